@@ -1,0 +1,52 @@
+# Two commands, from a fresh checkout, with nothing but Python 3.11 or newer:
+#   make demo    the whole story in under a minute, without key or network
+#   make test    every check and every test; closes with pytest's last line
+# Both make the environment in .venv first, and say so. PYTHON=… chooses the interpreter.
+
+VENV := .venv
+RUN := $(VENV)/bin/python -m
+SOURCES := generator runtime tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-long lint generate clean
+
+help: ## What can be made here.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.tool ## The whole story on real schemas, without key or network.
+	@$(RUN) runcomfy_codegen demo
+
+test: lint ## Every check and every test.
+	@echo "== tests"
+	@$(RUN) pytest -q -n 2
+
+test-long: lint ## The same with many more random cases.
+	@$(RUN) pytest -q -n 2 --long
+
+lint: $(VENV)/.development
+	@echo "== layout (black)"
+	@$(RUN) black --check $(SOURCES) generated
+	@echo "== lint (ruff)"
+	@$(RUN) ruff check --quiet .
+	@echo "== types (mypy, pyright)"
+	@$(RUN) mypy
+	@$(RUN) pyright --pythonpath $(VENV)/bin/python
+	@echo "== generated client is what the schemas say"
+	@$(RUN) runcomfy_codegen check
+
+generate: $(VENV)/.tool ## The client in generated/, from schemas/ and templates/.
+	@$(RUN) runcomfy_codegen generate
+
+clean: ## Take away the environment and every cache.
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/.tool: pyproject.toml
+	@echo "== environment in $(VENV)"
+	@sh .ci/environment $(VENV) "$(PYTHON)"
+	@$(RUN) pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.tool
+	@echo "== development tools in $(VENV)"
+	@$(RUN) pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,190 @@
+"""The asyncio client: the names of the blocking one, to be awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+
+from .aio_driver import AsyncDriver, AsyncListener
+from .aio_job import AsyncJob, AsyncResult
+from .call import asked, reader_of
+from .client import OnStop, world_of
+from .clock import Clock
+from .errors import RunComfyError
+from .flow import run, submit
+from .flow.pace import LONGEST_HINT
+from .http.lazy import LazyAsyncTransport
+from .job import DEFAULT_WAIT, seconds_until
+from .observer import Hooks
+from .report import Report
+from .ticket import decode
+from .validation import Judge, validate
+
+if TYPE_CHECKING:
+    from .model import ModelInput
+    from .transport import AsyncTransport
+
+OutputT = TypeVar("OutputT")
+
+
+class AsyncRunComfy:
+    """A client of RunComfy's model API for asyncio; see ``RunComfy``.
+
+    It may be used in one event loop after another: each has its own connections, which are
+    closed when the loop ends.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str | None = None,
+        base_url: str | None = None,
+        hooks: Hooks | None = None,
+        include_cost: bool = False,
+        transport: AsyncTransport | None = None,
+        clock: Clock | None = None,
+        random: Callable[[], float] | None = None,
+        judges: Iterable[Judge] = (),
+    ) -> None:
+        world = world_of(token, base_url, hooks, include_cost, clock, random)
+        self._driver = AsyncDriver(world, transport or LazyAsyncTransport())
+        self._judges = tuple(judges)
+
+    @overload
+    async def run(
+        self,
+        what: ModelInput[OutputT],
+        /,
+        *,
+        timeout: float | None = ...,
+        on_update: AsyncListener | None = ...,
+        on_stop: OnStop = ...,
+    ) -> AsyncResult[OutputT]: ...
+
+    @overload
+    async def run(
+        self,
+        what: str,
+        payload: Mapping[str, Any],
+        /,
+        *,
+        timeout: float | None = ...,
+        on_update: AsyncListener | None = ...,
+        on_stop: OnStop = ...,
+    ) -> AsyncResult[dict[str, Any]]: ...
+
+    async def run(
+        self,
+        what: ModelInput[Any] | str,
+        payload: Mapping[str, Any] | None = None,
+        /,
+        *,
+        timeout: float | None = DEFAULT_WAIT,
+        on_update: AsyncListener | None = None,
+        on_stop: OnStop = "cancel_queued",
+    ) -> AsyncResult[Any]:
+        """Submit, wait and return the result; see ``RunComfy.run``.
+
+        Cancelling the task stops the wait like Ctrl-C does, with the same clean-up.
+        ``on_update`` may be a coroutine function.
+        """
+        call, reader = asked(what, payload)
+        terms = self._driver.world.terms()
+        course = run.Course()
+        until = seconds_until(terms.now(), timeout)
+        cancel = on_stop == "cancel_queued"
+        try:
+            content = await self._driver.drive(
+                run.run(terms, call, course, until, cancel=cancel), on_update
+            )
+        except RunComfyError as error:
+            if course.ticket is not None:
+                error.job = AsyncJob(
+                    self._driver, course.ticket, reader, call.reference
+                )
+            raise
+        assert course.ticket is not None
+        return AsyncResult(self._driver, course.ticket, content, reader)
+
+    @overload
+    async def submit(
+        self, what: ModelInput[OutputT], /, *, timeout: float | None = ...
+    ) -> AsyncJob[OutputT]: ...
+
+    @overload
+    async def submit(
+        self, what: str, payload: Mapping[str, Any], /, *, timeout: float | None = ...
+    ) -> AsyncJob[dict[str, Any]]: ...
+
+    async def submit(
+        self,
+        what: ModelInput[Any] | str,
+        payload: Mapping[str, Any] | None = None,
+        /,
+        *,
+        timeout: float | None = LONGEST_HINT,
+    ) -> AsyncJob[Any]:
+        """Submit, and return the job at once. ``timeout`` is for the submitting alone.
+
+        Raises ``SubmitOutcomeUnknown`` when it cannot be known whether the job was accepted:
+        a paid request is not sent again then.
+        """
+        call, reader = asked(what, payload)
+        terms = self._driver.world.terms()
+        until = seconds_until(terms.now(), timeout)
+        ticket = await self._driver.drive(submit.submit(terms, call, until))
+        return AsyncJob(self._driver, ticket, reader, call.reference)
+
+    @overload
+    def job(
+        self, token: str, model: type[ModelInput[OutputT]], /
+    ) -> AsyncJob[OutputT]: ...
+
+    @overload
+    def job(self, token: str, model: None = None, /) -> AsyncJob[dict[str, Any]]: ...
+
+    def job(
+        self, token: str, model: type[ModelInput[Any]] | None = None, /
+    ) -> AsyncJob[Any]:
+        """Take up a job by its token or its request id. Nothing is sent.
+
+        With the model's ``Input`` the result is typed. Raises ``BadJobToken``.
+        """
+        reader, model_id = reader_of(model)
+        base_url = self._driver.world.settings.server()
+        return AsyncJob(
+            self._driver, decode(token, base_url=base_url, model_id=model_id), reader
+        )
+
+    @overload
+    def validate(self, what: ModelInput[Any], /) -> Report: ...
+
+    @overload
+    def validate(self, what: type[ModelInput[Any]], document: object, /) -> Report: ...
+
+    def validate(
+        self, what: ModelInput[Any] | type[ModelInput[Any]], document: object = None, /
+    ) -> Report:
+        """Check an input, or a document against a model's ``Input``. Problems are not raised."""
+        return validate(what, document, self._judges)
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop. The client opens new ones if it is used again."""
+        close = getattr(self._driver.transport, "aclose", None)
+        if close is not None:
+            await close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._driver.world.settings.base_url or ''}>"

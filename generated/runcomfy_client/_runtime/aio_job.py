@@ -1,0 +1,119 @@
+"""Jobs and results of the asyncio client: the same names, to be awaited."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Generator, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from .aio_driver import AsyncDriver, AsyncListener
+from .download.fetch import SIZE_LIMIT, Limits, Progress
+from .download.save import save
+from .errors import RunComfyError
+from .flow import cancel, run, wait
+from .flow.pace import REQUEST_TIMEOUT
+from .flow.step import Flow
+from .job import DEFAULT_WAIT, Handle, seconds_until, unbound
+from .result import Finished, Reader
+from .status import Cancellation, Status
+from .ticket import Ticket
+
+OutputT = TypeVar("OutputT")
+T = TypeVar("T")
+
+
+class AsyncResult(Finished[OutputT]):
+    """The outcome of a job, from the asyncio client."""
+
+    __slots__ = ("_driver",)
+
+    def __init__(
+        self,
+        driver: AsyncDriver,
+        ticket: Ticket,
+        raw: dict[str, Any],
+        reader: Reader[OutputT],
+    ) -> None:
+        super().__init__(ticket, raw, reader)
+        self._driver = driver
+
+    async def download(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        hosts: Iterable[str] = (),
+        limit: int = SIZE_LIMIT,
+        on_progress: Progress | None = None,
+    ) -> list[Path]:
+        """Save every file in a folder; see ``Result.download``."""
+        limits = Limits(tuple(hosts), limit)
+        terms = self._driver.world.terms()
+        return await self._driver.drive(
+            save(terms, self._ticket, self.files, Path(folder), limits, on_progress)
+        )
+
+
+class AsyncJob(Handle[OutputT]):
+    """A job of the asyncio client. Awaiting it is awaiting its result."""
+
+    __slots__ = ("_bound",)
+
+    def __init__(
+        self,
+        driver: AsyncDriver | None,
+        ticket: Ticket,
+        reader: Reader[OutputT],
+        reference: str = "",
+    ) -> None:
+        super().__init__(ticket, reader, reference)
+        self._bound = driver
+
+    @property
+    def _driver(self) -> AsyncDriver:
+        return self._bound or unbound()
+
+    async def status(self, timeout: float | None = REQUEST_TIMEOUT) -> Status:
+        """Read the state once; see ``Job.status``."""
+        terms = self._driver.world.terms()
+        until = seconds_until(terms.now(), timeout)
+        return await self._drive(wait.glance(terms, self._ticket, until))
+
+    def updates(self, timeout: float | None = DEFAULT_WAIT) -> AsyncIterator[Status]:
+        """Each change of state, up to and with the last; see ``Job.updates``."""
+        terms = self._driver.world.terms()
+        watch = wait.Watch(self._ticket, terms.now())
+        until = seconds_until(terms.now(), timeout)
+        return self._driver.updates(wait.changes(terms, watch, until))
+
+    async def result(
+        self,
+        timeout: float | None = DEFAULT_WAIT,
+        *,
+        on_update: AsyncListener | None = None,
+    ) -> AsyncResult[OutputT]:
+        """Wait for the outcome; see ``Job.result``."""
+        terms = self._driver.world.terms()
+        until = seconds_until(terms.now(), timeout)
+        flow = run.conclude(terms, self._ticket, until, self._reference, cancel=False)
+        content = await self._drive(flow, on_update)
+        return AsyncResult(self._driver, self._ticket, content, self._reader)
+
+    async def cancel(self, timeout: float = REQUEST_TIMEOUT) -> Cancellation:
+        """Cancel if the job is still queued; the outcome says whether it was."""
+        terms = self._driver.world.terms()
+        until = terms.now() + timeout
+        return await self._drive(cancel.cancel(terms, self._ticket, until))
+
+    def __await__(self) -> Generator[Any, None, AsyncResult[OutputT]]:
+        return self.result().__await__()
+
+    async def _drive(self, flow: Flow[T], listener: AsyncListener | None = None) -> T:
+        try:
+            return await self._driver.drive(flow, listener)
+        except RunComfyError as error:
+            error.job = self
+            raise
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return AsyncJob, (None, self._ticket, self._reader, self._reference)

@@ -1,0 +1,170 @@
+"""Reading answers: what the server states, in whichever of its shapes it states it.
+
+Shapes seen: ``{error_code, error_message, detail}``, ``{message}``, ``{error}`` as text or
+object, ``{code, error}``, ``detail`` as text or list, plain text, HTML, nothing. A top-level
+``error_code`` is an error even with HTTP 200, and a bad token or an empty balance comes as 400.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
+
+from . import errors, protocol
+from .exchange import Response
+from .quotation import printable
+
+Document = dict[str, Any]
+
+_TEXT_KEYS = ("error_message", "message", "error", "detail", "title", "msg", "reason")
+
+
+def document(response: Response) -> Document | None:
+    """The JSON object that a body holds, or None if it holds none."""
+    try:
+        value = json.loads(response.body)
+    except (ValueError, RecursionError):
+        return None
+    return cast(Document, value) if isinstance(value, dict) else None
+
+
+class Refusal(NamedTuple):
+    """An error that the server states."""
+
+    http_status: int
+    code: int | None
+    text: str
+    retry_after: float | None = None
+
+
+def refusal(
+    response: Response, content: Mapping[str, Any] | None, today: float
+) -> Refusal | None:
+    """The error that an answer states, or None if it states none."""
+    code = error_code(content) if content else None
+    if 200 <= response.status < 300 and (
+        code is None or not content or "error_code" not in content
+    ):
+        return None
+    text = stated_text(content) if content else describe(response)
+    return Refusal(response.status, code, text, retry_after(response.headers, today))
+
+
+def error_code(content: Mapping[str, Any]) -> int | None:
+    """The numeric code of an error body, from ``error_code`` or ``code``."""
+    for key in ("error_code", "code"):
+        value = content.get(key)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.isdecimal() and len(value) < 12:
+            return int(value)
+    return None
+
+
+def stated_text(error: object) -> str:
+    """The words in an error: of a text itself, of an object or list the most telling part."""
+    if isinstance(error, str):
+        return printable(error.strip())
+    if isinstance(error, dict):
+        members = cast(dict[str, object], error)
+        parts = [stated_text(members[key]) for key in _TEXT_KEYS if members.get(key)]
+        texts = [part for part in dict.fromkeys(parts) if part]
+        return ": ".join(texts[:2]) if texts else _compact(members)
+    if isinstance(error, list):
+        items = cast(list[object], error)
+        return "; ".join(stated_text(item) for item in items[:5])
+    return "" if error is None else _compact(error)
+
+
+def _compact(value: object) -> str:
+    return printable(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def describe(response: Response) -> str:
+    """What a body says that is no JSON object of the protocol."""
+    text = response.body[:2000].decode("utf-8", "replace").strip()
+    if not text:
+        return "an empty answer"
+    if text[:1] == "<":
+        return (
+            f"a page instead of JSON, beginning {printable(' '.join(text.split()), 80)}"
+        )
+    return printable(" ".join(text.split()))
+
+
+def retry_after(headers: Mapping[str, str], today: float) -> float | None:
+    """Seconds to wait as the server asks: ``Retry-After`` (RFC 9110, 10.2.3), or its ms form."""
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    text = headers.get("retry-after")
+    seconds = _number(text)
+    if seconds is None and text:
+        seconds = _until_date(text, today)
+    return seconds
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text) if text else -1.0
+    except ValueError:
+        return None
+    return value if 0 <= value < 1e9 else None
+
+
+def _until_date(text: str, today: float) -> float | None:
+    from email.utils import parsedate_to_datetime  # rarely needed, and slow to import
+
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - today)
+    except (ValueError, OverflowError):
+        return None
+
+
+_CLASSES: Mapping[int, type[errors.ApiError]] = {
+    protocol.INVALID_MODEL.code: errors.NotFound,
+    protocol.NO_BALANCE.code: errors.NoBalance,
+    protocol.BAD_TOKEN.code: errors.AuthError,
+    protocol.FORBIDDEN.code: errors.PermissionDenied,
+    protocol.NOT_FOUND.code: errors.NotFound,
+    401: errors.AuthError,
+    402: errors.NoBalance,
+    403: errors.PermissionDenied,
+    404: errors.NotFound,
+    410: errors.NotFound,
+    429: errors.RateLimited,
+}
+"""Which error a documented code is, or else an HTTP status."""
+
+_HINTS: Mapping[type[errors.ApiError], str] = {
+    errors.AuthError: "check the token, and that it was not revoked",
+    errors.NoBalance: "the account has no balance left",
+    errors.NotFound: "there is no such model or job on this server, or it is gone",
+    errors.PermissionDenied: "the token belongs to another account than the job or model",
+}
+
+
+def documented(code: int | None) -> bool:
+    """Whether a code says for certain that a request was refused."""
+    return code in protocol.ERROR_CODES
+
+
+def api_error(
+    doing: str, stated: Refusal, otherwise: type[errors.ApiError]
+) -> errors.ApiError:
+    """The error to raise for a refusal, ``otherwise`` for one that no table knows."""
+    kind = _CLASSES.get(stated.code or 0) or _CLASSES.get(stated.http_status)
+    if kind is None:
+        kind = errors.ServerError if stated.http_status >= 500 else otherwise
+    known = protocol.ERROR_CODES.get(stated.code or 0)
+    code = f", code {stated.code}" if stated.code else ""
+    label = f"HTTP {stated.http_status}{code}{' ' + known.name if known else ''}"
+    hint = f" ({_HINTS[kind]})" if kind in _HINTS else ""
+    return kind(
+        f"{doing}: {label}: {stated.text or 'no reason is given'}{hint}",
+        http_status=stated.http_status,
+        code=stated.code,
+        text=stated.text,
+        retry_after=stated.retry_after,
+    )

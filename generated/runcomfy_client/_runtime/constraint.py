@@ -1,0 +1,109 @@
+"""Constraints of JSON Schema that Python's own annotations cannot state exactly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable
+from typing import Any, cast
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from .quotation import quoted
+
+
+def identity(value: object) -> Hashable:
+    """A hashable stand-in that is equal exactly when two JSON values are equal.
+
+    In JSON ``true`` is no number, ``1`` is ``1.0``, and the keys of an object have no order.
+    """
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return (type(value), value)
+    if isinstance(value, (int, float)):
+        return (float, value)
+    if isinstance(value, list):
+        return (list, tuple(identity(item) for item in cast(list[object], value)))
+    if isinstance(value, dict):
+        members = cast(dict[str, object], value).items()
+        return (dict, frozenset((name, identity(member)) for name, member in members))
+    return (object, id(value))
+
+
+class OneOf:
+    """The value equals one of these, as JSON: ``True`` is not ``1``, and ``1`` is ``1.0``."""
+
+    __slots__ = ("_identities", "values")
+
+    def __init__(self, *values: Any) -> None:
+        self.values = values
+        self._identities = frozenset(map(identity, values))
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            self._check, handler(source)
+        )
+
+    def _check(self, value: Any) -> Any:
+        if identity(value) not in self._identities:
+            choices = ", ".join(quoted(choice) for choice in self.values)
+            raise PydanticCustomError(
+                "one_of",
+                "must be one of {choices}",
+                {"choices": choices, "limit": self.values},
+            )
+        return value
+
+    def __repr__(self) -> str:
+        return f"OneOf{self.values!r}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OneOf) and self._identities == other._identities
+
+    def __hash__(self) -> int:
+        return hash(self._identities)
+
+
+class UniqueItems:
+    """No two items of the list are equal, as JSON."""
+
+    __slots__ = ()
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            _check_unique, handler(source)
+        )
+
+    def __repr__(self) -> str:
+        return "UniqueItems()"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, UniqueItems)
+
+    def __hash__(self) -> int:
+        return hash(UniqueItems)
+
+
+def _check_unique(items: Any) -> Any:
+    seen: dict[Hashable, int] = {}
+    for index, item in enumerate(items or ()):
+        first = seen.setdefault(identity(_plain(item)), index)
+        if first != index:
+            raise PydanticCustomError(
+                "unique_items",
+                "holds the same item twice, at {first} and {second}",
+                {"first": first, "second": index},
+            )
+    return items
+
+
+def _plain(item: Any) -> Any:
+    """A nested model as the object it stands for."""
+    return (
+        json.loads(item.model_dump_json(by_alias=True))
+        if hasattr(item, "model_dump")
+        else item
+    )

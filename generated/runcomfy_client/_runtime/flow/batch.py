@@ -1,0 +1,140 @@
+"""Many jobs, apart from who drives them: one flow for each, and the order of what they give."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from .. import answer, errors
+from ..call import Asked, asked
+from ..ticket import decode
+from .gate import Gate
+from .run import Course, run
+from .step import Flow, Terms
+from .submit import REPEATABLE
+
+T = TypeVar("T")
+
+
+class Noted(Protocol):
+    """What a journal knows of one job."""
+
+    @property
+    def token(self) -> str:
+        """The job's token; empty if it is not known to have been accepted."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """How it ended; empty if it has not."""
+        ...
+
+
+class Memory(Protocol):
+    """Who remembers what an earlier run of the same batch has submitted."""
+
+    def find(self, reference: str) -> Noted | None:
+        """What is known of the job under a reference."""
+        ...
+
+
+class Stopped(BaseException):
+    """Thrown into the flows of a batch that ends early. Never leaves the batch."""
+
+
+class Item(NamedTuple):
+    """One job of a batch."""
+
+    index: int
+    asked: Asked
+    course: Course
+    flow: Flow[answer.Document]
+
+
+class Plan:
+    """The items of a batch, made one by one as there is room for them."""
+
+    def __init__(
+        self, inputs: Iterable[Any], name: str | None, memory: Memory | None
+    ) -> None:
+        if name is not None and memory is None:
+            raise errors.NotConfigured(
+                "a named batch is continued from a journal: give RunComfy(journal=…)"
+            )
+        self._inputs = enumerate(inputs)
+        self._name = name
+        self._memory = memory
+        self._gate = Gate()
+        self._seen: Counter[str] = Counter()
+
+    def items(self, terms: Terms, timeout: float, *, cancel: bool) -> Iterator[Item]:
+        """Each item with its flow, whose time begins when it is taken from here."""
+        for index, given in self._inputs:
+            what = asked(given, None)
+            course = Course()
+            if self._name is not None:
+                what = self._named(what)
+            flow = self._flow(terms, what, course, terms.now() + timeout, cancel)
+            yield Item(index, what, course, flow)
+
+    def _named(self, what: Asked) -> Asked:
+        """With a reference that is the same in every run: of what is sent, not of its place."""
+        sha256 = what.call.payload_sha256
+        self._seen[sha256] += 1
+        model = what.call.model_id
+        reference = f"{self._name}/{model}/{sha256}/{self._seen[sha256]}"
+        return what._replace(call=what.call._replace(reference=reference))
+
+    def _flow(
+        self, terms: Terms, what: Asked, course: Course, until: float, cancel: bool
+    ) -> Flow[answer.Document]:
+        noted = None
+        if self._name is not None and self._memory is not None:
+            noted = self._memory.find(what.call.reference)
+        if noted is not None and noted.state not in REPEATABLE:
+            if not noted.token:
+                raise _unknown(what)
+            course.ticket = decode(noted.token, base_url=terms.base_url)
+        return (
+            yield from run(
+                terms, what.call, course, until, cancel=cancel, gate=self._gate
+            )
+        )
+
+
+def _unknown(what: Asked) -> errors.SubmitOutcomeUnknown:
+    return errors.SubmitOutcomeUnknown(
+        f"an earlier run of this batch meant to submit this to {what.call.model_id}, and was "
+        "stopped before it knew the outcome. It may be running and may be billed; it is not "
+        "sent again",
+        payload_sha256=what.call.payload_sha256,
+        reference=what.call.reference,
+    )
+
+
+class Order(Generic[T]):
+    """What has come of the items: given out in their order, or as it comes."""
+
+    def __init__(self, ordered: bool) -> None:
+        self._ordered = ordered
+        self._heap: list[tuple[int, int, T]] = []
+        self._next = 0
+        self._count = 0
+
+    def put(self, index: int, outcome: T) -> None:
+        """Take in what came of an item."""
+        self._count += 1
+        place = index if self._ordered else self._count
+        heapq.heappush(self._heap, (place, self._count, outcome))
+
+    def take(self) -> T | None:
+        """The next outcome to give out, if it is there."""
+        if not self._heap or (self._ordered and self._heap[0][0] != self._next):
+            return None
+        self._next += 1
+        return heapq.heappop(self._heap)[2]
+
+    def __len__(self) -> int:
+        return len(self._heap)

@@ -1,0 +1,88 @@
+"""Cancelling: only a queued job can be, and whether it was is told as it is."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from .. import answer, errors
+from ..exchange import Lost, Outcome, Request, Response
+from ..protocol import CancelOutcome, Phase
+from ..status import Cancellation, read_status
+from ..ticket import Ticket
+from .pace import request_timeout, retry_pause
+from .step import Emit, Flow, Retry, Sleep, Terms, sent
+from .wait import glance
+
+
+def asked(terms: Terms, ticket: Ticket, timeout: float) -> Flow[Outcome]:
+    """Ask once, whatever comes of it."""
+    return (yield from sent(Request("POST", ticket.cancel_url, b"", timeout)))
+
+
+def cancel(terms: Terms, ticket: Ticket, until: float) -> Flow[Cancellation]:
+    """Cancel if the job is still queued. Asking costs nothing, so it is tried again if lost.
+
+    Raises the server's error if it gives one, ``PollInterrupted`` if it cannot be reached.
+    """
+    for attempt in count():
+        timeout = request_timeout(until, terms.now())
+        outcome = yield from asked(terms, ticket, timeout)
+        settled = _settled(ticket, outcome)
+        if settled is not None and (attempt == 0 or settled.cancelled):
+            return settled
+        if isinstance(outcome, Response) and not _passing(outcome):
+            return (yield from _confirmed(terms, ticket, outcome, until))
+        pause = retry_pause(attempt, terms.random())
+        if terms.now() + pause >= until:
+            raise _unreached(ticket, outcome)
+        yield Emit(
+            Retry("cancel", _reason(outcome), attempt + 1, pause, ticket.request_id)
+        )
+        yield Sleep(pause)
+    raise AssertionError("counting ends")
+
+
+def _passing(response: Response) -> bool:
+    return response.status >= 500 or response.status in (408, 425, 429)
+
+
+def _reason(outcome: Outcome) -> str:
+    return outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
+
+
+def _settled(ticket: Ticket, outcome: Outcome) -> Cancellation | None:
+    """What an answer says of the outcome, if it does."""
+    content = answer.document(outcome) if isinstance(outcome, Response) else None
+    if content is None:
+        return None
+    status = read_status(ticket.request_id, content)
+    word = status.state if status else None
+    said = content.get("outcome")
+    if said in (CancelOutcome.CANCELLED, CancelOutcome.NOT_CANCELLABLE):
+        return Cancellation(CancelOutcome(said), word)
+    if said is None and status is not None and status.phase is Phase.CANCELLED:
+        return Cancellation(CancelOutcome.CANCELLED, word)
+    return None
+
+
+def _confirmed(
+    terms: Terms, ticket: Ticket, response: Response, until: float
+) -> Flow[Cancellation]:
+    """An answer without a clear outcome, or one after a lost one: the state decides."""
+    stated = answer.refusal(response, answer.document(response), terms.today())
+    if stated is not None and _settled(ticket, response) is None:
+        error = answer.api_error(
+            f"cancelling {ticket.request_id}", stated, errors.ApiError
+        )
+        raise error.concerning(ticket.request_id)
+    status = yield from glance(terms, ticket, until)
+    gone = status.phase is Phase.CANCELLED
+    outcome = CancelOutcome.CANCELLED if gone else CancelOutcome.NOT_CANCELLABLE
+    return Cancellation(outcome, status.state)
+
+
+def _unreached(ticket: Ticket, outcome: Outcome) -> errors.PollInterrupted:
+    return errors.PollInterrupted(
+        f"cancelling {ticket.request_id}: no answer in time, last {_reason(outcome)}; "
+        "whether the job is cancelled is not known"
+    ).concerning(ticket.request_id)

@@ -1,0 +1,41 @@
+"""What holds the submits of many jobs back, while the jobs under way go on."""
+
+from __future__ import annotations
+
+from ..errors import ApiError, AuthError, NoBalance
+from .step import Flow, Sleep, Terms
+
+
+class Gate:
+    """Shared by the flows of one batch: a 429 to one pauses the submits of all.
+
+    When the token or the balance is refused once, no other submit is tried.
+    """
+
+    __slots__ = ("closed_by", "opens_at")
+
+    def __init__(self) -> None:
+        self.opens_at = 0.0
+        self.closed_by: ApiError | None = None
+
+    def pause(self, until: float) -> None:
+        """Let no submit through before this moment."""
+        self.opens_at = max(self.opens_at, until)
+
+    def close(self, error: ApiError) -> None:
+        """Let no submit through any more, if the error means that none can succeed."""
+        if isinstance(error, (AuthError, NoBalance)):
+            self.closed_by = error
+
+    def passed(self, terms: Terms) -> Flow[None]:
+        """Wait until a submit may go. Raises like the submit that closed the gate."""
+        while self.closed_by is None and terms.now() < self.opens_at:
+            yield Sleep(self.opens_at - terms.now())
+        if self.closed_by is not None:
+            first = self.closed_by
+            raise type(first)(
+                f"not submitted, because another was refused: {first}",
+                http_status=first.http_status,
+                code=first.code,
+                text=first.text,
+            )

@@ -1,0 +1,123 @@
+"""What a flow can ask of its driver, and the types of a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from ..exchange import Outcome, Request
+from ..status import Status
+from ..ticket import Ticket
+
+
+class Send(NamedTuple):
+    """Send this, and give back what came of it."""
+
+    request: Request
+
+
+class Sleep(NamedTuple):
+    """Let so many seconds pass."""
+
+    seconds: float
+
+
+class Retry(NamedTuple):
+    """Something will be tried again, and why."""
+
+    doing: str
+    reason: str
+    attempt: int
+    pause: float
+    request_id: str | None = None
+
+
+class Strange(NamedTuple):
+    """A status word that this client does not know. The wait goes on."""
+
+    request_id: str
+    word: str
+
+
+class Intent(NamedTuple):
+    """A paid request is about to be sent: to be on disk before it is."""
+
+    reference: str
+    model_id: str
+    payload_sha256: str
+    at: float
+
+
+class Accepted(NamedTuple):
+    """The server took the job."""
+
+    reference: str
+    ticket: Ticket
+
+
+class Ended(NamedTuple):
+    """A job, or the attempt to submit one, has come to an end that will not change."""
+
+    reference: str
+    """The intent it came from; empty for a job that was taken up by its token."""
+    request_id: str
+    state: str
+
+
+class Unnoted(NamedTuple):
+    """The journal could not be written when it was too late to stop. The job goes on."""
+
+    ticket: Ticket
+    reason: str
+
+
+Event = Status | Retry | Strange | Accepted | Unnoted
+
+
+class Emit(NamedTuple):
+    """Tell those who listen."""
+
+    event: Event
+
+
+class Note(NamedTuple):
+    """Write this in the journal, and go on only when it is written."""
+
+    entry: Intent | Accepted | Ended
+
+
+class Work(NamedTuple):
+    """Do this, which may take its time on a disk."""
+
+    task: Callable[[], None]
+
+
+Step = Send | Sleep | Emit | Note | Work
+T = TypeVar("T")
+Flow = Generator[Step, Outcome | None, T]
+"""A flow that comes to a ``T``. Only ``Send`` is answered with something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a flow needs of the world: where the server is, two clocks, and chance."""
+
+    base_url: str
+    now: Callable[[], float]
+    """A monotonic clock, in seconds: deadlines and pauses go by it."""
+    today: Callable[[], float]
+    """Seconds since 1970: what is told to people and other machines."""
+    random: Callable[[], float]
+    """Evenly spread in 0 … 1."""
+    journal: bool = False
+    """Whether there is a journal to note things in."""
+    include_cost: bool = False
+    """Whether to ask the server for the cost along with a result."""
+
+
+def sent(request: Request) -> Flow[Outcome]:
+    """Send, and return what came of it."""
+    outcome = yield Send(request)
+    assert outcome is not None
+    return outcome

@@ -1,0 +1,308 @@
+"""Submitting a paid job once.
+
+The API has no idempotency key, so a request that may have been accepted is never sent again.
+It is sent again in two cases only: nothing of it left this machine, or the server said 429.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from enum import StrEnum
+from itertools import count
+from typing import Any, NamedTuple, NoReturn
+
+from .. import answer, errors, protocol
+from ..exchange import Lost, Outcome, Reached, Request, Response
+from ..ticket import Ticket, accepted
+from .gate import Gate
+from .pace import LONGEST_HINT, UNREACHED_BUDGET, request_timeout, retry_pause
+from .step import (
+    Accepted,
+    Emit,
+    Ended,
+    Flow,
+    Intent,
+    Note,
+    Retry,
+    Sleep,
+    Terms,
+    Unnoted,
+    sent,
+)
+
+NOT_ACCEPTED = "not accepted"
+"""The end, in the journal, of an intent that came to nothing and cost nothing."""
+REPEATABLE = (NOT_ACCEPTED, "cancelled")
+"""Ends after which the same intent may be submitted again: neither was billed."""
+
+
+class Call(NamedTuple):
+    """A job to submit: its body serialised once, so that every try sends the same bytes."""
+
+    model_id: str
+    body: bytes
+    payload_sha256: str
+    reference: str
+    echoes: tuple[str, ...] = ()
+
+
+class Fate(StrEnum):
+    """What became of a submit, as far as this side can know."""
+
+    NOT_SENT = "not sent"
+    BUSY = "refused for now"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
+    ID_LOST = "accepted, its id lost"
+
+
+# Statuses that a proxy may give while the server behind it goes on with the request.
+_AMBIGUOUS = frozenset({408, 409, 425, 499})
+
+
+def fate(outcome: Outcome) -> Fate:
+    """Judge what came of a submit, from how far it got and what was answered."""
+    if isinstance(outcome, Lost):
+        if outcome.reached is Reached.NOTHING_SENT:
+            return Fate.NOT_SENT
+        if outcome.reached is Reached.ANSWER_BEGAN:
+            return _fate_of_head(outcome.status)
+        return Fate.UNKNOWN
+    content = answer.document(outcome) or {}
+    code = answer.error_code(content)
+    if outcome.status == 429:
+        return Fate.BUSY
+    if answer.documented(code) or (outcome.status < 300 and "error_code" in content):
+        return Fate.REFUSED
+    if 200 <= outcome.status < 300:
+        return Fate.ACCEPTED if content.get("request_id") else Fate.ID_LOST
+    return _fate_of_head(outcome.status)
+
+
+def _fate_of_head(status: int) -> Fate:
+    if 200 <= status < 300:
+        return Fate.ID_LOST
+    if status == 429:
+        return Fate.BUSY
+    if status >= 500 or status < 200 or status in _AMBIGUOUS:
+        return Fate.UNKNOWN
+    return Fate.REFUSED
+
+
+def submit(
+    terms: Terms, call: Call, until: float, gate: Gate | None = None
+) -> Flow[Ticket]:
+    """Submit once and come to the ticket of the job.
+
+    Raises ``NotSent``, ``RateLimited``, ``SubmitRefused`` and its relatives when nothing was
+    accepted, and ``SubmitOutcomeUnknown`` when that cannot be known.
+    """
+    gate = gate or Gate()
+    yield from gate.passed(terms)
+    if terms.journal:
+        yield Note(
+            Intent(call.reference, call.model_id, call.payload_sha256, terms.today())
+        )
+    try:
+        ticket = yield from _tried(terms, call, until, gate)
+    except errors.SubmitOutcomeUnknown:
+        raise
+    except errors.RunComfyError as error:
+        if isinstance(error, errors.ApiError):
+            gate.close(error)
+        yield from _came_to_nothing(terms, call)
+        raise
+    yield from _told(terms, Accepted(call.reference, ticket))
+    return ticket
+
+
+def _came_to_nothing(terms: Terms, call: Call) -> Flow[None]:
+    """Note that. If even that fails, the intent stays unknown, and is not sent again."""
+    if terms.journal:
+        with suppress(errors.JournalError):
+            yield Note(Ended(call.reference, "", NOT_ACCEPTED))
+
+
+def _told(terms: Terms, taken: Accepted) -> Flow[None]:
+    """Note and tell that a job was accepted. Whoever stops that still gets the job's name."""
+    try:
+        if terms.journal:
+            yield from _noted(taken)
+        yield Emit(taken)
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        ticket = taken.ticket
+        error.add_note(
+            f"The RunComfy job {ticket.request_id} was accepted and goes on. "
+            f"Its token: {ticket.encode()}"
+        )
+        raise
+
+
+def _noted(taken: Accepted) -> Flow[None]:
+    """Write the id down. Now that the job is paid for, not even a full disk may lose it."""
+    try:
+        yield Note(taken)
+    except errors.JournalError as error:
+        yield Emit(Unnoted(taken.ticket, str(error)))
+
+
+def _tried(terms: Terms, call: Call, until: float, gate: Gate) -> Flow[Ticket]:
+    began = terms.now()
+    for attempt in count():
+        yield from gate.passed(terms)
+        outcome = yield from _posted(terms, call, until)
+        match fate(outcome):
+            case Fate.ACCEPTED | Fate.ID_LOST:
+                return _ticket(terms, call, outcome)
+            case Fate.UNKNOWN:
+                raise _unknown(terms, call, outcome)
+            case Fate.REFUSED:
+                _refuse(terms, outcome)
+            case Fate.BUSY:
+                pause = _busy_pause(terms, outcome, attempt, began, until)
+                gate.pause(terms.now() + pause)
+            case Fate.NOT_SENT:
+                pause = _unreached_pause(terms, outcome, attempt, began, until)
+        yield Emit(Retry("submit", _reason(outcome), attempt + 1, pause))
+        yield Sleep(pause)
+    raise AssertionError("counting ends")
+
+
+def _posted(terms: Terms, call: Call, until: float) -> Flow[Outcome]:
+    request = Request(
+        "POST",
+        terms.base_url + protocol.submit_path(call.model_id),
+        call.body,
+        request_timeout(until, terms.now()),
+        paid=True,
+    )
+    try:
+        return (yield from sent(request))
+    except errors.RunComfyError:
+        raise  # the driver refused to send, as for want of a token
+    except Exception as error:
+        raise _unknown_for(terms, call, f"{type(error).__name__}: {error}") from error
+    except BaseException as error:
+        if not isinstance(error, GeneratorExit):
+            error.add_note(
+                "Interrupted while a paid job was being submitted: it may be running."
+            )
+        raise
+
+
+def _reason(outcome: Outcome) -> str:
+    return outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
+
+
+def _busy_pause(
+    terms: Terms, outcome: Outcome, attempt: int, began: float, until: float
+) -> float:
+    """Exactly what the server asks for; a pause of our own if it names none."""
+    hint = answer.retry_after(outcome.headers, terms.today())
+    pause = hint if hint is not None else 2 * retry_pause(attempt, terms.random(), 30.0)
+    now = terms.now()
+    too_long = pause > LONGEST_HINT or now + pause > until
+    if too_long or (hint is None and now + pause - began > LONGEST_HINT):
+        raise errors.RateLimited(
+            f"submitting: HTTP 429: the server asks for a pause of {pause:.0f} s, longer than "
+            "this call may wait; nothing was accepted",
+            http_status=429,
+            text=answer.stated_text(answer.document(_whole(outcome)) or ""),
+            retry_after=hint,
+        )
+    return pause
+
+
+def _unreached_pause(
+    terms: Terms, outcome: Outcome, attempt: int, began: float, until: float
+) -> float:
+    assert isinstance(outcome, Lost)
+    pause = retry_pause(attempt, terms.random(), 4.0)
+    if outcome.hopeless or terms.now() + pause > min(until, began + UNREACHED_BUDGET):
+        raise errors.NotSent(
+            f"submitting: {terms.base_url} cannot be reached: {outcome.reason}; "
+            "nothing was sent, nothing is billed"
+        )
+    return pause
+
+
+def _refuse(terms: Terms, outcome: Outcome) -> NoReturn:
+    response = _whole(outcome)
+    stated = answer.refusal(response, answer.document(response), terms.today())
+    assert stated is not None
+    if 300 <= response.status < 400:
+        moved = response.headers.get("location", "elsewhere")
+        text = f"the server redirects to {answer.stated_text(moved)}: is the base URL right?"
+        stated = stated._replace(text=text)
+    raise answer.api_error("submitting", stated, errors.SubmitRefused)
+
+
+def _whole(outcome: Outcome) -> Response:
+    return Response(outcome.status, outcome.headers, outcome.body)
+
+
+def _unknown(terms: Terms, call: Call, outcome: Outcome) -> errors.SubmitOutcomeUnknown:
+    said = outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
+    if isinstance(outcome, Response):
+        content = answer.document(outcome)
+        stated = answer.refusal(outcome, content, terms.today())
+        said += f": {stated.text}" if stated else ""
+    return _unknown_for(terms, call, said)
+
+
+def _unknown_for(terms: Terms, call: Call, said: str) -> errors.SubmitOutcomeUnknown:
+    return errors.SubmitOutcomeUnknown(
+        f"submitting to {call.model_id}: the request was sent, and no answer says whether it "
+        f"was accepted ({said}). It may be running and may be billed; it is not sent again. "
+        "Look at your requests on RunComfy before you submit anew",
+        sent_at=terms.today(),
+        payload_sha256=call.payload_sha256,
+        reference=call.reference,
+    )
+
+
+_ID_IN_PART = re.compile(rb'"request_id"\s*:\s*"([A-Za-z0-9_-]{1,128})"')
+_ID_IN_LOCATION = re.compile(r"/v1/requests/([A-Za-z0-9_-]{1,128})(?:/|$)")
+
+
+def _ticket(terms: Terms, call: Call, outcome: Outcome) -> Ticket:
+    """The ticket in an answer, or the id saved from what came of one."""
+    content: Mapping[str, Any] = answer.document(_whole(outcome)) or {}
+    if not content:
+        part = _ID_IN_PART.search(outcome.body)
+        place = _ID_IN_LOCATION.search(outcome.headers.get("location", ""))
+        saved = part.group(1).decode() if part else place.group(1) if place else None
+        content = {"request_id": saved} if saved else {}
+    at = terms.today()
+    ticket = accepted(
+        content,
+        model_id=call.model_id,
+        base_url=terms.base_url,
+        at=at,
+        echoes=call.echoes,
+    )
+    if ticket is None:
+        raise _id_lost(call, content, outcome, at)
+    return ticket
+
+
+def _id_lost(
+    call: Call, content: Mapping[str, Any], outcome: Outcome, at: float
+) -> errors.SubmitOutcomeUnknown:
+    how = outcome.reason if isinstance(outcome, Lost) else answer.describe(outcome)
+    error = errors.SubmitOutcomeUnknown(
+        f"submitting to {call.model_id}: HTTP {outcome.status}, but the answer names no job "
+        f"({how}). It is probably running and billed; it is not sent again",
+        accepted=True,
+        sent_at=at,
+        payload_sha256=call.payload_sha256,
+        reference=call.reference,
+    )
+    request_id = content.get("request_id")
+    error.request_id = str(request_id) if request_id else None
+    return error

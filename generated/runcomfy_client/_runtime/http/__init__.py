@@ -1,0 +1,1 @@
+"""The transport seam over httpx. No type of httpx leaves this folder."""

@@ -1,0 +1,121 @@
+"""Movie fragments: ISO/IEC 14496-12, sections 8.8 and 8.16.3 (segment index)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from struct import unpack_from
+
+from ..errors import MediaShort
+from ..fault import MediaFault
+from ..parser import Parse
+from .box import Box, first, read_body, read_children
+from .track import Movie
+
+_MOST_RUN = 1 << 20
+
+
+@dataclass(slots=True)
+class Fragments:
+    """What the fragments read so far add up to, by track, in the track's own ticks."""
+
+    movie: Movie
+    starts: dict[int, int] = field(default_factory=dict[int, int])
+    ends: dict[int, int] = field(default_factory=dict[int, int])
+    samples: dict[int, int] = field(default_factory=dict[int, int])
+    indexed: Fraction | None = None
+
+    def lengths(self) -> list[Fraction]:
+        """The seconds of every track that plays or shows, the longest first."""
+        found = [] if self.indexed is None else [self.indexed]
+        for track in self.movie.tracks:
+            if (
+                (track.shows or track.sounds)
+                and track.media.scale
+                and track.identity in self.ends
+            ):
+                ticks = self.ends[track.identity] - self.starts[track.identity]
+                found.append(Fraction(ticks, track.media.scale))
+        return sorted((seconds for seconds in found if seconds > 0), reverse=True)
+
+
+def read_index(fragments: Fragments, sidx: Box) -> Parse[int]:
+    """Take the durations of a segment index; the offset where what it indexes ends."""
+    head = yield from read_body(sidx, 32, 24)
+    wide = head[0] == 1
+    if wide and len(head) < 32:
+        raise MediaShort(
+            f"cut inside the index at byte {sidx.start}", MediaFault.TRUNCATED
+        )
+    scale = int(unpack_from(">I", head, 8)[0])
+    skipped = int(
+        unpack_from(">Q", head, 20)[0] if wide else unpack_from(">I", head, 16)[0]
+    )
+    table = 32 if wide else 24
+    count = int(unpack_from(">H", head, table - 2)[0])
+    rows = yield from read_body(sidx, 12 * count, 12 * count, skip=table)
+    at, ticks = sidx.end + skipped, 0
+    for row in range(0, 12 * count, 12):
+        size, duration = unpack_from(">II", rows, row)
+        at += size & 0x7FFFFFFF
+        ticks += duration
+    if scale and ticks:
+        fragments.indexed = (fragments.indexed or Fraction(0)) + Fraction(ticks, scale)
+    return max(at, sidx.end)
+
+
+def read_fragment(fragments: Fragments, moof: Box) -> Parse[None]:
+    """Add the samples of one fragment."""
+    for box in (yield from read_children(moof)):
+        if box.kind == b"traf":
+            yield from _read_track_fragment(fragments, box)
+
+
+def _read_track_fragment(fragments: Fragments, traf: Box) -> Parse[None]:
+    children = yield from read_children(traf)
+    header = first(children, b"tfhd")
+    if header is None:
+        return
+    identity, each = yield from _read_header(fragments.movie, header)
+    time_box = first(children, b"tfdt")
+    at = fragments.ends.get(identity, 0)
+    if time_box is not None:
+        body = yield from read_body(time_box, 12, 8)
+        wide = body[0] == 1 and len(body) == 12
+        at = int(unpack_from(">Q" if wide else ">I", body, 4)[0])
+    fragments.starts.setdefault(identity, at)
+    for run in children:
+        if run.kind == b"trun":
+            count, ticks = yield from _read_run(run, each)
+            at += ticks
+            fragments.samples[identity] = fragments.samples.get(identity, 0) + count
+    fragments.ends[identity] = max(at, fragments.ends.get(identity, 0))
+
+
+def _read_header(movie: Movie, tfhd: Box) -> Parse[tuple[int, int]]:
+    """The track's number, and the ticks of a sample that does not say its own."""
+    body = yield from read_body(tfhd, 24, 8)
+    identity = int(unpack_from(">I", body, 4)[0])
+    flags = body[3]
+    place = 8 + (8 if flags & 0x01 else 0) + (4 if flags & 0x02 else 0)
+    if flags & 0x08 and len(body) >= place + 4:
+        return identity, int(unpack_from(">I", body, place)[0])
+    return identity, dict(movie.sample_ticks).get(identity, 0)
+
+
+def _read_run(trun: Box, each: int) -> Parse[tuple[int, int]]:
+    """The number of samples in a run, and their ticks."""
+    head = yield from read_body(trun, 8, 8)
+    flags, count = unpack_from(">II", head)
+    if not flags & 0x100:
+        return count, count * each
+    row = 4 * bin(flags & 0xF00).count("1")
+    skip = 8 + (4 if flags & 0x01 else 0) + (4 if flags & 0x04 else 0)
+    if count * row > _MOST_RUN:
+        raise MediaShort(
+            f"the run at byte {trun.start} is too long", MediaFault.TOO_COSTLY
+        )
+    rows = yield from read_body(trun, count * row, count * row, skip=skip)
+    return count, sum(
+        unpack_from(">I", rows, at)[0] for at in range(0, count * row, row)
+    )

@@ -1,0 +1,1 @@
+"""Where bytes come from. Each driver hands a parser what it wants, and nothing else."""

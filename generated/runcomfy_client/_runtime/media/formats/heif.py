@@ -1,0 +1,200 @@
+"""HEIC and AVIF: ISO/IEC 23008-12 sections 6 (items) and 6.5 (properties), ISO/IEC 14496-12."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from struct import unpack_from
+
+from ..bmff.box import Box, first, read_body, read_box, read_children
+from ..bmff.track import Movie, read_movie
+from ..errors import MediaError, MediaShort
+from ..fault import MediaFault
+from ..info import Extent, MediaInfo, Span
+from ..parser import Parse, Source
+
+_MOST_BOXES = 1000
+_MOST_ASSOCIATIONS = 1 << 18
+_SEQUENCES = frozenset({b"avis", b"hevc", b"hevx", b"msf1"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """The primary item: its size as stored, and how it is turned and cropped."""
+
+    coded: Extent
+    cropped: Extent
+    turns: int
+    mirrored: bool
+
+    @property
+    def shown(self) -> Extent:
+        """The size after cropping and turning."""
+        width, height = self.cropped
+        return (height, width) if self.turns % 2 else (width, height)
+
+
+@dataclass(slots=True)
+class _Found:
+    brands: tuple[bytes, ...] = ()
+    picture: _Picture | None = None
+    movie: Movie | None = None
+
+
+def parse_heif(source: Source) -> Parse[MediaInfo]:
+    """Read the primary item's own properties, or the track of a sequence without one."""
+    found = _Found()
+    try:
+        yield from _boxes(found, source)
+    except MediaShort:
+        if found.picture is None:
+            raise
+    track = _sequence(found)
+    if found.picture is None and track is None:
+        raise MediaShort(
+            "HEIF: the content ends before its meta box", MediaFault.TRUNCATED
+        )
+    return _result(found, track, source)
+
+
+def _boxes(found: _Found, source: Source) -> Parse[None]:
+    at = 0
+    for _ in range(_MOST_BOXES):
+        if not source.holds(at):
+            return
+        box = yield from read_box(at, source.size)
+        at = box.end
+        if box.kind == b"ftyp":
+            body = yield from read_body(box, 256, 4)
+            found.brands = tuple(
+                body[place : place + 4] for place in range(0, len(body), 4)
+            )
+        elif box.kind == b"meta" and found.picture is None:
+            found.picture = yield from _read_picture(box)
+            if not _SEQUENCES.intersection(found.brands):
+                return
+        elif box.kind == b"moov" and found.movie is None:
+            found.movie = yield from read_movie(box)
+        if found.picture is not None and found.movie is not None:
+            return
+    raise MediaShort(f"HEIF: more than {_MOST_BOXES} boxes", MediaFault.TOO_COSTLY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sequence:
+    extent: Extent
+    frames: int | None
+    timing: Span | None
+    rate: Span | None
+
+
+def _sequence(found: _Found) -> _Sequence | None:
+    """The first picture track of an image sequence."""
+    for track in found.movie.tracks if found.movie else ():
+        if track.shows:
+            seconds = track.media.seconds or track.presented
+            extent = track.coded if all(track.coded) else track.header_extent
+            timing = None if seconds is None else Span.of(seconds)
+            return _Sequence(extent, track.samples or None, timing, track.rate)
+    return None
+
+
+def _read_picture(meta: Box) -> Parse[_Picture]:
+    children = yield from read_children(meta, meta.body + 4)
+    primary = first(children, b"pitm")
+    properties = first(children, b"iprp")
+    if primary is None or properties is None:
+        raise MediaError(
+            "HEIF: the meta box names no primary item, or has no properties"
+        )
+    body = yield from read_body(primary, 8, 6)
+    wide = body[0] > 0 and len(body) == 8
+    item = int(unpack_from(">I" if wide else ">H", body, 4)[0])
+    parts = yield from read_children(properties)
+    container = first(parts, b"ipco")
+    if container is None:
+        raise MediaError("HEIF: the properties box is empty")
+    numbers: list[int] = []
+    for box in parts:
+        if box.kind == b"ipma" and not numbers:
+            numbers = (yield from _associations(box)).get(item, [])
+    owned = yield from read_children(container)
+    mine = [owned[number - 1] for number in numbers if 1 <= number <= len(owned)]
+    return (yield from _apply(mine))
+
+
+def _associations(ipma: Box) -> Parse[Mapping[int, list[int]]]:
+    """Property numbers, from 1, by item."""
+    body = yield from read_body(ipma, _MOST_ASSOCIATIONS, 8)
+    version, wide = body[0], bool(body[3] & 1)
+    at, found = 8, dict[int, list[int]]()
+    for _ in range(int(unpack_from(">I", body, 4)[0])):
+        key = 4 if version else 2
+        if at + key + 1 > len(body):
+            break
+        item, count = int.from_bytes(body[at : at + key], "big"), body[at + key]
+        at += key + 1
+        width = 2 if wide else 1
+        cells = body[at : at + count * width]
+        mask = 0x7FFF if wide else 0x7F
+        found[item] = [
+            int.from_bytes(cells[cell : cell + width], "big") & mask
+            for cell in range(0, len(cells), width)
+        ]
+        at += count * width
+    return found
+
+
+def _apply(properties: list[Box]) -> Parse[_Picture]:
+    picture = _Picture((0, 0), (0, 0), 0, False)
+    for box in properties:
+        if box.kind == b"ispe":
+            width, height = unpack_from(">II", (yield from read_body(box, 12, 12)), 4)
+            picture = replace(picture, coded=(width, height), cropped=(width, height))
+        elif box.kind == b"irot":  # one byte, and no version in front of it
+            angle = (yield from read_body(box, 1, 1))[0] & 3
+            picture = replace(picture, turns=-angle % 4)
+        elif box.kind == b"imir":
+            picture = replace(picture, mirrored=True)
+        elif box.kind == b"clap":
+            picture = replace(picture, cropped=(yield from _crop(box, picture.coded)))
+    if not all(0 < side < 1 << 31 for side in picture.coded):
+        raise MediaError(
+            "HEIF: the primary item says {}×{} pixels".format(*picture.coded)
+            if any(picture.coded)
+            else "HEIF: the primary item has no size (ispe)"
+        )
+    return picture
+
+
+def _crop(clap: Box, coded: Extent) -> Parse[Extent]:
+    """The clean aperture, two fractions; the whole picture if it is nonsense."""
+    numbers = unpack_from(">IIII", (yield from read_body(clap, 16, 16)))
+    if not numbers[1] or not numbers[3]:
+        return coded
+    width, height = round(Fraction(*numbers[:2])), round(Fraction(*numbers[2:]))
+    inside = 0 < width <= coded[0] and 0 < height <= coded[1]
+    return (width, height) if inside else coded
+
+
+def _result(found: _Found, sequence: _Sequence | None, source: Source) -> MediaInfo:
+    picture = found.picture
+    if picture is None:
+        assert sequence is not None
+        picture = _Picture(sequence.extent, sequence.extent, 0, False)
+    plain = (1, 6, 3, 8)[picture.turns]
+    return MediaInfo(
+        kind="image",
+        format="avif" if {b"avif", b"avis"}.intersection(found.brands) else "heic",
+        size=source.size,
+        shown=picture.shown,
+        coded=picture.coded,
+        orientation={1: 2, 6: 7, 3: 4, 8: 5}[plain] if picture.mirrored else plain,
+        frames=sequence.frames if sequence else 1,
+        timing=sequence.timing if sequence else None,
+        rate=sequence.rate if sequence else None,
+        evidence=(
+            ("primary item's properties in meta",) if found.picture else ("moov track",)
+        ),
+    )

@@ -1,0 +1,51 @@
+"""Windows icons: ICONDIR and ICONDIRENTRY; a byte of 0 means 256 pixels."""
+
+from __future__ import annotations
+
+from struct import unpack_from
+
+from ..errors import MediaError, MediaShort
+from ..fault import MediaFault
+from ..info import Extent, MediaInfo
+from ..parser import Parse, Source
+
+_MOST_PICTURES = 256
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def parse_ico(source: Source) -> Parse[MediaInfo]:
+    """Read the directory; the largest picture is the one that is shown."""
+    (count,) = unpack_from("<H", (yield 4, 2, 2))
+    if not 1 <= count <= _MOST_PICTURES:
+        raise MediaError(f"ICO: the directory says {count} pictures")
+    entries = yield 6, 16 * count, 16 * count
+    largest: tuple[Extent, int] = (0, 0), 0
+    for at in range(0, 16 * count, 16):
+        wide, high = entries[at] or 256, entries[at + 1] or 256
+        length, offset = unpack_from("<II", entries, at + 8)
+        if source.size is not None and offset + length > source.size:
+            raise MediaShort(
+                f"ICO: the picture at byte {offset} is cut off", MediaFault.TRUNCATED
+            )
+        if wide * high > largest[0][0] * largest[0][1]:
+            largest = (wide, high), offset
+    (width, height), offset = largest
+    coded = yield from _stored_size(offset, (width, height))
+    return MediaInfo(
+        kind="image",
+        format="ico",
+        size=source.size,
+        shown=(width, height),
+        coded=coded,
+        frames=1,
+        evidence=(f"largest of {count} pictures in the directory",),
+    )
+
+
+def _stored_size(offset: int, told: Extent) -> Parse[Extent]:
+    """The size that a PNG inside an icon states itself, which the directory cannot if large."""
+    head = yield offset, 24, 24
+    if head[:8] != _PNG:
+        return told
+    width, height = unpack_from(">II", head, 16)
+    return (width, height) if 0 < width < 1 << 31 and 0 < height < 1 << 31 else told

@@ -1,0 +1,133 @@
+"""JPEG: ITU-T T.81 annex B (markers), Exif (orientation), CIPA DC-007 (several pictures)."""
+
+from __future__ import annotations
+
+from struct import unpack_from
+
+from ..errors import MediaError, MediaShort
+from ..info import MediaInfo
+from ..orientation import UPRIGHT, exif_orientation
+from ..parser import Parse, Source
+
+_MOST_MARKERS = 2000
+_FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_APP1, _APP2 = 0xE1, 0xE2
+_LITTLE = 20  # the beginning of a segment: enough for a frame header
+# Profiles come in long segments; tables in short ones, several in a row.
+_AHEAD = {0xDB: 160, 0xC4: 56}
+_PICTURE_COUNT = 0xB001
+
+
+class _Facts:
+    """What the segments told so far."""
+
+    __slots__ = ("frames", "marker", "orientation", "oriented", "place", "size")
+
+    def __init__(self) -> None:
+        self.size: tuple[int, int] | None = None
+        self.marker = 0
+        self.place = 0
+        self.orientation = UPRIGHT
+        self.oriented = False
+        self.frames = 1
+
+
+def parse_jpeg(source: Source) -> Parse[MediaInfo]:
+    """Hop from marker to marker up to the first scan; profiles and comments are not read."""
+    facts = _Facts()
+    try:
+        yield from _segments(facts, source.head)
+    except MediaShort:
+        if facts.size is None:
+            raise
+    return _result(facts, source)
+
+
+def _segments(facts: _Facts, data: bytes) -> Parse[None]:
+    at, start, ahead = 2, 0, _LITTLE
+    for _ in range(_MOST_MARKERS):
+        here = at - start
+        if here + _LITTLE > len(data):
+            data = yield at, ahead, 4
+            start, here = at, 0
+        marker = data[here + 1]
+        if data[here] != 0xFF:
+            raise MediaError(f"JPEG: no marker at byte {at}, where one belongs")
+        if marker == 0xFF:
+            at += 1
+            continue
+        if marker in _WITHOUT_LENGTH:
+            at += 2
+            continue
+        if marker in (_START_OF_SCAN, _END_OF_IMAGE):
+            break
+        length = data[here + 2] << 8 | data[here + 3]
+        if length < 2:
+            raise MediaError(
+                f"JPEG: segment at byte {at} has length {length}, at least 2"
+            )
+        if marker in _FRAME_HEADERS:
+            _frame_header(facts, marker, at, data[here : here + _LITTLE])
+            if facts.oriented:
+                break  # otherwise Exif may still follow
+        elif marker in (_APP1, _APP2):
+            head = data[here : here + _LITTLE]
+            yield from _application(facts, at, head, at + 2 + length)
+        ahead = _AHEAD.get(marker, _LITTLE)
+        at += 2 + length
+    if facts.size is None:
+        raise MediaError(f"JPEG: no frame header (SOF) before byte {at}")
+
+
+def _frame_header(facts: _Facts, marker: int, at: int, head: bytes) -> None:
+    if facts.size is not None:
+        return
+    if len(head) < 9:
+        raise MediaShort(f"JPEG: cut inside the frame header at byte {at}")
+    height, width = unpack_from(">HH", head, 5)
+    if not width or not height:
+        raise MediaError(
+            f"JPEG: frame header at byte {at} says {width}×{height} pixels"
+        )
+    facts.size, facts.marker, facts.place = (width, height), marker, at
+
+
+def _application(facts: _Facts, at: int, head: bytes, end: int) -> Parse[None]:
+    if head[4:10] == b"Exif\0\0" and not facts.oriented:
+        facts.oriented = True
+        facts.orientation = yield from exif_orientation(at + 10, end)
+    elif head[4:8] == b"MPF\0":
+        facts.frames = yield from _picture_count(at + 8, end)
+
+
+def _picture_count(base: int, end: int) -> Parse[int]:
+    """The number of pictures in a multi-picture file (MPO); 1 if it is not told."""
+    head = yield base, 8, 8
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(head[:4])
+    if order is None:
+        return 1
+    directory = base + int(unpack_from(order + "I", head, 4)[0])
+    if directory + 2 + 3 * 12 > end:
+        return 1
+    entries = yield directory + 2, 36, 36
+    for place in range(0, 36, 12):
+        tag, _, _, value = unpack_from(order + "HHII", entries, place)
+        if tag == _PICTURE_COUNT:
+            return value if 1 <= value <= 10_000 else 1
+    return 1
+
+
+def _result(facts: _Facts, source: Source) -> MediaInfo:
+    assert facts.size is not None
+    where = f"SOF{facts.marker - 0xC0} at byte {facts.place}"
+    turned = f"Exif orientation {facts.orientation}"
+    return MediaInfo.picture(
+        "jpeg",
+        source.size,
+        facts.size,
+        orientation=facts.orientation,
+        frames=facts.frames,
+        evidence=(where, turned) if facts.oriented else (where,),
+    )

@@ -1,0 +1,120 @@
+"""What is known of a piece of media after reading a few of its bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["image", "video", "audio"]
+Extent: TypeAlias = tuple[int, int]
+"""Width and height in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An exact value with the least and the greatest that a careful reader could report."""
+
+    value: Fraction
+    least: Fraction
+    most: Fraction
+
+    @classmethod
+    def of(cls, *readings: Fraction) -> Span:
+        """The first reading is the value, the others widen the span."""
+        return cls(readings[0], min(readings), max(readings))
+
+    @property
+    def error(self) -> Fraction:
+        """How far from the value the truth may lie, on either side."""
+        return max(self.most - self.value, self.value - self.least)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaInfo:
+    """The facts of a piece of media.
+
+    ``shown`` is the size as displayed (orientation, rotation and pixel aspect applied),
+    ``coded`` as stored; both are None for audio. ``other_extents`` are further sizes that
+    headers of the same file claim. ``size`` counts bytes, and is None when a server does not
+    tell it. ``timing`` is the duration in exact seconds, ``rate`` frames a second.
+    ``evidence`` says in words where the facts were found.
+    """
+
+    kind: Kind
+    format: str
+    size: int | None
+    shown: Extent | None = None
+    coded: Extent | None = None
+    other_extents: tuple[Extent, ...] = ()
+    orientation: int = 1
+    frames: int | None = None
+    timing: Span | None = None
+    rate: Span | None = None
+    evidence: tuple[str, ...] = ()
+
+    @classmethod
+    def picture(
+        cls,
+        name: str,
+        size: int | None,
+        coded: Extent,
+        *,
+        orientation: int = 1,
+        frames: int | None = 1,
+        timing: Span | None = None,
+        evidence: tuple[str, ...] = (),
+    ) -> MediaInfo:
+        """A picture of a format, stored with a size, shown after its orientation is applied."""
+        return cls(
+            kind="image",
+            format=name,
+            size=size,
+            shown=(coded[1], coded[0]) if orientation >= 5 else coded,
+            coded=coded,
+            orientation=orientation,
+            frames=frames,
+            timing=timing,
+            evidence=evidence,
+        )
+
+    @property
+    def width(self) -> int | None:
+        """Pixels across, as displayed; None for audio."""
+        return self.shown and self.shown[0]
+
+    @property
+    def height(self) -> int | None:
+        """Pixels down, as displayed; None for audio."""
+        return self.shown and self.shown[1]
+
+    @property
+    def coded_width(self) -> int | None:
+        """Pixels across, as stored; None for audio."""
+        return self.coded and self.coded[0]
+
+    @property
+    def coded_height(self) -> int | None:
+        """Pixels down, as stored; None for audio."""
+        return self.coded and self.coded[1]
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds; None for a still image, or if it is not known."""
+        return None if self.timing is None else float(self.timing.value)
+
+    @property
+    def duration_error(self) -> float | None:
+        """Seconds that the duration may be off, on either side."""
+        return None if self.timing is None else float(self.timing.error)
+
+    @property
+    def fps(self) -> float | None:
+        """Frames a second; None if it is not known."""
+        return None if self.rate is None else float(self.rate.value)
+
+    @property
+    def extents(self) -> tuple[Extent, ...]:
+        """Every plausible size, the displayed one first, none twice."""
+        told = (self.shown, self.coded, *self.other_extents)
+        return tuple(dict.fromkeys(each for each in told if each and all(each)))

@@ -1,0 +1,112 @@
+"""The sans-IO contract between formats and drivers, and the loop that joins the two.
+
+A parser is a generator: it yields a want ``(offset, length, least)`` and is sent between
+``least`` and ``length`` bytes from ``offset``; it returns a ``MediaInfo``. It never seeks,
+opens or waits. Whoever drives it decides where bytes come from and what they may cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from .errors import MediaShort
+from .fault import MediaFault
+from .info import MediaInfo
+
+T = TypeVar("T")
+Want: TypeAlias = tuple[int, int, int]
+"""Offset, length, and the least number of bytes that is of use."""
+Parse: TypeAlias = Generator[Want, bytes, T]
+Read: TypeAlias = Callable[[int, int], bytes]
+"""Bytes from an offset; fewer than asked for only where the content ends."""
+
+
+HEAD = 48
+"""The bytes that every known format can be told from, and most small headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a parser may know beforehand.
+
+    ``size`` is the length of the content in bytes, None if it is not known. ``thorough``
+    permits reading all of it, for facts that no header states (frames of a GIF, the length
+    of an MP3 without a Xing header). ``head`` is what was read to find the format: up to
+    ``HEAD`` bytes.
+    """
+
+    size: int | None
+    thorough: bool
+    head: bytes
+
+    def holds(self, offset: int) -> bool:
+        """Whether there may be a byte at an offset."""
+        return self.size is None or offset < self.size
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The most that one probe may cost; ``length`` bounds the bytes of a single want."""
+
+    steps: int = 50_000
+    bytes: int = 64 << 20
+    length: int = 1 << 20
+
+
+LOCAL = Budget()
+"""For content at hand: in memory, or in a file."""
+
+Parser: TypeAlias = Callable[[Source], Parse[MediaInfo]]
+
+PATIENCE = 16
+"""How many wants may fail before a parser has to give up."""
+
+
+def drive(parse: Parse[T], read: Read, budget: Budget = LOCAL) -> T:
+    """Run a parser over bytes at hand.
+
+    Raises ``MediaError``: from the parser, or as ``MediaShort`` when a want cannot be met.
+    """
+    steps, left, longest = budget.steps, budget.bytes, budget.length
+    patience = PATIENCE
+    try:
+        offset, length, least = next(parse)
+        while True:
+            steps -= 1
+            left -= length
+            if steps < 0 or left < 0 or length > longest:
+                failure = too_costly(offset)
+            else:
+                data = read(offset, length)
+                if len(data) >= least:
+                    offset, length, least = parse.send(data)
+                    continue
+                failure = truncated(offset, least, len(data))
+            patience -= 1
+            if patience < 0:
+                raise failure
+            offset, length, least = parse.throw(failure)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+
+
+def truncated(offset: int, least: int, got: int) -> MediaShort:
+    """The content ends before the end of a want."""
+    if got:
+        where = (
+            f"the content ends at byte {offset + got}, {least - got} bytes too early"
+        )
+    else:
+        where = f"the content ends before byte {offset}, where more of it belongs"
+    return MediaShort(where, MediaFault.TRUNCATED)
+
+
+def too_costly(offset: int) -> MediaShort:
+    """The answer is further away than a probe goes."""
+    return MediaShort(
+        f"gave up at byte {offset}: the answer lies beyond the limits of a probe",
+        MediaFault.TOO_COSTLY,
+    )

@@ -1,0 +1,212 @@
+"""What format the first bytes belong to. Names and declared types are never trusted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ..quotation import printable
+from .errors import MediaError, MediaShort, MediaUnsupported
+from .fault import MediaFault
+from .formats.avi import parse_avi
+from .formats.bmp import parse_bmp
+from .formats.flac import parse_flac
+from .formats.gif import parse_gif
+from .formats.heif import parse_heif
+from .formats.ico import parse_ico
+from .formats.jpeg import parse_jpeg
+from .formats.matroska import parse_matroska
+from .formats.mp3 import parse_frame, parse_mp3
+from .formats.mp4 import parse_mp4
+from .formats.ogg import parse_ogg
+from .formats.png import parse_png
+from .formats.tiff import parse_tiff
+from .formats.wav import parse_wav
+from .formats.webp import parse_webp
+from .parser import Parser
+
+TEXT = 4096
+"""The bytes that are looked at to say what else it is."""
+
+_BEGINNINGS: Mapping[bytes, Parser] = MappingProxyType(
+    {
+        b"\xff\xd8": parse_jpeg,
+        b"\x89PNG\r\n\x1a\n": parse_png,
+        b"GIF87a": parse_gif,
+        b"GIF89a": parse_gif,
+        b"BM": parse_bmp,
+        b"II*\0": parse_tiff,
+        b"MM\0*": parse_tiff,
+        b"II+\0\x08\0\0\0": parse_tiff,
+        b"MM\0+\0\x08\0\0": parse_tiff,
+        b"\0\0\x01\0": parse_ico,
+        b"\x1aE\xdf\xa3": parse_matroska,
+        b"ID3": parse_mp3,
+        b"fLaC": parse_flac,
+        b"OggS\0": parse_ogg,
+    }
+)
+_RIFF_FORMS: Mapping[bytes, Parser] = MappingProxyType(
+    {b"WEBP": parse_webp, b"WAVE": parse_wav, b"AVI ": parse_avi}
+)
+_BY_FIRST_BYTE: Mapping[int, tuple[tuple[bytes, Parser], ...]] = MappingProxyType(
+    {
+        first: tuple(
+            (magic, parser)
+            for magic, parser in _BEGINNINGS.items()
+            if magic[0] == first
+        )
+        for first in {magic[0] for magic in _BEGINNINGS}
+    }
+)
+_STILL_BRANDS = frozenset(
+    {
+        *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"),
+        *(b"mif1", b"msf1", b"miaf", b"avif", b"avis"),
+    }
+)
+_QUICKTIME_BOXES = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
+
+_UNREAD: tuple[tuple[bytes, str], ...] = (
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "a JPEG 2000 picture"),
+    (b"\xff\x4f\xff\x51", "a JPEG 2000 codestream"),
+    (b"\xff\x0a", "a JPEG XL picture"),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL picture"),
+    (b"8BPS", "a Photoshop document"),
+    (b"qoif", "a QOI picture"),
+    (b"DDS ", "a DirectDraw surface"),
+    (b"v/1\x01", "an OpenEXR picture"),
+    (b"#?RADIANCE", "a Radiance picture"),
+    (b"FUJIFILMCCD-RAW", "a camera's raw file"),
+    (b"IIU\0", "a camera's raw file"),
+    (b"\0\0\x02\0", "a Windows cursor"),
+    (b"icns", "an Apple icon"),
+    (b"%!PS", "an EPS picture"),
+    (b"FLV\x01", "a Flash video"),
+    (b"\0\0\x01\xba", "an MPEG program stream"),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a Windows Media file"),
+    (b".RMF", "a RealMedia file"),
+    (b"caff", "a Core Audio file"),
+    (b".snd", "a Sun audio file"),
+    (b"#!AMR", "an AMR recording"),
+    (b"MThd", "a MIDI file"),
+    (b"wvpk", "a WavPack file"),
+    (b"MAC ", "a Monkey's Audio file"),
+    (b"RIFX", "a big-endian RIFF file"),
+    (b"glTF", "a 3D model (glTF)"),
+)
+_NOT_MEDIA: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+)
+_PORTABLE_MAP = re.compile(rb"P[1-7][\s#]")
+_SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+_TEXT = re.compile(rb"[\t\n\f\r\x20-\x7e\x80-\xff]+")
+_TGA_TYPES = frozenset({1, 2, 3, 9, 10, 11})
+
+
+def parser_for(head: bytes) -> Parser | None:
+    """The parser of the format that begins so; None if there is none."""
+    for magic, parser in _BY_FIRST_BYTE.get(head[0], ()) if head else ():
+        if head.startswith(magic):
+            return parser
+    if head[:4] in (b"RIFF", b"RF64", b"BW64"):
+        return _RIFF_FORMS.get(head[8:12])
+    if head[4:8] == b"ftyp":
+        return parse_heif if head[8:12] in _STILL_BRANDS else parse_mp4
+    if head[4:8] in _QUICKTIME_BOXES:
+        return parse_mp4
+    return parse_mp3 if parse_frame(head) is not None else None
+
+
+def unknown(head: bytes, size: int | None) -> MediaError:
+    """What to say of content that no parser takes."""
+    if not head:
+        return MediaError("there is no content: 0 bytes", MediaFault.TRUNCATED)
+    if any(magic.startswith(head) for magic in _BEGINNINGS):
+        return MediaShort(
+            f"the content ends after {len(head)} bytes", MediaFault.TRUNCATED
+        )
+    for magic, name in _NOT_MEDIA:
+        if head.startswith(magic):
+            return MediaError(f"this is {name}, not media", MediaFault.NOT_MEDIA)
+    unread = _unread_name(head, size)
+    if unread is not None:
+        return MediaUnsupported(f"this is {unread}, a format that is not read")
+    if _TEXT.fullmatch(head):
+        return MediaError(
+            f"this is {_text_name(head)}, not media", MediaFault.NOT_MEDIA
+        )
+    return MediaUnsupported(
+        f"the format is not known; the content begins with {_quote(head)}"
+    )
+
+
+def _unread_name(head: bytes, size: int | None) -> str | None:
+    if _looks_like_tga(head, size):
+        return "a TGA picture"
+    for magic, name in _UNREAD:
+        if head.startswith(magic):
+            return name
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return "an AIFF recording"
+    if head[:1] == b"\xff" and len(head) > 1 and head[1] & 0xF6 == 0xF0:
+        return "an AAC stream (ADTS)"
+    if (
+        head[:1] == b"\xff"
+        and len(head) > 1
+        and head[1] & 0xE0 == 0xE0
+        and head[1] & 0x06 > 2
+    ):
+        return "MPEG audio, Layer I or II"
+    if _PORTABLE_MAP.match(head):
+        return "a portable pixmap (PNM)"
+    if (
+        head[:1] == b"G"
+        and head[188:189] in (b"G", b"")
+        and head[376:377] in (b"G", b"")
+    ):
+        return "an MPEG transport stream" if len(head) > 188 else None
+    return "an SVG drawing" if _SVG.search(head) else None
+
+
+def _looks_like_tga(head: bytes, size: int | None) -> bool:
+    """TGA has no magic number; its header and its length must fit together."""
+    if (
+        len(head) < 18
+        or head[1] > 1
+        or head[2] not in _TGA_TYPES
+        or head[16] not in (8, 15, 16, 24, 32)
+    ):
+        return False
+    width, height = head[12] | head[13] << 8, head[14] | head[15] << 8
+    if (head[1] == 0 and any(head[3:8])) or not width or not height:
+        return False
+    packed = head[2] > 8
+    return packed or size is None or size >= 18 + width * height * (head[16] // 8)
+
+
+def _text_name(head: bytes) -> str:
+    start = head.lstrip()
+    if _HTML.search(head):
+        name = "an HTML page"
+    elif start[:1] in (b"{", b"["):
+        name = "JSON"
+    elif start[:5] == b"<?xml" or start[:1] == b"<":
+        name = "XML"
+    else:
+        name = "plain text"
+    return f"{name} ({_quote(head)})"
+
+
+def _quote(head: bytes) -> str:
+    """The first bytes, safe to print and at most 60 characters long."""
+    if _TEXT.fullmatch(head[:40]):
+        return '"' + printable(head[:48].decode("utf-8", "replace").strip(), 56) + '"'
+    return "bytes " + head[:12].hex(" ")

@@ -1,0 +1,92 @@
+"""Seeing what goes on: hooks for requests and retries, and one logger, ``runcomfy``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from .exchange import Lost, Outcome, Request
+from .flow.step import Accepted, Event, Retry, Strange, Unnoted
+from .status import Status
+
+if TYPE_CHECKING:
+    import logging
+
+LOGGER = "runcomfy"
+
+
+class Exchanged(NamedTuple):
+    """One request as a hook sees it: no body, no token, no query of a signed URL."""
+
+    method: str
+    url: str
+    status: int | None
+    """The HTTP status, or None if no answer came."""
+    seconds: float
+    lost: str | None = None
+    """Why there is no whole answer, if there is none."""
+
+
+class Hooks(NamedTuple):
+    """Functions to call. What they raise is logged, and changes nothing: a paid answer that
+    has just come is not lost over a broken metric."""
+
+    on_request: Callable[[Exchanged], None] | None = None
+    on_retry: Callable[[Retry], None] | None = None
+
+
+def logger() -> logging.Logger:
+    """The one logger of this package."""
+    import logging  # not at the top: whoever does not log need not pay for importing it
+
+    return logging.getLogger(LOGGER)
+
+
+def exchanged(hooks: Hooks, request: Request, outcome: Outcome, seconds: float) -> None:
+    """Tell of one request that was sent."""
+    if hooks.on_request is None and "logging" not in sys.modules:
+        return
+    lost = outcome.reason if isinstance(outcome, Lost) else None
+    url = request.url.partition("?")[0]
+    record = Exchanged(request.method, url, outcome.status or None, seconds, lost)
+    _call(hooks.on_request, record)
+    logger().debug("%s %s: %s in %.3f s", *record[:2], lost or record.status, seconds)
+
+
+def happened(hooks: Hooks, event: Event) -> None:
+    """Tell of an event in the life of a job."""
+    if isinstance(event, Retry):
+        _call(hooks.on_retry, event)
+        logger().info(
+            "%s: %s: try %d in %.2f s",
+            *(event.doing, event.reason, event.attempt + 1, event.pause),
+        )
+    elif isinstance(event, Strange):
+        text = "job %s: unknown status %r, waiting on"
+        logger().warning(text, event.request_id, event.word[:80])
+    elif isinstance(event, Unnoted):
+        text = "job %s was accepted but not noted in the journal: %s; its token: %s"
+        ticket = event.ticket
+        logger().error(text, ticket.request_id, event.reason, ticket.encode())
+    elif "logging" in sys.modules:
+        _progress(event)
+
+
+def _progress(event: Status | Accepted) -> None:
+    if isinstance(event, Accepted):
+        ticket = event.ticket
+        logger().info("job %s accepted by %s", ticket.request_id, ticket.model_id)
+    else:
+        logger().debug("job %s: %s", event.request_id, event.state)
+
+
+def _call(
+    hook: Callable[[Event], None] | Callable[..., None] | None, record: object
+) -> None:
+    if hook is None:
+        return
+    try:
+        hook(record)  # type: ignore[arg-type]
+    except Exception:
+        logger().exception("a hook of yours failed")

@@ -1,0 +1,169 @@
+"""From pydantic's errors to problems: JSON pointers in wire names, one for each wrong thing."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple, cast
+
+from .quotation import printable, quoted
+from .report import Problem
+from .wording import TYPES, Saying, mistyped, said
+
+Finding = Mapping[str, Any]
+"""One error as pydantic states it: type, loc, msg, input, ctx."""
+
+
+class Shape:
+    """What is known of an object before looking: its fields, by Python name and wire name."""
+
+    __slots__ = ("choices", "inner", "wire")
+
+    def __init__(self) -> None:
+        self.wire: dict[str, str] = {}
+        """Python name or wire name, to wire name."""
+        self.inner: dict[str, tuple[Shape, ...]] = {}
+        """Wire name, to the objects that may stand in that field."""
+        self.choices: dict[str, tuple[object, ...]] = {}
+        """Wire name, to the values that the field may have, where they are listed."""
+
+
+class _Located(NamedTuple):
+    path: tuple[str, ...]
+    tags: tuple[str, ...]
+    finding: Finding
+    around: tuple[Shape, ...]
+
+
+def problems(
+    findings: Iterable[Finding], document: object, shape: Shape
+) -> tuple[Problem, ...]:
+    """All problems that pydantic found in a document, in the order of its fields."""
+    located = [_locate(finding, document, shape) for finding in findings]
+    found: list[Problem] = []
+    for _, group in groupby(located, key=lambda item: item.path[:1]):
+        meant = _without_other_branches(list(group))
+        for path, items in groupby(meant, key=lambda item: item.path):
+            found += [_problem(path, saying) for saying in _sayings(list(items))]
+    return tuple(found)
+
+
+def _locate(finding: Finding, document: object, shape: Shape) -> _Located:
+    """Walk a location through the document: what names nothing there is a tag of a union."""
+    path: list[str] = []
+    tags: list[str] = []
+    here = document
+    around: tuple[Shape, ...] = (shape,)
+    inner = around
+    for index, step in enumerate(finding["loc"]):
+        missing = finding["type"] == "missing" and index == len(finding["loc"]) - 1
+        found, value = _enter(here, step)
+        if not found and not missing:
+            tags.append(str(step))
+            continue
+        here = value
+        if isinstance(step, str):
+            around = inner
+            step = _wire_name(step, around)
+            inner = _inner(around, step)
+        path.append(str(step))
+    return _Located(tuple(path), tuple(tags), finding, around)
+
+
+def _inner(around: Iterable[Shape], step: str) -> tuple[Shape, ...]:
+    return tuple(part for outer in around for part in outer.inner.get(step, ()))
+
+
+def _wire_name(step: str, shapes: Iterable[Shape]) -> str:
+    return next((shape.wire[step] for shape in shapes if step in shape.wire), step)
+
+
+def _enter(here: object, step: str | int) -> tuple[bool, object]:
+    """What a step leads to. pydantic names a field as the caller did."""
+    if isinstance(step, int):
+        items = cast(Sequence[object], here) if isinstance(here, (list, tuple)) else ()
+        return (True, items[step]) if step < len(items) else (False, None)
+    members = _members(here)
+    return step in members, members.get(step)
+
+
+def _members(value: object) -> Mapping[str, object]:
+    if isinstance(value, Mapping):
+        return cast(Mapping[str, object], value)
+    return cast(Mapping[str, object], getattr(value, "__dict__", {}))
+
+
+def _without_other_branches(items: list[_Located]) -> list[_Located]:
+    """Of a union that failed, only the branches that the value was meant for."""
+    tagged = [item for item in items if item.tags]
+    if not tagged:
+        return items
+    root = min((item.path for item in tagged), key=len)
+    misfits = {item.tags for item in tagged if item.path == root and _is_type(item)}
+    return [
+        item for item in items if not item.tags or item.tags not in misfits
+    ] or items
+
+
+def _is_type(item: _Located) -> bool:
+    return item.finding["type"] in TYPES
+
+
+def _sayings(items: list[_Located]) -> Iterator[Saying]:
+    """What is wrong at one place. Several types refused there are one thing."""
+    types = [item for item in items if _is_type(item)]
+    if len(types) > 1:
+        expected = dict.fromkeys(TYPES[item.finding["type"]] for item in types)
+        yield mistyped(" or ".join(expected), types[0].finding["input"])
+        items = [item for item in items if item not in types]
+    yield from {saying.text: saying for saying in map(_saying, items)}.values()
+
+
+def _saying(item: _Located) -> Saying:
+    finding = item.finding
+    if finding["type"] == "extra_forbidden":
+        return _undeclared(item)
+    context: dict[str, Any] = dict(finding.get("ctx", {}))
+    if finding["type"] == "literal_error":
+        field = next((step for step in reversed(item.path) if not step.isdecimal()), "")
+        known = next(
+            (s.choices[field] for s in item.around if field in s.choices), None
+        )
+        context["expected"] = known or context.get("expected")
+    return said(finding["type"], context, finding["input"], finding["msg"])
+
+
+def _undeclared(item: _Located) -> Saying:
+    name = item.path[-1]
+    names = {given: wire for shape in item.around for given, wire in shape.wire.items()}
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = ""
+    if near:
+        hint = f": did you mean {quoted(names[near[0]])}?"
+    elif len(item.path) == 1:
+        hint = "; a field newer than this client goes through .extended(…)"
+    return Saying(
+        "additionalProperties", f"is no field of this model{hint}", None, name
+    )
+
+
+def _problem(path: Sequence[str], saying: Saying) -> Problem:
+    return Problem(
+        pointer=pointer(path),
+        code=saying.code,
+        message=f"{_label(path)} {saying.text}",
+        limit=saying.limit,
+        actual=saying.actual,
+    )
+
+
+def pointer(path: Iterable[str]) -> str:
+    """A JSON pointer (RFC 6901) of these steps."""
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def _label(path: Sequence[str]) -> str:
+    """A place as people write it: ``loras[0].path``."""
+    text = "".join(f"[{step}]" if step.isdecimal() else f".{step}" for step in path)
+    return printable(text.removeprefix("."), 80) or "the input"

@@ -1,0 +1,143 @@
+"""The queue API as tables: words, paths, error codes. No I/O; the sandbox reads them too.
+
+Sources: the published API pages of the models (statuses, paths), RunComfy's error-code page
+(codes), and RunComfy's own clients (result words, cancel outcomes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from urllib.parse import quote
+
+DEFAULT_BASE_URL = "https://model-api.runcomfy.net"
+TOKEN_VARIABLES = ("RUNCOMFY_TOKEN", "RUNCOMFY_API_TOKEN", "YOUR_API_TOKEN")
+"""Environment variables that may hold the token, in the order they are looked at."""
+BASE_URL_VARIABLE = "RUNCOMFY_BASE_URL"
+
+
+class Phase(StrEnum):
+    """What a published status word means for somebody who waits."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the job has ended. An unknown word never ends a wait."""
+        return self in (Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED)
+
+
+PHASES: Mapping[str, Phase] = MappingProxyType(
+    {
+        # published: /status says the first four, /result also the next two
+        "in_queue": Phase.QUEUED,
+        "in_progress": Phase.RUNNING,
+        "completed": Phase.SUCCEEDED,
+        "cancelled": Phase.CANCELLED,
+        "succeeded": Phase.SUCCEEDED,
+        "failed": Phase.FAILED,
+        # tolerated: read by RunComfy's own clients, never seen in an answer
+        "queued": Phase.QUEUED,
+        "pending": Phase.QUEUED,
+        "waiting": Phase.QUEUED,
+        "starting": Phase.RUNNING,
+        "processing": Phase.RUNNING,
+        "running": Phase.RUNNING,
+        "success": Phase.SUCCEEDED,
+        "error": Phase.FAILED,
+        "canceled": Phase.CANCELLED,
+    }
+)
+"""Every status word that is understood, both vocabularies together."""
+
+
+def phase(word: object) -> Phase:
+    """What a status word means; ``UNKNOWN`` for words that are not in the table."""
+    return (
+        PHASES.get(word.lower(), Phase.UNKNOWN)
+        if isinstance(word, str)
+        else Phase.UNKNOWN
+    )
+
+
+class CancelOutcome(StrEnum):
+    """What ``POST …/cancel`` answers. A job in progress cannot be cancelled."""
+
+    CANCELLED = "cancelled"
+    NOT_CANCELLABLE = "not_cancellable"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """A documented error code and the HTTP status it comes with."""
+
+    code: int
+    name: str
+    http_status: int
+
+
+INVALID_MODEL = ErrorCode(400001, "InvalidResourceIdentifier", 400)
+NO_BALANCE = ErrorCode(400002, "InsufficientResources", 400)
+BAD_TOKEN = ErrorCode(400004, "UserAccountError", 400)
+NOT_READY = ErrorCode(400005, "NotReady", 400)
+FORBIDDEN = ErrorCode(403001, "PermissionDeniedError", 403)
+NOT_FOUND = ErrorCode(404001, "ResourceNotFound", 404)
+
+ERROR_CODES: Mapping[int, ErrorCode] = MappingProxyType(
+    {
+        error.code: error
+        for error in (
+            INVALID_MODEL,
+            NO_BALANCE,
+            BAD_TOKEN,
+            NOT_READY,
+            FORBIDDEN,
+            NOT_FOUND,
+        )
+    }
+)
+
+_SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\?#]+")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+def valid_model_id(model_id: str) -> bool:
+    """Whether an id can stand in a path: two or more segments, none empty, ``.`` or ``..``."""
+    segments = model_id.split("/")
+    return len(segments) >= 2 and all(
+        _SEGMENT.fullmatch(segment) and segment not in (".", "..")
+        for segment in segments
+    )
+
+
+def valid_request_id(request_id: str) -> bool:
+    """Whether an id is one that the API could have given out."""
+    return _REQUEST_ID.fullmatch(request_id) is not None
+
+
+def submit_path(model_id: str) -> str:
+    """``POST`` here starts a job. The model id is percent-encoded, its slashes stay."""
+    return f"/v1/models/{quote(model_id, safe='/')}"
+
+
+def status_path(request_id: str) -> str:
+    """``GET`` here tells the state of a job."""
+    return f"/v1/requests/{quote(request_id, safe='')}/status"
+
+
+def result_path(request_id: str) -> str:
+    """``GET`` here tells the outcome of a job, or its state if it has none yet."""
+    return f"/v1/requests/{quote(request_id, safe='')}/result"
+
+
+def cancel_path(request_id: str) -> str:
+    """``POST`` here cancels a job that is still queued."""
+    return f"/v1/requests/{quote(request_id, safe='')}/cancel"

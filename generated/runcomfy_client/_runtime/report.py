@@ -1,0 +1,62 @@
+"""What is wrong with an input: problems, and the report that holds them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["fail", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong (``fail``), or that could not be checked (``unknown``).
+
+    ``pointer`` is a JSON pointer into the payload, in wire names. ``code`` is the JSON Schema
+    keyword that is violated (``maxLength``, ``required``, …), ``invalid`` if there is none for
+    it, or the metric of a media rule. ``limit`` and ``actual`` are filled where they are known.
+    """
+
+    pointer: str
+    code: str
+    message: str
+    limit: object = None
+    actual: object = None
+    verdict: Verdict = "fail"
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '(the whole input)'}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Every problem of one input. It is true when nothing in it failed."""
+
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed. What could not be checked does not count as failed."""
+        return not self.failed
+
+    @property
+    def failed(self) -> tuple[Problem, ...]:
+        """The problems that are certain."""
+        return tuple(problem for problem in self.problems if problem.verdict == "fail")
+
+    @property
+    def unknown(self) -> tuple[Problem, ...]:
+        """What could not be checked."""
+        return tuple(
+            problem for problem in self.problems if problem.verdict == "unknown"
+        )
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems)) or "no problems"

@@ -1,0 +1,90 @@
+"""The command line: one file a command. The only room that prints, asks, writes or exits.
+
+A command's module is loaded when the command is called, so that ``--help`` costs no more
+than click itself.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from .. import __version__
+from .failure import EXIT_INCOMPLETE, Failure
+
+COMMANDS = {
+    "import": (
+        "importing",
+        "Read published API pages and catalog entries into schemas/.",
+    ),
+    "show": ("show", "Print what the tool understood of a model."),
+    "generate": ("generate", "Write a typed client package from the schemas."),
+    "check": ("check", "Say whether the generated package is what the schemas say."),
+    "validate": ("validate", "Check an input document before anything is paid."),
+    "run": ("run", "Run a model: submit, follow, download."),
+    "sandbox": ("sandbox", "Serve the whole API on this machine, from the schemas."),
+    "demo": ("demo", "Tell the whole story on real schemas, without key or network."),
+}
+"""Every command: the module that holds it, and its line in the help."""
+
+
+class Commands(click.Group):
+    """The commands, each loaded when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of a user's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name; None if there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f".{COMMANDS[cmd_name][0]}", __name__)
+        command: click.Command = module.command
+        return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the list of commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="runcomfy-codegen")
+def command() -> None:
+    """Typed Python clients from RunComfy's published model schemas.
+
+    Exit codes: 0 fine; 1 an error in a document, or stale output; 2 wrong usage; 3 could
+    not complete.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit. No traceback reaches a user."""
+    try:
+        command.main(standalone_mode=True)
+    except Failure as failure:
+        click.echo(f"error: {failure}", err=True)
+        sys.exit(failure.exit_code)
+    except BrokenPipeError:
+        # The reader of our output went away, as `| head` does; nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {where}{error.strerror or error}", err=True)
+        sys.exit(EXIT_INCOMPLETE)
+    except Exception as error:
+        click.echo(
+            f"error: {type(error).__name__}: {error}\n"
+            "This is a defect of runcomfy-codegen; RUNCOMFY_CODEGEN_TRACEBACK=1 shows where.",
+            err=True,
+        )
+        if os.environ.get("RUNCOMFY_CODEGEN_TRACEBACK"):
+            raise
+        sys.exit(EXIT_INCOMPLETE)

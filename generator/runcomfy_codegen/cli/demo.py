@@ -1,0 +1,127 @@
+"""``demo``: the whole story on real schemas, in under a minute, without key or network."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import resources
+from ..config import Config
+from .failure import Failure
+from .importing import take_in
+from .progress import job_progress
+from .project import Project, project_options
+from .report import print_diagnostics
+from .sandbox import open_sandbox
+from .show import print_model
+from .text import shown
+from .workbench import PACKAGE, Workbench, generate_into, importable, workbench
+
+MODEL = "bytedance/dreamina-4-0/edit"
+_GOOD: dict[str, Any] = {
+    "image_urls": ["https://example.com/boat.jpg"],
+    "prompt": "A beautiful girl is sitting on the boat",
+    "width_height": "2048x2048(1:1)",
+}
+_WRONG: dict[str, Any] = {
+    **_GOOD,
+    "image_urls": [],
+    "scale": 1.5,
+    "widht_height": "1:1",
+}
+_SHOWN_LINES = 24
+
+
+@click.command("demo")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Keep everything in this folder."
+)
+@project_options
+def command(project: Project, output: Path | None) -> None:
+    """Tell the whole story on real schemas: import, generate, run, refuse.
+
+    Uses the published pages that ship with the tool, and a sandbox on this machine; needs
+    neither key nor network, and leaves nothing behind unless --output says where.
+    """
+    if output is not None and output.exists() and any(output.iterdir()):
+        raise Failure(f"{output} is not empty; nothing was written")
+    with tempfile.TemporaryDirectory(prefix="runcomfy-demo-") as temporary:
+        _tell_story(output or Path(temporary), kept=output is not None)
+
+
+def _tell_story(folder: Path, *, kept: bool) -> None:
+    project = Project(replace(Config(), schemas=folder / "schemas"))
+    _import_pages(project)
+    catalog = project.catalog()
+    model = next(each for each in catalog.models if each.model_id == MODEL)
+    _title(2, f"What was understood of {MODEL}")
+    print_model(model)
+    _title(3, "A typed client is generated")
+    generate_into(project, catalog, folder / PACKAGE)
+    _show_module(folder / PACKAGE / "models" / Path(*model.path).with_suffix(".py"))
+    with (
+        importable(folder),
+        open_sandbox(
+            project, {each.model_id: each for each in catalog.models}
+        ) as served,
+    ):
+        bench = workbench(model)
+        with bench.client.RunComfy(base_url=served.url, token=served.token) as client:
+            _run_job(bench, client, folder / "out", served.url, kept=kept)
+        _refuse_input(bench)
+    where = f"Everything is in {folder}. " if kept else ""
+    click.secho(f'\n{where}Next: README.md, section "First steps".', bold=True)
+
+
+def _import_pages(project: Project) -> None:
+    pages = resources.demo_pages()
+    _title(1, f"{len(pages)} published API pages are imported, as crawled")
+    imported = take_in(project, tuple(map(str, pages)))
+    print_diagnostics(imported.diagnostics)
+    for each in imported.arrivals.accepted:
+        click.echo(f"  {each.document.model_id} ({each.document.locale})")
+
+
+def _show_module(path: Path) -> None:
+    from rich.console import Console
+    from rich.syntax import Syntax
+
+    lines = path.read_text("utf-8").splitlines()
+    start = next(
+        index for index, line in enumerate(lines) if line.startswith("class Input")
+    )
+    code = "\n".join(lines[start : start + _SHOWN_LINES])
+    Console().print(
+        Syntax(code, "python", theme="ansi_dark", background_color="default")
+    )
+    click.echo(f"  … {len(lines)} lines in all")
+
+
+def _run_job(
+    bench: Workbench, client: Any, folder: Path, url: str, *, kept: bool
+) -> None:
+    _title(4, f"{MODEL} runs, against a sandbox at {url}")
+    with job_progress(MODEL) as watch:
+        result = client.run(bench.module.Input(**_GOOD), on_update=watch)
+    for path in result.download(folder):
+        shown_path = path if kept else path.name
+        click.echo(f"  downloaded {shown_path}, {path.stat().st_size} bytes")
+
+
+def _refuse_input(bench: Workbench) -> None:
+    _title(5, "A wrong input is refused before anything is paid")
+    try:
+        bench.module.Input(**_WRONG)
+    except bench.client.InputRejected as rejected:
+        for problem in rejected.report.problems:
+            click.echo(f"  {shown(problem.pointer)}: {shown(problem.message)}")
+        return
+    raise Failure("the wrong input was accepted; this is a defect of runcomfy-codegen")
+
+
+def _title(number: int, text: str) -> None:
+    click.secho(f"\n{number}. {text}", bold=True)

@@ -1,0 +1,55 @@
+"""A job's way from ``in_queue`` to its end, as a bar for a person who watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import click
+
+from .text import shown
+
+
+class Watcher(Protocol):
+    """Is told each change of a job's state."""
+
+    def __call__(self, status: Any) -> None:
+        """Take note of a status."""
+
+
+@contextmanager
+def job_progress(model_id: str) -> Generator[Watcher]:
+    """A live bar on stderr if that is a terminal, else a line for each state."""
+    if not sys.stderr.isatty():
+        yield _tell
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("[cyan]{task.fields[state]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(shown(model_id), total=None, state="submitting")
+
+        def watch(status: Any) -> None:
+            done = 1 if status.finished else None
+            bar.update(task, state=_words(status), total=done, completed=done or 0)
+
+        yield watch
+
+
+def _tell(status: Any) -> None:
+    click.echo(_words(status), err=True)
+
+
+def _words(status: Any) -> str:
+    place = (
+        "" if status.queue_position is None else f" (position {status.queue_position})"
+    )
+    return shown(f"{status.state}{place}")

@@ -1,0 +1,110 @@
+"""``run MODEL FILE``: submit, follow, download."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..ir.model import Model
+from .failure import EXIT_FINDING, Failure
+from .progress import job_progress
+from .project import Project, project_options
+from .report import print_json
+from .sandbox import open_sandbox
+from .text import shown
+from .validate import print_report, read_document
+from .workbench import Workbench, client_of
+
+
+@click.command("run")
+@click.argument("model_id", metavar="MODEL")
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("out"),
+    show_default=True,
+    help="Folder for the files of the result.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=3600.0,
+    show_default=True,
+    help="Seconds to wait for the job.",
+)
+@click.option(
+    "--sandbox", is_flag=True, help="Run against the embedded sandbox: free, no key."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@project_options
+def command(
+    project: Project,
+    model_id: str,
+    file: str,
+    folder: Path,
+    timeout: float,
+    sandbox: bool,
+    form: str,
+) -> None:
+    """Run a model on an input document (JSON, - for standard input).
+
+    The document is checked first; what is wrong is told, and nothing is sent. The token is
+    read from RUNCOMFY_TOKEN, the server from RUNCOMFY_BASE_URL.
+    """
+    document = read_document(file)
+    model, _ = project.model(model_id)
+    with (
+        client_of(project, model) as bench,
+        _connected(project, model, bench, sandbox) as client,
+    ):
+        report = client.validate(bench.module.Input, document)
+        if not report.ok:
+            print_report(model_id, report)
+            raise SystemExit(EXIT_FINDING)
+        try:
+            result = _followed(
+                client, bench.module.Input(**document), model_id, timeout
+            )
+            paths = result.download(folder)
+        except bench.client.RunComfyError as error:
+            raise Failure(_trouble(error)) from None
+    if form == "json":
+        print_json({**result.raw, "files": [str(path) for path in paths]})
+        return
+    click.echo(f"request {result.request_id}")
+    for path in paths:
+        click.echo(str(path))
+
+
+@contextlib.contextmanager
+def _connected(
+    project: Project, model: Model, bench: Workbench, sandbox: bool
+) -> Generator[Any]:
+    """A client of RunComfy, or of a sandbox that lives as long as the block."""
+    if not sandbox:
+        with bench.client.RunComfy() as client:
+            yield client
+        return
+    with (
+        open_sandbox(project, {model.model_id: model}) as served,
+        bench.client.RunComfy(base_url=served.url, token=served.token) as client,
+    ):
+        yield client
+
+
+def _followed(client: Any, model_input: Any, model_id: str, timeout: float) -> Any:
+    with job_progress(model_id) as watch:
+        return client.run(model_input, timeout=timeout, on_update=watch)
+
+
+def _trouble(error: Exception) -> str:
+    """What happened, and the job it happened to: it may be paid for."""
+    job = getattr(error, "job", None)
+    request = f"; the job is {job.request_id}" if job is not None else ""
+    return shown(f"{error}{request}")

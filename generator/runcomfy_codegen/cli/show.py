@@ -1,0 +1,65 @@
+"""``show MODEL``: what the tool understood of a model, for people or as JSON."""
+
+from __future__ import annotations
+
+import click
+
+from ..ir.model import Field, Model
+from ..ir.printed import printed_model, type_word
+from ..ir.standard import standard
+from .project import Project, project_options
+from .report import print_diagnostics, print_json
+from .text import shown
+
+_LONGEST = 46
+
+
+@click.command("show")
+@click.argument("model_id", metavar="MODEL")
+@click.option("--locale", help="Language of the texts.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@project_options
+def command(project: Project, model_id: str, locale: str | None, form: str) -> None:
+    """Print what the tool understood of a model."""
+    model, catalog = project.in_locale(locale).model(model_id)
+    if form == "json":
+        print_json(printed_model(model))
+        return
+    print_diagnostics(each for each in catalog.diagnostics if each.model == model_id)
+    print_model(model)
+
+
+def print_model(model: Model) -> None:
+    """The fields as a table, and the rules below."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    console.print(Text(shown(f"{model.model_id}  {model.title}"), style="bold"))
+    table = Table(box=None, header_style="dim")
+    for heading in ("field", "type", "", "server default", "published as"):
+        table.add_column(heading)
+    for field in model.input.fields:
+        table.add_row(*(Text(shown(cell)) for cell in _row(field)))
+    console.print(table)
+    for rule in model.rules:
+        told = f"{rule.pointer}: {rule.metric} {rule.operator} {rule.limit}"
+        console.print(Text(shown(f"  {told}  ({rule.message})")))
+
+
+def _row(field: Field) -> tuple[str, ...]:
+    kind = field.media.value if field.media else type_word(field.type)
+    values = standard(field.type).get("enum")
+    choices = ", ".join(map(str, values)) if values else ""
+    return (
+        field.name,
+        _short(f"{kind}: {choices}" if choices else kind),
+        "required" if field.required else "",
+        _short("" if field.default is None else field.default.text),
+        "" if field.wire_name == field.name else field.wire_name,
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -1,0 +1,95 @@
+"""``validate MODEL FILE``: an input document, before anything is paid."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from runcomfy_runtime.report import Problem, Report
+
+from ..ir.json_text import is_object
+from .failure import EXIT_FINDING, usage
+from .project import Project, project_options
+from .report import print_json
+from .text import shown
+from .workbench import client_of
+
+
+@click.command("validate")
+@click.argument("model_id", metavar="MODEL")
+@click.argument("file", metavar="FILE")
+@click.option("--locale", help="Language of the messages.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@project_options
+def command(
+    project: Project, model_id: str, file: str, locale: str | None, form: str
+) -> None:
+    """Check an input document (JSON, - for standard input) against a model's schema.
+
+    Tells every problem at once; exits with 1 if there is one. Nothing is sent.
+    """
+    project = project.in_locale(locale)
+    document = read_document(file)
+    report = validated(project, model_id, document)
+    if form == "json":
+        print_json(
+            {"ok": report.ok, "problems": [_printed(each) for each in report.problems]}
+        )
+    else:
+        print_report(model_id, report)
+    if not report.ok:
+        raise SystemExit(EXIT_FINDING)
+
+
+def validated(project: Project, model_id: str, document: dict[str, Any]) -> Report:
+    """The report of the model's own generated client on a document."""
+    model, _ = project.model(model_id)
+    with client_of(project, model) as bench, bench.client.RunComfy() as client:
+        report: Report = client.validate(bench.module.Input, document)
+        return report
+
+
+def read_document(file: str) -> dict[str, Any]:
+    """The JSON object in a file, or on standard input for ``-``. Raises ``Failure``."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+        document: Any = json.loads(text)
+    except FileNotFoundError:
+        raise usage(f"{file}: no such file") from None
+    except IsADirectoryError:
+        raise usage(f"{file} is a folder") from None
+    except json.JSONDecodeError as error:
+        raise usage(
+            f"{file}:{error.lineno}:{error.colno}: not JSON: {error.msg}"
+        ) from None
+    except (UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise usage(f"{file}: not JSON: {error}") from None
+    if not is_object(document):
+        raise usage(f"{file}: the input of a model is a JSON object")
+    return document
+
+
+def print_report(model_id: str, report: Report) -> None:
+    """A line for each problem, by its place in the document."""
+    for problem in report.problems:
+        level = "error" if problem.verdict == "fail" else "unknown"
+        click.echo(
+            f"{shown(problem.pointer or '/')}: {level}: {shown(problem.message)}"
+        )
+    if report.ok:
+        click.echo(f"fine for {model_id}")
+
+
+def _printed(problem: Problem) -> dict[str, Any]:
+    return {
+        "pointer": problem.pointer,
+        "code": problem.code,
+        "verdict": problem.verdict,
+        "message": problem.message,
+        "limit": problem.limit,
+        "actual": problem.actual,
+    }

@@ -1,0 +1,1 @@
+"""IR in, ``{path: text}`` out. Nothing in this room touches a disk."""

@@ -1,0 +1,120 @@
+"""datamodel-code-generator, asked one thing: how is this JSON Schema annotated in Python?
+
+The only place that knows the library. No published text ever reaches it: names, enum values
+and patterns are replaced by tokens before, and put back as syntax trees after, so that its
+escaping need not be trusted. What it answers is checked against a list of known shapes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+_NAMES = frozenset(
+    {
+        "Annotated",
+        "Any",
+        "Field",
+        "Literal",
+        "bool",
+        "dict",
+        "float",
+        "int",
+        "list",
+        "str",
+    }
+)
+_SHAPES = (
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+    ast.Subscript,
+    ast.Tuple,
+    ast.BinOp,
+    ast.BitOr,
+    ast.Call,
+    ast.keyword,
+    ast.UnaryOp,
+    ast.USub,
+)
+STUB = "Stub"
+"""Class names beginning so stand for types that are asked for apart."""
+
+
+class OracleError(RuntimeError):
+    """The library answered in a way that this release does not know."""
+
+
+def ask(schemas: Mapping[str, dict[str, Any]]) -> dict[str, ast.expr]:
+    """The annotation of each schema, by the name it was asked under.
+
+    A schema refers to another one by ``{"$ref": "#/$defs/Stub…"}``; the stub's name then
+    stands in the annotation.
+    """
+    if not schemas:
+        return {}
+    source = _generate(_document(schemas))
+    answers = next(
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.ClassDef) and node.name == "Answers"
+    )
+    return {
+        line.target.id: _checked(line.annotation)
+        for line in answers.body
+        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)
+    }
+
+
+def stub(name: str) -> dict[str, str]:
+    """A reference to the schema asked for under ``name``."""
+    return {"$ref": f"#/$defs/{STUB}{name}"}
+
+
+def _document(schemas: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    inert = {"type": "object", "properties": {"inert": {"type": "boolean"}}}
+    answers = {"type": "object", "properties": dict(schemas), "required": list(schemas)}
+    stubs = {f"{STUB}{name}": inert for name in schemas}
+    return {"type": "object", "$defs": {"Answers": answers, **stubs}}
+
+
+def _generate(document: dict[str, Any]) -> str:
+    # Imported here: the library takes half a second to load, and most commands need none.
+    from datamodel_code_generator import InputFileType, generate
+    from datamodel_code_generator.config import GenerateConfig
+    from datamodel_code_generator.enums import DataModelType
+    from datamodel_code_generator.format import PythonVersion
+    from datamodel_code_generator.parser import LiteralType
+
+    config = GenerateConfig(
+        input_file_type=InputFileType.JsonSchema,
+        output_model_type=DataModelType.PydanticV2BaseModel,
+        target_python_version=PythonVersion.PY_311,
+        class_name="Unused",
+        formatters=[],
+        use_annotated=True,
+        field_constraints=True,
+        strict_nullable=True,
+        enum_field_as_literal=LiteralType.All,
+        use_standard_collections=True,
+        use_union_operator=True,
+        disable_timestamp=True,
+        allow_remote_refs=False,
+    )
+    return str(generate(document, config=config))
+
+
+def _checked(annotation: ast.expr) -> ast.expr:
+    for node in ast.walk(annotation):
+        known = isinstance(node, _SHAPES) and (
+            not isinstance(node, ast.Name)
+            or node.id in _NAMES
+            or node.id.startswith(STUB)
+        )
+        if not known:
+            raise OracleError(
+                "datamodel-code-generator answered with an annotation that this release"
+                f" does not know: {ast.unparse(annotation)}"
+            )
+    return annotation

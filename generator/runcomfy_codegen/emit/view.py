@@ -1,0 +1,125 @@
+"""What the templates see: the IR, with names, annotations and imports settled."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from runcomfy_runtime.rule import Rule
+
+from ..ir.model import Field, Model, Object, within
+from .annotation import (
+    Annotator,
+    call,
+    is_class,
+    names_in,
+    optional,
+    subscript,
+)
+from .wording import field_text
+
+_TYPING = frozenset({"Annotated", "Any", "Literal"})
+_CONSTRAINTS = frozenset({"OneOf", "UniqueItems"})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One line of a class: ``name: annotation = default`` and its docstring."""
+
+    name: str
+    annotation: str
+    required: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectView:
+    """One class of a module; ``extra`` is pydantic's word for undeclared members."""
+
+    name: str
+    extra: str
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """One module."""
+
+    model: Model
+    dots: str
+    typing: tuple[str, ...]
+    pydantic: tuple[str, ...]
+    constraints: tuple[str, ...]
+    input_parts: tuple[ObjectView, ...]
+    output_parts: tuple[ObjectView, ...]
+    input: ObjectView
+    output: ObjectView
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The media rules of the input."""
+        return self.model.rules
+
+
+def module_file(
+    path: tuple[str, ...], packages: frozenset[tuple[str, ...]]
+) -> PurePosixPath:
+    """The file of a module below the client: a package's own if the path is one."""
+    folder = PurePosixPath("models", *path)
+    return folder / "__init__.py" if path in packages else folder.with_suffix(".py")
+
+
+def model_view(
+    model: Model, annotator: Annotator, packages: frozenset[tuple[str, ...]]
+) -> ModelView:
+    """Settle everything that the template of a module prints."""
+    used: set[str] = set()
+    views = {
+        name: tuple(_object(each, annotator, used) for each in _classes(top))
+        for name, top in (("input", model.input), ("output", model.output))
+    }
+    return ModelView(
+        model=model,
+        # One dot for the module's own package; a package is its own.
+        dots="." * (len(model.path) + 1 + (model.path in packages)),
+        typing=tuple(sorted((used & _TYPING) | {"ClassVar"})),
+        pydantic=("Field",) if "Field" in used else (),
+        constraints=tuple(sorted(used & _CONSTRAINTS)),
+        input_parts=views["input"][:-1],
+        output_parts=views["output"][:-1],
+        input=views["input"][-1],
+        output=views["output"][-1],
+    )
+
+
+def _classes(top: Object) -> list[Object]:
+    """Every object that is a class, the innermost first, the top one last."""
+    found = [
+        kind for kind in within(top) if isinstance(kind, Object) and is_class(kind)
+    ]
+    parts = [kind for kind in reversed(found) if kind is not top]
+    return [*dict.fromkeys(parts), top]
+
+
+def _object(kind: Object, annotator: Annotator, used: set[str]) -> ObjectView:
+    fields = tuple(_field(field, annotator, used) for field in kind.fields)
+    return ObjectView(kind.name, "forbid" if kind.extra is None else "allow", fields)
+
+
+def _field(field: Field, annotator: Annotator, used: set[str]) -> FieldView:
+    annotation = annotator.of(field.type)
+    if not field.required:
+        annotation = optional(annotation)
+    if field.wire_name != field.name:
+        # Inside Annotated: as a default, `alias` renames the argument for type checkers.
+        annotation = subscript(
+            "Annotated", annotation, call("Field", alias=field.wire_name)
+        )
+    used |= names_in(annotation)
+    return FieldView(
+        name=field.name,
+        annotation=ast.unparse(annotation),
+        required=field.required,
+        text=field_text(field),
+    )

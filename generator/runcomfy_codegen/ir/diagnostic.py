@@ -1,0 +1,51 @@
+"""What is wrong with a published document, and where."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """How bad a diagnostic is; an error makes the command exit with 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a text file; line and column count from 1, columns in characters."""
+
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One finding about one place of one document.
+
+    ``code`` is a stable word, ``pointer`` a JSON pointer (RFC 6901) into the document,
+    ``place`` a position in ``file``, ``hint`` what the reader can do about it.
+    """
+
+    code: str
+    message: str
+    severity: Severity = Severity.ERROR
+    model: str = ""
+    file: str = ""
+    pointer: str = ""
+    place: Place = Place()
+    hint: str = ""
+
+    def about(self, *, model: str = "", file: str = "") -> Diagnostic:
+        """The same finding, told where it belongs; what it already knew stays."""
+        return replace(self, model=self.model or model, file=self.file or file)
+
+    def printed(self) -> dict[str, Any]:
+        """The shape of ``--format json``."""
+        fields = asdict(self)
+        place = fields.pop("place")
+        return {**fields, "severity": self.severity.value, **place}

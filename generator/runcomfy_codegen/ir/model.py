@@ -1,0 +1,221 @@
+"""A model as the tool understands it: fields, types, rules. Frozen, and free of Python.
+
+Types are a closed set of kinds; each says what a JSON value may be. Numbers are exact
+(``int`` or ``Decimal``), JSON values that are only carried are kept as ``Value``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeAlias, cast
+
+from runcomfy_runtime.rule import Rule
+
+Exact: TypeAlias = int | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A JSON value that is carried, not understood: kept as canonical JSON text."""
+
+    text: str
+
+    @classmethod
+    def of(cls, value: Any) -> Value:
+        """Freeze a JSON value; ``Decimal`` is written as it was published."""
+        return cls(_canonical(value))
+
+    def load(self) -> Any:
+        """The value again, fractions as ``float``."""
+        return json.loads(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A keyword that is not understood. The type is wide there, and the diff cannot judge it."""
+
+    keyword: str
+    pointer: str
+    value: Value
+
+
+class Media(StrEnum):
+    """What kind of media a field names by URL."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A string. Lengths count code points; ``pattern`` is searched for, not anchored."""
+
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numeric:
+    """A number, or only a whole one; bounds are inclusive unless their name says otherwise."""
+
+    integral: bool
+    minimum: Exact | None = None
+    maximum: Exact | None = None
+    exclusive_minimum: Exact | None = None
+    exclusive_maximum: Exact | None = None
+    multiple_of: Exact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """True or false; never 1 or 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few values, compared as JSON (``True`` is not 1)."""
+
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Array:
+    """A list of values of one type."""
+
+    items: Type
+    min_items: int | None = None
+    max_items: int | None = None
+    unique_items: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Object:
+    """Members by name. ``extra`` is the type of members not declared; None forbids them."""
+
+    name: str
+    fields: tuple[Field, ...] = ()
+    extra: Type | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Any of several types."""
+
+    options: tuple[Type, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nullable:
+    """The inner type, or null."""
+
+    inner: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """Any JSON value: what a wide type is when the published one is not understood."""
+
+
+Type: TypeAlias = (
+    Text | Numeric | Boolean | Choice | Array | Object | Union | Nullable | Anything
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One member of an object.
+
+    ``wire_name`` is the published name, ``name`` the ASCII one that code uses. ``default``
+    is what the server takes when the field is left out; ``sample`` is a published example.
+    Neither is ever sent.
+    """
+
+    wire_name: str
+    name: str
+    type: Type
+    required: bool
+    title: str = ""
+    description: str = ""
+    default: Value | None = None
+    sample: Value | None = None
+    media: Media | None = None
+    rules: tuple[Rule, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One model of the catalog, in one locale.
+
+    ``path`` names the module: package names and the module's own, safe in any language's
+    identifiers. ``schema_sha256`` covers the document whose texts are shown, ``documents``
+    gives (locale, hash) of every document of the model.
+    """
+
+    model_id: str
+    path: tuple[str, ...]
+    title: str
+    description: str
+    locale: str
+    input: Object
+    output: Object
+    schema_sha256: str
+    documents: tuple[tuple[str, str], ...]
+    kind: str = ""
+    unknown: tuple[Unknown, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every media rule of the input, in the order of the fields."""
+        return tuple(rule for field in walk(self.input) for rule in field.rules)
+
+
+def within(kind: Type) -> Iterator[Type]:
+    """A type and every type it is made of, parents before their children."""
+    yield kind
+    for part in _parts(kind):
+        yield from within(part)
+
+
+def walk(kind: Type) -> tuple[Field, ...]:
+    """Every field below a type, parents before their children."""
+    return tuple(
+        field
+        for each in within(kind)
+        if isinstance(each, Object)
+        for field in each.fields
+    )
+
+
+def _parts(kind: Type) -> tuple[Type, ...]:
+    match kind:
+        case Array(items=inner) | Nullable(inner=inner):
+            return (inner,)
+        case Union(options=options):
+            return options
+        case Object(fields=fields, extra=extra):
+            members = tuple(field.type for field in fields)
+            return members if extra is None else (*members, extra)
+        case _:
+            return ()
+
+
+def _canonical(value: Any) -> str:
+    """Compact JSON, members in the order given; ASCII only."""
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value).items()
+        return (
+            "{" + ",".join(f"{json.dumps(k)}:{_canonical(v)}" for k, v in members) + "}"
+        )
+    if isinstance(value, list | tuple):
+        return (
+            "[" + ",".join(_canonical(item) for item in cast("list[Any]", value)) + "]"
+        )
+    return str(value) if isinstance(value, Decimal) else json.dumps(value)

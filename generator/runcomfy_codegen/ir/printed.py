@@ -1,0 +1,123 @@
+"""A model as plain JSON values: what ``show --format json`` prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runcomfy_runtime.rule import Rule
+
+from .model import (
+    Anything,
+    Choice,
+    Field,
+    Model,
+    Nullable,
+    Object,
+    Type,
+    Unknown,
+    Value,
+)
+from .standard import standard
+
+
+def printed_model(model: Model) -> dict[str, Any]:
+    """Everything that the IR knows of a model."""
+    return {
+        "model_id": model.model_id,
+        "title": model.title,
+        "description": model.description,
+        "kind": model.kind,
+        "locale": model.locale,
+        "module": ".".join(model.path),
+        "schema_sha256": model.schema_sha256,
+        "documents": dict(model.documents),
+        "fields": [printed_field(field) for field in model.input.fields],
+        "output": [printed_field(field) for field in model.output.fields],
+        "unknown": [_unknown(unknown) for unknown in model.unknown],
+    }
+
+
+def printed_field(field: Field) -> dict[str, Any]:
+    """A field, with its type spread out as JSON Schema words."""
+    optional = {
+        "title": field.title,
+        "description": field.description,
+        "media": None if field.media is None else field.media.value,
+        "default": _value(field.default),
+        "sample": _value(field.sample),
+    }
+    return {
+        "wire_name": field.wire_name,
+        "name": field.name,
+        "type": type_word(field.type),
+        "required": field.required,
+        **_details(field.type),
+        **{key: value for key, value in optional.items() if value not in (None, "")},
+        "rules": [_rule(rule) for rule in field.rules],
+        "unknown": [_unknown(unknown) for unknown in field.unknown],
+    }
+
+
+def type_word(kind: Type) -> str:
+    """One word for a type: JSON Schema's own, ``any``, or several joined by ``|``."""
+    match kind:
+        case Anything():
+            return "any"
+        case Choice(values=values):
+            words = dict.fromkeys(_word_of(value) for value in values)
+            return " | ".join(words)
+        case Nullable(inner=inner):
+            return f"{type_word(inner)} | null"
+        case _:
+            schema = standard(kind)
+            options = [schema] if "type" in schema else schema.get("anyOf", [])
+            return " | ".join(
+                dict.fromkeys(option.get("type", "any") for option in options)
+            )
+
+
+def _details(kind: Type) -> dict[str, Any]:
+    """The bounds of a type; members of objects keep their names and rules."""
+    if isinstance(kind, Object):
+        return {"fields": [printed_field(field) for field in kind.fields]}
+    schema = standard(kind)
+    return {keyword: value for keyword, value in schema.items() if keyword != "type"}
+
+
+def _word_of(value: Value) -> str:
+    match value.load():
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+def _value(value: Value | None) -> Any:
+    return None if value is None else value.load()
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "metric": rule.metric,
+        "operator": rule.operator,
+        "limit": rule.limit,
+        "message": rule.message,
+        "pointer": rule.pointer,
+        "checked": rule.checkable,
+    }
+
+
+def _unknown(unknown: Unknown) -> dict[str, Any]:
+    return {
+        "keyword": unknown.keyword,
+        "pointer": unknown.pointer,
+        "value": unknown.value.load(),
+    }

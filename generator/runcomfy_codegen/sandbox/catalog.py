@@ -1,0 +1,138 @@
+"""The catalog: which models there are, what each says of itself, search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from runcomfy_codegen.ir.model import Media, Model, Value
+from runcomfy_codegen.ir.standard import standard
+from runcomfy_runtime.protocol import INVALID_MODEL, valid_model_id
+
+from .exchange import Response, json_response
+from .outputs import kind_of
+from .refusal import assumed, documented
+from .validation import InputSchema
+
+Entry = Mapping[str, Any]
+
+_NO_ENTRY: Entry = MappingProxyType({})
+_LIMIT, _MOST = 100, 500  # entries of a page: by default, and at most
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A model on offer: its IR, and the catalog entry that RunComfy published, if there is one."""
+
+    model: Model
+    published: Entry
+
+    @cached_property
+    def schema(self) -> InputSchema:
+        """What an input must be."""
+        return InputSchema(self.model.input)
+
+    @cached_property
+    def media(self) -> Media:
+        """What the model makes."""
+        return kind_of(self.model, self.published)
+
+    @cached_property
+    def entry(self) -> dict[str, Any]:
+        """What the catalog says of the model; published facts win over ours."""
+        fields = self.model.input.fields
+        return {
+            "model_id": self.model.model_id,
+            "display_name": self.model.title or self.model.model_id,
+            "description": self.model.description,
+            "categories": [self.media.value],
+            "kind": self.model.kind or "model",
+            "inputs": [field.wire_name for field in fields],
+            "required_inputs": [field.wire_name for field in fields if field.required],
+            "input_schema": standard(self.model.input),
+            **self.published,
+        }
+
+    def matches(self, wanted: Mapping[str, str]) -> bool:
+        """Whether ``search``, ``kind`` and ``category`` of a query let this model through."""
+        entry = self.entry
+        texts = (entry["model_id"], entry["display_name"], entry["description"])
+        return (
+            wanted.get("search", "").lower() in "\n".join(map(str, texts)).lower()
+            and wanted.get("kind", entry["kind"]) == entry["kind"]
+            and ("category" not in wanted or wanted["category"] in entry["categories"])
+        )
+
+
+class Catalog:
+    """Every model the sandbox knows."""
+
+    def __init__(
+        self, models: Mapping[str, Model], entries: Mapping[str, Entry]
+    ) -> None:
+        self._offers = {
+            model_id: Offer(models[model_id], _plain(entries.get(model_id, _NO_ENTRY)))
+            for model_id in sorted(models)
+        }
+
+    def __iter__(self) -> Iterator[Offer]:
+        return iter(self._offers.values())
+
+    def find(self, model_id: str) -> Offer:
+        """One model. Raises ``Refused`` with 400001 if there is none of that id."""
+        offer = self._offers.get(model_id)
+        if offer is None or not valid_model_id(model_id):
+            raise documented(INVALID_MODEL, f"There is no model {model_id!r:.200}.")
+        return offer
+
+    def list(self, wanted: Mapping[str, str]) -> Response:
+        """A page of the catalog: ``GET /v1/models``."""
+        limit, offset = _number(wanted, "limit", _LIMIT, 1, _MOST), _number(
+            wanted, "offset", 0
+        )
+        found = [offer for offer in self if offer.matches(wanted)]
+        schemas = wanted.get("include_schema", "").lower() == "true"
+        page = [_listed(offer, schemas) for offer in found[offset : offset + limit]]
+        return json_response({"models": page, "total": len(found)})
+
+    def categories(self) -> Response:
+        """Every category once: ``GET /v1/models/categories``."""
+        names = sorted({name for offer in self for name in offer.entry["categories"]})
+        return json_response({"categories": names})
+
+
+def _plain(entry: Entry) -> Entry:
+    # Stored entries keep fractions as ``Decimal``, which JSON is not written from.
+    plain: dict[str, Any] = Value.of(dict(entry)).load()
+    return plain
+
+
+def _listed(offer: Offer, schemas: bool) -> Entry:
+    if schemas:
+        return offer.entry
+    return {
+        name: value for name, value in offer.entry.items() if name != "input_schema"
+    }
+
+
+def _number(
+    wanted: Mapping[str, str],
+    name: str,
+    default: int,
+    least: int = 0,
+    most: int = 2**31,
+) -> int:
+    text = wanted.get(name, str(default))
+    if (
+        text.isascii()
+        and text.isdigit()
+        and len(text) < 12
+        and least <= int(text) <= most
+    ):
+        return int(text)
+    raise assumed(
+        400, f"{name} must be a whole number from {least} to {most}, not {text!r:.40}."
+    )

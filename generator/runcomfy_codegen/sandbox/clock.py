@@ -1,0 +1,80 @@
+"""Where the time comes from: the wall, or a hand that turns it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+"""When a virtual clock starts, unless told otherwise."""
+
+
+class Clock(Protocol):
+    """Tells seconds since 1970, UTC, and lets them pass."""
+
+    def now(self) -> float:
+        """The time, in seconds since 1970."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+
+class WallClock:
+    """Real time, steady: it starts at the wall's time and never jumps."""
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+
+    def now(self) -> float:
+        """The time, in seconds since 1970."""
+        return self._offset + time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
+
+
+class VirtualClock:
+    """Time that stands still until it is advanced, and that passes at once when slept.
+
+    It is a clock for the runtime's clients too: with it, waiting for a job takes no time.
+    """
+
+    def __init__(self, start: float = EPOCH) -> None:
+        self._now = start
+        self._lock = threading.Lock()
+
+    def now(self) -> float:
+        """The time, in seconds since 1970."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move on. Raises ``ValueError`` for a negative number: time does not run backwards."""
+        if seconds < 0:
+            raise ValueError(f"a clock cannot be advanced by {seconds} seconds")
+        with self._lock:
+            self._now += seconds
+
+    def today(self) -> float:
+        """The time, in seconds since 1970."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Advance by what was to be slept."""
+        self.advance(max(0.0, seconds))
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Advance by what was to be slept, and let other tasks run."""
+        self.sleep(seconds)
+        await asyncio.sleep(0)
+
+
+def timestamp(seconds: float) -> str:
+    """ISO 8601 in UTC with milliseconds, as the API writes ``created_at``."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

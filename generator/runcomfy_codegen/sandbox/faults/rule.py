@@ -1,0 +1,120 @@
+"""When which fault strikes, and how that is written.
+
+``rate-limited first=2 on=status retry-after=3; lost-answer`` is two rules: a name, then
+conditions and options. ``first=K`` strikes the first K matching requests, ``every=K`` each
+K-th, ``on=`` names the calls (with commas), ``model=`` is a glob over the model id. Requests
+are counted for each job, and for each account where there is no job yet. A request meets the
+first rule that strikes and is not counted for those after it, so that rules follow each other.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from runcomfy_codegen.ir.json_text import items
+
+from ..route import Action
+from .situation import Fault
+from .table import FAULTS
+
+_OPTIONS = frozenset({"seconds", "retry-after"})
+_COUNTS = frozenset({"first", "every"})
+_KNOWN = sorted(_OPTIONS | _COUNTS | {"on", "model"})
+_LONGEST = 3600.0
+
+
+class BadRule(ValueError):
+    """A fault rule that says nothing; the message tells why, and what it could say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One fault, and the requests it strikes. ``first`` and ``every`` of 0 mean no limit."""
+
+    fault: Fault
+    on: frozenset[Action]
+    first: int = 0
+    every: int = 0
+    model: str = "*"
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def concerns(self, action: Action, model_id: str) -> bool:
+        """Whether requests of this kind are counted."""
+        return action in self.on and fnmatchcase(model_id, self.model)
+
+    def strikes(self, nth: int) -> bool:
+        """Whether the n-th of them is struck, counting from 1."""
+        return (not self.first or nth <= self.first) and (
+            not self.every or nth % self.every == 0
+        )
+
+
+def parse_rules(text: str) -> tuple[Rule, ...]:
+    """Read rules as a header or a magic value has them. Raises ``BadRule``."""
+    rules: list[Rule] = []
+    for part in filter(None, map(str.strip, text.split(";"))):
+        name, *words = part.split()
+        pairs = [word.partition("=") for word in words]
+        for key, equals, value in pairs:
+            if not equals or not value:
+                raise BadRule(f"{key!r:.40} is not of the form name=value")
+        rules.append(rule(name, {key: value for key, _, value in pairs}))
+    return tuple(rules)
+
+
+def rule(name: str, said: Mapping[str, Any]) -> Rule:
+    """One rule from its name and what is said of it. Raises ``BadRule``."""
+    fault = FAULTS.get(name)
+    if fault is None:
+        raise BadRule(f"there is no fault {name!r:.40}; {_nearest(name, list(FAULTS))}")
+    for key in said:
+        if key not in _KNOWN:
+            raise BadRule(f"{name} knows no {key!r:.40}; {_nearest(key, _KNOWN)}")
+    return Rule(
+        fault=fault,
+        on=_actions(said["on"]) if "on" in said else fault.on,
+        model=str(said.get("model", "*")),
+        options={key: _option(key, said[key]) for key in _OPTIONS & said.keys()},
+        **{key: _count(key, said[key]) for key in _COUNTS & said.keys()},
+    )
+
+
+def _actions(said: Any) -> frozenset[Action]:
+    words = [str(word) for word in items(said)] or str(said).split(",")
+    for word in words:
+        if word not in tuple(Action):
+            raise BadRule(
+                f"there is no call {word!r:.40}; {_nearest(word, list(Action))}"
+            )
+    return frozenset(map(Action, words))
+
+
+def _count(key: str, said: Any) -> int:
+    if re.fullmatch(r"[1-9]\d{0,8}", str(said), re.ASCII) is None:
+        raise BadRule(f"{key} must be a whole number from 1, not {said!r:.40}")
+    return int(said)
+
+
+def _option(key: str, said: Any) -> str:
+    if key == "retry-after" and said in ("date", "none"):
+        return str(said)
+    try:
+        seconds = float(said)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not 0 <= seconds <= _LONGEST:
+        raise BadRule(
+            f"{key} must be a number of seconds up to {_LONGEST:g}, not {said!r:.40}"
+        )
+    return str(said)
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"is {close[0]} meant?" if close else "there are: " + ", ".join(known)

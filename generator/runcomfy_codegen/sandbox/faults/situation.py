@@ -1,0 +1,59 @@
+"""The moment in which a fault strikes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ..exchange import Request, Response
+from ..job import Job, State, state
+from ..route import Action, Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """A request that a fault rule matches.
+
+    ``nth`` counts, from 1, the requests this rule has matched for the same job, or for the
+    same account where there is no job. ``now`` is in seconds since 1970.
+    """
+
+    route: Route
+    request: Request
+    account: str
+    now: float
+    base_url: str
+    job: Job | None = None
+    nth: int = 1
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def state(self) -> State | None:
+        """Where the job stands, if there is one."""
+        return state(self.job, self.now) if self.job else None
+
+
+Instead = Callable[[Situation], Response | None]
+"""Answers in place of the API, which does not act then; None lets it act after all."""
+After = Callable[[Situation, Response], Response]
+"""Changes the answer after the API has acted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One way to go wrong. ``on`` are the calls it strikes unless a rule says otherwise."""
+
+    name: str
+    says: str
+    on: frozenset[Action]
+    instead: Instead | None = None
+    after: After | None = None
+
+
+SUBMIT = frozenset({Action.SUBMIT})
+STATUS = frozenset({Action.STATUS})
+RESULT = frozenset({Action.RESULT})
+CANCEL = frozenset({Action.CANCEL})
+FILE = frozenset({Action.FILE})
+POLLS = STATUS | RESULT
+API = frozenset(Action) - {Action.FILE, Action.PAGE, Action.OPENAPI, Action.CONTROL}

@@ -1,0 +1,143 @@
+"""A job: its record, and its state as a function of the record and the time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from runcomfy_runtime.protocol import PHASES, Phase
+
+
+class Drive(StrEnum):
+    """What moves a job on: the clock, being asked about, or a hand."""
+
+    TIME = "time"
+    POLLS = "polls"
+    STEPS = "steps"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a job will go, settled when it is accepted.
+
+    Durations are in seconds of the sandbox's clock, ``polls`` counts questions. ``ahead``
+    is the queue position it starts with.
+    """
+
+    queued: float
+    running: float
+    queued_polls: int = 1
+    running_polls: int = 2
+    ahead: int = 1
+    fails: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """An accepted request, as it is remembered.
+
+    ``body`` is the input as JSON text, ``input_sha256`` the same for the same input,
+    ``magic`` the fault rules in it, ``told_end`` how often its end has been told, 2 at most.
+    """
+
+    request_id: str
+    model_id: str
+    account: str
+    number: int
+    body: str
+    price: float
+    submitted_at: float
+    plan: Plan
+    drive: Drive = Drive.TIME
+    polls: int = 0
+    steps: int = 0
+    moved_at: float = 0.0
+    cancelled_at: float | None = None
+    told_end: int = 0
+    magic: str = ""
+    input_sha256: str = ""
+
+    def polled(self, now: float) -> Job:
+        """The job after one more question about it."""
+        job = self
+        if self.drive is Drive.POLLS and not state(self, now).phase.terminal:
+            job = replace(self, polls=self.polls + 1, moved_at=now)
+        if state(job, now).phase.terminal and job.told_end < 2:
+            job = replace(job, told_end=job.told_end + 1)
+        return job
+
+    def stepped(self, now: float) -> Job:
+        """The job after a push by hand."""
+        if self.drive is not Drive.STEPS or state(self, now).phase.terminal:
+            return self
+        return replace(self, steps=self.steps + 1, moved_at=now)
+
+    def cancelled(self, now: float) -> Job:
+        """The job after its cancellation; only a queued one may be cancelled."""
+        return replace(self, cancelled_at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a job stands. Times in seconds since 1970."""
+
+    phase: Phase
+    queue_position: int | None = None
+    finished_at: float | None = None
+
+    @property
+    def status_word(self) -> str:
+        """The published word of ``/status``, which has none for failure."""
+        return _WORDS[Phase.SUCCEEDED if self.phase is Phase.FAILED else self.phase]
+
+    @property
+    def result_word(self) -> str:
+        """The published word of ``/result``."""
+        return _WORDS[self.phase]
+
+
+# The table tells the published words first; of each phase that one is spoken here.
+_WORDS = {meant: word for word, meant in reversed(tuple(PHASES.items()))}
+
+
+def state(job: Job, now: float) -> State:
+    """Where the job stands at ``now``. No timer ever runs: this is asked for when needed."""
+    if job.cancelled_at is not None:
+        return State(Phase.CANCELLED, finished_at=job.cancelled_at)
+    progress = _progress(job, now)
+    if progress < 1:
+        return State(
+            Phase.QUEUED, queue_position=math.ceil(job.plan.ahead * (1 - progress))
+        )
+    if progress < 2:
+        return State(Phase.RUNNING)
+    ended = Phase.FAILED if job.plan.fails else Phase.SUCCEEDED
+    return State(ended, finished_at=_finished_at(job))
+
+
+def _progress(job: Job, now: float) -> float:
+    """0 to 1 while queued, 1 to 2 while running, 2 or more when finished."""
+    match job.drive:
+        case Drive.TIME:
+            return _through(now - job.submitted_at, job.plan.queued, job.plan.running)
+        case Drive.POLLS:
+            return _through(
+                job.polls - 1, job.plan.queued_polls, job.plan.running_polls
+            )
+        case Drive.STEPS:
+            return float(job.steps)
+
+
+def _through(done: float, queued: float, running: float) -> float:
+    if done < queued:
+        return max(done, 0.0) / queued
+    if done - queued < running:
+        return 1 + (done - queued) / running
+    return 2.0
+
+
+def _finished_at(job: Job) -> float:
+    if job.drive is Drive.TIME:
+        return job.submitted_at + job.plan.queued + job.plan.running
+    return job.moved_at

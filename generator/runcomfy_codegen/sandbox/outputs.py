@@ -1,0 +1,132 @@
+"""What a finished job hands out: which kind of media, under which names, and the files."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from runcomfy_codegen.ir.model import Array, Media, Model, Nullable, Type, Union
+
+from .media.mp4 import mp4
+from .media.png import png
+from .media.wav import wav
+from .seed import Seed
+from .shape import Shape, shape
+
+_TARGET = re.compile(r"to-(image|video|audio|music|speech|sound)")
+_TARGETS = {"image": Media.IMAGE, "video": Media.VIDEO}
+# Parts of ids that name an output, the first match deciding.
+_ID_WORDS: tuple[tuple[Media, frozenset[str]], ...] = (
+    (
+        Media.AUDIO,
+        frozenset({"audio", "music", "speech", "tts", "voice", "song", "sound"}),
+    ),
+    (
+        Media.VIDEO,
+        frozenset(
+            {"video", "lipsync", "extend", "transition", "animate", "frame", "motion"}
+        ),
+    ),
+    (Media.IMAGE, frozenset({"image", "images", "edit", "upscale", "inpaint"})),
+)
+_FIELD_WORDS: tuple[tuple[Media, frozenset[str]], ...] = (
+    (Media.AUDIO, frozenset({"lyrics", "bpm", "music_length"})),
+    (
+        Media.VIDEO,
+        frozenset({"duration", "fps", "num_frames", "first_frame_image_url"}),
+    ),
+)
+_SUFFIXES = {Media.IMAGE: "png", Media.VIDEO: "mp4", Media.AUDIO: "wav"}
+
+CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
+    {"png": "image/png", "mp4": "video/mp4", "wav": "audio/wav"}
+)
+"""Content type by file suffix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The outcome of one job, before it has URLs."""
+
+    kind: Media
+    shape: Shape
+    key: str
+    listed: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The file names, in order."""
+        return tuple(f"{at}.{_SUFFIXES[self.kind]}" for at in range(self.shape.count))
+
+    def value(self, urls: tuple[str, ...]) -> dict[str, Any]:
+        """The ``output`` member of the result."""
+        return {self.key: list(urls) if self.listed else urls[0]}
+
+
+def kind_of(model: Model, entry: Mapping[str, Any] = MappingProxyType({})) -> Media:
+    """Whether a model makes pictures, films or sound.
+
+    A catalog entry may say so; else the id does ("text-to-video"), else the input's fields.
+    """
+    told = str(entry.get("output_type", "")).lower()
+    if told in tuple(Media):
+        return Media(told)
+    targets = _TARGET.findall(model.model_id.lower())
+    if targets:
+        return _TARGETS.get(targets[-1], Media.AUDIO)
+    words = frozenset(re.split(r"[^a-z0-9]+", model.model_id.lower().partition("/")[2]))
+    fields = frozenset(field.wire_name for field in model.input.fields)
+    return _named(_ID_WORDS, words) or _named(_FIELD_WORDS, fields) or Media.IMAGE
+
+
+def output_of(model: Model, kind: Media, body: str) -> Output:
+    """The output that fits this input."""
+    wanted = shape(model, kind, json.loads(body))
+    key, listed = _place(model, kind, many=wanted.count > 1)
+    return Output(kind, wanted, key, listed)
+
+
+def render(output: Output, seed: Seed, request_id: str, at: int) -> bytes:
+    """The bytes of one file; the same for the same seed, request and place."""
+    draws = seed.draws("output", request_id, at)
+    wanted, hue = output.shape, draws.random()
+    match output.kind:
+        case Media.IMAGE:
+            return png(wanted.width, wanted.height, hue)
+        case Media.VIDEO:
+            return mp4(wanted.width, wanted.height, wanted.seconds, hue)
+        case Media.AUDIO:
+            return wav(wanted.seconds, draws.choice((220, 262, 330, 392, 440, 523)))
+
+
+def _named(
+    table: tuple[tuple[Media, frozenset[str]], ...], words: frozenset[str]
+) -> Media | None:
+    return next((media for media, names in table if names & words), None)
+
+
+def _place(model: Model, kind: Media, *, many: bool) -> tuple[str, bool]:
+    # The published output schema has image, video, images and videos, and forgets audio.
+    one, several = kind.value, f"{kind.value}s"
+    declared = {field.wire_name: field.type for field in model.output.fields}
+    if many and (several in declared or one not in declared):
+        return several, True
+    for name in (one, several):
+        if name in declared:
+            return name, many or _prefers_list(declared[name])
+    return one, many
+
+
+def _prefers_list(kind: Type) -> bool:
+    # An opened output field takes one URL or several; the published form is its first option.
+    match kind:
+        case Nullable(inner=inner):
+            return _prefers_list(inner)
+        case Union(options=(first, *_)):
+            return _prefers_list(first)
+        case _:
+            return isinstance(kind, Array)

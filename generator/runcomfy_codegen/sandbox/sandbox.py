@@ -1,0 +1,108 @@
+"""A sandbox on this machine: the API served on loopback, for as long as a ``with`` lasts."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType, TracebackType
+from typing import Self, Unpack
+
+from runcomfy_codegen.ir.model import Model
+
+from . import ledger
+from .api import Api
+from .auth import account_of
+from .carrier import Carrier
+from .catalog import Entry
+from .clock import Clock, WallClock
+from .guard import LOOPBACK
+from .journal import Entry as JournalEntry
+from .server import Server, listen
+from .settings import Options, settings
+
+TOKEN = "sandbox-token"  # noqa: S105 - any well-formed token is accepted, this one is for examples
+"""The token that the sandbox suggests."""
+
+_NO_ENTRIES: Mapping[str, Entry] = MappingProxyType({})
+
+
+class Sandbox:
+    """The queue API of RunComfy on a local port, without a key, a network or a bill.
+
+    ``with Sandbox(models) as sandbox:`` serves in the background until the block ends;
+    ``Sandbox(models, port=8000).serve()`` serves until interrupted. ``models`` and
+    ``entries``, published catalog entries whose facts win, are by model id; port 0 picks a
+    free one; ``options`` are those of ``Options``.
+
+    Raises ``ValueError`` for an option that means nothing, ``OSError`` if the port cannot be
+    had.
+    """
+
+    token = TOKEN
+
+    def __init__(
+        self,
+        models: Mapping[str, Model],
+        *,
+        entries: Mapping[str, Entry] = _NO_ENTRIES,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock: Clock | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        if host not in LOOPBACK:
+            raise ValueError(f"the sandbox only serves this machine, not {host!r}")
+        self.secret = secrets.token_urlsafe(16)
+        chosen = settings("", self.secret, options)
+        listener = listen(host, port)
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"http://{shown}:{listener.getsockname()[1]}"
+        self.clock = clock or WallClock()
+        self.api = Api(models, replace(chosen, base_url=self.url), entries)
+        self._server = Server(Carrier(self.api.handle, self.clock), listener)
+
+    def serve(self) -> None:
+        """Serve until interrupted."""
+        with contextlib.suppress(KeyboardInterrupt):
+            self._server.run()
+
+    def journal(self, token: str | None = None, **wanted: str) -> list[JournalEntry]:
+        """What was asked and answered, of one token or of all.
+
+        ``journal(action="submit", status="200")`` keeps the entries with these values.
+        """
+        return list(self.api.journal.entries(self._account(token), **wanted))
+
+    def ledger(self, token: str | None = None) -> list[ledger.Row]:
+        """The bill of one token, or of all: a row for each accepted job."""
+        account = self._account(token)
+        bill = ledger.rows(self.api.book, self.clock.now())
+        return [row for row in bill if account in (None, row.account)]
+
+    def step(self, request_id: str) -> str:
+        """Push a job on, with the drive ``"steps"``; its status then.
+
+        Raises ``KeyError`` if there is no such job.
+        """
+        return self.api.step(request_id, self.clock.now())
+
+    def reset(self, token: str | None = None) -> None:
+        """Forget jobs, journal and counts of faults, of one token or of all."""
+        self.api.reset(self._account(token))
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.stop()
+
+    def _account(self, token: str | None) -> str | None:
+        return None if token is None else account_of(token, self.api.settings.seed)

@@ -1,0 +1,110 @@
+"""Serving on a socket: a Starlette application, and uvicorn in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from functools import partial
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .carrier import TRANSPORT, Carrier
+
+_GRACE = 2  # seconds that open connections get at the end
+_BACKLOG = 512
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 lets the system choose. Raises ``OSError`` if it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+class Server:
+    """A server on an open socket. ``run`` blocks; ``start`` and ``stop`` use a thread."""
+
+    def __init__(self, carrier: Carrier, listener: socket.socket) -> None:
+        config = uvicorn.Config(
+            Starlette(routes=[Mount("/", app=carrier)]),
+            loop="asyncio",
+            http=_Breakable,
+            ws="none",
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+        self._listener = listener
+        self._uvicorn = _Announcing(config, carrier)
+        self._thread: threading.Thread | None = None
+
+    def run(self) -> None:
+        """Serve until interrupted or stopped."""
+        try:
+            self._uvicorn.run(sockets=[self._listener])
+        finally:
+            self._listener.close()
+
+    def start(self) -> None:
+        """Serve in the background; returns when requests are answered."""
+        self._thread = threading.Thread(target=self.run, name="sandbox", daemon=True)
+        self._thread.start()
+        self._uvicorn.serving.wait()
+
+    def stop(self) -> None:
+        """Finish open requests, close the socket, end the thread. May be called twice."""
+        self._uvicorn.should_exit = True
+        if self._thread is not None:
+            self._thread.join()
+
+
+class _Announcing(uvicorn.Server):
+    """A uvicorn server that tells when it serves; uvicorn itself only sets a flag."""
+
+    def __init__(self, config: uvicorn.Config, carrier: Carrier) -> None:
+        super().__init__(config)
+        self.serving = threading.Event()
+        self._carrier = carrier
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self.serving.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._carrier.release()
+        await super().shutdown(sockets)
+
+
+class _Breakable(H11Protocol):
+    """HTTP/1.1 whose connections the application can reach, to reset them on demand."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        # uvicorn narrows the argument in the same way: TCP transports only.
+        super().connection_made(transport)
+        self.app = partial(_reachable, self.app, transport)
+
+
+async def _reachable(
+    app: ASGIApp,
+    transport: asyncio.Transport,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+) -> None:
+    await app({**scope, TRANSPORT: transport}, receive, send)

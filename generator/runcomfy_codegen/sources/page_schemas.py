@@ -1,0 +1,147 @@
+"""The two schemas of an API page: the input schema, and the output schema behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.json_text import JsonText
+from .blocks import Blocks, Broken, find_blocks
+from .curl import Post
+from .origin import Origin
+from .page_text import PageText
+from .structure import Slice, is_cut, unsound
+
+
+@dataclass(frozen=True, slots=True)
+class Schemas:
+    """What was found, and what is remarkable about it."""
+
+    input: JsonText
+    output: JsonText | None
+    remarks: tuple[Diagnostic, ...]
+
+
+def find_schemas(
+    page: PageText, origin: Origin, posts: Sequence[Post]
+) -> Schemas | Diagnostic:
+    """Both schemas of a page, or why they cannot be told for certain.
+
+    A schema that is cut off or malformed is never made up for by something that stands
+    inside it, and a page that ends in its output schema is refused as a whole: half of a
+    document must not replace a stored one.
+    """
+    blocks = find_blocks(page.text)
+    inputs = [
+        block for block in blocks.whole if _is_input(block) and not _in(posts, block)
+    ]
+    if not inputs:
+        return _no_input(page, origin, blocks)
+    behind = inputs[0].end
+    output = next(
+        (it for it in blocks.whole if it.start >= behind and _is_output(it)), None
+    )
+    damaged = _damaged(page, [it for it in blocks.broken if it.start >= behind])
+    if output is None and damaged is not None:
+        return _damage(page, origin, damaged)
+    # Prose may show an object that looks like a schema; the published one is followed by
+    # the output schema.
+    chosen = inputs[0]
+    if output is not None:
+        chosen = [block for block in inputs if block.start < output.start][-1]
+    several = any(block.value != chosen.value for block in inputs)
+    return _checked(page, origin, chosen, output, several=several)
+
+
+def _checked(
+    page: PageText,
+    origin: Origin,
+    chosen: Slice,
+    output: Slice | None,
+    *,
+    several: bool,
+) -> Schemas | Diagnostic:
+    input_text = page.json(chosen.start, chosen.end)
+    output_text = None if output is None else page.json(output.start, output.end)
+    for text in (input_text, output_text):
+        if text is not None and (fault := unsound(text)):
+            return origin.unusable(fault)
+    remarks = [_several(page, origin, chosen)] if several else []
+    if output is None:
+        remarks.append(_no_output(page, origin, chosen))
+    return Schemas(input_text, output_text, tuple(remarks))
+
+
+def _is_input(block: Slice) -> bool:
+    kind, properties = block.value.get("type"), block.value.get("properties")
+    return (
+        isinstance(kind, str)
+        and kind.lower() == "object"
+        and isinstance(properties, dict)
+    )
+
+
+def _is_output(block: Slice) -> bool:
+    """Wrapped as pages wrap it. In an example of a result, the output holds URLs instead."""
+    output = block.value.get("output")
+    return isinstance(output, dict) and ("properties" in output or "type" in output)
+
+
+def _in(posts: Sequence[Post], block: Slice) -> bool:
+    """Whether an object is the body of an example."""
+    return any(post.start <= block.start < post.end for post in posts)
+
+
+def _damaged(page: PageText, broken: Sequence[Broken]) -> Broken | None:
+    """The object that would have been a schema, or that the end of the page cut off."""
+    schemas = [it for it in broken if it.schema]
+    at_the_end = [it for it in broken if is_cut(page.text, it.stop)]
+    return next(iter(schemas + at_the_end), None)
+
+
+def _no_input(page: PageText, origin: Origin, blocks: Blocks) -> Diagnostic:
+    damaged = _damaged(page, blocks.broken)
+    if damaged is not None:
+        return _damage(page, origin, damaged)
+    return origin.finding(
+        "no-schema",
+        'no input schema: no JSON object with "type": "object" and "properties"',
+        place=page.place(len(page.text.rstrip())),
+        hint="save the page when it has loaded to its end; the schemas are its last section",
+    )
+
+
+def _damage(page: PageText, origin: Origin, broken: Broken) -> Diagnostic:
+    ended = is_cut(page.text, broken.stop)
+    reason = "the page ends" if ended else broken.stop.reason
+    return origin.finding(
+        "truncated-json" if broken.cut else "not-json",
+        f"the JSON that begins in line {page.place(broken.start).line} stops here: {reason}",
+        place=page.place(len(page.text.rstrip()) if ended else broken.stop.offset),
+        hint=(
+            "a part of the page is missing: save it again, to its end"
+            if broken.cut
+            else "save the page again, or correct this line"
+        ),
+    )
+
+
+def _several(page: PageText, origin: Origin, chosen: Slice) -> Diagnostic:
+    return origin.finding(
+        "several-schemas",
+        "different objects on this page look like its input schema; this one is taken",
+        severity=Severity.WARNING,
+        place=page.place(chosen.start),
+        hint="compare it with the page; the last one before the output schema is taken",
+    )
+
+
+def _no_output(page: PageText, origin: Origin, chosen: Slice) -> Diagnostic:
+    return origin.finding(
+        "no-output-schema",
+        "no output schema behind the input schema",
+        severity=Severity.WARNING,
+        place=page.place(chosen.end),
+        hint="the output schema that all pages share is assumed; save the page again if it has one",
+    )

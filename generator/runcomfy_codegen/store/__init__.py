@@ -1,0 +1,1 @@
+"""Published documents on disk: ``schemas/<model id>/<locale>.json``, word for word."""

@@ -1,0 +1,91 @@
+"""The folder of published documents: all of it read, and single documents written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..ir.diagnostic import Diagnostic
+from ..ir.document import Document
+from ..ir.json_text import NotJson
+from . import envelope
+from .path import document_path, model_id_of
+from .tree import Changes, apply, read_bytes
+
+DIALECT = "dialect.schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a folder holds: its documents with their files, and what could not be read."""
+
+    documents: tuple[tuple[str, Document], ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def read_all(root: Path) -> Stored:
+    """Every document below ``root``, by model id and locale.
+
+    Raises ``FileNotFoundError`` if the folder does not exist.
+    """
+    if not root.is_dir():
+        raise FileNotFoundError(f"no folder of schemas at {root}")
+    paths = sorted(path.relative_to(root) for path in root.rglob("*.json"))
+    documents: list[tuple[str, Document]] = []
+    diagnostics: list[Diagnostic] = []
+    for path in paths:
+        if path.name == DIALECT or path.parts[0].startswith("."):
+            continue
+        try:
+            documents.append((path.as_posix(), _read(root, PurePosixPath(path))))
+        except NotJson as error:
+            diagnostics.append(_unreadable(path.as_posix(), error))
+    return Stored(tuple(documents), tuple(diagnostics))
+
+
+def read_one(root: Path, model_id: str, locale: str) -> Document | None:
+    """The stored document of a model in a locale; None if there is none that can be read."""
+    try:
+        return _read(root, document_path(model_id, locale))
+    except (FileNotFoundError, NotJson):
+        return None
+
+
+def write_all(root: Path, documents: Iterable[Document]) -> None:
+    """Store documents, all or none. Raises ``OSError``."""
+    apply(
+        root,
+        Changes(
+            write={
+                document_path(document.model_id, document.locale): envelope.write(
+                    document
+                ).encode("utf-8", "surrogatepass")
+                for document in documents
+            }
+        ),
+    )
+
+
+def _read(root: Path, path: PurePosixPath) -> Document:
+    content = read_bytes(root / path)
+    if content is None:
+        raise FileNotFoundError(path)
+    document = envelope.read(content.decode("utf-8", "surrogatepass"))
+    if document_path(document.model_id, document.locale) != path:
+        raise NotJson(
+            f"holds {document.model_id!r} in {document.locale!r},"
+            f" but lies where {model_id_of(path)!r} belongs",
+            document.input_schema.start,
+        )
+    return document
+
+
+def _unreadable(file: str, error: NotJson) -> Diagnostic:
+    return Diagnostic(
+        code="broken-document",
+        message=error.message,
+        file=file,
+        place=error.place,
+        hint="import the model again, or take the file from version control",
+    )

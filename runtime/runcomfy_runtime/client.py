@@ -1,0 +1,217 @@
+"""The blocking client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
+
+from .call import asked, reader_of
+from .clock import Clock, SystemClock
+from .driver import Driver, Listener, World
+from .errors import RunComfyError
+from .flow import run, submit
+from .flow.pace import LONGEST_HINT
+from .http.lazy import LazyTransport
+from .job import DEFAULT_WAIT, Job, seconds_until
+from .observer import Hooks
+from .report import Report
+from .result import Result
+from .secret import Token
+from .settings import Settings, checked_base_url
+from .ticket import decode
+from .validation import Judge, validate
+
+if TYPE_CHECKING:
+    from .model import ModelInput
+    from .transport import Transport
+
+OutputT = TypeVar("OutputT")
+OnStop = Literal["cancel_queued", "detach"]
+
+
+class RunComfy:
+    """A client of RunComfy's model API.
+
+    Making one needs no token and opens nothing. ``token`` and ``base_url`` are taken from the
+    environment when something is first sent, if they are not given. A client may be used by
+    many threads, and goes on working in a forked child.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str | None = None,
+        base_url: str | None = None,
+        hooks: Hooks | None = None,
+        include_cost: bool = False,
+        transport: Transport | None = None,
+        clock: Clock | None = None,
+        random: Callable[[], float] | None = None,
+        judges: Iterable[Judge] = (),
+    ) -> None:
+        world = world_of(token, base_url, hooks, include_cost, clock, random)
+        self._driver = Driver(world, transport or LazyTransport())
+        self._judges = tuple(judges)
+
+    @overload
+    def run(
+        self,
+        what: ModelInput[OutputT],
+        /,
+        *,
+        timeout: float | None = ...,
+        on_update: Listener | None = ...,
+        on_stop: OnStop = ...,
+    ) -> Result[OutputT]: ...
+
+    @overload
+    def run(
+        self,
+        what: str,
+        payload: Mapping[str, Any],
+        /,
+        *,
+        timeout: float | None = ...,
+        on_update: Listener | None = ...,
+        on_stop: OnStop = ...,
+    ) -> Result[dict[str, Any]]: ...
+
+    def run(
+        self,
+        what: ModelInput[Any] | str,
+        payload: Mapping[str, Any] | None = None,
+        /,
+        *,
+        timeout: float | None = DEFAULT_WAIT,
+        on_update: Listener | None = None,
+        on_stop: OnStop = "cancel_queued",
+    ) -> Result[Any]:
+        """Submit, wait and return the result: of an ``Input``, or of a model id and a payload.
+
+        ``timeout`` is in seconds, for everything together; None waits for ever. ``on_update``
+        is called with each change of state. When the wait is stopped — by the deadline, by
+        Ctrl-C, by an exception of ``on_update`` — a job that is still queued is cancelled,
+        unless ``on_stop`` is ``"detach"``. Raises what ``errors`` lists.
+        """
+        call, reader = asked(what, payload)
+        terms = self._driver.world.terms()
+        course = run.Course()
+        until = seconds_until(terms.now(), timeout)
+        cancel = on_stop == "cancel_queued"
+        try:
+            content = self._driver.drive(
+                run.run(terms, call, course, until, cancel=cancel), on_update
+            )
+        except RunComfyError as error:
+            if course.ticket is not None:
+                error.job = Job(self._driver, course.ticket, reader, call.reference)
+            raise
+        assert course.ticket is not None
+        return Result(self._driver, course.ticket, content, reader)
+
+    @overload
+    def submit(
+        self, what: ModelInput[OutputT], /, *, timeout: float | None = ...
+    ) -> Job[OutputT]: ...
+
+    @overload
+    def submit(
+        self, what: str, payload: Mapping[str, Any], /, *, timeout: float | None = ...
+    ) -> Job[dict[str, Any]]: ...
+
+    def submit(
+        self,
+        what: ModelInput[Any] | str,
+        payload: Mapping[str, Any] | None = None,
+        /,
+        *,
+        timeout: float | None = LONGEST_HINT,
+    ) -> Job[Any]:
+        """Submit, and return the job at once. ``timeout`` is for the submitting alone.
+
+        Raises ``SubmitOutcomeUnknown`` when it cannot be known whether the job was accepted:
+        a paid request is not sent again then.
+        """
+        call, reader = asked(what, payload)
+        terms = self._driver.world.terms()
+        until = seconds_until(terms.now(), timeout)
+        ticket = self._driver.drive(submit.submit(terms, call, until))
+        return Job(self._driver, ticket, reader, call.reference)
+
+    @overload
+    def job(self, token: str, model: type[ModelInput[OutputT]], /) -> Job[OutputT]: ...
+
+    @overload
+    def job(self, token: str, model: None = None, /) -> Job[dict[str, Any]]: ...
+
+    def job(
+        self, token: str, model: type[ModelInput[Any]] | None = None, /
+    ) -> Job[Any]:
+        """Take up a job by its token or its request id. Nothing is sent.
+
+        With the model's ``Input`` the result is typed. Raises ``BadJobToken``.
+        """
+        reader, model_id = reader_of(model)
+        base_url = self._driver.world.settings.server()
+        return Job(
+            self._driver, decode(token, base_url=base_url, model_id=model_id), reader
+        )
+
+    @overload
+    def validate(self, what: ModelInput[Any], /) -> Report: ...
+
+    @overload
+    def validate(self, what: type[ModelInput[Any]], document: object, /) -> Report: ...
+
+    def validate(
+        self, what: ModelInput[Any] | type[ModelInput[Any]], document: object = None, /
+    ) -> Report:
+        """Check an input, or a document against a model's ``Input``. Problems are not raised."""
+        return validate(what, document, self._judges)
+
+    def close(self) -> None:
+        """Close the connections. The client opens new ones if it is used again."""
+        close = getattr(self._driver.transport, "close", None)
+        if close is not None:
+            close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._driver.world.settings.base_url or ''}>"
+
+
+def world_of(
+    token: str | None,
+    base_url: str | None,
+    hooks: Hooks | None,
+    include_cost: bool,
+    clock: Clock | None,
+    random: Callable[[], float] | None,
+) -> World:
+    """What a client of either kind knows. Raises ``BadSetting`` for what cannot be used."""
+    settings = Settings(
+        Token(token) if token and token.strip() else None,
+        checked_base_url(base_url) if base_url and base_url.strip() else None,
+    )
+    world = World(
+        settings=settings,
+        clock=clock or SystemClock(),
+        hooks=hooks or Hooks(),
+        include_cost=include_cost,
+    )
+    if random is None:
+        return world
+    from dataclasses import replace
+
+    return replace(world, random=random)

@@ -1,0 +1,1 @@
+"""Fetching output files: whole or not at all, resumed where they broke off."""

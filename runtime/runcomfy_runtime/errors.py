@@ -1,0 +1,208 @@
+"""Everything this package raises: one small family, none of it from an HTTP library.
+
+Every error that comes after a job was accepted carries ``job`` (pickle it, or keep its
+``token()``), ``request_id``, ``last_status`` and ``may_be_billed``. All of them pickle.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, Self
+
+from .report import Report
+
+
+class JobHandle(Protocol):
+    """What an error tells of its job: enough to find it again."""
+
+    @property
+    def request_id(self) -> str:
+        """The id that the API gave the job."""
+        ...
+
+    @property
+    def model_id(self) -> str:
+        """The model it runs."""
+        ...
+
+    def token(self) -> str:
+        """A text from which any process can take the job up again."""
+        ...
+
+
+class RunComfyError(Exception):
+    """The base of every error here."""
+
+    job: JobHandle | None = None
+    """The job, once it was accepted."""
+    request_id: str | None = None
+    """The id of the job, once it was accepted."""
+    last_status: str | None = None
+    """The last published status word that was seen."""
+    may_be_billed: bool = False
+    """Whether the call may cost money in spite of the error."""
+
+    def concerning(self, request_id: str, last_status: str | None = None) -> Self:
+        """Note which accepted job this error is about, and return the error."""
+        self.request_id = request_id
+        self.last_status = last_status or self.last_status
+        self.may_be_billed = True
+        return self
+
+
+class InputRejected(RunComfyError, ValueError):
+    """The input does not fit the model's published schema. ``report`` holds every problem."""
+
+    def __init__(self, report: Report, model_id: str = "") -> None:
+        super().__init__(report, model_id)
+        self.report = report
+        self.model_id = model_id
+
+    def __str__(self) -> str:
+        count = len(self.report.problems)
+        head = f"{count} problem{'s' * (count != 1)} in the input"
+        lines = [head + (f" of {self.model_id}" if self.model_id else "")]
+        return "\n  ".join([*lines, *map(str, self.report.problems)])
+
+
+class NotConfigured(RunComfyError):
+    """A setting is missing or wrong. Nothing was sent."""
+
+
+class MissingToken(NotConfigured):
+    """There is no API token. The message names the variables that were looked at."""
+
+
+class BadSetting(NotConfigured, ValueError):
+    """A token or base URL that cannot be used as it stands."""
+
+
+class BadJobToken(RunComfyError, ValueError):
+    """A text that names no job: damaged, of another version, or of another model or server."""
+
+
+class ApiError(RunComfyError):
+    """The server answered with an error.
+
+    ``http_status`` and ``code`` are as they came (``code`` is None if the body states none),
+    ``text`` is the server's own message, ``retry_after`` is in seconds.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        http_status: int | None = None,
+        code: int | None = None,
+        text: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.http_status = http_status
+        self.code = code
+        self.text = text
+        self.retry_after = retry_after
+
+
+class AuthError(ApiError):
+    """The token is wrong, expired or revoked (400004, HTTP 401)."""
+
+
+class NoBalance(ApiError):
+    """The account has no money left (400002, HTTP 402)."""
+
+
+class PermissionDenied(ApiError):
+    """This token may not do that, as reading another account's job (403001, HTTP 403)."""
+
+
+class NotFound(ApiError):
+    """There is no such model or job (400001, 404001, HTTP 404 and 410)."""
+
+
+class RateLimited(ApiError):
+    """Too many requests (HTTP 429), and the pause asked for is too long to sit out."""
+
+
+class ServerError(ApiError):
+    """The server is in trouble (HTTP 5xx)."""
+
+
+class SubmitRefused(ApiError):
+    """The server refused the job, as for an invalid body (HTTP 400, 422). Nothing is billed."""
+
+
+class UnreadableAnswer(ApiError):
+    """An answer that is no JSON object, or lacks what the protocol promises."""
+
+
+class NotSent(RunComfyError, ConnectionError):
+    """The server could not be reached. Nothing was sent, so nothing is billed."""
+
+
+class SubmitOutcomeUnknown(RunComfyError):
+    """A paid request left this machine, and whether it was accepted cannot be known.
+
+    It is never sent again: that could pay twice. ``sent_at`` is in seconds since 1970,
+    ``payload_sha256`` names the exact body, ``reference`` the intent in the journal. When the
+    server did accept, but its answer broke off, ``accepted`` is true, and ``request_id`` is
+    the id if it could be saved from what had come.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        accepted: bool = False,
+        sent_at: float = 0.0,
+        payload_sha256: str = "",
+        reference: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.may_be_billed = True
+        self.accepted = accepted
+        self.sent_at = sent_at
+        self.payload_sha256 = payload_sha256
+        self.reference = reference
+
+
+class JobFailed(RunComfyError):
+    """The job ran and failed. ``error`` is what the server says, as it came."""
+
+    def __init__(
+        self, message: str, *, code: object = None, error: object = None
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.error = error
+
+
+class JobCancelled(RunComfyError):
+    """The job was cancelled before it ran."""
+
+
+class JobTimeout(RunComfyError, TimeoutError):
+    """The job did not end in time.
+
+    ``outcome`` tells what became of it: ``cancelled`` (it was still queued, and is not run),
+    ``still_queued``, ``still_running``, or ``unknown``.
+    """
+
+    def __init__(self, message: str, *, outcome: str = "unknown") -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+class PollInterrupted(RunComfyError, ConnectionError):
+    """The job's state could not be read for too long. The job itself goes on."""
+
+
+class DownloadError(RunComfyError):
+    """An output file could not be fetched whole. ``url`` is the file, without its query."""
+
+    def __init__(self, message: str, *, url: str = "") -> None:
+        super().__init__(message)
+        self.url = url
+
+
+class JournalError(RunComfyError):
+    """The journal cannot be read or written. A job that cannot be noted is not submitted."""

@@ -1,0 +1,92 @@
+"""The files of a result: every URL in the output, in document order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple, cast
+from urllib.parse import urlsplit
+
+Kind = Literal["image", "video", "audio", "other"]
+
+
+class File(NamedTuple):
+    """One output file. ``pointer`` is where its URL stands in the output."""
+
+    url: str
+    kind: Kind
+    pointer: str
+
+
+_EXTENSIONS: dict[str, Kind] = {
+    **dict.fromkeys(
+        ("png", "jpg", "jpeg", "webp", "gif", "avif", "heic", "bmp", "tiff"), "image"
+    ),
+    **dict.fromkeys(("mp4", "mov", "webm", "mkv", "m4v", "avi"), "video"),
+    **dict.fromkeys(("mp3", "wav", "flac", "ogg", "m4a", "aac", "opus"), "audio"),
+}
+_WORDS: tuple[Kind, ...] = ("image", "video", "audio")
+
+
+def files(output: object, echoes: Iterable[str] = ()) -> tuple[File, ...]:
+    """Each file once, without those whose URL is only an input, told by its digest."""
+    known = frozenset(echoes)
+    found: dict[str, File] = {}
+    for pointer, text in _texts(output, ""):
+        if is_url(text) and text not in found and not (known and digest(text) in known):
+            found[text] = File(text, _kind(pointer, text), pointer)
+    return tuple(found.values())
+
+
+def is_url(text: str) -> bool:
+    """Whether a text is the address of a file."""
+    return text[:8].lower().startswith(("https://", "http://"))
+
+
+def urls(value: object) -> Iterator[str]:
+    """Every URL in a JSON value."""
+    return (text for _, text in _texts(value, "") if is_url(text))
+
+
+def digest(url: str) -> str:
+    """A short name for a URL, by which it is known again without being shown."""
+    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:
+    """Every text in a JSON value with its pointer, in document order, however deep."""
+    waiting: list[tuple[str, object]] = [(pointer, value)]
+    while waiting:
+        here, item = waiting.pop()
+        if isinstance(item, str):
+            yield here, item
+        elif isinstance(item, list):
+            items = cast(list[object], item)
+            waiting += [(f"{here}/{i}", items[i]) for i in reversed(range(len(items)))]
+        elif isinstance(item, dict):
+            members = list(cast(dict[str, object], item).items())
+            waiting += [
+                (f"{here}/{_escaped(name)}", member)
+                for name, member in reversed(members)
+            ]
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _kind(pointer: str, url: str) -> Kind:
+    """From the ending of the URL's path, else from the names that lead to it."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        path = ""
+    by_extension = _EXTENSIONS.get(path.rpartition(".")[2].lower())
+    if by_extension is not None:
+        return by_extension
+    steps = pointer.lower().split("/")
+    for step in reversed(steps):
+        for word in _WORDS:
+            if word in step:
+                return word
+    return "other"

@@ -1,0 +1,141 @@
+"""Reading a job's state: free of charge, so tried again with patience when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple, NoReturn
+
+from .. import answer, errors, protocol
+from ..exchange import Lost, Outcome, Request, Response
+from ..ticket import Ticket
+from .pace import PATIENCE, REQUEST_TIMEOUT, YOUNG, request_timeout, retry_pause
+from .step import Emit, Flow, Retry, Sleep, Terms, sent
+
+
+class Overdue(Exception):
+    """The deadline has come while a job was waited for. Never leaves the flows."""
+
+
+class Verdict(StrEnum):
+    """What to make of an answer to a read."""
+
+    GOOD = "good"
+    TROUBLE = "trouble"
+    FINAL = "final"
+
+
+class Reading(NamedTuple):
+    """A good answer: the document in it, and the pause that the server asks for."""
+
+    content: answer.Document
+    hint: float | None
+
+
+Judge = Callable[[Response, answer.Document | None], Verdict]
+
+_PASSING = frozenset({408, 425, 429})
+
+
+def judged(response: Response, content: answer.Document | None) -> Verdict:
+    """What an answer to a read is, as far as that holds for every read."""
+    code = answer.error_code(content) if content else None
+    if response.status in _PASSING or response.status >= 500:
+        return Verdict.TROUBLE
+    if 200 <= response.status < 300:
+        if content is None:
+            return Verdict.TROUBLE
+        return Verdict.FINAL if "error_code" in content and code else Verdict.GOOD
+    return Verdict.FINAL
+
+
+def read(
+    terms: Terms,
+    ticket: Ticket,
+    doing: str,
+    url: str,
+    until: float,
+    judge: Judge = judged,
+) -> Flow[Reading]:
+    """Ask until there is a good answer.
+
+    Raises ``Overdue`` at the deadline, ``PollInterrupted`` after two minutes of nothing but
+    trouble, and the server's error when asking again cannot help.
+    """
+    began = terms.now()
+    attempt = 0
+    while True:
+        now = terms.now()
+        if now >= until and attempt:
+            raise Overdue
+        timeout = request_timeout(until, now, REQUEST_TIMEOUT)
+        outcome = yield from sent(Request("GET", url, None, timeout))
+        content = answer.document(outcome) if isinstance(outcome, Response) else None
+        if isinstance(outcome, Response):
+            verdict = judge(outcome, content)
+            if verdict is Verdict.GOOD and content is not None:
+                return Reading(content, _hint(terms, outcome))
+            if verdict is Verdict.FINAL and not _may_appear(
+                terms, ticket, outcome, content
+            ):
+                _fail(terms, ticket, doing, outcome, content)
+        pause = _pause(terms, outcome, attempt)
+        if terms.now() + pause - began > PATIENCE:
+            _give_up(terms, ticket, doing, outcome, content)
+        attempt += 1
+        yield Emit(Retry(doing, _reason(outcome), attempt, pause, ticket.request_id))
+        yield Sleep(min(pause, max(until - terms.now(), 0.0)))
+
+
+def _hint(terms: Terms, outcome: Outcome) -> float | None:
+    return (
+        answer.retry_after(outcome.headers, terms.today()) if outcome.headers else None
+    )
+
+
+def _pause(terms: Terms, outcome: Outcome, attempt: int) -> float:
+    hint = _hint(terms, outcome)
+    return hint if hint is not None else retry_pause(attempt, terms.random(), 5.0)
+
+
+def _may_appear(
+    terms: Terms, ticket: Ticket, response: Response, content: answer.Document | None
+) -> bool:
+    """Whether "not found" may only mean that the job is too young to be found everywhere."""
+    code = answer.error_code(content) if content else None
+    missing = response.status in (404, 410) or code == protocol.NOT_FOUND.code
+    return missing and terms.today() - ticket.submitted_at < YOUNG
+
+
+def _reason(outcome: Outcome) -> str:
+    return outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
+
+
+def _fail(
+    terms: Terms,
+    ticket: Ticket,
+    doing: str,
+    response: Response,
+    content: answer.Document | None,
+) -> NoReturn:
+    stated = answer.refusal(response, content, terms.today())
+    assert stated is not None
+    error = answer.api_error(f"{doing} of {ticket.request_id}", stated, errors.ApiError)
+    raise error.concerning(ticket.request_id)
+
+
+def _give_up(
+    terms: Terms,
+    ticket: Ticket,
+    doing: str,
+    outcome: Outcome,
+    content: answer.Document | None,
+) -> NoReturn:
+    said = _reason(outcome)
+    if isinstance(outcome, Response):
+        stated = answer.refusal(outcome, content, terms.today())
+        said += f": {stated.text if stated else answer.describe(outcome)}"
+    raise errors.PollInterrupted(
+        f"{doing} of {ticket.request_id}: nothing but trouble for {PATIENCE:.0f} s, last "
+        f"{said}. The job itself goes on: take it up again with its token"
+    ).concerning(ticket.request_id)

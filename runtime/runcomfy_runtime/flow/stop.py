@@ -1,0 +1,117 @@
+"""Ending a wait before the job has ended: at the deadline, on Ctrl-C, on any exception.
+
+A job that was last seen queued is cancelled with one bounded request, and one more tells
+whether it was. A job in progress cannot be cancelled, so it is left alone. What became of it is
+told honestly.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from .. import answer, errors
+from ..exchange import Outcome, Request, Response
+from ..protocol import Phase
+from ..status import read_status
+from .cancel import asked
+from .pace import CLEANUP_TIMEOUT
+from .read import Overdue
+from .step import Flow, Terms, sent
+from .wait import Watch, ended, fetched, outcome
+
+
+class Stopped(StrEnum):
+    """What became of a job whose wait was ended."""
+
+    CANCELLED = "cancelled"
+    STILL_QUEUED = "still_queued"
+    STILL_RUNNING = "still_running"
+    COMPLETED = "completed"
+    UNKNOWN = "unknown"
+
+
+_BY_PHASE = {
+    Phase.CANCELLED: Stopped.CANCELLED,
+    Phase.QUEUED: Stopped.STILL_QUEUED,
+    Phase.RUNNING: Stopped.STILL_RUNNING,
+    Phase.SUCCEEDED: Stopped.COMPLETED,
+    Phase.FAILED: Stopped.COMPLETED,
+    Phase.UNKNOWN: Stopped.UNKNOWN,
+}
+
+
+def finished(
+    terms: Terms, watch: Watch, until: float, *, cancel: bool
+) -> Flow[answer.Document]:
+    """Wait for the outcome, and clean up if that is stopped.
+
+    With ``cancel`` a job that is still queued is cancelled then. Raises ``JobTimeout`` at the
+    deadline; whatever else stops the wait goes on its way, with a note of the job.
+    """
+    try:
+        return (yield from outcome(terms, watch, until))
+    except Overdue:
+        return (yield from _overdue(terms, watch, cancel))
+    except (errors.RunComfyError, GeneratorExit) as error:
+        if isinstance(error, errors.RunComfyError):
+            error.last_status = error.last_status or watch.word
+        raise
+    except BaseException as error:
+        became = (yield from stop(terms, watch)) if cancel else _seen(watch)
+        error.add_note(_note(watch, became))
+        raise
+
+
+def _overdue(terms: Terms, watch: Watch, cancel: bool) -> Flow[answer.Document]:
+    became = (yield from stop(terms, watch)) if cancel else _seen(watch)
+    if became is Stopped.COMPLETED:
+        content = yield from _last_fetch(terms, watch)
+        if content is not None:
+            return content
+    ticket = watch.ticket
+    error = errors.JobTimeout(
+        f"the job {ticket.request_id} did not end in time; it is {became.replace('_', ' ')}"
+        + ("" if became is Stopped.CANCELLED else ": take it up again with its token"),
+        outcome=became,
+    ).concerning(ticket.request_id, watch.word)
+    error.may_be_billed = became is not Stopped.CANCELLED
+    raise error
+
+
+def _last_fetch(terms: Terms, watch: Watch) -> Flow[answer.Document | None]:
+    try:
+        return (yield from fetched(terms, watch, terms.now()))
+    except Overdue:
+        return None
+
+
+def _seen(watch: Watch) -> Stopped:
+    return _BY_PHASE[watch.last.phase] if watch.last else Stopped.UNKNOWN
+
+
+def stop(terms: Terms, watch: Watch) -> Flow[Stopped]:
+    """Cancel if the job was not seen past the queue; tell what became of it."""
+    if watch.last is not None and watch.last.phase is not Phase.QUEUED:
+        return _seen(watch)
+    reply = yield from asked(terms, watch.ticket, CLEANUP_TIMEOUT)
+    look = Request("GET", watch.ticket.status_url, None, CLEANUP_TIMEOUT)
+    state = yield from sent(look)
+    _take_in(watch, reply)
+    _take_in(watch, state)
+    if _seen(watch) is Stopped.CANCELLED:
+        yield from ended(terms, watch, Stopped.CANCELLED)
+    return _seen(watch)
+
+
+def _take_in(watch: Watch, came: Outcome) -> None:
+    content = answer.document(came) if isinstance(came, Response) else None
+    status = read_status(watch.ticket.request_id, content) if content else None
+    if status is not None:
+        watch.last = status
+
+
+def _note(watch: Watch, became: Stopped) -> str:
+    text = f"The RunComfy job {watch.ticket.request_id} is {became.replace('_', ' ')}."
+    if became in (Stopped.CANCELLED, Stopped.COMPLETED):
+        return text
+    return f"{text} Its token: {watch.ticket.encode()}"

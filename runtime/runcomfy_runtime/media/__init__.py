@@ -1,0 +1,45 @@
+"""Media: what it is (``probe``), and whether it keeps the published rules (``judge``).
+
+Names are loaded on first use: whoever only imports a model pays for no format.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import MediaError as MediaError
+    from .errors import MediaUnsupported as MediaUnsupported
+    from .fault import MediaFault as MediaFault
+    from .fetch.policy import FetchPolicy as FetchPolicy
+    from .info import MediaInfo as MediaInfo
+    from .prober import probe as probe
+    from .prober import probe_async as probe_async
+    from .verdict import Check as Check
+    from .verdict import Verdict as Verdict
+    from .verdict import judge as judge
+
+_HOMES = {
+    "Check": "verdict",
+    "FetchPolicy": "fetch.policy",
+    "MediaError": "errors",
+    "MediaFault": "fault",
+    "MediaInfo": "info",
+    "MediaUnsupported": "errors",
+    "Verdict": "verdict",
+    "judge": "verdict",
+    "probe": "prober",
+    "probe_async": "prober",
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f".{home}", __name__), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_HOMES})

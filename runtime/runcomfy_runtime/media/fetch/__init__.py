@@ -1,0 +1,1 @@
+"""Fetching pieces of media from strangers' servers without being led anywhere else."""

@@ -1,0 +1,194 @@
+"""Fetching, blocking: drives a ``measure`` over httpcore."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import httpcore
+
+from ..info import MediaInfo
+from .deadline import Deadline
+from .dial import Guard, lookup_within, system_lookup
+from .exchange import Answer, Ask, Command, Exchange, Head, T
+from .failure import FAILURES, as_media_error
+from .policy import FetchPolicy
+from .session import measure
+from .trust import default_context
+
+
+def fetch(
+    url: str,
+    policy: FetchPolicy,
+    *,
+    thorough: bool = False,
+    guard: Guard | None = None,
+    context: ssl.SSLContext | None = None,
+) -> MediaInfo:
+    """Measure what lies at an https URL. Raises ``MediaError``.
+
+    Proxies and credentials of the environment are not used: behind a proxy, the guard
+    would check the proxy's address and nothing else.
+    """
+    deadline = Deadline(policy.seconds)
+    backend = GuardedBackend(guard or Guard(policy), deadline)
+    with httpcore.ConnectionPool(
+        ssl_context=context or default_context(),
+        network_backend=backend,
+        max_connections=1,
+    ) as pool:
+        return _run(measure(url, policy, thorough), pool, deadline)
+
+
+def _run(exchange: Exchange[T], pool: httpcore.ConnectionPool, deadline: Deadline) -> T:
+    connection = _Connection(pool, deadline)
+    try:
+        command = next(exchange)
+        while True:
+            command = exchange.send(connection.answer(command))
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    except FAILURES as error:
+        raise as_media_error(error) from None
+    finally:
+        connection.close()
+
+
+class _Connection:
+    """Answers the commands of an exchange."""
+
+    def __init__(self, pool: httpcore.ConnectionPool, deadline: Deadline) -> None:
+        self._pool = pool
+        self._deadline = deadline
+        self._response: httpcore.Response | None = None
+        self._pieces: Iterator[bytes] = iter(())
+
+    def answer(self, command: Command) -> Answer:
+        """Send a request, or receive a piece of the last one's body."""
+        if not isinstance(command, Ask):
+            self._deadline.remaining()
+            return next(self._pieces, b"")
+        self.close()
+        request = as_request(command, self._deadline)
+        response = self._response = self._pool.handle_request(request)
+        assert isinstance(response.stream, Iterable)
+        self._pieces = iter(response.stream)
+        return as_head(response)
+
+    def close(self) -> None:
+        """Give the connection back: for further use if the body was read to its end."""
+        response, self._response = self._response, None
+        if response is not None:
+            response.close()
+
+
+def as_request(command: Ask, deadline: Deadline) -> httpcore.Request:
+    """The request, its URL in the parts that were checked."""
+    target, seconds = command.target, deadline.remaining()
+    return httpcore.Request(
+        b"GET",
+        httpcore.URL(
+            scheme=target.scheme.encode("ascii"),
+            host=target.host.encode("ascii"),
+            port=target.port,
+            target=target.path.encode("ascii"),
+        ),
+        headers=list(command.headers),
+        extensions={
+            "timeout": {
+                "connect": seconds,
+                "read": seconds,
+                "write": seconds,
+                "pool": seconds,
+            }
+        },
+    )
+
+
+def as_head(response: httpcore.Response) -> Head:
+    """The beginning of a response as a value."""
+    return Head(
+        response.status,
+        tuple((name.lower(), value) for name, value in response.headers),
+    )
+
+
+class GuardedBackend(httpcore.NetworkBackend):
+    """Resolves a name once, checks every answer, and dials that address and no other."""
+
+    def __init__(self, guard: Guard, deadline: Deadline) -> None:
+        self._guard = guard
+        self._deadline = deadline
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address that answers. Raises ``MediaError`` if none may be."""
+        guard, deadline = self._guard, self._deadline
+        lookup = guard.lookup or system_lookup
+        found = lookup_within(lookup, host, port, deadline.remaining())
+        failure: Exception | None = None
+        for address in guard.admit(host, port, found):
+            seconds = deadline.remaining(guard.policy.connect_seconds)
+            try:
+                stream = self._inner.connect_tcp(
+                    address, port, seconds, local_address, socket_options
+                )
+                return TimedStream(stream, deadline)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        assert failure is not None
+        raise failure
+
+    def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Never: media are not behind sockets of this machine."""
+        raise httpcore.UnsupportedProtocol("no unix sockets")
+
+
+class TimedStream(httpcore.NetworkStream):
+    """A connection whose every step ends at the deadline."""
+
+    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Receive some bytes."""
+        return self._inner.read(max_bytes, self._deadline.remaining(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send bytes."""
+        self._inner.write(buffer, self._deadline.remaining(timeout))
+
+    def close(self) -> None:
+        """Close the connection, in time or not."""
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """Begin TLS; the certificate is checked for the name, not for the address."""
+        seconds = self._deadline.remaining(timeout)
+        return TimedStream(
+            self._inner.start_tls(ssl_context, server_hostname, seconds), self._deadline
+        )
+
+    def get_extra_info(self, info: str) -> Any:
+        """What the connection underneath knows."""
+        return self._inner.get_extra_info(info)

@@ -1,0 +1,116 @@
+"""GIF: GIF89a specification, sections 18 (screen), 20 (image), 23 (graphic control)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from fractions import Fraction
+from struct import unpack_from
+
+from ..errors import MediaError, MediaShort
+from ..info import MediaInfo, Span
+from ..parser import Parse, Source
+from ..window import Window
+
+_MOST_FRAMES = 20_000
+_MOST_BLOCKS = 400_000
+_EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
+_GRAPHIC_CONTROL = 0xF9
+
+
+class _Facts:
+    """What walking the blocks found."""
+
+    __slots__ = ("complete", "delays", "first", "frames")
+
+    def __init__(self) -> None:
+        self.first: tuple[int, int] | None = None
+        self.frames = 0
+        self.delays = 0  # hundredths of a second
+        self.complete = False
+
+
+def parse_gif(source: Source) -> Parse[MediaInfo]:
+    """Read the screen size; count frames and add their delays if the source is thorough."""
+    head = source.head
+    if len(head) < 13:
+        head = yield 0, 13, 13
+    width, height, flags = unpack_from("<HHB", head, 6)
+    facts = _Facts()
+    if source.thorough or not (width and height):
+        start = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
+        with suppress(MediaShort):  # a cut file still has its screen size
+            yield from _blocks(
+                facts, start, frames=_MOST_FRAMES if source.thorough else 1
+            )
+    shown = (width, height) if width and height else facts.first
+    if shown is None or not (shown[0] and shown[1]):
+        raise MediaError(
+            f"GIF: the screen is {width}×{height} pixels, and no frame has a size"
+        )
+    return _result(facts, source, shown, (width, height))
+
+
+def _blocks(facts: _Facts, at: int, frames: int) -> Parse[None]:
+    window = Window()
+    for _ in range(_MOST_BLOCKS):
+        if not window.holds(at, 10):
+            yield from window.load(at, 1)
+        block = window.data[window.index(at) :][:10]
+        if block[0] == _TRAILER:
+            facts.complete = True
+            return
+        if block[0] == _IMAGE and len(block) == 10:
+            at = _image(facts, at, block)
+            if facts.frames >= frames:
+                return
+        elif block[0] == _EXTENSION and len(block) >= 2:
+            if block[1] == _GRAPHIC_CONTROL and len(block) >= 6:
+                facts.delays += int(unpack_from("<H", block, 4)[0])
+            at += 2
+        else:
+            return
+        at = yield from _skip_data(window, at)
+
+
+def _image(facts: _Facts, at: int, block: bytes) -> int:
+    """Note a frame; the offset of its data."""
+    width, height, flags = unpack_from("<HHB", block, 5)
+    facts.frames += 1
+    facts.first = facts.first or (width, height)
+    return at + 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0) + 1
+
+
+def _skip_data(window: Window, at: int) -> Parse[int]:
+    """Skip sub-blocks up to their terminator; the offset after it."""
+    while True:
+        if not window.holds(at, 1):
+            yield from window.load(at, 1)
+        data, start, end = window.data, window.start, window.end
+        while at < end:
+            length = data[at - start]
+            at += 1 + length
+            if not length:
+                return at
+
+
+def _result(
+    facts: _Facts, source: Source, shown: tuple[int, int], screen: tuple[int, int]
+) -> MediaInfo:
+    moving = facts.complete and facts.frames > 1
+    seconds = Fraction(facts.delays, 100)
+    # browsers stretch delays below 20 ms to 100 ms
+    slowest = (
+        max(seconds, Fraction(facts.frames, 10))
+        if seconds * 50 < facts.frames
+        else seconds
+    )
+    return MediaInfo(
+        kind="image",
+        format="gif",
+        size=source.size,
+        shown=shown,
+        coded=screen,
+        frames=facts.frames if facts.complete else None,
+        timing=Span.of(seconds, slowest) if moving else None,
+        evidence=("screen descriptor at byte 6",),
+    )

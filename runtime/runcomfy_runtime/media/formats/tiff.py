@@ -1,0 +1,132 @@
+"""TIFF 6.0 section 2, and BigTIFF: the first directory, wherever in the file it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from struct import unpack_from
+
+from ..errors import MediaError, MediaUnsupported
+from ..info import MediaInfo
+from ..orientation import UPRIGHT, valid
+from ..parser import Parse, Source
+
+_WIDTH, _HEIGHT, _ORIENTATION = 0x0100, 0x0101, 0x0112
+_SUBFILE, _DNG_VERSION = 0x00FE, 0xC612
+_REDUCED = 1
+_MOST_ENTRIES = 4096
+_MOST_PAGES = 256
+_VALUE = {1: "B", 3: "H", 4: "I", 16: "Q"}  # BYTE, SHORT, LONG, LONG8
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Byte order and field widths of one of the two variants."""
+
+    order: str
+    count: str
+    link: str
+    entry: int
+    value_at: int
+
+    def size_of(self, code: str) -> int:
+        return {"H": 2, "I": 4, "Q": 8}[code]
+
+    def number(self, code: str, data: bytes, at: int = 0) -> int:
+        return int(unpack_from(self.order + code, data, at)[0])
+
+
+def parse_tiff(source: Source) -> Parse[MediaInfo]:
+    """Follow the offset to the first directory and read its entries in one want."""
+    head = source.head[:16]
+    if len(head) < 8:
+        head = yield 0, 16, 8
+    order = "<" if head[:2] == b"II" else ">"
+    if head[2:4] in (b"+\0", b"\0+"):
+        layout = _Layout(order, "Q", "Q", 20, 12)
+        first = layout.number("Q", head, 8) if len(head) == 16 else 0
+    else:
+        layout = _Layout(order, "H", "I", 12, 8)
+        first = layout.number("I", head, 4)
+    if head[8:10] == b"CR":
+        raise MediaUnsupported("this is a camera's raw file (CR2), which is not read")
+    tags, following = yield from _directory(layout, first, source)
+    width, height = tags.get(_WIDTH, 0), tags.get(_HEIGHT, 0)
+    if _DNG_VERSION in tags or tags.get(_SUBFILE, 0) & _REDUCED:
+        raise MediaUnsupported(
+            "this is a camera's raw file (TIFF-based), which is not read"
+        )
+    if not 0 < width < 1 << 31 or not 0 < height < 1 << 31:
+        raise MediaError(
+            f"TIFF: the directory at byte {first} says {width}×{height} pixels"
+        )
+    pages = yield from _pages(layout, first, following, source)
+    return _result(source, tags, (width, height), pages, first)
+
+
+def _directory(
+    layout: _Layout, at: int, source: Source
+) -> Parse[tuple[Mapping[int, int], int]]:
+    """The single-valued tags of a directory, and the offset of the next one (0: none)."""
+    if at < 8 or not source.holds(at):
+        raise MediaError(
+            f"TIFF: a directory is said to lie at byte {at}, outside of the file"
+        )
+    width = layout.size_of(layout.count)
+    count = layout.number(layout.count, (yield at, width, width))
+    if not 1 <= count <= _MOST_ENTRIES:
+        raise MediaError(f"TIFF: the directory at byte {at} says {count} entries")
+    length = count * layout.entry
+    tail = layout.size_of(layout.link)
+    entries = yield at + width, length + tail, length
+    following = (
+        layout.number(layout.link, entries, length)
+        if len(entries) == length + tail
+        else 0
+    )
+    return dict(_tags(layout, entries[:length])), following
+
+
+def _tags(layout: _Layout, entries: bytes) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for at in range(0, len(entries), layout.entry):
+        tag, kind = unpack_from(layout.order + "HH", entries, at)
+        if kind in _VALUE:
+            code = _VALUE[kind]
+            if code != "Q" or layout.link == "Q":
+                found.append((tag, layout.number(code, entries, at + layout.value_at)))
+    return found
+
+
+def _pages(
+    layout: _Layout, first: int, following: int, source: Source
+) -> Parse[int | None]:
+    """The number of directories; None if they loop, are cut, or may not be followed."""
+    seen = {first}
+    try:
+        while following:
+            if following in seen or len(seen) >= _MOST_PAGES or not source.thorough:
+                return None
+            seen.add(following)
+            _, following = yield from _directory(layout, following, source)
+    except MediaError:
+        return None
+    return len(seen)
+
+
+def _result(
+    source: Source,
+    tags: Mapping[int, int],
+    size: tuple[int, int],
+    pages: int | None,
+    at: int,
+) -> MediaInfo:
+    orientation = valid(tags.get(_ORIENTATION, UPRIGHT))
+    return MediaInfo.picture(
+        "tiff",
+        source.size,
+        size,
+        orientation=orientation,
+        frames=pages,
+        evidence=(f"directory at byte {at}", f"orientation {orientation}"),
+    )

@@ -1,0 +1,231 @@
+"""The bases of the generated classes: inputs that are strict, outputs that accept anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import (
+    Any,
+    ClassVar,
+    Generic,
+    Literal,
+    Self,
+    TypeVar,
+    cast,
+    get_args,
+    get_origin,
+)
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+
+from .errors import InputRejected
+from .problems import Shape, pointer, problems
+from .quotation import quoted
+from .report import Problem, Report
+from .rule import Rule
+
+OutputT = TypeVar("OutputT")
+
+_STRICT = ConfigDict(
+    extra="forbid",
+    frozen=True,
+    strict=True,
+    allow_inf_nan=False,
+    validate_by_name=True,
+    validate_by_alias=True,
+    serialize_by_alias=True,
+    protected_namespaces=(),
+    # JSON Schema searches a pattern anywhere in the text, and so does this engine.
+    regex_engine="python-re",
+)
+
+
+class ModelPart(BaseModel):
+    """An object inside an input."""
+
+    model_config = _STRICT
+
+
+class ModelOutput(BaseModel):
+    """What a model gives back. Published output schemas are incomplete, so nothing is refused."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+        validate_by_alias=True,
+        protected_namespaces=(),
+    )
+
+    @classmethod
+    def read(cls, output: object) -> Self:
+        """Read an output, whatever it holds. What does not fit is kept as it came."""
+        try:
+            return cls.model_validate(output)
+        except (ValidationError, RecursionError):
+            members = cast(dict[str, Any], output) if isinstance(output, dict) else {}
+            return cls._unchecked(members)
+
+    @classmethod
+    def _unchecked(cls, members: Mapping[str, Any]) -> Self:
+        defaults = cls.model_construct()
+        kept = {
+            name: value for name, value in members.items() if not name.startswith("_")
+        }
+        return cls.model_construct(**kept) if kept else defaults
+
+
+class ModelInput(BaseModel, Generic[OutputT]):
+    """The input of one model. Making one checks it against the published schema.
+
+    Raises ``InputRejected`` with every problem at once. Fields go by their Python names or by
+    their wire names. ``None`` in an optional field means: not set, the server decides.
+    """
+
+    model_config = _STRICT
+
+    MODEL_ID: ClassVar[str]
+    OUTPUT: ClassVar[type[ModelOutput]] = ModelOutput
+    RULES: ClassVar[tuple[Rule, ...]] = ()
+
+    _extension: dict[str, Any] | None = PrivateAttr(default=None)
+
+    def __init__(self, /, **fields: Any) -> None:
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            report = Report(_problems_of(type(self), error, fields))
+            raise InputRejected(report, self.MODEL_ID) from None
+
+    # pydantic's mark for "this only calls the base": `model_validate` does not come through here.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # set on a function
+
+    def payload(self) -> dict[str, Any]:
+        """The JSON body: only what was set, in wire names, as new lists and dicts."""
+        return {**_object(self), **(self._extension or {})}
+
+    def extended(self, **fields: Any) -> Self:
+        """The same input with fields that this client does not know yet, sent as they are.
+
+        Raises ``InputRejected`` for a declared field, and for what is no JSON.
+        """
+        found = tuple(_refused_extension(type(self), fields))
+        if found:
+            raise InputRejected(Report(found), self.MODEL_ID)
+        longer = self.model_copy()
+        added = json.loads(json.dumps(fields))
+        longer._extension = {**(self._extension or {}), **added}
+        return longer
+
+    def __repr_name__(self) -> str:
+        return f"{self.MODEL_ID}:{type(self).__name__}"
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Only what was set, long texts and inline data shortened."""
+        for name in type(self).model_fields:
+            if name in self.model_fields_set:
+                yield name, _Shown(_value(getattr(self, name)))
+        for name, value in (self._extension or {}).items():
+            yield name, _Shown(value)
+
+    __str__ = BaseModel.__repr__
+
+
+class _Shown:
+    """A value in a repr."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return quoted(self.value, 120)
+
+
+def check(model: type[ModelInput[Any]], document: object) -> Report:
+    """The schema problems of a document, none of them raised."""
+    try:
+        model.model_validate(document)
+    except ValidationError as error:
+        return Report(_problems_of(model, error, document))
+    return Report()
+
+
+def _problems_of(
+    model: type[BaseModel], error: ValidationError, document: object
+) -> tuple[Problem, ...]:
+    findings = error.errors(include_url=False)
+    return problems(cast(list[dict[str, Any]], findings), document, _shape(model))
+
+
+def _refused_extension(
+    model: type[BaseModel], fields: Mapping[str, Any]
+) -> Iterator[Problem]:
+    declared = _shape(model).wire
+    for name, value in fields.items():
+        place = pointer([name])
+        if name in declared:
+            text = f"{quoted(name)} is a declared field: give it to {model.__name__}(…)"
+            yield Problem(pointer=place, code="invalid", message=text, actual=name)
+            continue
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError, RecursionError) as error:
+            text = f"{quoted(name)} is no JSON value: {error}"
+            yield Problem(pointer=place, code="type", message=text)
+
+
+def _object(part: BaseModel) -> dict[str, Any]:
+    """The members that were set. ``None`` says something only where a value must be given."""
+    sent: dict[str, Any] = {}
+    for name, field in type(part).model_fields.items():
+        if name in part.model_fields_set:
+            value = getattr(part, name)
+            if value is not None or field.is_required():
+                sent[field.alias or name] = _value(value)
+    for name, value in (part.__pydantic_extra__ or {}).items():
+        sent[name] = _value(value)
+    return sent
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return _object(value)
+    if isinstance(value, list):
+        return [_value(item) for item in cast(list[object], value)]
+    if isinstance(value, dict):
+        return {
+            name: _value(member)
+            for name, member in cast(dict[str, object], value).items()
+        }
+    return value
+
+
+@cache
+def _shape(model: type[BaseModel]) -> Shape:
+    return _shaped(model, {})
+
+
+def _shaped(model: type[BaseModel], made: dict[type[BaseModel], Shape]) -> Shape:
+    if model not in made:
+        shape = made[model] = Shape()
+        for name, field in model.model_fields.items():
+            wire = field.alias or name
+            shape.wire |= {name: wire, wire: wire}
+            leaves = list(_leaves(field.annotation))
+            parts = [leaf for leaf in leaves if isinstance(leaf, type)]
+            shape.inner[wire] = tuple(_shaped(part, made) for part in parts)
+            choices = tuple(leaf for leaf in leaves if not isinstance(leaf, type))
+            if choices:
+                shape.choices[wire] = choices
+    return made[model]
+
+
+def _leaves(annotation: Any) -> Iterator[Any]:
+    """Every model class that an annotation speaks of, and every value of its literals."""
+    if get_origin(annotation) is Literal:
+        yield from get_args(annotation)
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    else:
+        for argument in get_args(annotation):
+            yield from _leaves(argument)

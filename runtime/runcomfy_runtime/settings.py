@@ -1,0 +1,99 @@
+"""Where the API is and who asks: given, or read from the environment when first needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from .errors import BadSetting, MissingToken
+from .protocol import BASE_URL_VARIABLE, DEFAULT_BASE_URL, TOKEN_VARIABLES
+from .quotation import quoted
+from .secret import Token
+
+
+class Access(NamedTuple):
+    """A server, and the token for it."""
+
+    base_url: str
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What was given, and the environment for the rest."""
+
+    token: Token | None = None
+    base_url: str | None = None
+    environment: Mapping[str, str] = field(
+        default_factory=lambda: os.environ, repr=False
+    )
+
+    def server(self) -> str:
+        """The base URL. Raises ``BadSetting`` if the one in the environment is not usable."""
+        if self.base_url is not None:
+            return self.base_url
+        return checked_base_url(
+            self.environment.get(BASE_URL_VARIABLE, "") or DEFAULT_BASE_URL
+        )
+
+    def access(self) -> Access:
+        """Server and token. Raises ``MissingToken`` with the names that were looked at."""
+        return Access(self.server(), self.token or self._token_of_environment())
+
+    def _token_of_environment(self) -> Token:
+        for name in TOKEN_VARIABLES:
+            if self.environment.get(name, "").strip():
+                return Token(self.environment[name])
+        raise MissingToken(
+            "there is no RunComfy API token: give RunComfy(token=…), or set one of the "
+            f"environment variables {', '.join(TOKEN_VARIABLES)} (all looked at, none is set)"
+        )
+
+
+def checked_base_url(text: str) -> str:
+    """A base URL without a slash or ``/v1`` at its end. Raises ``BadSetting``, saying why.
+
+    Plain HTTP is for this machine (and for names without a dot, as containers have): over any
+    other way it would show the token to everybody on it.
+    """
+    url = text.strip()
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise _bad(text, str(error)) from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _bad(text, "it must look like https://host or https://host/path")
+    if any(mark in url for mark in "@?#\\") or any(ord(mark) <= 32 for mark in url):
+        raise _bad(
+            text, "a user name, a query, a fragment or a space has no place in it"
+        )
+    if parts.scheme == "http" and not _near(parts.hostname):
+        raise _bad(text, "plain http is only for this machine: use https")
+    return url.rstrip("/").removesuffix("/v1").rstrip("/")
+
+
+def _near(host: str) -> bool:
+    return (
+        host == "::1"
+        or host.startswith("127.")
+        or "." not in host
+        or host.endswith(".localhost")
+    )
+
+
+def _bad(text: str, reason: str) -> BadSetting:
+    return BadSetting(f"the base URL {quoted(text)} cannot be used: {reason}")
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port: what two URLs of one server have in common."""
+    parts: SplitResult = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    try:
+        return parts.scheme, parts.hostname or "", parts.port or default
+    except ValueError:
+        return "", "", None

@@ -1,0 +1,274 @@
+"""The client from outside: run, submit, follow, cancel, take up again, over a real socket."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+
+import pytest
+
+from runcomfy_runtime import errors
+from runcomfy_runtime.client import RunComfy
+from runcomfy_runtime.protocol import Phase
+from runcomfy_runtime.status import Status
+from runtime.hurried import Hurried
+from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
+from runtime.specimen import Input, Output, good
+
+TOKEN = "rc-0123456789-secret"
+
+
+@pytest.fixture
+def client(server: Loopback) -> RunComfy:
+    server.on("submit", submitted())
+    server.on("status", status("in_queue", queue_position=1), status("completed"))
+    server.on("result", result({"image": "https://files.runcomfy.net/a.png"}))
+    return RunComfy(token=TOKEN, base_url=server.url, clock=Hurried())
+
+
+def test_run_submits_follows_and_reads_the_result(
+    server: Loopback, client: RunComfy
+) -> None:
+    seen: list[Status] = []
+    made = client.run(good(), on_update=seen.append)
+    assert isinstance(made.output, Output)
+    assert made.output.image == "https://files.runcomfy.net/a.png"
+    assert [file.kind for file in made.files] == ["image"]
+    assert (made.request_id, made.model_id) == (REQUEST_ID, Input.MODEL_ID)
+    assert [(update.state, update.queue_position) for update in seen] == [
+        ("in_queue", 1),
+        ("completed", None),
+    ]
+    assert server.kinds == ["submit", "status", "status", "result"]
+    client.close()
+
+
+def test_the_wire_carries_token_body_and_paths(
+    server: Loopback, client: RunComfy
+) -> None:
+    client.run(good())
+    paths = [(request.method, request.path) for request in server.seen]
+    assert paths[0] == ("POST", "/v1/models/vendor/specimen/edit")
+    assert paths[1] == ("GET", f"/v1/requests/{REQUEST_ID}/status")
+    assert paths[-1] == ("GET", f"/v1/requests/{REQUEST_ID}/result")
+    assert json.loads(server.seen[0].body) == good().payload()
+    assert server.seen[0].headers["content-type"] == "application/json"
+    assert {seen.headers["authorization"] for seen in server.seen} == {
+        f"Bearer {TOKEN}"
+    }
+    client.close()
+
+
+def test_a_model_newer_than_the_client_runs_untyped(
+    server: Loopback, client: RunComfy
+) -> None:
+    with client:
+        made = client.run("vendor/new model", {"prompt": "x"})
+    assert made.output == {"image": "https://files.runcomfy.net/a.png"}
+    assert server.seen[0].path == "/v1/models/vendor/new%20model"
+
+
+@pytest.mark.parametrize(
+    "model_id", ["", "one", "a/../b", "a//b", "a/b\n", "/a/b", "a/b?c"]
+)
+def test_a_bad_model_id_is_refused_and_nothing_is_sent(
+    server: Loopback, client: RunComfy, model_id: str
+) -> None:
+    with pytest.raises(errors.InputRejected, match="no model id"):
+        client.run(model_id, {})
+    assert server.seen == []
+
+
+def test_a_job_goes_on_in_another_process(server: Loopback, client: RunComfy) -> None:
+    token = client.submit(good()).token()
+    with RunComfy(token=TOKEN, base_url=server.url) as other:
+        job = other.job(token, Input)
+        assert server.count("status") == 0
+        assert job.result().output.image == "https://files.runcomfy.net/a.png"
+    client.close()
+
+
+def test_a_job_token_holds_no_secret(client: RunComfy) -> None:
+    with client:
+        job = client.submit(good())
+    assert TOKEN not in job.token()
+    assert job.token().startswith("rcjob1.")
+
+
+def test_a_pickled_job_knows_no_client_and_says_so(client: RunComfy) -> None:
+    with client:
+        job = client.submit(good())
+    copy = pickle.loads(pickle.dumps(job))
+    assert copy == job
+    with pytest.raises(errors.NotConfigured, match="client.job"):
+        copy.status()
+
+
+def test_updates_end_with_the_last_state(client: RunComfy) -> None:
+    with client:
+        states = [update.state for update in client.submit(good()).updates()]
+    assert states == ["in_queue", "completed"]
+
+
+def test_status_is_one_request(server: Loopback, client: RunComfy) -> None:
+    with client:
+        now = client.submit(good()).status()
+    assert (now.state, now.phase, now.queue_position) == ("in_queue", Phase.QUEUED, 1)
+    assert server.kinds == ["submit", "status"]
+
+
+@pytest.mark.parametrize("outcome", ["cancelled", "not_cancellable"])
+def test_cancel_tells_the_outcome(
+    server: Loopback, client: RunComfy, outcome: str
+) -> None:
+    server.on("cancel", Reply({"request_id": REQUEST_ID, "outcome": outcome}))
+    with client:
+        answer = client.submit(good()).cancel()
+    assert answer.outcome == outcome
+    assert answer.cancelled is (outcome == "cancelled")
+
+
+def test_completed_for_status_and_failed_for_result_is_a_failure(
+    server: Loopback, client: RunComfy
+) -> None:
+    server.on(
+        "result",
+        result(None, "failed", error={"code": "NSFW", "message": "refused\x1b[2J"}),
+    )
+    with client, pytest.raises(errors.JobFailed, match=r"refused\\x1b") as caught:
+        client.run(good())
+    error = caught.value
+    assert (error.request_id, error.last_status, error.may_be_billed) == (
+        REQUEST_ID,
+        "failed",
+        True,
+    )
+    assert error.code == "NSFW"
+    assert error.job is not None
+    copy = pickle.loads(pickle.dumps(error))
+    assert copy.job.token() == error.job.token()
+
+
+def test_no_token_names_the_variables_and_sends_nothing(server: Loopback) -> None:
+    with (
+        RunComfy(base_url=server.url) as client,
+        pytest.raises(
+            errors.MissingToken, match="RUNCOMFY_TOKEN, RUNCOMFY_API_TOKEN, YOUR_"
+        ),
+    ):
+        client.run(good())
+    assert server.seen == []
+
+
+def test_settings_are_read_when_they_are_needed(
+    server: Loopback, client: RunComfy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = RunComfy()
+    monkeypatch.setenv("YOUR_API_TOKEN", TOKEN)
+    monkeypatch.setenv("RUNCOMFY_BASE_URL", server.url + "/v1/")
+    with late:
+        late.submit(good())
+    assert server.seen[0].path.startswith("/v1/models/vendor")
+    assert server.seen[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "model-api.runcomfy.net",
+        "ftp://x",
+        "http://evil.example.com",
+        "https://u:p@host",
+        "https://h?q",
+        "https://",
+        "https://h:99999",
+        "https://h/a b",
+        "https://h\\@evil",
+    ],
+)
+def test_a_bad_base_url_is_refused(base_url: str) -> None:
+    with pytest.raises(errors.BadSetting, match="base URL"):
+        RunComfy(base_url=base_url)
+
+
+@pytest.mark.parametrize("token", ["a\nb", "ä", "a b", "a\x00"])
+def test_a_bad_token_is_refused_and_not_shown(token: str) -> None:
+    with pytest.raises(errors.BadSetting) as caught:
+        RunComfy(token=token)
+    assert token not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "a/b",
+        "a\n",
+        "../x",
+        "",
+        "rcjob2.abc",
+        "rcjob1.***",
+        "rcjob1.e30",
+        "rcjob1.YWJj",
+        "x" * 200,
+    ],
+)
+def test_a_bad_job_token_is_refused_and_nothing_is_sent(
+    server: Loopback, client: RunComfy, token: str
+) -> None:
+    with pytest.raises(errors.BadJobToken):
+        client.job(token, Input)
+    assert server.seen == []
+
+
+def test_a_job_of_another_server_or_model_is_refused(client: RunComfy) -> None:
+    with client:
+        token = client.submit("vendor/other", {}).token()
+        with pytest.raises(errors.BadJobToken, match="runs"):
+            client.job(token, Input)
+        with pytest.raises(errors.BadJobToken, match="is on"):
+            RunComfy().job(token)
+
+
+def test_validate_reports_and_does_not_raise(server: Loopback) -> None:
+    client = RunComfy()
+    assert client.validate(good()).ok
+    report = client.validate(Input, {"prompt": 5})
+    assert [problem.pointer for problem in report] == [
+        "/image_urls",
+        "/prompt",
+        "/nothing",
+    ]
+    assert {problem.verdict for problem in report} == {"fail"}
+
+
+def test_a_result_is_downloaded_whole_and_without_the_token(
+    server: Loopback, client: RunComfy, tmp_path: Path
+) -> None:
+    content = bytes(range(256)) * 100
+    server.on("result", result({"image": f"{server.url}/files/out.png"}))
+    server.on("/files/out.png", Reply(content, headers={"Content-Type": "image/png"}))
+    with client:
+        paths = client.run(good()).download(tmp_path / "new" / "out")
+    assert [path.name for path in paths] == [f"{REQUEST_ID}-1.png"]
+    assert paths[0].read_bytes() == content
+    assert list(paths[0].parent.iterdir()) == paths
+    assert "authorization" not in server.seen[-1].headers
+
+
+def test_urls_that_echo_the_input_are_no_files(
+    server: Loopback, client: RunComfy
+) -> None:
+    server.on(
+        "result",
+        result(
+            {"source": "https://host/boat.jpg", "z": ["https://a/b.mp4", "https://c/d"]}
+        ),
+    )
+    with client:
+        token = client.submit(good()).token()
+        made = client.job(token, Input).result()
+    assert [(file.kind, file.pointer) for file in made.files] == [
+        ("video", "/z/0"),
+        ("other", "/z/1"),
+    ]

@@ -1,0 +1,422 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import pytest
+
+from runcomfy_codegen.sandbox.api import Api
+from runcomfy_codegen.sandbox.exchange import Carriage
+from runcomfy_codegen.sandbox.faults.rule import BadRule, parse_rules
+from runcomfy_codegen.sandbox.faults.scenario import parse_scenario
+from runcomfy_codegen.sandbox.faults.table import FAULTS
+from runcomfy_codegen.sandbox.settings import Settings, settings
+
+from .conftest import EDIT, INPUTS, MODELS, ODD, Caller
+
+SUBMIT = f"/v1/models/{EDIT}"
+
+
+def scripted(scenario: str) -> Caller:
+    options = settings("http://localhost:8000", "", {"scenario": scenario})
+    return Caller(Api(MODELS, options))
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        ("bad-token", 400, 400004),
+        ("no-balance", 400, 400002),
+        ("unknown-model", 400, 400001),
+        ("invalid-input", 422, 422001),
+        ("error-in-200", 200, 403003),
+        ("server-error", 500, None),
+        ("rate-limited", 429, None),
+    ],
+)
+def test_a_refusal_on_demand_has_its_body_and_makes_no_job(
+    caller: Caller, fault: str, status: int, code: int | None
+) -> None:
+    answer = caller.send("POST", SUBMIT, INPUTS[EDIT], x_sandbox_fault=fault)
+    assert (answer.status, answer.json().get("error_code")) == (status, code)
+    assert answer.header("x-sandbox-fault") == f"{fault} (header)"
+    assert list(caller.api.book) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        ("forbidden", 403, 403001),
+        ("not-found", 404, 404001),
+        ("not-ready", 400, 400005),
+    ],
+)
+def test_a_refusal_of_a_poll_leaves_the_job_as_it_is(
+    caller: Caller, fault: str, status: int, code: int
+) -> None:
+    accepted = caller.submit()
+    answer = caller.send("GET", accepted["result_url"], x_sandbox_fault=fault)
+    assert (answer.status, answer.json()["error_code"]) == (status, code)
+    assert caller.get(accepted["result_url"])["status"] == "in_queue"
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        ("internal-error", 500),
+        ("bad-gateway", 502),
+        ("unavailable", 503),
+        ("gateway-timeout", 504),
+    ],
+)
+def test_a_gateway_s_error_is_a_page_and_no_json(
+    caller: Caller, fault: str, status: int
+) -> None:
+    answer = caller.send("GET", "/v1/models", x_sandbox_fault=fault)
+    assert answer.status == status
+    assert answer.header("content-type") == "text/html"
+    assert answer.body.startswith(b"<html>")
+
+
+def test_retry_after_comes_in_both_forms_and_not_at_all(caller: Caller) -> None:
+    def retry_after(rule: str) -> str | None:
+        return caller.send("GET", "/v1/models", x_sandbox_fault=rule).header(
+            "retry-after"
+        )
+
+    assert retry_after("rate-limited retry-after=7") == "7"
+    assert retry_after("rate-limited retry-after=none") is None
+    assert retry_after("unavailable retry-after=3") == "3"
+    date = retry_after("rate-limited retry-after=date")
+    assert date is not None
+    assert parsedate_to_datetime(date).timestamp() == caller.clock.now() + 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "carriage"),
+    [
+        ("dropped", Carriage.NEVER),
+        ("reset-body", Carriage.RESET),
+        ("cut-body", Carriage.CUT),
+        ("dribble seconds=9", Carriage.DRIBBLE),
+        ("hang", Carriage.HELD),
+        ("slow seconds=0.5", Carriage.HELD),
+    ],
+)
+def test_a_spoilt_way_back_is_marked_on_the_answer(
+    caller: Caller, fault: str, carriage: Carriage
+) -> None:
+    answer = caller.send("GET", "/v1/models", x_sandbox_fault=fault)
+    assert answer.carriage is carriage
+    assert answer.seconds == {
+        "dribble seconds=9": 9,
+        "hang": 300,
+        "slow seconds=0.5": 0.5,
+    }.get(fault, 0)
+
+
+def test_a_lost_answer_is_a_job_all_the_same_and_stands_on_the_bill(
+    caller: Caller,
+) -> None:
+    answer = caller.send("POST", SUBMIT, INPUTS[EDIT], x_sandbox_fault="lost-answer")
+    assert answer.carriage is Carriage.NEVER
+    caller.clock.advance(10)
+    again = caller.submit()
+    bill = caller.get("/sandbox/ledger")
+    first, second = bill["rows"]
+    assert (first["status"], first["repeats"]) == ("completed", None)
+    assert (second["request_id"], second["repeats"]) == (
+        again["request_id"],
+        first["request_id"],
+    )
+    assert bill["total_usd"] == pytest.approx(0.06)
+
+
+def test_a_dropped_request_is_no_job(caller: Caller) -> None:
+    caller.send("POST", SUBMIT, INPUTS[EDIT], x_sandbox_fault="dropped")
+    assert list(caller.api.book) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "reads"),
+    [
+        ("malformed-json", False),
+        ("empty-body", False),
+        ("byte-order-mark", False),
+        ("nan", True),
+        ("repeated-member", True),
+        ("wrong-type", True),
+        ("huge-body", True),
+    ],
+)
+def test_a_spoilt_body_reads_as_json_or_does_not(
+    caller: Caller, fault: str, reads: bool
+) -> None:
+    body = caller.send("GET", "/v1/models/categories", x_sandbox_fault=fault).body
+    assert (
+        body != caller.send("GET", "/v1/models/categories").body
+        or fault == "wrong-type"
+    )
+    try:
+        json.loads(body.decode("utf-8"))
+    except ValueError:
+        assert not reads
+    else:
+        assert reads
+
+
+Told = dict[str, Any]
+
+
+def result(caller: Caller, fault: str) -> Told:
+    accepted = caller.submit()
+    caller.clock.advance(10)
+    assert caller.get(accepted["status_url"])["status"] == "completed"
+    return dict(
+        caller.send("GET", accepted["result_url"], x_sandbox_fault=fault).json()
+    )
+
+
+def is_url(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("http://localhost:8000/outputs/")
+
+
+STORIES: dict[str, Callable[[Told], object]] = {
+    "failed-result": lambda told: told["status"] == "failed" and "output" not in told,
+    "error-object": lambda told: isinstance(told["error"]["message"], str),
+    "succeeded-result": lambda told: told["status"] == "succeeded" and told["output"],
+    "echoed-input": lambda told: told["input"] == INPUTS[EDIT] and told["output"],
+    "null-output": lambda told: told["output"] is None,
+    "no-output": lambda told: told["status"] == "completed" and "output" not in told,
+    "bare-output": lambda told: is_url(told["output"]),
+    "echoed-output": lambda told: told["output"]["reference_urls"]
+    == INPUTS[EDIT]["image_urls"]
+    and is_url(told["output"]["image"]),
+}
+
+
+@pytest.mark.parametrize("fault", STORIES)
+def test_a_result_tells_another_story(caller: Caller, fault: str) -> None:
+    assert STORIES[fault](result(caller, fault))
+
+
+def test_a_status_nobody_knows_lasts_while_the_job_runs(caller: Caller) -> None:
+    accepted = caller.submit(prompt="A boat [sandbox: unknown-status]")
+    seen: list[str] = []
+    for _ in range(12):
+        seen.append(caller.get(accepted["status_url"])["status"])
+        caller.clock.advance(0.4)
+    assert list(dict.fromkeys(seen)) == ["in_queue", "warming_up", "completed"]
+
+
+def test_a_status_goes_backwards_and_the_job_completes_all_the_same(
+    caller: Caller,
+) -> None:
+    accepted = caller.submit(prompt="A boat [sandbox: backward-status]")
+    caller.clock.advance(1)
+    words = [caller.get(accepted["status_url"])["status"] for _ in range(4)]
+    assert words == ["in_progress", "in_queue", "in_progress", "in_queue"]
+    caller.clock.advance(10)
+    assert caller.get(accepted["status_url"])["status"] == "completed"
+
+
+def test_a_stuck_job_stays_queued_and_can_be_cancelled_before_it_secretly_starts(
+    caller: Caller,
+) -> None:
+    accepted = caller.submit(prompt="A boat [sandbox: stuck]")
+    caller.clock.advance(1000)
+    told = caller.get(accepted["result_url"])
+    assert (told["status"], "output" in told) == ("in_queue", False)
+    other = caller.submit(prompt="A boat [sandbox: stuck]")
+    caller.send("POST", other["cancel_url"])
+    assert caller.get(other["status_url"])["status"] == "cancelled"
+
+
+def test_an_expired_request_tells_of_its_end_once(caller: Caller) -> None:
+    accepted = caller.submit(prompt="A boat [sandbox: expired-request]")
+    assert caller.get(accepted["status_url"])["status"] == "in_queue"
+    caller.clock.advance(10)
+    assert caller.get(accepted["status_url"])["status"] == "completed"
+    for url in (accepted["result_url"], accepted["status_url"]):
+        answer = caller.send("GET", url)
+        assert (answer.status, answer.json()["error_code"]) == (404, 404001)
+
+
+def test_a_cancel_may_lose_the_race_after_it_was_told_it_won(caller: Caller) -> None:
+    accepted = caller.submit()
+    answer = caller.send("POST", accepted["cancel_url"], x_sandbox_fault="cancel-race")
+    assert answer.json()["outcome"] == "cancelled"
+    caller.clock.advance(10)
+    assert caller.get(accepted["status_url"])["status"] == "completed"
+
+
+def test_a_cancel_may_be_refused_while_the_job_is_queued(caller: Caller) -> None:
+    accepted = caller.submit()
+    answer = caller.send(
+        "POST", accepted["cancel_url"], x_sandbox_fault="cancel-refused"
+    )
+    assert (answer.json()["status"], answer.json()["outcome"]) == (
+        "in_queue",
+        "not_cancellable",
+    )
+
+
+def test_files_expire_end_early_or_are_pages(caller: Caller) -> None:
+    url = caller.finish(
+        prompt="A boat [sandbox: expired-file first=1; cut-file first=1]"
+    )["output"]["image"]
+    first, second, third = (caller.send("GET", url) for _ in range(3))
+    assert (first.status, second.carriage, third.carriage) == (
+        403,
+        Carriage.CUT,
+        Carriage.WHOLE,
+    )
+    page = caller.send("GET", url, x_sandbox_fault="html-file")
+    assert (page.header("content-type"), page.body[:6]) == ("image/png", b"<html>")
+
+
+def test_first_strikes_the_first_ones_of_each_job(caller: Caller) -> None:
+    for _ in range(2):
+        accepted = caller.submit(
+            prompt="A boat [sandbox: bad-gateway on=status first=2]"
+        )
+        codes = [caller.send("GET", accepted["status_url"]).status for _ in range(4)]
+        assert codes == [502, 502, 200, 200]
+        assert caller.send("GET", accepted["result_url"]).status == 200
+
+
+def test_first_counts_submits_of_an_account(caller: Caller) -> None:
+    other = Caller(caller.api, caller.clock, token="two")
+    body = INPUTS[EDIT] | {"prompt": "A boat [sandbox: rate-limited on=submit first=1]"}
+    assert [
+        c.send("POST", SUBMIT, body).status for c in (caller, other, caller, other)
+    ] == [
+        429,
+        429,
+        200,
+        200,
+    ]
+
+
+def test_every_strikes_each_third_one() -> None:
+    caller = scripted('[[fault]]\nname = "bad-gateway"\non = ["list"]\nevery = 3')
+    codes = [caller.send("GET", "/v1/models").status for _ in range(7)]
+    assert codes == [200, 200, 502, 200, 200, 502, 200]
+
+
+def test_a_scenario_can_mean_some_models_only() -> None:
+    caller = scripted('[[fault]]\nname = "no-balance"\nmodel = "bytedance/*"')
+    assert caller.send("POST", SUBMIT, INPUTS[EDIT]).json()["error_code"] == 400002
+    assert caller.submit(ODD)
+
+
+def test_the_header_goes_before_the_magic_value_and_that_before_the_scenario() -> None:
+    caller = scripted('[[fault]]\nname = "bad-gateway"\non = "status"')
+    plain = caller.submit()["status_url"]
+    carrying = caller.submit(prompt="x [sandbox: unavailable on=status]")["status_url"]
+    assert (
+        caller.send("GET", plain).header("x-sandbox-fault") == "bad-gateway (scenario)"
+    )
+    assert (
+        caller.send("GET", carrying).header("x-sandbox-fault") == "unavailable (input)"
+    )
+    sent = caller.send("GET", carrying, x_sandbox_fault="not-found")
+    assert sent.header("x-sandbox-fault") == "not-found (header)"
+
+
+def test_one_account_s_fault_does_not_reach_another_s_job(caller: Caller) -> None:
+    accepted = caller.submit()
+    other = Caller(caller.api, caller.clock, token="two")
+    answer = other.send("POST", accepted["cancel_url"], x_sandbox_fault="cancel-race")
+    assert answer.json()["error_code"] == 403001
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("bad-gatway", "is bad-gateway meant?"),
+        ("xyzzy", "there are: bad-token"),
+        ("bad-gateway frist=2", "is first meant?"),
+        ("bad-gateway first", "not of the form name=value"),
+        ("bad-gateway first=0", "first must be a whole number from 1"),
+        ("bad-gateway every=x", "every must be a whole number from 1"),
+        ("bad-gateway on=stauts", "is status meant?"),
+        ("hang seconds=-1", "seconds must be a number"),
+        ("hang seconds=nan", "seconds must be a number"),
+        ("rate-limited retry-after=soon", "retry-after must be a number"),
+    ],
+)
+def test_a_rule_that_cannot_be_read_says_why(
+    caller: Caller, text: str, says: str
+) -> None:
+    with pytest.raises(BadRule, match=says.replace("?", r"\?")):
+        parse_rules(text)
+    for answer in (
+        caller.send("GET", "/v1/models", x_sandbox_fault=text),
+        caller.send("POST", SUBMIT, INPUTS[EDIT] | {"prompt": f"[sandbox: {text}]"}),
+    ):
+        assert answer.status == 400
+        assert says in answer.json()["error_message"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x = 1\ny = =", "not TOML: .*line 2"),
+        ("x = 1", "has 'x'"),
+        ("[fault]\nname = 'hang'", r"write \[\[fault\]\]"),
+        ("[[fault]]\non = 'status'", "fault 1 has no name"),
+        (
+            "[[fault]]\nname = 'hang'\n[[fault]]\nname = 'nothing'",
+            "fault 2: there is no fault",
+        ),
+        ("[[fault]]\nname = 'hang'\nfirst = true", "first must be a whole number"),
+    ],
+)
+def test_a_scenario_that_cannot_be_read_says_where(text: str, says: str) -> None:
+    with pytest.raises(BadRule, match=says):
+        parse_scenario(text)
+
+
+def test_every_fault_says_what_it_is_and_does_something() -> None:
+    assert len(FAULTS) > 35
+    for name, fault in FAULTS.items():
+        assert fault.says
+        assert fault.on
+        assert (fault.instead is None) != (fault.after is None), name
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_every_fault_can_strike_every_call_without_breaking_the_sandbox(
+    caller: Caller, name: str
+) -> None:
+    accepted = caller.submit()
+    caller.clock.advance(10)
+    file = caller.get(accepted["result_url"])["output"]["image"]
+    calls = "list,categories,model,submit,status,result,cancel,balance,file"
+    sent = 0
+    for method, path in (
+        ("GET", "/v1/models"),
+        ("GET", SUBMIT),
+        ("POST", SUBMIT),
+        ("GET", accepted["status_url"]),
+        ("GET", accepted["result_url"]),
+        ("POST", accepted["cancel_url"]),
+        ("GET", "/prod/v2/balance"),
+        ("GET", file),
+        ("GET", "/v1/requests/unknown/result"),
+    ):
+        answer = caller.send(method, path, {}, x_sandbox_fault=f"{name} on={calls}")
+        assert 200 <= answer.status < 600
+        sent += answer.header("x-sandbox-fault") == f"{name} (header)"
+    assert sent == 9
+
+
+def test_a_fault_moves_nothing_else() -> None:
+    quiet = Caller(Api(MODELS, Settings(base_url="http://localhost:8000")))
+    loud = scripted('[[fault]]\nname = "server-error"\non = "status"\nfirst = 2')
+    for caller in (quiet, loud):
+        caller.send("GET", caller.submit()["status_url"])
+    assert [job.plan for job in quiet.api.book] == [job.plan for job in loud.api.book]

@@ -1,0 +1,129 @@
+"""The made media are real files: their structure is read back field by field."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import struct
+import wave
+import zlib
+from collections.abc import Iterator
+
+import pytest
+
+from runcomfy_codegen.sandbox.media.bits import Bits, nal
+from runcomfy_codegen.sandbox.media.mp4 import mp4
+from runcomfy_codegen.sandbox.media.png import png
+from runcomfy_codegen.sandbox.media.wav import wav
+
+
+def chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 8
+    while at < len(picture):
+        (length,) = struct.unpack_from(">I", picture, at)
+        name, data = picture[at + 4 : at + 8], picture[at + 8 : at + 8 + length]
+        assert struct.unpack_from(">I", picture, at + 8 + length)[0] == zlib.crc32(
+            name + data
+        )
+        yield name, data
+        at += 12 + length
+
+
+def boxes(film: bytes) -> dict[str, bytes]:
+    """Every box by its path, the last of each path."""
+    found: dict[str, bytes] = {}
+    pending = [("", film)]
+    while pending:
+        path, rest = pending.pop()
+        while rest:
+            size, name = struct.unpack_from(">I4s", rest)
+            assert 8 <= size <= len(rest)
+            at = f"{path}/{name.decode()}"
+            found[at] = rest[8:size]
+            if name in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
+                pending.append((at, rest[8:size]))
+            rest = rest[size:]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(1, 1), (5, 3), (1024, 1024), (6198, 2656)]
+)
+def test_a_png_has_the_size_asked_for_and_a_row_of_pixels_for_each_line(
+    width: int, height: int
+) -> None:
+    picture = png(width, height, 0.3)
+    found = dict(chunks(picture))
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    assert list(found) == [b"IHDR", b"PLTE", b"IDAT", b"IEND"]
+    assert struct.unpack(">IIBB", found[b"IHDR"][:10]) == (width, height, 2, 3)
+    assert len(zlib.decompress(found[b"IDAT"])) == height * (1 + (width + 3) // 4)
+    assert len(picture) < 40_000
+
+
+def test_a_wav_is_as_long_as_asked_and_not_silent() -> None:
+    with wave.open(io.BytesIO(wav(2.5, 440))) as sound:
+        assert (sound.getnchannels(), sound.getsampwidth()) == (1, 2)
+        assert sound.getnframes() / sound.getframerate() == 2.5
+        samples = struct.unpack(
+            f"<{sound.getnframes()}h", sound.readframes(sound.getnframes())
+        )
+    assert max(samples) == 6000
+    crossings = sum(a < 0 <= b for a, b in itertools.pairwise(samples))
+    assert crossings / 2.5 == pytest.approx(440, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds"),
+    [((1280, 720), 5.0), ((720, 1280), 1.0), ((17, 31), 0.1), ((64, 64), 60.0)],
+)
+def test_an_mp4_tells_its_size_and_length_in_every_place_that_has_them(
+    size: tuple[int, int], seconds: float
+) -> None:
+    found = boxes(mp4(*size, seconds, 0.1))
+    width, height = (side + side % 2 for side in size)
+    scale, duration = struct.unpack_from(">II", found["/moov/mvhd"], 12)
+    assert duration / scale == pytest.approx(seconds, abs=1 / 24)
+    header = found["/moov/trak/tkhd"]
+    assert struct.unpack(">II", header[-8:]) == (width << 16, height << 16)
+    described = found["/moov/trak/mdia/minf/stbl/stsd"]
+    assert struct.unpack_from(">HH", described, 8 + 8 + 24) == (width, height)
+    assert list(found)[:3] == ["/ftyp", "/moov", "/mdat"]
+
+
+def test_every_frame_of_an_mp4_lies_where_its_index_says() -> None:
+    film = mp4(320, 180, 2.0, 0.5)
+    found = boxes(film)
+    table = "/moov/trak/mdia/minf/stbl"
+    count = struct.unpack_from(">I", found[f"{table}/stsz"], 8)[0]
+    sizes = struct.unpack_from(f">{count}I", found[f"{table}/stsz"], 12)
+    (at,) = struct.unpack_from(">I", found[f"{table}/stco"], 8)
+    kinds = ""
+    for length in sizes:
+        assert struct.unpack_from(">I", film, at)[0] == length - 4
+        kinds += {5: "K", 1: "r"}[film[at + 4] & 31]
+        at += length
+    assert at == len(film)
+    assert kinds == ("K" + "r" * 23) * 2
+    assert struct.unpack_from(">3I", found[f"{table}/stss"], 4) == (2, 1, 25)
+
+
+def test_small_files_stay_small_and_repeat_byte_for_byte() -> None:
+    assert len(mp4(1280, 720, 5, 0.2)) < 30_000
+    assert mp4(320, 180, 1, 0.2) == mp4(320, 180, 1, 0.2)
+    assert mp4(320, 180, 1, 0.2) != mp4(320, 180, 1, 0.7)
+
+
+def test_exp_golomb_codes_are_those_of_the_standard() -> None:
+    written = "".join(
+        f"{byte:08b}" for byte in Bits().ue(0, 1, 2, 3, 7).se(-1).payload()
+    )
+    assert (
+        written.rstrip("0") == "1" + "010" + "011" + "00100" + "0001000" + "011" + "1"
+    )
+
+
+def test_no_start_code_can_appear_inside_a_unit() -> None:
+    unit = nal(3, 5, b"\x00\x00\x00\x00\x00\x01\x00\x00\x03")
+    assert unit == b"\x65\x00\x00\x03\x00\x00\x03\x00\x01\x00\x00\x03\x03"
+    assert b"\x00\x00\x01" not in unit

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runcomfy_codegen.ir.model import Array, Field, Media, Numeric, Object, Text
+from runcomfy_codegen.sandbox.exchange import Response
+from runcomfy_codegen.sandbox.outputs import kind_of, output_of
+from runcomfy_codegen.sandbox.shape import Shape, shape
+
+from .conftest import (
+    EDIT,
+    IMAGE_TO_VIDEO,
+    MUSIC,
+    ODD,
+    PROMPT,
+    URL,
+    Caller,
+    a_field,
+    a_model,
+)
+
+DURATION = a_field("duration", Numeric(integral=True))
+
+
+@pytest.mark.parametrize(
+    ("model_id", "media"),
+    [
+        ("qwen/qwen-image-3.0/pro/text-to-image", Media.IMAGE),
+        ("bytedance/seedream-5.0-pro/image-to-image", Media.IMAGE),
+        ("google/nano-banana-2-lite/edit", Media.IMAGE),
+        ("blackforestlabs/flux-3/image", Media.IMAGE),
+        ("openai/gpt-image-2.5/flare/edit", Media.IMAGE),
+        ("bytedance/seedance-2.5/image-to-video/480p", Media.VIDEO),
+        ("blackforestlabs/flux-3/extend-video/draft", Media.VIDEO),
+        ("blackforestlabs/flux-3/first-last-frame-to-video", Media.VIDEO),
+        ("bytedance/seedance-2.5/first-last-frame/720p", Media.VIDEO),
+        ("google/gemini-omni-flash/video-edit", Media.VIDEO),
+        ("wan-ai/wan-2.7/edit-video", Media.VIDEO),
+        ("pixverse/pixverse-c1/transition", Media.VIDEO),
+        ("pixverse/pixverse-v6/extend", Media.VIDEO),
+        ("lightricks/ltx-2.5/audio-to-video/fast", Media.VIDEO),
+        ("sync/sync/lipsync/v2/pro", Media.VIDEO),
+        ("elevenlabs/elevenlabs/music-generation", Media.AUDIO),
+        ("acestep-ai/ace-step/audio-outpaint", Media.AUDIO),
+        ("bytedance/seed-audio-1.0/text-to-audio", Media.AUDIO),
+        ("somebody/unheard-of", Media.IMAGE),
+    ],
+)
+def test_the_id_of_a_model_tells_what_it_makes(model_id: str, media: Media) -> None:
+    assert kind_of(a_model(model_id, PROMPT)) is media
+
+
+def test_the_inputs_tell_where_the_id_does_not() -> None:
+    assert (
+        kind_of(a_model("bytedance/seedance-2.0/fast", PROMPT, DURATION)) is Media.VIDEO
+    )
+
+
+def test_the_catalog_entry_is_believed_first() -> None:
+    model = a_model("somebody/text-to-video", PROMPT)
+    assert kind_of(model, {"output_type": "AUDIO"}) is Media.AUDIO
+    assert kind_of(model, {"output_type": "POEM"}) is Media.VIDEO
+
+
+@pytest.mark.parametrize(
+    ("given", "pixels"),
+    [
+        ({}, (1024, 1024)),
+        ({"width×height": "2560x1440(16:9)"}, (2560, 1440)),
+        ({"size": "1024_1536"}, (1024, 1536)),
+        ({"resolution": "1024*768"}, (1024, 768)),
+        ({"aspect_ratio": "16:9"}, (1820, 1024)),
+        ({"aspect_ratio": "9:16", "resolution": "720p"}, (720, 1280)),
+        ({"resolution": "2K", "aspect_ratio": "1:1"}, (2048, 2048)),
+        ({"resolution": "4k"}, (2160, 2160)),
+        ({"width": 640, "height": 480, "aspect_ratio": "1:1"}, (640, 480)),
+        ({"size": "99999x2"}, (1024, 1024)),
+        ({"size": "9999x20"}, (8192, 20)),
+        ({"aspect_ratio": "auto", "resolution": ""}, (1024, 1024)),
+        ({"aspect_ratio": "0:0"}, (1024, 1024)),
+        ({"prompt": "a poster, 300x300"}, (1024, 1024)),
+        ({"width": True, "height": -1}, (1024, 1024)),
+    ],
+)
+def test_a_picture_has_the_size_of_the_chosen_label(
+    given: dict[str, Any], pixels: tuple[int, int]
+) -> None:
+    wanted = shape(a_model("somebody/text-to-image", PROMPT), Media.IMAGE, given)
+    assert (wanted.width, wanted.height) == pixels
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        ({}, 5),
+        ({"duration": 8}, 8),
+        ({"duration": "12"}, 12),
+        ({"duration": "auto"}, 5),
+        ({"duration": -1}, 5),
+        ({"seconds": 0.5}, 0.5),
+        ({"duration": 10**9}, 300),
+        ({"duration": 10**400}, 5),
+        ({"duration": "nan"}, 5),
+        ({"duration": [3]}, 5),
+    ],
+)
+def test_a_film_lasts_as_long_as_asked(given: dict[str, Any], seconds: float) -> None:
+    model = a_model("somebody/text-to-video", PROMPT)
+    assert shape(model, Media.VIDEO, given) == Shape(
+        width=1280, height=720, seconds=seconds
+    )
+
+
+def test_the_server_s_default_counts_where_nothing_is_given() -> None:
+    length = a_field("duration", Numeric(integral=True), default=7)
+    model = a_model(
+        "somebody/text-to-video", a_field("resolution", Text(), default="480p"), length
+    )
+    assert shape(model, Media.VIDEO, {}) == Shape(width=854, height=480, seconds=7)
+    assert shape(model, Media.VIDEO, {"duration": 2}).seconds == 2
+
+
+@pytest.mark.parametrize(
+    ("model_id", "key", "suffix"),
+    [(EDIT, "image", "png"), (IMAGE_TO_VIDEO, "video", "mp4"), (MUSIC, "audio", "wav")],
+)
+def test_the_output_has_the_published_name_of_its_kind(
+    caller: Caller, model_id: str, key: str, suffix: str
+) -> None:
+    output = caller.finish(model_id)["output"]
+    assert list(output) == [key]
+    assert output[key].endswith(f"/0.{suffix}")
+
+
+def test_several_pictures_are_a_list_of_different_files(caller: Caller) -> None:
+    output = caller.finish(ODD, num_images=3)["output"]
+    assert list(output) == ["images"]
+    bodies = {caller.send("GET", url).body for url in output["images"]}
+    assert len(bodies) == 3
+
+
+def test_an_output_schema_with_only_a_list_gets_a_list() -> None:
+    only = Object(
+        name="Output",
+        fields=(
+            Field(
+                wire_name="images", name="images", type=Array(items=URL), required=True
+            ),
+        ),
+    )
+    model = a_model("somebody/text-to-image", PROMPT, output=only)
+    assert output_of(model, Media.IMAGE, "{}").value(("u",)) == {"images": ["u"]}
+
+
+@pytest.fixture
+def file(caller: Caller) -> str:
+    return str(caller.finish(EDIT)["output"]["image"])
+
+
+def header(answer: Response, name: str) -> str | None:
+    return dict(answer.headers).get(name)
+
+
+def test_an_output_file_needs_no_token_and_does_not_change(
+    caller: Caller, file: str
+) -> None:
+    first = caller.send("GET", file, authorization="")
+    caller.clock.advance(1000)
+    assert first.status == 200
+    assert header(first, "content-type") == "image/png"
+    assert caller.send("GET", file) == first
+
+
+def test_there_is_no_file_before_the_job_is_done(caller: Caller) -> None:
+    accepted = caller.submit()
+    path = f"/outputs/{accepted['request_id']}/0.png"
+    assert caller.send("GET", path).status == 404
+    caller.clock.advance(10)
+    assert caller.send("GET", path).status == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["1.png", "0.mp4", "..", "", "0.png%00", "%2e%2e%2f0.png"]
+)
+def test_only_the_files_of_the_job_are_there(
+    caller: Caller, file: str, name: str
+) -> None:
+    assert caller.send("GET", file.rpartition("/")[0] + "/" + name).status == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "part", "extent"),
+    [
+        ("bytes=0-7", slice(0, 8), "bytes 0-7/{}"),
+        ("bytes=8-", slice(8, None), "bytes 8-{last}/{}"),
+        ("bytes=-5", slice(-5, None), "bytes {tail}-{last}/{}"),
+        ("bytes=0-999999", slice(0, None), "bytes 0-{last}/{}"),
+        ("bytes=-999999", slice(0, None), "bytes 0-{last}/{}"),
+    ],
+)
+def test_a_part_of_a_file_is_exactly_that_part(
+    caller: Caller, file: str, asked: str, part: slice, extent: str
+) -> None:
+    whole = caller.send("GET", file).body
+    answer = caller.send("GET", file, range=asked)
+    size = len(whole)
+    assert answer.status == 206
+    assert answer.body == whole[part]
+    assert header(answer, "content-range") == extent.format(
+        size, last=size - 1, tail=size - 5
+    )
+
+
+@pytest.mark.parametrize("asked", ["bytes=999999-", "bytes=-0"])
+def test_a_part_that_is_not_there_is_416(caller: Caller, file: str, asked: str) -> None:
+    size = len(caller.send("GET", file).body)
+    answer = caller.send("GET", file, range=asked)
+    assert (answer.status, answer.body) == (416, b"")
+    assert header(answer, "content-range") == f"bytes */{size}"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "bytes=0-1,4-5",
+        "lines=1-2",
+        "bytes=",
+        "bytes=-",
+        "bytes=5-2",
+        f"bytes={'9' * 5000}-",
+    ],
+)
+def test_a_range_that_is_not_understood_gives_the_whole_file(
+    caller: Caller, file: str, asked: str
+) -> None:
+    assert caller.send("GET", file, range=asked).status == 200
+
+
+def test_conditions_compare_the_entity_tag(caller: Caller, file: str) -> None:
+    tag = header(caller.send("GET", file), "etag")
+    assert tag is not None
+    assert caller.send("GET", file, if_none_match=f'"x", {tag}').status == 304
+    assert caller.send("GET", file, if_none_match='"x"').status == 200
+    assert caller.send("GET", file, range="bytes=0-1", if_range=tag).status == 206
+    assert caller.send("GET", file, range="bytes=0-1", if_range='"x"').status == 200
+
+
+def test_files_differ_between_jobs_and_seeds_decide_them(caller: Caller) -> None:
+    first, second = (caller.finish(EDIT)["output"]["image"] for _ in range(2))
+    assert caller.send("GET", first).body != caller.send("GET", second).body

@@ -1,0 +1,172 @@
+"""Golden cases: a folder below ``golden/`` is a test, found because it exists.
+
+``document.json`` holds one catalog entry or a list of them, ``runcomfy-codegen.toml`` an
+optional configuration, ``expected/`` the modules and the diagnostics. ``check.py`` says how
+the modules behave, ``typing.py`` what type checkers must accept.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from types import ModuleType
+
+import pytest
+from published import SETTINGS, documents, imported, rendered, write_client
+from runcomfy_codegen.build.catalog import Catalog, build_catalog
+from runcomfy_codegen.config import OWN_FILE, read_config
+from runcomfy_codegen.ir.diagnostic import Diagnostic
+
+CASES = Path(__file__).parent / "golden"
+CLIENT = "golden_client"
+Golden = Callable[[Path, str], None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One folder of golden files."""
+
+    folder: Path
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        text = (self.folder / "document.json").read_bytes().decode()
+        settings = SETTINGS
+        if (self.folder / OWN_FILE).exists():
+            overrides = read_config(self.folder / OWN_FILE).overrides
+            settings = replace(settings, overrides=overrides)
+        return build_catalog(
+            (("document.json", document) for document in documents(text)), settings
+        )
+
+    @cached_property
+    def modules(self) -> dict[PurePosixPath, str]:
+        return rendered(self.catalog.models)
+
+    def expected(self) -> set[PurePosixPath]:
+        root = self.folder / "expected"
+        return {
+            PurePosixPath(path.relative_to(root).as_posix())
+            for path in root.rglob("*.py")
+        }
+
+
+ALL = [Case(path.parent) for path in sorted(CASES.glob("*/document.json"))]
+
+
+@pytest.fixture(params=ALL, ids=lambda case: case.folder.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    found: Case = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One client package with the models of all cases."""
+    folder = tmp_path_factory.mktemp("golden") / CLIENT
+    write_client(folder, (model for case in ALL for model in case.catalog.models))
+    return folder
+
+
+def line(it: Diagnostic) -> str:
+    where = f"{it.place.line}:{it.place.column}"
+    told = f"{it.severity} {it.code} {where} {it.pointer or '-'} {it.message} | {it.hint}"
+    return json.dumps(told, ensure_ascii=False)[1:-1].replace('\\"', '"') + "\n"
+
+
+def test_a_document_becomes_exactly_these_modules(case: Case, golden: Golden) -> None:
+    for path, text in case.modules.items():
+        golden(case.folder / "expected" / path, text)
+    assert case.expected() == set(case.modules)
+
+
+def test_a_document_gives_exactly_these_diagnostics(case: Case, golden: Golden) -> None:
+    told = "".join(map(line, case.catalog.diagnostics))
+    file = case.folder / "expected" / "diagnostics.txt"
+    if told or file.exists():
+        golden(file, told)
+
+
+def test_a_module_is_the_same_whatever_models_stand_beside_it(
+    case: Case, client: Path
+) -> None:
+    for path, text in case.modules.items():
+        assert (client / path).read_bytes().decode() == text
+
+
+def test_the_generated_modules_behave_as_their_case_says(
+    case: Case, client: Path
+) -> None:
+    models = {
+        model.model_id: imported(client, model) for model in case.catalog.models
+    }
+    assert all(module.MODEL_ID == model_id for model_id, module in models.items())
+    check = case.folder / "check.py"
+    if check.exists():
+        names = {"models": models, "model": _only(models), "pytest": pytest}
+        exec(compile(check.read_text("utf-8"), str(check), "exec"), names)
+
+
+def _only(models: dict[str, ModuleType]) -> ModuleType | None:
+    return next(iter(models.values())) if len(models) == 1 else None
+
+
+def test_every_case_says_how_its_modules_behave() -> None:
+    silent = [
+        case.folder.name
+        for case in ALL
+        if case.catalog.models and not (case.folder / "check.py").exists()
+    ]
+    assert silent == []
+
+
+@pytest.fixture(scope="module")
+def typed(client: Path) -> Path:
+    """The client, with the snippets of all cases beside it."""
+    for case in ALL:
+        snippet = case.folder / "typing.py"
+        if snippet.exists():
+            copy = client.parent / f"typing_{case.folder.name}.py"
+            copy.write_bytes(snippet.read_bytes())
+    return client
+
+
+def test_mypy_accepts_all_modules_and_snippets(
+    typed: Path, request: pytest.FixtureRequest
+) -> None:
+    assert request.config.cache is not None
+    cache = request.config.cache.mkdir("mypy-golden")
+    ran = _checked(
+        typed, "mypy", "--strict", "--no-color", f"--cache-dir={cache}", "."
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "no issues found" in ran.stdout
+
+
+def test_pyright_accepts_all_modules_and_snippets(typed: Path) -> None:
+    settings = {
+        "typeCheckingMode": "strict",
+        "pythonVersion": "3.11",
+        # The runtime has checks of its own.
+        "ignore": [f"{CLIENT}/_runtime"],
+        "exclude": [f"{CLIENT}/_runtime"],
+    }
+    (typed.parent / "pyrightconfig.json").write_text(json.dumps(settings))
+    ran = _checked(typed, "pyright", "--pythonpath", sys.executable)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "0 errors, 0 warnings" in ran.stdout
+
+
+def _checked(client: Path, tool: str, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", tool, *options],
+        cwd=client.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
