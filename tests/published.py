@@ -42,7 +42,9 @@ def documents(text: str) -> list[Document]:
     return [_document(whole, entry, f"/{index}") for index, entry in enumerate(value)]
 
 
-def document(input_schema: Any, model_id: str = "acme/model", **members: Any) -> Document:
+def document(
+    input_schema: Any, model_id: str = "acme/model", **members: Any
+) -> Document:
     """A document with this input schema."""
     entry = {"model_id": model_id, "input_schema": input_schema, **members}
     return documents(json.dumps(entry))[0]
@@ -50,7 +52,9 @@ def document(input_schema: Any, model_id: str = "acme/model", **members: Any) ->
 
 def built(input_schema: Any, model_id: str = "acme/model", **members: Any) -> Built:
     """What the build makes of this input schema."""
-    return build_model([("test.json", document(input_schema, model_id, **members))], SETTINGS)
+    return build_model(
+        [("test.json", document(input_schema, model_id, **members))], SETTINGS
+    )
 
 
 def model_of(input_schema: Any, model_id: str = "acme/model", **members: Any) -> Model:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from .aio_driver import AsyncDriver, AsyncListener
 from .aio_job import AsyncJob, AsyncResult
+from .aio_many import AsyncBatch
+from .batch import Plan
 from .call import asked, reader_of
 from .client import OnStop, world_of
 from .clock import Clock
-from .errors import RunComfyError
+from .errors import NotConfigured, RunComfyError
 from .flow import run, submit
-from .flow.pace import LONGEST_HINT
+from .flow.pace import FOREVER, LONGEST_HINT
 from .http.lazy import LazyAsyncTransport
 from .job import DEFAULT_WAIT, seconds_until
+from .noted_jobs import Journal, NotedJobs, opened
 from .observer import Hooks
 from .report import Report
 from .ticket import decode
@@ -46,8 +50,11 @@ class AsyncRunComfy:
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
         judges: Iterable[Judge] = (),
+        journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
-        world = world_of(token, base_url, hooks, include_cost, clock, random)
+        world = world_of(
+            token, base_url, hooks, include_cost, clock, random, opened(journal)
+        )
         self._driver = AsyncDriver(world, transport or LazyAsyncTransport())
         self._judges = tuple(judges)
 
@@ -158,6 +165,69 @@ class AsyncRunComfy:
         )
 
     @overload
+    def map(
+        self,
+        inputs: Iterable[ModelInput[OutputT]],
+        /,
+        *,
+        concurrency: int = ...,
+        ordered: bool = ...,
+        return_exceptions: Literal[False] = ...,
+        timeout: float | None = ...,
+        name: str | None = ...,
+        on_update: AsyncListener | None = ...,
+        on_stop: OnStop = ...,
+    ) -> AsyncBatch[AsyncResult[OutputT]]: ...
+
+    @overload
+    def map(
+        self,
+        inputs: Iterable[ModelInput[OutputT]],
+        /,
+        *,
+        concurrency: int = ...,
+        ordered: bool = ...,
+        return_exceptions: Literal[True],
+        timeout: float | None = ...,
+        name: str | None = ...,
+        on_update: AsyncListener | None = ...,
+        on_stop: OnStop = ...,
+    ) -> AsyncBatch[AsyncResult[OutputT] | Exception]: ...
+
+    def map(
+        self,
+        inputs: Iterable[ModelInput[Any]],
+        /,
+        *,
+        concurrency: int = 8,
+        ordered: bool = True,
+        return_exceptions: bool = False,
+        timeout: float | None = DEFAULT_WAIT,
+        name: str | None = None,
+        on_update: AsyncListener | None = None,
+        on_stop: OnStop = "cancel_queued",
+    ) -> AsyncBatch[Any]:
+        """Run many inputs at once; see ``RunComfy.map``."""
+        return AsyncBatch(
+            self._driver,
+            Plan(inputs, name, self._driver.world.journal),
+            concurrency=concurrency,
+            ordered=ordered,
+            return_exceptions=return_exceptions,
+            timeout=FOREVER if timeout is None else timeout,
+            cancel=on_stop == "cancel_queued",
+            listener=on_update,
+        )
+
+    @property
+    def journal(self) -> NotedJobs[AsyncJob[dict[str, Any]]]:
+        """The jobs noted in the journal. Raises ``NotConfigured`` if there is none."""
+        journal = self._driver.world.journal
+        if journal is None:
+            raise NotConfigured("this client keeps no journal: give journal=PATH")
+        return NotedJobs(journal, self.job)
+
+    @overload
     def validate(self, what: ModelInput[Any], /) -> Report: ...
 
     @overload
@@ -170,7 +240,9 @@ class AsyncRunComfy:
         return validate(what, document, self._judges)
 
     async def aclose(self) -> None:
-        """Close the connections of the running event loop. The client opens new ones if it is used again."""
+        """Close the connections of the running loop. The next use opens new ones."""
+        if self._driver.world.journal is not None:
+            self._driver.world.journal.close()
         close = getattr(self._driver.transport, "aclose", None)
         if close is not None:
             await close()

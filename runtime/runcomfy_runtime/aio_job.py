@@ -103,7 +103,9 @@ class AsyncJob(Handle[OutputT]):
         """Cancel if the job is still queued; the outcome says whether it was."""
         terms = self._driver.world.terms()
         until = terms.now() + timeout
-        return await self._drive(cancel.cancel(terms, self._ticket, until))
+        return await self._drive(
+            cancel.cancel(terms, self._ticket, until, self._reference)
+        )
 
     def __await__(self) -> Generator[Any, None, AsyncResult[OutputT]]:
         return self.result().__await__()

@@ -5,17 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from .clock import Clock, SystemClock
 from .exchange import Outcome, Request, Response
 from .flow.step import (
-    Accepted,
     Emit,
-    Ended,
     Event,
     Flow,
-    Intent,
     Note,
     Send,
     Sleep,
@@ -23,6 +20,7 @@ from .flow.step import (
     Terms,
     Work,
 )
+from .noted_jobs import Journal
 from .observer import Hooks, exchanged, happened
 from .settings import Settings, origin
 from .status import Status
@@ -30,14 +28,6 @@ from .transport import Transport
 
 T = TypeVar("T")
 Listener = Callable[[Status], None]
-
-
-class Notes(Protocol):
-    """Something that keeps what it is told, on a disk, before it returns."""
-
-    def note(self, entry: Intent | Accepted | Ended) -> None:
-        """Keep this. Raises ``JournalError`` when it cannot."""
-        ...
 
 
 def _chance() -> float:
@@ -52,7 +42,7 @@ class World:
     clock: Clock = field(default_factory=SystemClock)
     random: Callable[[], float] = _chance
     hooks: Hooks = field(default_factory=Hooks)
-    journal: Notes | None = None
+    journal: Journal | None = None
     include_cost: bool = False
 
     def terms(self) -> Terms:

@@ -124,7 +124,8 @@ class Job(Handle[OutputT]):
     def cancel(self, timeout: float = REQUEST_TIMEOUT) -> Cancellation:
         """Cancel if the job is still queued; the outcome says whether it was."""
         terms = self._driver.world.terms()
-        return self._drive(cancel.cancel(terms, self._ticket, terms.now() + timeout))
+        until = terms.now() + timeout
+        return self._drive(cancel.cancel(terms, self._ticket, until, self._reference))
 
     def _drive(self, flow: Flow[T], listener: Listener | None = None) -> T:
         try:

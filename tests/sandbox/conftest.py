@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Unpack
 
 import httpx
 import pytest
@@ -27,7 +27,7 @@ from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.sandbox.api import Api
 from runcomfy_codegen.sandbox.clock import VirtualClock
 from runcomfy_codegen.sandbox.exchange import Request, Response
-from runcomfy_codegen.sandbox.settings import Settings
+from runcomfy_codegen.sandbox.settings import Options, settings
 
 EDIT = "bytedance/dreamina-4-0/edit"
 IMAGE_TO_VIDEO = "bytedance/dreamina-3-0/pro/image-to-video"
@@ -176,9 +176,13 @@ class Caller:
         return self.get(accepted["result_url"] + "?include_cost=true")
 
 
+def caller_with(**options: Unpack[Options]) -> Caller:
+    return Caller(Api(MODELS, settings("http://localhost:8000", "the-secret", options)))
+
+
 @pytest.fixture
 def caller() -> Caller:
-    return Caller(Api(MODELS, Settings(base_url="http://localhost:8000")))
+    return caller_with()
 
 
 @pytest.fixture

@@ -7,21 +7,18 @@ from typing import Any
 
 import pytest
 
-from runcomfy_codegen.sandbox.api import Api
 from runcomfy_codegen.sandbox.exchange import Carriage
 from runcomfy_codegen.sandbox.faults.rule import BadRule, parse_rules
 from runcomfy_codegen.sandbox.faults.scenario import parse_scenario
 from runcomfy_codegen.sandbox.faults.table import FAULTS
-from runcomfy_codegen.sandbox.settings import Settings, settings
 
-from .conftest import EDIT, INPUTS, MODELS, ODD, Caller
+from .conftest import EDIT, INPUTS, ODD, Caller, caller_with
 
 SUBMIT = f"/v1/models/{EDIT}"
 
 
 def scripted(scenario: str) -> Caller:
-    options = settings("http://localhost:8000", "", {"scenario": scenario})
-    return Caller(Api(MODELS, options))
+    return caller_with(scenario=scenario)
 
 
 @pytest.mark.parametrize(
@@ -415,7 +412,7 @@ def test_every_fault_can_strike_every_call_without_breaking_the_sandbox(
 
 
 def test_a_fault_moves_nothing_else() -> None:
-    quiet = Caller(Api(MODELS, Settings(base_url="http://localhost:8000")))
+    quiet = caller_with()
     loud = scripted('[[fault]]\nname = "server-error"\non = "status"\nfirst = 2')
     for caller in (quiet, loud):
         caller.send("GET", caller.submit()["status_url"])

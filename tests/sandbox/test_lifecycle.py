@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from .conftest import EDIT, IMAGE_TO_VIDEO, INPUTS, MODELS, MUSIC, ODD, SEEDANCE, Caller
+from .conftest import (
+    EDIT,
+    IMAGE_TO_VIDEO,
+    INPUTS,
+    MUSIC,
+    ODD,
+    SEEDANCE,
+    Caller,
+    caller_with,
+)
 
 
 def words(
@@ -108,7 +117,7 @@ def test_the_same_seed_gives_the_same_identifiers_for_a_token_whatever_others_do
     caller: Caller,
 ) -> None:
     ids = [caller.submit()["request_id"] for _ in range(3)]
-    again = Caller(type(caller.api)(MODELS, caller.api.settings))
+    again = caller_with()
     other = Caller(again.api, again.clock, token="two")
     mixed = [
         (again.submit()["request_id"], other.submit()["request_id"]) for _ in range(3)

@@ -5,10 +5,7 @@ from typing import Any
 
 import pytest
 
-from runcomfy_codegen.sandbox.api import Api
-from runcomfy_codegen.sandbox.settings import Settings
-
-from .conftest import EDIT, INPUTS, MODELS, Caller
+from .conftest import EDIT, INPUTS, Caller, caller_with
 
 SUBMIT = f"/v1/models/{EDIT}"
 DEEP = b'{"prompt":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
@@ -77,7 +74,7 @@ def test_an_unknown_model_is_400001(caller: Caller, model_id: str) -> None:
 
 
 def test_an_account_that_has_spent_everything_is_400002() -> None:
-    caller = Caller(Api(MODELS, Settings(base_url="http://localhost", balance=0.05)))
+    caller = caller_with(balance=0.05)
     caller.submit()
     caller.submit()
     answer = caller.send("POST", SUBMIT, INPUTS[EDIT])

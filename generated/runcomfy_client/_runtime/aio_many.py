@@ -10,9 +10,9 @@ from typing import Any, Generic, Self, TypeVar, cast
 
 from .aio_driver import AsyncDriver, AsyncListener
 from .aio_job import AsyncJob, AsyncResult
+from .batch import Item, Order, Plan
 from .errors import RunComfyError
 from .exchange import Outcome, Request
-from .flow.batch import Item, Order, Plan
 from .transport import AsyncTransport
 
 YieldT = TypeVar("YieldT")
@@ -119,13 +119,13 @@ class AsyncBatch(Generic[YieldT]):
         except Exception as error:
             if isinstance(error, RunComfyError):
                 error.job = self._job(item)
-            error.add_note(f"(input {item.index} of the batch)")
-            self._order.put(item.index, error)
+            error.add_note(f"(input {item.place} of the batch)")
+            self._order.put(item.place, error)
             return
         ticket = item.course.ticket
         assert ticket is not None
         result = AsyncResult(self._driver, ticket, content, item.asked.reader)
-        self._order.put(item.index, result)
+        self._order.put(item.place, result)
 
     async def aclose(self) -> None:
         """End the batch: submit nothing more, cancel what is queued, leave what runs."""

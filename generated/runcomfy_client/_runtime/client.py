@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
+from .batch import Plan
 from .call import asked, reader_of
 from .clock import Clock, SystemClock
 from .driver import Driver, Listener, World
-from .errors import RunComfyError
+from .errors import NotConfigured, RunComfyError
 from .flow import run, submit
-from .flow.pace import LONGEST_HINT
+from .flow.pace import FOREVER, LONGEST_HINT
 from .http.lazy import LazyTransport
 from .job import DEFAULT_WAIT, Job, seconds_until
+from .many import Batch
+from .noted_jobs import Journal, NotedJobs, opened
 from .observer import Hooks
 from .report import Report
 from .result import Result
@@ -49,8 +53,11 @@ class RunComfy:
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
         judges: Iterable[Judge] = (),
+        journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
-        world = world_of(token, base_url, hooks, include_cost, clock, random)
+        world = world_of(
+            token, base_url, hooks, include_cost, clock, random, opened(journal)
+        )
         self._driver = Driver(world, transport or LazyTransport())
         self._judges = tuple(judges)
 
@@ -159,6 +166,76 @@ class RunComfy:
         )
 
     @overload
+    def map(
+        self,
+        inputs: Iterable[ModelInput[OutputT]],
+        /,
+        *,
+        concurrency: int = ...,
+        ordered: bool = ...,
+        return_exceptions: Literal[False] = ...,
+        timeout: float | None = ...,
+        name: str | None = ...,
+        on_update: Listener | None = ...,
+        on_stop: OnStop = ...,
+    ) -> Batch[Result[OutputT]]: ...
+
+    @overload
+    def map(
+        self,
+        inputs: Iterable[ModelInput[OutputT]],
+        /,
+        *,
+        concurrency: int = ...,
+        ordered: bool = ...,
+        return_exceptions: Literal[True],
+        timeout: float | None = ...,
+        name: str | None = ...,
+        on_update: Listener | None = ...,
+        on_stop: OnStop = ...,
+    ) -> Batch[Result[OutputT] | Exception]: ...
+
+    def map(
+        self,
+        inputs: Iterable[ModelInput[Any]],
+        /,
+        *,
+        concurrency: int = 8,
+        ordered: bool = True,
+        return_exceptions: bool = False,
+        timeout: float | None = DEFAULT_WAIT,
+        name: str | None = None,
+        on_update: Listener | None = None,
+        on_stop: OnStop = "cancel_queued",
+    ) -> Batch[Any]:
+        """Run many inputs, at most ``concurrency`` jobs at a time, and give their results.
+
+        Results come in the order of the inputs, or as they come with ``ordered=False``. The
+        first error ends the batch, unless ``return_exceptions`` gives errors out as results.
+        HTTP 429 pauses only the submits. With a journal and a ``name``, a batch that was
+        killed goes on where it stopped when it is mapped again under that name. ``timeout``
+        is for each job, in seconds.
+        """
+        return Batch(
+            self._driver,
+            Plan(inputs, name, self._driver.world.journal),
+            concurrency=concurrency,
+            ordered=ordered,
+            return_exceptions=return_exceptions,
+            timeout=FOREVER if timeout is None else timeout,
+            cancel=on_stop == "cancel_queued",
+            listener=on_update,
+        )
+
+    @property
+    def journal(self) -> NotedJobs[Job[dict[str, Any]]]:
+        """The jobs noted in the journal. Raises ``NotConfigured`` if there is none."""
+        journal = self._driver.world.journal
+        if journal is None:
+            raise NotConfigured("this client keeps no journal: give journal=PATH")
+        return NotedJobs(journal, self.job)
+
+    @overload
     def validate(self, what: ModelInput[Any], /) -> Report: ...
 
     @overload
@@ -172,6 +249,8 @@ class RunComfy:
 
     def close(self) -> None:
         """Close the connections. The client opens new ones if it is used again."""
+        if self._driver.world.journal is not None:
+            self._driver.world.journal.close()
         close = getattr(self._driver.transport, "close", None)
         if close is not None:
             close()
@@ -198,6 +277,7 @@ def world_of(
     include_cost: bool,
     clock: Clock | None,
     random: Callable[[], float] | None,
+    journal: Journal | None,
 ) -> World:
     """What a client of either kind knows. Raises ``BadSetting`` for what cannot be used."""
     settings = Settings(
@@ -209,6 +289,7 @@ def world_of(
         clock=clock or SystemClock(),
         hooks=hooks or Hooks(),
         include_cost=include_cost,
+        journal=journal,
     )
     if random is None:
         return world

@@ -8,10 +8,10 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
+from .batch import Item, Order, Plan, Stopped
 from .driver import Driver, Listener
 from .errors import RunComfyError
 from .exchange import Outcome
-from .flow.batch import Item, Order, Plan, Stopped
 from .flow.step import Sleep
 from .job import Job
 from .result import Result
@@ -117,7 +117,7 @@ class Batch(Generic[YieldT]):
 
     def _turn(self) -> None:
         """Let the job that is due next go on until it sleeps or ends."""
-        at, turn, lane = self._due[0]
+        at, _, lane = self._due[0]
         early = at - self._terms.now()
         if early > 0:
             self._driver.world.clock.sleep(early)
@@ -145,13 +145,13 @@ class Batch(Generic[YieldT]):
         ticket = item.course.ticket
         assert ticket is not None
         result = Result(self._driver, ticket, content, item.asked.reader)
-        self._order.put(item.index, result)
+        self._order.put(item.place, result)
 
     def _fail(self, item: Item, error: Exception) -> None:
         if isinstance(error, RunComfyError):
             error.job = self._job(item)
-        error.add_note(f"(input {item.index} of the batch)")
-        self._order.put(item.index, error)
+        error.add_note(f"(input {item.place} of the batch)")
+        self._order.put(item.place, error)
 
     def _stop(self, error: BaseException) -> None:
         """Submit nothing more, clean up each job under way, and tell of those that run on."""

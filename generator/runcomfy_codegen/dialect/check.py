@@ -37,6 +37,8 @@ def check(document: Document, dialect: Mapping[str, Any]) -> tuple[Diagnostic, .
         *_duplicates(document),
         *(_diagnostic(error, document) for error in errors),
     ]
+    # jsonschema tells each missing member apart; we tell all of them at once.
+    found = list(dict.fromkeys(found))
     return tuple(sorted(found, key=lambda each: (each.place, each.pointer, each.code)))
 
 

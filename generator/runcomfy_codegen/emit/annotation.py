@@ -39,7 +39,7 @@ class Annotator:
             if not is_class(kind)
         }
         self._kinds = {name: kind for kind, name in self._names.items()}
-        self._answers = ask(asked)
+        self._answers = ask(asked, self._names.values())
 
     def of(self, kind: Type) -> ast.expr:
         """The annotation of a type: a fresh syntax tree."""

@@ -18,6 +18,8 @@ WIDTH = 88
 """Columns of generated code; black's own default."""
 
 _SPACES = re.compile(r"[^\S\n]+")
+# Three quotes end a docstring; at either end, one would run into the quotes around.
+_RISKY_QUOTES = re.compile(r'"{3,}|\A"+|"+\Z')
 
 
 def literal(value: JsonValue | tuple[JsonValue, ...]) -> str:
@@ -84,8 +86,4 @@ def _escaped(text: str) -> str:
         )
         for character in text
     )
-    shown = shown.replace('"""', '\\"\\"\\"')
-    # A quote at either end would run into the quotes around.
-    if shown.endswith('"'):
-        shown = shown[:-1] + '\\"'
-    return "\\" + shown if shown.startswith('"') else shown
+    return _RISKY_QUOTES.sub(lambda quotes: '\\"' * len(quotes[0]), shown)

@@ -8,7 +8,7 @@ escaping need not be trusted. What it answers is checked against a list of known
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _NAMES = frozenset(
@@ -46,15 +46,17 @@ class OracleError(RuntimeError):
     """The library answered in a way that this release does not know."""
 
 
-def ask(schemas: Mapping[str, dict[str, Any]]) -> dict[str, ast.expr]:
+def ask(
+    schemas: Mapping[str, dict[str, Any]], stubs: Iterable[str]
+) -> dict[str, ast.expr]:
     """The annotation of each schema, by the name it was asked under.
 
-    A schema refers to another one by ``{"$ref": "#/$defs/Stub…"}``; the stub's name then
-    stands in the annotation.
+    A schema refers to what is not shown by ``stub``, of one of the names in ``stubs``; the
+    stub's name then stands in the annotation.
     """
     if not schemas:
         return {}
-    source = _generate(_document(schemas))
+    source = _generate(_document(schemas, stubs))
     answers = next(
         node
         for node in ast.parse(source).body
@@ -68,15 +70,17 @@ def ask(schemas: Mapping[str, dict[str, Any]]) -> dict[str, ast.expr]:
 
 
 def stub(name: str) -> dict[str, str]:
-    """A reference to the schema asked for under ``name``."""
+    """A reference to what is annotated apart, under ``name``."""
     return {"$ref": f"#/$defs/{STUB}{name}"}
 
 
-def _document(schemas: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+def _document(
+    schemas: Mapping[str, dict[str, Any]], stubs: Iterable[str]
+) -> dict[str, Any]:
     inert = {"type": "object", "properties": {"inert": {"type": "boolean"}}}
     answers = {"type": "object", "properties": dict(schemas), "required": list(schemas)}
-    stubs = {f"{STUB}{name}": inert for name in schemas}
-    return {"type": "object", "$defs": {"Answers": answers, **stubs}}
+    classes = {f"{STUB}{name}": inert for name in stubs}
+    return {"type": "object", "$defs": {"Answers": answers, **classes}}
 
 
 def _generate(document: dict[str, Any]) -> str:

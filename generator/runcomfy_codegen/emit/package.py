@@ -16,6 +16,9 @@ from .view import model_view, module_file
 
 Files = dict[PurePosixPath, str]
 
+PACKAGE = "runcomfy_client"
+"""The usual name of a generated package."""
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
@@ -52,7 +55,12 @@ def render_package(models: Iterable[Model], name: str, workshop: Workshop) -> Fi
     modules = render_modules(chosen, packages, workshop.templates)
     files: Files = {
         PurePosixPath("__init__.py"): laid_out(
-            workshop.templates.render("client.jinja", package=name, exports=EXPORTS)
+            workshop.templates.render(
+                "client.jinja",
+                # A folder may be called anything; only an identifier can be imported.
+                package=name if name.isidentifier() else PACKAGE,
+                exports=EXPORTS,
+            )
         ),
         PurePosixPath("py.typed"): "",
         PurePosixPath("models/__init__.py"): "",

@@ -15,7 +15,7 @@ from runcomfy_codegen.ir.model import Model
 
 from . import ledger, requests
 from .auth import account
-from .book import Book
+from .book import Book, Shelf
 from .catalog import Catalog, Entry
 from .control import Control
 from .desk import Desk
@@ -36,18 +36,20 @@ class Api:
     """Every answer the sandbox gives, and what it remembers in between.
 
     ``models`` are what can be run, ``entries`` their published catalog entries, both by
-    model id.
+    model id; without models, every id is one, and every object an input. A ``shelf`` keeps
+    the jobs for the next sandbox.
     """
 
     def __init__(
         self,
-        models: Mapping[str, Model],
+        models: Mapping[str, Model] | None,
         settings: Settings,
         entries: Mapping[str, Entry] = _NO_ENTRIES,
+        shelf: Shelf | None = None,
     ) -> None:
         self.settings = settings
         self.catalog = Catalog(models, entries)
-        self.book = Book(settings.seed)
+        self.book = Book(settings.seed, shelf)
         self.journal = Journal()
         self._faults = Selection(settings.scenario)
         self._desk = Desk(self.catalog, settings, self.book)
@@ -133,7 +135,7 @@ class Api:
             case Action.FILE:
                 return self._desk.file(request, found.request_id, found.name, now)
             case Action.BALANCE:
-                return ledger.balance(self.book.of(asking), self.settings.balance, now)
+                return ledger.balance(self._desk.left(asking, now))
             case Action.CONTROL:
                 return self._control.answer(request, found.name, now)
             case _:

@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from runcomfy_runtime.protocol import FORBIDDEN, NOT_FOUND
 
-from .job import Job
+from .job import Job, state
 from .refusal import documented
+from .requests import charge
 from .seed import Seed
+
+
+class Shelf(Protocol):
+    """Where jobs are kept beyond the life of the sandbox."""
+
+    def jobs(self) -> list[Job]:
+        """Every job, in the order of acceptance."""
+        ...
+
+    def save(self, job: Job) -> None:
+        """Keep a job, or its newer version."""
+        ...
+
+    def remove(self, job: Job) -> None:
+        """Forget a job."""
+        ...
 
 
 class Book:
     """Every job, in the order of acceptance; accounts see only their own."""
 
-    def __init__(self, seed: Seed) -> None:
+    def __init__(self, seed: Seed, shelf: Shelf | None = None) -> None:
         self._seed = seed
+        self._shelf = shelf
         self._jobs: dict[str, Job] = {}
         self._counts: dict[str, int] = {}
+        self._open: dict[str, dict[str, None]] = {}
+        self._settled: dict[str, int] = {}
+        for job in shelf.jobs() if shelf else ():
+            self._take(job)
 
     def next_number(self, account: str) -> int:
         """Which job of the account the next one will be, from 1."""
@@ -29,8 +52,11 @@ class Book:
 
     def put(self, job: Job) -> None:
         """Remember a job, or its newer version."""
-        self._jobs[job.request_id] = job
-        self._counts[job.account] = max(self._counts.get(job.account, 0), job.number)
+        if self._jobs.get(job.request_id) == job:
+            return
+        if self._shelf is not None:
+            self._shelf.save(job)
+        self._take(job)
 
     def find(self, request_id: str, account: str) -> Job:
         """The account's job. Raises ``Refused``: 404001 if there is none, 403001 if not theirs."""
@@ -45,15 +71,36 @@ class Book:
         """Any account's job, None if there is none."""
         return self._jobs.get(request_id)
 
-    def of(self, account: str) -> Iterator[Job]:
-        """The jobs of one account."""
-        return (job for job in self._jobs.values() if job.account == account)
+    def spent(self, account: str, now: float) -> int:
+        """What an account's jobs cost at ``now``, in millionths of a dollar.
+
+        Jobs that have ended are added up once, so that a long list stays quick to ask.
+        """
+        still = 0
+        for request_id in tuple(self._open.get(account, ())):
+            job = self._jobs[request_id]
+            cost = round(charge(job, now) * 1_000_000)
+            if state(job, now).phase.terminal:
+                del self._open[account][request_id]
+                self._settled[account] = self._settled.get(account, 0) + cost
+            else:
+                still += cost
+        return self._settled.get(account, 0) + still
 
     def forget(self, account: str | None = None) -> None:
         """Drop the jobs of one account, or of all; their identifiers start anew."""
         for job in [job for job in self if account in (None, job.account)]:
+            if self._shelf is not None:
+                self._shelf.remove(job)
             del self._jobs[job.request_id]
-            self._counts.pop(job.account, None)
+            for table in (self._counts, self._open, self._settled):
+                table.pop(job.account, None)
 
     def __iter__(self) -> Iterator[Job]:
-        return iter(self._jobs.values())
+        return iter(tuple(self._jobs.values()))
+
+    def _take(self, job: Job) -> None:
+        if job.request_id not in self._jobs:
+            self._open.setdefault(job.account, {})[job.request_id] = None
+        self._jobs[job.request_id] = job
+        self._counts[job.account] = max(self._counts.get(job.account, 0), job.number)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from runcomfy_codegen.ir.model import Media, Model, Value
+from runcomfy_codegen.ir.json_text import items
+from runcomfy_codegen.ir.model import Anything, Media, Model, Object, Value
 from runcomfy_codegen.ir.standard import standard
 from runcomfy_runtime.protocol import INVALID_MODEL, valid_model_id
 
@@ -56,6 +58,11 @@ class Offer:
             **self.published,
         }
 
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The names of the catalog's shelves on which the model stands."""
+        return tuple(map(str, items(self.entry["categories"])))
+
     def matches(self, wanted: Mapping[str, str]) -> bool:
         """Whether ``search``, ``kind`` and ``category`` of a query let this model through."""
         entry = self.entry
@@ -63,19 +70,20 @@ class Offer:
         return (
             wanted.get("search", "").lower() in "\n".join(map(str, texts)).lower()
             and wanted.get("kind", entry["kind"]) == entry["kind"]
-            and ("category" not in wanted or wanted["category"] in entry["categories"])
+            and ("category" not in wanted or wanted["category"] in self.categories)
         )
 
 
 class Catalog:
-    """Every model the sandbox knows."""
+    """Every model the sandbox knows; without models, whatever is asked for."""
 
     def __init__(
-        self, models: Mapping[str, Model], entries: Mapping[str, Entry]
+        self, models: Mapping[str, Model] | None, entries: Mapping[str, Entry]
     ) -> None:
+        self._closed = models is not None
         self._offers = {
-            model_id: Offer(models[model_id], _plain(entries.get(model_id, _NO_ENTRY)))
-            for model_id in sorted(models)
+            model_id: Offer(model, _plain(entries.get(model_id, _NO_ENTRY)))
+            for model_id, model in sorted((models or {}).items())
         }
 
     def __iter__(self) -> Iterator[Offer]:
@@ -83,10 +91,15 @@ class Catalog:
 
     def find(self, model_id: str) -> Offer:
         """One model. Raises ``Refused`` with 400001 if there is none of that id."""
-        offer = self._offers.get(model_id)
-        if offer is None or not valid_model_id(model_id):
-            raise documented(INVALID_MODEL, f"There is no model {model_id!r:.200}.")
-        return offer
+        valid = valid_model_id(model_id)
+        offer = self._offers.get(model_id) if valid else None
+        if offer is not None:
+            return offer
+        if valid and not self._closed:
+            return Offer(_anything(model_id), _NO_ENTRY)
+        near = difflib.get_close_matches(model_id[:200], self._offers, n=1)
+        hint = f" Is {near[0]!r} meant?" if near else ""
+        raise documented(INVALID_MODEL, f"There is no model {model_id!r:.200}.{hint}")
 
     def list(self, wanted: Mapping[str, str]) -> Response:
         """A page of the catalog: ``GET /v1/models``."""
@@ -100,14 +113,29 @@ class Catalog:
 
     def categories(self) -> Response:
         """Every category once: ``GET /v1/models/categories``."""
-        names = sorted({name for offer in self for name in offer.entry["categories"]})
+        names = sorted({name for offer in self for name in offer.categories})
         return json_response({"categories": names})
 
 
 def _plain(entry: Entry) -> Entry:
     # Stored entries keep fractions as ``Decimal``, which JSON is not written from.
-    plain: dict[str, Any] = Value.of(dict(entry)).load()
+    known = {name: value for name, value in entry.items() if value is not None}
+    plain: dict[str, Any] = Value.of(known).load()
     return plain
+
+
+def _anything(model_id: str) -> Model:
+    return Model(
+        model_id=model_id,
+        path=(),
+        title="",
+        description="",
+        locale="en",
+        input=Object(name="Input", extra=Anything()),
+        output=Object(name="Output", extra=Anything()),
+        schema_sha256="",
+        documents=(),
+    )
 
 
 def _listed(offer: Offer, schemas: bool) -> Entry:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from runcomfy_runtime.protocol import NOT_FOUND, Phase
+from runcomfy_runtime.protocol import NO_BALANCE, NOT_FOUND, Phase
 
 from .book import Book
 from .catalog import Catalog, Offer
@@ -14,7 +14,6 @@ from .exchange import Request, Response
 from .faults.selection import magic
 from .files import serve
 from .job import Job, state
-from .ledger import require_funds
 from .outputs import CONTENT_TYPES, Output, output_of, render
 from .pace import Pace
 from .prices import price
@@ -42,11 +41,17 @@ class Desk:
         offer = self._catalog.find(model_id)
         given = read_input(request)
         warning = self._checked(offer, given)
-        require_funds(self.book.of(account), self._settings.balance, now)
+        if self.left(account, now) <= 0:
+            raise documented(NO_BALANCE, "The balance is used up.")
         job = self._job(offer, given, account, now, magic(request))
         self.book.put(job)
         response = accepted(job, self._settings.base_url)
         return response.having((WARNING_HEADER, warning)) if warning else response
+
+    def left(self, account: str, now: float) -> int:
+        """What is left of an account's money, in millionths of a dollar."""
+        start = round(self._settings.balance * 1_000_000)
+        return start - self.book.spent(account, now)
 
     def ask(self, request_id: str, account: str, now: float) -> Job:
         """The account's job, which may move on for being asked about."""

@@ -85,7 +85,7 @@ class Journal:
         """The entries, of one account or of all, whose members have these values."""
         return (
             entry
-            for entry in self._entries
+            for entry in tuple(self._entries)
             if account in (None, entry.account)
             and all(
                 str(getattr(entry, name, "")) == value for name, value in wanted.items()

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from runcomfy_runtime.protocol import NO_BALANCE
-
 from .clock import timestamp
 from .exchange import Response, json_response
 from .job import Job, state
-from .refusal import documented
 from .requests import charge
-
-_MICRO = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,21 +45,9 @@ def rows(jobs: Iterable[Job], now: float) -> Iterator[Row]:
         )
 
 
-def balance(jobs: Iterable[Job], start: float, now: float) -> Response:
-    """What is left of ``start``, as RunComfy's wallet tells it: dollars, and millionths."""
-    micro = left(jobs, start, now)
-    usd = micro / _MICRO
+def balance(micro: int) -> Response:
+    """What is left, as RunComfy's wallet tells it: dollars, and millionths of them."""
+    usd = micro / 1_000_000
     return json_response(
         {"balance_usd": usd, "balance_microdollars": micro, "currency": "USD"}
     )
-
-
-def require_funds(jobs: Iterable[Job], start: float, now: float) -> None:
-    """Raise ``Refused`` with 400002 if the account has spent everything."""
-    if left(jobs, start, now) <= 0:
-        raise documented(NO_BALANCE, "The balance is used up.")
-
-
-def left(jobs: Iterable[Job], start: float, now: float) -> int:
-    """What is left, in millionths of a dollar."""
-    return round(start * _MICRO) - sum(round(charge(job, now) * _MICRO) for job in jobs)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self, Unpack
 
@@ -13,6 +13,7 @@ from runcomfy_codegen.ir.model import Model
 
 from . import ledger
 from .api import Api
+from .archive import Archive
 from .auth import account_of
 from .carrier import Carrier
 from .catalog import Entry
@@ -33,40 +34,53 @@ class Sandbox:
 
     ``with Sandbox(models) as sandbox:`` serves in the background until the block ends;
     ``Sandbox(models, port=8000).serve()`` serves until interrupted. ``models`` and
-    ``entries``, published catalog entries whose facts win, are by model id; port 0 picks a
-    free one; ``options`` are those of ``Options``.
+    ``entries``, published catalog entries whose facts win, are by model id; without models,
+    every model id is taken and no input is checked. Port 0 picks a free one. ``state`` is a
+    file that keeps the jobs for the next sandbox. ``options`` are those of ``Options``.
 
     Raises ``ValueError`` for an option that means nothing, ``OSError`` if the port cannot be
-    had.
+    had, ``ArchiveError`` for a state that cannot be used.
     """
 
     token = TOKEN
 
     def __init__(
         self,
-        models: Mapping[str, Model],
+        models: Mapping[str, Model] | None = None,
         *,
         entries: Mapping[str, Entry] = _NO_ENTRIES,
         host: str = "127.0.0.1",
         port: int = 0,
         clock: Clock | None = None,
+        state: Path | None = None,
         **options: Unpack[Options],
     ) -> None:
         if host not in LOOPBACK:
             raise ValueError(f"the sandbox only serves this machine, not {host!r}")
         self.secret = secrets.token_urlsafe(16)
         chosen = settings("", self.secret, options)
-        listener = listen(host, port)
+        self._archive = Archive(state, chosen.seed) if state else None
+        try:
+            listener = listen(host, port)
+        except OSError:
+            self._close()
+            raise
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{listener.getsockname()[1]}"
         self.clock = clock or WallClock()
-        self.api = Api(models, replace(chosen, base_url=self.url), entries)
+        self.api = Api(
+            models, replace(chosen, base_url=self.url), entries, self._archive
+        )
         self._server = Server(Carrier(self.api.handle, self.clock), listener)
 
     def serve(self) -> None:
         """Serve until interrupted."""
-        with contextlib.suppress(KeyboardInterrupt):
+        try:
             self._server.run()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._close()
 
     def journal(self, token: str | None = None, **wanted: str) -> list[JournalEntry]:
         """What was asked and answered, of one token or of all.
@@ -103,6 +117,11 @@ class Sandbox:
         trace: TracebackType | None,
     ) -> None:
         self._server.stop()
+        self._close()
+
+    def _close(self) -> None:
+        if self._archive is not None:
+            self._archive.close()
 
     def _account(self, token: str | None) -> str | None:
         return None if token is None else account_of(token, self.api.settings.seed)

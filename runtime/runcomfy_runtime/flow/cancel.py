@@ -11,7 +11,7 @@ from ..status import Cancellation, read_status
 from ..ticket import Ticket
 from .pace import request_timeout, retry_pause
 from .step import Emit, Flow, Retry, Sleep, Terms, sent
-from .wait import glance
+from .wait import Watch, ended, glance
 
 
 def asked(terms: Terms, ticket: Ticket, timeout: float) -> Flow[Outcome]:
@@ -19,11 +19,22 @@ def asked(terms: Terms, ticket: Ticket, timeout: float) -> Flow[Outcome]:
     return (yield from sent(Request("POST", ticket.cancel_url, b"", timeout)))
 
 
-def cancel(terms: Terms, ticket: Ticket, until: float) -> Flow[Cancellation]:
-    """Cancel if the job is still queued. Asking costs nothing, so it is tried again if lost.
+def cancel(
+    terms: Terms, ticket: Ticket, until: float, reference: str = ""
+) -> Flow[Cancellation]:
+    """Cancel if the job is still queued, and note it in the journal if that succeeded.
 
     Raises the server's error if it gives one, ``PollInterrupted`` if it cannot be reached.
     """
+    settled = yield from _attempted(terms, ticket, until)
+    if settled.cancelled:
+        watch = Watch(ticket, terms.now(), reference)
+        yield from ended(terms, watch, CancelOutcome.CANCELLED)
+    return settled
+
+
+def _attempted(terms: Terms, ticket: Ticket, until: float) -> Flow[Cancellation]:
+    """Ask; asking costs nothing, so it is tried again when the answer is lost."""
     for attempt in count():
         timeout = request_timeout(until, terms.now())
         outcome = yield from asked(terms, ticket, timeout)
@@ -35,9 +46,8 @@ def cancel(terms: Terms, ticket: Ticket, until: float) -> Flow[Cancellation]:
         pause = retry_pause(attempt, terms.random())
         if terms.now() + pause >= until:
             raise _unreached(ticket, outcome)
-        yield Emit(
-            Retry("cancel", _reason(outcome), attempt + 1, pause, ticket.request_id)
-        )
+        doing, reason = "cancel", _reason(outcome)
+        yield Emit(Retry(doing, reason, attempt + 1, pause, ticket.request_id))
         yield Sleep(pause)
     raise AssertionError("counting ends")
 

@@ -57,8 +57,20 @@ def finished(
             error.last_status = error.last_status or watch.word
         raise
     except BaseException as error:
-        became = (yield from stop(terms, watch)) if cancel else _seen(watch)
-        error.add_note(_note(watch, became))
+        error.add_note(_note(watch, (yield from _cleaned_up(terms, watch, cancel))))
+        raise
+
+
+def _cleaned_up(terms: Terms, watch: Watch, cancel: bool) -> Flow[Stopped]:
+    """Stop, unless that is stopped as well: a second Ctrl-C still gets the job's name."""
+    if not cancel:
+        return _seen(watch)
+    try:
+        return (yield from stop(terms, watch))
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        error.add_note(_note(watch, Stopped.UNKNOWN))
         raise
 
 

@@ -139,7 +139,7 @@ def unknown(head: bytes, size: int | None) -> MediaError:
     unread = _unread_name(head, size)
     if unread is not None:
         return MediaUnsupported(f"this is {unread}, a format that is not read")
-    if _TEXT.fullmatch(head):
+    if _TEXT.fullmatch(head) or _HTML.match(head.lstrip()):
         return MediaError(
             f"this is {_text_name(head)}, not media", MediaFault.NOT_MEDIA
         )
@@ -207,6 +207,8 @@ def _text_name(head: bytes) -> str:
 
 def _quote(head: bytes) -> str:
     """The first bytes, safe to print and at most 60 characters long."""
-    if _TEXT.fullmatch(head[:40]):
-        return '"' + printable(head[:48].decode("utf-8", "replace").strip(), 56) + '"'
+    start = head[:48].strip()
+    if _TEXT.fullmatch(start) or start[:1] == b"<":
+        text = printable(start.decode("utf-8", "replace"), 56)
+        return '"' + "".join(c if c.isprintable() else "·" for c in text) + '"'
     return "bytes " + head[:12].hex(" ")

@@ -181,6 +181,8 @@ class Remote:
             self._take(len(piece))
             data += piece
             missing -= len(piece)
+        if part.length <= wanted:
+            yield from more()  # the end, after which the connection can be used again
 
     def _identify(self, total: int | None, etag: str | None) -> None:
         """Compare with the first answer: parts of two versions must not be mixed."""

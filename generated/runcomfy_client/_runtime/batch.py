@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from .. import answer, errors
-from ..call import Asked, asked
-from ..ticket import decode
-from .gate import Gate
-from .run import Course, run
-from .step import Flow, Terms
-from .submit import REPEATABLE
+from . import answer, errors
+from .call import Asked, asked
+from .flow.gate import Gate
+from .flow.run import Course, run
+from .flow.step import Flow, Terms
+from .flow.submit import REPEATABLE, Call
+from .result import as_it_came
+from .ticket import decode
 
 T = TypeVar("T")
 
@@ -47,10 +48,19 @@ class Stopped(BaseException):
 class Item(NamedTuple):
     """One job of a batch."""
 
-    index: int
+    place: int
     asked: Asked
     course: Course
     flow: Flow[answer.Document]
+
+
+_NOTHING = Asked(Call("", b"", "", ""), as_it_came)
+
+
+def _raised(error: Exception) -> Flow[answer.Document]:
+    """A flow that only fails."""
+    yield from ()
+    raise error
 
 
 class Plan:
@@ -72,8 +82,12 @@ class Plan:
     def items(self, terms: Terms, timeout: float, *, cancel: bool) -> Iterator[Item]:
         """Each item with its flow, whose time begins when it is taken from here."""
         for index, given in self._inputs:
-            what = asked(given, None)
             course = Course()
+            try:
+                what = asked(given, None)
+            except errors.InputRejected as error:
+                yield Item(index, _NOTHING, course, _raised(error))
+                continue
             if self._name is not None:
                 what = self._named(what)
             flow = self._flow(terms, what, course, terms.now() + timeout, cancel)
@@ -123,11 +137,11 @@ class Order(Generic[T]):
         self._next = 0
         self._count = 0
 
-    def put(self, index: int, outcome: T) -> None:
+    def put(self, place: int, outcome: T) -> None:
         """Take in what came of an item."""
         self._count += 1
-        place = index if self._ordered else self._count
-        heapq.heappush(self._heap, (place, self._count, outcome))
+        key = place if self._ordered else self._count
+        heapq.heappush(self._heap, (key, self._count, outcome))
 
     def take(self) -> T | None:
         """The next outcome to give out, if it is there."""

@@ -1,0 +1,86 @@
+"""Two identities of a document: what it says word for word, and what it means."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from ..ir.document import Document
+from ..ir.json_text import JsonText, JsonValue, items, members
+from ..ir.model import (
+    Array,
+    Field,
+    Nullable,
+    Object,
+    Type,
+    Union,
+    Value,
+)
+
+_MAPS_OF_SCHEMAS = ("properties", "patternProperties", "$defs", "definitions")
+
+
+def schema_sha256(document: Document) -> str:
+    """The hash of a document's schemas over canonical JSON.
+
+    Members are sorted, except those of ``properties``: their order is the order of fields.
+    White space and other orders change nothing; any changed value does.
+    """
+    schemas = {
+        "input": _canonical(document.input_schema.value()),
+        "output": _value(document.output_schema),
+    }
+    text = Value.of(schemas).text
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def structure(kind: Type) -> Type:
+    """A type without texts, samples and spelling: what the locales of a model share."""
+    match kind:
+        case Object(fields=fields, extra=extra):
+            return replace(
+                kind,
+                fields=tuple(map(_bare, fields)),
+                extra=None if extra is None else structure(extra),
+            )
+        case Array(items=inner):
+            return replace(kind, items=structure(inner))
+        case Nullable(inner=inner):
+            return Nullable(structure(inner))
+        case Union(options=options):
+            return Union(tuple(map(structure, options)))
+        case _:
+            return kind
+
+
+def _bare(field: Field) -> Field:
+    return replace(
+        field,
+        type=structure(field.type),
+        title="",
+        description="",
+        sample=None,
+        rules=tuple(replace(rule, message="") for rule in field.rules),
+        unknown=tuple(replace(unknown, value=Value.of(None)) for unknown in field.unknown),
+    )
+
+
+def _value(text: JsonText | None) -> JsonValue:
+    return None if text is None else _canonical(text.value())
+
+
+def _canonical(schema: JsonValue) -> JsonValue:
+    """A schema with sorted keywords, and its properties in the order they have."""
+    if isinstance(schema, list):
+        return [_canonical(item) for item in items(schema)]
+    if not isinstance(schema, dict):
+        return schema
+    told = members(schema)
+    return {
+        keyword: (
+            {name: _canonical(value) for name, value in members(told[keyword]).items()}
+            if keyword in _MAPS_OF_SCHEMAS and isinstance(told[keyword], dict)
+            else _canonical(told[keyword])
+        )
+        for keyword in sorted(told)
+    }

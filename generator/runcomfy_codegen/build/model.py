@@ -1,0 +1,148 @@
+"""One model from the documents of its locales: one structure, texts by locale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..dialect.check import check
+from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.document import Document
+from ..ir.json_text import JsonText, NotJson, members, pointer_token
+from ..ir.model import Model, Object
+from .fields import FieldsReader
+from .finding import Findings
+from .fingerprint import schema_sha256, structure
+from .output import GENERIC, opened, unwrapped
+from .overrides import Overrides
+from .trail import Trail
+
+DEFAULT_LOCALE = "en"
+
+# A document with one of these has no input to speak of, or two fields of one name.
+_FATAL = frozenset({"input-not-an-object", "malformed-properties", "name-collision"})
+
+# What the input as a whole may say; `additionalProperties` is not asked: nobody but the
+# server knows what it does with fields that it does not publish.
+_UNDERSTOOD = frozenset(
+    {"type", "title", "description", "properties", "required", "additionalProperties"}
+    | {"$schema", "$id", "$comment", "default", "examples"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What building depends on beside the documents."""
+
+    dialect: Mapping[str, Any]
+    locale: str = DEFAULT_LOCALE
+    overrides: Overrides = Overrides()
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A model, if one could be built, and everything noticed on the way."""
+
+    model: Model | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def build_model(files: Sequence[tuple[str, Document]], settings: Settings) -> Built:
+    """The model of these documents, which are (file, document) in different locales.
+
+    The structure is that of the default locale (``en``, else the first by name); the texts
+    are those of the chosen one, if the model has it and its structure is the same.
+    """
+    by_locale = {document.locale: (file, document) for file, document in sorted(files)}
+    built = {locale: _read(*by_locale[locale], settings) for locale in sorted(by_locale)}
+    diagnostics = [found for each in built.values() for found in each.diagnostics]
+    default = DEFAULT_LOCALE if DEFAULT_LOCALE in built else min(built)
+    model = built[default].model
+    if model is None:
+        return Built(None, tuple(diagnostics))
+    told = {locale: each.model for locale, each in built.items() if each.model is not None}
+    for locale, other in told.items():
+        if not same_structure(model, other):
+            diagnostics.append(_drifted(*by_locale[locale], default))
+    chosen = told.get(settings.locale, model)
+    shown = chosen if same_structure(model, chosen) else model
+    hashes = tuple((locale, told[locale].schema_sha256) for locale in sorted(told))
+    return Built(replace(shown, documents=hashes), tuple(diagnostics))
+
+
+def same_structure(one: Model, other: Model) -> bool:
+    """Whether two models differ in texts, samples and spelling alone."""
+    return structure(one.input) == structure(other.input) and structure(
+        one.output
+    ) == structure(other.output)
+
+
+def _read(file: str, document: Document, settings: Settings) -> Built:
+    """The model as this one document tells it."""
+    try:
+        reported = list(check(document, settings.dialect))
+        findings = Findings(document)
+        model = _model(document, findings, settings)
+    except NotJson as error:
+        reported, findings, model = [_not_json(document, error)], Findings(document), None
+    found = [each.about(file=file) for each in (*reported, *findings.diagnostics)]
+    if any(each.code in _FATAL and each.severity is Severity.ERROR for each in found):
+        model = None
+    return Built(model, tuple(found))
+
+
+def _model(document: Document, findings: Findings, settings: Settings) -> Model:
+    reader = FieldsReader(
+        findings, lambda wire: settings.overrides.field_name(document.model_id, wire)
+    )
+    schema = members(document.input_schema.value())
+    for keyword in sorted(schema.keys() - _UNDERSTOOD):
+        findings.keep(keyword, f"/input_schema/{pointer_token(keyword)}", schema[keyword])
+    fields = reader.read(schema, Trail("/input_schema"))
+    unknown = tuple(findings.unknown)
+    facts = members(document.facts.value()) if document.facts else {}
+    description = document.description or facts.get("description") or ""
+    return Model(
+        model_id=document.model_id,
+        path=settings.overrides.module_path(document.model_id),
+        title=document.title,
+        description=description if isinstance(description, str) else "",
+        locale=document.locale,
+        input=Object(name="Input", fields=fields),
+        output=_output(document.output_schema, reader),
+        schema_sha256=schema_sha256(document),
+        documents=(),
+        kind=str(facts.get("kind", "")),
+        unknown=unknown,
+    )
+
+
+def _output(published: JsonText | None, reader: FieldsReader) -> Object:
+    value = published.value() if published is not None else None
+    schema, below = unwrapped(value if members(value) else dict(GENERIC))
+    fields = reader.read(schema, Trail(f"/output_schema{below}", words=("output",)))
+    return opened(Object(name="Output", fields=fields))
+
+
+def _drifted(file: str, document: Document, default: str) -> Diagnostic:
+    return Diagnostic(
+        code="locale-structure",
+        message=f"the schema in {document.locale!r} is built differently than in {default!r}",
+        severity=Severity.WARNING,
+        model=document.model_id,
+        file=file,
+        pointer="/input_schema",
+        place=document.place("/input_schema"),
+        hint=f"the structure of {default!r} counts; import the page in {document.locale!r} again",
+    )
+
+
+def _not_json(document: Document, error: NotJson) -> Diagnostic:
+    return Diagnostic(
+        code="not-json",
+        message=error.message,
+        model=document.model_id,
+        place=error.place,
+        hint="import the model again",
+    )

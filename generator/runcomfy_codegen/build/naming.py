@@ -1,0 +1,74 @@
+"""Names that code can use, each a pure function of the published name alone.
+
+Never of order, never of its neighbours: a name that changed because another model came
+would break callers without a word. Two published names that meet are reported instead.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+RESERVED = frozenset(
+    {
+        # what annotations in a class body are written with
+        "bool", "bytes", "dict", "float", "frozenset", "int", "list", "object", "set", "str",
+        "tuple", "type",
+        # members of pydantic's BaseModel: a field of that name would hide them
+        "construct", "copy", "from_orm", "json", "model_computed_fields",
+        "model_config", "model_construct", "model_copy", "model_dump", "model_dump_json",
+        "model_extra", "model_fields", "model_fields_set", "model_json_schema",
+        "model_parametrized_name", "model_post_init", "model_rebuild", "model_validate",
+        "model_validate_json", "model_validate_strings", "parse_file", "parse_obj", "parse_raw",
+        "schema", "schema_json", "update_forward_refs", "validate",
+        # members of ModelInput and ModelOutput, and the first argument of every constructor
+        "extended", "payload", "read", "self",
+    }
+)  # fmt: skip
+"""Names that a field may not have: they get ``_`` behind them. Frozen: a name taken out or
+put in renames fields of clients in use. All are lower case, as the names of fields are."""
+
+_FOREIGN = re.compile(r"[^0-9A-Za-z_]+")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# No file can be called so on Windows, with any ending
+# (Microsoft, "Naming Files, Paths, and Namespaces").
+_DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+_UPPER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+def field_name(wire_name: str) -> str:
+    """The name of a field: ``width×height`` → ``width_height``, ``promptText`` →
+    ``prompt_text``, ``241_positive_prompt`` → ``field_241_positive_prompt``.
+    """
+    snake = _HUMP.sub("_", _FOREIGN.sub("_", wire_name))
+    name = _identifier(wire_name, snake, "field_")
+    return f"{name}_" if name in RESERVED else name
+
+
+def module_path(model_id: str) -> tuple[str, ...]:
+    """Packages and module of a model: ``kling/kling-video-o3/4K`` → ``kling``,
+    ``kling_video_o3``, ``model_4k``.
+    """
+    names = (
+        _identifier(segment, _FOREIGN.sub("_", segment), "model_")
+        for segment in model_id.split("/")
+    )
+    return tuple(f"{name}_" if _DEVICE.fullmatch(name) else name for name in names)
+
+
+def class_name(*names: str) -> str:
+    """The name of a nested object's class, from the names of the fields that lead to it."""
+    words = "_".join(names).split("_")
+    name = "".join(word[:1].upper() + word[1:] for word in words) + "Part"
+    return f"{name}_" if name == "ModelPart" else name
+
+
+def _identifier(published: str, candidate: str, prefix: str) -> str:
+    """An ASCII identifier: lower case, no underscore in front, no keyword."""
+    # Only ASCII letters are folded: str.lower() makes `k` of the Kelvin sign.
+    name = candidate.translate(_UPPER).lstrip("_")
+    if not name.strip("_"):
+        name = prefix + "_".join(f"u{ord(character):04x}" for character in published)
+    if name[0].isdigit():
+        name = prefix + name
+    return f"{name}_" if keyword.iskeyword(name) else name

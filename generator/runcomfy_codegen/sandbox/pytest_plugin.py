@@ -1,0 +1,60 @@
+"""Fixtures for the tests of an application: a sandbox behind the usual environment variables.
+
+Switch them on with ``pytest -p runcomfy_codegen.sandbox.pytest_plugin``. Code that makes its
+client as in production, ``RunComfy()``, then talks to the sandbox without knowing it. Override
+``runcomfy_models`` to have inputs checked, ``runcomfy_options`` for anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from runcomfy_codegen.ir.model import Model
+from runcomfy_runtime.client import RunComfy
+from runcomfy_runtime.protocol import BASE_URL_VARIABLE, TOKEN_VARIABLES
+
+from .sandbox import Sandbox
+from .settings import Options
+
+
+@pytest.fixture(scope="session")
+def runcomfy_models() -> Mapping[str, Model] | None:
+    """The models that can be run; None takes every id, and every object as an input."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def runcomfy_options() -> Options:
+    """How the sandbox behaves; jobs take a hundredth of their time, unless overridden."""
+    return {"speed": 100.0}
+
+
+@pytest.fixture(scope="session")
+def runcomfy_server(
+    runcomfy_models: Mapping[str, Model] | None, runcomfy_options: Options
+) -> Iterator[Sandbox]:
+    """One server for all tests of a run."""
+    with Sandbox(runcomfy_models, **runcomfy_options) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def runcomfy_sandbox(
+    runcomfy_server: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> Sandbox:
+    """The sandbox with nothing in it, and the environment pointing at it."""
+    runcomfy_server.reset()
+    monkeypatch.setenv(BASE_URL_VARIABLE, runcomfy_server.url)
+    for variable in TOKEN_VARIABLES:
+        monkeypatch.setenv(variable, runcomfy_server.token)
+    return runcomfy_server
+
+
+@pytest.fixture
+def runcomfy_client(runcomfy_sandbox: Sandbox) -> Iterator[RunComfy]:
+    """A client of the sandbox."""
+    token, url = runcomfy_sandbox.token, runcomfy_sandbox.url
+    with RunComfy(token=token, base_url=url) as client:
+        yield client

@@ -1,0 +1,197 @@
+"""``validate``, ``run``, ``sandbox`` and ``demo``: documents checked, jobs run, for real."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from .conftest import Shell
+
+PAINTER = "acme/painter/text-to-image"
+TOKEN = "secret-token-of-a-user"
+
+
+@contextmanager
+def served(shell: Shell, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A sandbox as a process; gives its address and the process."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "runcomfy_codegen", "sandbox", "--port", "0", *options],
+        cwd=shell.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as process:
+        try:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            match = re.search(r"http://127\.0\.0\.1:\d+", first)
+            assert match, first
+            yield match[0], process
+        finally:
+            process.kill()
+
+
+def test_a_good_document_is_fine(project: Shell) -> None:
+    project.write("in.json", {"prompt": "a boat"})
+    answer = project("validate", PAINTER, "in.json")
+    assert (answer.code, answer.out) == (0, f"fine for {PAINTER}\n")
+
+
+def test_every_problem_of_a_document_is_told_at_once(project: Shell) -> None:
+    document = json.dumps({"steps": 51, "promt": "a boat"}).encode()
+    answer = project("validate", PAINTER, "-", "--format", "json", stdin=document)
+    assert answer.code == 1
+    assert answer.json["ok"] is False
+    assert {(each["pointer"], each["code"]) for each in answer.json["problems"]} == {
+        ("/prompt", "required"),
+        ("/steps", "maximum"),
+        ("/promt", "additionalProperties"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{oops", "in.json:1:2: not JSON"),
+        ("[1]", "is a JSON object"),
+        (None, "no such file"),
+    ],
+)
+@pytest.mark.parametrize("command", ["validate", "run"])
+def test_a_document_that_is_none_is_wrong_usage(
+    project: Shell, command: str, content: str | None, words: str
+) -> None:
+    if content is not None:
+        project.write("in.json", content)
+    answer = project(command, PAINTER, "in.json")
+    assert answer.code == 2
+    assert words in answer.err
+
+
+def test_run_follows_a_job_in_the_embedded_sandbox_and_downloads_its_files(
+    project: Shell,
+) -> None:
+    project.write("in.json", {"prompt": "a boat"})
+    answer = project("run", PAINTER, "in.json", "--sandbox", "--format", "json")
+    assert answer.code == 0, answer.err
+    states = re.findall(r"in_queue|in_progress|completed", answer.err)
+    assert (states[0], states[-1]) == ("in_queue", "completed")
+    assert answer.json["status"] == "completed"
+    [file] = answer.json["files"]
+    assert (project.folder / file).read_bytes().startswith(b"\x89PNG")
+
+
+def test_run_sends_nothing_that_is_wrong(project: Shell) -> None:
+    project.write("in.json", {"prompt": "a" * 81})
+    answer = project(
+        "run",
+        PAINTER,
+        "in.json",
+        environment={
+            "RUNCOMFY_BASE_URL": "http://127.0.0.1:9",
+            "RUNCOMFY_TOKEN": TOKEN,
+        },
+    )
+    assert answer.code == 1
+    assert "/prompt: error: prompt is too long: 81 characters, at most 80" in answer.out
+
+
+def test_run_without_a_token_names_the_variables_it_looked_at(project: Shell) -> None:
+    project.write("in.json", {"prompt": "a boat"})
+    empty = {"RUNCOMFY_TOKEN": "", "RUNCOMFY_API_TOKEN": "", "YOUR_API_TOKEN": ""}
+    answer = project(
+        "run",
+        PAINTER,
+        "in.json",
+        environment={**empty, "RUNCOMFY_BASE_URL": "http://127.0.0.1:9"},
+    )
+    assert answer.code == 3
+    for name in empty:
+        assert name in answer.err
+
+
+def test_a_server_that_is_not_there_is_said_so_without_the_token(
+    project: Shell,
+) -> None:
+    project.write("in.json", {"prompt": "a boat"})
+    answer = project(
+        "run",
+        PAINTER,
+        "in.json",
+        "--timeout",
+        "2",
+        environment={
+            "RUNCOMFY_BASE_URL": "http://127.0.0.1:9",
+            "RUNCOMFY_TOKEN": TOKEN,
+        },
+    )
+    assert answer.code == 3
+    assert answer.err.startswith("error: ")
+    assert TOKEN not in answer.out + answer.err
+
+
+def test_the_sandbox_prints_where_it_is_and_ends_on_ctrl_c(project: Shell) -> None:
+    with served(project) as (url, process):
+        headers = {"Authorization": "Bearer any-token"}
+        listed = httpx.get(f"{url}/v1/models", headers=headers).json()
+        assert [each["model_id"] for each in listed["models"]] == [
+            PAINTER,
+            "acme/singer",
+        ]
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        assert "Traceback" not in err
+        assert f"export RUNCOMFY_BASE_URL={url}" in out
+        assert process.returncode in (0, 1, 130)
+
+
+def test_a_port_that_is_taken_is_said_so(project: Shell) -> None:
+    with served(project) as (url, _):
+        answer = project("sandbox", "--port", url.rpartition(":")[2])
+    assert answer.code == 3
+    assert "--port 0 picks a free one" in answer.err
+
+
+def test_the_demo_tells_the_whole_story_and_leaves_nothing_behind(
+    shell: Shell, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    temporary = tmp_path_factory.mktemp("temporary")
+    answer = shell("demo", environment={"TMPDIR": str(temporary)})
+    assert answer.code == 0, answer.err
+    told = answer.out
+    assert "bytedance/seedance-v1.5-pro/image-to-video (ru)" in told
+    assert "width_height" in told
+    assert "class Input(ModelInput[Output]):" in told
+    states = re.findall(r"in_queue|in_progress|completed", answer.err)
+    assert (states[0], states[-1]) == ("in_queue", "completed")
+    assert "downloaded" in told
+    assert "/image_urls: image_urls has too few items: 0 items, at least 1" in told
+    assert list(temporary.iterdir()) == []
+    assert list(shell.folder.iterdir()) == []
+
+
+def test_the_demo_keeps_everything_in_a_folder_if_told_so(shell: Shell) -> None:
+    assert shell("demo", "--output", "story").code == 0
+    kept = {path.name for path in (shell.folder / "story").iterdir()}
+    assert kept >= {"schemas", "runcomfy_client", "out"}
+    again = shell("demo", "--output", "story")
+    assert again.code == 3
+    assert "not empty" in again.err
+
+
+def test_the_demo_needs_no_network(shell: Shell, tmp_path: Path) -> None:
+    # A proxy that is not there would break any request to another machine.
+    nowhere = "http://127.0.0.1:9"
+    answer = shell("demo", environment={"HTTPS_PROXY": nowhere, "https_proxy": nowhere})
+    assert answer.code == 0, answer.err

@@ -1,0 +1,2 @@
+assert list(models) == ["golden/alone"]
+assert model.Input(a_b="x").payload() == {"a-b": "x"}

@@ -1,0 +1,1 @@
+assert list(models) == ["golden/8k/task"]

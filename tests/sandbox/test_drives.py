@@ -1,0 +1,114 @@
+"""What moves a job on: the time, being asked, or a hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from runcomfy_codegen.sandbox import Sandbox, VirtualClock
+
+from .conftest import EDIT, MODELS, Caller, caller_with
+
+
+def test_half_the_time_at_twice_the_speed() -> None:
+    slow, fast = caller_with(), caller_with(speed=2)
+    slow.submit()
+    fast.submit()
+    (of_slow,), (of_fast,) = slow.api.book, fast.api.book
+    assert of_fast.plan.queued == of_slow.plan.queued / 2
+    assert of_fast.plan.running == of_slow.plan.running / 2
+
+
+def test_another_seed_gives_other_identifiers_and_durations() -> None:
+    one, two = caller_with(), caller_with(seed="another")
+    assert one.submit()["request_id"] != two.submit()["request_id"]
+    (of_one,), (of_two,) = one.api.book, two.api.book
+    assert of_one.plan != of_two.plan
+
+
+def test_driven_by_polls_a_job_answers_as_often_as_was_said() -> None:
+    caller = caller_with(drive="polls", polls=(2, 3))
+    url = caller.submit()["status_url"]
+    words = [caller.get(url)["status"] for _ in range(7)]
+    assert words == ["in_queue"] * 2 + ["in_progress"] * 3 + ["completed"] * 2
+
+
+def test_driven_by_polls_time_changes_nothing() -> None:
+    caller = caller_with(drive="polls")
+    accepted = caller.submit()
+    caller.clock.advance(1000)
+    assert caller.get(accepted["status_url"])["status"] == "in_queue"
+    assert caller.get(accepted["result_url"])["status"] == "in_progress"
+    assert (
+        caller.send("POST", accepted["cancel_url"]).json()["outcome"]
+        == "not_cancellable"
+    )
+    caller.get(accepted["status_url"])
+    told = caller.get(accepted["result_url"])
+    assert told["status"] == "completed"
+    assert told["finished_at"] == "2026-01-01T00:16:40.000Z"
+
+
+def test_a_job_nobody_asked_about_is_still_queued_and_can_be_cancelled() -> None:
+    caller = caller_with(drive="polls", polls=(1, 0))
+    accepted = caller.submit()
+    assert caller.send("POST", accepted["cancel_url"]).json()["outcome"] == "cancelled"
+
+
+def test_stepped_by_hand_a_job_moves_only_when_pushed() -> None:
+    caller = caller_with(drive="steps")
+    accepted = caller.submit()
+    caller.clock.advance(1000)
+    words = [caller.get(accepted["status_url"])["status"] for _ in range(3)]
+    assert words == ["in_queue"] * 3
+    now = caller.clock.now()
+    request_id = accepted["request_id"]
+    assert caller.api.step(request_id, now) == "in_progress"
+    assert caller.get(accepted["status_url"])["status"] == "in_progress"
+    assert caller.api.step(request_id, now) == "completed"
+    assert caller.api.step(request_id, now) == "completed"
+    assert caller.get(accepted["result_url"])["status"] == "completed"
+
+
+def test_a_push_does_nothing_to_a_job_that_time_moves(caller: Caller) -> None:
+    accepted = caller.submit()
+    assert caller.api.step(accepted["request_id"], caller.clock.now()) == "in_queue"
+    with pytest.raises(KeyError):
+        caller.api.step("unknown", 0.0)
+
+
+def test_a_virtual_clock_never_runs_backwards() -> None:
+    clock = VirtualClock(100.0)
+    clock.sleep(-5)
+    assert clock.now() == 100
+    with pytest.raises(ValueError, match="-1 seconds"):
+        clock.advance(-1)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"speed": 0}, {"polls": (-1, 2)}, {"drive": "magic"}, {"validation": "maybe"}],
+)
+def test_an_option_that_means_nothing_is_refused(options: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"speed|polls|magic|maybe"):
+        Sandbox(MODELS, **options)  # type: ignore[arg-type]  # on purpose
+
+
+def test_warned_of_a_wrong_input_the_job_runs_all_the_same() -> None:
+    caller = caller_with(validation="warn")
+    body: dict[str, object] = {"prompt": "x" * 900, "image_urls": [], "größe": 1}
+    answer = caller.send("POST", f"/v1/models/{EDIT}", body)
+    assert answer.status == 200
+    warning = answer.header("x-sandbox-warning")
+    assert warning is not None
+    assert warning.isascii()
+    assert "/image_urls, /prompt" in warning
+    assert caller.send("POST", f"/v1/models/{EDIT}", {"prompt": ""}).status == 200
+
+
+def test_unchecked_a_wrong_input_runs_without_a_word() -> None:
+    caller = caller_with(validation="off")
+    answer = caller.send("POST", f"/v1/models/{EDIT}", {"anything": [None]})
+    assert answer.status == 200
+    assert answer.header("x-sandbox-warning") is None
+    caller.clock.advance(10)
+    assert caller.get(answer.json()["result_url"])["status"] == "completed"

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import json
+
+from runcomfy_codegen.sandbox import Sandbox
+
+from .conftest import EDIT, INPUTS, MODELS, ODD, Caller, caller_with
+
+
+def story(caller: Caller) -> None:
+    """Some of everything, errors and faults included."""
+    accepted = caller.submit()
+    for _ in range(4):
+        caller.get(accepted["status_url"])
+        caller.clock.advance(1.25)
+    caller.get(accepted["result_url"] + "?include_cost=true")
+    caller.send("POST", f"/v1/models/{EDIT}", {})
+    caller.send("GET", "/v1/models", x_sandbox_fault="bad-gateway")
+    caller.send("GET", "/v1/models", host="evil.test")
+    other = Caller(caller.api, caller.clock, token="two")
+    other.send("POST", other.submit(ODD)["cancel_url"])
+    other.send("GET", accepted["status_url"])
+
+
+def test_the_same_seed_and_calls_give_the_same_journal_byte_for_byte() -> None:
+    first, second, third = caller_with(), caller_with(), caller_with(seed="another")
+    for caller in (first, second, third):
+        story(caller)
+    text = first.api.journal.text()
+    assert text == second.api.journal.text()
+    assert text != third.api.journal.text()
+    assert len(text.splitlines()) == 12
+
+
+def test_an_entry_tells_what_was_asked_and_what_came_of_it(caller: Caller) -> None:
+    story(caller)
+    entries = list(caller.api.journal.entries())
+    assert [(entry.action, entry.status, entry.error_code) for entry in entries] == [
+        ("submit", 200, None),
+        *[("status", 200, None)] * 4,
+        ("result", 200, None),
+        ("submit", 422, 422001),
+        ("list", 502, None),
+        ("none", 403, 403000),
+        ("submit", 200, None),
+        ("cancel", 200, None),
+        ("status", 403, 403001),
+    ]
+    assert [entry.number for entry in entries] == list(range(1, 13))
+    assert entries[1].at == "2026-01-01T00:00:00.000Z"
+    assert entries[2].at == "2026-01-01T00:00:01.250Z"
+    assert entries[0].request_id == entries[1].request_id
+    assert entries[0].model_id == EDIT
+    assert entries[7].fault == "bad-gateway (header)"
+
+
+def test_the_journal_answers_how_often_something_was_asked(caller: Caller) -> None:
+    story(caller)
+    journal = caller.api.journal
+    assert len(list(journal.entries(action="submit", status="200"))) == 2
+    account = next(iter(journal.entries())).account
+    assert len(list(journal.entries(account, action="submit", status="200"))) == 1
+
+
+def test_no_token_is_in_the_journal(caller: Caller) -> None:
+    caller.token = "very-secret-token"
+    story(caller)
+    caller.send("GET", "/v1/models", authorization="Bearer <broken-secret>")
+    text = caller.api.journal.text() + json.dumps(caller.get("/sandbox/journal"))
+    assert "secret" not in text
+
+
+def test_the_ledger_has_a_row_for_each_accepted_job_and_shows_repetitions(
+    caller: Caller,
+) -> None:
+    first = caller.submit()
+    caller.submit(ODD)
+    turned = dict(reversed(INPUTS[EDIT].items()))
+    again = caller.send("POST", f"/v1/models/{EDIT}", turned).json()
+    caller.send("POST", f"/v1/models/{EDIT}", {})
+    rows = caller.get("/sandbox/ledger")["rows"]
+    assert [row["repeats"] for row in rows] == [None, None, first["request_id"]]
+    assert rows[2]["request_id"] == again["request_id"]
+
+
+def test_another_account_s_same_input_is_no_repetition(caller: Caller) -> None:
+    caller.submit()
+    Caller(caller.api, caller.clock, token="two").submit()
+    assert [row["repeats"] for row in caller.get("/sandbox/ledger")["rows"]] == [
+        None,
+        None,
+    ]
+
+
+def test_a_cancelled_job_stands_on_the_bill_and_costs_nothing(caller: Caller) -> None:
+    caller.send("POST", caller.submit()["cancel_url"])
+    bill = caller.get("/sandbox/ledger")
+    assert [(row["status"], row["cost"]) for row in bill["rows"]] == [
+        ("cancelled", 0.0)
+    ]
+    assert bill["total_usd"] == 0
+
+
+def test_looking_is_open_and_changing_needs_the_secret(caller: Caller) -> None:
+    request_id = caller.submit()["request_id"]
+    assert len(caller.get("/sandbox/jobs")["jobs"]) == 1
+    for path in ("/sandbox/reset", f"/sandbox/jobs/{request_id}/cancel"):
+        for secret in ("", "wrong", "the-secre"):
+            assert caller.send("POST", path, {}, x_sandbox_secret=secret).status == 403
+    answer = caller.send(
+        "POST", f"/sandbox/jobs/{request_id}/cancel", {}, x_sandbox_secret="the-secret"
+    )
+    assert answer.json()["status"] == "cancelled"
+    unknown = caller.send(
+        "POST", "/sandbox/jobs/x/step", {}, x_sandbox_secret="the-secret"
+    )
+    assert unknown.json()["error_code"] == 404001
+
+
+def test_without_a_secret_nothing_can_be_changed_by_hand() -> None:
+    caller = caller_with()
+    api = type(caller.api)(
+        MODELS, type(caller.api.settings)(base_url="http://localhost")
+    )
+    assert Caller(api).send("POST", "/sandbox/reset", {}).status == 403
+
+
+def test_a_reset_of_one_account_leaves_the_others(caller: Caller) -> None:
+    other = Caller(caller.api, caller.clock, token="two")
+    mine, theirs = caller.submit(), other.submit()
+    account = next(iter(caller.api.journal.entries())).account
+    path = f"/sandbox/reset?account={account}"
+    assert caller.send("POST", path, {}, x_sandbox_secret="the-secret").status == 200
+    assert caller.send("GET", mine["status_url"]).status == 404
+    assert other.get(theirs["status_url"])["status"] == "in_queue"
+    assert caller.submit()["request_id"] == mine["request_id"]
+
+
+def test_what_control_calls_do_is_not_in_the_journal(caller: Caller) -> None:
+    caller.get("/sandbox/jobs")
+    assert list(caller.api.journal.entries()) == []
+
+
+def test_a_running_sandbox_hands_out_its_journal_and_its_bill() -> None:
+    with Sandbox(MODELS, drive="steps") as sandbox:
+        caller = Caller(sandbox.api, token="one")
+        accepted = caller.submit()
+        Caller(sandbox.api, token="two").submit()
+        assert sandbox.step(accepted["request_id"]) == "in_progress"
+        assert len(sandbox.journal()) == 2
+        assert [entry.action for entry in sandbox.journal("one")] == ["submit"]
+        assert [row.status for row in sandbox.ledger("one")] == ["in_progress"]
+        assert len(sandbox.ledger()) == 2
+        sandbox.reset("one")
+        assert (len(sandbox.ledger()), len(sandbox.ledger("one"))) == (1, 0)

@@ -1,0 +1,110 @@
+"""The README is true: its program runs, its commands exist, its texts are what is printed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from runcomfy_codegen.cli import COMMANDS, command
+from runcomfy_codegen.cli.project import Project
+from runcomfy_codegen.cli.sandbox import open_sandbox
+from runcomfy_codegen.config import Config, find_config, read_config
+from runcomfy_codegen.sandbox import Sandbox
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def calls() -> list[list[str]]:
+    """Every call of the command line in the README's shell blocks."""
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    words = [
+        shlex.split(line, comments=True)
+        for line in lines
+        if "runcomfy-codegen " in line
+    ]
+    return [line[1:] for line in words if Path(line[0]).name == "runcomfy-codegen"]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    project = Project(find_config(ROOT))
+    models = {model.model_id: model for model in project.catalog().models}
+    with open_sandbox(project, models, speed=10) as served:
+        yield served
+
+
+def test_the_first_program_runs_and_prints_what_the_readme_says(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    [program] = blocks("python")
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "RUNCOMFY_BASE_URL": sandbox.url,
+            "RUNCOMFY_TOKEN": sandbox.token,
+            "PYTHONPATH": str(ROOT / "generated"),
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    [refusal] = blocks("text")
+    assert done.stdout.endswith(refusal)
+    [file] = (tmp_path / "out").iterdir()
+    assert file.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("words", calls(), ids=" ".join)
+def test_every_call_in_the_readme_is_one_that_the_command_line_takes(
+    words: list[str],
+) -> None:
+    context = click.Context(command)
+    found = command.get_command(context, words[0])
+    assert found is not None
+    found.make_context(words[0], words[1:])
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    assert [name for name in COMMANDS if f"runcomfy-codegen {name}" not in README] == []
+
+
+def test_the_configuration_in_the_readme_is_read(tmp_path: Path) -> None:
+    [text] = blocks("toml")
+    tomllib.loads(text)
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    config = read_config(tmp_path / "pyproject.toml")
+    assert config != Config()
+    assert config.models == ("bytedance/*", "kling/*")
+    assert config.overrides.field_name("vendor/model", "width×height") == "size"
+
+
+def test_what_the_makefile_offers_is_what_the_readme_names() -> None:
+    targets = set(
+        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    )
+    assert set(re.findall(r"^make ([a-z-]+)", README, re.MULTILINE)) <= targets
+
+
+def test_files_that_the_documents_link_exist() -> None:
+    for name in ("README.md", "ARCHITECTURE.md"):
+        text = (ROOT / name).read_text("utf-8")
+        for link in re.findall(r"\]\(([^)#]+)\)", text):
+            if "://" not in link:
+                assert (ROOT / link).exists(), f"{name} links {link}"
