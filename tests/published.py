@@ -90,13 +90,15 @@ def imported(client: Path, model: Model) -> ModuleType:
     return importlib.import_module(".".join((client.name, "models", *model.path)))
 
 
-def executed(model: Model) -> dict[str, Any]:
-    """The names of a model's module, executed on the runtime that is installed."""
+def executed(model: Model) -> ModuleType:
+    """A model's module, executed on the runtime that is installed."""
     (source,) = rendered([model]).values()
     dots = "." * (len(model.path) + 1)
-    names: dict[str, Any] = {"__name__": "executed"}
-    exec(source.replace(f"from {dots}_runtime.", "from runcomfy_runtime."), names)
-    return names
+    # pydantic looks its classes' module up by name.
+    module = sys.modules["executed"] = ModuleType("executed")
+    code = source.replace(f"from {dots}_runtime.", "from runcomfy_runtime.")
+    exec(code, module.__dict__)
+    return module
 
 
 def _document(whole: JsonText, entry: dict[str, Any], pointer: str) -> Document:

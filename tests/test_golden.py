@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from types import ModuleType
 
 import pytest
+
 from published import SETTINGS, documents, imported, rendered, write_client
 from runcomfy_codegen.build.catalog import Catalog, build_catalog
 from runcomfy_codegen.config import OWN_FILE, read_config
@@ -105,7 +106,7 @@ def test_the_generated_modules_behave_as_their_case_says(
     case: Case, client: Path
 ) -> None:
     models = {model.model_id: imported(client, model) for model in case.catalog.models}
-    assert all(module.MODEL_ID == model_id for model_id, module in models.items())
+    assert all(model_id == module.MODEL_ID for model_id, module in models.items())
     check = case.folder / "check.py"
     if check.exists():
         names = {"models": models, "model": _only(models), "pytest": pytest}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import pytest
+
 from runcomfy_codegen.cli import COMMANDS, command
 from runcomfy_codegen.cli.project import Project
 from runcomfy_codegen.cli.sandbox import open_sandbox

@@ -15,7 +15,8 @@ from .call import asked, reader_of
 from .client import OnStop, world_of
 from .clock import Clock
 from .errors import NotConfigured, RunComfyError
-from .flow import run, submit
+from .flow import run
+from .flow.accept import submitted
 from .flow.pace import FOREVER, LONGEST_HINT
 from .http.lazy import LazyAsyncTransport
 from .job import DEFAULT_WAIT, seconds_until
@@ -140,7 +141,7 @@ class AsyncRunComfy:
         call, reader = asked(what, payload)
         terms = self._driver.world.terms()
         until = seconds_until(terms.now(), timeout)
-        ticket = await self._driver.drive(submit.submit(terms, call, until))
+        ticket = await self._driver.drive(submitted(terms, call, until))
         return AsyncJob(self._driver, ticket, reader, call.reference)
 
     @overload

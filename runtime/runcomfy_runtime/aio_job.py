@@ -95,7 +95,8 @@ class AsyncJob(Handle[OutputT]):
         """Wait for the outcome; see ``Job.result``."""
         terms = self._driver.world.terms()
         until = seconds_until(terms.now(), timeout)
-        flow = run.conclude(terms, self._ticket, until, self._reference, cancel=False)
+        watch = wait.Watch(self._ticket, terms.now(), self._reference)
+        flow = run.conclude(terms, watch, until, cancel=False)
         content = await self._drive(flow, on_update)
         return AsyncResult(self._driver, self._ticket, content, self._reader)
 

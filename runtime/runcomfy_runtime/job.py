@@ -117,7 +117,8 @@ class Job(Handle[OutputT]):
         """
         terms = self._driver.world.terms()
         until = seconds_until(terms.now(), timeout)
-        flow = run.conclude(terms, self._ticket, until, self._reference, cancel=False)
+        watch = wait.Watch(self._ticket, terms.now(), self._reference)
+        flow = run.conclude(terms, watch, until, cancel=False)
         content = self._drive(flow, on_update)
         return Result(self._driver, self._ticket, content, self._reader)
 

@@ -113,18 +113,18 @@ class Journal:
     def pending(self) -> list[Entry]:
         """What was accepted and has not ended, oldest first."""
         return list(
-            self._read("WHERE request_id <> '' AND state = '' ORDER BY meant_at")
+            self._read("WHERE request_id <> '' AND state = '' ORDER BY meant_at, rowid")
         )
 
     def unknown(self) -> list[Entry]:
         """Intents of which nothing more is known. They are never sent again by themselves."""
         return list(
-            self._read("WHERE request_id = '' AND state = '' ORDER BY meant_at")
+            self._read("WHERE request_id = '' AND state = '' ORDER BY meant_at, rowid")
         )
 
     def entries(self, limit: int = 100) -> list[Entry]:
         """The latest entries, newest first."""
-        return list(self._read("ORDER BY meant_at DESC LIMIT ?", (limit,)))
+        return list(self._read("ORDER BY meant_at DESC, rowid DESC LIMIT ?", (limit,)))
 
     def close(self) -> None:
         """Close the file. The next call opens it again."""

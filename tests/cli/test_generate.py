@@ -151,6 +151,19 @@ def test_a_model_that_cannot_be_built_stops_no_other_and_keeps_its_files(
     assert client("check", "--output", "client").code == 1
 
 
+def test_a_document_that_was_damaged_on_disk_costs_nobody_a_module(client: Shell) -> None:
+    path = client.folder / "schemas/acme/painter/text-to-image/en.json"
+    path.write_text(path.read_text()[:200])
+    before = client.files("client")
+    answer = client("generate", "--output", "client")
+    assert answer.code == 1
+    assert "acme/painter/text-to-image/en.json:" in answer.err
+    assert "error broken-document" in answer.err
+    after = client.files("client")
+    assert after[MODULE] == before[MODULE]
+    assert set(after) == set(before)
+
+
 def test_a_name_can_be_chosen_where_published_names_collide(project: Shell) -> None:
     project.write(
         "new.json", entry(**{"a b": {"type": "string"}, "a_b": {"type": "string"}})

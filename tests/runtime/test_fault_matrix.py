@@ -14,12 +14,12 @@ from email.utils import formatdate
 from typing import Any
 
 import pytest
-from runtime.hurried import Hurried
-from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.aio import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
+from runtime.hurried import Hurried
+from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 
 TOKEN = "rc-0123456789-secret"
 OUTPUT = {"image": "https://files.runcomfy.net/a.png"}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from runcomfy_codegen.sandbox.api import Api
@@ -105,3 +107,17 @@ def test_the_catalog_needs_a_token_as_everything_does(caller: Caller) -> None:
     for path in ("/v1/models", f"/v1/models/{EDIT}", "/v1/models/categories"):
         answer = caller.send("GET", path, authorization="")
         assert (answer.status, answer.json()["error_code"]) == (400, 400004)
+
+
+def test_a_misspelt_id_is_told_the_nearest_one(caller: Caller) -> None:
+    answer = caller.send("GET", "/v1/models/bytedance/dreamina-4-0/edits")
+    assert f"Is '{EDIT}' meant?" in answer.json()["error_message"]
+
+
+def test_stored_facts_may_hold_exact_decimals_and_nulls() -> None:
+    facts = {"base_price_usd": Decimal("0.035"), "categories": None, "kind": None}
+    entries = {ODD: facts}
+    caller = Caller(Api(MODELS, Settings(base_url="http://localhost:8000"), entries))
+    entry = caller.get("/v1/models/kling/kling-video%20o3/4K.5/text-to-image")
+    assert (entry["base_price_usd"], entry["kind"]) == (0.035, "model")
+    assert caller.finish(ODD)["cost"] == 0.035

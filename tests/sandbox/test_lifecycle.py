@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from runcomfy_codegen.sandbox import Api, Settings
+
 from .conftest import (
     EDIT,
     IMAGE_TO_VIDEO,
@@ -152,3 +154,13 @@ def test_the_balance_falls_by_what_was_run_and_not_by_what_was_cancelled(
         "balance_microdollars": 99_970_000,
         "currency": "USD",
     }
+
+
+def test_without_models_every_id_is_taken_and_every_object_is_an_input() -> None:
+    caller = Caller(Api(None, Settings(base_url="http://localhost")))
+    accepted = caller.send("POST", "/v1/models/any/text-to-video", {"x": [1]}).json()
+    caller.clock.advance(10)
+    assert list(caller.get(accepted["result_url"])["output"]) == ["video"]
+    assert caller.get("/v1/models") == {"models": [], "total": 0}
+    assert caller.send("POST", "/v1/models/any/../x", {}).status == 400
+    assert caller.send("POST", "/v1/models/any/x", [1]).status == 400

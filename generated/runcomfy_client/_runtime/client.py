@@ -12,7 +12,8 @@ from .call import asked, reader_of
 from .clock import Clock, SystemClock
 from .driver import Driver, Listener, World
 from .errors import NotConfigured, RunComfyError
-from .flow import run, submit
+from .flow import run
+from .flow.accept import submitted
 from .flow.pace import FOREVER, LONGEST_HINT
 from .http.lazy import LazyTransport
 from .job import DEFAULT_WAIT, Job, seconds_until
@@ -143,7 +144,7 @@ class RunComfy:
         call, reader = asked(what, payload)
         terms = self._driver.world.terms()
         until = seconds_until(terms.now(), timeout)
-        ticket = self._driver.drive(submit.submit(terms, call, until))
+        ticket = self._driver.drive(submitted(terms, call, until))
         return Job(self._driver, ticket, reader, call.reference)
 
     @overload

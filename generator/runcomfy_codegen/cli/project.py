@@ -51,7 +51,11 @@ class Project:
                 f"{error}; `runcomfy-codegen import` makes one, --schemas names another"
             ) from None
         built = build_catalog(stored.documents, self.settings)
-        return replace(built, diagnostics=(*stored.diagnostics, *built.diagnostics))
+        return replace(
+            built,
+            diagnostics=(*stored.diagnostics, *built.diagnostics),
+            failed=(*built.failed, *stored.unread),
+        )
 
     def model(self, model_id: str) -> tuple[Model, Catalog]:
         """One model by its id, and the catalog it is of."""

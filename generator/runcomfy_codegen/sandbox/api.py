@@ -25,6 +25,8 @@ from .faults.situation import Situation
 from .guard import admit
 from .job import Job, state
 from .journal import FAULT_HEADER, Journal
+from .openapi import openapi
+from .page import watch_page
 from .refusal import Refused
 from .route import OPEN, Action, Route, route
 from .settings import Settings
@@ -53,7 +55,7 @@ class Api:
         self.journal = Journal()
         self._faults = Selection(settings.scenario)
         self._desk = Desk(self.catalog, settings, self.book)
-        self._control = Control(settings, self.book, self.journal, self._faults)
+        self._control = Control(settings, self._desk, self.journal, self._faults)
         self._lock = threading.Lock()
 
     def handle(self, request: Request, now: float) -> Response:
@@ -156,5 +158,9 @@ class Api:
                 return self.catalog.list(request.parameters)
             case Action.CATEGORIES:
                 return self.catalog.categories()
+            case Action.PAGE:
+                return watch_page()
+            case Action.OPENAPI:
+                return json_response(openapi(self.catalog, self.settings.base_url))
             case _:
                 return json_response(self.catalog.find(found.model_id).entry)

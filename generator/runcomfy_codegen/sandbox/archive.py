@@ -17,11 +17,10 @@ from .job import Drive, Job, Plan
 from .seed import Seed
 
 _VERSION = 1
-_TABLES = """
-CREATE TABLE IF NOT EXISTS meta (seed TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS job (
+_JOBS = """
+CREATE TABLE job (
     position INTEGER PRIMARY KEY, request_id TEXT NOT NULL UNIQUE, record TEXT NOT NULL
-);
+)
 """
 _SAVE = """
 INSERT INTO job (request_id, record) VALUES (?, ?)
@@ -42,7 +41,7 @@ class Archive:
             # Inputs may be private: only the user may read the file.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._database = sqlite3.connect(
-                path, isolation_level=None, check_same_thread=False, timeout=1
+                path, isolation_level=None, check_same_thread=False, timeout=0.1
             )
         except (OSError, sqlite3.Error) as error:
             raise ArchiveError(f"{path} cannot be opened: {error}") from None
@@ -87,16 +86,27 @@ class Archive:
             raise ArchiveError(
                 f"{self._path} has format {version}; this release has {_VERSION}"
             )
-        run("PRAGMA journal_mode = WAL")
+        if version == 0:
+            self._create(seed)
         # A killed process loses nothing with this; only a power failure may.
         run("PRAGMA synchronous = NORMAL")
-        self._database.executescript(_TABLES)
+        (known,) = run("SELECT seed FROM meta").fetchone()
+        if known != seed.value:
+            raise ArchiveError(f"{self._path} was made with the seed {known!r}")
+
+    def _create(self, seed: Seed) -> None:
+        run = self._database.execute
+        if run("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+            raise ArchiveError(
+                f"{self._path} is no state of a sandbox: it holds other tables"
+            )
+        run("PRAGMA journal_mode = WAL")
+        run("BEGIN IMMEDIATE")
+        run("CREATE TABLE meta (seed TEXT NOT NULL)")
+        run(_JOBS)
+        run("INSERT INTO meta (seed) VALUES (?)", (seed.value,))
         run(f"PRAGMA user_version = {_VERSION}")
-        known = run("SELECT seed FROM meta").fetchone()
-        if known is None:
-            run("INSERT INTO meta (seed) VALUES (?)", (seed.value,))
-        elif known[0] != seed.value:
-            raise ArchiveError(f"{self._path} was made with the seed {known[0]!r}")
+        run("COMMIT")
 
 
 def _job(record: dict[str, Any]) -> Job:

@@ -103,9 +103,8 @@ class Catalog:
 
     def list(self, wanted: Mapping[str, str]) -> Response:
         """A page of the catalog: ``GET /v1/models``."""
-        limit, offset = _number(wanted, "limit", _LIMIT, 1, _MOST), _number(
-            wanted, "offset", 0
-        )
+        limit = whole_number(wanted, "limit", _LIMIT, 1, _MOST)
+        offset = whole_number(wanted, "offset", 0, 0, 2**31)
         found = [offer for offer in self if offer.matches(wanted)]
         schemas = wanted.get("include_schema", "").lower() == "true"
         page = [_listed(offer, schemas) for offer in found[offset : offset + limit]]
@@ -146,20 +145,13 @@ def _listed(offer: Offer, schemas: bool) -> Entry:
     }
 
 
-def _number(
-    wanted: Mapping[str, str],
-    name: str,
-    default: int,
-    least: int = 0,
-    most: int = 2**31,
+def whole_number(
+    wanted: Mapping[str, str], name: str, default: int, least: int, most: int
 ) -> int:
+    """A number of the query. Raises ``Refused`` (400, assumed) if it is none, or too large."""
     text = wanted.get(name, str(default))
-    if (
-        text.isascii()
-        and text.isdigit()
-        and len(text) < 12
-        and least <= int(text) <= most
-    ):
+    digits = text.isascii() and text.isdigit() and len(text) < 12
+    if digits and least <= int(text) <= most:
         return int(text)
     raise assumed(
         400, f"{name} must be a whole number from {least} to {most}, not {text!r:.40}."

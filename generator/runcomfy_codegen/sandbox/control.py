@@ -9,12 +9,13 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
-from runcomfy_runtime.protocol import NOT_FOUND
+from runcomfy_runtime.protocol import NOT_FOUND, Phase
 
-from .book import Book
+from .catalog import whole_number
 from .clock import timestamp
+from .desk import Desk
 from .exchange import Request, Response, json_response
 from .faults.selection import Selection
 from .job import Job, state
@@ -27,30 +28,39 @@ from .settings import Settings
 
 SECRET_HEADER = "x-sandbox-secret"  # noqa: S105 - the name of it
 
+T = TypeVar("T")
+
+_MOST = 100_000  # entries of an answer
+_LONGEST = 200_000  # characters of an input that is shown
+
 
 class Control:
     """The calls below ``/sandbox``; their form is ours, the live API has none of them."""
 
     def __init__(
-        self, settings: Settings, book: Book, journal: Journal, faults: Selection
+        self, settings: Settings, desk: Desk, journal: Journal, faults: Selection
     ) -> None:
         self._settings = settings
-        self._book = book
+        self._desk = desk
+        self._book = desk.book
         self._journal = journal
         self._faults = faults
 
     def answer(self, request: Request, name: str, now: float) -> Response:
         """Answer one control call. Raises ``Refused`` without the secret, or for no such call."""
         wanted = request.parameters.get("account")
+        limit = whole_number(request.parameters, "limit", _MOST, 0, _MOST)
         match request.method, tuple(name.split("/")):
             case "GET", ("jobs",):
                 jobs = [job for job in self._book if wanted in (None, job.account)]
-                return json_response({"jobs": [_shown(job, now) for job in jobs]})
+                told = [self._shown(job, now) for job in _last(jobs, limit)]
+                return json_response({"jobs": told, "total": len(jobs)})
             case "GET", ("journal",):
-                entries = [asdict(entry) for entry in self._journal.entries(wanted)]
-                return json_response({"entries": entries})
+                entries = list(self._journal.entries(wanted))
+                told = [asdict(entry) for entry in _last(entries, limit)]
+                return json_response({"entries": told, "total": len(entries)})
             case "GET", ("ledger",):
-                return json_response(self._bill(wanted, now))
+                return json_response(self._bill(wanted, limit, now))
             case "POST", ("reset",):
                 self._require_secret(request)
                 self.reset(wanted)
@@ -61,16 +71,20 @@ class Control:
             case _:
                 raise nowhere(request)
 
-    def _bill(self, wanted: str | None, now: float) -> dict[str, Any]:
-        bill = [row for row in rows(self._book, now) if wanted in (None, row.account)]
-        total = round(sum(row.cost for row in bill), 6)
-        return {"rows": [asdict(row) for row in bill], "total_usd": total}
-
     def reset(self, account: str | None) -> None:
         """Forget what an account has done, or everything."""
         self._book.forget(account)
         self._journal.clear(account)
         self._faults.forget(account)
+
+    def _bill(self, wanted: str | None, limit: int, now: float) -> dict[str, Any]:
+        bill = [row for row in rows(self._book, now) if wanted in (None, row.account)]
+        return {
+            "rows": [asdict(row) for row in _last(bill, limit)],
+            "total": len(bill),
+            "total_usd": round(sum(row.cost for row in bill), 6),
+            "repeated": sum(row.repeats is not None for row in bill),
+        }
 
     def _moved(self, request_id: str, word: str, now: float) -> Response:
         job = self._book.peek(request_id)
@@ -78,7 +92,7 @@ class Control:
             raise documented(NOT_FOUND, f"There is no request {request_id!r:.140}.")
         job = job.stepped(now) if word == "step" else cancelled(job, now)[0]
         self._book.put(job)
-        return json_response(_shown(job, now))
+        return json_response(self._shown(job, now))
 
     def _require_secret(self, request: Request) -> None:
         given, secret = request.header(SECRET_HEADER) or "", self._settings.secret
@@ -87,17 +101,22 @@ class Control:
                 403, f"This needs the sandbox's secret in the header {SECRET_HEADER}."
             )
 
+    def _shown(self, job: Job, now: float) -> dict[str, Any]:
+        at = state(job, now)
+        return {
+            "request_id": job.request_id,
+            "model_id": job.model_id,
+            "account": job.account,
+            "status": at.result_word,
+            "queue_position": at.queue_position,
+            "drive": job.drive.value,
+            "created_at": timestamp(job.submitted_at),
+            "finished_at": timestamp(at.finished_at) if at.finished_at else None,
+            "input": json.loads(job.body) if len(job.body) <= _LONGEST else None,
+            "input_characters": len(job.body),
+            "files": self._desk.paths(job) if at.phase is Phase.SUCCEEDED else (),
+        }
 
-def _shown(job: Job, now: float) -> dict[str, Any]:
-    at = state(job, now)
-    return {
-        "request_id": job.request_id,
-        "model_id": job.model_id,
-        "account": job.account,
-        "status": at.result_word,
-        "queue_position": at.queue_position,
-        "drive": job.drive.value,
-        "created_at": timestamp(job.submitted_at),
-        "finished_at": timestamp(at.finished_at) if at.finished_at else None,
-        "input": json.loads(job.body),
-    }
+
+def _last(entries: list[T], limit: int) -> list[T]:
+    return entries[-limit:] if limit else []

@@ -67,9 +67,14 @@ class Desk:
 
     def output(self, job: Job) -> dict[str, Any]:
         """The ``output`` of a job that has succeeded, its files as URLs of this sandbox."""
-        output = self._output(job)
-        base = f"{self._settings.base_url}/outputs/{job.request_id}"
-        return output.value(tuple(f"{base}/{name}" for name in output.names))
+        base = self._settings.base_url
+        return self._output(job).value(tuple(base + path for path in self.paths(job)))
+
+    def paths(self, job: Job) -> tuple[str, ...]:
+        """The paths of a job's files, in order."""
+        return tuple(
+            f"/outputs/{job.request_id}/{name}" for name in self._output(job).names
+        )
 
     def file(
         self, request: Request, request_id: str, name: str, now: float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -59,19 +60,18 @@ class Sandbox:
             raise ValueError(f"the sandbox only serves this machine, not {host!r}")
         self.secret = secrets.token_urlsafe(16)
         chosen = settings("", self.secret, options)
-        self._archive = Archive(state, chosen.seed) if state else None
-        try:
-            listener = listen(host, port)
-        except OSError:
-            self._close()
-            raise
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{listener.getsockname()[1]}"
-        self.clock = clock or WallClock()
-        self.api = Api(
-            models, replace(chosen, base_url=self.url), entries, self._archive
-        )
-        self._server = Server(Carrier(self.api.handle, self.clock), listener)
+        with ExitStack() as opened:
+            archive = Archive(state, chosen.seed) if state else None
+            if archive is not None:
+                opened.callback(archive.close)
+            listener = opened.enter_context(listen(host, port))
+            shown = f"[{host}]" if ":" in host else host
+            self.url = f"http://{shown}:{listener.getsockname()[1]}"
+            self.clock = clock or WallClock()
+            served = replace(chosen, base_url=self.url)
+            self.api = Api(models, served, entries, archive)
+            self._server = Server(Carrier(self.api.handle, self.clock), listener)
+            self._opened = opened.pop_all()
 
     def serve(self) -> None:
         """Serve until interrupted."""
@@ -80,7 +80,7 @@ class Sandbox:
         except KeyboardInterrupt:
             pass
         finally:
-            self._close()
+            self._opened.close()
 
     def journal(self, token: str | None = None, **wanted: str) -> list[JournalEntry]:
         """What was asked and answered, of one token or of all.
@@ -117,11 +117,7 @@ class Sandbox:
         trace: TracebackType | None,
     ) -> None:
         self._server.stop()
-        self._close()
-
-    def _close(self) -> None:
-        if self._archive is not None:
-            self._archive.close()
+        self._opened.close()
 
     def _account(self, token: str | None) -> str | None:
         return None if token is None else account_of(token, self.api.settings.seed)

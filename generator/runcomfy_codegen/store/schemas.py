@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ..ir.diagnostic import Diagnostic
+from ..ir.diagnostic import Diagnostic, Place
 from ..ir.document import Document
 from ..ir.json_text import NotJson
 from . import envelope
@@ -22,6 +22,12 @@ class Stored:
 
     documents: tuple[tuple[str, Document], ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Models none of whose documents could be read."""
+        read = {document.model_id for _, document in self.documents}
+        return tuple(sorted({each.model for each in self.diagnostics} - read))
 
 
 def read_all(root: Path) -> Stored:
@@ -40,7 +46,7 @@ def read_all(root: Path) -> Stored:
         try:
             documents.append((path.as_posix(), _read(root, PurePosixPath(path))))
         except NotJson as error:
-            diagnostics.append(_unreadable(path.as_posix(), error))
+            diagnostics.append(_unreadable(PurePosixPath(path), error))
     return Stored(tuple(documents), tuple(diagnostics))
 
 
@@ -71,7 +77,11 @@ def _read(root: Path, path: PurePosixPath) -> Document:
     content = read_bytes(root / path)
     if content is None:
         raise FileNotFoundError(path)
-    document = envelope.read(content.decode("utf-8", "surrogatepass"))
+    try:
+        text = content.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise NotJson(f"not UTF-8 at byte {error.start}", Place()) from None
+    document = envelope.read(text)
     if document_path(document.model_id, document.locale) != path:
         raise NotJson(
             f"holds {document.model_id!r} in {document.locale!r},"
@@ -81,11 +91,12 @@ def _read(root: Path, path: PurePosixPath) -> Document:
     return document
 
 
-def _unreadable(file: str, error: NotJson) -> Diagnostic:
+def _unreadable(path: PurePosixPath, error: NotJson) -> Diagnostic:
     return Diagnostic(
         code="broken-document",
         message=error.message,
-        file=file,
+        model=model_id_of(path),
+        file=path.as_posix(),
         place=error.place,
         hint="import the model again, or take the file from version control",
     )

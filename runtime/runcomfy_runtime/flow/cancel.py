@@ -9,9 +9,10 @@ from ..exchange import Lost, Outcome, Request, Response
 from ..protocol import CancelOutcome, Phase
 from ..status import Cancellation, read_status
 from ..ticket import Ticket
+from .note import ended
 from .pace import request_timeout, retry_pause
 from .step import Emit, Flow, Retry, Sleep, Terms, sent
-from .wait import Watch, ended, glance
+from .wait import glance
 
 
 def asked(terms: Terms, ticket: Ticket, timeout: float) -> Flow[Outcome]:
@@ -28,8 +29,7 @@ def cancel(
     """
     settled = yield from _attempted(terms, ticket, until)
     if settled.cancelled:
-        watch = Watch(ticket, terms.now(), reference)
-        yield from ended(terms, watch, CancelOutcome.CANCELLED)
+        yield from ended(terms, reference, ticket, CancelOutcome.CANCELLED)
     return settled
 
 

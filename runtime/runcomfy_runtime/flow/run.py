@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from .. import answer, errors
+from ..protocol import Phase
 from ..ticket import Ticket
 from .gate import Gate
+from .note import ended
 from .step import Flow, Terms
-from .stop import Stopped, finished
+from .stop import finished
 from .submit import Call, submit
-from .wait import Watch, ended
+from .wait import Watch
 
 
 class Course:
     """How far a job got. Kept by the caller, for when the flow ends in an error."""
 
-    __slots__ = ("ended", "ticket")
+    __slots__ = ("settled", "ticket", "watch")
 
-    def __init__(self, ticket: Ticket | None = None) -> None:
-        self.ticket = ticket
-        self.ended = False
-        """Whether the job is known to have ended, in whichever way."""
+    def __init__(self) -> None:
+        self.ticket: Ticket | None = None
+        self.watch: Watch | None = None
+        self.settled = False
+        """Whether its outcome has been read."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of it: its outcome is read, or it was cancelled."""
+        last = self.watch.last if self.watch is not None else None
+        return self.settled or (last is not None and last.phase is Phase.CANCELLED)
 
 
 def run(
@@ -35,30 +44,28 @@ def run(
 
     A course that has a ticket already, from a journal, is not submitted again.
     """
+    fresh = course.ticket is None
     if course.ticket is None:
         course.ticket = yield from submit(terms, call, until, gate)
-    flow = conclude(terms, course.ticket, until, call.reference, cancel=cancel)
+    course.watch = Watch(course.ticket, terms.now(), call.reference, fresh=fresh)
     try:
-        content = yield from flow
-    except (errors.JobFailed, errors.JobCancelled):
-        course.ended = True
+        content = yield from conclude(terms, course.watch, until, cancel=cancel)
+    except errors.JobFailed:
+        course.settled = True
         raise
-    except errors.JobTimeout as error:
-        course.ended = error.outcome == Stopped.CANCELLED
-        raise
-    course.ended = True
+    course.settled = True
     return content
 
 
 def conclude(
-    terms: Terms, ticket: Ticket, until: float, reference: str, *, cancel: bool
+    terms: Terms, watch: Watch, until: float, *, cancel: bool
 ) -> Flow[answer.Document]:
     """Wait for a job that was submitted, and note its end in the journal."""
-    watch = Watch(ticket, terms.now(), reference)
     try:
         content = yield from finished(terms, watch, until, cancel=cancel)
     except (errors.JobFailed, errors.JobCancelled) as error:
-        yield from ended(terms, watch, error.last_status or "failed")
+        state = error.last_status or "failed"
+        yield from ended(terms, watch.reference, watch.ticket, state)
         raise
-    yield from ended(terms, watch, "succeeded")
+    yield from ended(terms, watch.reference, watch.ticket, "succeeded")
     return content

@@ -17,6 +17,7 @@ from .. import answer, errors, protocol
 from ..exchange import Lost, Outcome, Reached, Request, Response
 from ..ticket import Ticket, accepted
 from .gate import Gate
+from .note import noted
 from .pace import LONGEST_HINT, UNREACHED_BUDGET, request_timeout, retry_pause
 from .step import (
     Accepted,
@@ -28,7 +29,6 @@ from .step import (
     Retry,
     Sleep,
     Terms,
-    Unnoted,
     sent,
 )
 
@@ -115,7 +115,7 @@ def submit(
             gate.close(error)
         yield from _came_to_nothing(terms, call)
         raise
-    yield from _told(terms, Accepted(call.reference, ticket))
+    yield from noted(terms, Accepted(call.reference, ticket))
     return ticket
 
 
@@ -124,31 +124,6 @@ def _came_to_nothing(terms: Terms, call: Call) -> Flow[None]:
     if terms.journal:
         with suppress(errors.JournalError):
             yield Note(Ended(call.reference, "", NOT_ACCEPTED))
-
-
-def _told(terms: Terms, taken: Accepted) -> Flow[None]:
-    """Note and tell that a job was accepted. Whoever stops that still gets the job's name."""
-    try:
-        if terms.journal:
-            yield from _noted(taken)
-        yield Emit(taken)
-    except GeneratorExit:
-        raise
-    except BaseException as error:
-        ticket = taken.ticket
-        error.add_note(
-            f"The RunComfy job {ticket.request_id} was accepted and goes on. "
-            f"Its token: {ticket.encode()}"
-        )
-        raise
-
-
-def _noted(taken: Accepted) -> Flow[None]:
-    """Write the id down. Now that the job is paid for, not even a full disk may lose it."""
-    try:
-        yield Note(taken)
-    except errors.JournalError as error:
-        yield Emit(Unnoted(taken.ticket, str(error)))
 
 
 def _tried(terms: Terms, call: Call, until: float, gate: Gate) -> Flow[Ticket]:

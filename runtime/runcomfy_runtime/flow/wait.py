@@ -12,17 +12,21 @@ from ..status import Status, read_status
 from ..ticket import Ticket
 from .pace import poll_pause
 from .read import Overdue, Reading, Verdict, judged, read
-from .step import Emit, Ended, Flow, Note, Sleep, Strange, Terms, Unnoted
+from .step import Accepted, Emit, Flow, Sleep, Strange, Terms
 
 
 class Watch:
     """What has been seen of one job while it is waited for."""
 
-    __slots__ = ("began", "hint", "last", "reference", "strange", "ticket")
+    __slots__ = ("began", "fresh", "hint", "last", "reference", "strange", "ticket")
 
-    def __init__(self, ticket: Ticket, began: float, reference: str = "") -> None:
+    def __init__(
+        self, ticket: Ticket, began: float, reference: str = "", *, fresh: bool = False
+    ) -> None:
         self.ticket = ticket
         self.reference = reference
+        self.fresh = fresh
+        """Whether nobody has been told yet that the job was accepted."""
         self.began = began
         self.last: Status | None = None
         self.hint: float | None = None
@@ -92,15 +96,6 @@ def changes(terms: Terms, watch: Watch, until: float) -> Flow[None]:
         yield from until_ended(terms, watch, until)
 
 
-def ended(terms: Terms, watch: Watch, state: str) -> Flow[None]:
-    """Note the end of the job in the journal. A journal that fails now fails nothing."""
-    if terms.journal:
-        try:
-            yield Note(Ended(watch.reference, watch.ticket.request_id, state))
-        except errors.JournalError as error:
-            yield Emit(Unnoted(watch.ticket, str(error)))
-
-
 def pause(terms: Terms, watch: Watch, until: float) -> Flow[None]:
     """Let time pass before the next read. Raises ``Overdue`` when the deadline has come."""
     now = terms.now()
@@ -116,6 +111,8 @@ def outcome(terms: Terms, watch: Watch, until: float) -> Flow[answer.Document]:
     The two endpoints have two vocabularies, and only ``/result`` knows of failure: a job that
     is completed for ``/status`` has succeeded only when ``/result`` says so too.
     """
+    if watch.fresh:
+        yield Emit(Accepted(watch.reference, watch.ticket))
     yield from until_ended(terms, watch, until)
     while True:
         content = yield from fetched(terms, watch, until)
@@ -155,6 +152,7 @@ def _settled(watch: Watch, content: answer.Document) -> answer.Document | None:
     phase = status.phase if status else _phase_of(content)
     word = status.state if status else None
     if phase is Phase.CANCELLED:
+        watch.last = status
         raise _cancelled(watch, word)
     if phase is Phase.FAILED or _failed_silently(phase, content):
         raise _failed(watch, word, content)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .fault import MediaFault as MediaFault
     from .fetch.policy import FetchPolicy as FetchPolicy
     from .info import MediaInfo as MediaInfo
+    from .inspection import Inspector as Inspector
     from .prober import probe as probe
     from .prober import probe_async as probe_async
     from .verdict import Check as Check
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Check": "verdict",
     "FetchPolicy": "fetch.policy",
+    "Inspector": "inspection",
     "MediaError": "errors",
     "MediaFault": "fault",
     "MediaInfo": "info",

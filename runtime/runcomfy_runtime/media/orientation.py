@@ -45,7 +45,7 @@ def _directory(head: bytes, base: int, at: int, end: int, order: str) -> Parse[b
     if len(table) < 2:
         table = yield base + at, 2, 2
     count = min(int(unpack_from(order + "H", table)[0]), _MOST_ENTRIES)
-    length = 12 * min(count, (end - base - at - 2) // 12)
+    length = 12 * max(0, min(count, (end - base - at - 2) // 12))
     if length <= len(table) - 2:
         return table[2 : 2 + length]
     return (yield base + at + 2, length, length)

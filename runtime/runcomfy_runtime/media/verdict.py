@@ -15,7 +15,7 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import product
 
-from ..metric import METRICS, Metric, Unit
+from ..metric import METRICS, Metric
 from ..rule import Rule
 from .errors import MediaError
 from .info import MediaInfo, Span
@@ -52,8 +52,8 @@ class Reading:
 class Check:
     """The outcome of one rule on one piece of media.
 
-    ``actual`` is the measured value with its unit, empty if there is none; ``reason`` says
-    why an outcome is unknown; ``evidence`` where the facts were found.
+    ``actual`` is the measured value in the rule's own unit, as a decimal, empty if there is
+    none; ``reason`` says why an outcome is unknown; ``evidence`` where the facts were found.
     """
 
     rule: Rule
@@ -61,6 +61,13 @@ class Check:
     actual: str = ""
     reason: str = ""
     evidence: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """The unit of ``actual`` and of the rule's limit; empty for ratios and counts."""
+        metric = self.rule.expression
+        single = metric is not None and len(metric.names) == 1
+        return METRICS[metric.factors[0]].value if metric and single else ""
 
 
 def judge(rule: Rule, media: MediaInfo | MediaError) -> Check:
@@ -192,14 +199,8 @@ def _may_hold(rule: Rule, interval: Interval | None) -> bool:
     return rule.holds(interval.least) or rule.holds(interval.most)
 
 
-def _unit(metric: Metric) -> str:
-    """The unit of a metric; a product or ratio of several has none that is worth saying."""
-    unit = METRICS[metric.factors[0]] if len(metric.names) == 1 else Unit.COUNT
-    return f" {unit.value}" if unit.value else ""
-
-
 def _spoken(metric: Metric, media: MediaInfo) -> str:
-    """The value by the first reading, with its unit."""
+    """The value by the first reading."""
     first = next(_readings(metric, media, slack=False))
     nominal = {name: interval.least for name, interval in first.measured.items()}
     if media.timing is not None:
@@ -207,7 +208,7 @@ def _spoken(metric: Metric, media: MediaInfo) -> str:
     if media.rate is not None:
         nominal["fps"] = media.rate.value
     try:
-        return decimal(metric.value(nominal)) + _unit(metric)
+        return decimal(metric.value(nominal))
     except ZeroDivisionError:
         return ""
 

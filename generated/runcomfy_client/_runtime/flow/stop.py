@@ -14,10 +14,11 @@ from ..exchange import Outcome, Request, Response
 from ..protocol import Phase
 from ..status import read_status
 from .cancel import asked
+from .note import ended
 from .pace import CLEANUP_TIMEOUT
 from .read import Overdue
 from .step import Flow, Terms, sent
-from .wait import Watch, ended, fetched, outcome
+from .wait import Watch, fetched, outcome
 
 
 class Stopped(StrEnum):
@@ -75,7 +76,7 @@ def _cleaned_up(terms: Terms, watch: Watch, cancel: bool) -> Flow[Stopped]:
 
 
 def _overdue(terms: Terms, watch: Watch, cancel: bool) -> Flow[answer.Document]:
-    became = (yield from stop(terms, watch)) if cancel else _seen(watch)
+    became = yield from _cleaned_up(terms, watch, cancel)
     if became is Stopped.COMPLETED:
         content = yield from _last_fetch(terms, watch)
         if content is not None:
@@ -111,7 +112,7 @@ def stop(terms: Terms, watch: Watch) -> Flow[Stopped]:
     _take_in(watch, reply)
     _take_in(watch, state)
     if _seen(watch) is Stopped.CANCELLED:
-        yield from ended(terms, watch, Stopped.CANCELLED)
+        yield from ended(terms, watch.reference, watch.ticket, Stopped.CANCELLED)
     return _seen(watch)
 
 

@@ -7,6 +7,6 @@ with queue.client() as client:
 """
 
 from .clock import VirtualClock
-from .queue import FakeJob, FakeQueue
+from .queue import NOT_SENT, FakeJob, FakeQueue
 
-__all__ = ["FakeJob", "FakeQueue", "VirtualClock"]
+__all__ = ["NOT_SENT", "FakeJob", "FakeQueue", "VirtualClock"]

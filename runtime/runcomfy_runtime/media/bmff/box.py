@@ -66,9 +66,8 @@ def read_body(box: Box, most: int, least: int, skip: int = 0) -> Parse[bytes]:
     room = box.end - box.body - skip
     if room < least:
         raise MediaError(f"the box {name(box.kind)} at byte {box.start} is too short")
-    if room == 0:
-        return b""
-    return (yield box.body + skip, min(most, room), least)
+    length = min(most, room)
+    return (yield box.body + skip, length, least) if length else b""
 
 
 def first(boxes: list[Box], kind: bytes) -> Box | None:

@@ -73,9 +73,9 @@ def parse_matroska(source: Source) -> Parse[MediaInfo]:
     """Read Info and Tracks; scan the clusters only for a duration that is not declared."""
     found = _Found()
     header = yield from read_element(0)
-    if header.end is None or header.end > _MOST_HEADER:
-        raise MediaError("EBML: the header has no sensible length")
-    body = yield header.body, header.end - header.body, header.end - header.body
+    if header.end is None:
+        raise MediaError("EBML: the header has no length")
+    body = yield from _content(header)
     for element in parse_children(body):
         if (
             element.identity == _DOC_TYPE
@@ -87,6 +87,9 @@ def parse_matroska(source: Source) -> Parse[MediaInfo]:
         raise MediaError(f"Matroska: no segment at byte {header.end}")
     yield from _headers(found, segment.body, source)
     if found.tracks is None:
+        if found.clusters is None:
+            reason = "Matroska: the content ends before its tracks"
+            raise MediaShort(reason, MediaFault.TRUNCATED)
         raise MediaError("Matroska: media data before any track is described")
     timing = None if found.seconds is None else Span.of(found.seconds)
     if timing is None and found.clusters is not None and source.thorough:

@@ -12,7 +12,7 @@ from ..._runtime.rule import Rule
 __all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/field-names"
-SCHEMA_SHA256 = "888545f7d8e39826bfcc40569ed0b274ee7033083d4a2504f849f3804ec581c7"
+SCHEMA_SHA256 = "662d5d66beca96275061e8391aef4bc32b2d32cbede770cdc65fed56719c4334"
 RULES: tuple[Rule, ...] = ()
 
 
@@ -196,9 +196,6 @@ class Input(ModelInput[Output]):
 
     field_u65e5_u672c: Annotated[int | None, Field(alias="日本")] = None
     """Published as '日本'."""
-
-    field_: Annotated[int | None, Field(alias="")] = None
-    """Published as ''."""
 
     field_u002d: Annotated[int | None, Field(alias="-")] = None
     """Published as '-'."""

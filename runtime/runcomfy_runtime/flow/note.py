@@ -1,0 +1,39 @@
+"""Writing the end and the beginning of jobs in the journal, when it is too late to stop."""
+
+from __future__ import annotations
+
+from .. import errors
+from ..ticket import Ticket
+from .step import Accepted, Emit, Ended, Flow, Note, Terms, Unnoted
+
+
+def noted(terms: Terms, taken: Accepted) -> Flow[None]:
+    """Write the id down. Now that the job is paid for, not even a full disk may lose it."""
+    if not terms.journal:
+        return
+    try:
+        yield Note(taken)
+    except errors.JournalError as error:
+        yield Emit(Unnoted(taken.ticket, str(error)))
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        error.add_note(left(taken.ticket))
+        raise
+
+
+def ended(terms: Terms, reference: str, ticket: Ticket, state: str) -> Flow[None]:
+    """Note the end of a job. A journal that fails now fails nothing."""
+    if terms.journal:
+        try:
+            yield Note(Ended(reference, ticket.request_id, state))
+        except errors.JournalError as error:
+            yield Emit(Unnoted(ticket, str(error)))
+
+
+def left(ticket: Ticket) -> str:
+    """What to tell of an accepted job to whoever stops here."""
+    return (
+        f"The RunComfy job {ticket.request_id} was accepted and goes on. "
+        f"Its token: {ticket.encode()}"
+    )

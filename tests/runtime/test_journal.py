@@ -1,0 +1,272 @@
+"""The journal: on disk before anything is paid, whole for many processes, after any kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from runtime.loopback import REQUEST_ID, Loopback, result, status, submitted
+
+from runcomfy_runtime import errors
+from runcomfy_runtime.client import RunComfy
+from runcomfy_runtime.flow.step import Intent
+from runcomfy_runtime.journal import Journal
+from runcomfy_runtime.testing import NOT_SENT, FakeQueue
+
+TOKEN = "rc-0123456789-secret"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "jobs.db"
+
+
+def rows(path: Path) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute("SELECT request_id, state FROM job").fetchall()
+    finally:
+        connection.close()
+
+
+def test_the_intent_is_on_disk_before_the_request_and_the_id_after(path: Path) -> None:
+    queue, seen = FakeQueue(), []
+    real = queue.send
+
+    def send(request: Any) -> Any:
+        seen.append(rows(path))
+        return real(request)
+
+    queue.send = send  # type: ignore[method-assign]
+    with queue.client(journal=path) as client:
+        client.run("vendor/model", {})
+    assert seen[0] == [("", "")]
+    assert seen[1] == [("fake-1", "")]
+    assert rows(path) == [("fake-1", "succeeded")]
+
+
+def test_a_job_that_was_left_is_given_back(path: Path) -> None:
+    queue = FakeQueue()
+    with queue.client(journal=path) as client:
+        token = client.submit("vendor/model", {"prompt": "x"}).token()
+    with queue.client(journal=path) as client:
+        (job,) = client.journal.pending()
+        assert job.token() == token
+        job.result()
+        assert client.journal.pending() == []
+        assert [entry.state for entry in client.journal.entries()] == ["succeeded"]
+
+
+def test_the_end_is_noted_whichever_way_the_job_ends(path: Path) -> None:
+    queue = FakeQueue()
+    with queue.client(journal=path) as client:
+        queue.answer("*", error="no")
+        with pytest.raises(errors.JobFailed):
+            client.run("vendor/model", {})
+        queue.answer("*", queued=1e6)
+        with pytest.raises(errors.JobTimeout):
+            client.run("vendor/model", {}, timeout=20)
+        client.submit("vendor/model", {}).cancel()
+        queue.fault("submit", NOT_SENT, times=50)
+        with pytest.raises(errors.NotSent):
+            client.run("vendor/model", {})
+        states = [entry.state for entry in reversed(client.journal.entries())]
+        assert states == ["failed", "cancelled", "cancelled", "not accepted"]
+        assert client.journal.pending() == []
+        assert list(client.journal.unknown()) == []
+
+
+def test_a_job_that_runs_on_stays_pending(path: Path) -> None:
+    queue = FakeQueue()
+    queue.answer("*", queued=0, running=1e6)
+    with queue.client(journal=path) as client:
+        with pytest.raises(errors.JobTimeout):
+            client.run("vendor/model", {}, timeout=20)
+        assert [job.request_id for job in client.journal.pending()] == ["fake-1"]
+
+
+def test_a_submit_whose_outcome_is_unknown_is_listed_and_not_given_back(
+    path: Path,
+) -> None:
+    queue = FakeQueue()
+    queue.fault("submit", acts=True)
+    with queue.client(journal=path) as client:
+        with pytest.raises(errors.SubmitOutcomeUnknown) as caught:
+            client.run("vendor/model", {})
+        (entry,) = client.journal.unknown()
+        assert entry.reference == caught.value.reference
+        assert entry.payload_sha256 == caught.value.payload_sha256
+        assert client.journal.pending() == []
+
+
+@pytest.mark.parametrize("damage", ["folder", "no folder", "not a database", "newer"])
+def test_a_journal_that_cannot_be_written_stops_the_submit(
+    path: Path, damage: str
+) -> None:
+    if damage == "folder":
+        path.mkdir()
+    elif damage == "no folder":
+        path = path / "missing" / "jobs.db"
+    elif damage == "not a database":
+        path.write_bytes(
+            b"this is no database, and it is long enough to be read as one" * 20
+        )
+    else:
+        connection = sqlite3.connect(path)
+        connection.execute("PRAGMA user_version = 99")
+        connection.close()
+    queue = FakeQueue()
+    with queue.client(journal=path) as client:
+        with pytest.raises(errors.JournalError, match="journal"):
+            client.run("vendor/model", {})
+    assert queue.requests == []
+
+
+def test_a_journal_that_fails_after_acceptance_loses_nothing(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Failing(Journal):
+        def note(self, entry: Any) -> None:
+            if not isinstance(entry, Intent):
+                raise errors.JournalError("disk full")
+            super().note(entry)
+
+    queue = FakeQueue()
+    with queue.client(journal=Failing(path)) as client:
+        assert client.run("vendor/model", {}).request_id == "fake-1"
+    assert "fake-1 was accepted but not noted in the journal: disk full" in caplog.text
+
+
+def test_the_same_reference_is_not_submitted_twice(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.note(Intent("one", "v/m", "0", 1.0))
+        with pytest.raises(errors.JournalError, match="not submitted twice"):
+            journal.note(Intent("one", "v/m", "0", 1.0))
+
+
+def test_the_journal_is_for_its_owner_and_holds_no_token(path: Path) -> None:
+    queue = FakeQueue()
+    with queue.client(journal=path, token=TOKEN) as client:
+        client.run("vendor/model", {"prompt": "private"})
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert TOKEN.encode() not in path.read_bytes()
+    assert b"private" not in path.read_bytes()
+
+
+def test_jobs_of_another_server_are_not_given_back(path: Path) -> None:
+    queue = FakeQueue()
+    with queue.client(journal=path) as client:
+        client.submit("vendor/model", {})
+    with RunComfy(journal=path) as client:
+        assert client.journal.pending() == []
+        assert len(client.journal.entries()) == 1
+
+
+WRITER = """
+import sys
+from runcomfy_runtime.testing import FakeQueue
+queue = FakeQueue()
+with queue.client(journal=sys.argv[1]) as client:
+    for _ in range(10):
+        client.run("vendor/model", {})
+"""
+
+
+def test_many_processes_write_to_one_journal(path: Path) -> None:
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path)], stderr=subprocess.PIPE
+        )
+        for _ in range(4)
+    ]
+    for writer in writers:
+        _, problems = writer.communicate(timeout=60)
+        assert writer.returncode == 0, problems.decode()
+    assert len(rows(path)) == 40
+    assert {state for _, state in rows(path)} == {"succeeded"}
+
+
+KILLED = """
+import os, signal, sys
+from runcomfy_runtime.client import RunComfy
+from runcomfy_runtime.journal import Journal
+
+phase, path, url = sys.argv[1:]
+
+class Deadly(Journal):
+    def note(self, entry):
+        name = type(entry).__name__
+        if phase == "before " + name:
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().note(entry)
+        if phase == "after " + name:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+with RunComfy(token="rc-0123456789-secret", base_url=url, journal=Deadly(path)) as client:
+    list(client.map([INPUT], name="killed"))
+""".replace("INPUT", "good()").replace(
+    "import os,", "from runtime.specimen import good\nimport os,"
+)
+
+
+@pytest.mark.parametrize(
+    ("phase", "first", "later", "unknown"),
+    [
+        ("before Intent", 0, 1, 0),
+        ("after Intent", 0, 0, 1),
+        ("before Accepted", 1, 1, 1),
+        ("after Accepted", 1, 1, 0),
+        ("before Ended", 1, 1, 0),
+        ("after Ended", 1, 1, 0),
+    ],
+)
+def test_a_process_killed_in_any_phase_pays_for_nothing_twice(
+    server: Loopback, path: Path, phase: str, first: int, later: int, unknown: int
+) -> None:
+    server.on("submit", submitted())
+    server.on("status", status("completed"))
+    server.on("result", result({"image": "https://files.runcomfy.net/a.png"}))
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    command = [sys.executable, "-c", KILLED]
+    killed = subprocess.run(
+        [*command, phase, path, server.url], env=environment, timeout=60
+    )
+    assert killed.returncode == -9
+    assert server.count("submit") == first
+    again = subprocess.run(
+        [*command, "never", path, server.url],
+        env=environment,
+        capture_output=True,
+        timeout=60,
+    )
+    assert server.count("submit") == later
+    assert (again.returncode != 0) is bool(unknown), again.stderr.decode()
+    assert (b"SubmitOutcomeUnknown" in again.stderr) is bool(unknown)
+    with Journal(path) as journal:
+        assert len(journal.unknown()) == unknown
+        assert journal.pending() == []
+
+
+def test_the_job_of_a_killed_process_is_given_back(
+    server: Loopback, path: Path
+) -> None:
+    server.on("submit", submitted())
+    server.on("status", status("in_progress"))
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    subprocess.run(
+        [sys.executable, "-c", KILLED, "after Accepted", path, server.url],
+        env=environment,
+        timeout=60,
+        check=False,
+    )
+    with RunComfy(token=TOKEN, base_url=server.url, journal=path) as client:
+        (job,) = client.journal.pending()
+        assert (job.request_id, job.status().state) == (REQUEST_ID, "in_progress")
+    assert json.loads(server.seen[0].body)["prompt"] == "A boat"

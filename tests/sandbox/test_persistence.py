@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.sandbox.archive import Archive, ArchiveError
+from runcomfy_codegen.sandbox.seed import Seed
+
+from .conftest import EDIT, INPUTS, MODELS, Caller
+
+SERVE = """
+import sys
+from pathlib import Path
+from runcomfy_codegen.sandbox import Sandbox
+sandbox = Sandbox(state=Path(sys.argv[1]))
+print(sandbox.url, flush=True)
+sandbox.serve()
+"""
+
+
+def test_a_thousand_parallel_jobs_survive_a_kill(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    command = [sys.executable, "-c", SERVE, str(state)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        headers = {"Authorization": "Bearer one"}
+        limits = httpx.Limits(max_connections=32)
+        with (
+            httpx.Client(
+                base_url=url, headers=headers, limits=limits, timeout=60
+            ) as http,
+            ThreadPoolExecutor(32) as pool,
+        ):
+
+            def submit(at: int) -> str:
+                answer = http.post("/v1/models/a/b", json={"prompt": str(at)})
+                return str(answer.json()["request_id"])
+
+            accepted = set(pool.map(submit, range(1000)))
+        process.send_signal(signal.SIGKILL)
+    assert len(accepted) == 1000
+    with Sandbox(state=state) as restarted:
+        assert {row.request_id for row in restarted.ledger("one")} == accepted
+        caller = Caller(restarted.api)
+        caller.clock.advance(restarted.clock.now() - caller.clock.now() + 20)
+        told = caller.get(f"/v1/requests/{next(iter(accepted))}/result")
+        assert told["status"] == "completed"
+
+
+def test_a_restarted_sandbox_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with Sandbox(MODELS, state=state) as first:
+        before = Caller(first.api)
+        done, cancelled = before.submit(), before.submit()
+        before.send("POST", cancelled["cancel_url"])
+    with Sandbox(MODELS, state=state) as second:
+        after = Caller(second.api)
+        assert (
+            after.get(cancelled["status_url"].replace(first.url, ""))["status"]
+            == "cancelled"
+        )
+        after.clock.advance(10)
+        result = after.get(f"/v1/requests/{done['request_id']}/result")
+        assert result["created_at"] == "2026-01-01T00:00:00.000Z"
+        assert result["output"]["image"].startswith(second.url)
+        assert after.submit()["request_id"] not in (
+            done["request_id"],
+            cancelled["request_id"],
+        )
+        assert after.get("/prod/v2/balance")["balance_usd"] == pytest.approx(99.94)
+
+
+def test_a_reset_is_remembered_too(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    for _ in range(2):
+        with Sandbox(MODELS, state=state) as sandbox:
+            assert sandbox.ledger() == []
+            Caller(sandbox.api).submit()
+            sandbox.reset()
+
+
+def test_only_the_user_can_read_the_state_and_no_token_is_in_it(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with Sandbox(MODELS, state=state) as sandbox:
+        Caller(sandbox.api, token="very-secret-token").submit()
+    assert state.stat().st_mode & 0o777 == 0o600
+    content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert INPUTS[EDIT]["prompt"].encode() in content
+    assert b"very-secret-token" not in content
+
+
+def foreign(path: Path) -> None:
+    path.write_bytes(b"not a database, " * 100)
+
+
+def somebody_s(path: Path) -> None:
+    path.unlink()
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE recipes (name TEXT)")
+    database.close()
+
+
+def damaged(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("INSERT INTO job (request_id, record) VALUES ('x', '{}')")
+    database.close()
+
+
+def newer(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (foreign, "no state of a sandbox"),
+        (somebody_s, "holds other tables"),
+        (damaged, "is damaged"),
+        (newer, "has format 99"),
+    ],
+)
+def test_a_state_that_cannot_be_used_is_told_and_left_alone(
+    tmp_path: Path, spoil: Callable[[Path], None], says: str
+) -> None:
+    state = tmp_path / "state.db"
+    Archive(state, Seed()).close()
+    spoil(state)
+    before = state.read_bytes()
+    with pytest.raises(ArchiveError, match=says):
+        Sandbox(MODELS, state=state)
+    assert state.read_bytes() == before
+
+
+def test_a_state_in_use_in_an_unknown_folder_or_of_another_seed_is_told(
+    tmp_path: Path,
+) -> None:
+    state = tmp_path / "state.db"
+    with Sandbox(MODELS, state=state), pytest.raises(ArchiveError, match="locked"):
+        Sandbox(MODELS, state=state)
+    with pytest.raises(ArchiveError, match="made with the seed 'runcomfy'"):
+        Sandbox(MODELS, state=state, seed="another")
+    with pytest.raises(ArchiveError, match="cannot be opened"):
+        Sandbox(MODELS, state=tmp_path / "missing" / "state.db")
+
+
+def test_a_taken_port_leaves_the_state_free(tmp_path: Path, sandbox: Sandbox) -> None:
+    state = tmp_path / "state.db"
+    port = int(sandbox.url.rpartition(":")[2])
+    with pytest.raises(OSError, match="in use"):
+        Sandbox(MODELS, state=state, port=port)
+    with Sandbox(MODELS, state=state) as other:
+        assert other.ledger() == []
