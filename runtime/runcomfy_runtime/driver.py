@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -31,7 +30,9 @@ Listener = Callable[[Status], None]
 
 
 def _chance() -> float:
-    return random.random()  # noqa: S311 - spreads pauses, guards nothing
+    from random import random  # slow to load, and not needed before the first pause
+
+    return random()  # noqa: S311 - spreads pauses, guards nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, cast
 from urllib.parse import urlsplit
@@ -50,7 +49,9 @@ def urls(value: object) -> Iterator[str]:
 
 def digest(url: str) -> str:
     """A short name for a URL, by which it is known again without being shown."""
-    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    from hashlib import sha256  # OpenSSL behind it is slow to load
+
+    return sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .report import Problem, Report
-from .rule import Rule
 
 if TYPE_CHECKING:
     from .model import ModelInput
+    from .rule import Rule
 
 
 class Judge(Protocol):

@@ -151,7 +151,9 @@ def test_a_model_that_cannot_be_built_stops_no_other_and_keeps_its_files(
     assert client("check", "--output", "client").code == 1
 
 
-def test_a_document_that_was_damaged_on_disk_costs_nobody_a_module(client: Shell) -> None:
+def test_a_document_that_was_damaged_on_disk_costs_nobody_a_module(
+    client: Shell,
+) -> None:
     path = client.folder / "schemas/acme/painter/text-to-image/en.json"
     path.write_text(path.read_text()[:200])
     before = client.files("client")

@@ -14,13 +14,23 @@ def chunk(name: bytes, body: bytes = b"") -> bytes:
 
 def png(width: int, height: int, *chunks: bytes) -> bytes:
     header = chunk(b"IHDR", pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + b"".join(chunks) + chunk(b"IDAT") + chunk(b"IEND")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + header
+        + b"".join(chunks)
+        + chunk(b"IDAT")
+        + chunk(b"IEND")
+    )
 
 
 def exif(orientation: int, order: str = ">", kind: int = 3) -> bytes:
     """A TIFF structure with the orientation as its only entry."""
     head = (b"MM\0*" if order == ">" else b"II*\0") + pack(order + "I", 8)
-    value = pack(order + "HH", orientation, 0) if kind == 3 else pack(order + "I", orientation)
+    value = (
+        pack(order + "HH", orientation, 0)
+        if kind == 3
+        else pack(order + "I", orientation)
+    )
     entry = pack(order + "HHI", 0x0112, kind, 1) + value
     return head + pack(order + "H", 1) + entry + pack(order + "I", 0)
 
@@ -36,7 +46,12 @@ def frame_header(width: int, height: int, marker: int = 0xC0) -> bytes:
 
 
 def jpeg(*segments: bytes) -> bytes:
-    return b"\xff\xd8" + b"".join(segments) + segment(0xDA, b"\x01\x01\x00\x00\x3f\x00") + b"\0\xff\xd9"
+    return (
+        b"\xff\xd8"
+        + b"".join(segments)
+        + segment(0xDA, b"\x01\x01\x00\x00\x3f\x00")
+        + b"\0\xff\xd9"
+    )
 
 
 def app1(orientation: int, order: str = ">") -> bytes:
@@ -58,17 +73,23 @@ def vp8x(flags: int, width: int, height: int) -> tuple[bytes, bytes]:
     return b"VP8X", pack("<I", flags) + extent
 
 
-def fmt(rate: int = 8000, *, codec: int = 1, channels: int = 1, bits: int = 16) -> tuple[bytes, bytes]:
+def fmt(
+    rate: int = 8000, *, codec: int = 1, channels: int = 1, bits: int = 16
+) -> tuple[bytes, bytes]:
     """The format chunk of a WAV file."""
     block = channels * bits // 8
     return b"fmt ", pack("<HHIIHH", codec, channels, rate, rate * block, block, bits)
 
 
-def tiff(entries: Sequence[tuple[int, int, int]], *, big: bool = False, following: int = 0) -> bytes:
+def tiff(
+    entries: Sequence[tuple[int, int, int]], *, big: bool = False, following: int = 0
+) -> bytes:
     """A TIFF file of one directory; entries are (tag, type, value)."""
     if big:
         head = b"II+\0" + pack("<HHQ", 8, 0, 16) + pack("<Q", len(entries))
-        rows = b"".join(pack("<HHQQ", tag, kind, 1, value) for tag, kind, value in entries)
+        rows = b"".join(
+            pack("<HHQQ", tag, kind, 1, value) for tag, kind, value in entries
+        )
         return head + rows + pack("<Q", following)
     head = b"II*\0" + pack("<IH", 8, len(entries))
     rows = b"".join(pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
@@ -119,7 +140,9 @@ def track(
     stbl = box(
         b"stbl",
         full(b"stsd", pack(">I", 1), box(b"avc1", sample, entry_boxes)),
-        full(b"stts", pack(">I", len(deltas)), *(pack(">II", *pair) for pair in deltas)),
+        full(
+            b"stts", pack(">I", len(deltas)), *(pack(">II", *pair) for pair in deltas)
+        ),
         full(b"stsz", pack(">II", 0, sum(count for count, _ in deltas))),
     )
     mdia = box(
@@ -131,7 +154,9 @@ def track(
     return box(b"trak", tkhd, mdia)
 
 
-def movie(*tracks: bytes, ticks: int = 2000, scale: int = 1000, more: bytes = b"") -> bytes:
+def movie(
+    *tracks: bytes, ticks: int = 2000, scale: int = 1000, more: bytes = b""
+) -> bytes:
     mvhd = full(b"mvhd", pack(">IIII", 0, 0, scale, ticks), bytes(80))
     return box(b"moov", mvhd, *tracks, more)
 
@@ -139,17 +164,26 @@ def movie(*tracks: bytes, ticks: int = 2000, scale: int = 1000, more: bytes = b"
 FTYP = box(b"ftyp", b"isom", pack(">I", 0), b"isommp41")
 
 
-def still(*properties: bytes, primary: int = 1, associations: dict[int, list[int]] | None = None) -> bytes:
+def still(
+    *properties: bytes,
+    primary: int = 1,
+    associations: dict[int, list[int]] | None = None,
+) -> bytes:
     """A HEIC file whose items own properties by number, counted from 1."""
     owned = associations or {1: list(range(1, len(properties) + 1))}
     rows = b"".join(
-        pack(">HB", item, len(numbers)) + bytes(numbers) for item, numbers in owned.items()
+        pack(">HB", item, len(numbers)) + bytes(numbers)
+        for item, numbers in owned.items()
     )
     meta = full(
         b"meta",
         full(b"hdlr", pack(">I", 0), b"pict", bytes(13)),
         full(b"pitm", pack(">H", primary)),
-        box(b"iprp", box(b"ipco", *properties), full(b"ipma", pack(">I", len(owned)), rows)),
+        box(
+            b"iprp",
+            box(b"ipco", *properties),
+            full(b"ipma", pack(">I", len(owned)), rows),
+        ),
     )
     return box(b"ftyp", b"heic", pack(">I", 0), b"mif1heic") + meta
 
@@ -169,7 +203,9 @@ def number(identity: int, value: int) -> bytes:
     return element(identity, value.to_bytes(8, "big"))
 
 
-def matroska(*segment_parts: bytes, kind: bytes = b"matroska", unknown: bool = False) -> bytes:
+def matroska(
+    *segment_parts: bytes, kind: bytes = b"matroska", unknown: bool = False
+) -> bytes:
     header = element(0x1A45DFA3, element(0x4282, kind))
     return header + element(0x18538067, b"".join(segment_parts), unknown=unknown)
 
@@ -179,7 +215,9 @@ def information(ticks: float | None, *, scale: int = 1_000_000) -> bytes:
     return element(0x1549A966, number(0x2AD7B1, scale) + length)
 
 
-def picture_track(width: int, height: int, *more: bytes, frame_time: int = 40_000_000) -> bytes:
+def picture_track(
+    width: int, height: int, *more: bytes, frame_time: int = 40_000_000
+) -> bytes:
     shape = number(0xB0, width) + number(0xBA, height) + b"".join(more)
     entry = number(0x83, 1) + number(0x23E383, frame_time) + element(0xE0, shape)
     return element(0xAE, entry)
@@ -190,7 +228,9 @@ def tracks(*entries: bytes) -> bytes:
 
 
 def cluster(time: int, *offsets: int, unknown: bool = False) -> bytes:
-    blocks = b"".join(element(0xA3, b"\x81" + pack(">hB", each, 0) + bytes(20)) for each in offsets)
+    blocks = b"".join(
+        element(0xA3, b"\x81" + pack(">hB", each, 0) + bytes(20)) for each in offsets
+    )
     return element(0x1F43B675, number(0xE7, time) + blocks, unknown=unknown)
 
 

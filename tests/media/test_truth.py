@@ -29,7 +29,8 @@ def entries(*expectations: str, read: bool = False) -> Any:
     chosen = [
         entry
         for entry in ENTRIES
-        if entry["expect"] in expectations and not (read and entry["format"] in NOT_READ)
+        if entry["expect"] in expectations
+        and not (read and entry["format"] in NOT_READ)
     ]
     assert chosen
     return pytest.mark.parametrize("entry", chosen, ids=lambda entry: entry["file"])
@@ -49,7 +50,9 @@ def test_a_good_file_is_measured_right(entry: dict[str, Any]) -> None:
         assert caught.value.fault is MediaFault.UNSUPPORTED
         return
     info = probe(path, kind=entry["kind"])
-    exact = known(entry, "format", "width", "height", "coded_width", "coded_height", "size")
+    exact = known(
+        entry, "format", "width", "height", "coded_width", "coded_height", "size"
+    )
     assert {name: getattr(info, name) for name in exact} == exact
     assert (info.duration is None) == (entry.get("duration") is None)
     if info.duration is not None and info.duration_error is not None:
@@ -116,7 +119,14 @@ def test_every_way_to_hand_a_file_over_gives_the_same(entry: dict[str, Any]) -> 
     uri = "data:application/octet-stream;base64," + base64.b64encode(content).decode()
     expected = probe(path)
     with path.open("rb") as opened:
-        sources = (content, bytearray(content), memoryview(content), stream, opened, uri)
+        sources = (
+            content,
+            bytearray(content),
+            memoryview(content),
+            stream,
+            opened,
+            uri,
+        )
         assert [probe(source) for source in sources] == [expected] * 6
     assert stream.tell() == 7
 

@@ -82,7 +82,7 @@ def test_a_fraction_keeps_every_digit(number: str) -> None:
     [
         ("", Place(1, 1)),
         ('{"a": }', Place(1, 7)),
-        ('{\n"a": 1,\n}', Place(2, 7)),
+        ('{\n"a": 1\n "b"}', Place(3, 2)),
         ("[1, NaN]", Place(1, 1)),
         ("[Infinity]", Place(1, 1)),
         ('{"a": 1} 2', Place(1, 10)),

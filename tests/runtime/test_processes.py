@@ -95,7 +95,7 @@ def test_a_second_ctrl_c_skips_the_clean_up(ready: Loopback) -> None:
     until(lambda: ready.count("cancel") == 1)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=4)
-    assert f"The RunComfy job {REQUEST_ID} is unknown." in told
+    assert f"The RunComfy job {REQUEST_ID} is still queued." in told
 
 
 def test_ctrl_c_during_a_submit_says_that_it_may_be_running(ready: Loopback) -> None:

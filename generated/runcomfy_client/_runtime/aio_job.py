@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .aio_driver import AsyncDriver, AsyncListener
-from .download.fetch import SIZE_LIMIT, Limits, Progress
-from .download.save import save
+from .download.fetch import Progress
+from .download.save import saved
 from .errors import RunComfyError
 from .flow import cancel, run, wait
 from .flow.pace import REQUEST_TIMEOUT
@@ -43,14 +43,13 @@ class AsyncResult(Finished[OutputT]):
         folder: str | os.PathLike[str],
         *,
         hosts: Iterable[str] = (),
-        limit: int = SIZE_LIMIT,
+        limit: int | None = None,
         on_progress: Progress | None = None,
     ) -> list[Path]:
         """Save every file in a folder; see ``Result.download``."""
-        limits = Limits(tuple(hosts), limit)
         terms = self._driver.world.terms()
         return await self._driver.drive(
-            save(terms, self._ticket, self.files, Path(folder), limits, on_progress)
+            saved(terms, self._ticket, self.files, folder, hosts, limit, on_progress)
         )
 
 

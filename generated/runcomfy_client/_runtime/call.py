@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import uuid
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -62,8 +61,15 @@ def _call(model_id: str, payload: Mapping[str, Any], reference: str) -> Call:
     except (TypeError, ValueError, RecursionError) as error:
         raise _rejected(f"the payload is no JSON: {error}", model_id) from None
     echoes = tuple(map(digest, dict.fromkeys(urls(payload))))
-    sha256 = hashlib.sha256(body).hexdigest()
-    return Call(model_id, body, sha256, reference or uuid.uuid4().hex, echoes)
+    from hashlib import sha256  # OpenSSL behind it is slow to load
+
+    return Call(
+        model_id,
+        body,
+        sha256(body).hexdigest(),
+        reference or os.urandom(16).hex(),
+        echoes,
+    )
 
 
 def _rejected(message: str, model_id: str = "") -> InputRejected:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
-from .batch import Plan
 from .call import asked, reader_of
 from .clock import Clock, SystemClock
 from .driver import Driver, Listener, World
@@ -17,7 +16,6 @@ from .flow.accept import submitted
 from .flow.pace import FOREVER, LONGEST_HINT
 from .http.lazy import LazyTransport
 from .job import DEFAULT_WAIT, Job, seconds_until
-from .many import Batch
 from .noted_jobs import Journal, NotedJobs, opened
 from .observer import Hooks
 from .report import Report
@@ -28,6 +26,7 @@ from .ticket import decode
 from .validation import Judge, validate
 
 if TYPE_CHECKING:
+    from .many import Batch
     from .model import ModelInput
     from .transport import Transport
 
@@ -217,6 +216,9 @@ class RunComfy:
         killed goes on where it stopped when it is mapped again under that name. ``timeout``
         is for each job, in seconds.
         """
+        from .batch import Plan
+        from .many import Batch  # for few
+
         return Batch(
             self._driver,
             Plan(inputs, name, self._driver.world.journal),

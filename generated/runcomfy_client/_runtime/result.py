@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .download.fetch import SIZE_LIMIT, Limits, Progress
-from .download.save import save
 from .driver import Driver
 from .files import File, digest, files, urls
 from .ticket import Ticket
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .download.fetch import Progress
 
 OutputT = TypeVar("OutputT")
 Reader = Callable[[object], OutputT]
@@ -88,17 +90,20 @@ class Result(Finished[OutputT]):
         folder: str | os.PathLike[str],
         *,
         hosts: Iterable[str] = (),
-        limit: int = SIZE_LIMIT,
+        limit: int | None = None,
         on_progress: Progress | None = None,
     ) -> list[Path]:
         """Save every file in a folder, and return the paths in the order of ``files``.
 
         Files come whole or not at all, under names made of the request id. They are fetched
         from RunComfy's hosts, from the configured server, and from ``hosts``, without the
-        token. ``limit`` is in bytes, for each file. Raises ``DownloadError``.
+        token. ``limit`` is in bytes, for each file (2 GiB if not given). ``on_progress`` is
+        called with the path, the bytes so far, and the total if it is known. Raises
+        ``DownloadError``.
         """
-        limits = Limits(tuple(hosts), limit)
+        from .download.save import saved  # files, which not every client has to do with
+
         terms = self._driver.world.terms()
         return self._driver.drive(
-            save(terms, self._ticket, self.files, Path(folder), limits, on_progress)
+            saved(terms, self._ticket, self.files, folder, hosts, limit, on_progress)
         )

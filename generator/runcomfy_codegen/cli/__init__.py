@@ -9,11 +9,13 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from typing import NoReturn
 
 import click
 
 from .. import __version__
 from .failure import EXIT_INCOMPLETE, Failure
+from .text import shown
 
 COMMANDS = {
     "import": (
@@ -25,6 +27,10 @@ COMMANDS = {
     "check": ("check", "Say whether the generated package is what the schemas say."),
     "validate": ("validate", "Check an input document before anything is paid."),
     "run": ("run", "Run a model: submit, follow, download."),
+    "status": ("status", "Tell the state of a job."),
+    "result": ("result", "Wait for a job, and download its files."),
+    "cancel": ("cancel", "Cancel a job that is still queued."),
+    "jobs": ("jobs", "List the jobs of a journal, those that got lost included."),
     "sandbox": ("sandbox", "Serve the whole API on this machine, from the schemas."),
     "demo": ("demo", "Tell the whole story on real schemas, without key or network."),
 }
@@ -67,24 +73,34 @@ def command() -> None:
 def main() -> None:
     """Run the command line and exit. No traceback reaches a user."""
     try:
-        command.main(standalone_mode=True)
+        code: object = command.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort as abort:
+        # What was going on tells what became of it: a job may be running, and paid for.
+        for note in getattr(abort.__cause__, "__notes__", ()):
+            click.echo(shown(note), err=True)
+        _fail("interrupted")
     except Failure as failure:
-        click.echo(f"error: {failure}", err=True)
-        sys.exit(failure.exit_code)
+        _fail(str(failure), failure.exit_code)
     except BrokenPipeError:
         # The reader of our output went away, as `| head` does; nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"error: {where}{error.strerror or error}", err=True)
-        sys.exit(EXIT_INCOMPLETE)
+        _fail(f"{where}{error.strerror or error}")
     except Exception as error:
-        click.echo(
-            f"error: {type(error).__name__}: {error}\n"
-            "This is a defect of runcomfy-codegen; RUNCOMFY_CODEGEN_TRACEBACK=1 shows where.",
-            err=True,
-        )
         if os.environ.get("RUNCOMFY_CODEGEN_TRACEBACK"):
             raise
-        sys.exit(EXIT_INCOMPLETE)
+        _fail(
+            f"{type(error).__name__}: {error}\n"
+            "This is a defect of runcomfy-codegen; RUNCOMFY_CODEGEN_TRACEBACK=1 shows where."
+        )
+
+
+def _fail(message: str, code: int = EXIT_INCOMPLETE) -> NoReturn:
+    click.echo(f"error: {message}", err=True)
+    sys.exit(code)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 import click
@@ -17,6 +18,10 @@ class Watcher(Protocol):
 
     def __call__(self, status: Any) -> None:
         """Take note of a status."""
+
+
+ByteWatcher = Callable[[Path, int, int | None], None]
+"""Is told the target, the bytes so far, and the total if the server told it."""
 
 
 @contextmanager
@@ -40,6 +45,39 @@ def job_progress(model_id: str) -> Generator[Watcher]:
         def watch(status: Any) -> None:
             done = 1 if status.finished else None
             bar.update(task, state=_words(status), total=done, completed=done or 0)
+
+        yield watch
+
+
+@contextmanager
+def download_progress() -> Generator[ByteWatcher | None]:
+    """A live bar of downloaded bytes on stderr if that is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TransferSpeedColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    tasks: dict[Path, TaskID] = {}
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+
+        def watch(target: Path, done: int, total: int | None) -> None:
+            if target not in tasks:
+                tasks[target] = bar.add_task(shown(target.name), total=total)
+            bar.update(tasks[target], completed=done, total=total)
 
         yield watch
 

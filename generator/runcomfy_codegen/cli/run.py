@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from ..ir.model import Model
-from .failure import EXIT_FINDING, Failure
-from .progress import job_progress
+from .connection import journal_option, trouble
+from .failure import EXIT_FINDING
+from .progress import download_progress, job_progress
 from .project import Project, project_options
 from .report import print_json
 from .sandbox import open_sandbox
@@ -41,6 +42,7 @@ from .workbench import Workbench, client_of
 @click.option(
     "--sandbox", is_flag=True, help="Run against the embedded sandbox: free, no key."
 )
+@journal_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @project_options
 def command(
@@ -50,6 +52,7 @@ def command(
     folder: Path,
     timeout: float,
     sandbox: bool,
+    journal: Path | None,
     form: str,
 ) -> None:
     """Run a model on an input document (JSON, - for standard input).
@@ -61,50 +64,52 @@ def command(
     model, _ = project.model(model_id)
     with (
         client_of(project, model) as bench,
-        _connected(project, model, bench, sandbox) as client,
+        _connected(project, model, bench, journal, sandbox=sandbox) as client,
     ):
         report = client.validate(bench.module.Input, document)
         if not report.ok:
             print_report(model_id, report)
             raise SystemExit(EXIT_FINDING)
         try:
-            result = _followed(
-                client, bench.module.Input(**document), model_id, timeout
-            )
-            paths = result.download(folder)
+            with job_progress(model_id) as watch:
+                result = client.run(
+                    bench.module.Input(**document), timeout=timeout, on_update=watch
+                )
+            with download_progress() as watch_bytes:
+                paths = result.download(folder, on_progress=watch_bytes)
         except bench.client.RunComfyError as error:
-            raise Failure(_trouble(error)) from None
+            raise trouble(error) from None
+    print_result(result, paths, form)
+
+
+def print_result(result: Any, paths: list[Path], form: str) -> None:
+    """The answer as it came and the files, or only where the files are."""
     if form == "json":
         print_json({**result.raw, "files": [str(path) for path in paths]})
         return
-    click.echo(f"request {result.request_id}")
+    click.echo(shown(f"request {result.request_id}"))
     for path in paths:
         click.echo(str(path))
 
 
 @contextlib.contextmanager
 def _connected(
-    project: Project, model: Model, bench: Workbench, sandbox: bool
+    project: Project,
+    model: Model,
+    bench: Workbench,
+    journal: Path | None,
+    *,
+    sandbox: bool,
 ) -> Generator[Any]:
     """A client of RunComfy, or of a sandbox that lives as long as the block."""
     if not sandbox:
-        with bench.client.RunComfy() as client:
+        with bench.client.RunComfy(journal=journal) as client:
             yield client
         return
     with (
         open_sandbox(project, {model.model_id: model}) as served,
-        bench.client.RunComfy(base_url=served.url, token=served.token) as client,
+        bench.client.RunComfy(
+            base_url=served.url, token=served.token, journal=journal
+        ) as client,
     ):
         yield client
-
-
-def _followed(client: Any, model_input: Any, model_id: str, timeout: float) -> Any:
-    with job_progress(model_id) as watch:
-        return client.run(model_input, timeout=timeout, on_update=watch)
-
-
-def _trouble(error: Exception) -> str:
-    """What happened, and the job it happened to: it may be paid for."""
-    job = getattr(error, "job", None)
-    request = f"; the job is {job.request_id}" if job is not None else ""
-    return shown(f"{error}{request}")

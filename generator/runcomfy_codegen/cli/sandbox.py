@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,7 +45,8 @@ def command(project: Project, port: int, speed: float) -> None:
         raise Failure(f"no model in {project.config.schemas} to serve")
     sandbox = open_sandbox(project, models, port=port, speed=speed)
     _introduce(sandbox, next(iter(models)), len(models))
-    sandbox.serve()
+    with contextlib.suppress(KeyboardInterrupt):
+        sandbox.serve()
 
 
 def open_sandbox(

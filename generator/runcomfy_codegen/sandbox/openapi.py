@@ -15,6 +15,7 @@ Schema = dict[str, Any]
 
 _STRING: Schema = {"type": "string"}
 _URL: Schema = {"type": "string", "format": "uri"}
+_FLAG: Schema = {"description": "Only true counts.", "examples": ["true"]}
 _MONEY: Schema = {"type": "number"}
 _REQUEST_ID: Schema = {
     "name": "request_id",
@@ -26,7 +27,9 @@ _REQUEST_ID: Schema = {
 
 def openapi(offers: Iterable[Offer], base_url: str) -> Schema:
     """The document: a call to submit for each model, and the calls that all share."""
-    submits = {_path(offer): {"post": _submit(offer)} for offer in offers}
+    models = {
+        _path(offer): {"get": _entry(offer), "post": _submit(offer)} for offer in offers
+    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -36,7 +39,7 @@ def openapi(offers: Iterable[Offer], base_url: str) -> Schema:
         },
         "servers": [{"url": base_url}],
         "security": [{"bearer": []}],
-        "paths": {**_shared(), **submits},
+        "paths": {**_shared(), **models},
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "schemas": _schemas(),
@@ -64,6 +67,10 @@ def _submit(offer: Offer) -> Schema:
     }
 
 
+def _entry(offer: Offer) -> Schema:
+    return _call("entry_" + quote(offer.model.model_id, safe=""), "Model", [])
+
+
 def _links() -> Schema:
     same = {"parameters": {"request_id": "$response.body#/request_id"}}
     return {
@@ -72,12 +79,12 @@ def _links() -> Schema:
 
 
 def _shared() -> Schema:
-    cost = _query("include_cost", {"type": "boolean"})
+    cost = _query("include_cost", _FLAG)
     page = [
         _query("search", _STRING),
         _query("category", _STRING),
         _query("kind", _STRING),
-        _query("include_schema", {"type": "boolean"}),
+        _query("include_schema", _FLAG),
         _query(
             "limit", {"type": "integer", "minimum": 1, "maximum": 500, "default": 100}
         ),
@@ -144,7 +151,7 @@ def _schemas() -> Schema:
         "enum": [outcome.value for outcome in CancelOutcome],
     }
     position: Schema = {"type": "integer", "minimum": 0}
-    listed: Schema = {"type": "array", "items": {"type": "object"}}
+    listed: Schema = {"type": "array", "items": _ref("Model")}
     names: Schema = {"type": "array", "items": _STRING}
     links = {"status_url": _URL, "result_url": _URL}
     moments = {"created_at": _STRING, "finished_at": _STRING}
@@ -165,6 +172,9 @@ def _schemas() -> Schema:
             error={},
         ),
         "Cancelled": _members("request_id outcome", **told, outcome=outcomes),
+        "Model": _members(
+            "model_id kind", model_id=_STRING, kind=_STRING, categories=names
+        ),
         "Models": _members("models total", models=listed, total=position),
         "Categories": _members("categories", categories=names),
         "Balance": _members(

@@ -16,7 +16,11 @@ _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 @cache
 def watch_page() -> Response:
     """The page, which may load nothing but what this sandbox itself serves."""
-    html = resources.files(__package__).joinpath("watch.html").read_text("utf-8")
+    html = (
+        resources.files("runcomfy_codegen.sandbox")
+        .joinpath("watch.html")
+        .read_text("utf-8")
+    )
     allowed = {kind: _hash(text) for kind, text in _INLINE.findall(html)}
     policy = (
         f"default-src 'none'; script-src {allowed['script']}; style-src {allowed['style']};"

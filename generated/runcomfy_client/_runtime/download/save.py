@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..errors import DownloadError
@@ -12,8 +13,22 @@ from ..flow.read import Overdue, read
 from ..flow.step import Flow, Terms
 from ..quotation import printable
 from ..ticket import Ticket
-from .fetch import Gone, Limits, Progress, fetch
+from .fetch import SIZE_LIMIT, Gone, Limits, Progress, fetch
 from .name import file_name
+
+
+def saved(
+    terms: Terms,
+    ticket: Ticket,
+    found: Sequence[File],
+    folder: str | os.PathLike[str],
+    hosts: Iterable[str],
+    limit: int | None,
+    progress: Progress | None,
+) -> Flow[list[Path]]:
+    """Save files as a caller asks for it, with our limits where the caller names none."""
+    limits = Limits(tuple(hosts), SIZE_LIMIT if limit is None else limit)
+    return save(terms, ticket, found, Path(folder), limits, progress)
 
 
 def save(

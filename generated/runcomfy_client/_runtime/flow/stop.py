@@ -7,6 +7,8 @@ told honestly.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from enum import StrEnum
 
 from .. import answer, errors
@@ -63,22 +65,30 @@ def finished(
 
 
 def _cleaned_up(terms: Terms, watch: Watch, cancel: bool) -> Flow[Stopped]:
-    """Stop, unless that is stopped as well: a second Ctrl-C still gets the job's name."""
+    """Stop, unless that is stopped as well: a second Ctrl-C skips the clean-up."""
     if not cancel:
         return _seen(watch)
-    try:
+    with _named(watch):
         return (yield from stop(terms, watch))
-    except GeneratorExit:
+
+
+@contextmanager
+def _named(watch: Watch) -> Generator[None]:
+    """Whoever stops this still gets the job's name."""
+    try:
+        yield
+    except (errors.RunComfyError, GeneratorExit):
         raise
     except BaseException as error:
-        error.add_note(_note(watch, Stopped.UNKNOWN))
+        error.add_note(_note(watch, _seen(watch)))
         raise
 
 
 def _overdue(terms: Terms, watch: Watch, cancel: bool) -> Flow[answer.Document]:
     became = yield from _cleaned_up(terms, watch, cancel)
     if became is Stopped.COMPLETED:
-        content = yield from _last_fetch(terms, watch)
+        with _named(watch):
+            content = yield from _last_fetch(terms, watch)
         if content is not None:
             return content
     ticket = watch.ticket
@@ -125,6 +135,6 @@ def _take_in(watch: Watch, came: Outcome) -> None:
 
 def _note(watch: Watch, became: Stopped) -> str:
     text = f"The RunComfy job {watch.ticket.request_id} is {became.replace('_', ' ')}."
-    if became in (Stopped.CANCELLED, Stopped.COMPLETED):
+    if became is Stopped.CANCELLED:
         return text
     return f"{text} Its token: {watch.ticket.encode()}"

@@ -7,7 +7,6 @@ from struct import unpack
 from typing import NamedTuple
 
 from .errors import MediaError, MediaShort
-from .fault import MediaFault
 from .parser import Parse
 
 _LONGEST_ID, _LONGEST_SIZE = 4, 8
@@ -27,9 +26,7 @@ def read_element(at: int) -> Parse[Element]:
     found = parse_element(head, 0)
     if found is None:
         if len(head) < _LONGEST_ID + _LONGEST_SIZE and head[0]:
-            raise MediaShort(
-                f"cut inside an element at byte {at}", MediaFault.TRUNCATED
-            )
+            raise MediaShort(f"cut inside an element at byte {at}")
         raise MediaError(f"EBML: no element at byte {at}")
     identity, body, end = found
     return Element(identity, at + body, None if end is None else at + end)

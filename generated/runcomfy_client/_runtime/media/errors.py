@@ -28,3 +28,6 @@ class MediaShort(MediaError):
 
     A parser that already has its answer catches this and gives the answer.
     """
+
+    def __init__(self, message: str, fault: MediaFault = MediaFault.TRUNCATED) -> None:
+        super().__init__(message, fault)

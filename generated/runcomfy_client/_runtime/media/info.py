@@ -11,6 +11,13 @@ Extent: TypeAlias = tuple[int, int]
 """Width and height in pixels."""
 
 
+def stretched(extent: Extent, across: int, down: int) -> Extent:
+    """A size in square pixels, if its own are so wide and so high; nonsense is left out."""
+    if not across or not down or not 1 <= 100 * across // down <= 10_000:
+        return extent
+    return max(1, round(Fraction(extent[0] * across, down))), extent[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """An exact value with the least and the greatest that a careful reader could report."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...ir.model import Array, Boolean, Choice, Type
 from .answer import YES, Answer, Inside, No, Unsure, all_of
-from .exact import Json
+from .exact import Json, identity
 from .least import MOST_ITEMS, some
 
 
@@ -24,9 +24,13 @@ def _items(one: Array, other: Array, inside: Inside) -> Answer:
     if not isinstance(answer, No):
         return answer
     rest = _filled(one, max((one.min_items or 0) - 1, 0))
-    if rest is None or answer.witness in rest:
+    if rest is None or (one.unique_items and _among(answer.witness, rest)):
         return Unsure("no list could be made around an item that tells them apart")
     return No([answer.witness, *rest])
+
+
+def _among(value: Json, rest: list[Json]) -> bool:
+    return identity(value) in set(map(identity, rest))
 
 
 def _counts(one: Array, other: Array) -> Answer:

@@ -6,7 +6,6 @@ from struct import unpack_from
 from typing import NamedTuple
 
 from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
 from ..parser import Parse
 
 _MOST_CHILDREN = 4096
@@ -28,9 +27,7 @@ def read_box(at: int, limit: int | None) -> Parse[Box]:
     kind, body = head[4:8], at + 8
     if size == 1:
         if len(head) < 16:
-            raise MediaShort(
-                f"cut inside the box header at byte {at}", MediaFault.TRUNCATED
-            )
+            raise MediaShort(f"cut inside the box header at byte {at}")
         size, body = int(unpack_from(">Q", head, 8)[0]), at + 16
     elif size == 0:  # up to the end of the file
         size = (limit if limit is not None else at + (1 << 62)) - at

@@ -52,9 +52,7 @@ def parse_heif(source: Source) -> Parse[MediaInfo]:
             raise
     track = _sequence(found)
     if found.picture is None and track is None:
-        raise MediaShort(
-            "HEIF: the content ends before its meta box", MediaFault.TRUNCATED
-        )
+        raise MediaShort("HEIF: the content ends before its meta box")
     return _result(found, track, source)
 
 
@@ -93,10 +91,10 @@ def _sequence(found: _Found) -> _Sequence | None:
     """The first picture track of an image sequence."""
     for track in found.movie.tracks if found.movie else ():
         if track.shows:
-            seconds = track.media.seconds or track.presented
-            extent = track.coded if all(track.coded) else track.header_extent
+            seconds = track.media.seconds or track.header.seconds
             timing = None if seconds is None else Span.of(seconds)
-            return _Sequence(extent, track.samples or None, timing, track.rate)
+            samples = track.samples
+            return _Sequence(track.coded, samples.count or None, timing, samples.rate)
     return None
 
 

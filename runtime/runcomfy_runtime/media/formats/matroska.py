@@ -89,7 +89,7 @@ def parse_matroska(source: Source) -> Parse[MediaInfo]:
     if found.tracks is None:
         if found.clusters is None:
             reason = "Matroska: the content ends before its tracks"
-            raise MediaShort(reason, MediaFault.TRUNCATED)
+            raise MediaShort(reason)
         raise MediaError("Matroska: media data before any track is described")
     timing = None if found.seconds is None else Span.of(found.seconds)
     if timing is None and found.clusters is not None and source.thorough:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from struct import unpack_from
 
 from ..errors import MediaError, MediaShort, MediaUnsupported
-from ..info import Extent, MediaInfo, Span
+from ..info import Extent, MediaInfo, Span, stretched
 from ..parser import Parse, Source
 
 _MOST_STREAMS = 16
@@ -134,8 +134,7 @@ def _theora(serial: int, head: bytes) -> _Stream:
     shift = int(unpack_from(">H", head, 40)[0]) >> 5 & 31
     if not width or not height or not frames or not seconds:
         raise MediaError(f"Ogg: the Theora header says {width}×{height} pixels")
-    wide = round(Fraction(width * across, down)) if across and down else width
-    shown = (wide or width, height)
+    shown = stretched((width, height), across, down)
     return _Stream(
         serial, "video", Fraction(frames, seconds), 0, shift, (width, height), shown
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from struct import unpack_from
 
@@ -88,19 +89,19 @@ class _Walk:
 
     def chunks(self, at: int, source: Source) -> Parse[None]:
         """Hop to the end; a file that is cut keeps what its header said."""
-        try:
+        with suppress(MediaShort):
             for _ in range(_MOST_CHUNKS):
                 if not source.holds(at + 7):
-                    break
+                    self._finish(cut=not source.holds(at - 2))
+                    return
                 head = yield at, 24, 8
                 yield from self._chunk(at, head)
                 length = int(unpack_from("<I", head, 4)[0])
                 at += 8 + length + (length & 1)
-            else:
-                return
-        except MediaShort:
-            return
-        if self.animated:
+
+    def _finish(self, cut: bool) -> None:
+        """At the end of the file: add up the frames, if the last one is whole."""
+        if self.animated and not cut:
             self.frames = len(self._delays)
             self.timing = Span.of(Fraction(sum(self._delays), 1000))
 

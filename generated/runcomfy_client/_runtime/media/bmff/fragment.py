@@ -29,13 +29,10 @@ class Fragments:
         """The seconds of every track that plays or shows, the longest first."""
         found = [] if self.indexed is None else [self.indexed]
         for track in self.movie.tracks:
-            if (
-                (track.shows or track.sounds)
-                and track.media.scale
-                and track.identity in self.ends
-            ):
-                ticks = self.ends[track.identity] - self.starts[track.identity]
-                found.append(Fraction(ticks, track.media.scale))
+            identity, scale = track.header.identity, track.media.scale
+            if (track.shows or track.sounds) and scale and identity in self.ends:
+                ticks = self.ends[identity] - self.starts[identity]
+                found.append(Fraction(ticks, scale))
         return sorted((seconds for seconds in found if seconds > 0), reverse=True)
 
 
@@ -44,9 +41,7 @@ def read_index(fragments: Fragments, sidx: Box) -> Parse[int]:
     head = yield from read_body(sidx, 32, 24)
     wide = head[0] == 1
     if wide and len(head) < 32:
-        raise MediaShort(
-            f"cut inside the index at byte {sidx.start}", MediaFault.TRUNCATED
-        )
+        raise MediaShort(f"cut inside the index at byte {sidx.start}")
     scale = int(unpack_from(">I", head, 8)[0])
     skipped = int(
         unpack_from(">Q", head, 20)[0] if wide else unpack_from(">I", head, 16)[0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from struct import unpack_from
 
-from ..info import Extent, Span
+from ..info import Extent, Span, stretched
 from ..parser import Parse
 from .box import Box, first, read_body, read_children
 
@@ -28,32 +28,60 @@ class Clock:
         return Fraction(self.ticks, self.scale) if self.ticks and self.scale else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Track:
-    """One track. Extents are unrotated; ``turns`` counts quarter turns to the right."""
+@dataclass(frozen=True, slots=True)
+class TrackHeader:
+    """What ``tkhd`` says: the size is before ``turns`` quarter turns to the right."""
 
     identity: int
     enabled: bool
-    handler: bytes
-    header_extent: Extent
+    extent: Extent
     turns: int
-    presented: Fraction | None
-    media: Clock
+    seconds: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What the tables say: size as stored and in square pixels, number, number a second."""
+
     coded: Extent = (0, 0)
-    aspect: Fraction = Fraction(1)
-    samples: int = 0
+    square: Extent = (0, 0)
+    count: int = 0
     rate: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One track of a movie."""
+
+    handler: bytes
+    header: TrackHeader
+    media: Clock
+    samples: Samples = Samples()
 
     @property
     def shows(self) -> bool:
         """Whether this is a picture track with a size."""
-        sized = all(self.coded) or all(self.header_extent)
-        return self.handler in (VIDEO, PICTURE) and sized
+        return self.handler in (VIDEO, PICTURE) and all(self.coded)
 
     @property
     def sounds(self) -> bool:
         """Whether this is a sound track."""
         return self.handler == AUDIO
+
+    @property
+    def coded(self) -> Extent:
+        """The size as stored; if the samples do not tell it, the header's."""
+        return self.samples.coded if all(self.samples.coded) else self.header.extent
+
+    @property
+    def shown(self) -> Extent:
+        """The size as displayed: in square pixels, and turned."""
+        square = self.samples.square
+        return self.turned(square if all(square) else self.header.extent)
+
+    def turned(self, extent: Extent) -> Extent:
+        """Width and height after the track's quarter turns."""
+        return (extent[1], extent[0]) if self.header.turns % 2 else extent
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +151,8 @@ def _read_extends(
 def _read_track(trak: Box, movie_scale: int) -> Parse[Track | None]:
     """A track; None if it lacks the boxes that every track must have."""
     children = yield from read_children(trak)
-    header, media = first(children, b"tkhd"), first(children, b"mdia")
-    if header is None or media is None:
+    header_box, media = first(children, b"tkhd"), first(children, b"mdia")
+    if header_box is None or media is None:
         return None
     inside = yield from read_children(media)
     clock_box, handler_box = first(inside, b"mdhd"), first(inside, b"hdlr")
@@ -132,31 +160,31 @@ def _read_track(trak: Box, movie_scale: int) -> Parse[Track | None]:
         return None
     handler = (yield from read_body(handler_box, 12, 12))[8:12]
     clock = yield from _read_clock(clock_box)
-    body = yield from read_body(header, 96, 84)
-    coded, aspect, samples, rate = (0, 0), Fraction(1), 0, None
+    header = yield from _read_header(header_box, movie_scale)
     information = first(inside, b"minf")
-    if information is not None and handler in (VIDEO, PICTURE):
-        table = first((yield from read_children(information)), b"stbl")
-        if table is not None:
-            coded, aspect, samples, rate = yield from _read_samples(table, clock)
+    if information is None or handler not in (VIDEO, PICTURE):
+        return Track(handler, header, clock)
+    table = first((yield from read_children(information)), b"stbl")
+    if table is None:
+        return Track(handler, header, clock)
+    return Track(handler, header, clock, (yield from _read_samples(table, clock)))
+
+
+def _read_header(tkhd: Box, movie_scale: int) -> Parse[TrackHeader]:
+    body = yield from read_body(tkhd, 96, 84)
     wide = body[0] == 1 and len(body) == 96
-    ticks = int(
-        unpack_from(">Q", body, 28)[0] if wide else unpack_from(">I", body, 20)[0]
-    )
-    unknown = 0xFFFFFFFFFFFFFFFF if wide else 0xFFFFFFFF
+    if wide:
+        identity, ticks = unpack_from(">IxxxxQ", body, 20)
+    else:
+        identity, ticks = unpack_from(">IxxxxI", body, 12)
     matrix = 52 if wide else 40
-    return Track(
-        identity=int(unpack_from(">I", body, 20 if wide else 12)[0]),
+    endless = ticks == (0xFFFFFFFFFFFFFFFF if wide else 0xFFFFFFFF)
+    return TrackHeader(
+        identity=identity,
         enabled=bool(body[3] & 1),
-        handler=handler,
-        header_extent=_whole_pixels(body, matrix + 36),
+        extent=_whole_pixels(body, matrix + 36),
         turns=_quarter_turns(body, matrix),
-        presented=Clock(movie_scale, None if ticks == unknown else ticks).seconds,
-        media=clock,
-        coded=coded,
-        aspect=aspect,
-        samples=samples,
-        rate=rate,
+        seconds=Clock(movie_scale, None if endless else ticks).seconds,
     )
 
 
@@ -175,36 +203,34 @@ def _quarter_turns(body: bytes, at: int) -> int:
     return 0
 
 
-Samples = tuple[Extent, Fraction, int, Span | None]
-
-
 def _read_samples(table: Box, clock: Clock) -> Parse[Samples]:
-    """Coded size, pixel aspect, number of samples, and samples a second."""
-    coded, aspect, samples = (0, 0), Fraction(1), 0
+    """Read three of the tables; those of offsets and sizes are skipped."""
+    coded, square, count = (0, 0), (0, 0), 0
     rate: Span | None = None
     for box in (yield from read_children(table)):
         if box.kind == b"stsd":
-            coded, aspect = yield from _read_description(box)
+            coded, square = yield from _read_description(box)
         elif box.kind in (b"stsz", b"stz2"):
             body = yield from read_body(box, 12, 12)
-            samples = int(unpack_from(">I", body, 8)[0])
+            count = int(unpack_from(">I", body, 8)[0])
         elif box.kind == b"stts":
             rate = yield from _read_rate(box, clock)
-    return coded, aspect, samples, rate
+    return Samples(coded, square, count, rate)
 
 
-def _read_description(stsd: Box) -> Parse[tuple[Extent, Fraction]]:
+def _read_description(stsd: Box) -> Parse[tuple[Extent, Extent]]:
+    """The size of the first kind of samples, as stored and in square pixels."""
     head = yield from read_body(stsd, 44, 8)
     if len(head) < 44:
-        return (0, 0), Fraction(1)
-    width, height = unpack_from(">HH", head, 40)
+        return (0, 0), (0, 0)
+    coded: Extent = unpack_from(">HH", head, 40)
     entry_end = min(stsd.end, stsd.body + 8 + int(unpack_from(">I", head, 8)[0]))
     entry = Box(b"stsd", stsd.start, stsd.body + 8 + 86, entry_end)
     shape = first((yield from read_children(entry)), b"pasp")
     if shape is None:
-        return (width, height), Fraction(1)
+        return coded, coded
     across, down = unpack_from(">II", (yield from read_body(shape, 8, 8)))
-    return (width, height), Fraction(across, down) if across and down else Fraction(1)
+    return coded, stretched(coded, across, down)
 
 
 def _read_rate(stts: Box, clock: Clock) -> Parse[Span | None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from struct import unpack_from
 
 from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
 from ..info import Extent, MediaInfo
 from ..parser import Parse, Source
 
@@ -24,9 +23,7 @@ def parse_ico(source: Source) -> Parse[MediaInfo]:
         wide, high = entries[at] or 256, entries[at + 1] or 256
         length, offset = unpack_from("<II", entries, at + 8)
         if source.size is not None and offset + length > source.size:
-            raise MediaShort(
-                f"ICO: the picture at byte {offset} is cut off", MediaFault.TRUNCATED
-            )
+            raise MediaShort(f"ICO: the picture at byte {offset} is cut off")
         if wide * high > largest[0][0] * largest[0][1]:
             largest = (wide, high), offset
     (width, height), offset = largest

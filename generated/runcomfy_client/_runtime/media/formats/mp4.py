@@ -10,7 +10,7 @@ from ..bmff.fragment import Fragments, read_fragment, read_index
 from ..bmff.track import Movie, Track, read_movie
 from ..errors import MediaShort, MediaUnsupported
 from ..fault import MediaFault
-from ..info import Extent, MediaInfo, Span
+from ..info import MediaInfo, Span
 from ..parser import Parse, Source
 
 _MOST_BOXES = 10_000
@@ -37,9 +37,7 @@ def parse_mp4(source: Source) -> Parse[MediaInfo]:
         if found.movie is None:
             raise
     if found.movie is None:
-        raise MediaShort(
-            "MP4: the content ends before its moov box", MediaFault.TRUNCATED
-        )
+        raise MediaShort("MP4: the content ends before its moov box")
     return _result(found, found.movie, source)
 
 
@@ -83,7 +81,7 @@ def _result(found: _Found, movie: Movie, source: Source) -> MediaInfo:
 def _main_picture(movie: Movie) -> Track | None:
     """The picture track that plays: enabled before disabled, then the first."""
     pictures = [track for track in movie.tracks if track.shows]
-    return min(pictures, key=lambda track: not track.enabled, default=None)
+    return min(pictures, key=lambda track: not track.header.enabled, default=None)
 
 
 def _video(
@@ -94,40 +92,32 @@ def _video(
     source: Source,
     place: str,
 ) -> MediaInfo:
-    coded = track.coded if all(track.coded) else track.header_extent
-    shown = turned((round(coded[0] * track.aspect), coded[1]), track.turns)
-    told = turned(track.header_extent, track.turns)
-    frames, rate = track.samples or None, track.rate
+    told, turns = track.turned(track.header.extent), track.header.turns
+    frames, rate = track.samples.count or None, track.samples.rate
     if found.fragments is not None:
         frames, rate = _fragment_frames(found, track)
     return MediaInfo(
         kind="video",
         format=name,
         size=source.size,
-        shown=shown,
-        coded=coded,
-        other_extents=(told,) if all(told) and told != shown else (),
-        orientation=(1, 6, 3, 8)[track.turns],
+        shown=track.shown,
+        coded=track.coded,
+        other_extents=(told,) if all(told) and told != track.shown else (),
+        orientation=(1, 6, 3, 8)[turns],
         frames=frames,
         timing=timing,
         rate=rate,
-        evidence=(place, f"turned by {90 * track.turns}°") if track.turns else (place,),
+        evidence=(place, f"turned by {90 * turns}°") if turns else (place,),
     )
-
-
-def turned(extent: Extent, turns: int) -> Extent:
-    """Width and height after some quarter turns."""
-    return (extent[1], extent[0]) if turns % 2 else extent
 
 
 def _fragment_frames(found: _Found, track: Track) -> tuple[int | None, Span | None]:
     fragments = found.fragments
     if fragments is None or not found.complete or fragments.indexed is not None:
         return None, None
-    frames = fragments.samples.get(track.identity, 0)
-    ticks = fragments.ends.get(track.identity, 0) - fragments.starts.get(
-        track.identity, 0
-    )
+    identity = track.header.identity
+    frames = fragments.samples.get(identity, 0)
+    ticks = fragments.ends.get(identity, 0) - fragments.starts.get(identity, 0)
     if frames < 1 or ticks < 1 or not track.media.scale:
         return None, None
     mean = Fraction(frames * track.media.scale, ticks)
@@ -144,7 +134,7 @@ def _timing(found: _Found, movie: Movie) -> Span | None:
         movie.fragment_clock.seconds if movie.fragment_clock else movie.clock.seconds
     ]
     told += sorted(
-        (t.presented for t in tracks if t.presented is not None), reverse=True
+        (t.header.seconds for t in tracks if t.header.seconds is not None), reverse=True
     )
     media = [track.media.seconds for track in tracks]
     told += sorted((seconds for seconds in media if seconds is not None), reverse=True)

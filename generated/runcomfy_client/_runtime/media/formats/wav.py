@@ -7,7 +7,6 @@ from fractions import Fraction
 from struct import unpack_from
 
 from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
 from ..info import MediaInfo, Span
 from ..parser import Parse, Source
 
@@ -66,9 +65,7 @@ def _chunks(facts: _Facts, source: Source) -> Parse[None]:
             return
         at += 8 + size + (size & 1)
         if not source.holds(at):
-            raise MediaShort(
-                "WAV: the content ends before its data chunk", MediaFault.TRUNCATED
-            )
+            raise MediaShort("WAV: the content ends before its data chunk")
     raise MediaError(f"WAV: no data chunk among the first {_MOST_CHUNKS}")
 
 

@@ -1,0 +1,1 @@
+"""Media rules as sets: which files do these rules let pass?"""

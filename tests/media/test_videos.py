@@ -1,0 +1,261 @@
+"""Traps of film formats, each in a file made by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from struct import pack
+
+import pytest
+
+from media import specimens as made
+from media.meter import DATA, Meter
+from runcomfy_runtime.media.errors import MediaError, MediaShort, MediaUnsupported
+from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.parser import Budget
+from runcomfy_runtime.media.prober import probe
+
+
+def film(*tracks: bytes, ticks: int = 2000, scale: int = 1000, more: bytes = b"") -> bytes:
+    return made.FTYP + made.movie(*tracks, ticks=ticks, scale=scale, more=more)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "shown"),
+    [
+        (made.UPRIGHT, (320, 180)),
+        (made.QUARTER_RIGHT, (180, 320)),
+        ((-1, 0, 0, -1), (320, 180)),
+        ((0, -1, 1, 0), (180, 320)),
+        ((1, 1, 1, 1), (320, 180)),
+    ],
+)
+def test_a_quarter_turn_of_the_track_exchanges_width_and_height(
+    matrix: tuple[int, int, int, int], shown: tuple[int, int]
+) -> None:
+    info = probe(film(made.track(matrix=matrix)))
+    assert (info.shown, info.coded) == (shown, (320, 180))
+
+
+def test_pixels_that_are_not_square_widen_the_picture_before_it_is_turned() -> None:
+    shape = made.box(b"pasp", pack(">II", 4, 3))
+    info = probe(
+        film(
+            made.track(
+                extent=(240, 180),
+                header_extent=(320, 180),
+                matrix=made.QUARTER_RIGHT,
+                entry_boxes=shape,
+            )
+        )
+    )
+    assert info.extents == ((180, 320), (240, 180))
+
+
+@pytest.mark.parametrize("ratio", [(0, 1), (1, 0), (0xFFFFFFFF, 1), (1, 0xFFFFFFFF)])
+def test_a_pixel_shape_that_is_nonsense_is_left_out(ratio: tuple[int, int]) -> None:
+    shape = made.box(b"pasp", pack(">II", *ratio))
+    assert probe(film(made.track(entry_boxes=shape))).shown == (320, 180)
+
+
+def test_the_first_track_that_is_enabled_is_the_picture() -> None:
+    cover = made.track(extent=(500, 500), enabled=False)
+    assert probe(film(cover, made.track())).shown == (320, 180)
+
+
+def test_tracks_of_text_and_data_do_not_make_a_film_longer() -> None:
+    chapters = made.track(handler=b"text", ticks=9000, presented=9000)
+    info = probe(film(made.track(), chapters))
+    assert info.timing is not None
+    assert (info.timing.value, info.timing.most) == (2, 2)
+
+
+def test_a_file_without_picture_and_sound_is_not_supported() -> None:
+    with pytest.raises(MediaUnsupported, match="neither a picture nor a sound"):
+        probe(film(made.track(handler=b"text")))
+
+
+def test_frames_that_are_not_evenly_spaced_make_the_rate_a_span() -> None:
+    info = probe(film(made.track(deltas=((10, 40), (10, 50), (10, 40)), ticks=1300)))
+    assert info.rate is not None
+    assert (info.rate.least, info.rate.most) == (20, 25)
+    assert info.rate.value == Fraction(30_000, 1300)
+
+
+def test_a_longer_last_frame_does_not_change_the_rate() -> None:
+    assert probe(film(made.track(deltas=((49, 40), (1, 41))))).fps == 25.0
+
+
+def test_a_film_older_than_brands_is_quicktime() -> None:
+    assert probe(made.box(b"wide") + made.movie(made.track())).format == "mov"
+
+
+@pytest.mark.parametrize(
+    ("size", "fault"),
+    [(1, MediaFault.MALFORMED), (7, MediaFault.MALFORMED), (8, MediaFault.TRUNCATED)],
+)
+def test_a_box_too_short_for_its_own_header_is_an_error(size: int, fault: MediaFault) -> None:
+    if size == 1:
+        content = made.FTYP + b"\0\0\0\1free" + pack(">Q", 15)
+    else:
+        content = made.FTYP + pack(">I", size) + b"free"
+    with pytest.raises(MediaError) as caught:
+        probe(content)
+    assert caught.value.fault is fault
+
+
+def test_a_box_of_size_zero_reaches_to_the_end() -> None:
+    content = made.FTYP + made.movie(made.track()) + b"\0\0\0\0mdat" + bytes(99)
+    assert probe(content).duration == 2.0
+    with pytest.raises(MediaShort):
+        probe(made.FTYP + b"\0\0\0\0mdat" + bytes(99))
+
+
+def test_a_box_that_sticks_out_of_its_parent_is_an_error() -> None:
+    broken = film(made.track()).replace(b"tkhd", b"tkhd", 1)
+    at = broken.index(b"tkhd") - 4
+    broken = broken[:at] + pack(">I", 60_000) + broken[at + 4 :]
+    with pytest.raises(MediaError, match="longer than trak"):
+        probe(broken)
+
+
+def test_a_hundred_thousand_boxes_end_a_probe_with_counted_steps() -> None:
+    meter = Meter(made.FTYP + made.box(b"free") * 100_000)
+    with pytest.raises(MediaShort) as caught:
+        meter.measure(budget=Budget(steps=20_000))
+    assert caught.value.fault is MediaFault.TOO_COSTLY
+    assert len(meter.wants) <= 20_000
+
+
+def test_boxes_nested_twenty_thousand_deep_are_not_followed() -> None:
+    nested = b""
+    for _ in range(1000):
+        nested = made.box(b"trak", nested)
+    meter = Meter(made.FTYP + made.movie(nested))
+    with pytest.raises(MediaUnsupported):
+        meter.measure()
+    assert len(meter.wants) < 50
+
+
+def fragment(identity: int, time: int, *durations: int) -> bytes:
+    header = made.full(b"tfhd", pack(">I", identity), flags=0x20000)
+    start = made.full(b"tfdt", pack(">Q", time), version=1)
+    run = made.full(
+        b"trun",
+        pack(">I", len(durations)),
+        b"".join(pack(">I", each) for each in durations),
+        flags=0x100,
+    )
+    moof = made.box(b"moof", made.box(b"traf", header, start, run))
+    return moof + made.box(b"mdat", bytes(16))
+
+
+EMPTY = made.track(ticks=0, presented=0, deltas=())
+
+
+def test_the_samples_of_all_fragments_are_added_up() -> None:
+    extends = made.box(b"mvex", made.full(b"trex", pack(">IIIII", 1, 1, 0, 0, 0)))
+    start = film(EMPTY, ticks=0, more=extends)
+    info = probe(start + fragment(1, 0, 40, 40) + fragment(1, 80, 40, 60))
+    assert (info.duration, info.frames) == (0.18, 4)
+
+
+def test_fragments_that_begin_late_are_as_long_as_what_they_hold() -> None:
+    start = film(EMPTY, ticks=0, more=made.box(b"mvex"))
+    info = probe(start + fragment(1, 90_000, 40, 40) + fragment(1, 90_080, 20))
+    assert info.duration == 0.1
+
+
+def test_fragments_that_are_cut_leave_the_duration_unknown() -> None:
+    start = film(EMPTY, ticks=0, more=made.box(b"mvex"))
+    info = probe((start + fragment(1, 0, 40, 40))[:-20])
+    assert (info.shown, info.duration, info.frames) == ((320, 180), None, None)
+
+
+def test_a_declared_length_of_all_fragments_is_taken() -> None:
+    extends = made.box(b"mvex", made.full(b"mehd", pack(">I", 5000)))
+    content = film(EMPTY, ticks=0, more=extends) + fragment(1, 0, 40)
+    assert probe(content).duration == 5.0
+
+
+def test_an_index_of_segments_saves_looking_at_them() -> None:
+    start = film(EMPTY, ticks=0, more=made.box(b"mvex"))
+    segments = [fragment(1, turn * 1000, *([40] * 25)) for turn in range(40)]
+    rows = b"".join(pack(">III", len(each), 1000, 0) for each in segments)
+    index = made.full(b"sidx", pack(">IIIIHH", 1, 1000, 0, 0, 0, len(segments)), rows)
+    meter = Meter(start + index + b"".join(segments))
+    assert meter.measure().duration == 40.0
+    assert meter.wants[-1][0] < len(start) + len(index)
+
+
+def test_matroska_shows_what_its_display_size_and_cropping_say() -> None:
+    shapes = {
+        (): (320, 180),
+        (made.number(0x54B0, 640), made.number(0x54BA, 180)): (640, 180),
+        (made.number(0x54B0, 16), made.number(0x54BA, 9), made.number(0x54B2, 3)): (320, 180),
+        (made.number(0x54CC, 20), made.number(0x54AA, 10)): (300, 170),
+        (made.element(0x7670, made.element(0x7675, pack(">f", -90.0))),): (180, 320),
+    }
+    for more, shown in shapes.items():
+        track = made.tracks(made.picture_track(320, 180, *more))
+        info = probe(made.matroska(made.information(2000.0), track, made.cluster(0, 0)))
+        assert (info.shown, info.coded) == (shown, (320, 180))
+
+
+@pytest.mark.parametrize("ticks", [None, float("nan"), float("inf"), -5.0, 0.0])
+@pytest.mark.parametrize("unknown", [True, False])
+def test_matroska_without_a_usable_duration_is_scanned_for_it(
+    ticks: float | None, unknown: bool
+) -> None:
+    content = made.matroska(
+        made.information(ticks),
+        made.tracks(made.picture_track(320, 180)),
+        made.cluster(0, 0, 40, 80, unknown=unknown),
+        made.cluster(1000, 0, 40, 960, unknown=unknown),
+        kind=b"webm",
+        unknown=unknown,
+    )
+    info = probe(content)
+    assert (info.format, info.duration) == ("webm", 2.0)
+    assert probe(content, thorough=False).duration is None
+
+
+def test_matroska_without_tracks_before_its_media_is_an_error() -> None:
+    with pytest.raises(MediaError, match="before any track"):
+        probe(made.matroska(made.information(1.0), made.cluster(0, 0)))
+
+
+def test_fifty_thousand_empty_elements_are_given_up_in_counted_steps() -> None:
+    meter = Meter(made.matroska(b"\xec\x80" * 50_000, unknown=True))
+    with pytest.raises(MediaError, match="no media data"):
+        meter.measure()
+    assert len(meter.wants) < 10_100
+
+
+@pytest.mark.parametrize("junk", [b"\0" * 50, b"\x01" + b"\xff" * 60])
+def test_what_is_no_element_is_an_error(junk: bytes) -> None:
+    with pytest.raises(MediaError):
+        probe(made.matroska(junk))
+
+
+def test_an_avi_of_two_parts_counts_the_frames_of_both() -> None:
+    avih = pack("<IIII", 40_000, 0, 0, 0) + pack("<IIIIII", 100, 0, 1, 0, 320, 180) + bytes(16)
+    strh = b"vidsH264" + bytes(12) + pack("<IIII", 1, 25, 0, 100) + bytes(20)
+    strf = pack("<Iii", 40, 320, -180) + bytes(28)
+    dmlh = pack("<I", 250)
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return name + pack("<I", len(body)) + body
+
+    def listing(kind: bytes, *parts: bytes) -> bytes:
+        return chunk(b"LIST", kind + b"".join(parts))
+
+    stream = listing(b"strl", chunk(b"strh", strh), chunk(b"strf", strf))
+    extended = listing(b"odml", chunk(b"dmlh", dmlh))
+    body = listing(b"hdrl", chunk(b"avih", avih), stream, extended) + listing(b"movi")
+    info = probe(b"RIFF" + pack("<I", len(body) + 4) + b"AVI " + body)
+    assert (info.shown, info.frames, info.duration, info.fps) == ((320, 180), 250, 10.0, 25.0)
+
+
+def test_a_film_cut_after_its_header_still_answers() -> None:
+    content = (DATA / "more/plain.avi").read_bytes()
+    assert probe(content[: len(content) // 2]).duration == 3.0

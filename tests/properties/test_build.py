@@ -1,0 +1,219 @@
+"""The build takes any JSON: it never raises, and what it does not understand it keeps."""
+
+from __future__ import annotations
+
+import ast
+import json
+from typing import Any
+
+import pytest
+from arbitrary import inputs, json_values, schemas
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from published import SETTINGS, built, document, executed, model_of, properties, rendered
+from runcomfy_codegen.build.catalog import build_catalog
+from runcomfy_codegen.build.model import build_model
+from runcomfy_codegen.ir.diagnostic import Severity
+from runcomfy_codegen.ir.document import Document
+from runcomfy_codegen.ir.json_text import JsonText
+from runcomfy_codegen.ir.model import Choice, Field, Model, Object, walk, within
+from runcomfy_codegen.ir.printed import printed_model
+from runcomfy_codegen.ir.standard import standard
+from runcomfy_runtime.model import check
+
+
+def rules_in(schema: Any) -> int:
+    """How many rules a property's schema lists, itself and below."""
+    if not isinstance(schema, dict):
+        return 0
+    own = schema.get("validations")
+    return len(own) if isinstance(own, list) else 0
+
+
+@given(json_values | inputs, json_values | schemas)
+@example({"type": "object", "properties": {"a": {"type": "integer", "multipleOf": 1e-320}}}, {})
+@example({"type": "object", "properties": {"a": {"enum": [1e308, 10**400]}}}, {})
+def test_any_json_is_built_or_refused_with_a_reason(input_: Any, output: Any) -> None:
+    result = built(input_, output_schema=output)
+    if result.model is None:
+        assert any(it.severity is Severity.ERROR for it in result.diagnostics)
+    else:
+        json.dumps(printed_model(result.model), allow_nan=False)
+        Draft202012Validator.check_schema(standard(result.model.input))
+    for it in result.diagnostics:
+        assert it.code
+        assert it.message
+        assert it.hint
+        assert it.model == "acme/model"
+
+
+@given(inputs, schemas)
+@settings(max_examples=40)
+@example(properties(a={"type": "number", "default": 1e400}), {})
+@example(properties(a={"enum": [-0.0, 0, False, ""]}), {})
+def test_what_is_built_can_be_rendered_and_executed(input_: Any, output: Any) -> None:
+    model = built(input_, output_schema=output).model
+    if model is not None:
+        module = executed(model)
+        assert module.MODEL_ID == "acme/model"
+        assert len(module.Input.model_fields) == len(input_["properties"])
+        assert check(module.Input, {}).ok == (not any(f.required for f in model.input.fields))
+
+
+@pytest.mark.parametrize(
+    "number", ["1E400", "-1E400", "1E999999999", "1e-999999999", "9" * 4000, "0.1e-400"]
+)
+@pytest.mark.parametrize(
+    "keyword",
+    ["minimum", "maximum", "exclusiveMinimum", "multipleOf", "maxLength", "minItems", "default"],
+)
+@pytest.mark.parametrize("word", ["integer", "number", "string", "array"])
+def test_a_number_of_any_size_is_understood_or_kept(
+    number: str, keyword: str, word: str
+) -> None:
+    text = f'{{"type": "object", "properties": {{"a": {{"type": "{word}", "{keyword}": {number}}}}}}}'
+    model = _of_text(text)
+    assert model.input.fields[0].name == "a"
+    json.dumps(printed_model(model), allow_nan=False)
+    executed(model)
+
+
+@pytest.mark.parametrize("number", ["1E400", "-1E999999999", "9" * 4000, "1e-999999999"])
+def test_a_choice_of_any_size_is_understood_or_left_out(number: str) -> None:
+    text = f'{{"type": "object", "properties": {{"a": {{"enum": [{number}, 1]}}}}}}'
+    model = _of_text(text)
+    assert isinstance(model.input.fields[0].type, Choice)
+    json.dumps(printed_model(model), allow_nan=False)
+    assert executed(model).Input(a=1).payload() == {"a": 1}
+
+
+def _of_text(text: str) -> Model:
+    whole = document(properties())
+    model = build_model(
+        [("test.json", _with_input(whole, text))], SETTINGS
+    ).model
+    assert model is not None
+    return model
+
+
+def _with_input(whole: Document, text: str) -> Document:
+    from dataclasses import replace
+
+    return replace(whole, input_schema=JsonText(text))
+
+
+@given(inputs)
+def test_no_rule_is_lost(input_: Any) -> None:
+    model = built(input_).model
+    if model is not None:
+        published = map(rules_in, input_["properties"].values())
+        assert [len(field.rules) for field in model.input.fields] == list(published)
+
+
+@given(inputs)
+def test_no_field_is_lost_or_moved(input_: Any) -> None:
+    model = built(input_).model
+    if model is not None:
+        names = [field.wire_name for field in model.input.fields]
+        assert names == list(input_["properties"])
+
+
+def unknown_words(field: Field) -> set[str]:
+    return {unknown.keyword for unknown in field.unknown}
+
+
+@given(st.from_regex(r"x-[a-z]{1,5}", fullmatch=True), json_values)
+def test_a_keyword_that_is_not_understood_is_kept_with_its_value(
+    keyword: str, value: Any
+) -> None:
+    model = model_of({**properties(a={"type": "string", keyword: value}), keyword: value})
+    (unknown,) = model.input.fields[0].unknown
+    assert (unknown.keyword, unknown.pointer) == (
+        keyword,
+        f"/input_schema/properties/a/{keyword}",
+    )
+    assert unknown.value.load() == value
+    pointers = [each.pointer for each in model.unknown]
+    assert pointers == [f"/input_schema/{keyword}", unknown.pointer]
+
+
+@pytest.mark.parametrize("validations", [{"validation_rule": "x<"}, "width_pixels<", 3, True])
+def test_rules_that_are_no_list_are_kept_as_unknown(validations: Any) -> None:
+    model = model_of(properties(a={"type": "string", "validations": validations}))
+    assert unknown_words(model.input.fields[0]) == {"validations"}
+    assert model.input.fields[0].unknown[0].value.load() == validations
+
+
+@given(json_values)
+def test_no_default_of_the_server_becomes_a_default_of_the_client(default: Any) -> None:
+    model = model_of(
+        {
+            "type": "object",
+            "properties": {
+                "steps": {"type": "integer", "default": default},
+                "prompt": {"type": "string", "default": default},
+                "image_url": {"type": "string", "format": "image_uri", "default": default},
+                "needed": {"default": default},
+            },
+            "required": ["needed"],
+        }
+    )
+    steps, prompt, image, needed = model.input.fields
+    assert (prompt.default, image.default, needed.default) == (None, None, None)
+    assert steps.sample is None
+    if default is not None:
+        assert [field.sample is None for field in (prompt, image, needed)] == [False] * 3
+        assert steps.default is not None
+        assert steps.default.load() == default
+    (source,) = rendered([model]).values()
+    assert set(_defaults(source)) == {"steps", "prompt", "image_url"}
+
+
+def _defaults(source: str) -> dict[str, Any]:
+    """The Python defaults of ``Input``, every one of which must be None."""
+    found = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef) and node.name == "Input":
+            for line in node.body:
+                if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+                    if line.value is not None and not line.target.id.isupper():
+                        found[line.target.id] = ast.literal_eval(line.value)
+    assert set(found.values()) <= {None}
+    return found
+
+
+def test_one_bad_model_stops_no_other() -> None:
+    bad = [document(value, f"acme/bad{index}") for index, value in enumerate(([], 3, {}))]
+    good = document(properties(a={"type": "string"}), "acme/good")
+    catalog = build_catalog([("test.json", each) for each in (*bad, good)], SETTINGS)
+    assert [model.model_id for model in catalog.models] == ["acme/good"]
+    assert catalog.failed == ("acme/bad0", "acme/bad1", "acme/bad2")
+
+
+@pytest.mark.parametrize("depth", [5, 23, 24, 25, 60, 150])
+def test_a_schema_nested_deeper_than_any_published_one_becomes_wide(depth: int) -> None:
+    schema: dict[str, Any] = {"type": "integer"}
+    for _ in range(depth):
+        schema = {"type": "array", "items": schema}
+    model = model_of(properties(a=schema))
+    deepest = sum(1 for _ in within(model.input))
+    assert deepest == min(depth, 24) + 2
+    assert bool(model.unknown) is (depth > 23)
+    executed(model)
+
+
+def test_every_nested_object_of_a_model_has_a_class_of_its_own() -> None:
+    part = {"type": "object", "properties": {"x": {"type": "integer"}}}
+    model = model_of(
+        properties(a=part, b={"type": "array", "items": part}, c={"anyOf": [part, part]}),
+        output_schema=properties(a=part),
+    )
+    objects = [
+        kind.name
+        for top in (model.input, model.output)
+        for kind in within(top)
+        if isinstance(kind, Object)
+    ]
+    assert len(objects) == len(set(objects)) == 7
+    assert len(walk(model.input)) == 3 + 4
