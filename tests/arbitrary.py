@@ -40,12 +40,15 @@ texts = st.text(max_size=12) | st.lists(st.sampled_from(HOSTILE), max_size=6).ma
 )
 """Any text without surrogates; often one that breaks out of quotes, lines or templates."""
 
-numbers = st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
+numbers = st.integers(-(2**70), 2**70) | st.floats(
+    allow_nan=False, allow_infinity=False
+)
 scalars = st.none() | st.booleans() | numbers | texts
 
 json_values: st.SearchStrategy[Any] = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(texts, inner, max_size=4),
     max_leaves=12,
 )
 
@@ -59,7 +62,9 @@ _rules = st.lists(
                 ("width_pixels<", "width/height≤", "file_size_mb >=", "aspect<", "x")
             )
             | texts,
-            "validation_value": numbers | st.sampled_from(("3", "0.33", "wide")) | scalars,
+            "validation_value": numbers
+            | st.sampled_from(("3", "0.33", "wide"))
+            | scalars,
             "validation_error": texts,
         },
     )
@@ -100,7 +105,9 @@ def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         "x-order": json_values,
     }
     odd = {keyword: right | json_values for keyword, right in told.items()}
-    return st.fixed_dictionaries({}, optional=told) | st.fixed_dictionaries({}, optional=odd)
+    return st.fixed_dictionaries({}, optional=told) | st.fixed_dictionaries(
+        {}, optional=odd
+    )
 
 
 schemas: st.SearchStrategy[Any] = st.recursive(json_values, _schemas, max_leaves=4)

@@ -16,6 +16,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the code gives now into the golden files, instead of comparing",
     )
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="try many more random cases, as `make test-long` does",
+    )
+
+
+@pytest.fixture(scope="session")
+def samples(request: pytest.FixtureRequest) -> int:
+    """How many random values a property is tried on."""
+    return 10_000 if request.config.getoption("--long") else 200
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from runcomfy_codegen import resources
 from runcomfy_codegen.build.model import Built, Settings, build_model
 from runcomfy_codegen.emit.package import (
     Workshop,
-    packages_of,
     render_modules,
     render_package,
 )
+from runcomfy_codegen.emit.place import packages_of
 from runcomfy_codegen.emit.templates import Templates
 from runcomfy_codegen.ir.document import Document, Provenance
 from runcomfy_codegen.ir.json_text import JsonText, pointer_token

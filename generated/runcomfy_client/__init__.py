@@ -12,21 +12,67 @@ Names are loaded when they are first used, so that importing this package costs 
 
 from typing import TYPE_CHECKING
 
-__all__ = ["AsyncRunComfy", "RunComfy", "RunComfyError", "InputRejected", "inline"]
+__all__ = ["AsyncJob", "AsyncResult", "AsyncRunComfy", "AuthError", "Cancellation", "DownloadError", "InputRejected", "Job", "JobCancelled", "JobFailed", "JobTimeout", "MissingToken", "NoBalance", "NotFound", "NotSent", "PermissionDenied", "PollInterrupted", "Problem", "RateLimited", "Report", "Result", "Rule", "RunComfy", "RunComfyError", "Status", "SubmitOutcomeUnknown", "SubmitRefused", "inline"]
 
 if TYPE_CHECKING:
+    from ._runtime.aio_job import AsyncJob as AsyncJob
+    from ._runtime.aio_job import AsyncResult as AsyncResult
     from ._runtime.aio import AsyncRunComfy as AsyncRunComfy
+    from ._runtime.errors import AuthError as AuthError
+    from ._runtime.status import Cancellation as Cancellation
+    from ._runtime.errors import DownloadError as DownloadError
+    from ._runtime.errors import InputRejected as InputRejected
+    from ._runtime.job import Job as Job
+    from ._runtime.errors import JobCancelled as JobCancelled
+    from ._runtime.errors import JobFailed as JobFailed
+    from ._runtime.errors import JobTimeout as JobTimeout
+    from ._runtime.errors import MissingToken as MissingToken
+    from ._runtime.errors import NoBalance as NoBalance
+    from ._runtime.errors import NotFound as NotFound
+    from ._runtime.errors import NotSent as NotSent
+    from ._runtime.errors import PermissionDenied as PermissionDenied
+    from ._runtime.errors import PollInterrupted as PollInterrupted
+    from ._runtime.report import Problem as Problem
+    from ._runtime.errors import RateLimited as RateLimited
+    from ._runtime.report import Report as Report
+    from ._runtime.result import Result as Result
+    from ._runtime.rule import Rule as Rule
     from ._runtime.client import RunComfy as RunComfy
     from ._runtime.errors import RunComfyError as RunComfyError
-    from ._runtime.errors import InputRejected as InputRejected
+    from ._runtime.status import Status as Status
+    from ._runtime.errors import SubmitOutcomeUnknown as SubmitOutcomeUnknown
+    from ._runtime.errors import SubmitRefused as SubmitRefused
     from ._runtime.inline import inline as inline
 else:
     # Hidden from type checkers: to them, a module with __getattr__ has every name.
     _MODULES = {
+        "AsyncJob": "aio_job",
+        "AsyncResult": "aio_job",
         "AsyncRunComfy": "aio",
+        "AuthError": "errors",
+        "Cancellation": "status",
+        "DownloadError": "errors",
+        "InputRejected": "errors",
+        "Job": "job",
+        "JobCancelled": "errors",
+        "JobFailed": "errors",
+        "JobTimeout": "errors",
+        "MissingToken": "errors",
+        "NoBalance": "errors",
+        "NotFound": "errors",
+        "NotSent": "errors",
+        "PermissionDenied": "errors",
+        "PollInterrupted": "errors",
+        "Problem": "report",
+        "RateLimited": "errors",
+        "Report": "report",
+        "Result": "result",
+        "Rule": "rule",
         "RunComfy": "client",
         "RunComfyError": "errors",
-        "InputRejected": "errors",
+        "Status": "status",
+        "SubmitOutcomeUnknown": "errors",
+        "SubmitRefused": "errors",
         "inline": "inline",
     }
 

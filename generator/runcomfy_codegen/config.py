@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from .build.overrides import Chosen, Overrides, usable
+from .ir.document import DEFAULT_LOCALE
 from .ir.json_text import is_array, is_object
 
 TABLE = "runcomfy-codegen"
 OWN_FILE = "runcomfy-codegen.toml"
-_KEYS = {"schemas", "output", "models", "exclude", "locale", "names"}
+_OF_A_CLIENT = {
+    "output",
+    "models",
+    "exclude",
+    "kinds",
+    "categories",
+    "locale",
+    "template_dir",
+}
+_KEYS = {"schemas", "names", "clients"} | _OF_A_CLIENT
 
 
 class ConfigError(ValueError):
@@ -23,14 +33,22 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the configuration says; paths are relative to the file's folder."""
+    """What the configuration says; paths are relative to the file's folder.
+
+    ``clients`` are those of ``[clients.NAME]``, each with what it says for itself laid over
+    the rest; a configuration without them is one client itself.
+    """
 
     schemas: Path = Path("schemas")
     output: Path = Path("generated/runcomfy_client")
     models: tuple[str, ...] = ("*",)
     exclude: tuple[str, ...] = ()
-    locale: str = "en"
+    kinds: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    locale: str = DEFAULT_LOCALE
+    template_dir: Path | None = None
     overrides: Overrides = Overrides()
+    clients: Mapping[str, Config] = field(default_factory=dict[str, "Config"])
 
 
 def find_config(folder: Path) -> Config:
@@ -56,25 +74,63 @@ def read_config(file: Path) -> Config:
         table = _table(_table(whole, "tool", file), TABLE, file)
     else:
         table = whole
-    _known(table, file)
-    return Config(
+    _known(table, _KEYS, file)
+    config = _client(table, Config(), file)
+    config = replace(
+        config,
         schemas=file.parent / _text(table, "schemas", "schemas", file),
-        output=file.parent / _text(table, "output", "generated/runcomfy_client", file),
-        models=_texts(table, "models", ("*",), file),
-        exclude=_texts(table, "exclude", (), file),
-        locale=_text(table, "locale", "en", file),
         overrides=_overrides(_table(table, "names", file), file),
+    )
+    return replace(
+        config, clients=_clients(_table(table, "clients", file), config, file)
     )
 
 
-def _known(table: Mapping[str, Any], file: Path) -> None:
+def _client(table: Mapping[str, Any], base: Config, file: Path) -> Config:
+    """A configuration with what a table says of a client laid over it."""
+    templates = _text(table, "template_dir", "", file)
+    return replace(
+        base,
+        output=file.parent / _text(table, "output", str(base.output), file),
+        models=_texts(table, "models", base.models, file),
+        exclude=_texts(table, "exclude", base.exclude, file),
+        kinds=_texts(table, "kinds", base.kinds, file),
+        categories=_texts(table, "categories", base.categories, file),
+        locale=_text(table, "locale", base.locale, file),
+        template_dir=file.parent / templates if templates else base.template_dir,
+    )
+
+
+def _clients(tables: Mapping[str, Any], base: Config, file: Path) -> dict[str, Config]:
+    clients: dict[str, Config] = {}
+    for name in tables:
+        table = _table(tables, name, file)
+        _known(table, _OF_A_CLIENT, file)
+        if "output" not in table:
+            raise ConfigError(f"{file}: the client {name!r} needs an 'output'")
+        clients[name] = _client(table, base, file)
+        for other in clients.keys() - {name}:
+            _apart(name, clients[name].output, other, clients[other].output, file)
+    return clients
+
+
+def _apart(name: str, folder: Path, other: str, others: Path, file: Path) -> None:
+    one, two = folder.resolve(), others.resolve()
+    if one.is_relative_to(two) or two.is_relative_to(one):
+        raise ConfigError(
+            f"{file}: the clients {other!r} and {name!r} would write into one folder,"
+            f" {folder}; give each its own"
+        )
+
+
+def _known(table: Mapping[str, Any], keys: Collection[str], file: Path) -> None:
     for key in table:
-        if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, n=1)
+        if key not in keys:
+            near = difflib.get_close_matches(key, keys, n=1)
             hint = (
                 f"; perhaps {near[0]!r} is meant"
                 if near
-                else f"; known: {sorted(_KEYS)}"
+                else f"; known: {sorted(keys)}"
             )
             raise ConfigError(f"{file}: unknown key {key!r}{hint}")
 

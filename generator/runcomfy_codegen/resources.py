@@ -6,14 +6,21 @@ checkout has them at its root; the runtime is whatever ``runcomfy_runtime`` is i
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-_PACKAGE = Path(str(files("runcomfy_codegen")))
+import runcomfy_runtime
+
+_PACKAGE = Path(__file__).parent
+_RUNTIME = Path(runcomfy_runtime.__file__).parent
+# What decides about generated code: a change in one of these rooms may change every file.
+_ROOMS = ("build", "dialect", "emit", "ir")
+_DIALECT = "dialect.schema.json"
+_LIBRARIES = ("black", "datamodel-code-generator", "jinja2", "jsonschema")
 
 
 def template_sources(target: str = "python") -> dict[str, str]:
@@ -24,20 +31,70 @@ def template_sources(target: str = "python") -> dict[str, str]:
     }
 
 
+def own_template_sources(folder: Path) -> dict[str, str]:
+    """The user's templates, by file name. Raises ``OSError``."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"no folder of templates at {folder}")
+    return {
+        path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.jinja"))
+    }
+
+
 def runtime_sources() -> dict[PurePosixPath, str]:
     """The runtime that is copied into every client, by path below its package."""
-    root = Path(str(files("runcomfy_runtime")))
     return {
-        PurePosixPath(path.relative_to(root)): path.read_text("utf-8")
-        for path in sorted(root.rglob("*"))
+        PurePosixPath(path.relative_to(_RUNTIME)): path.read_text("utf-8")
+        for path in sorted(_RUNTIME.rglob("*"))
         if path.suffix == ".py" or path.name == "py.typed"
     }
+
+
+def tool_fingerprints(own_templates: Path | None = None) -> dict[str, str]:
+    """The hash of each part of this installation that decides about generated code.
+
+    Of the generator, with the releases of the libraries it renders with; of the templates,
+    the user's own among them; of the runtime.
+    """
+    # Imported here: only what generates asks for it.
+    from importlib.metadata import version
+
+    libraries = [f"{library} {version(library)}".encode() for library in _LIBRARIES]
+    dialect_file = (_shipped("schemas") / _DIALECT).read_bytes()
+    rooms = [_contents(_PACKAGE / room, "*.py") for room in _ROOMS]
+    templates = _contents(_shipped("templates"), "*.jinja")
+    if own_templates is not None:
+        templates += [b"own", *_contents(own_templates, "*.jinja")]
+    return {
+        "generator": _hash(
+            [*libraries, dialect_file, *(each for room in rooms for each in room)]
+        ),
+        "templates": _hash(templates),
+        "runtime": _hash(_contents(_RUNTIME, "*.py")),
+    }
+
+
+def _contents(folder: Path, pattern: str) -> list[bytes]:
+    """Names and contents of the files below a folder."""
+    paths = sorted(folder.rglob(pattern))
+    return [
+        part
+        for path in paths
+        for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes())
+    ]
+
+
+def _hash(parts: list[bytes]) -> str:
+    whole = hashlib.sha256()
+    for part in parts:
+        content = part.replace(b"\r\n", b"\n")
+        whole.update(f"{len(content)}\0".encode() + content)
+    return whole.hexdigest()
 
 
 @cache
 def dialect() -> Mapping[str, Any]:
     """The meta-schema of published documents."""
-    text = (_shipped("schemas") / "dialect.schema.json").read_text("utf-8")
+    text = (_shipped("schemas") / _DIALECT).read_text("utf-8")
     schema: Mapping[str, Any] = json.loads(text)
     return schema
 

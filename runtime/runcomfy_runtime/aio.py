@@ -12,7 +12,7 @@ from .aio_job import AsyncJob, AsyncResult
 from .aio_many import AsyncBatch
 from .batch import Plan
 from .call import asked, reader_of
-from .client import OnStop, world_of
+from .client import OnStop
 from .clock import Clock
 from .errors import NotConfigured, RunComfyError
 from .flow import run
@@ -25,6 +25,7 @@ from .observer import Hooks
 from .report import Report
 from .ticket import decode
 from .validation import Judge, validate
+from .world import world_of
 
 if TYPE_CHECKING:
     from .model import ModelInput

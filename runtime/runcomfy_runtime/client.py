@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from .call import asked, reader_of
-from .clock import Clock, SystemClock
-from .driver import Driver, Listener, World
+from .clock import Clock
+from .driver import Driver, Listener
 from .errors import NotConfigured, RunComfyError
 from .flow import run
 from .flow.accept import submitted
@@ -20,10 +20,9 @@ from .noted_jobs import Journal, NotedJobs, opened
 from .observer import Hooks
 from .report import Report
 from .result import Result
-from .secret import Token
-from .settings import Settings, checked_base_url
 from .ticket import decode
 from .validation import Judge, validate
+from .world import world_of
 
 if TYPE_CHECKING:
     from .many import Batch
@@ -271,31 +270,3 @@ class RunComfy:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._driver.world.settings.base_url or ''}>"
-
-
-def world_of(
-    token: str | None,
-    base_url: str | None,
-    hooks: Hooks | None,
-    include_cost: bool,
-    clock: Clock | None,
-    random: Callable[[], float] | None,
-    journal: Journal | None,
-) -> World:
-    """What a client of either kind knows. Raises ``BadSetting`` for what cannot be used."""
-    settings = Settings(
-        Token(token) if token and token.strip() else None,
-        checked_base_url(base_url) if base_url and base_url.strip() else None,
-    )
-    world = World(
-        settings=settings,
-        clock=clock or SystemClock(),
-        hooks=hooks or Hooks(),
-        include_cost=include_cost,
-        journal=journal,
-    )
-    if random is None:
-        return world
-    from dataclasses import replace
-
-    return replace(world, random=random)

@@ -41,7 +41,8 @@ class OneOf:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(
+        # Before pydantic looks: its Literal compares as Python does, and turns True into 1.
+        return core_schema.no_info_before_validator_function(
             self._check, handler(source)
         )
 

@@ -3,79 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
-from .clock import Clock, SystemClock
-from .exchange import Outcome, Request, Response
-from .flow.step import (
-    Emit,
-    Event,
-    Flow,
-    Note,
-    Send,
-    Sleep,
-    Step,
-    Terms,
-    Work,
-)
-from .noted_jobs import Journal
-from .observer import Hooks, exchanged, happened
-from .settings import Settings, origin
+from .exchange import Outcome, Request
+from .flow.step import Emit, Event, Flow, Note, Send, Sleep, Step
+from .observer import happened
 from .status import Status
 from .transport import Transport
+from .world import World
 
 T = TypeVar("T")
 Listener = Callable[[Status], None]
-
-
-def _chance() -> float:
-    from random import random  # slow to load, and not needed before the first pause
-
-    return random()  # noqa: S311 - spreads pauses, guards nothing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """What both drivers have in common: who asks, what time it is, who listens."""
-
-    settings: Settings
-    clock: Clock = field(default_factory=SystemClock)
-    random: Callable[[], float] = _chance
-    hooks: Hooks = field(default_factory=Hooks)
-    journal: Journal | None = None
-    include_cost: bool = False
-
-    def terms(self) -> Terms:
-        """The terms for a flow that begins now."""
-        return Terms(
-            base_url=self.settings.server(),
-            now=self.clock.now,
-            today=self.clock.today,
-            random=self.random,
-            journal=self.journal is not None,
-            include_cost=self.include_cost,
-        )
-
-    def signed(self, request: Request) -> Request:
-        """The request with the token, if it goes to the configured server."""
-        if request.public:
-            return request
-        base_url, token = self.settings.access()
-        if not request.url.startswith(base_url + "/") and origin(request.url) != origin(
-            base_url
-        ):
-            return request
-        return request._replace(token=token)
-
-    def received(self, request: Request, outcome: Outcome, began: float) -> Outcome:
-        """The outcome, told to the hooks, and without the token should it be echoed."""
-        exchanged(self.hooks, request, outcome, self.clock.now() - began)
-        if request.token is not None and isinstance(outcome, Response):
-            body = request.token.redacted(outcome.body)
-            if body is not outcome.body:
-                return outcome._replace(body=body)
-        return outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +63,22 @@ class Driver:
 
     def perform(self, step: Step, listener: Listener | None) -> Outcome | None:
         """Do one step, and give back what a flow is answered with."""
-        match step:
-            case Send(request):
-                return self.send(request)
-            case Sleep(seconds):
-                self.world.clock.sleep(seconds)
-            case Emit(event):
-                self._tell(event, listener)
-            case Note(entry):
-                assert self.world.journal is not None
-                self.world.journal.note(entry)
-            case Work(task):
-                task()
+        if isinstance(step, Send):
+            return self.send(step.request)
+        if isinstance(step, Sleep):
+            self.world.clock.sleep(step.seconds)
+        elif isinstance(step, Emit):
+            self._tell(step.event, listener)
+        elif isinstance(step, Note):
+            assert self.world.journal is not None
+            self.world.journal.note(step.entry)
+        else:
+            step.task()
         return None
 
     def send(self, request: Request) -> Outcome:
-        """Send one request, with the token if it may have it."""
+        """Send one request, and tell of it."""
         world = self.world
-        request = world.signed(request)
         began = world.clock.now()
         return world.received(request, self.transport.send(request), began)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol, Self
 
-from .report import Report
+from .report import Problem, Report
 
 
 class JobHandle(Protocol):
@@ -57,6 +57,11 @@ class InputRejected(RunComfyError, ValueError):
         self.report = report
         self.model_id = model_id
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem of the input."""
+        return self.report.problems
+
     def __str__(self) -> str:
         count = len(self.report.problems)
         head = f"{count} problem{'s' * (count != 1)} in the input"
@@ -92,7 +97,7 @@ class ApiError(RunComfyError):
         message: str,
         *,
         http_status: int | None = None,
-        code: int | None = None,
+        code: int | str | None = None,
         text: str = "",
         retry_after: float | None = None,
     ) -> None:

@@ -56,11 +56,9 @@ class Request(NamedTuple):
     body: bytes | None = None
     timeout: float = 30.0
     headers: tuple[tuple[str, str], ...] = ()
-    public: bool = False
-    """Whether the token must not go along, as with output files."""
     paid: bool = False
     """Whether it starts something that costs money, so that its answer must not be lost."""
     token: Token | None = None
-    """Set by the driver, and only for the configured server; the transport reveals it."""
+    """Only for the configured server; the transport reveals it."""
     sink: Sink | None = None
     """Where the body of a 2xx answer goes instead of into memory, undecoded."""

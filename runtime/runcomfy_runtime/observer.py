@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from .exchange import Lost, Outcome, Request
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import logging
 
 LOGGER = "runcomfy"
+_DEBUG = 10  # logging.DEBUG, without importing it
 
 
 class Exchanged(NamedTuple):
@@ -36,6 +38,7 @@ class Hooks(NamedTuple):
     on_retry: Callable[[Retry], None] | None = None
 
 
+@cache
 def logger() -> logging.Logger:
     """The one logger of this package."""
     import logging  # not at the top: whoever does not log need not pay for importing it
@@ -45,13 +48,16 @@ def logger() -> logging.Logger:
 
 def exchanged(hooks: Hooks, request: Request, outcome: Outcome, seconds: float) -> None:
     """Tell of one request that was sent."""
-    if hooks.on_request is None and "logging" not in sys.modules:
+    logged = logger().isEnabledFor(_DEBUG)
+    if hooks.on_request is None and not logged:
         return
     lost = outcome.reason if isinstance(outcome, Lost) else None
     url = request.url.partition("?")[0]
     record = Exchanged(request.method, url, outcome.status or None, seconds, lost)
     _call(hooks.on_request, record)
-    logger().debug("%s %s: %s in %.3f s", *record[:2], lost or record.status, seconds)
+    if logged:
+        told = (request.method, url, lost or record.status, seconds)
+        logger().debug("%s %s: %s in %.3f s", *told)
 
 
 def happened(hooks: Hooks, event: Event) -> None:

@@ -15,7 +15,7 @@ class Token:
     Raises ``BadSetting`` for a text that cannot stand in an HTTP header.
     """
 
-    __slots__ = ("_value",)
+    __slots__ = ("_bytes", "_value")
 
     def __init__(self, value: str) -> None:
         value = value.strip()
@@ -27,6 +27,7 @@ class Token:
                 "other than printable ASCII): copy it again from your RunComfy profile"
             )
         self._value = value
+        self._bytes = value.encode()
 
     def reveal(self) -> str:
         """The token itself. For the transport, at the last moment, and for nobody else."""
@@ -37,10 +38,9 @@ class Token:
 
         A token too short to be a secret is left: it may be part of any word.
         """
-        secret = self._value.encode()
-        if len(secret) < _SHORTEST_SECRET or secret not in body:
+        if len(self._bytes) < _SHORTEST_SECRET or self._bytes not in body:
             return body
-        return body.replace(secret, b"[token]")
+        return body.replace(self._bytes, b"[token]")
 
     def __repr__(self) -> str:
         return "<token>"

@@ -69,8 +69,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The wheel, installed. Its dependencies are those of this environment."""
     folder = tmp_path_factory.mktemp("installed")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
-    run([*pip, "--target", folder, wheel])
+    offline = ("--quiet", "--no-deps", "--no-index")
+    run([sys.executable, "-m", "pip", "install", *offline, "--target", folder, wheel])
     return Installed(folder)
 
 
@@ -80,6 +80,6 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bare") / "environment"
     run([sys.executable, "-m", "venv", "--without-pip", folder])
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
-    run([*pip, "--disable-pip-version-check", "httpx", "pydantic"])
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python]
+    run([*pip, "install", "--quiet", "httpx", "pydantic"])
     return python

@@ -104,7 +104,15 @@ def test_it_writes_nothing_beside_itself_on_a_disk_that_is_read_only(
         folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
     try:
         before = sorted(app.rglob("legacy/**/*.*"))
-        command = [bare_python, "-B", "-c", ORDER, package, sandbox.url, sandbox.token]
+        command: list[str | Path] = [
+            bare_python,
+            "-B",
+            "-c",
+            ORDER,
+            package,
+            sandbox.url,
+            sandbox.token,
+        ]
         told = json.loads(run(command, app))
         assert sorted(app.rglob("legacy/**/*.*")) == before
     finally:

@@ -67,7 +67,7 @@ class Fetch:
 
     context: ssl.SSLContext
     blocking: bool
-    policy: FetchPolicy = field(default_factory=lambda: FetchPolicy(seconds=5))
+    policy: FetchPolicy = field(default_factory=lambda: FetchPolicy(seconds=30))
     names: Names = field(
         default_factory=lambda: Names(
             {

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runcomfy_runtime.media.info import MediaInfo
-from runcomfy_runtime.media.media_parser import parse_media
 from runcomfy_runtime.media.parser import LOCAL, Budget, drive
+from runcomfy_runtime.media.sniff import parse_media
 
 DATA = Path(__file__).parent / "data"
 

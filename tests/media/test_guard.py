@@ -25,6 +25,7 @@ from media.loopback import (
 from runcomfy_runtime.media.errors import MediaError
 from runcomfy_runtime.media.fault import MediaFault
 from runcomfy_runtime.media.fetch.dial import lookup_within, system_lookup
+from runcomfy_runtime.media.fetch.trust import default_context
 
 PNG = (Path(__file__).parent / "data/image/png_rgba16like.png").read_bytes()
 
@@ -214,3 +215,15 @@ def test_a_name_that_no_resolver_takes_is_an_error_and_no_traceback() -> None:
 def test_a_literal_address_is_checked_like_any_other(get: Fetch) -> None:
     get.names.answers["10.0.0.1"] = [["10.0.0.1"]]
     assert "private network" in str(refused(get, "https://10.0.0.1/x"))
+
+
+def test_certificates_that_cannot_be_loaded_are_an_error_that_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    default_context.cache_clear()
+    try:
+        with pytest.raises(MediaError, match="SSL_CERT_FILE"):
+            default_context()
+    finally:
+        default_context.cache_clear()

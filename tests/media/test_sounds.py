@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from struct import pack
 
 import pytest
@@ -10,6 +11,7 @@ from media import specimens as made
 from media.meter import DATA, Meter
 from runcomfy_runtime.media.errors import MediaError, MediaShort
 from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.parser import Budget
 from runcomfy_runtime.media.prober import probe
 
 
@@ -18,7 +20,9 @@ def test_a_wav_is_as_long_as_its_samples() -> None:
 
 
 @pytest.mark.parametrize("claimed", [0, 0xFFFFFFFF, 9_999_999])
-def test_the_length_of_the_file_decides_where_the_data_chunk_tells_none(claimed: int) -> None:
+def test_the_length_of_the_file_decides_where_the_data_chunk_tells_none(
+    claimed: int,
+) -> None:
     content = made.riff(b"WAVE", made.fmt(), (b"data", bytes(8000)))
     at = content.index(b"data") + 4
     streamed = content[:at] + pack("<I", claimed) + content[at + 4 :]
@@ -33,7 +37,9 @@ def test_a_wav_of_more_than_four_gigabytes_says_its_length_elsewhere() -> None:
 
 def test_the_codec_of_an_extensible_wav_is_looked_up_in_its_guid() -> None:
     name, body = made.fmt(codec=0xFFFE)
-    content = made.riff(b"WAVE", (name, body + bytes(8) + b"\1\0" + bytes(14)), (b"data", bytes(8000)))
+    content = made.riff(
+        b"WAVE", (name, body + bytes(8) + b"\1\0" + bytes(14)), (b"data", bytes(8000))
+    )
     assert probe(content).duration == 0.5
 
 
@@ -66,15 +72,16 @@ def xing(frames: int, *, size: int = 0, encoder: bytes = b"") -> bytes:
     return made.mp3_frame(body=bytes(17) + body)
 
 
-def test_the_frame_count_of_an_mp3_gives_its_length_without_the_encoders_padding() -> None:
+def test_the_frame_count_of_an_mp3_gives_its_length_without_the_encoders_padding() -> (
+    None
+):
     lame = b"LAME3.100" + bytes(12) + (576 << 12 | 576).to_bytes(3, "big")
     frame = made.mp3_frame()
     content = xing(100, encoder=lame) + frame * 100
     info = probe(content)
     assert info.timing is not None
-    assert info.timing.value == (100 * 1152 - 1152) / 44_100
-    assert info.timing.most == 101 * 1152 / 44_100
-
+    assert info.timing.value == Fraction(100 * 1152 - 1152, 44_100)
+    assert info.timing.most == Fraction(101 * 1152, 44_100)
 
 
 def test_a_header_that_speaks_of_another_file_is_not_believed() -> None:
@@ -106,7 +113,9 @@ def test_a_large_picture_in_a_tag_is_skipped() -> None:
 
 
 def test_junk_before_the_first_frame_is_passed() -> None:
-    content = made.tag(10) + bytes(700) + b"\xff\xfb\x90" + bytes(5) + made.mp3_frame() * 20
+    content = (
+        made.tag(10) + bytes(700) + b"\xff\xfb\x90" + bytes(5) + made.mp3_frame() * 20
+    )
     assert probe(content).duration == pytest.approx(20 * 1152 / 44_100)
 
 
@@ -156,3 +165,12 @@ def test_a_tag_longer_than_the_file_is_cut_off() -> None:
     with pytest.raises(MediaShort) as caught:
         probe(b"ID3\x04\0\0\x7f\x7f\x7f\x7f" + bytes(100))
     assert caught.value.fault is MediaFault.TRUNCATED
+
+
+def test_frames_are_not_counted_to_where_the_budget_ends() -> None:
+    """Half a count would be a wrong length; an estimate says that it is one."""
+    frames = b"".join(made.mp3_frame(kbits=5 + turn % 9) for turn in range(1000))
+    info = Meter(frames).measure(budget=Budget(bytes=200_000))
+    assert info.timing is not None
+    assert info.timing.least < Fraction(1000 * 1152, 44_100) < info.timing.most
+    assert "estimated" in info.evidence[0]

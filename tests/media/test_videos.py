@@ -15,7 +15,9 @@ from runcomfy_runtime.media.parser import Budget
 from runcomfy_runtime.media.prober import probe
 
 
-def film(*tracks: bytes, ticks: int = 2000, scale: int = 1000, more: bytes = b"") -> bytes:
+def film(
+    *tracks: bytes, ticks: int = 2000, scale: int = 1000, more: bytes = b""
+) -> bytes:
     return made.FTYP + made.movie(*tracks, ticks=ticks, scale=scale, more=more)
 
 
@@ -93,7 +95,9 @@ def test_a_film_older_than_brands_is_quicktime() -> None:
     ("size", "fault"),
     [(1, MediaFault.MALFORMED), (7, MediaFault.MALFORMED), (8, MediaFault.TRUNCATED)],
 )
-def test_a_box_too_short_for_its_own_header_is_an_error(size: int, fault: MediaFault) -> None:
+def test_a_box_too_short_for_its_own_header_is_an_error(
+    size: int, fault: MediaFault
+) -> None:
     if size == 1:
         content = made.FTYP + b"\0\0\0\1free" + pack(">Q", 15)
     else:
@@ -111,7 +115,7 @@ def test_a_box_of_size_zero_reaches_to_the_end() -> None:
 
 
 def test_a_box_that_sticks_out_of_its_parent_is_an_error() -> None:
-    broken = film(made.track()).replace(b"tkhd", b"tkhd", 1)
+    broken = film(made.track())
     at = broken.index(b"tkhd") - 4
     broken = broken[:at] + pack(">I", 60_000) + broken[at + 4 :]
     with pytest.raises(MediaError, match="longer than trak"):
@@ -191,7 +195,10 @@ def test_matroska_shows_what_its_display_size_and_cropping_say() -> None:
     shapes = {
         (): (320, 180),
         (made.number(0x54B0, 640), made.number(0x54BA, 180)): (640, 180),
-        (made.number(0x54B0, 16), made.number(0x54BA, 9), made.number(0x54B2, 3)): (320, 180),
+        (made.number(0x54B0, 16), made.number(0x54BA, 9), made.number(0x54B2, 3)): (
+            320,
+            180,
+        ),
         (made.number(0x54CC, 20), made.number(0x54AA, 10)): (300, 170),
         (made.element(0x7670, made.element(0x7675, pack(">f", -90.0))),): (180, 320),
     }
@@ -238,7 +245,11 @@ def test_what_is_no_element_is_an_error(junk: bytes) -> None:
 
 
 def test_an_avi_of_two_parts_counts_the_frames_of_both() -> None:
-    avih = pack("<IIII", 40_000, 0, 0, 0) + pack("<IIIIII", 100, 0, 1, 0, 320, 180) + bytes(16)
+    avih = (
+        pack("<IIII", 40_000, 0, 0, 0)
+        + pack("<IIIIII", 100, 0, 1, 0, 320, 180)
+        + bytes(16)
+    )
     strh = b"vidsH264" + bytes(12) + pack("<IIII", 1, 25, 0, 100) + bytes(20)
     strf = pack("<Iii", 40, 320, -180) + bytes(28)
     dmlh = pack("<I", 250)
@@ -253,7 +264,12 @@ def test_an_avi_of_two_parts_counts_the_frames_of_both() -> None:
     extended = listing(b"odml", chunk(b"dmlh", dmlh))
     body = listing(b"hdrl", chunk(b"avih", avih), stream, extended) + listing(b"movi")
     info = probe(b"RIFF" + pack("<I", len(body) + 4) + b"AVI " + body)
-    assert (info.shown, info.frames, info.duration, info.fps) == ((320, 180), 250, 10.0, 25.0)
+    assert (info.shown, info.frames, info.duration, info.fps) == (
+        (320, 180),
+        250,
+        10.0,
+        25.0,
+    )
 
 
 def test_a_film_cut_after_its_header_still_answers() -> None:

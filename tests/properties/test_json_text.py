@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from arbitrary import json_values, texts
 from hypothesis import given
 from hypothesis import strategies as st
+
+from arbitrary import json_values, texts
 from runcomfy_codegen.ir.diagnostic import Place
 from runcomfy_codegen.ir.json_text import JsonText, NotJson, pointer_token
 
@@ -71,7 +72,9 @@ def test_a_value_is_read_exactly(value: Any) -> None:
     assert json.loads(json.dumps(read, default=float)) == value
 
 
-@pytest.mark.parametrize("number", ["0.33", "4.70", "1e2", "-0.0", "1E400", "0." + "1" * 40])
+@pytest.mark.parametrize(
+    "number", ["0.33", "4.70", "1e2", "-0.0", "1E400", "0." + "1" * 40]
+)
 def test_a_fraction_keeps_every_digit(number: str) -> None:
     assert JsonText(number).value() == Decimal(number)
     assert str(JsonText(number).value()) == str(Decimal(number))

@@ -8,9 +8,10 @@ import math
 from typing import Any
 
 import pytest
-from arbitrary import json_values, texts
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+from arbitrary import json_values, texts
 from runcomfy_codegen.emit.layout import laid_out
 from runcomfy_codegen.emit.literal import docstring, literal, read_docstring
 
@@ -77,11 +78,13 @@ def test_a_docstring_is_one_text_and_no_code(text: str, indent: int) -> None:
 
 
 @given(st.lists(anything, min_size=1, max_size=2).map("\n\n".join))
-@example('a \\')
+@example("a \\")
 @example('"quoted"')
 @example("   indented\n      more\n\ttab")
 def test_black_leaves_the_words_of_a_docstring_alone(text: str) -> None:
-    source = f"class A:\n    {docstring(text, 4)}\n\n    x = 1\n    {docstring(text, 4)}\n"
+    source = (
+        f"class A:\n    {docstring(text, 4)}\n\n    x = 1\n    {docstring(text, 4)}\n"
+    )
     names: dict[str, Any] = {}
     exec(laid_out(source), names)
     told = inspect.getdoc(names["A"]) or ""

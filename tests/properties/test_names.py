@@ -7,10 +7,11 @@ import keyword
 import re
 
 import pytest
-from arbitrary import texts
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
+
+from arbitrary import texts
 from runcomfy_codegen.build.naming import (
     RESERVED,
     class_name,

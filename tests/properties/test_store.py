@@ -9,20 +9,20 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from arbitrary import json_values, texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
+from arbitrary import json_values, texts
 from runcomfy_codegen.ir.document import Document, Provenance
 from runcomfy_codegen.ir.json_text import JsonText, NotJson
 from runcomfy_codegen.store import envelope
 from runcomfy_codegen.store.path import document_path, model_id_of
 from runcomfy_codegen.store.schemas import read_all, read_one, write_all
 
-segments = (
-    st.text(st.characters(exclude_characters="/"), min_size=1, max_size=8)
-    | st.sampled_from(
-        ("4K", "4k", "con", "CON", "nul.txt", ".", "..", "a.", ".a", "a.json", "%41", "é")
-    )
+segments = st.text(
+    st.characters(exclude_characters="/"), min_size=1, max_size=8
+) | st.sampled_from(
+    ("4K", "4k", "con", "CON", "nul.txt", ".", "..", "a.", ".a", "a.json", "%41", "é")
 )
 model_ids = st.lists(segments, min_size=1, max_size=4).map("/".join)
 SHIPPED = Path(__file__).parents[2] / "schemas"
@@ -78,7 +78,8 @@ def spelled(value: Any, draw: Callable[[Any], Any]) -> JsonText:
 @st.composite
 def documents(draw: Callable[[Any], Any]) -> Document:
     def optional() -> JsonText | None:
-        return draw(st.none() | json_values.map(lambda value: spelled(value, draw)))
+        value = draw(json_values)
+        return spelled(value, draw) if draw(st.booleans()) else None
 
     return Document(
         model_id=draw(model_ids),
@@ -122,7 +123,9 @@ def test_writing_what_was_read_gives_the_same_bytes(document: Document) -> None:
 
 
 @given(documents())
-def test_the_places_of_a_stored_document_are_those_of_its_file(document: Document) -> None:
+def test_the_places_of_a_stored_document_are_those_of_its_file(
+    document: Document,
+) -> None:
     text = envelope.write(document)
     whole = JsonText(text)
     read = envelope.read(text)
@@ -131,7 +134,9 @@ def test_the_places_of_a_stored_document_are_those_of_its_file(document: Documen
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in sorted(SHIPPED.glob("*/**/*.json"))][::9], ids=lambda p: p.parent.name
+    "path",
+    sorted(SHIPPED.glob("*/**/*.json"))[::9],
+    ids=lambda p: p.parent.name,
 )
 def test_a_shipped_document_is_stored_as_it_would_be_written(path: Path) -> None:
     text = path.read_bytes().decode()
@@ -151,7 +156,9 @@ def test_a_folder_of_documents_gives_all_of_them_back(
     found = read_all(root)
     assert found.diagnostics == ()
     by_path = sorted(stored, key=lambda it: document_path(it.model_id, it.locale))
-    assert [words(document) for _, document in found.documents] == list(map(words, by_path))
+    assert [words(document) for _, document in found.documents] == list(
+        map(words, by_path)
+    )
     for document in stored:
         one = read_one(root, document.model_id, document.locale)
         assert one is not None
@@ -171,7 +178,9 @@ def test_a_folder_of_documents_gives_all_of_them_back(
 def test_a_file_that_is_no_document_is_told_and_stops_no_other(
     tmp_path: Path, text: str, told: str
 ) -> None:
-    good = envelope.read((SHIPPED / "google/gemini-omni-flash/video-edit/en.json").read_text())
+    good = envelope.read(
+        (SHIPPED / "google/gemini-omni-flash/video-edit/en.json").read_text()
+    )
     write_all(tmp_path, [good])
     (tmp_path / "acme").mkdir()
     (tmp_path / "acme" / "en.json").write_text(text)

@@ -38,7 +38,7 @@ class Input(ModelInput[Output]):
         Literal["1024x1024(1:1)", "512x512(1:1)"] | None, Field(alias="width×height")
     ] = None
     wide: Annotated[str | None, Field(alias="breite")] = None
-    count: Annotated[int | None, OneOf(0, 1)] = None
+    count: Annotated[Literal[0, 1], OneOf(0, 1)] | None = None
     steps: Annotated[int | None, Field(ge=1, le=50, multiple_of=2)] = None
     strength: Annotated[float | None, Field(gt=0, lt=1)] = None
     seed: Annotated[str | None, Field(pattern="[0-9]", min_length=2)] = None

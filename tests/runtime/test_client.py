@@ -272,3 +272,27 @@ def test_urls_that_echo_the_input_are_no_files(
         ("video", "/z/0"),
         ("other", "/z/1"),
     ]
+
+
+@pytest.mark.parametrize("code", ["E_BALANCE", "403003", 403003])
+def test_an_error_code_of_any_kind_in_a_200_is_an_error_that_keeps_its_words(
+    server: Loopback, client: RunComfy, code: object
+) -> None:
+    said = Reply({"error_code": code, "error_message": "no money left"})
+    server.on("submit", said)
+    server.on("result", said)
+    with client:
+        with pytest.raises(errors.SubmitRefused, match="no money left") as caught:
+            client.submit(good())
+        with pytest.raises(errors.ApiError, match="no money left"):
+            client.job("req-1").result(timeout=30)
+    assert str(caught.value.code) == str(code)
+
+
+@pytest.mark.parametrize("none", [None, 0, "", "0"])
+def test_an_error_code_that_says_nothing_loses_no_accepted_job(
+    server: Loopback, client: RunComfy, none: object
+) -> None:
+    server.on("submit", submitted(error_code=none))
+    with client:
+        assert client.submit(good()).request_id == REQUEST_ID

@@ -9,6 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from runcomfy_runtime import errors
+from runcomfy_runtime.client import RunComfy
+from runcomfy_runtime.download.hosts import refused
+from runcomfy_runtime.download.name import file_name
+from runcomfy_runtime.files import File
+from runcomfy_runtime.result import Result
 from runtime.hurried import Hurried
 from runtime.loopback import (
     REQUEST_ID,
@@ -19,13 +26,6 @@ from runtime.loopback import (
     status,
     submitted,
 )
-
-from runcomfy_runtime import errors
-from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.download.hosts import refused
-from runcomfy_runtime.download.name import file_name
-from runcomfy_runtime.files import File
-from runcomfy_runtime.result import Result
 
 CONTENT = os.urandom(300_000)
 TOKEN = "rc-0123456789-secret"
@@ -38,6 +38,10 @@ def made(server: Loopback) -> Any:
     server.on("result", result({"image": f"{server.url}/out.png"}))
     with RunComfy(token=TOKEN, base_url=server.url, clock=Hurried()) as client:
         yield client.run("vendor/model", {})
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 def ranged(seen: Seen, etag: str = '"one"', content: bytes = CONTENT) -> Reply:
@@ -66,16 +70,21 @@ def test_a_broken_download_goes_on_where_it_broke_off(
         seen.headers.get("range") for seen in server.seen if seen.path == "/out.png"
     ]
     assert asked == [None, "bytes=150000-", "bytes=225000-"]
-    assert os.listdir(tmp_path) == [f"{REQUEST_ID}-1.png"]
+    assert names(tmp_path) == [f"{REQUEST_ID}-1.png"]
 
 
 def test_a_broken_download_goes_on_in_a_later_call(
     server: Loopback, made: Result[Any], tmp_path: Path
 ) -> None:
-    server.on("/out.png", *[broken_off] * 2, Reply(b"", 503))
+    server.on("/out.png", broken_off, Reply(b"", 503))
     with pytest.raises(errors.DownloadError, match="503"):
         made.download(tmp_path)
-    assert sorted(os.listdir(tmp_path)) == []
+    name = f"{REQUEST_ID}-1.png.part"
+    assert names(tmp_path) == [name, f"{name}.etag"]
+    server.on("/out.png", ranged)
+    assert made.download(tmp_path)[0].read_bytes() == CONTENT
+    assert server.seen[-1].headers["range"] == "bytes=150000-"
+    assert names(tmp_path) == [f"{REQUEST_ID}-1.png"]
 
 
 def test_content_that_changed_meanwhile_is_fetched_anew(
@@ -103,7 +112,7 @@ def test_a_part_of_another_place_is_no_file(
     server.on("/out.png", broken_off, Reply(CONTENT[5:], 206, wrong))
     with pytest.raises(errors.DownloadError, match="another part"):
         made.download(tmp_path)
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -128,7 +137,7 @@ def test_a_file_that_does_not_come_whole_leaves_nothing(
     with pytest.raises(errors.DownloadError, match=text) as caught:
         made.download(tmp_path)
     assert caught.value.url.endswith("/out.png")
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []
 
 
 def test_a_file_over_the_limit_is_refused(
@@ -137,7 +146,7 @@ def test_a_file_over_the_limit_is_refused(
     server.on("/out.png", Reply(CONTENT))
     with pytest.raises(errors.DownloadError, match="longer than 1000 bytes"):
         made.download(tmp_path, limit=1000)
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []
 
 
 def test_an_empty_file_is_a_file(

@@ -8,17 +8,18 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from runtime.loopback import REQUEST_ID, Loopback, result, status, submitted
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.flow.step import Intent
 from runcomfy_runtime.journal import Journal
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
+from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 
 TOKEN = "rc-0123456789-secret"
 
@@ -171,6 +172,7 @@ def test_jobs_of_another_server_are_not_given_back(path: Path) -> None:
 
 WRITER = """
 import sys
+import time
 from runcomfy_runtime.testing import FakeQueue
 queue = FakeQueue()
 with queue.client(journal=sys.argv[1]) as client:
@@ -270,3 +272,50 @@ def test_the_job_of_a_killed_process_is_given_back(
         (job,) = client.journal.pending()
         assert (job.request_id, job.status().state) == (REQUEST_ID, "in_progress")
     assert json.loads(server.seen[0].body)["prompt"] == "A boat"
+
+
+MAPPED = """
+import sys
+import time
+from runtime.specimen import good
+from runcomfy_runtime.client import RunComfy
+path, url = sys.argv[1:]
+inputs = [good(tags=[number]) for number in range(60)]
+with RunComfy(token="rc-0123456789-secret", base_url=url, journal=path) as client:
+    outcomes = list(client.map(inputs, name="many", return_exceptions=True))
+unknown = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+print(len(outcomes), len(unknown))
+"""
+
+
+def test_a_killed_batch_goes_on_and_pays_for_nothing_twice(
+    server: Loopback, path: Path
+) -> None:
+    def accept(_: Any) -> Reply:
+        return submitted(f"req-{len(server.seen)}")
+
+    server.on("submit", accept)
+    server.on("status", status("completed"))
+    server.on("result", result({"image": "https://files.runcomfy.net/a.png"}))
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    command = [sys.executable, "-c", MAPPED, str(path), server.url]
+    process = subprocess.Popen(command, env=environment)
+    while server.count("submit") < 20:
+        time.sleep(0.002)
+    process.kill()
+    process.wait(timeout=20)
+    first = server.count("submit")
+    again = subprocess.run(
+        command, env=environment, capture_output=True, timeout=60, check=True
+    )
+    sent = [
+        json.loads(seen.body)["tags"][0]
+        for seen in server.seen
+        if seen.kind == "submit"
+    ]
+    outcomes, unknown = map(int, again.stdout.split())
+    assert 20 <= first < 60
+    assert outcomes == 60
+    assert unknown <= 1
+    assert len(sent) == len(set(sent))
+    assert len(sent) >= 60 - unknown

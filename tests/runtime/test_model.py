@@ -70,7 +70,7 @@ def test_all_problems_come_at_once() -> None:
     ("field", "value", "pointer", "code"),
     [
         ("prompt", 5, "/prompt", "type"),
-        ("count", True, "/count", "type"),
+        ("count", True, "/count", "enum"),
         ("count", 2, "/count", "enum"),
         ("steps", 3, "/steps", "multipleOf"),
         ("steps", 0, "/steps", "minimum"),
@@ -210,3 +210,15 @@ def test_an_output_keeps_what_no_schema_names() -> None:
     read = Output.read({"image": ["a"], "audio": "https://x/a.mp3"})
     assert read.image == ["a"]
     assert read.model_extra == {"audio": "https://x/a.mp3"}
+
+
+@pytest.mark.parametrize("value", [True, False, 2, "0", 0.5])
+def test_a_choice_of_numbers_refuses_what_json_says_is_another_value(
+    value: Any,
+) -> None:
+    assert refused(count=value)["/count"][0] == "enum"
+
+
+@pytest.mark.parametrize("value", [0, 1, 1.0])
+def test_a_choice_of_numbers_takes_its_values(value: Any) -> None:
+    assert good(count=value).payload()["count"] == value

@@ -13,12 +13,12 @@ import time
 from typing import Any
 
 import pytest
-from runtime.hurried import Hurried
-from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.aio import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
+from runtime.hurried import Hurried
+from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 
 TOKEN = "rc-0123456789-secret"
 RUN = """
@@ -79,7 +79,7 @@ def test_ctrl_c_cancels_a_queued_job_and_names_it(ready: Loopback, script: str) 
 def test_ctrl_c_leaves_a_running_job_and_tells_its_token(ready: Loopback) -> None:
     ready.on("status", status("in_progress"))
     process = start(RUN, ready.url)
-    until(lambda: ready.count("status") >= 1)
+    until(lambda: ready.count("status") >= 2)  # so that the first was read
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=20)
     assert f"The RunComfy job {REQUEST_ID} is still running. Its token: rcjob1." in told
@@ -250,3 +250,14 @@ def test_a_token_is_not_pickled() -> None:
 
     with pytest.raises(TypeError, match="not pickled"):
         pickle.dumps(RunComfy(token=TOKEN)._driver.world.settings)
+
+
+def test_the_proxy_of_the_environment_is_used(
+    ready: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", ready.url)
+    monkeypatch.setenv("no_proxy", "elsewhere")
+    with RunComfy(token=TOKEN, base_url="http://inside") as client:
+        with pytest.raises(errors.ApiError):
+            client.submit("vendor/model", {})
+    assert ready.seen[0].path == "http://inside/v1/models/vendor/model"

@@ -20,6 +20,7 @@ from runcomfy_runtime.flow.pace import REQUEST_TIMEOUT
 from runcomfy_runtime.flow.run import Course, run
 from runcomfy_runtime.flow.step import Send, Sleep, Terms
 from runcomfy_runtime.flow.submit import Call
+from runcomfy_runtime.secret import Token
 
 BASE = "https://api.test"
 DEADLINE = 100.0
@@ -44,7 +45,9 @@ class World(RuleBasedStateMachine):
         self.ended: Any = None
         self.over = False
         self.course = Course()
-        terms = Terms(BASE, lambda: self.time, lambda: 1e9 + self.time, lambda: 0.5)
+        terms = Terms(
+            BASE, Token("t"), lambda: self.time, lambda: 1e9 + self.time, lambda: 0.5
+        )
         call = Call("vendor/model", b"{}", "0" * 64, "ref")
         self.flow = run(terms, call, self.course, DEADLINE, cancel=True)
         self.step = self._advance(None)

@@ -18,12 +18,13 @@ ENTRY = {
     "price_unit": "output",
     "input_schema": {"type": "object", "x": "as published"},
 }
+STORED = ENTRY | {"provenance": {"publisher": "somebody"}, "output_type": "AUDIO"}
 
 
 @pytest.fixture
 def caller() -> Caller:
     return Caller(
-        Api(MODELS, Settings(base_url="http://localhost:8000"), {MUSIC: ENTRY})
+        Api(MODELS, Settings(base_url="http://localhost:8000"), {MUSIC: STORED})
     )
 
 
@@ -95,6 +96,7 @@ def test_one_entry_tells_inputs_and_schema(caller: Caller) -> None:
 def test_published_facts_win_over_ours(caller: Caller) -> None:
     entry = caller.get(f"/v1/models/{MUSIC}")
     assert {name: entry[name] for name in ENTRY} == ENTRY
+    assert "provenance" not in entry
 
 
 def test_a_published_price_is_what_a_job_costs(caller: Caller) -> None:

@@ -86,10 +86,16 @@ def test_a_virtual_clock_never_runs_backwards() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"speed": 0}, {"polls": (-1, 2)}, {"drive": "magic"}, {"validation": "maybe"}],
+    [
+        {"speed": 0},
+        {"polls": (-1, 2)},
+        {"workers": -1},
+        {"drive": "magic"},
+        {"validation": "maybe"},
+    ],
 )
 def test_an_option_that_means_nothing_is_refused(options: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"speed|polls|magic|maybe"):
+    with pytest.raises(ValueError, match=r"speed|polls|workers|magic|maybe"):
         Sandbox(MODELS, **options)  # type: ignore[arg-type]  # on purpose
 
 
@@ -112,3 +118,39 @@ def test_unchecked_a_wrong_input_runs_without_a_word() -> None:
     assert answer.header("x-sandbox-warning") is None
     caller.clock.advance(10)
     assert caller.get(answer.json()["result_url"])["status"] == "completed"
+
+
+def test_with_one_worker_jobs_run_one_after_the_other() -> None:
+    caller = caller_with(workers=1)
+    urls = [caller.submit()["status_url"] for _ in range(3)]
+    assert [caller.get(url)["queue_position"] for url in urls] == [1, 2, 3]
+    running: list[int] = []
+    for _ in range(200):
+        words = [caller.get(url)["status"] for url in urls]
+        assert words == sorted(
+            words, key=["completed", "in_progress", "in_queue"].index
+        )
+        running.append(words.count("in_progress"))
+        caller.clock.advance(0.1)
+    assert max(running) == 1
+    assert [caller.get(url)["status"] for url in urls] == ["completed"] * 3
+
+
+def test_a_cancelled_job_makes_room_for_those_that_come_after_it() -> None:
+    def wait_of_the_last(*, cancelling: bool) -> float:
+        caller = caller_with(workers=1)
+        first = caller.submit()
+        if cancelling:
+            caller.send("POST", first["cancel_url"])
+        caller.submit()
+        return [job.plan.queued for job in caller.api.book][-1]
+
+    assert wait_of_the_last(cancelling=True) < 1
+    assert wait_of_the_last(cancelling=False) > 2
+
+
+def test_workers_of_one_token_do_not_wait_for_those_of_another() -> None:
+    caller = caller_with(workers=1)
+    caller.submit()
+    other = Caller(caller.api, caller.clock, token="two")
+    assert other.get(other.submit()["status_url"])["queue_position"] == 1

@@ -382,7 +382,8 @@ def test_every_fault_says_what_it_is_and_does_something() -> None:
     for name, fault in FAULTS.items():
         assert fault.says
         assert fault.on
-        assert (fault.instead is None) != (fault.after is None), name
+        done = [way for way in (fault.instead, fault.after, fault.alters) if way]
+        assert len(done) == 1, name
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
@@ -417,3 +418,33 @@ def test_a_fault_moves_nothing_else() -> None:
     for caller in (quiet, loud):
         caller.send("GET", caller.submit()["status_url"])
     assert [job.plan for job in quiet.api.book] == [job.plan for job in loud.api.book]
+
+
+def test_a_failed_job_is_completed_by_its_status_and_failed_by_its_result_and_free(
+    caller: Caller,
+) -> None:
+    told = caller.finish(prompt="A boat [sandbox: failed-job]")
+    assert (told["status"], told["cost"], "output" in told) == ("failed", 0, False)
+    assert isinstance(told["error"], str)
+    status = caller.get(f"/v1/requests/{told['request_id']}/status")
+    assert status["status"] == "completed"
+    (row,) = caller.get("/sandbox/ledger")["rows"]
+    assert (row["status"], row["cost"]) == ("failed", 0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("long-queue seconds=30", ["in_queue", "in_queue", "completed"]),
+        ("long-run seconds=30", ["in_queue", "in_progress", "completed"]),
+    ],
+)
+def test_a_job_takes_longer_on_demand(
+    caller: Caller, rule: str, words: list[str]
+) -> None:
+    accepted = caller.submit(prompt=f"A boat [sandbox: {rule}]")
+    seen: list[str] = []
+    for _ in range(3):
+        seen.append(caller.get(accepted["status_url"])["status"])
+        caller.clock.advance(20)
+    assert seen == words

@@ -12,9 +12,13 @@ from collections.abc import Iterator
 import pytest
 
 from runcomfy_codegen.sandbox.media.bits import Bits, nal
+from runcomfy_codegen.sandbox.media.jpeg import jpeg
+from runcomfy_codegen.sandbox.media.mp3 import mp3
 from runcomfy_codegen.sandbox.media.mp4 import mp4
 from runcomfy_codegen.sandbox.media.png import png
 from runcomfy_codegen.sandbox.media.wav import wav
+from runcomfy_codegen.sandbox.media.webp import webp
+from runcomfy_runtime.media import probe
 
 
 def chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -127,3 +131,62 @@ def test_no_start_code_can_appear_inside_a_unit() -> None:
     unit = nal(3, 5, b"\x00\x00\x00\x00\x00\x01\x00\x00\x03")
     assert unit == b"\x65\x00\x00\x03\x00\x00\x03\x00\x01\x00\x00\x03\x03"
     assert b"\x00\x00\x01" not in unit
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(1, 1), (17, 100), (1024, 768), (6198, 2656)]
+)
+def test_a_jpeg_tells_its_size_and_codes_a_block_for_each_64_pixels(
+    width: int, height: int
+) -> None:
+    picture = jpeg(width, height, 0.3)
+    sizes: dict[int, bytes] = {}
+    at = 2
+    while picture[at + 1] != 0xDA:
+        (length,) = struct.unpack_from(">H", picture, at + 2)
+        sizes[picture[at + 1]] = picture[at + 4 : at + 2 + length]
+        at += 2 + length
+    assert struct.unpack(">BHHB", sizes[0xC0][:6]) == (8, height, width, 3)
+    scan = picture[at + 2 + 12 : -2].replace(b"\xff\x00", b"\xff")
+    blocks = -(-width // 8) * -(-height // 8)
+    least = blocks * 6 // 8
+    assert least <= len(scan) <= least + 16
+    assert picture.endswith(b"\xff\xd9")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (1024, 768), (8192, 8192)])
+def test_a_webp_tells_its_size_in_its_first_bits(width: int, height: int) -> None:
+    picture = webp(width, height, 0.3)
+    assert picture[:4] == b"RIFF"
+    assert picture[8:16] == b"WEBPVP8L"
+    assert struct.unpack_from("<I", picture, 4)[0] == len(picture) - 8
+    (bits,) = struct.unpack_from("<I", picture, 21)
+    assert picture[20] == 0x2F
+    assert (bits & 0x3FFF, bits >> 14 & 0x3FFF) == (width - 1, height - 1)
+
+
+def test_an_mp3_is_whole_frames_of_36_milliseconds() -> None:
+    sound = mp3(3.6)
+    assert len(sound) == 100 * 36
+    assert {sound[at : at + 4] for at in range(0, len(sound), 36)} == {
+        b"\xff\xf3\x18\xc4"
+    }
+    assert len(mp3(0)) == 9 * 36
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (png(300, 200, 0.1), ("image", "png", 300, 200, None)),
+        (jpeg(301, 200, 0.1), ("image", "jpeg", 301, 200, None)),
+        (webp(302, 200, 0.1), ("image", "webp", 302, 200, None)),
+        (mp4(304, 200, 2.5, 0.1), ("video", "mp4", 304, 200, 2.5)),
+        (wav(2.5, 440), ("audio", "wav", None, None, 2.5)),
+    ],
+)
+def test_the_prober_of_the_clients_reads_what_was_made(
+    made: bytes, told: tuple[str, str, int | None, int | None, float | None]
+) -> None:
+    found = probe(made)
+    assert (found.kind, found.format, found.width, found.height, found.duration) == told
+    assert found.size == len(made)

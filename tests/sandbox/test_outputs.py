@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from runcomfy_codegen.ir.model import Array, Field, Media, Numeric, Object, Text
 from runcomfy_codegen.sandbox.exchange import Response
-from runcomfy_codegen.sandbox.outputs import kind_of, output_of
+from runcomfy_codegen.sandbox.outputs import kind_of, output_of, render
+from runcomfy_codegen.sandbox.seed import Seed
 from runcomfy_codegen.sandbox.shape import Shape, shape
 
 from .conftest import (
@@ -87,7 +89,7 @@ def test_the_catalog_entry_is_believed_first() -> None:
 def test_a_picture_has_the_size_of_the_chosen_label(
     given: dict[str, Any], pixels: tuple[int, int]
 ) -> None:
-    wanted = shape(a_model("somebody/text-to-image", PROMPT), Media.IMAGE, given)
+    wanted = shape("somebody/text-to-image", Media.IMAGE, given)
     assert (wanted.width, wanted.height) == pixels
 
 
@@ -107,19 +109,50 @@ def test_a_picture_has_the_size_of_the_chosen_label(
     ],
 )
 def test_a_film_lasts_as_long_as_asked(given: dict[str, Any], seconds: float) -> None:
-    model = a_model("somebody/text-to-video", PROMPT)
-    assert shape(model, Media.VIDEO, given) == Shape(
+    model_id = "somebody/text-to-video"
+    assert shape(model_id, Media.VIDEO, given) == Shape(
         width=1280, height=720, seconds=seconds
     )
 
 
+def test_an_id_may_hold_the_resolution_and_a_length_be_in_milliseconds() -> None:
+    draft, large = "somebody/text-to-video/480p", "somebody/4K/text-to-video"
+    assert shape(draft, Media.VIDEO, {}) == Shape(width=854, height=480)
+    assert shape(large, Media.VIDEO, {"aspect_ratio": "9:16"}).height == 3840
+    assert shape(large, Media.VIDEO, {"resolution": "720p"}).height == 720
+    assert shape("x/music", Media.AUDIO, {"music_length_ms": 12500}).seconds == 12.5
+
+
 def test_the_server_s_default_counts_where_nothing_is_given() -> None:
     length = a_field("duration", Numeric(integral=True), default=7)
-    model = a_model(
-        "somebody/text-to-video", a_field("resolution", Text(), default="480p"), length
+    resolution = a_field("resolution", Text(), default="480p")
+    model = a_model("somebody/text-to-video", resolution, length)
+    assert output_of(model, Media.VIDEO, "{}").shape == Shape(
+        width=854, height=480, seconds=7
     )
-    assert shape(model, Media.VIDEO, {}) == Shape(width=854, height=480, seconds=7)
-    assert shape(model, Media.VIDEO, {"duration": 2}).seconds == 2
+    assert output_of(model, Media.VIDEO, '{"duration": 2}').shape.seconds == 2
+
+
+@pytest.mark.parametrize(
+    ("model_id", "asked", "suffix", "begins"),
+    [
+        ("somebody/text-to-image", "png", "png", b"\x89PNG"),
+        ("somebody/text-to-image", "jpeg", "jpg", b"\xff\xd8\xff"),
+        ("somebody/text-to-image", "webp", "webp", b"RIFF"),
+        ("somebody/text-to-image", "tiff", "png", b"\x89PNG"),
+        ("somebody/text-to-image", 7, "png", b"\x89PNG"),
+        ("somebody/text-to-audio", "mp3_standard", "mp3", b"\xff\xf3"),
+        ("somebody/text-to-audio", "wav_cd_quality", "wav", b"RIFF"),
+        ("somebody/text-to-video", "png", "mp4", b"\x00\x00\x00"),
+    ],
+)
+def test_a_file_has_the_format_that_was_asked_for(
+    model_id: str, asked: Any, suffix: str, begins: bytes
+) -> None:
+    model = a_model(model_id, PROMPT)
+    output = output_of(model, kind_of(model), json.dumps({"output_format": asked}))
+    assert output.names == (f"0.{suffix}",)
+    assert render(output, Seed(), "x", 0).startswith(begins)
 
 
 @pytest.mark.parametrize(

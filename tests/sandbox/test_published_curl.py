@@ -97,8 +97,14 @@ def test_the_lines_of_a_page_take_a_job_from_submit_to_result(
 
 
 @needs_curl
-def test_the_placeholder_left_in_a_line_is_told_from_a_token(sandbox: Sandbox) -> None:
-    line = about(PAGES[0], "status").replace("<token>", "&lt;token&gt;")
-    answer = shell(line, sandbox, "x")
-    assert answer["error_code"] == 400004
-    assert "placeholder" in answer["error_message"]
+def test_a_published_line_works_with_nothing_replaced_but_the_host(
+    sandbox: Sandbox,
+) -> None:
+    found = _SUBMIT.search(page(PAGES[0]))
+    assert found is not None
+    line = found[0].replace(DEFAULT_BASE_URL, sandbox.url)
+    assert "<token>" in line
+    done = subprocess.run(
+        ["bash", "-c", line], capture_output=True, check=True, timeout=20
+    )
+    assert json.loads(done.stdout)["request_id"]

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from .conftest import EDIT, INPUTS, Caller, caller_with
+from runcomfy_codegen.ir.model import Numeric, Text
+from runcomfy_codegen.sandbox import Api, Settings
+
+from .conftest import EDIT, INPUTS, Caller, a_field, a_model, caller_with
 
 SUBMIT = f"/v1/models/{EDIT}"
 DEEP = b'{"prompt":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
@@ -18,7 +22,6 @@ DEEP = b'{"prompt":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
         "Bearer",
         "Bearer ",
         "Basic b25lOnR3bw==",
-        "Bearer <token>",
         "Bearer $T",
         "Bearer a b",
     ],
@@ -252,3 +255,17 @@ def test_the_token_is_kept_nowhere(caller: Caller) -> None:
     caller.send("GET", "/v1/requests/none/status")
     assert "very-secret-token" not in repr(list(caller.api.book))
     assert next(iter(caller.api.book)).account not in ("", "very-secret-token")
+
+
+def test_a_number_that_cannot_be_checked_is_refused_and_breaks_nothing() -> None:
+    half = Numeric(integral=False, multiple_of=Decimal("0.5"), maximum=10)
+    broken = Text(pattern="(")
+    model = a_model("x/y", a_field("scale", half), a_field("name", broken))
+    caller = Caller(Api({"x/y": model}, Settings(base_url="http://localhost")))
+    for body in (
+        b'{"scale": 1' + b"0" * 400 + b"}",
+        b'{"name": "x"}',
+        b'{"scale": 0.3}',
+    ):
+        assert caller.send("POST", "/v1/models/x/y", body=body).status == 422
+    assert caller.send("POST", "/v1/models/x/y", {"scale": 1.5}).status == 200

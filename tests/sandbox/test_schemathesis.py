@@ -11,10 +11,11 @@ import pytest
 
 from runcomfy_codegen.sandbox import Sandbox
 
-from .conftest import MODELS
+from .conftest import EDIT, MODELS, MUSIC
 
 BESIDE_PYTHON = Path(sys.executable).with_name("schemathesis")
 FUZZER = str(BESIDE_PYTHON) if BESIDE_PYTHON.exists() else shutil.which("schemathesis")
+FEW = {model_id: MODELS[model_id] for model_id in (EDIT, MUSIC)}
 # The API tells of a bad token with HTTP 400, where the fuzzer insists on 401.
 NOT_CHECKED = "ignored_auth,missing_required_header"
 
@@ -24,7 +25,7 @@ def test_a_fuzzer_finds_no_answer_that_the_document_does_not_know(
     tmp_path: Path,
 ) -> None:
     assert FUZZER is not None
-    with Sandbox(MODELS, balance=1e9) as sandbox:
+    with Sandbox(FEW, balance=1e9) as sandbox:
         done = subprocess.run(
             [
                 FUZZER,
@@ -35,7 +36,7 @@ def test_a_fuzzer_finds_no_answer_that_the_document_does_not_know(
                 "--exclude-checks",
                 NOT_CHECKED,
                 "--max-examples",
-                "5",
+                "3",
                 "--generation-deterministic",
             ],
             cwd=tmp_path,

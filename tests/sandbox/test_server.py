@@ -117,6 +117,8 @@ def test_a_body_that_is_too_large_is_answered_and_the_server_stays_up(
         b"GET /v1/models HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         b"nonsense\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
         b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
@@ -129,3 +131,33 @@ def test_a_broken_request_is_400_and_the_server_stays_up(
         raw.sendall(request_text)
         assert raw.recv(12) == b"HTTP/1.1 400"
     assert http.get("/v1/models").status_code == 200
+
+
+def test_a_sandbox_known_by_another_address_answers_to_it_and_sends_clients_there() -> (
+    None
+):
+    public = "http://sandbox.internal:9000/"
+    with Sandbox(MODELS, public_url=public, hosts=["other.internal"]) as sandbox:
+        for host, status in (
+            ("sandbox.internal:9000", 200),
+            ("other.internal", 200),
+            ("localhost", 200),
+            ("evil.internal", 403),
+        ):
+            answer = httpx.post(
+                f"{sandbox.url}/v1/models/{EDIT}",
+                json=INPUTS[EDIT],
+                headers={"Host": host, "Authorization": "Bearer x"},
+                trust_env=False,
+            )
+            assert answer.status_code == status
+            if status == 200:
+                assert answer.json()["status_url"].startswith(
+                    "http://sandbox.internal:9000/v1/"
+                )
+
+
+@pytest.mark.parametrize("url", ["sandbox", "ftp://sandbox", "http://"])
+def test_a_public_url_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="no URL that clients"):
+        Sandbox(MODELS, public_url=url)

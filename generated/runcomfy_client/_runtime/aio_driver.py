@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from .driver import World
 from .exchange import Outcome, Request
 from .flow.pace import CLEANUP_TIMEOUT
 from .flow.step import Emit, Event, Flow, Note, Send, Sleep, Step, Work
 from .observer import happened
 from .status import Status
 from .transport import AsyncTransport
+from .world import World
 
 T = TypeVar("T")
 AsyncListener = Callable[[Status], Awaitable[None] | None]
@@ -104,9 +104,8 @@ class AsyncDriver:
             raise _Interrupted(sending.result(), cancelled) from None
 
     async def send(self, request: Request) -> Outcome:
-        """Send one request, with the token if it may have it."""
+        """Send one request, and tell of it."""
         world = self.world
-        request = world.signed(request)
         began = world.clock.now()
         outcome = await self.transport.send(request)
         return world.received(request, outcome, began)

@@ -8,6 +8,7 @@ object, ``{code, error}``, ``detail`` as text or list, plain text, HTML, nothing
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
@@ -23,7 +24,7 @@ _TEXT_KEYS = ("error_message", "message", "error", "detail", "title", "msg", "re
 def document(response: Response) -> Document | None:
     """The JSON object that a body holds, or None if it holds none."""
     try:
-        value = json.loads(response.body)
+        value = json.loads(response.body.decode())
     except (ValueError, RecursionError):
         return None
     return cast(Document, value) if isinstance(value, dict) else None
@@ -33,7 +34,7 @@ class Refusal(NamedTuple):
     """An error that the server states."""
 
     http_status: int
-    code: int | None
+    code: int | str | None
     text: str
     retry_after: float | None = None
 
@@ -42,23 +43,33 @@ def refusal(
     response: Response, content: Mapping[str, Any] | None, today: float
 ) -> Refusal | None:
     """The error that an answer states, or None if it states none."""
-    code = error_code(content) if content else None
-    if 200 <= response.status < 300 and (
-        code is None or not content or "error_code" not in content
-    ):
+    if 200 <= response.status < 300 and not (content and states_error(content)):
         return None
+    code = error_code(content) if content else None
     text = stated_text(content) if content else describe(response)
     return Refusal(response.status, code, text, retry_after(response.headers, today))
 
 
-def error_code(content: Mapping[str, Any]) -> int | None:
-    """The numeric code of an error body, from ``error_code`` or ``code``."""
+def states_error(content: Mapping[str, Any]) -> bool:
+    """Whether a document states an error, whatever its HTTP status.
+
+    It has an ``error_code``, or a documented ``code``. An ``error_code`` that is null, zero
+    or empty says that there is none.
+    """
+    stated = content.get("error_code") not in (None, 0, "", "0")
+    return stated or documented(error_code(content))
+
+
+def error_code(content: Mapping[str, Any]) -> int | str | None:
+    """The code of an error body, from ``error_code`` or ``code``: a number where it is one."""
     for key in ("error_code", "code"):
         value = content.get(key)
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-        if isinstance(value, str) and value.isdecimal() and len(value) < 12:
-            return int(value)
+        if isinstance(value, str) and value:
+            return (
+                int(value) if re.fullmatch("[0-9]{1,11}", value) else printable(value)
+            )
     return None
 
 
@@ -145,7 +156,7 @@ _HINTS: Mapping[type[errors.ApiError], str] = {
 }
 
 
-def documented(code: int | None) -> bool:
+def documented(code: int | str | None) -> bool:
     """Whether a code says for certain that a request was refused."""
     return code in protocol.ERROR_CODES
 
@@ -154,10 +165,11 @@ def api_error(
     doing: str, stated: Refusal, otherwise: type[errors.ApiError]
 ) -> errors.ApiError:
     """The error to raise for a refusal, ``otherwise`` for one that no table knows."""
-    kind = _CLASSES.get(stated.code or 0) or _CLASSES.get(stated.http_status)
+    number = stated.code if isinstance(stated.code, int) else 0
+    kind = _CLASSES.get(number) or _CLASSES.get(stated.http_status)
     if kind is None:
         kind = errors.ServerError if stated.http_status >= 500 else otherwise
-    known = protocol.ERROR_CODES.get(stated.code or 0)
+    known = protocol.ERROR_CODES.get(number)
     code = f", code {stated.code}" if stated.code else ""
     label = f"HTTP {stated.http_status}{code}{' ' + known.name if known else ''}"
     hint = f" ({_HINTS[kind]})" if kind in _HINTS else ""

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 OutputT = TypeVar("OutputT")
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
 class Asked(NamedTuple):
     """A call, and how to read its output."""
 
@@ -36,7 +39,9 @@ def asked(
     Raises ``InputRejected`` when it is no call.
     """
     if isinstance(what, str):
-        return Asked(_call(_checked_id(what), payload or {}, reference), as_it_came)
+        if not isinstance(payload, Mapping):
+            raise _rejected(f"give the payload as a mapping, not {payload!r:.80}", what)
+        return Asked(_call(_checked_id(what), payload, reference), as_it_came)
     if not hasattr(what, "payload") or not hasattr(what, "MODEL_ID"):
         raise _rejected(
             f"give an Input of a generated module, or a model id and a mapping, not {what!r:.80}"
@@ -56,8 +61,7 @@ def _checked_id(model_id: str) -> str:
 
 def _call(model_id: str, payload: Mapping[str, Any], reference: str) -> Call:
     try:
-        text = json.dumps(payload, ensure_ascii=False, allow_nan=False)
-        body = text.encode()
+        body = _ENCODER.encode(payload).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise _rejected(f"the payload is no JSON: {error}", model_id) from None
     echoes = tuple(map(digest, dict.fromkeys(urls(payload))))

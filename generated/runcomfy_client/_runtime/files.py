@@ -24,6 +24,7 @@ _EXTENSIONS: dict[str, Kind] = {
     **dict.fromkeys(("mp4", "mov", "webm", "mkv", "m4v", "avi"), "video"),
     **dict.fromkeys(("mp3", "wav", "flac", "ogg", "m4a", "aac", "opus"), "audio"),
 }
+_SCHEMES = ("https://", "http://")
 _WORDS: tuple[Kind, ...] = ("image", "video", "audio")
 
 
@@ -39,7 +40,7 @@ def files(output: object, echoes: Iterable[str] = ()) -> tuple[File, ...]:
 
 def is_url(text: str) -> bool:
     """Whether a text is the address of a file."""
-    return text[:8].lower().startswith(("https://", "http://"))
+    return text[:4].lower() == "http" and text[:8].lower().startswith(_SCHEMES)
 
 
 def urls(value: object) -> Iterator[str]:
@@ -61,19 +62,19 @@ def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:
         here, item = waiting.pop()
         if isinstance(item, str):
             yield here, item
+        elif isinstance(item, dict):
+            members = cast(dict[str, object], item)
+            waiting += [
+                (f"{here}/{_escaped(name)}", members[name])
+                for name in reversed(members)
+            ]
         elif isinstance(item, list):
             items = cast(list[object], item)
             waiting += [(f"{here}/{i}", items[i]) for i in reversed(range(len(items)))]
-        elif isinstance(item, dict):
-            members = list(cast(dict[str, object], item).items())
-            waiting += [
-                (f"{here}/{_escaped(name)}", member)
-                for name, member in reversed(members)
-            ]
 
 
 def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+    return name if name.isidentifier() else name.replace("~", "~0").replace("/", "~1")
 
 
 def _kind(pointer: str, url: str) -> Kind:

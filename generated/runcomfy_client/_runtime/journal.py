@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Self
 from .errors import JournalError
 from .flow.step import Accepted, Ended, Intent
 from .flow.submit import REPEATABLE
+from .fork import renew_after_fork
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
@@ -72,8 +73,15 @@ class Journal:
         self.path = Path(path)
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        self._pid = 0
         self._inherited: list[sqlite3.Connection] = []
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Forget the parent's connection: SQLite forbids a child even to close it."""
+        if self._connection is not None:
+            self._inherited.append(self._connection)
+        self._connection = None
+        self._lock = threading.Lock()
 
     def note(self, entry: Intent | Accepted | Ended) -> None:
         """Write an entry to the disk, and return when it is there."""
@@ -129,7 +137,7 @@ class Journal:
     def close(self) -> None:
         """Close the file. The next call opens it again."""
         with self._lock:
-            if self._connection is not None and self._pid == os.getpid():
+            if self._connection is not None:
                 self._connection.close()
                 self._connection = None
 
@@ -159,14 +167,8 @@ class Journal:
         return (Entry(*row) for row in rows)
 
     def _opened(self) -> sqlite3.Connection:
-        pid = os.getpid()
-        if self._connection is not None and self._pid != pid:
-            # SQLite forbids using a parent's connection in its child, closing it included.
-            self._inherited.append(self._connection)
-            self._connection = None
         if self._connection is None:
             self._connection = _opened(self.path)
-            self._pid = pid
         return self._connection
 
     def _failure(self, error: sqlite3.Error) -> JournalError:

@@ -18,6 +18,7 @@ from typing import (
 )
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+from pydantic.fields import FieldInfo
 
 from .errors import InputRejected
 from .problems import Shape, pointer, problems
@@ -41,7 +42,7 @@ _STRICT = ConfigDict(
 )
 
 
-class ModelPart(BaseModel):
+class ModelPart(BaseModel, frozen=True):
     """An object inside an input."""
 
     model_config = _STRICT
@@ -75,7 +76,7 @@ class ModelOutput(BaseModel):
         return cls.model_construct(**kept) if kept else defaults
 
 
-class ModelInput(BaseModel, Generic[OutputT]):
+class ModelInput(BaseModel, Generic[OutputT], frozen=True):
     """The input of one model. Making one checks it against the published schema.
 
     Raises ``InputRejected`` with every problem at once. Fields go by their Python names or by
@@ -104,7 +105,7 @@ class ModelInput(BaseModel, Generic[OutputT]):
         """The JSON body: only what was set, in wire names, as new lists and dicts."""
         return {**_object(self), **(self._extension or {})}
 
-    def extended(self, **fields: Any) -> Self:
+    def extended(self, /, **fields: Any) -> Self:
         """The same input with fields that this client does not know yet, sent as they are.
 
         Raises ``InputRejected`` for a declared field, and for what is no JSON.
@@ -114,7 +115,10 @@ class ModelInput(BaseModel, Generic[OutputT]):
             raise InputRejected(Report(found), self.MODEL_ID)
         longer = self.model_copy()
         added = json.loads(json.dumps(fields))
-        longer._extension = {**(self._extension or {}), **added}
+        # Private attributes of a frozen model may be set; type checkers think otherwise.
+        BaseModel.__setattr__(
+            longer, "_extension", {**(self._extension or {}), **added}
+        )
         return longer
 
     def __repr_name__(self) -> str:
@@ -181,10 +185,15 @@ def _object(part: BaseModel) -> dict[str, Any]:
         if name in part.model_fields_set:
             value = getattr(part, name)
             if value is not None or field.is_required():
-                sent[field.alias or name] = _value(value)
+                sent[_wire_name(name, field)] = _value(value)
     for name, value in (part.__pydantic_extra__ or {}).items():
         sent[name] = _value(value)
     return sent
+
+
+def _wire_name(name: str, field: FieldInfo) -> str:
+    """The published name of a field: its alias, which may be empty, or its own name."""
+    return name if field.alias is None else field.alias
 
 
 def _value(value: Any) -> Any:
@@ -209,7 +218,7 @@ def _shaped(model: type[BaseModel], made: dict[type[BaseModel], Shape]) -> Shape
     if model not in made:
         shape = made[model] = Shape()
         for name, field in model.model_fields.items():
-            wire = field.alias or name
+            wire = _wire_name(name, field)
             shape.wire |= {name: wire, wire: wire}
             leaves = list(_leaves(field.annotation))
             parts = [leaf for leaf in leaves if isinstance(leaf, type)]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -110,10 +111,15 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def valid_model_id(model_id: str) -> bool:
-    """Whether an id can stand in a path: two or more segments, none empty, ``.`` or ``..``."""
+    """Whether an id can stand in a path: two or more segments, none empty, ``.`` or ``..``.
+
+    A segment has at most 80 bytes, so that it is a file name on every disk when encoded.
+    """
     segments = model_id.split("/")
     return len(segments) >= 2 and all(
-        _SEGMENT.fullmatch(segment) and segment not in (".", "..")
+        _SEGMENT.fullmatch(segment)
+        and segment not in (".", "..")
+        and len(segment.encode("utf-8", "surrogatepass")) <= 80
         for segment in segments
     )
 
@@ -123,6 +129,11 @@ def valid_request_id(request_id: str) -> bool:
     return _REQUEST_ID.fullmatch(request_id) is not None
 
 
+def _segment(request_id: str) -> str:
+    return request_id if valid_request_id(request_id) else quote(request_id, safe="")
+
+
+@lru_cache(maxsize=1024)
 def submit_path(model_id: str) -> str:
     """``POST`` here starts a job. The model id is percent-encoded, its slashes stay."""
     return f"/v1/models/{quote(model_id, safe='/')}"
@@ -130,14 +141,14 @@ def submit_path(model_id: str) -> str:
 
 def status_path(request_id: str) -> str:
     """``GET`` here tells the state of a job."""
-    return f"/v1/requests/{quote(request_id, safe='')}/status"
+    return f"/v1/requests/{_segment(request_id)}/status"
 
 
 def result_path(request_id: str) -> str:
     """``GET`` here tells the outcome of a job, or its state if it has none yet."""
-    return f"/v1/requests/{quote(request_id, safe='')}/result"
+    return f"/v1/requests/{_segment(request_id)}/result"
 
 
 def cancel_path(request_id: str) -> str:
     """``POST`` here cancels a job that is still queued."""
-    return f"/v1/requests/{quote(request_id, safe='')}/cancel"
+    return f"/v1/requests/{_segment(request_id)}/cancel"

@@ -42,7 +42,9 @@ class Finished(Generic[OutputT]):
         self._ticket = ticket
         self.raw = raw
         self.output: OutputT = reader(content)
-        echoed = {*ticket.echoes, *map(digest, urls(raw.get("input")))}
+        echoed = ticket.echoes
+        if "input" in raw:
+            echoed = (*echoed, *map(digest, urls(raw["input"])))
         self.files: tuple[File, ...] = files(content, echoed)
 
     @property

@@ -41,6 +41,8 @@ class Settings:
 
     def access(self) -> Access:
         """Server and token. Raises ``MissingToken`` with the names that were looked at."""
+        if self.token is not None and self.base_url is not None:
+            return Access(self.base_url, self.token)
         return Access(self.server(), self.token or self._token_of_environment())
 
     def _token_of_environment(self) -> Token:

@@ -36,6 +36,11 @@ class Cancellation(NamedTuple):
         return self.outcome is CancelOutcome.CANCELLED
 
 
+def has_status(content: Mapping[str, Any]) -> bool:
+    """Whether an answer's document tells a state."""
+    return isinstance(content.get("status") or content.get("state"), str)
+
+
 def read_status(request_id: str, content: Mapping[str, Any]) -> Status | None:
     """The status in an answer's document; None if it has none."""
     word = content.get("status") or content.get("state")

@@ -102,10 +102,11 @@ def accepted(
 
 def _other_urls(answer: Mapping[str, Any], plain: Ticket) -> Iterator[tuple[str, str]]:
     """The URLs that the server names, where they are on the same server and not as published."""
-    published = (plain.status_url, plain.result_url, plain.cancel_url)
-    for kind, usual in zip(("status", "result", "cancel"), published, strict=True):
+    for kind in ("status", "result", "cancel"):
         url = answer.get(f"{kind}_url")
-        if isinstance(url, str) and url != usual and _usable(url, plain.base_url):
+        if not isinstance(url, str) or url == getattr(plain, f"{kind}_url"):
+            continue
+        if _usable(url, plain.base_url):
             yield kind, url
 
 

@@ -54,18 +54,28 @@ def receive(
     accepted: list[Arrival] = []
     diagnostics: list[Diagnostic] = []
     for key, group in groups.items():
-        diagnostics += [found for pair in group for found in build_model([pair], settings).diagnostics]
-        rivals = [pair for pair in group[1:] if not _alike(group[0][1], pair[1], settings)]
+        diagnostics += [
+            found
+            for pair in group
+            for found in build_model([pair], settings).diagnostics
+        ]
+        rivals = [
+            pair for pair in group[1:] if not _alike(group[0][1], pair[1], settings)
+        ]
         if rivals:
             diagnostics += _contradictions(group[0], rivals)
             continue
         # Of several that are alike, the last one named has the newest texts.
         file, document = group[-1]
-        accepted.append(Arrival(file, document, _change(stored(*key), document, settings)))
+        accepted.append(
+            Arrival(file, document, _change(stored(*key), document, settings))
+        )
     return Arrivals(tuple(accepted), tuple(diagnostics))
 
 
-def _change(previous: Document | None, document: Document, settings: Settings) -> Change:
+def _change(
+    previous: Document | None, document: Document, settings: Settings
+) -> Change:
     if previous is None:
         return Change.NEW
     if _words(previous) == _words(document):
@@ -81,7 +91,9 @@ def _words(document: Document) -> tuple[object, ...]:
 
 def _alike(one: Document, other: Document, settings: Settings) -> bool:
     """Whether two documents are built alike; by their bytes, if one cannot be built."""
-    models = [build_model([("", document)], settings).model for document in (one, other)]
+    models = [
+        build_model([("", document)], settings).model for document in (one, other)
+    ]
     if models[0] is None or models[1] is None:
         return _texts(one) == _texts(other)
     return same_structure(models[0], models[1])

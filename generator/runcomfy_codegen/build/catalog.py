@@ -26,7 +26,9 @@ def build_catalog(files: Iterable[tuple[str, Document]], settings: Settings) -> 
     groups: defaultdict[str, list[tuple[str, Document]]] = defaultdict(list)
     for file, document in files:
         groups[document.model_id].append((file, document))
-    built = {model_id: build_model(groups[model_id], settings) for model_id in sorted(groups)}
+    built = {
+        model_id: build_model(groups[model_id], settings) for model_id in sorted(groups)
+    }
     diagnostics = [found for each in built.values() for found in each.diagnostics]
     models = [each.model for each in built.values() if each.model is not None]
     collisions = _collisions(models)
@@ -34,7 +36,9 @@ def build_catalog(files: Iterable[tuple[str, Document]], settings: Settings) -> 
     return Catalog(
         models=tuple(model for model in models if model.model_id not in clashing),
         diagnostics=(*diagnostics, *collisions),
-        failed=tuple(id_ for id_, each in built.items() if each.model is None or id_ in clashing),
+        failed=tuple(
+            id_ for id_, each in built.items() if each.model is None or id_ in clashing
+        ),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -27,7 +26,9 @@ def choice_of(
     if not published:
         return kind, False
     validator: Any = Draft202012Validator(standard(kind))
-    values = _distinct(value for value in map(_loose, published) if value is not None)
+    values = _distinct(
+        Value.of(value).load() for value in published if value is not None
+    )
     possible = [value for value in values if validator.is_valid(value)]
     if len(possible) < len(values):
         findings.report(
@@ -40,10 +41,6 @@ def choice_of(
     if not possible:
         return kind, None in published
     return Choice(tuple(Value.of(value) for value in possible)), None in published
-
-
-def _loose(value: JsonValue) -> JsonValue:
-    return float(value) if isinstance(value, Decimal) else value
 
 
 def _distinct(values: Any) -> list[JsonValue]:

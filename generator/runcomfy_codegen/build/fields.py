@@ -26,12 +26,12 @@ class FieldsReader:
     findings: Findings
     name_of: Callable[[str], str]
 
-    def read(
-        self, schema: dict[str, JsonValue], trail: Trail
-    ) -> tuple[Field, ...]:
+    def read(self, schema: dict[str, JsonValue], trail: Trail) -> tuple[Field, ...]:
         """The fields of the object schema at the end of the trail."""
         properties = members(schema.get("properties"))
-        required = [name for name in items(schema.get("required")) if isinstance(name, str)]
+        required = [
+            name for name in items(schema.get("required")) if isinstance(name, str)
+        ]
         self._report_absent(required, properties, trail)
         fields = tuple(
             self._field(
@@ -59,7 +59,9 @@ class FieldsReader:
         kind = kinds.read(published, trail)
         rules = rules_of(schema, trail, kind, self.findings)
         media = media_of(wire_name, schema, kind, rules)
-        default = Value.of(schema["default"]) if schema.get("default") is not None else None
+        default = (
+            Value.of(schema["default"]) if schema.get("default") is not None else None
+        )
         # Law 2: what a required, media or prompt field shows as default is a sample.
         is_sample = required or media is not None or _is_prompt(wire_name, schema)
         return Field(
@@ -82,11 +84,12 @@ class FieldsReader:
         for name in required:
             if name not in properties:
                 near = difflib.get_close_matches(name, properties, n=1, cutoff=0.5)
+                meant = f"perhaps {near[0]!r} is meant; " if near else ""
                 self.findings.report(
                     "required-without-property",
                     f"{name!r} is required, but no property has this name",
                     trail.keyword("required"),
-                    f"perhaps {near[0]!r} is meant; " * bool(near) + "nothing asks for it",
+                    f"{meant}nothing asks for it",
                 )
 
     def _report_collisions(self, fields: tuple[Field, ...], trail: Trail) -> None:
@@ -106,7 +109,11 @@ class FieldsReader:
 
 def _is_prompt(wire_name: str, schema: dict[str, JsonValue]) -> bool:
     words = set(re.findall(r"[a-z]+", wire_name.lower()))
-    return schema.get("type") == "string" and "enum" not in schema and bool(words & _PROMPT_WORDS)
+    return (
+        schema.get("type") == "string"
+        and "enum" not in schema
+        and bool(words & _PROMPT_WORDS)
+    )
 
 
 def _text(value: JsonValue) -> str:

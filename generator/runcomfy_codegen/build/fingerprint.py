@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from ..ir.document import Document
-from ..ir.json_text import JsonText, JsonValue, items, members
+from ..ir.json_text import JsonText, JsonValue, is_array, is_object, items, members
 from ..ir.model import (
     Array,
     Field,
@@ -14,9 +14,11 @@ from ..ir.model import (
     Object,
     Type,
     Union,
+    Unknown,
     Value,
 )
 
+_TEXTS = frozenset({"title", "description", "validation_error", "default", "examples"})
 _MAPS_OF_SCHEMAS = ("properties", "patternProperties", "$defs", "definitions")
 
 
@@ -61,8 +63,25 @@ def _bare(field: Field) -> Field:
         description="",
         sample=None,
         rules=tuple(replace(rule, message="") for rule in field.rules),
-        unknown=tuple(replace(unknown, value=Value.of(None)) for unknown in field.unknown),
+        unknown=wordless(field.unknown),
     )
+
+
+def wordless(unknown: tuple[Unknown, ...]) -> tuple[Unknown, ...]:
+    """Keywords that are not understood, without the texts that differ by locale."""
+    return tuple(
+        replace(each, value=Value.of(_wordless(each.value.load()))) for each in unknown
+    )
+
+
+def _wordless(value: JsonValue) -> JsonValue:
+    if is_array(value):
+        return [_wordless(item) for item in value]
+    if not is_object(value):
+        return value
+    return {
+        name: _wordless(value[name]) for name in sorted(value) if name not in _TEXTS
+    }
 
 
 def _value(text: JsonText | None) -> JsonValue:

@@ -32,12 +32,33 @@ _WORDS = {"string", "integer", "number", "boolean", "array", "object", "null"}
 _ANNOTATIONS = {"title", "description", "default", "example", "examples", "$comment"}
 _CHECKED = {
     "string": {"minLength", "maxLength", "pattern", "format"},
-    "integer": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
-    "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
+    "integer": {
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+    },
+    "number": {
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+    },
     "array": {"items", "minItems", "maxItems", "uniqueItems", "format"},
     "object": {"properties", "required", "additionalProperties"},
 }
-_ANYWHERE = {"type", "nullable", "enum", "const", "anyOf", "oneOf", "validations", "format"}
+_ANYWHERE = {
+    "type",
+    "nullable",
+    "enum",
+    "const",
+    "anyOf",
+    "oneOf",
+    "validations",
+    "format",
+}
 _URL_LIST = re.compile(r"(image|video|audio)_uris(_.*)?")
 
 FieldReader = Callable[[dict[str, JsonValue], Trail], tuple[Field, ...]]
@@ -64,7 +85,9 @@ class KindReader:
             return kind if isinstance(kind, Anything | Nullable) else Nullable(kind)
         return kind
 
-    def _words(self, schema: dict[str, JsonValue], trail: Trail) -> tuple[list[str], bool]:
+    def _words(
+        self, schema: dict[str, JsonValue], trail: Trail
+    ) -> tuple[list[str], bool]:
         """The types named, in the dialect's normal spelling, and whether null is one."""
         published = schema.get("type")
         told = items(published) if isinstance(published, list) else [published]
@@ -133,9 +156,7 @@ class KindReader:
             return None
         return str(pattern)
 
-    def _array(
-        self, schema: dict[str, JsonValue], trail: Trail
-    ) -> Array:
+    def _array(self, schema: dict[str, JsonValue], trail: Trail) -> Array:
         told = schema.get("format")
         if "items" in schema:
             inner = self.read(schema["items"], trail.items())
@@ -151,9 +172,7 @@ class KindReader:
             unique_items=schema.get("uniqueItems") is True,
         )
 
-    def _object(
-        self, schema: dict[str, JsonValue], trail: Trail
-    ) -> Object:
+    def _object(self, schema: dict[str, JsonValue], trail: Trail) -> Object:
         extra = schema.get("additionalProperties", True)
         kind: Type | None = Anything()
         if extra is False:
@@ -179,11 +198,11 @@ class KindReader:
                 Severity.ERROR,
             )
 
-    def _combined(
-        self, schema: dict[str, JsonValue], trail: Trail
-    ) -> Type:
+    def _combined(self, schema: dict[str, JsonValue], trail: Trail) -> Type:
         """A schema without ``type``: ``anyOf``, or anything."""
-        keyword = next((word for word in ("anyOf", "oneOf") if items(schema.get(word))), None)
+        keyword = next(
+            (word for word in ("anyOf", "oneOf") if items(schema.get(word))), None
+        )
         if keyword is None:
             return Anything()
         options = [
@@ -201,7 +220,9 @@ class KindReader:
         self, schema: dict[str, JsonValue], words: list[str], trail: Trail
     ) -> None:
         """Keep every keyword that the type we read does not state."""
-        stated = _ANYWHERE.union(_ANNOTATIONS, *(_CHECKED.get(word, set()) for word in words))
+        stated = _ANYWHERE.union(
+            _ANNOTATIONS, *(_CHECKED.get(word, set()) for word in words)
+        )
         combined = {"anyOf", "oneOf"} if words else set[str]()
         for keyword, value in schema.items():
             irrelevant = words and any(keyword in known for known in _CHECKED.values())

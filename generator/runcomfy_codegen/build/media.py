@@ -63,7 +63,9 @@ def _from_rules(
     if not rules:
         return None
     told = _from_sample(schema) or _from_name(wire_name)
-    measured = {name for rule in rules if rule.expression for name in rule.expression.names}
+    measured = {
+        name for rule in rules if rule.expression for name in rule.expression.names
+    }
     if measured & _PIXELS:
         return told if told is Media.VIDEO else Media.IMAGE
     return told

@@ -8,17 +8,15 @@ from typing import Any
 
 from ..dialect.check import check
 from ..ir.diagnostic import Diagnostic, Severity
-from ..ir.document import Document
+from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonText, NotJson, members, pointer_token
-from ..ir.model import Model, Object
+from ..ir.model import Model, Object, Type, Unknown
 from .fields import FieldsReader
 from .finding import Findings
-from .fingerprint import schema_sha256, structure
+from .fingerprint import schema_sha256, structure, wordless
 from .output import GENERIC, opened, unwrapped
 from .overrides import Overrides
 from .trail import Trail
-
-DEFAULT_LOCALE = "en"
 
 # A document with one of these has no input to speak of, or two fields of one name.
 _FATAL = frozenset({"input-not-an-object", "malformed-properties", "name-collision"})
@@ -55,13 +53,17 @@ def build_model(files: Sequence[tuple[str, Document]], settings: Settings) -> Bu
     are those of the chosen one, if the model has it and its structure is the same.
     """
     by_locale = {document.locale: (file, document) for file, document in sorted(files)}
-    built = {locale: _read(*by_locale[locale], settings) for locale in sorted(by_locale)}
+    built = {
+        locale: _read(*by_locale[locale], settings) for locale in sorted(by_locale)
+    }
     diagnostics = [found for each in built.values() for found in each.diagnostics]
     default = DEFAULT_LOCALE if DEFAULT_LOCALE in built else min(built)
     model = built[default].model
     if model is None:
         return Built(None, tuple(diagnostics))
-    told = {locale: each.model for locale, each in built.items() if each.model is not None}
+    told = {
+        locale: each.model for locale, each in built.items() if each.model is not None
+    }
     for locale, other in told.items():
         if not same_structure(model, other):
             diagnostics.append(_drifted(*by_locale[locale], default))
@@ -73,9 +75,11 @@ def build_model(files: Sequence[tuple[str, Document]], settings: Settings) -> Bu
 
 def same_structure(one: Model, other: Model) -> bool:
     """Whether two models differ in texts, samples and spelling alone."""
-    return structure(one.input) == structure(other.input) and structure(
-        one.output
-    ) == structure(other.output)
+    return _built(one) == _built(other)
+
+
+def _built(model: Model) -> tuple[Type, Type, tuple[Unknown, ...]]:
+    return structure(model.input), structure(model.output), wordless(model.unknown)
 
 
 def _read(file: str, document: Document, settings: Settings) -> Built:
@@ -85,7 +89,11 @@ def _read(file: str, document: Document, settings: Settings) -> Built:
         findings = Findings(document)
         model = _model(document, findings, settings)
     except NotJson as error:
-        reported, findings, model = [_not_json(document, error)], Findings(document), None
+        reported, findings, model = (
+            [_not_json(document, error)],
+            Findings(document),
+            None,
+        )
     found = [each.about(file=file) for each in (*reported, *findings.diagnostics)]
     if any(each.code in _FATAL and each.severity is Severity.ERROR for each in found):
         model = None
@@ -98,7 +106,9 @@ def _model(document: Document, findings: Findings, settings: Settings) -> Model:
     )
     schema = members(document.input_schema.value())
     for keyword in sorted(schema.keys() - _UNDERSTOOD):
-        findings.keep(keyword, f"/input_schema/{pointer_token(keyword)}", schema[keyword])
+        findings.keep(
+            keyword, f"/input_schema/{pointer_token(keyword)}", schema[keyword]
+        )
     fields = reader.read(schema, Trail("/input_schema"))
     unknown = tuple(findings.unknown)
     facts = members(document.facts.value()) if document.facts else {}

@@ -29,8 +29,16 @@ GENERIC: Mapping[str, JsonValue] = MappingProxyType(
     {
         "type": "object",
         "properties": {
-            "image": {"type": "string", "format": "uri", "description": "URL of one image"},
-            "video": {"type": "string", "format": "uri", "description": "URL of one video"},
+            "image": {
+                "type": "string",
+                "format": "uri",
+                "description": "URL of one image",
+            },
+            "video": {
+                "type": "string",
+                "format": "uri",
+                "description": "URL of one video",
+            },
             "images": {
                 "type": "array",
                 "description": "URLs of several images",
@@ -60,11 +68,15 @@ def unwrapped(published: JsonValue) -> tuple[dict[str, JsonValue], str]:
 
 def opened(output: Object) -> Object:
     """The output with every field optional, open to one or several, and to new members."""
-    return replace(output, extra=Anything(), fields=tuple(map(_open_field, output.fields)))
+    return replace(
+        output, extra=Anything(), fields=tuple(map(_open_field, output.fields))
+    )
 
 
 def _open_field(field: Field) -> Field:
-    return replace(field, required=False, type=_open(field.type), default=None, sample=None)
+    return replace(
+        field, required=False, type=_open(field.type), default=None, sample=None
+    )
 
 
 def _open(kind: Type) -> Type:

@@ -21,7 +21,9 @@ def rules_of(
     if told is not None and not is_array(told):
         findings.keep("validations", trail.keyword("validations"), told)
     return tuple(
-        _rule(members(published), f"{trail.schema}/validations/{index}", target, findings)
+        _rule(
+            members(published), f"{trail.schema}/validations/{index}", target, findings
+        )
         for index, published in enumerate(items(told))
     )
 
@@ -30,7 +32,9 @@ def _rule(
     published: dict[str, JsonValue], pointer: str, target: str, findings: Findings
 ) -> Rule:
     text = published.get("validation_rule")
-    read = read_rule(text if isinstance(text, str) else "", published.get("validation_value"))
+    read = read_rule(
+        text if isinstance(text, str) else "", published.get("validation_value")
+    )
     message = published.get("validation_error")
     if read.trouble:
         findings.report(

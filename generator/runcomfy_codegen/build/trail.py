@@ -44,11 +44,15 @@ class Trail:
     def values(self) -> Trail:
         """On to the undeclared members of an object."""
         return Trail(
-            f"{self.schema}/additionalProperties", f"{self.payload}/*", (*self.words, "value")
+            f"{self.schema}/additionalProperties",
+            f"{self.payload}/*",
+            (*self.words, "value"),
         )
 
     def option(self, keyword: str, index: int) -> Trail:
         """On to one of several schemas for the same value."""
         return Trail(
-            f"{self.schema}/{keyword}/{index}", self.payload, (*self.words, f"option{index}")
+            f"{self.schema}/{keyword}/{index}",
+            self.payload,
+            (*self.words, f"option{index}"),
         )

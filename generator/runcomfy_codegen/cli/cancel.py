@@ -7,13 +7,13 @@ import click
 from .connection import connected
 from .failure import EXIT_FINDING
 from .project import Project, project_options
-from .report import print_json
+from .report import format_option, print_json
 from .text import shown
 
 
 @click.command("cancel")
 @click.argument("job", metavar="JOB")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@format_option
 @project_options
 def command(project: Project, job: str, form: str) -> None:
     """Cancel a job that is still queued, by its request id or token.

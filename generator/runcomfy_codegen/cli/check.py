@@ -3,31 +3,68 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import click
 
-from ..emit.package import Files
+from ..emit.lock import LOCK, Selection, read_lock
 from ..emit.plan import Plan
+from ..emit.staleness import Stale, staleness, without_hints
 from ..ir.diagnostic import Diagnostic
 from ..store.tree import read_bytes
+from .annotation import print_annotation
 from .failure import EXIT_FINDING
-from .folder import plan_for, render
+from .progress import count_progress
 from .project import Project, project_options
+from .renewal import Order, Renewal, remembered, renew
 from .report import has_error, print_diagnostics, print_json
 from .text import shown
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A package against its schemas: what would be changed in it, and why."""
+
+    order: Order
+    renewal: Renewal
+    plan: Plan
+    stale: tuple[Stale, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Where the package lies."""
+        return self.order.folder
+
+    @property
+    def fine(self) -> bool:
+        """Whether nothing is stale, and nothing wrong with the schemas."""
+        return self.plan.clean and not has_error(self.diagnostics)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the schemas."""
+        return self.renewal.diagnostics
+
+
 @click.command("check")
-@click.option("--models", multiple=True, metavar="GLOB", help="As given to generate.")
+@click.option(
+    "--models",
+    multiple=True,
+    metavar="GLOB",
+    help="As given to generate.  [default: as the package was generated]",
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     help="Folder of the package.  [default: from the configuration]",
 )
 @click.option("--locale", help="As given to generate.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "github"]), default="text"
+)
+@click.option("--client", metavar="NAME", help="Only this client of the configuration.")
 @project_options
 def command(
     project: Project,
@@ -35,57 +72,100 @@ def command(
     output: Path | None,
     locale: str | None,
     form: str,
+    client: str | None,
 ) -> None:
     """Say whether the generated package is what the schemas say.
 
-    Exits with 1 and a diff if it is not. Nothing is written; line ends do not count.
+    Exits with 1, a reason for each file and a diff if it is not. Nothing is written, line
+    ends do not count, and everything is rendered: no lock can make a package pass.
     """
-    project = project.in_locale(locale)
-    folder = output or project.config.output
-    catalog = project.catalog()
-    wanted = render(project, catalog, folder, models or project.config.models)
-    plan = plan_for(folder, wanted, catalog)
+    chosen = Selection(models, locale or "")
+    verdicts = [
+        examine(remembered(each, each.config.output, chosen))
+        for each in project.clients(client, output)
+    ]
     if form == "json":
-        print_json(_printed(folder, plan, catalog.diagnostics))
-    else:
-        print_diagnostics(catalog.diagnostics)
-        _print_differences(folder, plan, wanted)
-    if not plan.clean or has_error(catalog.diagnostics):
+        told = [_printed(verdict) for verdict in verdicts]
+        print_json(told[0] if len(told) == 1 else {"clients": told})
+    for verdict in verdicts if form == "github" else ():
+        _print_annotations(verdict)
+    for verdict in verdicts if form == "text" else ():
+        print_diagnostics(verdict.diagnostics)
+        _print_differences(verdict)
+    if not all(verdict.fine for verdict in verdicts):
         raise SystemExit(EXIT_FINDING)
 
 
-def _printed(
-    folder: Path, plan: Plan, diagnostics: Iterable[Diagnostic]
-) -> dict[str, object]:
+def examine(order: Order) -> Verdict:
+    """Render everything, and compare it with what is there."""
+    with count_progress("checking") as begin:
+        renewal = renew(order, begin, whole=True)
+    new_text = renewal.wanted[LOCK]
+    plan = without_hints(renewal.plan, _on_disk(order.folder, LOCK), new_text)
+    old, new = order.lock, read_lock(new_text)
+    missing = frozenset(
+        path for path in plan.write if not (order.folder / path).exists()
+    )
+    return Verdict(order, renewal, plan, staleness(plan, old, new, missing))
+
+
+def _printed(verdict: Verdict) -> dict[str, object]:
+    plan = verdict.plan
     return {
-        "output": str(folder),
+        "output": str(verdict.folder),
         "clean": plan.clean,
         "stale": sorted(path.as_posix() for path in plan.write),
         "leftover": [path.as_posix() for path in plan.remove],
         "edited": [path.as_posix() for path in plan.conflicts],
-        "diagnostics": [each.printed() for each in diagnostics],
+        "reasons": [
+            {
+                "file": each.path.as_posix(),
+                "model": each.model,
+                "why": each.why,
+                "reason": each.reason,
+            }
+            for each in verdict.stale
+        ],
+        "diagnostics": [each.printed() for each in verdict.diagnostics],
     }
 
 
-def _print_differences(folder: Path, plan: Plan, wanted: Files) -> None:
-    for path in sorted({*plan.write, *plan.remove}):
-        old = _lines((read_bytes(folder / path) or b"").decode("utf-8", "replace"))
-        new = _lines(wanted.get(path, "") if path in plan.write else "")
-        for line in _diff(path, old, new):
+def _print_annotations(verdict: Verdict) -> None:
+    for diagnostic in verdict.diagnostics:
+        level = diagnostic.severity.value.replace("info", "notice")
+        file = str(verdict.order.project.config.schemas / diagnostic.file)
+        print_annotation(level, diagnostic.message, file, diagnostic.place.line)
+    for each in verdict.stale:
+        told = f"stale: {each.reason}" + (f" ({each.model})" if each.model else "")
+        print_annotation("error", told, str(verdict.folder / each.path))
+
+
+def _print_differences(verdict: Verdict) -> None:
+    for each in verdict.stale:
+        told = f"{each.path}: {each.reason}" + (
+            f" ({each.model})" if each.model else ""
+        )
+        click.echo(shown(told))
+        for line in _diff(verdict, each.path):
             click.echo(shown(line.rstrip("\n")))
-    if plan.clean:
-        click.echo(f"{folder}: up to date, {len(wanted)} files")
+    if verdict.plan.clean:
+        click.echo(f"{verdict.folder}: up to date, {verdict.renewal.total} files")
     else:
-        stale = len({*plan.write, *plan.remove})
         click.echo(
-            f"{folder}: {stale} of {len(wanted)} files are stale;"
-            " run `runcomfy-codegen generate`",
+            f"{verdict.folder}: {len(verdict.stale)} of {verdict.renewal.total} files are"
+            " stale; run `runcomfy-codegen generate`",
             err=True,
         )
 
 
-def _diff(path: PurePosixPath, old: list[str], new: list[str]) -> Iterator[str]:
+def _diff(verdict: Verdict, path: PurePosixPath) -> Iterator[str]:
+    old = _lines(_on_disk(verdict.folder, path))
+    new = _lines(verdict.plan.write.get(path, ""))
     return difflib.unified_diff(old, new, f"on disk/{path}", f"generated/{path}")
+
+
+def _on_disk(folder: Path, path: PurePosixPath) -> str:
+    return (read_bytes(folder / path) or b"").decode("utf-8", "replace")
 
 
 def _lines(text: str) -> list[str]:

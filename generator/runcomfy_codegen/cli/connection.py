@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.errors import RunComfyError
 

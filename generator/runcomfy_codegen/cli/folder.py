@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from .. import __version__, resources
-from ..build.catalog import Catalog
-from ..emit.lock import LOCK, Lock, LockError, read_lock
-from ..emit.package import Files, Workshop, render_package
-from ..emit.plan import Plan, make_plan
-from ..emit.templates import Templates
+from ..emit.lock import LOCK, Lock, LockError, read_lock, sha256
+from ..emit.plan import Files, Plan, make_plan
+from ..emit.templates import TemplateFault, Templates
+from ..ir.diagnostic import Severity
 from ..store.tree import Changes, apply, read_bytes
-from .failure import Failure
+from .failure import Failure, usage
 from .project import Project, select
+
+if TYPE_CHECKING:
+    from ..build.catalog import Catalog
+    from ..emit.package import Workshop
 
 
 def lock_of(folder: Path) -> Lock:
@@ -26,28 +31,70 @@ def lock_of(folder: Path) -> Lock:
         raise Failure(f"{folder}: {error}") from None
 
 
+def hashes_of(folder: Path, paths: Iterable[PurePosixPath]) -> dict[PurePosixPath, str]:
+    """The hashes of those of these files that are there."""
+    contents = ((path, read_bytes(folder / path)) for path in paths)
+    return {path: sha256(content) for path, content in contents if content is not None}
+
+
 def render(
     project: Project, catalog: Catalog, folder: Path, patterns: tuple[str, ...]
 ) -> Files:
     """The files of the package that belongs into a folder."""
+    # Imported here, as in `workshop`: nothing is rendered where nothing changed.
+    from ..emit.package import render_package
+
     models = select(catalog.models, patterns, project.config.exclude)
-    workshop = Workshop(
-        templates=Templates(resources.template_sources()),
+    kept = lock_of(folder).keeping(catalog.failed)
+    return render_package(models, package_name(folder), workshop(project, kept))
+
+
+def workshop(project: Project, kept: Lock) -> Workshop:
+    """What rendering needs beside the models."""
+    from ..emit.package import Workshop
+
+    return Workshop(
+        templates=templates_of(project),
         runtime=resources.runtime_sources(),
         generator=__version__,
         locale=project.config.locale,
-        kept=lock_of(folder).keeping(catalog.failed),
+        kept=kept,
     )
-    return render_package(models, folder.resolve().name, workshop)
+
+
+def templates_of(project: Project) -> Templates:
+    """Our templates, and the user's before them. Raises ``Failure``."""
+    own = project.config.template_dir
+    shipped = resources.template_sources()
+    try:
+        return Templates(
+            shipped, None if own is None else resources.own_template_sources(own)
+        )
+    except FileNotFoundError as error:
+        raise usage(str(error)) from None
+    except TemplateFault as fault:
+        raise usage(f"{own}: {fault}") from None
+
+
+def package_name(folder: Path) -> str:
+    """The name that the package in a folder is imported by."""
+    return folder.resolve().name
 
 
 def plan_for(folder: Path, wanted: Files, catalog: Catalog) -> Plan:
-    """What generating would change in the folder."""
+    """What generating would change in the folder, if nothing but failed models is kept."""
     lock = lock_of(folder)
+    return plan_beside(folder, wanted, lock, lock.keeping(catalog.failed).files)
+
+
+def plan_beside(
+    folder: Path, wanted: Files, lock: Lock, kept: Collection[PurePosixPath]
+) -> Plan:
+    """What generating would change in the folder, beside the files that are kept."""
     paths: set[PurePosixPath] = {*wanted, *lock.files}
     found = {path: read_bytes(folder / path) for path in paths}
     disk = {path: content for path, content in found.items() if content is not None}
-    return make_plan(wanted, disk, lock, kept=lock.keeping(catalog.failed).files)
+    return make_plan(wanted, disk, lock, kept=kept)
 
 
 def carry_out(folder: Path, plan: Plan) -> None:
@@ -61,3 +108,10 @@ def carry_out(folder: Path, plan: Plan) -> None:
 def holds_strangers(folder: Path) -> bool:
     """Whether a folder without a lock holds anything: then it is somebody else's."""
     return not (folder / LOCK).exists() and folder.is_dir() and any(folder.iterdir())
+
+
+def wrong_models(catalog: Catalog) -> set[str]:
+    """The models whose documents have an error."""
+    return {
+        each.model for each in catalog.diagnostics if each.severity is Severity.ERROR
+    }

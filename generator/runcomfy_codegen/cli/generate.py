@@ -7,18 +7,25 @@ from pathlib import Path, PurePosixPath
 
 import click
 
+from ..emit.lock import Selection
 from ..emit.plan import Conflict, Plan
 from .failure import EXIT_FINDING, Failure
-from .folder import carry_out, holds_strangers, plan_for, render
+from .folder import carry_out, holds_strangers
+from .progress import count_progress
 from .project import Project, project_options
-from .report import has_error, print_diagnostics
+from .renewal import remembered, renew
+from .report import has_error, print_diagnostics, print_json
+from .template_context import context_of
 
 _SHOWN = 5
 
 
 @click.command("generate")
 @click.option(
-    "--models", multiple=True, metavar="GLOB", help="Only these models; * crosses /."
+    "--models",
+    multiple=True,
+    metavar="GLOB",
+    help="Only these models; * crosses /.  [default: as before, else the configuration]",
 )
 @click.option(
     "--output",
@@ -27,7 +34,15 @@ _SHOWN = 5
 )
 @click.option("--locale", help="Language of the texts.")
 @click.option(
-    "--force", is_flag=True, help="Replace generated files that were edited by hand."
+    "--force",
+    is_flag=True,
+    help="Render everything, and replace generated files that were edited by hand.",
+)
+@click.option("--client", metavar="NAME", help="Only this client of the configuration.")
+@click.option(
+    "--dump-context",
+    metavar="MODEL",
+    help="Print what the templates are given for a model, as JSON; write nothing.",
 )
 @project_options
 def command(
@@ -36,28 +51,42 @@ def command(
     output: Path | None,
     locale: str | None,
     force: bool,
+    client: str | None,
+    dump_context: str | None,
 ) -> None:
     """Write a typed client package from the schemas.
 
     The package is self-contained: it needs httpx and pydantic, and nothing of this tool.
-    Only files that its lock file names are ever replaced or removed.
+    Only files that its lock file names are ever replaced or removed; only models that
+    changed since are rendered.
     """
-    project = project.in_locale(locale)
-    folder = output or project.config.output
+    if dump_context is not None:
+        print_json(context_of(project.in_locale(locale), dump_context))
+        return
+    chosen = Selection(models, locale or "")
+    outcomes = [
+        _generate(each, chosen, force=force) for each in project.clients(client, output)
+    ]
+    if not all(outcomes):
+        raise SystemExit(EXIT_FINDING)
+
+
+def _generate(project: Project, chosen: Selection, *, force: bool) -> bool:
+    """Bring one client up to date; whether its schemas have no error."""
+    folder = project.config.output
     if holds_strangers(folder):
         raise Failure(
             f"{folder} holds files that are not ours, and no lock file; nothing was written."
             " Choose an empty folder"
         )
-    catalog = project.catalog()
-    print_diagnostics(catalog.diagnostics)
-    wanted = render(project, catalog, folder, models or project.config.models)
-    plan = plan_for(folder, wanted, catalog)
-    _refuse_conflicts(folder, plan, force=force)
-    carry_out(folder, plan)
-    click.echo(f"{folder}: {_summary(plan, len(wanted))}")
-    if has_error(catalog.diagnostics):
-        raise SystemExit(EXIT_FINDING)
+    order = remembered(project, folder, chosen)
+    with count_progress("rendering") as begin:
+        renewal = renew(order, begin, whole=force)
+    print_diagnostics(renewal.diagnostics)
+    _refuse_conflicts(folder, renewal.plan, force=force)
+    carry_out(folder, renewal.plan)
+    click.echo(f"{folder}: {_summary(renewal.plan, renewal.total)}")
+    return not has_error(renewal.diagnostics)
 
 
 def _refuse_conflicts(folder: Path, plan: Plan, *, force: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +13,12 @@ import click
 from ..build.arrival import Arrivals, Change, receive
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
-from ..sources.reading import read
+from ..sources.reading import Reading, read
 from ..store.path import document_path
 from ..store.schemas import read_one, write_all
 from .failure import EXIT_FINDING
 from .project import Project, project_options
-from .report import has_error, print_diagnostics, print_json
+from .report import format_option, has_error, print_diagnostics, print_json
 from .source import read_source
 from .text import shown
 
@@ -33,7 +34,7 @@ class Imported:
 @click.command("import")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--locale", help="Language of the texts, where the page does not say it.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@format_option
 @project_options
 def command(
     project: Project, sources: tuple[str, ...], locale: str | None, form: str
@@ -46,10 +47,10 @@ def command(
     """
     imported = take_in(project, sources, locale)
     if form == "json":
-        print_json(_printed(imported))
+        print_json(printed_import(imported))
     else:
         print_diagnostics(imported.diagnostics)
-        _print_arrivals(project, imported.arrivals)
+        print_arrivals(project, imported.arrivals)
     if has_error(imported.diagnostics):
         raise SystemExit(EXIT_FINDING)
 
@@ -58,12 +59,26 @@ def take_in(
     project: Project, sources: tuple[str, ...], locale: str | None = None
 ) -> Imported:
     """Read the sources and store what is accepted. Raises ``Failure`` or ``OSError``."""
+    contents = map(read_source, sources)
+    return take_readings(
+        project,
+        [(name, read_content(name, content, locale)) for name, content in contents],
+    )
+
+
+def read_content(name: str, content: bytes, locale: str | None = None) -> Reading:
+    """What a source gives that is read today."""
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    return read(content, name=name, retrieved=today, locale=locale)
+
+
+def take_readings(
+    project: Project, readings: Iterable[tuple[str, Reading]]
+) -> Imported:
+    """Store what is accepted of these sources, by their names. Raises ``OSError``."""
     documents: list[tuple[str, Document]] = []
     diagnostics: list[Diagnostic] = []
-    for source in sources:
-        name, content = read_source(source)
-        reading = read(content, name=name, retrieved=today, locale=locale)
+    for name, reading in readings:
         documents += [(name, document) for document in reading.documents]
         diagnostics += [each.about(file=name) for each in reading.diagnostics]
     root = project.config.schemas
@@ -79,7 +94,8 @@ def take_in(
     return Imported(arrivals, (*diagnostics, *arrivals.diagnostics))
 
 
-def _printed(imported: Imported) -> dict[str, Any]:
+def printed_import(imported: Imported) -> dict[str, Any]:
+    """The shape of ``--format json``."""
     return {
         "documents": [
             {
@@ -98,7 +114,8 @@ def _printed(imported: Imported) -> dict[str, Any]:
     }
 
 
-def _print_arrivals(project: Project, arrivals: Arrivals) -> None:
+def print_arrivals(project: Project, arrivals: Arrivals) -> None:
+    """A line for each document that changed, and how many there are of each kind."""
     for each in arrivals.accepted:
         if each.change is not Change.UNCHANGED:
             click.echo(

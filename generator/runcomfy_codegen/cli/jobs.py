@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+
 from runcomfy_runtime.errors import RunComfyError
 from runcomfy_runtime.journal import Entry, Journal
 
 from .connection import journal_option, trouble
 from .failure import usage
 from .project import Project, project_options
-from .report import print_json
+from .report import format_option, print_json
 from .text import shown
 
 
@@ -23,7 +24,7 @@ from .text import shown
     "--pending", is_flag=True, help="Only jobs that were accepted and have not ended."
 )
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@format_option
 @project_options
 def command(
     project: Project, journal: Path | None, pending: bool, limit: int, form: str

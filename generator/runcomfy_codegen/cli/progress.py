@@ -31,11 +31,11 @@ def job_progress(model_id: str) -> Generator[Watcher]:
         yield _tell
         return
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        SpinnerColumn(),
         TextColumn("{task.description}"),
+        BarColumn(),
         TextColumn("[cyan]{task.fields[state]}"),
         TimeElapsedColumn(),
     )
@@ -91,3 +91,25 @@ def _words(status: Any) -> str:
         "" if status.queue_position is None else f" (position {status.queue_position})"
     )
     return shown(f"{status.state}{place}")
+
+
+@contextmanager
+def count_progress(what: str) -> Generator[Callable[[int], Callable[[str], None]]]:
+    """A live bar of many things on stderr if that is a terminal, else nothing.
+
+    The block is given what begins the bar: called with their number, it gives what is to be
+    called with the name of each that is done.
+    """
+    if not sys.stderr.isatty():
+        yield lambda total: lambda name: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+
+        def begin(total: int) -> Callable[[str], None]:
+            task = bar.add_task(what, total=total)
+            return lambda name: bar.advance(task)
+
+        yield begin

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from .. import resources
-from ..build.catalog import Catalog, build_catalog
-from ..build.model import Settings
 from ..config import Config, ConfigError, find_config, read_config
+from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.model import Model
 from ..store.schemas import read_all
-from .failure import usage
+from .failure import Failure, usage
+
+if TYPE_CHECKING:
+    from ..build.catalog import Catalog
+    from ..build.model import Settings
+
+EVERY = "*"
+"""The glob that matches every model; it is no misspelling where there is none."""
 
 Returned = TypeVar("Returned")
 
@@ -32,6 +38,8 @@ class Project:
     @property
     def settings(self) -> Settings:
         """What building models depends on."""
+        from ..build.model import Settings
+
         return Settings(
             dialect=resources.dialect(),
             locale=self.config.locale,
@@ -42,20 +50,49 @@ class Project:
         """The same project with texts in another language, if one is named."""
         return Project(replace(self.config, locale=locale)) if locale else self
 
-    def catalog(self) -> Catalog:
-        """Every model of the schemas folder, with what was noticed."""
-        try:
-            stored = read_all(self.config.schemas)
-        except FileNotFoundError as error:
+    def clients(self, name: str | None, output: Path | None) -> list[Project]:
+        """The clients that a call is about: those of the configuration, or the one named.
+
+        With a folder in ``output``, it is that one alone. Raises ``Failure``.
+        """
+        known = self.config.clients
+        if name is not None and name not in known:
             raise usage(
-                f"{error}; `runcomfy-codegen import` makes one, --schemas names another"
-            ) from None
+                f"no client {name!r} in the configuration; known: {sorted(known)}"
+            )
+        if name is not None:
+            return [self._of(known[name], output)]
+        if output is not None or not known:
+            return [self._of(self.config, output)]
+        return [self._of(client, None) for client in known.values()]
+
+    def _of(self, client: Config, output: Path | None) -> Project:
+        schemas = self.config.schemas
+        return Project(replace(client, schemas=schemas, output=output or client.output))
+
+    def catalog(self, models: Collection[str] | None = None) -> Catalog:
+        """Every model of the schemas folder, or these, with what was noticed."""
+        # Imported here: a package that is up to date is told so without building anything.
+        from ..build.catalog import build_catalog
+
+        try:
+            stored = read_all(self.config.schemas, models)
+        except FileNotFoundError as error:
+            raise no_schemas(error) from None
+        self._check_locale(stored.documents)
         built = build_catalog(stored.documents, self.settings)
         return replace(
             built,
             diagnostics=(*stored.diagnostics, *built.diagnostics),
             failed=(*built.failed, *stored.unread),
         )
+
+    def _check_locale(self, documents: Iterable[tuple[str, Document]]) -> None:
+        """Refuse a language that no document has: most likely a misspelling."""
+        known = sorted({document.locale for _, document in documents})
+        chosen = self.config.locale
+        if known and chosen not in known and chosen != DEFAULT_LOCALE:
+            raise usage(f"no document is in {chosen!r}; there are {', '.join(known)}")
 
     def model(self, model_id: str) -> tuple[Model, Catalog]:
         """One model by its id, and the catalog it is of."""
@@ -71,6 +108,13 @@ class Project:
         raise usage(f"no model {model_id!r} in {self.config.schemas}{hint}")
 
 
+def no_schemas(error: FileNotFoundError) -> Failure:
+    """What to do where there is no folder of schemas."""
+    return usage(
+        f"{error}; `runcomfy-codegen import` makes one, --schemas names another"
+    )
+
+
 def select(
     models: Iterable[Model], patterns: Iterable[str], exclude: Iterable[str]
 ) -> list[Model]:
@@ -78,23 +122,29 @@ def select(
 
     Raises ``Failure`` for a pattern that matches nothing: most likely a misspelling.
     """
-    every = list(models)
-    chosen: dict[str, Model] = {}
+    every = {model.model_id: model for model in models}
+    return [every[model_id] for model_id in select_ids(every, patterns, exclude)]
+
+
+def select_ids(
+    model_ids: Iterable[str], patterns: Iterable[str], exclude: Iterable[str]
+) -> list[str]:
+    """The same of ids alone, in their order."""
+    every = list(model_ids)
+    chosen: set[str] = set()
     for pattern in patterns:
-        hits = [
-            model for model in every if fnmatch.fnmatchcase(model.model_id, pattern)
-        ]
-        if not hits:
+        hits = [id_ for id_ in every if fnmatch.fnmatchcase(id_, pattern)]
+        if not hits and pattern != EVERY:
             raise usage(
                 f"no model matches {pattern!r}; `*` matches anything, slashes too"
             )
-        chosen |= {model.model_id: model for model in hits}
-    kept = (
-        model
-        for model_id, model in chosen.items()
-        if not any(fnmatch.fnmatchcase(model_id, pattern) for pattern in exclude)
+        chosen |= {*hits}
+    excluded = list(exclude)
+    return sorted(
+        id_
+        for id_ in chosen
+        if not any(fnmatch.fnmatchcase(id_, pattern) for pattern in excluded)
     )
-    return sorted(kept, key=lambda model: model.model_id)
 
 
 def project_options(function: Callable[..., Returned]) -> Callable[..., Returned]:

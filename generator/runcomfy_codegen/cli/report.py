@@ -12,6 +12,15 @@ import click
 from ..ir.diagnostic import Diagnostic, Severity
 from .text import shown
 
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or one JSON document on stdout.",
+)
+
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 

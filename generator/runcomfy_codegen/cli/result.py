@@ -7,29 +7,17 @@ from pathlib import Path
 import click
 
 from .connection import connected
+from .outcome import folder_option, print_result, timeout_option
 from .progress import download_progress, job_progress
 from .project import Project, project_options
-from .run import print_result
+from .report import format_option
 
 
 @click.command("result")
 @click.argument("job", metavar="JOB")
-@click.option(
-    "--output",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=Path("out"),
-    show_default=True,
-    help="Folder for the files of the result.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, min_open=True),
-    default=3600.0,
-    show_default=True,
-    help="Seconds to wait for the job.",
-)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@folder_option
+@timeout_option
+@format_option
 @project_options
 def command(
     project: Project, job: str, folder: Path, timeout: float, form: str

@@ -12,11 +12,11 @@ import click
 from ..ir.model import Model
 from .connection import journal_option, trouble
 from .failure import EXIT_FINDING
+from .outcome import folder_option, print_result, timeout_option
 from .progress import download_progress, job_progress
 from .project import Project, project_options
-from .report import print_json
+from .report import format_option
 from .sandbox import open_sandbox
-from .text import shown
 from .validate import print_report, read_document
 from .workbench import Workbench, client_of
 
@@ -24,26 +24,13 @@ from .workbench import Workbench, client_of
 @click.command("run")
 @click.argument("model_id", metavar="MODEL")
 @click.argument("file", metavar="FILE")
-@click.option(
-    "--output",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=Path("out"),
-    show_default=True,
-    help="Folder for the files of the result.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, min_open=True),
-    default=3600.0,
-    show_default=True,
-    help="Seconds to wait for the job.",
-)
+@folder_option
+@timeout_option
 @click.option(
     "--sandbox", is_flag=True, help="Run against the embedded sandbox: free, no key."
 )
 @journal_option
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@format_option
 @project_options
 def command(
     project: Project,
@@ -80,16 +67,6 @@ def command(
         except bench.client.RunComfyError as error:
             raise trouble(error) from None
     print_result(result, paths, form)
-
-
-def print_result(result: Any, paths: list[Path], form: str) -> None:
-    """The answer as it came and the files, or only where the files are."""
-    if form == "json":
-        print_json({**result.raw, "files": [str(path) for path in paths]})
-        return
-    click.echo(shown(f"request {result.request_id}"))
-    for path in paths:
-        click.echo(str(path))
 
 
 @contextlib.contextmanager

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from ..ir.document import Document
+from ..ir.json_text import members
 from ..ir.model import Model
 from ..sandbox import Sandbox
 from ..store.schemas import read_all
@@ -62,12 +64,21 @@ def open_sandbox(
 
 
 def _entries(project: Project) -> dict[str, Mapping[str, Any]]:
-    """What the catalog publishes of each model beside its schemas."""
-    stored = read_all(project.config.schemas).documents
+    """What the catalog publishes of each model, its input schema word for word."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for _, document in read_all(project.config.schemas).documents:
+        if document.model_id not in found or document.locale == project.config.locale:
+            found[document.model_id] = _entry(document)
+    return found
+
+
+def _entry(document: Document) -> dict[str, Any]:
+    facts = members(document.facts.value()) if document.facts is not None else {}
+    told = {"display_name": document.title, "description": document.description}
     return {
-        document.model_id: document.facts.value()
-        for _, document in stored
-        if document.facts is not None
+        **facts,
+        **{name: text for name, text in told.items() if text},
+        "input_schema": document.input_schema.value(),
     }
 
 

@@ -8,7 +8,7 @@ from ..ir.model import Field, Model
 from ..ir.printed import printed_model, type_word
 from ..ir.standard import standard
 from .project import Project, project_options
-from .report import print_diagnostics, print_json
+from .report import format_option, print_diagnostics, print_json
 from .text import shown
 
 _LONGEST = 46
@@ -17,7 +17,7 @@ _LONGEST = 46
 @click.command("show")
 @click.argument("model_id", metavar="MODEL")
 @click.option("--locale", help="Language of the texts.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@format_option
 @project_options
 def command(project: Project, model_id: str, locale: str | None, form: str) -> None:
     """Print what the tool understood of a model."""
@@ -49,7 +49,7 @@ def print_model(model: Model) -> None:
 
 
 def _row(field: Field) -> tuple[str, ...]:
-    kind = field.media.value if field.media else type_word(field.type)
+    kind = _kind(field)
     values = standard(field.type).get("enum")
     choices = ", ".join(map(str, values)) if values else ""
     return (
@@ -58,6 +58,18 @@ def _row(field: Field) -> tuple[str, ...]:
         "required" if field.required else "",
         _short("" if field.default is None else field.default.text),
         "" if field.wire_name == field.name else field.wire_name,
+    )
+
+
+def _kind(field: Field) -> str:
+    """What a field takes: ``image``, ``several images``, or the type in JSON's words."""
+    word = type_word(field.type)
+    if field.media is None:
+        return word
+    return (
+        f"several {field.media.value}s"
+        if word.startswith("array")
+        else field.media.value
     )
 
 

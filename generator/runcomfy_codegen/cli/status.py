@@ -8,13 +8,13 @@ import click
 
 from .connection import connected
 from .project import Project, project_options
-from .report import print_json
+from .report import format_option, print_json
 from .text import shown
 
 
 @click.command("status")
 @click.argument("job", metavar="JOB")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@format_option
 @project_options
 def command(project: Project, job: str, form: str) -> None:
     """Tell the state of a job, by its request id or token."""

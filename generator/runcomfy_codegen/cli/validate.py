@@ -14,7 +14,7 @@ from runcomfy_runtime.report import Problem, Report
 from ..ir.json_text import is_object
 from .failure import EXIT_FINDING, usage
 from .project import Project, project_options
-from .report import print_json
+from .report import format_option, print_json
 from .text import shown
 from .workbench import client_of
 
@@ -23,7 +23,7 @@ from .workbench import client_of
 @click.argument("model_id", metavar="MODEL")
 @click.argument("file", metavar="FILE")
 @click.option("--locale", help="Language of the messages.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@format_option
 @project_options
 def command(
     project: Project, model_id: str, file: str, locale: str | None, form: str

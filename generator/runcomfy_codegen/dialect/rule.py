@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 
 from runcomfy_runtime.metric import parse_metric
@@ -40,6 +40,9 @@ _RULE = re.compile(
     r"\s*(?P<metric>.*?)\s*(?P<operator><=|>=|==|!=|[≤≥≠<>=])\s*", re.DOTALL
 )
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+
+_LIKE_A_NUMBER = re.compile(r"[\s\d_/.eE+-]*")
+_MOST_DIGITS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,17 @@ def _limit(value: JsonValue) -> tuple[str, str]:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return str(value), "the limit is not a number"
     if isinstance(value, str) and not _DECIMAL.fullmatch(value.strip()):
-        return value, f"the limit {value!r} is not a number"
-    try:
-        return _plain(Decimal(value)), ""
-    except InvalidOperation:
-        return str(value), f"the limit {value!r} is not a number"
+        return _unread(value), f"the limit {value!r} is not a number"
+    number = Decimal(value)
+    if number and abs(number.adjusted()) > _MOST_DIGITS:
+        return _unread(value), "the limit is beyond anything that can be measured"
+    return _plain(number), ""
+
+
+def _unread(value: int | Decimal | str) -> str:
+    """A limit as published, in quotes if a reader of fractions could take it for one."""
+    text = str(value)
+    return repr(text) if _LIKE_A_NUMBER.fullmatch(text) else text
 
 
 def _plain(number: Decimal) -> str:

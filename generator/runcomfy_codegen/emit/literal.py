@@ -38,20 +38,26 @@ def literal(value: JsonValue | tuple[JsonValue, ...]) -> str:
         return "{" + inner + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(literal, items(value))) + "]"
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, float):
+        return repr(value).replace("e+", "e")
+    if value is None or isinstance(value, bool | int):
         return repr(value)
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-def docstring(text: str, indent: int = 0) -> str:
+def docstring(text: str, indent: int = 0, *, heading: bool = False) -> str:
     """A docstring of this text, as it stands behind ``indent`` columns, without them.
 
     Lines are wrapped to ``WIDTH``; ``read_docstring`` of the result has the same words.
+    One that is the ``heading`` of a module or class keeps a single line even if its quotes
+    stand out, as black wants it.
     """
     room = WIDTH - indent
     lines = [_wrapped(line, room) for line in _tidy(text).split("\n")]
     body = _escaped("\n".join(lines))
-    if "\n" not in body and len(body) + 6 <= room:
+    if "\n" not in body and (heading or len(body) + 6 <= room):
         return f'"""{body}"""'
     margin = " " * indent
     spread = textwrap.indent(f"{body}\n", margin, lambda line: bool(line.strip()))
@@ -62,6 +68,18 @@ def read_docstring(source: str) -> str:
     """The words of a docstring that ``docstring`` wrote: the inverse, up to white space."""
     evaluated = eval(source, {"__builtins__": {}})  # noqa: S307 - our own output
     return " ".join(inspect.cleandoc(str(evaluated)).split())
+
+
+def _quoted(text: str) -> str:
+    """A string literal in black's quotes: double ones, unless single ones escape less."""
+    quote, other = '"', "'"
+    if text.count(quote) > text.count(other):
+        quote, other = other, quote
+    pieces = (
+        other.join(repr(part)[1:-1] for part in piece.split(other))
+        for piece in text.split(quote)
+    )
+    return quote + f"\\{quote}".join(pieces) + quote
 
 
 def _tidy(text: str) -> str:

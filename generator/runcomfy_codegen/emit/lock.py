@@ -1,7 +1,8 @@
 """The lock file: what a generated package was made from, and every file that is ours.
 
 Only files that a lock names are ever removed or replaced; whatever else lies in the folder
-is somebody's.
+is somebody's. What the lock says of the makers (``made_from``) is a hint that saves work: two
+locks that differ in nothing else say the same of the package.
 """
 
 from __future__ import annotations
@@ -13,15 +14,35 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from ..ir.json_text import members
+from ..ir.json_text import items, members
 
 LOCK = PurePosixPath("runcomfy-codegen.lock")
 VERSION = 1
+_HINT = "made_from"
 _NOTE = "Written by runcomfy-codegen. It names every generated file; only those are replaced."
 
 
 class LockError(ValueError):
     """A lock file that cannot be read, or that a newer release wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFrom:
+    """Hashes of all that decides about a package: the tool's parts, and each model's documents.
+
+    The parts are the generator, the templates, the runtime and the settings. A model whose schema is wrong is not named, so that it is read, and reported, each time.
+    """
+
+    tool: Mapping[str, str] = field(default_factory=dict[str, str])
+    models: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a call asked for beside its configuration; nothing where it asked for nothing."""
+
+    models: tuple[str, ...] = ()
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +53,17 @@ class Lock:
     models: Mapping[str, Mapping[str, Any]] = field(
         default_factory=dict[str, Mapping[str, Any]]
     )
+    made_from: MadeFrom = MadeFrom()
+    selection: Selection = Selection()
 
-    def keeping(self, failed: Collection[str]) -> Lock:
-        """What stays of this lock when these models cannot be built: all that is theirs."""
-        models = {id_: self.models[id_] for id_ in failed if id_ in self.models}
-        modules = {_inside(str(entry.get("file", ""))) for entry in models.values()}
+    def module(self, model_id: str) -> PurePosixPath:
+        """The file of a model's module."""
+        return _inside(str(self.models[model_id].get("file", "")))
+
+    def keeping(self, model_ids: Collection[str]) -> Lock:
+        """What stays of this lock when these models are not rendered: all that is theirs."""
+        models = {id_: self.models[id_] for id_ in model_ids if id_ in self.models}
+        modules = {self.module(model_id) for model_id in models}
         packages = {
             above / "__init__.py" for module in modules for above in module.parents
         }
@@ -51,17 +78,37 @@ def sha256(content: bytes) -> str:
 
 def write_lock(lock: Lock, *, generator: str, locale: str) -> str:
     """The text of the lock file."""
-    told = {
+    told: dict[str, Any] = {
         "note": _NOTE,
         "lock_version": VERSION,
         "generator": generator,
         "locale": locale,
-        "models": {
-            model_id: dict(lock.models[model_id]) for model_id in sorted(lock.models)
-        },
-        "files": {path.as_posix(): lock.files[path] for path in sorted(lock.files)},
     }
+    if lock.selection != Selection():
+        told["selection"] = {
+            "models": list(lock.selection.models),
+            "locale": lock.selection.locale,
+        }
+    told["models"] = {id_: dict(lock.models[id_]) for id_ in sorted(lock.models)}
+    told["files"] = {path.as_posix(): lock.files[path] for path in sorted(lock.files)}
+    if lock.made_from.tool:
+        hashes = lock.made_from.models
+        told[_HINT] = {
+            "tool": dict(lock.made_from.tool),
+            "models": {id_: hashes[id_] for id_ in sorted(hashes)},
+        }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def same_package(one: str, other: str) -> bool:
+    """Whether two lock files say the same, whatever they say of the makers."""
+    try:
+        told = [members(json.loads(text)) for text in (one, other)]
+    except ValueError:
+        return False
+    for each in told:
+        each.pop(_HINT, None)
+    return told[0] == told[1]
 
 
 def read_lock(text: str) -> Lock:
@@ -84,7 +131,23 @@ def read_lock(text: str) -> Lock:
         model_id: members(entry)
         for model_id, entry in members(told.get("models")).items()
     }
-    return Lock(files, models)
+    return Lock(files, models, _made_from(told), _selection(told))
+
+
+def _made_from(told: dict[str, Any]) -> MadeFrom:
+    hint = members(told.get(_HINT))
+    tool, models = (_texts(hint.get(name)) for name in ("tool", "models"))
+    return MadeFrom(tool, models)
+
+
+def _texts(told: Any) -> dict[str, str]:
+    return {name: str(value) for name, value in members(told).items()}
+
+
+def _selection(told: dict[str, Any]) -> Selection:
+    selection = members(told.get("selection"))
+    globs = tuple(map(str, items(selection.get("models"))))
+    return Selection(globs, str(selection.get("locale", "")))
 
 
 def _inside(name: str) -> PurePosixPath:

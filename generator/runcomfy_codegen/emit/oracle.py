@@ -1,13 +1,14 @@
 """datamodel-code-generator, asked one thing: how is this JSON Schema annotated in Python?
 
-The only place that knows the library. No published text ever reaches it: names, enum values
-and patterns are replaced by tokens before, and put back as syntax trees after, so that its
-escaping need not be trusted. What it answers is checked against a list of known shapes.
+The only place that knows the library. No published text ever reaches it: names, values,
+bounds and patterns are replaced by tokens before, and put back as syntax trees after, so
+that its escaping need not be trusted. What it answers is checked against a list of known shapes.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -40,47 +41,47 @@ _SHAPES = (
 )
 STUB = "Stub"
 """Class names beginning so stand for types that are asked for apart."""
+_REFERENCE = f"#/$defs/{STUB}"
 
 
 class OracleError(RuntimeError):
     """The library answered in a way that this release does not know."""
 
 
-def ask(
-    schemas: Mapping[str, dict[str, Any]], stubs: Iterable[str]
-) -> dict[str, ast.expr]:
-    """The annotation of each schema, by the name it was asked under.
+def ask(shapes: Iterable[str]) -> dict[str, str]:
+    """The annotation of each shape, which is a JSON Schema as JSON text.
 
-    A schema refers to what is not shown by ``stub``, of one of the names in ``stubs``; the
-    stub's name then stands in the annotation.
+    A shape refers to what is not shown by ``stub``; the stub's name then stands in the
+    annotation.
     """
-    if not schemas:
+    asked = {f"q{index}": shape for index, shape in enumerate(shapes)}
+    if not asked:
         return {}
-    source = _generate(_document(schemas, stubs))
-    answers = next(
+    source = _generate(_document(asked))
+    found = next(
         node
         for node in ast.parse(source).body
         if isinstance(node, ast.ClassDef) and node.name == "Answers"
     )
     return {
-        line.target.id: _checked(line.annotation)
-        for line in answers.body
+        asked[line.target.id]: ast.unparse(_checked(line.annotation))
+        for line in found.body
         if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)
     }
 
 
-def stub(name: str) -> dict[str, str]:
-    """A reference to what is annotated apart, under ``name``."""
-    return {"$ref": f"#/$defs/{STUB}{name}"}
+def stub(number: int) -> dict[str, str]:
+    """A reference to one of the types that are annotated apart."""
+    return {"$ref": f"{_REFERENCE}{number}"}
 
 
-def _document(
-    schemas: Mapping[str, dict[str, Any]], stubs: Iterable[str]
-) -> dict[str, Any]:
+def _document(asked: Mapping[str, str]) -> dict[str, Any]:
     inert = {"type": "object", "properties": {"inert": {"type": "boolean"}}}
-    answers = {"type": "object", "properties": dict(schemas), "required": list(schemas)}
-    classes = {f"{STUB}{name}": inert for name in stubs}
-    return {"type": "object", "$defs": {"Answers": answers, **classes}}
+    most = max(shape.count(_REFERENCE) for shape in asked.values())
+    stubs = {f"{STUB}{number}": inert for number in range(most)}
+    schemas = {name: json.loads(shape) for name, shape in asked.items()}
+    answers = {"type": "object", "properties": schemas, "required": list(schemas)}
+    return {"type": "object", "$defs": {"Answers": answers, **stubs}}
 
 
 def _generate(document: dict[str, Any]) -> str:

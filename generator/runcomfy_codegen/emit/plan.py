@@ -9,6 +9,9 @@ from pathlib import PurePosixPath
 
 from .lock import LOCK, Lock, sha256
 
+Files = dict[PurePosixPath, str]
+"""The files of a package: their texts by their paths below its folder."""
+
 
 class Conflict(StrEnum):
     """Why a file is not ours to replace or remove."""

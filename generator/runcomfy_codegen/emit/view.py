@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from runcomfy_runtime.rule import Rule
 
@@ -17,6 +15,7 @@ from .annotation import (
     optional,
     subscript,
 )
+from .layout import laid_out_line, written
 from .wording import field_text
 
 _TYPING = frozenset({"Annotated", "Any", "Literal"})
@@ -25,12 +24,16 @@ _CONSTRAINTS = frozenset({"OneOf", "UniqueItems"})
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """One line of a class: ``name: annotation = default`` and its docstring."""
+    """One line of a class: ``name: annotation = default`` and its docstring.
+
+    ``declaration`` is all of the line, laid out as it stands in the body of a class.
+    """
 
     name: str
     annotation: str
     required: bool
     text: str
+    declaration: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,6 @@ class ModelView:
     def rules(self) -> tuple[Rule, ...]:
         """The media rules of the input."""
         return self.model.rules
-
-
-def module_file(
-    path: tuple[str, ...], packages: frozenset[tuple[str, ...]]
-) -> PurePosixPath:
-    """The file of a module below the client: a package's own if the path is one."""
-    folder = PurePosixPath("models", *path)
-    return folder / "__init__.py" if path in packages else folder.with_suffix(".py")
 
 
 def model_view(
@@ -117,9 +112,12 @@ def _field(field: Field, annotator: Annotator, used: set[str]) -> FieldView:
             "Annotated", annotation, call("Field", alias=field.wire_name)
         )
     used |= names_in(annotation)
+    told = written(annotation)
+    default = "" if field.required else " = None"
     return FieldView(
         name=field.name,
-        annotation=ast.unparse(annotation),
+        annotation=told,
         required=field.required,
         text=field_text(field),
+        declaration=laid_out_line(f"{field.name}: {told}{default}", indent=4),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..ir.model import Array, Exact, Field, Nullable, Numeric, Text, Type
-from .literal import literal
 
 _LONGEST_DEFAULT = 60
 
@@ -76,7 +75,7 @@ def _range(kind: Numeric) -> str:
 def _default(field: Field) -> str:
     if field.default is None:
         return ""
-    shown = literal(field.default.load())
+    shown = repr(field.default.load())
     return f"Server default: {shown}." if len(shown) <= _LONGEST_DEFAULT else ""
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from .diagnostic import Place
 from .json_text import JsonText
 
+DEFAULT_LOCALE = "en"
+"""The locale that counts where several do: of structure, and of texts nobody chose."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:

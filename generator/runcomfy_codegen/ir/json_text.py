@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NoReturn, TypeGuard
 
 from .diagnostic import Place
+from .json_stop import stop_of
 
 # What `value()` gives: dict, list, str, int, Decimal, bool, None.
 JsonValue = Any
@@ -29,12 +34,22 @@ class NotJson(ValueError):
         self.place = place
 
 
+Mark = tuple[int, Place]
+"""An offset of a text, and the place in the source where its character stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class JsonText:
-    """A piece of JSON as it stands in a file, beginning at ``start``."""
+    """A piece of JSON as it stands in a file, beginning at ``start``.
+
+    ``marks`` are further offsets whose place is known, in order. Places are counted from
+    the nearest one before them: text taken out of markup drifts away from its source at
+    every entity and tag.
+    """
 
     text: str
     start: Place = Place()
+    marks: tuple[Mark, ...] = ()
 
     def value(self) -> JsonValue:
         """Read the text. Fractions become ``Decimal``, so that 0.33 stays 0.33.
@@ -46,12 +61,14 @@ class JsonText:
                 self.text, parse_float=Decimal, parse_constant=_refuse_constant
             )
         except json.JSONDecodeError as error:
-            raise NotJson(error.msg, self.at(error.pos)) from None
+            stop = stop_of(error)
+            raise NotJson(stop.reason, self.at(stop.offset)) from None
         except RecursionError:
             raise NotJson("nested too deeply", self.start) from None
-        except ValueError as error:
-            raise NotJson(str(error), self.start) from None
-        except InvalidOperation:
+        except _Constant as error:
+            raise NotJson(f"{error} is not JSON", self.start) from None
+        except (ValueError, InvalidOperation):
+            # A whole number beyond Python's limit of digits, or a fraction beyond Decimal's.
             raise NotJson(
                 "a number is too large to be kept exactly", self.start
             ) from None
@@ -61,15 +78,18 @@ class JsonText:
 
     def at(self, offset: int) -> Place:
         """The place of the character at ``offset`` of the text."""
-        before = self.text[:offset]
-        line = before.count("\n")
-        if line == 0:
-            return Place(self.start.line, self.start.column + offset)
-        return Place(self.start.line + line, offset - before.rfind("\n"))
+        index = bisect_right(self.marks, offset, key=_offset) - 1
+        origin, place = self.marks[index] if index >= 0 else (0, self.start)
+        breaks = _breaks(self.text)
+        last = bisect_left(breaks, offset)
+        lines = last - bisect_left(breaks, origin)
+        if lines == 0:
+            return Place(place.line, place.column + offset - origin)
+        return Place(place.line + lines, offset - breaks[last - 1])
 
     def place(self, pointer: str) -> Place:
         """The place of the value at ``pointer``, or of its nearest ancestor that exists."""
-        offsets = dict(_walk(self.text, _skip(self.text, 0), ""))
+        offsets = _layout(self.text).offsets
         while pointer not in offsets:
             pointer = pointer.rpartition("/")[0]
         return self.at(offsets[pointer])
@@ -79,18 +99,23 @@ class JsonText:
 
         Raises ``KeyError`` if there is none.
         """
-        begin = dict(_walk(self.text, _skip(self.text, 0), ""))[pointer]
+        begin = _layout(self.text).offsets[pointer]
         return begin, _SCALAR.raw_decode(self.text, begin)[1]
+
+    def part(self, begin: int, end: int) -> JsonText:
+        """The JSON between two offsets, which knows its places as the whole does."""
+        first = bisect_right(self.marks, begin, key=_offset)
+        last = bisect_left(self.marks, end, key=_offset)
+        marks = tuple((at - begin, place) for at, place in self.marks[first:last])
+        return JsonText(self.text[begin:end], self.at(begin), marks)
+
+    def anywhere(self) -> JsonText:
+        """The same text without its place, to be compared with another."""
+        return replace(self, start=Place(), marks=())
 
     def duplicates(self) -> list[str]:
         """Pointers of members whose name stands more than once in one object."""
-        seen: set[str] = set()
-        twice: list[str] = []
-        for pointer, _ in _walk(self.text, _skip(self.text, 0), ""):
-            if pointer in seen and pointer not in twice:
-                twice.append(pointer)
-            seen.add(pointer)
-        return twice
+        return list(_layout(self.text).duplicates)
 
 
 def is_object(value: JsonValue) -> TypeGuard[dict[str, JsonValue]]:
@@ -129,55 +154,88 @@ def _too_deep(value: JsonValue) -> bool:
     return bool(layer)
 
 
+class _Constant(ValueError):
+    """A word that Python takes for a number, and JSON does not."""
+
+
 def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not JSON")
+    raise _Constant(word)
 
 
-def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _BLANK:
-        at += 1
-    return at
+def _offset(mark: Mark) -> int:
+    return mark[0]
 
 
-def _walk(text: str, at: int, pointer: str) -> Iterator[tuple[str, int]]:
-    """Every value of well-formed JSON with its pointer and offset, in reading order."""
-    found: list[tuple[str, int]] = []
-    _visit(text, at, pointer, found)
-    return iter(found)
+@lru_cache(maxsize=16)
+def _breaks(text: str) -> tuple[int, ...]:
+    """The offsets of the line ends of a text."""
+    return tuple(found.start() for found in re.finditer("\n", text))
 
 
-def _visit(text: str, at: int, pointer: str, found: list[tuple[str, int]]) -> int:
-    found.append((pointer, at))
-    opening = text[at]
-    if opening == "{":
-        return _visit_members(text, at, pointer, found)
-    if opening == "[":
-        return _visit_items(text, at, pointer, found)
-    return _SCALAR.raw_decode(text, at)[1]
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where every value of a text begins, by pointer, and which members stand twice."""
+
+    offsets: Mapping[str, int]
+    duplicates: tuple[str, ...]
 
 
-def _visit_members(
-    text: str, at: int, pointer: str, found: list[tuple[str, int]]
-) -> int:
-    at = _skip(text, at + 1)
-    while text[at] != "}":
-        name, at = _member_name(text, at)
-        at = _skip(text, _skip(text, at) + 1)
-        at = _skip(text, _visit(text, at, f"{pointer}/{pointer_token(name)}", found))
-        at = _skip(text, at + 1) if text[at] == "," else at
-    return at + 1
+@lru_cache(maxsize=16)
+def _layout(text: str) -> _Layout:
+    """The layout of well-formed JSON; one walk serves every diagnostic of a document."""
+    walk = _Walk(text)
+    walk.visit(walk.skip(0), "")
+    return _Layout(MappingProxyType(walk.offsets), tuple(walk.duplicates))
 
 
-def _member_name(text: str, at: int) -> tuple[str, int]:
-    name, end = _SCALAR.raw_decode(text, at)
-    return str(name), end
+@dataclass(slots=True)
+class _Walk:
+    """A walk through well-formed JSON, in reading order.
 
+    Of members that stand twice in one object the last one counts, as for ``value()``.
+    """
 
-def _visit_items(text: str, at: int, pointer: str, found: list[tuple[str, int]]) -> int:
-    at = _skip(text, at + 1)
-    index = 0
-    while text[at] != "]":
-        at = _skip(text, _visit(text, at, f"{pointer}/{index}", found))
-        at = _skip(text, at + 1) if text[at] == "," else at
-        index += 1
-    return at + 1
+    text: str
+    offsets: dict[str, int] = field(default_factory=dict[str, int])
+    duplicates: dict[str, None] = field(default_factory=dict[str, None])
+
+    def visit(self, at: int, pointer: str) -> int:
+        """Note the value at an offset and those below it; the offset behind it."""
+        self.offsets[pointer] = at
+        opening = self.text[at]
+        if opening == "{":
+            return self._members(at, pointer)
+        if opening == "[":
+            return self._items(at, pointer)
+        return _SCALAR.raw_decode(self.text, at)[1]
+
+    def skip(self, at: int) -> int:
+        """The next offset that holds no white space."""
+        while at < len(self.text) and self.text[at] in _BLANK:
+            at += 1
+        return at
+
+    def _members(self, at: int, pointer: str) -> int:
+        seen: set[str] = set()
+        at = self.skip(at + 1)
+        while self.text[at] != "}":
+            name, at = _SCALAR.raw_decode(self.text, at)
+            below = f"{pointer}/{pointer_token(name)}"
+            if below in seen:
+                self.duplicates[below] = None
+            seen.add(below)
+            at = self._next(self.visit(self.skip(self.skip(at) + 1), below))
+        return at + 1
+
+    def _items(self, at: int, pointer: str) -> int:
+        at = self.skip(at + 1)
+        index = 0
+        while self.text[at] != "]":
+            at = self._next(self.visit(at, f"{pointer}/{index}"))
+            index += 1
+        return at + 1
+
+    def _next(self, at: int) -> int:
+        """On from the end of a member or item to the next one, or to the bracket."""
+        at = self.skip(at)
+        return self.skip(at + 1) if self.text[at] == "," else at

@@ -7,6 +7,8 @@ Types are a closed set of kinds; each says what a JSON value may be. Numbers are
 from __future__ import annotations
 
 import json
+import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,8 +32,8 @@ class Value:
         return cls(_canonical(value))
 
     def load(self) -> Any:
-        """The value again, fractions as ``float``."""
-        return json.loads(self.text)
+        """The value again, fractions as the nearest ``float``."""
+        return json.loads(self.text, parse_float=_nearest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,12 @@ def _parts(kind: Type) -> tuple[Type, ...]:
             return members if extra is None else (*members, extra)
         case _:
             return ()
+
+
+def _nearest(number: str) -> float:
+    """The finite double next to a decimal: none is infinite in JSON."""
+    value = float(number)
+    return math.copysign(sys.float_info.max, value) if math.isinf(value) else value
 
 
 def _canonical(value: Any) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
-from runcomfy_codegen.ir.model import Model
-
+from ..ir.model import Model
 from . import ledger, requests
 from .auth import account
 from .book import Book, Shelf
@@ -21,9 +21,9 @@ from .control import Control
 from .desk import Desk
 from .exchange import Request, Response, json_response
 from .faults.selection import Selection
-from .faults.situation import Situation
+from .faults.situation import Fault, Situation
 from .guard import admit
-from .job import Job, state
+from .job import state
 from .journal import FAULT_HEADER, Journal
 from .openapi import openapi
 from .page import watch_page
@@ -67,7 +67,8 @@ class Api:
                 found = route(request)
                 if found.action not in OPEN:
                     asking = account(request, self.settings.seed)
-                response = self._answer(found, request, asking or "", now)
+                call = self._call(found, request, asking or "", now)
+                response = self._answer(call)
             except Refused as refused:
                 response = refused.response
             if found is None or found.action is not Action.CONTROL:
@@ -88,69 +89,61 @@ class Api:
         with self._lock:
             self._control.reset(asking)
 
-    def _answer(
+    def _call(
         self, found: Route, request: Request, asking: str, now: float
-    ) -> Response:
-        chosen = self._faults.choose(
-            Situation(
-                route=found,
-                request=request,
-                account=asking,
-                now=now,
-                base_url=self.settings.base_url,
-                job=self._job(found, asking),
-            )
-        )
+    ) -> Situation:
+        job = self.book.peek(found.request_id)
+        open_to_all = found.action is Action.FILE
+        if job is not None and job.account != asking and not open_to_all:
+            job = None
+        return Situation(route=found, request=request, account=asking, now=now, job=job)
+
+    def _answer(self, call: Situation) -> Response:
+        chosen = self._faults.choose(call)
         if chosen is None:
-            return self._act(found, request, asking, now)
-        rule, source, situation = chosen
-        response = rule.fault.instead(situation) if rule.fault.instead else None
-        if response is None:
-            response = self._acted(found, request, asking, now)
-            after = replace(situation, job=self._job(found, asking))
-            response = (
-                rule.fault.after(after, response) if rule.fault.after else response
-            )
+            return self._act(call)
+        rule, source, struck = chosen
+        response = self._faulty(rule.fault, struck)
         return response.having((FAULT_HEADER, f"{rule.fault.name} ({source})"))
 
-    def _job(self, found: Route, asking: str) -> Job | None:
-        job = self.book.peek(found.request_id)
-        own = job is not None and job.account == asking
-        return job if own or found.action is Action.FILE else None
-
-    def _acted(
-        self, found: Route, request: Request, asking: str, now: float
-    ) -> Response:
+    def _faulty(self, fault: Fault, call: Situation) -> Response:
+        response = fault.instead(call) if fault.instead else None
+        if response is not None:
+            return response
         try:
-            return self._act(found, request, asking, now)
+            response = self._act(call)
         except Refused as refused:
-            return refused.response
+            response = refused.response
+        if fault.alters and call.route.action is Action.SUBMIT:
+            self._desk.alter(response, partial(fault.alters, call))
+        # Acting may have moved the job on.
+        moved = replace(call, job=call.job and self.book.peek(call.job.request_id))
+        return fault.after(moved, response) if fault.after else response
 
-    def _act(self, found: Route, request: Request, asking: str, now: float) -> Response:
+    def _act(self, call: Situation) -> Response:
+        found, request, now = call.route, call.request, call.now
         match found.action:
             case Action.SUBMIT:
-                return self._desk.submit(request, found.model_id, asking, now)
+                return self._desk.submit(request, found.model_id, call.account, now)
             case Action.STATUS | Action.RESULT:
-                return self._told(found, request, asking, now)
+                return self._told(call)
             case Action.CANCEL:
-                return self._desk.cancel(found.request_id, asking, now)
+                return self._desk.cancel(found.request_id, call.account, now)
             case Action.FILE:
                 return self._desk.file(request, found.request_id, found.name, now)
             case Action.BALANCE:
-                return ledger.balance(self._desk.left(asking, now))
+                return ledger.balance(self._desk.left(call.account))
             case Action.CONTROL:
                 return self._control.answer(request, found.name, now)
             case _:
                 return self._shown(found, request)
 
-    def _told(
-        self, found: Route, request: Request, asking: str, now: float
-    ) -> Response:
-        job = self._desk.ask(found.request_id, asking, now)
-        if found.action is Action.STATUS:
-            return requests.status(job, now, self.settings.base_url)
-        cost = request.parameters.get("include_cost", "").lower() == "true"
-        return requests.result(job, now, self._desk.output(job), cost=cost)
+    def _told(self, call: Situation) -> Response:
+        job = self._desk.ask(call.route.request_id, call.account, call.now)
+        if call.route.action is Action.STATUS:
+            return requests.status(job, call.now, self.settings.base_url)
+        cost = call.request.parameters.get("include_cost", "").lower() == "true"
+        return requests.result(job, call.now, self._desk.output(job), cost=cost)
 
     def _shown(self, found: Route, request: Request) -> Response:
         match found.action:

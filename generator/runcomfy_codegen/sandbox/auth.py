@@ -10,13 +10,14 @@ from .exchange import Request
 from .refusal import documented
 from .seed import Seed
 
-_BEARER = re.compile(r"bearer +([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
-"""RFC 6750, section 2.1: the characters of a Bearer token."""
+_BEARER = re.compile(r"bearer +([A-Za-z0-9\-._~+/]+=*|<token>)", re.IGNORECASE)
+"""RFC 6750, section 2.1: the characters of a Bearer token. ``<token>`` is what the published
+curl lines say; they work here with nothing replaced but the host."""
 
 _MISSING = "No token: send the header 'Authorization: Bearer <your token>'."
 _MALFORMED = (
     "The Authorization header holds no Bearer token: it must be 'Bearer', a blank, and a token"
-    " of letters, digits and -._~+/ (is a placeholder still in its place?)."
+    " of letters, digits and -._~+/."
 )
 
 

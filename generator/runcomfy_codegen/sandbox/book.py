@@ -7,7 +7,7 @@ from typing import Protocol
 
 from runcomfy_runtime.protocol import FORBIDDEN, NOT_FOUND
 
-from .job import Job, state
+from .job import Job
 from .refusal import documented
 from .requests import charge
 from .seed import Seed
@@ -37,8 +37,7 @@ class Book:
         self._shelf = shelf
         self._jobs: dict[str, Job] = {}
         self._counts: dict[str, int] = {}
-        self._open: dict[str, dict[str, None]] = {}
-        self._settled: dict[str, int] = {}
+        self._spent: dict[str, int] = {}
         for job in shelf.jobs() if shelf else ():
             self._take(job)
 
@@ -71,21 +70,13 @@ class Book:
         """Any account's job, None if there is none."""
         return self._jobs.get(request_id)
 
-    def spent(self, account: str, now: float) -> int:
-        """What an account's jobs cost at ``now``, in millionths of a dollar.
+    def of(self, account: str) -> Iterator[Job]:
+        """The jobs of one account, in order of acceptance."""
+        return (job for job in self if job.account == account)
 
-        Jobs that have ended are added up once, so that a long list stays quick to ask.
-        """
-        still = 0
-        for request_id in tuple(self._open.get(account, ())):
-            job = self._jobs[request_id]
-            cost = round(charge(job, now) * 1_000_000)
-            if state(job, now).phase.terminal:
-                del self._open[account][request_id]
-                self._settled[account] = self._settled.get(account, 0) + cost
-            else:
-                still += cost
-        return self._settled.get(account, 0) + still
+    def spent(self, account: str) -> int:
+        """What an account's jobs cost together, in millionths of a dollar."""
+        return self._spent.get(account, 0)
 
     def forget(self, account: str | None = None) -> None:
         """Drop the jobs of one account, or of all; their identifiers start anew."""
@@ -93,14 +84,19 @@ class Book:
             if self._shelf is not None:
                 self._shelf.remove(job)
             del self._jobs[job.request_id]
-            for table in (self._counts, self._open, self._settled):
+            for table in (self._counts, self._spent):
                 table.pop(job.account, None)
 
     def __iter__(self) -> Iterator[Job]:
         return iter(tuple(self._jobs.values()))
 
     def _take(self, job: Job) -> None:
-        if job.request_id not in self._jobs:
-            self._open.setdefault(job.account, {})[job.request_id] = None
+        before = self._jobs.get(job.request_id)
+        cost = _micro(job) - (_micro(before) if before else 0)
+        self._spent[job.account] = self._spent.get(job.account, 0) + cost
         self._jobs[job.request_id] = job
         self._counts[job.account] = max(self._counts.get(job.account, 0), job.number)
+
+
+def _micro(job: Job) -> int:
+    return round(charge(job) * 1_000_000)

@@ -9,11 +9,11 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from runcomfy_codegen.ir.json_text import items
-from runcomfy_codegen.ir.model import Anything, Media, Model, Object, Value
-from runcomfy_codegen.ir.standard import standard
 from runcomfy_runtime.protocol import INVALID_MODEL, valid_model_id
 
+from ..ir.json_text import items
+from ..ir.model import Anything, Media, Model, Object, Value
+from ..ir.standard import standard
 from .exchange import Response, json_response
 from .outputs import kind_of
 from .refusal import assumed, documented
@@ -22,6 +22,22 @@ from .validation import InputSchema
 Entry = Mapping[str, Any]
 
 _NO_ENTRY: Entry = MappingProxyType({})
+_FACTS = frozenset(
+    [
+        "display_name",
+        "description",
+        "categories",
+        "kind",
+        "inputs",
+        "required_inputs",
+        "input_schema",
+        "base_price_usd",
+        "price_unit",
+        "pricing_note",
+        "model_url",
+    ]
+)
+"""Members of catalog entries, as RunComfy's own clients read them."""
 _LIMIT, _MOST = 100, 500  # entries of a page: by default, and at most
 
 
@@ -55,7 +71,7 @@ class Offer:
             "inputs": [field.wire_name for field in fields],
             "required_inputs": [field.wire_name for field in fields if field.required],
             "input_schema": standard(self.model.input),
-            **self.published,
+            **{name: self.published[name] for name in _FACTS & self.published.keys()},
         }
 
     @property

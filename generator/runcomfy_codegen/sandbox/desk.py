@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from runcomfy_runtime.protocol import NO_BALANCE, NOT_FOUND, Phase
@@ -14,6 +15,7 @@ from .exchange import Request, Response
 from .faults.selection import magic
 from .files import serve
 from .job import Job, state
+from .lanes import in_turn
 from .outputs import CONTENT_TYPES, Output, output_of, render
 from .pace import Pace
 from .prices import price
@@ -41,17 +43,24 @@ class Desk:
         offer = self._catalog.find(model_id)
         given = read_input(request)
         warning = self._checked(offer, given)
-        if self.left(account, now) <= 0:
+        if self.left(account) <= 0:
             raise documented(NO_BALANCE, "The balance is used up.")
         job = self._job(offer, given, account, now, magic(request))
         self.book.put(job)
         response = accepted(job, self._settings.base_url)
         return response.having((WARNING_HEADER, warning)) if warning else response
 
-    def left(self, account: str, now: float) -> int:
+    def left(self, account: str) -> int:
         """What is left of an account's money, in millionths of a dollar."""
         start = round(self._settings.balance * 1_000_000)
-        return start - self.book.spent(account, now)
+        return start - self.book.spent(account)
+
+    def alter(self, response: Response, change: Callable[[Job], Job]) -> None:
+        """Change the job that a submit has made, if it has made one."""
+        if response.status == 200:
+            job = self.book.peek(response.json()["request_id"])
+            assert job is not None
+            self.book.put(change(job))
 
     def ask(self, request_id: str, account: str, now: float) -> Job:
         """The account's job, which may move on for being asked about."""
@@ -110,6 +119,7 @@ class Desk:
     ) -> Job:
         number = self.book.next_number(account)
         request_id = self.book.request_id(account, number)
+        plan = self._pace.plan(request_id, offer.media)
         body = json.dumps(given)
         same = json.dumps(given, sort_keys=True).encode()
         return Job(
@@ -120,7 +130,7 @@ class Desk:
             body=body,
             price=price(offer, output_of(offer.model, offer.media, body)),
             submitted_at=now,
-            plan=self._pace.plan(request_id, offer.media),
+            plan=in_turn(plan, self.book.of(account), now, self._settings.workers),
             drive=self._settings.drive,
             magic=rules,
             input_sha256=hashlib.sha256(same).hexdigest(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from .exchange import Request
-from .refusal import assumed
+from .refusal import Refused, assumed
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 """Host names that mean this machine."""
@@ -14,7 +14,16 @@ _READING = frozenset({"GET", "HEAD"})
 
 
 def admit(request: Request, hosts: frozenset[str]) -> None:
-    """Raise ``Refused`` for a foreign ``Host`` (DNS rebinding) or a foreign ``Origin`` (CSRF)."""
+    """Raise ``Refused`` for a foreign ``Host`` (DNS rebinding) or a foreign ``Origin`` (CSRF).
+
+    A request that tells its length in two ways is refused too: what one reader takes for its
+    end is not another's (RFC 9112, section 6.3).
+    """
+    if request.header("transfer-encoding") and request.header("content-length"):
+        refused = assumed(
+            400, "Transfer-Encoding and Content-Length contradict each other."
+        )
+        raise Refused(refused.response.having(("connection", "close")))
     host = request.header("host")
     if host is None or _hostname(f"//{host}") not in hosts:
         raise assumed(403, f"This server does not answer to the host {host!r:.80}.")

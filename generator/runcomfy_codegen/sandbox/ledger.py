@@ -40,7 +40,7 @@ def rows(jobs: Iterable[Job], now: float) -> Iterator[Row]:
             account=job.account,
             at=timestamp(job.submitted_at),
             status=state(job, now).result_word,
-            cost=charge(job, now),
+            cost=charge(job),
             repeats=None if original == job.request_id else original,
         )
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from runcomfy_codegen.ir.standard import standard
 from runcomfy_runtime.protocol import PHASES, CancelOutcome, submit_path
 
+from ..ir.standard import standard
 from .catalog import Offer
 
 Schema = dict[str, Any]
@@ -145,37 +145,18 @@ def _members(required: str, **properties: Schema) -> Schema:
 
 
 def _schemas() -> Schema:
-    words: Schema = {"type": "string", "enum": sorted(PHASES)}
-    outcomes: Schema = {
-        "type": "string",
-        "enum": [outcome.value for outcome in CancelOutcome],
-    }
-    position: Schema = {"type": "integer", "minimum": 0}
-    listed: Schema = {"type": "array", "items": _ref("Model")}
     names: Schema = {"type": "array", "items": _STRING}
-    links = {"status_url": _URL, "result_url": _URL}
-    moments = {"created_at": _STRING, "finished_at": _STRING}
-    ident = {"request_id": _STRING}
-    accepted = ident | links | {"cancel_url": _URL}
-    told = ident | {"status": words}
+    count: Schema = {"type": "integer", "minimum": 0}
     return {
-        "Accepted": _members("request_id status_url result_url cancel_url", **accepted),
-        "Status": _members(
-            "request_id status", **told, queue_position=position, **links
-        ),
-        "Result": _members(
-            "request_id status created_at",
-            **told,
-            **moments,
-            cost=_MONEY,
-            output={},
-            error={},
-        ),
-        "Cancelled": _members("request_id outcome", **told, outcome=outcomes),
+        **_schemas_of_requests(),
         "Model": _members(
             "model_id kind", model_id=_STRING, kind=_STRING, categories=names
         ),
-        "Models": _members("models total", models=listed, total=position),
+        "Models": _members(
+            "models total",
+            models={"type": "array", "items": _ref("Model")},
+            total=count,
+        ),
         "Categories": _members("categories", categories=names),
         "Balance": _members(
             "balance_usd balance_microdollars currency",
@@ -189,4 +170,27 @@ def _schemas() -> Schema:
             error_message=_STRING,
             detail={},
         ),
+    }
+
+
+def _schemas_of_requests() -> Schema:
+    words: Schema = {"type": "string", "enum": sorted(PHASES)}
+    outcomes: Schema = {
+        "type": "string",
+        "enum": [outcome.value for outcome in CancelOutcome],
+    }
+    links = {"status_url": _URL, "result_url": _URL}
+    told = {"request_id": _STRING, "status": words}
+    accepted = {"request_id": _STRING, **links, "cancel_url": _URL}
+    position: Schema = {"type": "integer", "minimum": 0}
+    outcome = {"output": {}, "error": {}, "created_at": _STRING, "finished_at": _STRING}
+    return {
+        "Accepted": _members(" ".join(accepted), **accepted),
+        "Status": _members(
+            "request_id status", **told, queue_position=position, **links
+        ),
+        "Result": _members(
+            "request_id status created_at", **told, **outcome, cost=_MONEY
+        ),
+        "Cancelled": _members("request_id outcome", **told, outcome=outcomes),
     }

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from runcomfy_codegen.ir.model import Array, Media, Model, Nullable, Type, Union
-
+from ..ir.model import Array, Media, Model, Nullable, Type, Union
+from .media.jpeg import jpeg
+from .media.mp3 import mp3
 from .media.mp4 import mp4
 from .media.png import png
 from .media.wav import wav
+from .media.webp import webp
 from .seed import Seed
-from .shape import Shape, shape
+from .shape import Shape, server_values, shape
 
 _TARGET = re.compile(r"to-(image|video|audio|music|speech|sound)")
 _TARGETS = {"image": Media.IMAGE, "video": Media.VIDEO}
@@ -40,10 +42,23 @@ _FIELD_WORDS: tuple[tuple[Media, frozenset[str]], ...] = (
         frozenset({"duration", "fps", "num_frames", "first_frame_image_url"}),
     ),
 )
-_SUFFIXES = {Media.IMAGE: "png", Media.VIDEO: "mp4", Media.AUDIO: "wav"}
+# What ``output_format`` may ask for, by the beginning of its value; the usual one first.
+_FORMATS: Mapping[Media, Mapping[str, str]] = {
+    Media.IMAGE: {"png": "png", "jpeg": "jpg", "jpg": "jpg", "webp": "webp"},
+    Media.VIDEO: {"mp4": "mp4"},
+    Media.AUDIO: {"wav": "wav", "mp3": "mp3"},
+}
+_LARGEST_FILM = 4096  # pixels of a side: what H.264 decoders take everywhere
 
 CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
-    {"png": "image/png", "mp4": "video/mp4", "wav": "audio/wav"}
+    {
+        "png": "image/png",
+        "jpg": "image/jpeg",
+        "webp": "image/webp",
+        "mp4": "video/mp4",
+        "wav": "audio/wav",
+        "mp3": "audio/mpeg",
+    }
 )
 """Content type by file suffix."""
 
@@ -56,11 +71,12 @@ class Output:
     shape: Shape
     key: str
     listed: bool
+    suffix: str
 
     @property
     def names(self) -> tuple[str, ...]:
         """The file names, in order."""
-        return tuple(f"{at}.{_SUFFIXES[self.kind]}" for at in range(self.shape.count))
+        return tuple(f"{at}.{self.suffix}" for at in range(self.shape.count))
 
     def value(self, urls: tuple[str, ...]) -> dict[str, Any]:
         """The ``output`` member of the result."""
@@ -85,22 +101,38 @@ def kind_of(model: Model, entry: Mapping[str, Any] = MappingProxyType({})) -> Me
 
 def output_of(model: Model, kind: Media, body: str) -> Output:
     """The output that fits this input."""
-    wanted = shape(model, kind, json.loads(body))
+    values = server_values(model, json.loads(body))
+    wanted = shape(model.model_id, kind, values)
     key, listed = _place(model, kind, many=wanted.count > 1)
-    return Output(kind, wanted, key, listed)
+    return Output(kind, wanted, key, listed, _suffix(kind, values))
 
 
 def render(output: Output, seed: Seed, request_id: str, at: int) -> bytes:
     """The bytes of one file; the same for the same seed, request and place."""
     draws = seed.draws("output", request_id, at)
     wanted, hue = output.shape, draws.random()
-    match output.kind:
-        case Media.IMAGE:
-            return png(wanted.width, wanted.height, hue)
-        case Media.VIDEO:
-            return mp4(wanted.width, wanted.height, wanted.seconds, hue)
-        case Media.AUDIO:
+    match output.suffix:
+        case "jpg":
+            return jpeg(wanted.width, wanted.height, hue)
+        case "webp":
+            return webp(wanted.width, wanted.height, hue)
+        case "mp4":
+            width, height = (
+                min(side, _LARGEST_FILM) for side in (wanted.width, wanted.height)
+            )
+            return mp4(width, height, wanted.seconds, hue)
+        case "wav":
             return wav(wanted.seconds, draws.choice((220, 262, 330, 392, 440, 523)))
+        case "mp3":
+            return mp3(wanted.seconds)
+        case _:
+            return png(wanted.width, wanted.height, hue)
+
+
+def _suffix(kind: Media, values: Mapping[str, Any]) -> str:
+    formats, asked = _FORMATS[kind], str(values.get("output_format", "")).lower()
+    usual = next(iter(formats.values()))
+    return next((formats[name] for name in formats if asked.startswith(name)), usual)
 
 
 def _named(

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from runcomfy_codegen.ir.model import Media
-
+from ..ir.model import Media
 from .job import Plan
 from .seed import Seed
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from runcomfy_codegen.ir.model import Media
-
+from ..ir.model import Media
 from .catalog import Offer
 from .outputs import Output
 

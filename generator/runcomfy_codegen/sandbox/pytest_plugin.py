@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from runcomfy_codegen.ir.model import Model
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.protocol import BASE_URL_VARIABLE, TOKEN_VARIABLES
 
+from ..ir.model import Model
 from .sandbox import Sandbox
 from .settings import Options
 

@@ -54,7 +54,7 @@ def result(job: Job, now: float, output: dict[str, Any], *, cost: bool) -> Respo
     if at.finished_at is not None:
         body["finished_at"] = timestamp(at.finished_at)
     if cost and at.phase.terminal:
-        body["cost"] = charge(job, now)
+        body["cost"] = charge(job)
     return json_response(body)
 
 
@@ -68,11 +68,9 @@ def cancelled(job: Job, now: float) -> tuple[Job, Response]:
     return job, json_response(body)
 
 
-def charge(job: Job, now: float) -> float:
-    """What the job costs its account, in US dollars: nothing once cancelled or failed."""
-    return (
-        0.0 if state(job, now).phase in (Phase.CANCELLED, Phase.FAILED) else job.price
-    )
+def charge(job: Job) -> float:
+    """What the job costs its account, in US dollars: nothing once cancelled, or if it fails."""
+    return 0.0 if job.cancelled_at is not None or job.plan.fails else job.price
 
 
 def _links(job: Job, base_url: str) -> dict[str, str]:

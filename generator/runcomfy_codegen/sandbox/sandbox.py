@@ -5,13 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self, Unpack
 
-from runcomfy_codegen.ir.model import Model
-
+from ..ir.model import Model
 from . import ledger
 from .api import Api
 from .archive import Archive
@@ -59,19 +57,23 @@ class Sandbox:
         if host not in LOOPBACK:
             raise ValueError(f"the sandbox only serves this machine, not {host!r}")
         self.secret = secrets.token_urlsafe(16)
-        chosen = settings("", self.secret, options)
+        self.clock = clock or WallClock()
         with ExitStack() as opened:
-            archive = Archive(state, chosen.seed) if state else None
-            if archive is not None:
-                opened.callback(archive.close)
             listener = opened.enter_context(listen(host, port))
             shown = f"[{host}]" if ":" in host else host
             self.url = f"http://{shown}:{listener.getsockname()[1]}"
-            self.clock = clock or WallClock()
-            served = replace(chosen, base_url=self.url)
-            self.api = Api(models, served, entries, archive)
+            chosen = settings(self.url, self.secret, options)
+            archive = Archive(state, chosen.seed) if state else None
+            if archive is not None:
+                opened.callback(archive.close)
+            self.api = Api(models, chosen, entries, archive)
             self._server = Server(Carrier(self.api.handle, self.clock), listener)
             self._opened = opened.pop_all()
+
+    @property
+    def watch_url(self) -> str:
+        """The page for a person, with the secret that lets its buttons work."""
+        return f"{self.url}/#{self.secret}"
 
     def serve(self) -> None:
         """Serve until interrupted."""

@@ -22,7 +22,9 @@ _BACKLOG = 512
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 lets the system choose. Raises ``OSError`` if it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's algorithm off only for sockets that say they are TCP; with it on,
+    # every answer waits 40 ms for the client's acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
@@ -43,7 +45,8 @@ class Server:
             http=_Breakable,
             ws="none",
             lifespan="off",
-            log_level="warning",
+            log_config=None,
+            log_level="error",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
@@ -57,6 +60,7 @@ class Server:
         try:
             self._uvicorn.run(sockets=[self._listener])
         finally:
+            self._uvicorn.serving.set()
             self._listener.close()
 
     def start(self) -> None:
@@ -64,6 +68,9 @@ class Server:
         self._thread = threading.Thread(target=self.run, name="sandbox", daemon=True)
         self._thread.start()
         self._uvicorn.serving.wait()
+        if not self._uvicorn.started:
+            self._thread.join()
+            raise RuntimeError("the sandbox could not start; the log says why")
 
     def stop(self) -> None:
         """Finish open requests, close the socket, end the thread. May be called twice."""

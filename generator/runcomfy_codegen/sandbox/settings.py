@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
+from urllib.parse import urlsplit
 
 from .faults.rule import Rule
 from .faults.scenario import parse_scenario
@@ -21,18 +23,25 @@ class Options(TypedDict, total=False):
     - ``speed``: 2 halves the time that jobs take.
     - ``drive``: what moves a job on: the time, being asked about, or a push by hand.
     - ``polls``: driven by polls, the answers while queued and while running; 1 and 2.
+    - ``workers``: the jobs of a token that run at once; 0, the default, sets no limit.
     - ``validation``: reject wrong inputs, take them with a warning header, or do not look.
     - ``balance``: the US dollars that each token starts with; 100.
     - ``scenario``: the text of a scenario file, see ``faults.scenario``.
+    - ``public_url``: what URLs in answers begin with, where clients know the sandbox by
+      another address, as from inside a container.
+    - ``hosts``: further names that requests may be sent to.
     """
 
     seed: str
     speed: float
     drive: Literal["time", "polls", "steps"]
     polls: tuple[int, int]
+    workers: int
     validation: Literal["reject", "warn", "off"]
     balance: float
     scenario: str
+    public_url: str
+    hosts: Collection[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +59,7 @@ class Settings:
     hosts: frozenset[str] = LOOPBACK
     drive: Drive = Drive.TIME
     polls: tuple[int, int] = (1, 2)
+    workers: int = 0
     balance: float = 100.0
     validation: Validation = Validation.REJECT
     scenario: tuple[Rule, ...] = ()
@@ -61,15 +71,23 @@ def settings(base_url: str, secret: str, options: Options) -> Settings:
     speed, polls = options.get("speed", 1.0), options.get("polls", (1, 2))
     if not 0 < speed < math.inf:
         raise ValueError(f"the speed must be a positive number, not {speed}")
+    workers = options.get("workers", 0)
+    if workers < 0:
+        raise ValueError(f"there cannot be {workers} workers")
     if min(polls) < 0:
         raise ValueError(f"a job cannot answer {min(polls)} polls")
+    public = urlsplit(options.get("public_url", base_url).rstrip("/"))
+    if public.scheme not in ("http", "https") or not public.hostname:
+        raise ValueError(f"{public.geturl()!r} is no URL that clients could be sent to")
     return Settings(
-        base_url=base_url,
+        base_url=public.geturl(),
+        hosts=LOOPBACK | {public.hostname} | set(options.get("hosts", ())),
         secret=secret,
         seed=Seed(options.get("seed", Seed().value)),
         speed=speed,
         drive=Drive(options.get("drive", "time")),
         polls=polls,
+        workers=workers,
         balance=options.get("balance", 100.0),
         validation=Validation(options.get("validation", "reject")),
         scenario=parse_scenario(options.get("scenario", "")),

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from runcomfy_codegen.ir.model import Media, Model
+from ..ir.model import Media, Model
 
 _SIDES = re.compile(r"(?<!\d)(\d{2,5})\s*[x×*_]\s*(\d{2,5})(?!\d)", re.IGNORECASE)
 _RATIO = re.compile(r"(?<!\d)(\d{1,2})\s*:\s*(\d{1,2})(?!\d)")
 _LINES = re.compile(r"(?<!\d)(\d{3,4})p(?![a-z])", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?<![\d.])([1-8])k(?![a-z])", re.IGNORECASE)
 _SIZE_WORDS = ("size", "resolution", "ratio", "width", "quality", "dimension")
-_LENGTHS = ("duration", "seconds", "duration_seconds", "audio_duration", "music_length")
+_LENGTHS = ("duration", "seconds", "duration_seconds", "audio_duration")
+_LENGTHS_IN_MS = ("music_length_ms", "duration_ms")
 _COUNTS = (
     "num_images",
     "num_outputs",
@@ -39,31 +41,41 @@ class Shape:
     count: int = 1
 
 
-_DEFAULTS: Mapping[Media, Shape] = {
-    Media.IMAGE: Shape(width=1024, height=1024),
-    Media.VIDEO: Shape(width=1280, height=720),
-    Media.AUDIO: Shape(width=0, height=0),
-}
+_RATIOS: Mapping[Media, float] = MappingProxyType(
+    {Media.IMAGE: 1.0, Media.VIDEO: 16 / 9}
+)
+_SHORT_SIDES: Mapping[Media, int] = MappingProxyType(
+    {Media.IMAGE: 1024, Media.VIDEO: 720}
+)
+_LENGTH = 5.0  # seconds, where nothing is said
 
 
-def shape(model: Model, kind: Media, given: Mapping[str, Any]) -> Shape:
-    """The shape of the output for this input; the server's defaults fill what is not given."""
-    values = {
-        field.wire_name: field.default.load()
-        for field in model.input.fields
-        if field.default
-    }
-    values |= given
-    usual = _DEFAULTS[kind]
-    width, height = (0, 0) if kind is Media.AUDIO else _pixels(values, usual)
-    seconds = _first(values, _LENGTHS, _seconds) or usual.seconds
+def server_values(model: Model, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the server goes by: what was given, and its own defaults for the rest."""
+    fields = model.input.fields
+    return {
+        each.wire_name: each.default.load() for each in fields if each.default
+    } | dict(given)
+
+
+def shape(model_id: str, kind: Media, values: Mapping[str, Any]) -> Shape:
+    """The shape of the output that these values ask for."""
+    # Some ids hold what others have as an input: ".../text-to-video/480p".
+    usual = _short_side(model_id) or _SHORT_SIDES.get(kind, 0)
+    width, height = (
+        (0, 0) if kind is Media.AUDIO else _pixels(values, _RATIOS[kind], usual)
+    )
+    seconds = _first(values, _LENGTHS, _seconds)
+    seconds = seconds or _first(values, _LENGTHS_IN_MS, _milliseconds) or _LENGTH
     count = _first(values, _COUNTS, _whole) if kind is Media.IMAGE else None
     return Shape(
         width=width, height=height, seconds=seconds, count=min(count or 1, _MOST)
     )
 
 
-def _pixels(values: Mapping[str, Any], usual: Shape) -> tuple[int, int]:
+def _pixels(
+    values: Mapping[str, Any], usual_ratio: float, usual_side: int
+) -> tuple[int, int]:
     explicit = _whole(values.get("width")), _whole(values.get("height"))
     if explicit[0] and explicit[1]:
         return _clamped(explicit[0]), _clamped(explicit[1])
@@ -73,7 +85,7 @@ def _pixels(values: Mapping[str, Any], usual: Shape) -> tuple[int, int]:
             return _clamped(int(sides[1])), _clamped(int(sides[2]))
     ratio = next((found for label in labels if (found := _ratio(label))), None)
     scale = next((found for label in labels if (found := _short_side(label))), None)
-    return _fitted(ratio or usual.width / usual.height, scale or usual.height)
+    return _fitted(ratio or usual_ratio, scale or usual_side)
 
 
 def _labels(values: Mapping[str, Any]) -> Iterator[str]:
@@ -121,9 +133,11 @@ def _seconds(value: Any) -> float | None:
     return min(seconds, _LONGEST) if seconds > 0 else None
 
 
+def _milliseconds(value: Any) -> float | None:
+    count = _whole(value)
+    return _seconds(count / 1000) if count else None
+
+
 def _whole(value: Any) -> int | None:
-    return (
-        value
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0
-        else None
-    )
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and value > 0 else None

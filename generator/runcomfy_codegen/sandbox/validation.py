@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -13,10 +14,9 @@ from typing import Any, NoReturn, Protocol, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from runcomfy_codegen.ir.json_text import is_object, items, members, pointer_token
-from runcomfy_codegen.ir.model import Object
-from runcomfy_codegen.ir.standard import standard
-
+from ..ir.json_text import is_object, items, members, pointer_token
+from ..ir.model import Object
+from ..ir.standard import standard
 from .exchange import JSON_TYPE, Request
 from .refusal import INVALID_INPUT, Refused, assumed
 
@@ -110,9 +110,13 @@ class InputSchema:
             self._validator = cast(
                 "_Validator", Draft202012Validator(standard(self._kind))
             )
-        errors = self._validator.iter_errors(value)
+        try:
+            errors = list(self._validator.iter_errors(value))
+        except (OverflowError, re.error) as error:
+            # A number beyond what floats hold, or a published pattern that is none.
+            return (Problem("", "invalid", f"cannot be checked: {error!s:.100}"),)
         return tuple(
-            dict.fromkeys(found for error in errors for found in _problems(error))
+            dict.fromkeys(found for each in errors for found in _problems(each))
         )
 
 

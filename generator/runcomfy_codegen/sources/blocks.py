@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .structure import Slice, Stop, decode, is_cut
+from ..ir.json_stop import Stop
+from .structure import Slice, decode, is_cut
 
 _OPENING = re.compile(r'\{(?=\s*(?:["}]|\Z))')
 _BRACKET = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[{}\[\]]')

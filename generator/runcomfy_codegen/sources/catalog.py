@@ -14,12 +14,12 @@ from runcomfy_runtime.protocol import valid_model_id
 
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import Document
+from ..ir.json_stop import Stop
 from ..ir.json_text import JsonText, JsonValue
 from .locale import DEFAULT
 from .origin import Found, Origin
 from .structure import (
     Part,
-    Stop,
     decode_whole,
     is_cut,
     items,

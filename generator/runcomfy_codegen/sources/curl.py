@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import unquote
 
-from .structure import Slice, Stop, decode
+from ..ir.json_stop import Stop
+from .structure import Slice, decode
 
 _COMMAND = re.compile(r"\bcurl\s+(?=[-\"'h])")
 _POST = re.compile(r"(?:--request|-X)[\s=]{0,8}[\"']?POST\b")

@@ -1,37 +1,78 @@
-"""What a page calls its model: the lines around the one that is the model's id."""
+"""What a page calls its model: its first heading, or the lines around the model's id."""
 
 from __future__ import annotations
 
 import re
 
-_RAW_KEY = re.compile(r"[a-z][A-Za-z0-9]*_[A-Za-z0-9_]+")
-_NUMBERED = re.compile(r"1\.\s")
+from .page_text import Caption, PageText
+
+_RAW_KEY = re.compile(
+    r"[a-z][A-Za-z0-9]*(?:_[A-Za-z0-9_]+|(?:\.[A-Za-z][A-Za-z0-9]*)+)"
+)
+_FIRST = re.compile(r"1\.\s")
+_SECOND = re.compile(r"(?:^|\D)2\.\s")
+_SENTENCE = re.compile(r"[.!?。!?…]$")
+
+_CONTENTS = frozenset(
+    {"contents", "table of contents", "on this page", "inhalt", "inhaltsverzeichnis"}
+    | {"contenido", "contenidos", "índice", "tabla de contenidos", "sommaire"}
+    | {"table des matières", "indice", "contenuti", "sommario", "conteúdo", "sumário"}
+    | {"содержание", "оглавление", "目录", "目錄", "目次", "목차"}
+)
+"""The heading of a table of contents in the languages of the site, lower case."""
 
 
-def heading(text: str, model_id: str) -> tuple[str, str]:
-    """Title and description from the text in front of the first example; empty if not there.
+def caption(page: PageText, end: int, model_id: str) -> Caption:
+    """Title and description from the page in front of ``end``, its first example.
 
-    Long crawls hold them, short ones do not. A raw translation key (``modelApiDoc_title``,
-    seen on broken pages) is no title.
+    A heading element counts most, then the lines around the id, then what the markup says
+    to browsers. A raw translation key (``modelApiDoc_title``, ``modelApiDoc.title``, seen
+    on broken pages) is neither title nor description.
     """
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    lines = _around(page.text[:end], model_id)
+    return Caption(
+        title=_readable(page.heading, lines.title, page.head.title),
+        description=_readable(lines.description, page.head.description),
+    )
+
+
+def _around(text: str, model_id: str) -> Caption:
+    """The lines above and below the id. Long crawls hold them, short ones do not."""
+    lines = [line.strip(" \t\r\f") for line in text.split("\n")]
+    lines = [line for line in lines if line.strip()]
     if model_id not in lines:
-        return "", ""
+        return Caption()
     at = lines.index(model_id)
     title = lines[at - 1] if at > 0 else ""
-    return _readable(title), _readable(_description(lines[at + 1 :], model_id))
+    return Caption(title, _description(lines[at + 1 :], model_id))
 
 
 def _description(lines: list[str], model_id: str) -> str:
     """The line under the id, unless it is what comes next on a page without description.
 
-    That is the table of contents, a heading and a line that begins with "1.", or the
-    first sentence, which names the model.
+    That is the table of contents, a numbered heading, or the first sentence, which names
+    the model.
     """
-    first, second = [*lines, "", ""][:2]
-    contents = _NUMBERED.match(first) or _NUMBERED.match(second)
-    return "" if contents or model_id in first else first
+    first, second, third = [*lines, "", "", ""][:3]
+    if _FIRST.match(first) or _heads_contents(first, second, third):
+        return ""
+    return "" if model_id in first else first
 
 
-def _readable(text: str) -> str:
-    return "" if _RAW_KEY.fullmatch(text) else text
+def _heads_contents(first: str, second: str, third: str) -> bool:
+    """Whether a line is the heading of a table of contents: by its words, or its place.
+
+    What is no sentence and stands on a list of sections is one in any language; a single
+    numbered line may as well be the first section.
+    """
+    if not _FIRST.match(second):
+        return False
+    if first.rstrip(" ::").lower() in _CONTENTS:
+        return True
+    listed = _SECOND.search(second) or _SECOND.match(third)
+    return listed is not None and not _SENTENCE.search(first)
+
+
+def _readable(*candidates: str) -> str:
+    """The first candidate that says something to a reader."""
+    return next((it for it in candidates if it and not _RAW_KEY.fullmatch(it)), "")

@@ -8,14 +8,15 @@ from runcomfy_runtime.protocol import valid_model_id
 
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import Document
+from ..ir.json_stop import Stop
 from ..ir.json_text import JsonText
 from .curl import Post, find_posts
-from .heading import heading
+from .heading import caption
 from .locale import DEFAULT, locale_of
 from .origin import Found, Origin
 from .page_schemas import Schemas, find_schemas
 from .page_text import PageText
-from .structure import Stop, unsound
+from .structure import unsound
 
 
 def read_page(page: PageText, origin: Origin) -> Iterator[Found]:
@@ -62,15 +63,15 @@ def _document(
 ) -> Iterator[Found]:
     locale, assumed = _locale(page, origin, schemas.input)
     example, spoiled = _example(page, origin, post)
-    title, description = heading(page.text[: post.start], post.model_id)
+    told = caption(page, post.start, post.model_id)
     for remark in (*schemas.remarks, assumed, spoiled):
         if remark is not None:
             yield remark.about(model=post.model_id)
     yield Document(
         model_id=post.model_id,
         locale=locale,
-        title=title,
-        description=description,
+        title=told.title,
+        description=told.description,
         input_schema=schemas.input,
         output_schema=schemas.output,
         curl=page.text[post.start : post.end],

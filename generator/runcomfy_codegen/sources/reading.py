@@ -119,7 +119,7 @@ def _distinct(documents: list[Document]) -> tuple[Document, ...]:
 def _said(document: Document) -> Document:
     return replace(
         document,
-        input_schema=replace(document.input_schema, start=Place()),
+        input_schema=document.input_schema.anywhere(),
         output_schema=_anywhere(document.output_schema),
         example=_anywhere(document.example),
         facts=_anywhere(document.facts),
@@ -127,4 +127,4 @@ def _said(document: Document) -> Document:
 
 
 def _anywhere(text: JsonText | None) -> JsonText | None:
-    return None if text is None else replace(text, start=Place())
+    return None if text is None else text.anywhere()

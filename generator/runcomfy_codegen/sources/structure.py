@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from ..ir.diagnostic import Place
+from ..ir.json_stop import OPEN_ESCAPE, OPEN_STRING, Stop, stop_of
 from ..ir.json_text import JsonText, JsonValue, NotJson, pointer_token
 
 MAX_DEPTH = 100
@@ -39,14 +40,6 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """Where something that began like JSON stops being JSON, and why."""
-
-    offset: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Fault:
     """Why a JSON value cannot be used, and where it stands."""
 
@@ -69,7 +62,7 @@ def decode(text: str, start: int = 0) -> Slice | Stop:
     try:
         value, end = _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
-        return Stop(error.pos, _lower(error.msg))
+        return stop_of(error)
     except RecursionError:
         return Stop(start, "nested too deeply")
     return Slice(start, end, value)
@@ -85,9 +78,9 @@ def decode_whole(text: str) -> Slice | Stop:
 
 def is_cut(text: str, stop: Stop) -> bool:
     """Whether the text ended before its JSON did, rather than being malformed."""
-    if "escape" in stop.reason:
+    if stop.reason == OPEN_ESCAPE:
         return _CUT_ESCAPE.match(text, stop.offset) is not None
-    return "unterminated" in stop.reason or _CUT.match(text, stop.offset) is not None
+    return stop.reason == OPEN_STRING or _CUT.match(text, stop.offset) is not None
 
 
 def skip_blank(text: str, at: int) -> int:
@@ -104,20 +97,17 @@ def members(whole: JsonText) -> Iterator[Part]:
         name, end = _DECODER.raw_decode(text, at)
         begin = skip_blank(text, skip_blank(text, end) + 1)
         stop = _DECODER.raw_decode(text, begin)[1]
-        yield Part(str(name), text[at:end], JsonText(text[begin:stop], whole.at(begin)))
+        yield Part(str(name), text[at:end], whole.part(begin, stop))
         at = _next(text, stop)
 
 
 def items(whole: JsonText) -> Iterator[JsonText]:
     """The items of a JSON array, in order, as exact slices. The text must be well-formed."""
     text = whole.text
-    last, place = 0, whole.start
     at = skip_blank(text, skip_blank(text, 0) + 1)
     while text[at] != "]":
         stop = _DECODER.raw_decode(text, at)[1]
-        # From item to item, so that the lines of a long list are counted once.
-        last, place = at, JsonText(text[last:at], place).at(at - last)
-        yield JsonText(text[at:stop], place)
+        yield whole.part(at, stop)
         at = _next(text, stop)
 
 
@@ -181,7 +171,3 @@ def _children(node: _Node) -> list[_Node]:
     if isinstance(node, dict):
         return list(node.values())
     return node if isinstance(node, list) else []
-
-
-def _lower(message: str) -> str:
-    return message[:1].lower() + message[1:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -30,23 +30,28 @@ class Stored:
         return tuple(sorted({each.model for each in self.diagnostics} - read))
 
 
-def read_all(root: Path) -> Stored:
-    """Every document below ``root``, by model id and locale.
+def read_all(root: Path, models: Collection[str] | None = None) -> Stored:
+    """Every document below ``root``, by model id and locale; or those of these models.
 
     Raises ``FileNotFoundError`` if the folder does not exist.
     """
     if not root.is_dir():
         raise FileNotFoundError(f"no folder of schemas at {root}")
-    paths = sorted(path.relative_to(root) for path in root.rglob("*.json"))
+    found = root.rglob("*.json") if models is None else _documents(root, models)
+    paths = sorted(path.relative_to(root) for path in found)
     documents: list[tuple[str, Document]] = []
     diagnostics: list[Diagnostic] = []
     for path in paths:
         if path.name == DIALECT or path.parts[0].startswith("."):
             continue
+        file = (root / path).as_posix()
         try:
-            documents.append((path.as_posix(), _read(root, PurePosixPath(path))))
+            documents.append((file, _read(root, PurePosixPath(path))))
         except NotJson as error:
-            diagnostics.append(_unreadable(PurePosixPath(path), error))
+            diagnostics.append(_unreadable(file, path, error.message, error.place))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            diagnostics.append(_unreadable(file, path, reason, Place()))
     return Stored(tuple(documents), tuple(diagnostics))
 
 
@@ -73,6 +78,17 @@ def write_all(root: Path, documents: Iterable[Document]) -> None:
     )
 
 
+def remove_all(root: Path, documents: Iterable[Document]) -> None:
+    """Remove documents, all or none. Raises ``OSError``."""
+    paths = [document_path(each.model_id, each.locale) for each in documents]
+    apply(root, Changes(remove=paths))
+
+
+def _documents(root: Path, models: Collection[str]) -> Iterator[Path]:
+    for model_id in models:
+        yield from (root / document_path(model_id, "en")).parent.glob("*.json")
+
+
 def _read(root: Path, path: PurePosixPath) -> Document:
     content = read_bytes(root / path)
     if content is None:
@@ -91,12 +107,12 @@ def _read(root: Path, path: PurePosixPath) -> Document:
     return document
 
 
-def _unreadable(path: PurePosixPath, error: NotJson) -> Diagnostic:
+def _unreadable(file: str, path: Path, message: str, place: Place) -> Diagnostic:
     return Diagnostic(
         code="broken-document",
-        message=error.message,
-        model=model_id_of(path),
-        file=path.as_posix(),
-        place=error.place,
+        message=message,
+        model=model_id_of(PurePosixPath(path)),
+        file=file,
+        place=place,
         hint="import the model again, or take the file from version control",
     )

@@ -1,16 +1,20 @@
 """A folder of text files, changed all at once: write everything beside, then replace.
 
 Nothing is replaced before every new file lies complete on the same disk, so a full disk, a
-read-only folder or a crash while writing leaves the old state whole.
+read-only folder or a crash while writing leaves the old state whole. If replacing fails half
+way, what was replaced is put back; Ctrl-C waits until it is done.
 """
 
 from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterable, Mapping
+import signal
+import threading
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from types import FrameType
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +29,20 @@ class Changes:
 
 def apply(root: Path, changes: Changes) -> None:
     """Make the changes. Raises ``OSError`` with the old files still in place."""
-    staged: list[tuple[Path, Path]] = []
-    try:
-        for path, content in sorted(changes.write.items()):
-            staged.append((_stage(root / path, content), root / path))
-    except BaseException:
-        for temporary, _ in staged:
-            temporary.unlink(missing_ok=True)
-        raise
-    for temporary, target in staged:
-        temporary.replace(target)
-    for path in changes.remove:
-        _remove(root, root / path)
+    remove = [root / path for path in changes.remove]
+    with contextlib.ExitStack() as undo:
+        staged = [
+            (_stage(root / path, content, undo), root / path)
+            for path, content in sorted(changes.write.items())
+        ]
+        with _uninterrupted():
+            aside = [_set_aside(target, undo) for target in remove]
+            aside += [_replace(temporary, target, undo) for temporary, target in staged]
+            undo.pop_all()
+            for old in aside:
+                old.unlink(missing_ok=True)
+            for target in remove:
+                _drop_empty(root, target)
 
 
 def read_bytes(path: Path) -> bytes | None:
@@ -47,25 +53,82 @@ def read_bytes(path: Path) -> bytes | None:
         return None
 
 
-def _stage(target: Path, content: bytes) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _stage(target: Path, content: bytes, undo: contextlib.ExitStack) -> Path:
+    for folder in reversed([each for each in target.parents if not each.exists()]):
+        folder.mkdir(exist_ok=True)
+        undo.callback(_remove_folder, folder)
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder")
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as stream:
-            stream.write(content)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    temporary = _beside(target)
+    undo.callback(temporary.unlink, missing_ok=True)
+    with temporary.open("xb") as stream:
+        stream.write(content)
     return temporary
 
 
-def _remove(root: Path, path: Path) -> None:
-    path.unlink(missing_ok=True)
+def _set_aside(target: Path, undo: contextlib.ExitStack) -> Path:
+    """Rename a file, if it is there, so that it can come back; its name then."""
+    old = _beside(target)
+    with contextlib.suppress(FileNotFoundError):
+        target.rename(old)
+        undo.callback(old.replace, target)
+    return old
+
+
+def _replace(temporary: Path, target: Path, undo: contextlib.ExitStack) -> Path:
+    """Put a new file in place, so that there is one at any time; the old one's other name."""
+    old = _beside(target)
+    if target.exists():
+        # Two names of one file cannot replace each other: the second is taken away apart.
+        undo.callback(old.unlink, missing_ok=True)
+        _copy(target, old)
+        undo.callback(old.replace, target)
+    else:
+        undo.callback(target.unlink, missing_ok=True)
+    temporary.replace(target)
+    return old
+
+
+def _copy(target: Path, other: Path) -> None:
+    try:
+        other.hardlink_to(target)
+    except OSError:
+        # Some disks know no second name for a file.
+        other.write_bytes(target.read_bytes())
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.tmp")
+
+
+def _remove_folder(folder: Path) -> None:
+    # A folder that holds something by now is somebody's.
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _drop_empty(root: Path, path: Path) -> None:
     for folder in path.parents:
         if folder == root:
             return
-        # A folder that still holds something is somebody's.
-        with contextlib.suppress(OSError):
-            folder.rmdir()
+        _remove_folder(folder)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Generator[None]:
+    """Let Ctrl-C wait until the block is done; elsewhere than in the main thread, it does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt

@@ -37,6 +37,10 @@ class Limits(NamedTuple):
     """Seconds in which something must come."""
 
 
+class Incomplete(DownloadError):
+    """The connection broke too often. What came is kept, and resumed by the next call."""
+
+
 class Gone(Exception):
     """The server no longer has the file under this URL."""
 
@@ -48,25 +52,38 @@ def fetch(
 
     What had come before the connection broke stays beside it as ``.part``, to be resumed.
     """
-    landing = Landing(target, limits.size)
     try:
-        for attempt in count(1):
-            head = yield from _followed(terms, url, landing, limits, progress)
-            if isinstance(head, Response) and not landing.missing():
-                yield Work(landing.finish)
-                return target
-            landing.close()
-            if attempt >= _TRIES:
-                raise _incomplete(url, landing, head)
-            yield Sleep(retry_pause(attempt, terms.random()))
+        landing = Landing(target, limits.size)
+    except OSError as error:
+        raise DownloadError(f"{target} cannot be written: {error}") from error
+    try:
+        return (yield from _landed(terms, url, landing, limits, progress))
+    except Incomplete as error:
+        error.url = url.partition("?")[0]
+        raise
     except DownloadError as error:
         landing.discard()
-        error.url = error.url or url.partition("?")[0]
+        error.url = url.partition("?")[0]
         raise
     except OSError as error:
-        raise DownloadError(f"{target} cannot be written: {error}", url=url) from error
+        landing.discard()
+        raise DownloadError(f"{target} cannot be written: {error}") from error
     finally:
-        landing.close()
+        landing.release()
+
+
+def _landed(
+    terms: Terms, url: str, landing: Landing, limits: Limits, progress: Progress | None
+) -> Flow[Path]:
+    for attempt in count(1):
+        landing.rest()
+        came = yield from _followed(terms, url, landing, limits, progress)
+        if isinstance(came, Response) and not landing.missing():
+            yield Work(landing.finish)
+            return landing.target
+        if attempt >= _TRIES:
+            raise _incomplete(url, landing, came)
+        yield Sleep(retry_pause(attempt, terms.random()))
     raise AssertionError("counting ends")
 
 
@@ -96,19 +113,20 @@ def _request(
             progress(landing.target, landing.size, landing.total)
 
     headers = (("Accept", "*/*"), *landing.resume_headers())
-    return Request("GET", url, None, limits.timeout, headers, public=True, sink=sink)
+    return Request("GET", url, None, limits.timeout, headers, sink=sink)
 
 
 def _judged(url: str, landing: Landing, came: Outcome) -> Outcome:
     if isinstance(came, Lost) or came.status >= 500 or came.status in (408, 416, 429):
         if came.status == 416:
-            landing.discard()
+            landing.empty()
         return came if isinstance(came, Lost) else _as_lost(came)
     if came.status in _GONE:
         raise Gone
     if not 200 <= came.status < 300:
         raise DownloadError(f"{_shown(url)}: HTTP {came.status}")
-    landing.begin_empty(came)
+    if not landing.begun:  # a body may hold nothing at all, and is whole even so
+        landing.begin(came)
     return came
 
 
@@ -116,13 +134,13 @@ def _as_lost(came: Response) -> Lost:
     return Lost(Reached.ANSWER_BEGAN, f"HTTP {came.status}", came.status, came.headers)
 
 
-def _incomplete(url: str, landing: Landing, came: Outcome) -> DownloadError:
+def _incomplete(url: str, landing: Landing, came: Outcome) -> Incomplete:
     said = (
         came.reason
         if isinstance(came, Lost)
         else f"{landing.missing()} bytes are missing"
     )
-    return DownloadError(f"{_shown(url)} could not be fetched whole: {said}")
+    return Incomplete(f"{_shown(url)} could not be fetched whole: {said}")
 
 
 def _shown(url: str) -> str:

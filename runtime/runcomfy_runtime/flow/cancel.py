@@ -5,19 +5,20 @@ from __future__ import annotations
 from itertools import count
 
 from .. import answer, errors
-from ..exchange import Lost, Outcome, Request, Response
+from ..exchange import Lost, Outcome, Response
 from ..protocol import CancelOutcome, Phase
 from ..status import Cancellation, read_status
 from ..ticket import Ticket
 from .note import ended
 from .pace import request_timeout, retry_pause
-from .step import Emit, Flow, Retry, Sleep, Terms, sent
+from .step import Emit, Flow, Retry, Sleep, Terms, api_request, sent
 from .wait import glance
 
 
 def asked(terms: Terms, ticket: Ticket, timeout: float) -> Flow[Outcome]:
     """Ask once, whatever comes of it."""
-    return (yield from sent(Request("POST", ticket.cancel_url, b"", timeout)))
+    request = api_request(terms, "POST", ticket.cancel_url, b"", timeout)
+    return (yield from sent(request))
 
 
 def cancel(

@@ -14,7 +14,7 @@ from itertools import count
 from typing import Any, NamedTuple, NoReturn
 
 from .. import answer, errors, protocol
-from ..exchange import Lost, Outcome, Reached, Request, Response
+from ..exchange import Lost, Outcome, Reached, Response
 from ..ticket import Ticket, accepted
 from .gate import Gate
 from .note import noted
@@ -29,6 +29,7 @@ from .step import (
     Retry,
     Sleep,
     Terms,
+    api_request,
     sent,
 )
 
@@ -63,7 +64,7 @@ class Fate(StrEnum):
 _AMBIGUOUS = frozenset({408, 409, 425, 499})
 
 
-def fate(outcome: Outcome) -> Fate:
+def fate(outcome: Outcome, content: answer.Document | None) -> Fate:
     """Judge what came of a submit, from how far it got and what was answered."""
     if isinstance(outcome, Lost):
         if outcome.reached is Reached.NOTHING_SENT:
@@ -71,13 +72,15 @@ def fate(outcome: Outcome) -> Fate:
         if outcome.reached is Reached.ANSWER_BEGAN:
             return _fate_of_head(outcome.status)
         return Fate.UNKNOWN
-    content = answer.document(outcome) or {}
-    code = answer.error_code(content)
     if outcome.status == 429:
         return Fate.BUSY
-    if answer.documented(code) or (outcome.status < 300 and "error_code" in content):
+    if not content:
+        return _fate_of_head(outcome.status)
+    if answer.documented(answer.error_code(content)):
         return Fate.REFUSED
     if 200 <= outcome.status < 300:
+        if answer.states_error(content):
+            return Fate.REFUSED
         return Fate.ACCEPTED if content.get("request_id") else Fate.ID_LOST
     return _fate_of_head(outcome.status)
 
@@ -131,9 +134,10 @@ def _tried(terms: Terms, call: Call, until: float, gate: Gate) -> Flow[Ticket]:
     for attempt in count():
         yield from gate.passed(terms)
         outcome = yield from _posted(terms, call, until)
-        match fate(outcome):
+        content = answer.document(_whole(outcome))
+        match fate(outcome, content):
             case Fate.ACCEPTED | Fate.ID_LOST:
-                return _ticket(terms, call, outcome)
+                return _ticket(terms, call, outcome, content or {})
             case Fate.UNKNOWN:
                 raise _unknown(terms, call, outcome)
             case Fate.REFUSED:
@@ -149,13 +153,9 @@ def _tried(terms: Terms, call: Call, until: float, gate: Gate) -> Flow[Ticket]:
 
 
 def _posted(terms: Terms, call: Call, until: float) -> Flow[Outcome]:
-    request = Request(
-        "POST",
-        terms.base_url + protocol.submit_path(call.model_id),
-        call.body,
-        request_timeout(until, terms.now()),
-        paid=True,
-    )
+    url = terms.base_url + protocol.submit_path(call.model_id)
+    timeout = request_timeout(until, terms.now())
+    request = api_request(terms, "POST", url, call.body, timeout, paid=True)
     try:
         return (yield from sent(request))
     except errors.RunComfyError:
@@ -218,6 +218,8 @@ def _refuse(terms: Terms, outcome: Outcome) -> NoReturn:
 
 
 def _whole(outcome: Outcome) -> Response:
+    if isinstance(outcome, Response):
+        return outcome
     return Response(outcome.status, outcome.headers, outcome.body)
 
 
@@ -245,9 +247,10 @@ _ID_IN_PART = re.compile(rb'"request_id"\s*:\s*"([A-Za-z0-9_-]{1,128})"')
 _ID_IN_LOCATION = re.compile(r"/v1/requests/([A-Za-z0-9_-]{1,128})(?:/|$)")
 
 
-def _ticket(terms: Terms, call: Call, outcome: Outcome) -> Ticket:
+def _ticket(
+    terms: Terms, call: Call, outcome: Outcome, content: Mapping[str, Any]
+) -> Ticket:
     """The ticket in an answer, or the id saved from what came of one."""
-    content: Mapping[str, Any] = answer.document(_whole(outcome)) or {}
     if not content:
         part = _ID_IN_PART.search(outcome.body)
         place = _ID_IN_LOCATION.search(outcome.headers.get("location", ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Kind: TypeAlias = Literal["image", "video", "audio"]
 Extent: TypeAlias = tuple[int, int]
@@ -37,9 +37,8 @@ class Span:
         return max(self.most - self.value, self.value - self.least)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaInfo:
-    """The facts of a piece of media.
+class MediaInfo(NamedTuple):
+    """The facts of a piece of media. A named tuple: making one is a good part of a probe.
 
     ``shown`` is the size as displayed (orientation, rotation and pixel aspect applied),
     ``coded`` as stored; both are None for audio. ``other_extents`` are further sizes that

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from .errors import MediaShort
 from .fault import MediaFault
@@ -27,8 +27,7 @@ HEAD = 48
 """The bytes that every known format can be told from, and most small headers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """What a parser may know beforehand.
 
     ``size`` is the length of the content in bytes, None if it is not known. ``thorough``

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from os import PathLike
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
@@ -15,8 +14,8 @@ from .errors import MediaError
 from .fault import MediaFault
 from .fetch.policy import DEFAULT_POLICY, FetchPolicy
 from .info import Kind, MediaInfo
-from .media_parser import parse_media
-from .parser import Read, drive
+from .parser import drive
+from .sniff import parse_media
 
 MediaSource: TypeAlias = (
     "PathLike[str] | bytes | bytearray | memoryview | BinaryIO | str"
@@ -55,6 +54,8 @@ async def probe_async(
     policy: FetchPolicy = DEFAULT_POLICY,
 ) -> MediaInfo:
     """Do what ``probe`` does, without blocking the event loop."""
+    import asyncio  # it takes longer to load than any probe takes to run
+
     if isinstance(source, str) and not _is_data(source):
         from .fetch.aio import fetch_async
 
@@ -69,13 +70,15 @@ def _is_data(source: str) -> bool:
 
 
 def _measure_local(source: MediaSource, thorough: bool) -> MediaInfo:
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return _measure(*memory_reader(source), thorough)
     if isinstance(source, str):
-        return _measure(*data_reader(source), thorough)
+        read, size = data_reader(source)
+        return drive(parse_media(size, thorough=thorough), read)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        read, size = memory_reader(source)
+        return drive(parse_media(size, thorough=thorough), read)
     opened = _open(source)
     try:
-        return _measure(opened.read, opened.size, thorough)
+        return drive(parse_media(opened.size, thorough=thorough), opened.read)
     finally:
         opened.close()
 
@@ -91,10 +94,6 @@ def _open(source: PathLike[str] | BinaryIO) -> OpenFile | OpenStream:
             MediaFault.UNREADABLE,
         )
     return OpenStream(source)
-
-
-def _measure(read: Read, size: int, thorough: bool) -> MediaInfo:
-    return drive(parse_media(size, thorough=thorough), read)
 
 
 def _expect(kind: Kind | None, info: MediaInfo) -> MediaInfo:

@@ -225,7 +225,7 @@ def _alternatives(metric: Metric, media: MediaInfo) -> str:
     return ", ".join(spoken)
 
 
-def decimal(value: Fraction, places: int = 4) -> str:
+def decimal(value: Fraction, places: int = 6) -> str:
     """A number for people, with as many digits as tell something, and never an exponent."""
     whole = f"{float(value):.{places}f}" if value < 10**12 else str(int(value))
     return whole.rstrip("0").rstrip(".") if "." in whole else whole

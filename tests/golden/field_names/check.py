@@ -2,7 +2,9 @@ WIRE = """payload extended model_config model_fields model_dump copy json schema
 construct list dict int str float bool type object Literal Field Annotated Any ClassVar
 OneOf Rule Input Output MODEL_ID RULES SCHEMA_SHA256 _x __class__ __init__ class None
 True import match self cls fields ſ width×height 241_positive_prompt promptText
-HTTPServer2URL seed🎲 日本 - $ref""".split() + ["a b"]
+HTTPServer2URL seed🎲 日本 - $ref""".split() + [
+    "a b"
+]
 
 names = {field.alias or name: name for name, field in model.Input.model_fields.items()}
 assert sorted(names) == sorted(WIRE)

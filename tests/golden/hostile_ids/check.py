@@ -1,5 +1,8 @@
 assert len(models) == 16
-paths = {model_id: module.__name__.partition(".models.")[2] for model_id, module in models.items()}
+paths = {
+    model_id: module.__name__.partition(".models.")[2]
+    for model_id, module in models.items()
+}
 assert paths["import/class"] == "import_.class_"
 assert paths["../x"] == "model_u002e_u002e.x"
 assert paths["golden/None"] == "golden.none"
@@ -11,5 +14,7 @@ for model_id, module in models.items():
     assert module.Input(prompt="x").payload() == {"prompt": "x"}
     assert module.Input.MODEL_ID == model_id
 
-devices = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
+devices = {"con", "prn", "aux", "nul"} | {
+    f"{port}{n}" for port in ("com", "lpt") for n in range(10)
+}
 assert not devices & {name for path in paths.values() for name in path.split(".")}

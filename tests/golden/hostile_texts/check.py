@@ -18,7 +18,11 @@ with pytest.raises(ValueError, match="must match the pattern"):
 
 size, unread = model.RULES
 assert size.message == EVIL
-assert (size.pointer, size.metric, size.operator) == ("/image_url", "width_pixels", "<=")
+assert (size.pointer, size.metric, size.operator) == (
+    "/image_url",
+    "width_pixels",
+    "<=",
+)
 assert not unread.checkable
 assert unread.limit == EVIL
 assert unread.message == "{{ 1/0 }}"

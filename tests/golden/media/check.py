@@ -16,4 +16,6 @@ assert all(rule.checkable for rule in model.RULES)
 # A sample is never sent.
 with pytest.raises(ValueError, match="clip is required"):
     model.Input()
-assert model.Input(clip="https://x/mine.mp4").payload() == {"clip": "https://x/mine.mp4"}
+assert model.Input(clip="https://x/mine.mp4").payload() == {
+    "clip": "https://x/mine.mp4"
+}

@@ -1,12 +1,23 @@
 for given in (
-    {"odd_type": {"any": 1}}, {"odd_list": 5}, {"no_type": [None]}, {"boolean_schema": 1},
-    {"keyword": "a"}, {"referred": 1}, {"all_of": 1}, {"not_this": 3}, {"two_of": 1},
-    {"typed_any": "long enough"}, {"irrelevant": "x"}, {"deep": {"x": 1}},
+    {"odd_type": {"any": 1}},
+    {"odd_list": 5},
+    {"no_type": [None]},
+    {"boolean_schema": 1},
+    {"keyword": "a"},
+    {"referred": 1},
+    {"all_of": 1},
+    {"not_this": 3},
+    {"two_of": 1},
+    {"typed_any": "long enough"},
+    {"irrelevant": "x"},
+    {"deep": {"x": 1}},
 ):
     assert model.Input(**given).payload() == given
 
 # A rule is kept whatever becomes of it, and says whether it can be checked.
-told = [(rule.metric, rule.operator, rule.limit, rule.checkable) for rule in model.RULES]
+told = [
+    (rule.metric, rule.operator, rule.limit, rule.checkable) for rule in model.RULES
+]
 assert told == [
     ("aspect", "<", "3", False),
     ("width_pixels~", "?", "3", False),

@@ -1,7 +1,9 @@
 one = {"path": "https://x/y.safetensors", "scale": 0.5, "layer-name": "all"}
 Input = model.Input
 
-given = Input(loras=[one, {"path": "p"}], camera={"move": {"pan": 1, "tilt": 2}, "payload": "x"})
+given = Input(
+    loras=[one, {"path": "p"}], camera={"move": {"pan": 1, "tilt": 2}, "payload": "x"}
+)
 assert given.payload() == {
     "loras": [one, {"path": "p"}],
     "camera": {"move": {"pan": 1, "tilt": 2}, "payload": "x"},
@@ -31,8 +33,14 @@ for pointer, wrong in (
     assert [problem.pointer for problem in refused.value.report.problems] == [pointer]
 
 for extra in (
-    {"free": {"any": [1, None, {"deep": True}]}}, {"free_listed": {}}, {"weights": {"a": 1, "b": 0.5}},
-    {"nested_map": {"k": {"x": 1}}}, {"empty": {}}, {"maybe": {"x": 1}}, {"either": {"x": 1}},
-    {"either": "text"}, {"extra_text": {"x": 1, "y": "z"}},
+    {"free": {"any": [1, None, {"deep": True}]}},
+    {"free_listed": {}},
+    {"weights": {"a": 1, "b": 0.5}},
+    {"nested_map": {"k": {"x": 1}}},
+    {"empty": {}},
+    {"maybe": {"x": 1}},
+    {"either": {"x": 1}},
+    {"either": "text"},
+    {"extra_text": {"x": 1, "y": "z"}},
 ):
     assert Input(loras=[], **extra).payload() == {"loras": [], **extra}

@@ -4,14 +4,27 @@ assert list(missing.Output.model_fields) == generic
 assert list(malformed.Output.model_fields) == generic
 assert list(empty.Output.model_fields) == generic
 
-one = missing.Output.read({"image": ["https://x/a.png"], "images": "https://x/b.png", "audio": "u"})
-assert (one.image, one.images, one.audio) == (["https://x/a.png"], "https://x/b.png", "u")
+one = missing.Output.read(
+    {"image": ["https://x/a.png"], "images": "https://x/b.png", "audio": "u"}
+)
+assert (one.image, one.images, one.audio) == (
+    ["https://x/a.png"],
+    "https://x/b.png",
+    "u",
+)
 
-told = audio.Output.read({"audio": "u", "seed": 3, "has_nsfw": False, "status": "grown"})
+told = audio.Output.read(
+    {"audio": "u", "seed": 3, "has_nsfw": False, "status": "grown"}
+)
 assert (told.audio, told.seed, told.has_nsfw, told.status) == ("u", 3, False, "grown")
 
 found = nested.Output.read(
-    {"files": [{"url": ["a", "b"], "more": 1}], "read": "r", "copy": "c", "width×height": "wh"}
+    {
+        "files": [{"url": ["a", "b"], "more": 1}],
+        "read": "r",
+        "copy": "c",
+        "width×height": "wh",
+    }
 )
 assert found.files[0].url == ["a", "b"]
 assert found.files[0].more == 1
@@ -19,6 +32,16 @@ assert (found.read_, found.copy_, found.width_height) == ("r", "c", "wh")
 
 # A paid result that does not fit is no exception.
 for module in models.values():
-    for odd in ({}, None, [], "text", 3, {"image": 5}, {"files": "x"}, {"seed": -1}, {"images": {"a": []}}):
+    for odd in (
+        {},
+        None,
+        [],
+        "text",
+        3,
+        {"image": 5},
+        {"files": "x"},
+        {"seed": -1},
+        {"images": {"a": []}},
+    ):
         assert isinstance(module.Output.read(odd), module.Output)
 assert nested.Output.read({"files": "odd"}).files == "odd"

@@ -3,7 +3,10 @@ page, catalog = (models[f"golden/forms/{name}"] for name in ("page", "catalog"))
 
 def told(module):
     fields = module.Input.model_fields
-    return {name: (repr(field.annotation), field.alias, field.is_required()) for name, field in fields.items()}
+    return {
+        name: (repr(field.annotation), field.alias, field.is_required())
+        for name, field in fields.items()
+    }
 
 
 assert told(page) == told(catalog)

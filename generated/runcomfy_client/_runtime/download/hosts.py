@@ -23,6 +23,7 @@ def refused(url: str, base_url: str, allowed: Iterable[str]) -> str | None:
     try:
         parts = urlsplit(url)
         host, user = (parts.hostname or "").removesuffix("."), parts.username
+        _ = parts.port
     except ValueError:
         return "is no URL"
     if origin(url) == origin(base_url):

@@ -31,9 +31,14 @@ def poll_pause(elapsed: float, hint: float | None, chance: float) -> float:
     ten seconds is told half a second late after 19 reads, one of five minutes 2.6 s after 89.
     """
     if hint is not None:
-        return min(max(hint, _HINT_RANGE[0]), _HINT_RANGE[1])
+        return hinted(hint)
     pause = min(max(elapsed * _SHARE, _SHORTEST), _LONGEST)
     return pause * (1 + _JITTER * (2 * chance - 1))
+
+
+def hinted(hint: float) -> float:
+    """The server's hint for a read, within a quarter of a second and a minute."""
+    return min(max(hint, _HINT_RANGE[0]), _HINT_RANGE[1])
 
 
 def retry_pause(attempt: int, chance: float, cap: float = 8.0) -> float:

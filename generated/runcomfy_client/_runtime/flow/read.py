@@ -7,10 +7,17 @@ from enum import StrEnum
 from typing import NamedTuple, NoReturn
 
 from .. import answer, errors, protocol
-from ..exchange import Lost, Outcome, Request, Response
+from ..exchange import Lost, Outcome, Response
 from ..ticket import Ticket
-from .pace import PATIENCE, REQUEST_TIMEOUT, YOUNG, request_timeout, retry_pause
-from .step import Emit, Flow, Retry, Sleep, Terms, sent
+from .pace import (
+    PATIENCE,
+    REQUEST_TIMEOUT,
+    YOUNG,
+    hinted,
+    request_timeout,
+    retry_pause,
+)
+from .step import Emit, Flow, Retry, Send, Sleep, Terms, api_request
 
 
 class Overdue(Exception):
@@ -39,14 +46,12 @@ _PASSING = frozenset({408, 425, 429})
 
 def judged(response: Response, content: answer.Document | None) -> Verdict:
     """What an answer to a read is, as far as that holds for every read."""
-    code = answer.error_code(content) if content else None
-    if response.status in _PASSING or response.status >= 500:
-        return Verdict.TROUBLE
     if 200 <= response.status < 300:
         if content is None:
             return Verdict.TROUBLE
-        return Verdict.FINAL if "error_code" in content and code else Verdict.GOOD
-    return Verdict.FINAL
+        return Verdict.FINAL if answer.states_error(content) else Verdict.GOOD
+    passing = response.status in _PASSING or response.status >= 500
+    return Verdict.TROUBLE if passing else Verdict.FINAL
 
 
 def read(
@@ -69,7 +74,8 @@ def read(
         if now >= until and attempt:
             raise Overdue
         timeout = request_timeout(until, now, REQUEST_TIMEOUT)
-        outcome = yield from sent(Request("GET", url, None, timeout))
+        outcome = yield Send(api_request(terms, "GET", url, None, timeout))
+        assert outcome is not None
         content = answer.document(outcome) if isinstance(outcome, Response) else None
         if isinstance(outcome, Response):
             verdict = judge(outcome, content)
@@ -95,7 +101,7 @@ def _hint(terms: Terms, outcome: Outcome) -> float | None:
 
 def _pause(terms: Terms, outcome: Outcome, attempt: int) -> float:
     hint = _hint(terms, outcome)
-    return hint if hint is not None else retry_pause(attempt, terms.random(), 5.0)
+    return hinted(hint) if hint is not None else retry_pause(attempt, terms.random(), 5)
 
 
 def _may_appear(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from ..exchange import Outcome, Request
+from ..secret import Token
+from ..settings import origin
 from ..status import Status
 from ..ticket import Ticket
 
@@ -99,11 +100,11 @@ Flow = Generator[Step, Outcome | None, T]
 """A flow that comes to a ``T``. Only ``Send`` is answered with something."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What a flow needs of the world: where the server is, two clocks, and chance."""
 
     base_url: str
+    token: Token
     now: Callable[[], float]
     """A monotonic clock, in seconds: deadlines and pauses go by it."""
     today: Callable[[], float]
@@ -121,3 +122,19 @@ def sent(request: Request) -> Flow[Outcome]:
     outcome = yield Send(request)
     assert outcome is not None
     return outcome
+
+
+def api_request(
+    terms: Terms,
+    method: str,
+    url: str,
+    body: bytes | None,
+    timeout: float,
+    *,
+    paid: bool = False,
+) -> Request:
+    """A request to the API. It has the token only if it goes to the configured server."""
+    base_url = terms.base_url
+    here = url.startswith(base_url + "/") or origin(url) == origin(base_url)
+    token = terms.token if here else None
+    return Request(method, url, body, timeout, (), paid, token)

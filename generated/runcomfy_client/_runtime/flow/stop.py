@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from enum import StrEnum
 
 from .. import answer, errors
-from ..exchange import Outcome, Request, Response
+from ..exchange import Outcome, Response
 from ..protocol import Phase
 from ..status import read_status
 from .cancel import asked
 from .note import ended
 from .pace import CLEANUP_TIMEOUT
 from .read import Overdue
-from .step import Flow, Terms, sent
+from .step import Flow, Terms, api_request, sent
 from .wait import Watch, fetched, outcome
 
 
@@ -117,7 +117,7 @@ def stop(terms: Terms, watch: Watch) -> Flow[Stopped]:
     if watch.last is not None and watch.last.phase is not Phase.QUEUED:
         return _seen(watch)
     reply = yield from asked(terms, watch.ticket, CLEANUP_TIMEOUT)
-    look = Request("GET", watch.ticket.status_url, None, CLEANUP_TIMEOUT)
+    look = api_request(terms, "GET", watch.ticket.status_url, None, CLEANUP_TIMEOUT)
     state = yield from sent(look)
     _take_in(watch, reply)
     _take_in(watch, state)

@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 from .. import answer, errors, protocol
 from ..exchange import Response
 from ..protocol import Phase
-from ..status import Status, read_status
+from ..status import Status, has_status, read_status
 from ..ticket import Ticket
 from .pace import poll_pause
 from .read import Overdue, Reading, Verdict, judged, read
@@ -68,9 +68,7 @@ def _status(terms: Terms, ticket: Ticket, until: float) -> Flow[_StatusReading]:
 
 def _with_status(response: Response, content: answer.Document | None) -> Verdict:
     verdict = judged(response, content)
-    if verdict is Verdict.GOOD and (
-        content is None or read_status("", content) is None
-    ):
+    if verdict is Verdict.GOOD and content is not None and not has_status(content):
         return Verdict.TROUBLE
     return verdict
 
@@ -136,15 +134,17 @@ def fetched(terms: Terms, watch: Watch, until: float) -> Flow[answer.Document | 
 
 def _result(response: Response, content: answer.Document | None) -> Verdict:
     """Too early has two forms: HTTP 400, and HTTP 200 with the state as it is."""
+    verdict = judged(response, content)
+    if verdict is not Verdict.FINAL:
+        return verdict
     code = answer.error_code(content) if content else None
     if code == protocol.NOT_READY.code:
         return Verdict.TROUBLE
     if response.status == 400 and not answer.documented(code):
         return Verdict.TROUBLE
     status = read_status("", content) if content and response.status == 200 else None
-    if status is not None and status.phase is Phase.FAILED:
-        return Verdict.GOOD
-    return judged(response, content)
+    failed = status is not None and status.phase is Phase.FAILED
+    return Verdict.GOOD if failed else verdict
 
 
 def _settled(watch: Watch, content: answer.Document) -> answer.Document | None:

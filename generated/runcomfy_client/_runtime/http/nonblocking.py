@@ -1,4 +1,4 @@
-"""HTTP without blocking, over one ``httpx.AsyncClient`` a loop. Imported only when something is sent."""
+"""HTTP without blocking. Imported only when something is sent."""
 
 from __future__ import annotations
 
@@ -10,25 +10,27 @@ from weakref import WeakKeyDictionary
 import httpx
 
 from ..exchange import Outcome, Request
-from .blocking import Body, Trail, options, parts
+from ..settings import origin
+from .blocking import Origin
+from .form import Body, formed, options
+from .trail import LOSSES, Trail
 
 
 class AsyncHttpxTransport:
-    """Sends over one ``httpx.AsyncClient`` for each event loop, closed when that loop ends."""
+    """Sends over connection pools of the running event loop, closed when that loop ends."""
 
     def __init__(self) -> None:
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Kept] = (
+        self._kept: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pools] = (
             WeakKeyDictionary()
         )
 
     async def send(self, request: Request) -> Outcome:
         """Send once, and tell what came back, or how far it got."""
-
-        trail, kept = Trail(), b""
+        trail, kept = Trail(request), b""
         try:
-            client = await self._opened()
-            sending = client.build_request(**parts(request, trail.heard))
-            response = await client.send(sending, stream=True)
+            sending = formed(request, trail.heard)
+            pools = await self._opened()
+            response = await pools.to(request.url).handle_async_request(sending)
             try:
                 head = trail.begun(response)
                 body = Body(request, head)
@@ -40,50 +42,56 @@ class AsyncHttpxTransport:
                     kept = bytes(body.kept)
             finally:
                 await response.aclose()
-            return head._replace(body=kept)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+            return head._replace(body=kept) if kept else head
+        except LOSSES as error:
             return trail.lost(error, kept)
 
-    async def _opened(self) -> httpx.AsyncClient:
-
+    async def _opened(self) -> _Pools:
         loop = asyncio.get_running_loop()
-        kept = self._clients.get(loop)
-        if kept is None or kept.pid != os.getpid():
-            kept = self._clients[loop] = _Kept()
-            await kept.opened()
-        return kept.client
+        pools = self._kept.get(loop)
+        if pools is None or pools.pid != os.getpid():
+            pools = self._kept[loop] = _Pools()
+            await pools.entrusted()
+        return pools
 
     async def aclose(self) -> None:
         """Close the connections of the running loop. The next request opens new ones."""
+        pools = self._kept.pop(asyncio.get_running_loop(), None)
+        if pools is not None and pools.pid == os.getpid():
+            await pools.closed()
 
-        kept = self._clients.pop(asyncio.get_running_loop(), None)
-        if kept is not None and kept.pid == os.getpid():
-            await kept.closed()
 
+class _Pools:
+    """The pools of one event loop, which end with it.
 
-class _Kept:
-    """A client that ends with its event loop.
-
-    The loop closes the async generators that are still open in it before it ends, so one that
-    closes the client when it is closed itself leaves no socket behind, whoever forgot to.
+    A loop closes the async generators that are still open in it before it ends, so one that
+    closes the pools when it is closed itself leaves no socket behind, whoever forgot to.
     """
 
     def __init__(self) -> None:
-
         self.pid = os.getpid()
-        self.client = httpx.AsyncClient(**options())
+        self._pools: dict[Origin, httpx.AsyncHTTPTransport] = {}
         self._keeper = self._until_closed()
+
+    def to(self, url: str) -> httpx.AsyncHTTPTransport:
+        """The pool for a URL."""
+        there = origin(url)
+        if there not in self._pools:
+            self._pools[there] = httpx.AsyncHTTPTransport(**options(url))
+        return self._pools[there]
 
     async def _until_closed(self) -> AsyncGenerator[None]:
         try:
             yield
         finally:
-            await self.client.aclose()
+            await self.closed()
 
-    async def opened(self) -> None:
-        """Put the client under the care of the running loop."""
+    async def entrusted(self) -> None:
+        """Put the pools under the care of the running loop."""
         await anext(self._keeper)
 
     async def closed(self) -> None:
-        """Close the client now."""
-        await self.client.aclose()
+        """Close every connection now."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            await pool.aclose()

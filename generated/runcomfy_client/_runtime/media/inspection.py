@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -87,7 +86,7 @@ class Inspector:
         """Look at every file that rules speak of, each once, some at a time."""
         found = places(rules, payload)
         jobs = _jobs(found)
-        if len(jobs) == 1:
+        if len(jobs) <= 1:  # threads would only cost time
             outcomes = [self._measure(*job) for job in jobs.items()]
         else:
             with ThreadPoolExecutor(self.at_once) as pool:
@@ -98,6 +97,8 @@ class Inspector:
         self, rules: Sequence[Rule], payload: Mapping[str, Any]
     ) -> tuple[Finding, ...]:
         """Do the same without blocking the event loop."""
+        import asyncio  # slow to load, and whoever calls this has it loaded
+
         found = places(rules, payload)
         jobs = _jobs(found)
         gate = asyncio.Semaphore(self.at_once)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from struct import unpack_from
+from struct import Struct
+from typing import Literal
 
 from .errors import MediaShort
 from .parser import Parse
@@ -12,7 +13,7 @@ UPRIGHT = 1
 _MOST_ENTRIES = 512
 _SHORT = 3
 _FIRST = 128  # bytes: header and a directory of a dozen entries
-_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
+_ENTRIES = {b"II*\0": Struct("<HHIHxx"), b"MM\0*": Struct(">HHIHxx")}
 
 
 def valid(orientation: int) -> int:
@@ -27,34 +28,22 @@ def exif_orientation(base: int, end: int) -> Parse[int]:
     """
     try:
         head = yield base, min(_FIRST, max(8, end - base)), 8
-        order = _ORDERS.get(head[:4])
-        if order is None:
+        entry = _ENTRIES.get(head[:4])
+        if entry is None:
             return UPRIGHT
-        directory = int(unpack_from(order + "I", head, 4)[0])
-        entries = yield from _directory(head, base, directory, end, order)
+        order: Literal["little", "big"] = "little" if head[0] == 0x49 else "big"
+        at = int.from_bytes(head[4:8], order)
+        if at + 2 > end - base:
+            return UPRIGHT
+        table = head[at:] if at + 2 <= len(head) else (yield base + at, 2, 2)
+        count = min(int.from_bytes(table[:2], order), _MOST_ENTRIES)
+        length = 12 * min(count, (end - base - at - 2) // 12)
+        entries = table[2 : 2 + length]
+        if len(entries) < length:
+            entries = yield base + at + 2, length, length
     except MediaShort:
         return UPRIGHT
-    return _orientation_of(entries, order)
-
-
-def _directory(head: bytes, base: int, at: int, end: int, order: str) -> Parse[bytes]:
-    """The entries of the first directory, from what is at hand if it is near."""
-    if at + 2 > end - base:
-        return b""
-    table = head[at:]
-    if len(table) < 2:
-        table = yield base + at, 2, 2
-    count = min(int(unpack_from(order + "H", table)[0]), _MOST_ENTRIES)
-    length = 12 * max(0, min(count, (end - base - at - 2) // 12))
-    if length <= len(table) - 2:
-        return table[2 : 2 + length]
-    return (yield base + at + 2, length, length)
-
-
-def _orientation_of(entries: bytes, order: str) -> int:
-    layout = order + "HHIH"
-    for at in range(0, len(entries) - 11, 12):
-        tag, kind, count, value = unpack_from(layout, entries, at)
+    for tag, kind, count, value in entry.iter_unpack(entries):
         if tag == TAG:
-            return valid(int(value)) if kind == _SHORT and count == 1 else UPRIGHT
+            return valid(value) if kind == _SHORT and count == 1 else UPRIGHT
     return UPRIGHT

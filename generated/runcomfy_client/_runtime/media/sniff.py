@@ -1,8 +1,9 @@
-"""What format the first bytes belong to. Names and declared types are never trusted."""
+"""Telling formats by their first bytes. Names and declared types are never trusted."""
 
 from __future__ import annotations
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -24,7 +25,8 @@ from .formats.png import parse_png
 from .formats.tiff import parse_tiff
 from .formats.wav import parse_wav
 from .formats.webp import parse_webp
-from .parser import Parser
+from .info import MediaInfo
+from .parser import HEAD, Parse, Parser, Source
 
 TEXT = 4096
 """The bytes that are looked at to say what else it is."""
@@ -103,12 +105,28 @@ _NOT_MEDIA: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
+    (b"\xff\xfe", "text in UTF-16"),
+    (b"\xfe\xff", "text in UTF-16"),
 )
 _PORTABLE_MAP = re.compile(rb"P[1-7][\s#]")
 _SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _TEXT = re.compile(rb"[\t\n\f\r\x20-\x7e\x80-\xff]+")
 _TGA_TYPES = frozenset({1, 2, 3, 9, 10, 11})
+_TGA_DEPTHS = frozenset({8, 15, 16, 24, 32})
+
+
+def parse_media(size: int | None, *, thorough: bool) -> Parse[MediaInfo]:
+    """Find the format and read what it says. Raises ``MediaError``.
+
+    ``size`` is the length of the content, None if it is not known; ``thorough`` permits
+    reading all of it.
+    """
+    head = yield 0, HEAD, 0
+    parser = parser_for(head)
+    if parser is None:
+        raise unknown((yield 0, TEXT, 0), size)
+    return (yield from parser(Source(size, thorough, head)))
 
 
 def parser_for(head: bytes) -> Parser | None:
@@ -130,22 +148,20 @@ def unknown(head: bytes, size: int | None) -> MediaError:
     if not head:
         return MediaError("there is no content: 0 bytes", MediaFault.TRUNCATED)
     if any(magic.startswith(head) for magic in _BEGINNINGS):
-        return MediaShort(
-            f"the content ends after {len(head)} bytes", MediaFault.TRUNCATED
-        )
+        return MediaShort(f"the content ends after {len(head)} bytes")
     for magic, name in _NOT_MEDIA:
         if head.startswith(magic):
             return MediaError(f"this is {name}, not media", MediaFault.NOT_MEDIA)
-    unread = _unread_name(head, size)
+    # a page may well hold a drawing, so this comes before looking for one
+    page = _HTML.match(head.lstrip()) is not None
+    unread = None if page else _unread_name(head, size)
     if unread is not None:
         return MediaUnsupported(f"this is {unread}, a format that is not read")
-    if _TEXT.fullmatch(head) or _HTML.match(head.lstrip()):
-        return MediaError(
-            f"this is {_text_name(head)}, not media", MediaFault.NOT_MEDIA
-        )
-    return MediaUnsupported(
-        f"the format is not known; the content begins with {_quote(head)}"
-    )
+    if page or _is_text(head):
+        name = f"{_text_name(head)} ({_quote(head)})"
+        return MediaError(f"this is {name}, not media", MediaFault.NOT_MEDIA)
+    quote = _quote(head)
+    return MediaUnsupported(f"the format is not known; the content begins with {quote}")
 
 
 def _unread_name(head: bytes, size: int | None) -> str | None:
@@ -156,40 +172,35 @@ def _unread_name(head: bytes, size: int | None) -> str | None:
             return name
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return "an AIFF recording"
-    if head[:1] == b"\xff" and len(head) > 1 and head[1] & 0xF6 == 0xF0:
-        return "an AAC stream (ADTS)"
-    if (
-        head[:1] == b"\xff"
-        and len(head) > 1
-        and head[1] & 0xE0 == 0xE0
-        and head[1] & 0x06 > 2
-    ):
-        return "MPEG audio, Layer I or II"
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xF0 == 0xF0:
+        # the two bits that say which layer of MPEG audio it is; none of them is AAC's
+        return "MPEG audio, Layer I or II" if head[1] & 6 else "an AAC stream (ADTS)"
     if _PORTABLE_MAP.match(head):
         return "a portable pixmap (PNM)"
-    if (
-        head[:1] == b"G"
-        and head[188:189] in (b"G", b"")
-        and head[376:377] in (b"G", b"")
-    ):
-        return "an MPEG transport stream" if len(head) > 188 else None
+    if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
+        return "an MPEG transport stream"
     return "an SVG drawing" if _SVG.search(head) else None
 
 
 def _looks_like_tga(head: bytes, size: int | None) -> bool:
     """TGA has no magic number; its header and its length must fit together."""
-    if (
-        len(head) < 18
-        or head[1] > 1
-        or head[2] not in _TGA_TYPES
-        or head[16] not in (8, 15, 16, 24, 32)
-    ):
+    if len(head) < 18 or head[1] > 1 or head[2] not in _TGA_TYPES:
+        return False
+    if head[16] not in _TGA_DEPTHS or (head[1] == 0 and any(head[3:8])):
         return False
     width, height = head[12] | head[13] << 8, head[14] | head[15] << 8
-    if (head[1] == 0 and any(head[3:8])) or not width or not height:
-        return False
     packed = head[2] > 8
-    return packed or size is None or size >= 18 + width * height * (head[16] // 8)
+    pixels = 0 if packed else width * height * (head[16] // 8)
+    return width > 0 and height > 0 and (size is None or size >= 18 + pixels)
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether this is UTF-8 without control characters; it may be cut inside a character."""
+    try:
+        getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return _TEXT.fullmatch(head) is not None
 
 
 def _text_name(head: bytes) -> str:
@@ -202,13 +213,13 @@ def _text_name(head: bytes) -> str:
         name = "XML"
     else:
         name = "plain text"
-    return f"{name} ({_quote(head)})"
+    return name
 
 
 def _quote(head: bytes) -> str:
     """The first bytes, safe to print and at most 60 characters long."""
     start = head[:48].strip()
-    if _TEXT.fullmatch(start) or start[:1] == b"<":
+    if _is_text(start) or start[:1] == b"<":
         text = printable(start.decode("utf-8", "replace"), 56)
         return '"' + "".join(c if c.isprintable() else "·" for c in text) + '"'
     return "bytes " + head[:12].hex(" ")

@@ -17,7 +17,7 @@ from ...ir.model import (
     Type,
 )
 from .answer import YES, Answer, No, Unsure, Yes, all_of
-from .exact import Json, is_number, loaded, number
+from .exact import Json, identity, is_number, loaded, number
 from .least import least
 from .lists import list_inside
 from .membership import accepts
@@ -51,9 +51,9 @@ def _opened(one: Type) -> Iterable[Type]:
 def _piece_inside(one: Type, other: Type, outer: Sequence[Type]) -> Answer:
     match one:
         case Choice(values=values):
-            return _values_inside(map(loaded, values), other)
+            return _values_inside(map(loaded, values), other, outer)
         case Boolean():
-            return _values_inside((False, True), other)
+            return _values_inside((False, True), other, outer)
         case Numeric():
             return _numbers_inside(one, other, outer)
         case Text():
@@ -76,9 +76,14 @@ def object_inside_one(one: Object, other: Object) -> Answer:
     return object_inside(one, other, inside)
 
 
-def _values_inside(values: Iterable[Json], other: Type) -> Answer:
+def _values_inside(
+    values: Iterable[Json], other: Type, outer: Sequence[Type]
+) -> Answer:
+    listed = {identity(word) for word in _words(outer)}
     unsure: Answer = YES
     for value in values:
+        if identity(value) in listed:
+            continue
         told = accepts(other, value)
         if told is False:
             return No(value)
@@ -89,19 +94,18 @@ def _values_inside(values: Iterable[Json], other: Type) -> Answer:
 
 def _numbers_inside(one: Numeric, other: Type, outer: Sequence[Type]) -> Answer:
     lines = _of(Numeric, outer)
-    every = every_number(one)
-    if every is not None:
-        return _values_inside(map(number, every), other)
     if any(covered(one, piece) for piece in lines):
         return YES
     words = [Fraction(word) for word in _words(outer) if is_number(word)]
     tried = landmarks([line(one), *map(line, lines)], words)
     refuted = _refuted(one, other, map(number, tried))
-    # Without lattices those numbers are complete: they agree, so the sets do.
-    complete = all(line(piece).step is None for piece in (one, *lines))
-    if refuted is None and not complete:
-        return Unsure("several lattices of numbers together may cover it")
-    return refuted or YES
+    # On one lattice, or none, those numbers are complete: they agree, so the sets do.
+    if refuted is not None or len({line(piece).step for piece in (one, *lines)}) == 1:
+        return refuted or YES
+    every = every_number(one)
+    if every is not None:
+        return _values_inside(map(number, every), other, outer)
+    return Unsure("several lattices of numbers together may cover it")
 
 
 def _texts_inside(one: Text, other: Type, outer: Sequence[Type]) -> Answer:

@@ -55,19 +55,32 @@ def _witness(one: Sequence[Limit], other: Sequence[Limit]) -> File | None:
     """The measures of one group that tell the rules apart, if the others can be met."""
     both = (*one, *other)
     tied = groups(both)
-    if not all(_possible(one, both, names) for names in tied):
+    if not all(_possible(_on(one, names), names) for names in tied):
         return None
     for names in tied:
-        for file in files(both, names):
-            if keeps(file, one) and not keeps(file, other):
-                return _smallest(file, other)
+        inner, outer = _on(one, names), _on(other, names)
+        if set(outer) <= set(inner):
+            continue
+        for file in files(_on(both, names), names):
+            if keeps(file, inner) and not keeps(file, outer):
+                return _smallest(file, outer)
     return None
 
 
-def _possible(
-    one: Sequence[Limit], both: Sequence[Limit], names: tuple[str, ...]
-) -> bool:
-    return any(keeps(file, one) for file in files(both, names))
+def _on(told: Sequence[Limit], names: tuple[str, ...]) -> list[Limit]:
+    """The limits on measures of a group."""
+    return [limit for limit in told if limit.metric.names[0] in names]
+
+
+def _possible(told: Sequence[Limit], names: tuple[str, ...]) -> bool:
+    """Whether some file keeps the limits of a group; no limit at all is easily kept."""
+    if (
+        all(len(limit.metric.names) == 1 for limit in told)
+        and "megapixels" not in names
+    ):
+        # What is left of each measure alone is not nothing: that was asked before.
+        return True
+    return any(keeps(file, told) for file in files(told, names))
 
 
 def _smallest(file: File, other: Sequence[Limit]) -> File:
@@ -75,7 +88,7 @@ def _smallest(file: File, other: Sequence[Limit]) -> File:
     kept = dict(file)
     for name in file:
         fewer = {key: value for key, value in kept.items() if key != name}
-        if not keeps(fewer, other):
+        if any(not limit.holds(fewer) for limit in other if limit.measured(fewer)):
             kept = fewer
     return kept
 

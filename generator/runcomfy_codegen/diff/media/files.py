@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 from runcomfy_runtime.metric import Metric
 
@@ -42,8 +42,8 @@ def files(told: Sequence[Limit], names: tuple[str, ...]) -> Iterator[File]:
         first = [name for name in names if name != last]
         for values in product(*(ends[name] for name in first)):
             chosen = dict(zip(first, values, strict=True))
-            solved = _beside(last, _solved(last, chosen, found))
-            for value in sorted({*ends[last], *solved}, key=plainness):
+            solved = _near(last, _solved(last, chosen, found))
+            for value in dict.fromkeys((*ends[last], *solved)):
                 file = {**chosen, last: value}
                 if _is_possible(file):
                     yield file
@@ -74,25 +74,24 @@ def _own_ends(name: str, found: Mapping[Metric, Span]) -> list[Fraction]:
     )
     ends = [end for each in own for end in (each.low, each.high, *each.holes)]
     known = [end for end in ends if end is not None]
-    return _beside(name, {*start, *known, *_cut_ends(known)})
+    near = _near(name, {*start, *known, *_cut_ends(known)})
+    return sorted(set(near), key=plainness)
 
 
 def _cut_ends(known: Sequence[Fraction]) -> Iterator[Fraction]:
-    yield from ((low + high) / 2 for low, high in zip(known, known[1:], strict=False))
+    yield from ((low + high) / 2 for low, high in pairwise(known))
 
 
-def _beside(name: str, ends: Iterable[Fraction]) -> list[Fraction]:
+def _near(name: str, ends: Iterable[Fraction]) -> Iterator[Fraction]:
     """These ends, and what lies just beside them, as far as a measure can be that."""
     base = Metric((name,))
-    step = Fraction(1) if is_whole(base) else Fraction(1, 100)
-    near = {
-        (Fraction(end.numerator // end.denominator) if is_whole(base) else end) + move
-        for end in ends
-        for move in (-step, Fraction(0), step)
-    }
-    near |= {end / 2 for end in ends}
-    possible = domain(base)
-    return sorted((point for point in near if possible.has(point)), key=plainness)
+    whole, possible = is_whole(base), domain(base)
+    step = Fraction(1) if whole else Fraction(1, 100)
+    for end in ends:
+        middle = Fraction(end.numerator // end.denominator) if whole else end
+        for point in (middle, middle - step, middle + step, end / 2):
+            if possible.has(point):
+                yield point
 
 
 def _solved(

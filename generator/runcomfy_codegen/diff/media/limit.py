@@ -25,6 +25,10 @@ class Limit:
         """Whether a file that has all measures of the metric keeps the limit."""
         return bool(OPERATORS[self.operator](self.metric.value(file), self.threshold))
 
+    def measured(self, file: File) -> bool:
+        """Whether a file has all measures of the metric."""
+        return set(self.metric.names) <= file.keys()
+
 
 def limits(rules: Iterable[Rule]) -> tuple[Limit, ...]:
     """The rules that can be checked."""
@@ -37,7 +41,5 @@ def limits(rules: Iterable[Rule]) -> tuple[Limit, ...]:
 
 
 def keeps(file: File, wanted: Iterable[Limit]) -> bool:
-    """Whether a file keeps every limit on what it measures; on the rest nothing is said."""
-    return all(
-        limit.holds(file) for limit in wanted if set(limit.metric.names) <= file.keys()
-    )
+    """Whether a file that has all their measures keeps every limit."""
+    return all(limit.holds(file) for limit in wanted)

@@ -2,66 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from ..exchange import JSON_TYPE, Carriage, Response
+from ..route import Action
 from .situation import API, FILE, SUBMIT, After, Fault, Situation
 
 _HUGE = 32 * 1024 * 1024  # bytes
-_CARRIAGES = (
-    (
-        "lost-answer",
-        Carriage.NEVER,
-        "the request was taken, its answer is lost",
-        SUBMIT,
-    ),
-    (
-        "reset-body",
-        Carriage.RESET,
-        "the connection is reset in the middle of the answer",
-        API,
-    ),
-    ("cut-body", Carriage.CUT, "the connection ends in the middle of the answer", API),
-    ("cut-file", Carriage.CUT, "an output file ends in the middle", FILE),
-)
-
-
-def damages() -> Iterator[Fault]:
-    """The faults of this file."""
-    for name, carriage, says, on in _CARRIAGES:
-        yield Fault(name=name, says=says, on=on, after=_carried(carriage))
-    yield Fault(
-        name="dribble",
-        says="the answer comes byte by byte; seconds=N in all",
-        on=API,
-        after=_timed(Carriage.DRIBBLE, 2.0),
-    )
-    yield Fault(
-        name="hang",
-        says="the answer comes after seconds=N (300)",
-        on=API,
-        after=_timed(Carriage.HELD, 300.0),
-    )
-    yield Fault(
-        name="slow",
-        says="the answer comes after seconds=N (2)",
-        on=API,
-        after=_timed(Carriage.HELD, 2.0),
-    )
-    spoilt = (
-        ("malformed-json", "half of the JSON, as if it were all of it", _halved),
-        ("empty-body", "success with an empty body", _emptied),
-        ("nan", "a NaN in the JSON", _with_nan),
-        ("byte-order-mark", "the JSON begins with a byte order mark", _marked),
-        ("repeated-member", "a member stands twice in the JSON", _repeated),
-        ("huge-body", "the JSON is followed by 32 MiB of blanks", _inflated),
-    )
-    yield Fault(
-        name="wrong-type", says="the JSON is called text/html", on=API, after=_mistyped
-    )
-    for name, says, change in spoilt:
-        yield Fault(name=name, says=says, on=API, after=_spoiling(change))
 
 
 def _carried(carriage: Carriage) -> After:
@@ -111,3 +59,40 @@ def _inflated(body: bytes) -> bytes:
 
 def _mistyped(_: Situation, response: Response) -> Response:
     return response.having(("content-type", "text/html"))
+
+
+def _spoilt(name: str, says: str, change: Callable[[bytes], bytes]) -> Fault:
+    return Fault(name=name, says=says, on=API, after=_spoiling(change))
+
+
+def _lost(name: str, says: str, on: frozenset[Action], carriage: Carriage) -> Fault:
+    return Fault(name=name, says=says, on=on, after=_carried(carriage))
+
+
+def _late(name: str, says: str, carriage: Carriage, usual: float) -> Fault:
+    return Fault(name=name, says=says, on=API, after=_timed(carriage, usual))
+
+
+DAMAGES = (
+    _lost(
+        "lost-answer", "the request is taken, its answer lost", SUBMIT, Carriage.NEVER
+    ),
+    _lost("reset-body", "the connection is reset amid the answer", API, Carriage.RESET),
+    _lost("cut-body", "the connection ends amid the answer", API, Carriage.CUT),
+    _lost("cut-file", "an output file ends in the middle", FILE, Carriage.CUT),
+    _late(
+        "dribble", "the answer comes byte by byte, seconds=N (2)", Carriage.DRIBBLE, 2.0
+    ),
+    _late("slow", "the answer comes after seconds=N (2)", Carriage.HELD, 2.0),
+    _late("hang", "the answer comes after seconds=N (300)", Carriage.HELD, 300.0),
+    _spoilt("malformed-json", "half of the JSON, as if it were all of it", _halved),
+    _spoilt("empty-body", "success with an empty body", _emptied),
+    _spoilt("nan", "a NaN in the JSON", _with_nan),
+    _spoilt("byte-order-mark", "the JSON begins with a byte order mark", _marked),
+    _spoilt("repeated-member", "a member stands twice in the JSON", _repeated),
+    _spoilt("huge-body", "the JSON is followed by 32 MiB of blanks", _inflated),
+    Fault(
+        name="wrong-type", says="the JSON is called text/html", on=API, after=_mistyped
+    ),
+)
+"""The faults of this file."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -18,64 +17,13 @@ from runcomfy_runtime.protocol import (
 
 from ..exchange import Carriage, Response, json_response
 from ..refusal import INVALID_INPUT, error_body
+from ..route import Action
 from .situation import API, RESULT, SUBMIT, Fault, Instead, Situation
 
 _HTML = (
     "<html>\r\n<head><title>{0} {1}</title></head>\r\n"
     "<body><center><h1>{0} {1}</h1></center></body>\r\n</html>\r\n"
 )
-_CODED = (
-    ("bad-token", BAD_TOKEN, API),
-    ("no-balance", NO_BALANCE, SUBMIT),
-    ("unknown-model", INVALID_MODEL, SUBMIT),
-    ("forbidden", FORBIDDEN, API - SUBMIT),
-    ("not-found", NOT_FOUND, API - SUBMIT),
-    ("not-ready", NOT_READY, RESULT),
-    ("invalid-input", INVALID_INPUT, SUBMIT),
-)
-_PAGES = (
-    ("internal-error", 500, "Internal Server Error"),
-    ("bad-gateway", 502, "Bad Gateway"),
-    ("unavailable", 503, "Service Unavailable"),
-    ("gateway-timeout", 504, "Gateway Timeout"),
-)
-
-
-def refusals() -> Iterator[Fault]:
-    """The faults of this file."""
-    for name, error, on in _CODED:
-        says = f"HTTP {error.http_status} with error_code {error.code}"
-        yield Fault(name=name, says=says, on=on, instead=_coded(error))
-    for name, status, title in _PAGES:
-        says = f"HTTP {status} with an HTML page"
-        yield Fault(name=name, says=says, on=API, instead=_page(status, title))
-    yield Fault(
-        name="server-error",
-        says="HTTP 500 with a JSON body",
-        on=API,
-        instead=_server_error,
-    )
-    yield Fault(
-        name="rate-limited",
-        says="HTTP 429; retry-after=SECONDS, date or none",
-        on=API,
-        instead=_rate_limited,
-    )
-    yield Fault(
-        name="error-in-200",
-        says="HTTP 200 with an error_code",
-        on=API,
-        instead=_error_in_200,
-    )
-    yield Fault(
-        name="redirect", says="HTTP 302 to another host", on=API, instead=_redirect
-    )
-    yield Fault(
-        name="dropped",
-        says="the connection is reset, nothing happened",
-        on=API,
-        instead=_dropped,
-    )
 
 
 def _coded(error: ErrorCode) -> Instead:
@@ -133,3 +81,40 @@ def _retry_after(situation: Situation, usual: str) -> tuple[tuple[str, str], ...
         return (("retry-after", asked),)
     then = datetime.fromtimestamp(situation.now, UTC) + timedelta(seconds=2)
     return (("retry-after", format_datetime(then, usegmt=True)),)
+
+
+def _error(name: str, error: ErrorCode, on: frozenset[Action]) -> Fault:
+    says = f"HTTP {error.http_status} with error_code {error.code}"
+    return Fault(name=name, says=says, on=on, instead=_coded(error))
+
+
+def _gateway(name: str, status: int, title: str) -> Fault:
+    says = f"HTTP {status} with an HTML page; retry-after=SECONDS or date"
+    return Fault(name=name, says=says, on=API, instead=_page(status, title))
+
+
+def _other(name: str, says: str, instead: Instead) -> Fault:
+    return Fault(name=name, says=says, on=API, instead=instead)
+
+
+REFUSALS = (
+    _error("bad-token", BAD_TOKEN, API),
+    _error("no-balance", NO_BALANCE, SUBMIT),
+    _error("unknown-model", INVALID_MODEL, SUBMIT),
+    _error("forbidden", FORBIDDEN, API - SUBMIT),
+    _error("not-found", NOT_FOUND, API - SUBMIT),
+    _error("not-ready", NOT_READY, RESULT),
+    _error("invalid-input", INVALID_INPUT, SUBMIT),
+    _gateway("internal-error", 500, "Internal Server Error"),
+    _gateway("bad-gateway", 502, "Bad Gateway"),
+    _gateway("unavailable", 503, "Service Unavailable"),
+    _gateway("gateway-timeout", 504, "Gateway Timeout"),
+    _other("server-error", "HTTP 500 with a JSON body", _server_error),
+    _other(
+        "rate-limited", "HTTP 429; retry-after=SECONDS, date or none", _rate_limited
+    ),
+    _other("error-in-200", "HTTP 200 with an error_code", _error_in_200),
+    _other("redirect", "HTTP 302 to another host", _redirect),
+    _other("dropped", "the connection is reset, nothing happened", _dropped),
+)
+"""The faults of this file."""

@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from runcomfy_codegen.ir.json_text import items
-
+from ...ir.json_text import items
 from ..route import Action
 from .situation import Fault
 from .table import FAULTS

@@ -12,8 +12,7 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
-from runcomfy_codegen.ir.json_text import is_array, is_object
-
+from ...ir.json_text import is_array, is_object
 from .rule import BadRule, Rule, rule
 
 

@@ -1,9 +1,11 @@
-"""The moment in which a fault strikes."""
+"""The moment in which a call is answered, and may be struck by a fault."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from runcomfy_runtime.protocol import Phase
 
 from ..exchange import Request, Response
 from ..job import Job, State, state
@@ -12,9 +14,9 @@ from ..route import Action, Route
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """A request that a fault rule matches.
+    """A call with all that matters for its answer, and for a fault that may strike it.
 
-    ``nth`` counts, from 1, the requests this rule has matched for the same job, or for the
+    ``job`` is the account's own (for output files, anybody's). ``nth`` counts, from 1, the requests this rule has matched for the same job, or for the
     same account where there is no job. ``now`` is in seconds since 1970.
     """
 
@@ -22,7 +24,6 @@ class Situation:
     request: Request
     account: str
     now: float
-    base_url: str
     job: Job | None = None
     nth: int = 1
     options: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -32,11 +33,18 @@ class Situation:
         """Where the job stands, if there is one."""
         return state(self.job, self.now) if self.job else None
 
+    @property
+    def phase(self) -> Phase | None:
+        """What that means."""
+        return self.state.phase if self.state else None
+
 
 Instead = Callable[[Situation], Response | None]
 """Answers in place of the API, which does not act then; None lets it act after all."""
 After = Callable[[Situation, Response], Response]
 """Changes the answer after the API has acted."""
+Alters = Callable[[Situation, Job], Job]
+"""Changes the job that a submit has made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,7 @@ class Fault:
     on: frozenset[Action]
     instead: Instead | None = None
     after: After | None = None
+    alters: Alters | None = None
 
 
 SUBMIT = frozenset({Action.SUBMIT})

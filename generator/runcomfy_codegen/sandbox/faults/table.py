@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .damage import damages
-from .refusals import refusals
+from .damage import DAMAGES
+from .fates import FATES
+from .refusals import REFUSALS
 from .situation import Fault
-from .stories import stories
+from .stories import STORIES
 
 FAULTS: Mapping[str, Fault] = MappingProxyType(
-    {fault.name: fault for fault in (*refusals(), *damages(), *stories())}
+    {fault.name: fault for fault in (*REFUSALS, *DAMAGES, *STORIES, *FATES)}
 )
 """What can be asked for."""

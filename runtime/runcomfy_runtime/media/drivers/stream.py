@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ...quotation import printable
 from ..errors import MediaError
@@ -26,13 +26,13 @@ class OpenStream:
                 "pass its bytes instead",
                 MediaFault.UNREADABLE,
             ) from None
-        self._stream = stream
+        self._stream: Any = stream  # it may be text, whatever its type says
 
     def read(self, offset: int, length: int) -> bytes:
         """Bytes from an offset. Raises ``MediaError`` if the file object fails."""
         try:
             self._stream.seek(offset)
-            data = _receive(self._stream, length)
+            data = self._stream.read(length)
         except (OSError, ValueError, OverflowError) as error:
             raise MediaError(
                 f"reading failed: {printable(str(error), 120)}", MediaFault.UNREADABLE
@@ -47,8 +47,3 @@ class OpenStream:
     def close(self) -> None:
         """Put the position back; the file object itself stays open."""
         self._stream.seek(self._place)
-
-
-def _receive(stream: BinaryIO, length: int) -> object:
-    """What a file object gives, which is what its type says only if that is true."""
-    return stream.read(length)

@@ -16,7 +16,7 @@ from .policy import FetchPolicy
 
 Lookup: TypeAlias = Callable[[str, int], Sequence[str]]
 """The addresses of a name, in the order to try them. Raises ``OSError``."""
-_MOST_TRIED = 4
+_MOST_TRIED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,10 @@ class Guard:
             for address in found:
                 reason = self.refusal(address)
                 if reason is not None:
+                    named = f"{host} is at {address}, which"
+                    place = address if host == address else named
                     raise MediaError(
-                        f"{host} is at {address}, which is {reason}; media are fetched from "
+                        f"{place} is {reason}; media are fetched from "
                         "public addresses only",
                         MediaFault.REFUSED,
                     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ...quotation import printable
 from ..errors import MediaError
 from ..fault import MediaFault
 from ..info import MediaInfo
-from ..media_parser import parse_media
 from ..parser import PATIENCE, too_costly, truncated
+from ..sniff import parse_media
 from .exchange import Exchange, Head, ask, more
 from .policy import FetchPolicy
 from .ranges import (
@@ -54,11 +52,8 @@ class Remote:
         Raises ``OverBudget`` and ``Changed``, and ``MediaError`` for what cannot be used.
         """
         while True:
-            end = (
-                offset + length
-                if self.size is None
-                else min(offset + length, self.size)
-            )
+            stop = offset + length
+            end = stop if self.size is None else min(stop, self.size)
             if end <= offset:
                 return b""
             start, data = self._piece_at(offset)
@@ -188,9 +183,9 @@ class Remote:
         """Compare with the first answer: parts of two versions must not be mixed."""
         if not self._pieces:
             self.size, self.etag = total, etag
-        elif etag != self.etag or (
-            None not in (total, self.size) and total != self.size
-        ):
+            return
+        resized = None not in (total, self.size) and total != self.size
+        if resized or etag != self.etag:
             raise Changed
 
 
@@ -241,4 +236,4 @@ def _with_evidence(info: MediaInfo, remote: Remote) -> MediaInfo:
     """Say what was read of what: a server may show other bytes to somebody else."""
     tag = f", ETag {printable(remote.etag, 80)}" if remote.etag else ""
     note = f"{remote.received} bytes in {remote.requests} requests from {remote.target.shown}{tag}"
-    return replace(info, size=remote.size, evidence=(*info.evidence, note))
+    return info._replace(size=remote.size, evidence=(*info.evidence, note))

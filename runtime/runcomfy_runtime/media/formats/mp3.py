@@ -7,6 +7,7 @@ from fractions import Fraction
 from struct import unpack_from
 
 from ..errors import MediaError, MediaShort
+from ..fault import MediaFault
 from ..info import MediaInfo, Span
 from ..parser import Parse, Source
 from ..window import Window
@@ -18,7 +19,7 @@ _KBITS_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _LAYER_3 = 1
 _SEARCH = 8 << 10  # how far junk or padding before the first frame is tolerated
 _MOST_TAGS = 8
-_MOST_FRAMES = 2_000_000
+_MOST_FRAMES = 200_000  # more than an hour
 _MOST_SCANNED = 48 << 20
 
 
@@ -173,8 +174,9 @@ def _count(at: int, frame: Frame) -> Parse[Span | None]:
                 break
             count += 1
             at += found.length
-    except MediaShort:
-        pass  # the end, or bytes too few for another frame
+    except MediaShort as short:
+        if short.fault is not MediaFault.TRUNCATED:
+            return None
     else:
         tail = yield at, 4, 0
         if tail[:3] not in (b"TAG", b"APE", b"LYR") and tail.strip(b"\0"):

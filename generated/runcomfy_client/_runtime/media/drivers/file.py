@@ -41,19 +41,21 @@ class OpenFile:
             )
         self._path, self.size = path, status.st_size
         try:
-            self._head = os.read(self._handle, _BLOCK)
+            self._head = os.read(self._handle, min(_BLOCK, self.size))
         except OSError as error:
             os.close(self._handle)
             raise _unreadable(path, error) from None
 
     def read(self, offset: int, length: int) -> bytes:
         """Bytes from an offset. Raises ``MediaError`` if the disk fails."""
-        end = offset + length
+        end = min(
+            offset + length, self.size
+        )  # files of the kernel hold more than they say
         if end <= _BLOCK:
             return self._head[offset:end]
         try:
             os.lseek(self._handle, offset, os.SEEK_SET)
-            return os.read(self._handle, length)
+            return os.read(self._handle, end - offset) if end > offset else b""
         except (OSError, OverflowError) as error:
             raise _unreadable(self._path, error) from None
 

@@ -6,10 +6,9 @@ from ..parser import Read
 
 
 def memory_reader(content: bytes | bytearray | memoryview) -> tuple[Read, int]:
-    """How to read from some bytes, and how many there are."""
-    view = content if isinstance(content, bytes) else bytes(content)
-
-    def read(offset: int, length: int) -> bytes:
-        return view[offset : offset + length]
-
-    return read, len(view)
+    """How to read from some bytes, and how many there are. They are not copied."""
+    if isinstance(content, bytes):
+        return lambda offset, length: content[offset : offset + length], len(content)
+    view = memoryview(content)
+    view = view.cast("B") if view.c_contiguous else memoryview(bytes(view))
+    return lambda offset, length: bytes(view[offset : offset + length]), len(view)

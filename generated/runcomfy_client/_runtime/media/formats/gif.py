@@ -7,12 +7,13 @@ from fractions import Fraction
 from struct import unpack_from
 
 from ..errors import MediaError, MediaShort
+from ..fault import MediaFault
 from ..info import MediaInfo, Span
 from ..parser import Parse, Source
 from ..window import Window
 
-_MOST_FRAMES = 20_000
-_MOST_BLOCKS = 400_000
+_MOST_BLOCKS = 200_000
+_MOST_PARTS = 2_000_000  # sub-blocks, of all frames together
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
 _GRAPHIC_CONTROL = 0xF9
 
@@ -20,13 +21,14 @@ _GRAPHIC_CONTROL = 0xF9
 class _Facts:
     """What walking the blocks found."""
 
-    __slots__ = ("complete", "delays", "first", "frames")
+    __slots__ = ("complete", "delays", "first", "frames", "parts")
 
     def __init__(self) -> None:
         self.first: tuple[int, int] | None = None
         self.frames = 0
         self.delays = 0  # hundredths of a second
         self.complete = False
+        self.parts = 0
 
 
 def parse_gif(source: Source) -> Parse[MediaInfo]:
@@ -39,9 +41,7 @@ def parse_gif(source: Source) -> Parse[MediaInfo]:
     if source.thorough or not (width and height):
         start = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
         with suppress(MediaShort):  # a cut file still has its screen size
-            yield from _blocks(
-                facts, start, frames=_MOST_FRAMES if source.thorough else 1
-            )
+            yield from _blocks(facts, start, all_frames=source.thorough)
     shown = (width, height) if width and height else facts.first
     if shown is None or not (shown[0] and shown[1]):
         raise MediaError(
@@ -50,18 +50,19 @@ def parse_gif(source: Source) -> Parse[MediaInfo]:
     return _result(facts, source, shown, (width, height))
 
 
-def _blocks(facts: _Facts, at: int, frames: int) -> Parse[None]:
+def _blocks(facts: _Facts, at: int, *, all_frames: bool) -> Parse[None]:
     window = Window()
     for _ in range(_MOST_BLOCKS):
         if not window.holds(at, 10):
             yield from window.load(at, 1)
-        block = window.data[window.index(at) :][:10]
+        place = window.index(at)
+        block = window.data[place : place + 10]
         if block[0] == _TRAILER:
             facts.complete = True
             return
         if block[0] == _IMAGE and len(block) == 10:
             at = _image(facts, at, block)
-            if facts.frames >= frames:
+            if not all_frames:
                 return
         elif block[0] == _EXTENSION and len(block) >= 2:
             if block[1] == _GRAPHIC_CONTROL and len(block) >= 6:
@@ -69,7 +70,7 @@ def _blocks(facts: _Facts, at: int, frames: int) -> Parse[None]:
             at += 2
         else:
             return
-        at = yield from _skip_data(window, at)
+        at = yield from _skip_data(facts, window, at)
 
 
 def _image(facts: _Facts, at: int, block: bytes) -> int:
@@ -80,15 +81,18 @@ def _image(facts: _Facts, at: int, block: bytes) -> int:
     return at + 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0) + 1
 
 
-def _skip_data(window: Window, at: int) -> Parse[int]:
+def _skip_data(facts: _Facts, window: Window, at: int) -> Parse[int]:
     """Skip sub-blocks up to their terminator; the offset after it."""
     while True:
+        if facts.parts > _MOST_PARTS:
+            raise MediaShort("GIF: too many sub-blocks", MediaFault.TOO_COSTLY)
         if not window.holds(at, 1):
             yield from window.load(at, 1)
         data, start, end = window.data, window.start, window.end
         while at < end:
             length = data[at - start]
             at += 1 + length
+            facts.parts += 1
             if not length:
                 return at
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from struct import unpack_from
 
 from ..errors import MediaError, MediaShort
-from ..info import MediaInfo
+from ..info import Extent, MediaInfo
 from ..orientation import UPRIGHT, exif_orientation
 from ..parser import Parse, Source
 
 _MOST_MARKERS = 2000
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
-_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
-_APP1, _APP2 = 0xE1, 0xE2
+_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8), 0xFF})  # 0xFF: fill bytes
+_ENDS = frozenset({0xDA, 0xD9})  # start of scan, end of image
+_APPLICATIONS = frozenset({0xE1, 0xE2})  # Exif, and the index of several pictures
 _LITTLE = 20  # the beginning of a segment: enough for a frame header
 # Profiles come in long segments; tables in short ones, several in a row.
 _AHEAD = {0xDB: 160, 0xC4: 56}
@@ -21,84 +21,74 @@ _PICTURE_COUNT = 0xB001
 
 
 class _Facts:
-    """What the segments told so far."""
+    """What the segments told so far. Class attributes: making one must cost nothing."""
 
-    __slots__ = ("frames", "marker", "orientation", "oriented", "place", "size")
-
-    def __init__(self) -> None:
-        self.size: tuple[int, int] | None = None
-        self.marker = 0
-        self.place = 0
-        self.orientation = UPRIGHT
-        self.oriented = False
-        self.frames = 1
+    size: Extent | None = None
+    marker = 0
+    place = 0
+    orientation = UPRIGHT
+    oriented = False
+    frames = 1
 
 
 def parse_jpeg(source: Source) -> Parse[MediaInfo]:
     """Hop from marker to marker up to the first scan; profiles and comments are not read."""
     facts = _Facts()
-    try:
-        yield from _segments(facts, source.head)
-    except MediaShort:
-        if facts.size is None:
-            raise
-    return _result(facts, source)
-
-
-def _segments(facts: _Facts, data: bytes) -> Parse[None]:
-    at, start, ahead = 2, 0, _LITTLE
+    data, start, at, ahead = source.head, 0, 2, _LITTLE
     for _ in range(_MOST_MARKERS):
         here = at - start
         if here + _LITTLE > len(data):
-            data = yield at, ahead, 4
+            try:
+                data = yield at, ahead, 4
+            except MediaShort:
+                if facts.size is None:
+                    raise
+                break
             start, here = at, 0
-        marker = data[here + 1]
         if data[here] != 0xFF:
             raise MediaError(f"JPEG: no marker at byte {at}, where one belongs")
-        if marker == 0xFF:
-            at += 1
-            continue
+        marker = data[here + 1]
         if marker in _WITHOUT_LENGTH:
-            at += 2
+            at += 1 if marker == 0xFF else 2
             continue
-        if marker in (_START_OF_SCAN, _END_OF_IMAGE):
+        if marker in _ENDS:
             break
-        length = data[here + 2] << 8 | data[here + 3]
-        if length < 2:
-            raise MediaError(
-                f"JPEG: segment at byte {at} has length {length}, at least 2"
-            )
+        end = at + 2 + (data[here + 2] << 8 | data[here + 3])
         if marker in _FRAME_HEADERS:
-            _frame_header(facts, marker, at, data[here : here + _LITTLE])
-            if facts.oriented:
-                break  # otherwise Exif may still follow
-        elif marker in (_APP1, _APP2):
-            head = data[here : here + _LITTLE]
-            yield from _application(facts, at, head, at + 2 + length)
+            _frame_header(facts, at, data, here)
+        elif marker in _APPLICATIONS:
+            mark = data[here + 4 : here + 10]
+            yield from _application(facts, at, mark, end)
         ahead = _AHEAD.get(marker, _LITTLE)
-        at += 2 + length
-    if facts.size is None:
-        raise MediaError(f"JPEG: no frame header (SOF) before byte {at}")
+        if facts.size and facts.oriented:
+            break  # otherwise Exif may still follow
+        if end < at + 4:
+            raise MediaError(
+                f"JPEG: the segment at byte {at} is shorter than its length"
+            )
+        at = end
+    return _result(facts, at, source)
 
 
-def _frame_header(facts: _Facts, marker: int, at: int, head: bytes) -> None:
+def _frame_header(facts: _Facts, at: int, data: bytes, here: int) -> None:
+    """Take the size from the header at ``here`` of some bytes, ``at`` of the content."""
     if facts.size is not None:
         return
-    if len(head) < 9:
+    if len(data) < here + 9:
         raise MediaShort(f"JPEG: cut inside the frame header at byte {at}")
-    height, width = unpack_from(">HH", head, 5)
+    height, width = unpack_from(">HH", data, here + 5)
     if not width or not height:
         raise MediaError(
             f"JPEG: frame header at byte {at} says {width}×{height} pixels"
         )
-    facts.size, facts.marker, facts.place = (width, height), marker, at
+    facts.size, facts.marker, facts.place = (width, height), data[here + 1], at
 
 
-def _application(facts: _Facts, at: int, head: bytes, end: int) -> Parse[None]:
-    if head[4:10] == b"Exif\0\0" and not facts.oriented:
+def _application(facts: _Facts, at: int, mark: bytes, end: int) -> Parse[None]:
+    if mark == b"Exif\0\0" and not facts.oriented:
         facts.oriented = True
         facts.orientation = yield from exif_orientation(at + 10, end)
-    elif head[4:8] == b"MPF\0":
+    elif mark[:4] == b"MPF\0":
         facts.frames = yield from _picture_count(at + 8, end)
 
 
@@ -119,8 +109,9 @@ def _picture_count(base: int, end: int) -> Parse[int]:
     return 1
 
 
-def _result(facts: _Facts, source: Source) -> MediaInfo:
-    assert facts.size is not None
+def _result(facts: _Facts, at: int, source: Source) -> MediaInfo:
+    if facts.size is None:
+        raise MediaError(f"JPEG: no frame header (SOF) before byte {at}")
     where = f"SOF{facts.marker - 0xC0} at byte {facts.place}"
     turned = f"Exif orientation {facts.orientation}"
     return MediaInfo.picture(

@@ -12,29 +12,12 @@ from ..fault import MediaFault
 from ..info import Extent, MediaInfo, Span
 from ..parser import Parse, Source
 
-_DOC_TYPE, _SEGMENT, _INFO, _TRACKS, _CLUSTER = (
-    0x4282,
-    0x18538067,
-    0x1549A966,
-    0x1654AE6B,
-    0x1F43B675,
-)
-_SCALE, _DURATION = 0x2AD7B1, 0x4489
-_TRACK, _TYPE, _FRAME_TIME, _VIDEO, _PROJECTION, _ROLL = (
-    0xAE,
-    0x83,
-    0x23E383,
-    0xE0,
-    0x7670,
-    0x7675,
-)
-_WIDTH, _HEIGHT, _SHOWN_WIDTH, _SHOWN_HEIGHT, _SHOWN_UNIT = (
-    0xB0,
-    0xBA,
-    0x54B0,
-    0x54BA,
-    0x54B2,
-)
+_DOC_TYPE, _SEGMENT, _CLUSTER = 0x4282, 0x18538067, 0x1F43B675
+_INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489
+_TRACKS, _TRACK, _TYPE, _FRAME_TIME = 0x1654AE6B, 0xAE, 0x83, 0x23E383
+_VIDEO, _WIDTH, _HEIGHT = 0xE0, 0xB0, 0xBA
+_SHOWN_WIDTH, _SHOWN_HEIGHT, _SHOWN_UNIT = 0x54B0, 0x54BA, 0x54B2
+_PROJECTION, _ROLL = 0x7670, 0x7675
 _CROPS = (0x54CC, 0x54DD, 0x54BB, 0x54AA)  # left, right, top, bottom
 _TIME, _GROUP, _BLOCK, _SIMPLE_BLOCK, _BLOCK_TIME = 0xE7, 0xA0, 0xA1, 0xA3, 0x9B
 _IS_VIDEO, _IS_AUDIO = 1, 2
@@ -72,29 +55,31 @@ class _Track:
 def parse_matroska(source: Source) -> Parse[MediaInfo]:
     """Read Info and Tracks; scan the clusters only for a duration that is not declared."""
     found = _Found()
-    header = yield from read_element(0)
-    if header.end is None:
-        raise MediaError("EBML: the header has no length")
-    body = yield from _content(header)
-    for element in parse_children(body):
-        if (
-            element.identity == _DOC_TYPE
-            and body[element.body : element.end] == b"webm"
-        ):
-            found.name = "webm"
-    segment = yield from read_element(header.end)
-    if segment.identity != _SEGMENT:
-        raise MediaError(f"Matroska: no segment at byte {header.end}")
+    segment = yield from _segment(found)
     yield from _headers(found, segment.body, source)
+    if found.tracks is None and found.clusters is None:
+        raise MediaShort("Matroska: the content ends before its tracks")
     if found.tracks is None:
-        if found.clusters is None:
-            reason = "Matroska: the content ends before its tracks"
-            raise MediaShort(reason)
         raise MediaError("Matroska: media data before any track is described")
     timing = None if found.seconds is None else Span.of(found.seconds)
     if timing is None and found.clusters is not None and source.thorough:
         timing = yield from _scan(found, found.clusters, source)
     return _result(found, timing, source)
+
+
+def _segment(found: _Found) -> Parse[Element]:
+    """The element that holds everything, after the header that says which format it is."""
+    header = yield from read_element(0)
+    if header.end is None:
+        raise MediaError("EBML: the header has no length")
+    body = yield from _content(header)
+    names = [part for part in parse_children(body) if part.identity == _DOC_TYPE]
+    if any(body[name.body : name.end] == b"webm" for name in names):
+        found.name = "webm"
+    segment = yield from read_element(header.end)
+    if segment.identity != _SEGMENT:
+        raise MediaError(f"Matroska: no segment at byte {header.end}")
+    return segment
 
 
 def _headers(found: _Found, at: int, source: Source) -> Parse[None]:

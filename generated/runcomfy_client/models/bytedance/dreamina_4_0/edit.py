@@ -68,7 +68,7 @@ class Output(ModelOutput):
     """несколько URL видео"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``bytedance/dreamina-4-0/edit`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

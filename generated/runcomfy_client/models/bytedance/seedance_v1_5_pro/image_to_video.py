@@ -82,7 +82,7 @@ class Output(ModelOutput):
     """несколько URL видео"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``bytedance/seedance-v1.5-pro/image-to-video`` takes. What is not set is not
     sent.
     """

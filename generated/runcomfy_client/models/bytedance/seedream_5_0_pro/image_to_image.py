@@ -70,7 +70,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``bytedance/seedream-5.0-pro/image-to-image`` takes. What is not set is not
     sent.
     """

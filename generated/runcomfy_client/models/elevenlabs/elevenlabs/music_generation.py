@@ -34,7 +34,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``elevenlabs/elevenlabs/music-generation`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

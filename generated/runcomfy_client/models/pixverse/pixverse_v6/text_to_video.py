@@ -34,7 +34,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``pixverse/pixverse-v6/text-to-video`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

@@ -40,7 +40,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``qwen/qwen-image-2.1/edit`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

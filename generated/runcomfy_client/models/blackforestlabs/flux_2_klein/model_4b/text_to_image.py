@@ -34,7 +34,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``blackforestlabs/flux-2-klein/4b/text-to-image`` takes. What is not set is not
     sent.
     """

@@ -36,7 +36,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``blackforestlabs/flux-3/first-last-frame-to-video/draft`` takes. What is not
     set is not sent.
     """

@@ -88,7 +88,7 @@ class Output(ModelOutput):
     """複数動画 URL"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``bytedance/dreamina-3-0/pro/image-to-video`` takes. What is not set is not
     sent.
     """

@@ -34,7 +34,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``bytedance/seedance-2.5/first-last-frame/720p`` takes. What is not set is not
     sent.
     """

@@ -34,7 +34,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``bytedance/seedance-2.5/image-to-video/1080p`` takes. What is not set is not
     sent.
     """

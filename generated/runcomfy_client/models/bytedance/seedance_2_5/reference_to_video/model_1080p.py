@@ -36,7 +36,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``bytedance/seedance-2.5/reference-to-video/1080p`` takes. What is not set is
     not sent.
     """

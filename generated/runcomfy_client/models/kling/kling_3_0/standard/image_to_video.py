@@ -34,7 +34,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``kling/kling-3.0/standard/image-to-video`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

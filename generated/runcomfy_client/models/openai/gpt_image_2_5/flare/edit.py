@@ -34,7 +34,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``openai/gpt-image-2.5/flare/edit`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

@@ -33,13 +33,13 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class UniquePartsItemPart(ModelPart, extra="allow"):
+class UniquePartsItemPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     x: int | None = None
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``golden/arrays`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

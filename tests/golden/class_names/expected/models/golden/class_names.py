@@ -28,43 +28,43 @@ class Output(ModelOutput):
     meta: OutputMetaPart | None = None
 
 
-class AbCPart(ModelPart, extra="allow"):
+class AbCPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     x: int | None = None
 
 
-class ClassPart(ModelPart, extra="allow"):
+class ClassPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     x: int | None = None
 
 
-class ABCPart(ModelPart, extra="allow"):
+class ABCPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     x: int | None = None
 
 
-class APart(ModelPart, extra="allow"):
+class APart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     b_c: ABCPart | None = None
 
 
-class ModelPart_(ModelPart, extra="allow"):
+class ModelPart_(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     x: int | None = None
 
 
-class MetaPart(ModelPart, extra="allow"):
+class MetaPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     x: int
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``golden/class-names`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

@@ -32,31 +32,31 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class OtherCPart(ModelPart, extra="allow"):
+class OtherCPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     y: str | None = None
 
 
-class OtherPart(ModelPart, extra="allow"):
+class OtherPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     c: OtherCPart | None = None
 
 
-class ABCPart(ModelPart, extra="allow"):
+class ABCPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     x: int | None = None
 
 
-class APart(ModelPart, extra="allow"):
+class APart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     b_c: ABCPart | None = None
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``golden/class-names-chosen`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

@@ -34,7 +34,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``golden/\"\"\"\\
     `` takes. What is not set is not sent.
     """

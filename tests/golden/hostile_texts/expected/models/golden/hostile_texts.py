@@ -56,14 +56,14 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Field77Part(ModelPart, extra="allow"):
+class Field77Part(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     field_u0022_u0022_u0022: Annotated[Literal[3] | None, Field(alias='"""')] = None
     """Published as '\"\"\"'."""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``golden/hostile-texts`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

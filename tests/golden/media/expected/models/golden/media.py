@@ -89,20 +89,20 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class NestedMasksItemPart(ModelPart, extra="allow"):
+class NestedMasksItemPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     image: str | None = None
     """File: width_pixels < 6000."""
 
 
-class NestedPart(ModelPart, extra="allow"):
+class NestedPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     masks: list[NestedMasksItemPart] | None = None
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``golden/media`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

@@ -94,13 +94,13 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class DeepPart(ModelPart, extra="allow"):
+class DeepPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     x: Any | None = None
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``golden/not-understood`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

@@ -32,41 +32,41 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class ExtraTextPart(ModelPart, extra="allow"):
+class ExtraTextPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     x: int | None = None
 
 
-class EitherOption0Part(ModelPart, extra="forbid"):
+class EitherOption0Part(ModelPart, extra="forbid", frozen=True):
     """A part of the input."""
 
     x: int
 
 
-class MaybePart(ModelPart, extra="allow"):
+class MaybePart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     x: int | None = None
 
 
-class EmptyPart(ModelPart, extra="forbid"):
+class EmptyPart(ModelPart, extra="forbid", frozen=True):
     """A part of the input."""
 
 
-class NestedMapValuePart(ModelPart, extra="allow"):
+class NestedMapValuePart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     x: int
 
 
-class CameraMovePart(ModelPart, extra="allow"):
+class CameraMovePart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     pan: int | None = None
 
 
-class CameraPart(ModelPart, extra="allow"):
+class CameraPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     move: CameraMovePart
@@ -75,7 +75,7 @@ class CameraPart(ModelPart, extra="allow"):
     """Published as 'payload'."""
 
 
-class LoraPart(ModelPart, extra="forbid"):
+class LoraPart(ModelPart, extra="forbid", frozen=True):
     """A part of the input."""
 
     path: str
@@ -87,7 +87,7 @@ class LoraPart(ModelPart, extra="forbid"):
     """Published as 'layer-name'."""
 
 
-class LorasItemPart(ModelPart, extra="forbid"):
+class LorasItemPart(ModelPart, extra="forbid", frozen=True):
     """A part of the input."""
 
     path: str
@@ -99,7 +99,7 @@ class LorasItemPart(ModelPart, extra="forbid"):
     """Published as 'layer-name'."""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``golden/objects`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

@@ -30,7 +30,7 @@ class Output(ModelOutput):
     """URLs of several videos"""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``golden/8k/task`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

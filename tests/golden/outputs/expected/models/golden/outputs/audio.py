@@ -31,7 +31,7 @@ class Output(ModelOutput):
     status: Any | None = None
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``golden/outputs/audio`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

@@ -45,7 +45,7 @@ class Output(ModelOutput):
     """Published as 'width×height'."""
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``golden/outputs/nested`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

@@ -43,7 +43,7 @@ class Output(ModelOutput):
     videos: list[str] | str | None = None
 
 
-class Input(ModelInput[Output]):
+class Input(ModelInput[Output], frozen=True):
     """What ``golden/forms/page`` takes. What is not set is not sent."""
 
     MODEL_ID: ClassVar[str] = MODEL_ID

@@ -1,0 +1,108 @@
+"""How long the diff takes: ``python benchmarks/diff.py``, from the checkout's root.
+
+The first figures are in-process, on models that are built: the published catalog against
+itself, and each model against itself with one bound or limit changed. The last one is the
+whole command, from a cold start, with the schemas of ``HEAD`` read from git.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from runcomfy_codegen import resources
+from runcomfy_codegen.build.catalog import build_catalog
+from runcomfy_codegen.build.model import Settings
+from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.ir.model import Array, Field, Model, Numeric, Text, Type
+from runcomfy_codegen.store.schemas import read_all
+
+ROUNDS = 5
+
+
+def models() -> tuple[Model, ...]:
+    """The published catalog."""
+    stored = read_all(resources.schemas())
+    settings = Settings(dialect=resources.dialect())
+    return build_catalog(stored.documents, settings).models
+
+
+def mutants(model: Model) -> Iterator[Model]:
+    """The model with every field changed that can be, one at a time."""
+    for index, field in enumerate(model.input.fields):
+        changed = changed_field(field)
+        if changed != field:
+            fields = list(model.input.fields)
+            fields[index] = changed
+            yield replace(model, input=replace(model.input, fields=tuple(fields)))
+
+
+def changed_field(field: Field) -> Field:
+    """The field with other bounds, and with other limits on its media."""
+    rules = tuple(replace(rule, limit="2") for rule in field.rules)
+    return replace(field, type=changed_type(field.type), rules=rules)
+
+
+def changed_type(kind: Type) -> Type:
+    """The type with one bound more."""
+    match kind:
+        case Text():
+            return replace(kind, max_length=7)
+        case Numeric():
+            return replace(kind, maximum=7)
+        case Array():
+            return replace(kind, max_items=2)
+        case _:
+            return kind
+
+
+def median(work: Callable[[], object]) -> float:
+    """The median time of a call, in seconds."""
+    times: list[float] = []
+    for _ in range(ROUNDS):
+        begin = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times)
+
+
+def command() -> None:
+    """The whole of ``schemas/`` against itself, as ``HEAD`` has it."""
+    words = [
+        sys.executable,
+        "-m",
+        "runcomfy_codegen",
+        "diff",
+        "HEAD",
+        "--fail-on",
+        "never",
+    ]
+    done = subprocess.run(
+        words, cwd=Path(__file__).parents[1], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def main() -> None:
+    """Print the table."""
+    catalog = models()
+    pairs = [(model, mutant) for model in catalog for mutant in mutants(model)]
+    times = sorted(median(partial(diff, [old], [new])) for old, new in pairs)
+    silent = median(lambda: diff(catalog, catalog))
+    cold = median(command)
+    print(f"{len(catalog)} models against themselves    {silent * 1e3:8.2f} ms")
+    print(
+        f"one changed field, median of {len(pairs):4}  {statistics.median(times) * 1e3:8.2f} ms"
+    )
+    print(f"one changed field, slowest         {times[-1] * 1e3:8.2f} ms")
+    print(f"the command from git, cold         {cold * 1e3:8.0f} ms")
+
+
+if __name__ == "__main__":
+    main()

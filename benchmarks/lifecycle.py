@@ -1,0 +1,208 @@
+"""What a job costs, and what a fault costs: ours, by hand, and other queue clients.
+
+    python benchmarks/lifecycle.py                # every table
+    python benchmarks/lifecycle.py speed faults   # some of them
+
+fal-client, replicate and openai take part where they are installed; everything runs against
+``lifecycle_stub.py`` on loopback, in the same run.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import statistics
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from lifecycle_clients import Client, installed
+from lifecycle_stub import FAULTS
+
+ROUNDS, CYCLES, PATIENCE = 7, 200, 8.0
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The stub, in its own process."""
+    script = Path(__file__).with_name("lifecycle_stub.py")
+    process = subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def core() -> None:
+    """The whole of ``run`` on a transport that answers at once."""
+    from runcomfy_runtime.call import asked
+    from runcomfy_runtime.client import RunComfy
+    from runcomfy_runtime.exchange import Outcome, Request, Response
+    from runcomfy_runtime.flow.pace import FOREVER
+    from runcomfy_runtime.flow.run import Course, run
+
+    answers = {
+        "status": Response(200, {}, b'{"request_id": "r1", "status": "completed"}'),
+        "result": Response(
+            200, {}, b'{"status": "completed", "output": {"image": "x"}}'
+        ),
+    }
+    taken = Response(200, {}, b'{"request_id": "r1"}')
+
+    class Instant:
+        def send(self, request: Request) -> Outcome:
+            return answers.get(request.url[-6:], taken)
+
+    client = RunComfy(token="t", base_url="https://api.test", transport=Instant())
+    whole = lambda: client.run("v/m", {"prompt": "x"})  # noqa: E731
+    driver = client._driver
+    call = asked("v/m", {"prompt": "x"}).call
+    flow = lambda: driver.drive(  # noqa: E731
+        run(driver.world.terms(), call, Course(), FOREVER, cancel=True)
+    )
+    for name, function in (
+        ("flow and driver", flow),
+        ("run, from payload to result", whole),
+    ):
+        spent = min(_per_call(function, 2000)[1] for _ in range(ROUNDS))
+        _row(name, f"{spent:.1f} us of CPU a job", "budget 25")
+
+
+def _per_call(call: Any, times: int) -> tuple[float, float]:
+    """Microseconds a call: on the wall clock, and of this process's CPU."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    for _ in range(times):
+        call()
+    spent = time.perf_counter() - wall, time.process_time() - cpu
+    return spent[0] / times * 1e6, spent[1] / times * 1e6
+
+
+def speed(url: str) -> None:
+    """Submit, status and result over loopback, all clients by turns; the least of all rounds."""
+    clients = installed(url)
+    for client in clients:
+        client.cycle()
+    times: dict[str, list[tuple[float, float]]] = {
+        client.name: [] for client in clients
+    }
+    for _ in range(ROUNDS):
+        for client in clients:
+            times[client.name].append(_per_call(client.cycle, CYCLES))
+    least = {
+        name: [min(column) for column in zip(*taken, strict=True)]
+        for name, taken in times.items()
+    }
+    base = least[clients[0].name]
+    _row("client", "wall, us", "CPU, us", "wall / by hand", "CPU / by hand")
+    for name, (wall, cpu) in least.items():
+        shares = (f"{wall / base[0]:.2f}", f"{cpu / base[1]:.2f}")
+        _row(name, f"{wall:.0f}", f"{cpu:.0f}", *shares)
+
+
+def imports() -> None:
+    """A cold import in a fresh process, bytecode cached."""
+    root = Path(__file__).parent.parent
+    paths = f"import sys; sys.path[:0] = [{str(root / 'generated')!r}, {str(root / 'runtime')!r}]"
+    modules = (
+        "runcomfy_client",
+        "runcomfy_runtime.client",
+        "httpx",
+        "fal_client",
+        "replicate",
+    )
+    for module in (*modules, "openai"):
+        script = f"{paths}; import time; t = time.perf_counter(); import {module}; "
+        script += "print((time.perf_counter() - t) * 1000, len(sys.modules))"
+        told = [_told(script) for _ in range(ROUNDS)]
+        if told[0] is not None:
+            taken = [float(line.split()[0]) for line in told if line]
+            count = told[0].split()[1]
+            figure = f"{statistics.median(taken):6.1f} ms (min {min(taken):.1f})"
+            _row(f"import {module}", figure, f"{count} modules")
+
+
+def _told(script: str) -> str | None:
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True
+    )
+    return done.stdout if done.returncode == 0 else None
+
+
+def many(url: str) -> None:
+    """``map`` of 256 jobs, against the same requests by hand."""
+    from lifecycle_batch import mapped, mapped_async
+
+    by_hand = next(client for client in installed(url) if client.module == "httpx")
+    base = min(_per_call(by_hand.cycle, 256)[0] for _ in range(3)) / 3
+    for name, run in (("map", mapped), ("map, asyncio", mapped_async)):
+        taken = min(run(url, 256) for _ in range(3)) / (3 * 256)
+        over = taken * 1e6 - base
+        _row(
+            f"{name} of 256 jobs",
+            f"{taken * 1e6:.0f} us a request",
+            f"{over:+.0f} us over httpx",
+        )
+
+
+def faults(url: str) -> None:
+    """How many submits are on the wire for one call, and how it ended."""
+    clients = [client.name for client in installed(url)[1:]]
+    print("| fault | " + " | ".join(clients) + " |")
+    print("|---" * (len(clients) + 1) + "|")
+    for fault in FAULTS:
+        cells = [_cell(url, name, fault) for name in clients]
+        print(f"| {fault} | " + " | ".join(cells) + " |", flush=True)
+
+
+def _cell(url: str, name: str, fault: str) -> str:
+    urllib.request.urlopen(f"{url}/fault/{urllib.parse.quote(fault)}", data=b"").close()
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(
+        target=_attempt, args=(url, name, theirs), daemon=True
+    )
+    process.start()
+    ended = ours.recv() if ours.poll(PATIENCE + 5) else f"not ended in {PATIENCE:.0f} s"
+    process.kill()
+    process.join()
+    with urllib.request.urlopen(f"{url}/counts") as answer:
+        submits = json.load(answer)["submit"]
+    return f"{submits} submit{'s' * (submits != 1)}; {ended}"
+
+
+def _attempt(url: str, name: str, told: Any) -> None:
+    client: Client = next(client for client in installed(url) if client.name == name)
+    try:
+        client.cycle()
+        told.send("result")
+    except BaseException as error:
+        kept = getattr(error, "request_id", None) or getattr(error, "job", None)
+        told.send(type(error).__name__ + (" with the id" if kept else ""))
+
+
+def _row(*cells: str) -> None:
+    print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def main(tables: list[str]) -> None:
+    """Print the tables that are asked for, or all."""
+    wanted = tables or ["core", "speed", "imports", "many", "faults"]
+    with server() as url:
+        for table in wanted:
+            print(f"\n## {table}\n")
+            function = globals()[table]
+            function() if table in ("core", "imports") else function(url)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,66 @@
+"""How far one request got, read from httpcore's ``trace`` extension.
+
+Exception classes cannot tell it: an answer that never began and one that broke off are the same
+class, and one of them means that a job was accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from ..exchange import Lost, Reached, Request, Response
+from ..quotation import printable
+
+LOSSES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
+"""What httpx raises when a request or its answer is lost."""
+_HOPELESS = ("SSLCertVerificationError", "UnsupportedProtocol", "InvalidURL")
+
+
+class Trail:
+    """What is known of one request on its way.
+
+    Listening costs some 10 µs, so only a paid request is listened to: of the others nobody
+    need know whether they left.
+    """
+
+    __slots__ = ("head", "sent", "status")
+
+    def __init__(self, request: Request) -> None:
+        self.sent = not request.paid
+        self.head: Mapping[str, str] = {}
+        self.status = 0
+
+    def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        """Hear of one event. What a proxy is asked for is not the request itself."""
+        if event.endswith("send_request_headers.started"):
+            self.sent = self.sent or info["request"].method != b"CONNECT"
+
+    async def heard(self, event: str, info: Mapping[str, Any]) -> None:
+        """The same, for an async connection."""
+        self(event, info)
+
+    def begun(self, response: httpx.Response) -> Response:
+        """Note that the head of an answer came."""
+        self.status = response.status_code
+        self.head = response.headers  # a mapping that does not mind the case of names
+        return Response(self.status, self.head)
+
+    def lost(self, error: Exception, body: bytes) -> Lost:
+        """What to tell of a request that an exception ended."""
+        reason = printable(f"{type(error).__name__}: {error}".removesuffix(": "), 200)
+        if self.status:
+            return Lost(Reached.ANSWER_BEGAN, reason, self.status, self.head, body)
+        reached = Reached.SENT if self.sent else Reached.NOTHING_SENT
+        return Lost(reached, reason, hopeless=not self.sent and _hopeless(error))
+
+
+def _hopeless(error: BaseException | None) -> bool:
+    """Whether the next try would fail alike: a wrong certificate, a URL that is none."""
+    while error is not None:
+        if type(error).__name__ in _HOPELESS:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -1,0 +1,144 @@
+"""``lint [MODEL…]``: what is wrong or contradictory in the published schemas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import click
+
+from .. import __version__
+from ..diff.containment.answer import Yes
+from ..diff.containment.contains import inside
+from ..diff.containment.exact import loaded
+from ..diff.containment.membership import accepts
+from ..diff.media.contains import rules_inside
+from ..diff.media.limit import limits
+from ..diff.media.reach import impossible
+from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.document import DEFAULT_LOCALE, Document
+from ..ir.model import Choice, Model
+from ..lint.decisions import Decisions
+from ..lint.report import github, sarif
+from ..lint.run import chosen, lint
+from ..store.path import document_path
+from ..store.schemas import read_one
+from .failure import EXIT_FINDING
+from .project import Project, project_options, select
+from .report import print_diagnostics, print_json
+from .text import shown
+
+DECISIONS = Decisions(
+    no_value=lambda kind: isinstance(inside(kind, Choice(())), Yes),
+    refuses=lambda kind, value: accepts(kind, loaded(value)) is False,
+    no_file=lambda rules: impossible(limits(rules)),
+    implied=lambda one, other: isinstance(rules_inside(one, other), Yes),
+)
+"""The questions of lint, answered as the diff answers them."""
+
+
+@click.command("lint")
+@click.argument("models", nargs=-1, metavar="[MODEL]...")
+@click.option("--select", "selected", multiple=True, metavar="CODE", help="Only these.")
+@click.option("--ignore", multiple=True, metavar="CODE", help="All but these.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    default="error",
+    show_default=True,
+    help="Exit with 1 for diagnostics as bad as this, or worse.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+)
+@project_options
+def command(
+    project: Project,
+    models: tuple[str, ...],
+    selected: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str,
+    form: str,
+) -> None:
+    """Say what is wrong or contradictory in the published schemas.
+
+    MODEL is an id, or a glob over whole ids. CODE is a code, or a glob over codes.
+    """
+    catalog = project.catalog()
+    wanted = _wanted(catalog.models, catalog.failed, models)
+    noticed = (*catalog.diagnostics, *_placed(lint(catalog.models, DECISIONS), project))
+    found = [
+        each
+        for each in noticed
+        if (wanted is None or each.model in wanted)
+        and chosen(each.code, select=selected, ignore=ignore)
+    ]
+    _print(found, form, project)
+    if _fails(found, fail_on):
+        raise SystemExit(EXIT_FINDING)
+
+
+def _wanted(
+    models: Iterable[Model], failed: Sequence[str], patterns: Sequence[str]
+) -> set[str] | None:
+    """The ids asked for, those that could not be built among them; None for all."""
+    if not patterns:
+        return None
+    broken = {name for name in failed if name in patterns}
+    rest = [pattern for pattern in patterns if pattern not in broken]
+    return broken | {model.model_id for model in select(models, rest, ())}
+
+
+def _placed(found: Iterable[Diagnostic], project: Project) -> list[Diagnostic]:
+    """Diagnostics with the file and the place of what they are about."""
+    documents: dict[str, tuple[str, Document] | None] = {}
+    told: list[Diagnostic] = []
+    for each in found:
+        if each.model not in documents:
+            documents[each.model] = _document(each.model, project)
+        known = documents[each.model]
+        if known is not None:
+            file, document = known
+            place = document.place(each.pointer)
+            each = replace(each, file=file, place=place)
+        told.append(each)
+    return told
+
+
+def _document(model_id: str, project: Project) -> tuple[str, Document] | None:
+    """The document whose structure counts: ``en``, else the first by name."""
+    folder = document_path(model_id, DEFAULT_LOCALE).parent
+    names = sorted(
+        path.stem for path in (project.config.schemas / folder).glob("*.json")
+    )
+    for locale in sorted(names, key=lambda name: name != DEFAULT_LOCALE):
+        document = read_one(project.config.schemas, model_id, locale)
+        if document is not None:
+            return document_path(model_id, locale).as_posix(), document
+    return None
+
+
+def _print(found: Sequence[Diagnostic], form: str, project: Project) -> None:
+    root = project.config.schemas.as_posix()
+    match form:
+        case "json":
+            print_json({"diagnostics": [each.printed() for each in found]})
+        case "sarif":
+            click.echo(json.dumps(sarif(found, root, __version__), indent=2))
+        case "github":
+            for line in github(found, root):
+                click.echo(shown(line))
+        case _:
+            print_diagnostics(found)
+
+
+def _fails(found: Iterable[Diagnostic], fail_on: str) -> bool:
+    if fail_on == "never":
+        return False
+    order = list(Severity)
+    worst = order.index(Severity(fail_on))
+    return any(order.index(each.severity) <= worst for each in found)

@@ -1,0 +1,138 @@
+"""A package made again: only what changed is read, rendered and written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from .. import resources
+from ..emit.increment import disturbed, unchanged, up_to_date
+from ..emit.lock import Lock, MadeFrom, Selection
+from ..emit.plan import Files, Plan
+from ..emit.templates import TemplateFault
+from ..ir.diagnostic import Diagnostic
+from ..store.facts import facts_of, of_kind
+from ..store.fingerprint import fingerprints
+from .failure import Failure
+from .folder import (
+    hashes_of,
+    lock_of,
+    package_name,
+    plan_beside,
+    workshop,
+    wrong_models,
+)
+from .project import Project, no_schemas, select_ids
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for: a project's package in a folder with its lock, and the call's choice."""
+
+    project: Project
+    folder: Path
+    lock: Lock
+    selection: Selection = Selection()
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The globs of the models that belong into the package."""
+        return self.selection.models or self.project.config.models
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What to change in the folder, how many files there are then, and what was noticed.
+
+    ``wanted`` are the files that were rendered, with the new lock among them.
+    """
+
+    plan: Plan
+    total: int
+    wanted: Files = field(default_factory=Files)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def remembered(project: Project, folder: Path, chosen: Selection) -> Order:
+    """The order of a call; what it does not say is as it was when the package was made."""
+    lock = lock_of(folder)
+    before = lock.selection
+    selection = Selection(
+        models=chosen.models or before.models, locale=chosen.locale or before.locale
+    )
+    return Order(project.in_locale(selection.locale), folder, lock, selection)
+
+
+def sources_of(order: Order) -> MadeFrom:
+    """The hashes of everything that the package is made from. Raises ``Failure``."""
+    config = order.project.config
+    try:
+        found = fingerprints(config.schemas)
+    except FileNotFoundError as error:
+        raise no_schemas(error) from None
+    chosen = select_ids(found, order.patterns, config.exclude)
+    if config.kinds or config.categories:
+        facts = facts_of(config.schemas, chosen)
+        chosen = [
+            id_
+            for id_ in chosen
+            if of_kind(facts[id_], config.kinds, config.categories)
+        ]
+    settings = repr((config.locale, config.overrides, package_name(order.folder)))
+    tool = resources.tool_fingerprints(config.template_dir)
+    return MadeFrom(
+        {**tool, "settings": hashlib.sha256(settings.encode()).hexdigest()},
+        {id_: found[id_] for id_ in chosen},
+    )
+
+
+def renew(
+    order: Order, begin: Callable[[int], Tell], *, whole: bool = False
+) -> Renewal:
+    """Decide what to write and to remove. ``whole`` renders everything, whatever the lock says.
+
+    ``begin`` is told the number of models to render, and gives what is called with each.
+    """
+    lock, sources = order.lock, sources_of(order)
+    hashes = hashes_of(order.folder, lock.files)
+    if whole:
+        return _renewed(order, sources, (), begin)
+    if up_to_date(lock, sources, hashes) and lock.selection == order.selection:
+        return Renewal(Plan({}, (), {}), len(lock.files) + 1)
+    kept = unchanged(lock, sources, hashes) & sources.models.keys()
+    return _renewed(order, sources, kept, begin)
+
+
+def _renewed(
+    order: Order,
+    sources: MadeFrom,
+    unchanged_ids: Iterable[str],
+    begin: Callable[[int], Tell],
+) -> Renewal:
+    # Imported here: nothing is rendered where nothing changed.
+    from ..emit.package import render_package
+
+    ids = {*unchanged_ids}
+    catalog = order.project.catalog(sources.models.keys() - ids)
+    kept = order.lock.keeping({*ids, *catalog.failed})
+    if ids and disturbed(kept, catalog.models):
+        return _renewed(order, sources, (), begin)
+    wrong = wrong_models(catalog)
+    right = {id_: told for id_, told in sources.models.items() if id_ not in wrong}
+    with_models = replace(
+        workshop(order.project, kept),
+        sources=replace(sources, models=right),
+        selection=order.selection,
+        tell=begin(len(catalog.models)),
+    )
+    try:
+        wanted = render_package(catalog.models, package_name(order.folder), with_models)
+    except TemplateFault as fault:
+        raise Failure(f"{fault}; nothing was written") from None
+    plan = plan_beside(order.folder, wanted, order.lock, kept.files)
+    total = len({*wanted, *kept.files})
+    return Renewal(plan, total, wanted, catalog.diagnostics)

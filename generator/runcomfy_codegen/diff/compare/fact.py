@@ -1,0 +1,215 @@
+"""Everything that can be said to have changed. The set is closed: rules match on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from ...ir.model import Field, Media, Model, Object, Unknown, Value
+from ..containment.answer import Answer
+
+Identity: TypeAlias = tuple[str, str]
+"""What changed, before and after, spelled in one way whatever the words of messages."""
+
+
+class Side(StrEnum):
+    """What callers send, or what they get."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+class Facet(StrEnum):
+    """In which respect the values of a type can change."""
+
+    TYPE = "type"
+    NULL = "null"
+    CHOICES = "choices"
+    RANGE = "number-range"
+    STEP = "number-step"
+    LENGTH = "text-length"
+    PATTERN = "text-pattern"
+    FORMAT = "text-format"
+    COUNT = "list-length"
+    REPEATS = "list-repeats"
+    MEMBERS = "object-members"
+    ALTERNATIVES = "alternatives"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a fact holds: ``pointer`` is a JSON pointer into the published document."""
+
+    model_id: str
+    side: Side = Side.INPUT
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAdded:
+    """A model that only the new side has."""
+
+    place: Place
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRemoved:
+    """A model that only the old side has."""
+
+    place: Place
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRenamed:
+    """A model that went, and one that came and takes the same; ``place`` is of the old."""
+
+    place: Place
+    old: Model
+    new: Model
+
+
+@dataclass(frozen=True, slots=True)
+class FieldAdded:
+    """A field that only the new side has; ``holder`` is the old object without it."""
+
+    place: Place
+    field: Field
+    holder: Object
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRemoved:
+    """A field that only the old side has."""
+
+    place: Place
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRenamed:
+    """A field that went, and one that came and takes the same; ``holder`` is the old object."""
+
+    place: Place
+    old: Field
+    new: Field
+    holder: Object
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredChanged:
+    """A field that must be given now, or no longer; ``holder`` is the old object."""
+
+    place: Place
+    required: bool
+    field: Field
+    holder: Object
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesChanged:
+    """Other values are accepted, as far as one facet goes.
+
+    ``kept`` answers whether all old values are still accepted, ``covered`` whether the old
+    side accepted all new ones; ``old`` and ``new`` are the facet in words, ``identity`` is
+    it free of wording.
+    """
+
+    place: Place
+    facet: Facet
+    old: str
+    new: str
+    identity: Identity
+    kept: Answer
+    covered: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsChanged:
+    """Other files pass the media rules on one metric; the answers as for values."""
+
+    place: Place
+    metric: str
+    old: str
+    new: str
+    identity: Identity
+    kept: Answer
+    covered: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationChanged:
+    """The annotation that a type checker sees is another one; the answers as for values."""
+
+    place: Place
+    old: str
+    new: str
+    identity: Identity
+    kept: Answer
+    covered: Answer
+    in_list: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MediaChanged:
+    """The field names another kind of media by URL."""
+
+    place: Place
+    old: Media
+    new: Media
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultChanged:
+    """The server takes something else when the field is left out."""
+
+    place: Place
+    old: Value | None
+    new: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class SampleChanged:
+    """Another example is published."""
+
+    place: Place
+    old: Value | None
+    new: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextsChanged:
+    """Titles, descriptions or messages differ; ``what`` names them."""
+
+    place: Place
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A keyword that is not understood differs."""
+
+    place: Place
+    old: Unknown | None
+    new: Unknown | None
+
+
+Fact: TypeAlias = (
+    ModelAdded
+    | ModelRemoved
+    | ModelRenamed
+    | FieldAdded
+    | FieldRemoved
+    | FieldRenamed
+    | RequiredChanged
+    | ValuesChanged
+    | LimitsChanged
+    | AnnotationChanged
+    | MediaChanged
+    | DefaultChanged
+    | SampleChanged
+    | TextsChanged
+    | Unjudged
+)

@@ -1,0 +1,86 @@
+"""What went under one name and came under another: at most one partner for each."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from ...ir.model import Field, Model
+
+Item = TypeVar("Item")
+
+_ALIKE = 0.9
+_NAMES_ALIKE = 0.5
+_TEXTS_ALIKE = 0.8
+
+
+def renamed_models(
+    gone: Mapping[str, Model], came: Mapping[str, Model]
+) -> dict[str, str]:
+    """New id by old id, for models that take nearly the same under similar names."""
+    numbers: dict[Field, int] = {}
+
+    def numbered(model: Model) -> frozenset[int]:
+        # Thousands of models meet here; numbers are compared faster than fields.
+        bare = map(_bare, model.input.fields)
+        return frozenset(numbers.setdefault(each, len(numbers)) for each in bare)
+
+    old = {name: numbered(model) for name, model in gone.items()}
+    new = {name: numbered(model) for name, model in came.items()}
+    return _pairs(old, new, _model_likeness)
+
+
+def renamed_fields(
+    gone: Mapping[str, Field], came: Mapping[str, Field]
+) -> dict[str, str]:
+    """New wire name by old one, for fields of one type under similar names or texts."""
+    return _pairs(gone, came, _field_likeness)
+
+
+def _pairs(
+    gone: Mapping[str, Item],
+    came: Mapping[str, Item],
+    likeness: Callable[[str, Item, str, Item], float],
+) -> dict[str, str]:
+    """The best partners first; ties go by name, so that the order of files is nothing."""
+    scored = sorted(
+        (-score, old, new)
+        for old in gone
+        for new in came
+        if (score := likeness(old, gone[old], new, came[new])) > 0
+    )
+    found: dict[str, str] = {}
+    for _, old, new in scored:
+        if old not in found and new not in found.values():
+            found[old] = new
+    return found
+
+
+def _model_likeness(
+    old: str, mine: frozenset[int], new: str, theirs: frozenset[int]
+) -> float:
+    """How alike two models are, 0 if they are two."""
+    if not mine or len(mine & theirs) < _ALIKE * len(mine | theirs):
+        return 0.0
+    return _ratio(old, new, _NAMES_ALIKE)
+
+
+def _field_likeness(old: str, one: Field, new: str, other: Field) -> float:
+    if (one.type, one.media, one.required) != (other.type, other.media, other.required):
+        return 0.0
+    names = _ratio(old, new, _NAMES_ALIKE)
+    if one.description and other.description:
+        return max(names, _ratio(one.description, other.description, _TEXTS_ALIKE))
+    return names
+
+
+def _ratio(one: str, other: str, least: float) -> float:
+    ratio = difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+    return ratio if ratio >= least else 0.0
+
+
+def _bare(field: Field) -> Field:
+    """A field without its texts and samples."""
+    return replace(field, title="", description="", sample=None, rules=(), unknown=())

@@ -1,0 +1,79 @@
+"""The report as a comment on a pull request (GitHub Flavored Markdown)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ..finding import Finding, Verdict
+from .quote import counted, witness_text
+from .report import Report, by_model, worst_first
+
+MARKER = "<!-- runcomfy-codegen diff -->"
+"""The first line: a workflow finds its own comment by it, and replaces it."""
+
+_SIGNS = {
+    Verdict.BREAKING: "🔴",
+    Verdict.RISKY: "🟠",
+    Verdict.COMPATIBLE: "🟢",
+    Verdict.DOCS_ONLY: "⚪",
+}
+_SPECIAL = re.compile(r"([\\`*_\[\]|#~@])")
+
+
+def markdown(report: Report) -> str:
+    """What hurts in a table, and the rest folded away below."""
+    hurting = [each for each in report.findings if each.verdict.reaches(Verdict.RISKY)]
+    harmless = [each for each in report.findings if each not in hurting]
+    parts = [
+        MARKER,
+        "### RunComfy schemas",
+        f"{counted(report.summary)}. Version bump: **{report.bump}**.",
+        *_table(hurting),
+        *_folded(f"{len(harmless)} harmless changes", harmless),
+        *_folded(f"{len(report.approved)} approved", report.approved),
+        *_notes(report),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(findings: Iterable[Finding]) -> Iterator[str]:
+    for model, told in by_model(findings).items():
+        rows = [f"| {_row(finding)} |" for finding in worst_first(told)]
+        head = ["| | rule | where | what | witness |", "|---|---|---|---|---|"]
+        yield "\n".join([f"**{_plain(model)}**", "", *head, *rows])
+
+
+def _row(finding: Finding) -> str:
+    where = f"{finding.side.value} {finding.pointer}"
+    why = f" ({finding.reason})" if finding.reason else ""
+    cells = (
+        f"{_SIGNS[finding.verdict]} {finding.verdict.value}, {finding.lens.value}",
+        _plain(finding.rule),
+        _plain(where),
+        _plain(finding.message + why),
+        _plain(witness_text(finding)),
+    )
+    return " | ".join(cells)
+
+
+def _folded(title: str, findings: Iterable[Finding]) -> Iterator[str]:
+    tables = list(_table(findings))
+    if tables:
+        inner = "\n\n".join(tables)
+        yield f"<details><summary>{title}</summary>\n\n{inner}\n\n</details>"
+
+
+def _notes(report: Report) -> Iterator[str]:
+    for approval in report.stale:
+        told = _plain(f"{approval.fingerprint} ({approval.reason})")
+        yield f"Stale approval: {told}"
+    for each in report.diagnostics:
+        yield f"Not compared: {_plain(f'{each.file}: {each.message}')}"
+
+
+def _plain(text: str) -> str:
+    """A text that Markdown shows as it is: on one line, with nothing to interpret."""
+    one_line = " ".join(text.split())
+    escaped = one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\1", escaped)

@@ -1,0 +1,41 @@
+"""The report for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..approvals import entry
+from ..finding import Finding, Verdict
+from .quote import counted, witness_text
+from .report import Report, by_model, worst_first
+
+
+def lines(report: Report) -> Iterator[str]:
+    """Model by model, the worst first, each with the entry that would approve it.
+
+    The line of a finding begins with two spaces and its verdict.
+    """
+    for model, findings in by_model(report.findings).items():
+        yield model
+        for finding in worst_first(findings):
+            yield from _finding(finding)
+            if finding.verdict.reaches(Verdict.RISKY):
+                yield "      to approve it:"
+                yield from (f"        {line}" for line in entry(finding).splitlines())
+        yield ""
+    for approval in report.stale:
+        yield f"stale approval {approval.fingerprint} ({approval.reason}): take it out"
+    approved = f"; {len(report.approved)} approved" if report.approved else ""
+    yield f"{counted(report.summary)}{approved}; version bump: {report.bump}"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    where = f"{finding.side.value} {finding.pointer}".strip()
+    yield f"  {finding.verdict} {finding.rule} [{finding.lens.value}] {where}"
+    yield f"      {finding.message}"
+    told = {
+        "witness": witness_text(finding),
+        "not decided": finding.reason,
+        "hint": finding.hint,
+    }
+    yield from (f"      {name}: {text}" for name, text in told.items() if text)

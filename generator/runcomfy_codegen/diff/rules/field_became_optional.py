@@ -1,0 +1,37 @@
+"""A field may be left out now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..compare.fact import Fact, RequiredChanged, Side
+from ..finding import Verdict
+from ..rule import About, Judgement, Rule
+
+ABOUT = About(
+    id="field-became-optional",
+    notices="A field that had to be given may be left out.",
+    why=(
+        "Callers that give it are as right as before; a reader of an output may "
+        "miss it."
+    ),
+    before='{"properties": {"prompt": {"type": "string"}}, "required": ["prompt"]}',
+    after='{"properties": {"prompt": {"type": "string"}}}',
+    instead="Be ready for outputs without it.",
+)
+
+
+def judge(fact: Fact) -> Iterator[Judgement]:
+    """Judge a field that may be left out."""
+    if isinstance(fact, RequiredChanged) and not fact.required:
+        hurts = fact.place.side is Side.OUTPUT
+        yield Judgement(
+            place=fact.place,
+            verdict=Verdict.BREAKING if hurts else Verdict.COMPATIBLE,
+            message=f"the field {fact.field.wire_name!r} may be left out now",
+            old="required",
+            new="optional",
+        )
+
+
+RULE = Rule(ABOUT, judge)

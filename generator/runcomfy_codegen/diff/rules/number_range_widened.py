@@ -1,0 +1,35 @@
+"""More values are accepted: the range of a number is another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..compare.fact import Facet, Fact
+from ..rule import About, Judgement, Rule, widened
+
+ABOUT = About(
+    id="number-range-widened",
+    notices="More values are accepted: the range of a number is another one.",
+    why=(
+        "Callers may send more than before, which breaks nobody. In an output it is"
+        " the other way round: old callers meet values that they do not know."
+    ),
+    before=(
+        '{"properties": {"steps": {"type": "integer", "minimum": 1, "maximum": ' "30}}}"
+    ),
+    after=(
+        '{"properties": {"steps": {"type": "integer", "minimum": 1, "maximum": ' "50}}}"
+    ),
+    instead=(
+        "Callers that pass on what they receive must be ready for the new values; "
+        "read `.raw` where they are not."
+    ),
+)
+
+
+def judge(fact: Fact) -> Iterator[Judgement]:
+    """Judge a change of this facet."""
+    return widened(fact, Facet.RANGE, "range of a number widened")
+
+
+RULE = Rule(ABOUT, judge)

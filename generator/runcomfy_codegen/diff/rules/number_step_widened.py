@@ -1,0 +1,31 @@
+"""More values are accepted: the step of a number is another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..compare.fact import Facet, Fact
+from ..rule import About, Judgement, Rule, widened
+
+ABOUT = About(
+    id="number-step-widened",
+    notices="More values are accepted: the step of a number is another one.",
+    why=(
+        "Callers may send more than before, which breaks nobody. In an output it is"
+        " the other way round: old callers meet values that they do not know."
+    ),
+    before='{"properties": {"width": {"type": "integer", "multipleOf": 64}}}',
+    after='{"properties": {"width": {"type": "integer"}}}',
+    instead=(
+        "Callers that pass on what they receive must be ready for the new values; "
+        "read `.raw` where they are not."
+    ),
+)
+
+
+def judge(fact: Fact) -> Iterator[Judgement]:
+    """Judge a change of this facet."""
+    return widened(fact, Facet.STEP, "step of a number widened")
+
+
+RULE = Rule(ABOUT, judge)

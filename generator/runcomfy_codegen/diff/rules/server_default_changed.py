@@ -1,0 +1,41 @@
+"""The server takes something else where a field is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..compare.fact import DefaultChanged, Fact
+from ..compare.identity import identity_of
+from ..compare.wording import value_words
+from ..finding import Verdict
+from ..rule import About, Judgement, Rule
+
+ABOUT = About(
+    id="server-default-changed",
+    notices="The published default of an optional field differs.",
+    why=(
+        "Calls that leave the field out are still accepted, and now mean something "
+        "else. Defaults are never sent by the client."
+    ),
+    before='{"properties": {"steps": {"type": "integer", "default": 30}}}',
+    after='{"properties": {"steps": {"type": "integer", "default": 4}}}',
+    instead="Give the field in calls that relied on the old default.",
+)
+
+
+def judge(fact: Fact) -> Iterator[Judgement]:
+    """Judge another default; what is sent stays accepted, what it means does not."""
+    if isinstance(fact, DefaultChanged):
+        old, new = value_words(fact.old), value_words(fact.new)
+        yield Judgement(
+            place=fact.place,
+            verdict=Verdict.RISKY,
+            message=f"the server's default changed: {old} → {new}",
+            old=old,
+            new=new,
+            identity=(identity_of(fact.old), identity_of(fact.new)),
+            reason="a call without the field means something else now",
+        )
+
+
+RULE = Rule(ABOUT, judge)

@@ -1,0 +1,31 @@
+"""More values are accepted: the length of a text is another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..compare.fact import Facet, Fact
+from ..rule import About, Judgement, Rule, widened
+
+ABOUT = About(
+    id="text-length-widened",
+    notices="More values are accepted: the length of a text is another one.",
+    why=(
+        "Callers may send more than before, which breaks nobody. In an output it is"
+        " the other way round: old callers meet values that they do not know."
+    ),
+    before='{"properties": {"prompt": {"type": "string", "maxLength": 800}}}',
+    after='{"properties": {"prompt": {"type": "string", "maxLength": 2000}}}',
+    instead=(
+        "Callers that pass on what they receive must be ready for the new values; "
+        "read `.raw` where they are not."
+    ),
+)
+
+
+def judge(fact: Fact) -> Iterator[Judgement]:
+    """Judge a change of this facet."""
+    return widened(fact, Facet.LENGTH, "length of a text widened")
+
+
+RULE = Rule(ABOUT, judge)

@@ -1,0 +1,40 @@
+"""A keyword that is not understood differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..compare.fact import Fact, Unjudged
+from ..finding import Verdict
+from ..rule import About, Judgement, Rule
+
+ABOUT = About(
+    id="unjudged-keyword",
+    notices="A keyword that is not understood came, went or changed.",
+    why=(
+        "Nobody can say here what it means for callers, so it is never called "
+        "harmless."
+    ),
+    before='{"properties": {"size": {"type": "string"}}}',
+    after='{"properties": {"size": {"type": "string", "contentEncoding": "base64"}}}',
+    instead="Read the change; approve it if it is fine.",
+)
+
+
+def judge(fact: Fact) -> Iterator[Judgement]:
+    """Judge a difference that only a person can."""
+    if not isinstance(fact, Unjudged):
+        return
+    known = fact.new or fact.old
+    assert known is not None
+    yield Judgement(
+        place=fact.place,
+        verdict=Verdict.RISKY,
+        message=f"{known.keyword!r} changed, and cannot be judged",
+        old=fact.old.value.text if fact.old else "",
+        new=fact.new.value.text if fact.new else "",
+        reason=f"the keyword {known.keyword!r} is not understood",
+    )
+
+
+RULE = Rule(ABOUT, judge)

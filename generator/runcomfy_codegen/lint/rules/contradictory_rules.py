@@ -1,0 +1,48 @@
+"""No file can keep the media rules of a field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...ir.diagnostic import Severity
+from ...ir.model import Model
+from ..decisions import Decisions
+from ..fields import placed
+from ..rule import About, Note, Rule
+
+ABOUT = About(
+    code="contradictory-rules",
+    severity=Severity.ERROR,
+    notices=(
+        "The media rules of a field contradict each other: no file keeps them all."
+    ),
+    why="Every call is refused, or the server does not do what it publishes.",
+    wrong=(
+        '{"image_url": {"type": "string", "format": "image_uri", "validations": '
+        '[{"validation_rule": "width_pixels>", "validation_value": 4096, '
+        '"validation_error": ""}, {"validation_rule": "width_pixels<", '
+        '"validation_value": 4097, "validation_error": ""}]}}'
+    ),
+    right=(
+        '{"image_url": {"type": "string", "format": "image_uri", "validations": '
+        '[{"validation_rule": "width_pixels>", "validation_value": 300, '
+        '"validation_error": ""}, {"validation_rule": "width_pixels<", '
+        '"validation_value": 4097, "validation_error": ""}]}}'
+    ),
+    instead="Ask the publisher which of the rules is meant.",
+)
+
+
+def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+    """Every field whose rules leave nothing."""
+    for model in models:
+        for field, pointer in placed(model):
+            if field.rules and decisions.no_file(field.rules):
+                told = ", ".join(
+                    f"{r.metric} {r.operator} {r.limit}" for r in field.rules
+                )
+                message = f"no file keeps all rules of {field.wire_name!r}: {told}"
+                yield Note(model.model_id, f"{pointer}/validations", message)
+
+
+RULE = Rule(ABOUT, check)

@@ -1,0 +1,55 @@
+"""A choice is spelled in another case than in other models."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ...ir.diagnostic import Severity
+from ...ir.model import Choice, Model, Type, within
+from ..decisions import Decisions
+from ..fields import placed
+from ..rule import About, Note, Rule
+
+ABOUT = About(
+    code="enum-case-drift",
+    severity=Severity.INFO,
+    notices="A choice differs only in case from the choice that more models have.",
+    why=(
+        "Values go over the wire unchanged: what one model takes, its neighbour "
+        "refuses."
+    ),
+    wrong=(
+        '{"resolution": {"type": "string", "enum": ["720P"]}, "size": {"type": '
+        '"string", "enum": ["720p"]}, "quality": {"type": "string", "enum": '
+        '["720p"]}}'
+    ),
+    right='{"resolution": {"type": "string", "enum": ["720p"]}}',
+    instead="Take the spelling from the generated `Literal` of each model.",
+)
+
+
+def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+    """Every choice in a spelling that is rarer than another one."""
+    places = [
+        (model.model_id, pointer, word)
+        for model in models
+        for field, pointer in placed(model)
+        for word in _words(field.type)
+    ]
+    counts = Counter(word for _, _, word in places)
+    usual = {word.casefold(): word for word, _ in reversed(counts.most_common())}
+    for model_id, pointer, word in places:
+        other = usual[word.casefold()]
+        if counts[other] > counts[word]:
+            message = f"{word!r} is spelled {other!r} in {counts[other]} other places"
+            yield Note(model_id, f"{pointer}/enum", message)
+
+
+def _words(kind: Type) -> set[str]:
+    choices = (each.values for each in within(kind) if isinstance(each, Choice))
+    loaded = (value.load() for values in choices for value in values)
+    return {word for word in loaded if isinstance(word, str)}
+
+
+RULE = Rule(ABOUT, check)

@@ -1,0 +1,40 @@
+"""A field refuses its own sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...ir.diagnostic import Severity
+from ...ir.model import Model, Value
+from ..decisions import Decisions
+from ..fields import placed
+from ..rule import About, Note, Rule
+
+ABOUT = About(
+    code="impossible-sample",
+    severity=Severity.INFO,
+    notices="The published sample of a field is not what its schema accepts.",
+    why="Whoever copies the published example meets a refusal.",
+    wrong='{"prompt": {"type": "string", "maxLength": 3, "default": "a cat"}}',
+    right='{"prompt": {"type": "string", "maxLength": 9, "default": "a cat"}}',
+    instead="Do not rely on the published sample.",
+)
+
+
+def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+    """Every field that refuses its sample; an empty text or list stands for none."""
+    for model in models:
+        for field, pointer in placed(model):
+            told = field.sample
+            if told is None or told.text in ('""', "[]"):
+                continue
+            if decisions.refuses(field.type, told):
+                message = f"{field.wire_name!r} refuses its own sample {_short(told)}"
+                yield Note(model.model_id, f"{pointer}/default", message)
+
+
+def _short(value: Value) -> str:
+    return value.text if len(value.text) <= 60 else f"{value.text[:59]}…"
+
+
+RULE = Rule(ABOUT, check)

@@ -1,0 +1,40 @@
+"""No value can be right for a field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...ir.diagnostic import Severity
+from ...ir.model import Array, Model, Type
+from ..decisions import Decisions
+from ..fields import placed
+from ..rule import About, Note, Rule
+
+ABOUT = About(
+    code="impossible-value",
+    severity=Severity.ERROR,
+    notices="The bounds of a field contradict each other: no value keeps them all.",
+    why="A required field of this kind makes every call fail.",
+    wrong='{"steps": {"type": "integer", "minimum": 5, "maximum": 4}}',
+    right='{"steps": {"type": "integer", "minimum": 4, "maximum": 5}}',
+    instead="Ask the publisher which of the bounds is meant.",
+)
+
+
+def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+    """Every field whose type leaves nothing."""
+    for model in models:
+        for field, pointer in placed(model):
+            if _crossed(field.type) or decisions.no_value(field.type):
+                message = f"no value can be right for {field.wire_name!r}"
+                yield Note(model.model_id, pointer, message)
+
+
+def _crossed(kind: Type) -> bool:
+    """Whether a list must be longer than it may."""
+    low = kind.min_items if isinstance(kind, Array) else None
+    high = kind.max_items if isinstance(kind, Array) else None
+    return low is not None and high is not None and low > high
+
+
+RULE = Rule(ABOUT, check)

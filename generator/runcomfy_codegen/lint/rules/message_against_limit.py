@@ -1,0 +1,52 @@
+"""A media rule's message names other numbers than its limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...ir.diagnostic import Severity
+from ...ir.model import Model
+from ..decisions import Decisions
+from ..fields import placed
+from ..message import numbers
+from ..rule import About, Note, Rule
+
+ABOUT = About(
+    code="message-against-limit",
+    severity=Severity.WARNING,
+    notices=(
+        "The message of a media rule names numbers, and the limit is none of them."
+    ),
+    why=(
+        "A caller who believes the message sends files that are refused, or keeps "
+        "back files that are fine."
+    ),
+    wrong=(
+        '{"image_url": {"type": "string", "format": "image_uri", "validations": '
+        '[{"validation_rule": "file_size_mb<=", "validation_value": 15, '
+        '"validation_error": "Each file must be at most 10 MB."}]}}'
+    ),
+    right=(
+        '{"image_url": {"type": "string", "format": "image_uri", "validations": '
+        '[{"validation_rule": "file_size_mb<=", "validation_value": 15, '
+        '"validation_error": "Each file must be at most 15 MB."}]}}'
+    ),
+    instead="The rule decides; tell the publisher that the message is wrong.",
+)
+
+
+def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+    """Every rule whose message names other numbers only."""
+    for model in models:
+        for field, pointer in placed(model):
+            for index, rule in enumerate(field.rules):
+                named = numbers(rule.message)
+                if rule.checkable and named and rule.threshold not in named:
+                    told = f"{rule.metric} {rule.operator} {rule.limit}"
+                    message = f"{told!r}, but its message says {rule.message!r}"
+                    yield Note(
+                        model.model_id, f"{pointer}/validations/{index}", message
+                    )
+
+
+RULE = Rule(ABOUT, check)

@@ -1,0 +1,57 @@
+"""A media rule is strict where its message is not, or the reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...ir.diagnostic import Severity
+from ...ir.model import Model
+from ..decisions import Decisions
+from ..fields import placed
+from ..message import bound
+from ..rule import About, Note, Rule
+
+ABOUT = About(
+    code="message-against-operator",
+    severity=Severity.WARNING,
+    notices=(
+        "The message of a media rule includes the limit itself, and its operator "
+        "does not, or the reverse."
+    ),
+    why=(
+        "A caller who believes the message meets a refusal at the limit. The rule "
+        "decides; the message is only quoted."
+    ),
+    wrong=(
+        '{"image_url": {"type": "string", "format": "image_uri", "validations": '
+        '[{"validation_rule": "width_pixels>", "validation_value": 320, '
+        '"validation_error": "The width must be at least 320 pixels."}]}}'
+    ),
+    right=(
+        '{"image_url": {"type": "string", "format": "image_uri", "validations": '
+        '[{"validation_rule": "width_pixels>=", "validation_value": 320, '
+        '"validation_error": "The width must be at least 320 pixels."}]}}'
+    ),
+    instead="Stay clear of the limit itself, and tell the publisher.",
+)
+
+
+def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+    """Every rule whose message plainly says the other kind of bound."""
+    for model in models:
+        for field, pointer in placed(model):
+            for index, rule in enumerate(field.rules):
+                says = bound(rule.message)
+                does = _KINDS.get(rule.operator, "")
+                if says and does and says != does:
+                    told = f"{rule.metric} {rule.operator} {rule.limit}"
+                    message = f"{told!r} is {does}, and its message is {says}: {rule.message!r}"
+                    yield Note(
+                        model.model_id, f"{pointer}/validations/{index}", message
+                    )
+
+
+_KINDS = {"<": "exclusive", ">": "exclusive", "<=": "inclusive", ">=": "inclusive"}
+
+
+RULE = Rule(ABOUT, check)

@@ -1,0 +1,91 @@
+"""Approved findings: what they survive, and what not."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from diff.conftest import Desk
+from diff.painter import (
+    STEPS,
+    TEXT,
+    committed,
+    entry,
+    published,
+    rules,
+)
+
+
+@pytest.fixture
+def shell(desk: Desk) -> Desk:
+    return published(desk)
+
+
+@pytest.fixture
+def repository(shell: Desk) -> Desk:
+    return committed(shell)
+
+
+def pasted(shell: Desk) -> str:
+    """The entries that the text shows, with the reason filled in."""
+    lines = shell("diff", "old", "new").out.splitlines()
+    shown = [line.strip() for line in lines if line.startswith("        ")]
+    return "\n".join(shown).replace('reason = ""', 'reason = "agreed"')
+
+
+def test_a_pasted_entry_approves_its_finding(shell: Desk) -> None:
+    text = pasted(shell)
+    assert len(tomllib.loads(text)["approved"]) == 2
+    shell.write("runcomfy-approvals.toml", text)
+    answer = shell("diff", "old", "new", "--fail-on", "risky", "--format", "json")
+    assert answer.code == 0
+    assert rules(answer) == [("compatible", "field-added")]
+    assert [each["rule"] for each in answer.json["approved"]] == [
+        "number-range-narrowed",
+        "text-format-narrowed",
+    ]
+    assert answer.json["bump"] == "major"
+
+
+def test_an_approval_outlives_other_texts_and_not_another_change(shell: Desk) -> None:
+    shell.write("ok.toml", pasted(shell))
+    told = {**STEPS, "maximum": 30, "description": "Other words.", "default": 20}
+    shell.publish(
+        "later",
+        entry(steps=told, prompt=TEXT),
+        entry("acme/singer", text={**TEXT, "format": "uri"}),
+    )
+    assert shell("diff", "old", "later", "--approvals", "ok.toml").code == 0
+    shell.publish("lower", entry(prompt=TEXT, steps={**STEPS, "maximum": 29}))
+    assert shell("diff", "old", "lower", "--approvals", "ok.toml").code == 1
+
+
+def test_an_expired_approval_is_stale(shell: Desk) -> None:
+    entries = pasted(shell).replace(
+        "[[approved]]", "[[approved]]\nexpires = 2020-01-31"
+    )
+    shell.write("ok.toml", entries)
+    answer = shell("diff", "old", "new", "--approvals", "ok.toml")
+    assert answer.code == 1
+    assert answer.out.count("stale approval") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[[approved", "not TOML"),
+        ('[[approved]]\nfingerprint = "a"', "a 'reason' is required"),
+        ('[[approved]]\nfingerprint = "a"\nreason = " "', "a 'reason' is required"),
+        ('[[approved]]\nfinger = "a"', "unknown key 'finger'"),
+        ('[[approved]]\nfingerprint = "a"\nreason = "b"\nexpires = "soon"', "a date"),
+        ("allowed = []", "unknown key 'allowed'"),
+    ],
+)
+def test_approvals_that_cannot_be_used_are_refused(
+    shell: Desk, text: str, told: str
+) -> None:
+    shell.write("ok.toml", text)
+    answer = shell("diff", "old", "new", "--approvals", "ok.toml")
+    assert answer.code == 2
+    assert told in answer.err

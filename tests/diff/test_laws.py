@@ -1,0 +1,118 @@
+"""Laws of the diff as a whole, over the published schemas and their mutations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+from diff.mutations import Case, cases, schemas
+from published import model_of
+from runcomfy_codegen.diff.finding import Finding, Lens, Verdict
+from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.ir.model import Field, Model
+
+CASES = cases()
+MIRROR = {"narrowed": "widened", "widened": "narrowed"}
+
+
+def published() -> list[Model]:
+    return [model_of(schema, model) for model, schema in schemas().items()]
+
+
+def test_the_catalog_against_itself_is_silent() -> None:
+    models = published()
+    assert diff(models, models) == ()
+
+
+def test_the_order_of_models_says_nothing() -> None:
+    models = published()
+    later = Random(1).sample(models[50:], len(models) - 50)
+    assert diff(models[:60], models[50:]) == diff(models[:60][::-1], later)
+
+
+def values(found: Iterable[Finding]) -> set[tuple[str, str, bool]]:
+    """Findings about values: the rule, the place, whether there is a witness."""
+    return {
+        (each.rule, each.pointer, each.witness is not None)
+        for each in found
+        if each.lens is Lens.WIRE and each.rule.rpartition("-")[2] in MIRROR
+    }
+
+
+def mirrored(told: set[tuple[str, str, bool]]) -> set[tuple[str, str, bool]]:
+    def other(rule: str) -> str:
+        head, _, direction = rule.rpartition("-")
+        return f"{head}-{MIRROR[direction]}"
+
+    return {(other(rule), pointer, witness) for rule, pointer, witness in told}
+
+
+def as_output(model: Model, other: Model) -> Model:
+    """The first model with the fields of the second as its output."""
+    return replace(model, output=other.input)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_swapping_the_arguments_swaps_the_sides(case: Case) -> None:
+    there = diff([case.old], [case.new])
+    back = diff([as_output(case.old, case.new)], [as_output(case.old, case.old)])
+    pointers = {
+        (rule, pointer.replace("/output_schema", "/input_schema"), witness)
+        for rule, pointer, witness in values(back)
+    }
+    assert mirrored(pointers) == values(there)
+    verdicts = {
+        each.verdict for each in there if (each.rule, each.pointer) in _keys(there)
+    }
+    assert verdicts == {
+        each.verdict for each in back if (each.rule, each.pointer) in _keys(back)
+    }
+
+
+def _keys(found: Iterable[Finding]) -> set[tuple[str, str]]:
+    return {(rule, pointer) for rule, pointer, _ in values(found)}
+
+
+def described(model: Model, text: str) -> Model:
+    fields: tuple[Field, ...] = tuple(
+        replace(field, description=text) for field in model.input.fields
+    )
+    return replace(model, input=replace(model.input, fields=fields))
+
+
+# A rename may be told by the description.
+NO_RENAMES = [case for case in CASES if "renamed" not in case.mutation]
+
+
+@pytest.mark.parametrize("case", NO_RENAMES, ids=lambda case: case.id)
+def test_a_description_changes_no_verdict(case: Case) -> None:
+    bare = diff([case.old], [case.new])
+    told = diff([case.old], [described(case.new, "Something else.")])
+    assert without_texts(told) == without_texts(bare)
+
+
+def without_texts(found: Iterable[Finding]) -> list[Finding]:
+    return [each for each in found if each.verdict is not Verdict.DOCS_ONLY]
+
+
+def harmless(found: Iterable[Finding]) -> bool:
+    return not any(each.verdict.reaches(Verdict.RISKY) for each in found)
+
+
+def test_compatible_changes_compose() -> None:
+    """Harmless mutations of one model, one after the other: the whole way is harmless."""
+    tried = 0
+    for one, other in pairwise(
+        sorted(CASES, key=lambda case: (case.model, case.field))
+    ):
+        if (one.model, one.field) != (other.model, other.field):
+            continue
+        first, second = diff([one.old], [one.new]), diff([one.new], [other.new])
+        if harmless(first) and harmless(second):
+            tried += 1
+            assert harmless(diff([one.old], [other.new]))
+    assert tried >= 5

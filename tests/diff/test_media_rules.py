@@ -1,0 +1,139 @@
+"""Media rules as sets of files."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runcomfy_codegen.diff.containment.answer import Answer, No, Unsure, Yes
+from runcomfy_codegen.diff.media.contains import rules_inside
+from runcomfy_runtime.rule import Rule
+
+METRICS = (
+    "file_size_mb",
+    "width_pixels",
+    "height_pixels",
+    "width/height",
+    "width*height",
+    "duration_seconds",
+)
+
+
+def rules(*told: str) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(pointer="/image", metric=metric, operator=operator, limit=limit)
+        for metric, operator, limit in (each.split() for each in told)
+    )
+
+
+def decided(one: tuple[str, ...], other: tuple[str, ...]) -> Answer:
+    return rules_inside(rules(*one), rules(*other))
+
+
+SAME = [
+    (("width_pixels <= 4096",), ("width_pixels < 4097",)),
+    (("width_pixels <= 4096.9",), ("width_pixels <= 4096",)),
+    (("width_pixels > 0",), ()),
+    (("width_pixels >= 1", "height_pixels <= 9"), ("height_pixels < 10",)),
+    (("file_size_mb > 0",), ()),
+    (("width_pixels <= 4", "width_pixels <= 4"), ("width_pixels <= 4",)),
+    (("width_pixels >= 5", "width_pixels <= 5"), ("width_pixels == 5",)),
+    (("width_pixels != 1",), ("width_pixels > 1",)),
+    (("width_pixels <= 5", "width_pixels != 5"), ("width_pixels <= 4",)),
+    (("duration_seconds <= 5", "duration_seconds != 5"), ("duration_seconds < 5",)),
+    (("bit_depth <= 8",), ("bit_depth <= 8",)),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_other_spellings_of_one_limit_are_equal(
+    one: tuple[str, ...], other: tuple[str, ...]
+) -> None:
+    assert decided(one, other) == Yes()
+    assert decided(other, one) == Yes()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "witness"),
+    [
+        (("width_pixels <= 4096",), ("width_pixels <= 2048",), {"width_pixels": 2049}),
+        (("file_size_mb <= 15",), ("file_size_mb < 15",), {"file_size_mb": 15}),
+        ((), ("width_pixels != 5",), {"width_pixels": 5}),
+        (
+            ("width_pixels <= 100", "height_pixels >= 50"),
+            ("width/height < 2",),
+            {"width_pixels": 100, "height_pixels": 50},
+        ),
+    ],
+)
+def test_a_witness_lies_at_the_boundary(
+    one: tuple[str, ...], other: tuple[str, ...], witness: dict[str, int]
+) -> None:
+    assert decided(one, other) == No(witness)
+
+
+def test_limits_on_the_sides_imply_a_limit_on_the_ratio() -> None:
+    sides = ("width_pixels <= 100", "height_pixels >= 50")
+    assert decided(sides, (*sides, "width/height <= 2")) == Yes()
+
+
+def test_what_is_not_understood_is_never_harmless() -> None:
+    answer = decided((), ("bit_depth <= 8",))
+    assert isinstance(answer, Unsure)
+    assert "bit_depth <= 8" in answer.reason
+
+
+def test_a_witness_beside_an_unknown_rule_proves_nothing() -> None:
+    one = ("bit_depth <= 8", "width_pixels <= 9")
+    assert isinstance(decided(one, ("bit_depth <= 8", "width_pixels <= 5")), Unsure)
+
+
+limits = st.lists(
+    st.builds(
+        "{} {} {}".format,
+        st.sampled_from(METRICS),
+        st.sampled_from(["<", "<=", ">", ">=", "==", "!="]),
+        st.sampled_from(["0.5", "1", "2", "3", "10", "12.5"]),
+    ),
+    max_size=4,
+).map(tuple)
+sides = st.integers(1, 14).map(Fraction)
+amounts = st.sampled_from(
+    [Fraction(1, 2), Fraction(1), Fraction(7, 4), Fraction(3), Fraction(13)]
+)
+files = st.fixed_dictionaries(
+    {
+        "width_pixels": sides,
+        "height_pixels": sides,
+        "file_size_mb": amounts,
+        "duration_seconds": amounts,
+    }
+)
+
+
+def keeps(file: dict[str, Fraction], told: tuple[Rule, ...]) -> bool:
+    """What the runtime's own rules say of a file; of what is not measured, nothing."""
+    measured = [
+        r for r in told if r.expression and set(r.expression.names) <= file.keys()
+    ]
+    return all(
+        rule.holds(rule.expression.value(file)) for rule in measured if rule.expression
+    )
+
+
+@settings(max_examples=60)
+@given(limits, limits, st.lists(files, max_size=40))
+def test_answers_agree_with_the_rule_evaluator(
+    one: tuple[str, ...], other: tuple[str, ...], tried: list[dict[str, Fraction]]
+) -> None:
+    answer = decided(one, other)
+    if isinstance(answer, Yes):
+        for file in tried:
+            assert not keeps(file, rules(*one)) or keeps(file, rules(*other))
+    elif isinstance(answer, No):
+        witness = {name: Fraction(value) for name, value in answer.witness.items()}
+        assert keeps(witness, rules(*one))
+        assert not keeps(witness, rules(*other))

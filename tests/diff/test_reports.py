@@ -1,0 +1,119 @@
+"""The reports of ``diff``: as their schemas and readers want them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from diff.conftest import Desk
+from diff.painter import (
+    CHANGES,
+    FILE,
+    STEPS,
+    TEXT,
+    committed,
+    entry,
+    published,
+)
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture
+def shell(desk: Desk) -> Desk:
+    return published(desk)
+
+
+@pytest.fixture
+def repository(shell: Desk) -> Desk:
+    return committed(shell)
+
+
+def test_the_text_tells_witness_reason_and_hint(shell: Desk) -> None:
+    told = shell("diff", "old", "new").out
+    assert "breaking number-range-narrowed [wire]" in told
+    assert "witness: 31" in told
+    assert "not decided: a format says" in told
+    assert "hint: Find the calls" in told
+    assert told.endswith("1 breaking, 1 risky, 1 compatible; version bump: major\n")
+
+
+def test_the_json_is_as_its_schema_says(shell: Desk) -> None:
+    schema = json.loads((DOCS / "diff.schema.json").read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    for old, new in (("old", "new"), ("new", "old"), ("old", "old")):
+        told = shell("diff", old, new, "--format", "json").json
+        Draft202012Validator(schema).validate(told)
+
+
+def test_sarif_is_as_the_standard_says(shell: Desk) -> None:
+    schema = json.loads(
+        (Path(__file__).parent / "sarif.schema.json").read_text("utf-8")
+    )
+    told = shell("diff", "old", "new", "--format", "sarif").json
+    Draft202012Validator(schema).validate(told)
+    (run,) = told["runs"]
+    assert [each["ruleId"] for each in run["results"]] == [rule for _, rule in CHANGES]
+    names = [each["id"] for each in run["tool"]["driver"]["rules"]]
+    assert all(names[each["ruleIndex"]] == each["ruleId"] for each in run["results"])
+    physical = run["results"][1]["locations"][0]["physicalLocation"]
+    assert physical["artifactLocation"]["uri"] == f"new/{FILE}"
+    line = physical["region"]["startLine"]
+    text = (shell.folder / "new" / FILE).read_text("utf-8").splitlines()[line - 1]
+    assert '"steps"' in text or '"maximum"' in text
+
+
+def test_annotations_name_the_file_and_the_line(repository: Desk) -> None:
+    summary = repository.folder / "summary.md"
+    answer = repository(
+        "diff",
+        "main",
+        "--format",
+        "github",
+        environment={"GITHUB_STEP_SUMMARY": str(summary)},
+    )
+    first = answer.out.splitlines()[0]
+    assert first.startswith(f"::error file=schemas/{FILE},line=")
+    assert "title=number-range-narrowed::" in first
+    assert "witness: 31" in first
+    assert "number-range-narrowed" in summary.read_text("utf-8")
+
+
+def test_annotations_are_capped_and_the_rest_is_counted(shell: Desk) -> None:
+    fields = {f"f{index}": {**STEPS, "default": None} for index in range(14)}
+    lower = {name: {**told, "maximum": 9} for name, told in fields.items()}
+    shell.publish("wide", entry(**fields))
+    shell.publish("low", entry(**lower))
+    told = shell("diff", "wide", "low", "--format", "github").out
+    assert told.count("::error ") == 10
+    assert "::notice::4 more breaking findings in the step summary" in told
+
+
+def test_a_published_text_cannot_break_out_of_a_report(shell: Desk) -> None:
+    evil = "x|<img src=x>\n::error::owned\x1b[31m"
+    shell.publish("one", entry(mode={**TEXT, "enum": ["a", evil]}))
+    shell.publish("two", entry(mode={**TEXT, "enum": ["a"]}))
+    comment = shell("diff", "one", "two", "--format", "markdown").out
+    assert "<img" not in comment
+    commands = shell("diff", "one", "two", "--format", "github").out
+    assert not any(line.startswith("::error::owned") for line in commands.splitlines())
+    assert "\x1b" not in shell("diff", "one", "two").out
+
+
+def test_the_comment_begins_with_its_marker(shell: Desk) -> None:
+    told = shell("diff", "old", "new", "--format", "markdown").out
+    assert told.startswith("<!-- runcomfy-codegen diff -->\n")
+    assert "1 breaking, 1 risky, 1 compatible. Version bump: **major**." in told
+    assert "<summary>1 harmless changes</summary>" in told
+
+
+def test_a_changelog_is_written(shell: Desk) -> None:
+    shell("diff", "old", "new", "--changelog", "CHANGES.md")
+    told = (shell.folder / "CHANGES.md").read_text("utf-8")
+    assert told.startswith("## Unreleased\n\n### Added\n\n- `acme/painter")
+    assert (
+        "- **Breaking.** `acme/painter/text-to-image`: steps: range of a number" in told
+    )

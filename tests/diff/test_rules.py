@@ -1,0 +1,98 @@
+"""The rules: every one of them has a file, an example, a page, and no other's business."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from published import model_of
+from runcomfy_codegen.diff import rules
+from runcomfy_codegen.diff.compare.fact import Side
+from runcomfy_codegen.diff.finding import Finding, Verdict
+from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.diff.page import page
+from runcomfy_codegen.diff.rule import Rule
+from runcomfy_codegen.ir.model import Model
+
+RULES = {rule.about.id: rule for rule in rules.RULES}
+
+
+def example(rule: Rule, text: str, model_id: str) -> list[Model]:
+    """The model of an example's schema; on the output side as it stands, not opened."""
+    if not text:
+        return []
+    schema: dict[str, Any] = {"type": "object", **json.loads(text)}
+    model = model_of(schema, model_id)
+    if rule.about.side is Side.OUTPUT:
+        return [
+            replace(model_of({"type": "object", "properties": {}}), output=model.input)
+        ]
+    return [model]
+
+
+def of_example(rule: Rule) -> tuple[Finding, ...]:
+    renamed = "acme/model-2" if rule.about.id == "model-renamed" else "acme/model"
+    return diff(
+        example(rule, rule.about.before, "acme/model"),
+        example(rule, rule.about.after, renamed),
+    )
+
+
+def test_files_and_rules_are_the_same() -> None:
+    files = {module.name for module in pkgutil.iter_modules(rules.__path__)}
+    assert files == {name.replace("-", "_") for name in RULES}
+    for name in files:
+        module = importlib.import_module(f"{rules.__name__}.{name}")
+        assert module.RULE.about.id == name.replace("_", "-")
+        assert module.RULE in rules.RULES
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.id)
+def test_a_rule_finds_its_own_example(rule: Rule) -> None:
+    assert rule.about.id in {each.rule for each in of_example(rule)}
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.id)
+def test_an_example_shows_what_its_rule_is_about(rule: Rule) -> None:
+    """What an example shows beside its rule, a reader can explain: the other lens."""
+    allowed = {
+        "media-kind-changed": {"text-format-narrowed"},
+        "annotation-narrowed": {"choices-narrowed"},
+        "annotation-widened": {"type-widened"},
+        "choices-narrowed": {"annotation-narrowed"},
+        "type-narrowed": {"annotation-narrowed"},
+        "object-members-narrowed": {"annotation-narrowed"},
+    }
+    others = {each.rule for each in of_example(rule)} - {rule.about.id}
+    assert others == allowed.get(rule.about.id, set())
+
+
+def test_every_facet_has_a_rule_for_either_direction() -> None:
+    narrowed = {
+        name.removesuffix("-narrowed") for name in RULES if name.endswith("-narrowed")
+    }
+    widened = {
+        name.removesuffix("-widened") for name in RULES if name.endswith("-widened")
+    }
+    assert narrowed == widened
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.id)
+def test_what_hurts_says_what_to_do(rule: Rule) -> None:
+    for each in of_example(rule):
+        assert bool(each.hint) is each.verdict.reaches(Verdict.RISKY)
+        if each.verdict is Verdict.RISKY:
+            assert each.reason
+
+
+def test_the_page_of_the_rules_is_what_the_rules_say(
+    golden: Callable[[Path, str], None],
+) -> None:
+    golden(Path(__file__).parents[2] / "docs" / "rules" / "diff.md", page(rules.RULES))

@@ -1,0 +1,150 @@
+"""``lint`` as a user calls it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from diff.conftest import Desk
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+STANDARD = Path(__file__).parents[1] / "diff" / "sarif.schema.json"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Schemas with an error, a warning, a note, and a model that is clean."""
+    desk = Desk(tmp_path)
+    steps = {"type": "integer", "minimum": 5, "maximum": 4}
+    size = {"type": "integer", "maximum": 5, "default": 6}
+    desk.publish(
+        "schemas", entry("acme/bad", steps=steps, size=size), entry("acme/good")
+    )
+    return desk
+
+
+def entry(
+    model_id: str, required: tuple[str, ...] = (), **properties: Any
+) -> dict[str, Any]:
+    schema = {"type": "object", "properties": properties, "required": list(required)}
+    return {"model_id": model_id, "input_schema": schema}
+
+
+def codes(told: Any) -> list[str]:
+    return [each["code"] for each in told["diagnostics"]]
+
+
+def test_errors_make_it_fail_and_every_place_is_named(desk: Desk) -> None:
+    answer = desk("lint", "--format", "json")
+    assert answer.code == 1
+    assert codes(answer.json) == ["impossible-default", "impossible-value"]
+    told = answer.json["diagnostics"][1]
+    assert (told["file"], told["pointer"], told["severity"]) == (
+        "acme/bad/en.json",
+        "/input_schema/properties/steps",
+        "error",
+    )
+    line = (desk.folder / "schemas/acme/bad/en.json").read_text("utf-8").splitlines()
+    assert '"minimum"' in line[told["line"] - 1]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--select", "impossible-value"], ["impossible-value"]),
+        (["--select", "*-default"], ["impossible-default"]),
+        (["--ignore", "impossible-value"], ["impossible-default"]),
+        (["--select", "impossible-*", "--ignore", "*-value"], ["impossible-default"]),
+        (["acme/good"], []),
+        (["acme/b*"], ["impossible-default", "impossible-value"]),
+    ],
+)
+def test_codes_and_models_are_chosen_by_globs(
+    desk: Desk, options: list[str], expected: list[str]
+) -> None:
+    answer = desk("lint", "--format", "json", *options)
+    assert codes(answer.json) == expected
+    assert answer.code == int("impossible-value" in expected)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "ignored", "code"),
+    [
+        ("error", "x", 1),
+        ("never", "x", 0),
+        ("error", "*-value", 0),
+        ("warning", "*-value", 1),
+    ],
+)
+def test_the_exit_code_follows_the_threshold(
+    desk: Desk, threshold: str, ignored: str, code: int
+) -> None:
+    assert desk("lint", "--fail-on", threshold, "--ignore", ignored).code == code
+
+
+def test_what_building_notices_is_told_with_it(desk: Desk) -> None:
+    desk.publish("schemas", entry("acme/lost", ("images",), image={"type": "string"}))
+    answer = desk("lint", "acme/lost", "--format", "json")
+    assert codes(answer.json) == ["required-without-property"]
+
+
+def test_a_model_that_cannot_be_built_can_be_asked_for(desk: Desk) -> None:
+    desk.publish(
+        "schemas",
+        entry("acme/twins", a_b={"type": "string"}, **{"a-b": {"type": "string"}}),
+    )
+    answer = desk("lint", "acme/twins", "--format", "json")
+    assert "name-collision" in codes(answer.json)
+    assert answer.code == 1
+
+
+def test_a_broken_document_stops_no_other(desk: Desk) -> None:
+    desk.write("schemas/acme/torn/en.json", "{")
+    answer = desk("lint", "--format", "json")
+    assert codes(answer.json)[0] == "broken-document"
+    assert "impossible-value" in codes(answer.json)
+
+
+def test_annotations_name_the_file_and_the_line(desk: Desk) -> None:
+    lines = desk("lint", "--format", "github").out.splitlines()
+    assert lines[0].startswith("::error file=schemas/acme/bad/en.json,line=")
+    assert "title=impossible-value::acme/bad: no value can be right" in lines[0]
+    assert lines[1].startswith("::warning file=schemas/acme/bad/en.json,line=")
+
+
+def test_sarif_is_as_the_standard_says(desk: Desk) -> None:
+    told = desk("lint", "--format", "sarif").json
+    Draft202012Validator(json.loads(STANDARD.read_text("utf-8"))).validate(told)
+    (run,) = told["runs"]
+    names = [each["id"] for each in run["tool"]["driver"]["rules"]]
+    assert [each["level"] for each in run["results"]] == ["warning", "error"]
+    assert all(names[each["ruleIndex"]] == each["ruleId"] for each in run["results"])
+
+
+def test_an_unknown_model_is_a_clear_message(desk: Desk) -> None:
+    answer = desk("lint", "acme/nobody")
+    assert answer.code == 2
+    assert "no model matches 'acme/nobody'" in answer.err
+
+
+def test_what_is_known_to_be_wrong_in_the_published_schemas_is_found(
+    desk: Desk,
+) -> None:
+    answer = desk("lint", "--schemas", str(SCHEMAS), "--format", "json")
+    assert answer.code == 0
+    told = {(each["code"], each["model"]) for each in answer.json["diagnostics"]}
+    assert ("message-against-limit", "bytedance/dreamina-4-0/edit") in told
+    assert (
+        "message-against-operator",
+        "bytedance/dreamina-3-0/pro/image-to-video",
+    ) in told
+    assert (
+        "media-without-format",
+        "bytedance/seedance-v1.5-pro/image-to-video",
+    ) in told
+    assert any(code == "enum-case-drift" for code, _ in told)
+    assert any(code == "prose-limit" for code, _ in told)

@@ -1,0 +1,202 @@
+"""The rules of the lint: each finds its own example, and nothing in the corrected one."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from published import model_of
+from runcomfy_codegen.cli.lint import DECISIONS
+from runcomfy_codegen.ir.diagnostic import Diagnostic
+from runcomfy_codegen.ir.model import Model
+from runcomfy_codegen.lint import rules
+from runcomfy_codegen.lint.page import page
+from runcomfy_codegen.lint.rule import Rule
+from runcomfy_codegen.lint.run import lint
+
+CODES = {rule.about.code for rule in rules.RULES}
+
+
+def model(properties: dict[str, Any], model_id: str = "acme/model") -> Model:
+    """A model whose prompts are required, so that their defaults are samples."""
+    required = [name for name in properties if name == "prompt"]
+    schema = {"type": "object", "properties": properties, "required": required}
+    return model_of(schema, model_id)
+
+
+def found(properties: dict[str, Any]) -> list[Diagnostic]:
+    return list(lint([model(properties)], DECISIONS))
+
+
+def codes(properties: dict[str, Any]) -> list[str]:
+    return [each.code for each in found(properties)]
+
+
+def image(*told: tuple[str, Any, str]) -> dict[str, Any]:
+    """A property with these rules: (rule, value, message)."""
+    validations = [
+        {
+            "validation_rule": rule,
+            "validation_value": value,
+            "validation_error": message,
+        }
+        for rule, value, message in told
+    ]
+    return {
+        "image": {"type": "string", "format": "image_uri", "validations": validations}
+    }
+
+
+def test_files_and_rules_are_the_same() -> None:
+    files = {module.name for module in pkgutil.iter_modules(rules.__path__)}
+    assert files == {code.replace("-", "_") for code in CODES}
+    for name in files:
+        module = importlib.import_module(f"{rules.__name__}.{name}")
+        assert module.RULE.about.code == name.replace("_", "-")
+        assert module.RULE in rules.RULES
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.code)
+def test_a_rule_finds_its_own_example_and_nothing_else_does(rule: Rule) -> None:
+    assert set(codes(json.loads(rule.about.wrong))) == {rule.about.code}
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.code)
+def test_the_corrected_example_is_clean(rule: Rule) -> None:
+    assert codes(json.loads(rule.about.right)) == []
+
+
+def test_the_page_of_the_rules_is_what_the_rules_say(
+    golden: Callable[[Path, str], None],
+) -> None:
+    golden(Path(__file__).parents[2] / "docs" / "rules" / "lint.md", page(rules.RULES))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [("width_pixels>", 5, ""), ("width_pixels<", 6, "")],
+        [("width_pixels<", 1, "")],
+        [("width_pixels==", "2.5", "")],
+        [
+            ("width/height>", 2, ""),
+            ("width_pixels<=", 10, ""),
+            ("height_pixels>=", 5, ""),
+        ],
+        [
+            ("file_size_mb<=", 3, ""),
+            ("file_size_mb!=", 3, ""),
+            ("file_size_mb>=", 3, ""),
+        ],
+    ],
+)
+def test_rules_that_no_file_keeps_are_contradictory(
+    told: list[tuple[str, Any, str]],
+) -> None:
+    assert codes(image(*told)) == ["contradictory-rules"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [("file_size_mb>", 5, ""), ("file_size_mb<", 6, "")],
+        [("width_pixels>=", 5, ""), ("width_pixels<=", 5, "")],
+        [("bit_depth>", 8, ""), ("bit_depth<", 8, "")],
+    ],
+)
+def test_rules_that_a_file_may_keep_are_not(told: list[tuple[str, Any, str]]) -> None:
+    assert "contradictory-rules" not in codes(image(*told))
+
+
+def test_of_two_rules_that_say_the_same_one_is_redundant() -> None:
+    twice = image(("width_pixels<=", 9, ""), ("width_pixels<", 10, ""))
+    (each,) = found(twice)
+    assert (each.code, each.pointer) == (
+        "redundant-rule",
+        "/input_schema/properties/image/validations/1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "message", "expected"),
+    [
+        (
+            "width_pixels>",
+            320,
+            "must be at least 320 pixels",
+            ["message-against-operator"],
+        ),
+        (
+            "width_pixels<",
+            6000,
+            "не должны превышать 6000",
+            ["message-against-operator"],
+        ),
+        ("file_size_mb<=", 30, "must be less than 30 MB", ["message-against-operator"]),
+        ("file_size_mb<", 30, "must be less than 30 MB", []),
+        ("file_size_mb<", 4.7, "must be less than 4.7 MB", []),
+        ("width/height>", 0.4, "от 0,4 до 2,5", []),
+        ("width/height>", 0.0625, "1:16 to 16:1", []),
+        ("width_pixels<=", 4096, "Maximum resolution is 4096x4096.", []),
+        ("width_pixels<=", 4096, "too wide", []),
+        ("width/height≥", "0.33", "within [1/3, 3]", ["message-against-limit"]),
+        ("file_size_mb<", 15, "less than 30 MB", ["message-against-limit"]),
+    ],
+)
+def test_rules_and_their_messages_are_compared(
+    rule: str, value: Any, message: str, expected: list[str]
+) -> None:
+    assert codes(image((rule, value, message))) == expected
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"type": "integer", "minimum": 5, "maximum": 4},
+        {"type": "integer", "exclusiveMinimum": 4, "exclusiveMaximum": 5},
+        {"type": "number", "minimum": 1, "exclusiveMaximum": 1},
+        {"type": "integer", "minimum": 1, "maximum": 2, "multipleOf": 3},
+        {"type": "string", "minLength": 5, "maxLength": 4},
+        {"type": "array", "items": {"type": "string"}, "minItems": 3, "maxItems": 2},
+    ],
+)
+def test_a_field_that_no_value_fits_is_told(told: dict[str, Any]) -> None:
+    assert codes({"field": told}) == ["impossible-value"]
+
+
+def test_a_limit_in_prose_is_found_only_where_nothing_states_it() -> None:
+    told = {
+        "type": "string",
+        "maxLength": 500,
+        "description": "Up to 500 characters, 2-30 seconds.",
+    }
+    (each,) = found({"text": told})
+    assert "'2-30 seconds'" in each.message
+
+
+def test_the_rarer_spelling_of_a_choice_is_told_between_models() -> None:
+    def sized(*choices: str) -> dict[str, Any]:
+        return {"size": {"type": "string", "enum": [*choices, "auto"]}}
+
+    models = [
+        model(sized(word), f"acme/{index}")
+        for index, word in enumerate(("720p", "720p", "720P"))
+    ]
+    (each,) = lint(models, DECISIONS)
+    assert (each.model, each.code) == ("acme/2", "enum-case-drift")
+    assert "spelled '720p' in 2 other places" in each.message
+
+
+def test_fields_of_nested_objects_are_looked_at() -> None:
+    inner = {
+        "type": "object",
+        "properties": {"steps": {"type": "integer", "minimum": 5, "maximum": 4}},
+    }
+    (each,) = found({"loras": {"type": "array", "items": inner}})
+    assert each.pointer == "/input_schema/properties/loras/items/properties/steps"

@@ -1,0 +1,35 @@
+"""A client package is code of ours alone, whatever its folder is called."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import PurePosixPath
+
+import pytest
+
+from published import TEMPLATES, model_of, properties
+from runcomfy_codegen.emit.package import PACKAGE, Workshop, render_package
+
+MODEL = model_of(properties(prompt={"type": "string"}))
+
+
+def top_of(name: str) -> ast.Module:
+    files = render_package([MODEL], name, Workshop(TEMPLATES, {}, generator="test"))
+    return ast.parse(files[PurePosixPath("__init__.py")])
+
+
+@pytest.mark.parametrize(
+    "name", ['a"""\nraise SystemExit\n"""', "my-client", "{{ 7*7 }}", "", "\\"]
+)
+def test_a_folder_that_cannot_be_imported_does_not_name_the_package(name: str) -> None:
+    told = ast.get_docstring(top_of(name))
+    assert told is not None
+    assert f"from {PACKAGE} import RunComfy" in told
+    assert ast.dump(top_of(name)) == ast.dump(top_of(PACKAGE))
+
+
+def test_the_package_shows_how_it_is_imported() -> None:
+    told = ast.get_docstring(top_of("acme_models"))
+    assert told is not None
+    assert "from acme_models import RunComfy" in told
+    assert "from acme_models.models.vendor.family import model" in told

@@ -1,0 +1,71 @@
+"""Whatever is asked in whatever order, a job's story is one that the API can tell."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from .conftest import EDIT, IMAGE_TO_VIDEO, MUSIC, ODD, caller_with
+
+ORDER = {"in_queue": 0, "in_progress": 1, "completed": 2, "cancelled": 2}
+STEPS = st.one_of(
+    st.floats(0, 3).map(lambda seconds: ("wait", seconds)),
+    st.sampled_from([("status", 0.0), ("result", 0.0), ("cancel", 0.0), ("push", 0.0)]),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    model_id=st.sampled_from([EDIT, IMAGE_TO_VIDEO, MUSIC, ODD]),
+    drive=st.sampled_from(["time", "polls", "steps"]),
+    seed=st.text(max_size=4),
+    steps=st.lists(STEPS, max_size=25),
+)
+def test_a_job_only_moves_forward_and_its_end_is_final(
+    model_id: str, drive: str, seed: str, steps: list[tuple[str, float]]
+) -> None:
+    caller = caller_with(drive=drive, seed=seed)  # type: ignore[arg-type]
+    accepted = caller.submit(model_id)
+    words, positions = ["in_queue"], [99]
+    for step, seconds in steps:
+        caller.clock.advance(seconds)
+        if step == "push":
+            caller.api.step(accepted["request_id"], caller.clock.now())
+        if step in ("status", "result"):
+            told = caller.get(accepted[f"{step}_url"])
+            words.append(told["status"])
+            positions.append(told.get("queue_position", positions[-1]))
+            assert ("output" in told) == (
+                step == "result" and told["status"] == "completed"
+            )
+            assert ("queue_position" in told) == (
+                step == "status" and told["status"] == "in_queue"
+            )
+        if step == "cancel":
+            before = words[-1]
+            told = caller.send("POST", accepted["cancel_url"]).json()
+            words.append(told["status"])
+            if told["outcome"] == "cancelled":
+                assert before == "in_queue"
+                assert told["status"] == "cancelled"
+    assert [ORDER[word] for word in words] == sorted(ORDER[word] for word in words)
+    assert len({word for word in words if ORDER[word] == 2}) <= 1
+    assert positions == sorted(positions, reverse=True)
+    assert positions[-1] >= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    body=st.binary(max_size=200), path=st.text(max_size=60), query=st.text(max_size=40)
+)
+def test_no_request_breaks_the_sandbox(body: bytes, path: str, query: str) -> None:
+    caller = caller_with()
+    for method in ("GET", "POST", "PATCH"):
+        for where in (f"/{path}?{query}", f"/v1/models/{path}?{query}"):
+            answer = caller.send(method, where, body=body)
+            assert answer.status in (200, 400, 404, 405)
+            if answer.status != 200:
+                assert set(answer.json()) >= {"error_code", "error_message"}
+    answer = caller.send("POST", f"/v1/models/{EDIT}", body=body)
+    assert answer.status in (400, 422)
+    assert list(caller.api.book) == []

@@ -1,0 +1,87 @@
+"""The published models, all of them, in the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from runcomfy_codegen import resources
+from runcomfy_codegen.build.catalog import build_catalog
+from runcomfy_codegen.build.model import Settings as BuildSettings
+from runcomfy_codegen.ir.document import Document
+from runcomfy_codegen.ir.json_text import items
+from runcomfy_codegen.ir.model import Model
+from runcomfy_codegen.sandbox import Api
+from runcomfy_codegen.sandbox.outputs import CONTENT_TYPES, kind_of
+from runcomfy_codegen.sandbox.settings import settings
+from runcomfy_codegen.store.schemas import read_all
+
+from .conftest import Caller
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+
+
+@pytest.fixture(scope="module")
+def documents() -> list[Document]:
+    return [document for _, document in read_all(SCHEMAS).documents]
+
+
+@pytest.fixture(scope="module")
+def models() -> Mapping[str, Model]:
+    stored = read_all(SCHEMAS).documents
+    built = build_catalog(stored, BuildSettings(dialect=resources.dialect()))
+    return {model.model_id: model for model in built.models}
+
+
+def test_what_a_model_makes_is_told_from_its_id_as_published(
+    documents: list[Document], models: Mapping[str, Model]
+) -> None:
+    published = {
+        document.model_id: document.facts.value()["output_type"].lower()
+        for document in documents
+        if document.facts is not None and "output_type" in document.facts.value()
+    }
+    assert len(published) > 100
+    assert {
+        model_id: kind_of(models[model_id]).value for model_id in published
+    } == published
+
+
+def test_the_example_of_every_page_is_an_input_and_runs(
+    documents: list[Document], models: Mapping[str, Model]
+) -> None:
+    caller = Caller(Api(models, settings("http://localhost:8000", "", {})))
+    examples = [
+        (each.model_id, each.example.value()) for each in documents if each.example
+    ]
+    assert len(examples) == 5
+    for model_id, given in examples:
+        accepted = caller.send("POST", f"/v1/models/{model_id}", given)
+        assert accepted.status == 200, accepted.body
+        caller.clock.advance(10)
+        assert caller.get(accepted.json()["result_url"])["status"] == "completed"
+
+
+def test_every_published_model_hands_out_a_file_of_its_kind(
+    models: Mapping[str, Model],
+) -> None:
+    options = settings(
+        "http://localhost:8000", "", {"validation": "off", "balance": 1e6}
+    )
+    caller = Caller(Api(models, options))
+    accepted = {
+        model_id: caller.send("POST", f"/v1/models/{model_id}", {}).json()["result_url"]
+        for model_id in models
+    }
+    caller.clock.advance(10)
+    for model_id, url in accepted.items():
+        (value,) = caller.get(url)["output"].values()
+        file = (items(value) or [value])[0]
+        answer = caller.send("GET", str(file))
+        assert answer.header("content-type") in CONTENT_TYPES.values()
+        assert str(answer.header("content-type")).startswith(
+            kind_of(models[model_id]).value
+        )
+        assert 500 < len(answer.body) < 1_000_000

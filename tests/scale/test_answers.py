@@ -1,0 +1,104 @@
+"""The kept answers are those of datamodel-code-generator, and every published shape has one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from importlib.metadata import version
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from published import SETTINGS
+from runcomfy_codegen import resources
+from runcomfy_codegen.build.catalog import build_catalog
+from runcomfy_codegen.emit import kept_answers
+from runcomfy_codegen.emit.annotation import is_class
+from runcomfy_codegen.emit.layout import laid_out
+from runcomfy_codegen.emit.oracle import ask
+from runcomfy_codegen.emit.shape import shape_of
+from runcomfy_codegen.ir.model import (
+    Anything,
+    Array,
+    Boolean,
+    Choice,
+    Nullable,
+    Numeric,
+    Object,
+    Text,
+    Type,
+    Union,
+    Value,
+    within,
+)
+from runcomfy_codegen.store.schemas import read_all
+
+DOC = '"""Answers of one release of datamodel-code-generator, by shape. Written by a test."""'
+HALF = Decimal("0.5")
+CHOICES: tuple[list[Any], ...] = (["a"], [7], [True], [0.5], [{}])
+
+
+def kinds() -> Iterator[Type]:
+    """A type of every shape that a model of the dialect can well have."""
+    yield from (
+        Anything(),
+        Boolean(),
+        Nullable(Boolean()),
+        Object(name="M", extra=Boolean()),
+    )
+    yield from (Choice((Value.of(values[0]),)) for values in CHOICES)
+    yield from (Union((Boolean(),) * number) for number in range(1, 7))
+    for low, high in product((None, 1), repeat=2):
+        yield Array(items=Boolean(), min_items=low, max_items=high)
+        for pattern in (None, "a"):
+            yield Text(min_length=low, max_length=high, pattern=pattern)
+    names = (
+        "minimum",
+        "maximum",
+        "multiple_of",
+        "exclusive_minimum",
+        "exclusive_maximum",
+    )
+    for values in product((None, HALF), repeat=len(names)):
+        bounds: dict[str, Any] = dict(zip(names, values, strict=True))
+        yield Numeric(integral=False, **bounds)
+        if not (values[3] or values[4]):
+            yield Numeric(
+                integral=True, **{name: value and 1 for name, value in bounds.items()}
+            )
+
+
+def kept_module() -> str:
+    """The module of answers as the library gives them now."""
+    shapes = dict.fromkeys(json.dumps(shape_of(kind)) for kind in kinds())
+    told = dict(sorted(ask(shapes).items()))
+    release = version("datamodel-code-generator")
+    lines = f"{DOC}\n\nRELEASE = {release!r}\nANSWERS = {told!r}\n"
+    return laid_out(lines)
+
+
+def test_the_kept_answers_are_what_the_library_says(
+    golden: Callable[[Path, str], None], request: pytest.FixtureRequest
+) -> None:
+    update = request.config.getoption("--update-golden")
+    if version("datamodel-code-generator") != kept_answers.RELEASE and not update:
+        pytest.skip(
+            f"another release answers here; those of {kept_answers.RELEASE} are kept"
+        )
+    golden(Path(kept_answers.__file__), kept_module())
+
+
+def test_every_shape_of_the_shipped_schemas_has_a_kept_answer() -> None:
+    catalog = build_catalog(read_all(resources.schemas()).documents, SETTINGS)
+    shapes = {
+        json.dumps(shape_of(kind))
+        for model in catalog.models
+        for top in (model.input, model.output)
+        for kind in within(top)
+        if not is_class(kind)
+    }
+    assert shapes <= kept_answers.ANSWERS.keys()
+    assert len(shapes) > 10

@@ -1,0 +1,81 @@
+"""Several clients in one configuration, and what each of them holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.conftest import Shell, entry
+
+TWO = """
+schemas = "schemas"
+[clients.painting]
+output = "painting"
+models = ["acme/p*"]
+[clients.music]
+output = "music"
+exclude = ["acme/painter/*"]
+"""
+
+
+@pytest.fixture
+def two(project: Shell) -> Shell:
+    project.write("runcomfy-codegen.toml", TWO)
+    return project
+
+
+def modules(shell: Shell, folder: str) -> list[str]:
+    return [
+        name
+        for name in shell.files(folder)
+        if name.startswith("models/acme/") and not name.endswith("__init__.py")
+    ]
+
+
+def test_every_client_is_generated_and_checked(two: Shell) -> None:
+    assert two("generate").code == 0
+    assert modules(two, "painting") == ["models/acme/painter/text_to_image.py"]
+    assert modules(two, "music") == ["models/acme/singer.py"]
+    assert two("check").code == 0
+    (two.folder / "music/models/acme/singer.py").unlink()
+    answer = two("check", "--format", "json")
+    assert answer.code == 1
+    assert [each["clean"] for each in answer.json["clients"]] == [True, False]
+
+
+def test_one_client_can_be_chosen(two: Shell) -> None:
+    assert two("generate", "--client", "music").code == 0
+    assert not (two.folder / "painting").exists()
+    answer = two("generate", "--client", "musik")
+    assert answer.code == 2
+    assert "'musik'" in answer.err
+
+
+@pytest.mark.parametrize("folder", ["painting", "./painting/", "painting/inner", "."])
+def test_two_clients_in_one_folder_are_refused(project: Shell, folder: str) -> None:
+    project.write("runcomfy-codegen.toml", TWO.replace('"music"', f'"{folder}"'))
+    answer = project("generate")
+    assert answer.code == 2
+    assert "one folder" in answer.err
+    assert not (project.folder / "painting").exists()
+
+
+def test_models_are_chosen_by_kind_and_category(shell: Shell) -> None:
+    shell.write(
+        "catalog.json",
+        [
+            entry("acme/painter") | {"categories": ["image", "edit"]},
+            entry("acme/dancer") | {"categories": ["video"]},
+            entry("acme/comfy") | {"kind": "workflow", "categories": ["image"]},
+        ],
+    )
+    assert shell("import", "catalog.json").code == 0
+    shell.write("runcomfy-codegen.toml", 'output = "out"\nkinds = ["model"]\n')
+    assert shell("generate").code == 0
+    assert modules(shell, "out") == ["models/acme/dancer.py", "models/acme/painter.py"]
+    shell.write(
+        "runcomfy-codegen.toml",
+        'output = "out"\nkinds = ["model"]\ncategories = ["image", "audio"]\n',
+    )
+    assert shell("check").code == 1
+    assert shell("generate").code == 0
+    assert modules(shell, "out") == ["models/acme/painter.py"]

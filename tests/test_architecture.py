@@ -1,0 +1,300 @@
+"""The shape of the house: layers, cycles, sizes, and tables that must be complete."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from runcomfy_codegen.ir import model as ir
+from runcomfy_runtime.rule import Rule
+
+ROOT = Path(__file__).parents[1]
+GENERATOR, RUNTIME = "runcomfy_codegen", "runcomfy_runtime"
+ROOMS = {GENERATOR: ROOT / "generator" / GENERATOR, RUNTIME: ROOT / "runtime" / RUNTIME}
+TEMPLATES = ROOT / "templates" / "python"
+DIALECT = ROOT / "schemas" / "dialect.schema.json"
+
+# Which rooms of the generator a room may import, beside itself and the runtime.
+LAYERS = {
+    "ir": set[str](),
+    "resources": set[str](),
+    "dialect": {"ir"},
+    "sources": {"ir"},
+    "store": {"ir"},
+    "build": {"ir", "dialect", "sources", "store"},
+    "emit": {"ir"},
+    "lint": {"ir"},
+    "diff": {"ir"},
+    "sandbox": {"ir"},
+    "config": {"ir", "build"},
+}
+# What the pure rooms may read of the ground floor.
+TABLES = {"metric", "rule", "protocol"}
+PURE = {"ir", "dialect", "sources", "store", "build", "emit", "lint", "diff"}
+
+
+def files(package: str) -> list[Path]:
+    return sorted(ROOMS[package].rglob("*.py"))
+
+
+EVERY_FILE = [path for package in ROOMS for path in files(package)]
+
+
+def module_of(path: Path) -> str:
+    """The dotted name of a file's module."""
+    parts = path.relative_to(ROOT).with_suffix("").parts[1:]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def modules() -> frozenset[str]:
+    return frozenset(map(module_of, EVERY_FILE))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def imports(path: Path) -> Iterator[tuple[str, ast.AST]]:
+    """Every module that a file imports, wherever the import stands, and for types too."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _base(path, node)
+            for alias in node.names:
+                inner = f"{base}.{alias.name}"
+                yield (inner if inner in modules() else base), node
+
+
+def _base(path: Path, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    package = module_of(path).split(".")
+    if path.name != "__init__.py":
+        package = package[:-1]
+    package = package[: len(package) - node.level + 1]
+    return ".".join([*package, *([node.module] if node.module else [])])
+
+
+def room_of(module: str) -> str:
+    """``runcomfy_codegen.build.fields`` → ``build``."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def test_every_room_of_the_generator_has_a_place_in_the_layers() -> None:
+    rooms = {room_of(module) for module in modules() if module.startswith(GENERATOR)}
+    assert rooms - {"", "cli", "__main__"} <= set(LAYERS)
+
+
+@pytest.mark.parametrize("room", sorted(LAYERS))
+def test_a_room_imports_only_from_the_rooms_below_it(room: str) -> None:
+    allowed = LAYERS[room] | {room}
+    above = [
+        f"{module_of(path)} imports {target}"
+        for path in files(GENERATOR)
+        if room_of(module_of(path)) == room
+        for target, _ in imports(path)
+        if target.startswith(f"{GENERATOR}.") and room_of(target) not in allowed
+    ]
+    assert above == []
+
+
+def test_the_pure_rooms_know_only_the_tables_of_the_runtime() -> None:
+    beyond = [
+        f"{module_of(path)} imports {target}"
+        for path in files(GENERATOR)
+        if room_of(module_of(path)) in PURE
+        for target, _ in imports(path)
+        if target.startswith(RUNTIME) and room_of(target) not in TABLES
+    ]
+    assert beyond == []
+
+
+def test_the_runtime_imports_itself_relatively_and_nothing_of_the_generator() -> None:
+    wrong = [
+        f"{module_of(path)} imports {target}"
+        for path in files(RUNTIME)
+        for target, node in imports(path)
+        if target.startswith(GENERATOR)
+        or (target.startswith(RUNTIME) and not getattr(node, "level", 0))
+    ]
+    assert wrong == []
+
+
+def test_the_ir_needs_only_the_standard_library_and_the_tables() -> None:
+    third_party = {
+        "pydantic",
+        "jinja2",
+        "jsonschema",
+        "black",
+        "click",
+        "rich",
+        "httpx",
+    }
+    found = {
+        target.split(".")[0]
+        for path in files(GENERATOR)
+        if room_of(module_of(path)) == "ir"
+        for target, _ in imports(path)
+    }
+    assert found & third_party == set()
+
+
+@pytest.mark.parametrize("package", sorted(ROOMS))
+def test_no_module_imports_itself_on_a_way_round(package: str) -> None:
+    reached: dict[str, set[str]] = {
+        module_of(path): {
+            target
+            for target, _ in imports(path)
+            if target in modules() and target != module_of(path)
+        }
+        for path in files(package)
+    }
+    assert list(_cycles(reached)) == []
+
+
+def _cycles(graph: dict[str, set[str]]) -> Iterator[str]:
+    """Modules that no order of imports can place: what is left when all others are."""
+    left = {
+        name: {to for to in targets if to in graph} for name, targets in graph.items()
+    }
+    while placed := {name for name, targets in left.items() if not targets}:
+        left = {name: left[name] - placed for name in left.keys() - placed}
+    yield from (f"{name} → {', '.join(sorted(left[name]))}" for name in sorted(left))
+
+
+def test_a_cycle_would_be_noticed() -> None:
+    assert list(_cycles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}))
+
+
+@pytest.mark.parametrize("path", EVERY_FILE, ids=module_of)
+def test_a_file_is_short_and_so_are_its_functions(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 300
+    long = [
+        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno is not None
+        and node.end_lineno - node.lineno + 1 > 40
+    ]
+    assert long == []
+
+
+def test_no_file_is_named_after_nothing() -> None:
+    vague = {"utils", "util", "helpers", "helper", "common", "misc", "tools", "core"}
+    assert [str(path) for path in EVERY_FILE if path.stem in vague] == []
+    assert [str(path) for path in EVERY_FILE if path.parent.name in vague] == []
+
+
+@pytest.mark.parametrize("kind", [ir.Model, ir.Object, ir.Field, Rule])
+def test_each_value_that_is_written_out_has_a_template(kind: type) -> None:
+    template = TEMPLATES / f"{kind.__name__.lower()}.jinja"
+    name, text = kind.__name__.lower(), template.read_text("utf-8")
+    if kind is not ir.Model:
+        assert f"macro {name}(" in text
+        assert f'from "{name}.jinja" import {name}' in "".join(
+            path.read_text("utf-8") for path in TEMPLATES.glob("*.jinja")
+        )
+
+
+def test_every_type_of_the_ir_has_a_standard_schema() -> None:
+    handled = (ROOMS[GENERATOR] / "ir" / "standard.py").read_text("utf-8")
+    for kind in get_args(ir.Type):
+        name = getattr(kind, "__name__", None) or kind.__forward_arg__
+        assert f"case {name}(" in handled
+
+
+_ASSERTIONS = {
+    "type",
+    "enum",
+    "const",
+    "required",
+    "pattern",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+    "dependentRequired",
+}
+_MAPS = {"properties", "patternProperties", "$defs"}
+_INNER = {"items", "additionalProperties", "propertyNames"}
+
+
+def assertions(
+    schema: Any, pointer: str = ""
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every assertion of a schema: where it stands, its keyword, what is reported for it."""
+    reports = schema.get("x-diagnostics", {})
+    for keyword, value in schema.items():
+        if keyword in _ASSERTIONS:
+            yield pointer, keyword, reports.get(keyword, {})
+        elif keyword in _MAPS:
+            for name, inner in value.items():
+                yield from assertions(inner, f"{pointer}/{keyword}/{name}")
+        elif keyword in _INNER:
+            yield from assertions(value, f"{pointer}/{keyword}")
+
+
+DIALECT_ASSERTIONS = list(assertions(json.loads(DIALECT.read_text("utf-8"))))
+
+
+@pytest.mark.parametrize(("pointer", "keyword", "report"), DIALECT_ASSERTIONS)
+def test_every_assertion_of_the_dialect_says_what_to_report(
+    pointer: str, keyword: str, report: dict[str, str]
+) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", report["code"])
+    assert report["severity"] in {"error", "warning", "info"}
+    assert report["hint"]
+
+
+def test_no_report_of_the_dialect_is_for_an_assertion_that_is_not_there() -> None:
+    def reports(schema: Any) -> int:
+        if isinstance(schema, dict):
+            own = len(schema.get("x-diagnostics", {}))
+            inner = (value for key, value in schema.items() if key != "x-diagnostics")
+            return own + sum(map(reports, inner))
+        return sum(map(reports, schema)) if isinstance(schema, list) else 0
+
+    assert reports(json.loads(DIALECT.read_text("utf-8"))) == len(DIALECT_ASSERTIONS)
+
+
+def test_the_readme_tells_every_command() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    if "runcomfy-codegen generate" not in readme:
+        pytest.skip("the README is not written yet")
+    sources = (
+        path.read_text("utf-8") for path in (ROOMS[GENERATOR] / "cli").glob("*.py")
+    )
+    commands = {
+        name
+        for source in sources
+        for name in re.findall(r'@click\.command\(\s*"([a-z-]+)"', source)
+    }
+    assert "generate" in commands
+    missing = {name for name in commands if f"runcomfy-codegen {name}" not in readme}
+    assert missing == set()
+
+
+def test_nothing_that_ships_knows_the_machine_it_was_written_on() -> None:
+    texts = [*EVERY_FILE, *TEMPLATES.glob("*.jinja"), *ROOT.glob("schemas/**/*.json")]
+    private = re.compile(r"(?<![\w.])/(work|root|home)/\w")
+    assert [
+        str(path) for path in texts if private.search(path.read_text("utf-8"))
+    ] == []
