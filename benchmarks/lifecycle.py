@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 import urllib.request
@@ -124,6 +126,7 @@ def imports() -> None:
     for module in (*modules, "openai"):
         script = f"{paths}; import time; t = time.perf_counter(); import {module}; "
         script += "print((time.perf_counter() - t) * 1000, len(sys.modules))"
+        _told(script)  # writes the bytecode
         told = [_told(script) for _ in range(ROUNDS)]
         if told[0] is not None:
             taken = [float(line.split()[0]) for line in told if line]
@@ -133,9 +136,12 @@ def imports() -> None:
 
 
 def _told(script: str) -> str | None:
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True
-    )
+    cached = {
+        "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir(), "lifecycle-bytecode"))
+    }
+    environment = {**os.environ, **cached, "PYTHONDONTWRITEBYTECODE": ""}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     return done.stdout if done.returncode == 0 else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -51,6 +52,8 @@ def test_the_first_program_runs_and_prints_what_the_readme_says(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     [program] = blocks("python")
+    (tmp_path / "docs").mkdir()
+    shutil.copy(ROOT / "docs/boat.png", tmp_path / "docs")
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path,

@@ -12,7 +12,36 @@ Names are loaded when they are first used, so that importing this package costs 
 
 from typing import TYPE_CHECKING
 
-__all__ = ["AsyncJob", "AsyncResult", "AsyncRunComfy", "AuthError", "Cancellation", "DownloadError", "InputRejected", "Job", "JobCancelled", "JobFailed", "JobTimeout", "MissingToken", "NoBalance", "NotFound", "NotSent", "PermissionDenied", "PollInterrupted", "Problem", "RateLimited", "Report", "Result", "Rule", "RunComfy", "RunComfyError", "Status", "SubmitOutcomeUnknown", "SubmitRefused", "inline"]
+__all__ = [
+    "AsyncJob",
+    "AsyncResult",
+    "AsyncRunComfy",
+    "AuthError",
+    "Cancellation",
+    "DownloadError",
+    "InputRejected",
+    "Job",
+    "JobCancelled",
+    "JobFailed",
+    "JobTimeout",
+    "MissingToken",
+    "NoBalance",
+    "NotFound",
+    "NotSent",
+    "PermissionDenied",
+    "PollInterrupted",
+    "Problem",
+    "RateLimited",
+    "Report",
+    "Result",
+    "Rule",
+    "RunComfy",
+    "RunComfyError",
+    "Status",
+    "SubmitOutcomeUnknown",
+    "SubmitRefused",
+    "inline",
+]
 
 if TYPE_CHECKING:
     from ._runtime.aio_job import AsyncJob as AsyncJob

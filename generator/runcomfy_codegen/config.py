@@ -23,7 +23,10 @@ _OF_A_CLIENT = {
     "categories",
     "locale",
     "template_dir",
+    "target",
 }
+TARGETS = ("python", "openapi", "json-schema")
+"""The kinds of output; each is a folder of templates."""
 _KEYS = {"schemas", "names", "clients"} | _OF_A_CLIENT
 
 
@@ -47,6 +50,7 @@ class Config:
     categories: tuple[str, ...] = ()
     locale: str = DEFAULT_LOCALE
     template_dir: Path | None = None
+    target: str = "python"
     overrides: Overrides = Overrides()
     clients: Mapping[str, Config] = field(default_factory=dict[str, "Config"])
 
@@ -98,7 +102,17 @@ def _client(table: Mapping[str, Any], base: Config, file: Path) -> Config:
         categories=_texts(table, "categories", base.categories, file),
         locale=_text(table, "locale", base.locale, file),
         template_dir=file.parent / templates if templates else base.template_dir,
+        target=_target(table, base, file),
     )
+
+
+def _target(table: Mapping[str, Any], base: Config, file: Path) -> str:
+    target = _text(table, "target", base.target, file)
+    if target not in TARGETS:
+        raise ConfigError(
+            f"{file}: 'target' is one of {', '.join(TARGETS)}; not {target!r}"
+        )
+    return target
 
 
 def _clients(tables: Mapping[str, Any], base: Config, file: Path) -> dict[str, Config]:

@@ -15,6 +15,7 @@ from .flow.step import Flow, Terms
 from .flow.submit import REPEATABLE, Call
 from .result import as_it_came
 from .ticket import decode
+from .validation import Checks
 
 T = TypeVar("T")
 
@@ -67,7 +68,11 @@ class Plan:
     """The items of a batch, made one by one as there is room for them."""
 
     def __init__(
-        self, inputs: Iterable[Any], name: str | None, memory: Memory | None
+        self,
+        inputs: Iterable[Any],
+        name: str | None,
+        memory: Memory | None,
+        checks: Checks | None = None,
     ) -> None:
         if name is not None and memory is None:
             raise errors.NotConfigured(
@@ -76,6 +81,7 @@ class Plan:
         self._inputs = enumerate(inputs)
         self._name = name
         self._memory = memory
+        self._checks = checks
         self._gate = Gate()
         self._seen: Counter[str] = Counter()
 
@@ -84,7 +90,7 @@ class Plan:
         for index, given in self._inputs:
             course = Course()
             try:
-                what = asked(given, None)
+                what = asked(given, None, self._checks)
             except errors.InputRejected as error:
                 yield Item(index, _NOTHING, course, _raised(error))
                 continue

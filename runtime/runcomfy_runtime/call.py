@@ -17,6 +17,7 @@ from .result import Reader, as_it_came
 
 if TYPE_CHECKING:
     from .model import ModelInput
+    from .validation import Checks
 
 OutputT = TypeVar("OutputT")
 
@@ -32,7 +33,9 @@ class Asked(NamedTuple):
 
 
 def asked(
-    what: ModelInput[Any] | str, payload: Mapping[str, Any] | None, reference: str = ""
+    what: ModelInput[Any] | str,
+    payload: Mapping[str, Any] | None,
+    checks: Checks | None = None,
 ) -> Asked:
     """The call for what was given to ``run`` or ``submit``; its body is serialised here, once.
 
@@ -41,14 +44,17 @@ def asked(
     if isinstance(what, str):
         if not isinstance(payload, Mapping):
             raise _rejected(f"give the payload as a mapping, not {payload!r:.80}", what)
-        return Asked(_call(_checked_id(what), payload, reference), as_it_came)
+        return Asked(_call(_checked_id(what), payload), as_it_came)
     if not hasattr(what, "payload") or not hasattr(what, "MODEL_ID"):
         raise _rejected(
             f"give an Input of a generated module, or a model id and a mapping, not {what!r:.80}"
         )
     if payload is not None:
         raise _rejected("an Input holds its payload already: give no second one")
-    return Asked(_call(what.MODEL_ID, what.payload(), reference), what.OUTPUT.read)
+    call = _call(what.MODEL_ID, what.payload())
+    if checks is not None:
+        call = call._replace(check=checks.before_submit(what))
+    return Asked(call, what.OUTPUT.read)
 
 
 def _checked_id(model_id: str) -> str:
@@ -59,7 +65,7 @@ def _checked_id(model_id: str) -> str:
     return model_id
 
 
-def _call(model_id: str, payload: Mapping[str, Any], reference: str) -> Call:
+def _call(model_id: str, payload: Mapping[str, Any]) -> Call:
     try:
         body = _ENCODER.encode(payload).encode()
     except (TypeError, ValueError, RecursionError) as error:
@@ -71,7 +77,7 @@ def _call(model_id: str, payload: Mapping[str, Any], reference: str) -> Call:
         model_id,
         body,
         sha256(body).hexdigest(),
-        reference or os.urandom(16).hex(),
+        os.urandom(16).hex(),
         echoes,
     )
 

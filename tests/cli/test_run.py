@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -15,7 +16,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from .conftest import Shell
+from runcomfy_codegen.sandbox.media.png import png
+
+from .conftest import Shell, entry
 
 PAINTER = "acme/painter/text-to-image"
 TOKEN = "secret-token-of-a-user"
@@ -172,7 +175,7 @@ def test_the_demo_tells_the_whole_story_and_leaves_nothing_behind(
     told = answer.out
     assert "bytedance/seedance-v1.5-pro/image-to-video (ru)" in told
     assert "width_height" in told
-    assert "class Input(ModelInput[Output]):" in told
+    assert "class Input(ModelInput[Output]" in told
     states = re.findall(r"in_queue|in_progress|completed", answer.err)
     assert (states[0], states[-1]) == ("in_queue", "completed")
     assert "downloaded" in told
@@ -278,3 +281,103 @@ def test_a_file_that_is_no_journal_is_said_so(shell: Shell) -> None:
     answer = shell("jobs", "--journal", "notes.txt")
     assert answer.code == 3
     assert "notes.txt" in answer.err
+
+
+RULED = {
+    "type": "array",
+    "items": {"type": "string", "format": "image_uri"},
+    "validations": [
+        {
+            "validation_rule": "width/height≤",
+            "validation_value": "3",
+            "validation_error": "No wider than 3:1.",
+        }
+    ],
+}
+
+
+def ruled(shell: Shell) -> None:
+    """A model with a media rule, and images that keep and break it."""
+    shell.write("entry.json", entry("acme/framer", images=RULED))
+    assert shell("import", "entry.json").code == 0
+    (shell.folder / "good.png").write_bytes(png(300, 100, 0.5))
+    (shell.folder / "thin.png").write_bytes(png(301, 100, 0.5))
+
+
+def test_validate_measures_local_files_and_quotes_the_broken_rule(shell: Shell) -> None:
+    ruled(shell)
+    shell.write("in.json", {"images": ["good.png", "thin.png"]})
+    answer = shell("validate", "acme/framer", "in.json", "--format", "json")
+    assert answer.code == 1
+    assert answer.json["problems"] == [
+        {
+            "pointer": "/images/1",
+            "code": "width/height",
+            "verdict": "fail",
+            "message": "No wider than 3:1.",
+            "limit": "3",
+            "actual": "3.01",
+        }
+    ]
+    table = shell("validate", "acme/framer", "in.json").out
+    assert re.search(r"pass +/images/0 +width/height <= 3 +3\b", table)
+    assert re.search(r"fail +/images/1 +width/height <= 3 +3\.01\b", table)
+
+
+def test_a_file_that_cannot_be_measured_is_unknown_and_refuses_nothing(
+    shell: Shell,
+) -> None:
+    ruled(shell)
+    shell.write("in.json", {"images": ["https://127.0.0.1:9/x.png"]})
+    answer = shell("validate", "acme/framer", "in.json", "--format", "json")
+    assert answer.code == 0
+    [problem] = answer.json["problems"]
+    assert (problem["pointer"], problem["verdict"]) == ("/images/0", "unknown")
+
+
+def test_run_refuses_an_image_that_breaks_a_rule_and_sends_nothing(
+    shell: Shell,
+) -> None:
+    ruled(shell)
+    thin = base64.b64encode((shell.folder / "thin.png").read_bytes()).decode()
+    shell.write("in.json", {"images": [f"data:image/png;base64,{thin}"]})
+    nowhere = environment_of("http://127.0.0.1:9")
+    answer = shell("run", "acme/framer", "in.json", environment=nowhere)
+    assert answer.code == 1
+    assert "No wider than 3:1." in answer.out
+
+
+def test_the_sandbox_rehearses_a_scenario_and_keeps_its_state(project: Shell) -> None:
+    project.write("in.json", {"prompt": "a boat"})
+    project.write(
+        "faults.toml", '[[fault]]\nname = "rate-limited"\non = ["submit"]\nfirst = 1\n'
+    )
+    options = ("--scenario", "faults.toml", "--state", "state.db", "--speed", "20")
+    with served(project, *options) as (url, _):
+        ran = project("run", PAINTER, "in.json", environment=environment_of(url))
+    request_id = ran.out.splitlines()[0].removeprefix("request ")
+    with served(project, "--state", "state.db") as (url, _):
+        status = project("status", request_id, environment=environment_of(url))
+    assert ran.code == 0, ran.err
+    assert status.out == f"{request_id}: completed\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [(None, 2, "no such file"), ("[[fault]]\nname = 'nonsense'\n", 2, "nonsense")],
+)
+def test_a_scenario_that_says_nothing_is_wrong_usage(
+    project: Shell, content: str | None, code: int, words: str
+) -> None:
+    if content is not None:
+        project.write("faults.toml", content)
+    answer = project("sandbox", "--port", "0", "--scenario", "faults.toml")
+    assert answer.code == code
+    assert words in answer.err
+
+
+def test_a_state_that_cannot_be_used_is_said_so(project: Shell) -> None:
+    project.write("state.db", "milk, eggs\n" * 100)
+    answer = project("sandbox", "--port", "0", "--state", "state.db")
+    assert answer.code == 3
+    assert "state.db" in answer.err

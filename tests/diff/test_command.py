@@ -174,6 +174,22 @@ def test_a_keyword_of_the_whole_input_is_not_overlooked(shell: Desk) -> None:
     assert answer.json["findings"][0]["pointer"] == "/input_schema/oneOf"
 
 
+def test_rules_that_nobody_reads_are_not_overlooked(shell: Desk) -> None:
+    def songs(limit: int) -> dict[str, Any]:
+        rule = {"validation_rule": "file_size_mb<", "validation_value": limit}
+        items = {"type": "string", "validations": [rule]}
+        return entry("acme/singer", songs={"type": "array", "items": items})
+
+    shell.publish("one", songs(30))
+    shell.publish("two", songs(10))
+    answer = shell("diff", "one", "two", "--format", "json")
+    assert {each["verdict"] for each in answer.json["findings"]} <= {
+        "risky",
+        "breaking",
+    }
+    assert answer.json["findings"] != []
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

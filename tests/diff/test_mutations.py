@@ -86,7 +86,7 @@ def test_samples_meet_the_changes_that_are_called_breaking(samples: int) -> None
     """The samples have teeth: most of what the diff calls breaking, they break too."""
     loud = [case for case in VALUES if any(witnesses(case))]
     met = [case for case in loud if any(refutations(case, samples, swapped=False))]
-    assert len(met) >= 0.9 * len(loud)
+    assert len(met) >= 0.8 * len(loud)
 
 
 def witnesses(case: Case) -> Iterator[tuple[Finding, object]]:

@@ -37,7 +37,7 @@ def test_the_text_tells_witness_reason_and_hint(shell: Desk) -> None:
     assert "breaking number-range-narrowed [wire]" in told
     assert "witness: 31" in told
     assert "not decided: a format says" in told
-    assert "hint: Find the calls" in told
+    assert "hint: Bring the numbers" in told
     assert told.endswith("1 breaking, 1 risky, 1 compatible; version bump: major\n")
 
 
@@ -110,10 +110,28 @@ def test_the_comment_begins_with_its_marker(shell: Desk) -> None:
     assert "<summary>1 harmless changes</summary>" in told
 
 
+def test_a_comment_is_never_too_long_for_github(shell: Desk) -> None:
+    names = [f"acme/{index:03}" for index in range(90)]
+    wide = {"type": "string", "enum": [letter * 150 for letter in "abc"]}
+    narrow = {**wide, "enum": wide["enum"][:1]}
+    fields = ["one", "two", "three"]
+    shell.publish(
+        "wide", *(entry(name, **dict.fromkeys(fields, wide)) for name in names)
+    )
+    shell.publish(
+        "narrow", *(entry(name, **dict.fromkeys(fields, narrow)) for name in names)
+    )
+    told = shell("diff", "wide", "narrow", "--format", "markdown").out
+    assert 40_000 < len(told) < 65_536
+    assert "540 breaking" in told
+    assert "more tables are too long to be shown here" in told
+
+
 def test_a_changelog_is_written(shell: Desk) -> None:
     shell("diff", "old", "new", "--changelog", "CHANGES.md")
     told = (shell.folder / "CHANGES.md").read_text("utf-8")
     assert told.startswith("## Unreleased\n\n### Added\n\n- `acme/painter")
     assert (
-        "- **Breaking.** `acme/painter/text-to-image`: steps: range of a number" in told
+        "- **Breaking.** `acme/painter/text-to-image`: steps: some numbers are out of bounds now"
+        in told
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from diff.conftest import Desk
+from runcomfy_codegen import build, dialect, store
+from runcomfy_codegen.cli.lint import BUILT
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 STANDARD = Path(__file__).parents[1] / "diff" / "sarif.schema.json"
@@ -74,8 +77,8 @@ def test_codes_and_models_are_chosen_by_globs(
 @pytest.mark.parametrize(
     ("threshold", "ignored", "code"),
     [
-        ("error", "x", 1),
-        ("never", "x", 0),
+        ("error", "not-json", 1),
+        ("never", "not-json", 0),
         ("error", "*-value", 0),
         ("warning", "*-value", 1),
     ],
@@ -129,6 +132,27 @@ def test_an_unknown_model_is_a_clear_message(desk: Desk) -> None:
     answer = desk("lint", "acme/nobody")
     assert answer.code == 2
     assert "no model matches 'acme/nobody'" in answer.err
+
+
+def test_a_misspelled_code_is_a_clear_message(desk: Desk) -> None:
+    answer = desk("lint", "--select", "imposible-value")
+    assert answer.code == 2
+    assert "perhaps 'impossible-value' is meant" in answer.err
+    assert desk("lint", "--ignore", "unknown-keyword", "--fail-on", "never").code == 0
+
+
+def test_every_code_that_building_reports_can_be_selected() -> None:
+    rooms = [
+        Path(build.__file__).parent,
+        Path(dialect.__file__).parent,
+        Path(store.__file__).parent,
+    ]
+    text = "".join(
+        path.read_text("utf-8") for room in rooms for path in room.glob("*.py")
+    )
+    told = set(re.findall(r'(?:code=|report\(\s*)"([a-z-]+)"', text))
+    # `import` alone compares what arrives with what is stored.
+    assert told - {"contradicting-sources"} <= set(BUILT)
 
 
 def test_what_is_known_to_be_wrong_in_the_published_schemas_is_found(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from arbitrary import json_values, texts
 from runcomfy_codegen.ir.diagnostic import Place
+from runcomfy_codegen.ir.json_stop import stop_of
 from runcomfy_codegen.ir.json_text import JsonText, NotJson, pointer_token
 
 indents = st.sampled_from((None, 0, 2, "\t"))
@@ -90,6 +93,12 @@ def test_a_fraction_keeps_every_digit(number: str) -> None:
         ("[Infinity]", Place(1, 1)),
         ('{"a": 1} 2', Place(1, 10)),
         ("{'a': 1}", Place(1, 2)),
+        ('{"a": 1 , \n}', Place(1, 9)),
+        ("[1,\n ]", Place(1, 3)),
+        ('{"a": "b', Place(1, 7)),
+        ('{"a" 1}', Place(1, 6)),
+        ('{"a": "\\x"}', Place(1, 8)),
+        ('{"a": "\n"}', Place(1, 8)),
         ("[" * 100_000, Place(1, 1)),
         ("1" * 5_000, Place(1, 1)),
     ],
@@ -98,12 +107,68 @@ def test_what_is_not_json_is_refused_with_its_place(text: str, place: Place) -> 
     with pytest.raises(NotJson) as refused:
         JsonText(text).value()
     assert refused.value.place == place
+    # The words are ours: those of Python's decoder change with its version.
     assert refused.value.message
+    assert not re.search("expect|delimiter|digits|char |pos", refused.value.message)
+
+
+def test_a_comma_too_many_is_the_place_in_every_python() -> None:
+    # Up to 3.12 the decoder stops at the bracket, from 3.13 on at the comma.
+    text = '{"a": 1, }'
+    older = json.JSONDecodeError("Expecting property name enclosed in …", text, 9)
+    newer = json.JSONDecodeError("Illegal trailing comma before end of …", text, 7)
+    assert stop_of(older) == stop_of(newer)
+    assert stop_of(newer).offset == text.index(",")
 
 
 def test_members_that_stand_twice_are_found() -> None:
     text = JsonText('{"a": 1, "b": {"c": [], "c": 2, "c": 3}, "a": 4, "\\u0061": 5}')
     assert text.duplicates() == ["/b/c", "/a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"x": {"type": 1}, "x": {"type": 2}}', ["/x"]),
+        ('[{"a": 1}, {"a": 1}]', []),
+        ('{"x": {"a": 1, "a": 2}, "x": {"a": 3}}', ["/x/a", "/x"]),
+        ('{"x": [1], "x": [2, 3]}', ["/x"]),
+    ],
+)
+def test_what_stands_in_two_members_of_one_name_does_not_stand_twice(
+    text: str, expected: list[str]
+) -> None:
+    assert JsonText(text).duplicates() == expected
+
+
+def test_of_two_members_of_one_name_the_last_one_has_the_place() -> None:
+    text = JsonText('{"x": {"y": 1}, "x": {"y": 2}}')
+    assert text.place("/x/y") == Place(1, text.text.index("2") + 1)
+    begin, end = text.span("/x")
+    assert text.text[begin:end] == '{"y": 2}'
+
+
+@given(json_values, indents, st.integers(1, 9), st.integers(1, 9))
+def test_a_part_knows_its_places_as_the_whole_does(
+    value: Any, indent: int | str | None, line: int, column: int
+) -> None:
+    whole = JsonText(json.dumps([value], indent=indent), Place(line, column))
+    marks = tuple((at, whole.at(at)) for at in range(0, len(whole.text), 3))
+    for each in (whole, replace(whole, marks=marks)):
+        part = each.part(*each.span("/0"))
+        for pointer, _ in below(value):
+            assert part.place(pointer) == whole.place(f"/0{pointer}")
+
+
+def test_places_are_counted_from_the_mark_in_front() -> None:
+    text = JsonText("[1,\n2, 3]", Place(5, 5), ((4, Place(9, 1)), (7, Place(9, 40))))
+    assert [text.place(f"/{index}") for index in range(3)] == [
+        Place(5, 6),
+        Place(9, 1),
+        Place(9, 40),
+    ]
+    assert hash(text) != hash(text.anywhere())
+    assert text.anywhere() == JsonText(text.text)
 
 
 @given(json_values)

@@ -168,11 +168,11 @@ def test_a_folder_of_documents_gives_all_of_them_back(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "Expecting value"),
+        ("", "no JSON value begins here"),
         ("[]", "'model_id'"),
         ('{"model_id": "a/b", "locale": "en"}', "'input_schema'"),
         ('{"model_id": "a/b", "locale": "en", "input_schema": {}}', "'provenance'"),
-        ("<<<<<<< HEAD", "Expecting value"),
+        ("<<<<<<< HEAD", "no JSON value begins here"),
     ],
 )
 def test_a_file_that_is_no_document_is_told_and_stops_no_other(
@@ -187,7 +187,8 @@ def test_a_file_that_is_no_document_is_told_and_stops_no_other(
     found = read_all(tmp_path)
     assert [document.model_id for _, document in found.documents] == [good.model_id]
     (diagnostic,) = found.diagnostics
-    assert (diagnostic.code, diagnostic.file) == ("broken-document", "acme/en.json")
+    file = (tmp_path / "acme/en.json").as_posix()
+    assert (diagnostic.code, diagnostic.file) == ("broken-document", file)
     assert told in diagnostic.message
     with pytest.raises(NotJson):
         envelope.read(text)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -26,3 +28,16 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def server() -> Iterator[Loopback]:
     with Loopback() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name is looked up: the files of the inputs here are nowhere, and known to be."""
+    look_up = socket.getaddrinfo
+
+    def refuse(host: bytes | str | None, *rest: Any, **options: Any) -> Any:
+        if host in ("host", b"host", "h", b"h"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return look_up(host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)

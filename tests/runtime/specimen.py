@@ -49,6 +49,9 @@ class Input(ModelInput[Output]):
 
 
 def good(**more: Any) -> Input:
-    return Input(
-        image_urls=["https://host/boat.jpg"], prompt="A boat", nothing=None, **more
-    )
+    given = {
+        "image_urls": ["https://host/boat.jpg"],
+        "prompt": "A boat",
+        "nothing": None,
+    }
+    return Input(**{**given, **more})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,12 @@ TOKEN = "rc-0123456789-secret"
 
 
 @pytest.fixture
-def client(server: Loopback) -> RunComfy:
+def client(server: Loopback) -> Iterator[RunComfy]:
     server.on("submit", submitted())
     server.on("status", status("in_queue", queue_position=1), status("completed"))
     server.on("result", result({"image": "https://files.runcomfy.net/a.png"}))
-    return RunComfy(token=TOKEN, base_url=server.url, clock=Hurried())
+    with RunComfy(token=TOKEN, base_url=server.url, clock=Hurried()) as made:
+        yield made
 
 
 def test_run_submits_follows_and_reads_the_result(

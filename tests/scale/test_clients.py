@@ -79,3 +79,18 @@ def test_models_are_chosen_by_kind_and_category(shell: Shell) -> None:
     assert shell("check").code == 1
     assert shell("generate").code == 0
     assert modules(shell, "out") == ["models/acme/painter.py"]
+
+
+def test_an_upgrade_tells_what_came_went_and_changed(project: Shell) -> None:
+    assert project("generate", "--output", "client").code == 0
+    project.write(
+        "new.json", [entry("acme/dancer"), entry("acme/singer", a={"type": "integer"})]
+    )
+    project("import", "new.json")
+    (project.folder / "schemas/acme/painter/text-to-image/en.json").unlink()
+    told = project("generate", "--output", "client").out.splitlines()
+    assert told[:3] == [
+        "new      acme/dancer",
+        "removed  acme/painter/text-to-image",
+        "changed  acme/singer",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -110,11 +111,13 @@ def test_without_a_token_the_variables_are_named(shell: Shell) -> None:
     assert "RUNCOMFY_TOKEN" in answer.err
 
 
-def test_a_server_that_is_not_there_is_said_so(shell: Shell) -> None:
-    answer = pull(shell, "http://127.0.0.1:9", IDS[0])
-    assert answer.code == 3
-    assert "127.0.0.1:9" in answer.err
-    assert not (shell.folder / "schemas").exists()
+def test_a_server_that_is_not_there_is_said_so() -> None:
+    pauses: list[float] = []
+    with closing(HttpxTransport()) as transport:
+        access = Access("http://127.0.0.1:9", Token(TOKEN))
+        with pytest.raises(Failure, match=r"127\.0\.0\.1:9"):
+            LiveCatalog(transport, access, 2, pauses.append).one(IDS[0])
+    assert len(pauses) == 4
 
 
 class Script:

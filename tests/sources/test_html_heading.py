@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.sources.reading import read
 from sources.page_factory import Page, html_page
 
-SCHEMA = {"type": "object", "title": "Input schema", "properties": {}}
+SCHEMA: dict[str, Any] = {"type": "object", "title": "Input schema", "properties": {}}
 BARE = html_page(Page("a/b/c", SCHEMA)).replace(
     "<head><title>API | RunComfy</title>", "<head>"
 )

@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runcomfy_codegen.ir.diagnostic import Place
 from runcomfy_codegen.ir.document import Document, Provenance
-from runcomfy_codegen.ir.json_text import JsonText
 from runcomfy_codegen.sources.reading import Reading, read
 from sources.page_factory import (
     WORDS,
@@ -52,15 +50,11 @@ def said(source: str, name: str) -> Document:
     (document,) = reading.documents
     return replace(
         document,
-        input_schema=_anywhere(document.input_schema),
-        output_schema=document.output_schema and _anywhere(document.output_schema),
-        example=document.example and _anywhere(document.example),
+        input_schema=document.input_schema.anywhere(),
+        output_schema=document.output_schema and document.output_schema.anywhere(),
+        example=document.example and document.example.anywhere(),
         provenance=NOWHERE,
     )
-
-
-def _anywhere(text: JsonText) -> JsonText:
-    return replace(text, start=Place())
 
 
 def as_html(text: str, document: Document) -> str:

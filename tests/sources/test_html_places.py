@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from runcomfy_codegen.dialect.check import check
 from runcomfy_codegen.ir.diagnostic import Place
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.ir.json_text import JsonText
+from runcomfy_codegen.ir.json_text import JsonText, items, members
 from runcomfy_codegen.resources import dialect
 from runcomfy_codegen.sources.reading import read
 from sources.page_factory import Page, html_page, written
@@ -51,10 +51,8 @@ def pointers(text: JsonText) -> list[tuple[str, Any]]:
     """Every value of a schema with its pointer."""
     found: list[tuple[str, Any]] = [("", text.value())]
     for pointer, value in found:
-        if isinstance(value, dict):
-            found += [(f"{pointer}/{name}", inner) for name, inner in value.items()]
-        elif isinstance(value, list):
-            found += [(f"{pointer}/{at}", inner) for at, inner in enumerate(value)]
+        found += [(f"{pointer}/{name}", it) for name, it in members(value).items()]
+        found += [(f"{pointer}/{at}", it) for at, it in enumerate(items(value))]
     return found
 
 
@@ -129,7 +127,9 @@ def test_blanks_that_do_not_break_are_blanks_between_tokens_and_kept_in_texts() 
     source = html_page(Page("vendor/model", SCHEMA))
     begin = source.index("<pre><code>{\n  <span")
     code = source[begin:].replace("\n  ", "\n&nbsp;\u00a0").replace(": ", ":&nbsp;")
-    code = code.replace("A &quot", "A&nbsp;&quot").replace("A \\&quot;", "A&nbsp;\\&quot;")
+    code = code.replace("A &quot", "A&nbsp;&quot").replace(
+        "A \\&quot;", "A&nbsp;\\&quot;"
+    )
     schema = document_of(source[:begin] + code).input_schema
     expected = json.loads(written(SCHEMA).replace("A \\", "A\u00a0\\"))
     assert schema.value() == expected

@@ -119,3 +119,23 @@ def test_hostile_texts_are_read_in_linear_steps() -> None:
         reading = read("page " + text, name="page.txt", retrieved="2026-01-31")
         assert reading.documents == ()
         assert reading.diagnostics
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>",
+        "</x>",
+        "<h1>a",
+        "<i>&amp;</i>",
+        "<pre>&nbsp;a</pre>",
+        "&x",
+        "< a",
+        '<a b="',
+    ],
+)
+def test_hostile_markup_is_read_in_linear_steps(markup: str) -> None:
+    source = "<html>" + "<p>" * 20_000 + markup * 20_000
+    reading = read(source, name="page.html", retrieved="2026-01-31")
+    assert reading.documents == ()
+    assert reading.diagnostics

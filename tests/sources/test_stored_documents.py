@@ -67,7 +67,11 @@ def test_the_locale_that_is_asked_for_beats_that_of_the_document() -> None:
 
 
 def test_stored_documents_stand_in_a_list_beside_catalog_entries() -> None:
-    entry = {"model_id": "vendor/other", "input_schema": {}, "locale": "fr"}
+    entry: dict[str, Any] = {
+        "model_id": "vendor/other",
+        "input_schema": {},
+        "locale": "fr",
+    }
     reading = reading_of(json.dumps([ENVELOPE, entry]))
     assert [it.locale for it in reading.documents] == ["ru", "en"]
 
@@ -85,7 +89,10 @@ def test_a_stored_document_whose_locale_is_none_is_refused_there() -> None:
 def test_a_folder_or_a_secret_in_a_stored_origin_is_not_taken_over() -> None:
     for source, kept in (
         ("/home/somebody/page.txt", "page.txt"),
-        ("https://a:s3cret@www.runcomfy.com/x?key=s3cret", "https://www.runcomfy.com/x"),
+        (
+            "https://a:s3cret@www.runcomfy.com/x?key=s3cret",
+            "https://www.runcomfy.com/x",
+        ),
     ):
         told = ENVELOPE | {"provenance": {**ENVELOPE["provenance"], "source": source}}
         assert document_of(told).provenance.source == kept

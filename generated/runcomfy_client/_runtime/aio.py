@@ -24,7 +24,7 @@ from .noted_jobs import Journal, NotedJobs, opened
 from .observer import Hooks
 from .report import Report
 from .ticket import decode
-from .validation import Judge, validate
+from .validation import Checks, Judge, MediaChecks
 from .world import world_of
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class AsyncRunComfy:
         transport: AsyncTransport | None = None,
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
+        media_checks: MediaChecks = "warn",
         judges: Iterable[Judge] = (),
         journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
@@ -58,7 +59,7 @@ class AsyncRunComfy:
             token, base_url, hooks, include_cost, clock, random, opened(journal)
         )
         self._driver = AsyncDriver(world, transport or LazyAsyncTransport())
-        self._judges = tuple(judges)
+        self._checks = Checks(media_checks, judges)
 
     @overload
     async def run(
@@ -98,7 +99,7 @@ class AsyncRunComfy:
         Cancelling the task stops the wait like Ctrl-C does, with the same clean-up.
         ``on_update`` may be a coroutine function.
         """
-        call, reader = asked(what, payload)
+        call, reader = asked(what, payload, self._checks)
         terms = self._driver.world.terms()
         course = run.Course()
         until = seconds_until(terms.now(), timeout)
@@ -139,7 +140,7 @@ class AsyncRunComfy:
         Raises ``SubmitOutcomeUnknown`` when it cannot be known whether the job was accepted:
         a paid request is not sent again then.
         """
-        call, reader = asked(what, payload)
+        call, reader = asked(what, payload, self._checks)
         terms = self._driver.world.terms()
         until = seconds_until(terms.now(), timeout)
         ticket = await self._driver.drive(submitted(terms, call, until))
@@ -212,7 +213,7 @@ class AsyncRunComfy:
         """Run many inputs at once; see ``RunComfy.map``."""
         return AsyncBatch(
             self._driver,
-            Plan(inputs, name, self._driver.world.journal),
+            Plan(inputs, name, self._driver.world.journal, self._checks),
             concurrency=concurrency,
             ordered=ordered,
             return_exceptions=return_exceptions,
@@ -238,8 +239,11 @@ class AsyncRunComfy:
     def validate(
         self, what: ModelInput[Any] | type[ModelInput[Any]], document: object = None, /
     ) -> Report:
-        """Check an input, or a document against a model's ``Input``. Problems are not raised."""
-        return validate(what, document, self._judges)
+        """Check an input, or a document against a model's ``Input``. Problems are not raised.
+
+        Where ``media_checks`` has files looked at, this blocks: call it in a thread then.
+        """
+        return self._checks.report(what, document)
 
     async def aclose(self) -> None:
         """Close the connections of the running loop. The next use opens new ones."""

@@ -21,7 +21,7 @@ from .observer import Hooks
 from .report import Report
 from .result import Result
 from .ticket import decode
-from .validation import Judge, validate
+from .validation import Checks, Judge, MediaChecks
 from .world import world_of
 
 if TYPE_CHECKING:
@@ -39,6 +39,12 @@ class RunComfy:
     Making one needs no token and opens nothing. ``token`` and ``base_url`` are taken from the
     environment when something is first sent, if they are not given. A client may be used by
     many threads, and goes on working in a forked child.
+
+    With ``journal``, a path, every job is noted on disk before it is paid for, and found again
+    through ``client.journal``. ``media_checks`` says whether the files of an input are looked
+    at before it is submitted; ``judges`` check more, and a failure of theirs refuses the input
+    too. ``hooks`` see requests and retries. ``transport``, ``clock`` and ``random`` are for
+    tests; see ``testing``.
     """
 
     def __init__(
@@ -51,6 +57,7 @@ class RunComfy:
         transport: Transport | None = None,
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
+        media_checks: MediaChecks = "warn",
         judges: Iterable[Judge] = (),
         journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
@@ -58,7 +65,7 @@ class RunComfy:
             token, base_url, hooks, include_cost, clock, random, opened(journal)
         )
         self._driver = Driver(world, transport or LazyTransport())
-        self._judges = tuple(judges)
+        self._checks = Checks(media_checks, judges)
 
     @overload
     def run(
@@ -100,7 +107,7 @@ class RunComfy:
         Ctrl-C, by an exception of ``on_update`` — a job that is still queued is cancelled,
         unless ``on_stop`` is ``"detach"``. Raises what ``errors`` lists.
         """
-        call, reader = asked(what, payload)
+        call, reader = asked(what, payload, self._checks)
         terms = self._driver.world.terms()
         course = run.Course()
         until = seconds_until(terms.now(), timeout)
@@ -139,7 +146,7 @@ class RunComfy:
         Raises ``SubmitOutcomeUnknown`` when it cannot be known whether the job was accepted:
         a paid request is not sent again then.
         """
-        call, reader = asked(what, payload)
+        call, reader = asked(what, payload, self._checks)
         terms = self._driver.world.terms()
         until = seconds_until(terms.now(), timeout)
         ticket = self._driver.drive(submitted(terms, call, until))
@@ -220,7 +227,7 @@ class RunComfy:
 
         return Batch(
             self._driver,
-            Plan(inputs, name, self._driver.world.journal),
+            Plan(inputs, name, self._driver.world.journal, self._checks),
             concurrency=concurrency,
             ordered=ordered,
             return_exceptions=return_exceptions,
@@ -247,7 +254,7 @@ class RunComfy:
         self, what: ModelInput[Any] | type[ModelInput[Any]], document: object = None, /
     ) -> Report:
         """Check an input, or a document against a model's ``Input``. Problems are not raised."""
-        return validate(what, document, self._judges)
+        return self._checks.report(what, document)
 
     def close(self) -> None:
         """Close the connections. The client opens new ones if it is used again."""

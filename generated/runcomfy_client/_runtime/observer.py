@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from .exchange import Lost, Outcome, Request
-from .flow.step import Accepted, Event, Retry, Strange, Unnoted
+from .flow.step import Accepted, Event, Retry, Strange
 from .status import Status
 
 if TYPE_CHECKING:
@@ -62,7 +62,10 @@ def exchanged(hooks: Hooks, request: Request, outcome: Outcome, seconds: float) 
 
 def happened(hooks: Hooks, event: Event) -> None:
     """Tell of an event in the life of a job."""
-    if isinstance(event, Retry):
+    if isinstance(event, (Status, Accepted)):
+        if "logging" in sys.modules:
+            _progress(event)
+    elif isinstance(event, Retry):
         _call(hooks.on_retry, event)
         logger().info(
             "%s: %s: try %d in %.2f s",
@@ -71,12 +74,10 @@ def happened(hooks: Hooks, event: Event) -> None:
     elif isinstance(event, Strange):
         text = "job %s: unknown status %r, waiting on"
         logger().warning(text, event.request_id, event.word[:80])
-    elif isinstance(event, Unnoted):
+    else:
         text = "job %s was accepted but not noted in the journal: %s; its token: %s"
         ticket = event.ticket
         logger().error(text, ticket.request_id, event.reason, ticket.encode())
-    elif "logging" in sys.modules:
-        _progress(event)
 
 
 def _progress(event: Status | Accepted) -> None:

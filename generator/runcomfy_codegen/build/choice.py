@@ -15,32 +15,42 @@ from .trail import Trail
 
 def choice_of(
     schema: dict[str, JsonValue], kind: Type, trail: Trail, findings: Findings
-) -> tuple[Type, bool]:
-    """The type with its ``enum`` or ``const`` applied, and whether null is among the values.
+) -> tuple[Type, bool | None]:
+    """The type with its ``enum`` and ``const`` applied, and whether null is a value of both.
 
-    Values that the rest of the schema refuses are left out and reported; if none is left,
-    the type stays as it was.
+    None instead of that if neither of them says anything. Values that the rest of the
+    schema refuses are left out and reported; if none is left, the type stays as it was.
     """
-    keyword = "const" if "const" in schema else "enum"
-    published = [schema["const"]] if keyword == "const" else items(schema.get("enum"))
-    if not published:
-        return kind, False
+    null: bool | None = None
+    for keyword, published in (
+        ("enum", items(schema.get("enum"))),
+        ("const", [schema["const"]] if "const" in schema else []),
+    ):
+        if published:
+            null = None in published and null is not False
+            kind = _narrowed(kind, published, trail.keyword(keyword), findings)
+    return kind, null
+
+
+def _narrowed(
+    kind: Type, published: list[JsonValue], pointer: str, findings: Findings
+) -> Type:
+    """The type with only those of its values that are published at ``pointer``."""
     validator: Any = Draft202012Validator(standard(kind))
     values = _distinct(
         Value.of(value).load() for value in published if value is not None
     )
     possible = [value for value in values if validator.is_valid(value)]
     if len(possible) < len(values):
+        keyword = pointer.rpartition("/")[2]
         findings.report(
             "impossible-enum",
             f"{len(values) - len(possible)} of {len(values)} values of {keyword!r} are refused"
             " by the rest of the schema",
-            trail.keyword(keyword),
+            pointer,
             "they are left out: no input could use them",
         )
-    if not possible:
-        return kind, None in published
-    return Choice(tuple(Value.of(value) for value in possible)), None in published
+    return Choice(tuple(Value.of(value) for value in possible)) if possible else kind
 
 
 def _distinct(values: Any) -> list[JsonValue]:

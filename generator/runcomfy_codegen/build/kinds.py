@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..ir.diagnostic import Severity
-from ..ir.json_text import JsonValue, items, members
+from ..ir.json_text import JsonValue, is_object, items, members
 from ..ir.model import (
     Anything,
     Array,
@@ -59,6 +59,17 @@ _ANYWHERE = {
     "validations",
     "format",
 }
+# What a keyword must be to be read at all. Those that are numbers are kept by their readers.
+_SHAPES: dict[str, type | tuple[type, ...]] = {
+    "enum": list,
+    "format": str,
+    "nullable": bool,
+    "items": dict,
+    "uniqueItems": bool,
+    "properties": dict,
+    "required": list,
+    "additionalProperties": (bool, dict),
+}
 _URL_LIST = re.compile(r"(image|video|audio)_uris(_.*)?")
 
 FieldReader = Callable[[dict[str, JsonValue], Trail], tuple[Field, ...]]
@@ -81,7 +92,7 @@ class KindReader:
         words, nullable = self._words(schema, trail)
         kind = self._kind(schema, words, trail)
         kind, null_chosen = choice_of(schema, kind, trail, self.findings)
-        if null_chosen or (nullable and "enum" not in schema and "const" not in schema):
+        if nullable if null_chosen is None else null_chosen:
             return kind if isinstance(kind, Anything | Nullable) else Nullable(kind)
         return kind
 
@@ -199,34 +210,37 @@ class KindReader:
             )
 
     def _combined(self, schema: dict[str, JsonValue], trail: Trail) -> Type:
-        """A schema without ``type``: ``anyOf``, or anything."""
-        keyword = next(
-            (word for word in ("anyOf", "oneOf") if items(schema.get(word))), None
-        )
-        if keyword is None:
+        """A schema without ``type``: ``anyOf``, ``oneOf``, or anything."""
+        told = [word for word in ("anyOf", "oneOf") if schema.get(word) is not None]
+        for word in told[1:]:
+            self.findings.keep(word, trail.keyword(word), schema[word])
+        if not told:
             return Anything()
-        options = [
+        keyword, options = told[0], items(schema[told[0]])
+        read = [
             self.read(option, trail.option(keyword, index))
-            for index, option in enumerate(items(schema[keyword]))
+            for index, option in enumerate(options)
             if members(option).get("type") != "null"
         ]
-        nullable = len(options) < len(items(schema[keyword]))
-        if keyword == "oneOf" and len(options) > 1:
-            # A union is wider than `oneOf`, which refuses what two options accept.
-            self.findings.keep("oneOf", trail.keyword("oneOf"), schema["oneOf"])
-        return _joined(options, nullable=nullable)
+        # A union is wider than `oneOf`, which refuses what two options accept.
+        wider = keyword == "oneOf" and len(read) > 1
+        if wider or not options or not all(map(is_object, options)):
+            self.findings.keep(keyword, trail.keyword(keyword), schema[keyword])
+        return _joined(read, nullable=len(read) < len(options))
 
     def _keep_unchecked(
         self, schema: dict[str, JsonValue], words: list[str], trail: Trail
     ) -> None:
-        """Keep every keyword that the type we read does not state."""
+        """Keep every keyword that the type we read does not state, or that is malformed."""
         stated = _ANYWHERE.union(
             _ANNOTATIONS, *(_CHECKED.get(word, set()) for word in words)
         )
         combined = {"anyOf", "oneOf"} if words else set[str]()
         for keyword, value in schema.items():
             irrelevant = words and any(keyword in known for known in _CHECKED.values())
-            if keyword in combined or (keyword not in stated and not irrelevant):
+            unstated = keyword not in stated and not irrelevant
+            malformed = not isinstance(value, _SHAPES.get(keyword, object))
+            if keyword in combined or unstated or malformed:
                 self.findings.keep(keyword, trail.keyword(keyword), value)
 
 

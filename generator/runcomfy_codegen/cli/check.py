@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import click
 
@@ -13,8 +11,8 @@ from ..emit.lock import LOCK, Selection, read_lock
 from ..emit.plan import Plan
 from ..emit.staleness import Stale, staleness, without_hints
 from ..ir.diagnostic import Diagnostic
-from ..store.tree import read_bytes
 from .annotation import print_annotation
+from .difference import difference, on_disk
 from .failure import EXIT_FINDING
 from .progress import count_progress
 from .project import Project, project_options
@@ -101,7 +99,7 @@ def examine(order: Order) -> Verdict:
     with count_progress("checking") as begin:
         renewal = renew(order, begin, whole=True)
     new_text = renewal.wanted[LOCK]
-    plan = without_hints(renewal.plan, _on_disk(order.folder, LOCK), new_text)
+    plan = without_hints(renewal.plan, on_disk(order.folder, LOCK), new_text)
     old, new = order.lock, read_lock(new_text)
     missing = frozenset(
         path for path in plan.write if not (order.folder / path).exists()
@@ -146,8 +144,9 @@ def _print_differences(verdict: Verdict) -> None:
             f" ({each.model})" if each.model else ""
         )
         click.echo(shown(told))
-        for line in _diff(verdict, each.path):
-            click.echo(shown(line.rstrip("\n")))
+        wanted = verdict.plan.write.get(each.path, "")
+        for line in difference(verdict.folder, each.path, wanted):
+            click.echo(line)
     if verdict.plan.clean:
         click.echo(f"{verdict.folder}: up to date, {verdict.renewal.total} files")
     else:
@@ -156,17 +155,3 @@ def _print_differences(verdict: Verdict) -> None:
             " stale; run `runcomfy-codegen generate`",
             err=True,
         )
-
-
-def _diff(verdict: Verdict, path: PurePosixPath) -> Iterator[str]:
-    old = _lines(_on_disk(verdict.folder, path))
-    new = _lines(verdict.plan.write.get(path, ""))
-    return difflib.unified_diff(old, new, f"on disk/{path}", f"generated/{path}")
-
-
-def _on_disk(folder: Path, path: PurePosixPath) -> str:
-    return (read_bytes(folder / path) or b"").decode("utf-8", "replace")
-
-
-def _lines(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").splitlines(keepends=True)

@@ -13,7 +13,7 @@ from ..diff.finding import Finding
 from ..diff.report.report import Location
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
-from ..ir.json_text import JsonText, NotJson, members, pointer_token
+from ..ir.json_text import JsonText, JsonValue, NotJson, members, pointer_token
 from ..ir.model import Model, Unknown, Value
 from ..store import envelope
 from ..store.path import document_path, model_id_of
@@ -140,7 +140,9 @@ def _built(
     files = (pair for locales in chosen.values() for pair in locales.values())
     catalog = build_catalog(files, settings)
     models = [
-        replace(model, unknown=(*model.unknown, *_around(chosen[model.model_id])))
+        replace(
+            model, unknown=(*model.unknown, *_untold(model, chosen[model.model_id]))
+        )
         for model in catalog.models
     ]
     wrong = [
@@ -151,14 +153,30 @@ def _built(
     return models, catalog.failed, wrong
 
 
-def _around(locales: Mapping[str, tuple[str, Document]]) -> Iterator[Unknown]:
+def _untold(
+    model: Model, locales: Mapping[str, tuple[str, Document]]
+) -> Iterator[Unknown]:
+    """What the document says and the fields do not: nothing may change in silence."""
+    _, document = _first(locales)
+    schema = members(document.input_schema.value())
+    yield from _around(schema)
+    ruled = {field.wire_name for field in model.input.fields if field.rules}
+    for name, told in members(schema.get("properties")).items():
+        items = members(members(told).get("items"))
+        if "validations" in items and name not in ruled:
+            pointer = (
+                f"/input_schema/properties/{pointer_token(name)}/items/validations"
+            )
+            yield Unknown("validations", pointer, Value.of(items["validations"]))
+
+
+def _around(schema: Mapping[str, JsonValue]) -> Iterator[Unknown]:
     """Keywords of the whole input that fields do not tell, such as ``oneOf`` or ``$defs``.
 
     ``additionalProperties`` that is no schema changes nothing for a generated client: it
     sends declared fields only.
     """
-    _, document = _first(locales)
-    for keyword, value in members(document.input_schema.value()).items():
+    for keyword, value in schema.items():
         plain = keyword == "additionalProperties" and isinstance(value, bool)
         if keyword not in _ROOT_KEYWORDS and not plain:
             pointer = f"/input_schema/{pointer_token(keyword)}"

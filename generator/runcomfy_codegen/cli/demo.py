@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from .. import resources
 from ..config import Config
+from ..sandbox.media.png import png
 from .failure import Failure
 from .importing import take_in
 from .progress import job_progress
@@ -22,17 +24,6 @@ from .text import shown
 from .workbench import PACKAGE, Workbench, generate_into, importable, workbench
 
 MODEL = "bytedance/dreamina-4-0/edit"
-_GOOD: dict[str, Any] = {
-    "image_urls": ["https://example.com/boat.jpg"],
-    "prompt": "A beautiful girl is sitting on the boat",
-    "width_height": "2048x2048(1:1)",
-}
-_WRONG: dict[str, Any] = {
-    **_GOOD,
-    "image_urls": [],
-    "scale": 1.5,
-    "widht_height": "1:1",
-}
 _SHOWN_LINES = 24
 
 
@@ -106,7 +97,7 @@ def _run_job(
 ) -> None:
     _title(4, f"{MODEL} runs, against a sandbox at {url}")
     with job_progress(MODEL) as watch:
-        result = client.run(bench.module.Input(**_GOOD), on_update=watch)
+        result = client.run(bench.module.Input(**_good()), on_update=watch)
     for path in result.download(folder):
         shown_path = path if kept else path.name
         click.echo(f"  downloaded {shown_path}, {path.stat().st_size} bytes")
@@ -115,12 +106,26 @@ def _run_job(
 def _refuse_input(bench: Workbench) -> None:
     _title(5, "A wrong input is refused before anything is paid")
     try:
-        bench.module.Input(**_WRONG)
+        bench.module.Input(**_wrong())
     except bench.client.InputRejected as rejected:
         for problem in rejected.report.problems:
             click.echo(f"  {shown(problem.pointer)}: {shown(problem.message)}")
         return
     raise Failure("the wrong input was accepted; this is a defect of runcomfy-codegen")
+
+
+def _good() -> dict[str, Any]:
+    """An input with an image in it, so that its rules can be checked without a network."""
+    image = base64.b64encode(png(640, 480, 0.6)).decode("ascii")
+    return {
+        "image_urls": [f"data:image/png;base64,{image}"],
+        "prompt": "A beautiful girl is sitting on the boat",
+        "width_height": "2048x2048(1:1)",
+    }
+
+
+def _wrong() -> dict[str, Any]:
+    return {**_good(), "image_urls": [], "scale": 1.5, "widht_height": "1:1"}
 
 
 def _title(number: int, text: str) -> None:

@@ -178,7 +178,7 @@ def _print_github(report: Report, locate: Locate) -> None:
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(markdown.markdown(report))
+            file.write(markdown.markdown(report, markdown.SUMMARY))
 
 
 def _print_sarif(report: Report, locate: Locate) -> None:

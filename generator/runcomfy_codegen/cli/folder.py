@@ -65,7 +65,7 @@ def workshop(project: Project, kept: Lock) -> Workshop:
 def templates_of(project: Project) -> Templates:
     """Our templates, and the user's before them. Raises ``Failure``."""
     own = project.config.template_dir
-    shipped = resources.template_sources()
+    shipped = resources.template_sources(project.config.target)
     try:
         return Templates(
             shipped, None if own is None else resources.own_template_sources(own)

@@ -7,15 +7,19 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from ..emit.lock import Selection
+from ..config import TARGETS
+from ..emit.lock import LOCK, Lock, Selection, read_lock
 from ..emit.plan import Conflict, Plan
+from ..emit.upgrade import upgrade
+from .difference import difference
 from .failure import EXIT_FINDING, Failure
 from .folder import carry_out, holds_strangers
 from .progress import count_progress
 from .project import Project, project_options
-from .renewal import remembered, renew
+from .renewal import Renewal, remembered, renew
 from .report import has_error, print_diagnostics, print_json
 from .template_context import context_of
+from .text import shown
 
 _SHOWN = 5
 
@@ -38,6 +42,11 @@ _SHOWN = 5
     is_flag=True,
     help="Render everything, and replace generated files that were edited by hand.",
 )
+@click.option(
+    "--target",
+    type=click.Choice(TARGETS),
+    help="What to write: a Python client, or documents.  [default: as before, else python]",
+)
 @click.option("--client", metavar="NAME", help="Only this client of the configuration.")
 @click.option(
     "--dump-context",
@@ -51,6 +60,7 @@ def command(
     output: Path | None,
     locale: str | None,
     force: bool,
+    target: str | None,
     client: str | None,
     dump_context: str | None,
 ) -> None:
@@ -63,7 +73,7 @@ def command(
     if dump_context is not None:
         print_json(context_of(project.in_locale(locale), dump_context))
         return
-    chosen = Selection(models, locale or "")
+    chosen = Selection(models, locale or "", target or "")
     outcomes = [
         _generate(each, chosen, force=force) for each in project.clients(client, output)
     ]
@@ -85,8 +95,17 @@ def _generate(project: Project, chosen: Selection, *, force: bool) -> bool:
     print_diagnostics(renewal.diagnostics)
     _refuse_conflicts(folder, renewal.plan, force=force)
     carry_out(folder, renewal.plan)
+    if order.lock.models:
+        _tell_upgrade(order.lock, renewal)
     click.echo(f"{folder}: {_summary(renewal.plan, renewal.total)}")
     return not has_error(renewal.diagnostics)
+
+
+def _tell_upgrade(old: Lock, renewal: Renewal) -> None:
+    """What changed for those who use the package."""
+    if LOCK in renewal.wanted:
+        for word, told in upgrade(old, read_lock(renewal.wanted[LOCK])):
+            click.echo(f"{word:<8} {shown(told)}")
 
 
 def _refuse_conflicts(folder: Path, plan: Plan, *, force: bool) -> None:
@@ -97,9 +116,12 @@ def _refuse_conflicts(folder: Path, plan: Plan, *, force: bool) -> None:
             " Move it, or choose another folder"
         )
     if plan.conflicts and not force:
+        for path in list(plan.conflicts)[:_SHOWN]:
+            for line in difference(folder, path, plan.write.get(path, "")):
+                click.echo(line, err=True)
         raise Failure(
             f"{_named(folder, list(plan.conflicts))} edited by hand; nothing was written."
-            " `runcomfy-codegen check` shows how; --force replaces what was edited"
+            " --force replaces what was edited"
         )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
 
 import click
 
-from .. import __version__
+from .. import __version__, resources
 from ..diff.containment.answer import Yes
 from ..diff.containment.contains import inside
 from ..diff.containment.exact import loaded
@@ -18,13 +20,15 @@ from ..diff.media.limit import limits
 from ..diff.media.reach import impossible
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
+from ..ir.json_text import JsonValue, items, members
 from ..ir.model import Choice, Model
 from ..lint.decisions import Decisions
 from ..lint.report import github, sarif
+from ..lint.rules import RULES
 from ..lint.run import chosen, lint
 from ..store.path import document_path
 from ..store.schemas import read_one
-from .failure import EXIT_FINDING
+from .failure import EXIT_FINDING, usage
 from .project import Project, project_options, select
 from .report import print_diagnostics, print_json
 from .text import shown
@@ -36,6 +40,14 @@ DECISIONS = Decisions(
     implied=lambda one, other: isinstance(rules_inside(one, other), Yes),
 )
 """The questions of lint, answered as the diff answers them."""
+
+
+BUILT = (
+    "broken-document", "duplicate-key", "impossible-enum", "locale-structure",
+    "module-collision", "name-collision", "not-json", "required-without-property",
+    "unknown-rule", "unreadable-pattern", "unreadable-rule",
+)  # fmt: skip
+"""The codes of what building notices, beside those of the dialect's meta-schema."""
 
 
 @click.command("lint")
@@ -69,6 +81,7 @@ def command(
     MODEL is an id, or a glob over whole ids. CODE is a code, or a glob over codes.
     """
     catalog = project.catalog()
+    _refuse_misspelled((*selected, *ignore), catalog.diagnostics)
     wanted = _wanted(catalog.models, catalog.failed, models)
     noticed = (*catalog.diagnostics, *_placed(lint(catalog.models, DECISIONS), project))
     found = [
@@ -80,6 +93,28 @@ def command(
     _print(found, form, project)
     if _fails(found, fail_on):
         raise SystemExit(EXIT_FINDING)
+
+
+def _refuse_misspelled(patterns: Iterable[str], found: Iterable[Diagnostic]) -> None:
+    """A code that can never be told would make a gate that always passes."""
+    own = (rule.about.code for rule in RULES)
+    known = {*own, *BUILT, *_codes(resources.dialect()), *(each.code for each in found)}
+    for pattern in patterns:
+        if not any(fnmatchcase(code, pattern) for code in known):
+            near = get_close_matches(pattern, known, n=1)
+            hint = f"; perhaps {near[0]!r} is meant" if near else ""
+            raise usage(f"no code matches {pattern!r}{hint}")
+
+
+def _codes(schema: JsonValue) -> Iterator[str]:
+    """Every code that the meta-schema can report."""
+    for name, inner in members(schema).items():
+        if name == "x-diagnostics":
+            yield from (str(report["code"]) for report in members(inner).values())
+        else:
+            yield from _codes(inner)
+    for inner in items(schema):
+        yield from _codes(inner)
 
 
 def _wanted(

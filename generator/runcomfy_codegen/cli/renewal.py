@@ -62,9 +62,13 @@ def remembered(project: Project, folder: Path, chosen: Selection) -> Order:
     lock = lock_of(folder)
     before = lock.selection
     selection = Selection(
-        models=chosen.models or before.models, locale=chosen.locale or before.locale
+        models=chosen.models or before.models,
+        locale=chosen.locale or before.locale,
+        target=chosen.target or before.target,
     )
-    return Order(project.in_locale(selection.locale), folder, lock, selection)
+    config = project.in_locale(selection.locale).config
+    asked = replace(config, target=selection.target or config.target)
+    return Order(Project(asked), folder, lock, selection)
 
 
 def sources_of(order: Order) -> MadeFrom:
@@ -82,7 +86,8 @@ def sources_of(order: Order) -> MadeFrom:
             for id_ in chosen
             if of_kind(facts[id_], config.kinds, config.categories)
         ]
-    settings = repr((config.locale, config.overrides, package_name(order.folder)))
+    name = package_name(order.folder)
+    settings = repr((config.locale, config.overrides, config.target, name))
     tool = resources.tool_fingerprints(config.template_dir)
     return MadeFrom(
         {**tool, "settings": hashlib.sha256(settings.encode()).hexdigest()},
@@ -103,6 +108,9 @@ def renew(
         return _renewed(order, sources, (), begin)
     if up_to_date(lock, sources, hashes) and lock.selection == order.selection:
         return Renewal(Plan({}, (), {}), len(lock.files) + 1)
+    if order.project.config.target != "python":
+        # Documents are printed in no time, and one of them may hold every model.
+        return _renewed(order, sources, (), begin)
     kept = unchanged(lock, sources, hashes) & sources.models.keys()
     return _renewed(order, sources, kept, begin)
 
@@ -114,11 +122,14 @@ def _renewed(
     begin: Callable[[int], Tell],
 ) -> Renewal:
     # Imported here: nothing is rendered where nothing changed.
-    from ..emit.package import render_package
+    from ..emit.target import Target, render_target
 
     ids = {*unchanged_ids}
     catalog = order.project.catalog(sources.models.keys() - ids)
     kept = order.lock.keeping({*ids, *catalog.failed})
+    target = Target(order.project.config.target)
+    if target is Target.OPENAPI:
+        kept = Lock()
     if ids and disturbed(kept, catalog.models):
         return _renewed(order, sources, (), begin)
     wrong = wrong_models(catalog)
@@ -130,7 +141,9 @@ def _renewed(
         tell=begin(len(catalog.models)),
     )
     try:
-        wanted = render_package(catalog.models, package_name(order.folder), with_models)
+        wanted = render_target(
+            target, catalog.models, package_name(order.folder), with_models
+        )
     except TemplateFault as fault:
         raise Failure(f"{fault}; nothing was written") from None
     plan = plan_beside(order.folder, wanted, order.lock, kept.files)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Unpack, cast
 
 import click
 
@@ -12,8 +13,10 @@ from ..ir.document import Document
 from ..ir.json_text import members
 from ..ir.model import Model
 from ..sandbox import Sandbox
+from ..sandbox.archive import ArchiveError
+from ..sandbox.settings import Options
 from ..store.schemas import read_all
-from .failure import Failure
+from .failure import Failure, usage
 from .project import Project, project_options
 from .report import print_diagnostics
 
@@ -33,8 +36,54 @@ from .report import print_diagnostics
     show_default=True,
     help="2 makes jobs take half the time.",
 )
+@click.option(
+    "--drive",
+    type=click.Choice(["time", "polls", "steps"]),
+    default="time",
+    show_default=True,
+    help="What moves a job on: time, being asked about, or a push by hand.",
+)
+@click.option(
+    "--validation",
+    type=click.Choice(["reject", "warn", "off"]),
+    default="reject",
+    show_default=True,
+    help="What becomes of inputs that break the schema.",
+)
+@click.option("--seed", help="The same one gives the same ids, durations and files.")
+@click.option(
+    "--balance",
+    type=float,
+    default=100.0,
+    show_default=True,
+    help="US dollars that each token starts with.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Jobs of a token that run at once; 0 sets no limit.",
+)
+@click.option(
+    "--scenario",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="TOML file of faults to rehearse; docs/sandbox.md lists them.",
+)
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that keeps jobs and bill for the next start.",
+)
 @project_options
-def command(project: Project, port: int, speed: float) -> None:
+def command(
+    project: Project,
+    port: int,
+    scenario: Path | None,
+    state: Path | None,
+    seed: str | None,
+    **chosen: Any,
+) -> None:
     """Serve the whole API on this machine, from the schemas.
 
     Without a key, a network or a bill: any Bearer token is accepted, jobs complete within
@@ -45,22 +94,46 @@ def command(project: Project, port: int, speed: float) -> None:
     models = {model.model_id: model for model in catalog.models}
     if not models:
         raise Failure(f"no model in {project.config.schemas} to serve")
-    sandbox = open_sandbox(project, models, port=port, speed=speed)
+    options = cast("Options", chosen)
+    if seed is not None:
+        options["seed"] = seed
+    if scenario is not None:
+        options["scenario"] = _text(scenario)
+    sandbox = open_sandbox(project, models, port=port, state=state, **options)
     _introduce(sandbox, next(iter(models)), len(models))
     with contextlib.suppress(KeyboardInterrupt):
         sandbox.serve()
 
 
 def open_sandbox(
-    project: Project, models: Mapping[str, Model], *, port: int = 0, speed: float = 1.0
+    project: Project,
+    models: Mapping[str, Model],
+    *,
+    port: int = 0,
+    state: Path | None = None,
+    **options: Unpack[Options],
 ) -> Sandbox:
-    """A sandbox of these models, listening. Raises ``Failure`` if the port is taken."""
+    """A sandbox of these models, listening. Raises ``Failure``."""
+    entries = _entries(project)
     try:
-        return Sandbox(models, entries=_entries(project), port=port, speed=speed)
+        return Sandbox(models, entries=entries, port=port, state=state, **options)
+    except ValueError as error:
+        raise usage(str(error)) from None
+    except ArchiveError as error:
+        raise Failure(str(error)) from None
     except OSError as error:
         raise Failure(
             f"port {port} cannot be had: {error.strerror}; --port 0 picks a free one"
         ) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise usage(f"{path}: no such file") from None
+    except UnicodeDecodeError:
+        raise usage(f"{path}: not UTF-8") from None
 
 
 def _entries(project: Project) -> dict[str, Mapping[str, Any]]:
@@ -89,6 +162,7 @@ def _introduce(sandbox: Sandbox, model_id: str, number: int) -> None:
     click.echo("Point a client at it:")
     click.echo(f"  export RUNCOMFY_BASE_URL={sandbox.url}")
     click.echo(f"  export RUNCOMFY_TOKEN={sandbox.token}\n")
+    click.echo(f"Watch the jobs: {sandbox.watch_url}\n")
     click.echo("Or the published curl lines, with the host replaced:")
     click.echo(
         f'  curl {sandbox.url}/v1/models -H "Authorization: Bearer {sandbox.token}"'

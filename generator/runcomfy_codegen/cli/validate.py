@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from runcomfy_runtime.media.inspection import Finding, Inspector
 from runcomfy_runtime.report import Problem, Report
 
 from ..ir.json_text import is_object
@@ -28,29 +29,65 @@ from .workbench import client_of
 def command(
     project: Project, model_id: str, file: str, locale: str | None, form: str
 ) -> None:
-    """Check an input document (JSON, - for standard input) against a model's schema.
+    """Check an input document (JSON, - for standard input) before anything is paid.
 
-    Tells every problem at once; exits with 1 if there is one. Nothing is sent.
+    Against the model's schema, then its media rules: files are measured, remote ones by
+    reading a few kilobytes. A local path, relative to the document, may stand where a URL
+    belongs. Tells every problem at once; exits with 1 if one is certain.
     """
     project = project.in_locale(locale)
     document = read_document(file)
-    report = validated(project, model_id, document)
+    folder = Path() if file == "-" else Path(file).parent
+    report, findings = _judged(project, model_id, document, folder)
     if form == "json":
         print_json(
             {"ok": report.ok, "problems": [_printed(each) for each in report.problems]}
         )
     else:
+        _print_measured(findings)
         print_report(model_id, report)
     if not report.ok:
         raise SystemExit(EXIT_FINDING)
 
 
-def validated(project: Project, model_id: str, document: dict[str, Any]) -> Report:
-    """The report of the model's own generated client on a document."""
+def _judged(
+    project: Project, model_id: str, document: dict[str, Any], folder: Path
+) -> tuple[Report, tuple[Finding, ...]]:
+    """The report of the model's own generated client, and what was measured for it."""
     model, _ = project.model(model_id)
-    with client_of(project, model) as bench, bench.client.RunComfy() as client:
+    with (
+        client_of(project, model) as bench,
+        bench.client.RunComfy(media_checks="off") as client,
+    ):
         report: Report = client.validate(bench.module.Input, document)
-        return report
+        if not report.ok:
+            return report, ()
+        payload = bench.module.Input(**document).payload()
+    findings = Inspector(folder=folder).inspect(model.rules, payload)
+    return (
+        Report(tuple(problem for each in findings for problem in each.problems())),
+        findings,
+    )
+
+
+def _print_measured(findings: tuple[Finding, ...]) -> None:
+    """Every media rule with what was measured, as a small table."""
+    checks = [(each.place.pointer, check) for each in findings for check in each.checks]
+    if not checks:
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="dim")
+    for heading in ("", "place", "rule", "measured"):
+        table.add_column(heading)
+    for pointer, check in checks:
+        rule = f"{check.rule.metric} {check.rule.operator} {check.rule.limit}"
+        measured = f"{check.actual} {check.unit}" if check.actual else "not known"
+        row = (check.verdict.value, pointer, rule, measured)
+        table.add_row(*(Text(shown(cell)) for cell in row))
+    Console(highlight=False).print(table)
 
 
 def read_document(file: str) -> dict[str, Any]:

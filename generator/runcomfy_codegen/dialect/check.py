@@ -7,6 +7,7 @@ The meta-schema carries, beside every assertion, what to report when it does not
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -77,8 +78,7 @@ def _diagnostic(error: ValidationError, document: Document) -> Diagnostic:
 def _message(error: ValidationError, told: str) -> str:
     """What is wrong, in our words: those of jsonschema quote whole schemas."""
     instance: Any = error.instance
-    found = json.dumps(instance, ensure_ascii=False)
-    shown = found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"
+    shown = _shown(instance)
     if told:
         return f"{shown} {told}"
     wanted: Any = error.validator_value
@@ -95,3 +95,11 @@ def _message(error: ValidationError, told: str) -> str:
             return "empty"
         case _:
             return f"{shown} is out of bounds"
+
+
+def _shown(instance: Any) -> str:
+    """A value as a message tells it. What became infinite was a number of too many digits."""
+    if isinstance(instance, float) and math.isinf(instance):
+        return "this number"
+    found = json.dumps(instance, ensure_ascii=False)
+    return found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"

@@ -83,14 +83,16 @@ def narrowed(fact: Fact, facet: Facet, message: str) -> Iterator[Judgement]:
     """Values that were accepted and no longer are: callers send them, servers sent them."""
     if isinstance(fact, ValuesChanged) and fact.facet is facet:
         hurt = Side.INPUT
-        yield from _values(fact, fact.kept, fact.covered, hurt, message)
+        told = f"without {fact.lost}" if fact.lost else _words(fact)
+        yield from _values(fact, fact.kept, fact.covered, hurt, f"{message}: {told}")
 
 
 def widened(fact: Fact, facet: Facet, message: str) -> Iterator[Judgement]:
     """Values that are accepted now and were not: harmless to send, maybe not to receive."""
     if isinstance(fact, ValuesChanged) and fact.facet is facet:
         hurt = Side.OUTPUT
-        yield from _values(fact, fact.covered, fact.kept, hurt, message)
+        told = f"also {fact.gained}" if fact.gained else _words(fact)
+        yield from _values(fact, fact.covered, fact.kept, hurt, f"{message}: {told}")
 
 
 def _words(fact: ValuesChanged) -> str:
@@ -105,7 +107,7 @@ def _values(
     yield Judgement(
         place=fact.place,
         verdict=verdict_of(answer, hurts=fact.place.side is hurt),
-        message=f"{message}: {_words(fact)}",
+        message=message,
         old=fact.old,
         new=fact.new,
         identity=fact.identity,

@@ -58,7 +58,9 @@ def docstring(text: str, indent: int = 0, *, heading: bool = False) -> str:
     lines = [_wrapped(line, room) for line in _tidy(text).split("\n")]
     body = _escaped("\n".join(lines))
     if "\n" not in body and (heading or len(body) + 6 <= room):
-        return f'"""{body}"""'
+        # Where a docstring has a meaning to it, black keeps a quote off the closing ones.
+        gap = " " if heading and body.endswith('"') else ""
+        return f'"""{body}{gap}"""'
     margin = " " * indent
     spread = textwrap.indent(f"{body}\n", margin, lambda line: bool(line.strip()))
     return f'"""{spread.lstrip(" ")}{margin}"""'

@@ -43,6 +43,7 @@ class Selection:
 
     models: tuple[str, ...] = ()
     locale: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,15 @@ class Lock:
         """The file of a model's module."""
         return _inside(str(self.models[model_id].get("file", "")))
 
+    def files_of(self, model_id: str) -> list[PurePosixPath]:
+        """Every file that is a model's own."""
+        others = items(self.models[model_id].get("files"))
+        return [self.module(model_id), *(_inside(str(name)) for name in others)]
+
     def keeping(self, model_ids: Collection[str]) -> Lock:
         """What stays of this lock when these models are not rendered: all that is theirs."""
         models = {id_: self.models[id_] for id_ in model_ids if id_ in self.models}
-        modules = {self.module(model_id) for model_id in models}
+        modules = {path for model_id in models for path in self.files_of(model_id)}
         packages = {
             above / "__init__.py" for module in modules for above in module.parents
         }
@@ -88,6 +94,7 @@ def write_lock(lock: Lock, *, generator: str, locale: str) -> str:
         told["selection"] = {
             "models": list(lock.selection.models),
             "locale": lock.selection.locale,
+            "target": lock.selection.target,
         }
     told["models"] = {id_: dict(lock.models[id_]) for id_ in sorted(lock.models)}
     told["files"] = {path.as_posix(): lock.files[path] for path in sorted(lock.files)}
@@ -147,7 +154,8 @@ def _texts(told: Any) -> dict[str, str]:
 def _selection(told: dict[str, Any]) -> Selection:
     selection = members(told.get("selection"))
     globs = tuple(map(str, items(selection.get("models"))))
-    return Selection(globs, str(selection.get("locale", "")))
+    locale, target = (str(selection.get(name, "")) for name in ("locale", "target"))
+    return Selection(globs, locale, target)
 
 
 def _inside(name: str) -> PurePosixPath:

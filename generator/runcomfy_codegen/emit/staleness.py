@@ -39,7 +39,12 @@ def staleness(
     plan: Plan, old: Lock, new: Lock, missing: frozenset[PurePosixPath]
 ) -> tuple[Stale, ...]:
     """Each file of a plan with its reason; ``missing`` are those that are not there."""
-    owners = {lock.module(id_): id_ for lock in (old, new) for id_ in lock.models}
+    owners = {
+        path: id_
+        for lock in (old, new)
+        for id_ in lock.models
+        for path in lock.files_of(id_)
+    }
     return tuple(
         Stale(
             path,

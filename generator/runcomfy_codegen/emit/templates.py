@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -44,11 +45,14 @@ class Templates:
             autoescape=False,  # noqa: S701
             keep_trailing_newline=True,
         )
-        self._environment.filters |= {
+        filters: dict[str, Callable[..., Any]] = {
             "literal": literal,
             "docstring": docstring,
             "fitted": laid_out_line,
+            "json": _json,
+            "merged": _merged,
         }
+        self._environment.filters.update(filters)
 
     def render(self, name: str, **context: Any) -> str:
         """The text of a template. Raises ``TemplateFault``."""
@@ -61,6 +65,16 @@ class Templates:
             raise TemplateFault(f"{where}: {error.message}") from None
         except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise TemplateFault(f"{_place(error, name)}: {error}") from None
+
+
+def _json(value: Any) -> str:
+    # Jinja's own `tojson` writes `<` as an escape, for web pages.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Both objects in one; of a member in both, the other's counts. Empty texts go."""
+    return {key: value for key, value in {**one, **other}.items() if value != ""}
 
 
 def _expect(name: str, sources: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ OPEN_ESCAPE = "an escape that JSON does not have"
 _TRAILING_COMMA = "a comma with nothing behind it"
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "Expecting value": "a value is missing",
+        "Expecting value": "no JSON value begins here",
         "Expecting property name": "a name in double quotes is missing",
         "Expecting ':'": "a colon is missing",
         "Expecting ','": "a comma or a closing bracket is missing",

@@ -18,8 +18,11 @@ from .json_stop import stop_of
 # What `value()` gives: dict, list, str, int, Decimal, bool, None.
 JsonValue = Any
 
-DEEPEST = 200
-"""Levels that a document may be nested; published ones have 7."""
+DEEPEST = 160
+"""Levels that a document may be nested; published ones have 7. Checking one against the
+dialect takes four calls a level, and Python's stack has room for a thousand."""
+
+TOO_DEEP = "nested too deeply"
 
 _BLANK = " \t\n\r"
 _SCALAR = json.JSONDecoder()
@@ -64,7 +67,7 @@ class JsonText:
             stop = stop_of(error)
             raise NotJson(stop.reason, self.at(stop.offset)) from None
         except RecursionError:
-            raise NotJson("nested too deeply", self.start) from None
+            raise NotJson(TOO_DEEP, self.start) from None
         except _Constant as error:
             raise NotJson(f"{error} is not JSON", self.start) from None
         except (ValueError, InvalidOperation):
@@ -73,7 +76,7 @@ class JsonText:
                 "a number is too large to be kept exactly", self.start
             ) from None
         if self.text.count("[") + self.text.count("{") > DEEPEST and _too_deep(value):
-            raise NotJson("nested too deeply", self.start)
+            raise NotJson(TOO_DEEP, self.start)
         return value
 
     def at(self, offset: int) -> Place:

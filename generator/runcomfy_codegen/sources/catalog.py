@@ -1,5 +1,7 @@
 """Entries of the model catalog, as the API lists them: one, a list, or ``{"models": […]}``.
 
+A document of a folder of schemas may stand in the place of an entry.
+
 The shape of an entry is that of ``GET /v1/models?include_schema=true``: ``model_id``,
 ``display_name``, ``kind``, ``categories``, ``base_price_usd``, ``price_unit``,
 ``input_schema``, ``required_inputs``. Keys come in any order; unknown ones are kept.
@@ -18,6 +20,7 @@ from ..ir.json_stop import Stop
 from ..ir.json_text import JsonText, JsonValue
 from .locale import DEFAULT
 from .origin import Found, Origin
+from .stored import TEXTS, is_stored, stored_document
 from .structure import (
     Part,
     decode_whole,
@@ -84,9 +87,16 @@ class _Entry:
         if problem := self._shapeless() or self._no_model_id() or self._no_schema():
             yield problem
             return
-        remarks = [self._not_a_string(name) for name in ("display_name", "description")]
+        named = {part.name: part for part in self.parts}
+        stored = is_stored(named)
+        names = TEXTS if stored else ("display_name", "description")
+        remarks = [self._not_a_string(name) for name in names]
         yield from (remark for remark in remarks if remark is not None)
-        yield self._document()
+        if stored:
+            texts = {name: self._string(name) for name in ("model_id", *TEXTS)}
+            yield stored_document(named, texts, self.origin, self.pointer)
+        else:
+            yield self._document()
 
     @property
     def model_id(self) -> str:

@@ -11,6 +11,7 @@ _RAW_KEY = re.compile(
 )
 _FIRST = re.compile(r"1\.\s")
 _SECOND = re.compile(r"(?:^|\D)2\.\s")
+_COLON = re.compile(r"\s*[:\uff1a]$")
 _SENTENCE = re.compile(r"[.!?。!?…]$")
 
 _CONTENTS = frozenset(
@@ -38,8 +39,8 @@ def caption(page: PageText, end: int, model_id: str) -> Caption:
 
 def _around(text: str, model_id: str) -> Caption:
     """The lines above and below the id. Long crawls hold them, short ones do not."""
-    lines = [line.strip(" \t\r\f") for line in text.split("\n")]
-    lines = [line for line in lines if line.strip()]
+    lines = [line.strip() for line in text.split("\n")]
+    lines = [line for line in lines if line]
     if model_id not in lines:
         return Caption()
     at = lines.index(model_id)
@@ -67,7 +68,7 @@ def _heads_contents(first: str, second: str, third: str) -> bool:
     """
     if not _FIRST.match(second):
         return False
-    if first.rstrip(" ::").lower() in _CONTENTS:
+    if _COLON.sub("", first).lower() in _CONTENTS:
         return True
     listed = _SECOND.search(second) or _SECOND.match(third)
     return listed is not None and not _SENTENCE.search(first)

@@ -1,22 +1,24 @@
-"""A published API page as HTML, reduced to the text that a reader sees."""
+"""A published API page as HTML, reduced to the text that a reader sees.
+
+Read with the parser of the standard library, because it tells where in the source each
+piece of text stands; trees built by other libraries know that of elements only.
+"""
 
 from __future__ import annotations
 
+import html
 import re
-import warnings
-from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
 
-from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
-from bs4.builder import ParserRejectedMarkup
-from bs4.element import NavigableString, PageElement, PreformattedString, Tag
-
-from ..ir.diagnostic import Place
-from .page_text import PageText
+from .flow import Flow
+from .page_text import Caption, PageText
 
 _UNSEEN = frozenset(
-    {"head", "script", "style", "noscript", "template", "svg", "canvas"}
-    | {"button", "select", "input", "iframe", "object"}
+    {"title", "script", "style", "noscript", "template", "svg", "canvas"}
+    | {"button", "select", "iframe", "object"}
 )
 _LINES = frozenset(
     {"address", "article", "aside", "blockquote", "br", "dd", "details", "div"}
@@ -24,9 +26,19 @@ _LINES = frozenset(
     | {"h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p"}
     | {"pre", "section", "summary", "table", "tr", "ul"}
 )
+_EMPTY = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"}
+    | {"source", "track", "wbr"}
+)
+"""Elements that have no content and no end (HTML standard, "Void elements")."""
+
 _AS_WRITTEN = frozenset({"pre", "code", "textarea"})
 _GUTTER = re.compile(r"line-?number", re.IGNORECASE)
-_BLANKS = re.compile(r"\s+")
+# As the standard library's html.unescape finds them (HTML standard, "Character references").
+_ENTITY = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
+_SITE = re.compile(r"(?:^|\s*[|–—-]\s*)RunComfy$")
+
+_Attributes = Sequence[tuple[str, str | None]]
 
 
 class MarkupError(ValueError):
@@ -36,116 +48,130 @@ class MarkupError(ValueError):
 def html_text(source: str) -> PageText:
     """Reduce HTML to running text, code word for word. Raises ``MarkupError``.
 
-    Scripts are left out: they repeat the page's data in other shapes. Places are exact
-    at the beginning of an element; behind a closing tag or an entity the line is right
-    as long as the text keeps the line breaks of the source, the column is near.
+    Scripts are left out: they repeat the page's data in other shapes. Every character
+    knows its exact place in the source.
     """
-    soup = _parsed(source)
-    flow = _Flow(source)
-    _walk(soup, flow)
-    root = soup.find("html")
-    lang = root.get("lang") if isinstance(root, Tag) else None
+    reader = _Reader(source)
+    try:
+        reader.feed(source)
+        reader.close()
+    except AssertionError as error:
+        raise MarkupError(str(error)) from None
     return PageText(
-        text="".join(flow.parts),
+        text=reader.flow.text(),
         form="page-html",
-        lang=lang if isinstance(lang, str) else "",
-        marks=tuple(flow.marks),
+        lang=reader.lang,
+        marks=tuple(reader.flow.marks),
+        heading=_line(reader.heading),
+        head=Caption(_SITE.sub("", _line(reader.title)), _line(reader.description)),
     )
 
 
-def _parsed(source: str) -> BeautifulSoup:
-    with warnings.catch_warnings():
-        # A page that begins as XHTML is still read as a browser reads it.
-        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
-        try:
-            return BeautifulSoup(source, "html.parser")
-        except (ParserRejectedMarkup, AssertionError) as error:
-            raise MarkupError(str(error)) from None
-
-
-@dataclass(slots=True)
-class _Flow:
-    """Text as it grows, with the places of its pieces."""
-
-    source: str
-    parts: list[str] = field(default_factory=list[str])
-    marks: list[tuple[int, Place]] = field(default_factory=lambda: [(0, Place())])
-    length: int = 0
-    fresh: bool = True
-    opened: Place | None = None
-    starts: list[int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        breaks = (found.end() for found in re.finditer("\n", self.source))
-        self.starts = [0, *breaks]
-
-    def open(self, tag: Tag) -> None:
-        """Remember where the content of an element begins."""
-        if tag.sourceline is not None and tag.sourcepos is not None:
-            offset = self.starts[tag.sourceline - 1] + tag.sourcepos
-            end = self.source.find(">", offset) + 1
-            line = bisect_right(self.starts, end)
-            self.opened = Place(line, end - self.starts[line - 1] + 1)
-
-    def write(self, text: str, *, as_written: bool) -> None:
-        """Add text; outside of code, white space is one blank, and none begins a line."""
-        if not as_written:
-            text = _BLANKS.sub(" ", text)
-            text = text.lstrip() if self.fresh else text
-        if not text:
-            return
-        if self.opened is not None:
-            self.marks.append((self.length, self.opened))
-            self.opened = None
-        self._add(text)
-
-    def end_line(self) -> None:
-        """Begin a new line, unless one has just begun."""
-        if not self.fresh:
-            self._add("\n")
-
-    def _add(self, text: str) -> None:
-        self.parts.append(text)
-        self.length += len(text)
-        self.fresh = text.endswith("\n")
-
-
 @dataclass(frozen=True, slots=True)
-class _EndOfLine:
-    """Stands behind the children of an element that is a line of its own."""
+class _Element:
+    """An open element: what it means for the text in it, and where that text begins."""
+
+    name: str
+    hidden: bool = False
+    as_written: bool = False
+    names_page: bool = False
+    begin: int = 0
 
 
-def _walk(soup: BeautifulSoup, flow: _Flow) -> None:
-    """Visit the tree without recursion: saved pages can be nested very deeply."""
-    pending: list[tuple[PageElement | _EndOfLine, bool]] = [(soup, False)]
-    while pending:
-        node, as_written = pending.pop()
-        if isinstance(node, _EndOfLine):
-            flow.end_line()
-        elif isinstance(node, Tag):
-            pending.extend(_entered(node, as_written, flow))
-        elif isinstance(node, PreformattedString):
-            continue  # a comment, or the document type
-        elif isinstance(node, NavigableString):
-            flow.write(str(node), as_written=as_written)
+class _Reader(HTMLParser):
+    """Follows the open elements, and hands on what is seen of the text in them."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.flow = Flow(source)
+        self.lang = self.title = self.heading = self.description = ""
+        self._open = [_Element("")]
+        self._names = Counter[str]()
+
+    def handle_starttag(self, tag: str, attrs: _Attributes) -> None:
+        """Enter an element; one without content is left at once."""
+        around = self._open[-1]
+        if tag in _LINES and not around.hidden:
+            self.flow.end_line()
+        if tag == "meta":
+            self._meta(dict(attrs))
+        if tag == "html" and not self.lang:
+            self.lang = dict(attrs).get("lang") or ""
+        if tag in _EMPTY:
+            return
+        as_written = around.as_written or tag in _AS_WRITTEN
+        if as_written and not around.as_written:
+            self.flow.begin_code()
+        self._names[tag] += 1
+        self._open.append(
+            _Element(
+                tag,
+                hidden=around.hidden or tag in _UNSEEN or _is_gutter(attrs),
+                as_written=as_written,
+                names_page=tag == "title" and not around.hidden and not self.title,
+                begin=len(self.flow.parts),
+            )
+        )
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave an element, and those in it that nobody closed."""
+        while self._names[tag]:
+            left = self._open.pop()
+            self._names[left.name] -= 1
+            self._leave(left)
+            if left.name == tag:
+                return
+
+    def handle_data(self, data: str) -> None:
+        """Take text in, whose entities are characters already."""
+        inside = self._open[-1]
+        if inside.names_page:
+            self.title += data
+        if inside.hidden:
+            return
+        line, column = self.getpos()
+        for offset, text in self._pieces(self.flow.starts[line - 1] + column, data):
+            self.flow.write(offset, text, as_written=inside.as_written)
+
+    def close(self) -> None:
+        """Take in what is left, and leave every element."""
+        super().close()
+        while len(self._open) > 1:
+            self._leave(self._open.pop())
+
+    def _pieces(self, offset: int, data: str) -> Iterator[tuple[int, str]]:
+        """Text that stands in the source from ``offset`` on, cut at every entity."""
+        source, done = self.flow.source, 0
+        end = source.find("<", offset + 1)
+        for entity in _ENTITY.finditer(source, offset, end if end > 0 else len(source)):
+            plain = source[offset : entity.start()]
+            if done + len(plain) >= len(data):
+                break
+            meaning = html.unescape(entity[0])
+            yield from ((offset, plain), (entity.start(), meaning))
+            done += len(plain) + len(meaning)
+            offset = entity.end()
+        yield offset, data[done:]
+
+    def _leave(self, element: _Element) -> None:
+        if element.name in _LINES and not element.hidden:
+            self.flow.end_line()
+        if element.as_written and not self._open[-1].as_written:
+            self.flow.end_code()
+        if element.name == "h1" and not self.heading.strip():
+            self.heading = "".join(self.flow.parts[element.begin :])
+
+    def _meta(self, attributes: dict[str, str | None]) -> None:
+        if (attributes.get("name") or "").lower() == "description":
+            self.description = self.description or attributes.get("content") or ""
 
 
-def _entered(
-    tag: Tag, as_written: bool, flow: _Flow
-) -> list[tuple[PageElement | _EndOfLine, bool]]:
-    """What is to be visited below an element, the last first."""
-    if tag.name in _UNSEEN or _is_gutter(tag):
-        return []
-    is_line = tag.name in _LINES
-    if is_line:
-        flow.end_line()
-    flow.open(tag)
-    inner = as_written or tag.name in _AS_WRITTEN
-    below = [(child, inner) for child in reversed(tag.contents)]
-    return [(_EndOfLine(), False), *below] if is_line else [*below]
-
-
-def _is_gutter(tag: Tag) -> bool:
+def _is_gutter(attributes: _Attributes) -> bool:
     """The line numbers that highlighters print beside code."""
-    classes = tag.get("class")
-    return classes is not None and any(_GUTTER.search(name) for name in classes)
+    return any(
+        name == "class" and _GUTTER.search(value or "") for name, value in attributes
+    )
+
+
+def _line(text: str) -> str:
+    return re.sub(r"[ \t\r\n\f]+", " ", text).strip()

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from ..ir.diagnostic import Place
 from ..ir.json_stop import OPEN_ESCAPE, OPEN_STRING, Stop, stop_of
-from ..ir.json_text import JsonText, JsonValue, NotJson, pointer_token
+from ..ir.json_text import TOO_DEEP, JsonText, JsonValue, NotJson, pointer_token
 
 MAX_DEPTH = 100
 """Deepest nesting that is read. Published schemas reach 8; every stage after this one walks
@@ -64,7 +64,7 @@ def decode(text: str, start: int = 0) -> Slice | Stop:
     except json.JSONDecodeError as error:
         return stop_of(error)
     except RecursionError:
-        return Stop(start, "nested too deeply")
+        return Stop(start, TOO_DEEP)
     return Slice(start, end, value)
 
 
@@ -117,8 +117,10 @@ def unsound(part: JsonText, pointer: str = "") -> Fault | None:
     ``pointer`` is the one of the piece itself.
     """
     reason = _refusal(part)
+    if reason == TOO_DEEP or (reason is None and _too_deep(part.value())):
+        return Fault(pointer, part.start, _DEEP)
     if reason is None:
-        return Fault(pointer, part.start, _DEEP) if _too_deep(part.value()) else None
+        return None
     while below := _refused_below(part):
         pointer, part = pointed(pointer, below[0]), below[1]
     return Fault(pointer, part.start, reason)

@@ -7,15 +7,15 @@ It is sent again in two cases only: nothing of it left this machine, or the serv
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from enum import StrEnum
 from itertools import count
 from typing import Any, NamedTuple, NoReturn
 
 from .. import answer, errors, protocol
-from ..exchange import Lost, Outcome, Reached, Response
+from ..exchange import Lost, Outcome, Response
 from ..ticket import Ticket, accepted
+from .fate import Fate, fate
 from .gate import Gate
 from .note import noted
 from .pace import LONGEST_HINT, UNREACHED_BUDGET, request_timeout, retry_pause
@@ -29,6 +29,7 @@ from .step import (
     Retry,
     Sleep,
     Terms,
+    Work,
     api_request,
     sent,
 )
@@ -47,52 +48,8 @@ class Call(NamedTuple):
     payload_sha256: str
     reference: str
     echoes: tuple[str, ...] = ()
-
-
-class Fate(StrEnum):
-    """What became of a submit, as far as this side can know."""
-
-    NOT_SENT = "not sent"
-    BUSY = "refused for now"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-    ACCEPTED = "accepted"
-    ID_LOST = "accepted, its id lost"
-
-
-# Statuses that a proxy may give while the server behind it goes on with the request.
-_AMBIGUOUS = frozenset({408, 409, 425, 499})
-
-
-def fate(outcome: Outcome, content: answer.Document | None) -> Fate:
-    """Judge what came of a submit, from how far it got and what was answered."""
-    if isinstance(outcome, Lost):
-        if outcome.reached is Reached.NOTHING_SENT:
-            return Fate.NOT_SENT
-        if outcome.reached is Reached.ANSWER_BEGAN:
-            return _fate_of_head(outcome.status)
-        return Fate.UNKNOWN
-    if outcome.status == 429:
-        return Fate.BUSY
-    if not content:
-        return _fate_of_head(outcome.status)
-    if answer.documented(answer.error_code(content)):
-        return Fate.REFUSED
-    if 200 <= outcome.status < 300:
-        if answer.states_error(content):
-            return Fate.REFUSED
-        return Fate.ACCEPTED if content.get("request_id") else Fate.ID_LOST
-    return _fate_of_head(outcome.status)
-
-
-def _fate_of_head(status: int) -> Fate:
-    if 200 <= status < 300:
-        return Fate.ID_LOST
-    if status == 429:
-        return Fate.BUSY
-    if status >= 500 or status < 200 or status in _AMBIGUOUS:
-        return Fate.UNKNOWN
-    return Fate.REFUSED
+    check: Callable[[], None] | None = None
+    """To be done before anything is sent; it raises if the input must not be paid for."""
 
 
 def submit(
@@ -103,8 +60,10 @@ def submit(
     Raises ``NotSent``, ``RateLimited``, ``SubmitRefused`` and its relatives when nothing was
     accepted, and ``SubmitOutcomeUnknown`` when that cannot be known.
     """
-    gate = gate or Gate()
-    yield from gate.passed(terms)
+    if call.check is not None:
+        yield Work(call.check)
+    if gate is not None:
+        yield from gate.passed(terms)
     if terms.journal:
         yield Note(
             Intent(call.reference, call.model_id, call.payload_sha256, terms.today())
@@ -114,7 +73,7 @@ def submit(
     except errors.SubmitOutcomeUnknown:
         raise
     except errors.RunComfyError as error:
-        if isinstance(error, errors.ApiError):
+        if gate is not None and isinstance(error, errors.ApiError):
             gate.close(error)
         yield from _came_to_nothing(terms, call)
         raise
@@ -129,10 +88,11 @@ def _came_to_nothing(terms: Terms, call: Call) -> Flow[None]:
             yield Note(Ended(call.reference, "", NOT_ACCEPTED))
 
 
-def _tried(terms: Terms, call: Call, until: float, gate: Gate) -> Flow[Ticket]:
+def _tried(terms: Terms, call: Call, until: float, gate: Gate | None) -> Flow[Ticket]:
     began = terms.now()
     for attempt in count():
-        yield from gate.passed(terms)
+        if gate is not None:
+            yield from gate.passed(terms)
         outcome = yield from _posted(terms, call, until)
         content = answer.document(_whole(outcome))
         match fate(outcome, content):
@@ -144,7 +104,8 @@ def _tried(terms: Terms, call: Call, until: float, gate: Gate) -> Flow[Ticket]:
                 _refuse(terms, outcome)
             case Fate.BUSY:
                 pause = _busy_pause(terms, outcome, attempt, began, until)
-                gate.pause(terms.now() + pause)
+                if gate is not None:
+                    gate.pause(terms.now() + pause)
             case Fate.NOT_SENT:
                 pause = _unreached_pause(terms, outcome, attempt, began, until)
         yield Emit(Retry("submit", _reason(outcome), attempt + 1, pause))

@@ -64,6 +64,10 @@ for name, value in (
     ("impossible", "a"),
     ("none_left", "a"),
     ("bounded", 9),
+    ("const_beside_enum", "b"),
+    ("const_beside_enum", 1),
+    ("const_in_enum", "a"),
+    ("const_not_in_enum", "c"),
 ):
     refuses(f"/{name}", **{name: value})
 refuses("/many/1", many=[1, "2"])

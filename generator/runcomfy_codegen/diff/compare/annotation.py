@@ -18,17 +18,18 @@ from ...ir.model import (
     Union,
     Value,
 )
+from .fact import Side
 
 
-def field_annotation(field: Field, *, required: bool) -> Type:
+def field_annotation(field: Field, *, required: bool, side: Side) -> Type:
     """The annotation of a field; one that may be left out is ``T | None = None``."""
-    kind = annotation(field.type)
+    kind = annotation(field.type, side)
     if required or isinstance(kind, Nullable | Anything):
         return kind
     return Nullable(kind)
 
 
-def annotation(kind: Type) -> Type:
+def annotation(kind: Type, side: Side) -> Type:
     """The type with bounds, lengths, patterns and formats left out."""
     match kind:
         case Text():
@@ -39,17 +40,13 @@ def annotation(kind: Type) -> Type:
         case Choice(values=values):
             return _literal(values)
         case Array(items=items):
-            return Array(items=annotation(items))
+            return Array(items=annotation(items, side))
         case Nullable(inner=inner):
-            return Nullable(annotation(inner))
+            return Nullable(annotation(inner, side))
         case Union(options=options):
-            return Union(tuple(map(annotation, options)))
-        case Object(fields=fields, extra=extra):
-            return replace(
-                kind,
-                fields=tuple(map(_member, fields)),
-                extra=None if extra is None else Anything(),
-            )
+            return Union(tuple(annotation(option, side) for option in options))
+        case Object():
+            return _class(kind, side)
         case Boolean() | Anything():
             return kind
 
@@ -67,11 +64,24 @@ def has_list(kind: Type) -> bool:
             return False
 
 
-def _member(field: Field) -> Field:
+def _class(kind: Object, side: Side) -> Object:
+    """A generated class is made of its declared members only, and read with an open mind.
+
+    An object without declared members is a ``dict``.
+    """
+    extra = None if kind.extra is None else annotation(kind.extra, side)
+    if kind.fields:
+        extra = Anything() if side is Side.OUTPUT else None
+    return replace(
+        kind, fields=tuple(_member(field, side) for field in kind.fields), extra=extra
+    )
+
+
+def _member(field: Field, side: Side) -> Field:
     return Field(
         wire_name=field.wire_name,
         name=field.name,
-        type=field_annotation(field, required=field.required),
+        type=field_annotation(field, required=field.required, side=side),
         required=field.required,
     )
 
@@ -82,5 +92,5 @@ def _literal(values: tuple[Value, ...]) -> Type:
     if all(isinstance(value, str | int | None) for value in told):
         return Choice(values)
     if all(isinstance(value, int | float) for value in told):
-        return annotation(Numeric(integral=False))
+        return Union((Numeric(integral=False), Boolean()))
     return Anything()

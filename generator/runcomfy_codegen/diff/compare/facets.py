@@ -44,9 +44,14 @@ class Change:
     @property
     def words(self) -> tuple[str, str]:
         """The facet before and after."""
+        return type_words(self.old, self.facet), type_words(self.alone, self.facet)
+
+    @property
+    def choices(self) -> tuple[str, str]:
+        """The choices that went, and those that came; nothing if there is more to it."""
         if isinstance(self.old, Choice) and isinstance(self.alone, Choice):
             return choice_words(self.old, self.alone)
-        return type_words(self.old, self.facet), type_words(self.alone, self.facet)
+        return "", ""
 
     @property
     def identity(self) -> Identity:

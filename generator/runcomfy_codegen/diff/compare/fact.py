@@ -114,7 +114,7 @@ class ValuesChanged:
 
     ``kept`` answers whether all old values are still accepted, ``covered`` whether the old
     side accepted all new ones; ``old`` and ``new`` are the facet in words, ``identity`` is
-    it free of wording.
+    it free of wording, ``lost`` and ``gained`` are single values, where they are all.
     """
 
     place: Place
@@ -124,6 +124,8 @@ class ValuesChanged:
     identity: Identity
     kept: Answer
     covered: Answer
+    lost: str = ""
+    gained: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,12 @@ def unknown_facts(
 
 
 def _by_pointer(found: Iterable[Unknown]) -> dict[str, Unknown]:
-    # What is not understood of a media rule, the rules themselves say.
-    return {each.pointer: each for each in found if each.keyword != "validations"}
+    return {each.pointer: each for each in found if not _is_rule(each)}
+
+
+def _is_rule(unknown: Unknown) -> bool:
+    """Whether this is a single media rule, which the rules themselves tell."""
+    return unknown.pointer.rpartition("/")[0].endswith("/validations")
 
 
 def _at(place: Place, name: str) -> Place:
@@ -136,7 +140,10 @@ def _values_changed(
 ) -> ValuesChanged:
     here = replace(place, pointer=change.pointer)
     old, new = change.words
-    return ValuesChanged(here, change.facet, old, new, change.identity, kept, covered)
+    lost, gained = change.choices
+    return ValuesChanged(
+        here, change.facet, old, new, change.identity, kept, covered, lost, gained
+    )
 
 
 def _hedged(answer: Answer, giver: Field, taker: Field) -> Answer:
@@ -164,8 +171,8 @@ def _keywords(field: Field) -> set[tuple[str, Value]]:
 def _annotations(old: Field, new: Field, place: Place) -> Iterator[Fact]:
     # Whether a field must be given is a fact of its own.
     required = old.required and new.required
-    one = field_annotation(old, required=required)
-    other = field_annotation(new, required=required)
+    one = field_annotation(old, required=required, side=place.side)
+    other = field_annotation(new, required=required, side=place.side)
     if one == other:
         return
     kept, covered = inside(one, other), inside(other, one)

@@ -18,7 +18,7 @@ from ...ir.model import (
     Union,
     Value,
 )
-from ..containment.exact import decimal_text
+from ..containment.exact import decimal_text, identity, loaded
 from .fact import Facet
 
 _LONGEST = 120
@@ -64,7 +64,7 @@ def brief(kind: Type) -> str:
         case Array(items=items):
             return f"list of {brief(items)}"
         case Object():
-            return "object"
+            return _members(kind)
         case Union(options=options):
             return " or ".join(map(brief, options))
         case Nullable(inner=inner):
@@ -75,13 +75,11 @@ def brief(kind: Type) -> str:
 
 def choice_words(old: Choice, new: Choice) -> tuple[str, str]:
     """The choices that went, and those that came."""
-    gone = [value.text for value in old.values if value not in new.values]
-    came = [value.text for value in new.values if value not in old.values]
-    told = (
-        f"without {', '.join(gone)}" if gone else "",
-        f"with {', '.join(came)}" if came else "",
-    )
-    return cut(told[0]), cut(told[1])
+    before = {identity(loaded(value)) for value in old.values}
+    after = {identity(loaded(value)) for value in new.values}
+    gone = [v.text for v in old.values if identity(loaded(v)) not in after]
+    came = [v.text for v in new.values if identity(loaded(v)) not in before]
+    return cut(", ".join(gone)), cut(", ".join(came))
 
 
 def value_words(value: Value | None) -> str:

@@ -12,6 +12,11 @@ from .report import Report, by_model, worst_first
 MARKER = "<!-- runcomfy-codegen diff -->"
 """The first line: a workflow finds its own comment by it, and replaces it."""
 
+COMMENT = 60_000
+"""Characters that surely fit into a comment on GitHub, which takes 65,536."""
+SUMMARY = 900_000
+"""Characters that surely fit into a step summary, which takes a mebibyte."""
+
 _SIGNS = {
     Verdict.BREAKING: "🔴",
     Verdict.RISKY: "🟠",
@@ -21,8 +26,8 @@ _SIGNS = {
 _SPECIAL = re.compile(r"([\\`*_\[\]|#~@])")
 
 
-def markdown(report: Report) -> str:
-    """What hurts in a table, and the rest folded away below."""
+def markdown(report: Report, longest: int = COMMENT) -> str:
+    """What hurts in a table, and the rest folded away below; no longer than ``longest``."""
     hurting = [each for each in report.findings if each.verdict.reaches(Verdict.RISKY)]
     harmless = [each for each in report.findings if each not in hurting]
     parts = [
@@ -34,7 +39,20 @@ def markdown(report: Report) -> str:
         *_folded(f"{len(report.approved)} approved", report.approved),
         *_notes(report),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(_fitting(parts, longest)) + "\n"
+
+
+def _fitting(parts: Iterable[str], longest: int) -> Iterator[str]:
+    """The parts that fit, and a word about those that do not."""
+    left, dropped = longest, 0
+    for part in parts:
+        if len(part) + 2 <= left:
+            left -= len(part) + 2
+            yield part
+        else:
+            dropped += 1
+    if dropped:
+        yield f"{dropped} more tables are too long to be shown here."
 
 
 def _table(findings: Iterable[Finding]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Fewer values are accepted: the alternatives of a value is another one."""
+"""Values are refused that one of several alternatives took."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(
     id="alternatives-narrowed",
-    notices="Fewer values are accepted: the alternatives of a value is another one.",
+    notices="Values are refused that one of several alternatives took.",
     why="A value that one of the alternatives took is refused by all of them.",
     before=(
         '{"properties": {"size": {"type": ["string", "integer"], "maxLength": 9}}}'
     ),
     after='{"properties": {"size": {"type": ["string", "integer"], "maxLength": 4}}}',
-    instead=(
-        "Find the calls that send what is refused now and change them before the "
-        "new client is deployed."
-    ),
+    instead="Send values that one of the new alternatives takes.",
 )
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return narrowed(fact, Facet.ALTERNATIVES, "alternatives of a value narrowed")
+    """Judge this facet in this direction."""
+    return narrowed(fact, Facet.ALTERNATIVES, "the alternatives take fewer values")
 
 
 RULE = Rule(ABOUT, judge)

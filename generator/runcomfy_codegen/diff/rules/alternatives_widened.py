@@ -1,4 +1,4 @@
-"""More values are accepted: the alternatives of a value is another one."""
+"""Values are accepted that none of the alternatives took."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..rule import About, Judgement, Rule, widened
 
 ABOUT = About(
     id="alternatives-widened",
-    notices="More values are accepted: the alternatives of a value is another one.",
+    notices="Values are accepted that none of the alternatives took.",
     why=(
         "Callers may send more than before, which breaks nobody. In an output it is"
         " the other way round: old callers meet values that they do not know."
@@ -26,8 +26,8 @@ ABOUT = About(
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return widened(fact, Facet.ALTERNATIVES, "alternatives of a value widened")
+    """Judge this facet in this direction."""
+    return widened(fact, Facet.ALTERNATIVES, "the alternatives take more values")
 
 
 RULE = Rule(ABOUT, judge)

@@ -1,4 +1,4 @@
-"""Fewer values are accepted: the choices of a value is another one."""
+"""A value that was one of the choices is refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(
     id="choices-narrowed",
-    notices="Fewer values are accepted: the choices of a value is another one.",
+    notices="A value that was one of the choices is refused.",
     why=(
         "A value that was one of the published choices is refused, and the "
         "generated `Literal` no longer has it."
@@ -22,16 +22,13 @@ ABOUT = About(
         '{"properties": {"resolution": {"type": "string", "enum": ["720p", '
         '"1080p"]}}}'
     ),
-    instead=(
-        "Find the calls that send what is refused now and change them before the "
-        "new client is deployed."
-    ),
+    instead="Choose another value in the calls that send the old one.",
 )
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return narrowed(fact, Facet.CHOICES, "choices of a value narrowed")
+    """Judge this facet in this direction."""
+    return narrowed(fact, Facet.CHOICES, "fewer values can be chosen")
 
 
 RULE = Rule(ABOUT, judge)

@@ -1,4 +1,4 @@
-"""More values are accepted: the choices of a value is another one."""
+"""A value is accepted that was none of the choices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..rule import About, Judgement, Rule, widened
 
 ABOUT = About(
     id="choices-widened",
-    notices="More values are accepted: the choices of a value is another one.",
+    notices="A value is accepted that was none of the choices.",
     why=(
         "Callers may send more than before, which breaks nobody. In an output it is"
         " the other way round: old callers meet values that they do not know."
@@ -30,8 +30,8 @@ ABOUT = About(
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return widened(fact, Facet.CHOICES, "choices of a value widened")
+    """Judge this facet in this direction."""
+    return widened(fact, Facet.CHOICES, "more values can be chosen")
 
 
 RULE = Rule(ABOUT, judge)

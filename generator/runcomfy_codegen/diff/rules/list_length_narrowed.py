@@ -1,4 +1,4 @@
-"""Fewer values are accepted: the number of items of a list is another one."""
+"""Lists of some lengths are refused that were accepted."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(
     id="list-length-narrowed",
-    notices=(
-        "Fewer values are accepted: the number of items of a list is another one."
-    ),
+    notices="Lists of some lengths are refused that were accepted.",
     why="Longer or shorter lists are refused.",
     before=(
         '{"properties": {"image_urls": {"type": "array", "items": {"type": '
@@ -21,16 +19,13 @@ ABOUT = About(
         '{"properties": {"image_urls": {"type": "array", "items": {"type": '
         '"string"}, "maxItems": 6}}}'
     ),
-    instead=(
-        "Find the calls that send what is refused now and change them before the "
-        "new client is deployed."
-    ),
+    instead="Send lists of the new length.",
 )
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return narrowed(fact, Facet.COUNT, "number of items of a list narrowed")
+    """Judge this facet in this direction."""
+    return narrowed(fact, Facet.COUNT, "lists of some lengths are refused now")
 
 
 RULE = Rule(ABOUT, judge)

@@ -1,4 +1,4 @@
-"""Fewer values are accepted: the repetition of items is another one."""
+"""Lists are refused that hold a value twice."""
 
 from __future__ import annotations
 
@@ -9,23 +9,20 @@ from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(
     id="list-repeats-narrowed",
-    notices="Fewer values are accepted: the repetition of items is another one.",
+    notices="Lists are refused that hold a value twice.",
     why="A list that holds a value twice is refused.",
     before='{"properties": {"tags": {"type": "array", "items": {"type": "string"}}}}',
     after=(
         '{"properties": {"tags": {"type": "array", "items": {"type": "string"}, '
         '"uniqueItems": true}}}'
     ),
-    instead=(
-        "Find the calls that send what is refused now and change them before the "
-        "new client is deployed."
-    ),
+    instead="Take repetitions out of the lists before they are sent.",
 )
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return narrowed(fact, Facet.REPEATS, "repetition of items narrowed")
+    """Judge this facet in this direction."""
+    return narrowed(fact, Facet.REPEATS, "items may not repeat any more")
 
 
 RULE = Rule(ABOUT, judge)

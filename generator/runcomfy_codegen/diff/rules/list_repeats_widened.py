@@ -1,4 +1,4 @@
-"""More values are accepted: the repetition of items is another one."""
+"""Lists may hold a value twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..rule import About, Judgement, Rule, widened
 
 ABOUT = About(
     id="list-repeats-widened",
-    notices="More values are accepted: the repetition of items is another one.",
+    notices="Lists may hold a value twice.",
     why=(
         "Callers may send more than before, which breaks nobody. In an output it is"
         " the other way round: old callers meet values that they do not know."
@@ -27,8 +27,8 @@ ABOUT = About(
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return widened(fact, Facet.REPEATS, "repetition of items widened")
+    """Judge this facet in this direction."""
+    return widened(fact, Facet.REPEATS, "items may repeat")
 
 
 RULE = Rule(ABOUT, judge)

@@ -37,7 +37,7 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         yield Judgement(
             place=fact.place,
             verdict=verdict_of(fact.kept, hurts=hurts),
-            message=f"limits on {fact.metric} narrowed: {fact.old} → {fact.new}",
+            message=f"fewer files pass by {fact.metric}: {fact.old} → {fact.new}",
             old=fact.old,
             new=fact.new,
             identity=fact.identity,

@@ -37,7 +37,7 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         yield Judgement(
             place=fact.place,
             verdict=verdict_of(fact.covered, hurts=hurts),
-            message=f"limits on {fact.metric} widened: {fact.old} → {fact.new}",
+            message=f"more files pass by {fact.metric}: {fact.old} → {fact.new}",
             old=fact.old,
             new=fact.new,
             identity=fact.identity,

@@ -1,4 +1,4 @@
-"""Fewer values are accepted: the treatment of null is another one."""
+"""Null is refused where it was a value."""
 
 from __future__ import annotations
 
@@ -9,23 +9,20 @@ from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(
     id="null-narrowed",
-    notices="Fewer values are accepted: the treatment of null is another one.",
+    notices="Null is refused where it was a value.",
     why=(
         "Null is refused where it was a value; all spellings of nullable are one "
         "here."
     ),
     before='{"properties": {"mask": {"type": ["string", "null"]}}}',
     after='{"properties": {"mask": {"type": "string"}}}',
-    instead=(
-        "Find the calls that send what is refused now and change them before the "
-        "new client is deployed."
-    ),
+    instead="Leave the field out instead of sending null.",
 )
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return narrowed(fact, Facet.NULL, "treatment of null narrowed")
+    """Judge this facet in this direction."""
+    return narrowed(fact, Facet.NULL, "null is refused now")
 
 
 RULE = Rule(ABOUT, judge)

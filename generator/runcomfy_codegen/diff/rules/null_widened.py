@@ -1,4 +1,4 @@
-"""More values are accepted: the treatment of null is another one."""
+"""Null is accepted where it was none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..rule import About, Judgement, Rule, widened
 
 ABOUT = About(
     id="null-widened",
-    notices="More values are accepted: the treatment of null is another one.",
+    notices="Null is accepted where it was none.",
     why=(
         "Callers may send more than before, which breaks nobody. In an output it is"
         " the other way round: old callers meet values that they do not know."
@@ -24,8 +24,8 @@ ABOUT = About(
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return widened(fact, Facet.NULL, "treatment of null widened")
+    """Judge this facet in this direction."""
+    return widened(fact, Facet.NULL, "null is accepted")
 
 
 RULE = Rule(ABOUT, judge)

@@ -1,4 +1,4 @@
-"""Fewer values are accepted: the range of a number is another one."""
+"""Numbers are refused that lay within the bounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(
     id="number-range-narrowed",
-    notices="Fewer values are accepted: the range of a number is another one.",
+    notices="Numbers are refused that lay within the bounds.",
     why="Numbers near the old bound are refused.",
     before=(
         '{"properties": {"steps": {"type": "integer", "minimum": 1, "maximum": ' "50}}}"
@@ -17,16 +17,13 @@ ABOUT = About(
     after=(
         '{"properties": {"steps": {"type": "integer", "minimum": 1, "maximum": ' "30}}}"
     ),
-    instead=(
-        "Find the calls that send what is refused now and change them before the "
-        "new client is deployed."
-    ),
+    instead="Bring the numbers that calls send within the new bounds.",
 )
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return narrowed(fact, Facet.RANGE, "range of a number narrowed")
+    """Judge this facet in this direction."""
+    return narrowed(fact, Facet.RANGE, "some numbers are out of bounds now")
 
 
 RULE = Rule(ABOUT, judge)

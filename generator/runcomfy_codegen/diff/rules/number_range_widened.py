@@ -1,4 +1,4 @@
-"""More values are accepted: the range of a number is another one."""
+"""Numbers are accepted that lay out of bounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..rule import About, Judgement, Rule, widened
 
 ABOUT = About(
     id="number-range-widened",
-    notices="More values are accepted: the range of a number is another one.",
+    notices="Numbers are accepted that lay out of bounds.",
     why=(
         "Callers may send more than before, which breaks nobody. In an output it is"
         " the other way round: old callers meet values that they do not know."
@@ -28,8 +28,8 @@ ABOUT = About(
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return widened(fact, Facet.RANGE, "range of a number widened")
+    """Judge this facet in this direction."""
+    return widened(fact, Facet.RANGE, "more numbers are within bounds")
 
 
 RULE = Rule(ABOUT, judge)

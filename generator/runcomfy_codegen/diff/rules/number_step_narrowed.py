@@ -1,4 +1,4 @@
-"""Fewer values are accepted: the step of a number is another one."""
+"""Numbers between the steps are refused."""
 
 from __future__ import annotations
 
@@ -9,20 +9,17 @@ from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(
     id="number-step-narrowed",
-    notices="Fewer values are accepted: the step of a number is another one.",
+    notices="Numbers between the steps are refused.",
     why="Numbers between the steps are refused.",
     before='{"properties": {"width": {"type": "integer"}}}',
     after='{"properties": {"width": {"type": "integer", "multipleOf": 64}}}',
-    instead=(
-        "Find the calls that send what is refused now and change them before the "
-        "new client is deployed."
-    ),
+    instead="Round the numbers that calls send to the step.",
 )
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return narrowed(fact, Facet.STEP, "step of a number narrowed")
+    """Judge this facet in this direction."""
+    return narrowed(fact, Facet.STEP, "numbers between the steps are refused now")
 
 
 RULE = Rule(ABOUT, judge)

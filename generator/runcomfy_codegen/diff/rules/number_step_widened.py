@@ -1,4 +1,4 @@
-"""More values are accepted: the step of a number is another one."""
+"""Numbers between the steps are accepted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..rule import About, Judgement, Rule, widened
 
 ABOUT = About(
     id="number-step-widened",
-    notices="More values are accepted: the step of a number is another one.",
+    notices="Numbers between the steps are accepted.",
     why=(
         "Callers may send more than before, which breaks nobody. In an output it is"
         " the other way round: old callers meet values that they do not know."
@@ -24,8 +24,8 @@ ABOUT = About(
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return widened(fact, Facet.STEP, "step of a number widened")
+    """Judge this facet in this direction."""
+    return widened(fact, Facet.STEP, "numbers between the steps are accepted")
 
 
 RULE = Rule(ABOUT, judge)

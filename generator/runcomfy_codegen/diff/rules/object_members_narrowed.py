@@ -1,4 +1,4 @@
-"""Fewer values are accepted: the members of a nested object is another one."""
+"""Nested objects are refused that were accepted."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(
     id="object-members-narrowed",
-    notices=(
-        "Fewer values are accepted: the members of a nested object is another one."
-    ),
+    notices="Nested objects are refused that were accepted.",
     why=(
         "Nested objects are compared as sets: one that the old schema took is "
         "refused."
@@ -24,16 +22,13 @@ ABOUT = About(
         '{"properties": {"lora": {"type": "object", "properties": {"path": {"type":'
         ' "string"}}, "required": ["path"]}}}'
     ),
-    instead=(
-        "Find the calls that send what is refused now and change them before the "
-        "new client is deployed."
-    ),
+    instead="Give nested objects the members that are asked for.",
 )
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return narrowed(fact, Facet.MEMBERS, "members of a nested object narrowed")
+    """Judge this facet in this direction."""
+    return narrowed(fact, Facet.MEMBERS, "some nested objects are refused now")
 
 
 RULE = Rule(ABOUT, judge)

@@ -1,4 +1,4 @@
-"""More values are accepted: the members of a nested object is another one."""
+"""Nested objects are accepted that were refused."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from ..rule import About, Judgement, Rule, widened
 
 ABOUT = About(
     id="object-members-widened",
-    notices=(
-        "More values are accepted: the members of a nested object is another one."
-    ),
+    notices="Nested objects are accepted that were refused.",
     why=(
         "Callers may send more than before, which breaks nobody. In an output it is"
         " the other way round: old callers meet values that they do not know."
@@ -32,8 +30,8 @@ ABOUT = About(
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return widened(fact, Facet.MEMBERS, "members of a nested object widened")
+    """Judge this facet in this direction."""
+    return widened(fact, Facet.MEMBERS, "more nested objects are accepted")
 
 
 RULE = Rule(ABOUT, judge)

@@ -1,4 +1,4 @@
-"""Fewer values are accepted: the format of a text is another one."""
+"""Texts must be of a format, or of another one."""
 
 from __future__ import annotations
 
@@ -9,23 +9,20 @@ from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(
     id="text-format-narrowed",
-    notices="Fewer values are accepted: the format of a text is another one.",
+    notices="Texts must be of a format, or of another one.",
     why=(
         "Whether a server asserts a format is not published, so this is never "
         "called harmless."
     ),
     before='{"properties": {"source": {"type": "string"}}}',
     after='{"properties": {"source": {"type": "string", "format": "uri"}}}',
-    instead=(
-        "Find the calls that send what is refused now and change them before the "
-        "new client is deployed."
-    ),
+    instead="Send texts of the published format.",
 )
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return narrowed(fact, Facet.FORMAT, "format of a text narrowed")
+    """Judge this facet in this direction."""
+    return narrowed(fact, Facet.FORMAT, "texts may have to be of another format")
 
 
 RULE = Rule(ABOUT, judge)

@@ -1,4 +1,4 @@
-"""Fewer values are accepted: the length of a text is another one."""
+"""Texts of some lengths are refused that were accepted."""
 
 from __future__ import annotations
 
@@ -9,20 +9,17 @@ from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(
     id="text-length-narrowed",
-    notices="Fewer values are accepted: the length of a text is another one.",
+    notices="Texts of some lengths are refused that were accepted.",
     why="The server refuses prompts that it took before.",
     before='{"properties": {"prompt": {"type": "string", "maxLength": 2000}}}',
     after='{"properties": {"prompt": {"type": "string", "maxLength": 800}}}',
-    instead=(
-        "Find the calls that send what is refused now and change them before the "
-        "new client is deployed."
-    ),
+    instead="Shorten or lengthen the texts that calls send.",
 )
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return narrowed(fact, Facet.LENGTH, "length of a text narrowed")
+    """Judge this facet in this direction."""
+    return narrowed(fact, Facet.LENGTH, "texts of some lengths are refused now")
 
 
 RULE = Rule(ABOUT, judge)

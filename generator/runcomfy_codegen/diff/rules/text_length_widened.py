@@ -1,4 +1,4 @@
-"""More values are accepted: the length of a text is another one."""
+"""Texts of more lengths are accepted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..rule import About, Judgement, Rule, widened
 
 ABOUT = About(
     id="text-length-widened",
-    notices="More values are accepted: the length of a text is another one.",
+    notices="Texts of more lengths are accepted.",
     why=(
         "Callers may send more than before, which breaks nobody. In an output it is"
         " the other way round: old callers meet values that they do not know."
@@ -24,8 +24,8 @@ ABOUT = About(
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return widened(fact, Facet.LENGTH, "length of a text widened")
+    """Judge this facet in this direction."""
+    return widened(fact, Facet.LENGTH, "texts of more lengths are accepted")
 
 
 RULE = Rule(ABOUT, judge)

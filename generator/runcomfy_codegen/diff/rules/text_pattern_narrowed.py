@@ -1,4 +1,4 @@
-"""Fewer values are accepted: the pattern of a text is another one."""
+"""Texts are refused that do not match a new pattern."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(
     id="text-pattern-narrowed",
-    notices="Fewer values are accepted: the pattern of a text is another one.",
+    notices="Texts are refused that do not match a new pattern.",
     why="A text that does not match is refused.",
     before='{"properties": {"color": {"type": "string"}}}',
     after=(
         '{"properties": {"color": {"type": "string", "pattern": "^#[0-9a-f]{6}$"}}}'
     ),
-    instead=(
-        "Find the calls that send what is refused now and change them before the "
-        "new client is deployed."
-    ),
+    instead="Match the texts against the pattern before they are sent.",
 )
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return narrowed(fact, Facet.PATTERN, "pattern of a text narrowed")
+    """Judge this facet in this direction."""
+    return narrowed(fact, Facet.PATTERN, "texts that do not match are refused now")
 
 
 RULE = Rule(ABOUT, judge)

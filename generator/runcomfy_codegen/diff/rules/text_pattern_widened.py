@@ -1,4 +1,4 @@
-"""More values are accepted: the pattern of a text is another one."""
+"""Texts are accepted that a pattern refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..rule import About, Judgement, Rule, widened
 
 ABOUT = About(
     id="text-pattern-widened",
-    notices="More values are accepted: the pattern of a text is another one.",
+    notices="Texts are accepted that a pattern refused.",
     why=(
         "Callers may send more than before, which breaks nobody. In an output it is"
         " the other way round: old callers meet values that they do not know."
@@ -26,8 +26,8 @@ ABOUT = About(
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return widened(fact, Facet.PATTERN, "pattern of a text widened")
+    """Judge this facet in this direction."""
+    return widened(fact, Facet.PATTERN, "texts are accepted that did not match")
 
 
 RULE = Rule(ABOUT, judge)

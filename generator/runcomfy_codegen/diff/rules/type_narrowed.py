@@ -1,4 +1,4 @@
-"""Fewer values are accepted: the type of a value is another one."""
+"""Values of the old type are refused."""
 
 from __future__ import annotations
 
@@ -9,20 +9,17 @@ from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(
     id="type-narrowed",
-    notices="Fewer values are accepted: the type of a value is another one.",
+    notices="Values of the old type are refused.",
     why="Values of the old type are refused.",
     before='{"properties": {"scale": {"type": "number"}}}',
     after='{"properties": {"scale": {"type": "integer"}}}',
-    instead=(
-        "Find the calls that send what is refused now and change them before the "
-        "new client is deployed."
-    ),
+    instead="Send values of the new type.",
 )
 
 
 def judge(fact: Fact) -> Iterator[Judgement]:
-    """Judge a change of this facet."""
-    return narrowed(fact, Facet.TYPE, "type of a value narrowed")
+    """Judge this facet in this direction."""
+    return narrowed(fact, Facet.TYPE, "values of the old type are refused now")
 
 
 RULE = Rule(ABOUT, judge)

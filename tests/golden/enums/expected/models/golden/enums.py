@@ -11,7 +11,7 @@ from ..._runtime.rule import Rule
 __all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/enums"
-SCHEMA_SHA256 = "e726c25b47811219404f006e941829f268a24b833e97f867b7c82b73839fda37"
+SCHEMA_SHA256 = "803c3aa874b85f97a19adbb365df1fcc1019e3cc42a548ca0fdc18e97098b478"
 RULES: tuple[Rule, ...] = ()
 
 
@@ -75,3 +75,11 @@ class Input(ModelInput[Output], frozen=True):
     many: list[Annotated[Literal[1, 2], OneOf(1, 2)]] | None = None
 
     bounded: Annotated[Literal[1, 5], OneOf(1, 5)] | None = None
+
+    const_beside_enum: Literal["a"] | None = None
+
+    const_in_enum: Literal["b"] | None = None
+
+    const_not_in_enum: Literal["a", "b"] | None = None
+
+    enum_that_is_none: str | None = None

@@ -1,0 +1,58 @@
+"""What became of a submit: judged from how far it got and from what was answered.
+
+Only two of these fates allow to send the same request again: nothing of it was sent, or the
+server refused it for now.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from .. import answer
+from ..exchange import Lost, Outcome, Reached
+
+
+class Fate(StrEnum):
+    """What became of a submit, as far as this side can know."""
+
+    NOT_SENT = "not sent"
+    BUSY = "refused for now"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
+    ID_LOST = "accepted, its id lost"
+
+
+# Statuses that a proxy may give while the server behind it goes on with the request.
+_AMBIGUOUS = frozenset({408, 409, 425, 499})
+
+
+def fate(outcome: Outcome, content: answer.Document | None) -> Fate:
+    """Judge what came of a submit, from how far it got and what was answered."""
+    if isinstance(outcome, Lost):
+        if outcome.reached is Reached.NOTHING_SENT:
+            return Fate.NOT_SENT
+        if outcome.reached is Reached.ANSWER_BEGAN:
+            return _fate_of_head(outcome.status)
+        return Fate.UNKNOWN
+    if outcome.status == 429:
+        return Fate.BUSY
+    if not content:
+        return _fate_of_head(outcome.status)
+    if answer.documented(answer.error_code(content)):
+        return Fate.REFUSED
+    if 200 <= outcome.status < 300:
+        if answer.states_error(content):
+            return Fate.REFUSED
+        return Fate.ACCEPTED if content.get("request_id") else Fate.ID_LOST
+    return _fate_of_head(outcome.status)
+
+
+def _fate_of_head(status: int) -> Fate:
+    if 200 <= status < 300:
+        return Fate.ID_LOST
+    if status == 429:
+        return Fate.BUSY
+    if status >= 500 or status < 200 or status in _AMBIGUOUS:
+        return Fate.UNKNOWN
+    return Fate.REFUSED

@@ -1,0 +1,97 @@
+"""What is malformed makes a type wide, stays in the model as unknown, and is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from published import built
+from runcomfy_codegen.ir.json_text import DEEPEST, items, members
+from runcomfy_codegen.ir.model import Anything, Nullable, Union
+
+MALFORMED: list[tuple[dict[str, Any], str]] = [
+    ({"anyOf": "nope"}, "anyOf"),
+    ({"oneOf": {"type": "string"}}, "oneOf"),
+    ({"anyOf": []}, "anyOf"),
+    ({"anyOf": [{"type": "string"}, 5]}, "anyOf"),
+    ({"oneOf": [5]}, "oneOf"),
+    ({"type": "string", "enum": "a"}, "enum"),
+    ({"type": "string", "format": 5}, "format"),
+    ({"type": "string", "nullable": "yes"}, "nullable"),
+    ({"type": "string", "minLength": "3"}, "minLength"),
+    ({"type": "array", "items": 5}, "items"),
+    ({"type": "array", "uniqueItems": 1}, "uniqueItems"),
+    ({"type": "object", "properties": 5}, "properties"),
+    ({"type": "object", "required": "a"}, "required"),
+    ({"type": "object", "additionalProperties": "no"}, "additionalProperties"),
+]
+
+
+@pytest.mark.parametrize(("schema", "keyword"), MALFORMED)
+def test_a_malformed_keyword_is_kept_as_unknown_and_reported_where_it_stands(
+    schema: dict[str, Any], keyword: str
+) -> None:
+    told = built({"type": "object", "properties": {"x": schema}})
+    assert told.model is not None
+    (field,) = told.model.input.fields
+    kept = [(each.keyword, each.pointer) for each in field.unknown]
+    assert kept == [(keyword, f"/input_schema/properties/x/{keyword}")]
+    assert any(each.pointer.startswith(kept[0][1]) for each in told.diagnostics)
+
+
+def test_one_of_two_lists_of_options_is_read_and_the_other_kept() -> None:
+    schema = {"anyOf": [{"type": "string"}], "oneOf": [{"type": "integer"}]}
+    told = built({"type": "object", "properties": {"x": schema}})
+    assert told.model is not None
+    (field,) = told.model.input.fields
+    assert [each.keyword for each in field.unknown] == ["oneOf"]
+
+
+def test_options_that_are_whole_keep_nothing() -> None:
+    options = [{"type": "string"}, {"type": "integer"}, {"type": "null"}]
+    told = built({"type": "object", "properties": {"x": {"anyOf": options}}})
+    assert told.model is not None
+    (field,) = told.model.input.fields
+    assert field.unknown == ()
+    assert isinstance(field.type, Nullable)
+    assert isinstance(field.type.inner, Union)
+    assert told.diagnostics == ()
+
+
+def test_an_option_that_is_no_schema_makes_the_type_wide() -> None:
+    options = [{"type": "string"}, 5]
+    told = built({"type": "object", "properties": {"x": {"anyOf": options}}})
+    assert told.model is not None
+    assert isinstance(told.model.input.fields[0].type, Anything)
+
+
+def in_items(inner: Any) -> Any:
+    return {"type": "array", "items": inner}
+
+
+def in_a_map(inner: Any) -> Any:
+    return {"type": "object", "additionalProperties": inner}
+
+
+def in_an_option(inner: Any) -> Any:
+    return {"type": "object", "properties": {"a": {"anyOf": [inner]}}}
+
+
+@pytest.mark.parametrize("around", [in_items, in_a_map, in_an_option])
+def test_the_dialect_reaches_the_innermost_schema_of_the_deepest_document(
+    around: Callable[[Any], Any],
+) -> None:
+    schema: Any = {"type": "tensor"}
+    while depth(around(schema)) < DEEPEST - 4:
+        schema = around(schema)
+    told = built({"type": "object", "properties": {"x": schema}})
+    assert [each.code for each in told.diagnostics] == ["unknown-type"]
+    assert told.model is not None
+
+
+def depth(value: Any) -> int:
+    """How many levels a JSON value has."""
+    inner = [*members(value).values(), *items(value)]
+    return 1 + max(map(depth, inner), default=0)
