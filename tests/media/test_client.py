@@ -44,7 +44,7 @@ def picture(width: int) -> str:
 
 @pytest.fixture
 def client() -> RunComfy:
-    return RunComfy(token="t", judges=[Inspector()])
+    return RunComfy(token="t", media_checks="off", judges=[Inspector()])
 
 
 def test_a_good_input_has_no_problems(client: RunComfy) -> None:

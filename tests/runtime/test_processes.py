@@ -66,7 +66,7 @@ def test_ctrl_c_cancels_a_queued_job_and_names_it(ready: Loopback, script: str) 
     )
     ready.on("cancel", Reply({"request_id": REQUEST_ID, "outcome": "cancelled"}))
     process = start(script, ready.url)
-    until(lambda: ready.count("status") >= 1)
+    until(lambda: ready.count("status") >= 2)  # so the first was read
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=20)
     assert "KeyboardInterrupt" in told
@@ -90,7 +90,7 @@ def test_a_second_ctrl_c_skips_the_clean_up(ready: Loopback) -> None:
     ready.on("status", status("in_queue"))
     ready.on("cancel", Reply(fault="hang"))
     process = start(RUN, ready.url)
-    until(lambda: ready.count("status") >= 1)
+    until(lambda: ready.count("status") >= 2)  # so the first was read
     process.send_signal(signal.SIGINT)
     until(lambda: ready.count("cancel") == 1)
     process.send_signal(signal.SIGINT)
