@@ -181,6 +181,13 @@ def test_rules_that_are_no_list_are_kept_as_unknown(validations: Any) -> None:
     assert model.input.fields[0].unknown[0].value.load() == validations
 
 
+def test_rules_inside_the_items_of_an_array_hold_for_each_item_too() -> None:
+    rule = {"validation_rule": "width_pixels<", "validation_value": 10}
+    told = {"type": "array", "items": {"type": "string", "validations": [rule]}}
+    model = model_of(properties(a={**told, "validations": [rule]}, b=told))
+    assert [each.pointer for each in model.rules] == ["/a/*", "/a/*", "/b/*"]
+
+
 @given(json_values)
 def test_no_default_of_the_server_becomes_a_default_of_the_client(default: Any) -> None:
     model = model_of(

@@ -14,18 +14,24 @@ from .trail import Trail
 def rules_of(
     schema: dict[str, JsonValue], trail: Trail, kind: Type, findings: Findings
 ) -> tuple[Rule, ...]:
-    """The rules of one property, in their order. On an array a rule holds for each item."""
+    """The rules of one property, in their order. On an array a rule holds for each item,
+    whether it stands beside ``items`` or inside.
+    """
     bare = kind.inner if isinstance(kind, Nullable) else kind
     target = trail.items().payload if isinstance(bare, Array) else trail.payload
     told = schema.get("validations")
     if told is not None and not is_array(told):
         findings.keep("validations", trail.keyword("validations"), told)
-    return tuple(
+    own = (
         _rule(
             members(published), f"{trail.schema}/validations/{index}", target, findings
         )
         for index, published in enumerate(items(told))
     )
+    if not isinstance(bare, Array):
+        return tuple(own)
+    inner = members(schema.get("items"))
+    return (*own, *rules_of(inner, trail.items(), bare.items, findings))
 
 
 def _rule(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ..build.catalog import build_catalog
@@ -13,16 +13,11 @@ from ..diff.finding import Finding
 from ..diff.report.report import Location
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
-from ..ir.json_text import JsonText, JsonValue, NotJson, members, pointer_token
-from ..ir.model import Model, Unknown, Value
+from ..ir.json_text import JsonText, NotJson, members
+from ..ir.model import Model
 from ..store import envelope
 from ..store.path import document_path, model_id_of
 from .revision import Blobs, Folder, Revision
-
-_ROOT_KEYWORDS = {
-    "$schema", "$id", "$comment", "type", "title", "description", "required",
-    "properties", "default", "examples",
-}  # fmt: skip
 
 Documents = dict[str, dict[str, tuple[str, Document]]]
 """By model id and locale: the file, and what it holds."""
@@ -139,48 +134,12 @@ def _built(
     chosen = {name: side.documents[name] for name in wanted if name in side.documents}
     files = (pair for locales in chosen.values() for pair in locales.values())
     catalog = build_catalog(files, settings)
-    models = [
-        replace(
-            model, unknown=(*model.unknown, *_untold(model, chosen[model.model_id]))
-        )
-        for model in catalog.models
-    ]
     wrong = [
         each.about(file=side.name)
         for each in catalog.diagnostics
         if each.model in catalog.failed and each.severity is Severity.ERROR
     ]
-    return models, catalog.failed, wrong
-
-
-def _untold(
-    model: Model, locales: Mapping[str, tuple[str, Document]]
-) -> Iterator[Unknown]:
-    """What the document says and the fields do not: nothing may change in silence."""
-    _, document = _first(locales)
-    schema = members(document.input_schema.value())
-    yield from _around(schema)
-    ruled = {field.wire_name for field in model.input.fields if field.rules}
-    for name, told in members(schema.get("properties")).items():
-        items = members(members(told).get("items"))
-        if "validations" in items and name not in ruled:
-            pointer = (
-                f"/input_schema/properties/{pointer_token(name)}/items/validations"
-            )
-            yield Unknown("validations", pointer, Value.of(items["validations"]))
-
-
-def _around(schema: Mapping[str, JsonValue]) -> Iterator[Unknown]:
-    """Keywords of the whole input that fields do not tell, such as ``oneOf`` or ``$defs``.
-
-    ``additionalProperties`` that is no schema changes nothing for a generated client: it
-    sends declared fields only.
-    """
-    for keyword, value in schema.items():
-        plain = keyword == "additionalProperties" and isinstance(value, bool)
-        if keyword not in _ROOT_KEYWORDS and not plain:
-            pointer = f"/input_schema/{pointer_token(keyword)}"
-            yield Unknown(keyword, pointer, Value.of(value))
+    return list(catalog.models), catalog.failed, wrong
 
 
 def _first(locales: Mapping[str, tuple[str, Document]]) -> tuple[str, Document]:
