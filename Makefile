@@ -5,10 +5,10 @@
 
 VENV := .venv
 RUN := $(VENV)/bin/python -m
-SOURCES := generator runtime tests
+SOURCES := generator runtime tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint generate clean
+.PHONY: help demo test test-long lint generate bench clean
 
 help: ## What can be made here.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ lint: $(VENV)/.development
 
 generate: $(VENV)/.tool ## The client in generated/, from schemas/ and templates/.
 	@$(RUN) runcomfy_codegen generate
+
+bench: $(VENV)/.development ## The figures of ARCHITECTURE.md, measured on this machine.
+	@for table in generation lifecycle media sandbox diff; do \
+	  echo "== $$table"; $(VENV)/bin/python benchmarks/$$table.py || exit 1; done
 
 clean: ## Take away the environment and every cache.
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
