@@ -15,6 +15,8 @@ from typing import Any
 
 import runcomfy_runtime
 
+from . import __version__
+
 _PACKAGE = Path(__file__).parent
 _RUNTIME = Path(runcomfy_runtime.__file__).parent
 # What decides about generated code: a change in one of these rooms may change every file.
@@ -59,6 +61,8 @@ def tool_fingerprints(own_templates: Path | None = None) -> dict[str, str]:
     from importlib.metadata import version
 
     libraries = [f"{library} {version(library)}".encode() for library in _LIBRARIES]
+    # The lock names the release, so another one makes another package.
+    libraries.append(__version__.encode())
     dialect_file = (_shipped("schemas") / _DIALECT).read_bytes()
     rooms = [_contents(_PACKAGE / room, "*.py") for room in _ROOMS]
     templates = _contents(_shipped("templates"), "*.jinja")

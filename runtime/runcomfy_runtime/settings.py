@@ -79,12 +79,14 @@ def checked_base_url(text: str) -> str:
 
 
 def _near(host: str) -> bool:
-    return (
-        host == "::1"
-        or host.startswith("127.")
-        or "." not in host
-        or host.endswith(".localhost")
-    )
+    """Whether a host is this machine, or a neighbour that a bare name stands for."""
+    from ipaddress import ip_address  # rarely needed, and slow to import
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        # A bare number is an address too, to whoever connects: 134744072 is 8.8.8.8.
+        return host.endswith(".localhost") or ("." not in host and host[:1].isalpha())
 
 
 def _bad(text: str, reason: str) -> BadSetting:

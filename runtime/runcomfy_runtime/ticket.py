@@ -129,7 +129,8 @@ def decode(text: str, *, base_url: str, model_id: str = "") -> Ticket:
     """
     if protocol.valid_request_id(text):
         return Ticket(request_id=text, model_id=model_id, base_url=base_url)
-    head, dot, body = text.partition(".")
+    # A token out of a file ends in a line end, if a shell has written it.
+    head, dot, body = text.strip().partition(".")
     if not dot or not head.startswith(_PREFIX):
         raise BadJobToken(
             f"{quoted(text)} is neither a job token nor a request id (letters, digits, - and _)"

@@ -239,3 +239,25 @@ def test_a_text_in_another_language_makes_the_client_stale(client: Shell) -> Non
     assert client("generate", "--output", "client").code == 0
     other.write_text(other.read_text().replace("What to paint.", "Что рисовать."))
     assert client("check", "--output", "client").code == 1
+
+
+def test_a_language_that_few_models_have_stops_no_regeneration(project: Shell) -> None:
+    path = project.folder / "schemas/acme/painter/text-to-image/en.json"
+    other = path.with_name("ru.json")
+    other.write_text(path.read_text().replace('"locale": "en"', '"locale": "ru"'))
+    order = ("generate", "--output", "client", "--locale", "ru")
+    assert project(*order).code == 0
+    project.write("new.json", entry("acme/singer", words={"type": "string"}))
+    project("import", "new.json")
+    assert project("generate", "--output", "client").code == 0
+    assert project("check", "--output", "client").code == 0
+    assert project(*order, "--models", "acme/singer").code == 0
+
+
+def test_a_lock_that_a_merge_has_changed_is_written_anew(client: Shell) -> None:
+    path = client.folder / "client/runcomfy-codegen.lock"
+    good = path.read_text()
+    path.write_text(good.replace('"locale": "en"', '"locale": "fr"'))
+    assert client("check", "--output", "client").code == 1
+    assert client("generate", "--output", "client").code == 0
+    assert path.read_text() == good

@@ -26,7 +26,7 @@ from runcomfy_codegen.build.catalog import build_catalog
 from runcomfy_codegen.build.model import build_model
 from runcomfy_codegen.ir.diagnostic import Severity
 from runcomfy_codegen.ir.json_text import JsonText
-from runcomfy_codegen.ir.model import Choice, Field, Model, Object, walk, within
+from runcomfy_codegen.ir.model import Choice, Field, Model, Object, Value, walk, within
 from runcomfy_codegen.ir.printed import printed_model
 from runcomfy_codegen.ir.standard import standard
 from runcomfy_runtime.model import check
@@ -179,6 +179,11 @@ def test_rules_that_are_no_list_are_kept_as_unknown(validations: Any) -> None:
     model = model_of(properties(a={"type": "string", "validations": validations}))
     assert unknown_words(model.input.fields[0]) == {"validations"}
     assert model.input.fields[0].unknown[0].value.load() == validations
+
+
+def test_half_of_a_surrogate_pair_is_no_choice() -> None:
+    model = model_of(properties(a={"type": "string", "enum": ["\ud800", "b"]}))
+    assert model.input.fields[0].type == Choice((Value.of("b"),))
 
 
 def test_rules_inside_the_items_of_an_array_hold_for_each_item_too() -> None:

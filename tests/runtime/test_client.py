@@ -298,3 +298,21 @@ def test_an_error_code_that_says_nothing_loses_no_accepted_job(
     server.on("submit", submitted(error_code=none))
     with client:
         assert client.submit(good()).request_id == REQUEST_ID
+
+
+def test_a_documented_code_behind_a_5xx_proves_no_refusal(
+    server: Loopback, client: RunComfy
+) -> None:
+    server.on("submit", Reply({"error_code": 400001, "error_message": "x"}, 503))
+    with client, pytest.raises(errors.SubmitOutcomeUnknown) as caught:
+        client.submit(good())
+    assert caught.value.may_be_billed
+    assert server.kinds == ["submit"]
+
+
+@pytest.mark.parametrize(
+    "host", ["127.evil.com", "127.0.0.1.evil.com", "134744072", "0x08080808", "8.8.8.8"]
+)
+def test_a_token_goes_over_plain_http_to_this_machine_alone(host: str) -> None:
+    with pytest.raises(errors.BadSetting, match="plain http"):
+        RunComfy(token=TOKEN, base_url=f"http://{host}")

@@ -205,7 +205,6 @@ REFUSALS = [
     (Reply({"error_code": 400001, "error_message": "no model"}, 400), errors.NotFound),
     (Reply({"error_code": 403003, "error_message": "no"}, 200), errors.SubmitRefused),
     (Reply({"error_code": 400002, "error_message": "no"}, 200), errors.NoBalance),
-    (Reply({"error_code": 400002, "error_message": "no"}, 500), errors.NoBalance),
     (Reply({"detail": [{"msg": "width too large"}]}, 422), errors.SubmitRefused),
     (Reply(b"nope", 401), errors.AuthError),
     (Reply(b"", 402), errors.NoBalance),

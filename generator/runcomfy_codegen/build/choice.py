@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -40,7 +41,9 @@ def _narrowed(
     values = _distinct(
         Value.of(value).load() for value in published if value is not None
     )
-    possible = [value for value in values if validator.is_valid(value)]
+    possible = [
+        value for value in values if validator.is_valid(value) and _sendable(value)
+    ]
     if len(possible) < len(values):
         keyword = pointer.rpartition("/")[2]
         findings.report(
@@ -51,6 +54,15 @@ def _narrowed(
             "they are left out: no input could use them",
         )
     return Choice(tuple(Value.of(value) for value in possible)) if possible else kind
+
+
+def _sendable(value: JsonValue) -> bool:
+    """Whether a value can be sent: half of a surrogate pair is no text (RFC 8259, 8.2)."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _distinct(values: Any) -> list[JsonValue]:

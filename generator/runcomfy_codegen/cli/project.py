@@ -14,9 +14,9 @@ import click
 
 from .. import resources
 from ..config import Config, ConfigError, find_config, read_config
-from ..ir.document import DEFAULT_LOCALE, Document
+from ..ir.document import DEFAULT_LOCALE
 from ..ir.model import Model
-from ..store.schemas import read_all
+from ..store.schemas import locales, read_all
 from .failure import Failure, usage
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Project:
             stored = read_all(self.config.schemas, models)
         except FileNotFoundError as error:
             raise no_schemas(error) from None
-        self._check_locale(stored.documents)
+        self._check_locale()
         built = build_catalog(stored.documents, self.settings)
         return replace(
             built,
@@ -87,10 +87,13 @@ class Project:
             failed=(*built.failed, *stored.unread),
         )
 
-    def _check_locale(self, documents: Iterable[tuple[str, Document]]) -> None:
-        """Refuse a language that no document has: most likely a misspelling."""
-        known = sorted({document.locale for _, document in documents})
+    def _check_locale(self) -> None:
+        """Refuse a language that no document has: most likely a misspelling.
+
+        All of the folder counts, whatever part of it is read.
+        """
         chosen = self.config.locale
+        known = locales(self.config.schemas)
         if known and chosen not in known and chosen != DEFAULT_LOCALE:
             raise usage(f"no document is in {chosen!r}; there are {', '.join(known)}")
 

@@ -32,10 +32,11 @@ def up_to_date(
     lock: Lock, sources: MadeFrom, hashes: Mapping[PurePosixPath, str]
 ) -> bool:
     """Whether rendering ``sources`` would leave the whole package as it is."""
+    same_tool = dict(lock.made_from.tool) == dict(sources.tool)
     stale = sources.models.keys() - unchanged(lock, sources, hashes)
     gone = lock.models.keys() - sources.models.keys()
     intact = all(_intact(lock, path, hashes) for path in lock.files)
-    return bool(lock.files) and intact and not stale and not gone
+    return bool(lock.files) and same_tool and intact and not stale and not gone
 
 
 def disturbed(kept: Lock, models: Collection[Model]) -> bool:

@@ -101,10 +101,17 @@ def write_lock(lock: Lock, *, generator: str, locale: str) -> str:
     if lock.made_from.tool:
         hashes = lock.made_from.models
         told[_HINT] = {
+            "lock": seal(told),
             "tool": dict(lock.made_from.tool),
             "models": {id_: hashes[id_] for id_ in sorted(hashes)},
         }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def seal(told: Mapping[str, Any]) -> str:
+    """The hash of what a lock says beside its hint: a merge may have changed it."""
+    rest = {name: value for name, value in told.items() if name != _HINT}
+    return sha256(json.dumps(rest, sort_keys=True).encode("ascii"))
 
 
 def same_package(one: str, other: str) -> bool:
@@ -143,6 +150,9 @@ def read_lock(text: str) -> Lock:
 
 def _made_from(told: dict[str, Any]) -> MadeFrom:
     hint = members(told.get(_HINT))
+    if hint.get("lock") != seal(told):
+        # Then nothing it says may be relied on, and everything is made again.
+        return MadeFrom()
     tool, models = (_texts(hint.get(name)) for name in ("tool", "models"))
     return MadeFrom(tool, models)
 

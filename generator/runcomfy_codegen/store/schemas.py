@@ -55,6 +55,11 @@ def read_all(root: Path, models: Collection[str] | None = None) -> Stored:
     return Stored(tuple(documents), tuple(diagnostics))
 
 
+def locales(root: Path) -> list[str]:
+    """The locales that documents below ``root`` are in, by the names of their files."""
+    return sorted({path.stem for path in root.rglob("*.json") if path.name != DIALECT})
+
+
 def read_one(root: Path, model_id: str, locale: str) -> Document | None:
     """The stored document of a model in a locale; None if there is none that can be read."""
     try:

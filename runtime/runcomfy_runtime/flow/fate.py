@@ -39,7 +39,9 @@ def fate(outcome: Outcome, content: answer.Document | None) -> Fate:
         return Fate.BUSY
     if not content:
         return _fate_of_head(outcome.status)
-    if answer.documented(answer.error_code(content)):
+    # Behind a 5xx the server may go on, whatever code a proxy puts beside it.
+    unsure = outcome.status >= 500 or outcome.status in _AMBIGUOUS
+    if not unsure and answer.documented(answer.error_code(content)):
         return Fate.REFUSED
     if 200 <= outcome.status < 300:
         if answer.states_error(content):
