@@ -222,7 +222,7 @@ def test_a_cancelled_task_cancels_the_queued_jobs_of_its_batch(
                 pass
 
         task = asyncio.create_task(consume())
-        while len(queue.jobs) < 3:
+        while len(queue.jobs) < 3 and not task.done():
             await asyncio.sleep(0)
         await asyncio.sleep(0)
         task.cancel()

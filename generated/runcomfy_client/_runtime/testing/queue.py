@@ -85,7 +85,13 @@ class FakeQueue:
         return AsyncRunComfy(**{**self._settings(), **here, **settings})
 
     def _settings(self) -> dict[str, Any]:
-        return {"token": "fake-token", "base_url": _BASE_URL, "clock": self.clock}
+        return {
+            # Nothing is fetched in tests that take milliseconds, unless they ask for it.
+            "media_checks": "off",
+            "token": "fake-token",
+            "base_url": _BASE_URL,
+            "clock": self.clock,
+        }
 
     def answer(
         self,
