@@ -148,7 +148,7 @@ def fitting(schema: Schema) -> st.SearchStrategy[Any]:
             most = min(schema.get("maxItems", 4), least + 2)
             return st.lists(fitting(schema["items"]), min_size=least, max_size=most)
         case other:
-            raise NotImplementedError(other)
+            raise AssertionError(f"no strategy makes values of type {other!r}")
 
 
 def edges(schema: Schema) -> Iterator[Any]:
