@@ -61,12 +61,15 @@ def test_the_bytes_depend_on_no_setting_of_the_machine(
 
 
 def _usable(name: str) -> str | None:
-    """The interpreter of this name, if there is one that starts."""
-    found = shutil.which(name)
-    if found is None:
-        return None
-    told = subprocess.run([found, "--version"], capture_output=True, check=False)
-    return found if told.returncode == 0 else None
+    """The interpreter of this name, if there is one that starts: on the path, or where
+    pyenv keeps those that the path does not name."""
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    found = [shutil.which(name), *map(str, sorted(kept.glob(f"*/bin/{name}")))]
+    for python in filter(None, found):
+        told = subprocess.run([python, "--version"], capture_output=True, check=False)
+        if told.returncode == 0:
+            return python
+    return None
 
 
 @pytest.mark.parametrize("name", ["python3.12", "python3.13"])

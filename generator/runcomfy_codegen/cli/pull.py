@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import click
 
 from runcomfy_runtime.http.blocking import HttpxTransport
 
-from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import Document
 from ..sources.reading import Reading
 from ..store.schemas import read_all, remove_all
@@ -22,13 +21,12 @@ from .importing import (
     take_readings,
 )
 from .live import LiveCatalog, Page, access_from_environment
+from .pages import ModelPage, asked_locales, pages_of, read_page
 from .progress import count_progress
 from .project import Project, project_options
 from .report import format_option, has_error, print_diagnostics, print_json
-from .source import read_source
+from .source import fetched
 from .text import shown
-
-_SITE = "https://www.runcomfy.com"
 
 
 @click.command("pull")
@@ -60,11 +58,10 @@ def command(
         raise click.UsageError(
             "--prune compares with the whole catalog; name no models"
         )
+    wanted = asked_locales(locales)
     pages = _pulled(model_ids)
     readings = [(page.url, read_content(page.url, page.content)) for page in pages]
-    found = [document for _, reading in readings for document in reading.documents]
-    wanted = [locale for locale in locales.split(",") if locale]
-    readings += [_page(document, locale) for document in found for locale in wanted]
+    readings += _texts(pages_of(pages, wanted))
     imported = take_readings(project, readings)
     gone = [] if model_ids else _gone(project, pages)
     if prune:
@@ -90,22 +87,17 @@ def _pulled(model_ids: Iterable[str]) -> list[Page]:
             return pages
 
 
-def _page(document: Document, locale: str) -> tuple[str, Reading]:
-    """A published page of a model; one that cannot be had is a warning."""
-    url = f"{_SITE}/{locale}/models/{document.model_id}/api"
-    try:
-        name, content = read_source(url)
-    except Failure as failure:
-        found = Diagnostic(
-            code="page-unreachable",
-            message=str(failure),
-            severity=Severity.WARNING,
-            model=document.model_id,
-            file=url,
-            hint="the model keeps the texts that it has; save the page and import it",
-        )
-        return url, Reading((), (found,))
-    return name, read_content(name, content, locale)
+def _texts(pages: Collection[ModelPage]) -> list[tuple[str, Reading]]:
+    """What the site's pages tell, by their addresses."""
+    if not pages:
+        return []
+    with count_progress("reading the pages") as begin:
+        tell = begin(len(pages))
+        readings: list[tuple[str, Reading]] = []
+        for page in pages:
+            readings.append((page.url, read_page(page, fetched)))
+            tell(page.url)
+        return readings
 
 
 def _gone(project: Project, pages: Iterable[Page]) -> list[Document]:

@@ -17,7 +17,7 @@ def read_source(source: str) -> tuple[str, bytes]:
     if source == "-":
         return "<stdin>", sys.stdin.buffer.read(MOST_BYTES)
     if "://" in source:
-        return source, _fetched(source)
+        return source, fetched(source)
     return source, _file(Path(source))
 
 
@@ -30,7 +30,8 @@ def _file(path: Path) -> bytes:
         raise usage(f"{path} is a folder; name the files in it") from None
 
 
-def _fetched(url: str) -> bytes:
+def fetched(url: str) -> bytes:
+    """What an https URL answers; redirects are not followed. Raises ``Failure``."""
     import httpx
 
     if not url.startswith("https://"):
