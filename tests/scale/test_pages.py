@@ -19,7 +19,9 @@ from runcomfy_codegen.cli.pages import (
     asked_locales,
     pages_of,
     read_page,
+    read_pages,
 )
+from runcomfy_codegen.cli.source import Unanswered
 from runcomfy_codegen.sandbox import Sandbox
 
 SEEDANCE = "bytedance/seedance-v1.5-pro/image-to-video"
@@ -96,6 +98,20 @@ def test_a_page_of_another_model_gives_nothing() -> None:
     (found,) = reading.diagnostics
     assert (found.code, found.model) == ("page-of-another-model", "acme/m")
     assert SEEDANCE in found.message
+
+
+def test_a_site_that_does_not_answer_is_not_asked_for_every_page() -> None:
+    asked: list[str] = []
+
+    def fetch(url: str) -> bytes:
+        asked.append(url)
+        raise Unanswered(f"{url}: timed out")
+
+    pages = [ModelPage(f"acme/{number}", "ru", str(number)) for number in range(40)]
+    readings = [reading for _, reading in read_pages(pages, fetch)]
+    assert len(asked) == 5
+    assert all(len(reading.diagnostics) == 1 for reading in readings)
+    assert len(readings) == 40
 
 
 def _pull(

@@ -13,7 +13,7 @@ import pytest
 from cli.conftest import Answer, Shell, entry
 from published import model_of
 from runcomfy_codegen.cli.failure import Failure
-from runcomfy_codegen.cli.live import LiveCatalog
+from runcomfy_codegen.cli.live import LiveCatalog, whole
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_runtime.http.blocking import HttpxTransport
 from runcomfy_runtime.secret import Token
@@ -86,6 +86,19 @@ def test_what_pages_gave_is_never_pruned(shell: Shell) -> None:
     assert before.items() <= shell.files("schemas").items()
 
 
+def test_a_model_that_is_gone_goes_with_the_texts_of_its_pages(shell: Shell) -> None:
+    with sandbox_of(*IDS) as served:
+        pull(shell, served.url)
+    english = shell.folder / "schemas" / IDS[0] / "en.json"
+    told = json.loads(english.read_text("utf-8"))
+    told["locale"], told["provenance"]["form"] = "ru", "page"
+    english.with_name("ru.json").write_text(json.dumps(told), "utf-8")
+    with sandbox_of(*IDS[1:]) as served:
+        answer = pull(shell, served.url, "--prune")
+    assert f"removed            {IDS[0]}" in answer.out
+    assert not [name for name in shell.files("schemas") if name.startswith(IDS[0])]
+
+
 def test_an_empty_catalog_prunes_nothing(shell: Shell) -> None:
     with sandbox_of(*IDS) as served:
         pull(shell, served.url)
@@ -99,10 +112,17 @@ def test_an_empty_catalog_prunes_nothing(shell: Shell) -> None:
 def test_single_models_are_read_by_their_ids(shell: Shell) -> None:
     with sandbox_of(*IDS) as served:
         assert pull(shell, served.url, IDS[3], IDS[5]).code == 0
-        unknown = pull(shell, served.url, "acme/nobody")
     assert stored(shell) == [IDS[3], IDS[5]]
-    assert unknown.code == 2
-    assert "acme/nobody" in unknown.err
+
+
+def test_an_id_that_the_catalog_lacks_does_not_keep_out_the_others(
+    shell: Shell,
+) -> None:
+    with sandbox_of(*IDS) as served:
+        answer = pull(shell, served.url, IDS[3], "acme/nobody", IDS[5])
+    assert answer.code == 2
+    assert "acme/nobody" in answer.err
+    assert stored(shell) == [IDS[3], IDS[5]]
 
 
 def test_without_a_token_the_variables_are_named(shell: Shell) -> None:
@@ -186,6 +206,36 @@ def test_a_catalog_that_changes_between_pages_is_read_again() -> None:
     )
     with script as live:
         assert read(live) == ["a/0", "a/1", "a/2", "a/3"]
+
+
+ODD = {
+    "an id twice": [entry("a/1"), entry("a/2"), entry("a/1"), entry("a/4")],
+    "no ids": [entry("a/1"), {}, {}, entry("a/4")],
+    "no objects": [entry("a/1"), None, None, entry("a/4")],
+}
+
+
+@pytest.mark.parametrize("listed", ODD.values(), ids=ODD)
+def test_one_odd_entry_does_not_hide_the_catalog(listed: list[Any]) -> None:
+    answers = [
+        (200, {}, {"models": listed[start : start + 2], "total": 4}) for start in (0, 2)
+    ]
+    with Script(*answers, *answers) as live:
+        assert {"a/1", "a/4"} <= set(read(live))
+
+
+def test_a_catalog_that_lists_less_than_it_says_is_read_to_its_end() -> None:
+    answers = [page("a/1", "a/2", total=4), page("a/3", total=4), page(total=4)]
+    with Script(*answers, *answers) as live:
+        pages = live.every(lambda total: lambda model_id: None)
+    assert [id_ for each in pages for id_ in each.model_ids] == ["a/1", "a/2", "a/3"]
+    assert not whole(pages)
+
+
+def test_an_answer_about_another_model_is_refused() -> None:
+    with Script((200, {}, entry("a/other"))) as live, pytest.raises(Failure) as told:
+        live.one("a/1")
+    assert "asked for 'a/1', answered with 'a/other'" in str(told.value)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

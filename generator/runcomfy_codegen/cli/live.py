@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -18,23 +18,35 @@ from runcomfy_runtime.settings import Access, Settings
 from runcomfy_runtime.transport import Transport
 
 from ..ir.json_text import is_array, items, members
-from .failure import Failure, usage
+from .failure import EXIT_USAGE, Failure, usage
+from .progress import Tell
 from .text import shown
 
 _MOST = 500  # entries of one page that the API gives
 _TRIES = 5
 _SECONDS = 60.0
 _WORTH_ANOTHER = frozenset({408, 425, 429, 500, 502, 503, 504})
-_RESTARTS = 3
+_READINGS = 3
 
 
 class Moved(Exception):
     """The catalog changed while its pages were read."""
 
 
+class UnknownModel(Failure):
+    """The catalog has no model of the id that was asked for."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, EXIT_USAGE)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer: where it came from, its bytes, and the ids of the models in it."""
+    """One answer: where it came from, its bytes, and the ids of the models in it.
+
+    ``model_ids`` has a text for each entry, an empty one where an entry states no id;
+    ``total`` is how many entries the catalog says that it has.
+    """
 
     url: str
     content: bytes
@@ -51,44 +63,53 @@ class LiveCatalog:
     limit: int = _MOST
     pause: Callable[[float], None] = time.sleep
 
-    def every(self, begin: Callable[[int], Callable[[str], None]]) -> list[Page]:
+    def every(self, begin: Callable[[int], Tell]) -> list[Page]:
         """Every page of the catalog. ``begin`` is told the number of models, and gives what
         is called with the id of each that came.
 
-        Starts over if the catalog changes meanwhile: a model must not seem to be gone only
-        because another one was put before it. Raises ``Failure``.
+        A catalog that changes meanwhile is read again: a model must not seem to be gone
+        only because another one was put before it. What comes out twice alike is what the
+        catalog holds, be it incomplete or with an id twice. Raises ``Failure``.
         """
-        for _ in range(_RESTARTS):
+        before: list[str] | None = None
+        for _ in range(_READINGS):
             try:
-                return list(self._pages(begin))
+                pages = list(self._pages(begin))
             except Moved:
                 continue
+            listed = [model_id for page in pages for model_id in page.model_ids]
+            if len({*listed}) == pages[0].total or listed == before:
+                return pages
+            before = listed
         raise Failure("the catalog changes while it is read; try again in a minute")
 
     def one(self, model_id: str) -> Page:
-        """The entry of one model. Raises ``Failure``."""
+        """The entry of one model. Raises ``UnknownModel`` and ``Failure``."""
         url = f"{self.access.base_url}/v1/models/{quote(model_id)}"
         try:
             content = self._get(url, f"the model {model_id!r}")
         except NotFound as error:
-            raise usage(shown(str(error))) from None
+            raise UnknownModel(shown(str(error))) from None
+        answered = members(json.loads(content)).get("model_id")
+        if answered != model_id:
+            raise Failure(
+                shown(f"{url}: asked for {model_id!r}, answered with {answered!r}")
+            )
         return Page(url, content, (model_id,), 1)
 
-    def _pages(self, begin: Callable[[int], Callable[[str], None]]) -> Iterator[Page]:
+    def _pages(self, begin: Callable[[int], Tell]) -> Iterator[Page]:
         page = self._page(0)
-        seen, total, tell = {*page.model_ids}, page.total, begin(page.total)
-        for model_id in page.model_ids:
-            tell(model_id)
-        yield page
-        while len(seen) < total:
-            page = self._page(len(seen))
-            new = {*page.model_ids} - seen
-            if page.total != total or len(new) < max(1, len(page.model_ids)):
-                raise Moved
-            seen |= new
+        came, total, tell = 0, page.total, begin(page.total)
+        while page.model_ids or not came:
+            yield page
             for model_id in page.model_ids:
                 tell(model_id)
-            yield page
+            came += len(page.model_ids)
+            if came >= total or not page.model_ids:
+                return
+            page = self._page(came)
+            if page.total != total:
+                raise Moved
 
     def _page(self, offset: int) -> Page:
         query = urlencode(
@@ -136,6 +157,12 @@ class LiveCatalog:
             return Failure(f"{what} came as something else than a JSON object")
         error = api_error(f"reading {what}", stated, ApiError)
         return error if isinstance(error, NotFound) else Failure(shown(str(error)))
+
+
+def whole(pages: Collection[Page]) -> bool:
+    """Whether the pages hold an id for every entry that the catalog says it has."""
+    came = [model_id for page in pages for model_id in page.model_ids]
+    return all(came) and len(came) >= max((page.total for page in pages), default=0)
 
 
 def access_from_environment() -> Access:

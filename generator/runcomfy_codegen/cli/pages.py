@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -14,11 +14,13 @@ from ..sources.reading import Reading
 from .failure import Failure, usage
 from .importing import read_content
 from .live import Page
+from .source import Unanswered
 
 Fetch = Callable[[str], bytes]
 """Gives what a URL answers; raises ``Failure``."""
 
 _SITE = "https://www.runcomfy.com"
+_PATIENCE = 5
 _HOSTS = frozenset({"runcomfy.com", "www.runcomfy.com"})
 
 
@@ -53,10 +55,31 @@ def pages_of(answers: Iterable[Page], locales: Iterable[str]) -> list[ModelPage]
     ]
 
 
+def read_pages(
+    pages: Iterable[ModelPage], fetch: Fetch
+) -> Iterator[tuple[str, Reading]]:
+    """What each page tells, by its address. When several in a row were not even answered,
+    the rest is not asked for: one that waits in vain for hundreds learns nothing more.
+    """
+    silent = 0
+    for page in pages:
+        if silent == _PATIENCE:
+            yield page.url, _left_out(
+                page, "page-unreachable", "not asked for any more"
+            )
+            continue
+        reading = read_page(page, fetch)
+        unanswered = any(each.code == "page-unanswered" for each in reading.diagnostics)
+        silent = silent + 1 if unanswered else 0
+        yield page.url, reading
+
+
 def read_page(page: ModelPage, fetch: Fetch) -> Reading:
     """What a page tells; one that cannot be had, or is another model's, is a warning."""
     try:
         reading = read_content(page.url, fetch(page.url), page.locale)
+    except Unanswered as failure:
+        return _left_out(page, "page-unanswered", str(failure))
     except Failure as failure:
         return _left_out(page, "page-unreachable", str(failure))
     others = {each.model_id for each in reading.documents} - {page.model_id}

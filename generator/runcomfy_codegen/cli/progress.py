@@ -23,6 +23,9 @@ class Watcher(Protocol):
 ByteWatcher = Callable[[Path, int, int | None], None]
 """Is told the target, the bytes so far, and the total if the server told it."""
 
+Tell = Callable[[str], None]
+"""Is told the name of each of many things that is done."""
+
 
 @contextmanager
 def job_progress(model_id: str) -> Generator[Watcher]:
@@ -94,7 +97,7 @@ def _words(status: Any) -> str:
 
 
 @contextmanager
-def count_progress(what: str) -> Generator[Callable[[int], Callable[[str], None]]]:
+def count_progress(what: str) -> Generator[Callable[[int], Tell]]:
     """A live bar of many things on stderr if that is a terminal, else nothing.
 
     The block is given what begins the bar: called with their number, it gives what is to be
@@ -108,7 +111,7 @@ def count_progress(what: str) -> Generator[Callable[[int], Callable[[str], None]
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
 
-        def begin(total: int) -> Callable[[str], None]:
+        def begin(total: int) -> Tell:
             task = bar.add_task(what, total=total)
             return lambda name: bar.advance(task)
 

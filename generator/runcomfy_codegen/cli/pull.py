@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 
 import click
 
@@ -12,7 +13,7 @@ from runcomfy_runtime.http.blocking import HttpxTransport
 from ..ir.document import Document
 from ..sources.reading import Reading
 from ..store.schemas import read_all, remove_all
-from .failure import EXIT_FINDING, Failure
+from .failure import EXIT_FINDING, Failure, usage
 from .importing import (
     Imported,
     print_arrivals,
@@ -20,13 +21,36 @@ from .importing import (
     read_content,
     take_readings,
 )
-from .live import LiveCatalog, Page, access_from_environment
-from .pages import ModelPage, asked_locales, pages_of, read_page
-from .progress import count_progress
+from .live import (
+    LiveCatalog,
+    Page,
+    UnknownModel,
+    access_from_environment,
+    whole,
+)
+from .pages import ModelPage, asked_locales, pages_of, read_pages
+from .progress import Tell, count_progress
 from .project import Project, project_options
 from .report import format_option, has_error, print_diagnostics, print_json
 from .source import fetched
 from .text import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What the folder holds and the catalog does not list.
+
+    ``documents`` are all those of models that once came from the catalog; ``unlisted`` the
+    models that only pages told of, which is no sign that they are gone.
+    """
+
+    documents: tuple[Document, ...] = ()
+    unlisted: tuple[str, ...] = ()
+
+    @property
+    def model_ids(self) -> list[str]:
+        """The models that are gone."""
+        return sorted({document.model_id for document in self.documents})
 
 
 @click.command("pull")
@@ -59,32 +83,45 @@ def command(
             "--prune compares with the whole catalog; name no models"
         )
     wanted = asked_locales(locales)
-    pages = _pulled(model_ids)
+    pages, unknown = _pulled(model_ids)
     readings = [(page.url, read_content(page.url, page.content)) for page in pages]
     readings += _texts(pages_of(pages, wanted))
     imported = take_readings(project, readings)
-    gone = [] if model_ids else _gone(project, pages)
+    gone = Gone() if model_ids else _gone(project, pages)
     if prune:
         _prune(project, gone, pages)
     _tell(project, imported, gone, form, pruned=prune)
+    if unknown:
+        raise usage("; ".join(unknown))
     if has_error(imported.diagnostics):
         raise SystemExit(EXIT_FINDING)
 
 
-def _pulled(model_ids: Iterable[str]) -> list[Page]:
+def _pulled(model_ids: Iterable[str]) -> tuple[list[Page], list[str]]:
+    """The catalog's answers, and what it says of models that it does not have."""
     access = access_from_environment()
     chosen = list(model_ids)
-    with contextlib.closing(HttpxTransport()) as transport:
+    with (
+        contextlib.closing(HttpxTransport()) as transport,
+        count_progress("reading the catalog") as begin,
+    ):
         live = LiveCatalog(transport, access)
-        with count_progress("reading the catalog") as begin:
-            if not chosen:
-                return live.every(begin)
-            tell = begin(len(chosen))
-            pages: list[Page] = []
-            for model_id in chosen:
-                pages.append(live.one(model_id))
-                tell(model_id)
-            return pages
+        return _singly(live, chosen, begin) if chosen else (live.every(begin), [])
+
+
+def _singly(
+    live: LiveCatalog, model_ids: Collection[str], begin: Callable[[int], Tell]
+) -> tuple[list[Page], list[str]]:
+    tell = begin(len(model_ids))
+    pages: list[Page] = []
+    unknown: list[str] = []
+    for model_id in model_ids:
+        try:
+            pages.append(live.one(model_id))
+        except UnknownModel as error:
+            unknown.append(str(error))
+        tell(model_id)
+    return pages, unknown
 
 
 def _texts(pages: Collection[ModelPage]) -> list[tuple[str, Reading]]:
@@ -94,50 +131,64 @@ def _texts(pages: Collection[ModelPage]) -> list[tuple[str, Reading]]:
     with count_progress("reading the pages") as begin:
         tell = begin(len(pages))
         readings: list[tuple[str, Reading]] = []
-        for page in pages:
-            readings.append((page.url, read_page(page, fetched)))
-            tell(page.url)
+        for url, reading in read_pages(pages, fetched):
+            readings.append((url, reading))
+            tell(url)
         return readings
 
 
-def _gone(project: Project, pages: Iterable[Page]) -> list[Document]:
-    """Stored documents of the catalog whose models it does not list any more."""
+def _gone(project: Project, pages: Iterable[Page]) -> Gone:
+    """The models of the folder that the catalog does not list."""
     listed = {model_id for page in pages for model_id in page.model_ids}
     try:
         stored = read_all(project.config.schemas)
     except FileNotFoundError:
-        return []
-    return [
-        document
-        for _, document in stored.documents
-        if document.provenance.form == "catalog" and document.model_id not in listed
+        return Gone()
+    unlisted = [
+        document for _, document in stored.documents if document.model_id not in listed
     ]
+    were_listed = {
+        document.model_id
+        for document in unlisted
+        if document.provenance.form == "catalog"
+    }
+    return Gone(
+        tuple(each for each in unlisted if each.model_id in were_listed),
+        tuple(sorted({each.model_id for each in unlisted} - were_listed)),
+    )
 
 
-def _prune(project: Project, gone: Iterable[Document], pages: Iterable[Page]) -> None:
+def _prune(project: Project, gone: Gone, pages: Collection[Page]) -> None:
     if not any(page.model_ids for page in pages):
         raise Failure(
             "the catalog is empty, which cannot be meant; nothing was removed"
         )
-    remove_all(project.config.schemas, gone)
+    if gone.documents and not whole(pages):
+        raise Failure(
+            "the catalog does not list every model that it says it has, so none can be said"
+            " to be gone; nothing was removed"
+        )
+    remove_all(project.config.schemas, gone.documents)
 
 
 def _tell(
-    project: Project,
-    imported: Imported,
-    gone: list[Document],
-    form: str,
-    *,
-    pruned: bool,
+    project: Project, imported: Imported, gone: Gone, form: str, *, pruned: bool
 ) -> None:
-    ids = sorted({document.model_id for document in gone})
     if form == "json":
-        print_json({**printed_import(imported), "gone": ids, "pruned": pruned})
+        told = {"gone": gone.model_ids, "unlisted": gone.unlisted, "pruned": pruned}
+        print_json({**printed_import(imported), **told})
         return
     print_diagnostics(imported.diagnostics)
-    for model_id in ids:
+    for model_id in gone.model_ids:
         word = "removed" if pruned else "gone from the catalog"
         click.echo(f"{word:<18} {shown(model_id)}")
-    if ids and not pruned:
-        click.echo(f"{len(ids)} models are kept; --prune removes them", err=True)
+    if gone.documents and not pruned:
+        click.echo(
+            f"{len(gone.model_ids)} models are kept; --prune removes them", err=True
+        )
+    if gone.unlisted:
+        click.echo(
+            f"{len(gone.unlisted)} models are known from pages alone, and kept",
+            err=True,
+        )
     print_arrivals(project, imported.arrivals)
