@@ -2,23 +2,26 @@
 
 Catalogs of 100, 400 and 1,000 models, grown from the published ones. Beside it, on the same
 normalised schemas, datamodel-codegen with its default formatters, which makes only the types.
-Whole processes, interpreter start included; each figure is the median of the rounds.
-``--models N`` measures one size, ``--openapi-client PROGRAM`` adds openapi-python-client.
+Whole processes, interpreter start included; each figure is the median of the rounds. All
+programs have their modules compiled before, as an installer leaves them.
+``--models N`` measures one size, ``--openapi-client PROGRAM`` adds openapi-python-client,
+which is best installed in an environment of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 from grown import grow
@@ -35,6 +38,21 @@ COLD_ROUNDS, WARM_ROUNDS = 3, 7
 TOOL = (sys.executable, "-m", "runcomfy_codegen")
 CHANGED = "bytedance/dreamina-4-0/edit"
 MODULE = "models.bytedance.dreamina_4_0.edit"
+
+
+MISSING = (
+    "openapi-python-client is not installed, and NOT MEASURED:"
+    " install it anywhere, and name it with --openapi-client PROGRAM\n"
+)
+ENVIRONMENT = {
+    **{
+        name: told
+        for name, told in os.environ.items()
+        if name != "PYTHONDONTWRITEBYTECODE"
+    },
+    # Not every installer compiles; whoever does not would be measured as slow.
+    "PYTHONPYCACHEPREFIX": str(Path(gettempdir()) / "runcomfy-codegen-compiled"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,11 @@ class Bench:
         """Call the command."""
         run([*TOOL, "generate", "--schemas", self.schemas, "--output", self.client])
 
+    def describe(self) -> None:
+        """Call the command for JSON Schema."""
+        asked = ["--target", "json-schema", "--output", self.folder / "schemas-out"]
+        run([*TOOL, "generate", "--schemas", self.schemas, *asked])
+
     def catalog(self) -> tuple[Model, ...]:
         """The models that the schemas are."""
         stored = read_all(self.schemas).documents
@@ -72,6 +95,8 @@ def main() -> None:
         "--openapi-client", default=shutil.which("openapi-python-client")
     )
     chosen = parser.parse_args()
+    if not chosen.openapi_client:
+        print(MISSING)
     print(f"{'':44}" + "".join(f"{size:>9} models" for size in chosen.models or SIZES))
     table: dict[str, list[str]] = {}
     for size in chosen.models or SIZES:
@@ -86,6 +111,7 @@ def main() -> None:
 
 def measured(bench: Bench, other: str | None) -> Iterable[tuple[str, str]]:
     """Every figure of one size."""
+    bench.generate()
     yield "generate, cold", seconds(COLD_ROUNDS, bench.generate, lambda: clear(bench))
     yield from peers(bench)
     yield "generate, one model changed", seconds(
@@ -94,6 +120,10 @@ def measured(bench: Bench, other: str | None) -> Iterable[tuple[str, str]]:
     yield "generate, nothing changed", seconds(WARM_ROUNDS, bench.generate)
     check = [*TOOL, "check", "--schemas", bench.schemas, "--output", bench.client]
     yield "check", seconds(1, lambda: run(check))
+    bench.describe()
+    yield "JSON Schema, one model changed", seconds(
+        WARM_ROUNDS, bench.describe, lambda: change(bench)
+    )
     yield "import of the package", milliseconds("import runcomfy_client", bench.folder)
     one = f"import runcomfy_client.{MODULE}"
     yield "import of one model", milliseconds(one, bench.folder)
@@ -182,7 +212,9 @@ def clear(bench: Bench) -> None:
 
 
 def seconds(
-    rounds: int, action: Callable[[], None], before: Callable[[], None] = lambda: None
+    rounds: int,
+    action: Callable[[], object],
+    before: Callable[[], object] = lambda: None,
 ) -> str:
     """The median duration of an action, in seconds."""
     took: list[float] = []
@@ -195,12 +227,15 @@ def seconds(
 
 
 def milliseconds(statement: str, folder: Path) -> str:
-    """The median duration of an import in a fresh interpreter, its start not included."""
+    """The median duration of an import in a fresh interpreter, its start not included.
+
+    From bytecode, as of an installed package: the first run writes it, and does not count.
+    """
     program = f"import time; t = time.perf_counter(); {statement}; print(time.perf_counter() - t)"
-    took = [
-        float(run([sys.executable, "-c", program], folder))
-        for _ in range(2 * WARM_ROUNDS)
-    ]
+    command = [sys.executable, "-c", program]
+    cached = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    run(command, folder, cached)
+    took = [float(run(command, folder, cached)) for _ in range(2 * WARM_ROUNDS)]
     return f"{1000 * statistics.median(took):.0f} ms"
 
 
@@ -211,10 +246,19 @@ def size_of(folder: Path) -> str:
     return f"{len(files):,} / {lines:,}"
 
 
-def run(command: Iterable[object], folder: Path | None = None) -> str:
+def run(
+    command: Iterable[object],
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> str:
     """What a program prints. It must succeed."""
     done = subprocess.run(
-        [*map(str, command)], cwd=folder, capture_output=True, text=True, check=False
+        [*map(str, command)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)

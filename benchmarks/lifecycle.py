@@ -145,20 +145,25 @@ def _told(script: str) -> str | None:
     return done.stdout if done.returncode == 0 else None
 
 
-def many(url: str) -> None:
-    """``map`` of 256 jobs, against the same requests by hand."""
-    from lifecycle_batch import mapped, mapped_async
+def many() -> None:
+    """``map`` of 256 jobs on our sandbox, beside httpx doing the same, by turns."""
+    from lifecycle_batch import JOBS, PAIRS, REQUESTS, requests_of, sandbox
 
-    by_hand = next(client for client in installed(url) if client.module == "httpx")
-    base = min(_per_call(by_hand.cycle, 256)[0] for _ in range(3)) / 3
-    for name, run in (("map", mapped), ("map, asyncio", mapped_async)):
-        taken = min(run(url, 256) for _ in range(3)) / (3 * 256)
-        over = taken * 1e6 - base
-        _row(
-            f"{name} of 256 jobs",
-            f"{taken * 1e6:.0f} us a request",
-            f"{over:+.0f} us over httpx",
-        )
+    _row(f"{JOBS} jobs", "httpx by hand", "map", "a request more", "target")
+    with sandbox() as url:
+        for pair in PAIRS:
+            assert requests_of(pair, url) == JOBS * REQUESTS
+            taken = [(pair.by_hand(url), pair.ours(url)) for _ in range(ROUNDS)]
+            by_hand, ours = (
+                min(times) / (JOBS * REQUESTS) * 1e6
+                for times in zip(*taken, strict=True)
+            )
+            figures = (
+                f"{by_hand:.0f} us",
+                f"{ours:.0f} us",
+                f"{ours - by_hand:+.0f} us",
+            )
+            _row(pair.name, *figures, "under 1000 us")
 
 
 def faults(url: str) -> None:
@@ -207,7 +212,7 @@ def main(tables: list[str]) -> None:
         for table in wanted:
             print(f"\n## {table}\n")
             function = globals()[table]
-            function() if table in ("core", "imports") else function(url)
+            function(url) if table in ("speed", "faults") else function()
 
 
 if __name__ == "__main__":

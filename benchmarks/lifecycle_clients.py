@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 Cycle = Callable[[], Any]
@@ -86,10 +88,23 @@ _MAKERS = (
 
 def installed(url: str) -> list[Client]:
     """The clients that can be imported here."""
-    found = []
+    found, lacking = list[Client](), list[str]()
     for name, module, make in _MAKERS:
         try:
             found.append(Client(name, module, make(url)))
         except ImportError:
-            print(f"({name} is not installed)")
+            lacking.append(name)
+    if lacking:
+        _tell(tuple(lacking))
     return found
+
+
+@cache
+def _tell(lacking: tuple[str, ...]) -> None:
+    """Say, once, how the others come in, without touching this environment."""
+    names = " ".join(lacking)
+    print(f"(not installed, so not compared: {', '.join(lacking)}; to have them apart:")
+    print(f"   {sys.executable} -m pip install --target peers {names}")
+    print(
+        f"   PYTHONPATH=peers {sys.executable} benchmarks/lifecycle.py)\n", flush=True
+    )

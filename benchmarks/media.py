@@ -31,6 +31,7 @@ DATA = Path(__file__).resolve().parent.parent / "tests" / "media" / "data"
 ROUNDS, REPEATS = 10, 50
 GIGABYTE = 1 << 30
 FIRST = 16 << 10
+_NOT_BY_PATH = ("… headers only", "PyAV")  # twice the same; for films
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Answer:
     seconds: float | None = None
 
 
-Reader = Callable[[io.BytesIO], Answer]
+Reader = Callable[[Any], Answer]
+"""Reads a binary file object, or the file at a path."""
 
 
 class Metered(io.BytesIO):
@@ -75,13 +77,13 @@ class Metered(io.BytesIO):
         return total
 
 
-def ours(stream: io.BytesIO) -> Answer:
+def ours(stream: Any) -> Answer:
     """The prober of this project."""
     info = probe(stream)
     return Answer(info.shown, info.duration)
 
 
-def headers_only(stream: io.BytesIO) -> Answer:
+def headers_only(stream: Any) -> Answer:
     """The same as for a URL: no fact that only the whole file can tell."""
     info = probe(stream, thorough=False)
     return Answer(info.shown, info.duration)
@@ -91,7 +93,7 @@ def with_imagesize() -> Reader:
     """The smallest pure Python reader of picture sizes."""
     library = importlib.import_module("imagesize")
 
-    def read(stream: io.BytesIO) -> Answer:
+    def read(stream: Any) -> Answer:
         width, height = library.get(stream)
         if width < 0:
             raise ValueError("not read")
@@ -104,7 +106,7 @@ def with_pillow() -> Reader:
     """The imaging library; it does not apply the orientation of a JPEG."""
     library = importlib.import_module("PIL.Image")
 
-    def read(stream: io.BytesIO) -> Answer:
+    def read(stream: Any) -> Answer:
         with library.open(stream) as picture:
             return Answer(picture.size)
 
@@ -115,7 +117,7 @@ def with_pyav() -> Reader:
     """FFmpeg's libraries."""
     library = importlib.import_module("av")
 
-    def read(stream: io.BytesIO) -> Answer:
+    def read(stream: Any) -> Answer:
         with library.open(stream) as container:
             pictures = container.streams.video
             extent = (pictures[0].width, pictures[0].height) if pictures else None
@@ -157,20 +159,20 @@ def attempt(read: Reader, content: bytes) -> tuple[Answer | None, int]:
     return answer, stream.distinct
 
 
-def times(candidates: dict[str, Reader], content: bytes) -> dict[str, float]:
+def times(candidates: dict[str, Reader], given: Callable[[], Any]) -> dict[str, float]:
     """The best of some rounds in µs. Who comes first changes: it warms nobody's caches."""
     best = {name: float("inf") for name in candidates}
     for turn in range(ROUNDS):
         for name in random.Random(turn).sample(sorted(candidates), len(candidates)):
-            call = partial(measure_once, candidates[name], content)
+            call = partial(measure_once, candidates[name], given)
             taken = timeit.timeit(call, number=REPEATS) / REPEATS * 1e6
             best[name] = min(best[name], taken)
     return best
 
 
-def measure_once(read: Reader, content: bytes) -> None:
-    """One file object, one answer."""
-    read(io.BytesIO(content))
+def measure_once(read: Reader, given: Callable[[], Any]) -> None:
+    """One new file object, or the path again: one answer."""
+    read(given())
 
 
 def compare(kind: str, entries: list[dict[str, Any]], found: dict[str, Reader]) -> None:
@@ -186,7 +188,7 @@ def compare(kind: str, entries: list[dict[str, Any]], found: dict[str, Reader]) 
             if answer is not None:
                 score[name] += right(entry, answer)
                 touched[name].append(distinct)
-        for name, taken in times(able, content).items():
+        for name, taken in times(able, partial(io.BytesIO, content)).items():
             spent[name].append(taken)
     print(f"\n{kind}: {len(entries)} good files")
     print(f"  {'':16}{'right':>6}{'read':>6}{'median µs':>12}{'median bytes':>14}")
@@ -198,6 +200,20 @@ def compare(kind: str, entries: list[dict[str, Any]], found: dict[str, Reader]) 
         )
         row = f"{score[name]:>6}{len(spent[name]):>6}{median:>12.1f}{looked_at:>14.0f}"
         print(f"  {name:16}{row}")
+
+
+def by_path(entries: list[dict[str, Any]], found: dict[str, Reader]) -> None:
+    """Print the time for a picture that is opened by its path, where all have an answer."""
+    spent: dict[str, list[float]] = {name: [] for name in found}
+    for entry in entries:
+        path = DATA / entry["file"]
+        if all(attempt(read, path.read_bytes())[0] for read in found.values()):
+            for name, taken in times(found, lambda path=path: path).items():
+                spent[name].append(taken)
+    medians = (
+        f"{name} {statistics.median(taken):.1f}" for name, taken in spent.items()
+    )
+    print(f"\nimages by path, median µs: {', '.join(medians)}")
 
 
 def first_request(entries: list[dict[str, Any]]) -> None:
@@ -290,6 +306,8 @@ def main() -> None:
     found = readers()
     for kind in ("image", "video", "audio"):
         compare(kind, [entry for entry in good if entry["kind"] == kind], found)
+    pictures = [entry for entry in good if entry["kind"] == "image"]
+    by_path(pictures, {name: found[name] for name in found if name not in _NOT_BY_PATH})
     first_request([entry for entry in index if entry["expect"].startswith("ok")])
     stream = Metered(profile_jpeg())
     probe(stream)

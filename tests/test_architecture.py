@@ -30,14 +30,15 @@ LAYERS = {
     "store": {"ir"},
     "build": {"ir", "dialect", "sources", "store"},
     "emit": {"ir"},
-    "lint": {"ir"},
-    "diff": {"ir"},
-    "sandbox": {"ir"},
+    "sets": {"ir"},
+    "lint": {"ir", "sets"},
+    "diff": {"ir", "sets"},
+    "sandbox": {"ir", "dialect"},
     "config": {"ir", "build"},
 }
 # What the pure rooms may read of the ground floor.
 TABLES = {"metric", "rule", "protocol"}
-PURE = {"ir", "dialect", "sources", "store", "build", "emit", "lint", "diff"}
+PURE = {"ir", "dialect", "sources", "store", "build", "emit", "sets", "lint", "diff"}
 
 
 def files(package: str) -> list[Path]:

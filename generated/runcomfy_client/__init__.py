@@ -19,6 +19,7 @@ __all__ = [
     "AuthError",
     "Cancellation",
     "DownloadError",
+    "FetchPolicy",
     "InputRejected",
     "Job",
     "JobCancelled",
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from ._runtime.errors import AuthError as AuthError
     from ._runtime.status import Cancellation as Cancellation
     from ._runtime.errors import DownloadError as DownloadError
+    from ._runtime.media.fetch.policy import FetchPolicy as FetchPolicy
     from ._runtime.errors import InputRejected as InputRejected
     from ._runtime.job import Job as Job
     from ._runtime.errors import JobCancelled as JobCancelled
@@ -81,6 +83,7 @@ else:
         "AuthError": "errors",
         "Cancellation": "status",
         "DownloadError": "errors",
+        "FetchPolicy": "media.fetch.policy",
         "InputRejected": "errors",
         "Job": "job",
         "JobCancelled": "errors",

@@ -38,6 +38,7 @@ class ConfigError(ValueError):
 class Config:
     """What the configuration says; paths are relative to the file's folder.
 
+    ``file`` is the one that says what belongs into ``output``; None where none does.
     ``clients`` are those of ``[clients.NAME]``, each with what it says for itself laid over
     the rest; a configuration without them is one client itself.
     """
@@ -52,6 +53,7 @@ class Config:
     template_dir: Path | None = None
     target: str = "python"
     overrides: Overrides = Overrides()
+    file: Path | None = None
     clients: Mapping[str, Config] = field(default_factory=dict[str, "Config"])
 
 
@@ -69,9 +71,16 @@ def find_config(folder: Path) -> Config:
 def read_config(file: Path) -> Config:
     """The configuration in a file. Raises ``ConfigError``."""
     try:
-        whole = tomllib.loads(file.read_text("utf-8"))
+        content = file.read_bytes()
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}") from None
+    return config_of(content, file)
+
+
+def config_of(content: bytes, file: Path) -> Config:
+    """The configuration that a file of this content is. Raises ``ConfigError``."""
+    try:
+        whole = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: not TOML: {error}") from None
     if file.name == "pyproject.toml":
@@ -79,7 +88,7 @@ def read_config(file: Path) -> Config:
     else:
         table = whole
     _known(table, _KEYS, file)
-    config = _client(table, Config(), file)
+    config = _client(table, Config(file=file if table else None), file)
     config = replace(
         config,
         schemas=file.parent / _text(table, "schemas", "schemas", file),
@@ -158,8 +167,9 @@ def _chosen(names: Mapping[str, Any], model_id: str, file: Path) -> Chosen:
     module = _text(table, "module", "", file)
     told = _table(table, "fields", file)
     fields = {wire: _text(told, wire, "", file) for wire in told}
-    for name in (*(module.split("/") if module else ()), *fields.values()):
-        if not usable(name):
+    names_of_files = module.split("/") if module else []
+    for name in (*names_of_files, *fields.values()):
+        if not usable(name, as_file=name in names_of_files):
             raise ConfigError(
                 f"{file}: {name!r}, chosen for {model_id!r}, cannot be a name"
             )

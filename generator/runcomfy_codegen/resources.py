@@ -33,12 +33,14 @@ def template_sources(target: str = "python") -> dict[str, str]:
     }
 
 
-def own_template_sources(folder: Path) -> dict[str, str]:
-    """The user's templates, by file name. Raises ``OSError``."""
+def own_template_sources(folder: Path) -> dict[str, bytes]:
+    """Every file of the user's folder of templates, by its path below it. Raises ``OSError``."""
     if not folder.is_dir():
         raise FileNotFoundError(f"no folder of templates at {folder}")
     return {
-        path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.jinja"))
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
 
 
@@ -67,7 +69,8 @@ def tool_fingerprints(own_templates: Path | None = None) -> dict[str, str]:
     rooms = [_contents(_PACKAGE / room, "*.py") for room in _ROOMS]
     templates = _contents(_shipped("templates"), "*.jinja")
     if own_templates is not None:
-        templates += [b"own", *_contents(own_templates, "*.jinja")]
+        # All of them: one that is misspelt must not go unnoticed.
+        templates += [b"own", *_contents(own_templates, "*")]
     return {
         "generator": _hash(
             [*libraries, dialect_file, *(each for room in rooms for each in room)]
@@ -79,12 +82,16 @@ def tool_fingerprints(own_templates: Path | None = None) -> dict[str, str]:
 
 def _contents(folder: Path, pattern: str) -> list[bytes]:
     """Names and contents of the files below a folder."""
-    paths = sorted(folder.rglob(pattern))
+    paths = sorted(path for path in folder.rglob(pattern) if path.is_file())
     return [
         part
         for path in paths
-        for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes())
+        for part in (_name(path.relative_to(folder)), path.read_bytes())
     ]
+
+
+def _name(path: Path) -> bytes:
+    return path.as_posix().encode("utf-8", "surrogateescape")
 
 
 def _hash(parts: list[bytes]) -> str:

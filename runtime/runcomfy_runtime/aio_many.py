@@ -117,8 +117,9 @@ class AsyncBatch(Generic[YieldT]):
         try:
             content = await self._narrow.drive(item.flow, self._listener)
         except Exception as error:
-            if isinstance(error, RunComfyError):
-                error.job = self._job(item)
+            job = self._job(item)
+            if job is not None and isinstance(error, RunComfyError):
+                error.of(job)
             error.add_note(f"(input {item.place} of the batch)")
             self._order.put(item.place, error)
             return

@@ -44,8 +44,8 @@ def asked(
     if isinstance(what, str):
         if not isinstance(payload, Mapping):
             raise _rejected(f"give the payload as a mapping, not {payload!r:.80}", what)
-        return Asked(_call(_checked_id(what), payload), as_it_came)
-    if not hasattr(what, "payload") or not hasattr(what, "MODEL_ID"):
+        return Asked(_call(_checked_id(what), dict(payload)), as_it_came)
+    if isinstance(what, type) or not hasattr(what, "MODEL_ID"):
         raise _rejected(
             f"give an Input of a generated module, or a model id and a mapping, not {what!r:.80}"
         )

@@ -26,6 +26,7 @@ from .world import world_of
 
 if TYPE_CHECKING:
     from .many import Batch
+    from .media.fetch.policy import FetchPolicy
     from .model import ModelInput
     from .transport import Transport
 
@@ -42,9 +43,9 @@ class RunComfy:
 
     With ``journal``, a path, every job is noted on disk before it is paid for, and found again
     through ``client.journal``. ``media_checks`` says whether the files of an input are looked
-    at before it is submitted; ``judges`` check more, and a failure of theirs refuses the input
-    too. ``hooks`` see requests and retries. ``transport``, ``clock`` and ``random`` are for
-    tests; see ``testing``.
+    at before a submit, ``media_policy`` what that may fetch (your own hosts: ``private``);
+    ``judges`` check more. ``locale`` is the language of published messages (``ru``). ``hooks``
+    see requests and retries. ``transport``, ``clock`` and ``random`` are for tests.
     """
 
     def __init__(
@@ -58,14 +59,16 @@ class RunComfy:
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
         media_checks: MediaChecks = "warn",
+        media_policy: FetchPolicy | None = None,
         judges: Iterable[Judge] = (),
+        locale: str | None = None,
         journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
         world = world_of(
             token, base_url, hooks, include_cost, clock, random, opened(journal)
         )
         self._driver = Driver(world, transport or LazyTransport())
-        self._checks = Checks(media_checks, judges)
+        self._checks = Checks(media_checks, judges, locale, media_policy)
 
     @overload
     def run(
@@ -118,7 +121,7 @@ class RunComfy:
             )
         except RunComfyError as error:
             if course.ticket is not None:
-                error.job = Job(self._driver, course.ticket, reader, call.reference)
+                error.of(Job(self._driver, course.ticket, reader, call.reference))
             raise
         assert course.ticket is not None
         return Result(self._driver, course.ticket, content, reader)
@@ -245,16 +248,34 @@ class RunComfy:
         return NotedJobs(journal, self.job)
 
     @overload
-    def validate(self, what: ModelInput[Any], /) -> Report: ...
+    def validate(
+        self, what: ModelInput[Any], /, *, locale: str | None = ...
+    ) -> Report: ...
 
     @overload
-    def validate(self, what: type[ModelInput[Any]], document: object, /) -> Report: ...
+    def validate(
+        self,
+        what: type[ModelInput[Any]],
+        document: object,
+        /,
+        *,
+        locale: str | None = ...,
+    ) -> Report: ...
 
     def validate(
-        self, what: ModelInput[Any] | type[ModelInput[Any]], document: object = None, /
+        self,
+        what: ModelInput[Any] | type[ModelInput[Any]],
+        document: object = None,
+        /,
+        *,
+        locale: str | None = None,
     ) -> Report:
-        """Check an input, or a document against a model's ``Input``. Problems are not raised."""
-        return self._checks.report(what, document)
+        """Check an input, or a document against a model's ``Input``. Problems are not raised.
+
+        The messages of media rules are told in ``locale``, by default the client's, where they
+        were published in it; else in the package's own.
+        """
+        return self._checks.report(what, document, locale)
 
     def close(self) -> None:
         """Close the connections. The client opens new ones if it is used again."""

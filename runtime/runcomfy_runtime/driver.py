@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .exchange import Outcome, Request
 from .flow.step import Emit, Event, Flow, Note, Send, Sleep, Step
+from .interrupt import Interrupts
 from .observer import happened
 from .status import Status
 from .transport import Transport
@@ -40,6 +41,8 @@ class Driver:
         while True:
             try:
                 step = flow.send(answer) if error is None else flow.throw(error)
+                if isinstance(step, Send) and step.request.paid:
+                    step = self.paid(flow, step)
             except StopIteration as stop:
                 return stop.value  # type: ignore[no-any-return]
             answer, error = None, None
@@ -47,6 +50,30 @@ class Driver:
                 answer = self.perform(step, listener)
             except BaseException as caught:
                 error = caught
+
+    def paid(self, flow: Flow[Any], step: Step) -> Step:
+        """Send what is paid for, in one piece with what is noted of its answer.
+
+        Ctrl-C is held back meanwhile, so that the job's id is not lost, and then thrown into
+        the flow. Returns the flow's next step.
+        """
+        with Interrupts() as interrupts:
+            step = self._done(flow, step)
+            while isinstance(step, Note):
+                step = self._done(flow, step)
+        try:
+            interrupts.deliver()
+        except BaseException as interrupt:
+            return flow.throw(interrupt)
+        return step
+
+    def _done(self, flow: Flow[Any], step: Step) -> Step:
+        """Do one step, and let the flow go on by what came of it."""
+        try:
+            answer = self.perform(step, None)
+        except BaseException as error:
+            return flow.throw(error)
+        return flow.send(answer)
 
     def updates(self, flow: Flow[None]) -> Iterator[Status]:
         """Drive a flow, and give out each status that it tells of."""

@@ -12,7 +12,7 @@ from .batch import Item, Order, Plan, Stopped
 from .driver import Driver, Listener
 from .errors import RunComfyError
 from .exchange import Outcome
-from .flow.step import Sleep
+from .flow.step import Send, Sleep, Step
 from .job import Job
 from .result import Result
 
@@ -124,6 +124,8 @@ class Batch(Generic[YieldT]):
         while True:
             try:
                 step = _resumed(lane)
+                if isinstance(step, Send) and step.request.paid:
+                    step = self._driver.paid(lane.item.flow, step)
             except StopIteration as ended:
                 heapq.heappop(self._due)
                 self._finish(lane.item, ended.value)
@@ -148,8 +150,9 @@ class Batch(Generic[YieldT]):
         self._order.put(item.place, result)
 
     def _fail(self, item: Item, error: Exception) -> None:
-        if isinstance(error, RunComfyError):
-            error.job = self._job(item)
+        job = self._job(item)
+        if job is not None and isinstance(error, RunComfyError):
+            error.of(job)
         error.add_note(f"(input {item.place} of the batch)")
         self._order.put(item.place, error)
 
@@ -181,7 +184,7 @@ class Batch(Generic[YieldT]):
         self._stop(error or Stopped())
 
 
-def _resumed(lane: _Lane) -> Any:
+def _resumed(lane: _Lane) -> Step:
     answer, error = lane.answer, lane.error
     lane.answer = lane.error = None
     flow = lane.item.flow

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import (
-    Any,
-    ClassVar,
-    Generic,
-    Literal,
-    Self,
-    TypeVar,
-    cast,
-    get_args,
-    get_origin,
-)
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
-from pydantic.fields import FieldInfo
 
+from .deferred import Deferred
 from .errors import InputRejected
-from .problems import Shape, pointer, problems
-from .quotation import quoted
 from .report import Problem, Report
 from .rule import Rule
+from .shape import shape_of, wire_name
 
 OutputT = TypeVar("OutputT")
 
@@ -37,18 +24,19 @@ _STRICT = ConfigDict(
     validate_by_alias=True,
     serialize_by_alias=True,
     protected_namespaces=(),
+    defer_build=True,
     # JSON Schema searches a pattern anywhere in the text, and so does this engine.
     regex_engine="python-re",
 )
 
 
-class ModelPart(BaseModel, frozen=True):
+class ModelPart(Deferred, BaseModel, frozen=True):
     """An object inside an input."""
 
     model_config = _STRICT
 
 
-class ModelOutput(BaseModel):
+class ModelOutput(Deferred, BaseModel):
     """What a model gives back. Published output schemas are incomplete, so nothing is refused."""
 
     model_config = ConfigDict(
@@ -56,6 +44,7 @@ class ModelOutput(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
         protected_namespaces=(),
+        defer_build=True,
     )
 
     @classmethod
@@ -76,7 +65,7 @@ class ModelOutput(BaseModel):
         return cls.model_construct(**kept) if kept else defaults
 
 
-class ModelInput(BaseModel, Generic[OutputT], frozen=True):
+class ModelInput(Deferred, BaseModel, Generic[OutputT], frozen=True):
     """The input of one model. Making one checks it against the published schema.
 
     Raises ``InputRejected`` with every problem at once. Fields go by their Python names or by
@@ -90,6 +79,15 @@ class ModelInput(BaseModel, Generic[OutputT], frozen=True):
     RULES: ClassVar[tuple[Rule, ...]] = ()
 
     _extension: dict[str, Any] | None = PrivateAttr(default=None)
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, output: object) -> type[Self]:
+            """The class itself: no field speaks of the output, ``OUTPUT`` does.
+
+            pydantic would make one more class for every model.
+            """
+            return cls
 
     def __init__(self, /, **fields: Any) -> None:
         try:
@@ -110,6 +108,8 @@ class ModelInput(BaseModel, Generic[OutputT], frozen=True):
 
         Raises ``InputRejected`` for a declared field, and for what is no JSON.
         """
+        import json
+
         found = tuple(_refused_extension(type(self), fields))
         if found:
             raise InputRejected(Report(found), self.MODEL_ID)
@@ -128,7 +128,7 @@ class ModelInput(BaseModel, Generic[OutputT], frozen=True):
         """Only what was set, long texts and inline data shortened."""
         for name in type(self).model_fields:
             if name in self.model_fields_set:
-                yield name, _Shown(_value(getattr(self, name)))
+                yield name, _Shown(wire_value(getattr(self, name)))
         for name, value in (self._extension or {}).items():
             yield name, _Shown(value)
 
@@ -142,6 +142,8 @@ class _Shown:
         self.value = value
 
     def __repr__(self) -> str:
+        from .quotation import quoted
+
         return quoted(self.value, 120)
 
 
@@ -157,14 +159,22 @@ def check(model: type[ModelInput[Any]], document: object) -> Report:
 def _problems_of(
     model: type[BaseModel], error: ValidationError, document: object
 ) -> tuple[Problem, ...]:
+    # As much code again as this module, for inputs that are wrong.
+    from .problems import problems
+
     findings = error.errors(include_url=False)
-    return problems(cast(list[dict[str, Any]], findings), document, _shape(model))
+    return problems(cast(list[dict[str, Any]], findings), document, shape_of(model))
 
 
 def _refused_extension(
     model: type[BaseModel], fields: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    declared = _shape(model).wire
+    import json
+
+    from .problems import pointer
+    from .quotation import quoted
+
+    declared = shape_of(model).wire
     for name, value in fields.items():
         place = pointer([name])
         if name in declared:
@@ -185,56 +195,21 @@ def _object(part: BaseModel) -> dict[str, Any]:
         if name in part.model_fields_set:
             value = getattr(part, name)
             if value is not None or field.is_required():
-                sent[_wire_name(name, field)] = _value(value)
+                sent[wire_name(name, field)] = wire_value(value)
     for name, value in (part.__pydantic_extra__ or {}).items():
-        sent[name] = _value(value)
+        sent[name] = wire_value(value)
     return sent
 
 
-def _wire_name(name: str, field: FieldInfo) -> str:
-    """The published name of a field: its alias, which may be empty, or its own name."""
-    return name if field.alias is None else field.alias
-
-
-def _value(value: Any) -> Any:
+def wire_value(value: Any) -> Any:
+    """A value of a field as it goes over the wire."""
     if isinstance(value, BaseModel):
         return _object(value)
     if isinstance(value, list):
-        return [_value(item) for item in cast(list[object], value)]
+        return [wire_value(item) for item in cast(list[object], value)]
     if isinstance(value, dict):
         return {
-            name: _value(member)
+            name: wire_value(member)
             for name, member in cast(dict[str, object], value).items()
         }
     return value
-
-
-@cache
-def _shape(model: type[BaseModel]) -> Shape:
-    return _shaped(model, {})
-
-
-def _shaped(model: type[BaseModel], made: dict[type[BaseModel], Shape]) -> Shape:
-    if model not in made:
-        shape = made[model] = Shape()
-        for name, field in model.model_fields.items():
-            wire = _wire_name(name, field)
-            shape.wire |= {name: wire, wire: wire}
-            leaves = list(_leaves(field.annotation))
-            parts = [leaf for leaf in leaves if isinstance(leaf, type)]
-            shape.inner[wire] = tuple(_shaped(part, made) for part in parts)
-            choices = tuple(leaf for leaf in leaves if not isinstance(leaf, type))
-            if choices:
-                shape.choices[wire] = choices
-    return made[model]
-
-
-def _leaves(annotation: Any) -> Iterator[Any]:
-    """Every model class that an annotation speaks of, and every value of its literals."""
-    if get_origin(annotation) is Literal:
-        yield from get_args(annotation)
-    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    else:
-        for argument in get_args(annotation):
-            yield from _leaves(argument)

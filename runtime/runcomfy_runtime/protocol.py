@@ -106,7 +106,8 @@ ERROR_CODES: Mapping[int, ErrorCode] = MappingProxyType(
     }
 )
 
-_SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\?#]+")
+# Half of a surrogate pair is no character, and nothing that a URL could hold.
+_SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\?#\ud800-\udfff]+")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
@@ -119,7 +120,7 @@ def valid_model_id(model_id: str) -> bool:
     return len(segments) >= 2 and all(
         _SEGMENT.fullmatch(segment)
         and segment not in (".", "..")
-        and len(segment.encode("utf-8", "surrogatepass")) <= 80
+        and len(segment.encode()) <= 80
         for segment in segments
     )
 

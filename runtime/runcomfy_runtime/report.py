@@ -15,7 +15,13 @@ class Problem:
 
     ``pointer`` is a JSON pointer into the payload, in wire names. ``code`` is the JSON Schema
     keyword that is violated (``maxLength``, ``required``, …), ``invalid`` if there is none for
-    it, or the metric of a media rule. ``limit`` and ``actual`` are filled where they are known.
+    it, the metric of a media rule, or ``media`` for a file that could not be measured.
+    ``message`` is for people; of a media rule it is the published text. ``rule`` is the media
+    rule in ASCII (``width_pixels <= 4096``), empty for other problems. ``limit`` is the value
+    of the keyword (of ``type`` the JSON types), or the limit of the rule; ``actual`` is what
+    was found instead. Both are None where they are not known; a rule's are exact decimals,
+    and ``actual`` of ``media`` is the ``MediaFault``. ``evidence`` says where in the file the
+    facts were found.
     """
 
     pointer: str
@@ -24,6 +30,8 @@ class Problem:
     limit: object = None
     actual: object = None
     verdict: Verdict = "fail"
+    rule: str = ""
+    evidence: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.pointer or '(the whole input)'}: {self.message}"

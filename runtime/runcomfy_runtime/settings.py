@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from .errors import BadSetting, MissingToken
 from .protocol import BASE_URL_VARIABLE, DEFAULT_BASE_URL, TOKEN_VARIABLES
@@ -95,9 +95,9 @@ def _bad(text: str, reason: str) -> BadSetting:
 
 def origin(url: str) -> tuple[str, str, int | None]:
     """Scheme, host and port: what two URLs of one server have in common."""
-    parts: SplitResult = urlsplit(url)
-    default = {"http": 80, "https": 443}.get(parts.scheme)
     try:
+        parts = urlsplit(url)
+        default = {"http": 80, "https": 443}.get(parts.scheme)
         return parts.scheme, parts.hostname or "", parts.port or default
-    except ValueError:
+    except ValueError:  # as for http://[ and a port that is none
         return "", "", None

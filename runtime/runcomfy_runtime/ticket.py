@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from . import protocol
-from .errors import BadJobToken
+from .errors import BadJobToken, BadSetting
 from .quotation import quoted
+from .secret import REDACTED
 from .settings import checked_base_url, origin
 
 _PREFIX = "rcjob"
 _VERSION = "1"
+_KINDS = ("status", "result", "cancel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,10 @@ class Ticket:
         )
         return f"{_PREFIX}{_VERSION}.{text.decode().rstrip('=')}"
 
+    def token(self) -> str:
+        """The same, by the name that it has for those who hold a job."""
+        return self.encode()
+
 
 def accepted(
     answer: Mapping[str, Any],
@@ -102,7 +109,7 @@ def accepted(
 
 def _other_urls(answer: Mapping[str, Any], plain: Ticket) -> Iterator[tuple[str, str]]:
     """The URLs that the server names, where they are on the same server and not as published."""
-    for kind in ("status", "result", "cancel"):
+    for kind in _KINDS:
         url = answer.get(f"{kind}_url")
         if not isinstance(url, str) or url == getattr(plain, f"{kind}_url"):
             continue
@@ -116,7 +123,7 @@ def _usable(url: str, base_url: str) -> bool:
         len(url) <= 2000
         and url.isascii()
         and url.isprintable()
-        and not any(mark in url for mark in " @\\#")
+        and not any(mark in url for mark in (*" @\\#", REDACTED))
         and origin(url) == origin(base_url)
     )
 
@@ -127,6 +134,10 @@ def decode(text: str, *, base_url: str, model_id: str = "") -> Ticket:
     Raises ``BadJobToken``: damaged, of another version, of another server, of another model,
     or no request id at all. Nothing is sent.
     """
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise BadJobToken(
+            f"a job token or a request id is a text, and this is a {type(text).__name__}"
+        )
     if protocol.valid_request_id(text):
         return Ticket(request_id=text, model_id=model_id, base_url=base_url)
     # A token out of a file ends in a line end, if a shell has written it.
@@ -144,44 +155,73 @@ def decode(text: str, *, base_url: str, model_id: str = "") -> Ticket:
 
 
 def _facts(body: str) -> Mapping[str, Any]:
+    padded = body.encode("utf-8", "replace") + b"=" * (-len(body) % 4)
     try:
-        facts = json.loads(
-            base64.urlsafe_b64decode(body.encode() + b"=" * (-len(body) % 4))
-        )
+        facts = json.loads(base64.b64decode(padded, b"-_", validate=True))
     except (ValueError, RecursionError):
-        raise BadJobToken("the job token is damaged: was it copied whole?") from None
-    return cast(Mapping[str, Any], facts) if isinstance(facts, dict) else {}
+        raise _damaged("was it copied whole?") from None
+    if not isinstance(facts, dict):
+        raise _damaged("it holds no job")
+    return cast(Mapping[str, Any], facts)
+
+
+def _damaged(how: str) -> BadJobToken:
+    return BadJobToken(f"the job token is damaged: {how}")
 
 
 def _checked(facts: Mapping[str, Any], base_url: str, model_id: str) -> Ticket:
-    request_id, model, server = (
-        str(facts.get(key, "")) for key in ("id", "model", "server")
-    )
+    request_id, model, server = (_text(facts, key) for key in ("id", "model", "server"))
     if not protocol.valid_request_id(request_id):
-        raise BadJobToken("the job token is damaged: it holds no request id")
-    if origin(checked_base_url(server or base_url)) != origin(base_url):
+        raise _damaged("it holds no request id")
+    if model and not protocol.valid_model_id(model):
+        raise _damaged(f"{quoted(model)} is no model id")
+    if server and not _same_server(server, base_url):
         raise BadJobToken(
             f"the job is on {quoted(server)}, and this client speaks to {quoted(base_url)}"
         )
     if model_id and model and model != model_id:
         raise BadJobToken(f"the job runs {quoted(model)}, not {quoted(model_id)}")
-    at, urls, echoes = facts.get("at"), facts.get("urls"), facts.get("echoes")
-    named = cast(dict[str, object], urls) if isinstance(urls, dict) else {}
     return Ticket(
         request_id=request_id,
         model_id=model or model_id,
         base_url=base_url,
-        submitted_at=float(at) if isinstance(at, (int, float)) else 0.0,
-        urls=dict(_kept_urls(named, base_url)),
-        echoes=(
-            tuple(map(str, cast(list[object], echoes)))
-            if isinstance(echoes, list)
-            else ()
-        ),
+        submitted_at=_moment(facts.get("at", 0.0)),
+        urls=dict(_kept_urls(facts.get("urls", {}), base_url)),
+        echoes=_texts(facts.get("echoes", [])),
     )
 
 
-def _kept_urls(named: Mapping[str, object], base_url: str) -> Iterator[tuple[str, str]]:
-    for kind, url in named.items():
+def _same_server(server: str, base_url: str) -> bool:
+    try:
+        return origin(checked_base_url(server)) == origin(base_url)
+    except BadSetting:
+        return False
+
+
+def _text(facts: Mapping[str, Any], key: str) -> str:
+    text = facts.get(key, "")
+    if not isinstance(text, str):
+        raise _damaged(f"its {key} is no text")
+    return text
+
+
+def _moment(value: object) -> float:
+    """Seconds since 1970. A number that no clock shows is none."""
+    seconds = value if isinstance(value, (int, float)) else math.nan
+    if not abs(seconds) < 1e15:
+        raise _damaged("it was submitted at no time")
+    return float(seconds)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    items = cast(list[object], value) if isinstance(value, list) else []
+    return tuple(item for item in items if isinstance(item, str))
+
+
+def _kept_urls(value: object, base_url: str) -> Iterator[tuple[str, str]]:
+    """The URLs in a token that are still of this server: nobody else gets asked."""
+    named = cast(dict[str, object], value) if isinstance(value, dict) else {}
+    for kind in _KINDS:
+        url = named.get(kind)
         if isinstance(url, str) and _usable(url, base_url):
             yield kind, url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,12 @@ def repository(desk: Desk) -> Desk:
     return desk
 
 
+def _programs(desk: Desk) -> tuple[object, ...]:
+    """Stand-ins first, then the tool that is tested, then the machine's programs."""
+    tool = Path(sys.executable).parent
+    return desk.folder / "runner" / "bin", tool, os.environ["PATH"]
+
+
 def run(
     desk: Desk, script: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
@@ -74,7 +81,7 @@ def run(
             **os.environ,
             **dict.fromkeys(names, "tester@example.com"),
             "GIT_CONFIG_GLOBAL": os.devnull,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(map(str, _programs(desk))),
             "RUNNER_TEMP": str(desk.folder / "runner"),
             "GITHUB_OUTPUT": str(desk.folder / "runner" / "output"),
             "GITHUB_STEP_SUMMARY": str(desk.folder / "runner" / "summary.md"),
@@ -86,12 +93,133 @@ def run(
     )
 
 
+def program(desk: Desk, name: str, script: str) -> None:
+    """A stand-in for a program that is not there, found before any other."""
+    path = desk.write(f"runner/bin/{name}", f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+INSTALL, CHECK, DIFF, COMMENT = (
+    "Install runcomfy-codegen",
+    "Is the generated package what the schemas say?",
+    "What does the change do to callers?",
+    "Comment on the pull request",
+)
+
+
+def test_every_step_that_runs_a_script_is_run_here() -> None:
+    assert list(scripts()) == [INSTALL, CHECK, DIFF, COMMENT]
+
+
+def test_the_tool_is_installed_from_the_folder_of_the_action(desk: Desk) -> None:
+    """The environment is a stand-in: what pip installs from it, tests/install proves."""
+    program(
+        desk,
+        "python",
+        'mkdir -p "$3/bin"; printf \'#!/bin/sh\\necho "$@" > "%s.log"\\n\' "$3"'
+        ' > "$3/bin/pip"; chmod +x "$3/bin/pip"',
+    )
+    python = desk.folder / "runner" / "bin" / "python"
+    path = desk.folder / "runner" / "path"
+    done = run(
+        desk,
+        scripts()[INSTALL],
+        PYTHON=str(python),
+        ACTION="/the action",
+        GITHUB_PATH=str(path),
+    )
+    assert done.returncode == 0, done.stderr
+    made = desk.folder / "runner" / "runcomfy-codegen"
+    assert made.with_suffix(".log").read_text("utf-8").split() == [
+        *("install", "--quiet", "/the", "action"),
+    ]
+    assert path.read_text("utf-8") == f"{made}/bin\n"
+
+
+def test_the_step_of_the_check_fails_for_a_stale_package(repository: Desk) -> None:
+    assert (
+        run(repository, "runcomfy-codegen generate --schemas schemas").returncode == 0
+    )
+    for schemas in ("schemas", ""):
+        done = run(repository, scripts()[CHECK], SCHEMAS=schemas)
+        assert done.returncode == 0, done.stderr
+    module = next(repository.folder.rglob("models/acme/singer.py"))
+    module.write_text("# edited\n", "utf-8")
+    assert run(repository, scripts()[CHECK], SCHEMAS="schemas").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("base", "fail_on", "code"),
+    [
+        ("main", "breaking", 1),
+        ("main", "risky", 1),
+        ("main", "never", 0),
+        ("HEAD", "risky", 0),
+        ("HEAD^", "breaking", 1),
+        ("gone", "breaking", 2),
+    ],
+)
+def test_the_exit_code_of_the_diff_decides(
+    repository: Desk, base: str, fail_on: str, code: int
+) -> None:
+    done = run(repository, scripts()[DIFF], BASE=base, SCHEMAS="", FAIL_ON=fail_on)
+    assert done.returncode == code, done.stderr
+
+
+def test_a_broken_document_leaves_the_outputs_of_the_rest(repository: Desk) -> None:
+    repository.write("schemas/acme/torn/en.json", "{")
+    done = run(repository, scripts()[DIFF], BASE="main", SCHEMAS="", FAIL_ON="breaking")
+    assert done.returncode == 3
+    told = (repository.folder / "runner" / "output").read_text("utf-8")
+    assert told == "bump=major\nbreaking=1\nrisky=0\n"
+    comment = (repository.folder / "runner" / "diff.md").read_text("utf-8")
+    assert "acme/torn" in comment
+
+
+def commented(desk: Desk, known: str) -> list[str]:
+    """What the step asks of GitHub, whose answer about comments is ``known``."""
+    log = desk.folder / "runner" / "gh.log"
+    program(
+        desk,
+        "gh",
+        f'echo "$@" >> "{log}"; case "$*" in *--paginate*) printf "{known}";; esac',
+    )
+    here = {"GH_TOKEN": "", "REPOSITORY": "acme/app", "NUMBER": "7"}
+    done = run(desk, scripts()[COMMENT], **here)
+    assert done.returncode == 0, done.stderr
+    return log.read_text("utf-8").splitlines() if log.exists() else []
+
+
+@pytest.mark.parametrize(
+    ("known", "method", "place"),
+    [
+        ("", "POST", "repos/acme/app/issues/7/comments"),
+        ("41\\n42\\n", "PATCH", "repos/acme/app/issues/comments/41"),
+    ],
+)
+def test_there_is_one_comment_and_it_is_kept_up_to_date(
+    repository: Desk, known: str, method: str, place: str
+) -> None:
+    run(repository, scripts()[DIFF], BASE="main", SCHEMAS="", FAIL_ON="never")
+    asked, told = commented(repository, known)
+    assert "repos/acme/app/issues/7/comments" in asked
+    assert MARKER in asked
+    file = repository.folder / "runner" / "diff.md"
+    assert told == f"api --silent --method {method} {place} --field body=@{file}"
+
+
+def test_nothing_is_said_where_nothing_could_be_compared(repository: Desk) -> None:
+    run(repository, scripts()[DIFF], BASE="gone", SCHEMAS="", FAIL_ON="never")
+    assert commented(repository, "") == []
+
+
 @pytest.mark.parametrize(("fail_on", "code"), [("breaking", 1), ("never", 0)])
 def test_the_step_of_the_diff_annotates_and_decides(
     repository: Desk, fail_on: str, code: int
 ) -> None:
-    script = scripts()["What does the change do to callers?"]
-    done = run(repository, script, BASE="main", SCHEMAS="schemas", FAIL_ON=fail_on)
+    done = run(
+        repository, scripts()[DIFF], BASE="main", SCHEMAS="schemas", FAIL_ON=fail_on
+    )
     assert done.returncode == code, done.stderr
     assert done.stdout.startswith("::error file=schemas/acme/singer/en.json,line=")
     told = (repository.folder / "runner" / "output").read_text("utf-8")
@@ -110,9 +238,27 @@ def test_hooks_call_commands_that_exist() -> None:
 
 
 def test_the_page_names_inputs_and_hooks_that_exist() -> None:
+    workflow, _, hooks, *_ = blocks()
+    step = workflow["jobs"]["schemas"]["steps"][1]
+    assert set(step["with"]) <= set(action()["inputs"])
+    told = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    kept = [{**hook, "language": "system"} for hook in told]
+    for hook in kept:
+        del hook["description"]
+    assert hooks["repos"] == [{"repo": "local", "hooks": kept}]
+
+
+def blocks() -> list[Any]:
+    """Every piece of YAML on the page."""
     page = (ROOT / "docs" / "ci.md").read_text("utf-8")
-    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
-    assert all(f"- id: {hook['id']}" in page for hook in hooks)
-    workflow = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
-    used = workflow["jobs"]["schemas"]["steps"][1]["with"]
-    assert set(used) <= set(action()["inputs"])
+    return [
+        yaml.safe_load(told) for told in re.findall(r"```yaml\n(.*?)```", page, re.S)
+    ]
+
+
+def test_nothing_on_the_page_has_to_be_filled_in_before_it_works() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    assert "OWNER" not in page
+    used = [step["uses"] for step in blocks()[0]["jobs"]["schemas"]["steps"]]
+    assert used[1].startswith("./")
+    assert all(re.fullmatch(r"\./[\w/-]+|[\w-]+/[\w-]+@v\d+", each) for each in used)

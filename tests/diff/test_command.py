@@ -141,7 +141,7 @@ def test_a_model_that_cannot_be_built_is_not_called_removed(shell: Desk) -> None
     "schema",
     [
         {"$ref": "#/properties/text"},
-        {"allOf": [{"type": "string"}]},
+        {"allOf": [{"type": "string"}, {"maxLength": 9}]},
         {"type": "hologram"},
         {"type": "string", "not": {"const": ""}},
     ],

@@ -6,15 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from diff.samples import exact
-from runcomfy_codegen.diff.containment.answer import No, Unsure, Yes
-from runcomfy_codegen.diff.containment.contains import inside
-from runcomfy_codegen.diff.containment.exact import loaded, printed
-from runcomfy_codegen.diff.containment.membership import accepts
+from diff.tried import holds
 from runcomfy_codegen.ir.model import (
     Anything,
     Array,
@@ -30,6 +26,12 @@ from runcomfy_codegen.ir.model import (
     Value,
 )
 from runcomfy_codegen.ir.standard import standard
+from runcomfy_codegen.sets.answer import No, Unsure, Yes
+from runcomfy_codegen.sets.exact import loaded, printed
+from runcomfy_codegen.sets.values.contains import inside
+from runcomfy_codegen.sets.values.emptiness import empty
+from runcomfy_codegen.sets.values.least import least
+from runcomfy_codegen.sets.values.membership import accepts
 
 bounds = (
     st.none() | st.integers(-6, 6) | st.sampled_from([Decimal("0.5"), Decimal("-1.25")])
@@ -99,42 +101,79 @@ def judge(kind: Type) -> Any:
     return Draft202012Validator(exact(standard(kind)))
 
 
-@given(types)
-def test_every_type_lies_in_itself(kind: Type) -> None:
-    assert inside(kind, kind) == Yes()
+def test_every_type_lies_in_itself(samples: int) -> None:
+    def law(kind: Type) -> None:
+        assert inside(kind, kind) == Yes()
+
+    holds(samples, law, types)
 
 
-@given(types, types)
-def test_a_witness_is_confirmed_by_jsonschema(one: Type, other: Type) -> None:
-    answer = inside(one, other)
-    if isinstance(answer, No):
-        witness = exact(printed(answer.witness))
-        assert judge(one).is_valid(witness)
-        assert not judge(other).is_valid(witness)
+def test_a_witness_is_confirmed_by_jsonschema(samples: int) -> None:
+    def law(one: Type, other: Type) -> None:
+        answer = inside(one, other)
+        if isinstance(answer, No):
+            witness = exact(printed(answer.witness))
+            assert judge(one).is_valid(witness)
+            assert not judge(other).is_valid(witness)
+
+    holds(samples, law, types, types)
 
 
-@given(types, types, st.lists(values, max_size=20))
-def test_no_value_refutes_a_yes(one: Type, other: Type, told: list[Any]) -> None:
-    if isinstance(inside(one, other), Yes):
-        for value in map(exact, told):
-            assert not judge(one).is_valid(value) or judge(other).is_valid(value)
+def test_no_value_refutes_a_yes(samples: int) -> None:
+    def law(one: Type, other: Type, told: list[Any]) -> None:
+        if isinstance(inside(one, other), Yes):
+            for value in map(exact, told):
+                assert not judge(one).is_valid(value) or judge(other).is_valid(value)
+
+    holds(samples, law, types, types, st.lists(values, max_size=20))
 
 
-@given(types, types, types)
-def test_yes_composes(one: Type, other: Type, third: Type) -> None:
-    if isinstance(inside(one, other), Yes) and isinstance(inside(other, third), Yes):
-        assert not isinstance(inside(one, third), No)
+def test_yes_composes(samples: int) -> None:
+    def law(one: Type, other: Type, third: Type) -> None:
+        if isinstance(inside(one, other), Yes) and isinstance(
+            inside(other, third), Yes
+        ):
+            assert not isinstance(inside(one, third), No)
+
+    holds(samples, law, types, types, types)
 
 
-@given(numbers, numbers)
-def test_two_ranges_of_numbers_are_always_decided(one: Numeric, other: Numeric) -> None:
-    assert not isinstance(inside(one, other), Unsure)
+def test_a_way_by_wider_types_is_never_refuted(samples: int) -> None:
+    """The same with types that lie in one another, which those above seldom do."""
+
+    def law(one: Type, other: Type, third: Type) -> None:
+        wider = Union((one, other))
+        widest = Nullable(Union((third, wider)))
+        assert not isinstance(inside(one, wider), No)
+        assert not isinstance(inside(wider, widest), No)
+        assert not isinstance(inside(one, widest), No)
+
+    holds(samples, law, types, types, types)
 
 
-@given(types, values)
-def test_membership_agrees_with_jsonschema(kind: Type, value: Any) -> None:
-    told = accepts(kind, loaded(Value.of(value)))
-    assert told == judge(kind).is_valid(exact(value))
+def test_an_empty_type_has_no_value(samples: int) -> None:
+    def law(kind: Type, told: list[Any]) -> None:
+        if empty(kind):
+            assert not any(judge(kind).is_valid(exact(value)) for value in told)
+            assert inside(kind, Choice(())) == Yes()
+            assert least(kind) == []
+
+    holds(samples, law, types, st.lists(values, max_size=20))
+
+
+def test_two_ranges_of_numbers_are_always_decided(samples: int) -> None:
+    def law(one: Numeric, other: Numeric) -> None:
+        assert not isinstance(inside(one, other), Unsure)
+
+    holds(samples, law, numbers, numbers)
+
+
+def test_membership_agrees_with_jsonschema(samples: int) -> None:
+    def law(kind: Type, value: Any) -> None:
+        told = accepts(kind, loaded(Value.of(value)))
+        assert told == judge(kind).is_valid(exact(value))
+
+    holds(samples, law, types, values)
 
 
 def number(**bounds: Any) -> Numeric:
@@ -200,6 +239,24 @@ def test_a_witness_is_the_smallest_at_the_boundary(
     answer = inside(one, other)
     assert isinstance(answer, No)
     assert printed(answer.witness) == witness
+
+
+ENDLESS = ["^(a+)+b$", "(a|aa)+$b", "(a*)*c"]
+
+
+@pytest.mark.parametrize("pattern", ENDLESS)
+def test_a_pattern_that_could_run_for_ever_leaves_the_question_open(
+    pattern: str,
+) -> None:
+    """Each of them takes longer than anybody lives on fifty letters."""
+    wide, narrow = (Text(pattern=pattern, max_length=most) for most in (60, 50))
+    assert isinstance(inside(wide, narrow), Unsure)
+    assert inside(narrow, wide) == Yes()
+
+
+def test_a_pattern_that_cannot_is_tried_on_texts_of_any_length() -> None:
+    wide, narrow = (Text(pattern="^a+$", max_length=most) for most in (800, 500))
+    assert inside(wide, narrow) == No("a" * 501)
 
 
 UNSURE = [

@@ -5,11 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runcomfy_codegen.diff.containment.answer import Answer, No, Unsure, Yes
-from runcomfy_codegen.diff.media.contains import rules_inside
+from diff.tried import holds
+from runcomfy_codegen.sets.answer import Answer, No, Unsure, Yes
+from runcomfy_codegen.sets.media.contains import rules_inside
+from runcomfy_codegen.sets.media.region import region
 from runcomfy_runtime.rule import Rule
 
 METRICS = (
@@ -18,6 +19,8 @@ METRICS = (
     "height_pixels",
     "width/height",
     "width*height",
+    "height/width",
+    "megapixels",
     "duration_seconds",
 )
 
@@ -45,6 +48,10 @@ SAME = [
     (("width_pixels <= 5", "width_pixels != 5"), ("width_pixels <= 4",)),
     (("duration_seconds <= 5", "duration_seconds != 5"), ("duration_seconds < 5",)),
     (("bit_depth <= 8",), ("bit_depth <= 8",)),
+    (("width*height <= 1000000",), ("megapixels <= 1",)),
+    (("megapixels < 0.5", "megapixels <= 0.6"), ("height*width <= 499999",)),
+    (("width/height <= 2",), ("height/width >= 0.5",)),
+    (("width/height > 3", "width_pixels <= 2"), ("width_pixels < 1",)),
 ]
 
 
@@ -66,6 +73,16 @@ def test_other_spellings_of_one_limit_are_equal(
             ("width_pixels <= 100", "height_pixels >= 50"),
             ("width/height < 2",),
             {"width_pixels": 100, "height_pixels": 50},
+        ),
+        (
+            ("width/height == 1.5", "width_pixels >= 1000"),
+            ("width_pixels <= 900",),
+            {"width_pixels": 1500},
+        ),
+        (
+            (),
+            ("megapixels >= 1",),
+            {"height_pixels": 1, "width_pixels": 1, "megapixels": Fraction(1, 10**6)},
         ),
     ],
 )
@@ -96,7 +113,7 @@ limits = st.lists(
         "{} {} {}".format,
         st.sampled_from(METRICS),
         st.sampled_from(["<", "<=", ">", ">=", "==", "!="]),
-        st.sampled_from(["0.5", "1", "2", "3", "10", "12.5"]),
+        st.sampled_from(["0.5", "1", "2", "3", "10", "12.5", "0.00002"]),
     ),
     max_size=4,
 ).map(tuple)
@@ -111,6 +128,11 @@ files = st.fixed_dictionaries(
         "file_size_mb": amounts,
         "duration_seconds": amounts,
     }
+).map(
+    lambda file: {
+        **file,
+        "megapixels": file["width_pixels"] * file["height_pixels"] / 10**6,
+    }
 )
 
 
@@ -124,16 +146,39 @@ def keeps(file: dict[str, Fraction], told: tuple[Rule, ...]) -> bool:
     )
 
 
-@settings(max_examples=60)
-@given(limits, limits, st.lists(files, max_size=40))
-def test_answers_agree_with_the_rule_evaluator(
-    one: tuple[str, ...], other: tuple[str, ...], tried: list[dict[str, Fraction]]
-) -> None:
-    answer = decided(one, other)
-    if isinstance(answer, Yes):
-        for file in tried:
-            assert not keeps(file, rules(*one)) or keeps(file, rules(*other))
-    elif isinstance(answer, No):
-        witness = {name: Fraction(value) for name, value in answer.witness.items()}
-        assert keeps(witness, rules(*one))
-        assert not keeps(witness, rules(*other))
+def test_answers_agree_with_the_rule_evaluator(samples: int) -> None:
+    def law(
+        one: tuple[str, ...], other: tuple[str, ...], tried: list[dict[str, Fraction]]
+    ) -> None:
+        answer = decided(one, other)
+        if isinstance(answer, Yes):
+            for file in tried:
+                assert not keeps(file, rules(*one)) or keeps(file, rules(*other))
+        elif isinstance(answer, No):
+            witness = {name: Fraction(value) for name, value in answer.witness.items()}
+            assert keeps(witness, rules(*one))
+            assert not keeps(witness, rules(*other))
+
+    holds(samples, law, limits, limits, st.lists(files, max_size=40))
+
+
+def test_yes_composes(samples: int) -> None:
+    def law(
+        one: tuple[str, ...], other: tuple[str, ...], third: tuple[str, ...]
+    ) -> None:
+        # More rules let fewer files pass.
+        most, more = (*one, *other, *third), (*one, *other)
+        assert not isinstance(decided(most, more), No)
+        assert not isinstance(decided(more, one), No)
+        if decided(one, other) == decided(other, third) == Yes():
+            assert not isinstance(decided(one, third), No)
+
+    holds(samples, law, limits, limits, limits)
+
+
+def test_rules_that_leave_nothing_are_kept_by_no_file(samples: int) -> None:
+    def law(told: tuple[str, ...], tried: list[dict[str, Fraction]]) -> None:
+        if region(rules(*told)).empty:
+            assert not any(keeps(file, rules(*told)) for file in tried)
+
+    holds(samples, law, limits, st.lists(files, max_size=40))

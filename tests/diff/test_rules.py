@@ -15,6 +15,7 @@ import pytest
 from published import model_of
 from runcomfy_codegen.diff import rules
 from runcomfy_codegen.diff.compare.fact import Side
+from runcomfy_codegen.diff.compare.texts import Texts
 from runcomfy_codegen.diff.finding import Finding, Verdict
 from runcomfy_codegen.diff.judge import diff
 from runcomfy_codegen.diff.page import page
@@ -38,6 +39,14 @@ def example(rule: Rule, text: str, model_id: str) -> list[Model]:
 
 
 def of_example(rule: Rule) -> tuple[Finding, ...]:
+    """What the diff says of an example; some rules are about more than schemas."""
+    if rule.about.id == "locale-drifted":
+        return diff([], [], texts=Texts({}, {}, (("acme/model", "de"),)))
+    if rule.about.id == "name-changed":
+        (model,) = example(rule, rule.about.before, "acme/model")
+        (field,) = model.input.fields
+        chosen = replace(model.input, fields=(replace(field, name="start"),))
+        return diff([model], [replace(model, input=chosen)])
     renamed = "acme/model-2" if rule.about.id == "model-renamed" else "acme/model"
     return diff(
         example(rule, rule.about.before, "acme/model"),
@@ -69,6 +78,7 @@ def test_an_example_shows_what_its_rule_is_about(rule: Rule) -> None:
         "choices-narrowed": {"annotation-narrowed"},
         "type-narrowed": {"annotation-narrowed"},
         "object-members-narrowed": {"annotation-narrowed"},
+        "class-removed": {"object-members-widened"},
     }
     others = {each.rule for each in of_example(rule)} - {rule.about.id}
     assert others == allowed.get(rule.about.id, set())

@@ -96,6 +96,10 @@ BREAKING = [
     Case("other_values", {"a": {"type": "object", "additionalProperties": TEXT}}, {"a": {"type": "object", "additionalProperties": INTEGER}}, 'Input(a={"x": "y"})'),
     Case("output_removed", {"image": TEXT, "count": INTEGER}, {"image": TEXT}, "module.Output().count", output=True),
     Case("output_number", {"count": INTEGER}, {"count": NUMBER}, "whole(module.Output().count)", output=True),
+    Case("output_typed", {"mode": MODES}, {"mode": TEXT}, "one = module.Output().mode; one and words(one)", output=True),
+    Case("output_items", {"counts": lists(INTEGER)}, {"counts": lists(NUMBER)}, "counts(module.Output().counts)", output=True),
+    Case("output_renamed", {"image_url": TEXT}, {"image_uri": TEXT}, "module.Output().image_url", output=True),
+    Case("output_member_removed", {"a": part()}, {"a": {**part(), "properties": {"path": TEXT}}}, "a = module.Output().a; a and a.scale", output=True),
     Case("output_type", {"count": INTEGER}, {"count": TEXT}, "whole(module.Output().count)", output=True),
 ]  # fmt: skip
 HARMLESS = [
@@ -112,11 +116,15 @@ HARMLESS = [
     Case("optional_null_refused", {"a": {"type": ["string", "null"]}}, {"a": TEXT}, "Input(a=None)"),
     Case("output_added", {"image": TEXT}, {"image": TEXT, "count": INTEGER}, "module.Output().image", output=True),
     Case("output_boolean", {"count": INTEGER}, {"count": {"type": "boolean"}}, "whole(module.Output().count)", output=True),
+    Case("output_choices", {"mode": TEXT}, {"mode": MODES}, "module.Output().mode", output=True),
+    Case("output_choice", {"mode": MODES}, {"mode": {**MODES, "enum": ["lost"]}}, "two = module.Output().mode; two and words(two)", output=True),
     Case("output_list", {"image": TEXT}, {"image": lists(TEXT)}, "module.Output().image", output=True),
 ]  # fmt: skip
 CASES = BREAKING + HARMLESS
 CALLERS = """\
 def whole(number: int | None) -> None: ...
+def words(text: str) -> bool: return bool(text)
+def counts(numbers: list[int] | None) -> None: ...
 """
 
 

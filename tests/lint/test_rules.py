@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from published import model_of
-from runcomfy_codegen.cli.lint import DECISIONS
 from runcomfy_codegen.ir.diagnostic import Diagnostic
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.lint import rules
@@ -31,7 +30,7 @@ def model(properties: dict[str, Any], model_id: str = "acme/model") -> Model:
 
 
 def found(properties: dict[str, Any]) -> list[Diagnostic]:
-    return list(lint([model(properties)], DECISIONS))
+    return list(lint([model(properties)]))
 
 
 def codes(properties: dict[str, Any]) -> list[str]:
@@ -164,6 +163,11 @@ def test_rules_and_their_messages_are_compared(
         {"type": "integer", "minimum": 1, "maximum": 2, "multipleOf": 3},
         {"type": "string", "minLength": 5, "maxLength": 4},
         {"type": "array", "items": {"type": "string"}, "minItems": 3, "maxItems": 2},
+        {
+            "type": "array",
+            "items": {"type": "integer", "minimum": 1, "maximum": 0},
+            "minItems": 1,
+        },
     ],
 )
 def test_a_field_that_no_value_fits_is_told(told: dict[str, Any]) -> None:
@@ -188,7 +192,7 @@ def test_the_rarer_spelling_of_a_choice_is_told_between_models() -> None:
         model(sized(word), f"acme/{index}")
         for index, word in enumerate(("720p", "720p", "720P"))
     ]
-    (each,) = lint(models, DECISIONS)
+    (each,) = lint(models)
     assert (each.model, each.code) == ("acme/2", "enum-case-drift")
     assert "spelled '720p' in 2 other places" in each.message
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from runcomfy_runtime.media.fetch.exchange import Answer, Ask, Command, Head
+from runcomfy_runtime.media.fetch.policy import DEFAULT_POLICY, FetchPolicy
+from runcomfy_runtime.media.fetch.session import measure
 from runcomfy_runtime.media.info import MediaInfo
 from runcomfy_runtime.media.parser import LOCAL, Budget, drive
 from runcomfy_runtime.media.sniff import parse_media
@@ -38,3 +42,48 @@ class Meter:
             total += max(0, stop - max(start, end))
             end = max(end, stop)
         return total
+
+    @property
+    def received(self) -> int:
+        """How many bytes were handed over, one that was twice asked for counted twice."""
+        end = len(self.content)
+        return sum(max(0, min(at + length, end) - at) for at, length in self.wants)
+
+
+@dataclass
+class RemoteMeter:
+    """Content on a good server, without a network, and what was asked of it and sent."""
+
+    content: bytes
+    requests: list[tuple[int, int]] = field(default_factory=list)
+    received: int = 0
+    _body: bytes = b""
+
+    def measure(
+        self, *, thorough: bool = False, policy: FetchPolicy = DEFAULT_POLICY
+    ) -> MediaInfo:
+        exchange = measure("https://a.test/x", policy, thorough)
+        try:
+            command = next(exchange)
+            while True:
+                command = exchange.send(self._answer(command))
+        except StopIteration as stop:
+            found: MediaInfo = stop.value
+            return found
+
+    def _answer(self, command: Command) -> Answer:
+        if not isinstance(command, Ask):
+            piece, self._body = self._body[:4096], self._body[4096:]
+            self.received += len(piece)
+            return piece
+        match = re.fullmatch(rb"bytes=(\d+)-(\d+)", dict(command.headers)[b"Range"])
+        assert match is not None
+        first, last = int(match[1]), int(match[2])
+        assert last >= first
+        self.requests.append((first, last))
+        self._body = self.content[first : last + 1]
+        total = len(self.content)
+        if not self._body:
+            return Head(416, ((b"content-range", b"bytes */%d" % total),))
+        told = b"bytes %d-%d/%d" % (first, first + len(self._body) - 1, total)
+        return Head(206, ((b"content-range", told),))

@@ -68,3 +68,37 @@ def test_a_picture_that_cannot_be_fetched_is_unknown_and_the_input_stays_good(
     assert report.ok
     assert [problem.verdict for problem in report.problems] == ["unknown"]
     assert "private network" in report.problems[0].message
+
+
+def test_schema_and_media_problems_come_together(client: RunComfy) -> None:
+    items = [picture(15), 5, picture(14)]
+    report = client.validate(Input, {"image_urls": items, "extra": 1})
+    assert [(each.pointer, each.code) for each in report] == [
+        ("/image_urls/1", "type"),
+        ("/extra", "additionalProperties"),
+        ("/image_urls/2", "width_pixels"),
+    ]
+
+
+def test_files_of_a_list_that_is_too_long_are_not_looked_at(client: RunComfy) -> None:
+    report = client.validate(Input, {"image_urls": [picture(14)] * 4})
+    assert [each.code for each in report] == ["maxItems"]
+
+
+@pytest.mark.parametrize(
+    "document", [None, [], "x", {"image_urls": {"image_urls": {}}}, {1: 2}]
+)
+def test_a_document_of_any_shape_has_problems_and_raises_nothing(
+    client: RunComfy, document: object
+) -> None:
+    assert not client.validate(Input, document).ok
+
+
+def test_a_document_nested_for_ever_is_one_problem(client: RunComfy) -> None:
+    deep: object = []
+    for _ in range(100_000):
+        deep = [deep]
+    report = client.validate(Input, {"image_urls": [deep, picture(14)]})
+    assert {each.pointer for each in report} == {"/image_urls/0", "/image_urls/1"}
+    while isinstance(deep, list) and deep:  # or freeing it would recurse
+        deep = deep.pop()

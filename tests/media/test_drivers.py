@@ -9,16 +9,17 @@ import socket
 import tracemalloc
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote_from_bytes
 
 import pytest
 
 from media.meter import DATA
+from runcomfy_runtime.media.drivers.file import OpenFile
 from runcomfy_runtime.media.errors import MediaError
 from runcomfy_runtime.media.fault import MediaFault
 from runcomfy_runtime.media.prober import probe
 
 PNG = (DATA / "image/png_rgba16like.png").read_bytes()
+MP4 = (DATA / "video/mp4_moov_end.mp4").read_bytes()
 BASE64 = base64.b64encode(PNG).decode()
 
 
@@ -60,6 +61,40 @@ def test_a_link_to_nothing_and_a_name_with_a_zero_are_errors(tmp_path: Path) -> 
     assert failure(Path("a\0b")).fault is MediaFault.UNREADABLE
 
 
+def test_a_link_that_leads_to_itself_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    assert failure(tmp_path / "loop.png").fault is MediaFault.UNREADABLE
+
+
+def test_a_file_that_grows_while_it_is_read_is_as_long_as_it_was(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "grows.mp4"
+    path.write_bytes(bytes(10_000))
+    opened = OpenFile(path)
+    try:
+        with path.open("ab") as more:
+            more.write(b"x" * 10_000)
+        assert (opened.size, opened.read(9_990, 100)) == (10_000, bytes(10))
+        assert opened.read(10_000, 100) == b""
+        assert opened.read(20_000, 100) == b""
+        os.truncate(path, 5_000)
+        assert opened.read(9_000, 100) == b""
+    finally:
+        opened.close()
+
+
+def test_a_small_file_that_grows_is_as_long_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "grows.png"
+    path.write_bytes(PNG[:100])
+    opened = OpenFile(path)
+    try:
+        path.write_bytes(PNG)
+        assert len(opened.read(0, 4096)) == opened.size == 100
+    finally:
+        opened.close()
+
+
 def test_a_file_that_shrinks_while_it_is_read_is_an_error_and_not_a_crash(
     tmp_path: Path,
 ) -> None:
@@ -97,97 +132,22 @@ def test_things_that_hold_no_bytes_are_named() -> None:
     assert "binary mode" in str(failure(io.StringIO("x" * 100)))
 
 
-class Broken(io.RawIOBase):
-    """A file object whose disk fails."""
+class BytesPath:
+    """A path as ``os.scandir`` gives it for a folder that is named by bytes."""
 
-    def seekable(self) -> bool:
-        return True
+    def __init__(self, path: bytes) -> None:
+        self._path = path
 
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return 100
-
-    def tell(self) -> int:
-        return 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        raise OSError(5, "Input/output error\x1b[31m")
+    def __fspath__(self) -> bytes:
+        return self._path
 
 
-def test_a_file_object_that_fails_or_cannot_seek_is_an_error() -> None:
-    assert "\x1b" not in str(failure(Broken()))
-    read_end, write_end = os.pipe()
-    os.close(write_end)
-    with os.fdopen(read_end, "rb") as pipe:
-        assert "cannot seek" in str(failure(pipe))
-
-
-def test_an_open_file_stays_where_it_was(tmp_path: Path) -> None:
-    with (DATA / "image/jpeg_baseline.jpg").open("rb") as stream:
-        stream.seek(99)
-        assert probe(stream).shown == (640, 480)
-        assert stream.tell() == 99
-
-
-@pytest.mark.parametrize(
-    "uri",
-    [
-        f"data:image/png;base64,{BASE64}",
-        f"DATA:;BASE64,{BASE64}",
-        f"data:text/plain;charset=utf-8;base64,{BASE64}",
-        f"data:image/png;base64,{BASE64.rstrip('=')}",
-        "data:image/png;base64," + BASE64.replace("+", "%2B").replace("=", "%3D"),
-        "data:image/png;base64," + BASE64.replace("+", "-").replace("/", "_"),
-        "data:image/png;base64,"
-        + "\n".join(BASE64[at : at + 76] for at in range(0, len(BASE64), 76)),
-        f"data:image/png,{quote_from_bytes(PNG)}",
-    ],
-)
-def test_a_data_uri_is_read_however_it_is_written(uri: str) -> None:
-    info = probe(uri)
-    assert (info.shown, info.size) == ((640, 480), len(PNG))
-
-
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "data:",
-        "data:image/png;base64",
-        "data:image/png;base64;" + "x" * 400 + "," + BASE64,
-        "data:image/png;base64,A",
-        "data:image/png;base64,!!!!",
-        "data:image/png;base64,iVBO===RwKGgo",
-        "data:image/png;base64,ïVBORw0K",
-    ],
-)
-def test_a_data_uri_that_is_none_is_an_error_without_its_content(uri: str) -> None:
-    error = failure(uri)
-    assert error.fault is MediaFault.UNREADABLE
-    assert "iVBO" not in str(error)
-
-
-@pytest.mark.parametrize(
-    "uri", ["data:,", "data:;base64,", "data:image/png;base64,===="]
-)
-def test_a_data_uri_without_content_is_an_error(uri: str) -> None:
-    assert failure(uri).fault in (MediaFault.TRUNCATED, MediaFault.UNREADABLE)
-
-
-def test_two_hundred_megabytes_in_a_data_uri_are_measured_without_decoding_them() -> (
-    None
-):
-    uri = "data:image/png;base64," + BASE64[:2400] + "A" * (200 << 20)
-    tracemalloc.start()
-    info = probe(uri)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert info.shown == (640, 480)
-    assert info.size == (len(uri) - 22) * 3 // 4
-    assert peak < 1 << 20
-
-
-def test_a_large_data_uri_that_must_be_unescaped_first_is_refused() -> None:
-    uri = "data:image/png;base64,%" + "A" * (65 << 20)
-    assert failure(uri).fault is MediaFault.TOO_COSTLY
+def test_a_path_of_bytes_is_a_path(tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_bytes(PNG)
+    assert probe(BytesPath(bytes(tmp_path / "x.png"))).shown == (640, 480)  # type: ignore[arg-type]
+    error = failure(BytesPath(bytes(tmp_path) + b"/\xff\x1b.png"))
+    assert "cannot be read: No such file" in str(error)
+    assert str(error).isprintable()
 
 
 def test_a_kind_that_was_not_asked_for_is_an_error() -> None:

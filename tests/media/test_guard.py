@@ -126,6 +126,7 @@ def test_two_names_at_one_address_do_not_share_a_connection(
             "https://a.test:22/",
             "https://u@a.test/",
         ),
+        *("https://[x]/", "//[::1", "https://[::1/"),
     ],
 )
 def test_a_redirect_to_where_nobody_may_go_is_refused(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from struct import pack
+from zlib import compress
 
 import pytest
 
@@ -40,6 +41,12 @@ def test_exif_after_the_frame_header_counts() -> None:
     assert info.shown == (30, 40)
 
 
+def test_a_jpeg_whose_exif_may_lie_beyond_the_limits_may_be_turned_or_not() -> None:
+    comments = made.segment(0xFE, b"") * 5000
+    info = probe(made.jpeg(made.frame_header(40, 30), comments, made.app1(6)))
+    assert info.extents == ((40, 30), (30, 40))
+
+
 def test_the_first_of_two_exif_segments_counts() -> None:
     info = probe(made.jpeg(made.app1(6), made.app1(1), made.frame_header(40, 30)))
     assert info.shown == (30, 40)
@@ -65,6 +72,12 @@ def test_a_frame_header_inside_a_comment_or_a_profile_is_none() -> None:
         )
     )
     assert info.shown == (40, 30)
+
+
+def test_the_frame_header_of_an_exif_thumbnail_is_none() -> None:
+    thumbnail = made.jpeg(made.frame_header(16, 12))
+    exif = made.segment(0xE1, b"Exif\0\0" + made.exif(6) + thumbnail)
+    assert probe(made.jpeg(exif, made.frame_header(40, 30))).shown == (30, 40)
 
 
 def test_fill_bytes_and_markers_without_length_are_passed() -> None:
@@ -94,11 +107,16 @@ def test_a_jpeg_with_half_a_megabyte_of_profile_costs_fewer_than_512_bytes() -> 
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"\xff\xd8\x00\x00\x00\x00", MediaFault.MALFORMED),
-        (b"\xff\xd8\xff\xd9\x00\x00", MediaFault.MALFORMED),
-        (b"\xff\xd8" + b"\xff" * 4000, MediaFault.MALFORMED),
-        (b"\xff\xd8" + made.segment(0xFE, b"") * 3000, MediaFault.MALFORMED),
-        (b"\xff\xd8" + made.frame_header(40, 30)[:8], MediaFault.TRUNCATED),
+        (b"\xff\xd8\x00\x00\x00\x00", MediaFault.TOO_SHORT),
+        (b"\xff\xd8" + made.frame_header(40, 30)[:8], MediaFault.TOO_SHORT),
+        (b"\xff\xd8" + bytes(20), MediaFault.TRUNCATED),
+        (b"\xff\xd8\xff\xd9" + bytes(20), MediaFault.MALFORMED),
+        (b"\xff\xd8" + b"\xff" * 4000, MediaFault.TRUNCATED),
+        (b"\xff\xd8" + made.segment(0xFE, b"") * 3000, MediaFault.TRUNCATED),
+        (b"\xff\xd8" + made.segment(0xFE, b"") * 5000, MediaFault.TOO_COSTLY),
+        (b"\xff\xd8" + bytes(300 << 10), MediaFault.TOO_COSTLY),
+        (made.jpeg(made.frame_header(0, 30)), MediaFault.IMPOSSIBLE),
+        (made.jpeg(made.frame_header(40, 0)), MediaFault.MALFORMED),
     ],
 )
 def test_a_jpeg_without_a_whole_frame_header_is_an_error(
@@ -149,6 +167,14 @@ def test_compressed_chunks_of_a_png_are_never_inflated() -> None:
     tracemalloc.stop()
     assert peak < 1 << 20
     assert meter.distinct < 200
+
+
+@pytest.mark.parametrize("name", [b"zTXt", b"iCCP", b"iTXt"])
+def test_what_is_compressed_in_a_png_is_skipped_and_not_even_read(name: bytes) -> None:
+    bomb = made.chunk(name, b"x\0\0" + compress(bytes(8 << 20)))
+    meter = Meter(made.png(40, 30, bomb * 8, made.chunk(b"eXIf", made.exif(6))))
+    assert meter.measure().shown == (30, 40)
+    assert meter.distinct < 400
 
 
 @pytest.mark.parametrize(
@@ -305,7 +331,7 @@ def test_a_mirrored_heic_keeps_its_size() -> None:
         made.still(made.ispe(64, 48), primary=2),
         made.still(made.ispe(64, 48), associations={1: [9]}),
         made.still(),
-        made.box(b"ftyp", b"avif", bytes(4)) + made.full(b"meta"),
+        made.box(b"ftyp", b"avif", bytes(4)) + made.full(b"meta", bytes(40)),
     ],
 )
 def test_a_heic_whose_primary_item_has_no_size_is_an_error(content: bytes) -> None:
@@ -320,10 +346,21 @@ def test_the_largest_picture_of_an_icon_is_the_one() -> None:
     assert probe(b"\0\0\1\0\2\0" + sixteen + large + body).shown == (256, 256)
 
 
-@pytest.mark.parametrize("count", [0, 257, 65535])
-def test_an_icon_of_too_many_pictures_is_an_error(count: int) -> None:
-    with pytest.raises(MediaError, match="ICO"):
-        probe(b"\0\0\1\0" + pack("<H", count) + bytes(100))
+@pytest.mark.parametrize(
+    ("count", "fault"),
+    [
+        (0, MediaFault.MALFORMED),
+        (5, MediaFault.TRUNCATED),
+        (1025, MediaFault.TOO_COSTLY),
+        (65535, MediaFault.TOO_COSTLY),
+    ],
+)
+def test_an_icon_of_no_or_too_many_pictures_is_an_error(
+    count: int, fault: MediaFault
+) -> None:
+    with pytest.raises(MediaError) as caught:
+        probe(b"\0\0\1\0" + pack("<H", count) + bytes(60))
+    assert caught.value.fault is fault
 
 
 @pytest.mark.parametrize(
@@ -352,3 +389,36 @@ def test_a_bitmap_is_read_by_its_headers_length(
 def test_a_bitmap_without_a_size_is_an_error(header: bytes) -> None:
     with pytest.raises(MediaError, match="BMP"):
         probe(b"BM" + bytes(12) + header + bytes(40))
+
+
+def gif(screen: tuple[int, int], frame: tuple[int, int, int, int]) -> bytes:
+    image = b"\x2c" + pack("<HHHHB", *frame, 0) + b"\x02\0"
+    return b"GIF89a" + pack("<HHBBB", *screen, 0, 0, 0) + image + b"\x3b"
+
+
+@pytest.mark.parametrize(
+    ("screen", "extents"),
+    [
+        ((50, 40), ((50, 40),)),
+        ((0, 0), ((20, 10), (25, 15))),
+        ((0, 90), ((20, 10), (25, 90))),
+        ((22, 40), ((22, 40), (25, 40))),
+    ],
+)
+def test_a_gif_whose_frame_sticks_out_of_its_screen_may_be_larger(
+    screen: tuple[int, int], extents: tuple[tuple[int, int], ...]
+) -> None:
+    assert probe(gif(screen, (5, 5, 20, 10))).extents == extents
+
+
+def test_junk_between_the_blocks_of_a_gif_is_passed_but_its_frames_are_not_counted() -> (
+    None
+):
+    content = gif((22, 40), (5, 5, 20, 10))
+    info = probe(content[:13] + b"\0\x01" + content[13:])
+    assert (info.extents, info.frames) == (((22, 40), (25, 40)), None)
+
+
+def test_the_first_of_two_entries_for_one_tag_of_a_tiff_counts() -> None:
+    entries = [(256, 4, 40), (257, 4, 30), (256, 4, 1)]
+    assert probe(made.tiff(entries)).shown == (40, 30)

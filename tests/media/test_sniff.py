@@ -6,6 +6,7 @@ from struct import pack
 
 import pytest
 
+from media import specimens as made
 from runcomfy_runtime.media.errors import MediaError, MediaUnsupported
 from runcomfy_runtime.media.fault import MediaFault
 from runcomfy_runtime.media.prober import probe
@@ -27,6 +28,9 @@ from runcomfy_runtime.media.prober import probe
         (b"\0\0\x02\0\x01\0" + bytes(20), "cursor"),
         (b'<?xml version="1.0"?><svg xmlns="x">', "SVG"),
         (bytes(2) + b"\x02" + bytes(9) + pack("<HHBB", 2, 2, 24, 0) + bytes(12), "TGA"),
+        (b"\xff\xfe" + bytes(20), "Layer I or II"),
+        (b"/* XPM */\nstatic char * boat[] = {", "XPM"),
+        (b"#define boat_width 16\n", "XBM"),
         (b"\x91\x92\x93\x94" * 20, "bytes 91 92 93 94"),
     ],
 )
@@ -49,6 +53,7 @@ def test_a_format_that_is_not_read_is_named_and_may_be_fine(
         (b"Not found", "plain text"),
         ("Не найдено".encode(), "plain text"),
         ("not found".encode("utf-16"), "text in UTF-16"),
+        ("\ufeff不明".encode("utf-16-be"), "text in UTF-16"),
         (b"%PDF-1.7 " + bytes(9), "a PDF document"),
         (b"PK\x03\x04" + bytes(9), "a ZIP archive"),
         (b"\x1f\x8b\x08" + bytes(9), "a gzip archive"),
@@ -63,8 +68,31 @@ def test_what_is_no_media_at_all_is_named_and_is_conclusive(
     assert caught.value.fault.conclusive
 
 
+LEAST = {
+    "jpeg": made.jpeg(made.frame_header(4, 3))[:11],
+    "png": made.png(4, 3)[:24],
+    "gif": b"GIF89a" + pack("<HH", 4, 3),
+    "bmp": b"BM" + bytes(12) + pack("<IHH", 12, 4, 3),
+    "webp": made.riff(b"WEBP", (b"VP8L", b"\x2f" + bytes(4)))[:25],
+}
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_one_byte_less_than_a_header_is_certainly_no_picture(name: str) -> None:
+    """With that byte it may be cut, which a decoder could forgive."""
+    for content, certain in ((LEAST[name][:-1], True), (LEAST[name], False)):
+        try:
+            info = probe(content)
+        except MediaError as error:
+            assert error.fault.conclusive is certain
+        else:
+            assert not certain
+            assert info.format == name
+
+
 @pytest.mark.parametrize("content", [b"", b"\x89PN", b"GIF8", b"\xff\xd8", b"I"])
 def test_content_that_ends_inside_its_first_word_is_cut_off(content: bytes) -> None:
     with pytest.raises(MediaError) as caught:
         probe(content)
-    assert caught.value.fault is MediaFault.TRUNCATED
+    assert caught.value.fault is MediaFault.TOO_SHORT
+    assert caught.value.fault.conclusive

@@ -47,7 +47,18 @@ def test_a_compressed_wav_goes_by_its_sample_count() -> None:
     chunks = (made.fmt(codec=2), (b"fact", pack("<I", 16_000)), (b"data", bytes(8000)))
     info = probe(made.riff(b"WAVE", *chunks))
     assert info.timing is not None
-    assert (info.timing.value, float(info.timing.least)) == (2, 0.5)
+    assert info.timing.value == 2
+    assert info.timing.least < Fraction(
+        1, 2
+    )  # by its bytes, at the rate that it states
+
+
+def test_the_length_of_a_compressed_wav_may_be_off_by_its_encoders_padding() -> None:
+    chunks = (made.fmt(codec=0x55), (b"data", bytes(32_000)))
+    timing = probe(made.riff(b"WAVE", *chunks)).timing
+    assert timing is not None
+    assert timing.value == 2
+    assert timing.least == 2 - Fraction(2 * 1152, 8000)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +130,28 @@ def test_junk_before_the_first_frame_is_passed() -> None:
     assert probe(content).duration == pytest.approx(20 * 1152 / 44_100)
 
 
+@pytest.mark.parametrize("padding", [9000, 100_000])
+def test_padding_of_any_length_after_a_tag_is_passed(padding: int) -> None:
+    content = made.tag(10) + bytes(padding) + made.mp3_frame() * 20
+    meter = Meter(content)
+    assert meter.measure().duration == pytest.approx(20 * 1152 / 44_100)
+    assert len(meter.wants) < 20
+
+
+def test_padding_without_end_is_too_costly_and_says_nothing_of_the_file() -> None:
+    with pytest.raises(MediaError) as caught:
+        probe(made.tag(10) + bytes(400 << 10) + made.mp3_frame() * 20)
+    assert caught.value.fault is MediaFault.TOO_COSTLY
+
+
+def test_what_looks_like_frames_without_end_is_given_up_in_counted_steps() -> None:
+    meter = Meter(made.tag(10) + b"\xff\xfb\x90\x00" * 60_000)
+    with pytest.raises(MediaError) as caught:
+        meter.measure()
+    assert caught.value.fault is MediaFault.TOO_COSTLY
+    assert len(meter.wants) < 3000
+
+
 def test_a_tag_in_front_of_a_flac_is_passed() -> None:
     flac = (DATA / "audio/flac.flac").read_bytes()
     info = probe(made.tag(50) + flac)
@@ -152,6 +185,38 @@ def test_an_ogg_whose_last_page_is_of_another_stream_has_no_duration() -> None:
     content = made.opus(skipped=0, last=48_000) + made.page(2, 5, bytes(70_000 // 300))
     other = content + made.page(3, 99, bytes(200)) * 300
     assert probe(other).duration is None
+
+
+def opus_of(serial: int, seconds: int, *, pages: int = 1) -> bytes:
+    """A recording of its own serial number; 48,000 ticks a second."""
+    content = made.opus(skipped=0, last=48_000 * seconds)
+    number = pack("<I", 1)
+    rest = b"".join(made.page(1, 960, bytes(2000)) for _ in range(pages))
+    cut = content.rindex(b"OggS")
+    whole = content[:cut] + rest + content[cut:]
+    return whole.replace(b"\0" * 4 + number, b"\0" * 4 + pack("<I", serial))
+
+
+@pytest.mark.parametrize("pages", [1, 100])
+@pytest.mark.parametrize("serial", [1, 2])
+def test_recordings_one_behind_the_other_have_no_duration_by_the_last_page(
+    serial: int, pages: int
+) -> None:
+    """RFC 3533, section 4: positions begin anew; with one serial, as some writers do, too."""
+    first, second = opus_of(1, 2), opus_of(serial, 3, pages=1)
+    assert probe(first).duration == 2.0
+    assert probe(second).duration == 3.0
+    assert probe(first + second).duration is None
+    longer = opus_of(1, 2, pages=pages) + opus_of(2, 3, pages=pages)
+    assert probe(longer).duration is None
+
+
+def test_a_stream_that_is_not_understood_does_not_hide_the_length_of_the_other() -> (
+    None
+):
+    skeleton = made.page(9, 0, b"fishead\0" + bytes(56), flags=2)
+    content = skeleton + made.opus(skipped=0, last=96_000) + made.page(9, 5, b"x")
+    assert probe(content).duration == 2.0
 
 
 def test_an_ogg_of_empty_pages_is_an_error_for_few_wants() -> None:

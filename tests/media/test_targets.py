@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from runcomfy_runtime.media.errors import MediaError
@@ -18,6 +20,9 @@ POLICY = FetchPolicy()
         ("https://Cdn.Example.COM", Target("https", "cdn.example.com", 443, "/")),
         ("HTTPS://a.test:443/x?y=1#z", Target("https", "a.test", 443, "/x?y=1")),
         ("https://a.test?y", Target("https", "a.test", 443, "/?y")),
+        ("https://a.test#@127.0.0.1/", Target("https", "a.test", 443, "/")),
+        ("https://a.test/#@b.test", Target("https", "a.test", 443, "/")),
+        ("https://a.test#@127.0.0.1/x", Target("https", "a.test", 443, "/")),
         ("https://1.1.1.1/x", Target("https", "1.1.1.1", 443, "/x")),
         (
             "https://[2606:4700::0001]/x",
@@ -70,6 +75,12 @@ def test_a_plain_url_is_read_into_its_parts(url: str, target: Target) -> None:
         ),
         *("https://127.1/", "https://2130706433/", "https://0x7f000001/", "https://0/"),
         *("https://017700000001/", "https://127.0.0.0x1/", "https://1.2.3.4.5/"),
+        *(
+            "https://a.test/\ud800",
+            "https://\udfff.test/",
+            "https://[::1/x",
+            "https://[x]/",
+        ),
         "https://a.test/" + "x" * 9000,
         "https://" + "a" * 300 + "/",
     ],
@@ -136,6 +147,7 @@ def test_a_redirect_is_resolved_against_the_url_it_came_from(
             "/x\ty",
             "data:image/png;base64,AAAA",
         ),
+        *("https://[x]/", "//[::1", "//[", "https://]/", "/\ud800", "//a\u2100b/"),
     ],
 )
 def test_a_redirect_to_anything_else_is_refused(location: str) -> None:
@@ -150,3 +162,33 @@ def test_a_redirect_from_https_to_http_is_refused_even_where_http_is_allowed() -
     start = parse_target("https://a.test/", policy)
     with pytest.raises(MediaError, match="plain http"):
         start.follow("http://a.test/", policy)
+
+
+PARTS = (
+    *"/:@[]?#.%\\-_a1xX;",
+    *("//", "https:", "http:", "::", "[::1]", "127.0.0.1", "xn--", "a.test", "%00"),
+    *("\t", "\x85", "\xa0", "é", "①", "℀", "\u2044", "\ufeff", "\ud800", "\u3002"),
+)
+
+
+def test_whatever_is_given_as_a_url_is_a_plain_target_or_refused() -> None:
+    """A target is what goes over the wire: ASCII, without what could end its line."""
+    start = parse_target("https://a.test/x?y", POLICY)
+    found = 0
+    for seed in range(20_000):
+        chance = random.Random(seed)
+        text = "".join(chance.choice(PARTS) for _ in range(chance.randint(1, 9)))
+        for read in (parse_target, start.follow):
+            try:
+                target = read(
+                    text if read == start.follow else "https://" + text, POLICY
+                )
+            except MediaError as error:
+                assert error.fault is MediaFault.REFUSED, seed
+                assert str(error).isprintable(), seed
+                continue
+            found += 1
+            assert target.url.isascii(), seed
+            assert not set(target.url) & set(" \t\r\n\\#"), seed
+            assert parse_target(target.url, POLICY) == target, seed
+    assert found > 1000

@@ -91,6 +91,9 @@ def test_a_film_older_than_brands_is_quicktime() -> None:
     assert probe(made.box(b"wide") + made.movie(made.track())).format == "mov"
 
 
+LONG_FTYP = made.box(b"ftyp", b"isom", pack(">I", 0), b"isommp41" * 5)
+
+
 @pytest.mark.parametrize(
     ("size", "fault"),
     [(1, MediaFault.MALFORMED), (7, MediaFault.MALFORMED), (8, MediaFault.TRUNCATED)],
@@ -99,9 +102,9 @@ def test_a_box_too_short_for_its_own_header_is_an_error(
     size: int, fault: MediaFault
 ) -> None:
     if size == 1:
-        content = made.FTYP + b"\0\0\0\1free" + pack(">Q", 15)
+        content = LONG_FTYP + b"\0\0\0\1free" + pack(">Q", 15)
     else:
-        content = made.FTYP + pack(">I", size) + b"free"
+        content = LONG_FTYP + pack(">I", size) + b"free"
     with pytest.raises(MediaError) as caught:
         probe(content)
     assert caught.value.fault is fault
@@ -275,3 +278,46 @@ def test_an_avi_of_two_parts_counts_the_frames_of_both() -> None:
 def test_a_film_cut_after_its_header_still_answers() -> None:
     content = (DATA / "more/plain.avi").read_bytes()
     assert probe(content[: len(content) // 2]).duration == 3.0
+
+
+def sound_track(rate: float, *more: bytes) -> bytes:
+    audio = made.element(0xE1, made.element(0xB5, pack(">d", rate)))
+    return made.element(0xAE, made.number(0x83, 2) + b"".join(more) + audio)
+
+
+@pytest.mark.parametrize(
+    ("tracks", "least", "most"),
+    [
+        ((made.picture_track(320, 180),), Fraction(196, 100), Fraction(204, 100)),
+        ((made.picture_track(320, 180, frame_time=0),), 2 - Fraction(1, 24), None),
+        ((sound_track(32_000),), 2 - Fraction(2048, 32_000), None),
+        ((sound_track(0),), Fraction(2), Fraction(2)),
+        ((sound_track(float("nan")),), Fraction(2), Fraction(2)),
+        (
+            (sound_track(48_000, made.number(0x23E383, 20_000_000)),),
+            Fraction(198, 100),
+            Fraction(202, 100),
+        ),
+        (
+            (sound_track(32_000, made.number(0x56AA, 80_000_000)),),
+            2 - Fraction(2048, 32_000) - Fraction(8, 100),
+            2 + Fraction(2048, 32_000),
+        ),
+    ],
+)
+def test_a_declared_length_of_matroska_may_be_off_by_a_block_and_by_padding(
+    tracks: tuple[bytes, ...], least: Fraction, most: Fraction | None
+) -> None:
+    parts = made.information(2000.0), made.tracks(*tracks), made.cluster(0, 0)
+    timing = probe(made.matroska(*parts)).timing
+    assert timing is not None
+    assert timing.value == 2
+    assert timing.least == least
+    assert timing.most == (4 - least if most is None else most)
+
+
+def test_matroska_whose_sound_is_padded_does_not_claim_to_be_exact() -> None:
+    """By its frames the film lasts 4.000 s; its header says 4.023."""
+    timing = probe(DATA / "video/mkv_h264.mkv").timing
+    assert timing is not None
+    assert timing.least < 4 < timing.value < timing.most

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime.protocol import BASE_URL_VARIABLE, TOKEN_VARIABLES
-from runtime.loopback import Loopback
+from runtime.loopback import Loopback, result, status, submitted
+from runtime.side import OUTPUT, Side
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +29,15 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def server() -> Iterator[Loopback]:
     with Loopback() as running:
         yield running
+
+
+@pytest.fixture(params=["sync", "async"])
+def side(server: Loopback, request: pytest.FixtureRequest) -> Side:
+    """Each of the clients, of a server where all goes well until a test says otherwise."""
+    server.on("submit", submitted())
+    server.on("status", status("completed"))
+    server.on("result", result(OUTPUT))
+    return Side(server.url, request.param == "async")
 
 
 @pytest.fixture(autouse=True)

@@ -141,7 +141,10 @@ class Loopback:
         while (line := lines.readline().decode("latin-1").strip()) != "":
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
-        body = lines.read(int(headers.get("content-length", 0)))
+        length = int(headers.get("content-length", 0))
+        body = lines.read(length)
+        if len(body) < length:
+            return None  # whoever asked is gone: no server acts on half a request
         return Seen(first[0], first[1], headers, body)
 
     def _reply_for(self, request: Seen) -> Reply:

@@ -158,6 +158,52 @@ def test_a_429_pauses_submits_and_never_reads(queue: FakeQueue) -> None:
     assert len(reads) > 5
 
 
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_429_that_asks_for_too_long_stops_the_submits_and_not_the_reads(
+    queue: FakeQueue, asynchronous: bool
+) -> None:
+    queue.answer("*", output={}, queued=0, running=60)
+    real, submits = queue.send, list[float]()
+
+    def send(request: Request) -> Any:
+        if request.paid:
+            submits.append(queue.clock.now())
+            if len(queue.jobs) == 2:
+                return Response(429, {"retry-after": "3600"})
+        return real(request)
+
+    queue.send = send  # type: ignore[method-assign]
+    outcomes: list[Any] = []
+
+    async def mapped() -> None:
+        batch = queue.async_client().map(
+            inputs(9), concurrency=3, return_exceptions=True
+        )
+        outcomes.extend([outcome async for outcome in batch])
+
+    if asynchronous:
+        asyncio.run(mapped())
+    else:
+        with queue.client() as client:
+            batch = client.map(inputs(9), concurrency=3, return_exceptions=True)
+            outcomes.extend(batch)
+    kinds = [type(outcome).__name__.removeprefix("Async") for outcome in outcomes]
+    assert kinds == ["Result"] * 2 + ["RateLimited"] * 7
+    assert len(submits) == 3
+    assert all(3000 < limited.retry_after <= 3600 for limited in outcomes[2:])
+
+
+def test_a_pause_past_the_deadline_is_not_sat_out(queue: FakeQueue) -> None:
+    queue.answer("*", output={}, queued=0, running=5)
+    queue.fault("submit", Response(429, {"retry-after": "100"}))
+    with queue.client() as client:
+        batch = client.map(inputs(3), concurrency=1, return_exceptions=True, timeout=50)
+        outcomes = list(batch)
+    assert [type(outcome).__name__ for outcome in outcomes] == ["RateLimited"] * 3
+    assert queue.kinds == ["submit"]
+    assert queue.clock.slept == []
+
+
 def test_an_empty_balance_stops_the_submits_and_lets_the_others_end(
     queue: FakeQueue,
 ) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import pickle
 import re
+import resource
+import signal
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runcomfy_runtime import errors
+from runcomfy_runtime.aio import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.download.hosts import refused
-from runcomfy_runtime.download.name import file_name
-from runcomfy_runtime.files import File
 from runcomfy_runtime.result import Result
 from runtime.hurried import Hurried
 from runtime.loopback import (
@@ -149,6 +155,54 @@ def test_a_file_over_the_limit_is_refused(
     assert names(tmp_path) == []
 
 
+def test_a_file_that_is_announced_to_be_over_the_limit_is_not_begun(
+    server: Loopback, made: Result[Any], tmp_path: Path
+) -> None:
+    told: list[int] = []
+    server.on("/out.png", Reply(CONTENT))
+    with pytest.raises(errors.DownloadError, match="longer than 299999 bytes"):
+        made.download(
+            tmp_path,
+            limit=len(CONTENT) - 1,
+            on_progress=lambda path, done, total: told.append(done),
+        )
+    assert told == []
+
+
+def test_the_limit_holds_for_a_file_whose_length_nobody_told(
+    server: Loopback, made: Result[Any], tmp_path: Path
+) -> None:
+    chunks = b"".join(b"400\r\n" + b"x" * 1024 + b"\r\n" for _ in range(100))
+    server.on("/out.png", chunked(chunks + b"0\r\n\r\n"))
+    with pytest.raises(errors.DownloadError, match="longer than 5000 bytes"):
+        made.download(tmp_path, limit=5000)
+    assert names(tmp_path) == []
+
+
+def test_a_length_beside_chunks_counts_for_nothing(
+    server: Loopback, made: Result[Any], tmp_path: Path
+) -> None:
+    reply = chunked(b"5\r\nhello\r\n0\r\n\r\n", **{"Content-Length": "7"})
+    server.on("/out.png", reply)
+    assert made.download(tmp_path)[0].read_bytes() == b"hello"
+
+
+def chunked(body: bytes, **headers: str) -> Reply:
+    """A reply whose body is sent as it is, in chunks."""
+    told = {"Content-Length": "", "Transfer-Encoding": "chunked", **headers}
+    return Reply(body, headers={name: text for name, text in told.items() if text})
+
+
+@pytest.mark.parametrize("word", [201, 202, 203, 204, 205, 207, 226])
+def test_only_an_answer_that_brings_a_file_is_one(
+    server: Loopback, made: Result[Any], tmp_path: Path, word: int
+) -> None:
+    server.on("/out.png", Reply(b"" if word in (204, 205) else b"text", word))
+    with pytest.raises(errors.DownloadError, match=f"HTTP {word} brings no file"):
+        made.download(tmp_path)
+    assert names(tmp_path) == []
+
+
 def test_an_empty_file_is_a_file(
     server: Loopback, made: Result[Any], tmp_path: Path
 ) -> None:
@@ -205,6 +259,16 @@ def test_redirects_are_followed_to_allowed_hosts_only(
         made.download(tmp_path / "c")
 
 
+@pytest.mark.parametrize("place", ["http://[", "", "https://u@files.runcomfy.net/a"])
+def test_a_redirect_to_no_url_is_a_clear_error(
+    server: Loopback, made: Result[Any], tmp_path: Path, place: str
+) -> None:
+    server.on("/out.png", Reply(b"", 302, {"Location": place}))
+    with pytest.raises(errors.DownloadError, match="not to any URL|user name"):
+        made.download(tmp_path)
+    assert names(tmp_path) == []
+
+
 def test_no_file_request_carries_the_token(
     server: Loopback, made: Result[Any], tmp_path: Path
 ) -> None:
@@ -230,6 +294,46 @@ def test_nothing_is_written_through_a_link(
     with pytest.raises(errors.DownloadError, match="symbolic link"):
         made.download(folder)
     assert victim.read_text() == "mine"
+
+
+def test_nothing_is_written_to_what_is_no_file_of_its_own(
+    server: Loopback, made: Result[Any], tmp_path: Path
+) -> None:
+    victim, part = tmp_path / "victim", tmp_path / f"{REQUEST_ID}-1.png.part"
+    victim.write_text("mine")
+    server.on("/out.png", Reply(CONTENT))
+    part.hardlink_to(victim)
+    with pytest.raises(errors.DownloadError, match="no file of its own"):
+        made.download(tmp_path)
+    assert victim.read_text() == "mine"
+    part.unlink()
+    os.mkfifo(part)
+    with pytest.raises(errors.DownloadError, match="cannot be written"):
+        made.download(tmp_path)
+
+
+@contextmanager
+def small_disk(size: int) -> Iterator[None]:
+    """No file may grow over that size, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("size", [100_000, len(CONTENT) - 1])
+def test_a_full_disk_is_a_clear_error_and_leaves_nothing(
+    server: Loopback, made: Result[Any], tmp_path: Path, size: int
+) -> None:
+    server.on("/out.png", Reply(CONTENT))
+    with small_disk(size):
+        with pytest.raises(errors.DownloadError, match="cannot be written") as caught:
+            made.download(tmp_path)
+    assert caught.value.url.endswith("/out.png")
+    assert names(tmp_path) == []
+    assert server.count("/out.png") == 1
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_error(
@@ -268,6 +372,71 @@ def test_an_interrupt_leaves_no_file(
     assert "range" in server.seen[-1].headers
 
 
+@pytest.mark.parametrize(
+    "raised",
+    [OSError("the bar"), TimeoutError(), errors.DownloadError("mine"), KeyError("x")],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_the_progress_function_raises_passes_unchanged_and_the_part_stays(
+    server: Loopback, made: Result[Any], tmp_path: Path, raised: Exception
+) -> None:
+    def break_off(path: Path, done: int, total: int | None) -> None:
+        if done > 100_000:
+            raise raised
+
+    server.on("/out.png", ranged)
+    with pytest.raises(type(raised)) as caught:
+        made.download(tmp_path, on_progress=break_off)
+    assert caught.value is raised
+    assert server.count("/out.png") == 1
+    (path,) = made.download(tmp_path)
+    assert path.read_bytes() == CONTENT
+    assert "range" in server.seen[-1].headers
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_an_error_of_a_download_carries_the_job(
+    server: Loopback, made: Result[Any], tmp_path: Path, asynchronous: bool
+) -> None:
+    server.on("/out.png", Reply(b"", 500))
+
+    async def download() -> None:
+        async with AsyncRunComfy(token=TOKEN, base_url=server.url) as client:
+            result = await client.run("vendor/model", {})
+            await result.download(tmp_path / "file")
+
+    (tmp_path / "file").write_text("")
+    with pytest.raises(errors.DownloadError) as caught:
+        asyncio.run(download()) if asynchronous else made.download(tmp_path / "file")
+    for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):
+        assert error.request_id == REQUEST_ID
+        assert error.last_status == "completed"
+        assert error.may_be_billed
+        assert error.job is not None
+        with RunComfy(token=TOKEN, base_url=server.url) as client:
+            job = client.job(error.job.token())
+        assert (job.request_id, job.model_id) == (REQUEST_ID, "vendor/model")
+
+
+def test_a_fresh_url_is_found_though_the_result_echoes_the_input(
+    server: Loopback, tmp_path: Path
+) -> None:
+    def told(name: str) -> Reply:
+        source = {"image": f"{server.url}/source.png"}
+        output = {"image": source["image"], "made": f"{server.url}/{name}"}
+        return result(output, input=source)
+
+    server.on("status", status("completed"))
+    server.on("result", told("old.png"))
+    server.on("/old.png", Reply(b"", 403))
+    server.on("/fresh.png", Reply(CONTENT))
+    with RunComfy(token=TOKEN, base_url=server.url, clock=Hurried()) as client:
+        outcome = client.job(REQUEST_ID).result()
+        server.on("result", told("fresh.png"))
+        (path,) = outcome.download(tmp_path)
+    assert path.read_bytes() == CONTENT
+
+
 def test_two_downloads_at_once_leave_one_whole_file(
     server: Loopback, made: Result[Any], tmp_path: Path
 ) -> None:
@@ -289,55 +458,70 @@ def test_two_downloads_at_once_leave_one_whole_file(
     assert (tmp_path / f"{REQUEST_ID}-1.png").read_bytes() == CONTENT
 
 
-BASE = "https://model-api.runcomfy.net"
+PROCESS = """
+import sys
+from runcomfy_runtime.client import RunComfy
+with RunComfy(token="rc-0123456789-secret", base_url=sys.argv[1]) as client:
+    client.job("req-1").result().download(sys.argv[2])
+"""
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://files.runcomfy.net/a.png",
-        "https://a.b.runcomfy.com/a?sig=x",
-        "https://RUNCOMFY.net/a",
-        f"{BASE}/files/a",
-        "https://cdn.example.org/a",
-    ],
-)
-def test_allowed_hosts_are_allowed(url: str) -> None:
-    assert refused(url, BASE, ["example.org"]) is None
+def test_two_processes_at_once_leave_one_whole_file(
+    server: Loopback, made: Result[Any], tmp_path: Path
+) -> None:
+    both_asked = threading.Barrier(2)
+
+    def slow(seen: Seen) -> Reply:
+        both_asked.wait(20)
+        return ranged(seen)
+
+    server.on("/out.png", slow)
+    command = [sys.executable, "-c", PROCESS, server.url, str(tmp_path)]
+    processes = [subprocess.Popen(command) for _ in range(2)]
+    assert [process.wait(60) for process in processes] == [0, 0]
+    assert names(tmp_path) == [f"{REQUEST_ID}-1.png"]
+    assert (tmp_path / f"{REQUEST_ID}-1.png").read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://files.runcomfy.net/a.png",
-        "https://evilruncomfy.net/a",
-        "https://runcomfy.net.evil.com/a",
-        "https://user@files.runcomfy.net/a",
-        "https://a\\@files.runcomfy.net/a",
-        "https://127.0.0.1/a",
-        "https://[::1]/a",
-        "https://evil.com#.runcomfy.net",
-        "file:///etc/passwd",
-        "https:///a",
-        "https://runcomfy.net:99999/",
-        "https://r\u00fcncomfy.net/",
-        "https://files.runcomfy.net/a b",
-    ],
-)
-def test_other_hosts_are_refused(url: str) -> None:
-    assert refused(url, BASE, []) is not None
+KILLED = """
+import os, signal, sys
+from runcomfy_runtime.client import RunComfy
+
+def die(path, done, total):
+    if done > 100_000:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+with RunComfy(token="rc-0123456789-secret", base_url=sys.argv[1]) as client:
+    client.job("req-1").result().download(sys.argv[2], on_progress=die)
+"""
 
 
-@pytest.mark.parametrize(
-    ("url", "name"),
-    [
-        ("https://h/../../etc/passwd", "r-1.png"),
-        ("https://h/a.PNG?x=../y", "r-1.png"),
-        ("https://h/a.exe", "r-1.png"),
-        ("https://h/a.mp4/", "r-1.png"),
-        ("https://h/CON.webp", "r-1.webp"),
-        ("https://[bad/a.png", "r-1.png"),
-    ],
-)
-def test_a_server_chooses_no_name(url: str, name: str) -> None:
-    assert file_name("r", 0, File(url, "image", "/image")) == name
+def test_a_download_goes_on_after_its_process_was_killed(
+    server: Loopback, made: Result[Any], tmp_path: Path
+) -> None:
+    server.on("/out.png", ranged)
+    command = [sys.executable, "-c", KILLED, server.url, str(tmp_path)]
+    assert subprocess.run(command).returncode == -signal.SIGKILL
+    part = tmp_path / f"{REQUEST_ID}-1.png.part"
+    had = part.stat().st_size
+    assert 0 < had < len(CONTENT)
+    assert part.read_bytes() == CONTENT[:had]
+    assert made.download(tmp_path)[0].read_bytes() == CONTENT
+    assert server.seen[-1].headers["range"] == f"bytes={had}-"
+    assert names(tmp_path) == [f"{REQUEST_ID}-1.png"]
+
+
+def test_files_of_one_result_never_share_a_name(
+    server: Loopback, tmp_path: Path
+) -> None:
+    places = ["/a/x.png", "/b/x.png", "/A/X.PNG", "/con.png", "/nul", "/x.png:y"]
+    server.on("submit", submitted())
+    server.on("status", status("completed"))
+    server.on("result", result({"images": [server.url + place for place in places]}))
+    for place in places:
+        server.on(place, Reply(place.encode()))
+    with RunComfy(token=TOKEN, base_url=server.url, clock=Hurried()) as client:
+        paths = client.run("vendor/model", {}).download(tmp_path)
+    assert [path.read_text() for path in paths] == places
+    assert len({path.name.lower() for path in paths}) == len(places)
+    assert all(re.fullmatch(r"req-1-\d\.[a-z0-9]+", path.name) for path in paths)

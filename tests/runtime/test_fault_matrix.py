@@ -6,7 +6,6 @@ may have been accepted is on the wire once.
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import time
 from collections.abc import Callable
@@ -16,45 +15,9 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.aio import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
-from runtime.hurried import Hurried
 from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
-
-TOKEN = "rc-0123456789-secret"
-OUTPUT = {"image": "https://files.runcomfy.net/a.png"}
-
-
-class Side:
-    """One of the two clients, called alike."""
-
-    def __init__(self, url: str, asynchronous: bool) -> None:
-        self.clock = Hurried()
-        self._settings: dict[str, Any] = {
-            "token": TOKEN,
-            "base_url": url,
-            "clock": self.clock,
-        }
-        self._asynchronous = asynchronous
-
-    def run(self, **options: Any) -> Any:
-        if not self._asynchronous:
-            with RunComfy(**self._settings) as client:
-                return client.run("vendor/model", {"prompt": "x"}, **options)
-        return asyncio.run(self._run_async(**options))
-
-    async def _run_async(self, **options: Any) -> Any:
-        async with AsyncRunComfy(**self._settings) as client:
-            return await client.run("vendor/model", {"prompt": "x"}, **options)
-
-
-@pytest.fixture(params=["sync", "async"])
-def side(server: Loopback, request: pytest.FixtureRequest) -> Side:
-    server.on("submit", submitted())
-    server.on("status", status("completed"))
-    server.on("result", result(OUTPUT))
-    return Side(server.url, request.param == "async")
-
+from runtime.side import OUTPUT, TOKEN, Side
 
 LOST = [
     Reply(fault="close"),
@@ -164,6 +127,16 @@ def test_a_429_is_obeyed_to_the_second(server: Loopback, side: Side) -> None:
     assert side.run().output == OUTPUT
     assert side.clock.slept[0] == 7
     assert server.count("submit") == 2
+
+
+def test_a_429_that_asks_for_no_pause_is_believed_once(
+    server: Loopback, side: Side
+) -> None:
+    server.on("submit", Reply(b"", 429, {"Retry-After": "0"}))
+    with pytest.raises(errors.RateLimited):
+        side.run(timeout=60.0)
+    assert side.clock.slept[0] == 0
+    assert server.count("submit") < 12
 
 
 def test_a_429_with_a_date_is_obeyed(server: Loopback, side: Side) -> None:

@@ -275,21 +275,31 @@ def test_the_job_of_a_killed_process_is_given_back(
 
 
 MAPPED = """
-import sys
-import time
+import asyncio, sys
 from runtime.specimen import good
+from runcomfy_runtime.aio import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
-path, url = sys.argv[1:]
-inputs = [good(tags=[number]) for number in range(60)]
-with RunComfy(token="rc-0123456789-secret", base_url=url, journal=path) as client:
-    outcomes = list(client.map(inputs, name="many", return_exceptions=True))
+side, path, url = sys.argv[1:]
+inputs = [good(tags=[number]) for number in range(1000)]
+settings = dict(token="rc-0123456789-secret", base_url=url, journal=path, media_checks="off")
+options = dict(name="many", return_exceptions=True, concurrency=8)
+async def mapped():
+    async with AsyncRunComfy(**settings) as client:
+        return [outcome async for outcome in client.map(inputs, **options)]
+if side == "async":
+    outcomes = asyncio.run(mapped())
+else:
+    with RunComfy(**settings) as client:
+        outcomes = list(client.map(inputs, **options))
 unknown = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+assert all(type(error).__name__ == "SubmitOutcomeUnknown" for error in unknown), unknown
 print(len(outcomes), len(unknown))
 """
 
 
-def test_a_killed_batch_goes_on_and_pays_for_nothing_twice(
-    server: Loopback, path: Path
+@pytest.mark.parametrize("side", ["sync", "async"])
+def test_a_killed_batch_of_a_thousand_goes_on_and_pays_for_nothing_twice(
+    server: Loopback, path: Path, side: str
 ) -> None:
     def accept(_: Any) -> Reply:
         return submitted(f"req-{len(server.seen)}")
@@ -298,15 +308,17 @@ def test_a_killed_batch_goes_on_and_pays_for_nothing_twice(
     server.on("status", status("completed"))
     server.on("result", result({"image": "https://files.runcomfy.net/a.png"}))
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-    command = [sys.executable, "-c", MAPPED, str(path), server.url]
-    process = subprocess.Popen(command, env=environment)
-    while server.count("submit") < 20:
-        time.sleep(0.002)
-    process.kill()
-    process.wait(timeout=20)
-    first = server.count("submit")
+    command = [sys.executable, "-c", MAPPED, side, str(path), server.url]
+    for kill_at in (300, 700):
+        process = subprocess.Popen(command, env=environment)
+        while server.count("submit") < kill_at:
+            assert process.poll() is None, "it ended before it was killed"
+            time.sleep(0.01)
+        process.kill()
+        process.wait(timeout=20)
+        assert kill_at <= server.count("submit") < 1000
     again = subprocess.run(
-        command, env=environment, capture_output=True, timeout=60, check=True
+        command, env=environment, capture_output=True, timeout=120, check=True
     )
     sent = [
         json.loads(seen.body)["tags"][0]
@@ -314,8 +326,8 @@ def test_a_killed_batch_goes_on_and_pays_for_nothing_twice(
         if seen.kind == "submit"
     ]
     outcomes, unknown = map(int, again.stdout.split())
-    assert 20 <= first < 60
-    assert outcomes == 60
-    assert unknown <= 1
+    at_once = 1 if side == "sync" else 8
+    assert outcomes == 1000
+    assert unknown <= 2 * at_once
     assert len(sent) == len(set(sent))
-    assert len(sent) >= 60 - unknown
+    assert len(sent) >= 1000 - unknown

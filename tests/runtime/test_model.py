@@ -103,6 +103,25 @@ def test_each_keyword_is_named_with_its_pointer(
     assert len(found) == 1
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "types"),
+    [
+        ("prompt", 5, "string"),
+        ("steps", "5", "integer"),
+        ("steps", 5.5, "integer"),
+        ("strength", "0.5", "number"),
+        ("strength", float("nan"), "number"),
+        ("image_urls", "a", "array"),
+        ("lora", [], "object"),
+        ("either", 5, ("string", "array")),
+    ],
+)
+def test_the_limit_of_a_wrong_type_is_the_type_as_json_schema_names_it(
+    field: str, value: Any, types: object
+) -> None:
+    assert refused(**{field: value})[f"/{field}"][:2] == ("type", types)
+
+
 def test_true_is_no_number_and_one_is_one_point_zero() -> None:
     assert good(tags=[1, True, "1", {"a": 1}, {"a": True}]).tags is not None
     assert refused(tags=[{"a": 1}, {"a": 1.0}])["/tags"][0] == "uniqueItems"

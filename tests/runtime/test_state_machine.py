@@ -2,12 +2,14 @@
 
 Never two accepted submits for one call, never a lost id after acceptance, and always an end by
 the deadline plus the time of one request. The flow is driven step by step, and hypothesis is
-the world: it answers, loses, delays, refuses and interrupts.
+the world: it answers, loses, delays and refuses, interrupts at any step, raises in callbacks,
+and lets the disk fill up.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import settings
@@ -18,9 +20,10 @@ from runcomfy_runtime import errors
 from runcomfy_runtime.exchange import Lost, Outcome, Reached, Request, Response
 from runcomfy_runtime.flow.pace import REQUEST_TIMEOUT
 from runcomfy_runtime.flow.run import Course, run
-from runcomfy_runtime.flow.step import Send, Sleep, Terms
-from runcomfy_runtime.flow.submit import Call
+from runcomfy_runtime.flow.step import Emit, Ended, Intent, Note, Send, Sleep, Terms
+from runcomfy_runtime.flow.submit import NOT_ACCEPTED, Call
 from runcomfy_runtime.secret import Token
+from runcomfy_runtime.status import Status
 
 BASE = "https://api.test"
 DEADLINE = 100.0
@@ -35,18 +38,36 @@ WORDS = [
 ]
 
 
+Fuse = Callable[[Any], tuple[BaseException, bool]]
+FUSES: dict[str, Fuse] = {
+    "interrupt": lambda step: (KeyboardInterrupt(), True),
+    "held back": lambda step: (KeyboardInterrupt(), not isinstance(step, Note)),
+    "disk": lambda step: (errors.JournalError("full"), isinstance(step, Note)),
+    "callback": lambda step: (
+        errors.RunComfyError("of a callback"),
+        isinstance(step, Emit) and isinstance(step.event, Status),
+    ),
+}
+"""What can be raised at a step, and whether it can be at this one."""
+
+
 class World(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.time = 0.0
         self.accepted: list[str] = []
         self.posts = 0
-        self.interrupted = False
+        self.told = False
+        """Whether the id of the accepted job came over the wire."""
+        self.notes: list[Any] = []
+        self.fuse: tuple[str, int] | None = None
         self.ended: Any = None
         self.over = False
         self.course = Course()
         terms = Terms(
-            BASE, Token("t"), lambda: self.time, lambda: 1e9 + self.time, lambda: 0.5
+            *(BASE, Token("t"), lambda: self.time, lambda: 1e9 + self.time),
+            lambda: 0.5,
+            journal=True,
         )
         call = Call("vendor/model", b"{}", "0" * 64, "ref")
         self.flow = run(terms, call, self.course, DEADLINE, cancel=True)
@@ -55,17 +76,34 @@ class World(RuleBasedStateMachine):
     def _advance(
         self, answer: Outcome | None, error: BaseException | None = None
     ) -> Any:
+        """Let the flow go on to the next request or pause, unless the fuse burns down."""
         try:
-            step = self.flow.send(answer) if error is None else self.flow.throw(error)
-            while not isinstance(step, (Send, Sleep)):
-                step = self.flow.send(None)
+            while True:
+                step = (
+                    self.flow.send(answer) if error is None else self.flow.throw(error)
+                )
+                answer, error = None, self._burnt_down(step)
+                if error is None and isinstance(step, (Send, Sleep)):
+                    return step
+                if error is None and isinstance(step, Note):
+                    self.notes.append(step.entry)
         except StopIteration as stop:
             self.over, self.ended = True, stop.value
         except BaseException as ended:
             self.over, self.ended = True, ended
-        else:
-            return step
         return None
+
+    def _burnt_down(self, step: Any) -> BaseException | None:
+        """What is raised at this step, if anything is."""
+        if self.fuse is None:
+            return None
+        kind, steps = self.fuse
+        error, fits = FUSES[kind](step)
+        if steps or not fits:
+            self.fuse = (kind, max(0, steps - 1))
+            return None
+        self.fuse = None
+        return error
 
     @property
     def request(self) -> Request | None:
@@ -90,15 +128,30 @@ class World(RuleBasedStateMachine):
     seconds = st.floats(0, 40)
 
     @precondition(lambda self: self.posting)
-    @rule(seconds=seconds)
-    def accepts(self, seconds: float) -> None:
-        body = json.dumps({"request_id": self._accept()}).encode()
+    @rule(seconds=seconds, beside=st.sampled_from([{}, {"error_code": 400002}]))
+    def accepts(self, seconds: float, beside: dict[str, Any]) -> None:
+        body = json.dumps({"request_id": self._accept(), **beside}).encode()
+        self.told = True
         self._answered(Response(200, {}, body), seconds)
+
+    @precondition(lambda self: self.posting)
+    @rule()
+    def accepts_while_ctrl_c_is_held_back(self) -> None:
+        self.fuse = ("held back", 0)
+        self.accepts(1.0, {})
+
+    @precondition(lambda self: self.posting)
+    @rule()
+    def accepts_and_a_second_ctrl_c_loses_the_answer(self) -> None:
+        self._accept()
+        self.posts += 1
+        self.step = self._advance(None, KeyboardInterrupt())
 
     @precondition(lambda self: self.posting)
     @rule(seconds=seconds, cut=st.integers(0, 24))
     def accepts_and_the_answer_breaks_off(self, seconds: float, cut: int) -> None:
         body = json.dumps({"request_id": self._accept()}).encode()[:cut]
+        self.told = b'"id-1"' in body
         self._answered(Lost(Reached.ANSWER_BEGAN, "cut", 200, {}, body), seconds)
 
     @precondition(lambda self: self.posting)
@@ -170,8 +223,15 @@ class World(RuleBasedStateMachine):
     @precondition(lambda self: self.step is not None)
     @rule()
     def is_interrupted(self) -> None:
-        self.interrupted = True
         self.step = self._advance(None, KeyboardInterrupt())
+
+    @precondition(lambda self: self.step is not None and self.fuse is None)
+    @rule(
+        kind=st.sampled_from(["interrupt", "callback", "disk"]), steps=st.integers(0, 6)
+    )
+    def lights_a_fuse(self, kind: str, steps: int) -> None:
+        """Some steps from now, whichever they are, something is raised."""
+        self.fuse = (kind, steps)
 
     @precondition(lambda self: self.over)
     @rule()
@@ -188,30 +248,50 @@ class World(RuleBasedStateMachine):
         assert self.time <= DEADLINE + REQUEST_TIMEOUT
 
     @invariant()
+    def never_posts_without_an_intent_on_disk(self) -> None:
+        if self.posting:
+            assert isinstance(self.notes[-1], Intent)
+
+    @invariant()
+    def never_notes_an_accepted_job_as_free(self) -> None:
+        last = self.notes[-1] if self.notes else None
+        if isinstance(last, Ended) and last.state == NOT_ACCEPTED:
+            assert not self.accepted
+
+    @invariant()
     def never_loses_the_id(self) -> None:
-        if not self.over:
+        if not self.over or not self.accepted:
             return
         error = self.ended if isinstance(self.ended, BaseException) else None
-        assert error is None or isinstance(
-            error, (errors.RunComfyError, KeyboardInterrupt)
-        )
-        if not self.accepted:
-            return
-        if isinstance(error, errors.SubmitOutcomeUnknown):
-            assert error.may_be_billed
-        elif isinstance(error, errors.RunComfyError):
-            assert error.request_id == self.accepted[0]
-        elif isinstance(error, KeyboardInterrupt):
-            assert error.__notes__, "an interrupt tells which job it leaves"
-        else:
+        (request_id,) = self.accepted
+        notes = "".join(getattr(error, "__notes__", ()))
+        if not self.told:
+            unknown = isinstance(error, errors.SubmitOutcomeUnknown)
+            assert unknown or "may be running" in notes
+        elif error is None:
             assert self.course.ticket is not None
+            assert self.course.ticket.request_id == request_id
+        elif isinstance(error, errors.RunComfyError):
+            assert error.request_id == request_id
+            assert error.may_be_billed or self.tells_of_a_cancelled_job(error)
+        else:
+            assert request_id in notes
+
+    def tells_of_a_cancelled_job(self, error: errors.RunComfyError) -> bool:
+        return error.last_status == "cancelled"
+
+    @invariant()
+    def raises_only_what_is_meant_for_callers(self) -> None:
+        assert not isinstance(self.ended, BaseException) or isinstance(
+            self.ended, (errors.RunComfyError, KeyboardInterrupt)
+        )
 
     def teardown(self) -> None:
         while self.step is not None:
             if isinstance(self.step, Sleep):
                 self.lets_time_pass()
             elif self.posting:
-                self.accepts(1.0)
+                self.accepts(1.0, {})
             else:
                 self.tells_a_state("in_progress", 1.0, False)
             self.never_two_accepted_submits()

@@ -29,6 +29,7 @@ from runcomfy_codegen.sandbox.clock import VirtualClock
 from runcomfy_codegen.sandbox.exchange import Request, Response
 from runcomfy_codegen.sandbox.settings import Options, settings
 
+SECRET = "the-secret"
 EDIT = "bytedance/dreamina-4-0/edit"
 IMAGE_TO_VIDEO = "bytedance/dreamina-3-0/pro/image-to-video"
 SEEDANCE = "bytedance/seedance-v1.5-pro/image-to-video"
@@ -149,6 +150,7 @@ class Caller:
             "host": "localhost",
             "authorization": f"Bearer {self.token}",
             "content-type": "application/json",
+            **({"x-sandbox-secret": SECRET} if path.startswith("/sandbox/") else {}),
         } | {name.replace("_", "-"): text for name, text in headers.items()}
         return self.api.handle(
             Request(
@@ -177,7 +179,7 @@ class Caller:
 
 
 def caller_with(**options: Unpack[Options]) -> Caller:
-    return Caller(Api(MODELS, settings("http://localhost:8000", "the-secret", options)))
+    return Caller(Api(MODELS, settings("http://localhost:8000", SECRET, options)))
 
 
 @pytest.fixture

@@ -10,10 +10,12 @@ import pytest
 from runcomfy_codegen.cli.sandbox import command
 from runcomfy_codegen.sandbox.faults.scenario import parse_scenario
 from runcomfy_codegen.sandbox.faults.table import FAULTS
+from runcomfy_codegen.sandbox.openapi.sandbox import sandbox_calls
 
 pytest_plugins = ["pytester"]
 
-PAGE = (Path(__file__).parents[2] / "docs/sandbox.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/sandbox.md").read_text("utf-8")
 
 
 def blocks(language: str) -> list[str]:
@@ -22,15 +24,24 @@ def blocks(language: str) -> list[str]:
 
 def test_every_fault_stands_in_the_page_as_the_table_says_it() -> None:
     rows = [f"| `{name}` | {fault.says} |" for name, fault in FAULTS.items()]
-    assert (
-        re.findall(r"^\| `[a-z0-9-]+` \| .* \|$", PAGE, re.MULTILINE)[-len(rows) :]
-        == rows
-    )
+    told = PAGE[PAGE.index("| fault |") : PAGE.index("## Looking")]
+    assert re.findall(r"^\| `[a-z0-9-]+` \| .* \|$", told, re.MULTILINE) == rows
+
+
+def test_every_call_by_hand_stands_in_the_page() -> None:
+    told = re.findall(r"^\| `(GET|POST) (/sandbox/[^`?]*)", PAGE, re.MULTILINE)
+    known = {
+        (method.upper(), path)
+        for path, calls in sandbox_calls().items()
+        for method in calls
+        if path.startswith("/sandbox/")
+    }
+    assert set(told) == known
 
 
 def test_every_option_in_the_page_is_one_of_the_command() -> None:
     known = {option for parameter in command.params for option in parameter.opts}
-    told = set(re.findall(r"^\| `(--[a-z]+)", PAGE, re.MULTILINE))
+    told = set(re.findall(r"^\| `(--[a-z-]+)", PAGE, re.MULTILINE))
     assert told <= known
     assert known - told <= {"--port", "--schemas", "--config"}
 
@@ -44,11 +55,25 @@ def test_the_scenario_in_the_page_is_read() -> None:
 
 
 def test_the_programs_in_the_page_run(
-    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    program, test = blocks("python")
-    exec(program, {})
-    assert "http://127.0.0.1" in capsys.readouterr().out
-    pytester.makepyfile(test)
+    monkeypatch.chdir(ROOT)
+    programs = [block for block in blocks("python") if "def test_" not in block]
+    assert len(programs) == 3
+    for program in programs:
+        exec(program, {})
+    told = capsys.readouterr().out
+    assert "http://127.0.0.1" in told
+    assert "0 requests yet" in told
+    assert "/outputs/" in told
+
+
+def test_the_tests_in_the_page_pass(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "generated"))
+    tests = [block for block in blocks("python") if "def test_" in block]
+    names = [f"test_{number}" for number, _ in enumerate(tests)]
+    pytester.makepyfile(**dict(zip(names, tests, strict=True)))
     done = pytester.runpytest_subprocess("-p", "runcomfy_codegen.sandbox.pytest_plugin")
-    done.assert_outcomes(passed=1)
+    done.assert_outcomes(passed=2)

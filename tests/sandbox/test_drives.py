@@ -143,7 +143,7 @@ def test_a_cancelled_job_makes_room_for_those_that_come_after_it() -> None:
         if cancelling:
             caller.send("POST", first["cancel_url"])
         caller.submit()
-        return [job.plan.queued for job in caller.api.book][-1]
+        return [job.begins_at - job.submitted_at for job in caller.api.book][-1]
 
     assert wait_of_the_last(cancelling=True) < 1
     assert wait_of_the_last(cancelling=False) > 2
@@ -154,3 +154,53 @@ def test_workers_of_one_token_do_not_wait_for_those_of_another() -> None:
     caller.submit()
     other = Caller(caller.api, caller.clock, token="two")
     assert other.get(other.submit()["status_url"])["queue_position"] == 1
+
+
+def test_those_behind_a_cancelled_job_move_up_at_once() -> None:
+    caller = caller_with(workers=1)
+    accepted = [caller.submit() for _ in range(5)]
+    for each in accepted[1:4]:
+        caller.send("POST", each["cancel_url"])
+    assert caller.get(accepted[4]["status_url"])["queue_position"] == 2
+    first, *_, last = caller.api.book
+    assert last.begins_at == pytest.approx(first.ends_at)
+    caller.clock.advance(first.ends_at - caller.clock.now() + 0.01)
+    assert caller.get(accepted[0]["status_url"])["status"] == "completed"
+    assert caller.get(accepted[4]["status_url"])["status"] == "in_progress"
+
+
+def test_a_cancellation_moves_nothing_that_has_begun() -> None:
+    caller = caller_with(workers=2)
+    accepted = [caller.submit() for _ in range(6)]
+    caller.clock.advance(1.0)
+    begun = [job for job in caller.api.book if job.begins_at <= caller.clock.now()]
+    assert len(begun) == 2
+    caller.send("POST", accepted[3]["cancel_url"])
+    jobs = {job.request_id: job for job in caller.api.book}
+    assert [jobs[job.request_id] for job in begun] == begun
+    waiting = [job for job in jobs.values() if job.begins_at > caller.clock.now()]
+    assert all(
+        job.begins_at >= min(each.ends_at for each in begun) for job in waiting[:1]
+    )
+
+
+def test_a_queue_position_is_what_stands_before_it() -> None:
+    caller = caller_with(workers=2)
+    urls = [caller.submit()["status_url"] for _ in range(6)]
+    told: list[dict[str, object]] = []
+    for _ in range(60):
+        told = [caller.get(url) for url in urls]
+        positions = [
+            each["queue_position"] for each in told if "queue_position" in each
+        ]
+        assert positions == list(range(1, len(positions) + 1))
+        caller.clock.advance(0.2)
+    assert [each["status"] for each in told] == ["completed"] * 6
+
+
+def test_a_job_cancelled_by_hand_makes_room_too() -> None:
+    caller = caller_with(workers=1)
+    accepted = [caller.submit() for _ in range(3)]
+    path = f"/sandbox/jobs/{accepted[1]['request_id']}/cancel"
+    assert caller.send("POST", path).json()["status"] == "cancelled"
+    assert caller.get(accepted[2]["status_url"])["queue_position"] == 2

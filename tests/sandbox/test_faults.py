@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Literal
 
+import httpx
 import pytest
 
+from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.sandbox.exchange import Carriage
 from runcomfy_codegen.sandbox.faults.rule import BadRule, parse_rules
 from runcomfy_codegen.sandbox.faults.scenario import parse_scenario
@@ -212,23 +214,37 @@ def test_a_status_goes_backwards_and_the_job_completes_all_the_same(
     caller: Caller,
 ) -> None:
     accepted = caller.submit(prompt="A boat [sandbox: backward-status]")
+    words = [caller.get(accepted["status_url"])["status"]]
     caller.clock.advance(1)
-    words = [caller.get(accepted["status_url"])["status"] for _ in range(4)]
-    assert words == ["in_progress", "in_queue", "in_progress", "in_queue"]
+    words += [caller.get(accepted["status_url"])["status"] for _ in range(4)]
+    assert words == ["in_queue", "in_progress", "in_queue", *["in_progress"] * 2]
     caller.clock.advance(10)
     assert caller.get(accepted["status_url"])["status"] == "completed"
 
 
-def test_a_stuck_job_stays_queued_and_can_be_cancelled_before_it_secretly_starts(
-    caller: Caller,
+def test_a_status_goes_backwards_though_the_job_has_long_ended(caller: Caller) -> None:
+    accepted = caller.submit(prompt="A boat [sandbox: backward-status]")
+    caller.clock.advance(100)
+    told = [caller.get(accepted["status_url"]) for _ in range(3)]
+    assert [each["status"] for each in told] == ["in_progress", "in_queue", "completed"]
+    other = caller.submit(prompt="A boat [sandbox: backward-status]")
+    caller.clock.advance(100)
+    results = [caller.get(other["result_url"]) for _ in range(3)]
+    assert ["output" in each for each in results] == [False, False, True]
+
+
+@pytest.mark.parametrize("drive", ["time", "polls"])
+def test_a_stuck_job_stays_queued_until_it_is_cancelled(
+    drive: Literal["time", "polls"],
 ) -> None:
+    caller = caller_with(drive=drive)
     accepted = caller.submit(prompt="A boat [sandbox: stuck]")
-    caller.clock.advance(1000)
-    told = caller.get(accepted["result_url"])
+    caller.clock.advance(1_000_000)
+    told = [caller.get(accepted["result_url"]) for _ in range(9)][-1]
     assert (told["status"], "output" in told) == ("in_queue", False)
-    other = caller.submit(prompt="A boat [sandbox: stuck]")
-    caller.send("POST", other["cancel_url"])
-    assert caller.get(other["status_url"])["status"] == "cancelled"
+    assert caller.send("POST", accepted["cancel_url"]).json()["outcome"] == "cancelled"
+    assert caller.get(accepted["status_url"])["status"] == "cancelled"
+    assert caller.get("/sandbox/ledger")["total_usd"] == 0
 
 
 def test_an_expired_request_tells_of_its_end_once(caller: Caller) -> None:
@@ -342,7 +358,10 @@ def test_one_account_s_fault_does_not_reach_another_s_job(caller: Caller) -> Non
         ("bad-gateway on=stauts", "is status meant?"),
         ("hang seconds=-1", "seconds must be a number"),
         ("hang seconds=nan", "seconds must be a number"),
-        ("rate-limited retry-after=soon", "retry-after must be a number"),
+        (
+            "rate-limited retry-after=soon",
+            "retry-after must be a whole number of seconds",
+        ),
     ],
 )
 def test_a_rule_that_cannot_be_read_says_why(
@@ -448,3 +467,120 @@ def test_a_job_takes_longer_on_demand(
         seen.append(caller.get(accepted["status_url"])["status"])
         caller.clock.advance(20)
     assert seen == words
+
+
+@pytest.mark.parametrize(
+    ("fault", "call"),
+    [
+        ("invalid-input", "submit"),
+        ("not-ready", "result"),
+        ("unknown-status", "status"),
+        ("null-output", "result"),
+        ("bare-output", "result"),
+        ("error-in-200", "list"),
+    ],
+)
+def test_an_answer_in_a_form_that_nobody_published_says_so(
+    caller: Caller, fault: str, call: str
+) -> None:
+    accepted = caller.submit()
+    caller.clock.advance(1 if call == "status" else 10)
+    method, path = {
+        "submit": ("POST", SUBMIT),
+        "list": ("GET", "/v1/models"),
+        "status": ("GET", accepted["status_url"]),
+        "result": ("GET", accepted["result_url"]),
+    }[call]
+    answer = caller.send(method, path, INPUTS[EDIT], x_sandbox_fault=fault)
+    assert answer.header("x-sandbox-fault") == f"{fault} (header)"
+    assert answer.header("x-sandbox-profile") == "assumed"
+
+
+@pytest.mark.parametrize("fault", ["bad-token", "no-balance", "failed-job"])
+def test_an_answer_in_a_published_form_says_so_too(caller: Caller, fault: str) -> None:
+    answer = caller.send("POST", SUBMIT, INPUTS[EDIT], x_sandbox_fault=fault)
+    assert answer.header("x-sandbox-profile") == "documented"
+
+
+def carrying(caller: Caller, prompt: str, **escaped: str) -> int:
+    text = json.dumps(INPUTS[EDIT] | {"prompt": prompt})
+    for plain, instead in escaped.items():
+        text = text.replace({"slash": "/"}[plain], instead)
+    return caller.send("POST", SUBMIT, body=text.encode()).status
+
+
+def test_first_counts_each_input_with_a_rule_of_its_own(caller: Caller) -> None:
+    rule = "[sandbox: bad-gateway on=submit first=1]"
+    prompts = [f"A cat {rule}", f"A dog {rule}", f"A cat {rule}", f"A dog {rule}"]
+    assert [carrying(caller, each) for each in prompts] == [502, 502, 200, 200]
+
+
+def test_rules_of_headers_that_say_something_else_are_counted_apart(
+    caller: Caller,
+) -> None:
+    def ask(rule: str) -> int:
+        return caller.send("GET", "/v1/models", x_sandbox_fault=rule).status
+
+    one, two = "bad-gateway first=1", "bad-gateway first=1 on=list"
+    assert [ask(one), ask(two), ask(one), ask(two)] == [502, 502, 200, 200]
+
+
+def test_every_marker_of_an_input_counts(caller: Caller) -> None:
+    prompt = "One [sandbox: long-run] and two [sandbox: unavailable first=1 on=status]"
+    accepted = caller.submit(prompt=prompt)
+    assert caller.send("GET", accepted["status_url"]).status == 503
+    assert caller.get(accepted["status_url"])["status"] == "in_queue"
+    (job,) = caller.api.book
+    assert job.plan.running > 60
+
+
+def test_a_marker_is_read_as_the_text_it_is_and_not_as_its_json(
+    caller: Caller,
+) -> None:
+    prompt = "A cat [sandbox: bad-gateway model=bytedance/*]"
+    assert carrying(caller, prompt, slash="\\/") == 502
+    assert carrying(caller, '"[sandbox: bad-gateway on=submit; ]" said she') == 502
+
+
+def test_a_marker_deep_inside_counts_and_one_in_a_name_does_not() -> None:
+    caller = caller_with(validation="off")
+    deep = {"elements": [{"prompt": "[sandbox: bad-gateway]"}]}
+    assert caller.send("POST", SUBMIT, deep).status == 502
+    assert caller.send("POST", SUBMIT, {"[sandbox: bad-gateway]": 1}).status == 200
+
+
+def test_a_rule_that_cannot_be_read_is_refused_though_a_header_goes_before_it(
+    caller: Caller,
+) -> None:
+    given = INPUTS[EDIT] | {"prompt": "[sandbox: bad-gatway]"}
+    for rule in ("long-run", "long-run on=status"):
+        answer = caller.send("POST", SUBMIT, given, x_sandbox_fault=rule)
+        assert answer.status == 400
+        assert "is bad-gateway meant?" in answer.json()["error_message"]
+    assert list(caller.api.book) == []
+
+
+def test_a_reset_of_an_account_resets_what_was_counted_of_its_files(
+    caller: Caller,
+) -> None:
+    fault = "A boat [sandbox: expired-file first=1]"
+    for _ in range(2):
+        url = caller.finish(prompt=fault)["output"]["image"]
+        codes = [caller.send("GET", url, authorization="").status for _ in range(2)]
+        assert codes == [403, 200]
+        account = next(iter(caller.api.book)).account
+        caller.api.reset(account)
+
+
+def test_a_dribble_without_a_body_ends_all_the_same(
+    http: httpx.Client, sandbox: Sandbox
+) -> None:
+    accepted = http.post(SUBMIT, json=INPUTS[EDIT]).json()
+    rule = {"X-Sandbox-Fault": "dribble seconds=0.05 on=file"}
+    url = f"/outputs/{accepted['request_id']}/0.png"
+    until = [http.get(accepted["status_url"]) for _ in range(200)]
+    assert until[-1].json()["status"] == "completed"
+    etag = http.get(url).headers["etag"]
+    answer = http.get(url, headers={"If-None-Match": etag, **rule})
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert http.get("/v1/models").status_code == 200

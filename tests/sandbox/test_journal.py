@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import json
 
-from runcomfy_codegen.sandbox import Sandbox
+import httpx
+import pytest
+
+from runcomfy_codegen.sandbox import Sandbox, VirtualClock
 
 from .conftest import EDIT, INPUTS, MODELS, ODD, Caller, caller_with
 
@@ -101,20 +104,35 @@ def test_a_cancelled_job_stands_on_the_bill_and_costs_nothing(caller: Caller) ->
     assert bill["total_usd"] == 0
 
 
-def test_looking_is_open_and_changing_needs_the_secret(caller: Caller) -> None:
+@pytest.mark.parametrize("secret", ["", "wrong", "the-secre", "\xfc"])
+def test_everything_below_sandbox_needs_the_secret(caller: Caller, secret: str) -> None:
+    request_id = caller.submit()["request_id"]
+    for method, path in (
+        ("GET", "jobs"),
+        ("GET", "journal"),
+        ("GET", "ledger"),
+        ("GET", f"jobs/{request_id}"),
+        ("GET", f"jobs/{request_id}/inline/0"),
+        ("POST", f"jobs/{request_id}/cancel"),
+        ("POST", f"jobs/{request_id}/step"),
+        ("POST", "reset"),
+        ("GET", "clock"),
+        ("POST", "clock"),
+    ):
+        path = f"/sandbox/{path}"
+        answer = caller.send(method, path, {}, x_sandbox_secret=secret)
+        assert (answer.status, answer.json()["error_code"]) == (403, 403000), path
+    assert caller.get(f"/v1/requests/{request_id}/status")["status"] == "in_queue"
+
+
+def test_with_the_secret_a_job_is_seen_and_cancelled(caller: Caller) -> None:
     request_id = caller.submit()["request_id"]
     assert len(caller.get("/sandbox/jobs")["jobs"]) == 1
-    for path in ("/sandbox/reset", f"/sandbox/jobs/{request_id}/cancel"):
-        for secret in ("", "wrong", "the-secre"):
-            assert caller.send("POST", path, {}, x_sandbox_secret=secret).status == 403
-    answer = caller.send(
-        "POST", f"/sandbox/jobs/{request_id}/cancel", {}, x_sandbox_secret="the-secret"
-    )
-    assert answer.json()["status"] == "cancelled"
-    unknown = caller.send(
-        "POST", "/sandbox/jobs/x/step", {}, x_sandbox_secret="the-secret"
-    )
-    assert unknown.json()["error_code"] == 404001
+    path = f"/sandbox/jobs/{request_id}/cancel"
+    assert caller.send("POST", path).json()["status"] == "cancelled"
+    for method, path in (("GET", "jobs/x"), ("POST", "jobs/x/step")):
+        unknown = caller.send(method, f"/sandbox/{path}")
+        assert unknown.json()["error_code"] == 404001
 
 
 def test_without_a_secret_nothing_can_be_changed_by_hand() -> None:
@@ -153,3 +171,86 @@ def test_a_running_sandbox_hands_out_its_journal_and_its_bill() -> None:
         assert len(sandbox.ledger()) == 2
         sandbox.reset("one")
         assert (len(sandbox.ledger()), len(sandbox.ledger("one"))) == (1, 0)
+
+
+def served_story() -> str:
+    """The journal of some calls over a socket, in real time."""
+    with Sandbox(MODELS, drive="polls") as sandbox:
+        headers = {"Authorization": "Bearer one"}
+        with httpx.Client(
+            base_url=sandbox.url, headers=headers, trust_env=False
+        ) as http:
+            accepted = http.post(f"/v1/models/{EDIT}", json=INPUTS[EDIT]).json()
+            for _ in range(4):
+                http.get(accepted["status_url"])
+            http.get(accepted["result_url"])
+            http.get("/nowhere")
+            http.post(f"/v1/models/{EDIT}", content=b"{")
+        return sandbox.api.journal.text()
+
+
+def test_in_real_time_too_the_same_calls_give_the_same_bytes() -> None:
+    first = served_story()
+    assert first == served_story()
+    assert len(first.splitlines()) == 8
+
+
+def test_a_member_that_entries_do_not_have_is_no_condition(caller: Caller) -> None:
+    with pytest.raises(TypeError, match="no 'acton'; is action meant"):
+        caller.api.journal.entries(acton="submit")
+    with (
+        Sandbox(MODELS) as sandbox,
+        pytest.raises(TypeError, match="is status meant"),
+    ):
+        sandbox.journal(statu=200)
+
+
+def test_the_journal_is_asked_over_http_as_from_python(caller: Caller) -> None:
+    story(caller)
+    told = caller.get("/sandbox/journal?action=submit&status=200")
+    assert [entry["action"] for entry in told["entries"]] == ["submit"] * 2
+    assert told["total"] == 2
+    assert len(caller.get("/sandbox/journal?action=submit&limit=1")["entries"]) == 1
+    for path in ("journal?acton=submit", "jobs?action=submit", "ledger?x=1"):
+        answer = caller.send("GET", f"/sandbox/{path}")
+        assert answer.status == 400
+        assert "There is no parameter" in answer.json()["error_message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "/sandbox/jobs", "GET, HEAD"),
+        ("GET", "/sandbox/reset", "POST"),
+        ("DELETE", "/sandbox/clock", "GET, HEAD, POST"),
+    ],
+)
+def test_a_control_call_has_its_method(
+    caller: Caller, method: str, path: str, allowed: str
+) -> None:
+    answer = caller.send(method, path)
+    assert (answer.status, answer.header("allow")) == (405, allowed)
+
+
+def test_a_virtual_clock_is_advanced_from_outside() -> None:
+    clock = VirtualClock()
+    with Sandbox(MODELS, clock=clock) as sandbox:
+        caller = Caller(sandbox.api, clock)
+        secret = sandbox.secret
+        accepted = caller.submit()
+        path = "/sandbox/clock?advance=10"
+        told = caller.send("POST", path, x_sandbox_secret=secret).json()
+        assert told == {"now": "2026-01-01T00:00:10.000Z", "virtual": True}
+        assert caller.get(accepted["status_url"])["status"] == "completed"
+        for wrong in ("-1", "nan", "x", "", "1e300"):
+            path = f"/sandbox/clock?advance={wrong}"
+            answer = caller.send("POST", path, x_sandbox_secret=secret)
+            assert answer.status == 400
+
+
+def test_real_time_cannot_be_advanced(sandbox: Sandbox) -> None:
+    caller = Caller(sandbox.api)
+    path = "/sandbox/clock?advance=10"
+    answer = caller.send("POST", path, x_sandbox_secret=sandbox.secret)
+    assert answer.status == 400
+    assert "virtual clock" in answer.json()["error_message"]

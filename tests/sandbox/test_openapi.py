@@ -35,9 +35,12 @@ def test_each_model_is_a_call_of_its_own_with_its_input_schema(document: Any) ->
             "application/json"
         ]
         validator(schema["schema"]).validate(given)
-    assert (
-        sum("post" in calls for calls in document["paths"].values()) == len(MODELS) + 1
-    )
+    submits = [
+        path
+        for path, calls in document["paths"].items()
+        if path.startswith("/v1/models/") and "post" in calls
+    ]
+    assert len(submits) == len(MODELS)
 
 
 def test_the_submit_links_to_the_calls_about_its_request(document: Any) -> None:
@@ -57,11 +60,9 @@ def test_the_submit_links_to_the_calls_about_its_request(document: Any) -> None:
 
 def test_assumed_answers_are_marked(document: Any) -> None:
     responses = document["paths"][f"/v1/models/{EDIT}"]["post"]["responses"]
-    assert [status for status in responses if responses[status].get("x-assumed")] == [
-        "413",
-        "415",
-        "422",
-    ]
+    assumed = {status for status in responses if responses[status].get("x-assumed")}
+    assert assumed == {"403", "405", "408", "413", "415", "422", "500"}
+    assert "x-assumed" not in responses["400"]
 
 
 def test_every_answer_of_a_story_is_what_the_document_says(
@@ -103,3 +104,64 @@ def test_braces_of_an_id_are_no_parameters_of_the_path() -> None:
     (path,) = [path for path in paths if "odd" in path]
     assert path == "/v1/models/odd/%7Bx%7D/text-to-image"
     assert caller.send("POST", path, {"prompt": "x"}).status == 200
+
+
+def told_of(document: Any, caller: Caller, method: str, path: str, shared: str) -> int:
+    """Make a call, and hold its answer against the document; the status."""
+    answer = caller.send(method.upper(), path)
+    responses = document["paths"][shared][method]["responses"]
+    assert str(answer.status) in responses, (shared, answer.status, answer.body)
+    if answer.header("content-type") == "application/json":
+        answers(document, shared, method, answer.status).validate(answer.json())
+    return answer.status
+
+
+def test_the_calls_that_only_a_sandbox_has_are_told_too(
+    caller: Caller, document: Any
+) -> None:
+    request_id = caller.submit()["request_id"]
+    one, shared = f"/sandbox/jobs/{request_id}", "/sandbox/jobs/{request_id}"
+    caller.clock.advance(10)
+    seen = {
+        (method, shared_path): told_of(document, caller, method, path, shared_path)
+        for method, path, shared_path in (
+            ("get", "/sandbox/jobs", "/sandbox/jobs"),
+            ("get", one, shared),
+            ("get", f"{one}/inline/0", f"{shared}/inline/{{number}}"),
+            ("get", "/sandbox/journal?status=200", "/sandbox/journal"),
+            ("get", "/sandbox/ledger", "/sandbox/ledger"),
+            ("get", "/sandbox/clock", "/sandbox/clock"),
+            ("post", "/sandbox/clock?advance=1", "/sandbox/clock"),
+            ("post", f"{one}/step", f"{shared}/step"),
+            ("post", f"{one}/cancel", f"{shared}/cancel"),
+            ("get", f"/outputs/{request_id}/0.png", "/outputs/{request_id}/{name}"),
+            ("post", "/sandbox/reset", "/sandbox/reset"),
+        )
+    }
+    own = {
+        (method, path)
+        for path, calls in document["paths"].items()
+        for method in calls
+        if not path.startswith(("/v1/", "/prod/"))
+    }
+    assert seen.keys() == own
+    assert set(seen.values()) == {200, 400, 404}
+
+
+def test_every_answer_says_what_marks_it(document: Any) -> None:
+    answer = document["paths"]["/v1/models"]["get"]["responses"]["200"]
+    assert set(answer["headers"]) == {"x-sandbox-profile", "x-sandbox-fault"}
+    components = document["components"]
+    assert set(components["headers"]) >= set(answer["headers"])
+    assert components["parameters"]["Fault"]["name"] == "x-sandbox-fault"
+    assert components["securitySchemes"]["secret"]["name"] == "x-sandbox-secret"
+
+
+def test_a_sandbox_without_models_tells_how_any_model_is_submitted() -> None:
+    caller = Caller(Api(None, Settings(base_url="http://localhost")))
+    document = caller.get("/openapi.json")
+    calls = document["paths"]["/v1/models/{model_id}"]
+    (parameter,) = calls["post"]["parameters"]
+    assert parameter["name"] == "model_id"
+    for path in ("/v1/models/a/b", "/v1/models/a%2Fb"):
+        assert caller.send("POST", path, {}).status == 200

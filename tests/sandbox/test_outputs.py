@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -79,7 +78,7 @@ def test_the_catalog_entry_is_believed_first() -> None:
         ({"resolution": "4k"}, (2160, 2160)),
         ({"width": 640, "height": 480, "aspect_ratio": "1:1"}, (640, 480)),
         ({"size": "99999x2"}, (1024, 1024)),
-        ({"size": "9999x20"}, (8192, 20)),
+        ({"size": "9999x20"}, (8192, 16)),
         ({"aspect_ratio": "auto", "resolution": ""}, (1024, 1024)),
         ({"aspect_ratio": "0:0"}, (1024, 1024)),
         ({"prompt": "a poster, 300x300"}, (1024, 1024)),
@@ -127,10 +126,10 @@ def test_the_server_s_default_counts_where_nothing_is_given() -> None:
     length = a_field("duration", Numeric(integral=True), default=7)
     resolution = a_field("resolution", Text(), default="480p")
     model = a_model("somebody/text-to-video", resolution, length)
-    assert output_of(model, Media.VIDEO, "{}").shape == Shape(
+    assert output_of(model, Media.VIDEO, {}).shape == Shape(
         width=854, height=480, seconds=7
     )
-    assert output_of(model, Media.VIDEO, '{"duration": 2}').shape.seconds == 2
+    assert output_of(model, Media.VIDEO, {"duration": 2}).shape.seconds == 2
 
 
 @pytest.mark.parametrize(
@@ -150,7 +149,7 @@ def test_a_file_has_the_format_that_was_asked_for(
     model_id: str, asked: Any, suffix: str, begins: bytes
 ) -> None:
     model = a_model(model_id, PROMPT)
-    output = output_of(model, kind_of(model), json.dumps({"output_format": asked}))
+    output = output_of(model, kind_of(model), {"output_format": asked})
     assert output.names == (f"0.{suffix}",)
     assert render(output, Seed(), "x", 0).startswith(begins)
 
@@ -184,7 +183,7 @@ def test_an_output_schema_with_only_a_list_gets_a_list() -> None:
         ),
     )
     model = a_model("somebody/text-to-image", PROMPT, output=only)
-    assert output_of(model, Media.IMAGE, "{}").value(("u",)) == {"images": ["u"]}
+    assert output_of(model, Media.IMAGE, {}).value(("u",)) == {"images": ["u"]}
 
 
 @pytest.fixture

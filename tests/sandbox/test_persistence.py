@@ -11,16 +11,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.sandbox import Sandbox, VirtualClock
 from runcomfy_codegen.sandbox.archive import Archive, ArchiveError
 from runcomfy_codegen.sandbox.seed import Seed
 
-from .conftest import EDIT, INPUTS, MODELS, Caller
+from .conftest import EDIT, INPUTS, MODELS, SEEDANCE, Caller
 
 SERVE = """
 import sys
 from pathlib import Path
-from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.sandbox import Sandbox, VirtualClock
 sandbox = Sandbox(state=Path(sys.argv[1]))
 print(sandbox.url, flush=True)
 sandbox.serve()
@@ -147,7 +147,10 @@ def test_a_state_in_use_in_an_unknown_folder_or_of_another_seed_is_told(
     tmp_path: Path,
 ) -> None:
     state = tmp_path / "state.db"
-    with Sandbox(MODELS, state=state), pytest.raises(ArchiveError, match="locked"):
+    with (
+        Sandbox(MODELS, state=state),
+        pytest.raises(ArchiveError, match="in use by another sandbox"),
+    ):
         Sandbox(MODELS, state=state)
     with pytest.raises(ArchiveError, match="made with the seed 'runcomfy'"):
         Sandbox(MODELS, state=state, seed="another")
@@ -162,3 +165,66 @@ def test_a_taken_port_leaves_the_state_free(tmp_path: Path, sandbox: Sandbox) ->
         Sandbox(MODELS, state=state, port=port)
     with Sandbox(MODELS, state=state) as other:
         assert other.ledger() == []
+
+
+def test_jobs_of_a_model_that_is_gone_stand_as_they_were(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with Sandbox(MODELS, state=state) as first:
+        before = Caller(first.api)
+        gone, stays = before.submit(SEEDANCE, duration=3), before.submit(EDIT)
+        before.clock.advance(10)
+        path = f"/v1/requests/{gone['request_id']}/result"
+        told = before.get(path)["output"]
+        film = before.send("GET", told["video"])
+    with Sandbox({EDIT: MODELS[EDIT]}, state=state) as second:
+        after = Caller(second.api)
+        after.clock.advance(10)
+        again = after.get(path)
+        assert again["output"]["video"].endswith("/0.mp4")
+        assert after.send("GET", again["output"]["video"]).body == film.body
+        told = after.send("GET", "/sandbox/jobs", x_sandbox_secret=second.secret)
+        jobs = told.json()["jobs"]
+        assert [job["model_id"] for job in jobs] == [SEEDANCE, EDIT]
+        assert after.get(f"/v1/requests/{stays['request_id']}/result")["output"]
+
+
+def test_the_journal_goes_on_after_a_restart(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with Sandbox(MODELS, state=state) as first:
+        Caller(first.api).submit()
+        Caller(first.api, token="two").send("GET", "/nowhere")
+        before = first.journal()
+    with Sandbox(MODELS, state=state) as second:
+        assert second.journal() == before
+        Caller(second.api).submit()
+        assert [entry.number for entry in second.journal()] == [1, 2, 3]
+        assert len(second.journal("one")) == 2
+        second.reset("one")
+    with Sandbox(MODELS, state=state) as third:
+        assert [entry.path for entry in third.journal()] == ["/nowhere"]
+
+
+def test_virtual_time_goes_on_where_it_stood(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    clock = VirtualClock()
+    with Sandbox(MODELS, state=state, clock=clock) as first:
+        caller = Caller(first.api, clock)
+        clock.advance(100)
+        url = caller.submit()["status_url"].removeprefix(first.url)
+        clock.advance(100)
+        assert caller.get(url)["status"] == "completed"
+    clock = VirtualClock()
+    with Sandbox(MODELS, state=state, clock=clock) as second:
+        assert Caller(second.api, clock).get(url)["status"] == "completed"
+
+
+def test_waiting_for_a_turn_survives_a_restart(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with Sandbox(MODELS, state=state, workers=1) as first:
+        caller = Caller(first.api)
+        for _ in range(3):
+            caller.submit()
+        before = list(first.api.book)
+    with Sandbox(MODELS, state=state, workers=1) as second:
+        assert list(second.api.book) == before
+        assert before[2].plan.held > 2

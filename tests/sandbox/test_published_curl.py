@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_runtime.protocol import DEFAULT_BASE_URL
+
+from .published import models
 
 PAGES = sorted(
     page.name
@@ -24,6 +27,14 @@ _SUBMIT = re.compile(
     r"curl --request POST.*?--data '(\{.*?^\s*\})'", re.DOTALL | re.MULTILINE
 )
 _ABOUT = r"curl --request \w+ \\\s+--url \S+/{} \\\s+--header \"[^\"]*\""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox of the published models, as the command serves them."""
+    with Sandbox(models(), speed=50) as served:
+        yield served
+
 
 needs_curl = pytest.mark.skipif(
     shutil.which("curl") is None, reason="curl is not installed"

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import pytest
 
-from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.build.model import Settings as BuildSettings
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import items
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.sandbox import Api
 from runcomfy_codegen.sandbox.outputs import CONTENT_TYPES, kind_of
 from runcomfy_codegen.sandbox.settings import settings
-from runcomfy_codegen.store.schemas import read_all
 
+from . import published
 from .conftest import Caller
-
-SCHEMAS = Path(__file__).parents[2] / "schemas"
 
 
 @pytest.fixture(scope="module")
-def documents() -> list[Document]:
-    return [document for _, document in read_all(SCHEMAS).documents]
+def documents() -> Sequence[Document]:
+    return published.documents()
 
 
 @pytest.fixture(scope="module")
 def models() -> Mapping[str, Model]:
-    stored = read_all(SCHEMAS).documents
-    built = build_catalog(stored, BuildSettings(dialect=resources.dialect()))
-    return {model.model_id: model for model in built.models}
+    return published.models()
 
 
 def test_what_a_model_makes_is_told_from_its_id_as_published(
-    documents: list[Document], models: Mapping[str, Model]
+    documents: Sequence[Document], models: Mapping[str, Model]
 ) -> None:
     published = {
         document.model_id: document.facts.value()["output_type"].lower()
@@ -50,7 +42,7 @@ def test_what_a_model_makes_is_told_from_its_id_as_published(
 
 
 def test_the_example_of_every_page_is_an_input_and_runs(
-    documents: list[Document], models: Mapping[str, Model]
+    documents: Sequence[Document], models: Mapping[str, Model]
 ) -> None:
     caller = Caller(Api(models, settings("http://localhost:8000", "", {})))
     examples = [

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from runcomfy_codegen.ir.model import Numeric, Text
+from runcomfy_codegen.ir.model import Nullable, Numeric, Text
 from runcomfy_codegen.sandbox import Api, Settings
 
-from .conftest import EDIT, INPUTS, Caller, a_field, a_model, caller_with
+from .conftest import EDIT, INPUTS, SEEDANCE, Caller, a_field, a_model, caller_with
 
 SUBMIT = f"/v1/models/{EDIT}"
 DEEP = b'{"prompt":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
@@ -76,13 +76,22 @@ def test_an_unknown_model_is_400001(caller: Caller, model_id: str) -> None:
         assert len(answer.body) < 1000
 
 
-def test_an_account_that_has_spent_everything_is_400002() -> None:
+def test_an_account_that_cannot_pay_a_job_is_400002() -> None:
     caller = caller_with(balance=0.05)
-    caller.submit()
     caller.submit()
     answer = caller.send("POST", SUBMIT, INPUTS[EDIT])
     assert (answer.status, answer.json()["error_code"]) == (400, 400002)
-    assert caller.get("/prod/v2/balance")["balance_usd"] < 0
+    assert caller.get("/prod/v2/balance")["balance_usd"] == pytest.approx(0.02)
+    assert len(list(caller.api.book)) == 1
+
+
+@pytest.mark.parametrize(
+    ("balance", "status"), [(0.03, 200), (0.029, 400), (0, 400), (-5.5, 400)]
+)
+def test_a_balance_must_cover_the_job(balance: float, status: int) -> None:
+    caller = caller_with(balance=balance)
+    assert caller.get("/prod/v2/balance")["balance_usd"] == balance
+    assert caller.send("POST", SUBMIT, INPUTS[EDIT]).status == status
 
 
 def test_a_wrong_input_is_told_everything_at_once_with_pointers(caller: Caller) -> None:
@@ -262,10 +271,26 @@ def test_a_number_that_cannot_be_checked_is_refused_and_breaks_nothing() -> None
     broken = Text(pattern="(")
     model = a_model("x/y", a_field("scale", half), a_field("name", broken))
     caller = Caller(Api({"x/y": model}, Settings(base_url="http://localhost")))
-    for body in (
-        b'{"scale": 1' + b"0" * 400 + b"}",
-        b'{"name": "x"}',
-        b'{"scale": 0.3}',
-    ):
+    for body in (b'{"scale": 1' + b"0" * 400 + b"}", b'{"scale": 0.3}'):
         assert caller.send("POST", "/v1/models/x/y", body=body).status == 422
-    assert caller.send("POST", "/v1/models/x/y", {"scale": 1.5}).status == 200
+    good = {"scale": 1.5, "name": "a pattern that is none permits anything"}
+    assert caller.send("POST", "/v1/models/x/y", good).status == 200
+
+
+@pytest.mark.parametrize(
+    ("value", "status"), [(5, 200), (5.0, 200), (5.5, 422), (None, 422), (True, 422)]
+)
+def test_numbers_and_null_are_what_json_schema_says(
+    caller: Caller, value: Any, status: int
+) -> None:
+    # JSON Schema 2020-12: 5.0 is an integer, true is none, null only where a type says so.
+    given = INPUTS[SEEDANCE] | {"duration": value}
+    assert caller.send("POST", f"/v1/models/{SEEDANCE}", given).status == status
+
+
+def test_null_is_taken_where_the_schema_has_it() -> None:
+    may_be_null = a_field("seed", Nullable(Numeric(integral=True)))
+    caller = Caller(
+        Api({"x/y": a_model("x/y", may_be_null)}, Settings(base_url="http://localhost"))
+    )
+    assert caller.send("POST", "/v1/models/x/y", {"seed": None}).status == 200

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.sandbox import Sandbox, carrier, server
 
 from .conftest import EDIT, INPUTS, MODELS, ODD
 
@@ -155,6 +156,84 @@ def test_a_sandbox_known_by_another_address_answers_to_it_and_sends_clients_ther
                 assert answer.json()["status_url"].startswith(
                     "http://sandbox.internal:9000/v1/"
                 )
+
+
+def ended(connection: socket.socket) -> bytes:
+    """What comes until the other side has closed."""
+    told = b""
+    with contextlib.suppress(ConnectionResetError):
+        while piece := connection.recv(65536):
+            told += piece
+    return told
+
+
+@pytest.mark.parametrize(
+    ("begun", "kept_alive"),
+    [(b"", False), (b"GET /v1/mod", False), (b"GET / HTTP/1.1\r\nHost: loc", True)],
+)
+def test_half_a_head_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, begun: bytes, kept_alive: bool
+) -> None:
+    monkeypatch.setattr(server.Breakable, "patience", 0.3)
+    with (
+        Sandbox(MODELS) as sandbox,
+        socket.create_connection(address_of(sandbox), timeout=10) as connection,
+    ):
+        if kept_alive:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 200"
+        connection.sendall(begun)
+        assert ended(connection).count(b"HTTP/1.1") == 0
+        assert httpx.get(sandbox.url, trust_env=False).status_code == 200
+
+
+def test_half_a_body_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carrier.Carrier, "patience", 0.3)
+    head = (
+        f"POST /v1/models/{EDIT} HTTP/1.1\r\nHost: localhost\r\n"
+        "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+    )
+    with (
+        Sandbox(MODELS) as sandbox,
+        socket.create_connection(address_of(sandbox), timeout=10) as connection,
+    ):
+        connection.sendall(head.encode() + b'{"prompt": "half')
+        told = ended(connection)
+        assert told.startswith(b"HTTP/1.1 408")
+        assert b"408000" in told
+        assert list(sandbox.api.book) == []
+
+
+def test_an_answer_that_takes_long_outlives_the_patience_for_heads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server.Breakable, "patience", 0.2)
+    with Sandbox(MODELS) as sandbox:
+        headers = {
+            "Authorization": "Bearer x",
+            "X-Sandbox-Fault": "slow seconds=0.6",
+        }
+        with httpx.Client(base_url=sandbox.url, trust_env=False) as http:
+            for _ in range(2):
+                answer = http.get("/v1/models", headers=headers)
+                assert answer.status_code == 200
+
+
+def test_more_connections_than_can_be_held_are_turned_away_until_there_is_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 4)
+    with Sandbox(MODELS) as sandbox:
+        with contextlib.ExitStack() as held:
+            for _ in range(4):
+                held.enter_context(socket.create_connection(address_of(sandbox)))
+            assert httpx.get(sandbox.url, trust_env=False).status_code == 503
+        codes = (httpx.get(sandbox.url, trust_env=False).status_code for _ in range(50))
+        assert 200 in codes
+
+
+def address_of(sandbox: Sandbox) -> tuple[str, int]:
+    return "127.0.0.1", int(sandbox.url.rpartition(":")[2])
 
 
 @pytest.mark.parametrize("url", ["sandbox", "ftp://sandbox", "http://"])

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from runcomfy_codegen.sandbox import AsyncDirectTransport, DirectTransport, Sandbox
+from runcomfy_codegen.sandbox import (
+    Api,
+    AsyncDirectTransport,
+    DirectTransport,
+    Sandbox,
+)
+from runcomfy_codegen.sandbox.clock import WallClock
+from runcomfy_codegen.sandbox.settings import settings
 from runcomfy_runtime.aio import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.errors import JobFailed, RunComfyError, SubmitOutcomeUnknown
@@ -110,3 +117,27 @@ def test_over_a_socket_and_without_one_the_same_calls_give_the_same_answers(
         served = story(client)
     assert served == story(client_of(caller))
     assert served[1] == ["in_queue", "cancelled", "cancelled"]
+
+
+def test_an_asynchronous_client_that_waits_lets_others_run() -> None:
+    api = Api(MODELS, settings("http://localhost:8000", "", {"speed": 1000}))
+    order: list[str] = []
+
+    async def slow(client: AsyncRunComfy) -> None:
+        await client.submit(EDIT, prompting("[sandbox: slow seconds=0.3]"))
+        order.append("slow")
+
+    async def quick() -> None:
+        await asyncio.sleep(0.05)
+        order.append("quick")
+
+    async def both() -> None:
+        client = AsyncRunComfy(
+            token="one",
+            base_url=api.settings.base_url,
+            transport=AsyncDirectTransport(api, WallClock()),
+        )
+        await asyncio.gather(slow(client), quick())
+
+    asyncio.run(both())
+    assert order == ["quick", "slow"]

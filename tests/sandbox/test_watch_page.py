@@ -11,11 +11,21 @@ import pytest
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.sandbox.media.jpeg import jpeg
 from runcomfy_codegen.sandbox.media.mp3 import mp3
+from runcomfy_codegen.sandbox.media.ogg import ogg
 from runcomfy_codegen.sandbox.media.png import png
 from runcomfy_codegen.sandbox.media.webp import webp
 
 from .browser import CHROMIUM, Browser, browser
-from .conftest import EDIT, IMAGE_TO_VIDEO, MODELS, MUSIC, SEEDANCE, Caller
+from .conftest import (
+    EDIT,
+    IMAGE_TO_VIDEO,
+    INPUTS,
+    MODELS,
+    MUSIC,
+    ODD,
+    SEEDANCE,
+    Caller,
+)
 
 HOSTILE = "<script>document.title = 'taken'</script><img src=x onerror=\"document.title='taken'\">"
 
@@ -24,7 +34,7 @@ in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not inst
 
 @pytest.fixture(scope="module")
 def watched() -> Iterator[Sandbox]:
-    with Sandbox(MODELS, drive="steps") as sandbox:
+    with Sandbox(MODELS, drive="steps", validation="off") as sandbox:
         yield sandbox
 
 
@@ -112,8 +122,11 @@ def test_the_made_pictures_can_be_seen(
 
 
 @in_a_browser
-def test_a_made_mp3_can_be_played(tab: Browser) -> None:
-    url = "data:audio/mpeg;base64," + base64.b64encode(mp3(3.6)).decode()
+@pytest.mark.parametrize(("made", "kind"), [(mp3, "mpeg"), (ogg, "ogg")])
+def test_a_made_silence_can_be_played(
+    tab: Browser, made: Callable[[float], bytes], kind: str
+) -> None:
+    url = f"data:audio/{kind};base64," + base64.b64encode(made(3.6)).decode()
     script = """new Promise((resolve) => {
         const sound = new Audio("%s");
         sound.onloadedmetadata = () => resolve(Math.round(sound.duration * 10));
@@ -147,7 +160,89 @@ def test_an_inline_picture_is_shown_and_one_elsewhere_is_not_fetched(
         "performance.getEntriesByType('resource').map((entry) => entry.name)"
     )
     assert len(fetched) > 2
-    assert all(name.startswith((watched.url, "data:")) for name in fetched)
+    assert all(name.startswith((watched.url, "blob:", "data:")) for name in fetched)
+
+
+@in_a_browser
+@pytest.mark.parametrize(("kind", "suffix"), [("jpeg", "jpg"), ("webp", "webp")])
+def test_pictures_of_every_format_are_pictures_on_the_page(
+    watched: Sandbox, tab: Browser, kind: str, suffix: str
+) -> None:
+    given = INPUTS[ODD] | {"output_format": kind}
+    caller = Caller(watched.api)
+    path = "/v1/models/" + ODD.replace(" ", "%20")
+    request_id = caller.send("POST", path, given).json()["request_id"]
+    for _ in range(2):
+        watched.step(request_id)
+    picture = f"document.querySelector('#job-{request_id} img')"
+    tab.until(f"{picture}?.naturalWidth === 2160")
+    assert str(tab.value(f"{picture}.src")).endswith(f"/0.{suffix}")
+    assert (
+        tab.value(f"document.querySelectorAll('#job-{request_id} audio').length") == 0
+    )
+
+
+@in_a_browser
+def test_a_large_inline_picture_and_one_deep_inside_are_shown_too(
+    watched: Sandbox, tab: Browser
+) -> None:
+    small = base64.b64encode(png(20, 10, 0.5)).decode()
+    large = base64.b64encode(png(30, 10, 0.5) + bytes(300_000)).decode()
+    deep = {"elements": [{"image": f"data:image/png;base64,{small}"}]}
+    given = INPUTS[ODD] | {"more": [f"data:image/png;base64,{large}"], "deep": deep}
+    path = "/v1/models/" + ODD.replace(" ", "%20")
+    request_id = Caller(watched.api).send("POST", path, given).json()["request_id"]
+    widths = f"[...document.querySelectorAll('#job-{request_id} .inputs img')]"
+    widths += ".map((picture) => picture.naturalWidth)"
+    tab.until(f"String({widths}) === '30,20'")
+
+
+@in_a_browser
+def test_after_a_reset_the_same_id_is_shown_as_the_other_job_that_it_is(
+    tmp_path: Path,
+) -> None:
+    with Sandbox(MODELS, drive="steps") as sandbox, browser(tmp_path) as tab:
+        tab.open(sandbox.watch_url)
+        ids: list[str] = []
+        for prompt in ("The first", "The second"):
+            ids.append(Caller(sandbox.api).submit(prompt=prompt)["request_id"])
+            shown = f"document.querySelector('#job-{ids[-1]} pre')?.textContent"
+            tab.until(f"({shown} ?? '').includes('{prompt}')")
+            sandbox.reset()
+        tab.until("document.querySelectorAll('article').length === 0")
+    assert ids[0] == ids[1]
+
+
+@in_a_browser
+def test_a_refused_button_says_so(watched: Sandbox, tab: Browser) -> None:
+    caller = Caller(watched.api)
+    accepted = caller.submit(prompt="Gone")
+    request_id = accepted["request_id"]
+    tab.until(f"{word(request_id)}.startsWith('in_queue')")
+    tab.value(
+        "window.fetched = fetch; window.fetch = (url, options) =>"
+        " url.includes('/cancel') ? fetched('/sandbox/jobs/unknown/cancel', options)"
+        " : fetched(url, options)"
+    )
+    click(tab, request_id, "Cancel")
+    said = "document.querySelector('#problem:not([hidden])')?.textContent"
+    tab.until(f"({said} ?? '').includes('There is no request')")
+    tab.value("window.fetch = window.fetched")
+    click(tab, request_id, "Cancel")
+    tab.until(f"{word(request_id)} === 'cancelled' && !({said})")
+
+
+@in_a_browser
+def test_without_the_secret_the_page_shows_nothing_and_says_how_to_get_it(
+    tmp_path: Path,
+) -> None:
+    with Sandbox(MODELS) as sandbox, browser(tmp_path) as tab:
+        Caller(sandbox.api).submit(prompt="Private")
+        tab.open(sandbox.url)
+        tab.until("document.querySelector('#hint:not([hidden])') !== null")
+        assert tab.value("document.querySelectorAll('article').length") == 0
+        entries = "performance.getEntriesByType('resource').map((entry) => entry.name)"
+        assert not [name for name in tab.value(entries) if "/sandbox/" in name]
 
 
 @in_a_browser
@@ -173,11 +268,42 @@ def test_the_page_may_load_nothing_from_elsewhere(caller: Caller) -> None:
     assert b"https://" not in page.body
 
 
-def test_a_job_with_a_huge_input_is_told_without_it(caller: Caller) -> None:
-    caller.submit(image_urls=["data:image/png;base64," + "A" * 300_000])
+def test_a_list_tells_no_inputs_and_a_job_alone_tells_long_ones_in_short(
+    caller: Caller,
+) -> None:
+    url = "data:image/png;base64," + "A" * 300_000
+    request_id = caller.submit(image_urls=[url])["request_id"]
     (job,) = caller.get("/sandbox/jobs")["jobs"]
-    assert job["input"] is None
+    assert "input" not in job
     assert job["input_characters"] > 300_000
+    told = caller.get(f"/sandbox/jobs/{request_id}")
+    assert len(told["input"]["image_urls"][0]) < 2100
+    (file,) = told["inline"]
+    answer = caller.send("GET", file["path"])
+    assert (answer.header("content-type"), len(answer.body)) == ("image/png", 225_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("data:image/svg+xml;base64,AAAA", None),
+        ("data:text/html,<script>1</script>", None),
+        ("https://example.com/a.png", None),
+        ("data:image/png;base64,A", 404),
+        ("DATA:Image/PNG,%41", 200),
+    ],
+)
+def test_only_files_that_a_browser_just_shows_are_shown(
+    caller: Caller, text: str, status: int | None
+) -> None:
+    request_id = caller.submit(image_urls=[text])["request_id"]
+    told = caller.get(f"/sandbox/jobs/{request_id}")["inline"]
+    assert [caller.send("GET", file["path"]).status for file in told] == (
+        [] if status is None else [status]
+    )
+    for number in ("1", "x", "-1", "²", "9" * 99):
+        path = f"/sandbox/jobs/{request_id}/inline/{number}"
+        assert caller.send("GET", path).status == 404
 
 
 def test_lists_of_control_calls_are_as_long_as_asked(caller: Caller) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import typing
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from importlib.metadata import version
@@ -10,14 +11,17 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import pydantic
 import pytest
+from jsonschema import Draft202012Validator
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from published import SETTINGS
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.emit import kept_answers
-from runcomfy_codegen.emit.annotation import is_class
-from runcomfy_codegen.emit.layout import laid_out
+from runcomfy_codegen.emit import answers, kept_answers
+from runcomfy_codegen.emit.annotation import Annotator, is_class
+from runcomfy_codegen.emit.layout import laid_out, written
 from runcomfy_codegen.emit.oracle import ask
 from runcomfy_codegen.emit.shape import shape_of
 from runcomfy_codegen.ir.model import (
@@ -34,7 +38,9 @@ from runcomfy_codegen.ir.model import (
     Value,
     within,
 )
+from runcomfy_codegen.ir.standard import standard
 from runcomfy_codegen.store.schemas import read_all
+from runcomfy_runtime import constraint
 
 DOC = '"""Answers of one release of datamodel-code-generator, by shape. Written by a test."""'
 HALF = Decimal("0.5")
@@ -84,11 +90,56 @@ def test_the_kept_answers_are_what_the_library_says(
     golden: Callable[[Path, str], None], request: pytest.FixtureRequest
 ) -> None:
     update = request.config.getoption("--update-golden")
-    if version("datamodel-code-generator") != kept_answers.RELEASE and not update:
-        pytest.skip(
-            f"another release answers here; those of {kept_answers.RELEASE} are kept"
-        )
-    golden(Path(kept_answers.__file__), kept_module())
+    if version("datamodel-code-generator") == kept_answers.RELEASE or update:
+        golden(Path(kept_answers.__file__), kept_module())
+    else:
+        # Another release is asked itself: none of what is kept may be heard.
+        shapes = [json.dumps(shape_of(kind)) for kind in kinds()]
+        assert answers.answers(shapes) == ask(dict.fromkeys(shapes))
+
+
+VALUES: tuple[Any, ...] = (
+    *(None, True, False, 0, 1, 2, 7, -1, 0.5, 0.75, 1.5, "", "a", "b", "ab", "a" * 3),
+    *([], [True], [True, False], [1], {}, {"x": True}, {"x": 1}),
+)
+
+
+@pytest.mark.parametrize("release", [kept_answers.RELEASE, "another"])
+def test_whatever_release_answers_a_type_takes_what_its_schema_takes(
+    release: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Under any release but the one whose answers are kept, the library itself is asked.
+    monkeypatch.setattr(answers, "RELEASE", release)
+    every = list(kinds())
+    annotator = Annotator(every)
+    known = {**vars(typing), **vars(constraint), "Field": pydantic.Field}
+    for kind in every:
+        annotation = eval(written(annotator.of(kind)), known)
+        adapter = TypeAdapter(annotation, config=ConfigDict(strict=True))
+        schema = Draft202012Validator(standard(kind))
+        for value in VALUES:
+            assert _taken(adapter, value) is schema.is_valid(value), (kind, value)
+
+
+def _taken(adapter: TypeAdapter[Any], value: Any) -> bool:
+    try:
+        adapter.validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("release", [kept_answers.RELEASE, "another"])
+def test_what_is_kept_is_heard_only_under_the_release_that_gave_it(
+    release: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "RELEASE", release)
+    monkeypatch.setattr(answers, "ask", lambda shapes: dict.fromkeys(shapes, "asked"))
+    told = answers.answers(kept_answers.ANSWERS)
+    if release == version("datamodel-code-generator"):
+        assert told == kept_answers.ANSWERS
+    else:
+        assert {*told.values()} == {"asked"}
 
 
 def test_every_shape_of_the_shipped_schemas_has_a_kept_answer() -> None:

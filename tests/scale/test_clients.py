@@ -74,7 +74,7 @@ def test_models_are_chosen_by_kind_and_category(shell: Shell) -> None:
     assert modules(shell, "out") == ["models/acme/dancer.py", "models/acme/painter.py"]
     shell.write(
         "runcomfy-codegen.toml",
-        'output = "out"\nkinds = ["model"]\ncategories = ["image", "audio"]\n',
+        'output = "out"\nkinds = ["model"]\ncategories = ["image", "edit"]\n',
     )
     assert shell("check").code == 1
     assert shell("generate").code == 0
@@ -94,3 +94,73 @@ def test_an_upgrade_tells_what_came_went_and_changed(project: Shell) -> None:
         "removed  acme/painter/text-to-image",
         "changed  acme/singer",
     ]
+
+
+@pytest.mark.parametrize("command", ["generate", "check"])
+def test_a_choice_for_several_clients_at_once_is_refused(
+    two: Shell, command: str
+) -> None:
+    assert two("generate").code == 0
+    before = [two.files(folder) for folder in ("painting", "music")]
+    answer = two(command, "--models", "acme/singer")
+    assert answer.code == 2
+    assert "--client" in answer.err
+    assert [two.files(folder) for folder in ("painting", "music")] == before
+
+
+def test_nothing_is_written_unless_every_client_can_be(two: Shell) -> None:
+    assert two("generate").code == 0
+    two.write("music/models/acme/singer.py", "edited = True\n")
+    two.write("catalog.json", [entry(extra={"type": "string"})])
+    assert two("import", "catalog.json").code == 0
+    before = two.files("painting")
+    answer = two("generate")
+    assert answer.code == 3
+    assert "edited by hand" in answer.err
+    assert two.files("painting") == before
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('kinds = ["modle"]', "no model is of the kind 'modle'; there are: 'model'"),
+        ('categories = ["x"]', "no model is of the category 'x'; there are: none"),
+        ('exclude = ["acme-x/*"]', "no model matches 'acme-x/*'"),
+    ],
+)
+def test_a_choice_that_matches_nothing_is_refused(
+    project: Shell, written: str, told: str
+) -> None:
+    assert project("generate", "--output", "generated/runcomfy_client").code == 0
+    before = project.files("generated")
+    project.write("runcomfy-codegen.toml", f"{written}\n")
+    answer = project("generate")
+    assert answer.code == 2
+    assert told in answer.err
+    assert project.files("generated") == before
+
+
+@pytest.mark.parametrize("module", ["acme/con", "acme/aux/x", "acme/com1"])
+def test_a_module_cannot_be_called_as_a_device_of_windows(
+    project: Shell, module: str
+) -> None:
+    project.write(
+        "runcomfy-codegen.toml", f'[names."acme/singer"]\nmodule = "{module}"\n'
+    )
+    answer = project("generate")
+    assert answer.code == 2
+    assert "cannot be a name" in answer.err
+
+
+def test_names_chosen_for_what_is_not_there_are_told(project: Shell) -> None:
+    project.write("runcomfy-codegen.toml", '[names."acme/singr"]\nmodule = "a/b"\n')
+    answer = project("generate")
+    assert answer.code == 2
+    assert "'acme/singr', which is not in" in answer.err
+    assert "perhaps 'acme/singer' is meant" in answer.err
+    fields = 'fields = {"text" = "words", "txet" = "other"}'
+    project.write("runcomfy-codegen.toml", f'[names."acme/singer"]\n{fields}\n')
+    answer = project("generate")
+    assert answer.code == 0
+    assert answer.err.count("unused-name") == 1
+    assert "'txet', and there is no such property" in answer.err

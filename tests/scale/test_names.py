@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import random
 
+import pytest
+
 from cli.conftest import Shell, entry
 from published import model_of, rendered
 from runcomfy_codegen.build.naming import module_path
 from runcomfy_codegen.emit.layout import laid_out
+from runcomfy_codegen.emit.lock import seal, sha256
 
 DEVICES = {
     "con",
@@ -96,6 +99,119 @@ def test_a_renamed_module_moves_and_the_lock_says_so(shell: Shell) -> None:
     lock = json.loads(shell.files("client")["runcomfy-codegen.lock"])
     assert lock["models"]["acme/painter"]["file"] == "models/acme/brush.py"
     assert "models/acme/painter.py" not in shell.files("client")
+
+
+LORA = {"type": "object", "properties": {"path": {"type": "string"}}, "required": []}
+OVERRIDE = '[names."acme/x/y".fields]\n'
+
+
+@pytest.fixture
+def named(shell: Shell) -> Shell:
+    """A client of a model with odd names, and a nested object."""
+    shell.write(
+        "one.json",
+        entry("acme/x/y", three={}, lora=LORA, **{"width×height": {"type": "string"}}),
+    )
+    assert shell("import", "one.json").code == 0
+    assert shell("generate", "--output", "client").code == 0
+    return shell
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        ('three = "renamed"\n', {"three -> renamed"}),
+        ('"width×height" = "size"\n', {"width_height -> size"}),
+        ('path = "url"\n', {"path -> url"}),
+        ('lora = "style"\n', {"lora -> style", "LoraPart -> StylePart"}),
+    ],
+)
+def test_a_name_that_the_configuration_changes_is_told(
+    named: Shell, chosen: str, told: set[str]
+) -> None:
+    named.write("runcomfy-codegen.toml", OVERRIDE + chosen)
+    answer = named("check", "--output", "client", "--format", "json")
+    [reason] = [each for each in answer.json["reasons"] if each["model"]]
+    assert reason["why"] == "renamed"
+    assert {*reason["reason"].split("; ")} == told
+    there = named("generate", "--output", "client")
+    assert renames(there.out) == {f"acme/x/y: {each}" for each in told}
+    (named.folder / "runcomfy-codegen.toml").unlink()
+    back = named("generate", "--output", "client")
+    assert renames(back.out) == {
+        f"acme/x/y: {' -> '.join(reversed(each.split(' -> ')))}" for each in told
+    }
+
+
+def renames(out: str) -> set[str]:
+    lines = (line.split(maxsplit=1) for line in out.splitlines())
+    return {told for word, told in lines if word == "renamed"}
+
+
+def test_a_name_that_changes_with_its_schema_is_told_too(named: Shell) -> None:
+    named.write("two.json", entry("acme/x/y", three={}, copy={"type": "string"}))
+    named("import", "two.json")
+    named.write("runcomfy-codegen.toml", OVERRIDE + 'three = "renamed"\n')
+    answer = named("generate", "--output", "client")
+    assert renames(answer.out) == {
+        "acme/x/y: three is called renamed",
+        "acme/x/y: copy is called copy_",
+        "acme/x/y: width×height is not called width_height any more",
+        "acme/x/y: lora is not called LoraPart any more",
+    }
+    assert "changed  acme/x/y" in answer.out
+
+
+def test_the_lock_tells_only_the_names_that_are_not_published(named: Shell) -> None:
+    lock = json.loads(named.files("client")["runcomfy-codegen.lock"])
+    told = lock["models"]["acme/x/y"]
+    assert told["fields"] == {"input/width×height": "width_height"}
+    assert told["classes"] == {"input/lora": "LoraPart"}
+
+
+def test_a_renamed_operation_is_told(shell: Shell) -> None:
+    shell.write("one.json", entry("acme/painter"))
+    shell("import", "one.json")
+    shell("generate", "--output", "out", "--target", "openapi")
+    shell.write(
+        "runcomfy-codegen.toml", '[names."acme/painter"]\nmodule = "acme/brush"\n'
+    )
+    answer = shell("generate", "--output", "out", "--target", "openapi")
+    assert renames(answer.out) == {"acme/painter: acme.painter -> acme.brush"}
+
+
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [
+        ("runtime", "the runtime changed"),
+        ("generator", "another release of the generator or its libraries"),
+    ],
+)
+def test_what_another_release_made_is_told_as_such(
+    named: Shell, part: str, reason: str
+) -> None:
+    # As another release would have left it: two files that it was content with.
+    path = named.folder / "client" / "runcomfy-codegen.lock"
+    lock = json.loads(path.read_text())
+    for name in ("_runtime/client.py", "models/acme/x/y.py"):
+        file = named.folder / "client" / name
+        file.write_text(file.read_text() + "# older\n")
+        lock["files"][name] = sha256(file.read_bytes())
+    lock["made_from"]["lock"] = seal(lock)
+    lock["made_from"]["tool"][part] = "older"
+    path.write_text(json.dumps(lock))
+    answer = named("generate", "--output", "client")
+    assert [line for line in answer.out.splitlines() if "remade" in line] == [
+        f"remade   2 files: {reason}"
+    ]
+
+
+def test_a_new_model_is_no_work_of_another_release(named: Shell) -> None:
+    named.write("two.json", entry("other/vendor/model"))
+    named("import", "two.json")
+    answer = named("generate", "--output", "client")
+    assert "new      other/vendor/model" in answer.out
+    assert "remade" not in answer.out
 
 
 def test_deep_and_long_ids_are_laid_out_as_black_would() -> None:

@@ -39,7 +39,7 @@ def results_are_typed(client: RunComfy, given: edit.Input) -> None:
     assert_type(client.submit(given), Job[edit.Output])
     assert_type(client.job("token", edit.Input), Job[edit.Output])
     assert_type(client.run("vendor/model", {"prompt": "a"}), Result[dict[str, Any]])
-    assert_type(client.validate(given), Report)
+    assert_type(client.validate(given, locale="ru"), Report)
     assert_type(client.validate(edit.Input, {"prompt": 1}), Report)
 
 
@@ -48,6 +48,8 @@ async def the_async_client_is_typed_alike(
 ) -> None:
     assert_type(await client.run(given), AsyncResult[edit.Output])
     assert_type(await client.submit(given), AsyncJob[edit.Output])
+    assert_type(await client.validate(given, locale="ru"), Report)
+    assert_type(await client.validate(edit.Input, {"prompt": 1}), Report)
 
 
 def modules_have_their_names(rejected: InputRejected) -> None:

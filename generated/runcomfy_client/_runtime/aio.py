@@ -28,6 +28,7 @@ from .validation import Checks, Judge, MediaChecks
 from .world import world_of
 
 if TYPE_CHECKING:
+    from .media.fetch.policy import FetchPolicy
     from .model import ModelInput
     from .transport import AsyncTransport
 
@@ -52,14 +53,16 @@ class AsyncRunComfy:
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
         media_checks: MediaChecks = "warn",
+        media_policy: FetchPolicy | None = None,
         judges: Iterable[Judge] = (),
+        locale: str | None = None,
         journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
         world = world_of(
             token, base_url, hooks, include_cost, clock, random, opened(journal)
         )
         self._driver = AsyncDriver(world, transport or LazyAsyncTransport())
-        self._checks = Checks(media_checks, judges)
+        self._checks = Checks(media_checks, judges, locale, media_policy)
 
     @overload
     async def run(
@@ -110,9 +113,7 @@ class AsyncRunComfy:
             )
         except RunComfyError as error:
             if course.ticket is not None:
-                error.job = AsyncJob(
-                    self._driver, course.ticket, reader, call.reference
-                )
+                error.of(AsyncJob(self._driver, course.ticket, reader, call.reference))
             raise
         assert course.ticket is not None
         return AsyncResult(self._driver, course.ticket, content, reader)
@@ -231,19 +232,33 @@ class AsyncRunComfy:
         return NotedJobs(journal, self.job)
 
     @overload
-    def validate(self, what: ModelInput[Any], /) -> Report: ...
+    async def validate(
+        self, what: ModelInput[Any], /, *, locale: str | None = ...
+    ) -> Report: ...
 
     @overload
-    def validate(self, what: type[ModelInput[Any]], document: object, /) -> Report: ...
+    async def validate(
+        self,
+        what: type[ModelInput[Any]],
+        document: object,
+        /,
+        *,
+        locale: str | None = ...,
+    ) -> Report: ...
 
-    def validate(
-        self, what: ModelInput[Any] | type[ModelInput[Any]], document: object = None, /
+    async def validate(
+        self,
+        what: ModelInput[Any] | type[ModelInput[Any]],
+        document: object = None,
+        /,
+        *,
+        locale: str | None = None,
     ) -> Report:
         """Check an input, or a document against a model's ``Input``. Problems are not raised.
 
-        Where ``media_checks`` has files looked at, this blocks: call it in a thread then.
+        Files are read in threads, and URLs on the event loop: it is never blocked.
         """
-        return self._checks.report(what, document)
+        return await self._checks.report_async(what, document, locale)
 
     async def aclose(self) -> None:
         """Close the connections of the running loop. The next use opens new ones."""

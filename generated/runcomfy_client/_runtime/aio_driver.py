@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .exchange import Outcome, Request
 from .flow.pace import CLEANUP_TIMEOUT
@@ -13,6 +13,7 @@ from .flow.step import Emit, Event, Flow, Note, Send, Sleep, Step, Work
 from .observer import happened
 from .status import Status
 from .transport import AsyncTransport
+from .validation import Admission
 from .world import World
 
 T = TypeVar("T")
@@ -20,12 +21,39 @@ AsyncListener = Callable[[Status], Awaitable[None] | None]
 
 
 class _Interrupted(Exception):
-    """The task was cancelled while a paid request was under way, and its answer came."""
+    """The task was cancelled during something that was to be whole, and that came to its end."""
 
-    def __init__(self, outcome: Outcome, cancelled: BaseException) -> None:
+    def __init__(self, outcome: Any, cancelled: BaseException) -> None:
         super().__init__()
         self.outcome = outcome
         self.cancelled = cancelled
+
+
+async def _whole(doing: Coroutine[Any, Any, T]) -> T:
+    """Do this to its end. A cancellation waits for that, at most five seconds; a second does not.
+
+    Raises ``_Interrupted`` with what came of it if there was a cancellation.
+    """
+    task = asyncio.ensure_future(doing)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError as cancelled:
+        try:
+            await asyncio.wait([task], timeout=CLEANUP_TIMEOUT)
+        finally:
+            if not task.done():
+                task.cancel()
+        if not task.done() or task.cancelled() or task.exception() is not None:
+            raise
+        raise _Interrupted(task.result(), cancelled) from None
+
+
+async def _noted(noting: Coroutine[Any, Any, None]) -> None:
+    """Write to the end, whatever happens: half-noted is worse than late."""
+    try:
+        await _whole(noting)
+    except _Interrupted as interrupted:
+        raise interrupted.cancelled from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +77,11 @@ class AsyncDriver:
                 step = flow.send(answer) if error is None else flow.throw(error)
             except StopIteration as stop:
                 return stop.value  # type: ignore[no-any-return]
+            except Exception as ended:
+                if late is None:
+                    raise
+                late.add_note(str(ended))
+                raise late from ended
             answer, error = None, None
             if late is not None and not isinstance(step, Note):
                 error, late = late, None
@@ -85,23 +118,17 @@ class AsyncDriver:
                 await self._tell(event, listener)
             case Note(entry):
                 assert self.world.journal is not None
-                await asyncio.to_thread(self.world.journal.note, entry)
+                await _noted(asyncio.to_thread(self.world.journal.note, entry))
             case Work(task):
-                await asyncio.to_thread(task)
+                if isinstance(task, Admission):
+                    await task.on_loop()
+                else:
+                    await asyncio.to_thread(task)
         return None
 
     async def _sent(self, request: Request) -> Outcome:
-        if not request.paid:
-            return await self.send(request)
-        sending = asyncio.ensure_future(self.send(request))
-        try:
-            return await asyncio.shield(sending)
-        except asyncio.CancelledError as cancelled:
-            done, _ = await asyncio.wait([sending], timeout=CLEANUP_TIMEOUT)
-            if not done or sending.cancelled() or sending.exception() is not None:
-                sending.cancel()
-                raise
-            raise _Interrupted(sending.result(), cancelled) from None
+        sending = self.send(request)
+        return await (_whole(sending) if request.paid else sending)
 
     async def send(self, request: Request) -> Outcome:
         """Send one request, and tell of it."""

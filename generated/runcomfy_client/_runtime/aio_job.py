@@ -13,7 +13,7 @@ from .download.save import saved
 from .errors import RunComfyError
 from .flow import cancel, run, wait
 from .flow.pace import REQUEST_TIMEOUT
-from .flow.step import Flow
+from .flow.step import Flow, Terms
 from .job import DEFAULT_WAIT, Handle, seconds_until, unbound
 from .result import Finished, Reader
 from .status import Cancellation, Status
@@ -42,15 +42,21 @@ class AsyncResult(Finished[OutputT]):
         self,
         folder: str | os.PathLike[str],
         *,
-        hosts: Iterable[str] = (),
+        hosts: str | Iterable[str] = (),
         limit: int | None = None,
         on_progress: Progress | None = None,
     ) -> list[Path]:
         """Save every file in a folder; see ``Result.download``."""
         terms = self._driver.world.terms()
-        return await self._driver.drive(
-            saved(terms, self._ticket, self.files, folder, hosts, limit, on_progress)
-        )
+        try:
+            return await self._driver.drive(
+                saved(
+                    terms, self._ticket, self.files, folder, hosts, limit, on_progress
+                )
+            )
+        except RunComfyError as error:
+            self._about(error)
+            raise
 
 
 class AsyncJob(Handle[OutputT]):
@@ -74,16 +80,27 @@ class AsyncJob(Handle[OutputT]):
 
     async def status(self, timeout: float | None = REQUEST_TIMEOUT) -> Status:
         """Read the state once; see ``Job.status``."""
-        terms = self._driver.world.terms()
+        terms = self._terms()
         until = seconds_until(terms.now(), timeout)
-        return await self._drive(wait.glance(terms, self._ticket, until))
+        status = await self._drive(wait.glance(terms, self._ticket, until))
+        self._seen = status.state
+        return status
 
     def updates(self, timeout: float | None = DEFAULT_WAIT) -> AsyncIterator[Status]:
         """Each change of state, up to and with the last; see ``Job.updates``."""
-        terms = self._driver.world.terms()
+        terms = self._terms()
         watch = wait.Watch(self._ticket, terms.now())
         until = seconds_until(terms.now(), timeout)
-        return self._driver.updates(wait.changes(terms, watch, until))
+        return self._updates(wait.changes(terms, watch, until))
+
+    async def _updates(self, flow: Flow[None]) -> AsyncIterator[Status]:
+        try:
+            async for status in self._driver.updates(flow):
+                self._seen = status.state
+                yield status
+        except RunComfyError as error:
+            error.of(self, self._seen)
+            raise
 
     async def result(
         self,
@@ -92,7 +109,7 @@ class AsyncJob(Handle[OutputT]):
         on_update: AsyncListener | None = None,
     ) -> AsyncResult[OutputT]:
         """Wait for the outcome; see ``Job.result``."""
-        terms = self._driver.world.terms()
+        terms = self._terms()
         until = seconds_until(terms.now(), timeout)
         watch = wait.Watch(self._ticket, terms.now(), self._reference)
         flow = run.conclude(terms, watch, until, cancel=False)
@@ -101,7 +118,7 @@ class AsyncJob(Handle[OutputT]):
 
     async def cancel(self, timeout: float = REQUEST_TIMEOUT) -> Cancellation:
         """Cancel if the job is still queued; the outcome says whether it was."""
-        terms = self._driver.world.terms()
+        terms = self._terms()
         until = terms.now() + timeout
         return await self._drive(
             cancel.cancel(terms, self._ticket, until, self._reference)
@@ -110,11 +127,18 @@ class AsyncJob(Handle[OutputT]):
     def __await__(self) -> Generator[Any, None, AsyncResult[OutputT]]:
         return self.result().__await__()
 
+    def _terms(self) -> Terms:
+        try:
+            return self._driver.world.terms()
+        except RunComfyError as error:
+            error.of(self, self._seen)
+            raise
+
     async def _drive(self, flow: Flow[T], listener: AsyncListener | None = None) -> T:
         try:
             return await self._driver.drive(flow, listener)
         except RunComfyError as error:
-            error.job = self
+            error.of(self, self._seen)
             raise
 
     def __reduce__(self) -> tuple[Any, ...]:

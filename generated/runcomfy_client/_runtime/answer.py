@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, cast
 
 from . import errors, protocol
 from .exchange import Response
+from .http_date import dates
 from .quotation import printable
 
 Document = dict[str, Any]
@@ -24,10 +25,25 @@ _TEXT_KEYS = ("error_message", "message", "error", "detail", "title", "msg", "re
 def document(response: Response) -> Document | None:
     """The JSON object that a body holds, or None if it holds none."""
     try:
-        value = json.loads(response.body.decode())
+        value = _decoded(response.body.decode())
     except (ValueError, RecursionError):
         return None
     return cast(Document, value) if isinstance(value, dict) else None
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        # A number of thousands of digits is more than Python reads; as a text, it does not
+        # keep a result that is paid for from being read.
+        return json.loads(text, parse_int=_number_or_text)
+
+
+def _number_or_text(digits: str) -> int | str:
+    return int(digits) if len(digits) < 4000 else digits
 
 
 class Refusal(NamedTuple):
@@ -104,33 +120,31 @@ def describe(response: Response) -> str:
     return printable(" ".join(text.split()))
 
 
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?")
+_LONGEST_PAUSE = 1e18
+
+
 def retry_after(headers: Mapping[str, str], today: float) -> float | None:
-    """Seconds to wait as the server asks: ``Retry-After`` (RFC 9110, 10.2.3), or its ms form."""
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
+    """Seconds to wait as the server asks: ``Retry-After`` (RFC 9110, 10.2.3), or its ms form.
+
+    Of several values the longest is meant: a proxy may have put its own beside the server's.
+    """
+    milliseconds = _numbers(headers.get("retry-after-ms"))
+    if milliseconds:
+        return max(milliseconds) / 1000
     text = headers.get("retry-after")
-    seconds = _number(text)
-    if seconds is None and text:
-        seconds = _until_date(text, today)
-    return seconds
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text) if text else -1.0
-    except ValueError:
+    if not text:
         return None
-    return value if 0 <= value < 1e9 else None
+    moments = dates(text[:1000], today)
+    asked = (*_numbers(text), *(max(0.0, moment - today) for moment in moments))
+    return max(asked, default=None)
 
 
-def _until_date(text: str, today: float) -> float | None:
-    from email.utils import parsedate_to_datetime  # rarely needed, and slow to import
-
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - today)
-    except (ValueError, OverflowError):
-        return None
+def _numbers(text: str | None) -> list[float]:
+    """The numbers in a list, however large: no pause is too long to be asked for."""
+    parts = text.split(",") if text else ()
+    found = (_SECONDS.fullmatch(part.strip()) for part in parts)
+    return [min(float(number[0]), _LONGEST_PAUSE) for number in found if number]
 
 
 _CLASSES: Mapping[int, type[errors.ApiError]] = {

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Hashable
 from typing import Any, cast
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
-
-from .quotation import quoted
 
 
 def identity(value: object) -> Hashable:
@@ -48,6 +45,8 @@ class OneOf:
 
     def _check(self, value: Any) -> Any:
         if identity(value) not in self._identities:
+            from .quotation import quoted
+
             choices = ", ".join(quoted(choice) for choice in self.values)
             raise PydanticCustomError(
                 "one_of",
@@ -103,8 +102,6 @@ def _check_unique(items: Any) -> Any:
 
 def _plain(item: Any) -> Any:
     """A nested model as the object it stands for."""
-    return (
-        json.loads(item.model_dump_json(by_alias=True))
-        if hasattr(item, "model_dump")
-        else item
-    )
+    from .model import wire_value  # whose module the class of the list comes from
+
+    return wire_value(item)

@@ -48,6 +48,15 @@ class RunComfyError(Exception):
         self.may_be_billed = True
         return self
 
+    def of(self, job: JobHandle, last_status: str | None = None) -> Self:
+        """Note which accepted job this error is of, unless it is of another; return the error."""
+        if self.request_id is None:
+            self.concerning(job.request_id)
+        if self.request_id == job.request_id:
+            self.job = job
+            self.last_status = self.last_status or last_status
+        return self
+
 
 class InputRejected(RunComfyError, ValueError):
     """The input does not fit the model's published schema. ``report`` holds every problem."""
@@ -189,7 +198,8 @@ class JobTimeout(RunComfyError, TimeoutError):
     """The job did not end in time.
 
     ``outcome`` tells what became of it: ``cancelled`` (it was still queued, and is not run),
-    ``still_queued``, ``still_running``, or ``unknown``.
+    ``still_queued``, ``still_running``, ``ended`` (its status says so, and its outcome was not
+    told yet), or ``unknown``.
     """
 
     def __init__(self, message: str, *, outcome: str = "unknown") -> None:

@@ -65,7 +65,7 @@ def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:
         elif isinstance(item, dict):
             members = cast(dict[str, object], item)
             waiting += [
-                (f"{here}/{_escaped(name)}", members[name])
+                (f"{here}/{_escaped(str(name))}", members[name])
                 for name in reversed(members)
             ]
         elif isinstance(item, list):

@@ -9,7 +9,7 @@ from .driver import Driver, Listener
 from .errors import NotConfigured, RunComfyError
 from .flow import cancel, run, wait
 from .flow.pace import FOREVER, REQUEST_TIMEOUT
-from .flow.step import Flow
+from .flow.step import Flow, Terms
 from .result import Reader, Result
 from .status import Cancellation, Status
 from .ticket import Ticket
@@ -24,7 +24,7 @@ DEFAULT_WAIT = 3600.0
 class Handle(Generic[OutputT]):
     """What a job is, apart from who drives it. It pickles, and then knows no client."""
 
-    __slots__ = ("_reader", "_reference", "_ticket")
+    __slots__ = ("_reader", "_reference", "_seen", "_ticket")
 
     def __init__(
         self, ticket: Ticket, reader: Reader[OutputT], reference: str = ""
@@ -32,6 +32,8 @@ class Handle(Generic[OutputT]):
         self._ticket = ticket
         self._reader = reader
         self._reference = reference
+        self._seen: str | None = None
+        """The last status word that was read through this handle."""
 
     @property
     def request_id(self) -> str:
@@ -93,19 +95,30 @@ class Job(Handle[OutputT]):
 
     def status(self, timeout: float | None = REQUEST_TIMEOUT) -> Status:
         """Read the state once. Trouble on the way is tried again for ``timeout`` seconds."""
-        terms = self._driver.world.terms()
+        terms = self._terms()
         until = seconds_until(terms.now(), timeout)
-        return self._drive(wait.glance(terms, self._ticket, until))
+        status = self._drive(wait.glance(terms, self._ticket, until))
+        self._seen = status.state
+        return status
 
     def updates(self, timeout: float | None = DEFAULT_WAIT) -> Iterator[Status]:
         """Each change of state, up to and with the last. Leaving early does not touch the job.
 
         Ends in silence when the time is over; ``result()`` tells the outcome.
         """
-        terms = self._driver.world.terms()
+        terms = self._terms()
         watch = wait.Watch(self._ticket, terms.now())
         until = seconds_until(terms.now(), timeout)
-        return self._driver.updates(wait.changes(terms, watch, until))
+        return self._updates(wait.changes(terms, watch, until))
+
+    def _updates(self, flow: Flow[None]) -> Iterator[Status]:
+        try:
+            for status in self._driver.updates(flow):
+                self._seen = status.state
+                yield status
+        except RunComfyError as error:
+            error.of(self, self._seen)
+            raise
 
     def result(
         self, timeout: float | None = DEFAULT_WAIT, *, on_update: Listener | None = None
@@ -115,7 +128,7 @@ class Job(Handle[OutputT]):
         Raises ``JobFailed``, ``JobCancelled``, ``JobTimeout``, ``PollInterrupted``. Giving up
         the wait leaves the job as it is.
         """
-        terms = self._driver.world.terms()
+        terms = self._terms()
         until = seconds_until(terms.now(), timeout)
         watch = wait.Watch(self._ticket, terms.now(), self._reference)
         flow = run.conclude(terms, watch, until, cancel=False)
@@ -124,15 +137,22 @@ class Job(Handle[OutputT]):
 
     def cancel(self, timeout: float = REQUEST_TIMEOUT) -> Cancellation:
         """Cancel if the job is still queued; the outcome says whether it was."""
-        terms = self._driver.world.terms()
+        terms = self._terms()
         until = terms.now() + timeout
         return self._drive(cancel.cancel(terms, self._ticket, until, self._reference))
+
+    def _terms(self) -> Terms:
+        try:
+            return self._driver.world.terms()
+        except RunComfyError as error:
+            error.of(self, self._seen)
+            raise
 
     def _drive(self, flow: Flow[T], listener: Listener | None = None) -> T:
         try:
             return self._driver.drive(flow, listener)
         except RunComfyError as error:
-            error.job = self
+            error.of(self, self._seen)
             raise
 
     def __reduce__(self) -> tuple[Any, ...]:

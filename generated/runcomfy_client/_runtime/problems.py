@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, cast
 
 from .quotation import printable, quoted
 from .report import Problem
+from .shape import Shape
 from .wording import TYPES, Saying, mistyped, said
 
 Finding = Mapping[str, Any]
 """One error as pydantic states it: type, loc, msg, input, ctx."""
-
-
-class Shape:
-    """What is known of an object before looking: its fields, by Python name and wire name."""
-
-    __slots__ = ("choices", "inner", "wire")
-
-    def __init__(self) -> None:
-        self.wire: dict[str, str] = {}
-        """Python name or wire name, to wire name."""
-        self.inner: dict[str, tuple[Shape, ...]] = {}
-        """Wire name, to the objects that may stand in that field."""
-        self.choices: dict[str, tuple[object, ...]] = {}
-        """Wire name, to the values that the field may have, where they are listed."""
 
 
 class _Located(NamedTuple):
@@ -114,8 +100,8 @@ def _sayings(items: list[_Located]) -> Iterator[Saying]:
     """What is wrong at one place. Several types refused there are one thing."""
     types = [item for item in items if _is_type(item)]
     if len(types) > 1:
-        expected = dict.fromkeys(TYPES[item.finding["type"]] for item in types)
-        yield mistyped(" or ".join(expected), types[0].finding["input"])
+        wanted = [TYPES[item.finding["type"]] for item in types]
+        yield mistyped(wanted, types[0].finding["input"])
         items = [item for item in items if item not in types]
     yield from {saying.text: saying for saying in map(_saying, items)}.values()
 
@@ -137,7 +123,9 @@ def _saying(item: _Located) -> Saying:
 def _undeclared(item: _Located) -> Saying:
     name = item.path[-1]
     names = {given: wire for shape in item.around for given, wire in shape.wire.items()}
-    near = difflib.get_close_matches(name, names, n=1)
+    from difflib import get_close_matches  # for few
+
+    near = get_close_matches(name, names, n=1)
     hint = ""
     if near:
         hint = f": did you mean {quoted(names[near[0]])}?"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from .driver import Driver
+from .errors import RunComfyError
 from .files import File, digest, files, urls
 from .ticket import Ticket
 
@@ -65,6 +66,11 @@ class Finished(Generic[OutputT]):
             return float(cost)
         return None
 
+    def _about(self, error: RunComfyError) -> None:
+        """Tell an error of a download which job it is about: the files are paid for."""
+        word = self.raw.get("status")
+        error.of(self._ticket, word if isinstance(word, str) else None)
+
     def __repr__(self) -> str:
         names = ", ".join(file.url.partition("?")[0] for file in self.files)
         return (
@@ -91,7 +97,7 @@ class Result(Finished[OutputT]):
         self,
         folder: str | os.PathLike[str],
         *,
-        hosts: Iterable[str] = (),
+        hosts: str | Iterable[str] = (),
         limit: int | None = None,
         on_progress: Progress | None = None,
     ) -> list[Path]:
@@ -100,12 +106,18 @@ class Result(Finished[OutputT]):
         Files come whole or not at all, under names made of the request id. They are fetched
         from RunComfy's hosts, from the configured server, and from ``hosts``, without the
         token. ``limit`` is in bytes, for each file (2 GiB if not given). ``on_progress`` is
-        called with the path, the bytes so far, and the total if it is known. Raises
-        ``DownloadError``.
+        called with the path, the bytes so far, and the total if it is known; what it raises
+        ends the download and passes through. Raises ``DownloadError``.
         """
         from .download.save import saved  # files, which not every client has to do with
 
         terms = self._driver.world.terms()
-        return self._driver.drive(
-            saved(terms, self._ticket, self.files, folder, hosts, limit, on_progress)
-        )
+        try:
+            return self._driver.drive(
+                saved(
+                    terms, self._ticket, self.files, folder, hosts, limit, on_progress
+                )
+            )
+        except RunComfyError as error:
+            self._about(error)
+            raise

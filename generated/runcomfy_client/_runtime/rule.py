@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .metric import Metric, parse_metric
+if TYPE_CHECKING:
+    from .metric import Metric
 
 OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
     {
@@ -29,19 +30,45 @@ class Rule:
     """One limit on a piece of media.
 
     ``pointer`` is a JSON pointer into the payload where ``*`` stands for every item of an
-    array. ``limit`` is an exact decimal. ``message`` is the published text, word for word;
-    the rule decides, the message never does.
+    array. ``kind`` is what the media must be (``image``, ``video``, ``audio``), empty where
+    nothing says it. ``limit`` is an exact decimal. ``message`` is the published text, word for word;
+    the rule decides, the message never does. ``translations`` gives (locale, message) of every
+    language in which it was published, if they differ.
     """
 
     pointer: str
+    kind: str = ""
     metric: str
     operator: str
     limit: str
     message: str = ""
+    translations: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def condition(self) -> str:
+        """The rule in ASCII: ``width_pixels <= 4096``."""
+        return f"{self.metric} {self.operator} {self.limit}"
+
+    def in_locale(self, locale: str | None) -> Rule:
+        """The rule with its message in a language, as far as it was published.
+
+        That of the locale itself, else the first of the same language (``zh`` for ``zh-CN``,
+        and the other way round), else the message as it is.
+        """
+        if locale is None or not self.translations:
+            return self
+        wanted = locale.lower().replace("_", "-")
+        told = {tag.lower(): message for tag, message in self.translations}
+        language = wanted.partition("-")[0]
+        near = (each for each in told if each.partition("-")[0] == language)
+        chosen = wanted if wanted in told else next(near, None)
+        return self if chosen is None else replace(self, message=told[chosen])
 
     @property
     def expression(self) -> Metric | None:
         """The metric, parsed; None if this release cannot measure it."""
+        from .metric import parse_metric  # whoever only makes an input needs none
+
         return parse_metric(self.metric)
 
     @property

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
 from .quotation import quoted
 
-TYPES: Mapping[str, str] = {
-    "string_type": "a string",
-    "string_unicode": "a string of Unicode text",
-    "int_type": "an integer",
-    "int_from_float": "an integer",
-    "float_type": "a number",
-    "finite_number": "a finite number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "an object",
-    "model_type": "an object",
-    "model_attributes_type": "an object",
-    "none_required": "null",
+
+class Wanted(NamedTuple):
+    """The type that a value should have had: for people, and as JSON Schema calls it."""
+
+    phrase: str
+    name: str
+
+
+TYPES: Mapping[str, Wanted] = {
+    "string_type": Wanted("a string", "string"),
+    "string_unicode": Wanted("a string of Unicode text", "string"),
+    "int_type": Wanted("an integer", "integer"),
+    "int_from_float": Wanted("an integer", "integer"),
+    "float_type": Wanted("a number", "number"),
+    "finite_number": Wanted("a finite number", "number"),
+    "bool_type": Wanted("true or false", "boolean"),
+    "list_type": Wanted("a list", "array"),
+    "dict_type": Wanted("an object", "object"),
+    "model_type": Wanted("an object", "object"),
+    "model_attributes_type": Wanted("an object", "object"),
+    "none_required": Wanted("null", "null"),
 }
 """pydantic's kinds of type error, and the type that was wanted."""
 
@@ -36,7 +44,7 @@ class Saying(NamedTuple):
 def said(kind: str, context: Mapping[str, Any], value: object, message: str) -> Saying:
     """The saying for one error of pydantic's, by its kind, its context and the value."""
     if kind in TYPES:
-        return mistyped(TYPES[kind], value)
+        return mistyped([TYPES[kind]], value)
     if kind == "missing":
         return Saying("required", "is required")
     if kind in _BOUNDS:
@@ -45,10 +53,17 @@ def said(kind: str, context: Mapping[str, Any], value: object, message: str) -> 
     return Saying("invalid", f"is invalid: {message}", None, _kept(value))
 
 
-def mistyped(expected: str, value: object) -> Saying:
-    """The saying for a value of another type than the one expected."""
-    text = f"must be {expected}, not {quoted(value)}"
-    return Saying("type", text, expected, _kept(value))
+def mistyped(wanted: Iterable[Wanted], value: object) -> Saying:
+    """The saying for a value of another type than those wanted.
+
+    Its limit is what ``type`` would be in JSON Schema: one name, or several.
+    """
+    types = dict.fromkeys(wanted)
+    phrases = " or ".join(dict.fromkeys(each.phrase for each in types))
+    first, *others = dict.fromkeys(each.name for each in types)
+    limit = (first, *others) if others else first
+    text = f"must be {phrases}, not {quoted(value)}"
+    return Saying("type", text, limit, _kept(value))
 
 
 def _kept(value: object) -> object:

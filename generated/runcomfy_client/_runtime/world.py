@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from .clock import Clock, SystemClock
-from .exchange import Outcome, Request, Response
+from .exchange import Outcome, Request
 from .flow.step import Terms
 from .noted_jobs import Journal
 from .observer import Hooks, exchanged
+from .redaction import redacted
 from .secret import Token
 from .settings import Settings, checked_base_url
 
@@ -47,13 +48,11 @@ class World:
         )
 
     def received(self, request: Request, outcome: Outcome, began: float) -> Outcome:
-        """The outcome, told to the hooks, and without the token should it be echoed."""
+        """The outcome, without the token should it be echoed, and told to the hooks."""
+        if request.token is not None:
+            outcome = redacted(outcome, request.token)
         if self.hooks.on_request is not None or "logging" in sys.modules:
             exchanged(self.hooks, request, outcome, self.clock.now() - began)
-        if request.token is not None and isinstance(outcome, Response):
-            body = request.token.redacted(outcome.body)
-            if body is not outcome.body:
-                return outcome._replace(body=body)
         return outcome
 
 

@@ -3,57 +3,93 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from ..ir.diagnostic import Severity
+from ..ir.equality import identity
 from ..ir.json_text import JsonValue, items
-from ..ir.model import Choice, Type, Value
+from ..ir.model import NULL, Anything, Choice, Nullable, Type, Value
 from ..ir.standard import standard
 from .finding import Findings
 from .trail import Trail
 
 
-def choice_of(
-    schema: dict[str, JsonValue], kind: Type, trail: Trail, findings: Findings
-) -> tuple[Type, bool | None]:
-    """The type with its ``enum`` and ``const`` applied, and whether null is a value of both.
+def chosen(
+    schema: dict[str, JsonValue],
+    kind: Type,
+    trail: Trail,
+    findings: Findings,
+    *,
+    nullable: bool,
+) -> Type:
+    """The type, or null if it is nullable, with its ``enum`` and ``const`` applied.
 
-    None instead of that if neither of them says anything. Values that the rest of the
-    schema refuses are left out and reported; if none is left, the type stays as it was.
+    Values that the rest of the schema refuses are left out and reported. If none is left,
+    the type stays as wide as it was, and the keyword is kept.
     """
-    null: bool | None = None
     for keyword, published in (
         ("enum", items(schema.get("enum"))),
         ("const", [schema["const"]] if "const" in schema else []),
     ):
         if published:
-            null = None in published and null is not False
-            kind = _narrowed(kind, published, trail.keyword(keyword), findings)
-    return kind, null
+            pointer = trail.keyword(keyword)
+            kind, nullable = _narrowed(kind, published, pointer, findings, nullable)
+    return or_null(kind) if nullable else kind
+
+
+def or_null(kind: Type) -> Type:
+    """The type with null as one of its values."""
+    told = isinstance(kind, Anything | Nullable) or kind == NULL
+    return kind if told else Nullable(kind)
 
 
 def _narrowed(
-    kind: Type, published: list[JsonValue], pointer: str, findings: Findings
-) -> Type:
-    """The type with only those of its values that are published at ``pointer``."""
+    kind: Type,
+    published: list[JsonValue],
+    pointer: str,
+    findings: Findings,
+    nullable: bool,
+) -> tuple[Type, bool]:
+    """The type with only those of its values that are published, and whether null is one.
+
+    A published null makes any type nullable: that is one of the dialect's spellings.
+    """
+    null = None in published
+    values = _distinct(value for value in published if value is not None)
     validator: Any = Draft202012Validator(standard(kind))
-    values = _distinct(
-        Value.of(value).load() for value in published if value is not None
-    )
     possible = [
         value for value in values if validator.is_valid(value) and _sendable(value)
     ]
     if len(possible) < len(values):
-        keyword = pointer.rpartition("/")[2]
-        findings.report(
-            "impossible-enum",
-            f"{len(values) - len(possible)} of {len(values)} values of {keyword!r} are refused"
-            " by the rest of the schema",
-            pointer,
-            "they are left out: no input could use them",
-        )
-    return Choice(tuple(Value.of(value) for value in possible)) if possible else kind
+        _report(len(values) - len(possible), len(values), pointer, findings, null)
+    if possible:
+        return Choice(tuple(map(Value.of, possible))), null
+    if null:
+        return NULL, False
+    findings.keep(pointer.rpartition("/")[2], pointer, published)
+    return kind, nullable
+
+
+def _report(
+    refused: int, number: int, pointer: str, findings: Findings, null: bool
+) -> None:
+    keyword = pointer.rpartition("/")[2]
+    nothing = refused == number and not null
+    findings.report(
+        "impossible-enum",
+        f"{refused} of {number} values of {keyword!r} are refused"
+        " by the rest of the schema",
+        pointer,
+        (
+            "no input could be right, so none is refused because of it"
+            if nothing
+            else "they are left out: no input could use them"
+        ),
+        Severity.ERROR if nothing else Severity.WARNING,
+    )
 
 
 def _sendable(value: JsonValue) -> bool:
@@ -65,15 +101,10 @@ def _sendable(value: JsonValue) -> bool:
     return True
 
 
-def _distinct(values: Any) -> list[JsonValue]:
-    """Without repetitions, by JSON equality (1 is 1.0, and True is not 1)."""
-    kept: list[JsonValue] = []
+def _distinct(values: Iterable[JsonValue]) -> list[JsonValue]:
+    """Without repetitions, by JSON equality."""
+    kept: dict[Hashable, JsonValue] = {}
     for value in values:
-        if not any(_same(value, other) for other in kept):
-            kept.append(value)
-    return kept
-
-
-def _same(one: JsonValue, other: JsonValue) -> bool:
-    validator: Any = Draft202012Validator({"const": one})
-    return bool(validator.is_valid(other))
+        loaded = Value.of(value).load()
+        kept.setdefault(identity(loaded), loaded)
+    return list(kept.values())

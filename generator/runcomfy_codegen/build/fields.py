@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from ..ir.diagnostic import Severity
 from ..ir.json_text import JsonValue, items, members
 from ..ir.model import Field, Value
+from .combined import stated
 from .finding import Findings
 from .kinds import KindReader
 from .media import media_of
 from .rules import rules_of
 from .trail import Trail
 
+# What an input or output as a whole may say; `additionalProperties` is not asked: nobody but
+# the server knows what it does with fields that it does not publish.
+_UNDERSTOOD = frozenset(
+    {"type", "title", "description", "properties", "required", "additionalProperties"}
+    | {"$schema", "$id", "$comment", "default", "examples"}
+)
 _PROMPT_WORDS = {"prompt", "text", "lyrics", "caption", "tags"}
 
 
@@ -45,6 +52,11 @@ class FieldsReader:
         self._report_collisions(fields, trail)
         return fields
 
+    def keep_unstated(self, schema: dict[str, JsonValue], trail: Trail) -> None:
+        """Keep the keywords of an input or output as a whole that are not understood."""
+        for keyword in sorted(schema.keys() - _UNDERSTOOD):
+            self.findings.keep(keyword, trail.keyword(keyword), schema[keyword])
+
     def _field(
         self,
         wire_name: str,
@@ -54,27 +66,28 @@ class FieldsReader:
         required: bool,
     ) -> Field:
         schema = members(published)
+        told = stated(schema)
         kinds = KindReader(self.findings, self.read)
         kept = len(self.findings.unknown)
         kind = kinds.read(published, trail)
         rules = rules_of(schema, trail, kind, self.findings)
-        media = media_of(wire_name, schema, kind, rules)
-        default = (
-            Value.of(schema["default"]) if schema.get("default") is not None else None
-        )
+        media = media_of(wire_name, told, kind, tuple(rule for rule, _ in rules))
+        default = told.get("default")
+        value = Value.of(default) if default is not None else None
         # Law 2: what a required, media or prompt field shows as default is a sample.
-        is_sample = required or media is not None or _is_prompt(wire_name, schema)
+        is_sample = required or media is not None or _is_prompt(wire_name, told)
         return Field(
             wire_name=wire_name,
             name=self.name_of(wire_name),
             type=kind,
             required=required,
-            title=_text(schema.get("title")),
-            description=_text(schema.get("description")),
-            default=None if is_sample else default,
-            sample=default if is_sample else None,
+            title=_text(told.get("title")),
+            description=_text(told.get("description")),
+            default=None if is_sample else value,
+            sample=value if is_sample else None,
             media=media,
-            rules=rules,
+            rules=tuple(rule for rule, _ in rules),
+            rule_places=tuple(place for _, place in rules),
             unknown=tuple(self.findings.unknown[kept:]),
         )
 

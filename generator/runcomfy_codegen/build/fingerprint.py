@@ -7,16 +7,8 @@ from dataclasses import replace
 
 from ..ir.document import Document
 from ..ir.json_text import JsonText, JsonValue, is_array, is_object, items, members
-from ..ir.model import (
-    Array,
-    Field,
-    Nullable,
-    Object,
-    Type,
-    Union,
-    Unknown,
-    Value,
-)
+from ..ir.model import Field, Type, Unknown, Value
+from .rebuild import rebuilt
 
 _TEXTS = frozenset({"title", "description", "validation_error", "default", "examples"})
 _MAPS_OF_SCHEMAS = ("properties", "patternProperties", "$defs", "definitions")
@@ -38,31 +30,16 @@ def schema_sha256(document: Document) -> str:
 
 def structure(kind: Type) -> Type:
     """A type without texts, samples and spelling: what the locales of a model share."""
-    match kind:
-        case Object(fields=fields, extra=extra):
-            return replace(
-                kind,
-                fields=tuple(map(_bare, fields)),
-                extra=None if extra is None else structure(extra),
-            )
-        case Array(items=inner):
-            return replace(kind, items=structure(inner))
-        case Nullable(inner=inner):
-            return Nullable(structure(inner))
-        case Union(options=options):
-            return Union(tuple(map(structure, options)))
-        case _:
-            return kind
+    return rebuilt(kind, _bare)
 
 
 def _bare(field: Field) -> Field:
     return replace(
         field,
-        type=structure(field.type),
         title="",
         description="",
         sample=None,
-        rules=tuple(replace(rule, message="") for rule in field.rules),
+        rules=tuple(replace(rule, message="", translations=()) for rule in field.rules),
         unknown=wordless(field.unknown),
     )
 

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from ..ir.diagnostic import Severity
 from ..ir.json_text import JsonValue, is_object, items, members
 from ..ir.model import (
+    NULL,
     Anything,
     Array,
     Boolean,
     Field,
-    Nullable,
     Object,
     Text,
     Type,
     Union,
 )
-from .choice import choice_of
+from .choice import chosen
+from .combined import apart, joined, options_of
 from .finding import Findings
 from .naming import class_name
 from .numbers import count, numeric
@@ -54,11 +55,10 @@ _ANYWHERE = {
     "nullable",
     "enum",
     "const",
-    "anyOf",
-    "oneOf",
     "validations",
-    "format",
 }
+# What is stated for other types says nothing about these; a format means something to all.
+_IRRELEVANT = frozenset[str]().union(*_CHECKED.values()) - {"format"}
 # What a keyword must be to be read at all. Those that are numbers are kept by their readers.
 _SHAPES: dict[str, type | tuple[type, ...]] = {
     "enum": list,
@@ -85,29 +85,28 @@ class KindReader:
 
     def read(self, published: JsonValue, trail: Trail) -> Type:
         """The type of the schema at the end of the trail."""
+        if not is_object(published) and published is not True:
+            # `false`, or no schema at all.
+            self.findings.keep("schema", trail.schema, published)
         schema = members(published)
         if trail.depth > DEEPEST:
             self.findings.keep("nesting", trail.schema, schema)
             return Anything()
-        words, nullable = self._words(schema, trail)
+        words = self._words(schema, trail)
+        self._keep_unchecked(schema, words, trail)
         kind = self._kind(schema, words, trail)
-        kind, null_chosen = choice_of(schema, kind, trail, self.findings)
-        if nullable if null_chosen is None else null_chosen:
-            return kind if isinstance(kind, Anything | Nullable) else Nullable(kind)
-        return kind
+        nullable = kind != NULL and (schema.get("nullable") is True or "null" in words)
+        return chosen(schema, kind, trail, self.findings, nullable=nullable)
 
-    def _words(
-        self, schema: dict[str, JsonValue], trail: Trail
-    ) -> tuple[list[str], bool]:
-        """The types named, in the dialect's normal spelling, and whether null is one."""
+    def _words(self, schema: dict[str, JsonValue], trail: Trail) -> list[str]:
+        """The types named, in the dialect's normal spelling."""
         published = schema.get("type")
         told = items(published) if isinstance(published, list) else [published]
         words = [_normal(word) for word in told if word is not None]
         if any(word not in _WORDS for word in words):
             self.findings.keep("type", trail.keyword("type"), published)
-            words = []
-        nullable = schema.get("nullable") is True or "null" in words
-        return list(dict.fromkeys(word for word in words if word != "null")), nullable
+            return ["null"] if "null" in words else []
+        return list(dict.fromkeys(words))
 
     def _kind(
         self,
@@ -115,11 +114,14 @@ class KindReader:
         words: list[str],
         trail: Trail,
     ) -> Type:
-        self._keep_unchecked(schema, words, trail)
-        if "integer" in words and "number" in words:
-            words = [word for word in words if word != "integer"]
-        if words:
-            options = [self._plain(word, schema, trail) for word in words]
+        """The type without what ``enum`` and ``const`` take from it."""
+        if words == ["null"] and schema.get("type") in ("null", ["null"]):
+            return NULL
+        covered = {"null", "integer"} if "number" in words else {"null"}
+        options = [
+            self._plain(word, schema, trail) for word in words if word not in covered
+        ]
+        if options:
             return options[0] if len(options) == 1 else Union(tuple(options))
         return self._combined(schema, trail)
 
@@ -169,18 +171,20 @@ class KindReader:
 
     def _array(self, schema: dict[str, JsonValue], trail: Trail) -> Array:
         told = schema.get("format")
+        one = _of_one(told) if isinstance(told, str) else None
         if "items" in schema:
             inner = self.read(schema["items"], trail.items())
-        elif isinstance(told, str) and _URL_LIST.fullmatch(told):
-            # `image_uris` without `items`: 20 published arrays say only so that they hold URLs.
-            inner = Text(format=re.sub("_uris", "_uri", told, count=1))
         else:
-            inner = Anything()
+            # `image_uris` without `items`: 20 published arrays say only so that they hold URLs.
+            inner = Anything() if one is None else Text(format=one)
+        said_below = isinstance(inner, Text) and one is not None and inner.format == one
+        beside = told if isinstance(told, str) and not said_below else None
         return Array(
             items=inner,
             min_items=count(schema, "minItems", trail, self.findings),
             max_items=count(schema, "maxItems", trail, self.findings),
             unique_items=schema.get("uniqueItems") is True,
+            format=beside,
         )
 
     def _object(self, schema: dict[str, JsonValue], trail: Trail) -> Object:
@@ -194,7 +198,8 @@ class KindReader:
         name = class_name(*trail.words)
         if fields or kind is None:
             self._report_same_class(name, trail)
-        return Object(name=name, fields=fields, extra=kind)
+        demanded = undeclared(schema)
+        return Object(name=name, fields=fields, extra=kind, demanded=demanded)
 
     def _report_same_class(self, name: str, trail: Trail) -> None:
         """Two objects of one model whose classes would have one name."""
@@ -210,47 +215,50 @@ class KindReader:
             )
 
     def _combined(self, schema: dict[str, JsonValue], trail: Trail) -> Type:
-        """A schema without ``type``: ``anyOf``, ``oneOf``, or anything."""
-        told = [word for word in ("anyOf", "oneOf") if schema.get(word) is not None]
-        for word in told[1:]:
-            self.findings.keep(word, trail.keyword(word), schema[word])
-        if not told:
+        """A schema without ``type``: a combination of others, or anything."""
+        keyword, options = options_of(schema)
+        if keyword == "anyOf" and schema.get("oneOf") is not None:
+            self.findings.keep("oneOf", trail.keyword("oneOf"), schema["oneOf"])
+        if not keyword:
             return Anything()
-        keyword, options = told[0], items(schema[told[0]])
         read = [
             self.read(option, trail.option(keyword, index))
             for index, option in enumerate(options)
-            if members(option).get("type") != "null"
         ]
         # A union is wider than `oneOf`, which refuses what two options accept.
-        wider = keyword == "oneOf" and len(read) > 1
+        wider = keyword == "oneOf" and not apart(read)
         if wider or not options or not all(map(is_object, options)):
             self.findings.keep(keyword, trail.keyword(keyword), schema[keyword])
-        return _joined(read, nullable=len(read) < len(options))
+        return joined(read)
 
     def _keep_unchecked(
         self, schema: dict[str, JsonValue], words: list[str], trail: Trail
     ) -> None:
         """Keep every keyword that the type we read does not state, or that is malformed."""
-        stated = _ANYWHERE.union(
-            _ANNOTATIONS, *(_CHECKED.get(word, set()) for word in words)
+        combining = {options_of(schema)[0], "anyOf"} if not words else set[str]()
+        stated = combining.union(
+            _ANYWHERE, _ANNOTATIONS, *(_CHECKED.get(word, ()) for word in words)
         )
-        combined = {"anyOf", "oneOf"} if words else set[str]()
         for keyword, value in schema.items():
-            irrelevant = words and any(keyword in known for known in _CHECKED.values())
+            irrelevant = words and keyword in _IRRELEVANT
             unstated = keyword not in stated and not irrelevant
             malformed = not isinstance(value, _SHAPES.get(keyword, object))
-            if keyword in combined or unstated or malformed:
+            if unstated or malformed or (keyword == "enum" and value == []):
                 self.findings.keep(keyword, trail.keyword(keyword), value)
+
+
+def _of_one(told: str) -> str | None:
+    """The format of the items of a list of URLs."""
+    return re.sub("_uris", "_uri", told, count=1) if _URL_LIST.fullmatch(told) else None
+
+
+def undeclared(schema: dict[str, JsonValue]) -> tuple[str, ...]:
+    """Names that an object must have, and no property declares."""
+    properties = members(schema.get("properties"))
+    names = (name for name in items(schema.get("required")) if isinstance(name, str))
+    return tuple(dict.fromkeys(name for name in names if name not in properties))
 
 
 def _normal(word: JsonValue) -> str:
     lower = str(word).lower()
     return "number" if lower == "float" else lower
-
-
-def _joined(options: list[Type], *, nullable: bool) -> Type:
-    if any(isinstance(option, Anything) for option in options) or not options:
-        return Anything()
-    kind = options[0] if len(options) == 1 else Union(tuple(options))
-    return Nullable(kind) if nullable and not isinstance(kind, Nullable) else kind

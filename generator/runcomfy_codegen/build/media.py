@@ -11,7 +11,9 @@ import re
 from runcomfy_runtime.rule import Rule
 
 from ..ir.json_text import JsonValue, items, members
-from ..ir.model import Array, Media, Nullable, Text, Type
+from ..ir.model import Array, Media, Nullable, Text, Type, Union
+from .combined import branches
+from .trail import Trail
 
 _FORMAT = re.compile(r"(image|video|audio)_uris?(_.*)?")
 _WORDS = {
@@ -34,8 +36,7 @@ def media_of(
     if not _names_media(kind):
         return None
     return (
-        _from_format(schema.get("format"))
-        or _from_format(members(schema.get("items")).get("format"))
+        _from_formats(schema)
         or _from_rules(rules, schema, wire_name)
         or _from_sample_and_name(schema, wire_name)
     )
@@ -47,8 +48,18 @@ def _names_media(kind: Type) -> bool:
             return True
         case Array(items=inner) | Nullable(inner=inner):
             return _names_media(inner)
+        case Union(options=options):
+            return all(map(_names_media, options))
         case _:
             return False
+
+
+def _from_formats(schema: dict[str, JsonValue]) -> Media | None:
+    """The format of a schema, of its items, or of the first alternative that has one."""
+    inner = [told for told, _ in branches(schema, Trail(""))]
+    own = (schema.get("format"), members(schema.get("items")).get("format"))
+    found = (*map(_from_format, own), *map(_from_formats, inner))
+    return next((media for media in found if media is not None), None)
 
 
 def _from_format(published: JsonValue) -> Media | None:

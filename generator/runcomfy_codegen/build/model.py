@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..dialect.check import check
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
-from ..ir.json_text import JsonText, NotJson, members, pointer_token
+from ..ir.json_text import NotJson, members
 from ..ir.model import Model, Object, Type, Unknown
 from .fields import FieldsReader
 from .finding import Findings
 from .fingerprint import schema_sha256, structure, wordless
-from .output import GENERIC, opened, unwrapped
+from .kinds import undeclared
+from .output import opened, read_output
 from .overrides import Overrides
 from .trail import Trail
+from .translation import translated
 
 # A document with one of these has no input to speak of, or two fields of one name.
 _FATAL = frozenset({"input-not-an-object", "malformed-properties", "name-collision"})
-
-# What the input as a whole may say; `additionalProperties` is not asked: nobody but the
-# server knows what it does with fields that it does not publish.
-_UNDERSTOOD = frozenset(
-    {"type", "title", "description", "properties", "required", "additionalProperties"}
-    | {"$schema", "$id", "$comment", "default", "examples"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,13 @@ def build_model(files: Sequence[tuple[str, Document]], settings: Settings) -> Bu
     chosen = told.get(settings.locale, model)
     shown = chosen if same_structure(model, chosen) else model
     hashes = tuple((locale, told[locale].schema_sha256) for locale in sorted(told))
-    return Built(replace(shown, documents=hashes), tuple(diagnostics))
+    alike = {
+        locale: told[locale]
+        for locale in sorted(told)
+        if same_structure(shown, told[locale])
+    }
+    model = translated(replace(shown, documents=hashes), alike)
+    return Built(model, tuple(diagnostics))
 
 
 def same_structure(one: Model, other: Model) -> bool:
@@ -101,15 +102,20 @@ def _read(file: str, document: Document, settings: Settings) -> Built:
 
 
 def _model(document: Document, findings: Findings, settings: Settings) -> Model:
-    reader = FieldsReader(
-        findings, lambda wire: settings.overrides.field_name(document.model_id, wire)
-    )
+    named: set[str] = set()
+
+    def name_of(wire: str) -> str:
+        named.add(wire)
+        return settings.overrides.field_name(document.model_id, wire)
+
+    reader = FieldsReader(findings, name_of)
     schema = members(document.input_schema.value())
-    for keyword in sorted(schema.keys() - _UNDERSTOOD):
-        findings.keep(
-            keyword, f"/input_schema/{pointer_token(keyword)}", schema[keyword]
-        )
-    fields = reader.read(schema, Trail("/input_schema"))
+    trail = Trail("/input_schema")
+    reader.keep_unstated(schema, trail)
+    fields = reader.read(schema, trail)
+    published = document.output_schema
+    output = read_output(published.value() if published else None, reader)
+    _report_unused(settings.overrides, named, findings)
     unknown = tuple(findings.unknown)
     facts = members(document.facts.value()) if document.facts else {}
     description = document.description or facts.get("description") or ""
@@ -119,8 +125,8 @@ def _model(document: Document, findings: Findings, settings: Settings) -> Model:
         title=document.title,
         description=description if isinstance(description, str) else "",
         locale=document.locale,
-        input=Object(name="Input", fields=fields),
-        output=_output(document.output_schema, reader),
+        input=Object(name="Input", fields=fields, demanded=undeclared(schema)),
+        output=opened(output),
         schema_sha256=schema_sha256(document),
         documents=(),
         kind=str(facts.get("kind", "")),
@@ -128,11 +134,19 @@ def _model(document: Document, findings: Findings, settings: Settings) -> Model:
     )
 
 
-def _output(published: JsonText | None, reader: FieldsReader) -> Object:
-    value = published.value() if published is not None else None
-    schema, below = unwrapped(value if members(value) else dict(GENERIC))
-    fields = reader.read(schema, Trail(f"/output_schema{below}", words=("output",)))
-    return opened(Object(name="Output", fields=fields))
+def _report_unused(
+    overrides: Overrides, named: Collection[str], findings: Findings
+) -> None:
+    """Names that the user chose for fields which the model does not have."""
+    chosen = overrides.of(findings.document.model_id).fields
+    for wire in sorted(chosen.keys() - {*named}):
+        findings.report(
+            "unused-name",
+            f"the configuration chooses the name {chosen[wire]!r} for {wire!r}, and there"
+            " is no such property",
+            "/input_schema",
+            "write the property as the schema does, or take the name out",
+        )
 
 
 def _drifted(file: str, document: Document, default: str) -> Diagnostic:

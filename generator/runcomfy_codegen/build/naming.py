@@ -53,7 +53,12 @@ def module_path(model_id: str) -> tuple[str, ...]:
         _identifier(segment, _FOREIGN.sub("_", segment), "model_")
         for segment in model_id.split("/")
     )
-    return tuple(f"{name}_" if _DEVICE.fullmatch(name) else name for name in names)
+    return tuple(f"{name}_" if is_device(name) else name for name in names)
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows has a device of this name, so that no file can be called so."""
+    return _DEVICE.fullmatch(name) is not None
 
 
 def class_name(*names: str) -> str:

@@ -33,6 +33,8 @@ def numeric(
         )
     }
     step = read["multipleOf"]
+    if step is not None and step <= 0:
+        findings.keep("multipleOf", trail.keyword("multipleOf"), schema["multipleOf"])
     bounds = Numeric(
         integral=integral,
         minimum=read["minimum"],

@@ -24,6 +24,9 @@ from ..ir.model import (
     Type,
     Union,
 )
+from .fields import FieldsReader
+from .kinds import undeclared
+from .trail import Trail
 
 GENERIC: Mapping[str, JsonValue] = MappingProxyType(
     {
@@ -66,11 +69,19 @@ def unwrapped(published: JsonValue) -> tuple[dict[str, JsonValue], str]:
     return schema, ""
 
 
+def read_output(published: JsonValue, reader: FieldsReader) -> Object:
+    """The output as published; the generic one if nothing is."""
+    schema, below = unwrapped(published if members(published) else dict(GENERIC))
+    trail = Trail(f"/output_schema{below}", words=("output",))
+    reader.keep_unstated(schema, trail)
+    fields = reader.read(schema, trail)
+    return Object(name="Output", fields=fields, demanded=undeclared(schema))
+
+
 def opened(output: Object) -> Object:
     """The output with every field optional, open to one or several, and to new members."""
-    return replace(
-        output, extra=Anything(), fields=tuple(map(_open_field, output.fields))
-    )
+    fields = tuple(map(_open_field, output.fields))
+    return replace(output, extra=Anything(), fields=fields, demanded=())
 
 
 def _open_field(field: Field) -> Field:
@@ -85,10 +96,11 @@ def _open(kind: Type) -> Type:
             return _open(inner)
         case Text():
             return Union((Text(), Array(items=Text())))
-        case Array(items=Text()):
-            return Union((Array(items=Text()), Text()))
+        case Array(items=Nullable(inner=inner)):
+            # A field is None where it is missing; an item is only where null is published.
+            return _list_of(inner, nullable=True)
         case Array(items=inner):
-            return Array(items=_open(inner))
+            return _list_of(inner)
         case Object():
             return opened(kind)
         case Numeric() | Boolean():
@@ -96,3 +108,11 @@ def _open(kind: Type) -> Type:
         case _:
             # Choices of an output grow; whoever wrote an old client should still read them.
             return Anything()
+
+
+def _list_of(inner: Type, *, nullable: bool = False) -> Type:
+    """A list; one URL may come instead of a list of them."""
+    bare = Text() if isinstance(inner, Text) else _open(inner)
+    kept = not nullable or isinstance(bare, Anything)
+    told = Array(items=bare if kept else Nullable(bare))
+    return Union((told, Text())) if isinstance(inner, Text) else told

@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .naming import RESERVED, field_name, module_path
+from .naming import RESERVED, field_name, is_device, module_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +23,26 @@ class Overrides:
 
     models: Mapping[str, Chosen] = field(default_factory=dict[str, Chosen])
 
+    def of(self, model_id: str) -> Chosen:
+        """What is chosen for a model."""
+        return self.models.get(model_id, Chosen())
+
     def module_path(self, model_id: str) -> tuple[str, ...]:
         """Packages and module of a model."""
-        chosen = self.models.get(model_id, Chosen()).module
+        chosen = self.of(model_id).module
         return tuple(chosen.split("/")) if chosen else module_path(model_id)
 
     def field_name(self, model_id: str, wire_name: str) -> str:
         """The name of a field, wherever in the model it stands."""
-        chosen = self.models.get(model_id, Chosen()).fields.get(wire_name)
+        chosen = self.of(model_id).fields.get(wire_name)
         return chosen or field_name(wire_name)
 
 
-def usable(name: str) -> bool:
-    """Whether a chosen name can be a field or a module of generated code."""
+def usable(name: str, *, as_file: bool = False) -> bool:
+    """Whether a chosen name can be a field of generated code, or a module of it."""
     return (
-        name.isascii()
+        not (as_file and is_device(name))
+        and name.isascii()
         and name.isidentifier()
         and not keyword.iskeyword(name)
         and not name.startswith("_")

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
+from types import FrameType
 from typing import NoReturn
 
 import click
 
 from .. import __version__
-from .failure import EXIT_INCOMPLETE, Failure
+from .failure import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Failure
 from .text import shown
 
 COMMANDS = {
@@ -69,12 +71,13 @@ def command() -> None:
     """Typed Python clients from RunComfy's published model schemas.
 
     Exit codes: 0 fine; 1 an error in a document, or stale output; 2 wrong usage; 3 could
-    not complete.
+    not complete; 130 interrupted.
     """
 
 
 def main() -> None:
     """Run the command line and exit. No traceback reaches a user."""
+    _take_terminations()
     try:
         code: object = command.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -85,7 +88,7 @@ def main() -> None:
         # What was going on tells what became of it: a job may be running, and paid for.
         for note in getattr(abort.__cause__, "__notes__", ()):
             click.echo(shown(note), err=True)
-        _fail("interrupted")
+        _fail("interrupted", EXIT_INTERRUPTED)
     except Failure as failure:
         _fail(str(failure), failure.exit_code)
     except BrokenPipeError:
@@ -102,6 +105,19 @@ def main() -> None:
             f"{type(error).__name__}: {error}\n"
             "This is a defect of runcomfy-codegen; RUNCOMFY_CODEGEN_TRACEBACK=1 shows where."
         )
+
+
+def _take_terminations() -> None:
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does: what was begun is cleaned up."""
+
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # One that is ignored, as nohup asks for, stays so.
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, interrupt)
 
 
 def _fail(message: str, code: int = EXIT_INCOMPLETE) -> NoReturn:

@@ -13,7 +13,7 @@ from ..emit.staleness import Stale, staleness, without_hints
 from ..ir.diagnostic import Diagnostic
 from .annotation import print_annotation
 from .difference import difference, on_disk
-from .failure import EXIT_FINDING
+from .failure import EXIT_FINDING, usage
 from .progress import count_progress
 from .project import Project, project_options
 from .renewal import Order, Renewal, remembered, renew
@@ -75,12 +75,16 @@ def command(
     """Say whether the generated package is what the schemas say.
 
     Exits with 1, a reason for each file and a diff if it is not. Nothing is written, line
-    ends do not count, and everything is rendered: no lock can make a package pass.
+    ends do not count, and everything is rendered, whatever the lock says of the files. What
+    belongs into the package is what the configuration says; into a folder that it does not
+    name, what generate was asked for.
     """
     chosen = Selection(models, locale or "")
+    clients = project.clients(client, output)
+    if len(clients) > 1 and chosen != Selection():
+        raise usage("--models and --locale are for one client; name it with --client")
     verdicts = [
-        examine(remembered(each, each.config.output, chosen))
-        for each in project.clients(client, output)
+        examine(remembered(each, each.config.output, chosen)) for each in clients
     ]
     if form == "json":
         told = [_printed(verdict) for verdict in verdicts]
@@ -147,6 +151,9 @@ def _print_differences(verdict: Verdict) -> None:
         wanted = verdict.plan.write.get(each.path, "")
         for line in difference(verdict.folder, each.path, wanted):
             click.echo(line)
+    if verdict.order.lock.selection != verdict.order.selection:
+        told = " ".join(_asked(verdict.order.lock.selection)) or "no options"
+        click.echo(shown(f"{verdict.folder}: it was generated with {told}"), err=True)
     if verdict.plan.clean:
         click.echo(f"{verdict.folder}: up to date, {verdict.renewal.total} files")
     else:
@@ -155,3 +162,11 @@ def _print_differences(verdict: Verdict) -> None:
             " stale; run `runcomfy-codegen generate`",
             err=True,
         )
+
+
+def _asked(selection: Selection) -> list[str]:
+    """A selection as the options that ask for it."""
+    options = [f"--models '{glob}'" for glob in selection.models]
+    options += [f"--locale {selection.locale}"] if selection.locale else []
+    options += [f"--target {selection.target}"] if selection.target else []
+    return options

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import TypeAlias
 
 from ..build.catalog import build_catalog
 from ..build.model import Settings
+from ..build.published_output import published_output
+from ..build.texts import texts_of
+from ..diff.compare.outputs import Outputs
+from ..diff.compare.texts import ByPlace, Texts, Told
 from ..diff.finding import Finding
 from ..diff.report.report import Location
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
-from ..ir.json_text import JsonText, NotJson, members
-from ..ir.model import Model
-from ..store import envelope
-from ..store.path import document_path, model_id_of
+from ..ir.json_text import NotJson, members
+from ..ir.model import Model, Object
+from ..store.path import model_id_of
+from ..store.reading import document_of, unreadable
 from .revision import Blobs, Folder, Revision
 
-Documents = dict[str, dict[str, tuple[str, Document]]]
+Documents: TypeAlias = dict[str, dict[str, tuple[str, Document]]]
 """By model id and locale: the file, and what it holds."""
+
+Cache: TypeAlias = dict[tuple[PurePosixPath, bytes], Document | NotJson]
+"""What files hold; most of them are the same on both sides."""
+
+_NOT_COMPARED = "the model is not compared; the rest is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +44,36 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Built:
+    """The models of a side that differ, and what only their documents tell."""
+
+    models: tuple[Model, ...]
+    failed: tuple[str, ...]
+    outputs: Mapping[str, Object]
+    texts: Told
+    drifted: frozenset[tuple[str, str]]
+    diagnostics: tuple[Diagnostic, ...]
+
+    def without(self, model_ids: Collection[str]) -> Built:
+        """The side without models that the other side cannot tell."""
+        models = (each for each in self.models if each.model_id not in model_ids)
+        return replace(self, models=tuple(models))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The models of both sides that differ, ready to be compared."""
+    """The models of both sides that differ, ready to be compared.
+
+    ``failed`` are the models that are not compared.
+    """
 
     old: tuple[Model, ...]
     new: tuple[Model, ...]
+    outputs: Outputs
+    texts: Texts
     diagnostics: tuple[Diagnostic, ...]
     sides: tuple[Read, Read]
+    failed: frozenset[str]
 
     def locate(self, finding: Finding) -> Location | None:
         """Where a finding's pointer stands: on the new side, or where it stood."""
@@ -54,92 +87,127 @@ class Comparison:
 
 
 def compared(
-    base: Folder | Revision, head: Folder | Revision, settings: Settings
+    base: Folder | Revision,
+    head: Folder | Revision,
+    settings: tuple[Settings, Settings],
 ) -> Comparison:
     """Read both sides, and build what is not the same on both.
 
     A model that one side cannot tell is compared on neither: it would look removed.
     """
-    cache: dict[bytes, Document | NotJson] = {}
+    cache: Cache = {}
     old, new = (_read(each.name, each.blobs(), cache) for each in (base, head))
-    changed = {
+    wanted = _changed(old, new, settings) - old.broken - new.broken
+    before, after = (
+        _built(side, wanted, each)
+        for side, each in zip((old, new), settings, strict=True)
+    )
+    failed = {*before.failed, *after.failed}
+    before, after = before.without(failed), after.without(failed)
+    drifted = tuple(sorted(after.drifted - before.drifted))
+    return Comparison(
+        old=before.models,
+        new=after.models,
+        outputs=Outputs(before.outputs, after.outputs),
+        texts=Texts(before.texts, after.texts, drifted),
+        diagnostics=(
+            *_one_side_alone(old, new),
+            *(each for side in (old, new) for each in side.diagnostics),
+            *(each for side in (before, after) for each in side.diagnostics),
+        ),
+        sides=(old, new),
+        failed=frozenset(failed | old.broken | new.broken),
+    )
+
+
+def _changed(old: Read, new: Read, settings: tuple[Settings, Settings]) -> set[str]:
+    """The models whose documents, or whose chosen names, are not the same."""
+    before, after = (each.overrides for each in settings)
+    return {
         model_id
         for model_id in old.documents.keys() | new.documents.keys()
         if old.documents.get(model_id) != new.documents.get(model_id)
+        or before.of(model_id) != after.of(model_id)
     }
-    built = [
-        _built(side, changed - old.broken - new.broken, settings) for side in (old, new)
-    ]
-    failed = {model_id for _, bad, _ in built for model_id in bad}
-    models = [
-        tuple(model for model in told if model.model_id not in failed)
-        for told, _, _ in built
-    ]
-    diagnostics = [*old.diagnostics, *new.diagnostics]
-    diagnostics += [each for _, _, wrong in built for each in wrong]
-    return Comparison(models[0], models[1], tuple(diagnostics), (old, new))
 
 
-def _read(name: str, blobs: Blobs, cache: dict[bytes, Document | NotJson]) -> Read:
+def _one_side_alone(old: Read, new: Read) -> Iterator[Diagnostic]:
+    """An empty folder beside a full one is a wrong path more often than a change."""
+    for side, other in ((old, new), (new, old)):
+        if other.documents and not side.documents and not side.broken:
+            yield Diagnostic(
+                code="no-documents",
+                message=f"there are no documents in {side.name!r}, and there are some"
+                f" in {other.name!r}",
+                file=side.name,
+                hint="name the folder of the schemas: REF:path, or a folder on disk",
+            )
+
+
+def _read(name: str, blobs: Blobs, cache: Cache) -> Read:
     documents: defaultdict[str, dict[str, tuple[str, Document]]] = defaultdict(dict)
     broken: set[str] = set()
     diagnostics: list[Diagnostic] = []
-    for path, content in blobs:
-        if content not in cache:
-            cache[content] = _parsed(content)
-        found = _misplaced(path, cache[content])
+    for blob in blobs:
+        path = blob[0]
+        if blob not in cache:
+            cache[blob] = _document(*blob)
+        found = cache[blob]
         if isinstance(found, NotJson):
             broken.add(model_id_of(path))
-            diagnostics.append(_unreadable(name, path, found))
+            file = str(PurePosixPath(name, path))
+            told = unreadable(file, path, found.message, found.place, _NOT_COMPARED)
+            diagnostics.append(told)
         else:
             documents[found.model_id][found.locale] = (path.as_posix(), found)
     return Read(name, dict(documents), frozenset(broken), tuple(diagnostics))
 
 
-def _parsed(content: bytes) -> Document | NotJson:
+def _document(path: PurePosixPath, content: bytes) -> Document | NotJson:
     try:
-        return envelope.read(content.decode("utf-8", "surrogatepass"))
+        return document_of(path, content)
     except NotJson as error:
         return error
-    except UnicodeDecodeError as error:
-        return NotJson(f"not UTF-8: byte {error.start}", JsonText("").start)
 
 
-def _misplaced(path: PurePosixPath, found: Document | NotJson) -> Document | NotJson:
-    if isinstance(found, NotJson):
-        return found
-    if document_path(found.model_id, found.locale) == path:
-        return found
-    return NotJson(
-        f"holds {found.model_id!r} in {found.locale!r},"
-        f" but lies where {model_id_of(path)!r} belongs",
-        found.input_schema.start,
-    )
-
-
-def _unreadable(name: str, path: PurePosixPath, error: NotJson) -> Diagnostic:
-    return Diagnostic(
-        code="broken-document",
-        message=error.message,
-        model=model_id_of(path),
-        file=str(PurePosixPath(name, path)),
-        place=error.place,
-        hint="the model is not compared; the rest is",
-    )
-
-
-def _built(
-    side: Read, wanted: Iterable[str], settings: Settings
-) -> tuple[list[Model], tuple[str, ...], list[Diagnostic]]:
+def _built(side: Read, wanted: Collection[str], settings: Settings) -> Built:
     chosen = {name: side.documents[name] for name in wanted if name in side.documents}
     files = (pair for locales in chosen.values() for pair in locales.values())
     catalog = build_catalog(files, settings)
-    wrong = [
-        each.about(file=side.name)
-        for each in catalog.diagnostics
-        if each.model in catalog.failed and each.severity is Severity.ERROR
-    ]
-    return list(catalog.models), catalog.failed, wrong
+    told = {model.model_id: chosen[model.model_id] for model in catalog.models}
+    locale_of = {
+        file: each.locale for pairs in told.values() for file, each in pairs.values()
+    }
+    return Built(
+        models=catalog.models,
+        failed=catalog.failed,
+        outputs={
+            model_id: published_output(_first(locales)[1], settings)
+            for model_id, locales in told.items()
+        },
+        texts={
+            model_id: {locale: _texts(each) for locale, (_, each) in locales.items()}
+            for model_id, locales in told.items()
+        },
+        drifted=frozenset(
+            (each.model, locale_of[each.file])
+            for each in catalog.diagnostics
+            if each.code == "locale-structure" and each.file in locale_of
+        ),
+        diagnostics=tuple(
+            each.about(file=side.name)
+            for each in catalog.diagnostics
+            if each.model in catalog.failed and each.severity is Severity.ERROR
+        ),
+    )
+
+
+def _texts(document: Document) -> ByPlace:
+    """What a document says; nothing if it cannot be read, which building tells."""
+    try:
+        return texts_of(document)
+    except NotJson:
+        return {}
 
 
 def _first(locales: Mapping[str, tuple[str, Document]]) -> tuple[str, Document]:
@@ -151,7 +219,7 @@ def _in_document(pointer: str, document: Document) -> str:
     """The pointer as this document spells it: pages wrap the output once more."""
     head, schema, rest = pointer.partition("/output_schema")
     published = document.output_schema
-    if head or not schema or published is None:
+    if head or not schema or published is None or rest.startswith("/output/"):
         return pointer
     told = members(published.value())
     wrapped = "properties" not in told and "output" in told

@@ -13,6 +13,7 @@ from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.errors import RunComfyError
 
 from .failure import Failure
+from .interruption import going_on
 from .text import shown
 
 journal_option = click.option(
@@ -36,6 +37,11 @@ def connected(journal: Path | None = None) -> Generator[RunComfy]:
 def trouble(error: Exception) -> Failure:
     """What happened, and the job it happened to: it may be paid for."""
     job: Any = getattr(error, "job", None)
-    if job is None or job.request_id in str(error):
-        return Failure(shown(str(error)))
-    return Failure(shown(f"{error}; the job is {job.request_id}"))
+    text = str(error)
+    if job is not None and job.request_id not in text:
+        text += f"; the job is {job.request_id}"
+    # A deadline or a lost connection: the job itself may go on.
+    unfinished = isinstance(error, (TimeoutError, ConnectionError))
+    if job is not None and unfinished and getattr(error, "may_be_billed", False):
+        text += f"\n{going_on(job.token())}"
+    return Failure(shown(text))

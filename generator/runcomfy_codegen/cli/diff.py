@@ -6,7 +6,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from .comparison import compared
 from .failure import EXIT_FINDING, EXIT_INCOMPLETE, usage
 from .project import Project, project_options
 from .report import print_diagnostics, print_json
-from .revision import base_side, side, work_tree
+from .revision import base_side, overrides_of, side, work_tree
 from .text import shown
 
 _APPROVALS = Path("runcomfy-approvals.toml")
@@ -110,10 +110,16 @@ class Asked:
         new = (
             side(self.head, self.project) if self.head else work_tree(old, self.project)
         )
-        found = compared(old, new, self.project.settings)
+        settings = self.project.settings
+        before, after = (
+            replace(settings, overrides=overrides_of(each, self.project))
+            for each in (old, new)
+        )
+        found = compared(old, new, (before, after))
         # The last day of an approval is the same everywhere: that of UTC.
         today = datetime.now(UTC).date()
-        done = apply(tuple(approvals), diff(found.old, found.new), today)
+        findings = diff(found.old, found.new, found.outputs, found.texts)
+        done = apply(tuple(approvals), findings, today, found.failed)
         report = Report(
             base=self.base,
             head=self.head or "work tree",

@@ -8,6 +8,10 @@ EXIT_USAGE = 2
 """The call's words are wrong."""
 EXIT_INCOMPLETE = 3
 """The command could not complete."""
+EXIT_INTERRUPTED = 130
+"""Stopped by Ctrl-C: 128 and the number of the signal, as shells have it."""
+EXIT_TERMINATED = 143
+"""Stopped by SIGTERM."""
 
 
 class Failure(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from ..emit.package import Workshop
 
 
+LOST_LOCK = "take it from version control, or delete the folder and generate it again"
+_NOBODYS = frozenset({".gitignore", ".gitkeep", "__pycache__"})
+
+
 def lock_of(folder: Path) -> Lock:
     """The lock of a generated package; an empty one if there is none."""
     content = read_bytes(folder / LOCK)
@@ -27,6 +31,8 @@ def lock_of(folder: Path) -> Lock:
         return Lock()
     try:
         return read_lock(content.decode("utf-8", "surrogatepass"))
+    except UnicodeDecodeError:
+        raise Failure(f"{folder}: {LOCK} is no text; {LOST_LOCK}") from None
     except LockError as error:
         raise Failure(f"{folder}: {error}") from None
 
@@ -84,17 +90,23 @@ def package_name(folder: Path) -> str:
 def plan_for(folder: Path, wanted: Files, catalog: Catalog) -> Plan:
     """What generating would change in the folder, if nothing but failed models is kept."""
     lock = lock_of(folder)
-    return plan_beside(folder, wanted, lock, lock.keeping(catalog.failed).files)
+    kept = lock.keeping(catalog.failed).files
+    return plan_beside(folder, wanted, lock, kept, hashes_of(folder, lock.files))
 
 
 def plan_beside(
-    folder: Path, wanted: Files, lock: Lock, kept: Collection[PurePosixPath]
+    folder: Path,
+    wanted: Files,
+    lock: Lock,
+    kept: Collection[PurePosixPath],
+    hashes: Mapping[PurePosixPath, str],
 ) -> Plan:
-    """What generating would change in the folder, beside the files that are kept."""
-    paths: set[PurePosixPath] = {*wanted, *lock.files}
-    found = {path: read_bytes(folder / path) for path in paths}
-    disk = {path: content for path, content in found.items() if content is not None}
-    return make_plan(wanted, disk, lock, kept=kept)
+    """What generating would change in the folder, beside the files that are kept.
+
+    ``hashes`` are those of the lock's files that are there: they were read already.
+    """
+    new = hashes_of(folder, wanted.keys() - lock.files.keys())
+    return make_plan(wanted, {**hashes, **new}, lock, kept=kept)
 
 
 def carry_out(folder: Path, plan: Plan) -> None:
@@ -107,7 +119,15 @@ def carry_out(folder: Path, plan: Plan) -> None:
 
 def holds_strangers(folder: Path) -> bool:
     """Whether a folder without a lock holds anything: then it is somebody else's."""
-    return not (folder / LOCK).exists() and folder.is_dir() and any(folder.iterdir())
+    if (folder / LOCK).exists() or not folder.is_dir():
+        return False
+    return any(each.name not in _NOBODYS for each in folder.iterdir())
+
+
+def package_around(folder: Path) -> Path | None:
+    """The generated package that a folder lies in; None if it lies in none."""
+    above = folder.resolve().parents
+    return next((each for each in above if (each / LOCK).exists()), None)
 
 
 def wrong_models(catalog: Catalog) -> set[str]:

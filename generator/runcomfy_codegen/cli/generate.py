@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import click
 
@@ -11,12 +14,13 @@ from ..config import TARGETS
 from ..emit.lock import LOCK, Lock, Selection, read_lock
 from ..emit.plan import Conflict, Plan
 from ..emit.upgrade import upgrade
+from ..store.claim import Claimed, claim
 from .difference import difference
-from .failure import EXIT_FINDING, Failure
-from .folder import carry_out, holds_strangers
+from .failure import EXIT_FINDING, Failure, usage
+from .folder import LOST_LOCK, carry_out, holds_strangers, package_around
 from .progress import count_progress
 from .project import Project, project_options
-from .renewal import Renewal, remembered, renew
+from .renewal import Order, Renewal, remembered, renew
 from .report import has_error, print_diagnostics, print_json
 from .template_context import context_of
 from .text import shown
@@ -71,33 +75,76 @@ def command(
     changed since are rendered.
     """
     if dump_context is not None:
-        print_json(context_of(project.in_locale(locale), dump_context))
+        print_json(_context(project, client, locale, target, dump_context))
         return
     chosen = Selection(models, locale or "", target or "")
-    outcomes = [
-        _generate(each, chosen, force=force) for each in project.clients(client, output)
-    ]
+    clients = project.clients(client, output)
+    if len(clients) > 1 and chosen != Selection():
+        raise usage(
+            "--models, --locale and --target are for one client; name it with --client"
+        )
+    with ExitStack() as held:
+        for each in clients:
+            _claim(each.config.output, held)
+        prepared = [_prepare(each, chosen, force=force) for each in clients]
+        outcomes = [_finish(order, renewal) for order, renewal in prepared]
     if not all(outcomes):
         raise SystemExit(EXIT_FINDING)
 
 
-def _generate(project: Project, chosen: Selection, *, force: bool) -> bool:
-    """Bring one client up to date; whether its schemas have no error."""
-    folder = project.config.output
+def _context(
+    project: Project,
+    client: str | None,
+    locale: str | None,
+    target: str | None,
+    model_id: str,
+) -> dict[str, Any]:
+    """What the templates of one client are given for a model."""
+    chosen = project.clients(client, None)[0] if client else project
+    config = chosen.config
+    asked = Project(replace(config, target=target or config.target))
+    return context_of(asked.in_locale(locale), model_id)
+
+
+def _claim(folder: Path, held: ExitStack) -> None:
+    """Hold a folder that is ours to write into."""
     if holds_strangers(folder):
         raise Failure(
             f"{folder} holds files that are not ours, and no lock file; nothing was written."
-            " Choose an empty folder"
+            f" Choose an empty folder; if it was ours, {LOST_LOCK}"
         )
-    order = remembered(project, folder, chosen)
+    around = package_around(folder)
+    if around is not None:
+        raise Failure(
+            f"{folder} lies in {around}, which is a generated package itself;"
+            " nothing was written. Choose a folder of its own"
+        )
+    try:
+        held.enter_context(claim(folder))
+    except Claimed as error:
+        raise Failure(
+            f"{error}; nothing was written. Try again when it is done"
+        ) from None
+
+
+def _prepare(
+    project: Project, chosen: Selection, *, force: bool
+) -> tuple[Order, Renewal]:
+    """What to do for one client; nothing is written before every one can be."""
+    order = remembered(project, project.config.output, chosen)
     with count_progress("rendering") as begin:
         renewal = renew(order, begin, whole=force)
     print_diagnostics(renewal.diagnostics)
-    _refuse_conflicts(folder, renewal.plan, force=force)
-    carry_out(folder, renewal.plan)
+    _refuse_conflicts(order.folder, renewal.plan, force=force)
+    return order, renewal
+
+
+def _finish(order: Order, renewal: Renewal) -> bool:
+    """Bring one client up to date; whether its schemas have no error."""
+    carry_out(order.folder, renewal.plan)
     if order.lock.models:
         _tell_upgrade(order.lock, renewal)
-    click.echo(f"{folder}: {_summary(renewal.plan, renewal.total)}")
+    click.echo(f"{order.folder}: {_summary(renewal.plan, renewal.total)}")
     return not has_error(renewal.diagnostics)
 
 

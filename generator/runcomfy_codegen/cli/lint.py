@@ -11,18 +11,10 @@ from fnmatch import fnmatchcase
 import click
 
 from .. import __version__, resources
-from ..diff.containment.answer import Yes
-from ..diff.containment.contains import inside
-from ..diff.containment.exact import loaded
-from ..diff.containment.membership import accepts
-from ..diff.media.contains import rules_inside
-from ..diff.media.limit import limits
-from ..diff.media.reach import impossible
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonValue, items, members
-from ..ir.model import Choice, Model
-from ..lint.decisions import Decisions
+from ..ir.model import Model
 from ..lint.report import github, sarif
 from ..lint.rules import RULES
 from ..lint.run import chosen, lint
@@ -33,19 +25,10 @@ from .project import Project, project_options, select
 from .report import print_diagnostics, print_json
 from .text import shown
 
-DECISIONS = Decisions(
-    no_value=lambda kind: isinstance(inside(kind, Choice(())), Yes),
-    refuses=lambda kind, value: accepts(kind, loaded(value)) is False,
-    no_file=lambda rules: impossible(limits(rules)),
-    implied=lambda one, other: isinstance(rules_inside(one, other), Yes),
-)
-"""The questions of lint, answered as the diff answers them."""
-
-
 BUILT = (
     "broken-document", "duplicate-key", "impossible-enum", "locale-structure",
     "module-collision", "name-collision", "not-json", "required-without-property",
-    "unknown-rule", "unreadable-pattern", "unreadable-rule",
+    "unknown-rule", "unreadable-pattern", "unreadable-rule", "unused-name",
 )  # fmt: skip
 """The codes of what building notices, beside those of the dialect's meta-schema."""
 
@@ -83,7 +66,7 @@ def command(
     catalog = project.catalog()
     _refuse_misspelled((*selected, *ignore), catalog.diagnostics)
     wanted = _wanted(catalog.models, catalog.failed, models)
-    noticed = (*catalog.diagnostics, *_placed(lint(catalog.models, DECISIONS), project))
+    noticed = (*catalog.diagnostics, *_placed(lint(catalog.models), project))
     found = [
         each
         for each in noticed

@@ -67,8 +67,16 @@ class Project:
         return [self._of(client, None) for client in known.values()]
 
     def _of(self, client: Config, output: Path | None) -> Project:
-        schemas = self.config.schemas
-        return Project(replace(client, schemas=schemas, output=output or client.output))
+        folder = output or client.output
+        stated = folder.resolve() == client.output.resolve()
+        return Project(
+            replace(
+                client,
+                schemas=self.config.schemas,
+                output=folder,
+                file=client.file if stated else None,
+            )
+        )
 
     def catalog(self, models: Collection[str] | None = None) -> Catalog:
         """Every model of the schemas folder, or these, with what was noticed."""
@@ -106,9 +114,14 @@ class Project:
         if model_id in catalog.failed:
             told = [each for each in catalog.diagnostics if each.model == model_id]
             raise usage(f"{model_id!r} cannot be built: {told[0].message}")
-        near = difflib.get_close_matches(model_id, found, n=3, cutoff=0.5)
-        hint = f"; perhaps {' or '.join(map(repr, near))} is meant" if near else ""
+        hint = perhaps(model_id, found)
         raise usage(f"no model {model_id!r} in {self.config.schemas}{hint}")
+
+
+def perhaps(model_id: str, known: Iterable[str]) -> str:
+    """The ids that one may have been meant for; nothing if none is like it."""
+    near = difflib.get_close_matches(model_id, list(known), n=3, cutoff=0.5)
+    return f"; perhaps {' or '.join(map(repr, near))} is meant" if near else ""
 
 
 def no_schemas(error: FileNotFoundError) -> Failure:
@@ -133,21 +146,24 @@ def select_ids(
     model_ids: Iterable[str], patterns: Iterable[str], exclude: Iterable[str]
 ) -> list[str]:
     """The same of ids alone, in their order."""
-    every = list(model_ids)
+    every, excluded = list(model_ids), list(exclude)
     chosen: set[str] = set()
     for pattern in patterns:
-        hits = [id_ for id_ in every if fnmatch.fnmatchcase(id_, pattern)]
-        if not hits and pattern != EVERY:
-            raise usage(
-                f"no model matches {pattern!r}; `*` matches anything, slashes too"
-            )
-        chosen |= {*hits}
-    excluded = list(exclude)
+        chosen |= _hits(every, pattern)
+    for pattern in excluded:
+        _hits(every, pattern)
     return sorted(
         id_
         for id_ in chosen
         if not any(fnmatch.fnmatchcase(id_, pattern) for pattern in excluded)
     )
+
+
+def _hits(model_ids: Iterable[str], pattern: str) -> set[str]:
+    hits = {id_ for id_ in model_ids if fnmatch.fnmatchcase(id_, pattern)}
+    if not hits and pattern != EVERY:
+        raise usage(f"no model matches {pattern!r}; `*` matches anything, slashes too")
+    return hits
 
 
 def project_options(function: Callable[..., Returned]) -> Callable[..., Returned]:

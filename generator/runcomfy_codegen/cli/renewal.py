@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .. import resources
+from ..config import Config
 from ..emit.increment import disturbed, unchanged, up_to_date
 from ..emit.lock import Lock, MadeFrom, Selection
 from ..emit.plan import Files, Plan
 from ..emit.templates import TemplateFault
 from ..ir.diagnostic import Diagnostic
-from ..store.facts import facts_of, of_kind
+from ..store.facts import Facts, facts_of, of_kind
 from ..store.fingerprint import fingerprints
-from .failure import Failure
+from .failure import Failure, usage
 from .folder import (
     hashes_of,
     lock_of,
@@ -24,7 +25,7 @@ from .folder import (
     workshop,
     wrong_models,
 )
-from .project import Project, no_schemas, select_ids
+from .project import Project, no_schemas, perhaps, select_ids
 
 Tell = Callable[[str], None]
 
@@ -58,9 +59,12 @@ class Renewal:
 
 
 def remembered(project: Project, folder: Path, chosen: Selection) -> Order:
-    """The order of a call; what it does not say is as it was when the package was made."""
+    """The order of a call. What it does not say, the configuration's file says if it is
+    about this folder; else it is as it was when the package was made.
+    """
     lock = lock_of(folder)
-    before = lock.selection
+    stated = project.config.file is not None
+    before = Selection() if stated else lock.selection
     selection = Selection(
         models=chosen.models or before.models,
         locale=chosen.locale or before.locale,
@@ -79,8 +83,10 @@ def sources_of(order: Order) -> MadeFrom:
     except FileNotFoundError as error:
         raise no_schemas(error) from None
     chosen = select_ids(found, order.patterns, config.exclude)
+    _refuse_strangers(config.overrides.models, found, config.schemas)
     if config.kinds or config.categories:
         facts = facts_of(config.schemas, chosen)
+        _refuse_unknown(config, facts.values())
         chosen = [
             id_
             for id_ in chosen
@@ -95,6 +101,32 @@ def sources_of(order: Order) -> MadeFrom:
     )
 
 
+def _refuse_strangers(
+    named: Iterable[str], known: Collection[str], schemas: Path
+) -> None:
+    """Names chosen for a model that is not there are most likely meant for another."""
+    for model_id in named:
+        if model_id not in known:
+            raise usage(
+                f"names are chosen for {model_id!r}, which is not in {schemas}"
+                f"{perhaps(model_id, known)}"
+            )
+
+
+def _refuse_unknown(config: Config, facts: Collection[Facts]) -> None:
+    """A kind or category that no model has is most likely a misspelling."""
+    kinds = {each.kind for each in facts if each.kind}
+    categories = {name for each in facts for name in each.categories}
+    for what, wanted, known in (
+        ("kind", config.kinds, kinds),
+        ("category", config.categories, categories),
+    ):
+        for name in wanted:
+            if name not in known:
+                told = ", ".join(map(repr, sorted(known))) or "none"
+                raise usage(f"no model is of the {what} {name!r}; there are: {told}")
+
+
 def renew(
     order: Order, begin: Callable[[int], Tell], *, whole: bool = False
 ) -> Renewal:
@@ -105,20 +137,21 @@ def renew(
     lock, sources = order.lock, sources_of(order)
     hashes = hashes_of(order.folder, lock.files)
     if whole:
-        return _renewed(order, sources, (), begin)
+        return _renewed(order, sources, (), hashes, begin)
     if up_to_date(lock, sources, hashes) and lock.selection == order.selection:
         return Renewal(Plan({}, (), {}), len(lock.files) + 1)
-    if order.project.config.target != "python":
-        # Documents are printed in no time, and one of them may hold every model.
-        return _renewed(order, sources, (), begin)
+    if order.project.config.target == "openapi":
+        # Its one document holds every model.
+        return _renewed(order, sources, (), hashes, begin)
     kept = unchanged(lock, sources, hashes) & sources.models.keys()
-    return _renewed(order, sources, kept, begin)
+    return _renewed(order, sources, kept, hashes, begin)
 
 
 def _renewed(
     order: Order,
     sources: MadeFrom,
     unchanged_ids: Iterable[str],
+    hashes: Mapping[PurePosixPath, str],
     begin: Callable[[int], Tell],
 ) -> Renewal:
     # Imported here: nothing is rendered where nothing changed.
@@ -131,7 +164,7 @@ def _renewed(
     if target is Target.OPENAPI:
         kept = Lock()
     if ids and disturbed(kept, catalog.models):
-        return _renewed(order, sources, (), begin)
+        return _renewed(order, sources, (), hashes, begin)
     wrong = wrong_models(catalog)
     right = {id_: told for id_, told in sources.models.items() if id_ not in wrong}
     with_models = replace(
@@ -146,6 +179,6 @@ def _renewed(
         )
     except TemplateFault as fault:
         raise Failure(f"{fault}; nothing was written") from None
-    plan = plan_beside(order.folder, wanted, order.lock, kept.files)
+    plan = plan_beside(order.folder, wanted, order.lock, kept.files, hashes)
     total = len({*wanted, *kept.files})
     return Renewal(plan, total, wanted, catalog.diagnostics)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ..build.overrides import Overrides
+from ..config import OWN_FILE, ConfigError, config_of
 from ..store.schemas import DIALECT
 from .failure import Failure, usage
 from .project import Project
@@ -38,11 +40,12 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A folder as a git revision has it; ``tree`` is the tree's object id."""
+    """A folder as a git revision has it; ``tree`` and ``commit`` are object ids."""
 
     ref: str
     path: str
     tree: str
+    commit: str
 
     @property
     def name(self) -> str:
@@ -51,7 +54,8 @@ class Revision:
 
     def blobs(self) -> Blobs:
         """Every document's path below the folder, and its bytes, in two calls of git."""
-        listed = git("ls-tree", "-r", "-z", self.tree).split(b"\0")
+        # Without --full-tree, git lists only what lies below the folder it is run in.
+        listed = git("ls-tree", "-r", "-z", "--full-tree", self.tree).split(b"\0")
         entries = [entry.partition(b"\t") for entry in listed if entry]
         chosen = [
             (PurePosixPath(name.decode("utf-8", "surrogateescape")), about.split()[2])
@@ -65,6 +69,39 @@ class Revision:
         ]
 
 
+def overrides_of(side: Folder | Revision, project: Project) -> Overrides:
+    """The names that the user had chosen on a side: those of a revision's own configuration.
+
+    A folder has none; today's hold. Raises ``Failure``.
+    """
+    if isinstance(side, Folder):
+        return project.config.overrides
+    file = project.config.file or Path(OWN_FILE)
+    usual = (OWN_FILE, "pyproject.toml")
+    for name in usual if file.name in usual else (file.name,):
+        content = _file(side.commit, file.with_name(name))
+        if content is None:
+            continue
+        try:
+            config = config_of(content, Path(name))
+        except ConfigError as error:
+            raise usage(f"in the revision {side.ref!r}: {error}") from None
+        return config.overrides
+    return Overrides()
+
+
+def _file(found: str, file: Path) -> bytes | None:
+    """A file of a commit; None if the commit, or the repository, has no such file."""
+    whole = file.resolve()
+    if not whole.is_relative_to(_root()):
+        return None
+    told = whole.relative_to(_root()).as_posix()
+    # Listed first: asking for a file that is not there is an error like any other.
+    if not git("ls-tree", "--full-tree", found, "--", told):
+        return None
+    return git("cat-file", "blob", f"{found}:{told}")
+
+
 def is_document(path: PurePosixPath) -> bool:
     """Whether a file of the folder is a published document."""
     hidden = path.parts[0].startswith(".")
@@ -76,7 +113,13 @@ def base_side(text: str, project: Project, merge_with: str | None) -> Folder | R
     if merge_with is None:
         return side(text, project)
     ref, colon, path = text.partition(":")
-    common = _told("merge-base", commit(ref), commit(merge_with))
+    try:
+        common = _told("merge-base", commit(ref), commit(merge_with))
+    except Failure:
+        raise usage(
+            f"{ref!r} and {merge_with!r} have no commit in common; a shallow clone may"
+            " lack it (fetch-depth: 0)"
+        ) from None
     return side(f"{common}{colon}{path}", project)
 
 
@@ -101,7 +144,7 @@ def side(text: str, project: Project) -> Folder | Revision:
         raise usage(f"the revision {ref!r} has no folder {wanted!r}") from None
     if _told("cat-file", "-t", tree) != "tree":
         raise usage(f"in the revision {ref!r}, {wanted!r} is not a folder")
-    return Revision(ref, wanted, tree)
+    return Revision(ref, wanted, tree, found)
 
 
 def work_tree(base: Folder | Revision, project: Project) -> Folder:

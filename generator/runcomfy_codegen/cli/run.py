@@ -12,6 +12,7 @@ import click
 from ..ir.model import Model
 from .connection import journal_option, trouble
 from .failure import EXIT_FINDING
+from .interruption import following
 from .outcome import folder_option, print_result, timeout_option
 from .progress import download_progress, job_progress
 from .project import Project, project_options
@@ -55,15 +56,17 @@ def command(
     ):
         report = client.validate(bench.module.Input, document)
         if not report.ok:
-            print_report(model_id, report)
+            print_report(report)
             raise SystemExit(EXIT_FINDING)
         try:
-            with job_progress(model_id) as watch:
-                result = client.run(
-                    bench.module.Input(**document), timeout=timeout, on_update=watch
-                )
-            with download_progress() as watch_bytes:
-                paths = result.download(folder, on_progress=watch_bytes)
+            with following(lasting=not sandbox) as known:
+                with job_progress(model_id) as watch:
+                    result = client.run(
+                        bench.module.Input(**document), timeout=timeout, on_update=watch
+                    )
+                known.finished = result.request_id
+                with download_progress() as watch_bytes:
+                    paths = result.download(folder, on_progress=watch_bytes)
         except bench.client.RunComfyError as error:
             raise trouble(error) from None
     print_result(result, paths, form)

@@ -12,10 +12,12 @@ import click
 from ..ir.document import Document
 from ..ir.json_text import members
 from ..ir.model import Model
-from ..sandbox import Sandbox
+from ..sandbox import Sandbox, VirtualClock
 from ..sandbox.archive import ArchiveError
+from ..sandbox.clock import Clock
 from ..sandbox.settings import Options
 from ..store.schemas import read_all
+from .curl_lines import curl_lines, example_of
 from .failure import Failure, usage
 from .project import Project, project_options
 from .report import print_diagnostics
@@ -39,9 +41,19 @@ from .report import print_diagnostics
 @click.option(
     "--drive",
     type=click.Choice(["time", "polls", "steps"]),
-    default="time",
-    show_default=True,
-    help="What moves a job on: time, being asked about, or a push by hand.",
+    help="What moves a job on: time, the default, being asked about, or a push by hand.",
+)
+@click.option(
+    "--polls",
+    type=click.IntRange(0),
+    nargs=2,
+    metavar="QUEUED RUNNING",
+    help="With --drive polls, which it implies: the answers in each state; 1 and 2.",
+)
+@click.option(
+    "--virtual-clock",
+    is_flag=True,
+    help="Time that stands still until POST /sandbox/clock?advance=SECONDS.",
 )
 @click.option(
     "--validation",
@@ -56,7 +68,7 @@ from .report import print_diagnostics
     type=float,
     default=100.0,
     show_default=True,
-    help="US dollars that each token starts with.",
+    help="US dollars that each token starts with; may be negative, for debts.",
 )
 @click.option(
     "--workers",
@@ -81,7 +93,7 @@ def command(
     port: int,
     scenario: Path | None,
     state: Path | None,
-    seed: str | None,
+    virtual_clock: bool,
     **chosen: Any,
 ) -> None:
     """Serve the whole API on this machine, from the schemas.
@@ -94,13 +106,12 @@ def command(
     models = {model.model_id: model for model in catalog.models}
     if not models:
         raise Failure(f"no model in {project.config.schemas} to serve")
-    options = cast("Options", chosen)
-    if seed is not None:
-        options["seed"] = seed
-    if scenario is not None:
-        options["scenario"] = _text(scenario)
-    sandbox = open_sandbox(project, models, port=port, state=state, **options)
-    _introduce(sandbox, next(iter(models)), len(models))
+    options = _options(chosen, scenario)
+    clock = VirtualClock() if virtual_clock else None
+    sandbox = open_sandbox(
+        project, models, port=port, state=state, clock=clock, **options
+    )
+    _introduce(sandbox, project, models)
     with contextlib.suppress(KeyboardInterrupt):
         sandbox.serve()
 
@@ -111,12 +122,15 @@ def open_sandbox(
     *,
     port: int = 0,
     state: Path | None = None,
+    clock: Clock | None = None,
     **options: Unpack[Options],
 ) -> Sandbox:
     """A sandbox of these models, listening. Raises ``Failure``."""
     entries = _entries(project)
     try:
-        return Sandbox(models, entries=entries, port=port, state=state, **options)
+        return Sandbox(
+            models, entries=entries, port=port, state=state, clock=clock, **options
+        )
     except ValueError as error:
         raise usage(str(error)) from None
     except ArchiveError as error:
@@ -125,6 +139,16 @@ def open_sandbox(
         raise Failure(
             f"port {port} cannot be had: {error.strerror}; --port 0 picks a free one"
         ) from None
+
+
+def _options(chosen: Mapping[str, Any], scenario: Path | None) -> Options:
+    """What was said on the command line; what was not has its default elsewhere."""
+    said = {name: value for name, value in chosen.items() if value is not None}
+    if "polls" in said:
+        said.setdefault("drive", "polls")
+    if scenario is not None:
+        said["scenario"] = _text(scenario)
+    return cast("Options", said)
 
 
 def _text(path: Path) -> str:
@@ -155,17 +179,19 @@ def _entry(document: Document) -> dict[str, Any]:
     }
 
 
-def _introduce(sandbox: Sandbox, model_id: str, number: int) -> None:
+def _introduce(sandbox: Sandbox, project: Project, models: Mapping[str, Model]) -> None:
+    url, token = sandbox.url, sandbox.token
     click.echo(
-        f"RunComfy sandbox with {number} models at {sandbox.url}  (Ctrl-C ends it)\n"
+        f"RunComfy sandbox with {len(models)} models at {url}  (Ctrl-C ends it)\n"
     )
     click.echo("Point a client at it:")
-    click.echo(f"  export RUNCOMFY_BASE_URL={sandbox.url}")
-    click.echo(f"  export RUNCOMFY_TOKEN={sandbox.token}\n")
-    click.echo(f"Watch the jobs: {sandbox.watch_url}\n")
-    click.echo("Or the published curl lines, with the host replaced:")
-    click.echo(
-        f'  curl {sandbox.url}/v1/models -H "Authorization: Bearer {sandbox.token}"'
-    )
-    click.echo(f"  curl {sandbox.url}/v1/models/{model_id} \\")
-    click.echo(f'    -H "Authorization: Bearer {sandbox.token}"')
+    click.echo(f"  export RUNCOMFY_BASE_URL={url}")
+    click.echo(f"  export RUNCOMFY_TOKEN={token}\n")
+    click.echo(f"Watch the jobs: {sandbox.watch_url}")
+    click.echo(f"All calls, as OpenAPI: {url}/openapi.json")
+    click.echo(f"The secret of the calls below /sandbox: {sandbox.secret}\n")
+    documents = (each for _, each in read_all(project.config.schemas).documents)
+    example = example_of(models, documents)
+    if example is not None:
+        click.echo("Or the published curl lines, with the host replaced:\n")
+        click.echo(curl_lines(url, token, example))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..ir.json_text import is_object, items
+from ..ir.json_text import is_array, is_object
 from .finding import Finding
 
 _KEYS = {"fingerprint", "model", "rule", "pointer", "reason", "expires"}
@@ -50,7 +51,9 @@ def read_approvals(table: Mapping[str, Any]) -> tuple[Approval, ...]:
         raise ApprovalError(
             f"unknown key {wrong[0]!r}; entries are [[approved]] tables"
         )
-    entries = items(table.get("approved", []))
+    entries = table.get("approved", [])
+    if not is_array(entries):
+        raise ApprovalError("'approved' is no list of tables; write [[approved]]")
     read = tuple(_read(entry, index) for index, entry in enumerate(entries, 1))
     seen: set[str] = set()
     for each in read:
@@ -61,16 +64,26 @@ def read_approvals(table: Mapping[str, Any]) -> tuple[Approval, ...]:
 
 
 def apply(
-    approvals: Sequence[Approval], findings: Iterable[Finding], today: date
+    approvals: Sequence[Approval],
+    findings: Iterable[Finding],
+    today: date,
+    unread: Collection[str] = (),
 ) -> Sorted:
-    """Sort findings by whether an approval that still holds names them."""
+    """Sort findings by whether an approval that still holds names them.
+
+    Whether one of an ``unread`` model is still needed, nobody knows: it is not stale.
+    """
     valid = {each.fingerprint for each in approvals if each.holds(today)}
     told = list(findings)
     used = {each.fingerprint for each in told if each.fingerprint in valid}
     return Sorted(
         tuple(each for each in told if each.fingerprint not in valid),
         tuple(each for each in told if each.fingerprint in valid),
-        tuple(each for each in approvals if each.fingerprint not in used),
+        tuple(
+            each
+            for each in approvals
+            if each.fingerprint not in used and each.model not in unread
+        ),
     )
 
 
@@ -88,8 +101,12 @@ def entry(finding: Finding) -> str:
 
 
 def _toml(text: str) -> str:
-    """A JSON string is a TOML basic string, but for the DEL that JSON leaves as it is."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """A JSON string is a TOML basic string, but for the DEL that JSON leaves as it is.
+
+    Half of a surrogate pair is none (TOML 1.0, String); U+FFFD stands for it.
+    """
+    whole = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _read(told: Any, index: int) -> Approval:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from ..sets.exact import printed
 from .compare.fact import Side
-from .containment.exact import printed
 
 
 class Verdict(StrEnum):

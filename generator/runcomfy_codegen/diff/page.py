@@ -15,8 +15,8 @@ Written from the rule files in `generator/runcomfy_codegen/diff/rules/`; do not 
 `pytest tests/diff --update-golden` writes it again.
 
 A finding has a *verdict*. **breaking**: a witness, or the code of a caller, shows the
-break. **risky**: it could not be decided, and the finding says why. **compatible**: proved
-harmless. **docs-only**: texts and samples.
+break. **risky**: nobody can say that it is harmless, and the finding says why.
+**compatible**: proved harmless. **docs-only**: texts and samples.
 
 A finding looks through a *lens*. **wire**: would the server still take, and the client
 still understand, what is sent? **source**: does code written against the old generated
@@ -24,6 +24,11 @@ client still type-check and run?
 
 What narrows an input breaks callers, and what widens it does not; for outputs it is the
 other way round. Where two spellings mean one set, nothing is reported.
+
+An output is published, and its generated class reads more than that: fields may be
+missing, members new, one URL a list, choices are open. So on the wire an output is
+breaking where the old class refuses what may come now, which the witness shows; where the
+class reads it, though no caller was told of it, the change is risky.
 """
 
 

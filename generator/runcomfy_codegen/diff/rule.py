@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from ..sets.answer import Answer, No, Unsure, Yes
 from .compare.fact import (
     Facet,
     Fact,
@@ -13,8 +14,10 @@ from .compare.fact import (
     Side,
     ValuesChanged,
 )
-from .containment.answer import Answer, No, Unsure, Yes
 from .finding import Finding, Lens, Verdict, Witness
+
+READ = "old classes read it, and hand on what no caller was told of"
+"""Why a change of an output is risky that a generated class survives."""
 
 Judge: TypeAlias = Callable[[Fact], Iterator["Judgement"]]
 
@@ -92,7 +95,17 @@ def widened(fact: Fact, facet: Facet, message: str) -> Iterator[Judgement]:
     if isinstance(fact, ValuesChanged) and fact.facet is facet:
         hurt = Side.OUTPUT
         told = f"also {fact.gained}" if fact.gained else _words(fact)
-        yield from _values(fact, fact.covered, fact.kept, hurt, f"{message}: {told}")
+        found = _values(fact, fact.covered, fact.kept, hurt, f"{message}: {told}")
+        yield from (_as_read(each, fact.read) for each in found)
+
+
+def _as_read(told: Judgement, read: Answer | None) -> Judgement:
+    """Values that nobody published break callers if the generated class refuses them."""
+    if told.verdict is not Verdict.BREAKING or read is None:
+        return told
+    if isinstance(read, No):
+        return replace(told, witness=Witness(read.witness))
+    return replace(told, verdict=Verdict.RISKY, reason=READ)
 
 
 def _words(fact: ValuesChanged) -> str:

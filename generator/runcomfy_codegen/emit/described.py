@@ -2,19 +2,32 @@
 
 The structure is that of ``ir.standard``. To it come titles, descriptions, the server's
 defaults, samples as ``examples``, the kind of media as ``x-media``, and the media rules as
-``x-validations``, in the words of the dialect.
+``x-validations``, in the words of the dialect. Numbers are exact: those with a fraction are
+``Decimal``.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
+import json
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from runcomfy_runtime.rule import Rule
 
-from ..ir.model import Array, Choice, Field, Nullable, Object, Type, Union
+from ..ir.model import (
+    Array,
+    Choice,
+    Exact,
+    Field,
+    Nullable,
+    Numeric,
+    Object,
+    Type,
+    Union,
+    Value,
+)
 from ..ir.printed import type_word
-from ..ir.standard import Schema, plain, standard
+from ..ir.standard import Schema, standard
 
 _WORDS = frozenset({"string", "integer", "number", "boolean"})
 
@@ -37,9 +50,12 @@ def described(kind: Type) -> Schema:
             return {"anyOf": [described(inner), {"type": "null"}]}
         case Union(options=options):
             return {"anyOf": [described(option) for option in options]}
-        case Choice():
+        case Choice(values=values):
             word = type_word(kind)
-            return {**({"type": word} if word in _WORDS else {}), **standard(kind)}
+            told = {"type": word} if word in _WORDS else {}
+            return {**told, "enum": [exact(value) for value in values]}
+        case Numeric():
+            return standard(kind) | _bounds(kind)
         case _:
             return standard(kind)
 
@@ -53,23 +69,45 @@ def described_field(field: Field) -> Schema:
     }
     schema = described(field.type) | {key: text for key, text in words.items() if text}
     if field.default is not None:
-        schema["default"] = field.default.load()
+        schema["default"] = exact(field.default)
     if field.sample is not None:
-        schema["examples"] = [field.sample.load()]
+        schema["examples"] = [exact(field.sample)]
     if field.rules:
         schema["x-validations"] = [_published(rule) for rule in field.rules]
     return schema
 
 
+def exact(value: Value) -> Any:
+    """A JSON value, its fractions as ``Decimal``."""
+    return json.loads(value.text, parse_float=Decimal)
+
+
+def _bounds(kind: Numeric) -> Schema:
+    """The bounds as they were published, where a double could not tell them."""
+    told: dict[str, Exact | None] = {
+        "minimum": kind.minimum,
+        "maximum": kind.maximum,
+        "exclusiveMinimum": kind.exclusive_minimum,
+        "exclusiveMaximum": kind.exclusive_maximum,
+        "multipleOf": kind.multiple_of,
+    }
+    return {name: bound for name, bound in told.items() if bound is not None}
+
+
 def _published(rule: Rule) -> Schema:
-    threshold = rule.threshold
-    limit: Any = rule.limit
-    if threshold is not None:
-        limit = (
-            int(threshold) if threshold.denominator == 1 else plain(Decimal(rule.limit))
-        )
     return {
         "validation_rule": f"{rule.metric}{rule.operator}",
-        "validation_value": limit,
+        "validation_value": _limit(rule),
         "validation_error": rule.message,
     }
+
+
+def _limit(rule: Rule) -> int | Decimal | str:
+    """The limit as a number, if it is one that JSON can write."""
+    threshold = rule.threshold
+    if threshold is not None and threshold.denominator == 1:
+        return int(threshold)
+    try:
+        return Decimal(rule.limit)
+    except InvalidOperation:
+        return rule.limit

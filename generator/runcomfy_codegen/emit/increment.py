@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from ..ir.model import Model
 from .lock import Lock, MadeFrom
-from .place import kept_packages, module_file, module_path, packages_of
+from .place import PACKAGE_FILE, kept_packages, model_path, packages_of
 
 
 def unchanged(
@@ -24,7 +24,7 @@ def unchanged(
         model_id
         for model_id in lock.models
         if sources.models.get(model_id) == lock.made_from.models.get(model_id, "")
-        and _intact(lock, lock.module(model_id), hashes)
+        and all(_intact(lock, path, hashes) for path in lock.files_of(model_id))
     )
 
 
@@ -41,19 +41,15 @@ def up_to_date(
 
 def disturbed(kept: Lock, models: Collection[Model]) -> bool:
     """Whether models that are rendered change where kept ones belong, or take their place."""
-    paths = {module_path(kept.module(model_id)) for model_id in kept.models}
+    files = [kept.module(model_id) for model_id in kept.models]
+    paths = {model_path(file): file for file in files}
     packages = packages_of(models) | kept_packages(kept)
     moved = any(
-        module_file(path, packages) != file for path, file in _files(kept, kept.models)
+        (file.name == PACKAGE_FILE) is not (path in packages)
+        for path, file in paths.items()
+        if file.suffix == ".py"
     )
     return moved or any(model.path in paths for model in models)
-
-
-def _files(
-    lock: Lock, model_ids: Iterable[str]
-) -> list[tuple[tuple[str, ...], PurePosixPath]]:
-    files = [lock.module(model_id) for model_id in model_ids]
-    return [(module_path(file), file) for file in files]
 
 
 def _intact(

@@ -9,21 +9,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from ..ir.json_text import items, members
+from ..ir.json_text import is_object, items, members
+from .entry import Entry, damaged, read_entry, table, word, words
+from .entry import LockError as LockError
+from .output_kind import Target
 
 LOCK = PurePosixPath("runcomfy-codegen.lock")
-VERSION = 1
+VERSION = 2
+"""Version 2 tells the names that callers use; version 1 is still read."""
 _HINT = "made_from"
 _NOTE = "Written by runcomfy-codegen. It names every generated file; only those are replaced."
-
-
-class LockError(ValueError):
-    """A lock file that cannot be read, or that a newer release wrote."""
+_MERGING = ("<<<<<<< ", "=======", ">>>>>>> ")
+# Steps that lead down; a backslash or a drive would lead elsewhere on Windows.
+_STEP = r"(?!\.\.?(?:/|\Z))[^/\\:\0]+"
+_BELOW = re.compile(rf"{_STEP}(?:/{_STEP})*")
+_JSON = json.JSONEncoder(ensure_ascii=False)
+# How deep the tables of a lock have a line for each member.
+_DEPTHS = {"models": 1, "files": 1, _HINT: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +59,42 @@ class Lock:
     """The files of a generated package with their hashes, and the entry of each model."""
 
     files: Mapping[PurePosixPath, str] = field(default_factory=dict[PurePosixPath, str])
-    models: Mapping[str, Mapping[str, Any]] = field(
-        default_factory=dict[str, Mapping[str, Any]]
-    )
+    models: Mapping[str, Entry] = field(default_factory=dict[str, Entry])
     made_from: MadeFrom = MadeFrom()
     selection: Selection = Selection()
 
     def module(self, model_id: str) -> PurePosixPath:
         """The file of a model's module."""
-        return _inside(str(self.models[model_id].get("file", "")))
+        return self.models[model_id].files[0]
 
-    def files_of(self, model_id: str) -> list[PurePosixPath]:
+    def files_of(self, model_id: str) -> tuple[PurePosixPath, ...]:
         """Every file that is a model's own."""
-        others = items(self.models[model_id].get("files"))
-        return [self.module(model_id), *(_inside(str(name)) for name in others)]
+        return self.models[model_id].files
 
     def keeping(self, model_ids: Collection[str]) -> Lock:
         """What stays of this lock when these models are not rendered: all that is theirs."""
         models = {id_: self.models[id_] for id_ in model_ids if id_ in self.models}
-        modules = {path for model_id in models for path in self.files_of(model_id)}
-        packages = {
-            above / "__init__.py" for module in modules for above in module.parents
+        own = {path for entry in models.values() for path in entry.files}
+        packages = {f"{folder}__init__.py" for folder in _folders(own)}
+        kept = {
+            path: told
+            for path, told in self.files.items()
+            if path in own or path.as_posix() in packages
         }
-        kept = [path for path in modules | packages if path in self.files]
-        return Lock({path: self.files[path] for path in kept}, models)
+        return Lock(kept, models)
+
+
+def _folders(paths: Collection[PurePosixPath]) -> set[str]:
+    """Every folder above these files, the package's own included, each with its slash."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.as_posix()
+        while folder:
+            folder = folder.rpartition("/")[0]
+            if f"{folder}/" in found:
+                break
+            found.add(f"{folder}/" if folder else "")
+    return found
 
 
 def sha256(content: bytes) -> str:
@@ -83,7 +103,7 @@ def sha256(content: bytes) -> str:
 
 
 def write_lock(lock: Lock, *, generator: str, locale: str) -> str:
-    """The text of the lock file."""
+    """The text of the lock file: a line for each model and file, so that versions merge."""
     told: dict[str, Any] = {
         "note": _NOTE,
         "lock_version": VERSION,
@@ -96,7 +116,7 @@ def write_lock(lock: Lock, *, generator: str, locale: str) -> str:
             "locale": lock.selection.locale,
             "target": lock.selection.target,
         }
-    told["models"] = {id_: dict(lock.models[id_]) for id_ in sorted(lock.models)}
+    told["models"] = {id_: lock.models[id_].written() for id_ in sorted(lock.models)}
     told["files"] = {path.as_posix(): lock.files[path] for path in sorted(lock.files)}
     if lock.made_from.tool:
         hashes = lock.made_from.models
@@ -105,7 +125,23 @@ def write_lock(lock: Lock, *, generator: str, locale: str) -> str:
             "tool": dict(lock.made_from.tool),
             "models": {id_: hashes[id_] for id_ in sorted(hashes)},
         }
-    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    rows = {name: _lines(value, _DEPTHS.get(name, 0)) for name, value in told.items()}
+    return _object(rows, "") + "\n"
+
+
+def _lines(value: Any, depth: int, margin: str = "  ") -> str:
+    """JSON on one line, but for objects as deep as this: they have a line for each member."""
+    if not depth or not is_object(value):
+        return _JSON.encode(value)
+    inner = f"{margin}  "
+    return _object(
+        {name: _lines(each, depth - 1, inner) for name, each in value.items()}, margin
+    )
+
+
+def _object(rows: Mapping[str, str], margin: str) -> str:
+    told = ",\n".join(f"{margin}  {_JSON.encode(name)}: {rows[name]}" for name in rows)
+    return f"{{\n{told}\n{margin}}}" if told else "{}"
 
 
 def seal(told: Mapping[str, Any]) -> str:
@@ -126,29 +162,50 @@ def same_package(one: str, other: str) -> bool:
 
 
 def read_lock(text: str) -> Lock:
-    """Read a lock file. Raises ``LockError``."""
-    try:
-        told = members(json.loads(text))
-    except ValueError as error:
-        raise LockError(f"{LOCK} is not JSON: {error}") from None
-    version = told.get("lock_version")
-    if version != VERSION:
-        raise LockError(
-            f"{LOCK} has version {version!r}; this release of runcomfy-codegen reads"
-            f" version {VERSION}. Use the release that wrote it, or a newer one"
-        )
-    files = {
-        _inside(name): str(told_hash)
-        for name, told_hash in members(told.get("files")).items()
-    }
+    """Read a lock file. Raises ``LockError`` for one that is not whole, or too new."""
+    told = table(_parsed(text), LOCK.name)
+    version = _version(told.get("lock_version"))
+    hashes = words(told.get("files"), "the table of files")
+    paths = {name: _inside(name) for name in hashes}
     models = {
-        model_id: members(entry)
-        for model_id, entry in members(told.get("models")).items()
+        model_id: read_entry(model_id, entry, paths, names_told=version > 1)
+        for model_id, entry in table(told.get("models"), "the table of models").items()
     }
+    files = {path: hashes[name] for name, path in paths.items()}
     return Lock(files, models, _made_from(told), _selection(told))
 
 
-def _made_from(told: dict[str, Any]) -> MadeFrom:
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise damaged("its JSON is nested without end") from None
+    except ValueError as error:
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.startswith(_MERGING):
+                raise _unmerged(number) from None
+        raise damaged(f"it is not JSON: {error}") from None
+
+
+def _unmerged(line: int) -> LockError:
+    return LockError(
+        f"line {line} of {LOCK} is a mark of a merge that is not done. Take either side of"
+        " the whole folder, and generate"
+    )
+
+
+def _version(told: Any) -> int:
+    if type(told) is not int or told < 1:
+        raise damaged(f"its version is {told!r}")
+    if told > VERSION:
+        raise LockError(
+            f"{LOCK} has version {told}; this release of runcomfy-codegen reads up to"
+            f" version {VERSION}. Use the release that wrote it, or a newer one"
+        )
+    return told
+
+
+def _made_from(told: Mapping[str, Any]) -> MadeFrom:
     hint = members(told.get(_HINT))
     if hint.get("lock") != seal(told):
         # Then nothing it says may be relied on, and everything is made again.
@@ -161,16 +218,20 @@ def _texts(told: Any) -> dict[str, str]:
     return {name: str(value) for name, value in members(told).items()}
 
 
-def _selection(told: dict[str, Any]) -> Selection:
-    selection = members(told.get("selection"))
-    globs = tuple(map(str, items(selection.get("models"))))
-    locale, target = (str(selection.get(name, "")) for name in ("locale", "target"))
+def _selection(told: Mapping[str, Any]) -> Selection:
+    where = "the selection"
+    selection = table(told.get("selection", {}), where)
+    globs = tuple(word(glob, where) for glob in items(selection.get("models")))
+    locale, target = (
+        word(selection.get(name, ""), where) for name in ("locale", "target")
+    )
+    if target not in ("", *Target):
+        raise damaged(f"it selects the target {target!r}")
     return Selection(globs, locale, target)
 
 
 def _inside(name: str) -> PurePosixPath:
     """A path that a lock may name: below the package, whatever the lock says."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise LockError(f"{LOCK} names {name!r}, which is not below the package")
-    return path
+    if not _BELOW.fullmatch(name):
+        raise damaged(f"it names {name!r}, which is not below the package")
+    return PurePosixPath(name)

@@ -10,64 +10,19 @@ from typing import Any
 from ..ir.document import DEFAULT_LOCALE
 from ..ir.model import Model
 from .annotation import Annotator
+from .context import client_context, module_context
+from .entry import Entry
 from .layout import laid_out
 from .lock import LOCK, Lock, MadeFrom, Selection, sha256, write_lock
+from .names import names_of
 from .place import kept_packages, module_file
 from .place import packages_of as packages_of
 from .plan import Files
 from .templates import TemplateFault, Templates
-from .view import ModelView, model_view
+from .view import model_view
 
-CONTEXT_VERSION = 1
-"""Of what templates are given; another number means that names went or changed."""
 PACKAGE = "runcomfy_client"
 """The usual name of a generated package."""
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A name of the client's top package, and the runtime module it comes from."""
-
-    name: str
-    module: str
-
-
-_EXPORTED = {
-    "aio": ("AsyncRunComfy",),
-    "aio_job": ("AsyncJob", "AsyncResult"),
-    "client": ("RunComfy",),
-    "errors": (
-        "AuthError",
-        "DownloadError",
-        "InputRejected",
-        "JobCancelled",
-        "JobFailed",
-        "JobTimeout",
-        "MissingToken",
-        "NoBalance",
-        "NotFound",
-        "NotSent",
-        "PermissionDenied",
-        "PollInterrupted",
-        "RateLimited",
-        "RunComfyError",
-        "SubmitOutcomeUnknown",
-        "SubmitRefused",
-    ),
-    "inline": ("inline",),
-    "job": ("Job",),
-    "report": ("Problem", "Report"),
-    "result": ("Result",),
-    "rule": ("Rule",),
-    "status": ("Cancellation", "Status"),
-}
-EXPORTS = tuple(
-    sorted(
-        (Export(name, module) for module, names in _EXPORTED.items() for name in names),
-        key=lambda export: export.name,
-    )
-)
-"""The names of the client's top package, in their order."""
 
 
 def _ignore(model_id: str) -> None:
@@ -102,9 +57,10 @@ def render_package(models: Iterable[Model], name: str, workshop: Workshop) -> Fi
     templates = workshop.templates
     # A folder may be called anything; only an identifier can be imported.
     package = name if name.isidentifier() else PACKAGE
-    client = templates.render("client.jinja", package=package, exports=EXPORTS)
     files: Files = {
-        PurePosixPath("__init__.py"): _laid_out(client, templates),
+        PurePosixPath("__init__.py"): _printed(
+            "client.jinja", client_context(package), templates
+        ),
         PurePosixPath("py.typed"): "",
         PurePosixPath("models/__init__.py"): "",
         **_package_files(packages, workshop.kept),
@@ -152,13 +108,14 @@ def _hashes(files: Files) -> dict[PurePosixPath, str]:
 
 def _entries(
     models: Iterable[Model], packages: frozenset[tuple[str, ...]]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Entry]:
     return {
-        model.model_id: {
-            "file": module_file(model.path, packages).as_posix(),
-            "schema_sha256": model.schema_sha256,
-            "documents": dict(model.documents),
-        }
+        model.model_id: Entry(
+            files=(module_file(model.path, packages),),
+            schema_sha256=model.schema_sha256,
+            documents=dict(model.documents),
+            names=names_of(model),
+        )
         for model in models
     }
 
@@ -178,8 +135,7 @@ def render_modules(
     for model in chosen:
         view = model_view(model, annotator, packages)
         try:
-            source = templates.render("model.jinja", **context(model, view))
-            told = _laid_out(source, templates)
+            told = _printed("model.jinja", module_context(model, view), templates)
         except TemplateFault as fault:
             raise TemplateFault(f"{fault} (rendering {model.model_id!r})") from None
         files[module_file(model.path, packages)] = told
@@ -187,22 +143,16 @@ def render_modules(
     return files
 
 
-def _laid_out(source: str, templates: Templates) -> str:
+def _printed(name: str, context: Mapping[str, Any], templates: Templates) -> str:
     """Our own templates write black's layout; whoever writes others need not know it."""
+    source = templates.render(name, **context)
     if not templates.changed:
         return source
     try:
-        return laid_out(source)
-    except ValueError as error:
-        raise TemplateFault(f"what the templates make is no Python: {error}") from None
-
-
-def context(model: Model, view: ModelView) -> dict[str, Any]:
-    """What ``model.jinja`` is rendered with; docs/templates.md tells every name."""
-    return {"version": CONTEXT_VERSION, "view": view, "heading": _heading(model)}
-
-
-def _heading(model: Model) -> str:
-    """The docstring of a module: id, title, description."""
-    title = f": {model.title}" if model.title else ""
-    return "\n\n".join(filter(None, (f"{model.model_id}{title}", model.description)))
+        told = laid_out(source)
+        # What black can read need not be Python: it lets a `return` stand anywhere.
+        compile(told, name, "exec")
+    except (ValueError, SyntaxError, RecursionError) as error:
+        blamed = templates.blamed(name)
+        raise TemplateFault(f"what {blamed} makes is no Python: {error}") from None
+    return told

@@ -36,18 +36,18 @@ class Plan:
 
 def make_plan(
     wanted: Mapping[PurePosixPath, str],
-    disk: Mapping[PurePosixPath, bytes],
+    disk: Mapping[PurePosixPath, str],
     lock: Lock,
     kept: Collection[PurePosixPath] = (),
 ) -> Plan:
     """Compare what should be with what is.
 
-    ``disk`` holds the files that exist among those wanted and those in the lock; ``kept``
-    are files of the lock that stay although nothing renders them now. Line ends do not
-    count: version control may have turned them.
+    ``disk`` holds the hashes of the files that exist among those wanted and those in the
+    lock; ``kept`` are files of the lock that stay although nothing renders them now. Line
+    ends do not count: version control may have turned them.
     """
     changed = {
-        path: text for path, text in wanted.items() if not _same(text, disk.get(path))
+        path: text for path, text in wanted.items() if _hash(text) != disk.get(path)
     }
     gone = [path for path in lock.files if path not in wanted and path in disk]
     remove = [path for path in gone if path not in kept]
@@ -55,12 +55,10 @@ def make_plan(
     conflicts = {
         path: Conflict.EDITED if path in lock.files else Conflict.FOREIGN
         for path in touched
-        if lock.files.get(path) != sha256(disk[path])
+        if lock.files.get(path) != disk[path]
     }
     return Plan(changed, tuple(sorted(remove)), dict(sorted(conflicts.items())))
 
 
-def _same(text: str, content: bytes | None) -> bool:
-    return content is not None and sha256(content) == sha256(
-        text.encode("utf-8", "surrogatepass")
-    )
+def _hash(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass"))

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from .lock import LOCK, Lock, same_package
 from .plan import Conflict, Plan
+from .renaming import renamed
 
 _PARTS = {
     "generator": "another release of the generator or its libraries",
@@ -73,28 +74,43 @@ def _why(
         return "missing", "the file is gone"
     if model and model not in old.models:
         return "new", "the model is new"
-    if model and _documents(old, model) != _documents(new, model):
-        return "schema", "the schema changed"
-    changed = [
-        name
-        for name in _PARTS
-        if old.made_from.tool.get(name) != new.made_from.tool.get(name)
-    ]
-    if path == LOCK or (changed and old.made_from.tool):
-        told = "; ".join(_PARTS[name] for name in changed)
-        return (changed or ["lock"])[0], told or "what it says of the package changed"
+    news = _news(model, old, new)
+    if news is not None:
+        return news
+    changed = changed_parts(old, new)
+    if path == LOCK or changed:
+        told = "; ".join(changed.values())
+        return [*changed, "lock"][0], told or "what it says of the package changed"
     return "lock", (
         "nothing that the lock names changed, yet it is another file: the lock was made by"
         " other means; `runcomfy-codegen generate --force` renders everything"
     )
 
 
+def _news(model: str, old: Lock, new: Lock) -> tuple[str, str] | None:
+    """What the two locks say of a model that both know, if it is not the same."""
+    if model not in old.models or model not in new.models:
+        return None
+    before, after = old.models[model], new.models[model]
+    names = tuple(renamed(before, after))
+    if before.documents != after.documents:
+        return "schema", "; ".join(("the schema changed", *names))
+    return ("renamed", "; ".join(names)) if names else None
+
+
+def changed_parts(old: Lock, new: Lock) -> dict[str, str]:
+    """The parts of the tool that are not as they were when the old lock was written, by
+    their names, each with a sentence; none if that lock does not tell.
+    """
+    before, after = old.made_from.tool, new.made_from.tool
+    return {
+        name: told
+        for name, told in _PARTS.items()
+        if before and before.get(name) != after.get(name)
+    }
+
+
 _CONFLICTS: Mapping[Conflict, str] = {
     Conflict.EDITED: "edited by hand",
     Conflict.FOREIGN: "not ours, and in the way",
 }
-
-
-def _documents(lock: Lock, model: str) -> object:
-    entry = lock.models.get(model, {})
-    return entry.get("documents")

@@ -1,35 +1,22 @@
-"""What else the IR can be printed as: documents, each kind by its folder of templates."""
+"""The IR printed as any target: files by their paths, and the lock over them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any
 
-from runcomfy_runtime.protocol import (
-    DEFAULT_BASE_URL,
-    PHASES,
-    CancelOutcome,
-    submit_path,
-)
-
 from ..ir.model import Model
-from .described import described
+from .context import SIDES, openapi_context, schema_context
+from .document_view import module_name
+from .entry import Entry, Names
+from .json_layout import laid_out_json
 from .lock import LOCK, Lock, sha256, write_lock
+from .output_kind import Target as Target
 from .package import Workshop, render_package
 from .plan import Files
-from .templates import TemplateFault
-
-
-class Target(StrEnum):
-    """A kind of output; each is a folder of templates."""
-
-    PYTHON = "python"
-    OPENAPI = "openapi"
-    JSON_SCHEMA = "json-schema"
-
+from .template_folder import TemplateFault
+from .templates import Templates
 
 _OPENAPI = PurePosixPath("openapi.json")
 
@@ -41,19 +28,11 @@ def render_target(
     chosen = sorted(models, key=lambda model: model.model_id)
     if target is Target.PYTHON:
         return render_package(chosen, name, workshop)
-    printed = _RENDERERS[target](chosen, name, workshop)
-    files = {
-        path: text for of_model in printed.values() for path, text in of_model.items()
-    }
+    files, entries = _RENDERERS[target](chosen, workshop)
+    hashes = {path: sha256(text.encode()) for path, text in files.items()}
     lock = Lock(
-        files={
-            **workshop.kept.files,
-            **{path: sha256(text.encode()) for path, text in files.items()},
-        },
-        models={
-            **workshop.kept.models,
-            **{model.model_id: _entry(model, printed) for model in chosen},
-        },
+        files={**workshop.kept.files, **hashes},
+        models={**workshop.kept.models, **entries},
         made_from=workshop.sources,
         selection=workshop.selection,
     )
@@ -61,70 +40,71 @@ def render_target(
     return {**files, LOCK: told}
 
 
-def _openapi(models: list[Model], name: str, workshop: Workshop) -> dict[str, Files]:
-    text = workshop.templates.render(
-        "openapi.jinja",
-        models=[_view(model) for model in models],
-        server=DEFAULT_BASE_URL,
-        statuses=list(PHASES),
-        outcomes=[outcome.value for outcome in CancelOutcome],
-    )
-    return {"": {_OPENAPI: laid_out_json(text, _OPENAPI.name)}}
+Printed = tuple[Files, dict[str, Entry]]
 
 
-def _json_schemas(
-    models: list[Model], name: str, workshop: Workshop
-) -> dict[str, Files]:
-    printed: dict[str, Files] = {}
+def _openapi(models: list[Model], workshop: Workshop) -> Printed:
+    """One document of all models."""
+    templates = workshop.templates
+
+    def text(chosen: list[Model]) -> str:
+        return _printed("openapi.jinja", openapi_context(chosen), templates)
+
+    try:
+        files = {_OPENAPI: text(models)}
+    except TemplateFault as fault:
+        raise TemplateFault(f"{fault}{_culprit(models, text)}") from None
+    entries = {
+        model.model_id: _entry(
+            model, (_OPENAPI,), Names(classes={"": module_name(model)})
+        )
+        for model in models
+    }
+    return files, entries
+
+
+def _culprit(models: list[Model], text: Callable[[list[Model]], str]) -> str:
+    """The first model that cannot be printed alone, as the end of a message."""
+    for model in models:
+        try:
+            text([model])
+        except TemplateFault:
+            return f" (rendering {model.model_id!r})"
+    return ""
+
+
+def _json_schemas(models: list[Model], workshop: Workshop) -> Printed:
+    """Two documents for each model."""
+    files: Files = {}
+    entries: dict[str, Entry] = {}
     for model in models:
         folder = PurePosixPath(*model.path)
-        printed[model.model_id] = {}
-        for side, kind in (("input", model.input), ("output", model.output)):
-            text = workshop.templates.render(
-                "schema.jinja", model=model, side=side, schema=described(kind)
-            )
-            path = folder / f"{side}.schema.json"
-            printed[model.model_id][path] = laid_out_json(text, model.model_id)
+        paths = tuple(folder / f"{side}.schema.json" for side in SIDES)
+        for side, path in zip(SIDES, paths, strict=True):
+            context = schema_context(model, side)
+            try:
+                files[path] = _printed("schema.jinja", context, workshop.templates)
+            except TemplateFault as fault:
+                told = f"{fault} (rendering {model.model_id!r})"
+                raise TemplateFault(told) from None
+        entries[model.model_id] = _entry(model, paths, Names())
         workshop.tell(model.model_id)
-    return printed
+    return files, entries
 
 
-_RENDERERS: dict[Target, Callable[[list[Model], str, Workshop], dict[str, Files]]] = {
+_RENDERERS: dict[Target, Callable[[list[Model], Workshop], Printed]] = {
     Target.OPENAPI: _openapi,
     Target.JSON_SCHEMA: _json_schemas,
 }
 
 
-def laid_out_json(text: str, what: str) -> str:
-    """JSON with two spaces a level. Raises ``TemplateFault`` for a text that is none."""
+def _printed(name: str, context: dict[str, Any], templates: Templates) -> str:
     try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise TemplateFault(
-            f"what the templates make of {what} is no JSON: {error}"
-        ) from None
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+        return laid_out_json(templates.render(name, **context))
+    except (ValueError, RecursionError) as error:
+        blamed = templates.blamed(name)
+        raise TemplateFault(f"what {blamed} makes is no JSON: {error}") from None
 
 
-def _view(model: Model) -> dict[str, Any]:
-    """What a template is told of a model in a document of many."""
-    return {
-        "id": model.model_id,
-        "path": submit_path(model.model_id),
-        "name": "_".join(model.path),
-        "title": model.title,
-        "description": model.description,
-        "input": described(model.input),
-        "output": described(model.output),
-    }
-
-
-def _entry(model: Model, printed: dict[str, Files]) -> dict[str, Any]:
-    file, *others = printed.get(model.model_id, {_OPENAPI: ""})
-    more = {"files": [path.as_posix() for path in others]} if others else {}
-    return {
-        "file": file.as_posix(),
-        **more,
-        "schema_sha256": model.schema_sha256,
-        "documents": dict(model.documents),
-    }
+def _entry(model: Model, files: tuple[PurePosixPath, ...], names: Names) -> Entry:
+    return Entry(files, model.schema_sha256, dict(model.documents), names)

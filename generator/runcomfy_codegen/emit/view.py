@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from runcomfy_runtime.rule import Rule
 
-from ..ir.model import Field, Model, Object, within
+from ..ir.model import Field, Model, Object, Text, walk, within
+from ..ir.printed import printed_model
 from .annotation import (
     Annotator,
     call,
@@ -61,8 +63,17 @@ class ModelView:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The media rules of the input."""
-        return self.model.rules
+        """The media rules of the input, each with the kind of media that its field takes."""
+        return tuple(
+            replace(rule, kind=_media_kind(field))
+            for field in walk(self.model.input)
+            for rule in field.rules
+        )
+
+    @property
+    def printed(self) -> dict[str, Any]:
+        """The model as ``show MODEL --format json`` prints it."""
+        return printed_model(self.model)
 
 
 def model_view(
@@ -86,6 +97,16 @@ def model_view(
         input=views["input"][-1],
         output=views["output"][-1],
     )
+
+
+def _media_kind(field: Field) -> str:
+    """The kind of media that a field takes; empty if it takes more than one, or any text."""
+    formats = {
+        (each.format or "").partition("_")[0]
+        for each in within(field.type)
+        if isinstance(each, Text)
+    }
+    return field.media.value if field.media and len(formats) == 1 else ""
 
 
 def _classes(top: Object) -> list[Object]:

@@ -87,23 +87,32 @@ class Choice:
     values: tuple[Value, ...]
 
 
+NULL = Choice((Value("null"),))
+"""The type that has one value, null."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Array:
-    """A list of values of one type."""
+    """A list of values of one type. ``format`` is what is said of it beside its items."""
 
     items: Type
     min_items: int | None = None
     max_items: int | None = None
     unique_items: bool = False
+    format: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Object:
-    """Members by name. ``extra`` is the type of members not declared; None forbids them."""
+    """Members by name. ``extra`` is the type of members not declared; None forbids them.
+
+    ``demanded`` are names that must be given though no field has them.
+    """
 
     name: str
     fields: tuple[Field, ...] = ()
     extra: Type | None = None
+    demanded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,7 @@ class Field:
 
     ``wire_name`` is the published name, ``name`` the ASCII one that code uses. ``default``
     is what the server takes when the field is left out; ``sample`` is a published example.
-    Neither is ever sent.
+    Neither is ever sent. ``rule_places`` are the JSON pointers of the rules in the document.
     """
 
     wire_name: str
@@ -149,6 +158,7 @@ class Field:
     sample: Value | None = None
     media: Media | None = None
     rules: tuple[Rule, ...] = ()
+    rule_places: tuple[str, ...] = ()
     unknown: tuple[Unknown, ...] = ()
 
 

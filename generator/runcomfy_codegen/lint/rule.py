@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.model import Model
-from .decisions import Decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Note:
     message: str
 
 
-Check: TypeAlias = Callable[[Sequence[Model], Decisions], Iterator[Note]]
+Check: TypeAlias = Callable[[Sequence[Model]], Iterator[Note]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +45,9 @@ class Rule:
     about: About
     check: Check
 
-    def diagnostics(
-        self, models: Sequence[Model], decisions: Decisions
-    ) -> Iterator[Diagnostic]:
+    def diagnostics(self, models: Sequence[Model]) -> Iterator[Diagnostic]:
         """What the rule notices, without the file and the place, which it does not know."""
-        for note in self.check(models, decisions):
+        for note in self.check(models):
             yield Diagnostic(
                 code=self.about.code,
                 message=note.message,

@@ -7,13 +7,12 @@ from fnmatch import fnmatchcase
 
 from ..ir.diagnostic import Diagnostic
 from ..ir.model import Model
-from .decisions import Decisions
 from .rules import RULES
 
 
-def lint(models: Sequence[Model], decisions: Decisions) -> tuple[Diagnostic, ...]:
+def lint(models: Sequence[Model]) -> tuple[Diagnostic, ...]:
     """Everything that the rules notice, by model and place."""
-    found = [each for rule in RULES for each in rule.diagnostics(models, decisions)]
+    found = [each for rule in RULES for each in rule.diagnostics(models)]
     return tuple(sorted(found, key=lambda each: (each.model, each.pointer, each.code)))
 
 

@@ -6,17 +6,20 @@ transport carry the same function, so both give the same answers.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
+from typing import Protocol
 
 from ..ir.model import Model
 from . import ledger, requests
 from .auth import account
 from .book import Book, Shelf
 from .catalog import Catalog, Entry
+from .clock import Clock
 from .control import Control
 from .desk import Desk
 from .exchange import Request, Response, json_response
@@ -24,22 +27,29 @@ from .faults.selection import Selection
 from .faults.situation import Fault, Situation
 from .guard import admit
 from .job import state
-from .journal import FAULT_HEADER, Journal
-from .openapi import openapi
+from .journal import FAULT_HEADER, Diary, Journal
+from .openapi.document import openapi
 from .page import watch_page
-from .refusal import Refused
+from .refusal import Refused, assumed
 from .route import OPEN, Action, Route, route
 from .settings import Settings
+from .validation import within_limit
 
 _NO_ENTRIES: Mapping[str, Entry] = MappingProxyType({})
+_LOG = logging.getLogger("runcomfy_codegen.sandbox")
+
+
+class Store(Shelf, Diary, Protocol):
+    """What keeps jobs and journal beyond the life of a sandbox."""
 
 
 class Api:
     """Every answer the sandbox gives, and what it remembers in between.
 
     ``models`` are what can be run, ``entries`` their published catalog entries, both by
-    model id; without models, every id is one, and every object an input. A ``shelf`` keeps
-    the jobs for the next sandbox.
+    model id; without models, every id is one, and every object an input. A ``store`` keeps
+    jobs and journal for the next sandbox. ``clock`` is the one behind the times that calls
+    are answered at; a control call can advance it if it is virtual.
     """
 
     def __init__(
@@ -47,32 +57,40 @@ class Api:
         models: Mapping[str, Model] | None,
         settings: Settings,
         entries: Mapping[str, Entry] = _NO_ENTRIES,
-        shelf: Shelf | None = None,
+        store: Store | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.settings = settings
         self.catalog = Catalog(models, entries)
-        self.book = Book(settings.seed, shelf)
-        self.journal = Journal()
+        self.book = Book(settings.seed, store)
+        self.journal = Journal(store)
         self._faults = Selection(settings.scenario)
         self._desk = Desk(self.catalog, settings, self.book)
-        self._control = Control(settings, self._desk, self.journal, self._faults)
+        self._control = Control(settings, self._desk, self.journal, self._faults, clock)
         self._lock = threading.Lock()
 
     def handle(self, request: Request, now: float) -> Response:
-        """Answer one request; ``now`` in seconds since 1970. Never raises for bad input."""
+        """Answer one request; ``now`` in seconds since 1970. Never raises."""
         with self._lock:
             found, asking = None, None
             try:
                 admit(request, self.settings.hosts)
                 found = route(request)
+                within_limit(request)
                 if found.action not in OPEN:
                     asking = account(request, self.settings.seed)
                 call = self._call(found, request, asking or "", now)
                 response = self._answer(call)
             except Refused as refused:
                 response = refused.response
-            if found is None or found.action is not Action.CONTROL:
+            except Exception:
+                response = _broken(request)
+            if found is not None and found.action is Action.CONTROL:
+                return response
+            try:
                 self.journal.add(request, found, asking, response, now)
+            except Exception:
+                response = _broken(request)
             return response
 
     def step(self, request_id: str, now: float) -> str:
@@ -83,6 +101,12 @@ class Api:
                 raise KeyError(request_id)
             self.book.put(job.stepped(now))
             return state(job.stepped(now), now).result_word
+
+    def bill(self, asking: str | None, now: float) -> list[ledger.Row]:
+        """The rows of an account, or of all, in order of acceptance."""
+        with self._lock:
+            jobs = self.book.of(asking)
+            return [ledger.row(job, self.book, now) for job in jobs]
 
     def reset(self, asking: str | None) -> None:
         """Forget what an account has done, or everything."""
@@ -128,7 +152,8 @@ class Api:
             case Action.STATUS | Action.RESULT:
                 return self._told(call)
             case Action.CANCEL:
-                return self._desk.cancel(found.request_id, call.account, now)
+                job = self.book.find(found.request_id, call.account)
+                return self._desk.cancel(job, now)
             case Action.FILE:
                 return self._desk.file(request, found.request_id, found.name, now)
             case Action.BALANCE:
@@ -141,7 +166,8 @@ class Api:
     def _told(self, call: Situation) -> Response:
         job = self._desk.ask(call.route.request_id, call.account, call.now)
         if call.route.action is Action.STATUS:
-            return requests.status(job, call.now, self.settings.base_url)
+            at = self._desk.standing(job, call.now)
+            return requests.status(job, at, self.settings.base_url)
         cost = call.request.parameters.get("include_cost", "").lower() == "true"
         return requests.result(job, call.now, self._desk.output(job), cost=cost)
 
@@ -157,3 +183,10 @@ class Api:
                 return json_response(openapi(self.catalog, self.settings.base_url))
             case _:
                 return json_response(self.catalog.find(found.model_id).entry)
+
+
+def _broken(request: Request) -> Response:
+    """The answer to what nobody foresaw: the caller is told, the reason is logged."""
+    _LOG.exception("%s %.200s could not be answered", request.method, request.path)
+    message = "The sandbox could not answer this; its log says why."
+    return assumed(500, message).response

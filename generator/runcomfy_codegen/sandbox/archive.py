@@ -1,4 +1,4 @@
-"""Jobs that outlive the sandbox: one row each in an SQLite file, written before the answer.
+"""Jobs and journal that outlive the sandbox: an SQLite file, written before each answer.
 
 State is kept, not calls: after a restart, a killed one too, every job stands where its record
 and the clock put it.
@@ -9,23 +9,29 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from .job import Drive, Job, Plan
+from .job import Job
+from .journal import Entry
+from .record import entry_of, job_of
 from .seed import Seed
 
-_VERSION = 1
-_JOBS = """
-CREATE TABLE job (
-    position INTEGER PRIMARY KEY, request_id TEXT NOT NULL UNIQUE, record TEXT NOT NULL
+_VERSION = 2
+_TABLES = (
+    "CREATE TABLE meta (seed TEXT NOT NULL)",
+    "CREATE TABLE job (position INTEGER PRIMARY KEY,"
+    " request_id TEXT NOT NULL UNIQUE, record TEXT NOT NULL)",
+    "CREATE TABLE entry (number INTEGER PRIMARY KEY, account TEXT, record TEXT NOT NULL)",
 )
-"""
 _SAVE = """
 INSERT INTO job (request_id, record) VALUES (?, ?)
 ON CONFLICT (request_id) DO UPDATE SET record = excluded.record
 """
+
+T = TypeVar("T")
 
 
 class ArchiveError(Exception):
@@ -49,20 +55,14 @@ class Archive:
             self._prepare(seed)
         except sqlite3.Error as error:
             self.close()
-            raise ArchiveError(f"{path} is no state of a sandbox: {error}") from None
+            raise ArchiveError(f"{path} {_reason(error)}") from None
         except ArchiveError:
             self.close()
             raise
 
     def jobs(self) -> list[Job]:
         """Every job, in the order of acceptance. Raises ``ArchiveError`` for a damaged file."""
-        try:
-            rows = self._database.execute("SELECT record FROM job ORDER BY position")
-            return [_job(json.loads(text)) for (text,) in rows]
-        except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
-            raise ArchiveError(
-                f"{self._path} is damaged ({error}); move it away to begin anew"
-            ) from None
+        return self._read("SELECT record FROM job ORDER BY position", job_of)
 
     def save(self, job: Job) -> None:
         """Write a job, or its newer version."""
@@ -74,9 +74,35 @@ class Archive:
             "DELETE FROM job WHERE request_id = ?", (job.request_id,)
         )
 
+    def entries(self) -> list[Entry]:
+        """The journal, from its oldest entry. Raises ``ArchiveError`` for a damaged file."""
+        return self._read("SELECT record FROM entry ORDER BY number", entry_of)
+
+    def note(self, entry: Entry, oldest: int) -> None:
+        """Write an entry down, and drop those before the number of the ``oldest`` to keep."""
+        run, record = self._database.execute, json.dumps(asdict(entry))
+        run("INSERT INTO entry VALUES (?, ?, ?)", (entry.number, entry.account, record))
+        if oldest > 1:
+            run("DELETE FROM entry WHERE number < ?", (oldest,))
+
+    def forget_entries(self, account: str | None) -> None:
+        """Drop the entries of an account, or all."""
+        self._database.execute(
+            "DELETE FROM entry WHERE ?1 IS NULL OR account = ?1", (account,)
+        )
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    def _read(self, query: str, value_of: Callable[[str], T]) -> list[T]:
+        try:
+            return [value_of(text) for (text,) in self._database.execute(query)]
+        except (sqlite3.Error, ValueError, OverflowError) as error:
+            told = " ".join(str(error).split())
+            raise ArchiveError(
+                f"{self._path} is damaged ({told:.200}); move it away to begin anew"
+            ) from None
 
     def _prepare(self, seed: Seed) -> None:
         run = self._database.execute
@@ -84,7 +110,8 @@ class Archive:
         (version,) = run("PRAGMA user_version").fetchone()
         if version not in (0, _VERSION):
             raise ArchiveError(
-                f"{self._path} has format {version}; this release has {_VERSION}"
+                f"{self._path} has format {version}, of another release; this one has"
+                f" {_VERSION}: move it away to begin anew"
             )
         if version == 0:
             self._create(seed)
@@ -93,6 +120,9 @@ class Archive:
         (known,) = run("SELECT seed FROM meta").fetchone()
         if known != seed.value:
             raise ArchiveError(f"{self._path} was made with the seed {known!r}")
+        # Locks it for as long as it is open, and not only once something is written.
+        run("BEGIN IMMEDIATE")
+        run("COMMIT")
 
     def _create(self, seed: Seed) -> None:
         run = self._database.execute
@@ -102,13 +132,14 @@ class Archive:
             )
         run("PRAGMA journal_mode = WAL")
         run("BEGIN IMMEDIATE")
-        run("CREATE TABLE meta (seed TEXT NOT NULL)")
-        run(_JOBS)
+        for table in _TABLES:
+            run(table)
         run("INSERT INTO meta (seed) VALUES (?)", (seed.value,))
         run(f"PRAGMA user_version = {_VERSION}")
         run("COMMIT")
 
 
-def _job(record: dict[str, Any]) -> Job:
-    plan, drive = Plan(**record.pop("plan")), Drive(record.pop("drive"))
-    return Job(plan=plan, drive=drive, **record)
+def _reason(error: sqlite3.Error) -> str:
+    if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return "is in use by another sandbox; end that one, or choose another file"
+    return f"is no state of a sandbox: {error}"

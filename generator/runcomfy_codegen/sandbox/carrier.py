@@ -7,7 +7,7 @@ import contextlib
 import socket
 import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
@@ -16,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 
 from .clock import Clock
 from .exchange import Carriage, Request, Response
-from .refusal import Refused
-from .validation import MAX_BODY, too_large
+from .refusal import assumed
+from .validation import MAX_BODY
 
 Handler = Callable[[Request, float], Response]
 
@@ -32,6 +32,9 @@ _RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, for no time: closing sends RST
 class Carrier:
     """An ASGI application that answers every request with a handler."""
 
+    patience: ClassVar[float] = 60.0
+    """Seconds that a client may take to send the body of a request."""
+
     def __init__(self, handle: Handler, clock: Clock) -> None:
         self._handle = handle
         self._clock = clock
@@ -40,12 +43,15 @@ class Carrier:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         try:
-            request = await _read(HttpRequest(scope, receive))
-            response = self._handle(request, self._clock.now())
-        except Refused as refused:
-            response = refused.response
+            async with asyncio.timeout(self.patience):
+                request = await _read(HttpRequest(scope, receive))
         except ClientDisconnect:
             return
+        except TimeoutError:
+            # What has come of it is no request yet: there is nothing to note in the journal.
+            await _whole(_too_slow())(scope, receive, send)
+            return
+        response = self._handle(request, self._clock.now())
         match response.carriage:
             case Carriage.WHOLE:
                 await _whole(response)(scope, receive, send)
@@ -76,6 +82,9 @@ class Carrier:
 async def _dribble(response: Response, receive: Receive, send: Send) -> None:
     body = response.body
     await _start(response, send)
+    if not body:
+        await _gone(receive, response.seconds)
+        await _send_body(send, b"", more=False)
     for at in range(len(body)):
         await _send_body(send, body[at : at + 1], more=at + 1 < len(body))
         if at + 1 < len(body) and await _gone(receive, response.seconds / len(body)):
@@ -133,8 +142,14 @@ def _whole(response: Response) -> HttpResponse:
     return answer
 
 
+def _too_slow() -> Response:
+    refused = assumed(408, "The body of the request did not come in time.")
+    return refused.response.having(("connection", "close"))
+
+
 async def _read(request: HttpRequest) -> Request:
-    scope, body = request.scope, await _body(request)
+    scope = request.scope
+    body, discarded = await _body(request)
     return Request(
         method=scope["method"],
         path=scope["raw_path"].decode("latin-1"),
@@ -144,13 +159,15 @@ async def _read(request: HttpRequest) -> Request:
             for name, value in scope["headers"]
         ),
         body=body,
+        discarded=discarded,
     )
 
 
-async def _body(request: HttpRequest) -> bytes:
+async def _body(request: HttpRequest) -> tuple[bytes, int]:
+    """As much of the body as is kept, and how many bytes of it are not."""
     # Too much is read to its end all the same, unless it never ends: a client that is
     # still writing does not see an early answer.
-    body, discarded = bytearray(), 0
+    body, discarded = bytearray(), 0  # only the size of a body that is too long is told
     async for chunk in request.stream():
         if len(body) + len(chunk) <= MAX_BODY and not discarded:
             body += chunk
@@ -158,6 +175,4 @@ async def _body(request: HttpRequest) -> bytes:
             discarded += len(chunk)
         if discarded > _MOST_DISCARDED:
             break
-    if discarded:
-        raise too_large()
-    return bytes(body)
+    return (b"", len(body) + discarded) if discarded else (bytes(body), 0)

@@ -51,7 +51,7 @@ class Offer:
     @cached_property
     def schema(self) -> InputSchema:
         """What an input must be."""
-        return InputSchema(self.model.input)
+        return InputSchema(self.model)
 
     @cached_property
     def media(self) -> Media:
@@ -96,7 +96,8 @@ class Catalog:
     def __init__(
         self, models: Mapping[str, Model] | None, entries: Mapping[str, Entry]
     ) -> None:
-        self._closed = models is not None
+        self.closed = models is not None
+        """Whether there are no other models than these."""
         self._offers = {
             model_id: Offer(model, _plain(entries.get(model_id, _NO_ENTRY)))
             for model_id, model in sorted((models or {}).items())
@@ -111,7 +112,7 @@ class Catalog:
         offer = self._offers.get(model_id) if valid else None
         if offer is not None:
             return offer
-        if valid and not self._closed:
+        if valid and not self.closed:
             return Offer(_anything(model_id), _NO_ENTRY)
         near = difflib.get_close_matches(model_id[:200], self._offers, n=1)
         hint = f" Is {near[0]!r} meant?" if near else ""

@@ -23,6 +23,10 @@ class Clock(Protocol):
         """Let time pass."""
         ...
 
+    async def sleep_async(self, seconds: float) -> None:
+        """Let time pass, without blocking the event loop."""
+        ...
+
 
 class WallClock:
     """Real time, steady: it starts at the wall's time and never jumps."""
@@ -37,6 +41,10 @@ class WallClock:
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
         time.sleep(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Let time pass, without blocking the event loop."""
+        await asyncio.sleep(seconds)
 
 
 class VirtualClock:
@@ -78,3 +86,8 @@ def timestamp(seconds: float) -> str:
     """ISO 8601 in UTC with milliseconds, as the API writes ``created_at``."""
     moment = datetime.fromtimestamp(seconds, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment(text: str) -> float:
+    """Seconds since 1970 of a timestamp. Raises ``ValueError`` for a text that is none."""
+    return datetime.fromisoformat(text).timestamp()

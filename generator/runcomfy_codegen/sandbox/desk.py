@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from runcomfy_runtime.protocol import NO_BALANCE, NOT_FOUND, Phase
 
-from .book import Book
+from .book import Book, micro
 from .catalog import Catalog, Offer
 from .exchange import Request, Response
-from .faults.selection import magic
+from .faults.magic import magic
 from .files import serve
-from .job import Job, state
-from .lanes import in_turn
-from .outputs import CONTENT_TYPES, Output, output_of, render
+from .job import Job, State, state
+from .lanes import in_turn, position
+from .outputs import CONTENT_TYPES, output_of, render
 from .pace import Pace
 from .prices import price
 from .refusal import documented
@@ -43,10 +44,11 @@ class Desk:
         offer = self._catalog.find(model_id)
         given = read_input(request)
         warning = self._checked(offer, given)
-        if self.left(account) <= 0:
-            raise documented(NO_BALANCE, "The balance is used up.")
         job = self._job(offer, given, account, now, magic(request))
+        if self.left(account) < max(1, micro(job.price)):
+            raise documented(NO_BALANCE, "The balance does not cover this job.")
         self.book.put(job)
+        self._take_turns(account, now)
         response = accepted(job, self._settings.base_url)
         return response.having((WARNING_HEADER, warning)) if warning else response
 
@@ -68,22 +70,29 @@ class Desk:
         self.book.put(job)
         return job
 
-    def cancel(self, request_id: str, account: str, now: float) -> Response:
-        """Try to stop the account's job."""
-        job, response = cancelled(self.book.find(request_id, account), now)
+    def cancel(self, job: Job, now: float) -> Response:
+        """Try to stop a job; those that wait behind it move up."""
+        job, response = cancelled(job, now)
         self.book.put(job)
+        self._take_turns(job.account, now)
         return response
+
+    def standing(self, job: Job, now: float) -> State:
+        """Where a job stands, its queue position counted from those that wait before it."""
+        at = state(job, now)
+        if at.queue_position is None or not self._settings.workers:
+            return at
+        before = position(job, self.book.of(job.account), now)
+        return replace(at, queue_position=before)
 
     def output(self, job: Job) -> dict[str, Any]:
         """The ``output`` of a job that has succeeded, its files as URLs of this sandbox."""
         base = self._settings.base_url
-        return self._output(job).value(tuple(base + path for path in self.paths(job)))
+        return job.output.value(tuple(base + path for path in self.paths(job)))
 
     def paths(self, job: Job) -> tuple[str, ...]:
         """The paths of a job's files, in order."""
-        return tuple(
-            f"/outputs/{job.request_id}/{name}" for name in self._output(job).names
-        )
+        return tuple(f"/outputs/{job.request_id}/{name}" for name in job.output.names)
 
     def file(
         self, request: Request, request_id: str, name: str, now: float
@@ -91,7 +100,7 @@ class Desk:
         """One output file. Raises ``Refused`` with 404001 before the job is done."""
         job = self.book.peek(request_id)
         if job is not None and state(job, now).phase is Phase.SUCCEEDED:
-            output = self._output(job)
+            output = job.output
             if name in output.names:
                 at = output.names.index(name)
                 body = render(output, self._settings.seed, request_id, at)
@@ -110,27 +119,28 @@ class Desk:
         # A header takes no letters beyond ASCII.
         return json.dumps(summary(problems))[1:-1] if problems else ""
 
-    def _output(self, job: Job) -> Output:
-        offer = self._catalog.find(job.model_id)
-        return output_of(offer.model, offer.media, job.body)
+    def _take_turns(self, account: str, now: float) -> None:
+        jobs, workers = self.book.of(account), self._settings.workers
+        for job in in_turn(jobs, now, workers):
+            self.book.put(job)
 
     def _job(
         self, offer: Offer, given: dict[str, Any], account: str, now: float, rules: str
     ) -> Job:
         number = self.book.next_number(account)
         request_id = self.book.request_id(account, number)
-        plan = self._pace.plan(request_id, offer.media)
-        body = json.dumps(given)
+        output = output_of(offer.model, offer.media, given)
         same = json.dumps(given, sort_keys=True).encode()
         return Job(
             request_id=request_id,
             model_id=offer.model.model_id,
             account=account,
             number=number,
-            body=body,
-            price=price(offer, output_of(offer.model, offer.media, body)),
+            body=json.dumps(given),
+            price=price(offer, output),
             submitted_at=now,
-            plan=in_turn(plan, self.book.of(account), now, self._settings.workers),
+            plan=self._pace.plan(request_id, offer.media),
+            output=output,
             drive=self._settings.drive,
             magic=rules,
             input_sha256=hashlib.sha256(same).hexdigest(),

@@ -20,13 +20,17 @@ _ALWAYS: Headers = (("x-content-type-options", "nosniff"),)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One HTTP request. ``path`` is as it came, still percent-encoded; names are lower case."""
+    """One HTTP request. ``path`` is as it came, still percent-encoded; names are lower case.
+
+    ``discarded`` counts the bytes of a body that was too long to be kept.
+    """
 
     method: str
     path: str
     query: str = ""
     headers: Headers = ()
     body: bytes = b""
+    discarded: int = 0
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -37,8 +41,8 @@ class Request:
 
     @property
     def parameters(self) -> Mapping[str, str]:
-        """The query; of a name that stands twice the last value counts."""
-        return dict(parse_qsl(self.query, keep_blank_values=True))
+        """The query; of a name that stands twice the last counts, one without value not."""
+        return dict(parse_qsl(self.query))
 
     def header(self, name: str) -> str | None:
         """The value of a header, None if it is not there; ``name`` in lower case."""

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from runcomfy_runtime.protocol import PHASES, Phase
 
+from .outputs import Output
+
 
 class Drive(StrEnum):
     """What moves a job on: the clock, being asked about, or a hand."""
@@ -21,12 +23,14 @@ class Drive(StrEnum):
 class Plan:
     """How a job will go, settled when it is accepted.
 
-    Durations are in seconds of the sandbox's clock, ``polls`` counts questions. ``ahead``
-    is the queue position it starts with.
+    Durations are in seconds of the sandbox's clock, ``polls`` counts questions. ``held`` is
+    the time it waits, beyond its own in the queue, for its turn; ``ahead`` the queue position
+    it starts with.
     """
 
     queued: float
     running: float
+    held: float = 0.0
     queued_polls: int = 1
     running_polls: int = 2
     ahead: int = 1
@@ -38,7 +42,9 @@ class Job:
     """An accepted request, as it is remembered.
 
     ``body`` is the input as JSON text, ``input_sha256`` the same for the same input,
-    ``magic`` the fault rules in it, ``told_end`` how often its end has been told, 2 at most.
+    ``magic`` the fault rules in it. ``output`` is what it will hand out, whatever models the
+    next sandbox has. ``told_begun`` is how often it was asked about since it left the queue,
+    3 at most, ``told_end`` how often its end has been told, 2 at most.
     """
 
     request_id: str
@@ -49,22 +55,40 @@ class Job:
     price: float
     submitted_at: float
     plan: Plan
+    output: Output
     drive: Drive = Drive.TIME
     polls: int = 0
     steps: int = 0
     moved_at: float = 0.0
     cancelled_at: float | None = None
+    told_begun: int = 0
     told_end: int = 0
     magic: str = ""
     input_sha256: str = ""
+
+    @property
+    def begins_at(self) -> float:
+        """When it leaves the queue, if time moves it."""
+        return self.submitted_at + self.plan.queued + self.plan.held
+
+    @property
+    def ends_at(self) -> float:
+        """When it is done, if time moves it."""
+        return self.begins_at + self.plan.running
 
     def polled(self, now: float) -> Job:
         """The job after one more question about it."""
         job = self
         if self.drive is Drive.POLLS and not state(self, now).phase.terminal:
             job = replace(self, polls=self.polls + 1, moved_at=now)
-        if state(job, now).phase.terminal and job.told_end < 2:
-            job = replace(job, told_end=job.told_end + 1)
+        phase = state(job, now).phase
+        begun, ended = phase is not Phase.QUEUED, phase.terminal
+        if (begun and job.told_begun < 3) or (ended and job.told_end < 2):
+            job = replace(
+                job,
+                told_begun=min(job.told_begun + begun, 3),
+                told_end=min(job.told_end + ended, 2),
+            )
         return job
 
     def stepped(self, now: float) -> Job:
@@ -120,7 +144,8 @@ def _progress(job: Job, now: float) -> float:
     """0 to 1 while queued, 1 to 2 while running, 2 or more when finished."""
     match job.drive:
         case Drive.TIME:
-            return _through(now - job.submitted_at, job.plan.queued, job.plan.running)
+            waits = job.plan.queued + job.plan.held
+            return _through(now - job.submitted_at, waits, job.plan.running)
         case Drive.POLLS:
             return _through(
                 job.polls - 1, job.plan.queued_polls, job.plan.running_polls
@@ -130,8 +155,9 @@ def _progress(job: Job, now: float) -> float:
 
 
 def _through(done: float, queued: float, running: float) -> float:
+    done = max(done, 0.0)
     if done < queued:
-        return max(done, 0.0) / queued
+        return done / queued
     if done - queued < running:
         return 1 + (done - queued) / running
     return 2.0
@@ -139,5 +165,5 @@ def _through(done: float, queued: float, running: float) -> float:
 
 def _finished_at(job: Job) -> float:
     if job.drive is Drive.TIME:
-        return job.submitted_at + job.plan.queued + job.plan.running
+        return job.ends_at
     return job.moved_at

@@ -6,11 +6,12 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Protocol
 
 from .clock import timestamp
 from .exchange import Request, Response
+from .nearest import nearest
 from .route import Route
 
 _KEPT = 100_000  # entries; the oldest go first
@@ -40,12 +41,34 @@ class Entry:
     carriage: str
 
 
+MEMBERS = tuple(field.name for field in fields(Entry))
+"""What entries can be chosen by."""
+
+
+class Diary(Protocol):
+    """Where entries are kept beyond the life of the sandbox."""
+
+    def entries(self) -> list[Entry]:
+        """The entries kept, from the oldest."""
+        ...
+
+    def note(self, entry: Entry, oldest: int) -> None:
+        """Keep an entry; those with a number below ``oldest`` may go."""
+        ...
+
+    def forget_entries(self, account: str | None) -> None:
+        """Drop the entries of an account, or all."""
+        ...
+
+
 class Journal:
     """Every entry since the start, or since the last reset."""
 
-    def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=_KEPT)
-        self._number = 0
+    def __init__(self, diary: Diary | None = None) -> None:
+        self._diary = diary
+        kept = diary.entries() if diary else ()
+        self._entries: deque[Entry] = deque(kept, maxlen=_KEPT)
+        self._number = self._entries[-1].number if self._entries else 0
 
     def add(
         self,
@@ -57,55 +80,82 @@ class Journal:
     ) -> None:
         """Write down one exchange at ``now``, seconds since 1970."""
         self._number += 1
-        told = _told(response)
-        self._entries.append(
-            Entry(
-                number=self._number,
-                at=timestamp(now),
-                account=account,
-                action=found.action.value if found else "none",
-                method=request.method,
-                path=request.path,
-                query=request.query,
-                model_id=found.model_id if found else "",
-                request_id=(found.request_id if found else "")
-                or told.get("request_id", ""),
-                body_bytes=len(request.body),
-                body_sha256=(
-                    hashlib.sha256(request.body).hexdigest() if request.body else ""
-                ),
-                status=response.status,
-                error_code=told.get("error_code"),
-                fault=response.header(FAULT_HEADER),
-                carriage=response.carriage.value,
-            )
+        entry = Entry(
+            number=self._number,
+            at=timestamp(now),
+            account=account,
+            status=response.status,
+            fault=response.header(FAULT_HEADER),
+            carriage=response.carriage.value,
+            **_asked(request, found),
+            **_answered(found, response),
         )
+        self._entries.append(entry)
+        if self._diary is not None:
+            self._diary.note(entry, self._number - _KEPT + 1)
 
-    def entries(self, account: str | None = None, **wanted: str) -> Iterator[Entry]:
-        """The entries, of one account or of all, whose members have these values."""
+    def entries(
+        self, account: str | None = None, **wanted: str | int | None
+    ) -> Iterator[Entry]:
+        """The entries, of one account or of all, whose members have these values.
+
+        Raises ``TypeError`` for a member that entries do not have.
+        """
+        for name in wanted.keys() - MEMBERS:
+            raise TypeError(f"entries have no {name!r}; {nearest(name, MEMBERS)}")
+        said = {name: str(value) for name, value in wanted.items()}
         return (
             entry
             for entry in tuple(self._entries)
             if account in (None, entry.account)
-            and all(
-                str(getattr(entry, name, "")) == value for name, value in wanted.items()
-            )
+            and all(str(getattr(entry, name)) == text for name, text in said.items())
         )
 
     def text(self, account: str | None = None) -> str:
-        """The entries as JSON lines; the same seed and the same calls give the same bytes."""
-        return "".join(
-            json.dumps(asdict(entry)) + "\n" for entry in self.entries(account)
-        )
+        """The entries as JSON lines, without the times.
+
+        The same seed and the same calls in the same order give the same bytes, on any clock.
+        """
+        told = map(asdict, self.entries(account))
+        lines = ({name: each[name] for name in each if name != "at"} for each in told)
+        return "".join(json.dumps(line) + "\n" for line in lines)
+
+    def latest(self) -> str:
+        """When the last entry was made, as entries tell it; empty if there is none."""
+        return self._entries[-1].at if self._entries else ""
 
     def clear(self, account: str | None = None) -> None:
         """Forget the entries of an account, or all of them and start counting again."""
+        if self._diary is not None:
+            self._diary.forget_entries(account)
         if account is None:
             self._entries.clear()
             self._number = 0
             return
         kept = [entry for entry in self._entries if entry.account != account]
         self._entries = deque(kept, maxlen=_KEPT)
+
+
+def _asked(request: Request, found: Route | None) -> dict[str, Any]:
+    body = request.body
+    return {
+        "action": found.action.value if found else "none",
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "model_id": found.model_id if found else "",
+        "body_bytes": len(body) + request.discarded,
+        "body_sha256": hashlib.sha256(body).hexdigest() if body else "",
+    }
+
+
+def _answered(found: Route | None, response: Response) -> dict[str, Any]:
+    told = _told(response)
+    request_id = found.request_id if found else ""
+    return {
+        "request_id": request_id or told.get("request_id", ""),
+        "error_code": told.get("error_code"),
+    }
 
 
 def _told(response: Response) -> dict[str, Any]:

@@ -1,27 +1,52 @@
-"""How long a job must wait for its turn, where only some can run at once."""
+"""Whose turn it is, where only some of an account's jobs can run at once.
+
+Jobs run in the order of acceptance, and none before its own time in the queue is over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import heapq
+from collections.abc import Collection
 from dataclasses import replace
 
-from .job import Job, Plan
+from .job import Job
 
 
-def in_turn(plan: Plan, jobs: Iterable[Job], now: float, workers: int) -> Plan:
-    """The plan of one more job, behind an account's others; 0 workers set no limit.
+def in_turn(jobs: Collection[Job], now: float, workers: int) -> tuple[Job, ...]:
+    """Those of an account's jobs, in order of acceptance, whose turn has changed.
 
-    Jobs run in the order of acceptance. Each waits at least as long as its own plan says,
-    and its queue position begins behind those that wait already.
+    Asked after each acceptance and each cancellation; 0 workers set no limit. What has begun
+    stays as it is, and what waits begins when one of the workers is free.
     """
     if not workers:
-        return plan
-    open_jobs = [job for job in jobs if job.cancelled_at is None and _end(job) > now]
-    ends = sorted(map(_end, open_jobs), reverse=True)
-    free = ends[workers - 1] if len(ends) >= workers else now
-    waiting = sum(job.submitted_at + job.plan.queued > now for job in open_jobs)
-    return replace(plan, queued=max(plan.queued, free - now), ahead=waiting + 1)
+        return ()
+    running = [job.ends_at for job in jobs if _runs(job, now)]
+    waiting = [job for job in jobs if _waits(job, now)]
+    free = heapq.nlargest(workers, running)
+    free += [now] * (workers - len(free))
+    heapq.heapify(free)
+    turned = [_placed(job, free) for job in waiting]
+    pairs = zip(turned, waiting, strict=True)
+    return tuple(new for new, old in pairs if new is not old)
 
 
-def _end(job: Job) -> float:
-    return job.submitted_at + job.plan.queued + job.plan.running
+def position(job: Job, jobs: Collection[Job], now: float) -> int:
+    """The queue position of a waiting job: how many of its account wait before it, and one."""
+    return 1 + sum(each.number < job.number and _waits(each, now) for each in jobs)
+
+
+def _placed(job: Job, free: list[float]) -> Job:
+    """The job with its turn: it takes the worker that is free first, from then on."""
+    held = max(0.0, free[0] - job.submitted_at - job.plan.queued)
+    if held != job.plan.held:
+        job = replace(job, plan=replace(job.plan, held=held))
+    heapq.heapreplace(free, job.ends_at)
+    return job
+
+
+def _waits(job: Job, now: float) -> bool:
+    return job.cancelled_at is None and now < job.begins_at
+
+
+def _runs(job: Job, now: float) -> bool:
+    return job.cancelled_at is None and job.begins_at <= now < job.ends_at

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .book import Book
 from .clock import timestamp
 from .exchange import Response, json_response
 from .job import Job, state
@@ -28,21 +28,17 @@ class Row:
     repeats: str | None
 
 
-def rows(jobs: Iterable[Job], now: float) -> Iterator[Row]:
-    """The bill at ``now``, in order of acceptance."""
-    first: dict[tuple[str, str, str], str] = {}
-    for job in jobs:
-        same = (job.account, job.model_id, job.input_sha256)
-        original = first.setdefault(same, job.request_id)
-        yield Row(
-            request_id=job.request_id,
-            model_id=job.model_id,
-            account=job.account,
-            at=timestamp(job.submitted_at),
-            status=state(job, now).result_word,
-            cost=charge(job),
-            repeats=None if original == job.request_id else original,
-        )
+def row(job: Job, book: Book, now: float) -> Row:
+    """What stands on the bill of a job at ``now``."""
+    return Row(
+        request_id=job.request_id,
+        model_id=job.model_id,
+        account=job.account,
+        at=timestamp(job.submitted_at),
+        status=state(job, now).result_word,
+        cost=charge(job),
+        repeats=book.original(job),
+    )
 
 
 def balance(micro: int) -> Response:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from ..ir.model import Array, Media, Model, Nullable, Type, Union
 from .media.jpeg import jpeg
 from .media.mp3 import mp3
 from .media.mp4 import mp4
+from .media.ogg import ogg
 from .media.png import png
 from .media.wav import wav
 from .media.webp import webp
@@ -43,12 +43,11 @@ _FIELD_WORDS: tuple[tuple[Media, frozenset[str]], ...] = (
     ),
 )
 # What ``output_format`` may ask for, by the beginning of its value; the usual one first.
-_FORMATS: Mapping[Media, Mapping[str, str]] = {
+_FORMATS: Mapping[Media, Mapping[str, Suffix]] = {
     Media.IMAGE: {"png": "png", "jpeg": "jpg", "jpg": "jpg", "webp": "webp"},
     Media.VIDEO: {"mp4": "mp4"},
-    Media.AUDIO: {"wav": "wav", "mp3": "mp3"},
+    Media.AUDIO: {"wav": "wav", "mp3": "mp3", "ogg": "ogg"},
 }
-_LARGEST_FILM = 4096  # pixels of a side: what H.264 decoders take everywhere
 
 CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -58,9 +57,13 @@ CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
         "mp4": "video/mp4",
         "wav": "audio/wav",
         "mp3": "audio/mpeg",
+        "ogg": "audio/ogg",
     }
 )
 """Content type by file suffix."""
+
+
+Suffix = Literal["png", "jpg", "webp", "mp4", "wav", "mp3", "ogg"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Output:
     shape: Shape
     key: str
     listed: bool
-    suffix: str
+    suffix: Suffix
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -99,9 +102,9 @@ def kind_of(model: Model, entry: Mapping[str, Any] = MappingProxyType({})) -> Me
     return _named(_ID_WORDS, words) or _named(_FIELD_WORDS, fields) or Media.IMAGE
 
 
-def output_of(model: Model, kind: Media, body: str) -> Output:
+def output_of(model: Model, kind: Media, given: Mapping[str, Any]) -> Output:
     """The output that fits this input."""
-    values = server_values(model, json.loads(body))
+    values = server_values(model, given)
     wanted = shape(model.model_id, kind, values)
     key, listed = _place(model, kind, many=wanted.count > 1)
     return Output(kind, wanted, key, listed, _suffix(kind, values))
@@ -117,22 +120,24 @@ def render(output: Output, seed: Seed, request_id: str, at: int) -> bytes:
         case "webp":
             return webp(wanted.width, wanted.height, hue)
         case "mp4":
-            width, height = (
-                min(side, _LARGEST_FILM) for side in (wanted.width, wanted.height)
-            )
-            return mp4(width, height, wanted.seconds, hue)
+            return mp4(wanted.width, wanted.height, wanted.seconds, hue)
         case "wav":
             return wav(wanted.seconds, draws.choice((220, 262, 330, 392, 440, 523)))
         case "mp3":
             return mp3(wanted.seconds)
+        case "ogg":
+            return ogg(wanted.seconds)
         case _:
             return png(wanted.width, wanted.height, hue)
 
 
-def _suffix(kind: Media, values: Mapping[str, Any]) -> str:
-    formats, asked = _FORMATS[kind], str(values.get("output_format", "")).lower()
-    usual = next(iter(formats.values()))
-    return next((formats[name] for name in formats if asked.startswith(name)), usual)
+def _suffix(kind: Media, values: Mapping[str, Any]) -> Suffix:
+    formats = _FORMATS[kind]
+    asked = str(values.get("output_format", "")).lower()
+    for name, suffix in formats.items():
+        if asked.startswith(name):
+            return suffix
+    return next(iter(formats.values()))
 
 
 def _named(

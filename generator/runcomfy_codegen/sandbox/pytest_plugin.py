@@ -2,12 +2,15 @@
 
 Switch them on with ``pytest -p runcomfy_codegen.sandbox.pytest_plugin``. Code that makes its
 client as in production, ``RunComfy()``, then talks to the sandbox without knowing it. Override
-``runcomfy_models`` to have inputs checked, ``runcomfy_options`` for anything else.
+``runcomfy_models`` to have inputs checked, ``runcomfy_client_class`` with the ``RunComfy`` of a
+generated client, ``runcomfy_options`` for anything else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 
@@ -17,6 +20,8 @@ from runcomfy_runtime.protocol import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from ..ir.model import Model
 from .sandbox import Sandbox
 from .settings import Options
+
+ClientClass = Callable[..., AbstractContextManager[Any]]
 
 
 @pytest.fixture(scope="session")
@@ -52,9 +57,17 @@ def runcomfy_sandbox(
     return runcomfy_server
 
 
+@pytest.fixture(scope="session")
+def runcomfy_client_class() -> ClientClass:
+    """What makes ``runcomfy_client``; a generated client has errors and classes of its own."""
+    return RunComfy
+
+
 @pytest.fixture
-def runcomfy_client(runcomfy_sandbox: Sandbox) -> Iterator[RunComfy]:
+def runcomfy_client(
+    runcomfy_sandbox: Sandbox, runcomfy_client_class: ClientClass
+) -> Iterator[Any]:
     """A client of the sandbox."""
     token, url = runcomfy_sandbox.token, runcomfy_sandbox.url
-    with RunComfy(token=token, base_url=url) as client:
+    with runcomfy_client_class(token=token, base_url=url) as client:
         yield client

@@ -14,7 +14,7 @@ from runcomfy_runtime.protocol import (
 
 from .clock import timestamp
 from .exchange import Response, json_response
-from .job import Job, state
+from .job import Job, State, state
 
 FAILURE = "The model could not finish this request."
 
@@ -30,9 +30,8 @@ def accepted(job: Job, base_url: str) -> Response:
     )
 
 
-def status(job: Job, now: float, base_url: str) -> Response:
+def status(job: Job, at: State, base_url: str) -> Response:
     """The answer of ``/status``; the queue position stands there only while queued."""
-    at = state(job, now)
     body: dict[str, Any] = {"request_id": job.request_id, "status": at.status_word}
     if at.queue_position is not None:
         body["queue_position"] = at.queue_position

@@ -31,7 +31,7 @@ class Action(StrEnum):
 OPEN = frozenset({Action.FILE, Action.PAGE, Action.OPENAPI, Action.CONTROL})
 """Calls that need no token."""
 
-_READ = ("GET", "HEAD")
+READ = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +50,13 @@ def route(request: Request) -> Route:
         case ("v1", "models", *rest):
             return _about_models(request, "/".join(rest))
         case ("v1", "requests", request_id, "cancel"):
-            _only(request, "POST")
+            only(request, "POST")
             return Route(action=Action.CANCEL, request_id=request_id)
         case ("v1", "requests", request_id, ("status" | "result") as word):
-            _only(request, *_READ)
+            only(request, *READ)
             return Route(action=Action(word), request_id=request_id)
         case ("outputs", request_id, name):
-            _only(request, *_READ)
+            only(request, *READ)
             return Route(action=Action.FILE, request_id=request_id, name=name)
         case ("sandbox", *rest):
             return Route(action=Action.CONTROL, name="/".join(rest))
@@ -66,9 +66,9 @@ def route(request: Request) -> Route:
 
 def _about_models(request: Request, model_id: str) -> Route:
     if model_id in ("", "categories"):
-        _only(request, *_READ)
+        only(request, *READ)
         return Route(action=Action.CATEGORIES if model_id else Action.LIST)
-    _only(request, *_READ, "POST")
+    only(request, *READ, "POST")
     posted = request.method == "POST"
     return Route(action=Action.SUBMIT if posted else Action.MODEL, model_id=model_id)
 
@@ -82,7 +82,7 @@ def _fixed(request: Request) -> Route:
     action = fixed.get(request.segments)
     if action is None:
         raise nowhere(request)
-    _only(request, *_READ)
+    only(request, *READ)
     return Route(action=action)
 
 
@@ -91,7 +91,8 @@ def nowhere(request: Request) -> Refused:
     return documented(NOT_FOUND, f"There is nothing at {request.path!r:.200}.")
 
 
-def _only(request: Request, *methods: str) -> None:
+def only(request: Request, *methods: str) -> None:
+    """Raise ``Refused`` (405, with ``allow``) for any other method than these."""
     if request.method not in methods:
         refused = assumed(405, f"{request.method:.20} is not possible here.")
         raise Refused(refused.response.having(("allow", ", ".join(methods))))

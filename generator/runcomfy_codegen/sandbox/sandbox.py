@@ -16,7 +16,7 @@ from .archive import Archive
 from .auth import account_of
 from .carrier import Carrier
 from .catalog import Entry
-from .clock import Clock, WallClock
+from .clock import Clock, VirtualClock, WallClock, moment
 from .guard import LOOPBACK
 from .journal import Entry as JournalEntry
 from .server import Server, listen
@@ -35,10 +35,11 @@ class Sandbox:
     ``Sandbox(models, port=8000).serve()`` serves until interrupted. ``models`` and
     ``entries``, published catalog entries whose facts win, are by model id; without models,
     every model id is taken and no input is checked. Port 0 picks a free one. ``state`` is a
-    file that keeps the jobs for the next sandbox. ``options`` are those of ``Options``.
+    file that keeps jobs and journal for the next sandbox. ``options`` are those of ``Options``.
 
-    Raises ``ValueError`` for an option that means nothing, ``OSError`` if the port cannot be
-    had, ``ArchiveError`` for a state that cannot be used.
+    Raises ``TypeError`` for an option that there is not, ``ValueError`` for one that means
+    nothing, ``OSError`` if the port cannot be had, ``ArchiveError`` for a state that cannot be
+    used.
     """
 
     token = TOKEN
@@ -66,13 +67,14 @@ class Sandbox:
             archive = Archive(state, chosen.seed) if state else None
             if archive is not None:
                 opened.callback(archive.close)
-            self.api = Api(models, chosen, entries, archive)
+            self.api = Api(models, chosen, entries, archive, self.clock)
+            self._resume()
             self._server = Server(Carrier(self.api.handle, self.clock), listener)
             self._opened = opened.pop_all()
 
     @property
     def watch_url(self) -> str:
-        """The page for a person, with the secret that lets its buttons work."""
+        """The page for a person, with the secret that lets it look and its buttons work."""
         return f"{self.url}/#{self.secret}"
 
     def serve(self) -> None:
@@ -84,18 +86,20 @@ class Sandbox:
         finally:
             self._opened.close()
 
-    def journal(self, token: str | None = None, **wanted: str) -> list[JournalEntry]:
+    def journal(
+        self, token: str | None = None, **wanted: str | int | None
+    ) -> list[JournalEntry]:
         """What was asked and answered, of one token or of all.
 
-        ``journal(action="submit", status="200")`` keeps the entries with these values.
+        ``journal(action="submit", status=200)`` keeps the entries with these values. Raises
+        ``TypeError`` for a member that entries do not have.
         """
         return list(self.api.journal.entries(self._account(token), **wanted))
 
     def ledger(self, token: str | None = None) -> list[ledger.Row]:
         """The bill of one token, or of all: a row for each accepted job."""
         account = self._account(token)
-        bill = ledger.rows(self.api.book, self.clock.now())
-        return [row for row in bill if account in (None, row.account)]
+        return self.api.bill(account, self.clock.now())
 
     def step(self, request_id: str) -> str:
         """Push a job on, with the drive ``"steps"``; its status then.
@@ -120,6 +124,12 @@ class Sandbox:
     ) -> None:
         self._server.stop()
         self._opened.close()
+
+    def _resume(self) -> None:
+        # A virtual clock goes on from where the kept journal ends, as real time does.
+        latest = self.api.journal.latest()
+        if latest and isinstance(self.clock, VirtualClock):
+            self.clock.advance(max(0.0, moment(latest) - self.clock.now()))
 
     def _account(self, token: str | None) -> str | None:
         return None if token is None else account_of(token, self.api.settings.seed)

@@ -1,4 +1,4 @@
-"""Serving on a socket: a Starlette application, and uvicorn in a thread of its own."""
+"""Serving on a socket: an ASGI application, and uvicorn in a thread of its own."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import asyncio
 import socket
 import threading
 from functools import partial
+from typing import ClassVar
 
+import h11
 import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .carrier import TRANSPORT, Carrier
+
+MOST_CONNECTIONS = 1000
+"""Requests on more connections than these are told 503 by uvicorn itself."""
 
 _GRACE = 2  # seconds that open connections get at the end
 _BACKLOG = 512
@@ -40,9 +43,9 @@ class Server:
 
     def __init__(self, carrier: Carrier, listener: socket.socket) -> None:
         config = uvicorn.Config(
-            Starlette(routes=[Mount("/", app=carrier)]),
+            carrier,
             loop="asyncio",
-            http=_Breakable,
+            http=Breakable,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -50,6 +53,7 @@ class Server:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
+            limit_concurrency=MOST_CONNECTIONS,
         )
         self._listener = listener
         self._uvicorn = _Announcing(config, carrier)
@@ -98,13 +102,45 @@ class _Announcing(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-class _Breakable(H11Protocol):
-    """HTTP/1.1 whose connections the application can reach, to reset them on demand."""
+class Breakable(H11Protocol):
+    """HTTP/1.1 whose connections the application can reach, to reset them on demand.
+
+    A client that opens a connection and then says nothing, or half a head, is not waited for.
+    """
+
+    patience: ClassVar[float] = 15.0
+    """Seconds that a client may take to send the head of a request."""
+
+    _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a head."""
         # uvicorn narrows the argument in the same way: TCP transports only.
         super().connection_made(transport)
         self.app = partial(_reachable, self.app, transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in; as long as they are no whole head, the wait goes on."""
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._unwatch()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        # The client is idle as long as no whole head of a request has come from it.
+        if self.conn.their_state is not h11.IDLE:
+            self._unwatch()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(self.patience, self.transport.abort)
+
+    def _unwatch(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
 
 async def _reachable(

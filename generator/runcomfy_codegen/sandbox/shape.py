@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from ..ir.json_text import is_object
 from ..ir.model import Media, Model
+from . import label
 
-_SIDES = re.compile(r"(?<!\d)(\d{2,5})\s*[x×*_]\s*(\d{2,5})(?!\d)", re.IGNORECASE)
-_RATIO = re.compile(r"(?<!\d)(\d{1,2})\s*:\s*(\d{1,2})(?!\d)")
-_LINES = re.compile(r"(?<!\d)(\d{3,4})p(?![a-z])", re.IGNORECASE)
-_THOUSANDS = re.compile(r"(?<![\d.])([1-8])k(?![a-z])", re.IGNORECASE)
 _SIZE_WORDS = ("size", "resolution", "ratio", "width", "quality", "dimension")
 _LENGTHS = ("duration", "seconds", "duration_seconds", "audio_duration")
 _LENGTHS_IN_MS = ("music_length_ms", "duration_ms")
+_FRAMES = ("frames", "num_frames")
 _COUNTS = (
     "num_images",
     "num_outputs",
@@ -26,9 +24,10 @@ _COUNTS = (
     "n",
 )
 
-_SMALLEST, _LARGEST = 16, 8192  # pixels of a side
+_SMALLEST = 16  # pixels of a side
 _LONGEST = 300.0  # seconds
 _MOST = 10  # files
+_RATE = 24.0  # frames a second, where nothing is said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +46,8 @@ _RATIOS: Mapping[Media, float] = MappingProxyType(
 _SHORT_SIDES: Mapping[Media, int] = MappingProxyType(
     {Media.IMAGE: 1024, Media.VIDEO: 720}
 )
+_LARGEST: Mapping[Media, int] = MappingProxyType({Media.IMAGE: 8192, Media.VIDEO: 4096})
+"""Pixels of a side. Of films, what H.264 decoders take everywhere."""
 _LENGTH = 5.0  # seconds, where nothing is said
 
 
@@ -60,63 +61,70 @@ def server_values(model: Model, given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def shape(model_id: str, kind: Media, values: Mapping[str, Any]) -> Shape:
     """The shape of the output that these values ask for."""
-    # Some ids hold what others have as an input: ".../text-to-video/480p".
-    usual = _short_side(model_id) or _SHORT_SIDES.get(kind, 0)
-    width, height = (
-        (0, 0) if kind is Media.AUDIO else _pixels(values, _RATIOS[kind], usual)
-    )
-    seconds = _first(values, _LENGTHS, _seconds)
-    seconds = seconds or _first(values, _LENGTHS_IN_MS, _milliseconds) or _LENGTH
+    width, height = (0, 0) if kind is Media.AUDIO else _pixels(model_id, kind, values)
     count = _first(values, _COUNTS, _whole) if kind is Media.IMAGE else None
     return Shape(
-        width=width, height=height, seconds=seconds, count=min(count or 1, _MOST)
+        width=width,
+        height=height,
+        seconds=_length(values),
+        count=min(count or 1, _MOST),
     )
 
 
-def _pixels(
-    values: Mapping[str, Any], usual_ratio: float, usual_side: int
-) -> tuple[int, int]:
-    explicit = _whole(values.get("width")), _whole(values.get("height"))
-    if explicit[0] and explicit[1]:
-        return _clamped(explicit[0]), _clamped(explicit[1])
+def _pixels(model_id: str, kind: Media, values: Mapping[str, Any]) -> tuple[int, int]:
     labels = tuple(_labels(values))
-    for label in labels:
-        if sides := _SIDES.search(label):
-            return _clamped(int(sides[1])), _clamped(int(sides[2]))
-    ratio = next((found for label in labels if (found := _ratio(label))), None)
-    scale = next((found for label in labels if (found := _short_side(label))), None)
-    return _fitted(ratio or usual_ratio, scale or usual_side)
+    if stated := _stated(values) or _first_of(labels, label.sides):
+        width, height = stated
+        return _within(width, height, _LARGEST[kind])
+    # Some ids hold what others have as an input: ".../text-to-video/480p".
+    usual = label.short_side(model_id) or _SHORT_SIDES[kind]
+    short = _first_of(labels, label.short_side) or usual
+    ratio = _first_of(labels, label.ratio) or _RATIOS[kind]
+    width, height = (short * ratio, short) if ratio >= 1 else (short, short / ratio)
+    return _within(width, height, _LARGEST[kind])
+
+
+def _stated(values: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Width and height in so many words, side by side or as members of a size."""
+    sizes = [each for each in values.values() if is_object(each)]
+    for each in (values, *sizes):
+        width, height = _whole(each.get("width")), _whole(each.get("height"))
+        if width and height:
+            return min(width, 10**6), min(height, 10**6)
+    return None
 
 
 def _labels(values: Mapping[str, Any]) -> Iterator[str]:
     for name, value in values.items():
-        if isinstance(value, str) and any(word in name.lower() for word in _SIZE_WORDS):
+        concerned = any(word in name.lower() for word in _SIZE_WORDS)
+        if concerned and isinstance(value, str) and name not in _COUNTS:
             yield value[:80]
 
 
-def _ratio(label: str) -> float | None:
-    found = _RATIO.search(label)
-    if found is None or "0" in (found[1], found[2]):
-        return None
-    return min(max(int(found[1]) / int(found[2]), 0.1), 10.0)
+def _within(width: float, height: float, largest: int) -> tuple[int, int]:
+    """Whole pixels of the same ratio, even where there is a choice, no side too large."""
+    scale = min(1.0, largest / max(width, height))
+    sides = (
+        side if scale == 1 and isinstance(side, int) else round(side * scale / 2) * 2
+        for side in (width, height)
+    )
+    wide, high = (max(int(side), _SMALLEST) for side in sides)
+    return wide, high
 
 
-def _short_side(label: str) -> int | None:
-    if lines := _LINES.search(label):
-        return int(lines[1])
-    if thousands := _THOUSANDS.search(label):
-        return 2160 if thousands[1] == "4" else int(thousands[1]) * 1024
-    return None
+def _length(values: Mapping[str, Any]) -> float:
+    seconds = (
+        _first(values, _LENGTHS, label.seconds)
+        or _first(values, _LENGTHS_IN_MS, _milliseconds)
+        or _filmed(values)
+    )
+    return min(seconds or _LENGTH, _LONGEST)
 
 
-def _fitted(ratio: float, short: int) -> tuple[int, int]:
-    if ratio >= 1:
-        return _clamped(round(short * ratio / 2) * 2), _clamped(short)
-    return _clamped(short), _clamped(round(short / ratio / 2) * 2)
-
-
-def _clamped(pixels: int) -> int:
-    return min(max(pixels, _SMALLEST), _LARGEST)
+def _filmed(values: Mapping[str, Any]) -> float | None:
+    frames = _first(values, _FRAMES, _whole)
+    rate = _whole(values.get("fps")) or _RATE
+    return min(frames, 10**6) / min(rate, 1000) if frames else None
 
 
 def _first(
@@ -125,17 +133,13 @@ def _first(
     return next((found for name in names if (found := read(values.get(name)))), None)
 
 
-def _seconds(value: Any) -> float | None:
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return min(seconds, _LONGEST) if seconds > 0 else None
+def _first_of(labels: tuple[str, ...], read: Callable[[str], Any]) -> Any:
+    return next((found for each in labels if (found := read(each))), None)
 
 
 def _milliseconds(value: Any) -> float | None:
     count = _whole(value)
-    return _seconds(count / 1000) if count else None
+    return min(count, 10**9) / 1000 if count else None
 
 
 def _whole(value: Any) -> int | None:

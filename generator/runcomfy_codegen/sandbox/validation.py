@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Any, NoReturn, Protocol, cast
 
-from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from ..dialect.ruled import ruled
+from ..dialect.validator import validator_class
 from ..ir.json_text import is_object, items, members, pointer_token
-from ..ir.model import Object
+from ..ir.model import Model
 from ..ir.standard import standard
 from .exchange import JSON_TYPE, Request
+from .inline import measure
 from .refusal import INVALID_INPUT, Refused, assumed
 
 MAX_DEPTH = 64
@@ -54,8 +55,8 @@ def read_input(request: Request) -> dict[str, Any]:
         raise assumed(
             415, f"The body must be sent as {JSON_TYPE}, not {content_type!r:.80}."
         )
-    if len(request.body) > (MAX_BODY if b'"data:' in request.body else MAX_TEXT):
-        raise too_large()
+    if len(request.body) > MAX_TEXT and b'"data:' not in request.body:
+        raise too_large(f"{MAX_TEXT >> 20} MiB without inline media")
     value = _parse(request.body)
     if not is_object(value):
         raise malformed("The body must be a JSON object: the model's input.")
@@ -64,11 +65,15 @@ def read_input(request: Request) -> dict[str, Any]:
     return value
 
 
-def too_large() -> Refused:
+def within_limit(request: Request) -> None:
+    """Raise ``Refused`` for a body that is too long for any call."""
+    if request.discarded or len(request.body) > MAX_BODY:
+        raise too_large(f"{MAX_BODY >> 20} MiB with inline media")
+
+
+def too_large(limit: str) -> Refused:
     """The refusal of a body over the limit."""
-    return assumed(
-        413, f"The body is too large: at most {MAX_BODY >> 20} MiB with inline media."
-    )
+    return assumed(413, f"The body is too large: at most {limit}.")
 
 
 def malformed(message: str) -> Refused:
@@ -98,22 +103,24 @@ class _Validator(Protocol):
 
 
 class InputSchema:
-    """A model's input schema, compiled when it is first used."""
+    """A model's input schema with its media rules, compiled when it is first used.
 
-    def __init__(self, kind: Object) -> None:
-        self._kind = kind
+    Rules are decided on inline media: what an input names by URL is not fetched.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
         self._validator: _Validator | None = None
 
     def problems(self, value: dict[str, Any]) -> tuple[Problem, ...]:
         """Everything in which the value breaks the schema, in the order of the document."""
         if self._validator is None:
-            self._validator = cast(
-                "_Validator", Draft202012Validator(standard(self._kind))
-            )
+            schema = ruled(standard(self._model.input), self._model.rules)
+            self._validator = cast("_Validator", validator_class(measure)(schema))
         try:
             errors = list(self._validator.iter_errors(value))
-        except (OverflowError, re.error) as error:
-            # A number beyond what floats hold, or a published pattern that is none.
+        except OverflowError as error:
+            # A number beyond what floats hold.
             return (Problem("", "invalid", f"cannot be checked: {error!s:.100}"),)
         return tuple(
             dict.fromkeys(found for each in errors for found in _problems(each))
@@ -199,6 +206,8 @@ def _sentence(error: ValidationError) -> str:
             return f"breaks {error.validator} {limit}: it has {len(value)} characters"
         case "minItems" | "maxItems":
             return f"breaks {error.validator} {limit}: it has {len(value)} items"
+        case "validations":
+            return error.message
         case "anyOf":
             return f"fits none of the allowed forms: {_shown(value)}"
         case keyword:

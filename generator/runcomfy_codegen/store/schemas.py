@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -10,7 +11,8 @@ from ..ir.diagnostic import Diagnostic, Place
 from ..ir.document import Document
 from ..ir.json_text import NotJson
 from . import envelope
-from .path import document_path, model_id_of
+from .path import document_path
+from .reading import document_of, unreadable
 from .tree import Changes, apply, read_bytes
 
 DIALECT = "dialect.schema.json"
@@ -38,7 +40,7 @@ def read_all(root: Path, models: Collection[str] | None = None) -> Stored:
     if not root.is_dir():
         raise FileNotFoundError(f"no folder of schemas at {root}")
     found = root.rglob("*.json") if models is None else _documents(root, models)
-    paths = sorted(path.relative_to(root) for path in found)
+    paths = sorted(PurePosixPath(path.relative_to(root)) for path in found)
     documents: list[tuple[str, Document]] = []
     diagnostics: list[Diagnostic] = []
     for path in paths:
@@ -46,18 +48,25 @@ def read_all(root: Path, models: Collection[str] | None = None) -> Stored:
             continue
         file = (root / path).as_posix()
         try:
-            documents.append((file, _read(root, PurePosixPath(path))))
+            documents.append((file, _read(root, path)))
         except NotJson as error:
-            diagnostics.append(_unreadable(file, path, error.message, error.place))
+            diagnostics.append(unreadable(file, path, error.message, error.place))
         except OSError as error:
             reason = error.strerror or str(error)
-            diagnostics.append(_unreadable(file, path, reason, Place()))
+            diagnostics.append(unreadable(file, path, reason, Place()))
     return Stored(tuple(documents), tuple(diagnostics))
 
 
 def locales(root: Path) -> list[str]:
     """The locales that documents below ``root`` are in, by the names of their files."""
-    return sorted({path.stem for path in root.rglob("*.json") if path.name != DIALECT})
+    every = (name for _, _, files in os.walk(root) for name in files)
+    return sorted(
+        {
+            name.removesuffix(".json")
+            for name in every
+            if name.endswith(".json") and name != DIALECT
+        }
+    )
 
 
 def read_one(root: Path, model_id: str, locale: str) -> Document | None:
@@ -98,26 +107,4 @@ def _read(root: Path, path: PurePosixPath) -> Document:
     content = read_bytes(root / path)
     if content is None:
         raise FileNotFoundError(path)
-    try:
-        text = content.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError as error:
-        raise NotJson(f"not UTF-8 at byte {error.start}", Place()) from None
-    document = envelope.read(text)
-    if document_path(document.model_id, document.locale) != path:
-        raise NotJson(
-            f"holds {document.model_id!r} in {document.locale!r},"
-            f" but lies where {model_id_of(path)!r} belongs",
-            document.input_schema.start,
-        )
-    return document
-
-
-def _unreadable(file: str, path: Path, message: str, place: Place) -> Diagnostic:
-    return Diagnostic(
-        code="broken-document",
-        message=message,
-        model=model_id_of(PurePosixPath(path)),
-        file=file,
-        place=place,
-        hint="import the model again, or take the file from version control",
-    )
+    return document_of(path, content)

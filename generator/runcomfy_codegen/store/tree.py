@@ -2,7 +2,7 @@
 
 Nothing is replaced before every new file lies complete on the same disk, so a full disk, a
 read-only folder or a crash while writing leaves the old state whole. If replacing fails half
-way, what was replaced is put back; Ctrl-C waits until it is done.
+way, what was replaced is put back; Ctrl-C and SIGTERM wait until it is done.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import FrameType
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,13 @@ def _stage(target: Path, content: bytes, undo: contextlib.ExitStack) -> Path:
         raise IsADirectoryError(f"{target} is a folder")
     temporary = _beside(target)
     undo.callback(temporary.unlink, missing_ok=True)
-    with temporary.open("xb") as stream:
-        stream.write(content)
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(content)
+    except OSError as error:
+        # A full disk tells neither where it is full nor for what.
+        error.filename = str(target)
+        raise
     return temporary
 
 
@@ -116,7 +123,7 @@ def _drop_empty(root: Path, path: Path) -> None:
 
 @contextlib.contextmanager
 def _uninterrupted() -> Generator[None]:
-    """Let Ctrl-C wait until the block is done; elsewhere than in the main thread, it does."""
+    """Let Ctrl-C and SIGTERM wait until the block is done, as they do for other threads."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -125,10 +132,11 @@ def _uninterrupted() -> Generator[None]:
     def note(number: int, frame: FrameType | None) -> None:
         came.append(number)
 
-    before = signal.signal(signal.SIGINT, note)
+    before = {each: signal.signal(each, note) for each in _SIGNALS}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-    if came:
-        raise KeyboardInterrupt
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    for number in came[:1]:
+        signal.raise_signal(number)

@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from ..errors import DownloadError
+from ..quotation import quoted
 from ..settings import origin
 
 OUTPUT_HOSTS = ("runcomfy.net", "runcomfy.com")
 """RunComfy's own: these, and every name under them."""
+
+
+_LABEL = re.compile(r"[a-z0-9_-]+")
+
+
+def named(hosts: str | Iterable[str]) -> tuple[str, ...]:
+    """The hosts that a caller allows, as they stand in URLs: one name, or many.
+
+    Raises ``DownloadError`` for what is no name of a host, which would never allow anything.
+    """
+    given = (hosts,) if isinstance(hosts, str) else hosts
+    return tuple(map(_named, given))
+
+
+def _named(host: str) -> str:
+    try:
+        name = host if host.isascii() else host.encode("idna").decode()
+        labels = _labels(name)
+    except UnicodeError:
+        labels = []
+    if not labels or not all(map(_LABEL.fullmatch, labels)):
+        raise DownloadError(
+            f"{quoted(host)} is no name of a host: hosts=[…] takes names like "
+            "cdn.example.org, each of which stands for the names under it too"
+        )
+    return ".".join(labels)
 
 
 def refused(url: str, base_url: str, allowed: Iterable[str]) -> str | None:
@@ -22,19 +51,25 @@ def refused(url: str, base_url: str, allowed: Iterable[str]) -> str | None:
         return "holds characters that no URL has"
     try:
         parts = urlsplit(url)
-        host, user = (parts.hostname or "").removesuffix("."), parts.username
+        labels, user = _labels(parts.hostname or ""), parts.username
         _ = parts.port
     except ValueError:
         return "is no URL"
+    if user is not None:
+        return "holds a user name"
     if origin(url) == origin(base_url):
         return None
-    if parts.scheme != "https" or user is not None or not host:
+    if parts.scheme != "https" or not all(map(_LABEL.fullmatch, labels)):
         return "is no plain https URL"
-    if not any(_under(host, name) for name in (*OUTPUT_HOSTS, *allowed)):
-        return f"is on {host}, which is not among the allowed hosts"
+    if not any(_under(labels, name) for name in (*OUTPUT_HOSTS, *allowed)):
+        return f"is on {parts.hostname}, which is not among the allowed hosts"
     return None
 
 
-def _under(host: str, name: str) -> bool:
-    labels = name.lower().strip(".").split(".")
-    return host.split(".")[-len(labels) :] == labels
+def _labels(host: str) -> list[str]:
+    return host.lower().removesuffix(".").split(".")
+
+
+def _under(labels: list[str], name: str) -> bool:
+    wanted = name.split(".")
+    return labels[-len(wanted) :] == wanted

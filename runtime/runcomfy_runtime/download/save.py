@@ -14,6 +14,7 @@ from ..flow.step import Flow, Terms
 from ..quotation import printable
 from ..ticket import Ticket
 from .fetch import SIZE_LIMIT, Gone, Limits, Progress, fetch
+from .hosts import named
 from .name import file_name
 
 
@@ -22,12 +23,12 @@ def saved(
     ticket: Ticket,
     found: Sequence[File],
     folder: str | os.PathLike[str],
-    hosts: Iterable[str],
+    hosts: str | Iterable[str],
     limit: int | None,
     progress: Progress | None,
 ) -> Flow[list[Path]]:
     """Save files as a caller asks for it, with our limits where the caller names none."""
-    limits = Limits(tuple(hosts), SIZE_LIMIT if limit is None else limit)
+    limits = Limits(named(hosts), SIZE_LIMIT if limit is None else limit)
     return save(terms, ticket, found, Path(folder), limits, progress)
 
 
@@ -51,7 +52,7 @@ def save(
             try:
                 yield from fetch(terms, file.url, target, limits, progress)
             except Gone:
-                url = yield from _fresh(terms, ticket, index, file)
+                url = yield from _fresh(terms, ticket, file)
                 yield from _again(terms, url, target, limits, progress)
         saved.append(target)
     return saved
@@ -66,7 +67,7 @@ def _again(
         raise _gone(url) from None
 
 
-def _fresh(terms: Terms, ticket: Ticket, index: int, file: File) -> Flow[str]:
+def _fresh(terms: Terms, ticket: Ticket, file: File) -> Flow[str]:
     """The URL of the same file in a result that is read once more: signed URLs expire."""
     until = terms.now() + REQUEST_TIMEOUT
     try:
@@ -75,10 +76,10 @@ def _fresh(terms: Terms, ticket: Ticket, index: int, file: File) -> Flow[str]:
         )
     except Overdue:
         raise _gone(file.url) from None
-    renewed = files(reading.content.get("output"), ticket.echoes)
-    if index >= len(renewed) or renewed[index].pointer != file.pointer:
-        raise _gone(file.url)
-    return renewed[index].url
+    for renewed in files(reading.content.get("output")):
+        if renewed.pointer == file.pointer:
+            return renewed.url
+    raise _gone(file.url)
 
 
 def _gone(url: str) -> DownloadError:

@@ -39,14 +39,15 @@ def fate(outcome: Outcome, content: answer.Document | None) -> Fate:
         return Fate.BUSY
     if not content:
         return _fate_of_head(outcome.status)
+    if 200 <= outcome.status < 300 and content.get("request_id"):
+        # An id is the proof of a job, whatever error stands beside it.
+        return Fate.ACCEPTED
     # Behind a 5xx the server may go on, whatever code a proxy puts beside it.
     unsure = outcome.status >= 500 or outcome.status in _AMBIGUOUS
     if not unsure and answer.documented(answer.error_code(content)):
         return Fate.REFUSED
-    if 200 <= outcome.status < 300:
-        if answer.states_error(content):
-            return Fate.REFUSED
-        return Fate.ACCEPTED if content.get("request_id") else Fate.ID_LOST
+    if 200 <= outcome.status < 300 and answer.states_error(content):
+        return Fate.REFUSED
     return _fate_of_head(outcome.status)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..errors import ApiError, AuthError, NoBalance
+from ..errors import ApiError, AuthError, NoBalance, RateLimited
+from .pace import LONGEST_HINT
 from .step import Flow, Sleep, Terms
 
 
@@ -27,10 +28,21 @@ class Gate:
         if isinstance(error, (AuthError, NoBalance)):
             self.closed_by = error
 
-    def passed(self, terms: Terms) -> Flow[None]:
-        """Wait until a submit may go. Raises like the submit that closed the gate."""
-        while self.closed_by is None and terms.now() < self.opens_at:
-            yield Sleep(self.opens_at - terms.now())
+    def passed(self, terms: Terms, until: float) -> Flow[None]:
+        """Wait until a submit may go. Raises like the submit that closed the gate.
+
+        Raises ``RateLimited`` at once when the wait would be too long, or past the deadline.
+        """
+        while self.closed_by is None and self.opens_at > (now := terms.now()):
+            pause = self.opens_at - now
+            if pause > LONGEST_HINT or self.opens_at > until:
+                raise RateLimited(
+                    f"not submitted: the server answered HTTP 429 to another, and takes "
+                    f"nothing for {pause:.0f} s, longer than this call may wait",
+                    http_status=429,
+                    retry_after=pause,
+                )
+            yield Sleep(pause)
         if self.closed_by is not None:
             first = self.closed_by
             raise type(first)(

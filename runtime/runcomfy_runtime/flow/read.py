@@ -42,16 +42,35 @@ class Reading(NamedTuple):
 Judge = Callable[[Response, answer.Document | None], Verdict]
 
 _PASSING = frozenset({408, 425, 429})
+_ENDS = ("failed", "cancelled", "canceled")
+_ABOUT_THE_ASKER = frozenset(
+    {401, 402, 403, 429, protocol.BAD_TOKEN.code, protocol.FORBIDDEN.code}
+)
 
 
 def judged(response: Response, content: answer.Document | None) -> Verdict:
     """What an answer to a read is, as far as that holds for every read."""
-    if 200 <= response.status < 300:
-        if content is None:
-            return Verdict.TROUBLE
-        return Verdict.FINAL if answer.states_error(content) else Verdict.GOOD
+    good = 200 <= response.status < 300
+    if good and content is not None and not answer.states_error(content):
+        return Verdict.GOOD
+    if content is not None and _tells_of_an_end(response, content):
+        return Verdict.GOOD
+    if good:
+        return Verdict.TROUBLE if content is None else Verdict.FINAL
     passing = response.status in _PASSING or response.status >= 500
     return Verdict.TROUBLE if passing else Verdict.FINAL
+
+
+def _tells_of_an_end(response: Response, content: answer.Document) -> bool:
+    """Whether an error of HTTP, or beside an error code, says how the job itself ended.
+
+    ``failed`` and ``cancelled`` are said of jobs, ``error`` by any gateway of itself.
+    """
+    word = content.get("status") or content.get("state")
+    if not isinstance(word, str) or word.lower() not in _ENDS:
+        return False
+    about = (response.status, answer.error_code(content))
+    return _ABOUT_THE_ASKER.isdisjoint(about)
 
 
 def read(

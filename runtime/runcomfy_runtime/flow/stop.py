@@ -8,7 +8,7 @@ told honestly.
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 
 from .. import answer, errors
@@ -16,7 +16,7 @@ from ..exchange import Outcome, Response
 from ..protocol import Phase
 from ..status import read_status
 from .cancel import asked
-from .note import ended
+from .note import ended, resumption
 from .pace import CLEANUP_TIMEOUT
 from .read import Overdue
 from .step import Flow, Terms, api_request, sent
@@ -29,7 +29,8 @@ class Stopped(StrEnum):
     CANCELLED = "cancelled"
     STILL_QUEUED = "still_queued"
     STILL_RUNNING = "still_running"
-    COMPLETED = "completed"
+    ENDED = "ended"
+    """For ``/status``; ``/result`` may not tell the outcome yet."""
     UNKNOWN = "unknown"
 
 
@@ -37,8 +38,8 @@ _BY_PHASE = {
     Phase.CANCELLED: Stopped.CANCELLED,
     Phase.QUEUED: Stopped.STILL_QUEUED,
     Phase.RUNNING: Stopped.STILL_RUNNING,
-    Phase.SUCCEEDED: Stopped.COMPLETED,
-    Phase.FAILED: Stopped.COMPLETED,
+    Phase.SUCCEEDED: Stopped.ENDED,
+    Phase.FAILED: Stopped.ENDED,
     Phase.UNKNOWN: Stopped.UNKNOWN,
 }
 
@@ -55,21 +56,33 @@ def finished(
         return (yield from outcome(terms, watch, until))
     except Overdue:
         return (yield from _overdue(terms, watch, cancel))
-    except (errors.RunComfyError, GeneratorExit) as error:
-        if isinstance(error, errors.RunComfyError):
-            error.last_status = error.last_status or watch.word
+    except GeneratorExit:
         raise
     except BaseException as error:
-        error.add_note(_note(watch, (yield from _cleaned_up(terms, watch, cancel))))
+        if isinstance(error, errors.RunComfyError) and error is not watch.objection:
+            _complete(watch, error)
+            raise
+        became = yield from _cleaned_up(terms, watch, cancel)
+        error.add_note(_note(watch, became))
+        if isinstance(error, errors.RunComfyError) and error.request_id is None:
+            _complete(watch, error)
+            error.may_be_billed = became is not Stopped.CANCELLED
         raise
+
+
+def _complete(watch: Watch, error: errors.RunComfyError) -> None:
+    """See that an error tells of the job, whoever raised it."""
+    if error.request_id is None:
+        error.concerning(watch.ticket.request_id)
+    error.last_status = error.last_status or watch.word
 
 
 def _cleaned_up(terms: Terms, watch: Watch, cancel: bool) -> Flow[Stopped]:
     """Stop, unless that is stopped as well: a second Ctrl-C skips the clean-up."""
-    if not cancel:
-        return _seen(watch)
-    with _named(watch):
-        return (yield from stop(terms, watch))
+    if cancel:
+        with _named(watch), suppress(Exception):
+            yield from stop(terms, watch)
+    return _seen(watch)
 
 
 @contextmanager
@@ -86,19 +99,26 @@ def _named(watch: Watch) -> Generator[None]:
 
 def _overdue(terms: Terms, watch: Watch, cancel: bool) -> Flow[answer.Document]:
     became = yield from _cleaned_up(terms, watch, cancel)
-    if became is Stopped.COMPLETED:
+    if became is Stopped.ENDED:
         with _named(watch):
             content = yield from _last_fetch(terms, watch)
         if content is not None:
             return content
-    ticket = watch.ticket
-    error = errors.JobTimeout(
-        f"the job {ticket.request_id} did not end in time; it is {became.replace('_', ' ')}"
-        + ("" if became is Stopped.CANCELLED else ": take it up again with its token"),
-        outcome=became,
-    ).concerning(ticket.request_id, watch.word)
+    error = errors.JobTimeout(_late(watch, became), outcome=became)
+    error.concerning(watch.ticket.request_id, watch.word)
     error.may_be_billed = became is not Stopped.CANCELLED
     raise error
+
+
+def _late(watch: Watch, became: Stopped) -> str:
+    job = f"the job {watch.ticket.request_id}"
+    if became is Stopped.CANCELLED:
+        return f"{job} did not end in time; it is cancelled"
+    if became is Stopped.ENDED:
+        text = f"{job} told no outcome in time, though its status is {watch.word!r}"
+    else:
+        text = f"{job} did not end in time; it is {became.replace('_', ' ')}"
+    return f"{text}: take it up again with its token"
 
 
 def _last_fetch(terms: Terms, watch: Watch) -> Flow[answer.Document | None]:
@@ -112,10 +132,10 @@ def _seen(watch: Watch) -> Stopped:
     return _BY_PHASE[watch.last.phase] if watch.last else Stopped.UNKNOWN
 
 
-def stop(terms: Terms, watch: Watch) -> Flow[Stopped]:
-    """Cancel if the job was not seen past the queue; tell what became of it."""
+def stop(terms: Terms, watch: Watch) -> Flow[None]:
+    """Cancel if the job was not seen past the queue, and see what became of it."""
     if watch.last is not None and watch.last.phase is not Phase.QUEUED:
-        return _seen(watch)
+        return
     reply = yield from asked(terms, watch.ticket, CLEANUP_TIMEOUT)
     look = api_request(terms, "GET", watch.ticket.status_url, None, CLEANUP_TIMEOUT)
     state = yield from sent(look)
@@ -123,7 +143,6 @@ def stop(terms: Terms, watch: Watch) -> Flow[Stopped]:
     _take_in(watch, state)
     if _seen(watch) is Stopped.CANCELLED:
         yield from ended(terms, watch.reference, watch.ticket, Stopped.CANCELLED)
-    return _seen(watch)
 
 
 def _take_in(watch: Watch, came: Outcome) -> None:
@@ -134,7 +153,6 @@ def _take_in(watch: Watch, came: Outcome) -> None:
 
 
 def _note(watch: Watch, became: Stopped) -> str:
-    text = f"The RunComfy job {watch.ticket.request_id} is {became.replace('_', ' ')}."
-    if became is Stopped.CANCELLED:
-        return text
-    return f"{text} Its token: {watch.ticket.encode()}"
+    state = "has ended" if became is Stopped.ENDED else f"is {became.replace('_', ' ')}"
+    text = f"The RunComfy job {watch.ticket.request_id} {state}."
+    return text if became is Stopped.CANCELLED else f"{text} {resumption(watch.ticket)}"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 from .. import answer, errors, protocol
 from ..exchange import Lost, Outcome, Response
@@ -40,6 +40,14 @@ REPEATABLE = (NOT_ACCEPTED, "cancelled")
 """Ends after which the same intent may be submitted again: neither was billed."""
 
 
+class Check(Protocol):
+    """What is to be done before anything is sent; it raises if the input must not be paid for."""
+
+    def within(self, left: Callable[[], float]) -> Callable[[], None]:
+        """The task, which is told how many seconds are left."""
+        ...
+
+
 class Call(NamedTuple):
     """A job to submit: its body serialised once, so that every try sends the same bytes."""
 
@@ -48,8 +56,7 @@ class Call(NamedTuple):
     payload_sha256: str
     reference: str
     echoes: tuple[str, ...] = ()
-    check: Callable[[], None] | None = None
-    """To be done before anything is sent; it raises if the input must not be paid for."""
+    check: Check | None = None
 
 
 def submit(
@@ -61,24 +68,30 @@ def submit(
     accepted, and ``SubmitOutcomeUnknown`` when that cannot be known.
     """
     if call.check is not None:
-        yield Work(call.check)
-    if gate is not None:
-        yield from gate.passed(terms)
-    if terms.journal:
-        yield Note(
-            Intent(call.reference, call.model_id, call.payload_sha256, terms.today())
-        )
+        yield from _checked(terms, call, call.check, until)
+    gate = gate or Gate()
     try:
         ticket = yield from _tried(terms, call, until, gate)
-    except errors.SubmitOutcomeUnknown:
-        raise
-    except errors.RunComfyError as error:
-        if gate is not None and isinstance(error, errors.ApiError):
-            gate.close(error)
-        yield from _came_to_nothing(terms, call)
+    except errors.ApiError as error:
+        gate.close(error)
         raise
     yield from noted(terms, Accepted(call.reference, ticket))
     return ticket
+
+
+def _checked(terms: Terms, call: Call, check: Check, until: float) -> Flow[None]:
+    """Check the input, in the time of the call. Raises ``NotSent`` when none is left."""
+    yield Work(check.within(lambda: until - terms.now()))
+    if terms.now() >= until:
+        raise errors.NotSent(
+            f"submitting to {call.model_id}: checking the input took all the time that this "
+            "call may take; nothing was sent, nothing is billed"
+        )
+
+
+def _intent(terms: Terms, call: Call) -> Intent:
+    """What is noted before a try. If it cannot be, nothing is sent."""
+    return Intent(call.reference, call.model_id, call.payload_sha256, terms.today())
 
 
 def _came_to_nothing(terms: Terms, call: Call) -> Flow[None]:
@@ -88,26 +101,27 @@ def _came_to_nothing(terms: Terms, call: Call) -> Flow[None]:
             yield Note(Ended(call.reference, "", NOT_ACCEPTED))
 
 
-def _tried(terms: Terms, call: Call, until: float, gate: Gate | None) -> Flow[Ticket]:
+def _tried(terms: Terms, call: Call, until: float, gate: Gate) -> Flow[Ticket]:
+    """Each try is an intent of its own, so that a pause between two leaves nothing unknown."""
     began = terms.now()
     for attempt in count():
-        if gate is not None:
-            yield from gate.passed(terms)
+        yield from gate.passed(terms, until)
+        if terms.journal:
+            yield Note(_intent(terms, call))
         outcome = yield from _posted(terms, call, until)
         content = answer.document(_whole(outcome))
-        match fate(outcome, content):
-            case Fate.ACCEPTED | Fate.ID_LOST:
-                return _ticket(terms, call, outcome, content or {})
-            case Fate.UNKNOWN:
-                raise _unknown(terms, call, outcome)
-            case Fate.REFUSED:
-                _refuse(terms, outcome)
-            case Fate.BUSY:
-                pause = _busy_pause(terms, outcome, attempt, began, until)
-                if gate is not None:
-                    gate.pause(terms.now() + pause)
-            case Fate.NOT_SENT:
-                pause = _unreached_pause(terms, outcome, attempt, began, until)
+        became = fate(outcome, content)
+        if became is Fate.ACCEPTED or became is Fate.ID_LOST:
+            return _ticket(terms, call, outcome, content or {})
+        if became is Fate.UNKNOWN:
+            raise _unknown(terms, call, outcome)
+        yield from _came_to_nothing(terms, call)
+        if became is Fate.REFUSED:
+            _refuse(terms, outcome)
+        if became is Fate.BUSY:
+            pause = _busy_pause(terms, outcome, attempt, began, until, gate)
+        else:
+            pause = _unreached_pause(terms, outcome, attempt, began, until)
         yield Emit(Retry("submit", _reason(outcome), attempt + 1, pause))
         yield Sleep(pause)
     raise AssertionError("counting ends")
@@ -120,7 +134,9 @@ def _posted(terms: Terms, call: Call, until: float) -> Flow[Outcome]:
     try:
         return (yield from sent(request))
     except errors.RunComfyError:
-        raise  # the driver refused to send, as for want of a token
+        # The driver refused to send, as for want of a token.
+        yield from _came_to_nothing(terms, call)
+        raise
     except Exception as error:
         raise _unknown_for(terms, call, f"{type(error).__name__}: {error}") from error
     except BaseException as error:
@@ -136,14 +152,21 @@ def _reason(outcome: Outcome) -> str:
 
 
 def _busy_pause(
-    terms: Terms, outcome: Outcome, attempt: int, began: float, until: float
+    terms: Terms, outcome: Outcome, attempt: int, began: float, until: float, gate: Gate
 ) -> float:
-    """Exactly what the server asks for; a pause of our own if it names none."""
+    """Exactly what the server asks for; a pause of our own if it names none, or says again
+    and again that none is needed.
+
+    The gate is shut for as long, even when this call cannot wait for it: others may not try.
+    """
     hint = answer.retry_after(outcome.headers, terms.today())
-    pause = hint if hint is not None else 2 * retry_pause(attempt, terms.random(), 30.0)
+    named = hint is not None and (hint > 0 or attempt == 0)
+    own = 2 * retry_pause(attempt, terms.random(), 30.0)
+    pause = hint if named and hint is not None else own
     now = terms.now()
+    gate.pause(now + pause)
     too_long = pause > LONGEST_HINT or now + pause > until
-    if too_long or (hint is None and now + pause - began > LONGEST_HINT):
+    if too_long or (not named and now + pause - began > LONGEST_HINT):
         raise errors.RateLimited(
             f"submitting: HTTP 429: the server asks for a pause of {pause:.0f} s, longer than "
             "this call may wait; nothing was accepted",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 
-import httpx
-
 from ..exchange import Outcome, Request
 from ..fork import renew_after_fork
 from ..settings import origin
+from .countdown import countdown, endless
+from .counted import CountedTransport
 from .form import Body, formed, options
 from .trail import LOSSES, Trail
 
@@ -23,8 +23,8 @@ class HttpxTransport:
     """
 
     def __init__(self) -> None:
-        self._pools: dict[Origin, httpx.HTTPTransport] = {}
-        self._inherited: list[httpx.HTTPTransport] = []
+        self._pools: dict[Origin, CountedTransport] = {}
+        self._inherited: list[CountedTransport] = []
         self._lock = threading.Lock()
         renew_after_fork(self)
 
@@ -35,34 +35,37 @@ class HttpxTransport:
         self._lock = threading.Lock()
 
     def send(self, request: Request) -> Outcome:
-        """Send once, and tell what came back, or how far it got."""
-        trail, kept = Trail(request), b""
+        """Send once, and tell what came back, or how far it got.
+
+        ``request.timeout`` is for everything together; of an answer that goes to a sink it is
+        for the head, and after that for each piece.
+        """
+        trail, body = Trail(request), Body(request)
         try:
             sending = formed(request, trail)
-            response = self._pool(request.url).handle_request(sending)
-            try:
-                head = trail.begun(response)
-                body = Body(request, head)
+            with countdown(request.timeout):
+                response = self._pool(request.url).handle_request(sending)
                 try:
+                    head = body.begin(trail.begun(response))
+                    if body.raw:
+                        endless()
                     pieces = response.iter_raw if body.raw else response.iter_bytes
                     for piece in pieces():
                         body.take(piece)
                 finally:
-                    kept = bytes(body.kept)
-            finally:
-                response.close()
-            return head._replace(body=kept) if kept else head
+                    response.close()
+            return body.ended(head)
         except LOSSES as error:
-            return trail.lost(error, kept)
+            return trail.lost(error, bytes(body.kept))
 
-    def _pool(self, url: str) -> httpx.HTTPTransport:
+    def _pool(self, url: str) -> CountedTransport:
         there = origin(url)
         pool = self._pools.get(there)
         if pool is not None:
             return pool
         with self._lock:
             if there not in self._pools:
-                self._pools[there] = httpx.HTTPTransport(**options(url))
+                self._pools[there] = CountedTransport(**options(url))
             return self._pools[there]
 
     def close(self) -> None:

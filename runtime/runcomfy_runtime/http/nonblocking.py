@@ -7,11 +7,11 @@ import os
 from collections.abc import AsyncGenerator
 from weakref import WeakKeyDictionary
 
-import httpx
-
 from ..exchange import Outcome, Request
 from ..settings import origin
 from .blocking import Origin
+from .countdown import countdown, endless
+from .counted_async import CountedAsyncTransport
 from .form import Body, formed, options
 from .trail import LOSSES, Trail
 
@@ -25,26 +25,28 @@ class AsyncHttpxTransport:
         )
 
     async def send(self, request: Request) -> Outcome:
-        """Send once, and tell what came back, or how far it got."""
-        trail, kept = Trail(request), b""
+        """Send once, and tell what came back, or how far it got.
+
+        ``request.timeout`` holds as it does for ``HttpxTransport``.
+        """
+        trail, body = Trail(request), Body(request)
         try:
             sending = formed(request, trail.heard)
-            pools = await self._opened()
-            response = await pools.to(request.url).handle_async_request(sending)
-            try:
-                head = trail.begun(response)
-                body = Body(request, head)
+            with countdown(request.timeout):
+                pools = await self._opened()
+                response = await pools.to(request.url).handle_async_request(sending)
                 try:
+                    head = body.begin(trail.begun(response))
+                    if body.raw:
+                        endless()
                     pieces = response.aiter_raw if body.raw else response.aiter_bytes
                     async for piece in pieces():
                         body.take(piece)
                 finally:
-                    kept = bytes(body.kept)
-            finally:
-                await response.aclose()
-            return head._replace(body=kept) if kept else head
+                    await response.aclose()
+            return body.ended(head)
         except LOSSES as error:
-            return trail.lost(error, kept)
+            return trail.lost(error, bytes(body.kept))
 
     async def _opened(self) -> _Pools:
         loop = asyncio.get_running_loop()
@@ -70,14 +72,14 @@ class _Pools:
 
     def __init__(self) -> None:
         self.pid = os.getpid()
-        self._pools: dict[Origin, httpx.AsyncHTTPTransport] = {}
+        self._pools: dict[Origin, CountedAsyncTransport] = {}
         self._keeper = self._until_closed()
 
-    def to(self, url: str) -> httpx.AsyncHTTPTransport:
+    def to(self, url: str) -> CountedAsyncTransport:
         """The pool for a URL."""
         there = origin(url)
         if there not in self._pools:
-            self._pools[there] = httpx.AsyncHTTPTransport(**options(url))
+            self._pools[there] = CountedAsyncTransport(**options(url))
         return self._pools[there]
 
     async def _until_closed(self) -> AsyncGenerator[None]:

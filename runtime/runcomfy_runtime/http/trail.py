@@ -26,9 +26,10 @@ class Trail:
     need know whether they left.
     """
 
-    __slots__ = ("head", "sent", "status")
+    __slots__ = ("_token", "head", "sent", "status")
 
     def __init__(self, request: Request) -> None:
+        self._token = request.token
         self.sent = not request.paid
         self.head: Mapping[str, str] = {}
         self.status = 0
@@ -45,16 +46,28 @@ class Trail:
     def begun(self, response: httpx.Response) -> Response:
         """Note that the head of an answer came."""
         self.status = response.status_code
-        self.head = response.headers  # a mapping that does not mind the case of names
+        self.head = _plain(response.headers)
         return Response(self.status, self.head)
 
     def lost(self, error: Exception, body: bytes) -> Lost:
         """What to tell of a request that an exception ended."""
-        reason = printable(f"{type(error).__name__}: {error}".removesuffix(": "), 200)
+        told = f"{type(error).__name__}: {error}".removesuffix(": ")
+        if self._token is not None:  # before it is cut: a part of it would not be found
+            told = self._token.redacted_text(told)
+        reason = printable(told, 200)
         if self.status:
             return Lost(Reached.ANSWER_BEGAN, reason, self.status, self.head, body)
         reached = Reached.SENT if self.sent else Reached.NOTHING_SENT
         return Lost(reached, reason, hopeless=not self.sent and _hopeless(error))
+
+
+def _plain(headers: httpx.Headers) -> Mapping[str, str]:
+    """Headers by their names in lower case, several of one name as a list (RFC 9110, 5.2)."""
+    told: dict[str, str] = {}
+    for raw_name, raw_value in headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        told[name] = f"{told[name]}, {value}" if name in told else value
+    return told
 
 
 def _hopeless(error: BaseException | None) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..quotation import printable
-from .errors import MediaError, MediaShort, MediaUnsupported
+from .errors import MediaError, MediaUnsupported
 from .fault import MediaFault
 from .formats.avi import parse_avi
 from .formats.bmp import parse_bmp
@@ -49,6 +49,26 @@ _BEGINNINGS: Mapping[bytes, Parser] = MappingProxyType(
         b"OggS\0": parse_ogg,
     }
 )
+_LEAST: Mapping[Parser, int] = MappingProxyType(
+    {
+        parse_jpeg: 11,  # SOI, and a frame header as far as its size
+        parse_png: 24,
+        parse_gif: 10,
+        parse_bmp: 22,
+        parse_tiff: 34,  # a directory of two entries
+        parse_ico: 22,
+        parse_webp: 25,
+        parse_mp4: HEAD,
+        parse_heif: HEAD,
+        parse_matroska: 32,
+        parse_avi: HEAD,
+        parse_wav: 36,
+        parse_flac: 26,
+        parse_ogg: 46,  # a page with the shortest of the headers that are known
+        parse_mp3: 4,
+    }
+)
+"""The bytes without which no reader can tell what content of a format shows or plays."""
 _RIFF_FORMS: Mapping[bytes, Parser] = MappingProxyType(
     {b"WEBP": parse_webp, b"WAVE": parse_wav, b"AVI ": parse_avi}
 )
@@ -96,6 +116,9 @@ _UNREAD: tuple[tuple[bytes, str], ...] = (
     (b"wvpk", "a WavPack file"),
     (b"MAC ", "a Monkey's Audio file"),
     (b"RIFX", "a big-endian RIFF file"),
+    (b"/* XPM */", "an XPM picture"),
+    (b"#define ", "an XBM picture"),
+    (b"SIMPLE  =", "a FITS picture"),
     (b"glTF", "a 3D model (glTF)"),
 )
 _NOT_MEDIA: tuple[tuple[bytes, str], ...] = (
@@ -105,13 +128,15 @@ _NOT_MEDIA: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
-    (b"\xff\xfe", "text in UTF-16"),
-    (b"\xfe\xff", "text in UTF-16"),
 )
 _PORTABLE_MAP = re.compile(rb"P[1-7][\s#]")
 _SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _TEXT = re.compile(rb"[\t\n\f\r\x20-\x7e\x80-\xff]+")
+_WIDE_TEXT = re.compile(
+    r"[\t\n\f\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff]+"
+)
+_BYTE_ORDERS = frozenset({b"\xff\xfe", b"\xfe\xff"})
 _TGA_TYPES = frozenset({1, 2, 3, 9, 10, 11})
 _TGA_DEPTHS = frozenset({8, 15, 16, 24, 32})
 
@@ -126,6 +151,8 @@ def parse_media(size: int | None, *, thorough: bool) -> Parse[MediaInfo]:
     parser = parser_for(head)
     if parser is None:
         raise unknown((yield 0, TEXT, 0), size)
+    if len(head) < _LEAST[parser]:
+        raise _too_short(head)
     return (yield from parser(Source(size, thorough, head)))
 
 
@@ -146,12 +173,14 @@ def parser_for(head: bytes) -> Parser | None:
 def unknown(head: bytes, size: int | None) -> MediaError:
     """What to say of content that no parser takes."""
     if not head:
-        return MediaError("there is no content: 0 bytes", MediaFault.TRUNCATED)
+        return MediaError("there is no content: 0 bytes", MediaFault.TOO_SHORT)
     if any(magic.startswith(head) for magic in _BEGINNINGS):
-        return MediaShort(f"the content ends after {len(head)} bytes")
+        return _too_short(head)
     for magic, name in _NOT_MEDIA:
         if head.startswith(magic):
             return MediaError(f"this is {name}, not media", MediaFault.NOT_MEDIA)
+    if _is_wide_text(head):
+        return MediaError("this is text in UTF-16, not media", MediaFault.NOT_MEDIA)
     # a page may well hold a drawing, so this comes before looking for one
     page = _HTML.match(head.lstrip()) is not None
     unread = None if page else _unread_name(head, size)
@@ -162,6 +191,13 @@ def unknown(head: bytes, size: int | None) -> MediaError:
         return MediaError(f"this is {name}, not media", MediaFault.NOT_MEDIA)
     quote = _quote(head)
     return MediaUnsupported(f"the format is not known; the content begins with {quote}")
+
+
+def _too_short(head: bytes) -> MediaError:
+    return MediaError(
+        f"the content ends after {len(head)} bytes, inside its header",
+        MediaFault.TOO_SHORT,
+    )
 
 
 def _unread_name(head: bytes, size: int | None) -> str | None:
@@ -201,6 +237,17 @@ def _is_text(head: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return _TEXT.fullmatch(head) is not None
+
+
+def _is_wide_text(head: bytes) -> bool:
+    """Whether this is UTF-16 with its mark, which also begins MPEG audio, without controls."""
+    if head[:2] not in _BYTE_ORDERS:
+        return False
+    try:
+        text = getincrementaldecoder("utf-16")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return _WIDE_TEXT.fullmatch(text) is not None
 
 
 def _text_name(head: bytes) -> str:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
 
+from ..answer import retry_after
 from ..errors import DownloadError
 from ..exchange import Lost, Outcome, Reached, Request, Response
-from ..flow.pace import retry_pause
+from ..flow.pace import LONGEST_HINT, retry_pause
 from ..flow.step import Flow, Sleep, Terms, Work, sent
 from ..quotation import printable
 from .hosts import refused
-from .landing import Landing
+from .landing import Landing, Misfit
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({403, 404, 410})
 _TRIES = 5
+_WORTHWHILE = 64 * 1024
+"""Bytes that make a try a good one, though it broke off."""
 _HOPS = 5
 SIZE_LIMIT = 2 * 1024**3
 """Bytes that one file may have unless the caller says otherwise."""
@@ -45,29 +47,50 @@ class Gone(Exception):
     """The server no longer has the file under this URL."""
 
 
+class _Told(Exception):
+    """What the caller's progress function raised, on its way through the transport.
+
+    There it might be taken for a loss of the connection, as an ``OSError`` would be.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
 def fetch(
     terms: Terms, url: str, target: Path, limits: Limits, progress: Progress | None
 ) -> Flow[Path]:
     """Fetch a file into ``target``. Raises ``DownloadError``, and leaves no half of a file.
 
-    What had come before the connection broke stays beside it as ``.part``, to be resumed.
+    What had come before the connection broke stays beside it as ``.part``, to be resumed. What
+    ``progress`` raises passes through, and leaves the part as well.
     """
+    address = url.partition("?")[0]
     try:
-        landing = Landing(target, limits.size)
+        return (yield from _kept(terms, url, target, limits, progress))
+    except DownloadError as error:
+        error.url = address
+        raise
     except OSError as error:
-        raise DownloadError(f"{target} cannot be written: {error}") from error
+        reason = f"{target} cannot be written: {error}"
+        raise DownloadError(reason, url=address) from error
+    except _Told as told:
+        raise told.error from told.error.__cause__
+
+
+def _kept(
+    terms: Terms, url: str, target: Path, limits: Limits, progress: Progress | None
+) -> Flow[Path]:
+    """Fetch, and see to the part however that ends: kept if it can be resumed."""
+    landing = Landing(target, limits.size)
     try:
         return (yield from _landed(terms, url, landing, limits, progress))
-    except Incomplete as error:
-        error.url = url.partition("?")[0]
+    except Incomplete:
         raise
-    except DownloadError as error:
+    except (DownloadError, OSError):
         landing.discard()
-        error.url = url.partition("?")[0]
         raise
-    except OSError as error:
-        landing.discard()
-        raise DownloadError(f"{target} cannot be written: {error}") from error
     finally:
         landing.release()
 
@@ -75,16 +98,44 @@ def fetch(
 def _landed(
     terms: Terms, url: str, landing: Landing, limits: Limits, progress: Progress | None
 ) -> Flow[Path]:
-    for attempt in count(1):
+    patience, anew = _Patience(landing.size), False
+    while True:
         landing.rest()
-        came = yield from _followed(terms, url, landing, limits, progress)
+        try:
+            came = yield from _followed(terms, url, landing, limits, progress)
+        except Misfit as misfit:
+            if anew or not landing.resumable:
+                reason = f"{_shown(url)}: what the server sent does not fit: {misfit}"
+                raise DownloadError(reason) from None
+            anew = True
+            landing.empty()
+            continue
         if isinstance(came, Response) and not landing.missing():
             yield Work(landing.finish)
             return landing.target
-        if attempt >= _TRIES:
+        pause = patience.pause(terms, landing, came)
+        if pause is None:
             raise _incomplete(url, landing, came)
-        yield Sleep(retry_pause(attempt, terms.random()))
-    raise AssertionError("counting ends")
+        yield Sleep(pause)
+
+
+class _Patience:
+    """How often a file is asked for again: what counts are the tries that brought little."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._tries = 0
+
+    def pause(self, terms: Terms, landing: Landing, came: Outcome) -> float | None:
+        """Seconds to wait, as the server asks if it does; None to try no more."""
+        if landing.size >= self._size + _WORTHWHILE:
+            self._size, self._tries = landing.size, 0
+        self._tries += 1
+        asked = retry_after(came.headers, terms.today())
+        if self._tries >= _TRIES or (asked or 0) > LONGEST_HINT:
+            return None
+        own = retry_pause(self._tries, terms.random())
+        return own if asked is None else asked
 
 
 def _followed(
@@ -100,8 +151,17 @@ def _followed(
         came = yield from sent(_request(url, landing, limits, progress))
         if not isinstance(came, Response) or came.status not in _REDIRECTS:
             return _judged(url, landing, came)
-        url = urljoin(url, came.headers.get("location", ""))
+        url = _moved(url, came.headers.get("location"))
     raise DownloadError(f"{_shown(url)} redirects more than {_HOPS} times")
+
+
+def _moved(url: str, location: str | None) -> str:
+    try:
+        if location:
+            return urljoin(url, location)
+    except ValueError:  # as for http://[
+        pass
+    raise DownloadError(f"{_shown(url)} redirects, and not to any URL")
 
 
 def _request(
@@ -110,7 +170,10 @@ def _request(
     def sink(head: Response, piece: bytes) -> None:
         landing.take(head, piece)
         if progress is not None:
-            progress(landing.target, landing.size, landing.total)
+            try:
+                progress(landing.target, landing.size, landing.total)
+            except Exception as error:
+                raise _Told(error) from error
 
     headers = (("Accept", "*/*"), *landing.resume_headers())
     return Request("GET", url, None, limits.timeout, headers, sink=sink)
@@ -123,8 +186,8 @@ def _judged(url: str, landing: Landing, came: Outcome) -> Outcome:
         return came if isinstance(came, Lost) else _as_lost(came)
     if came.status in _GONE:
         raise Gone
-    if not 200 <= came.status < 300:
-        raise DownloadError(f"{_shown(url)}: HTTP {came.status}")
+    if came.status not in (200, 206):
+        raise DownloadError(f"{_shown(url)}: HTTP {came.status} brings no file")
     if not landing.begun:  # a body may hold nothing at all, and is whole even so
         landing.begin(came)
     return came

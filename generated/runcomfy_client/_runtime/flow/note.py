@@ -35,5 +35,14 @@ def left(ticket: Ticket) -> str:
     """What to tell of an accepted job to whoever stops here."""
     return (
         f"The RunComfy job {ticket.request_id} was accepted and goes on. "
-        f"Its token: {ticket.encode()}"
+        f"{resumption(ticket)}"
     )
+
+
+RESUMPTION = "Its token: "
+"""What stands before a job's token in a note, for those who read notes."""
+
+
+def resumption(ticket: Ticket) -> str:
+    """What it takes to take a job up again."""
+    return RESUMPTION + ticket.encode()

@@ -18,7 +18,10 @@ from .step import Accepted, Emit, Flow, Sleep, Strange, Terms
 class Watch:
     """What has been seen of one job while it is waited for."""
 
-    __slots__ = ("began", "fresh", "hint", "last", "reference", "strange", "ticket")
+    __slots__ = (
+        *("began", "fresh", "hint", "last"),
+        *("objection", "reference", "strange", "ticket"),
+    )
 
     def __init__(
         self, ticket: Ticket, began: float, reference: str = "", *, fresh: bool = False
@@ -30,6 +33,8 @@ class Watch:
         self.began = began
         self.last: Status | None = None
         self.hint: float | None = None
+        self.objection: BaseException | None = None
+        """What a listener raised on being told of a change."""
         self.strange: set[str] = set()
         """Status words that no table knows, each told once."""
 
@@ -79,7 +84,11 @@ def until_ended(terms: Terms, watch: Watch, until: float) -> Flow[Status]:
         status, watch.hint = yield from _status(terms, watch.ticket, until)
         if status != watch.last:
             watch.last = status
-            yield Emit(status)
+            try:
+                yield Emit(status)
+            except BaseException as error:
+                watch.objection = error
+                raise
             if status.phase is Phase.UNKNOWN and status.state not in watch.strange:
                 watch.strange.add(status.state)
                 yield Emit(Strange(status.request_id, status.state))
@@ -90,8 +99,12 @@ def until_ended(terms: Terms, watch: Watch, until: float) -> Flow[Status]:
 
 def changes(terms: Terms, watch: Watch, until: float) -> Flow[None]:
     """Tell each change until the job has ended or the deadline has come."""
-    with suppress(Overdue):
-        yield from until_ended(terms, watch, until)
+    try:
+        with suppress(Overdue):
+            yield from until_ended(terms, watch, until)
+    except errors.RunComfyError as error:
+        error.last_status = error.last_status or watch.word
+        raise
 
 
 def pause(terms: Terms, watch: Watch, until: float) -> Flow[None]:
@@ -142,9 +155,7 @@ def _result(response: Response, content: answer.Document | None) -> Verdict:
         return Verdict.TROUBLE
     if response.status == 400 and not answer.documented(code):
         return Verdict.TROUBLE
-    status = read_status("", content) if content and response.status == 200 else None
-    failed = status is not None and status.phase is Phase.FAILED
-    return Verdict.GOOD if failed else verdict
+    return verdict
 
 
 def _settled(watch: Watch, content: answer.Document) -> answer.Document | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ssl
-import time
 from functools import cache
 from typing import Any
 
 import httpx
 
 from ..exchange import Request, Response
+from .discreet import token_under_way
 from .proxy import proxy_for
 
 _BODY_LIMIT = 16 * 1024 * 1024
@@ -26,6 +26,7 @@ def formed(request: Request, trace: object) -> httpx.Request:
     headers["Accept-Encoding"] = "gzip, deflate" if request.sink is None else "identity"
     if request.body:
         headers["Content-Type"] = "application/json"
+    token_under_way.set(request.token)
     if request.token is not None:
         headers["Authorization"] = f"Bearer {request.token.reveal()}"
     headers.update(request.headers)
@@ -46,29 +47,33 @@ def formed(request: Request, trace: object) -> httpx.Request:
 class Body:
     """A body as it comes: into memory up to a limit, or into the sink of the request."""
 
-    __slots__ = ("_head", "_late", "_sink", "kept")
+    __slots__ = ("_head", "_request", "kept", "raw")
 
-    def __init__(self, request: Request, head: Response) -> None:
+    def __init__(self, request: Request) -> None:
         self.kept = bytearray()
-        self._head = head
-        self._sink = request.sink if 200 <= head.status < 300 else None
-        self._late = time.monotonic() + request.timeout
-
-    @property
-    def raw(self) -> bool:
+        self.raw = False
         """Whether the bytes go to a sink, and so are not decoded."""
-        return self._sink is not None
+        self._request = request
+        self._head = Response(0)
+
+    def begin(self, head: Response) -> Response:
+        """Take in the head that the body belongs to, and give it back."""
+        self._head = head
+        self.raw = self._request.sink is not None and 200 <= head.status < 300
+        return head
 
     def take(self, piece: bytes) -> None:
-        """Take a piece. Raises ``OSError`` if there is too much of it, or too late."""
-        if self._sink is not None:
-            self._sink(self._head, piece)
+        """Take a piece. Raises ``OSError`` if there is too much of it."""
+        if self.raw and self._request.sink is not None:
+            self._request.sink(self._head, piece)
             return
         self.kept += piece
         if len(self.kept) > _BODY_LIMIT:
             raise OSError("the answer is longer than 16 MiB")
-        if time.monotonic() > self._late:
-            raise OSError("the answer does not end")
+
+    def ended(self, head: Response) -> Response:
+        """The whole answer."""
+        return head._replace(body=bytes(self.kept)) if self.kept else head
 
 
 def options(url: str) -> dict[str, Any]:

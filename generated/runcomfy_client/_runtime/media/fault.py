@@ -12,10 +12,14 @@ class MediaFault(StrEnum):
     """A format that is not read here; it may be fine."""
     NOT_MEDIA = "not_media"
     """A web page, JSON, plain text, an archive."""
+    TOO_SHORT = "too_short"
+    """Nothing, or less than the shortest header of its format."""
+    IMPOSSIBLE = "impossible"
+    """The header states a size that its format forbids: a picture without pixels."""
     MALFORMED = "malformed"
-    """The format is known, and its rules are broken where they matter."""
+    """The format is known, and its rules are broken where this reader needs them."""
     TRUNCATED = "truncated"
-    """The content ends before the answer."""
+    """The content ends before the answer that this reader looks for."""
     TOO_COSTLY = "too_costly"
     """The answer lies beyond the limits on bytes, steps, requests or time."""
     WRONG_KIND = "wrong_kind"
@@ -31,9 +35,13 @@ class MediaFault(StrEnum):
 
     @property
     def conclusive(self) -> bool:
-        """Whether the content itself is at fault, so that no reader could use it."""
+        """Whether the content itself is at fault, so that no reader could use it.
+
+        Broken rules and missing ends are not conclusive: decoders skip junk, search for
+        the next marker and guess, and many a file that is cut or damaged plays.
+        """
         return self in (
             MediaFault.NOT_MEDIA,
-            MediaFault.MALFORMED,
-            MediaFault.TRUNCATED,
+            MediaFault.TOO_SHORT,
+            MediaFault.IMPOSSIBLE,
         )

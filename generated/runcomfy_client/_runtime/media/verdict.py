@@ -153,6 +153,20 @@ def _readings(metric: Metric, media: MediaInfo, *, slack: bool) -> Iterator[Read
         yield Reading(measured, name)
 
 
+def corners(media: MediaInfo) -> list[Mapping[str, Fraction]]:
+    """The ends of everything that a reader could come to: each metric that is known, by name.
+
+    A rule is broken for certain if it is at every one of them.
+    """
+    names = tuple(name for name in METRICS if _known(name, media))
+    found: list[Mapping[str, Fraction]] = []
+    for reading in _readings(Metric(names), media, slack=True):
+        ends = (reading.measured[name] for name in names)
+        for values in product(*(dict.fromkeys((e.least, e.most)) for e in ends)):
+            found.append(dict(zip(names, values, strict=True)))
+    return found
+
+
 def _exactly(value: Fraction) -> Interval:
     return Interval(value, value)
 

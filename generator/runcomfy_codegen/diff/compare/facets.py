@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ...ir.json_text import pointer_token
 from ...ir.model import (
+    NULL,
     Array,
     Choice,
     Nullable,
@@ -15,8 +16,9 @@ from ...ir.model import (
     Text,
     Type,
 )
-from ..containment.answer import Answer, Yes
-from ..containment.contains import inside
+from ...sets.answer import Answer, Yes
+from ...sets.values.contains import inside
+from ...sets.values.membership import accepts
 from .fact import Facet, Identity
 from .identity import facet_identity
 from .wording import choice_words, type_words
@@ -66,6 +68,10 @@ def changes(old: Type, new: Type, pointer: str) -> Iterator[Change]:
     if old == new:
         return
     if isinstance(old, Nullable) != isinstance(new, Nullable):
+        if accepts(old, None) and accepts(new, None):
+            # Null is one of the values of the other side anyway.
+            yield from _bare(old, new, pointer)
+            return
         alone = old.inner if isinstance(old, Nullable) else Nullable(old)
         yield Change(pointer, Facet.NULL, old, alone)
     yield from _bare(_not_null(old), _not_null(new), pointer)
@@ -88,7 +94,10 @@ def _bare(old: Type, new: Type, pointer: str) -> Iterator[Change]:
             yield from _array(old, new, pointer)
         case Object(), Object():
             yield from _object(old, new, pointer)
-        case (Choice(), Choice() | Text() | Numeric()) | (Text() | Numeric(), Choice()):
+        case (Choice(), Choice() | Text() | Numeric()) | (
+            Text() | Numeric(),
+            Choice(),
+        ) if NULL not in (old, new):
             yield Change(pointer, Facet.CHOICES, old, new)
         case _:
             facet = Facet.TYPE if type(old) is not type(new) else Facet.ALTERNATIVES
@@ -135,6 +144,7 @@ def _array(old: Array, new: Array, pointer: str) -> Iterator[Change]:
     for facet, alone in (
         (Facet.COUNT, counts),
         (Facet.REPEATS, replace(old, unique_items=new.unique_items)),
+        (Facet.FORMAT, replace(old, format=new.format)),
     ):
         if alone != old:
             yield Change(pointer, facet, old, alone)
@@ -152,7 +162,7 @@ def _object(old: Object, new: Object, pointer: str) -> Iterator[Change]:
         )
         for field in new.fields
     )
-    alone = replace(old, fields=members, extra=new.extra)
+    alone = replace(old, fields=members, extra=new.extra, demanded=new.demanded)
     if not same_set(old, alone):
         yield Change(pointer, Facet.MEMBERS, old, alone)
     for field in new.fields:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from ...ir.model import Field, Media, Model, Object, Unknown, Value
-from ..containment.answer import Answer
+from ...ir.model import Field, Media, Model, Object, Type, Unknown, Value
+from ...sets.answer import Answer
 
 Identity: TypeAlias = tuple[str, str]
 """What changed, before and after, spelled in one way whatever the words of messages."""
@@ -100,12 +100,66 @@ class FieldRenamed:
 
 @dataclass(frozen=True, slots=True)
 class RequiredChanged:
-    """A field that must be given now, or no longer; ``holder`` is the old object."""
+    """A field that must be given now, or no longer; ``holder`` is the old object.
+
+    ``asked`` says whether the class of an old output cannot be read without it.
+    """
 
     place: Place
     required: bool
     field: Field
     holder: Object
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DemandChanged:
+    """A name that no property declares must be given now, or no longer.
+
+    ``holder`` is the old object.
+    """
+
+    place: Place
+    name: str
+    demanded: bool
+    holder: Object
+
+
+@dataclass(frozen=True, slots=True)
+class ClassGone:
+    """A generated class that is no longer there; ``new`` is what it is called now, if known."""
+
+    place: Place
+    old: str
+    new: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChanged:
+    """A keyword differs that is for people: nothing is accepted or refused because of it."""
+
+    place: Place
+    keyword: str
+    old: Value | None
+    new: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class NameChanged:
+    """A field, or a model's module, has another name in code; its published one stayed."""
+
+    place: Place
+    what: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class LocaleDrifted:
+    """The schema in one language is built differently than the one that counts, newly so."""
+
+    place: Place
+    locale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +168,9 @@ class ValuesChanged:
 
     ``kept`` answers whether all old values are still accepted, ``covered`` whether the old
     side accepted all new ones; ``old`` and ``new`` are the facet in words, ``identity`` is
-    it free of wording, ``lost`` and ``gained`` are single values, where they are all.
+    it free of wording, ``alone`` is the old type with nothing else new. ``read`` answers
+    whether the generated class of an old output reads all new values. ``lost`` and
+    ``gained`` are single values, where they are all.
     """
 
     place: Place
@@ -124,6 +180,8 @@ class ValuesChanged:
     identity: Identity
     kept: Answer
     covered: Answer
+    alone: Type
+    read: Answer | None = None
     lost: str = ""
     gained: str = ""
 
@@ -206,6 +264,11 @@ Fact: TypeAlias = (
     | FieldRemoved
     | FieldRenamed
     | RequiredChanged
+    | DemandChanged
+    | ClassGone
+    | NoteChanged
+    | NameChanged
+    | LocaleDrifted
     | ValuesChanged
     | LimitsChanged
     | AnnotationChanged

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 
+from ...ir.equality import identity
 from ...ir.json_text import pointer_token
-from ...ir.model import Field, Object, Unknown, Value
-from ..containment.answer import YES, Answer, No, Unsure, Yes
-from ..containment.contains import inside
-from .annotation import field_annotation, has_list
+from ...ir.model import Field, Object, Type, Unknown, Value
+from ...sets.answer import YES, Answer, No, Unsure, Yes
+from ...sets.exact import loaded
+from ...sets.values.contains import inside
+from ...sets.values.objects import required_names
 from .facets import Change, changes
 from .fact import (
-    AnnotationChanged,
     DefaultChanged,
+    DemandChanged,
+    Facet,
     Fact,
     FieldAdded,
     FieldRemoved,
     FieldRenamed,
     MediaChanged,
+    NameChanged,
+    NoteChanged,
     Place,
     RequiredChanged,
     SampleChanged,
@@ -26,11 +31,9 @@ from .fact import (
     Unjudged,
     ValuesChanged,
 )
-from .identity import type_identity
 from .limits import limit_facts
 from .nesting import nested
 from .pairing import renamed_fields
-from .wording import brief
 
 
 def field_facts(old: Object, new: Object, place: Place) -> Iterator[Fact]:
@@ -44,7 +47,6 @@ def field_facts(old: Object, new: Object, place: Place) -> Iterator[Fact]:
         if name in renamed:
             other = came[renamed[name]]
             yield FieldRenamed(_at(place, name), field, other, old)
-            yield from _changed(field, other, old, _at(place, name))
         else:
             yield FieldRemoved(_at(place, name), field)
     for name, field in came.items():
@@ -53,6 +55,18 @@ def field_facts(old: Object, new: Object, place: Place) -> Iterator[Fact]:
     for name, field in after.items():
         if name in before and before[name] != field:
             yield from _changed(before[name], field, old, _at(place, name))
+    yield from _demands(old, new, place)
+
+
+def _demands(old: Object, new: Object, place: Place) -> Iterator[Fact]:
+    """Names without a property that must be given now, or no longer."""
+    here = replace(place, pointer=f"{place.pointer}/required")
+    for name in new.demanded:
+        if name not in required_names(old):
+            yield DemandChanged(here, name, True, old)
+    for name in old.demanded:
+        if name not in required_names(new):
+            yield DemandChanged(here, name, False, old)
 
 
 def unknown_facts(
@@ -62,12 +76,31 @@ def unknown_facts(
     before, after = _by_pointer(old), _by_pointer(new)
     for pointer in sorted(before.keys() | after.keys()):
         one, other = before.get(pointer), after.get(pointer)
-        if one != other:
-            yield Unjudged(replace(place, pointer=pointer), one, other)
+        if _spelled(one) == _spelled(other):
+            continue
+        here = replace(place, pointer=pointer)
+        told = one or other
+        if told is not None and is_note(told.keyword):
+            values = (each.value if each else None for each in (one, other))
+            yield NoteChanged(here, told.keyword, *values)
+        else:
+            yield Unjudged(here, one, other)
 
 
 def _by_pointer(found: Iterable[Unknown]) -> dict[str, Unknown]:
     return {each.pointer: each for each in found if not _is_rule(each)}
+
+
+def is_note(keyword: str) -> bool:
+    """Whether a keyword is for people, and refuses nothing."""
+    return keyword == "deprecated" or keyword.startswith("x-")
+
+
+def _spelled(unknown: Unknown | None) -> Hashable:
+    """A keyword and its value, by JSON equality."""
+    if unknown is None:
+        return None
+    return unknown.keyword, identity(loaded(unknown.value))
 
 
 def _is_rule(unknown: Unknown) -> bool:
@@ -83,7 +116,6 @@ def _changed(old: Field, new: Field, holder: Object, place: Place) -> Iterator[F
     if old.required != new.required:
         yield RequiredChanged(place, new.required, old, holder)
     yield from _values(old, new, place)
-    yield from _annotations(old, new, place)
     yield from unknown_facts(old.unknown, new.unknown, place)
     yield from _told(old, new, place)
     for one, other, pointer in nested(old.type, new.type, place.pointer):
@@ -92,6 +124,8 @@ def _changed(old: Field, new: Field, holder: Object, place: Place) -> Iterator[F
 
 def _told(old: Field, new: Field, place: Place) -> Iterator[Fact]:
     """What a field tells beside its type."""
+    if old.name != new.name:
+        yield NameChanged(place, "field", old.name, new.name)
     if old.media and new.media and old.media is not new.media:
         yield MediaChanged(place, old.media, new.media)
     yield from limit_facts(old, new, place)
@@ -123,16 +157,32 @@ def _rule_keys(field: Field) -> dict[tuple[str, str, str], str]:
 
 
 def _values(old: Field, new: Field, place: Place) -> Iterator[Fact]:
-    found = list(changes(old.type, new.type, place.pointer))
-    if not found:
-        return
-    all_kept = isinstance(inside(old.type, new.type), Yes)
-    all_covered = isinstance(inside(new.type, old.type), Yes)
-    for change in found:
-        kept = _hedged(YES if all_kept else change.kept, old, new)
-        covered = _hedged(YES if all_covered else change.covered, new, old)
+    for change, kept, covered in _answered(old.type, new.type, place):
+        kept, covered = _hedged(kept, old, new), _hedged(covered, new, old)
         if not (isinstance(kept, Yes) and isinstance(covered, Yes)):
             yield _values_changed(change, kept, covered, place)
+
+
+def _answered(
+    old: Type, new: Type, place: Place
+) -> list[tuple[Change, Answer, Answer]]:
+    """Every facet with its two answers, decided as if only it had changed."""
+    found = list(changes(old, new, place.pointer))
+    if not found:
+        return []
+    all_kept = isinstance(inside(old, new), Yes)
+    whole = inside(new, old)
+    all_covered = isinstance(whole, Yes)
+    told = [
+        (each, YES if all_kept else each.kept, YES if all_covered else each.covered)
+        for each in found
+    ]
+    if not all_covered and all(isinstance(covered, Yes) for _, _, covered in told):
+        # What is refused now is refused by one facet, and told there. What is let pass
+        # may need several.
+        together = Change(place.pointer, Facet.ALTERNATIVES, old, new)
+        return [*told, (together, YES, whole)]
+    return told
 
 
 def _values_changed(
@@ -142,7 +192,16 @@ def _values_changed(
     old, new = change.words
     lost, gained = change.choices
     return ValuesChanged(
-        here, change.facet, old, new, change.identity, kept, covered, lost, gained
+        here,
+        change.facet,
+        old,
+        new,
+        change.identity,
+        kept,
+        covered,
+        change.alone,
+        lost=lost,
+        gained=gained,
     )
 
 
@@ -160,40 +219,25 @@ def _hedged(answer: Answer, giver: Field, taker: Field) -> Answer:
     return Unsure(f"the keyword {keyword!r} beside it is not understood")
 
 
-def _keywords(field: Field) -> set[tuple[str, Value]]:
+def _keywords(field: Field) -> set[tuple[str, Hashable]]:
     return {
-        (each.keyword, each.value)
+        (each.keyword, identity(loaded(each.value)))
         for each in field.unknown
-        if each.keyword != "validations"
+        if each.keyword not in ("validations", "format") and not is_note(each.keyword)
     }
-
-
-def _annotations(old: Field, new: Field, place: Place) -> Iterator[Fact]:
-    # Whether a field must be given is a fact of its own.
-    required = old.required and new.required
-    one = field_annotation(old, required=required, side=place.side)
-    other = field_annotation(new, required=required, side=place.side)
-    if one == other:
-        return
-    kept, covered = inside(one, other), inside(other, one)
-    if isinstance(kept, Yes) and isinstance(covered, Yes):
-        return
-    old_words, new_words = brief(old.type), brief(new.type)
-    identity = type_identity(one), type_identity(other)
-    yield AnnotationChanged(
-        place, old_words, new_words, identity, kept, covered, has_list(other)
-    )
 
 
 def _published_values(old: Field, new: Field, place: Place) -> Iterator[Fact]:
     """Defaults and samples; one that only turned into the other is the same value."""
-    if _published(old) == _published(new):
+    before, after = _value(old.default), _value(new.default)
+    was, now = _value(old.sample), _value(new.sample)
+    if (before or was) == (after or now):
         return
-    if old.default != new.default:
+    if before != after:
         yield DefaultChanged(place, old.default, new.default)
-    if old.sample != new.sample:
+    if was != now:
         yield SampleChanged(place, old.sample, new.sample)
 
 
-def _published(field: Field) -> Value | None:
-    return field.default or field.sample
+def _value(told: Value | None) -> Hashable:
+    return None if told is None else identity(loaded(told))

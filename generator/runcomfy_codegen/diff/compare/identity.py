@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ...ir.model import Choice, Nullable, Text, Type, Value
+from ...ir.model import Array, Choice, Nullable, Object, Text, Type, Value
 from ...ir.standard import standard
 from .fact import Facet
 
@@ -23,8 +23,10 @@ def facet_identity(kind: Type, facet: Facet) -> str:
     match facet, kind:
         case Facet.NULL, _:
             return str(isinstance(kind, Nullable))
-        case Facet.FORMAT, Text():
+        case Facet.FORMAT, Text() | Array():
             return kind.format or ""
+        case Facet.MEMBERS, Object(demanded=names) if names:
+            return f"{type_identity(kind)} {_text(names)}"
         case _:
             schema = standard(kind)
             keywords = _KEYWORDS.get(facet)

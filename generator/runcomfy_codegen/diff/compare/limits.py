@@ -3,53 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import TypeAlias
 
+from runcomfy_runtime.metric import Metric
 from runcomfy_runtime.rule import Rule
 
 from ...ir.model import Field
-from ..containment.answer import YES, Yes
-from ..media.contains import rules_inside, told
+from ...sets.answer import YES, Yes
+from ...sets.media.contains import region_inside
+from ...sets.media.limit import limit_of
+from ...sets.media.region import region
 from .fact import Fact, LimitsChanged, Place
 
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """The rules of a field on one metric, whatever its spelling."""
-
-    metric: str
-    rules: tuple[Rule, ...]
+_Groups: TypeAlias = dict[Metric | str, tuple[Rule, ...]]
+"""The rules of a field by their metric, whatever its spelling."""
 
 
 def limit_facts(old: Field, new: Field, place: Place) -> Iterator[Fact]:
     """Every metric on which other files pass, decided as if only it had changed."""
-    before, after = _groups(old.rules), _groups(new.rules)
-    if _bare(old.rules) == _bare(new.rules):
+    if _bare(old.rules) == _bare(new.rules) and _targets(old) == _targets(new):
         return
-    all_kept = isinstance(rules_inside(old.rules, new.rules), Yes)
-    all_covered = isinstance(rules_inside(new.rules, old.rules), Yes)
+    targets = dict.fromkeys((*_targets(old), *_targets(new)))
+    if len(_targets(old)) < 2 and len(_targets(new)) < 2:
+        # A single URL that became a list: its rules are the same ones.
+        yield from _limits(old.rules, new.rules, place)
+        return
+    for target in targets:
+        before, after = (
+            tuple(rule for rule in field.rules if rule.pointer == target)
+            for field in (old, new)
+        )
+        yield from _limits(before, after, place)
+
+
+def _limits(
+    old: tuple[Rule, ...], new: tuple[Rule, ...], place: Place
+) -> Iterator[Fact]:
+    """The same for rules on one place in the payload."""
+    before, after = _groups(old), _groups(new)
+    was, now = region(old), region(new)
+    all_kept = isinstance(region_inside(was, now), Yes)
+    all_covered = isinstance(region_inside(now, was), Yes)
     for key in dict.fromkeys((*before, *after)):
-        one = before.get(key, _Group(key, ()))
-        other = after.get(key, _Group(key, ()))
-        if _bare(one.rules) == _bare(other.rules):
+        one, other = before.get(key, ()), after.get(key, ())
+        if _bare(one) == _bare(other):
             continue
-        rest = [rule for rule in old.rules if rule not in one.rules]
-        alone = [*rest, *other.rules]
-        kept = YES if all_kept else rules_inside(old.rules, alone)
-        covered = YES if all_covered else rules_inside(alone, old.rules)
+        alone = region([*(rule for rule in old if rule not in one), *other])
+        kept = YES if all_kept else region_inside(was, alone)
+        covered = YES if all_covered else region_inside(alone, was)
         if not (isinstance(kept, Yes) and isinstance(covered, Yes)):
-            metric = (one.rules or other.rules)[0].metric
+            metric = (one or other)[0].metric
             identity = _identity(one), _identity(other)
             words = _words(one), _words(other)
             yield LimitsChanged(place, metric, *words, identity, kept, covered)
 
 
-def _groups(rules: Iterable[Rule]) -> dict[str, _Group]:
-    found: dict[str, _Group] = {}
+def _targets(field: Field) -> dict[str, None]:
+    """Where in the payload the rules of a field look, in their order."""
+    return dict.fromkeys(rule.pointer for rule in field.rules)
+
+
+def _groups(rules: Iterable[Rule]) -> _Groups:
+    found: _Groups = {}
     for rule in rules:
-        key = repr(rule.expression) if rule.checkable else f"?{rule.metric}"
-        kept = found.get(key, _Group(key, ())).rules
-        found[key] = _Group(key, (*kept, rule))
+        limit = limit_of(rule)
+        key = limit.metric if limit is not None else rule.metric
+        found[key] = (*found.get(key, ()), rule)
     return found
 
 
@@ -58,9 +77,9 @@ def _bare(rules: Sequence[Rule]) -> set[tuple[str, str, str]]:
     return {(rule.metric, rule.operator, rule.limit) for rule in rules}
 
 
-def _identity(group: _Group) -> str:
-    return "; ".join(sorted({told(rule) for rule in group.rules}))
+def _identity(group: Sequence[Rule]) -> str:
+    return "; ".join(sorted({rule.condition for rule in group}))
 
 
-def _words(group: _Group) -> str:
-    return " and ".join(map(told, group.rules)) or "no rule"
+def _words(group: Sequence[Rule]) -> str:
+    return " and ".join(rule.condition for rule in group) or "no rule"

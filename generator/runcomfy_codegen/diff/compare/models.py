@@ -6,21 +6,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ...ir.model import Field, Model, Unknown, walk
+from .annotation import annotation_facts
 from .fact import (
     Fact,
     ModelAdded,
     ModelRemoved,
     ModelRenamed,
+    NameChanged,
     Place,
     Side,
     TextsChanged,
 )
 from .fields import field_facts, unknown_facts
+from .outputs import AS_READ, Outputs, output_facts
 from .pairing import renamed_models
 
 
-def compare(old: Iterable[Model], new: Iterable[Model]) -> Iterator[Fact]:
-    """Every fact, model by model in the order of their ids."""
+def compare(
+    old: Iterable[Model], new: Iterable[Model], outputs: Outputs = AS_READ
+) -> Iterator[Fact]:
+    """Every fact, model by model in the order of their ids.
+
+    ``outputs`` are what the server publishes of them, where that is known.
+    """
     before = {model.model_id: model for model in old}
     after = {model.model_id: model for model in new}
     gone = {name: model for name, model in before.items() if name not in after}
@@ -30,19 +38,19 @@ def compare(old: Iterable[Model], new: Iterable[Model]) -> Iterator[Fact]:
         if name in renamed:
             other = came[renamed[name]]
             yield ModelRenamed(Place(name), before[name], other)
-            yield from model_facts(before[name], replace(other, model_id=name))
+            yield from model_facts(before[name], other, name, outputs)
         elif name in gone:
             yield ModelRemoved(Place(name), before[name])
         elif name not in before:
             if name not in renamed.values():
                 yield ModelAdded(Place(name), after[name])
         elif before[name] != after[name]:
-            yield from model_facts(before[name], after[name])
+            yield from model_facts(before[name], after[name], name, outputs)
 
 
-def model_facts(old: Model, new: Model) -> Iterator[Fact]:
-    """Everything that changed in one model."""
-    place = Place(new.model_id, Side.INPUT, "/input_schema")
+def model_facts(old: Model, new: Model, name: str, outputs: Outputs) -> Iterator[Fact]:
+    """Everything that changed in one model; ``name`` is the one it is reported under."""
+    place = Place(name, Side.INPUT, "/input_schema")
     texts = tuple(
         what
         for what, one, other in (
@@ -54,10 +62,14 @@ def model_facts(old: Model, new: Model) -> Iterator[Fact]:
     )
     if texts:
         yield TextsChanged(replace(place, pointer=""), texts)
+    if old.model_id == new.model_id and old.path != new.path:
+        paths = (".".join(each.path) for each in (old, new))
+        yield NameChanged(replace(place, pointer=""), "module", *paths)
     yield from field_facts(old.input, new.input, place)
+    yield from annotation_facts(old.input, new.input, place)
     yield from unknown_facts(_own_unknown(old), _own_unknown(new), place)
-    output = Place(new.model_id, Side.OUTPUT, "/output_schema")
-    yield from field_facts(old.output, new.output, output)
+    output = Place(name, Side.OUTPUT, "/output_schema")
+    yield from output_facts(old, new, outputs.of(old, new), output)
 
 
 def _own_unknown(model: Model) -> tuple[Unknown, ...]:

@@ -21,12 +21,45 @@ def nested(old: Type, new: Type, pointer: str) -> Iterator[Pair]:
         case Array(items=one), Array(items=other):
             yield from nested(one, other, f"{pointer}/items")
         case Union(options=before), Union(options=after):
-            for one, other in zip(before, after, strict=False):
+            for one, other in _partners(before, after):
+                yield from nested(one, other, pointer)
+        case Union(options=before), _:
+            for one, other in _partners(before, (new,)):
+                yield from nested(one, other, pointer)
+        case _, Union(options=after):
+            for one, other in _partners((old,), after):
                 yield from nested(one, other, pointer)
         case Object(), Object():
             yield from _members(old, new, pointer)
         case _:
             pass
+
+
+def _partners(
+    before: tuple[Type, ...], after: tuple[Type, ...]
+) -> Iterator[tuple[Type, Type]]:
+    """Alternatives that are most alike, whatever their order; at most one for each."""
+    left = list(after)
+    alike = sorted(before, key=lambda one: one not in left)
+    for one in alike:
+        best = max(left, key=lambda other: _likeness(one, other), default=None)
+        if best is not None and _likeness(one, best) > 0:
+            left.remove(best)
+            yield one, best
+
+
+def _likeness(one: Type, other: Type) -> float:
+    """How much of their structure two alternatives share, from 0 to 2."""
+    if one == other:
+        return 2.0
+    match one, other:
+        case Object(), Object():
+            mine, theirs = ({f.wire_name for f in each.fields} for each in (one, other))
+            return 0.1 + len(mine & theirs) / max(len(mine | theirs), 1)
+        case Array(items=inner), Array(items=outer):
+            return 0.1 + _likeness(inner, outer) / 2
+        case _:
+            return 0.1 if type(one) is type(other) else 0.0
 
 
 def _members(old: Object, new: Object, pointer: str) -> Iterator[Pair]:

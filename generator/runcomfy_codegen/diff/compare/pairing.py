@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 _ALIKE = 0.9
 _NAMES_ALIKE = 0.5
-_TEXTS_ALIKE = 0.8
+_SAME_TEXT = 0.8
 
 
 def renamed_models(
@@ -35,7 +35,7 @@ def renamed_models(
 def renamed_fields(
     gone: Mapping[str, Field], came: Mapping[str, Field]
 ) -> dict[str, str]:
-    """New wire name by old one, for fields of one type under similar names or texts."""
+    """New wire name by old one, for fields of one type with similar names or one text."""
     return _pairs(gone, came, _field_likeness)
 
 
@@ -70,14 +70,15 @@ def _model_likeness(
 def _field_likeness(old: str, one: Field, new: str, other: Field) -> float:
     if (one.type, one.media, one.required) != (other.type, other.media, other.required):
         return 0.0
-    names = _ratio(old, new, _NAMES_ALIKE)
-    if one.description and other.description:
-        return max(names, _ratio(one.description, other.description, _TEXTS_ALIKE))
-    return names
+    told = one.description != "" and one.description == other.description
+    return max(_ratio(old, new, _NAMES_ALIKE), _SAME_TEXT if told else 0.0)
 
 
 def _ratio(one: str, other: str, least: float) -> float:
-    ratio = difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+        return 0.0
+    ratio = matcher.ratio()
     return ratio if ratio >= least else 0.0
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from ...ir.equality import identity
 from ...ir.model import (
+    NULL,
     Anything,
     Array,
     Boolean,
@@ -18,7 +20,7 @@ from ...ir.model import (
     Union,
     Value,
 )
-from ..containment.exact import decimal_text, identity, loaded
+from ...sets.exact import decimal_text, loaded
 from .fact import Facet
 
 _LONGEST = 120
@@ -38,7 +40,7 @@ def type_words(kind: Type, facet: Facet) -> str:
             return _count(kind.min_length, kind.max_length, "characters")
         case Facet.PATTERN, Text():
             return f"pattern {kind.pattern!r}" if kind.pattern else "no pattern"
-        case Facet.FORMAT, Text():
+        case Facet.FORMAT, Text() | Array():
             return f"format {kind.format!r}" if kind.format else "no format"
         case Facet.COUNT, Array():
             return _count(kind.min_items, kind.max_items, "items")
@@ -59,6 +61,8 @@ def brief(kind: Type) -> str:
             return "integer" if kind.integral else "number"
         case Boolean():
             return "boolean"
+        case Choice() if kind == NULL:
+            return "null"
         case Choice(values=values):
             return cut("one of " + ", ".join(value.text for value in values))
         case Array(items=items):
@@ -116,6 +120,7 @@ def _members(kind: Object) -> str:
         field.wire_name if field.required else f"{field.wire_name}?"
         for field in kind.fields
     ]
+    names += [f"{name} (undeclared)" for name in kind.demanded]
     return cut("{" + ", ".join([*names, *([] if kind.extra is None else ["…"])]) + "}")
 
 

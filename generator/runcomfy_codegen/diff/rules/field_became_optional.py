@@ -24,13 +24,15 @@ ABOUT = About(
 def judge(fact: Fact) -> Iterator[Judgement]:
     """Judge a field that may be left out."""
     if isinstance(fact, RequiredChanged) and not fact.required:
+        missed = Verdict.BREAKING if fact.asked else Verdict.RISKY
         hurts = fact.place.side is Side.OUTPUT
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.BREAKING if hurts else Verdict.COMPATIBLE,
+            verdict=missed if hurts else Verdict.COMPATIBLE,
             message=f"the field {fact.field.wire_name!r} may be left out now",
             old="required",
             new="optional",
+            reason="old classes read None where it is missing" if hurts else "",
         )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...sets.values.least import least
 from ..compare.fact import Fact, FieldRenamed, Side
-from ..containment.least import least
 from ..finding import Lens, Verdict, Witness
 from ..rule import About, Judgement, Rule
 
@@ -40,20 +40,33 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         return
     moved = fact.old.name != fact.new.name
     for lens in Lens if moved else (Lens.WIRE,):
+        open_ = lens is Lens.WIRE and not _asked(fact)
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.BREAKING,
+            verdict=Verdict.RISKY if open_ else Verdict.BREAKING,
             message=f"the field is now called {fact.new.wire_name!r}",
             lens=lens,
             old=fact.old.wire_name,
             new=fact.new.wire_name,
-            witness=_witness(fact),
+            witness=_witness(fact) if lens is Lens.WIRE else None,
+            reason=_UNKNOWN[fact.place.side] if open_ else "",
         )
+
+
+_UNKNOWN = {
+    Side.INPUT: "servers may refuse or ignore a field they do not know",
+    Side.OUTPUT: "old callers find nothing under the old name",
+}
+
+
+def _asked(fact: FieldRenamed) -> bool:
+    """Whether payloads under the old name lack what must be given: as for two changes."""
+    return fact.new.required and fact.place.side is Side.INPUT
 
 
 def _witness(fact: FieldRenamed) -> Witness | None:
     """A smallest payload under the old name, if the new one must be given."""
-    if not fact.new.required or fact.place.side is Side.OUTPUT:
+    if not _asked(fact):
         return None
     return next((Witness(value) for value in least(fact.holder)), None)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, MediaChanged
+from ..compare.fact import Fact, MediaChanged, Side
 from ..finding import Verdict
-from ..rule import About, Judgement, Rule
+from ..rule import READ, About, Judgement, Rule
 
 ABOUT = About(
     id="media-kind-changed",
@@ -23,12 +23,14 @@ ABOUT = About(
 def judge(fact: Fact) -> Iterator[Judgement]:
     """Judge another kind of media."""
     if isinstance(fact, MediaChanged):
+        sent = fact.place.side is Side.INPUT
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.BREAKING,
+            verdict=Verdict.BREAKING if sent else Verdict.RISKY,
             message=f"the field names {fact.new.value} files now, not {fact.old.value}",
             old=fact.old.value,
             new=fact.new.value,
+            reason="" if sent else READ,
         )
 
 

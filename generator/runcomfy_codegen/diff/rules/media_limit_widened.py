@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..compare.fact import Fact, LimitsChanged, Side
-from ..rule import About, Judgement, Rule, concerns, reason_of, verdict_of, witness_of
+from ..finding import Verdict
+from ..rule import READ, About, Judgement, Rule, concerns, reason_of, witness_of
 
 ABOUT = About(
     id="media-limit-widened",
@@ -36,13 +37,13 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     if concerns(fact.covered, fact.kept, hurts):
         yield Judgement(
             place=fact.place,
-            verdict=verdict_of(fact.covered, hurts=hurts),
+            verdict=Verdict.RISKY if hurts else Verdict.COMPATIBLE,
             message=f"more files pass by {fact.metric}: {fact.old} → {fact.new}",
             old=fact.old,
             new=fact.new,
             identity=fact.identity,
             witness=witness_of(fact.covered),
-            reason=reason_of(fact.covered),
+            reason=reason_of(fact.covered) or (READ if hurts else ""),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
-from ..decisions import Decisions
+from ...sets.media.region import region
 from ..fields import placed
 from ..rule import About, Note, Rule
 
@@ -33,11 +33,11 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every field whose rules leave nothing."""
     for model in models:
         for field, pointer in placed(model):
-            if field.rules and decisions.no_file(field.rules):
+            if region(field.rules).empty:
                 told = ", ".join(
                     f"{r.metric} {r.operator} {r.limit}" for r in field.rules
                 )

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Choice, Model, Type, within
-from ..decisions import Decisions
 from ..fields import placed
 from ..rule import About, Note, Rule
 
@@ -29,7 +28,7 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every choice in a spelling that is rarer than another one."""
     places = [
         (model.model_id, pointer, word)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model, Value
-from ..decisions import Decisions
+from ...sets.exact import loaded
+from ...sets.values.membership import accepts
 from ..fields import placed
 from ..rule import About, Note, Rule
 
@@ -21,14 +22,14 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every field that refuses its default; an empty text or list stands for none."""
     for model in models:
         for field, pointer in placed(model):
             told = field.default
             if told is None or told.text in ('""', "[]"):
                 continue
-            if decisions.refuses(field.type, told):
+            if accepts(field.type, loaded(told)) is False:
                 message = f"{field.wire_name!r} refuses its own default {_short(told)}"
                 yield Note(model.model_id, f"{pointer}/default", message)
 

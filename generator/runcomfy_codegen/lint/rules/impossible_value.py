@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
-from ...ir.model import Array, Model, Type
-from ..decisions import Decisions
+from ...ir.model import Model
+from ...sets.values.emptiness import empty
 from ..fields import placed
 from ..rule import About, Note, Rule
 
@@ -21,20 +21,13 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every field whose type leaves nothing."""
     for model in models:
         for field, pointer in placed(model):
-            if _crossed(field.type) or decisions.no_value(field.type):
+            if empty(field.type):
                 message = f"no value can be right for {field.wire_name!r}"
                 yield Note(model.model_id, pointer, message)
-
-
-def _crossed(kind: Type) -> bool:
-    """Whether a list must be longer than it may."""
-    low = kind.min_items if isinstance(kind, Array) else None
-    high = kind.max_items if isinstance(kind, Array) else None
-    return low is not None and high is not None and low > high
 
 
 RULE = Rule(ABOUT, check)

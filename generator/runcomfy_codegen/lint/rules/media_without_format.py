@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model, Text, Type, within
-from ..decisions import Decisions
 from ..fields import placed
 from ..rule import About, Note, Rule
 
@@ -31,7 +30,7 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every media field whose texts have no format."""
     for model in models:
         for field, pointer in placed(model):

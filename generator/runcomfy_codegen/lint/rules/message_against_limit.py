@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
-from ..decisions import Decisions
 from ..fields import placed
 from ..message import numbers
 from ..rule import About, Note, Rule
@@ -35,7 +34,7 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every rule whose message names other numbers only."""
     for model in models:
         for field, pointer in placed(model):

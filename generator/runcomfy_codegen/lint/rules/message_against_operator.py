@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
-from ..decisions import Decisions
 from ..fields import placed
 from ..message import bound
 from ..rule import About, Note, Rule
@@ -36,7 +35,7 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every rule whose message plainly says the other kind of bound."""
     for model in models:
         for field, pointer in placed(model):

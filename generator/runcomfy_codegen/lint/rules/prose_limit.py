@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Choice, Field, Model, Numeric, Text, Type, within
-from ..decisions import Decisions
 from ..fields import placed
 from ..message import numbers
 from ..rule import About, Note, Rule
@@ -36,7 +35,7 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every number with a unit in a description that nothing states formally."""
     for model in models:
         for field, pointer in placed(model):

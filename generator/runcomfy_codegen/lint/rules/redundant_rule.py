@@ -8,7 +8,9 @@ from runcomfy_runtime.rule import Rule as MediaRule
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
-from ..decisions import Decisions
+from ...sets.answer import Yes
+from ...sets.media.contains import rules_inside
+from ...sets.media.region import region
 from ..fields import placed
 from ..rule import About, Note, Rule
 
@@ -38,12 +40,12 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every rule that can be left out; of two that say the same, the second."""
     for model in models:
         for field, pointer in placed(model):
-            if not decisions.no_file(field.rules):
-                for index in _redundant(field.rules, decisions):
+            if not region(field.rules).empty:
+                for index in _redundant(field.rules):
                     rule = field.rules[index]
                     told = f"{rule.metric} {rule.operator} {rule.limit}"
                     message = f"{told!r} says nothing that the other rules do not"
@@ -52,11 +54,12 @@ def check(models: Sequence[Model], decisions: Decisions) -> Iterator[Note]:
                     )
 
 
-def _redundant(rules: Sequence[MediaRule], decisions: Decisions) -> Iterator[int]:
+def _redundant(rules: Sequence[MediaRule]) -> Iterator[int]:
     kept = list(range(len(rules)))
     for index in reversed(range(len(rules))):
         rest = [rules[other] for other in kept if other != index]
-        if rules[index].checkable and decisions.implied(rest, [rules[index]]):
+        implied = isinstance(rules_inside(rest, [rules[index]]), Yes)
+        if rules[index].checkable and implied:
             kept.remove(index)
             yield index
 

@@ -11,6 +11,7 @@ from ..job import Job
 from .situation import CANCEL, FILE, SUBMIT, Fault, Situation
 
 _LONGER = 60  # seconds, unless a rule says how many
+_FOR_EVER = 1e9  # seconds, and polls: three decades
 
 
 def _fails(_: Situation, job: Job) -> Job:
@@ -20,6 +21,11 @@ def _fails(_: Situation, job: Job) -> Job:
 def _queued_longer(situation: Situation, job: Job) -> Job:
     longer = job.plan.queued + float(situation.options.get("seconds", _LONGER))
     return replace(job, plan=replace(job.plan, queued=longer))
+
+
+def _stuck(_: Situation, job: Job) -> Job:
+    for_ever = replace(job.plan, queued=_FOR_EVER, queued_polls=int(_FOR_EVER))
+    return replace(job, plan=for_ever)
 
 
 def _running_longer(situation: Situation, job: Job) -> Job:
@@ -64,6 +70,12 @@ FATES = (
         says="the job is queued seconds=N (60) longer",
         on=SUBMIT,
         alters=_queued_longer,
+    ),
+    Fault(
+        name="stuck",
+        says="the job never leaves the queue; it can be cancelled",
+        on=SUBMIT,
+        alters=_stuck,
     ),
     Fault(
         name="long-run",

@@ -26,11 +26,16 @@ _HTML = (
 )
 
 
+_GUESSED = (NOT_READY, INVALID_INPUT)
+"""Errors that the published table does not have."""
+
+
 def _coded(error: ErrorCode) -> Instead:
     body = error_body(error.code, f"{error.name} (on demand)")
 
     def instead(_: Situation) -> Response:
-        return json_response(body, status=error.http_status)
+        guessed = error in _GUESSED
+        return json_response(body, status=error.http_status, assumed=guessed)
 
     return instead
 

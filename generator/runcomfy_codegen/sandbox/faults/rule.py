@@ -9,7 +9,6 @@ first rule that strikes and is not counted for those after it, so that rules fol
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Mapping
@@ -18,10 +17,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ...ir.json_text import items
+from ..nearest import nearest
 from ..route import Action
 from .situation import Fault
 from .table import FAULTS
 
+_WHOLE = re.compile(r"\d{1,4}", re.ASCII)
 _OPTIONS = frozenset({"seconds", "retry-after"})
 _COUNTS = frozenset({"first", "every"})
 _KNOWN = sorted(_OPTIONS | _COUNTS | {"on", "model"})
@@ -71,10 +72,10 @@ def rule(name: str, said: Mapping[str, Any]) -> Rule:
     """One rule from its name and what is said of it. Raises ``BadRule``."""
     fault = FAULTS.get(name)
     if fault is None:
-        raise BadRule(f"there is no fault {name!r:.40}; {_nearest(name, list(FAULTS))}")
+        raise BadRule(f"there is no fault {name!r:.40}; {nearest(name, list(FAULTS))}")
     for key in said:
         if key not in _KNOWN:
-            raise BadRule(f"{name} knows no {key!r:.40}; {_nearest(key, _KNOWN)}")
+            raise BadRule(f"{name} knows no {key!r:.40}; {nearest(key, _KNOWN)}")
     return Rule(
         fault=fault,
         on=_actions(said["on"]) if "on" in said else fault.on,
@@ -89,7 +90,7 @@ def _actions(said: Any) -> frozenset[Action]:
     for word in words:
         if word not in tuple(Action):
             raise BadRule(
-                f"there is no call {word!r:.40}; {_nearest(word, list(Action))}"
+                f"there is no call {word!r:.40}; {nearest(word, list(Action))}"
             )
     return frozenset(map(Action, words))
 
@@ -101,19 +102,23 @@ def _count(key: str, said: Any) -> int:
 
 
 def _option(key: str, said: Any) -> str:
-    if key == "retry-after" and said in ("date", "none"):
-        return str(said)
+    if key == "retry-after":
+        return _retry_after(said)
     try:
-        seconds = float(said)
-    except (TypeError, ValueError):
+        seconds = math.nan if isinstance(said, bool) else float(said)
+    except (TypeError, ValueError, OverflowError):
         seconds = math.nan
     if not 0 <= seconds <= _LONGEST:
         raise BadRule(
             f"{key} must be a number of seconds up to {_LONGEST:g}, not {said!r:.40}"
         )
-    return str(said)
+    return str(seconds)
 
 
-def _nearest(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"is {close[0]} meant?" if close else "there are: " + ", ".join(known)
+def _retry_after(said: Any) -> str:
+    # RFC 9110, section 10.2.3: whole seconds or a date.
+    if said in ("date", "none") or _WHOLE.fullmatch(str(said)):
+        return str(said)
+    raise BadRule(
+        f"retry-after must be a whole number of seconds, date or none, not {said!r:.40}"
+    )

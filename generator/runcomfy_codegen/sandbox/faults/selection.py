@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from ..exchange import Request
 from ..journal import FAULT_HEADER
 from ..refusal import assumed
 from ..route import Action
+from .magic import magic
 from .rule import BadRule, Rule, parse_rules
 from .situation import Situation
 
-_MAGIC = re.compile(rb"\[sandbox:([^\]\"\\]{1,300})\]")
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is counted together: the requests that one rule may strike.
 
-def magic(request: Request) -> str:
-    """The rules that an input carries in any of its texts: ``"A cat [sandbox: bad-gateway]"``."""
-    found = _MAGIC.search(request.body)
-    return found[1].decode("ascii", "replace") if found else ""
+    ``rule`` tells it from others by what it says and where; ``subject`` is the job, or the
+    input of a submit that carries the rule itself.
+    """
+
+    account: str
+    rule: tuple[str, str, int]
+    subject: str
 
 
 class Selection:
@@ -28,60 +34,78 @@ class Selection:
 
     def __init__(self, scenario: tuple[Rule, ...]) -> None:
         self._scenario = scenario
-        self._counts: Counter[tuple[str, int, str, str]] = Counter()
+        self._counts: Counter[Counted] = Counter()
 
     def choose(self, situation: Situation) -> tuple[Rule, str, Situation] | None:
         """The rule that strikes, where it came from, and the situation with its options.
 
-        Raises ``Refused`` (400, assumed) for a rule that cannot be read.
+        Raises ``Refused`` (400, assumed) for a rule that cannot be read, one that another
+        goes before included: it would strike later.
         """
-        for source, number, rule in self._rules(situation):
+        for place, rule in self._rules(situation):
             if not rule.concerns(situation.route.action, _model(situation)):
                 continue
-            key = (
-                f"{source} {rule.fault.name}",
-                number,
-                situation.account,
-                _job(situation),
+            source = place[0]
+            counted = Counted(
+                _account(situation), place, _subject(situation, source == "input")
             )
-            self._counts[key] += 1
-            nth = self._counts[key]
+            self._counts[counted] += 1
+            nth = self._counts[counted]
             if rule.strikes(nth):
                 return rule, source, replace(situation, nth=nth, options=rule.options)
         return None
 
     def forget(self, account: str | None = None) -> None:
         """Count from the beginning again, for one account or for all."""
-        for key in [key for key in self._counts if account in (None, key[2])]:
+        for key in [key for key in self._counts if account in (None, key.account)]:
             del self._counts[key]
 
-    def _rules(self, situation: Situation) -> Iterator[tuple[str, int, Rule]]:
-        submitted = situation.route.action is Action.SUBMIT
-        carried = magic(situation.request) if submitted else ""
-        if situation.job is not None:
-            carried = situation.job.magic
-        for source, text in (
-            ("header", situation.request.header(FAULT_HEADER) or ""),
-            ("input", carried),
-        ):
-            for number, rule in enumerate(_read(source, text)):
-                yield source, number, rule
+    def _rules(
+        self, situation: Situation
+    ) -> Iterator[tuple[tuple[str, str, int], Rule]]:
+        told = {
+            "header": situation.request.header(FAULT_HEADER) or "",
+            "input": _carried(situation),
+        }
+        read = {source: _read(source, text) for source, text in told.items()}
+        for source, rules in read.items():
+            for number, rule in enumerate(rules):
+                yield (source, told[source], number), rule
         for number, rule in enumerate(self._scenario):
-            yield "scenario", number, rule
+            yield ("scenario", "", number), rule
+
+
+def _carried(situation: Situation) -> str:
+    if situation.job is not None:
+        return situation.job.magic
+    submitted = situation.route.action is Action.SUBMIT
+    return magic(situation.request) if submitted else ""
 
 
 def _read(source: str, text: str) -> tuple[Rule, ...]:
     try:
-        return parse_rules(text) if text else ()
+        return _parsed(text) if text else ()
     except BadRule as error:
         raise assumed(
             400, f"The fault of the {source} cannot be read: {error}."
         ) from None
 
 
+# The same few rules come with every request about a job.
+_parsed = lru_cache(maxsize=256)(parse_rules)
+
+
 def _model(situation: Situation) -> str:
     return situation.job.model_id if situation.job else situation.route.model_id
 
 
-def _job(situation: Situation) -> str:
-    return situation.job.request_id if situation.job else ""
+def _account(situation: Situation) -> str:
+    # Files are asked for without a token: they count for whom they were made.
+    return situation.job.account if situation.job else situation.account
+
+
+def _subject(situation: Situation, carried: bool) -> str:
+    if situation.job is not None:
+        return situation.job.request_id
+    # Another prompt with the same rule is another rehearsal.
+    return hashlib.sha256(situation.request.body).hexdigest() if carried else ""

@@ -8,15 +8,19 @@ from typing import Any
 
 from runcomfy_runtime.protocol import NOT_FOUND, Phase
 
-from ...ir.json_text import items
 from ..exchange import Response, json_response
 from ..refusal import error_body
 from ..requests import FAILURE
 from ..route import Action
+from ..texts import texts
 from .situation import POLLS, RESULT, Fault, Situation
 
 Body = dict[str, Any]
 Change = Callable[[Situation, Body], Body]
+
+
+_PUBLISHED = frozenset({"backward-status", "failed-result", "succeeded-result"})
+"""Stories in words and forms that RunComfy's own pages and clients have."""
 
 
 def _story(name: str, says: str, on: frozenset[Action], change: Change) -> Fault:
@@ -26,7 +30,10 @@ def _story(name: str, says: str, on: frozenset[Action], change: Change) -> Fault
         polled = situation.route.action in POLLS
         if response.status != 200 or situation.job is None or not polled:
             return response
-        return json_response(change(situation, response.json()))
+        told = response.json()
+        changed = change(situation, told)
+        published = changed == told or name in _PUBLISHED
+        return json_response(changed, assumed=not published)
 
     return Fault(name=name, says=says, on=on, after=after)
 
@@ -38,19 +45,15 @@ def _unknown(situation: Situation, body: Body) -> Body:
 
 
 def _backward(situation: Situation, body: Body) -> Body:
-    if situation.phase is not Phase.RUNNING or situation.nth % 2:
+    # Told in this order whenever it is asked about, after its real end too: the first answer
+    # that is not in_queue is in_progress, the next in_queue again, then comes the truth.
+    job = situation.job
+    if job is None or situation.phase is Phase.CANCELLED or not 0 < job.told_begun < 3:
         return body
-    return body | {"status": "in_queue", "queue_position": 1}
-
-
-def _stuck(situation: Situation, body: Body) -> Body:
-    if situation.phase is Phase.CANCELLED:
-        return body
-    kept = {
-        name: body[name]
-        for name in body
-        if name not in ("output", "finished_at", "cost")
-    }
+    ended = ("output", "error", "finished_at", "cost")
+    kept = {name: value for name, value in body.items() if name not in ended}
+    if job.told_begun == 1:
+        return kept | {"status": "in_progress"}
     return kept | {"status": "in_queue", "queue_position": 1}
 
 
@@ -83,9 +86,8 @@ def _echoed_output(situation: Situation, body: Body) -> Body:
     if "output" not in body:
         return body
     assert situation.job is not None
-    values = json.loads(situation.job.body).values()
-    texts = [text for value in values for text in (items(value) or [value])]
-    urls = [text for text in texts if str(text).startswith("https://")]
+    given = json.loads(situation.job.body)
+    urls = [text for text in texts(given) if text.startswith("https://")]
     return body | {"output": {"reference_urls": urls, **body["output"]}}
 
 
@@ -118,9 +120,8 @@ STORIES = (
         "unknown-status", "a running job has a status nobody knows", POLLS, _unknown
     ),
     _story(
-        "backward-status", "a running job is queued again, on and off", POLLS, _backward
+        "backward-status", "once in_progress, a job is in_queue again", POLLS, _backward
     ),
-    _story("stuck", "the job never leaves the queue", POLLS, _stuck),
     _story(
         "failed-result",
         "the status is completed, the result is failed",

@@ -6,6 +6,7 @@ from struct import unpack_from
 from typing import NamedTuple
 
 from ..errors import MediaError, MediaShort
+from ..fault import MediaFault
 from ..parser import Parse
 
 _MOST_CHILDREN = 4096
@@ -44,8 +45,9 @@ def read_children(parent: Box, body: int | None = None) -> Parse[list[Box]]:
     found: list[Box] = []
     while at + 8 <= parent.end:
         if len(found) == _MOST_CHILDREN:
-            raise MediaError(
-                f"the box {name(parent.kind)} has more than {_MOST_CHILDREN} parts"
+            raise MediaShort(
+                f"the box {name(parent.kind)} has more than {_MOST_CHILDREN} parts",
+                MediaFault.TOO_COSTLY,
             )
         box = yield from read_box(at, parent.end)
         if box.end > parent.end:

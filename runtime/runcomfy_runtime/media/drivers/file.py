@@ -41,16 +41,16 @@ class OpenFile:
             )
         self._path, self.size = path, status.st_size
         try:
-            self._head = os.read(self._handle, min(_BLOCK, self.size))
+            self._head = os.read(self._handle, _BLOCK)
         except OSError as error:
             os.close(self._handle)
             raise _unreadable(path, error) from None
 
     def read(self, offset: int, length: int) -> bytes:
         """Bytes from an offset. Raises ``MediaError`` if the disk fails."""
-        end = min(
-            offset + length, self.size
-        )  # files of the kernel hold more than they say
+        end = offset + length
+        if end > self.size:  # files of the kernel hold more than they say
+            end = self.size
         if end <= _BLOCK:
             return self._head[offset:end]
         try:
@@ -70,7 +70,7 @@ def _unreadable(path: PathLike[str], error: Exception) -> MediaError:
 
 
 def _shown(path: PathLike[str]) -> str:
-    return printable(os.fspath(path), 200)
+    return printable(os.fsdecode(path), 200)
 
 
 def _name(mode: int) -> str:

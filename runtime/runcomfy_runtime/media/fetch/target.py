@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from urllib.parse import quote, urljoin
 
 from ...quotation import printable
 from ..errors import MediaError
 from ..fault import MediaFault
+from .authority import parse_authority
 from .policy import FetchPolicy
 
 _LONGEST = 8192
 _PORTS = {"https": 443, "http": 80}
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029]")
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029\ud800-\udfff]")
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>[^#]*)"
 )
-_AUTHORITY = re.compile(
-    r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?))"
-    r"(?::(?P<port>[0-9]{1,5}))?"
-)
-_NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)")
 _KEPT = "/?:@!$&'()*+,;=%~[]|^`{}\"<>"
 
 
@@ -58,7 +53,12 @@ class Target:
         """Where a redirect leads. Raises ``MediaError`` if that is not allowed."""
         if _FORBIDDEN.search(location):
             raise _refused("the redirect's address contains characters that no URL has")
-        target = parse_target(urljoin(self.url, location), policy)
+        try:
+            joined = urljoin(self.url, location)
+        except ValueError:  # brackets that hold no address, characters that NFKC splits
+            shown = printable(location.partition("?")[0], 100)
+            raise _refused(f"the redirect's address is no URL: {shown!r}") from None
+        target = parse_target(joined, policy)
         if self.scheme == "https" and target.scheme != "https":
             raise _refused(f"{self.shown} redirects from https to plain http")
         return target
@@ -80,7 +80,10 @@ def parse_target(url: str, policy: FetchPolicy) -> Target:
         raise _refused(
             f"URLs of media begin with https:, not with {printable(scheme, 20)}:"
         )
-    host, port = _parse_authority(match["authority"], _PORTS[scheme])
+    try:
+        host, port = parse_authority(match["authority"], _PORTS[scheme])
+    except ValueError as error:
+        raise _refused(str(error)) from None
     if not policy.trusts(host, port):
         _check_origin(scheme, port, policy)
     rest = quote(match["rest"], safe=_KEPT)
@@ -93,39 +96,6 @@ def _check_origin(scheme: str, port: int, policy: FetchPolicy) -> None:
     allowed = policy.ports | {80} if policy.allow_http else policy.ports
     if port not in allowed:
         raise _refused(f"port {port} is not one that media are fetched from")
-
-
-def _parse_authority(authority: str, default: int) -> tuple[str, int]:
-    if "@" in authority:
-        raise _refused("the URL contains a user name or password")
-    match = _AUTHORITY.fullmatch(authority)
-    if match is None:
-        raise _refused(
-            f"the URL's host is not plainly one: {printable(authority, 60)!r}"
-        )
-    port = int(match["port"]) if match["port"] else default
-    if not 1 <= port <= 65535:
-        raise _refused(f"there is no port {port}")
-    return (_v6(match["v6"]) if match["v6"] else _name(match["name"])), port
-
-
-def _v6(text: str) -> str:
-    try:
-        return str(IPv6Address(text))
-    except AddressValueError:
-        raise _refused(f"[{text}] is no IPv6 address") from None
-
-
-def _name(text: str) -> str:
-    """A name in lower case. One that ends in a number must be an IPv4 address in four parts."""
-    if ".." in text or len(text) > 253:
-        raise _refused("the URL's host is not plainly one")
-    if _NUMERIC.fullmatch(text):
-        try:
-            return str(IPv4Address(text))
-        except AddressValueError:
-            raise _refused(f"{printable(text, 60)} is an address in disguise") from None
-    return text.lower()
 
 
 def _refused(message: str) -> MediaError:

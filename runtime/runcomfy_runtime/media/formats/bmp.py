@@ -5,6 +5,7 @@ from __future__ import annotations
 from struct import unpack_from
 
 from ..errors import MediaError
+from ..fault import MediaFault
 from ..info import MediaInfo
 from ..parser import Parse, Source
 
@@ -28,7 +29,10 @@ def parse_bmp(source: Source) -> Parse[MediaInfo]:
             f"BMP: a header of {length} bytes at byte 14 is none that is known"
         )
     if width < 1 or not 1 <= abs(height) <= _GREATEST:
-        raise MediaError(f"BMP: the header says {width}×{height} pixels")
+        raise MediaError(
+            f"BMP: the header says {width}×{height} pixels",
+            MediaFault.MALFORMED if width and height else MediaFault.IMPOSSIBLE,
+        )
     return MediaInfo.picture(
         "bmp", source.size, (width, abs(height)), evidence=("DIB header at byte 14",)
     )

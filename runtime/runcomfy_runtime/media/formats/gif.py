@@ -8,7 +8,7 @@ from struct import unpack_from
 
 from ..errors import MediaError, MediaShort
 from ..fault import MediaFault
-from ..info import MediaInfo, Span
+from ..info import Extent, MediaInfo, Span
 from ..parser import Parse, Source
 from ..window import Window
 
@@ -21,10 +21,11 @@ _GRAPHIC_CONTROL = 0xF9
 class _Facts:
     """What walking the blocks found."""
 
-    __slots__ = ("complete", "delays", "first", "frames", "parts")
+    __slots__ = ("complete", "corner", "delays", "first", "frames", "parts")
 
     def __init__(self) -> None:
-        self.first: tuple[int, int] | None = None
+        self.first: Extent | None = None
+        self.corner: Extent = 0, 0  # of the first frame: as far as it reaches
         self.frames = 0
         self.delays = 0  # hundredths of a second
         self.complete = False
@@ -45,20 +46,21 @@ def parse_gif(source: Source) -> Parse[MediaInfo]:
     shown = (width, height) if width and height else facts.first
     if shown is None or not (shown[0] and shown[1]):
         raise MediaError(
-            f"GIF: the screen is {width}×{height} pixels, and no frame has a size"
+            f"GIF: the screen is {width}×{height} pixels, and no frame has a size",
+            MediaFault.IMPOSSIBLE if facts.first else MediaFault.MALFORMED,
         )
     return _result(facts, source, shown, (width, height))
 
 
 def _blocks(facts: _Facts, at: int, *, all_frames: bool) -> Parse[None]:
-    window = Window()
+    window, clean = Window(), True
     for _ in range(_MOST_BLOCKS):
         if not window.holds(at, 10):
             yield from window.load(at, 1)
         place = window.index(at)
         block = window.data[place : place + 10]
         if block[0] == _TRAILER:
-            facts.complete = True
+            facts.complete = clean
             return
         if block[0] == _IMAGE and len(block) == 10:
             at = _image(facts, at, block)
@@ -68,16 +70,19 @@ def _blocks(facts: _Facts, at: int, *, all_frames: bool) -> Parse[None]:
             if block[1] == _GRAPHIC_CONTROL and len(block) >= 6:
                 facts.delays += int(unpack_from("<H", block, 4)[0])
             at += 2
-        else:
-            return
+        else:  # junk, which decoders pass over
+            clean = False
+            at += 1
+            continue
         at = yield from _skip_data(facts, window, at)
 
 
 def _image(facts: _Facts, at: int, block: bytes) -> int:
     """Note a frame; the offset of its data."""
-    width, height, flags = unpack_from("<HHB", block, 5)
+    left, top, width, height, flags = unpack_from("<HHHHB", block, 1)
     facts.frames += 1
-    facts.first = facts.first or (width, height)
+    if facts.first is None:
+        facts.first, facts.corner = (width, height), (left + width, top + height)
     return at + 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0) + 1
 
 
@@ -97,9 +102,9 @@ def _skip_data(facts: _Facts, window: Window, at: int) -> Parse[int]:
                 return at
 
 
-def _result(
-    facts: _Facts, source: Source, shown: tuple[int, int], screen: tuple[int, int]
-) -> MediaInfo:
+def _result(facts: _Facts, source: Source, shown: Extent, screen: Extent) -> MediaInfo:
+    # some readers enlarge a screen that its first frame sticks out of, or that is none
+    grown = max(screen[0], facts.corner[0]), max(screen[1], facts.corner[1])
     moving = facts.complete and facts.frames > 1
     seconds = Fraction(facts.delays, 100)
     # browsers stretch delays below 20 ms to 100 ms
@@ -114,6 +119,7 @@ def _result(
         size=source.size,
         shown=shown,
         coded=screen,
+        other_extents=() if grown == shown else (grown,),
         frames=facts.frames if facts.complete else None,
         timing=Span.of(seconds, slowest) if moving else None,
         evidence=("screen descriptor at byte 6",),

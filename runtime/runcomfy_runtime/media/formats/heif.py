@@ -157,11 +157,13 @@ def _apply(properties: list[Box]) -> Parse[_Picture]:
             picture = replace(picture, mirrored=True)
         elif box.kind == b"clap":
             picture = replace(picture, cropped=(yield from _crop(box, picture.coded)))
+    width, height = picture.coded
+    if not width and not height:
+        raise MediaError("HEIF: the primary item has no size (ispe)")
     if not all(0 < side < 1 << 31 for side in picture.coded):
         raise MediaError(
-            "HEIF: the primary item says {}×{} pixels".format(*picture.coded)
-            if any(picture.coded)
-            else "HEIF: the primary item has no size (ispe)"
+            f"HEIF: the primary item says {width}×{height} pixels",
+            MediaFault.MALFORMED if width and height else MediaFault.IMPOSSIBLE,
         )
     return picture
 

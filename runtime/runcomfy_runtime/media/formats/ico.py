@@ -5,28 +5,24 @@ from __future__ import annotations
 from struct import unpack_from
 
 from ..errors import MediaError, MediaShort
+from ..fault import MediaFault
 from ..info import Extent, MediaInfo
 from ..parser import Parse, Source
 
-_MOST_PICTURES = 256
+_MOST_PICTURES = 1024
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def parse_ico(source: Source) -> Parse[MediaInfo]:
     """Read the directory; the largest picture is the one that is shown."""
     (count,) = unpack_from("<H", (yield 4, 2, 2))
-    if not 1 <= count <= _MOST_PICTURES:
-        raise MediaError(f"ICO: the directory says {count} pictures")
-    entries = yield 6, 16 * count, 16 * count
-    largest: tuple[Extent, int] = (0, 0), 0
-    for at in range(0, 16 * count, 16):
-        wide, high = entries[at] or 256, entries[at + 1] or 256
-        length, offset = unpack_from("<II", entries, at + 8)
-        if source.size is not None and offset + length > source.size:
-            raise MediaShort(f"ICO: the picture at byte {offset} is cut off")
-        if wide * high > largest[0][0] * largest[0][1]:
-            largest = (wide, high), offset
-    (width, height), offset = largest
+    if not count:
+        raise MediaError("ICO: the directory is empty")
+    if count > _MOST_PICTURES:
+        raise MediaShort(
+            f"ICO: the directory says {count} pictures", MediaFault.TOO_COSTLY
+        )
+    (width, height), offset = _largest((yield 6, 16 * count, 16 * count))
     coded = yield from _stored_size(offset, (width, height))
     return MediaInfo(
         kind="image",
@@ -37,6 +33,16 @@ def parse_ico(source: Source) -> Parse[MediaInfo]:
         frames=1,
         evidence=(f"largest of {count} pictures in the directory",),
     )
+
+
+def _largest(entries: bytes) -> tuple[Extent, int]:
+    """The size and the offset of the largest picture; what others say does not matter."""
+    found: tuple[Extent, int] = (0, 0), 0
+    for at in range(0, len(entries), 16):
+        wide, high = entries[at] or 256, entries[at + 1] or 256
+        if wide * high > found[0][0] * found[0][1]:
+            found = (wide, high), int(unpack_from("<I", entries, at + 12)[0])
+    return found
 
 
 def _stored_size(offset: int, told: Extent) -> Parse[Extent]:

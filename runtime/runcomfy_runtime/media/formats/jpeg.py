@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from struct import unpack_from
 
 from ..errors import MediaError, MediaShort
+from ..fault import MediaFault
 from ..info import Extent, MediaInfo
 from ..orientation import UPRIGHT, exif_orientation
 from ..parser import Parse, Source
 
-_MOST_MARKERS = 2000
+_MOST_MARKERS = 4000
+_MOST_JUNK = 256 << 10  # bytes between segments that are passed over, as decoders do
+_STEP = 16 << 10
+_MARKER = re.compile(rb"\xff[^\x00\xff]")
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8), 0xFF})  # 0xFF: fill bytes
+_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
+_NO_MARKERS = frozenset({0x00, 0xFF})  # after FF: an escape, a fill byte
 _ENDS = frozenset({0xDA, 0xD9})  # start of scan, end of image
 _APPLICATIONS = frozenset({0xE1, 0xE2})  # Exif, and the index of several pictures
 _LITTLE = 20  # the beginning of a segment: enough for a frame header
@@ -34,40 +40,65 @@ class _Facts:
 def parse_jpeg(source: Source) -> Parse[MediaInfo]:
     """Hop from marker to marker up to the first scan; profiles and comments are not read."""
     facts = _Facts()
-    data, start, at, ahead = source.head, 0, 2, _LITTLE
+    try:
+        yield from _segments(facts, source.head)
+    except MediaError as error:
+        if facts.size is None:
+            raise
+        if error.fault is MediaFault.TOO_COSTLY:  # there may be an orientation
+            return _result(facts, source)._replace(other_extents=(facts.size[::-1],))
+    return _result(facts, source)
+
+
+def _segments(facts: _Facts, data: bytes) -> Parse[None]:
+    """Take the facts from the segments, as far as needed. Raises ``MediaError``.
+
+    ``data`` is the beginning of the content.
+    """
+    start, at, ahead = 0, 2, _LITTLE
     for _ in range(_MOST_MARKERS):
         here = at - start
         if here + _LITTLE > len(data):
-            try:
-                data = yield at, ahead, 4
-            except MediaShort:
-                if facts.size is None:
-                    raise
-                break
+            data = yield at, ahead, 4
             start, here = at, 0
-        if data[here] != 0xFF:
-            raise MediaError(f"JPEG: no marker at byte {at}, where one belongs")
         marker = data[here + 1]
+        if data[here] != 0xFF or marker in _NO_MARKERS:
+            at = yield from _next_marker(at)
+            continue
         if marker in _WITHOUT_LENGTH:
-            at += 1 if marker == 0xFF else 2
+            at += 2
             continue
         if marker in _ENDS:
-            break
+            raise MediaError(f"JPEG: no frame header (SOF) before byte {at}")
         end = at + 2 + (data[here + 2] << 8 | data[here + 3])
         if marker in _FRAME_HEADERS:
             _frame_header(facts, at, data, here)
         elif marker in _APPLICATIONS:
             mark = data[here + 4 : here + 10]
             yield from _application(facts, at, mark, end)
-        ahead = _AHEAD.get(marker, _LITTLE)
-        if facts.size and facts.oriented:
-            break  # otherwise Exif may still follow
+        if facts.size and facts.oriented:  # otherwise Exif may still follow
+            return
         if end < at + 4:
-            raise MediaError(
-                f"JPEG: the segment at byte {at} is shorter than its length"
-            )
-        at = end
-    return _result(facts, at, source)
+            raise MediaError(f"JPEG: the segment at byte {at} has no length")
+        at, ahead = end, _AHEAD.get(marker, _LITTLE)
+    raise _too_far(f"JPEG: more than {_MOST_MARKERS} segments before any picture")
+
+
+def _next_marker(at: int) -> Parse[int]:
+    """Where the next marker lies: fill bytes, escaped ones and junk are passed over.
+
+    Decoders do the same (libjpeg: ``next_marker``). Raises ``MediaShort`` if there is none.
+    """
+    for start in range(at, at + _MOST_JUNK, _STEP - 1):
+        found = _MARKER.search((yield start, _STEP, 2))
+        if found is not None:
+            return start + found.start()
+    raise _too_far(f"JPEG: no marker within {_MOST_JUNK} bytes from byte {at}")
+
+
+def _too_far(message: str) -> MediaShort:
+    """A limit of this reader, which says nothing of the file."""
+    return MediaShort(message, MediaFault.TOO_COSTLY)
 
 
 def _frame_header(facts: _Facts, at: int, data: bytes, here: int) -> None:
@@ -78,8 +109,10 @@ def _frame_header(facts: _Facts, at: int, data: bytes, here: int) -> None:
         raise MediaShort(f"JPEG: cut inside the frame header at byte {at}")
     height, width = unpack_from(">HH", data, here + 5)
     if not width or not height:
+        # 0 lines are allowed: how many there are may stand after the first scan (DNL)
         raise MediaError(
-            f"JPEG: frame header at byte {at} says {width}×{height} pixels"
+            f"JPEG: frame header at byte {at} says {width}×{height} pixels",
+            MediaFault.MALFORMED if width else MediaFault.IMPOSSIBLE,
         )
     facts.size, facts.marker, facts.place = (width, height), data[here + 1], at
 
@@ -109,9 +142,8 @@ def _picture_count(base: int, end: int) -> Parse[int]:
     return 1
 
 
-def _result(facts: _Facts, at: int, source: Source) -> MediaInfo:
-    if facts.size is None:
-        raise MediaError(f"JPEG: no frame header (SOF) before byte {at}")
+def _result(facts: _Facts, source: Source) -> MediaInfo:
+    assert facts.size is not None  # or the segments would have been an error
     where = f"SOF{facts.marker - 0xC0} at byte {facts.place}"
     turned = f"Exif orientation {facts.orientation}"
     return MediaInfo.picture(

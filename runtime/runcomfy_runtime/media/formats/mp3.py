@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from struct import unpack_from
 
-from ..errors import MediaError, MediaShort
+from ..errors import MediaShort
 from ..fault import MediaFault
 from ..info import MediaInfo, Span
 from ..parser import Parse, Source
@@ -17,7 +18,9 @@ _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 
 _KBITS_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _KBITS_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _LAYER_3 = 1
-_SEARCH = 8 << 10  # how far junk or padding before the first frame is tolerated
+_SYNC = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb]")  # of Layer III, any version
+_SEARCH = 256 << 10  # how far junk or padding before the first frame is passed over
+_MOST_TRIED = 2000
 _MOST_TAGS = 8
 _MOST_FRAMES = 200_000  # more than an hour
 _MOST_SCANNED = 48 << 20
@@ -88,24 +91,37 @@ def _skip_tags(source: Source) -> Parse[int]:
 
 
 def _first_frame(at: int) -> Parse[tuple[int, Frame]]:
-    """The first frame that another one follows."""
-    head = yield at, 4, 4
-    frame = parse_frame(head)
-    if frame is not None and (yield from _continues(at, frame)):
+    """The first frame that another one follows; what lies before it is passed over."""
+    frame, window = parse_frame((yield at, 4, 4)), Window()
+    if frame is not None and (yield from _continues(at, frame, window)):
         return at, frame
-    data = yield at, _SEARCH, 4
-    place = data.find(b"\xff", 1)
-    while place >= 0:
-        frame = parse_frame(data, place)
-        if frame is not None and (yield from _continues(at + place, frame)):
-            return at + place, frame
-        place = data.find(b"\xff", place + 1)
-    raise MediaError(f"MP3: no frame within {_SEARCH} bytes from byte {at}")
+    place, tried = at + 1, 0
+    while place < at + _SEARCH and tried < _MOST_TRIED:
+        if not window.holds(place, 4):
+            yield from window.load(place, 4)
+        found = _SYNC.search(window.data, window.index(place))
+        place = window.end - 1 if found is None else window.start + found.start()
+        if found is None or not window.holds(place, 4):
+            continue
+        frame = parse_frame(window.data, found.start())
+        if frame is not None:
+            if (yield from _continues(place, frame, window)):
+                return place, frame
+            tried += 1
+        place += 1
+    raise MediaShort(
+        f"MP3: no frame from byte {at} to byte {place}", MediaFault.TOO_COSTLY
+    )
 
 
-def _continues(at: int, frame: Frame) -> Parse[bool]:
+def _continues(at: int, frame: Frame, window: Window) -> Parse[bool]:
     """Whether a frame of the same stream comes after this one, or the content ends there."""
-    after = yield at + frame.length, 4, 0
+    place = at + frame.length
+    if window.holds(place, 4):
+        start = window.index(place)
+        after = window.data[start : start + 4]
+    else:
+        after = yield place, 4, 0
     following = parse_frame(after)
     if following is None:
         return len(after) < 4 or after[:3] == b"TAG" or after == b"APET"

@@ -9,18 +9,14 @@ from fractions import Fraction
 from ..ebml import Element, floating, parse_children, read_element, unsigned
 from ..errors import MediaError, MediaShort, MediaUnsupported
 from ..fault import MediaFault
-from ..info import Extent, MediaInfo, Span
+from ..info import MediaInfo, Span
+from ..matroska_track import AUDIO, SECOND, VIDEO, Track, read_tracks
 from ..parser import Parse, Source
 
 _DOC_TYPE, _SEGMENT, _CLUSTER = 0x4282, 0x18538067, 0x1F43B675
 _INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489
-_TRACKS, _TRACK, _TYPE, _FRAME_TIME = 0x1654AE6B, 0xAE, 0x83, 0x23E383
-_VIDEO, _WIDTH, _HEIGHT = 0xE0, 0xB0, 0xBA
-_SHOWN_WIDTH, _SHOWN_HEIGHT, _SHOWN_UNIT = 0x54B0, 0x54BA, 0x54B2
-_PROJECTION, _ROLL = 0x7670, 0x7675
-_CROPS = (0x54CC, 0x54DD, 0x54BB, 0x54AA)  # left, right, top, bottom
+_TRACKS = 0x1654AE6B
 _TIME, _GROUP, _BLOCK, _SIMPLE_BLOCK, _BLOCK_TIME = 0xE7, 0xA0, 0xA1, 0xA3, 0x9B
-_IS_VIDEO, _IS_AUDIO = 1, 2
 _MOST_ELEMENTS = 10_000
 _MOST_BLOCKS = 200_000
 _MOST_HEADER = 1 << 18
@@ -33,7 +29,7 @@ class _Found:
     name: str = "mkv"
     scale: int = 1_000_000  # nanoseconds a tick
     ticks: float | None = None
-    tracks: tuple[_Track, ...] | None = None
+    tracks: tuple[Track, ...] | None = None
     clusters: int | None = None
 
     @property
@@ -41,15 +37,22 @@ class _Found:
         """The declared duration; None unless it is finite and positive."""
         if self.ticks is None or not math.isfinite(self.ticks) or self.ticks <= 0:
             return None
-        return Fraction(self.ticks) * self.scale / 1_000_000_000
+        return Fraction(self.ticks) * self.scale / SECOND
 
+    @property
+    def declared(self) -> Span | None:
+        """The declared duration, with what it may be off.
 
-@dataclass(frozen=True, slots=True)
-class _Track:
-    kind: int
-    coded: Extent
-    shown: Extent
-    frame_time: int  # nanoseconds, 0 if it is not told
+        Writers count from 0 or from the first block, to where the last block begins or to
+        where it ends, and sound is padded in front and at its end.
+        """
+        seconds = self.seconds
+        if seconds is None:
+            return None
+        tracks = self.tracks or ()
+        padded = max((track.padded for track in tracks), default=Fraction(0))
+        frame = max((track.frame for track in tracks), default=Fraction(0))
+        return Span(seconds, max(Fraction(0), seconds - padded), seconds + frame)
 
 
 def parse_matroska(source: Source) -> Parse[MediaInfo]:
@@ -61,7 +64,7 @@ def parse_matroska(source: Source) -> Parse[MediaInfo]:
         raise MediaShort("Matroska: the content ends before its tracks")
     if found.tracks is None:
         raise MediaError("Matroska: media data before any track is described")
-    timing = None if found.seconds is None else Span.of(found.seconds)
+    timing = found.declared
     if timing is None and found.clusters is not None and source.thorough:
         timing = yield from _scan(found, found.clusters, source)
     return _result(found, timing, source)
@@ -96,9 +99,12 @@ def _headers(found: _Found, at: int, source: Source) -> Parse[None]:
         if element.identity == _INFO:
             _read_info(found, (yield from _content(element)))
         elif element.identity == _TRACKS:
-            found.tracks = _read_tracks((yield from _content(element)))
+            found.tracks = read_tracks((yield from _content(element)))
         at = element.end
-    raise MediaError(f"Matroska: no media data after {_MOST_ELEMENTS} elements")
+    raise MediaShort(
+        f"Matroska: no media data after {_MOST_ELEMENTS} elements",
+        MediaFault.TOO_COSTLY,
+    )
 
 
 def _content(element: Element) -> Parse[bytes]:
@@ -118,57 +124,6 @@ def _read_info(found: _Found, body: bytes) -> None:
             found.scale = unsigned(body, element) or found.scale
         elif element.identity == _DURATION:
             found.ticks = floating(body, element)
-
-
-def _read_tracks(body: bytes) -> tuple[_Track, ...]:
-    return tuple(
-        _read_track(body, element)
-        for element in parse_children(body)
-        if element.identity == _TRACK
-    )
-
-
-def _read_track(body: bytes, entry: Element) -> _Track:
-    kind = frame_time = 0
-    coded = shown = (0, 0)
-    for element in parse_children(body, entry.body, entry.end):
-        if element.identity == _TYPE:
-            kind = unsigned(body, element)
-        elif element.identity == _FRAME_TIME:
-            frame_time = unsigned(body, element)
-        elif element.identity == _VIDEO:
-            coded, shown = _read_video(body, element)
-    return _Track(kind, coded, shown, frame_time)
-
-
-def _read_video(body: bytes, video: Element) -> tuple[Extent, Extent]:
-    """The stored and the displayed size."""
-    numbers: dict[int, int] = {}
-    turned = False
-    for element in parse_children(body, video.body, video.end):
-        if element.identity == _PROJECTION:
-            turned = _is_turned(body, element)
-        else:
-            numbers[element.identity] = unsigned(body, element)
-    coded = numbers.get(_WIDTH, 0), numbers.get(_HEIGHT, 0)
-    left, right, top, bottom = (numbers.get(side, 0) for side in _CROPS)
-    width, height = coded[0] - left - right, coded[1] - top - bottom
-    across, down = numbers.get(_SHOWN_WIDTH, 0), numbers.get(_SHOWN_HEIGHT, 0)
-    if across and down:
-        in_pixels = not numbers.get(_SHOWN_UNIT)
-        width, height = (
-            (across, down) if in_pixels else (round(height * across / down), height)
-        )
-    return coded, (height, width) if turned else (width, height)
-
-
-def _is_turned(body: bytes, projection: Element) -> bool:
-    """Whether the picture is rolled by a quarter turn to either side."""
-    for element in parse_children(body, projection.body, projection.end):
-        if element.identity == _ROLL:
-            roll = floating(body, element)
-            return math.isfinite(roll) and round(roll) % 180 == 90
-    return False
 
 
 def _scan(found: _Found, at: int, source: Source) -> Parse[Span | None]:
@@ -203,14 +158,14 @@ def _scan(found: _Found, at: int, source: Source) -> Parse[Span | None]:
 
 
 def _spanned(found: _Found, first: int, last: int, longest: int) -> Span:
-    tick = Fraction(found.scale, 1_000_000_000)
+    tick = Fraction(found.scale, SECOND)
     frame_times = [track.frame_time for track in found.tracks or ()]
-    frame = max(
-        [longest * tick, *(Fraction(time, 1_000_000_000) for time in frame_times)]
-    )
+    frame = max([longest * tick, *(Fraction(time, SECOND) for time in frame_times)])
     frame = frame or Fraction(1, 25)  # blocks say when they begin, not when they end
     seconds = (last - first) * tick + frame
-    return Span.of(seconds, seconds - frame, last * tick + 2 * frame)
+    padded = max([frame, *(track.padded for track in found.tracks or ())])
+    least = max(Fraction(0), seconds - frame - padded)
+    return Span.of(seconds, least, last * tick + 2 * frame)
 
 
 def _number(element: Element) -> Parse[int]:
@@ -228,10 +183,10 @@ def _relative_time(block: Element) -> Parse[int]:
 
 def _result(found: _Found, timing: Span | None, source: Source) -> MediaInfo:
     tracks = found.tracks or ()
-    video = next((t for t in tracks if t.kind == _IS_VIDEO and all(t.coded)), None)
+    video = next((t for t in tracks if t.kind == VIDEO and all(t.coded)), None)
     evidence = ("Info and Tracks of the segment",)
     if video is None:
-        if not any(track.kind == _IS_AUDIO for track in tracks):
+        if not any(track.kind == AUDIO for track in tracks):
             raise MediaUnsupported(
                 f"this {found.name} file has neither picture nor sound"
             )
@@ -246,7 +201,7 @@ def _result(found: _Found, timing: Span | None, source: Source) -> MediaInfo:
         raise MediaError(
             "Matroska: the video track says {}×{} pixels".format(*video.shown)
         )
-    rate = Fraction(1_000_000_000, video.frame_time) if video.frame_time else None
+    rate = Fraction(SECOND, video.frame_time) if video.frame_time else None
     return MediaInfo(
         kind="video",
         format=found.name,

@@ -14,6 +14,7 @@ _MOST_STREAMS = 16
 _MOST_PAGES = 64
 _TAIL = 65_536 + 512  # a page is at most 65,307 bytes long
 _BEGINS = 0x02
+_LATER = -1
 _NO_TIME = 0xFFFFFFFFFFFFFFFF
 
 
@@ -47,7 +48,7 @@ class _Page:
 
 def parse_ogg(source: Source) -> Parse[MediaInfo]:
     """Read what begins the streams, and the last page, which says when they end."""
-    streams, at = yield from _streams()
+    streams, serials, at = yield from _streams()
     main = next(
         (s for s in streams if s.kind == "video"), streams[0] if streams else None
     )
@@ -56,8 +57,10 @@ def parse_ogg(source: Source) -> Parse[MediaInfo]:
             "this Ogg file has no Vorbis, Opus, FLAC or Theora stream"
         )
     begin = yield from _first_position(main, at)
-    last = yield from _last_positions(source)
-    timing = _timing(streams, main, begin, last)
+    last = yield from _last_positions(source, at)
+    # what begins later comes after the rest: several recordings, one behind the other
+    chained = not serials.issuperset(last)
+    timing = None if chained else _timing(streams, main, begin, last)
     if main.kind == "audio":
         return MediaInfo(
             kind="audio",
@@ -89,19 +92,20 @@ def _read_page(at: int) -> Parse[_Page]:
     return _Page(flags, position, serial, body, body + sum(head[27 : 27 + count]))
 
 
-def _streams() -> Parse[tuple[list[_Stream], int]]:
-    """The streams that are understood, and where the first page after their headers lies."""
-    at, found = 0, list[_Stream]()
+def _streams() -> Parse[tuple[list[_Stream], set[int], int]]:
+    """The streams that are understood, the serials of all, and where their first pages end."""
+    at, found, serials = 0, list[_Stream](), set[int]()
     for _ in range(_MOST_STREAMS):
         page = yield from _read_page(at)
         if not page.flags & _BEGINS:
             break
+        serials.add(page.serial)
         room = min(64, page.end - page.body)
         stream = _identify(page.serial, (yield page.body, room, room)) if room else None
         if stream is not None:
             found.append(stream)
         at = page.end
-    return found, at
+    return found, serials, at
 
 
 def _identify(serial: int, head: bytes) -> _Stream | None:
@@ -153,11 +157,15 @@ def _first_position(main: _Stream, at: int) -> Parse[int | None]:
     return None
 
 
-def _last_positions(source: Source) -> Parse[dict[int, int]]:
-    """The last position of every stream that has a page near the end, by serial number."""
-    if source.size is None:
+def _last_positions(source: Source, begun: int) -> Parse[dict[int, int]]:
+    """The last position of every stream that has a page near the end, by serial number.
+
+    A stream that begins after the offset ``begun`` is none of the first ones, and gets a
+    number that no serial can have.
+    """
+    if source.size is None or begun >= source.size:
         return {}
-    start = max(0, source.size - _TAIL)
+    start = max(begun, source.size - _TAIL)
     found: dict[int, int] = {}
     try:
         tail = yield start, source.size - start, 1
@@ -165,8 +173,10 @@ def _last_positions(source: Source) -> Parse[dict[int, int]]:
         return found
     place = tail.find(b"OggS\0")
     while 0 <= place <= len(tail) - 27:
-        _, position, serial = unpack_from("<BQI", tail, place + 5)
-        if position != _NO_TIME:
+        flags, position, serial = unpack_from("<BQI", tail, place + 5)
+        if flags & _BEGINS:
+            found[_LATER] = 0
+        elif position != _NO_TIME:
             found[serial] = position
         place = tail.find(b"OggS\0", place + 5)
     return found

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from struct import unpack_from
 
-from ..errors import MediaError, MediaUnsupported
+from ..errors import MediaError, MediaShort, MediaUnsupported
+from ..fault import MediaFault
 from ..info import MediaInfo
 from ..orientation import UPRIGHT, valid
 from ..parser import Parse, Source
@@ -57,8 +58,10 @@ def parse_tiff(source: Source) -> Parse[MediaInfo]:
             "this is a camera's raw file (TIFF-based), which is not read"
         )
     if not 0 < width < 1 << 31 or not 0 < height < 1 << 31:
+        stated = 0 in (tags.get(_WIDTH), tags.get(_HEIGHT))
         raise MediaError(
-            f"TIFF: the directory at byte {first} says {width}×{height} pixels"
+            f"TIFF: the directory at byte {first} says {width}×{height} pixels",
+            MediaFault.IMPOSSIBLE if stated else MediaFault.MALFORMED,
         )
     pages = yield from _pages(layout, first, following, source)
     return _result(source, tags, (width, height), pages, first)
@@ -74,8 +77,13 @@ def _directory(
         )
     width = layout.size_of(layout.count)
     count = layout.number(layout.count, (yield at, width, width))
-    if not 1 <= count <= _MOST_ENTRIES:
-        raise MediaError(f"TIFF: the directory at byte {at} says {count} entries")
+    if not count:
+        raise MediaError(f"TIFF: the directory at byte {at} is empty")
+    if count > _MOST_ENTRIES:
+        raise MediaShort(
+            f"TIFF: the directory at byte {at} says {count} entries",
+            MediaFault.TOO_COSTLY,
+        )
     length = count * layout.entry
     tail = layout.size_of(layout.link)
     entries = yield at + width, length + tail, length
@@ -84,7 +92,8 @@ def _directory(
         if len(entries) == length + tail
         else 0
     )
-    return dict(_tags(layout, entries[:length])), following
+    # the first of two entries for one tag counts
+    return dict(reversed(_tags(layout, entries[:length]))), following
 
 
 def _tags(layout: _Layout, entries: bytes) -> list[tuple[int, int]]:

@@ -7,11 +7,13 @@ from fractions import Fraction
 from struct import unpack_from
 
 from ..errors import MediaError, MediaShort
+from ..fault import MediaFault
 from ..info import MediaInfo, Span
 from ..parser import Parse, Source
 
-_MOST_CHUNKS = 1000
+_MOST_CHUNKS = 4000
 _UNKNOWN = 0xFFFFFFFF
+_PADDING = Fraction(2 * 1152)  # samples: two frames of MP3, the longest that is usual
 _PCM = frozenset(
     {1, 3, 6, 7}
 )  # integer, float, A-law, µ-law: every block is one sample
@@ -66,7 +68,9 @@ def _chunks(facts: _Facts, source: Source) -> Parse[None]:
         at += 8 + size + (size & 1)
         if not source.holds(at):
             raise MediaShort("WAV: the content ends before its data chunk")
-    raise MediaError(f"WAV: no data chunk among the first {_MOST_CHUNKS}")
+    raise MediaShort(
+        f"WAV: no data chunk among the first {_MOST_CHUNKS}", MediaFault.TOO_COSTLY
+    )
 
 
 def _format(facts: _Facts, at: int, size: int) -> Parse[None]:
@@ -98,4 +102,8 @@ def _timing(facts: _Facts, source: Source) -> Span | None:
             readings.append(Fraction(facts.samples, facts.rate))
         if facts.byte_rate and size:
             readings.append(Fraction(size, facts.byte_rate))
+        # encoders fill the first and the last block with silence
+        readings += [
+            max(Fraction(0), each - _PADDING / facts.rate) for each in readings
+        ]
     return Span.of(*readings) if readings else None

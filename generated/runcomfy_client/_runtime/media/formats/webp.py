@@ -7,6 +7,7 @@ from fractions import Fraction
 from struct import unpack_from
 
 from ..errors import MediaError, MediaShort
+from ..fault import MediaFault
 from ..info import MediaInfo, Span
 from ..orientation import UPRIGHT, exif_orientation
 from ..parser import Parse, Source
@@ -47,7 +48,9 @@ def _lossless(head: bytes) -> tuple[int, int]:
 def _plain(source: Source, size: tuple[int, int], where: str) -> MediaInfo:
     width, height = size
     if not width or not height:
-        raise MediaError(f"WebP: the {where} says {width}×{height} pixels")
+        raise MediaError(
+            f"WebP: the {where} says {width}×{height} pixels", MediaFault.IMPOSSIBLE
+        )
     return MediaInfo.picture("webp", source.size, size, evidence=(where,))
 
 
@@ -57,7 +60,8 @@ def _extended(source: Source, head: bytes) -> Parse[MediaInfo]:
     height = int.from_bytes(head[15:18], "little") + 1
     if width * height > 0xFFFFFFFF:
         raise MediaError(
-            f"WebP: VP8X says {width}×{height} pixels, more than the format allows"
+            f"WebP: VP8X says {width}×{height} pixels, more than the format allows",
+            MediaFault.IMPOSSIBLE,
         )
     walk = _Walk(flags)
     if flags & _HAS_EXIF or (flags & _ANIMATED and source.thorough):

@@ -16,6 +16,7 @@ SCHEMA_SHA256 = "b9477bb78ef33ba86d7de896bdc24cba49d2cee130baac966939d252130cb4d
 RULES: tuple[Rule, ...] = (
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="file_size_mb",
         operator="<=",
         limit="15",
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="width_pixels",
         operator="<=",
         limit="4096",
@@ -30,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="height_pixels",
         operator="<=",
         limit="4096",
@@ -37,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="width/height",
         operator=">=",
         limit="0.33",
@@ -44,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="width/height",
         operator="<=",
         limit="3",

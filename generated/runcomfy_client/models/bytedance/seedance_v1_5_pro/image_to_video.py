@@ -14,6 +14,7 @@ SCHEMA_SHA256 = "041b98c2825bab9ce0a7a1d0168355634e2657cf77602481afc3966aab64bf1
 RULES: tuple[Rule, ...] = (
     Rule(
         pointer="/first_frame_image_url",
+        kind="image",
         metric="width_pixels",
         operator="<",
         limit="6000",
@@ -21,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/first_frame_image_url",
+        kind="image",
         metric="height_pixels",
         operator="<",
         limit="6000",
@@ -28,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/first_frame_image_url",
+        kind="image",
         metric="width_pixels",
         operator=">",
         limit="300",
@@ -35,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/first_frame_image_url",
+        kind="image",
         metric="height_pixels",
         operator=">",
         limit="300",
@@ -42,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/first_frame_image_url",
+        kind="image",
         metric="width/height",
         operator=">",
         limit="0.4",
@@ -49,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/first_frame_image_url",
+        kind="image",
         metric="width/height",
         operator="<",
         limit="2.5",
@@ -56,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/first_frame_image_url",
+        kind="image",
         metric="file_size_mb",
         operator="<",
         limit="30",

@@ -16,6 +16,7 @@ SCHEMA_SHA256 = "0ea0185a2a066b7629fa255fdb658725dbb20d6f789e0459f5e81d0c7667d0f
 RULES: tuple[Rule, ...] = (
     Rule(
         pointer="/image/*",
+        kind="image",
         metric="file_size_mb",
         operator="<",
         limit="30",
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image/*",
+        kind="image",
         metric="width/height",
         operator=">",
         limit="0.0625",
@@ -30,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image/*",
+        kind="image",
         metric="width/height",
         operator="<",
         limit="16",
@@ -37,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image/*",
+        kind="image",
         metric="width_pixels",
         operator=">",
         limit="14",
@@ -44,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image/*",
+        kind="image",
         metric="height_pixels",
         operator=">",
         limit="14",

@@ -16,6 +16,7 @@ SCHEMA_SHA256 = "f041cd5d31af27c03d9f4b5bc31c1f852e909758e10f9e6a211962cb964aaa6
 RULES: tuple[Rule, ...] = (
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="file_size_mb",
         operator="<",
         limit="30",

@@ -20,6 +20,7 @@ SCHEMA_SHA256 = "c385eeb97d612b95fafa5b80fdc72e3753bebf0c1d3322165adb444b5f20824
 RULES: tuple[Rule, ...] = (
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="file_size_mb",
         operator="<",
         limit="4.7",
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="width_pixels",
         operator="<=",
         limit="4096",
@@ -34,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="height_pixels",
         operator="<=",
         limit="4096",
@@ -41,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="width_pixels",
         operator=">",
         limit="320",
@@ -48,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="height_pixels",
         operator=">",
         limit="320",
@@ -55,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="width/height",
         operator="<",
         limit="3",
@@ -62,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="width/height",
         operator=">",
         limit="0.33",

@@ -58,7 +58,7 @@ class Input(ModelInput[Output], frozen=True):
 
     yes: Annotated[bool, OneOf(True)] | None = None
 
-    nothing: Any | None = None
+    nothing: Annotated[Any, OneOf(None)] | None = None
 
     listed: Annotated[Any, OneOf([1, 2], {"a": 1})] | None = None
 

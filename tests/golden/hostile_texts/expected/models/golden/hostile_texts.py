@@ -25,6 +25,7 @@ SCHEMA_SHA256 = "f583b1e3a0083a9b19cf3cc7a8a231073793c31ea7762352b797bd56c7c7326
 RULES: tuple[Rule, ...] = (
     Rule(
         pointer="/image_url",
+        kind="image",
         metric="width_pixels",
         operator="<=",
         limit="4096",
@@ -32,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_url",
+        kind="image",
         metric='"""raiseSystemExit#',
         operator="<",
         limit='She said "hi" and \'bye\', """three""" and \'\'\'more\'\'\'; a \\ and \\n, \\N{BULLET}, \\x41, {braces} {{ 7*7 }} {% raise %} {# no #} ${x} %s\nsecond line\r\nthird\ttabbed\u2028separated\u2029\u200fright to left\u202e and \x00 nul \x1b[31m \ufeff end"',

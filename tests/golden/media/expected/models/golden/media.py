@@ -16,6 +16,7 @@ SCHEMA_SHA256 = "11705f5dc38662a0e8fe81f3b3e4b9d9d67e6866f814c64fafdca8bec888eca
 RULES: tuple[Rule, ...] = (
     Rule(
         pointer="/first_frame_image_url",
+        kind="image",
         metric="width_pixels",
         operator="<",
         limit="6000",
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/references/*",
+        kind="image",
         metric="file_size_mb",
         operator="<",
         limit="4.7",
@@ -30,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/references/*",
+        kind="image",
         metric="width/height",
         operator="<=",
         limit="3",
@@ -37,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/references/*",
+        kind="image",
         metric="width/height",
         operator=">=",
         limit="0.33",
@@ -44,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/references/*",
+        kind="image",
         metric="height_pixels",
         operator=">=",
         limit="320",
@@ -51,6 +56,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/picture",
+        kind="image",
         metric="width_pixels",
         operator="<",
         limit="6000",
@@ -58,6 +64,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/a~1b~0c~2/*",
+        kind="image",
         metric="width_pixels",
         operator="<",
         limit="6000",
@@ -65,6 +72,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/nested/masks/*/image",
+        kind="image",
         metric="width_pixels",
         operator="<",
         limit="6000",

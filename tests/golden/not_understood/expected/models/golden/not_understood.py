@@ -10,10 +10,11 @@ from ..._runtime.rule import Rule
 __all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/not-understood"
-SCHEMA_SHA256 = "16da21631c4667f5979b7557f1caf846739cfb8f0db95d30f78dcb1cf1feb54a"
+SCHEMA_SHA256 = "4756c3ebe052a1a03e1abec0eb51e14ecbcd602243658dd988646c438b867c29"
 RULES: tuple[Rule, ...] = (
     Rule(
         pointer="/image_url",
+        kind="image",
         metric="aspect",
         operator="<",
         limit="3",
@@ -21,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_url",
+        kind="image",
         metric="width_pixels~",
         operator="?",
         limit="3",
@@ -28,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_url",
+        kind="image",
         metric="width_pixels",
         operator="<",
         limit="wide",
@@ -35,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_url",
+        kind="image",
         metric="width_pixels",
         operator="<",
         limit="True",
@@ -42,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_url",
+        kind="image",
         metric="width_pixels",
         operator="<",
         limit="None",
@@ -49,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_url",
+        kind="image",
         metric="",
         operator="?",
         limit="None",
@@ -56,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_url",
+        kind="image",
         metric="width×height",
         operator="<=",
         limit="3",
@@ -63,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_url",
+        kind="image",
         metric="width*height",
         operator="<=",
         limit="4000000",
@@ -70,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_url",
+        kind="image",
         metric="width_pixels/height_pixels",
         operator="!=",
         limit="1.5",

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from ..._runtime.constraint import OneOf
 from ..._runtime.model import ModelInput, ModelOutput
 from ..._runtime.rule import Rule
 
@@ -55,7 +56,7 @@ class Input(ModelInput[Output], frozen=True):
 
     kept_out: Literal["a"] | None = None
 
-    only_null: Any | None = None
+    only_null: Annotated[Any, OneOf(None)] | None = None
 
     several: str | int | None = None
 

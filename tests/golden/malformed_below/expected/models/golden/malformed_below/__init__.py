@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from ...._runtime.constraint import OneOf
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
@@ -41,7 +42,7 @@ class Input(ModelInput[Output], frozen=True):
 
     any_number: Any | None = None
 
-    one_null: Any | None = None
+    one_null: Annotated[Any, OneOf(None)] | None = None
 
     both: str | None = None
 

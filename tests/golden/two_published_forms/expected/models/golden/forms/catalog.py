@@ -16,6 +16,7 @@ SCHEMA_SHA256 = "2d38308c35cf4217998e0c6b5e00a3c00140f158df1d63e90835bf5d373b91d
 RULES: tuple[Rule, ...] = (
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="width_pixels",
         operator="<=",
         limit="4096",
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="width/height",
         operator="<=",
         limit="3",

@@ -16,6 +16,7 @@ SCHEMA_SHA256 = "2c34eb71af9ec435e524cb834bf94e513e82076e9e982727e0614870d141f78
 RULES: tuple[Rule, ...] = (
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="width_pixels",
         operator="<=",
         limit="4096",
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         pointer="/image_urls/*",
+        kind="image",
         metric="width/height",
         operator="<=",
         limit="3",

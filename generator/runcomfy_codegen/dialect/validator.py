@@ -1,0 +1,162 @@
+"""The dialect as a class of jsonschema: published schemas judge input documents as they stand.
+
+It reads what is published and nothing of the IR, so that it can check whatever the IR and the
+generated classes say. It is as wide as they are: a keyword that is not understood, or whose
+value is malformed, permits anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator, validators
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+
+from ..ir.json_text import JsonValue, is_array, is_object
+from ..ir.standard import plain
+from .formats import format_keyword
+from .reading import Prober, nothing_known
+from .spelling import type_keyword
+from .validations import Keyword, validations_keyword
+
+_JSONSCHEMA: Any = validators  # the stubs of `extend` say nothing
+_STANDARD: Mapping[str, Any] = Draft202012Validator.VALIDATORS
+
+
+@cache
+def validator_class(prober: Prober = nothing_known) -> type[Validator]:
+    """The validator class of the dialect; media rules are decided by what ``prober`` measures."""
+    unread = dict.fromkeys(_STANDARD, _permit)
+    own = {
+        "type": type_keyword,
+        "format": format_keyword,
+        "validations": validations_keyword(prober),
+    }
+    keywords = {**unread, **_KEYWORDS, **own}
+    made: type[Validator] = _JSONSCHEMA.extend(
+        Draft202012Validator, validators=keywords
+    )
+    return made
+
+
+def input_validator(
+    schema: Mapping[str, Any], prober: Prober = nothing_known
+) -> Validator:
+    """A validator of the inputs of a model, by its published input schema.
+
+    An input has no other members than the published ones.
+    """
+    return validator_class(prober)({**schema, "additionalProperties": False})
+
+
+def _permit(
+    validator: Any, value: Any, instance: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """A keyword that the dialect does not have."""
+    yield from ()
+
+
+def _standard(keyword: str, readable: Callable[[Any], bool]) -> Keyword:
+    """A keyword of JSON Schema, permitting anything where its value is not readable."""
+
+    def check(
+        validator: Any, value: Any, instance: Any, schema: Any
+    ) -> Iterator[ValidationError]:
+        if readable(value):
+            yield from _STANDARD[keyword](validator, value, instance, schema) or ()
+
+    return check
+
+
+def _bound(keyword: str) -> Keyword:
+    """A limit on numbers. A published decimal is compared as the nearest ``float``."""
+
+    def check(
+        validator: Any, value: Any, instance: Any, schema: Any
+    ) -> Iterator[ValidationError]:
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+            bound = plain(value) if isinstance(value, Decimal) else value
+            yield from _STANDARD[keyword](validator, bound, instance, schema) or ()
+
+    return check
+
+
+def _choice(
+    validator: Any, values: Any, instance: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """``enum``, its decimals as the nearest ``float``."""
+    if not is_array(values) or (instance is None and schema.get("nullable") is True):
+        return
+    yield from _STANDARD["enum"](validator, _floats(values), instance, schema) or ()
+
+
+def _floats(value: JsonValue) -> JsonValue:
+    """A published value as an input would hold it: fractions are floats there."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if is_array(value):
+        return [_floats(item) for item in value]
+    if is_object(value):
+        return {name: _floats(member) for name, member in value.items()}
+    return value
+
+
+def _required(
+    validator: Any, names: Any, instance: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """``required``, of published properties: nobody can give a member that has no schema."""
+    published = schema.get("properties")
+    if is_array(names) and is_object(published):
+        known = [name for name in names if isinstance(name, str) and name in published]
+        yield from _STANDARD["required"](validator, known, instance, schema) or ()
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_pattern(value: Any) -> bool:
+    try:
+        re.compile(value)
+    except (re.error, TypeError, RecursionError, OverflowError):
+        return False
+    return True
+
+
+def _is_schemas(value: Any) -> bool:
+    return is_object(value) and all(map(is_object, value.values()))
+
+
+def _is_options(value: Any) -> bool:
+    return bool(value) and is_array(value) and all(map(is_object, value))
+
+
+_KEYWORDS: Mapping[str, Keyword] = {
+    **{
+        name: _bound(name)
+        for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+    },
+    "multipleOf": _bound("multipleOf"),
+    **{
+        name: _standard(name, _is_count)
+        for name in ("minLength", "maxLength", "minItems", "maxItems")
+    },
+    "uniqueItems": _standard("uniqueItems", lambda value: value is True),
+    "pattern": _standard("pattern", _is_pattern),
+    "items": _standard("items", is_object),
+    "properties": _standard("properties", _is_schemas),
+    "required": _required,
+    "additionalProperties": _standard(
+        "additionalProperties", lambda value: value is False or is_object(value)
+    ),
+    "enum": _choice,
+    "const": _standard("const", lambda value: True),
+    "anyOf": _standard("anyOf", _is_options),
+    # Wider than JSON Schema, as the generated unions are.
+    "oneOf": _standard("anyOf", _is_options),
+}

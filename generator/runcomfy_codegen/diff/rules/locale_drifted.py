@@ -1,0 +1,36 @@
+"""A translation is newly built differently than the schema that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..compare.fact import Fact, LocaleDrifted
+from ..finding import Verdict
+from ..rule import About, Judgement, Rule
+
+ABOUT = About(
+    id="locale-drifted",
+    notices=(
+        "The schema in one language is built differently than the one that counts, and "
+        "it was not before."
+    ),
+    why="One of the two pages is out of date, and nobody can say which.",
+    before='{"properties": {"seed": {"type": "integer"}}}',
+    after='{"properties": {"seed": {"type": "integer", "maximum": 9}}}',
+    instead="Import the page in that language again, and look which of the two holds.",
+)
+
+
+def judge(fact: Fact) -> Iterator[Judgement]:
+    """Judge pages that contradict each other."""
+    if isinstance(fact, LocaleDrifted):
+        yield Judgement(
+            place=fact.place,
+            verdict=Verdict.RISKY,
+            message=f"the schema in {fact.locale!r} is built differently now",
+            new=fact.locale,
+            reason="one of two languages is out of date, and it is not known which",
+        )
+
+
+RULE = Rule(ABOUT, judge)

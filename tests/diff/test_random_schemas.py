@@ -1,0 +1,123 @@
+"""Laws of the diff as a whole, on schemas that nobody published."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from diff.samples import exact, validator
+from diff.tried import holds
+from published import model_of
+from runcomfy_codegen.diff.finding import Finding, Lens, Verdict
+from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.ir.model import Model
+
+Schema = dict[str, Any]
+
+small = st.integers(0, 3)
+bounds = st.sampled_from([-2, -1, 0, 0.5, 1, 2, 2.5, 3])
+
+
+def with_some(kind: str, **keywords: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """A schema of a type with any of these keywords."""
+    return st.fixed_dictionaries({"type": st.just(kind)}, optional=keywords)
+
+
+scalars = st.one_of(
+    with_some("integer", minimum=bounds, maximum=bounds, multipleOf=st.sampled_from([1, 2, 3])),
+    with_some("number", minimum=bounds, maximum=bounds, exclusiveMinimum=bounds, exclusiveMaximum=bounds),
+    with_some("string", minLength=small, maxLength=small),
+    st.just({"type": "boolean"}),
+    st.just({"type": ["string", "null"]}),
+    st.just({"type": ["integer", "boolean"]}),
+    st.lists(st.sampled_from(["", "a", "bb", 0, 1, 2]), min_size=1, max_size=3, unique=True).map(lambda told: {"enum": told}),
+)  # fmt: skip
+lists = st.builds(
+    lambda items, rest: {"type": "array", "items": items, **rest},
+    scalars,
+    st.fixed_dictionaries(
+        {},
+        optional={"minItems": small, "maxItems": small, "uniqueItems": st.booleans()},
+    ),
+)
+schemas = scalars | lists
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.sampled_from(
+        [-2, -1, 0, 0.5, 1, 1.5, 2, 2.5, 3, 6, "", "a", "bb", "ccc", "dddd"]
+    ),
+    lambda inner: st.lists(inner, max_size=4),
+    max_leaves=4,
+)
+
+
+def model(told: Schema) -> Model:
+    return model_of({"type": "object", "properties": {"field": told}})
+
+
+def judged(one: Schema, other: Schema) -> tuple[Finding, ...]:
+    return diff([model(one)], [model(other)])
+
+
+def hurts(found: tuple[Finding, ...]) -> bool:
+    return any(
+        each.verdict.reaches(Verdict.RISKY) and each.lens is Lens.WIRE for each in found
+    )
+
+
+def breaks(found: tuple[Finding, ...]) -> bool:
+    return any(
+        each.verdict is Verdict.BREAKING and each.lens is Lens.WIRE for each in found
+    )
+
+
+def received(one: Schema, other: Schema) -> tuple[Finding, ...]:
+    """The same change in an output, as it stands."""
+    old, new = model(one), model(other)
+    return diff([replace(old, output=old.input)], [replace(old, output=new.input)])
+
+
+def test_a_schema_against_itself_is_silent(samples: int) -> None:
+    def law(one: Schema) -> None:
+        assert judged(one, one) == ()
+
+    holds(samples, law, schemas)
+
+
+def test_no_value_refutes_what_is_called_harmless(samples: int) -> None:
+    def law(one: Schema, other: Schema, told: list[Any]) -> None:
+        if not hurts(judged(one, other)):
+            assert not [value for value in told if refutes(value, one, other)]
+
+    def refutes(value: object, one: Schema, other: Schema) -> bool:
+        sent = exact(value)
+        return validator(one).is_valid(sent) and not validator(other).is_valid(sent)
+
+    holds(samples, law, schemas, schemas, st.lists(values, max_size=30))
+
+
+def test_harmless_changes_compose(samples: int) -> None:
+    def law(one: Schema, other: Schema, third: Schema) -> None:
+        if not hurts(judged(one, other)) and not hurts(judged(other, third)):
+            assert not breaks(judged(one, third))
+
+    holds(samples, law, schemas, schemas, schemas)
+
+
+def test_what_hurts_to_send_hurts_to_receive_on_the_way_back(samples: int) -> None:
+    def law(one: Schema, other: Schema) -> None:
+        assert hurts(judged(one, other)) is hurts(received(other, one))
+
+    holds(samples, law, schemas, schemas)
+
+
+def test_a_description_changes_no_verdict(samples: int) -> None:
+    def law(one: Schema, other: Schema, text: str) -> None:
+        told = judged(one, {**other, "description": text})
+        kept = [each for each in told if each.verdict is not Verdict.DOCS_ONLY]
+        assert kept == list(judged(one, other))
+
+    holds(samples, law, schemas, schemas, st.text(min_size=1, max_size=9))

@@ -1,0 +1,40 @@
+"""One of the two clients, called alike, so that a test can ask both for the same."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.client import RunComfy
+from runtime.hurried import Hurried
+
+TOKEN = "rc-0123456789-secret"
+OUTPUT = {"image": "https://files.runcomfy.net/a.png"}
+
+
+class Side:
+    """Runs one job on a clock that hurries."""
+
+    def __init__(self, url: str, asynchronous: bool) -> None:
+        self.clock = Hurried()
+        self._settings: dict[str, Any] = {
+            "token": TOKEN,
+            "base_url": url,
+            "clock": self.clock,
+        }
+        self._asynchronous = asynchronous
+
+    def run(self, **options: Any) -> Any:
+        if not self._asynchronous:
+            with RunComfy(**self._settings) as client:
+                return client.run("vendor/model", {"prompt": "x"}, **options)
+        return asyncio.run(self._run_async(**options))
+
+    async def _run_async(self, **options: Any) -> Any:
+        async with AsyncRunComfy(**self._settings) as client:
+            return await client.run("vendor/model", {"prompt": "x"}, **options)
+
+    def settle(self, **settings: Any) -> None:
+        """Make the client with these settings too."""
+        self._settings |= settings

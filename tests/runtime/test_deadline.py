@@ -1,0 +1,275 @@
+"""The time of a request is for all of it: nothing that a server drips makes it longer."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from runcomfy_runtime import errors
+from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.client import RunComfy
+from runcomfy_runtime.exchange import Lost, Outcome, Reached, Request, Response
+from runcomfy_runtime.http import form
+from runcomfy_runtime.http.blocking import HttpxTransport
+from runcomfy_runtime.http.nonblocking import AsyncHttpxTransport
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+ENOUGH = 12.0
+"""Seconds in which everything here must have ended; it takes a tenth of that."""
+
+
+Wrap = Callable[[socket.socket], socket.socket]
+
+
+def drip(text: bytes) -> Iterator[bytes]:
+    for byte in text:
+        yield bytes([byte])
+        time.sleep(0.05)
+
+
+def dripping_head() -> Iterator[bytes]:
+    yield from drip(HEAD + b"X-Padding: " + b"x" * 1000)
+
+
+def dripping_body() -> Iterator[bytes]:
+    yield HEAD + b"Content-Length: 1000\r\n\r\n"
+    yield from drip(b" " * 1000)
+
+
+def dripping_chunks() -> Iterator[bytes]:
+    yield HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+    for _ in range(1000):
+        yield b"1\r\n \r\n"
+        time.sleep(0.05)
+
+
+def continuing() -> Iterator[bytes]:
+    for _ in range(1000):
+        yield b"HTTP/1.1 100 Continue\r\n\r\n"
+        time.sleep(0.05)
+
+
+def flooding() -> Iterator[bytes]:
+    while True:
+        yield b"HTTP/1.1 100 Continue\r\n\r\n" * 100
+
+
+DRIPS = [dripping_head, dripping_body, dripping_chunks, continuing, flooding]
+
+
+@contextmanager
+def serving(
+    answer: Callable[[], Iterator[bytes]], wrap: Wrap | None = None
+) -> Iterator[str]:
+    """A server on loopback that sends this to whoever asks, whatever they ask."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        stopped = threading.Event()
+
+        def serve(plain: socket.socket) -> None:
+            try:
+                with wrap(plain) if wrap else plain as connection:
+                    connection.recv(65536)
+                    for piece in answer():
+                        connection.sendall(piece)
+                        if stopped.is_set():
+                            return
+            except OSError:
+                plain.close()
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                threads.append(threading.Thread(target=serve, args=(connection,)))
+                threads[-1].start()
+
+        threads = [threading.Thread(target=accept)]
+        threads[0].start()
+        try:
+            scheme = "https" if wrap else "http"
+            yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            stopped.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            for thread in threads:
+                thread.join(10)
+
+
+def sent(request: Request, asynchronous: bool) -> Outcome:
+    if not asynchronous:
+        transport = HttpxTransport()
+        try:
+            return transport.send(request)
+        finally:
+            transport.close()
+
+    async def send() -> Outcome:
+        transport = AsyncHttpxTransport()
+        try:
+            return await transport.send(request)
+        finally:
+            await transport.aclose()
+
+    return asyncio.run(send())
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("answer", DRIPS, ids=lambda answer: answer.__name__)
+def test_a_request_ends_in_its_time_whatever_drips(
+    answer: Callable[[], Iterator[bytes]], asynchronous: bool
+) -> None:
+    with serving(answer) as url:
+        began = time.monotonic()
+        outcome = sent(Request("GET", f"{url}/", timeout=0.5), asynchronous)
+        assert time.monotonic() - began < ENOUGH
+    assert isinstance(outcome, Lost)
+    in_body = answer in (dripping_body, dripping_chunks)
+    assert outcome.reached == (Reached.ANSWER_BEGAN if in_body else Reached.SENT)
+    assert bool(outcome.body) == in_body
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+def test_a_server_that_reads_slowly_does_not_make_it_longer(
+    asynchronous: bool,
+) -> None:
+    with serving(lambda: drip(b"x" * 200)) as url:
+        body = b" " * 12_000_000
+        request = Request("POST", f"{url}/", body, timeout=0.5, paid=True)
+        began = time.monotonic()
+        outcome = sent(request, asynchronous)
+        assert time.monotonic() - began < ENOUGH
+    assert isinstance(outcome, Lost)
+    assert outcome.reached is Reached.SENT
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+def test_a_file_may_take_longer_than_its_head(asynchronous: bool) -> None:
+    def slow_file() -> Iterator[bytes]:
+        yield HEAD + b"Content-Length: 20\r\n\r\n"
+        yield from drip(b"x" * 20)
+
+    taken = bytearray()
+
+    def take(head: Response, piece: bytes) -> None:
+        taken.extend(piece)
+
+    with serving(slow_file) as url:
+        request = Request("GET", f"{url}/", timeout=0.5, sink=take)
+        assert isinstance(sent(request, asynchronous), Response)
+    assert taken == b"x" * 20
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+def test_a_file_whose_head_drips_is_given_up(asynchronous: bool) -> None:
+    with serving(dripping_head) as url:
+        request = Request("GET", f"{url}/", timeout=0.5, sink=lambda head, piece: None)
+        began = time.monotonic()
+        assert isinstance(sent(request, asynchronous), Lost)
+        assert time.monotonic() - began < ENOUGH
+
+
+def test_a_request_out_of_a_sink_has_its_own_time() -> None:
+    def two_pieces() -> Iterator[bytes]:
+        yield HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\n"
+        yield from drip(b"xx")
+
+    with serving(two_pieces) as url:
+        transport = HttpxTransport()
+        inner = Request("GET", f"{url}/", timeout=5)
+        answers: list[Outcome] = []
+        request = Request(
+            "GET",
+            f"{url}/",
+            timeout=5,
+            sink=lambda head, piece: answers.append(transport.send(inner)),
+        )
+        assert isinstance(transport.send(request), Response)
+        transport.close()
+    assert {type(answer) for answer in answers} == {Response}
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize(
+    "answer",
+    [dripping_head, dripping_body, continuing],
+    ids=lambda answer: answer.__name__,
+)
+def test_a_run_ends_by_its_deadline_and_one_request(
+    answer: Callable[[], Iterator[bytes]], asynchronous: bool
+) -> None:
+    async def run_async(**settings: Any) -> None:
+        async with AsyncRunComfy(**settings) as client:
+            await client.run("vendor/model", {}, timeout=0.2)
+
+    def run(**settings: Any) -> None:
+        if asynchronous:
+            return asyncio.run(run_async(**settings))
+        with RunComfy(**settings) as client:
+            client.run("vendor/model", {}, timeout=0.2)
+        return None
+
+    with serving(answer) as url:
+        began = time.monotonic()
+        with pytest.raises(errors.SubmitOutcomeUnknown):
+            run(token="rc-0123456789-secret", base_url=url)
+        assert time.monotonic() - began < ENOUGH
+
+
+@pytest.fixture
+def certified(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Wrap]:
+    """What makes a connection of our servers an encrypted one, which clients here trust."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    form._tls.cache_clear()
+    yield lambda connection: context.wrap_socket(connection, server_side=True)
+    form._tls.cache_clear()
+
+
+def honest() -> Iterator[bytes]:
+    yield HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+def test_an_encrypted_request_ends_in_its_time_as_well(
+    certified: Wrap, asynchronous: bool
+) -> None:
+    with serving(honest, certified) as url:
+        outcome = sent(Request("GET", f"{url}/", timeout=5), asynchronous)
+    assert isinstance(outcome, Response)
+    assert outcome.body == b"{}"
+    with serving(dripping_head, certified) as url:
+        began = time.monotonic()
+        outcome = sent(Request("GET", f"{url}/", timeout=0.5), asynchronous)
+        assert time.monotonic() - began < ENOUGH
+    assert isinstance(outcome, Lost)
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+def test_a_handshake_that_never_comes_has_sent_nothing(asynchronous: bool) -> None:
+    def silent() -> Iterator[bytes]:
+        time.sleep(1.5)
+        yield b""
+
+    with serving(silent) as url:
+        address = url.replace("http:", "https:")
+        request = Request("POST", f"{address}/", b"{}", timeout=0.5, paid=True)
+        began = time.monotonic()
+        outcome = sent(request, asynchronous)
+        assert time.monotonic() - began < ENOUGH
+    assert isinstance(outcome, Lost)
+    assert outcome.reached is Reached.NOTHING_SENT
