@@ -87,15 +87,41 @@ def described(model: Model, text: str) -> Model:
     return replace(model, input=replace(model.input, fields=fields))
 
 
-# A rename may be told by the description.
-NO_RENAMES = [case for case in CASES if "renamed" not in case.mutation]
-
-
-@pytest.mark.parametrize("case", NO_RENAMES, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_a_description_changes_no_verdict(case: Case) -> None:
     bare = diff([case.old], [case.new])
     told = diff([case.old], [described(case.new, "Something else.")])
     assert without_texts(told) == without_texts(bare)
+
+
+def worst(found: Iterable[Finding]) -> dict[Lens, Verdict]:
+    """The worst verdict of every lens that finds something."""
+    told = sorted(found, key=lambda each: list(Verdict).index(each.verdict))
+    return {each.lens: each.verdict for each in reversed(told)}
+
+
+@pytest.mark.parametrize("required", [False, True])
+@pytest.mark.parametrize("output", [False, True])
+def test_a_rename_is_judged_like_a_removal_and_an_addition(
+    required: bool, output: bool
+) -> None:
+    """The description alone makes a rename of it."""
+
+    def model(name: str, text: str) -> Model:
+        told = {name: {"type": "integer", "description": text}}
+        schema = {
+            "type": "object",
+            "properties": told,
+            "required": [name] if required else [],
+        }
+        empty = {"type": "object", "properties": {}}
+        return model_of(empty, output_schema=schema) if output else model_of(schema)
+
+    renamed = diff([model("n", "How many.")], [model("count", "How many.")])
+    two = diff([model("n", "")], [model("count", "")])
+    assert "field-renamed" in {each.rule for each in renamed}
+    assert "field-removed" in {each.rule for each in two}
+    assert worst(renamed) == worst(two)
 
 
 def without_texts(found: Iterable[Finding]) -> list[Finding]:

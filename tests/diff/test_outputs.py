@@ -11,8 +11,7 @@ from pydantic import BaseModel, ValidationError
 from diff.conftest import Desk
 from diff.mutations import PROPERTY, Case, cases
 from diff.samples import exact, validator
-from published import SETTINGS, document, executed, model_of
-from runcomfy_codegen.build.published_output import published_output
+from published import executed, model_of
 from runcomfy_codegen.diff.compare.fact import Side
 from runcomfy_codegen.diff.compare.outputs import Outputs
 from runcomfy_codegen.diff.finding import Finding, Lens
@@ -37,16 +36,18 @@ def model(properties: Properties) -> Model:
     return model_of(NOTHING, output_schema={"output": schema(properties)})
 
 
+def outputs_of(*models: Model) -> Outputs:
+    """What is published of the outputs of a model before and after."""
+    told = [each.published_output for each in models]
+    old, new = ({"acme/model": each} for each in told if each is not None)
+    return Outputs(old, new)
+
+
 def judged(before: Properties, after: Properties) -> tuple[Finding, ...]:
     """What the diff says of an output, as the command does it."""
-    published = [
-        published_output(
-            document(NOTHING, output_schema={"output": schema(each)}), SETTINGS
-        )
-        for each in (before, after)
-    ]
-    outputs = Outputs(*({"acme/model": each} for each in published))
-    return diff([model(before)], [model(after)], outputs)
+    models = [model(each) for each in (before, after)]
+    outputs = outputs_of(*models)
+    return diff(models[:1], models[1:], outputs)
 
 
 @dataclass(frozen=True)

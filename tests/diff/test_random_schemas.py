@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from diff.samples import exact, validator
+from diff.test_outputs import outputs_of
 from diff.tried import holds
 from published import model_of
 from runcomfy_codegen.diff.finding import Finding, Lens, Verdict
@@ -42,14 +42,44 @@ lists = st.builds(
         optional={"minItems": small, "maxItems": small, "uniqueItems": st.booleans()},
     ),
 )
-schemas = scalars | lists
+objects = st.builds(
+    lambda properties, rest: {"type": "object", "properties": properties, **rest},
+    st.dictionaries(st.sampled_from("ab"), scalars, max_size=2),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "required": st.lists(st.sampled_from("abc"), max_size=2, unique=True),
+            "additionalProperties": st.booleans() | scalars,
+        },
+    ),
+)
+alternatives = st.lists(scalars, min_size=1, max_size=3).map(
+    lambda told: {"anyOf": told}
+)
+# Nothing but null, and what nothing fits.
+rare = st.sampled_from(
+    [
+        {"type": "null"},
+        {"const": None},
+        {"type": ["string", "null"], "enum": [None]},
+        {"anyOf": [{"type": "null"}]},
+        {},
+        {"type": "integer", "enum": ["a"]},
+        {"type": "string", "enum": []},
+        {"allOf": [{"type": "string"}]},
+        {"oneOf": [{"const": "a"}, {"const": None}]},
+        {"type": "number", "multipleOf": 0.5},
+    ]
+)
+schemas = st.one_of(scalars, lists, objects, alternatives, rare)
 values = st.recursive(
     st.none()
     | st.booleans()
     | st.sampled_from(
         [-2, -1, 0, 0.5, 1, 1.5, 2, 2.5, 3, 6, "", "a", "bb", "ccc", "dddd"]
     ),
-    lambda inner: st.lists(inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
     max_leaves=4,
 )
 
@@ -75,9 +105,15 @@ def breaks(found: tuple[Finding, ...]) -> bool:
 
 
 def received(one: Schema, other: Schema) -> tuple[Finding, ...]:
-    """The same change in an output, as it stands."""
-    old, new = model(one), model(other)
-    return diff([replace(old, output=old.input)], [replace(old, output=new.input)])
+    """The same change in an output, as it is published."""
+    models = [
+        model_of(
+            {"type": "object", "properties": {}},
+            output_schema={"type": "object", "properties": {"field": told}},
+        )
+        for told in (one, other)
+    ]
+    return diff(models[:1], models[1:], outputs_of(*models))
 
 
 def test_a_schema_against_itself_is_silent(samples: int) -> None:
@@ -95,6 +131,18 @@ def test_no_value_refutes_what_is_called_harmless(samples: int) -> None:
     def refutes(value: object, one: Schema, other: Schema) -> bool:
         sent = exact(value)
         return validator(one).is_valid(sent) and not validator(other).is_valid(sent)
+
+    holds(samples, law, schemas, schemas, st.lists(values, max_size=30))
+
+
+def test_no_value_that_comes_refutes_what_is_called_harmless(samples: int) -> None:
+    def law(one: Schema, other: Schema, told: list[Any]) -> None:
+        if not hurts(received(one, other)):
+            assert not [value for value in told if comes(value, one, other)]
+
+    def comes(value: object, one: Schema, other: Schema) -> bool:
+        sent = exact(value)
+        return validator(other).is_valid(sent) and not validator(one).is_valid(sent)
 
     holds(samples, law, schemas, schemas, st.lists(values, max_size=30))
 

@@ -94,6 +94,9 @@ BREAKING = [
     Case("member_required", {"a": part()}, {"a": part("path")}, "Input(a=module.APart())"),
     Case("member_removed", {"a": part()}, {"a": {**part(), "properties": {"path": TEXT}}}, "Input(a=module.APart(scale=0.5))"),
     Case("other_values", {"a": {"type": "object", "additionalProperties": TEXT}}, {"a": {"type": "object", "additionalProperties": INTEGER}}, 'Input(a={"x": "y"})'),
+    Case("class_to_dict", {"a": part()}, {"a": {"type": "object"}}, "Input(a=module.APart())"),
+    Case("class_to_anything", {"a": part()}, {"a": {}}, "Input(a=module.APart())"),
+    Case("class_to_union", {"a": part()}, {"a": {"anyOf": [part(), TEXT]}}, "Input(a=module.APart())"),
     Case("output_removed", {"image": TEXT, "count": INTEGER}, {"image": TEXT}, "module.Output().count", output=True),
     Case("output_number", {"count": INTEGER}, {"count": NUMBER}, "whole(module.Output().count)", output=True),
     Case("output_typed", {"mode": MODES}, {"mode": TEXT}, "one = module.Output().mode; one and words(one)", output=True),
@@ -120,11 +123,18 @@ HARMLESS = [
     Case("output_choice", {"mode": MODES}, {"mode": {**MODES, "enum": ["lost"]}}, "two = module.Output().mode; two and words(two)", output=True),
     Case("output_list", {"image": TEXT}, {"image": lists(TEXT)}, "module.Output().image", output=True),
 ]  # fmt: skip
-CASES = BREAKING + HARMLESS
+INVARIANT = [
+    Case("list_in_class", {"a": {"type": "object", "properties": {"sizes": lists(INTEGER)}}}, {"a": {"type": "object", "properties": {"sizes": lists(NUMBER)}}}, "module.APart(sizes=whole_numbers)"),
+    Case("values_of_dict", {"a": {"type": "object", "additionalProperties": INTEGER}}, {"a": {"type": "object", "additionalProperties": NUMBER}}, "Input(a=named_numbers)"),
+    Case("items_of_list", {"a": lists(INTEGER)}, {"a": lists(NUMBER)}, "Input(a=whole_numbers)"),
+]  # fmt: skip
+CASES = BREAKING + HARMLESS + INVARIANT
 CALLERS = """\
 def whole(number: int | None) -> None: ...
 def words(text: str) -> bool: return bool(text)
 def counts(numbers: list[int] | None) -> None: ...
+whole_numbers: list[int] = []
+named_numbers: dict[str, int] = {}
 """
 
 
@@ -180,3 +190,13 @@ def test_what_is_not_called_breaking_breaks_no_caller(
 ) -> None:
     assert not case.breaks
     assert case.name not in refused["after"]
+
+
+@pytest.mark.parametrize("case", INVARIANT, ids=lambda case: case.name)
+def test_what_only_a_variable_of_the_old_type_notices_is_risky(
+    case: Case, refused: dict[str, set[str]]
+) -> None:
+    found = diff([case.model(case.before)], [case.model(case.after)])
+    told = [each.verdict for each in found if each.lens is Lens.SOURCE]
+    assert told == [Verdict.RISKY]
+    assert case.name in refused["after"]

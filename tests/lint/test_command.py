@@ -47,7 +47,7 @@ def test_errors_make_it_fail_and_every_place_is_named(desk: Desk) -> None:
     assert codes(answer.json) == ["impossible-default", "impossible-value"]
     told = answer.json["diagnostics"][1]
     assert (told["file"], told["pointer"], told["severity"]) == (
-        "acme/bad/en.json",
+        "schemas/acme/bad/en.json",
         "/input_schema/properties/steps",
         "error",
     )
@@ -61,6 +61,7 @@ def test_errors_make_it_fail_and_every_place_is_named(desk: Desk) -> None:
         (["--select", "impossible-value"], ["impossible-value"]),
         (["--select", "*-default"], ["impossible-default"]),
         (["--ignore", "impossible-value"], ["impossible-default"]),
+        (["--ignore", "impossible-value,impossible-default"], []),
         (["--select", "impossible-*", "--ignore", "*-value"], ["impossible-default"]),
         (["acme/good"], []),
         (["acme/b*"], ["impossible-default", "impossible-value"]),

@@ -146,6 +146,28 @@ def test_of_two_rules_that_say_the_same_one_is_redundant() -> None:
         ("width_pixels<=", 4096, "too wide", []),
         ("width/height≥", "0.33", "within [1/3, 3]", ["message-against-limit"]),
         ("file_size_mb<", 15, "less than 30 MB", ["message-against-limit"]),
+        ("width_pixels<=", 4096, "Width must be at most 4,096 pixels", []),
+        ("file_size_mb<=", 30, "Max 30MB (31,457,280 bytes)", []),
+        (
+            "width_pixels>=",
+            320,
+            "Width must be at most 320 pixels",
+            ["message-against-direction"],
+        ),
+        ("width_pixels>=", 320, "Width must not be less than 320 pixels", []),
+        ("width_pixels<=", 320, "Width must be no more than 320 pixels", []),
+        (
+            "width_pixels>=",
+            320,
+            "The height must be at least 320 pixels",
+            ["message-against-metric"],
+        ),
+        (
+            "file_size_mb<=",
+            30,
+            "Size must not exceed 30 KB",
+            ["message-against-metric"],
+        ),
     ],
 )
 def test_rules_and_their_messages_are_compared(
@@ -168,6 +190,18 @@ def test_rules_and_their_messages_are_compared(
             "items": {"type": "integer", "minimum": 1, "maximum": 0},
             "minItems": 1,
         },
+        {
+            "type": "array",
+            "items": {"type": "boolean"},
+            "minItems": 3,
+            "uniqueItems": True,
+        },
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 2, "maximum": 1},
+                {"type": "string"},
+            ]
+        },
     ],
 )
 def test_a_field_that_no_value_fits_is_told(told: dict[str, Any]) -> None:
@@ -182,6 +216,78 @@ def test_a_limit_in_prose_is_found_only_where_nothing_states_it() -> None:
     }
     (each,) = found({"text": told})
     assert "'2-30 seconds'" in each.message
+
+
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [
+        ("Max 2,000 characters.", "2,000 characters"),
+        ("At least 300x300 pixels.", "300x300 pixels"),
+        ("Between 256 and 2048 px.", "256 and 2048 px"),
+        ("Range: 1 to 100.", "Range: 1 to 100"),
+        ("Up to 9 images.", "Up to 9 images"),
+    ],
+)
+def test_a_limit_in_prose_is_quoted_whole(description: str, told: str) -> None:
+    field = {"type": "array", "items": {"type": "string"}, "description": description}
+    (each,) = found({"field": field})
+    assert each.code == "prose-limit"
+    assert repr(told) in each.message
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"type": "string", "maxLength": 2000, "description": "Up to 2,000 characters."},
+        {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9,
+            "description": "Range: 1 to 9.",
+        },
+        {
+            "type": "array",
+            "items": {"type": "string"},
+            "maxItems": 9,
+            "description": "Up to 9 images.",
+        },
+        {"type": "string", "maxLength": 9, "description": "0-9 characters."},
+        {"type": "string", "description": "The ninth of up to 9 images."},
+    ],
+)
+def test_a_limit_in_prose_that_is_stated_is_none(told: dict[str, Any]) -> None:
+    assert codes({"field": told}) == []
+
+
+def test_of_two_spellings_that_are_equally_frequent_one_is_told() -> None:
+    sized = {"a": {"enum": ["4K"]}, "b": {"enum": ["4k"]}}
+    (each,) = found(sized)
+    assert (each.code, each.pointer) == (
+        "enum-case-drift",
+        "/input_schema/properties/a/enum",
+    )
+
+
+def test_the_output_is_looked_at() -> None:
+    steps = {"type": "integer", "minimum": 5, "maximum": 4}
+    schema = {"type": "object", "properties": {"steps": steps}}
+    empty = {"type": "object", "properties": {}}
+    (each,) = lint([model_of(empty, output_schema=schema)])
+    assert each.pointer == "/output_schema/properties/steps"
+
+
+def test_a_rule_of_items_or_alternatives_is_told_where_it_stands() -> None:
+    (told,) = image(("width_pixels>", 5, ""), ("width_pixels<", 6, "")).values()
+    (each,) = found({"field": {"type": "array", "items": told}})
+    assert each.pointer == "/input_schema/properties/field/items/validations"
+    (each,) = found({"field": {"anyOf": [told, {"type": "null"}]}})
+    assert each.pointer == "/input_schema/properties/field/anyOf/0/validations"
+
+
+def test_one_limit_on_a_url_and_on_a_list_of_them_is_not_redundant() -> None:
+    (told,) = image(("width_pixels<=", 9, "")).values()
+    several = {"type": "array", "items": told}
+    assert codes({"field": {"anyOf": [told, several]}}) == []
 
 
 def test_the_rarer_spelling_of_a_choice_is_told_between_models() -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
+from typing import Any
 
 import pytest
 
 from media.meter import DATA
+from published import SETTINGS, documents, executed, properties
+from runcomfy_codegen.build.model import build_model
 from runcomfy_runtime.media.inspection import Inspector
 from runcomfy_runtime.report import Problem, Report
 from runcomfy_runtime.rule import Rule
@@ -133,3 +137,42 @@ def test_a_check_of_the_kind_is_told_like_that_of_a_rule() -> None:
         ("media_kind == image", "pass", "image"),
         ("width_pixels < 9999", "pass", "640"),
     ]
+
+
+IMAGE = {"type": "string", "format": "image_uri"}
+RULED = {
+    "validations": [
+        {
+            "validation_rule": "width_pixels<",
+            "validation_value": 99,
+            "validation_error": "Too wide.",
+        }
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("published", "kind"),
+    [
+        (IMAGE, "image"),
+        ({"type": "string", "format": "video_uri"}, "video"),
+        ({"type": "array", "items": IMAGE}, "image"),
+        ({"type": "array", "format": "audio_uris"}, "audio"),
+        ({"type": ["string", "null"], "format": "image_uri"}, "image"),
+        ({"anyOf": [IMAGE, {"type": "array", "items": IMAGE}]}, "image"),
+        ({"anyOf": [IMAGE, {"type": "string", "format": "video_uri"}]}, ""),
+        ({"anyOf": [IMAGE, {"type": "string"}]}, ""),
+        ({"type": "string"}, "image"),  # it has a rule on pixels
+    ],
+)
+def test_a_generated_rule_has_the_kind_that_its_field_takes_if_it_takes_one(
+    published: dict[str, Any], kind: str
+) -> None:
+    entry = {
+        "model_id": "acme/model",
+        "input_schema": properties(x={**published, **RULED}),
+    }
+    [document] = documents(json.dumps(entry))
+    model = build_model([("acme/model.json", document)], SETTINGS).model
+    assert model is not None
+    assert {rule.kind for rule in executed(model).RULES} == {kind}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..ir.diagnostic import Severity
-from ..ir.json_text import JsonValue, items, members
+from ..ir.json_text import JsonValue, is_object, items, members
 from ..ir.model import Field, Value
 from .combined import stated
 from .finding import Findings
@@ -17,8 +17,8 @@ from .media import media_of
 from .rules import rules_of
 from .trail import Trail
 
-# What an input or output as a whole may say; `additionalProperties` is not asked: nobody but
-# the server knows what it does with fields that it does not publish.
+# What an input or output as a whole may say. `additionalProperties` is kept, and not asked:
+# nobody but the server knows what it does with fields that it does not publish.
 _UNDERSTOOD = frozenset(
     {"type", "title", "description", "properties", "required", "additionalProperties"}
     | {"$schema", "$id", "$comment", "default", "examples"}
@@ -54,7 +54,10 @@ class FieldsReader:
 
     def keep_unstated(self, schema: dict[str, JsonValue], trail: Trail) -> None:
         """Keep the keywords of an input or output as a whole that are not understood."""
-        for keyword in sorted(schema.keys() - _UNDERSTOOD):
+        told = set(schema.keys() - _UNDERSTOOD)
+        if schema.get("additionalProperties", True) is not True:
+            told.add("additionalProperties")
+        for keyword in sorted(told):
             self.findings.keep(keyword, trail.keyword(keyword), schema[keyword])
 
     def _field(
@@ -69,6 +72,9 @@ class FieldsReader:
         told = stated(schema)
         kinds = KindReader(self.findings, self.read)
         kept = len(self.findings.unknown)
+        if not is_object(published) and published is not True:
+            # `false`, or no schema at all.
+            self.findings.keep("schema", trail.schema, published)
         kind = kinds.read(published, trail)
         rules = rules_of(schema, trail, kind, self.findings)
         media = media_of(wire_name, told, kind, tuple(rule for rule, _ in rules))

@@ -85,9 +85,6 @@ class KindReader:
 
     def read(self, published: JsonValue, trail: Trail) -> Type:
         """The type of the schema at the end of the trail."""
-        if not is_object(published) and published is not True:
-            # `false`, or no schema at all.
-            self.findings.keep("schema", trail.schema, published)
         schema = members(published)
         if trail.depth > DEEPEST:
             self.findings.keep("nesting", trail.schema, schema)
@@ -217,8 +214,6 @@ class KindReader:
     def _combined(self, schema: dict[str, JsonValue], trail: Trail) -> Type:
         """A schema without ``type``: a combination of others, or anything."""
         keyword, options = options_of(schema)
-        if keyword == "anyOf" and schema.get("oneOf") is not None:
-            self.findings.keep("oneOf", trail.keyword("oneOf"), schema["oneOf"])
         if not keyword:
             return Anything()
         read = [

@@ -15,7 +15,7 @@ from .fields import FieldsReader
 from .finding import Findings
 from .fingerprint import schema_sha256, structure, wordless
 from .kinds import undeclared
-from .output import opened, read_output
+from .output import opened, read_output, without_values
 from .overrides import Overrides
 from .trail import Trail
 from .translation import translated
@@ -131,6 +131,7 @@ def _model(document: Document, findings: Findings, settings: Settings) -> Model:
         documents=(),
         kind=str(facts.get("kind", "")),
         unknown=unknown,
+        published_output=without_values(output),
     )
 
 

@@ -78,6 +78,12 @@ def read_output(published: JsonValue, reader: FieldsReader) -> Object:
     return Object(name="Output", fields=fields, demanded=undeclared(schema))
 
 
+def without_values(output: Object) -> Object:
+    """The output without defaults: nothing is left to a server in what it sends itself."""
+    fields = (replace(each, default=None, sample=None) for each in output.fields)
+    return replace(output, fields=tuple(fields))
+
+
 def opened(output: Object) -> Object:
     """The output with every field optional, open to one or several, and to new members."""
     fields = tuple(map(_open_field, output.fields))

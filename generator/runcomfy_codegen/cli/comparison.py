@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 from ..build.catalog import build_catalog
 from ..build.model import Settings
-from ..build.published_output import published_output
 from ..build.texts import texts_of
 from ..diff.compare.outputs import Outputs
 from ..diff.compare.texts import ByPlace, Texts, Told
@@ -81,7 +80,7 @@ class Comparison:
             locales = read.documents.get(finding.model)
             if locales:
                 file, document = _first(locales)
-                place = document.place(_in_document(finding.pointer, document))
+                place = document.place(in_document(finding.pointer, document))
                 return Location(str(PurePosixPath(read.name, file)), place)
         return None
 
@@ -182,8 +181,9 @@ def _built(side: Read, wanted: Collection[str], settings: Settings) -> Built:
         models=catalog.models,
         failed=catalog.failed,
         outputs={
-            model_id: published_output(_first(locales)[1], settings)
-            for model_id, locales in told.items()
+            model.model_id: model.published_output
+            for model in catalog.models
+            if model.published_output is not None
         },
         texts={
             model_id: {locale: _texts(each) for locale, (_, each) in locales.items()}
@@ -215,7 +215,7 @@ def _first(locales: Mapping[str, tuple[str, Document]]) -> tuple[str, Document]:
     return locales[DEFAULT_LOCALE if DEFAULT_LOCALE in locales else min(locales)]
 
 
-def _in_document(pointer: str, document: Document) -> str:
+def in_document(pointer: str, document: Document) -> str:
     """The pointer as this document spells it: pages wrap the output once more."""
     head, schema, rest = pointer.partition("/output_schema")
     published = document.output_schema

@@ -20,6 +20,7 @@ from ..lint.rules import RULES
 from ..lint.run import chosen, lint
 from ..store.path import document_path
 from ..store.schemas import read_one
+from .comparison import in_document
 from .failure import EXIT_FINDING, usage
 from .project import Project, project_options, select
 from .report import print_diagnostics, print_json
@@ -61,8 +62,10 @@ def command(
 ) -> None:
     """Say what is wrong or contradictory in the published schemas.
 
-    MODEL is an id, or a glob over whole ids. CODE is a code, or a glob over codes.
+    MODEL is an id, or a glob over whole ids. CODE is a code or a glob over codes, or
+    several of them with commas between.
     """
+    selected, ignore = _listed(selected), _listed(ignore)
     catalog = project.catalog()
     _refuse_misspelled((*selected, *ignore), catalog.diagnostics)
     wanted = _wanted(catalog.models, catalog.failed, models)
@@ -76,6 +79,12 @@ def command(
     _print(found, form, project)
     if _fails(found, fail_on):
         raise SystemExit(EXIT_FINDING)
+
+
+def _listed(told: Iterable[str]) -> tuple[str, ...]:
+    """Codes given one by one, or several with commas between them."""
+    words = (word.strip() for each in told for word in each.split(","))
+    return tuple(word for word in words if word)
 
 
 def _refuse_misspelled(patterns: Iterable[str], found: Iterable[Diagnostic]) -> None:
@@ -121,7 +130,7 @@ def _placed(found: Iterable[Diagnostic], project: Project) -> list[Diagnostic]:
         known = documents[each.model]
         if known is not None:
             file, document = known
-            place = document.place(each.pointer)
+            place = document.place(in_document(each.pointer, document))
             each = replace(each, file=file, place=place)
         told.append(each)
     return told
@@ -144,7 +153,8 @@ def _print(found: Sequence[Diagnostic], form: str, project: Project) -> None:
     root = project.config.schemas.as_posix()
     match form:
         case "json":
-            print_json({"diagnostics": [each.printed() for each in found]})
+            below = [replace(each, file=f"{root}/{each.file}") for each in found]
+            print_json({"diagnostics": [each.printed() for each in below]})
         case "sarif":
             click.echo(json.dumps(sarif(found, root, __version__), indent=2))
         case "github":

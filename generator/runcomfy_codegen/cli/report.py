@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -21,6 +22,7 @@ format_option = click.option(
     help="For people, or one JSON document on stdout.",
 )
 
+_HALVES = re.compile("[\ud800-\udfff]")
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
@@ -46,7 +48,9 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout, and nothing else there."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    # Half of a surrogate pair can only be told as an escape: it has no UTF-8.
+    click.echo(_HALVES.sub(lambda half: f"\\u{ord(half[0]):04x}", text))
 
 
 def _line(diagnostic: Diagnostic) -> str:

@@ -18,6 +18,8 @@ def identity(value: Any) -> Hashable:
         return ("array", tuple(map(identity, value)))
     if is_object(value):
         return ("object", frozenset((k, identity(v)) for k, v in value.items()))
-    if isinstance(value, Number) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return ("boolean", value)
+    if isinstance(value, Number):
         return ("number", cast("Hashable", value))
     return (type(value).__name__, cast("Hashable", value))

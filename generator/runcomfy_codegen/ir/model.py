@@ -167,7 +167,8 @@ class Model:
     """One model of the catalog, in one locale.
 
     ``path`` names the module: package names and the module's own, safe in any language's
-    identifiers. ``schema_sha256`` covers the document whose texts are shown, ``documents``
+    identifiers. ``output`` is opened for reading, ``published_output`` is what the server says
+    that it returns. ``schema_sha256`` covers the document whose texts are shown, ``documents``
     gives (locale, hash) of every document of the model.
     """
 
@@ -182,6 +183,7 @@ class Model:
     documents: tuple[tuple[str, str], ...]
     kind: str = ""
     unknown: tuple[Unknown, ...] = ()
+    published_output: Object | None = None
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -86,6 +86,8 @@ def _details(kind: Type) -> dict[str, Any]:
 
 def _word_of(value: Value) -> str:
     match value.load():
+        case None:
+            return "null"
         case bool():
             return "boolean"
         case int():

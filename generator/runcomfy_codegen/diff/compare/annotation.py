@@ -78,7 +78,7 @@ def _changed(old: Field, new: Field, place: Place) -> Iterator[Fact]:
         (type_identity(one), type_identity(other)),
         kept,
         covered,
-        has_list(other),
+        has_list(one) and has_list(other),
     )
 
 

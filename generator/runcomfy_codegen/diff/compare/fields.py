@@ -80,7 +80,7 @@ def unknown_facts(
             continue
         here = replace(place, pointer=pointer)
         told = one or other
-        if told is not None and is_note(told.keyword):
+        if told is not None and (is_note(told.keyword) or _is_openness(told)):
             values = (each.value if each else None for each in (one, other))
             yield NoteChanged(here, told.keyword, *values)
         else:
@@ -94,6 +94,15 @@ def _by_pointer(found: Iterable[Unknown]) -> dict[str, Unknown]:
 def is_note(keyword: str) -> bool:
     """Whether a keyword is for people, and refuses nothing."""
     return keyword == "deprecated" or keyword.startswith("x-")
+
+
+def _is_openness(unknown: Unknown) -> bool:
+    """Whether this is what an input or output as a whole says of undeclared members.
+
+    Generated inputs send none, and generated outputs read any.
+    """
+    whole = unknown.pointer.count("/") <= 3 and "/properties/" not in unknown.pointer
+    return unknown.keyword == "additionalProperties" and whole
 
 
 def _spelled(unknown: Unknown | None) -> Hashable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..finding import Finding, Verdict
+from .quote import writable
 from .report import Report, by_model
 
 _ADDED = {"model-added", "field-added", "required-field-added"}
@@ -41,4 +42,4 @@ def _lines(findings: list[Finding]) -> Iterator[str]:
             said[text] = said.get(text, False) or breaking
         for text, breaking in said.items():
             mark = "**Breaking.** " if breaking else ""
-            yield f"- {mark}`{model}`: {' '.join(text.split())}"
+            yield f"- {mark}`{model}`: {' '.join(writable(text).split())}"

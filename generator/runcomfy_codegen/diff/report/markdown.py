@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..finding import Finding, Verdict
-from .quote import counted, witness_text
+from .quote import counted, witness_text, writable
 from .report import Report, by_model, worst_first
 
 MARKER = "<!-- runcomfy-codegen diff -->"
@@ -33,7 +33,7 @@ def markdown(report: Report, longest: int = COMMENT) -> str:
     parts = [
         MARKER,
         "### RunComfy schemas",
-        f"{counted(report.summary)}. Version bump: **{report.bump}**.",
+        f"{counted(report.summary, len(report.approved))}. Version bump: **{report.bump}**.",
         *_table(hurting),
         *_folded(f"{len(harmless)} harmless changes", harmless),
         *_folded(f"{len(report.approved)} approved", report.approved),
@@ -92,6 +92,6 @@ def _notes(report: Report) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """A text that Markdown shows as it is: on one line, with nothing to interpret."""
-    one_line = " ".join(text.split())
+    one_line = " ".join(writable(text).split())
     escaped = one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", escaped)

@@ -22,7 +22,15 @@ def witness_text(finding: Finding) -> str:
     return f"{text[:half]}… ({len(text)} characters) …{text[-half:]}"
 
 
-def counted(summary: Mapping[str, int]) -> str:
-    """``2 breaking, 1 risky``; ``no differences`` if there are none."""
+def counted(summary: Mapping[str, int], approved: int = 0) -> str:
+    """``2 breaking, 1 risky; 1 approved``; ``no differences`` if there are none at all."""
     told = [f"{number} {verdict}" for verdict, number in summary.items() if number]
-    return ", ".join(told) or "no differences"
+    if approved and not told:
+        return f"nothing but {approved} approved"
+    beside = f"; {approved} approved" if approved else ""
+    return (", ".join(told) or "no differences") + beside
+
+
+def writable(text: str) -> str:
+    """The text with halves of surrogate pairs as escapes: they have no UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

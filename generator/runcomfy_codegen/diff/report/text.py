@@ -25,8 +25,8 @@ def lines(report: Report) -> Iterator[str]:
         yield ""
     for approval in report.stale:
         yield f"stale approval {approval.fingerprint} ({approval.reason}): take it out"
-    approved = f"; {len(report.approved)} approved" if report.approved else ""
-    yield f"{counted(report.summary)}{approved}; version bump: {report.bump}"
+    told = counted(report.summary, len(report.approved))
+    yield f"{told}; version bump: {report.bump}"
 
 
 def _finding(finding: Finding) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
 from ...sets.media.region import region
-from ..fields import placed
+from ..fields import placed, rule_groups
 from ..rule import About, Note, Rule
 
 ABOUT = About(
@@ -36,13 +36,13 @@ ABOUT = About(
 def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every field whose rules leave nothing."""
     for model in models:
-        for field, pointer in placed(model):
-            if region(field.rules).empty:
-                told = ", ".join(
-                    f"{r.metric} {r.operator} {r.limit}" for r in field.rules
-                )
-                message = f"no file keeps all rules of {field.wire_name!r}: {told}"
-                yield Note(model.model_id, f"{pointer}/validations", message)
+        for field, _ in placed(model):
+            for rules in rule_groups(field):
+                if region(rules.values()).empty:
+                    told = ", ".join(rule.condition for rule in rules.values())
+                    message = f"no file keeps all rules of {field.wire_name!r}: {told}"
+                    place = next(iter(rules)).rpartition("/")[0]
+                    yield Note(model.model_id, place, message)
 
 
 RULE = Rule(ABOUT, check)

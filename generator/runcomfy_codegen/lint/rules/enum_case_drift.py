@@ -29,7 +29,7 @@ ABOUT = About(
 
 
 def check(models: Sequence[Model]) -> Iterator[Note]:
-    """Every choice in a spelling that is rarer than another one."""
+    """Every choice in a spelling that is not the usual one."""
     places = [
         (model.model_id, pointer, word)
         for model in models
@@ -37,10 +37,12 @@ def check(models: Sequence[Model]) -> Iterator[Note]:
         for word in _words(field.type)
     ]
     counts = Counter(word for _, _, word in places)
-    usual = {word.casefold(): word for word, _ in reversed(counts.most_common())}
+    # Of spellings that are equally frequent, the one in capitals counts as the rarer.
+    rarest_first = sorted(counts, key=lambda word: (counts[word], word))
+    usual = {word.casefold(): word for word in rarest_first}
     for model_id, pointer, word in places:
         other = usual[word.casefold()]
-        if counts[other] > counts[word]:
+        if other != word:
             message = f"{word!r} is spelled {other!r} in {counts[other]} other places"
             yield Note(model_id, f"{pointer}/enum", message)
 

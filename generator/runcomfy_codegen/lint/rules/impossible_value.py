@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
-from ...ir.model import Model
+from ...ir.model import Array, Model, Nullable, Type, Union
 from ...sets.values.emptiness import empty
 from ..fields import placed
 from ..rule import About, Note, Rule
@@ -13,7 +13,10 @@ from ..rule import About, Note, Rule
 ABOUT = About(
     code="impossible-value",
     severity=Severity.ERROR,
-    notices="The bounds of a field contradict each other: no value keeps them all.",
+    notices=(
+        "The bounds of a field, or of one of its alternatives, contradict each other: no "
+        "value keeps them all."
+    ),
     why="A required field of this kind makes every call fail.",
     wrong='{"steps": {"type": "integer", "minimum": 5, "maximum": 4}}',
     right='{"steps": {"type": "integer", "minimum": 4, "maximum": 5}}',
@@ -28,6 +31,26 @@ def check(models: Sequence[Model]) -> Iterator[Note]:
             if empty(field.type):
                 message = f"no value can be right for {field.wire_name!r}"
                 yield Note(model.model_id, pointer, message)
+            elif any(map(empty, _alternatives(field.type))):
+                message = f"no value is one of an alternative of {field.wire_name!r}"
+                yield Note(model.model_id, pointer, message)
+
+
+def _alternatives(kind: Type) -> Iterator[Type]:
+    """The alternatives of a type itself, and of its items; fields tell their own."""
+    match kind:
+        case Union(options=options):
+            yield from options
+            for option in options:
+                yield from _alternatives(option)
+        case Nullable(inner=inner):
+            yield inner
+            yield from _alternatives(inner)
+        case Array(items=items):
+            yield items
+            yield from _alternatives(items)
+        case _:
+            pass
 
 
 RULE = Rule(ABOUT, check)

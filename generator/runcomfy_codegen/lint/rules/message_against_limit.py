@@ -37,15 +37,13 @@ ABOUT = About(
 def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every rule whose message names other numbers only."""
     for model in models:
-        for field, pointer in placed(model):
-            for index, rule in enumerate(field.rules):
+        for field, _ in placed(model):
+            for place, rule in zip(field.rule_places, field.rules, strict=True):
                 named = numbers(rule.message)
                 if rule.checkable and named and rule.threshold not in named:
-                    told = f"{rule.metric} {rule.operator} {rule.limit}"
+                    told = rule.condition
                     message = f"{told!r}, but its message says {rule.message!r}"
-                    yield Note(
-                        model.model_id, f"{pointer}/validations/{index}", message
-                    )
+                    yield Note(model.model_id, place, message)
 
 
 RULE = Rule(ABOUT, check)

@@ -38,16 +38,14 @@ ABOUT = About(
 def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every rule whose message plainly says the other kind of bound."""
     for model in models:
-        for field, pointer in placed(model):
-            for index, rule in enumerate(field.rules):
+        for field, _ in placed(model):
+            for place, rule in zip(field.rule_places, field.rules, strict=True):
                 says = bound(rule.message)
                 does = _KINDS.get(rule.operator, "")
                 if says and does and says != does:
-                    told = f"{rule.metric} {rule.operator} {rule.limit}"
+                    told = rule.condition
                     message = f"{told!r} is {does}, and its message is {says}: {rule.message!r}"
-                    yield Note(
-                        model.model_id, f"{pointer}/validations/{index}", message
-                    )
+                    yield Note(model.model_id, place, message)
 
 
 _KINDS = {"<": "exclusive", ">": "exclusive", "<=": "inclusive", ">=": "inclusive"}

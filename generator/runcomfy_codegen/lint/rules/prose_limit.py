@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from ...ir.diagnostic import Severity
-from ...ir.model import Choice, Field, Model, Numeric, Text, Type, within
+from ...ir.model import Array, Choice, Field, Model, Numeric, Text, Type, within
 from ..fields import placed
-from ..message import numbers
+from ..message import NUMBER, numbers, readings
 from ..rule import About, Note, Rule
 
 ABOUT = About(
     code="prose-limit",
     severity=Severity.INFO,
     notices=(
-        "A description states a limit in a known unit, and neither a media rule nor"
-        " a bound has that number."
+        "A description states a limit, and no media rule and no bound has its "
+        "numbers."
     ),
     why="The limit is not checked before anything is paid.",
     wrong=(
@@ -40,21 +40,37 @@ def check(models: Sequence[Model]) -> Iterator[Note]:
     for model in models:
         for field, pointer in placed(model):
             stated = {*_rule_numbers(field), *_bounds(field.type)}
-            for text in _limits(field.description):
-                if not numbers(text) & stated:
+            for text in _limits(field):
+                if not all(stated & {*readings(told)} for told in _ends(text)):
                     message = f"{field.wire_name!r}: no rule or bound states {text!r}"
                     yield Note(model.model_id, f"{pointer}/description", message)
 
 
+_UNITS = r"(?:MB|MP|megapixels?|pixels?|px|seconds?|fps|characters?|chars)\b"
+_TO = r"\s*(?:-|–|to|and|x|×)\s*"
 _LIMIT = re.compile(
-    r"\b(?:\d+(?:\.\d+)?\s*(?:-|–|to)\s*)?\d+(?:\.\d+)?\s*"
-    r"(?:MB|MP|megapixels?|pixels?|px|seconds?|fps|characters?)\b",
+    rf"\b(?:{NUMBER}{_TO})?{NUMBER}\s*{_UNITS}" rf"|\brange:?\s*{NUMBER}{_TO}{NUMBER}",
     re.IGNORECASE,
 )
+_COUNT = re.compile(
+    rf"\b(?:up to|at most|at least|max(?:imum)?(?: of)?) {NUMBER} "
+    r"(?:images?|videos?|files?|items?|references?)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(NUMBER)
 
 
-def _limits(description: str) -> list[str]:
-    return list(dict.fromkeys(_LIMIT.findall(description)))
+def _limits(field: Field) -> list[str]:
+    """What a description calls a limit; how many there may be is one of lists alone."""
+    found = _LIMIT.findall(field.description)
+    if any(isinstance(each, Array) for each in within(field.type)):
+        found += _COUNT.findall(field.description)
+    return list(dict.fromkeys(found))
+
+
+def _ends(text: str) -> list[str]:
+    """The numbers of a limit; from 0 on is no limit."""
+    return [told for told in _NUMBER.findall(text) if told != "0"]
 
 
 def _rule_numbers(field: Field) -> set[Fraction]:
@@ -78,6 +94,9 @@ def _bounds(kind: Type) -> set[Fraction]:
             case Text():
                 ends_ = (each.min_length, each.max_length)
                 found |= {Fraction(end) for end in ends_ if end is not None}
+            case Array():
+                counts = (each.min_items, each.max_items)
+                found |= {Fraction(end) for end in counts if end is not None}
             case Choice(values=values):
                 found |= {number for value in values for number in numbers(value.text)}
             case _:

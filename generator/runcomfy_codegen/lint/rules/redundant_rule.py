@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from runcomfy_runtime.rule import Rule as MediaRule
 
@@ -11,7 +11,7 @@ from ...ir.model import Model
 from ...sets.answer import Yes
 from ...sets.media.contains import rules_inside
 from ...sets.media.region import region
-from ..fields import placed
+from ..fields import placed, rule_groups
 from ..rule import About, Note, Rule
 
 ABOUT = About(
@@ -43,25 +43,21 @@ ABOUT = About(
 def check(models: Sequence[Model]) -> Iterator[Note]:
     """Every rule that can be left out; of two that say the same, the second."""
     for model in models:
-        for field, pointer in placed(model):
-            if not region(field.rules).empty:
-                for index in _redundant(field.rules):
-                    rule = field.rules[index]
-                    told = f"{rule.metric} {rule.operator} {rule.limit}"
-                    message = f"{told!r} says nothing that the other rules do not"
-                    yield Note(
-                        model.model_id, f"{pointer}/validations/{index}", message
-                    )
+        for field, _ in placed(model):
+            for rules in rule_groups(field):
+                if not region(rules.values()).empty:
+                    yield from _notes(model.model_id, rules)
 
 
-def _redundant(rules: Sequence[MediaRule]) -> Iterator[int]:
-    kept = list(range(len(rules)))
-    for index in reversed(range(len(rules))):
-        rest = [rules[other] for other in kept if other != index]
-        implied = isinstance(rules_inside(rest, [rules[index]]), Yes)
-        if rules[index].checkable and implied:
-            kept.remove(index)
-            yield index
+def _notes(model_id: str, rules: Mapping[str, MediaRule]) -> Iterator[Note]:
+    kept = dict(rules)
+    for place in reversed([*rules]):
+        rest = [rule for other, rule in kept.items() if other != place]
+        rule = rules[place]
+        if rule.checkable and isinstance(rules_inside(rest, [rule]), Yes):
+            del kept[place]
+            message = f"{rule.condition!r} says nothing that the other rules do not"
+            yield Note(model_id, place, message)
 
 
 RULE = Rule(ABOUT, check)

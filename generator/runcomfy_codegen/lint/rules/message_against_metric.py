@@ -1,0 +1,51 @@
+"""A media rule's message speaks of another measure, or in another unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ...ir.diagnostic import Severity
+from ...ir.model import Model
+from ..fields import placed
+from ..rule import About, Note, Rule
+
+ABOUT = About(
+    code="message-against-metric",
+    severity=Severity.WARNING,
+    notices="The message of a media rule names another measure than the rule, or another unit.",
+    why="A caller who believes the message changes the wrong thing, or too much of it.",
+    wrong=(
+        '{"image_url": {"type": "string", "format": "image_uri", "validations": '
+        '[{"validation_rule": "width_pixels>=", "validation_value": 320, '
+        '"validation_error": "The height must be at least 320 pixels."}]}}'
+    ),
+    right=(
+        '{"image_url": {"type": "string", "format": "image_uri", "validations": '
+        '[{"validation_rule": "width_pixels>=", "validation_value": 320, '
+        '"validation_error": "The width must be at least 320 pixels."}]}}'
+    ),
+    instead="The rule decides; tell the publisher that the message is wrong.",
+)
+
+_WORDS = {
+    "width_pixels": ("width", re.compile(r"\bheight\b", re.IGNORECASE)),
+    "height_pixels": ("height", re.compile(r"\bwidth\b", re.IGNORECASE)),
+    "file_size_mb": ("mb", re.compile(r"\d\s*(?:[kg]i?b|bytes)\b", re.IGNORECASE)),
+}
+"""By metric: the word that settles it, and words that speak of something else."""
+
+
+def check(models: Sequence[Model]) -> Iterator[Note]:
+    """Every rule whose message names something else, and not what the rule measures."""
+    for model in models:
+        for field, _ in placed(model):
+            for place, rule in zip(field.rule_places, field.rules, strict=True):
+                own, others = _WORDS.get(rule.metric, ("", None))
+                text = rule.message.lower()
+                if others is not None and own not in text and others.search(text):
+                    message = f"{rule.condition!r}, and its message is about something else: {rule.message!r}"
+                    yield Note(model.model_id, place, message)
+
+
+RULE = Rule(ABOUT, check)

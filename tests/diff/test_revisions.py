@@ -1,0 +1,176 @@
+"""Git revisions as sides: read from any folder, with the names that were chosen then."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from diff.conftest import Desk
+from diff.painter import PAINTER, TEXT, commit, entry, git, published, rules
+from published import documents
+from runcomfy_codegen.store.schemas import write_all
+
+SEED = {"type": "integer"}
+
+
+@pytest.fixture
+def project(desk: Desk) -> Desk:
+    """A project in a folder of a repository; its schemas were changed after the commit."""
+    (desk.folder / "tools" / "client").mkdir(parents=True)
+    inner = Desk(desk.folder / "tools" / "client")
+    git(desk, "init", "-q", "-b", "main")
+    inner.publish("schemas", entry(seed={**SEED, "maximum": 9}))
+    commit(desk)
+    inner.publish("schemas", entry(seed={**SEED, "maximum": 5}))
+    return inner
+
+
+NARROWED = [("breaking", "number-range-narrowed")]
+
+
+def test_a_project_below_the_root_of_a_repository_is_compared(project: Desk) -> None:
+    assert rules(project("diff", "HEAD", "--format", "json")) == NARROWED
+    told = project("diff", "HEAD:tools/client/schemas", "--format", "json")
+    assert rules(told) == NARROWED
+
+
+def test_the_folder_that_git_is_run_in_says_nothing(project: Desk) -> None:
+    project.write("elsewhere/deep/note.txt", "x")
+    inner = Desk(project.folder / "elsewhere" / "deep")
+    told = inner("diff", "HEAD:tools/client/schemas", "--format", "json")
+    assert rules(told) == NARROWED
+
+
+def test_an_empty_side_beside_a_full_one_is_told(desk: Desk) -> None:
+    published(desk)
+    desk.write("nothing/note.txt", "x")
+    for sides in (("nothing", "new"), ("old", "nothing")):
+        answer = desk("diff", *sides, "--format", "json")
+        assert answer.code == 3
+        assert [each["code"] for each in answer.json["diagnostics"]] == ["no-documents"]
+
+
+def test_no_commit_in_common_is_a_clear_message(project: Desk) -> None:
+    git(project, "checkout", "-q", "--orphan", "other")
+    commit(project)
+    answer = project("diff", "main", "--merge-base")
+    assert answer.code == 2
+    assert "no commit in common" in answer.err
+
+
+def test_a_name_that_is_chosen_anew_breaks_code(project: Desk) -> None:
+    project.publish("schemas", entry(seed={**SEED, "maximum": 9}))
+    project.write(
+        "runcomfy-codegen.toml", f'[names."{PAINTER}"]\nfields = {{seed = "start"}}\n'
+    )
+    answer = project("diff", "HEAD", "--format", "json")
+    (each,) = answer.json["findings"]
+    assert (each["rule"], each["lens"], each["verdict"]) == (
+        "name-changed",
+        "source",
+        "breaking",
+    )
+    commit(project)
+    assert project("diff", "HEAD", "--format", "json").json["findings"] == []
+
+
+def test_a_configuration_that_was_broken_is_a_clear_message(project: Desk) -> None:
+    project.write("runcomfy-codegen.toml", "[names\n")
+    commit(project)
+    project.write("runcomfy-codegen.toml", "")
+    answer = project("diff", "HEAD")
+    assert answer.code == 2
+    assert "in the revision 'HEAD': runcomfy-codegen.toml: not TOML" in answer.err
+
+
+def translated(desk: Desk, name: str, text: str, **bounds: int) -> None:
+    """A model in two languages: its texts are ``text``, its bounds in German these."""
+    german = {**SEED, "description": text, **bounds}
+    pages = [
+        {**entry(seed={**SEED, "description": "Seed."}), "locale": "en"},
+        {**entry(seed=german), "locale": "de"},
+    ]
+    write_all(desk.folder / name, documents(json.dumps(pages)))
+
+
+def test_texts_in_every_language_are_compared(desk: Desk) -> None:
+    translated(desk, "old", "Zahl.")
+    translated(desk, "new", "Startzahl.")
+    (each,) = desk("diff", "old", "new", "--format", "json").json["findings"]
+    assert (each["verdict"], each["rule"]) == ("docs-only", "texts-changed")
+    assert each["message"] == "description in 'de' changed"
+
+
+def test_a_language_that_drifts_away_is_risky_once(desk: Desk) -> None:
+    translated(desk, "old", "Zahl.")
+    translated(desk, "new", "Zahl.", maximum=9)
+    answer = desk("diff", "old", "new", "--format", "json")
+    assert rules(answer) == [("risky", "locale-drifted")]
+    translated(desk, "newer", "Die Zahl.", maximum=9)
+    answer = desk("diff", "new", "newer", "--format", "json")
+    assert rules(answer) == [("docs-only", "texts-changed")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ({"examples": ["a"]}, {"examples": ["b"]}, "examples changed"),
+        ({"$comment": "a"}, {"$comment": "b"}, "$comment changed"),
+    ],
+)
+def test_what_only_people_read_is_docs_only(
+    desk: Desk, before: dict[str, object], after: dict[str, object], message: str
+) -> None:
+    desk.publish("old", entry(a={**TEXT, **before}))
+    desk.publish("new", entry(a={**TEXT, **after}))
+    (each,) = desk("diff", "old", "new", "--format", "json").json["findings"]
+    assert (each["verdict"], each["message"]) == ("docs-only", message)
+
+
+def test_texts_of_items_and_the_order_of_properties_are_docs_only(desk: Desk) -> None:
+    def listed(text: str) -> dict[str, object]:
+        return {"type": "array", "items": {**TEXT, "description": text}}
+
+    desk.publish("old", entry(a=listed("One."), b=TEXT))
+    desk.publish("new", entry(b=TEXT, a=listed("Two.")))
+    found = desk("diff", "old", "new", "--format", "json").json["findings"]
+    assert [(each["verdict"], each["pointer"], each["message"]) for each in found] == [
+        ("docs-only", "/input_schema", "order of properties changed"),
+        ("docs-only", "/input_schema/properties/a/items", "description changed"),
+    ]
+
+
+def test_half_of_a_surrogate_pair_is_told_in_every_format(desk: Desk) -> None:
+    both = entry(a=TEXT)
+    both["input_schema"]["properties"]["\ud800"] = TEXT
+    desk.publish("old", both)
+    desk.publish("new", entry(a=TEXT))
+    for form in ("text", "json", "markdown", "github", "sarif"):
+        answer = desk("diff", "old", "new", "--format", form, "--changelog", "c.md")
+        assert answer.code == 1, answer.err
+        answer.out.encode("utf-8")
+    pointer = desk("diff", "old", "new", "--format", "json").json["findings"][0]
+    assert pointer["pointer"] == "/input_schema/properties/\ud800"
+
+
+def test_an_approval_of_a_model_that_cannot_be_read_is_not_stale(desk: Desk) -> None:
+    published(desk)
+    approved = (
+        f'[[approved]]\nfingerprint = "0123456789abcdef"\nmodel = "{PAINTER}"\n'
+        'reason = "agreed"\n'
+    )
+    desk.write("runcomfy-approvals.toml", approved)
+    told = desk("diff", "old", "new", "--format", "json").json
+    assert told["stale_approvals"] == ["0123456789abcdef"]
+    desk.write(f"new/{PAINTER}/en.json", "{")
+    told = desk("diff", "old", "new", "--format", "json").json
+    assert told["stale_approvals"] == []
+
+
+@pytest.mark.parametrize("text", ["[approved]\n", "approved = 3\n"])
+def test_approvals_that_are_no_list_are_refused(desk: Desk, text: str) -> None:
+    published(desk).write("runcomfy-approvals.toml", text)
+    answer = desk("diff", "old", "new")
+    assert answer.code == 2
+    assert "[[approved]]" in answer.err

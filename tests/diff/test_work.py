@@ -1,0 +1,49 @@
+"""Schemas that could cost minutes, or for ever, are decided or left open at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from published import model_of, properties
+from runcomfy_codegen.ir.model import Choice, Text
+from runcomfy_codegen.sets.answer import No, Unsure, Yes
+from runcomfy_codegen.sets.values.contains import inside
+
+
+def test_lists_of_choices_are_read_in_linear_time() -> None:
+    """Two thousand choices, each of which would meet each: it would take minutes."""
+    choices = [*range(1_000), *(float(index) for index in range(1_000)), True]
+    kind = model_of(properties(field={"enum": choices})).input.fields[0].type
+    assert isinstance(kind, Choice)
+    assert len(kind.values) == 1_001
+
+
+def test_alternatives_of_alternatives_are_decided() -> None:
+    """Asked about anew each time, this would take a million questions."""
+
+    def nest(depth: int, longest: int) -> dict[str, Any]:
+        if depth == 0:
+            return {"type": "string", "maxLength": longest}
+        lists = [
+            {"type": "array", "items": nest(depth - 1, longest), "maxItems": most}
+            for most in (3, 4, 5)
+        ]
+        return {"anyOf": lists}
+
+    old, new = (
+        model_of(properties(field=nest(5, longest))).input.fields[0].type
+        for longest in (5, 6)
+    )
+    assert isinstance(inside(old, new), Yes)
+    assert isinstance(inside(new, old), No)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^([a-zA-Z0-9]+)*@x$", "^(((a*)*)*)*b$", "a?" * 40 + "b"]
+)
+def test_a_pattern_that_could_run_for_ever_is_unsure(pattern: str) -> None:
+    short, long = (Text(pattern=pattern, max_length=most) for most in (30, 40))
+    assert isinstance(inside(long, short), Unsure)
+    assert isinstance(inside(short, long), Yes)
