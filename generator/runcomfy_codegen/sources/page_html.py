@@ -36,6 +36,7 @@ _AS_WRITTEN = frozenset({"pre", "code", "textarea"})
 _GUTTER = re.compile(r"line-?number", re.IGNORECASE)
 # As the standard library's html.unescape finds them (HTML standard, "Character references").
 _ENTITY = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
+_TAG = re.compile(r"<[A-Za-z/!?]")
 _SITE = re.compile(r"(?:^|\s*[|–—-]\s*)RunComfy$")
 
 _Attributes = Sequence[tuple[str, str | None]]
@@ -53,7 +54,7 @@ def html_text(source: str) -> PageText:
     """
     reader = _Reader(source)
     try:
-        reader.feed(source)
+        reader.feed(source[: _end_of_markup(source)])
         reader.close()
     except AssertionError as error:
         raise MarkupError(str(error)) from None
@@ -65,6 +66,14 @@ def html_text(source: str) -> PageText:
         heading=_line(reader.heading),
         head=Caption(_SITE.sub("", _line(reader.title)), _line(reader.description)),
     )
+
+
+def _end_of_markup(source: str) -> int:
+    """Where a tag begins that never ends: from there on nothing is seen (HTML standard,
+    "eof-in-tag"). The parser would look for its end anew at every ``<``.
+    """
+    begun = _TAG.search(source, source.rfind(">") + 1)
+    return begun.start() if begun else len(source)
 
 
 @dataclass(frozen=True, slots=True)
