@@ -8,6 +8,7 @@ case, so that two ids never meet.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 # What every disk keeps as it is. Upper case is encoded, since some disks fold it.
@@ -26,7 +27,12 @@ def document_path(model_id: str, locale: str) -> PurePosixPath:
 
 def model_id_of(path: PurePosixPath) -> str:
     """The model id that a document's path means: the inverse of ``document_path``."""
-    return "/".join(map(_decode, path.parent.parts))
+    return model_id_in(path.parent.parts)
+
+
+def model_id_in(folders: Iterable[str]) -> str:
+    """The model id that a document's folders mean, from the folder of schemas on."""
+    return "/".join(map(_decode, folders))
 
 
 def _encode(segment: str) -> str:
@@ -49,6 +55,8 @@ def _percent(character: str) -> str:
 
 
 def _decode(segment: str) -> str:
+    if "%" not in segment:
+        return segment
     pieces = _ENCODED.split(segment)
     return "".join(
         (
