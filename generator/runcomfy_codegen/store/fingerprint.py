@@ -27,10 +27,8 @@ def fingerprints(root: Path) -> dict[str, str]:
             name for name in files if name.endswith(".json") and name != DIALECT
         )
         if documents:
-            below = folder[len(top) :].strip(os.sep)
-            found[model_id_in(below.split(os.sep))] = _hash(
-                folder, documents
-            )  # noqa: PTH206
+            below = folder[len(top) :].strip(os.sep).split(os.sep)  # noqa: PTH206
+            found[model_id_in(below)] = _hash(folder, documents)
     return found
 
 
