@@ -13,8 +13,8 @@ from .download.save import saved
 from .errors import RunComfyError
 from .flow import cancel, run, wait
 from .flow.pace import REQUEST_TIMEOUT
-from .flow.step import Flow, Terms
-from .job import DEFAULT_WAIT, Handle, seconds_until, unbound
+from .flow.step import Flow
+from .job import DEFAULT_WAIT, Handle, Span, span, unbound
 from .result import Finished, Reader
 from .status import Cancellation, Status
 from .ticket import Ticket
@@ -80,17 +80,15 @@ class AsyncJob(Handle[OutputT]):
 
     async def status(self, timeout: float | None = REQUEST_TIMEOUT) -> Status:
         """Read the state once; see ``Job.status``."""
-        terms = self._terms()
-        until = seconds_until(terms.now(), timeout)
+        terms, until = self._span(timeout)
         status = await self._drive(wait.glance(terms, self._ticket, until))
         self._seen = status.state
         return status
 
     def updates(self, timeout: float | None = DEFAULT_WAIT) -> AsyncIterator[Status]:
         """Each change of state, up to and with the last; see ``Job.updates``."""
-        terms = self._terms()
+        terms, until = self._span(timeout)
         watch = wait.Watch(self._ticket, terms.now())
-        until = seconds_until(terms.now(), timeout)
         return self._updates(wait.changes(terms, watch, until))
 
     async def _updates(self, flow: Flow[None]) -> AsyncIterator[Status]:
@@ -109,8 +107,7 @@ class AsyncJob(Handle[OutputT]):
         on_update: AsyncListener | None = None,
     ) -> AsyncResult[OutputT]:
         """Wait for the outcome; see ``Job.result``."""
-        terms = self._terms()
-        until = seconds_until(terms.now(), timeout)
+        terms, until = self._span(timeout)
         watch = wait.Watch(self._ticket, terms.now(), self._reference)
         flow = run.conclude(terms, watch, until, cancel=False)
         content = await self._drive(flow, on_update)
@@ -118,8 +115,7 @@ class AsyncJob(Handle[OutputT]):
 
     async def cancel(self, timeout: float = REQUEST_TIMEOUT) -> Cancellation:
         """Cancel if the job is still queued; the outcome says whether it was."""
-        terms = self._terms()
-        until = terms.now() + timeout
+        terms, until = self._span(timeout)
         return await self._drive(
             cancel.cancel(terms, self._ticket, until, self._reference)
         )
@@ -127,9 +123,9 @@ class AsyncJob(Handle[OutputT]):
     def __await__(self) -> Generator[Any, None, AsyncResult[OutputT]]:
         return self.result().__await__()
 
-    def _terms(self) -> Terms:
+    def _span(self, timeout: float | None) -> Span:
         try:
-            return self._driver.world.terms()
+            return span(self._driver.world, timeout)
         except RunComfyError as error:
             error.of(self, self._seen)
             raise

@@ -1,23 +1,21 @@
-"""Many jobs, apart from who drives them: one flow for each, and the order of what they give."""
+"""Many jobs, apart from who drives them: one flow for each."""
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 from . import answer, errors
 from .call import Asked, asked
 from .flow.gate import Gate
+from .flow.line import Line, in_line
 from .flow.run import Course, run
 from .flow.step import Flow, Terms
 from .flow.submit import REPEATABLE, Call
 from .result import as_it_came
 from .ticket import decode
 from .validation import Checks
-
-T = TypeVar("T")
 
 
 class Noted(Protocol):
@@ -44,6 +42,16 @@ class Memory(Protocol):
 
 class Stopped(BaseException):
     """Thrown into the flows of a batch that ends early. Never leaves the batch."""
+
+
+def width(concurrency: int) -> int:
+    """How many jobs may be under way at a time. Raises ``BadSetting`` for less than one."""
+    if concurrency < 1:
+        raise errors.BadSetting(
+            f"map: concurrency is {concurrency}; it is the number of jobs under way at a "
+            "time, so give at least 1"
+        )
+    return concurrency
 
 
 class Item(NamedTuple):
@@ -82,11 +90,13 @@ class Plan:
         self._name = name
         self._memory = memory
         self._checks = checks
-        self._gate = Gate()
         self._seen: Counter[str] = Counter()
 
-    def items(self, terms: Terms, timeout: float, *, cancel: bool) -> Iterator[Item]:
+    def items(
+        self, terms: Terms, line: Line, timeout: float, *, cancel: bool
+    ) -> Iterator[Item]:
         """Each item with its flow, whose time begins when it is taken from here."""
+        gate = Gate(line)
         for index, given in self._inputs:
             course = Course()
             try:
@@ -96,8 +106,9 @@ class Plan:
                 continue
             if self._name is not None:
                 what = self._named(what)
-            flow = self._flow(terms, what, course, terms.now() + timeout, cancel)
-            yield Item(index, what, course, flow)
+            until = terms.now() + timeout
+            flow = self._flow(terms, what, course, until, cancel, gate)
+            yield Item(index, what, course, in_line(terms, flow, line, until))
 
     def _named(self, what: Asked) -> Asked:
         """With a reference that is the same in every run: of what is sent, not of its place."""
@@ -108,7 +119,13 @@ class Plan:
         return what._replace(call=what.call._replace(reference=reference))
 
     def _flow(
-        self, terms: Terms, what: Asked, course: Course, until: float, cancel: bool
+        self,
+        terms: Terms,
+        what: Asked,
+        course: Course,
+        until: float,
+        cancel: bool,
+        gate: Gate,
     ) -> Flow[answer.Document]:
         noted = None
         if self._name is not None and self._memory is not None:
@@ -118,9 +135,7 @@ class Plan:
                 raise _unknown(what)
             course.ticket = decode(noted.token, base_url=terms.base_url)
         return (
-            yield from run(
-                terms, what.call, course, until, cancel=cancel, gate=self._gate
-            )
+            yield from run(terms, what.call, course, until, cancel=cancel, gate=gate)
         )
 
 
@@ -132,29 +147,3 @@ def _unknown(what: Asked) -> errors.SubmitOutcomeUnknown:
         payload_sha256=what.call.payload_sha256,
         reference=what.call.reference,
     )
-
-
-class Order(Generic[T]):
-    """What has come of the items: given out in their order, or as it comes."""
-
-    def __init__(self, ordered: bool) -> None:
-        self._ordered = ordered
-        self._heap: list[tuple[int, int, T]] = []
-        self._next = 0
-        self._count = 0
-
-    def put(self, place: int, outcome: T) -> None:
-        """Take in what came of an item."""
-        self._count += 1
-        key = place if self._ordered else self._count
-        heapq.heappush(self._heap, (key, self._count, outcome))
-
-    def take(self) -> T | None:
-        """The next outcome to give out, if it is there."""
-        if not self._heap or (self._ordered and self._heap[0][0] != self._next):
-            return None
-        self._next += 1
-        return heapq.heappop(self._heap)[2]
-
-    def __len__(self) -> int:
-        return len(self._heap)

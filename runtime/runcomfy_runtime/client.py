@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 from .call import asked, reader_of
 from .clock import Clock
 from .driver import Driver, Listener
-from .errors import NotConfigured, RunComfyError
+from .errors import NotConfigured
 from .flow import run
 from .flow.accept import submitted
-from .flow.pace import FOREVER, LONGEST_HINT
+from .flow.pace import LONGEST_HINT
 from .http.lazy import LazyTransport
-from .job import DEFAULT_WAIT, Job, seconds_until
+from .job import DEFAULT_WAIT, Job, seconds_until, span, told
 from .noted_jobs import Journal, NotedJobs, opened
 from .observer import Hooks
 from .report import Report
 from .result import Result
+from .stop_policy import OnStop, cancels
 from .ticket import decode
 from .validation import Checks, Judge, MediaChecks
 from .world import world_of
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from .transport import Transport
 
 OutputT = TypeVar("OutputT")
-OnStop = Literal["cancel_queued", "detach"]
 
 
 class RunComfy:
@@ -111,20 +111,16 @@ class RunComfy:
         unless ``on_stop`` is ``"detach"``. Raises what ``errors`` lists.
         """
         call, reader = asked(what, payload, self._checks)
-        terms = self._driver.world.terms()
+        terms, until = span(self._driver.world, timeout)
         course = run.Course()
-        until = seconds_until(terms.now(), timeout)
-        cancel = on_stop == "cancel_queued"
+        flow = run.run(terms, call, course, until, cancel=cancels(on_stop))
         try:
-            content = self._driver.drive(
-                run.run(terms, call, course, until, cancel=cancel), on_update
-            )
-        except RunComfyError as error:
-            if course.ticket is not None:
-                error.of(Job(self._driver, course.ticket, reader, call.reference))
+            content = self._driver.drive(flow, on_update)
+            assert course.ticket is not None
+            return Result(self._driver, course.ticket, content, reader)
+        except BaseException as error:
+            told(error, self._driver, course.ticket, reader, call.reference)
             raise
-        assert course.ticket is not None
-        return Result(self._driver, course.ticket, content, reader)
 
     @overload
     def submit(
@@ -150,10 +146,14 @@ class RunComfy:
         a paid request is not sent again then.
         """
         call, reader = asked(what, payload, self._checks)
-        terms = self._driver.world.terms()
-        until = seconds_until(terms.now(), timeout)
-        ticket = self._driver.drive(submitted(terms, call, until))
-        return Job(self._driver, ticket, reader, call.reference)
+        terms, until = span(self._driver.world, timeout)
+        course = run.Course()
+        try:
+            ticket = self._driver.drive(submitted(terms, call, course, until))
+            return Job(self._driver, ticket, reader, call.reference)
+        except BaseException as error:
+            told(error, self._driver, course.ticket, reader, call.reference)
+            raise
 
     @overload
     def job(self, token: str, model: type[ModelInput[OutputT]], /) -> Job[OutputT]: ...
@@ -219,11 +219,11 @@ class RunComfy:
     ) -> Batch[Any]:
         """Run many inputs, at most ``concurrency`` jobs at a time, and give their results.
 
-        Results come in the order of the inputs, or as they come with ``ordered=False``. The
-        first error ends the batch, unless ``return_exceptions`` gives errors out as results.
-        HTTP 429 pauses only the submits. With a journal and a ``name``, a batch that was
-        killed goes on where it stopped when it is mapped again under that name. ``timeout``
-        is for each job, in seconds.
+        Results come in the order of the inputs unless ``ordered=False``, and the first error
+        ends the batch unless ``return_exceptions`` gives errors out. HTTP 429 pauses only the
+        submits. With a journal and a ``name``, a batch that was killed goes on where it
+        stopped when it is mapped again under that name. ``timeout`` is for each job, in
+        seconds. Leave the loop early only in a ``with`` block: ``break`` cancels nothing.
         """
         from .batch import Plan
         from .many import Batch  # for few
@@ -234,8 +234,8 @@ class RunComfy:
             concurrency=concurrency,
             ordered=ordered,
             return_exceptions=return_exceptions,
-            timeout=FOREVER if timeout is None else timeout,
-            cancel=on_stop == "cancel_queued",
+            timeout=seconds_until(0.0, timeout),
+            cancel=cancels(on_stop),
             listener=on_update,
         )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import GeneratorType
 from typing import Any, TypeVar
 
 from .exchange import Outcome, Request
-from .flow.step import Emit, Event, Flow, Note, Send, Sleep, Step
-from .interrupt import Interrupts
+from .flow.step import Emit, Event, Flow, Note, Send, Sleep, Step, Work
+from .interrupt import Interrupted, Interrupts
 from .observer import happened
 from .status import Status
 from .transport import Transport
@@ -32,12 +33,22 @@ class Driver:
         *,
         thrown: BaseException | None = None,
     ) -> T:
-        """Drive a flow to its end. What stops a step is thrown into the flow first.
+        """Drive a flow to its end. What stops it, at whichever moment, is thrown into it first.
 
         With ``thrown`` the flow, which was begun before, goes on by that exception.
         """
+        while True:
+            try:
+                return self._driven(flow, listener, thrown)
+            except BaseException as stopped:
+                if not _suspended(flow):
+                    raise  # out of the flow itself
+                thrown = stopped  # between two of its steps
+
+    def _driven(
+        self, flow: Flow[T], listener: Listener | None, error: BaseException | None
+    ) -> T:
         answer: Outcome | None = None
-        error = thrown
         while True:
             try:
                 step = flow.send(answer) if error is None else flow.throw(error)
@@ -58,19 +69,22 @@ class Driver:
         the flow. Returns the flow's next step.
         """
         with Interrupts() as interrupts:
-            step = self._done(flow, step)
+            step = self._done(flow, step, interrupts)
             while isinstance(step, Note):
-                step = self._done(flow, step)
+                step = self._done(flow, step, interrupts)
         try:
             interrupts.deliver()
         except BaseException as interrupt:
             return flow.throw(interrupt)
         return step
 
-    def _done(self, flow: Flow[Any], step: Step) -> Step:
+    def _done(self, flow: Flow[Any], step: Step, interrupts: Interrupts) -> Step:
         """Do one step, and let the flow go on by what came of it."""
         try:
             answer = self.perform(step, None)
+        except Interrupted as late:
+            interrupts.hold(late.cause)
+            answer = late.outcome
         except BaseException as error:
             return flow.throw(error)
         return flow.send(answer)
@@ -99,7 +113,7 @@ class Driver:
         elif isinstance(step, Note):
             assert self.world.journal is not None
             self.world.journal.note(step.entry)
-        else:
+        elif isinstance(step, Work):
             step.task()
         return None
 
@@ -113,3 +127,8 @@ class Driver:
         happened(self.world.hooks, event)
         if listener is not None and isinstance(event, Status):
             listener(event)
+
+
+def _suspended(flow: object) -> bool:
+    """Whether a flow has not ended, so that it can be told why it is stopped."""
+    return isinstance(flow, GeneratorType) and flow.gi_frame is not None

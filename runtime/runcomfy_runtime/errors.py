@@ -87,7 +87,7 @@ class MissingToken(NotConfigured):
 
 
 class BadSetting(NotConfigured, ValueError):
-    """A token or base URL that cannot be used as it stands."""
+    """A setting or option, as a base URL or a timeout, that cannot be used as it stands."""
 
 
 class BadJobToken(RunComfyError, ValueError):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from .driver import Driver, Listener
-from .errors import NotConfigured, RunComfyError
+from .errors import BadSetting, NotConfigured, RunComfyError
 from .flow import cancel, run, wait
+from .flow.note import mention
 from .flow.pace import FOREVER, REQUEST_TIMEOUT
 from .flow.step import Flow, Terms
 from .result import Reader, Result
 from .status import Cancellation, Status
 from .ticket import Ticket
+from .world import World
 
 OutputT = TypeVar("OutputT")
 T = TypeVar("T")
@@ -63,8 +65,32 @@ class Handle(Generic[OutputT]):
 
 
 def seconds_until(now: float, timeout: float | None) -> float:
-    """The deadline for a timeout in seconds; None is for ever."""
-    return FOREVER if timeout is None else now + timeout
+    """The deadline for a timeout in seconds; None is for ever. Raises ``BadSetting``."""
+    if timeout is None:
+        return FOREVER
+    try:
+        usable = timeout >= 0
+    except TypeError:
+        usable = False
+    if not usable:
+        raise BadSetting(
+            "timeout must be a number of seconds that is not negative, or None to wait for "
+            f"ever, not {timeout!r:.40}"
+        )
+    return now + timeout
+
+
+class Span(NamedTuple):
+    """A call that begins now: its terms, and its deadline by their clock."""
+
+    terms: Terms
+    until: float
+
+
+def span(world: World, timeout: float | None) -> Span:
+    """The span of a call that may take so many seconds. Raises ``NotConfigured``."""
+    terms = world.terms()
+    return Span(terms, seconds_until(terms.now(), timeout))
 
 
 def unbound() -> NoReturn:
@@ -95,8 +121,7 @@ class Job(Handle[OutputT]):
 
     def status(self, timeout: float | None = REQUEST_TIMEOUT) -> Status:
         """Read the state once. Trouble on the way is tried again for ``timeout`` seconds."""
-        terms = self._terms()
-        until = seconds_until(terms.now(), timeout)
+        terms, until = self._span(timeout)
         status = self._drive(wait.glance(terms, self._ticket, until))
         self._seen = status.state
         return status
@@ -106,9 +131,8 @@ class Job(Handle[OutputT]):
 
         Ends in silence when the time is over; ``result()`` tells the outcome.
         """
-        terms = self._terms()
+        terms, until = self._span(timeout)
         watch = wait.Watch(self._ticket, terms.now())
-        until = seconds_until(terms.now(), timeout)
         return self._updates(wait.changes(terms, watch, until))
 
     def _updates(self, flow: Flow[None]) -> Iterator[Status]:
@@ -128,8 +152,7 @@ class Job(Handle[OutputT]):
         Raises ``JobFailed``, ``JobCancelled``, ``JobTimeout``, ``PollInterrupted``. Giving up
         the wait leaves the job as it is.
         """
-        terms = self._terms()
-        until = seconds_until(terms.now(), timeout)
+        terms, until = self._span(timeout)
         watch = wait.Watch(self._ticket, terms.now(), self._reference)
         flow = run.conclude(terms, watch, until, cancel=False)
         content = self._drive(flow, on_update)
@@ -137,13 +160,12 @@ class Job(Handle[OutputT]):
 
     def cancel(self, timeout: float = REQUEST_TIMEOUT) -> Cancellation:
         """Cancel if the job is still queued; the outcome says whether it was."""
-        terms = self._terms()
-        until = terms.now() + timeout
+        terms, until = self._span(timeout)
         return self._drive(cancel.cancel(terms, self._ticket, until, self._reference))
 
-    def _terms(self) -> Terms:
+    def _span(self, timeout: float | None) -> Span:
         try:
-            return self._driver.world.terms()
+            return span(self._driver.world, timeout)
         except RunComfyError as error:
             error.of(self, self._seen)
             raise
@@ -157,3 +179,19 @@ class Job(Handle[OutputT]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Job, (None, self._ticket, self._reader, self._reference)
+
+
+def told(
+    error: BaseException,
+    driver: Driver,
+    ticket: Ticket | None,
+    reader: Reader[Any],
+    reference: str,
+) -> None:
+    """See that whoever is stopped by this learns of the job, if it was accepted."""
+    if ticket is None:
+        return
+    if isinstance(error, RunComfyError):
+        error.of(Job(driver, ticket, reader, reference))
+    else:
+        mention(error, ticket)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import logging
 
 LOGGER = "runcomfy"
-_DEBUG = 10  # logging.DEBUG, without importing it
+_DEBUG, _INFO, _WARNING, _ERROR = 10, 20, 30, 40  # as logging has them, not imported
 
 
 class Exchanged(NamedTuple):
@@ -57,7 +58,7 @@ def exchanged(hooks: Hooks, request: Request, outcome: Outcome, seconds: float) 
     _call(hooks.on_request, record)
     if logged:
         told = (request.method, url, lost or record.status, seconds)
-        logger().debug("%s %s: %s in %.3f s", *told)
+        _log(_DEBUG, "%s %s: %s in %.3f s", *told)
 
 
 def happened(hooks: Hooks, event: Event) -> None:
@@ -67,25 +68,29 @@ def happened(hooks: Hooks, event: Event) -> None:
             _progress(event)
     elif isinstance(event, Retry):
         _call(hooks.on_retry, event)
-        logger().info(
-            "%s: %s: try %d in %.2f s",
-            *(event.doing, event.reason, event.attempt + 1, event.pause),
-        )
+        told = (event.doing, event.reason, event.attempt + 1, event.pause)
+        _log(_INFO, "%s: %s: try %d in %.2f s", *told)
     elif isinstance(event, Strange):
         text = "job %s: unknown status %r, waiting on"
-        logger().warning(text, event.request_id, event.word[:80])
+        _log(_WARNING, text, event.request_id, event.word[:80])
     else:
         text = "job %s was accepted but not noted in the journal: %s; its token: %s"
         ticket = event.ticket
-        logger().error(text, ticket.request_id, event.reason, ticket.encode())
+        _log(_ERROR, text, ticket.request_id, event.reason, ticket.encode())
 
 
 def _progress(event: Status | Accepted) -> None:
     if isinstance(event, Accepted):
         ticket = event.ticket
-        logger().info("job %s accepted by %s", ticket.request_id, ticket.model_id)
+        _log(_INFO, "job %s accepted by %s", ticket.request_id, ticket.model_id)
     else:
-        logger().debug("job %s: %s", event.request_id, event.state)
+        _log(_DEBUG, "job %s: %s", event.request_id, event.state)
+
+
+def _log(level: int, text: str, *values: object, trace: bool = False) -> None:
+    """Write to the log. A filter or handler of the user's that fails changes nothing."""
+    with suppress(Exception):
+        logger().log(level, text, *values, exc_info=trace)
 
 
 def _call(
@@ -96,4 +101,4 @@ def _call(
     try:
         hook(record)  # type: ignore[arg-type]
     except Exception:
-        logger().exception("a hook of yours failed")
+        _log(_ERROR, "a hook of yours failed", trace=True)

@@ -84,7 +84,9 @@ def accepted(
     echoes: tuple[str, ...],
 ) -> Ticket | None:
     """The ticket for an answer to a submit; None if the answer has no request id."""
-    request_id = answer.get("request_id")
+    stated = answer.get("request_id")
+    numbered = isinstance(stated, int) and not isinstance(stated, bool)
+    request_id = str(stated) if numbered else stated
     if not isinstance(request_id, str) or not protocol.valid_request_id(request_id):
         return None
     plain = Ticket(

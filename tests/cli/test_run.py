@@ -17,6 +17,9 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox.media.png import png
+from runcomfy_runtime.flow.step import Accepted, Intent
+from runcomfy_runtime.journal import Journal
+from runcomfy_runtime.ticket import Ticket
 
 from .conftest import Shell, entry
 
@@ -275,6 +278,21 @@ def test_a_journal_that_is_not_there_is_wrong_usage(
     answer = shell("jobs", *options)
     assert answer.code == 2
     assert words in answer.err
+
+
+@pytest.mark.parametrize("options", [(), ("--pending",)])
+def test_jobs_are_listed_newest_first(shell: Shell, options: tuple[str, ...]) -> None:
+    with Journal(shell.folder / "jobs.db") as journal:
+        for number in (1, 2, 3):
+            ticket = Ticket(
+                request_id=f"req-{number}", model_id="v/m", base_url="https://h"
+            )
+            journal.note(Intent(str(number), "v/m", "0", float(number)))
+            journal.note(Accepted(str(number), ticket))
+    answer = shell(
+        *("jobs", "--journal", "jobs.db", "--limit", "2", "--format", "json"), *options
+    )
+    assert [job["request_id"] for job in answer.json["jobs"]] == ["req-3", "req-2"]
 
 
 def test_a_file_that_is_no_journal_is_said_so(shell: Shell) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import os
 
 import pytest
 
 from runcomfy_codegen.sandbox.media.mp4 import mp4
 from runcomfy_codegen.sandbox.media.png import png
+from runcomfy_runtime.media.inspection import Inspector
+from runcomfy_runtime.rule import Rule
 
 from .conftest import Shell, entry
 
@@ -172,6 +175,55 @@ def test_the_json_tells_of_a_check_that_was_not_possible_why(framer: Shell) -> N
     assert (check["verdict"], check["actual"]) == ("unknown", None)
     assert "127.0.0.1" in check["reason"]
     assert answer.json["ok"] is True
+
+
+BASE64 = base64.b64encode(png(300, 100, 0.5)).decode()
+
+
+@pytest.mark.parametrize("text", [BASE64, "https:good.png", "HTTP:/good.png"])
+def test_what_the_client_takes_for_no_path_is_none_here(
+    framer: Shell, text: str
+) -> None:
+    rule = Rule(pointer="/x", metric="width_pixels", operator="<=", limit="4096")
+    [client] = Inspector()([rule], {"x": text})
+    framer.write("in.json", {"images": [text]})
+    answer = framer("validate", "acme/framer", "in.json", "--format", "json")
+    [problem] = answer.json["problems"]
+    assert (problem["verdict"], problem["actual"]) == (client.verdict, client.actual)
+    assert (answer.code, client.verdict) == (0, "unknown")
+
+
+def test_a_file_is_a_file_though_its_name_could_be_base64(framer: Shell) -> None:
+    (framer.folder / ("A" * 80)).write_bytes(png(301, 100, 0.5))
+    framer.write("in.json", {"images": ["A" * 80]})
+    answer = framer("validate", "acme/framer", "in.json")
+    assert (answer.code, "3.01" in answer.out) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["validate", "run"])
+def test_a_document_that_cannot_be_read_is_named(framer: Shell, command: str) -> None:
+    for name in ("good.png/in.json", "x" * 300):
+        answer = framer(command, "acme/framer", name)
+        assert answer.code == 2
+        assert f"{name}: cannot be read: " in answer.err
+        assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [
+        ('{"images": [], "images": ["good.png"]}', "/images"),
+        ('{"x": [{"images": 1, "images": 1}]}', "/x/0/images"),
+    ],
+)
+def test_a_key_that_stands_twice_in_a_document_is_told(
+    framer: Shell, text: str, pointer: str
+) -> None:
+    """Which of the two would count is for nobody to guess: readers of JSON differ."""
+    (framer.folder / "in.json").write_text(text)
+    answer = framer("validate", "acme/framer", "in.json")
+    assert answer.code == 2
+    assert f"in.json: {pointer} stands twice" in answer.err
 
 
 def test_a_model_without_rules_has_no_checks(project: Shell) -> None:

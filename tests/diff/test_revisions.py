@@ -112,6 +112,13 @@ def test_a_language_that_drifts_away_is_risky_once(desk: Desk) -> None:
     assert rules(answer) == [("docs-only", "texts-changed")]
 
 
+def test_a_language_apart_that_is_built_anew_is_risky_again(desk: Desk) -> None:
+    translated(desk, "old", "Zahl.", maximum=9)
+    translated(desk, "new", "Zahl.", maximum=5)
+    answer = desk("diff", "old", "new", "--format", "json")
+    assert rules(answer) == [("risky", "locale-drifted")]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [

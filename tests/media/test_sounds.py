@@ -211,6 +211,15 @@ def test_recordings_one_behind_the_other_have_no_duration_by_the_last_page(
     assert probe(longer).duration is None
 
 
+def test_a_long_recording_twice_in_a_file_has_no_duration() -> None:
+    """As ``cat`` makes it: the last page of the second says the length of the first."""
+    once = opus_of(1, 20, pages=400)
+    assert len(once) > 1 << 19
+    assert probe(once).duration == 20.0
+    assert probe(once, thorough=False).duration == 20.0
+    assert probe(once + once).duration is None
+
+
 def test_a_stream_that_is_not_understood_does_not_hide_the_length_of_the_other() -> (
     None
 ):

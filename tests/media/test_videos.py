@@ -11,6 +11,7 @@ from media import specimens as made
 from media.meter import DATA, Meter
 from runcomfy_runtime.media.errors import MediaError, MediaShort, MediaUnsupported
 from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.info import Span
 from runcomfy_runtime.media.parser import Budget
 from runcomfy_runtime.media.prober import probe
 
@@ -194,6 +195,51 @@ def test_an_index_of_segments_saves_looking_at_them() -> None:
     assert meter.wants[-1][0] < len(start) + len(index)
 
 
+def index_of(track: int, milliseconds: int, size: int, behind: int = 0) -> bytes:
+    """An index of one segment, which begins so many bytes behind the index."""
+    row = pack(">III", size, milliseconds, 0)
+    return made.full(b"sidx", pack(">IIIIHH", track, 1000, 0, behind, 0, 1), row)
+
+
+SOUND = made.track(
+    handler=b"soun", ticks=0, presented=0, deltas=(), identity=2, extent=(0, 0)
+)
+
+
+def test_each_track_has_an_index_of_its_own() -> None:
+    """As FFmpeg writes DASH: an index for each track in front of every segment."""
+    start = film(EMPTY, SOUND, ticks=0, more=made.box(b"mvex"))
+    body = fragment(1, 0, 2000) + fragment(2, 0, 2000)
+    both = index_of(1, 2000, len(body), 44) + index_of(2, 2000, len(body)) + body
+    last = fragment(2, 2000, 3000)
+    alone = index_of(2, 3000, len(last)) + last
+    timing = probe(start + both + alone).timing
+    assert timing == Span(Fraction(5), Fraction(2), Fraction(5))
+
+
+def test_an_index_of_one_track_says_nothing_of_the_other() -> None:
+    start = film(EMPTY, SOUND, ticks=0, more=made.box(b"mvex"))
+    body = fragment(1, 0, 2000) + fragment(2, 0, 5000)
+    timing = probe(start + index_of(1, 2000, len(body)) + body).timing
+    assert timing == Span(Fraction(5), Fraction(2), Fraction(5))
+
+
+def test_an_index_of_indexes_is_counted_once() -> None:
+    start = film(EMPTY, ticks=0, more=made.box(b"mvex"))
+    segment = fragment(1, 0, 2000)
+    inner = index_of(1, 2000, len(segment)) + segment
+    info = probe(start + index_of(1, 2000, len(inner)) + inner)
+    assert info.duration == 2.0
+
+
+def test_a_declared_length_of_two_tracks_bounds_the_shorter_one_only_from_above() -> (
+    None
+):
+    extends = made.box(b"mvex", made.full(b"mehd", pack(">I", 5000)))
+    timing = probe(film(EMPTY, SOUND, ticks=0, more=extends)).timing
+    assert timing == Span(Fraction(5), Fraction(0), Fraction(5))
+
+
 def test_matroska_shows_what_its_display_size_and_cropping_say() -> None:
     shapes = {
         (): (320, 180),
@@ -321,3 +367,51 @@ def test_matroska_whose_sound_is_padded_does_not_claim_to_be_exact() -> None:
     timing = probe(DATA / "video/mkv_h264.mkv").timing
     assert timing is not None
     assert timing.least < 4 < timing.value < timing.most
+
+
+def told(track: int, length: str) -> bytes:
+    """The length of a track, as FFmpeg writes it."""
+    simple = made.element(0x45A3, b"DURATION") + made.element(0x4487, length.encode())
+    target = made.element(0x63C0, made.number(0x63C5, track))
+    return made.element(0x7373, target + made.element(0x67C8, simple))
+
+
+def both_tracks() -> bytes:
+    return made.tracks(
+        made.element(
+            0xAE,
+            made.number(0x73C5, 7)
+            + made.number(0x83, 1)
+            + made.element(0xE0, made.number(0xB0, 32) + made.number(0xBA, 18)),
+        ),
+        sound_track(0, made.number(0x73C5, 8)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("tags", "least"),
+    [
+        ((told(7, "00:00:02.040000000\0\0"), told(8, "00:00:05.000000000")), 2),
+        ((told(7, "00:00:02.040000000"),), 0),
+        ((told(7, "two seconds"), told(8, "00:00:05.000000000")), 0),
+        ((told(7, "00:00:02.040000000"), told(9, "00:00:05.000000000")), 0),
+        ((), 0),
+    ],
+    ids=["both", "one", "words", "other", "none"],
+)
+def test_a_shorter_track_of_matroska_is_as_long_as_its_tag_says(
+    tags: tuple[bytes, ...], least: int
+) -> None:
+    parts = [made.information(5000.0), both_tracks()]
+    if tags:
+        parts.append(made.element(0x1254C367, b"".join(tags)))
+    timing = probe(made.matroska(*parts, made.cluster(0, 0))).timing
+    assert timing is not None
+    assert timing.value == 5
+    assert max(Fraction(0), least - Fraction(1, 20)) <= timing.least <= least
+
+
+def test_a_matroska_that_is_cut_after_its_tracks_still_has_its_length() -> None:
+    whole = made.matroska(made.information(5000.0), both_tracks(), unknown=True)
+    assert probe(whole + b"\x12\x54").duration == 5.0
+    assert probe(whole + bytes(4)).duration == 5.0

@@ -525,3 +525,11 @@ def test_files_of_one_result_never_share_a_name(
     assert [path.read_text() for path in paths] == places
     assert len({path.name.lower() for path in paths}) == len(places)
     assert all(re.fullmatch(r"req-1-\d\.[a-z0-9]+", path.name) for path in paths)
+
+
+@pytest.mark.parametrize("hosts", [None, 5, [1], [None], [b"cdn.example.org"]])
+def test_what_is_no_name_of_a_host_is_said_to_be_none(
+    made: Result[Any], tmp_path: Path, hosts: Any
+) -> None:
+    with pytest.raises(errors.DownloadError, match="is no name of a host"):
+        made.download(tmp_path, hosts=hosts)

@@ -331,3 +331,29 @@ def test_a_killed_batch_of_a_thousand_goes_on_and_pays_for_nothing_twice(
     assert unknown <= 2 * at_once
     assert len(sent) == len(set(sent))
     assert len(sent) >= 1000 - unknown
+
+
+@pytest.mark.parametrize("how", ["emptied", "replaced", "removed"])
+def test_a_journal_that_lost_the_intent_still_gets_the_id(path: Path, how: str) -> None:
+    queue = FakeQueue()
+    real = queue.send
+
+    def send(request: Any) -> Any:
+        if request.paid and how == "emptied":
+            other = sqlite3.connect(path, isolation_level=None)
+            other.execute("DELETE FROM job")
+            other.close()
+        elif request.paid:
+            for file in path.parent.glob("jobs.db*"):
+                file.rename(file.with_name(f"old-{file.name}"))
+            if how == "replaced":
+                with Journal(path) as another:
+                    assert another.entries() == []
+        return real(request)
+
+    queue.send = send  # type: ignore[method-assign]
+    with queue.client(journal=path) as client:
+        token = client.submit("vendor/model", {"prompt": "x"}).token()
+    with queue.client(journal=path) as client:
+        (job,) = client.journal.pending()
+    assert job.token() == token

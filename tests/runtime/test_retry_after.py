@@ -115,3 +115,18 @@ def test_two_dates_in_two_headers_are_both_heard(server: Loopback) -> None:
         with pytest.raises(errors.RateLimited) as caught:
             client.run("vendor/model", {})
     assert 7000 < (caught.value.retry_after or 0) <= 7201
+
+
+@pytest.mark.parametrize("ahead", [-600, 0, 600])
+def test_a_date_is_measured_by_the_clock_of_the_server(ahead: float) -> None:
+    server = NOW - ahead
+    headers = {
+        "date": formatdate(server, usegmt=True),
+        "retry-after": formatdate(server + 60, usegmt=True),
+    }
+    assert retry_after(headers, NOW) == 60.0
+
+
+def test_without_a_date_that_can_be_read_the_own_clock_decides() -> None:
+    late = formatdate(NOW + 60, usegmt=True)
+    assert retry_after({"date": "today", "retry-after": late}, NOW) == 60.0

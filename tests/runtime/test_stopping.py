@@ -284,3 +284,59 @@ def test_a_job_remembers_its_last_state_only_here(tmp_path: Path) -> None:
         before = pickle.dumps(job)
         job.status()
         assert pickle.dumps(job) == before
+
+
+LOST_READ = Reply(fault="close")
+
+
+def test_a_gateway_that_is_in_trouble_says_nothing_of_the_job(
+    server: Loopback, side: Side
+) -> None:
+    trouble = Reply({"status": "error", "message": "gateway"}, 502)
+    server.on("status", lambda _: trouble if "cancel" in server.kinds else QUEUED)
+    server.on("cancel", trouble)
+    with pytest.raises(errors.JobTimeout) as caught:
+        side.run(timeout=3)
+    assert caught.value.outcome == "still_queued"
+    assert caught.value.last_status == "in_queue"
+    assert "result" not in server.kinds
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome", "billed"),
+    [
+        ({"outcome": "cancelled"}, "cancelled", False),
+        ({"outcome": "cancelled", "status": "in_queue"}, "cancelled", False),
+        ({"outcome": "not_cancellable"}, "unknown", True),
+        (
+            {"outcome": "not_cancellable", "status": "in_progress"},
+            "still_running",
+            True,
+        ),
+    ],
+)
+def test_without_the_read_that_confirms_it_a_cancel_is_believed(
+    server: Loopback,
+    side: Side,
+    said: dict[str, Any],
+    outcome: str,
+    billed: bool,
+) -> None:
+    server.on("status", lambda _: LOST_READ if "cancel" in server.kinds else QUEUED)
+    server.on("cancel", Reply({"request_id": REQUEST_ID, **said}))
+    with pytest.raises(errors.JobTimeout) as caught:
+        side.run(timeout=3)
+    assert caught.value.outcome == outcome
+    assert caught.value.may_be_billed is billed
+
+
+QUEUED = status("in_queue")
+
+
+@pytest.mark.parametrize("on_stop", ["cancel", "Detach", None])
+def test_a_word_that_says_nothing_of_stopping_is_refused(
+    server: Loopback, side: Side, on_stop: Any
+) -> None:
+    with pytest.raises(errors.BadSetting, match="on_stop must be 'cancel_queued'"):
+        side.run(on_stop=on_stop)
+    assert server.seen == []

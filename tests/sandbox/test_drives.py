@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox, VirtualClock
@@ -36,7 +38,8 @@ def test_driven_by_polls_time_changes_nothing() -> None:
     caller = caller_with(drive="polls")
     accepted = caller.submit()
     caller.clock.advance(1000)
-    assert caller.get(accepted["status_url"])["status"] == "in_queue"
+    for _ in range(2):
+        assert caller.get(accepted["status_url"])["status"] == "in_queue"
     assert caller.get(accepted["result_url"])["status"] == "in_progress"
     assert (
         caller.send("POST", accepted["cancel_url"]).json()["outcome"]
@@ -62,6 +65,9 @@ def test_stepped_by_hand_a_job_moves_only_when_pushed() -> None:
     assert words == ["in_queue"] * 3
     now = caller.clock.now()
     request_id = accepted["request_id"]
+    before = caller.get(accepted["status_url"])["queue_position"]
+    assert caller.api.step(request_id, now) == "in_queue"
+    assert 1 <= caller.get(accepted["status_url"])["queue_position"] < before
     assert caller.api.step(request_id, now) == "in_progress"
     assert caller.get(accepted["status_url"])["status"] == "in_progress"
     assert caller.api.step(request_id, now) == "completed"
@@ -204,3 +210,89 @@ def test_a_job_cancelled_by_hand_makes_room_too() -> None:
     path = f"/sandbox/jobs/{accepted[1]['request_id']}/cancel"
     assert caller.send("POST", path).json()["status"] == "cancelled"
     assert caller.get(accepted[2]["status_url"])["queue_position"] == 2
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("rule", ["stuck", "long-queue seconds=3000"])
+def test_a_queued_job_that_cannot_start_blocks_no_worker(
+    workers: int, rule: str
+) -> None:
+    caller = caller_with(workers=workers)
+    held = [caller.submit(prompt=f"A boat [sandbox: {rule}]") for _ in range(3)]
+    urls = [caller.submit()["status_url"] for _ in range(3)]
+    assert [caller.get(url)["queue_position"] for url in urls] == [1, 2, 3]
+    caller.clock.advance(20)
+    assert [caller.get(url)["status"] for url in urls] == ["completed"] * 3
+    assert [caller.get(each["status_url"])["status"] for each in held] == [
+        "in_queue"
+    ] * 3
+
+
+def test_a_job_held_back_runs_once_its_time_has_come() -> None:
+    caller = caller_with(workers=1)
+    held = caller.submit(prompt="A boat [sandbox: long-queue seconds=30]")["status_url"]
+    caller.clock.advance(31)
+    assert caller.get(held)["status"] == "in_progress"
+    behind = caller.submit()["status_url"]
+    assert caller.get(behind)["queue_position"] == 1
+    caller.clock.advance(10)
+    assert caller.get(behind)["status"] == "completed"
+
+
+@pytest.mark.parametrize("drive", ["time", "polls", "steps"])
+def test_later_jobs_of_an_account_stand_behind_those_that_still_wait(
+    drive: Literal["time", "polls", "steps"],
+) -> None:
+    caller = caller_with(drive=drive)
+    urls = [caller.submit()["status_url"] for _ in range(8)]
+    for _ in range(9):
+        told = [caller.get(url) for url in urls]
+        positions = [each.get("queue_position", 0) for each in told]
+        assert positions == sorted(positions)
+        caller.clock.advance(0.1)
+    other = Caller(caller.api, caller.clock, token="two")
+    assert other.get(other.submit()["status_url"])["queue_position"] < 5
+
+
+def test_a_job_starts_at_two_or_more_and_counts_down_when_asked() -> None:
+    for number in range(12):
+        caller = caller_with(drive="polls", seed=str(number))
+        url = caller.submit()["status_url"]
+        first, second, third = (caller.get(url) for _ in range(3))
+        assert first["queue_position"] > second["queue_position"] >= 1
+        assert (first["queue_position"], third["status"]) >= (2, "in_progress")
+
+
+def test_eight_jobs_at_once_have_eight_places() -> None:
+    caller = caller_with()
+    told = [caller.get(caller.submit()["status_url"]) for _ in range(8)]
+    positions = [each["queue_position"] for each in told]
+    assert positions == list(range(positions[0], positions[0] + 8))
+    caller.clock.advance(10)
+    bill = caller.api.bill(None, caller.clock.now())
+    assert [row.status for row in bill] == ["completed"] * 8
+
+
+def test_a_job_behind_a_stuck_one_does_not_wait_for_it() -> None:
+    caller = caller_with()
+    caller.submit(prompt="A boat [sandbox: stuck]")
+    url = caller.submit()["status_url"]
+    caller.clock.advance(10)
+    assert caller.get(url)["status"] == "completed"
+
+
+def test_no_push_moves_a_stuck_job() -> None:
+    caller = caller_with(drive="steps")
+    stuck = caller.submit(prompt="A boat [sandbox: stuck]")["request_id"]
+    words = [caller.api.step(stuck, caller.clock.now()) for _ in range(9)]
+    assert words == ["in_queue"] * 9
+
+
+def test_asking_for_the_head_alone_moves_no_job() -> None:
+    caller = caller_with(drive="polls", polls=(1, 1))
+    accepted = caller.submit(prompt="A boat [sandbox: expired-request]")
+    for _ in range(5):
+        for url in (accepted["status_url"], accepted["result_url"]):
+            assert caller.send("HEAD", url).status == 200
+    words = [caller.get(accepted["status_url"])["status"] for _ in range(3)]
+    assert words == ["in_queue", "in_progress", "completed"]

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox, VirtualClock
+from runcomfy_codegen.sandbox.auth import account_of
 
 from .conftest import EDIT, INPUTS, MODELS, ODD, Caller, caller_with
 
@@ -113,6 +114,7 @@ def test_everything_below_sandbox_needs_the_secret(caller: Caller, secret: str) 
         ("GET", "ledger"),
         ("GET", f"jobs/{request_id}"),
         ("GET", f"jobs/{request_id}/inline/0"),
+        ("GET", f"jobs/{request_id}/files/0.png"),
         ("POST", f"jobs/{request_id}/cancel"),
         ("POST", f"jobs/{request_id}/step"),
         ("POST", "reset"),
@@ -164,6 +166,7 @@ def test_a_running_sandbox_hands_out_its_journal_and_its_bill() -> None:
         caller = Caller(sandbox.api, token="one")
         accepted = caller.submit()
         Caller(sandbox.api, token="two").submit()
+        sandbox.step(accepted["request_id"])
         assert sandbox.step(accepted["request_id"]) == "in_progress"
         assert len(sandbox.journal()) == 2
         assert [entry.action for entry in sandbox.journal("one")] == ["submit"]
@@ -254,3 +257,70 @@ def test_real_time_cannot_be_advanced(sandbox: Sandbox) -> None:
     answer = caller.send("POST", path, x_sandbox_secret=sandbox.secret)
     assert answer.status == 400
     assert "virtual clock" in answer.json()["error_message"]
+
+
+def test_a_file_is_written_down_for_whom_it_was_made() -> None:
+    with Sandbox(MODELS, clock=(clock := VirtualClock())) as sandbox:
+        caller = Caller(sandbox.api, clock, token="one")
+        accepted = caller.submit()
+        clock.advance(10)
+        output = caller.get(accepted["result_url"])["output"]
+        caller.send("GET", output["image"], authorization="")
+        assert [entry.status for entry in sandbox.journal("one", action="file")] == [
+            200
+        ]
+        sandbox.reset("one")
+        assert sandbox.journal() == []
+
+
+DAMAGED = ["huge-body", "malformed-json", "empty-body", "byte-order-mark", "nan"]
+
+
+@pytest.mark.parametrize("fault", [*DAMAGED, "lost-answer", "repeated-member"])
+def test_the_job_of_a_spoilt_answer_is_in_the_journal(
+    caller: Caller, fault: str
+) -> None:
+    caller.send("POST", f"/v1/models/{EDIT}", INPUTS[EDIT], x_sandbox_fault=fault)
+    (job,) = caller.api.book
+    (entry,) = caller.api.journal.entries()
+    assert entry.request_id == job.request_id
+    asked = f"/v1/requests/{job.request_id}"
+    for call, method in (("status", "GET"), ("cancel", "POST")):
+        rule = fault + " on=status,cancel"
+        caller.send(method, f"{asked}/{call}", x_sandbox_fault=rule)
+    _, polled, cancelled = caller.api.journal.entries()
+    assert (polled.job_status, polled.outcome) == ("in_queue", "")
+    assert (cancelled.job_status, cancelled.outcome) == ("cancelled", "cancelled")
+
+
+def test_the_journal_is_asked_by_what_was_told_of_jobs(caller: Caller) -> None:
+    accepted = caller.submit(prompt="A boat [sandbox: unknown-status]")
+    for seconds in (1, 1, 20, 0):
+        caller.get(accepted["status_url"])
+        caller.clock.advance(seconds)
+    caller.send("POST", accepted["cancel_url"])
+    told = [entry.job_status for entry in caller.api.journal.entries(action="status")]
+    assert told == ["in_queue", "warming_up", "warming_up", "completed"]
+    path = "/sandbox/journal?outcome=not_cancellable&job_status=completed"
+    assert caller.get(path)["total"] == 1
+
+
+def test_an_account_s_journal_is_the_same_again_after_its_reset(
+    caller: Caller,
+) -> None:
+    def text_of_one() -> str:
+        start = caller.clock.now()
+        url = caller.finish()["output"]["image"]
+        other.submit()
+        caller.send("GET", url)
+        caller.clock.advance(20 - (caller.clock.now() - start))
+        return caller.api.journal.text(account)
+
+    other = Caller(caller.api, caller.clock, token="two")
+    other.submit()
+    account = account_of(caller.token, caller.api.settings.seed)
+    first = text_of_one()
+    caller.api.reset(account)
+    assert text_of_one() == first
+    numbers = [json.loads(line)["number"] for line in first.splitlines()]
+    assert numbers == [1, 2, 3]

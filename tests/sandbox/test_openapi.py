@@ -128,6 +128,7 @@ def test_the_calls_that_only_a_sandbox_has_are_told_too(
             ("get", "/sandbox/jobs", "/sandbox/jobs"),
             ("get", one, shared),
             ("get", f"{one}/inline/0", f"{shared}/inline/{{number}}"),
+            ("get", f"{one}/files/0.png", f"{shared}/files/{{name}}"),
             ("get", "/sandbox/journal?status=200", "/sandbox/journal"),
             ("get", "/sandbox/ledger", "/sandbox/ledger"),
             ("get", "/sandbox/clock", "/sandbox/clock"),

@@ -228,3 +228,71 @@ def test_waiting_for_a_turn_survives_a_restart(tmp_path: Path) -> None:
     with Sandbox(MODELS, state=state, workers=1) as second:
         assert list(second.api.book) == before
         assert before[2].plan.held > 2
+
+
+SERVE_VIRTUAL = """
+import sys
+from pathlib import Path
+from runcomfy_codegen.sandbox import Sandbox, VirtualClock
+with Sandbox(state=Path(sys.argv[1]), clock=VirtualClock()) as sandbox:
+    sandbox.clock.advance(1)
+    print(sandbox.url, sandbox.secret, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("advanced", ["over the wire", "from python"])
+def test_virtual_time_never_runs_backwards_over_a_kill(
+    tmp_path: Path, advanced: str
+) -> None:
+    state = tmp_path / "state.db"
+    command = [sys.executable, "-c", SERVE_VIRTUAL, str(state)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        url, secret = process.stdout.readline().split()
+        if advanced == "over the wire":
+            path = f"{url}/sandbox/clock?advance=0.0305"
+            headers = {"x-sandbox-secret": secret}
+            assert httpx.post(path, headers=headers, trust_env=False).status_code == 200
+        process.send_signal(signal.SIGKILL)
+    clock = VirtualClock()
+    with Sandbox(state=state, clock=clock):
+        more = 1.0305 if advanced == "over the wire" else 1.0
+        assert clock.now() == pytest.approx(VirtualClock().now() + more, abs=1e-6)
+
+
+def test_a_job_that_virtual_time_has_finished_stays_finished(tmp_path: Path) -> None:
+    state, clock = tmp_path / "state.db", VirtualClock()
+    with Sandbox(MODELS, state=state, clock=clock) as first:
+        caller = Caller(first.api, clock)
+        caller.submit()
+        clock.advance(20)
+        assert [row.status for row in first.ledger()] == ["completed"]
+    clock.advance(5)  # after its end a sandbox keeps nothing
+    again = VirtualClock()
+    with Sandbox(MODELS, state=state, clock=again) as second:
+        assert [row.status for row in second.ledger()] == ["completed"]
+        assert again.now() == clock.now() - 5
+
+
+def test_virtual_time_goes_on_after_what_real_time_has_left(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    with Sandbox(MODELS, state=state) as first:
+        job = Caller(first.api, VirtualClock(2e9)).submit()
+        first.api.journal.clear()
+    clock = VirtualClock()
+    with Sandbox(MODELS, state=state, clock=clock) as second:
+        told = Caller(second.api, clock).get(f"/v1/requests/{job['request_id']}/status")
+        assert (told["status"], clock.now()) == ("in_queue", 2e9)
+
+
+def test_a_state_with_a_time_that_is_none_is_damaged(tmp_path: Path) -> None:
+    state = tmp_path / "state.db"
+    Archive(state, Seed()).close()
+    with sqlite3.connect(state) as database:
+        database.execute("UPDATE meta SET now = 'soon'")
+    database.close()
+    with pytest.raises(ArchiveError, match="is damaged"):
+        Sandbox(MODELS, state=state, clock=VirtualClock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,14 +38,49 @@ def test_failure():
 '''
 
 
+GENERATED = """
+from runcomfy_runtime.client import RunComfy as _RunComfy
+
+
+class RunComfy(_RunComfy):
+    generated = True
+"""
+WITH_A_GENERATED_CLIENT = """
+def test_the_client_is_the_generated_one(runcomfy_client):
+    assert runcomfy_client.generated
+    assert runcomfy_client.run("vendor/text-to-image", {"prompt": "A cat"}).files
+"""
+WITHOUT_ONE = """
+def test_the_client_is_the_runtime_s(runcomfy_client):
+    assert type(runcomfy_client).__module__ == "runcomfy_runtime.client"
+"""
+
+
+def passing_run(folder: Path, tests: str) -> str:
+    """What pytest prints of these tests, which pass."""
+    (folder / "test_application.py").write_text(tests)
+    plugin = "runcomfy_codegen.sandbox.pytest_plugin"
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", plugin, "."]
+    elsewhere = {
+        name: text for name, text in os.environ.items() if name != "PYTHONPATH"
+    }
+    done = subprocess.run(
+        command, cwd=folder, env=elsewhere, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 def test_an_application_is_tested_against_a_sandbox_it_knows_nothing_of(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "test_application.py").write_text(TESTS)
-    plugin = "runcomfy_codegen.sandbox.pytest_plugin"
-    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", plugin, "."]
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 passed" in done.stdout
+    assert "3 passed" in passing_run(tmp_path, TESTS)
+
+
+def test_the_client_of_the_fixture_is_the_generated_one_if_there_is_one(
+    tmp_path: Path,
+) -> None:
+    assert "1 passed" in passing_run(tmp_path, WITHOUT_ONE)
+    (tmp_path / "runcomfy_client").mkdir()
+    (tmp_path / "runcomfy_client" / "__init__.py").write_text(GENERATED)
+    assert "1 passed" in passing_run(tmp_path, WITH_A_GENERATED_CLIENT)

@@ -294,3 +294,14 @@ def test_null_is_taken_where_the_schema_has_it() -> None:
         Api({"x/y": a_model("x/y", may_be_null)}, Settings(base_url="http://localhost"))
     )
     assert caller.send("POST", "/v1/models/x/y", {"seed": None}).status == 200
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
+def test_a_cancel_with_a_body_takes_json_only(caller: Caller, kind: str) -> None:
+    accepted = caller.submit()
+    url = accepted["cancel_url"]
+    answer = caller.send("POST", url, body=b"not json", content_type=kind)
+    assert answer.status == 415
+    assert "application/json" in answer.json()["error_message"]
+    assert caller.get(accepted["status_url"])["status"] == "in_queue"
+    assert caller.send("POST", url, content_type=kind).json()["outcome"] == "cancelled"

@@ -17,6 +17,7 @@ from runcomfy_codegen.sandbox.archive import Archive, ArchiveError
 from runcomfy_codegen.sandbox.book import Book
 from runcomfy_codegen.sandbox.faults.rule import BadRule
 from runcomfy_codegen.sandbox.faults.scenario import parse_scenario
+from runcomfy_codegen.sandbox.journal import Entry
 from runcomfy_codegen.sandbox.seed import Seed
 from runcomfy_codegen.sandbox.settings import settings
 
@@ -207,3 +208,23 @@ def test_the_limit_that_struck_is_the_one_that_is_told(caller: Caller) -> None:
     text = INPUTS[EDIT] | {"prompt": "x" * 9 * 2**20}
     told = caller.send("POST", SUBMIT, text).json()["error_message"]
     assert "8 MiB" in told
+
+
+class Full(Archive):
+    """A state on a disk that has room for jobs, and for no journal."""
+
+    def note(self, entry: Entry, oldest: int) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+
+def test_a_submit_that_was_charged_is_answered_though_its_entry_is_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive = Full(tmp_path / "state.db", Seed())
+    caller = Caller(Api(MODELS, settings("http://localhost:8000", "", {}), {}, archive))
+    with caplog.at_level(logging.ERROR, "runcomfy_codegen.sandbox"):
+        accepted = caller.submit()
+    assert [job.request_id for job in caller.api.book] == [accepted["request_id"]]
+    assert [entry.status for entry in caller.api.journal.entries()] == [200]
+    assert "disk is full" in caplog.text
+    archive.close()

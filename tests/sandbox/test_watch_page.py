@@ -64,6 +64,10 @@ def click(tab: Browser, request_id: str, label: str) -> None:
 def test_a_job_is_pushed_through_from_the_page(watched: Sandbox, tab: Browser) -> None:
     request_id = Caller(watched.api).submit()["request_id"]
     tab.until(f"{word(request_id)}.startsWith('in_queue (')")
+    before = tab.value(word(request_id))
+    click(tab, request_id, "Step")
+    tab.until(f"{word(request_id)} !== '{before}'")
+    assert str(tab.value(word(request_id))).startswith("in_queue (")
     click(tab, request_id, "Step")
     tab.until(f"{word(request_id)} === 'in_progress'")
     click(tab, request_id, "Step")
@@ -101,7 +105,7 @@ def test_the_made_films_and_sounds_can_be_played(
     watched: Sandbox, tab: Browser, model_id: str, script: str
 ) -> None:
     request_id = Caller(watched.api).submit(model_id)["request_id"]
-    for _ in range(2):
+    for _ in range(3):
         watched.step(request_id)
     tab.until(script.format(request_id))
 
@@ -172,11 +176,17 @@ def test_pictures_of_every_format_are_pictures_on_the_page(
     caller = Caller(watched.api)
     path = "/v1/models/" + ODD.replace(" ", "%20")
     request_id = caller.send("POST", path, given).json()["request_id"]
-    for _ in range(2):
+    for _ in range(3):
         watched.step(request_id)
     picture = f"document.querySelector('#job-{request_id} img')"
     tab.until(f"{picture}?.naturalWidth === 2160")
-    assert str(tab.value(f"{picture}.src")).endswith(f"/0.{suffix}")
+    assert str(tab.value(f"{picture}.src")).startswith("blob:")
+    (file,) = (
+        Caller(watched.api)
+        .send("GET", f"/sandbox/jobs/{request_id}", x_sandbox_secret=watched.secret)
+        .json()["files"]
+    )
+    assert file.endswith(f"/0.{suffix}")
     assert (
         tab.value(f"document.querySelectorAll('#job-{request_id} audio').length") == 0
     )
@@ -314,3 +324,33 @@ def test_lists_of_control_calls_are_as_long_as_asked(caller: Caller) -> None:
     bill = caller.get("/sandbox/ledger?limit=0")
     assert (bill["rows"], bill["total"], bill["repeated"]) == ([], 5, 4)
     assert caller.send("GET", "/sandbox/journal?limit=-1").status == 400
+
+
+@in_a_browser
+def test_watching_meets_no_fault_and_writes_nothing_down(
+    watched: Sandbox, tab: Browser
+) -> None:
+    caller = Caller(watched.api)
+    accepted = caller.submit(prompt="A boat [sandbox: expired-file first=1]")
+    request_id = accepted["request_id"]
+    for _ in range(3):
+        watched.step(request_id)
+    tab.until(f"document.querySelector('#job-{request_id} img')?.naturalWidth === 1024")
+    assert watched.journal(action="file", request_id=request_id) == []
+    assert watched.journal(action="page") + watched.journal(action="none") == []
+    (url,) = caller.get(accepted["result_url"])["output"].values()
+    assert [caller.send("GET", url).status for _ in range(2)] == [403, 200]
+
+
+def test_an_output_is_looked_at_with_the_secret_alone(caller: Caller) -> None:
+    accepted = caller.submit(prompt="A boat [sandbox: expired-file]")
+    path = f"/sandbox/jobs/{accepted['request_id']}/files/0.png"
+    assert caller.send("GET", path).status == 404
+    caller.clock.advance(10)
+    (url,) = caller.get(accepted["result_url"])["output"].values()
+    assert caller.send("GET", url).status == 403
+    shown = caller.send("GET", path)
+    assert (shown.status, shown.body[:4]) == (200, b"\x89PNG")
+    assert shown.header("content-security-policy") == "default-src 'none'"
+    assert caller.send("GET", path, x_sandbox_secret="wrong").status == 403
+    assert len(list(caller.api.journal.entries(action="file"))) == 1

@@ -12,17 +12,17 @@ from .aio_job import AsyncJob, AsyncResult
 from .aio_many import AsyncBatch
 from .batch import Plan
 from .call import asked, reader_of
-from .client import OnStop
 from .clock import Clock
 from .errors import NotConfigured, RunComfyError
 from .flow import run
 from .flow.accept import submitted
-from .flow.pace import FOREVER, LONGEST_HINT
+from .flow.pace import LONGEST_HINT
 from .http.lazy import LazyAsyncTransport
-from .job import DEFAULT_WAIT, seconds_until
+from .job import DEFAULT_WAIT, seconds_until, span
 from .noted_jobs import Journal, NotedJobs, opened
 from .observer import Hooks
 from .report import Report
+from .stop_policy import OnStop, cancels
 from .ticket import decode
 from .validation import Checks, Judge, MediaChecks
 from .world import world_of
@@ -103,14 +103,11 @@ class AsyncRunComfy:
         ``on_update`` may be a coroutine function.
         """
         call, reader = asked(what, payload, self._checks)
-        terms = self._driver.world.terms()
+        terms, until = span(self._driver.world, timeout)
         course = run.Course()
-        until = seconds_until(terms.now(), timeout)
-        cancel = on_stop == "cancel_queued"
+        flow = run.run(terms, call, course, until, cancel=cancels(on_stop))
         try:
-            content = await self._driver.drive(
-                run.run(terms, call, course, until, cancel=cancel), on_update
-            )
+            content = await self._driver.drive(flow, on_update)
         except RunComfyError as error:
             if course.ticket is not None:
                 error.of(AsyncJob(self._driver, course.ticket, reader, call.reference))
@@ -142,9 +139,9 @@ class AsyncRunComfy:
         a paid request is not sent again then.
         """
         call, reader = asked(what, payload, self._checks)
-        terms = self._driver.world.terms()
-        until = seconds_until(terms.now(), timeout)
-        ticket = await self._driver.drive(submitted(terms, call, until))
+        terms, until = span(self._driver.world, timeout)
+        flow = submitted(terms, call, run.Course(), until)
+        ticket = await self._driver.drive(flow)
         return AsyncJob(self._driver, ticket, reader, call.reference)
 
     @overload
@@ -211,15 +208,15 @@ class AsyncRunComfy:
         on_update: AsyncListener | None = None,
         on_stop: OnStop = "cancel_queued",
     ) -> AsyncBatch[Any]:
-        """Run many inputs at once; see ``RunComfy.map``."""
+        """Run many inputs at once; see ``RunComfy.map``. ``async with`` ends it early."""
         return AsyncBatch(
             self._driver,
             Plan(inputs, name, self._driver.world.journal, self._checks),
             concurrency=concurrency,
             ordered=ordered,
             return_exceptions=return_exceptions,
-            timeout=FOREVER if timeout is None else timeout,
-            cancel=on_stop == "cancel_queued",
+            timeout=seconds_until(0.0, timeout),
+            cancel=cancels(on_stop),
             listener=on_update,
         )
 

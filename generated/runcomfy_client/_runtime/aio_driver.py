@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from .exchange import Outcome, Request
 from .flow.pace import CLEANUP_TIMEOUT
-from .flow.step import Emit, Event, Flow, Note, Send, Sleep, Step, Work
+from .flow.step import Emit, Event, Flow, Note, Send, Sleep, Step, Take, Work
+from .interrupt import Interrupted
 from .observer import happened
 from .status import Status
 from .transport import AsyncTransport
@@ -20,19 +21,10 @@ T = TypeVar("T")
 AsyncListener = Callable[[Status], Awaitable[None] | None]
 
 
-class _Interrupted(Exception):
-    """The task was cancelled during something that was to be whole, and that came to its end."""
-
-    def __init__(self, outcome: Any, cancelled: BaseException) -> None:
-        super().__init__()
-        self.outcome = outcome
-        self.cancelled = cancelled
-
-
 async def _whole(doing: Coroutine[Any, Any, T]) -> T:
     """Do this to its end. A cancellation waits for that, at most five seconds; a second does not.
 
-    Raises ``_Interrupted`` with what came of it if there was a cancellation.
+    Raises ``Interrupted`` with what came of it if there was a cancellation.
     """
     task = asyncio.ensure_future(doing)
     try:
@@ -43,17 +35,22 @@ async def _whole(doing: Coroutine[Any, Any, T]) -> T:
         finally:
             if not task.done():
                 task.cancel()
-        if not task.done() or task.cancelled() or task.exception() is not None:
+        if not task.done() or task.cancelled():
             raise
-        raise _Interrupted(task.result(), cancelled) from None
+        ended = task.exception()
+        if isinstance(ended, Interrupted):
+            raise Interrupted(ended.outcome, cancelled) from None
+        if ended is not None:
+            raise
+        raise Interrupted(task.result(), cancelled) from None
 
 
 async def _noted(noting: Coroutine[Any, Any, None]) -> None:
     """Write to the end, whatever happens: half-noted is worse than late."""
     try:
         await _whole(noting)
-    except _Interrupted as interrupted:
-        raise interrupted.cancelled from None
+    except Interrupted as interrupted:
+        raise interrupted.cause from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +85,8 @@ class AsyncDriver:
                 continue
             try:
                 answer = await self._perform(step, listener)
-            except _Interrupted as interrupted:
-                answer, late = interrupted.outcome, interrupted.cancelled
+            except Interrupted as interrupted:
+                answer, late = interrupted.outcome, interrupted.cause
             except BaseException as caught:
                 error = caught
 
@@ -119,6 +116,8 @@ class AsyncDriver:
             case Note(entry):
                 assert self.world.journal is not None
                 await _noted(asyncio.to_thread(self.world.journal.note, entry))
+            case Take(turns):
+                await turns.acquire()
             case Work(task):
                 if isinstance(task, Admission):
                     await task.on_loop()

@@ -128,6 +128,7 @@ def retry_after(headers: Mapping[str, str], today: float) -> float | None:
     """Seconds to wait as the server asks: ``Retry-After`` (RFC 9110, 10.2.3), or its ms form.
 
     Of several values the longest is meant: a proxy may have put its own beside the server's.
+    A date is measured from the ``Date`` of the same answer: the two clocks may differ.
     """
     milliseconds = _numbers(headers.get("retry-after-ms"))
     if milliseconds:
@@ -136,7 +137,9 @@ def retry_after(headers: Mapping[str, str], today: float) -> float | None:
     if not text:
         return None
     moments = dates(text[:1000], today)
-    asked = (*_numbers(text), *(max(0.0, moment - today) for moment in moments))
+    sent = dates(headers.get("date", "")[:100], today) if moments else []
+    began = sent[0] if sent else today
+    asked = (*_numbers(text), *(max(0.0, moment - began) for moment in moments))
     return max(asked, default=None)
 
 

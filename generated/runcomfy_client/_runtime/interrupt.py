@@ -1,4 +1,7 @@
-"""Ctrl-C, held back for the moments in which the id of a paid job could be lost."""
+"""Ctrl-C, held back for the moments in which the id of a paid job could be lost.
+
+So is whatever else wants to end the program then, as a hook that raises ``SystemExit``.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,24 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Any, Self
 
 _Handler = Callable[[int, FrameType | None], object]
 
 PATIENCE = 5.0
 """Seconds that an interrupt is held back at most."""
 _GUARD = threading.RLock()
+
+
+class Interrupted(Exception):
+    """Something that was to be whole came to its end, and the caller is to be stopped then."""
+
+    def __init__(self, outcome: Any, cause: BaseException) -> None:
+        super().__init__()
+        self.outcome: Any = outcome
+        """What came of it."""
+        self.cause = cause
+        """What is to be raised once the outcome is safe."""
 
 
 class Interrupts:
@@ -22,10 +36,11 @@ class Interrupts:
     handles this one: what is ignored, or ends the process at once, is left as it is.
     """
 
-    __slots__ = ("_held", "_previous", "_timer")
+    __slots__ = ("_held", "_late", "_previous", "_timer")
 
     def __init__(self) -> None:
         self._held = False
+        self._late: BaseException | None = None
         self._previous: _Handler | None = None
         self._timer: threading.Timer | None = None
 
@@ -51,11 +66,17 @@ class Interrupts:
                 interrupt.add_note(str(error))
                 raise
 
+    def hold(self, late: BaseException) -> None:
+        """Hold this back as well."""
+        self._late = late
+
     def deliver(self) -> None:
-        """Do now what the interrupt that was held back would have done: raise, as a rule."""
+        """Do now what was held back: of an interrupt what it would have done, as a rule raise."""
         if self._held and self._previous is not None:
             self._held = False
             self._previous(signal.SIGINT, None)
+        if self._late is not None:
+            raise self._late
 
     def _came(self, number: int, frame: FrameType | None) -> None:
         if not self._held:
@@ -74,13 +95,19 @@ class Interrupts:
                 _interrupt_main()
 
     def _restore(self) -> None:
+        try:
+            if self._previous is not None:
+                signal.signal(signal.SIGINT, self._previous)
+        finally:
+            # Only now: an interrupt may have come, and set the timer, until a moment ago.
+            self._stop_timer()
+
+    def _stop_timer(self) -> None:
         timer = self._timer
         if timer is not None:
             timer.cancel()
             with _GUARD:
                 self._timer = None
-        if self._previous is not None:
-            signal.signal(signal.SIGINT, self._previous)
 
 
 def _interrupt_main() -> None:

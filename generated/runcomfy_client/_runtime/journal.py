@@ -11,7 +11,8 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -73,6 +74,7 @@ class Journal:
         self.path = Path(path)
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
         self._inherited: list[sqlite3.Connection] = []
         renew_after_fork(self)
 
@@ -88,11 +90,7 @@ class Journal:
         if isinstance(entry, Intent):
             self._intend(entry)
         elif isinstance(entry, Accepted):
-            ticket = entry.ticket
-            self._write(
-                "UPDATE job SET request_id = ?, token = ? WHERE reference = ?",
-                (ticket.request_id, ticket.encode(), entry.reference),
-            )
+            self._take_up(entry)
         else:
             self._write(
                 "UPDATE job SET state = ?, ended_at = ? "
@@ -100,13 +98,28 @@ class Journal:
                 (entry.state, time.time(), entry.reference, entry.request_id),
             )
 
+    def _take_up(self, taken: Accepted) -> None:
+        """Write the id of a job beside its intent, or alone if the intent is gone by now."""
+        ticket = taken.ticket
+        self._write(
+            "INSERT INTO job (reference, model_id, payload_sha256, meant_at, request_id, token) "
+            "VALUES (?, ?, '', ?, ?, ?) ON CONFLICT (reference) DO UPDATE SET "
+            "request_id = excluded.request_id, token = excluded.token",
+            (
+                *(taken.reference, ticket.model_id, ticket.submitted_at),
+                *(ticket.request_id, ticket.encode()),
+            ),
+        )
+
     def _intend(self, intent: Intent) -> None:
         """Write an intent: a new one, or one that came to nothing before."""
+        *meant, patience = intent
         changed = self._write(
             "INSERT INTO job (reference, model_id, payload_sha256, meant_at) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (reference) DO UPDATE SET state = '', ended_at = NULL, request_id = '', "
             "token = '', meant_at = excluded.meant_at WHERE state IN (?, ?)",
-            (*intent, *REPEATABLE),
+            (*meant, *REPEATABLE),
+            patience,
         )
         if not changed:
             raise JournalError(
@@ -137,9 +150,7 @@ class Journal:
     def close(self) -> None:
         """Close the file. The next call opens it again."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._close()
 
     def __enter__(self) -> Self:
         return self
@@ -150,34 +161,64 @@ class Journal:
     def __repr__(self) -> str:
         return f"Journal({str(self.path)!r})"
 
-    def _write(self, statement: str, values: tuple[Any, ...]) -> int:
-        with self._lock:
-            try:
-                return self._opened().execute(statement, values).rowcount
-            except sqlite3.Error as error:
-                raise self._failure(error) from error
+    def _write(
+        self, statement: str, values: tuple[Any, ...], patience: float = _PATIENCE
+    ) -> int:
+        with self._used(patience) as connection:
+            return connection.execute(statement, values).rowcount
 
     def _read(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[Entry]:
         statement = f"SELECT {_COLUMNS} FROM job {where}"  # noqa: S608 - our own words
-        with self._lock:
-            try:
-                rows = self._opened().execute(statement, values).fetchall()
-            except sqlite3.Error as error:
-                raise self._failure(error) from error
+        with self._used(_PATIENCE) as connection:
+            rows = connection.execute(statement, values).fetchall()
         return (Entry(*row) for row in rows)
 
-    def _opened(self) -> sqlite3.Connection:
+    @contextmanager
+    def _used(self, patience: float) -> Generator[sqlite3.Connection]:
+        """The connection, for the calling thread alone. Waits for others at most so long."""
+        until = time.monotonic() + min(patience, _PATIENCE)
+        lock = self._lock
+        if not lock.acquire(timeout=max(until - time.monotonic(), 0.0)):
+            raise self._failure("another thread holds it")
+        try:
+            left = max(until - time.monotonic(), 0.0)
+            connection = self._opened(left)
+            connection.execute(f"PRAGMA busy_timeout = {int(left * 1000)}")
+            yield connection
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+        finally:
+            lock.release()
+
+    def _opened(self, patience: float) -> sqlite3.Connection:
+        if self._connection is not None and _file(self.path) != self._file:
+            self._close()  # the file at this path is another one by now
         if self._connection is None:
-            self._connection = _opened(self.path)
+            self._connection = _opened(self.path, patience)
+            self._file = _file(self.path)
         return self._connection
 
-    def _failure(self, error: sqlite3.Error) -> JournalError:
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _failure(self, reason: object) -> JournalError:
         return JournalError(
-            f"the journal {self.path} cannot be used: {error}; without it nothing is submitted"
+            f"the journal {self.path} cannot be used: {reason}; without it nothing is submitted"
         )
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file is at a path, if there is one."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _opened(path: Path, patience: float) -> sqlite3.Connection:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
@@ -186,7 +227,7 @@ def _opened(path: Path) -> sqlite3.Connection:
             "without it nothing is submitted"
         ) from error
     connection = sqlite3.connect(
-        path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+        path, timeout=patience, isolation_level=None, check_same_thread=False
     )
     try:
         connection.execute("PRAGMA journal_mode = WAL")

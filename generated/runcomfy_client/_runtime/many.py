@@ -8,12 +8,14 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
-from .batch import Item, Order, Plan, Stopped
+from .batch import Item, Plan, Stopped, width
 from .driver import Driver, Listener
 from .errors import RunComfyError
 from .exchange import Outcome
+from .flow.line import Line
 from .flow.step import Send, Sleep, Step
 from .job import Job
+from .ledger import Ledger
 from .result import Result
 
 YieldT = TypeVar("YieldT")
@@ -35,7 +37,9 @@ class Batch(Generic[YieldT]):
 
     At most so many jobs are under way as the batch was told; their reads take turns in the
     caller's thread. When it ends early, by an error or Ctrl-C, what is still queued is
-    cancelled, and ``jobs`` holds what runs on.
+    cancelled, and ``jobs`` holds what runs on and what has ended unread; the error names it
+    in its notes. Enter it by ``with`` if you may leave the loop before its end: a batch that
+    is only dropped cancels nothing, and its jobs are left to the log.
     """
 
     def __init__(
@@ -52,24 +56,22 @@ class Batch(Generic[YieldT]):
     ) -> None:
         self._driver = driver
         self._terms = driver.world.terms()
+        self._room = width(concurrency)
+        self._line = Line()
         self._items: Iterator[Item] | None
-        self._items = plan.items(self._terms, timeout, cancel=cancel)
-        self._room = max(1, concurrency)
+        self._items = plan.items(self._terms, self._line, timeout, cancel=cancel)
         self._return_exceptions = return_exceptions
         self._listener = listener
-        self._order: Order[Result[Any] | Exception] = Order(ordered)
+        self._ledger: Ledger[Result[Any]] = Ledger(ordered)
         self._due: list[tuple[float, int, _Lane]] = []
         self._turns = count()
-        self._started: list[Item] = []
+        self._closed = False
 
     @property
     def jobs(self) -> list[Job[Any]]:
-        """The jobs that were accepted and are not known to have ended."""
-        return [
-            job
-            for item in self._started
-            if not item.course.ended and (job := self._job(item)) is not None
-        ]
+        """The jobs that were accepted, and have not ended or whose result was not given out."""
+        items = self._ledger.unfinished()
+        return [job for item in items if (job := self._job(item)) is not None]
 
     def _job(self, item: Item) -> Job[Any] | None:
         ticket = item.course.ticket
@@ -93,7 +95,7 @@ class Batch(Generic[YieldT]):
     def _next(self) -> Result[Any] | Exception:
         while True:
             self._fill()
-            outcome = self._order.take()
+            outcome = self._ledger.take()
             if isinstance(outcome, Exception) and not self._return_exceptions:
                 raise outcome
             if outcome is not None:
@@ -109,7 +111,7 @@ class Batch(Generic[YieldT]):
             if item is None:
                 self._items = None
                 return
-            self._started.append(item)
+            self._ledger.begin(item)
             self._schedule(_Lane(item), self._terms.now())
 
     def _schedule(self, lane: _Lane, at: float) -> None:
@@ -147,26 +149,39 @@ class Batch(Generic[YieldT]):
         ticket = item.course.ticket
         assert ticket is not None
         result = Result(self._driver, ticket, content, item.asked.reader)
-        self._order.put(item.place, result)
+        self._ledger.put(item, result)
 
     def _fail(self, item: Item, error: Exception) -> None:
         job = self._job(item)
         if job is not None and isinstance(error, RunComfyError):
             error.of(job)
         error.add_note(f"(input {item.place} of the batch)")
-        self._order.put(item.place, error)
+        self._ledger.put(item, error)
 
     def _stop(self, error: BaseException) -> None:
-        """Submit nothing more, clean up each job under way, and tell of those that run on."""
+        """Submit nothing more, clean up each job under way, and tell of those that run on.
+
+        A second Ctrl-C is raised instead of the error, and skips what is left of the clean-up.
+        """
+        if self._closed:
+            return
+        self._closed = True
         self._items = None
+        self._line.close(self._terms.now())
         lanes, self._due = [lane for _, _, lane in self._due], []
+        again: BaseException | None = None
         for lane in lanes:
-            stopped = Stopped()
             try:
-                self._driver.drive(lane.item.flow, thrown=stopped)
-            except (Stopped, Exception):
-                for note in getattr(stopped, "__notes__", ()):
-                    error.add_note(note)
+                self._driver.drive(lane.item.flow, thrown=Stopped())
+            except (Stopped, Exception) as stopped:
+                self._ledger.note(lane.item, stopped)
+            except BaseException as second:
+                self._line.close_at_once()
+                self._ledger.note(lane.item, second)
+                again = second
+        self._ledger.tell(again or error)
+        if again is not None:
+            raise again
 
     def close(self) -> None:
         """End the batch: submit nothing more, cancel what is queued, leave what runs."""
@@ -182,6 +197,10 @@ class Batch(Generic[YieldT]):
         trace: TracebackType | None,
     ) -> None:
         self._stop(error or Stopped())
+
+    def __del__(self) -> None:
+        if not getattr(self, "_closed", True):
+            self._ledger.drop()
 
 
 def _resumed(lane: _Lane) -> Step:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from .clock import Clock, SystemClock
 from .exchange import Outcome, Request
 from .flow.step import Terms
+from .interrupt import Interrupted
 from .noted_jobs import Journal
 from .observer import Hooks, exchanged
 from .redaction import redacted
@@ -48,11 +49,20 @@ class World:
         )
 
     def received(self, request: Request, outcome: Outcome, began: float) -> Outcome:
-        """The outcome, without the token should it be echoed, and told to the hooks."""
+        """The outcome, without the token should it be echoed, and told to the hooks.
+
+        Raises ``Interrupted`` if a hook ends the program on being told what a paid request
+        came to: the flow is to have the outcome first.
+        """
         if request.token is not None:
             outcome = redacted(outcome, request.token)
         if self.hooks.on_request is not None or "logging" in sys.modules:
-            exchanged(self.hooks, request, outcome, self.clock.now() - began)
+            try:
+                exchanged(self.hooks, request, outcome, self.clock.now() - began)
+            except BaseException as error:
+                if not request.paid:
+                    raise
+                raise Interrupted(outcome, error) from error
         return outcome
 
 

@@ -61,12 +61,14 @@ def _narrowed(
     values = _distinct(value for value in published if value is not None)
     validator: Any = Draft202012Validator(standard(kind))
     possible = [
-        value for value in values if validator.is_valid(value) and _sendable(value)
+        value
+        for value in values
+        if validator.is_valid(value.load()) and _sendable(value.load())
     ]
     if len(possible) < len(values):
         _report(len(values) - len(possible), len(values), pointer, findings, null)
     if possible:
-        return Choice(tuple(map(Value.of, possible))), null
+        return Choice(tuple(possible)), null
     if null:
         return NULL, False
     findings.keep(pointer.rpartition("/")[2], pointer, published)
@@ -101,10 +103,9 @@ def _sendable(value: JsonValue) -> bool:
     return True
 
 
-def _distinct(values: Iterable[JsonValue]) -> list[JsonValue]:
-    """Without repetitions, by JSON equality."""
-    kept: dict[Hashable, JsonValue] = {}
-    for value in values:
-        loaded = Value.of(value).load()
-        kept.setdefault(identity(loaded), loaded)
+def _distinct(values: Iterable[JsonValue]) -> list[Value]:
+    """Without repetitions, by JSON equality of what is published: no digit is lost."""
+    kept: dict[Hashable, Value] = {}
+    for value in map(Value.of, values):
+        kept.setdefault(identity(value.exact()), value)
     return list(kept.values())

@@ -84,7 +84,7 @@ def _together(options: list[Type]) -> Type:
     if all(isinstance(option, Choice) for option in options):
         choices = cast("list[Choice]", options)
         values = {
-            identity(value.load()): value for each in choices for value in each.values
+            identity(value.exact()): value for each in choices for value in each.values
         }
         return Choice(tuple(values.values()))
     return Union(tuple(options))
@@ -97,7 +97,7 @@ def _disjoint(one: Type, other: Type) -> bool:
 
 
 def _identities(kind: Choice) -> set[object]:
-    return {identity(value.load()) for value in kind.values}
+    return {identity(value.exact()) for value in kind.values}
 
 
 def _words(kind: Type) -> frozenset[str]:

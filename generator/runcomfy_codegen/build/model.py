@@ -10,13 +10,14 @@ from ..dialect.check import check
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
-from ..ir.model import Model, Object, Type, Unknown
+from ..ir.model import Model, Object, Type, Unknown, walk
 from .fields import FieldsReader
 from .finding import Findings
 from .fingerprint import schema_sha256, structure, wordless
 from .kinds import undeclared
 from .output import opened, read_output, without_values
 from .overrides import Overrides
+from .published import published_of
 from .trail import Trail
 from .translation import translated
 
@@ -80,7 +81,8 @@ def same_structure(one: Model, other: Model) -> bool:
 
 
 def _built(model: Model) -> tuple[Type, Type, tuple[Unknown, ...]]:
-    return structure(model.input), structure(model.output), wordless(model.unknown)
+    output = model.published_output or model.output
+    return structure(model.input), structure(output), wordless(model.unknown)
 
 
 def _read(file: str, document: Document, settings: Settings) -> Built:
@@ -114,6 +116,7 @@ def _model(document: Document, findings: Findings, settings: Settings) -> Model:
     reader.keep_unstated(schema, trail)
     fields = reader.read(schema, trail)
     published = document.output_schema
+    whole = Object(name="Input", fields=fields, demanded=undeclared(schema))
     output = read_output(published.value() if published else None, reader)
     _report_unused(settings.overrides, named, findings)
     unknown = tuple(findings.unknown)
@@ -125,13 +128,14 @@ def _model(document: Document, findings: Findings, settings: Settings) -> Model:
         title=document.title,
         description=description if isinstance(description, str) else "",
         locale=document.locale,
-        input=Object(name="Input", fields=fields, demanded=undeclared(schema)),
+        input=whole,
         output=opened(output),
         schema_sha256=schema_sha256(document),
         documents=(),
         kind=str(facts.get("kind", "")),
         unknown=unknown,
         published_output=without_values(output),
+        published=published_of(document, (*walk(whole), *walk(output)), unknown),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from ..build.catalog import build_catalog
-from ..build.model import Settings
+from ..build.model import Settings, build_model, same_structure
 from ..build.texts import texts_of
 from ..diff.compare.outputs import Outputs
 from ..diff.compare.texts import ByPlace, Texts, Told
@@ -103,7 +103,11 @@ def compared(
     )
     failed = {*before.failed, *after.failed}
     before, after = before.without(failed), after.without(failed)
-    drifted = tuple(sorted(after.drifted - before.drifted))
+    drifted = tuple(
+        each
+        for each in sorted(after.drifted)
+        if each not in before.drifted or _rebuilt(each, (old, new), settings)
+    )
     return Comparison(
         old=before.models,
         new=after.models,
@@ -128,6 +132,21 @@ def _changed(old: Read, new: Read, settings: tuple[Settings, Settings]) -> set[s
         if old.documents.get(model_id) != new.documents.get(model_id)
         or before.of(model_id) != after.of(model_id)
     }
+
+
+def _rebuilt(
+    drifted: tuple[str, str], sides: tuple[Read, Read], settings: tuple[Settings, ...]
+) -> bool:
+    """Whether a language that differs on both sides is itself built differently now."""
+    model_id, locale = drifted
+    files = [side.documents[model_id][locale] for side in sides]
+    if files[0][1] == files[1][1]:
+        return False
+    old, new = (
+        build_model([file], each).model
+        for file, each in zip(files, settings, strict=True)
+    )
+    return old is None or new is None or not same_structure(old, new)
 
 
 def _one_side_alone(old: Read, new: Read) -> Iterator[Diagnostic]:

@@ -40,7 +40,8 @@ def command(
         raise usage(f"{journal}: no such file")
     try:
         with Journal(journal) as kept:
-            entries = kept.pending()[:limit] if pending else kept.entries(limit)
+            newest = kept.pending()[::-1] if pending else kept.entries(limit)
+            entries = newest[:limit]
     except RunComfyError as error:
         raise trouble(error) from None
     if form == "json":

@@ -48,7 +48,7 @@ from .report import print_diagnostics
     type=click.IntRange(0),
     nargs=2,
     metavar="QUEUED RUNNING",
-    help="With --drive polls, which it implies: the answers in each state; 1 and 2.",
+    help="With --drive polls, which it implies: the answers in each state; 2 each.",
 )
 @click.option(
     "--virtual-clock",
@@ -85,7 +85,7 @@ from .report import print_diagnostics
 @click.option(
     "--state",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File that keeps jobs and bill for the next start.",
+    help="File that keeps jobs, bill, journal and virtual time for the next start.",
 )
 @project_options
 def command(

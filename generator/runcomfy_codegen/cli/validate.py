@@ -17,7 +17,7 @@ from runcomfy_runtime.media.verdict import Check, Verdict
 from runcomfy_runtime.report import Problem, Report
 from runcomfy_runtime.rule import Rule
 
-from ..ir.json_text import is_object
+from ..ir.json_text import JsonText, is_object
 from .failure import EXIT_FINDING, usage
 from .project import Project, project_options
 from .report import format_option, print_json
@@ -122,6 +122,12 @@ def read_document(file: str) -> dict[str, Any]:
         ) from None
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
         raise usage(f"{file}: not JSON: {error}") from None
+    except OSError as error:
+        raise usage(f"{file}: cannot be read: {error.strerror}") from None
+    for pointer in JsonText(text).duplicates():
+        raise usage(
+            f"{file}: {pointer} stands twice, and readers differ on which counts"
+        )
     if not is_object(document):
         raise usage(f"{file}: the input of a model is a JSON object")
     return document

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from ..ir.model import Model
-from .compare.fact import Fact
+from .compare.fact import Fact, ModelRenamed
 from .compare.models import compare
 from .compare.outputs import AS_READ, Outputs
+from .compare.published import unexplained
 from .compare.texts import UNREAD, Texts, text_facts
-from .finding import Finding
+from .finding import Finding, Lens, Verdict
 from .rules import RULES
 
 
@@ -30,8 +32,33 @@ def diff(
     The output of a model is opened for reading; ``outputs`` are what servers publish.
     ``texts`` are those in all languages, of which a model tells one.
     """
+    old, new = tuple(old), tuple(new)
     facts = tuple(compare(old, new, outputs))
-    return judge((*facts, *text_facts(texts, facts)))
+    found = judge((*facts, *text_facts(texts, facts)))
+    rest = judge(_unexplained(old, new, facts, found))
+    return tuple(sorted((*found, *rest), key=_order)) if rest else found
+
+
+def _unexplained(
+    old: Iterable[Model],
+    new: Iterable[Model],
+    facts: Iterable[Fact],
+    found: Iterable[Finding],
+) -> Iterator[Fact]:
+    """What differs and is neither told nor understood."""
+    told: defaultdict[str, set[str]] = defaultdict(set)
+    for each in found:
+        if each.lens is Lens.WIRE and each.verdict.reaches(Verdict.RISKY):
+            told[each.model].add(each.pointer)
+    after = {model.model_id: model for model in new}
+    renamed = {
+        fact.old.model_id: fact.new for fact in facts if isinstance(fact, ModelRenamed)
+    }
+    for model in old:
+        name = model.model_id
+        other = renamed.get(name) or after.get(name)
+        if other is not None and other.published != model.published:
+            yield from unexplained(model, other, name, told[name])
 
 
 def _order(finding: Finding) -> tuple[str, ...]:

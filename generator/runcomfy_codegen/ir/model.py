@@ -35,6 +35,15 @@ class Value:
         """The value again, fractions as the nearest ``float``."""
         return json.loads(self.text, parse_float=_nearest)
 
+    def exact(self) -> Any:
+        """The value again, fractions as ``Decimal``, to the last digit."""
+        return json.loads(self.text, parse_float=Decimal)
+
+
+def is_note(keyword: str) -> bool:
+    """Whether a keyword is for people, and refuses nothing."""
+    return keyword == "deprecated" or keyword.startswith("x-")
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -43,6 +52,23 @@ class Unknown:
     keyword: str
     pointer: str
     value: Value
+
+    @property
+    def is_note(self) -> bool:
+        """Whether the keyword is for people, and refuses nothing."""
+        return is_note(self.keyword)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A part of a document as it is published, without texts: what the IR was read from.
+
+    ``understood`` says that the IR holds all of it, so that one IR proves one meaning.
+    """
+
+    pointer: str
+    value: Value
+    understood: bool
 
 
 class Media(StrEnum):
@@ -168,7 +194,7 @@ class Model:
 
     ``path`` names the module: package names and the module's own, safe in any language's
     identifiers. ``output`` is opened for reading, ``published_output`` is what the server says
-    that it returns. ``schema_sha256`` covers the document whose texts are shown, ``documents``
+    that it returns, ``published`` what either is read from. ``schema_sha256`` covers the document whose texts are shown, ``documents``
     gives (locale, hash) of every document of the model.
     """
 
@@ -184,6 +210,7 @@ class Model:
     kind: str = ""
     unknown: tuple[Unknown, ...] = ()
     published_output: Object | None = None
+    published: tuple[Published, ...] = ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -31,9 +31,9 @@ from .journal import FAULT_HEADER, Diary, Journal
 from .openapi.document import openapi
 from .page import watch_page
 from .refusal import Refused, assumed
-from .route import OPEN, Action, Route, route
+from .route import LOOKING, OPEN, Action, Route, route
 from .settings import Settings
-from .validation import within_limit
+from .validation import take_json_only, within_limit
 
 _NO_ENTRIES: Mapping[str, Entry] = MappingProxyType({})
 _LOG = logging.getLogger("runcomfy_codegen.sandbox")
@@ -71,8 +71,8 @@ class Api:
 
     def handle(self, request: Request, now: float) -> Response:
         """Answer one request; ``now`` in seconds since 1970. Never raises."""
+        found, asking = None, None
         with self._lock:
-            found, asking = None, None
             try:
                 admit(request, self.settings.hosts)
                 found = route(request)
@@ -85,12 +85,8 @@ class Api:
                 response = refused.response
             except Exception:
                 response = _broken(request)
-            if found is not None and found.action is Action.CONTROL:
-                return response
-            try:
-                self.journal.add(request, found, asking, response, now)
-            except Exception:
-                response = _broken(request)
+            if found is None or found.action not in LOOKING:
+                self._note(request, found, asking, response, now)
             return response
 
     def step(self, request_id: str, now: float) -> str:
@@ -113,6 +109,24 @@ class Api:
         with self._lock:
             self._control.reset(asking)
 
+    def _note(
+        self,
+        request: Request,
+        found: Route | None,
+        asking: str | None,
+        response: Response,
+        now: float,
+    ) -> None:
+        if found is not None and found.action is Action.FILE:
+            # Asked for without a token, a file is its owner's all the same.
+            job = self.book.peek(found.request_id)
+            asking = job.account if job else None
+        try:
+            self.journal.add(request, found, asking, response, now)
+        except Exception:
+            # What has happened has happened: a job was charged, and its client must know.
+            _LOG.exception("%s %.200s is not kept", request.method, request.path)
+
     def _call(
         self, found: Route, request: Request, asking: str, now: float
     ) -> Situation:
@@ -123,26 +137,31 @@ class Api:
         return Situation(route=found, request=request, account=asking, now=now, job=job)
 
     def _answer(self, call: Situation) -> Response:
-        chosen = self._faults.choose(call)
-        if chosen is None:
+        struck = self._faults.choose(call)
+        if struck is None:
             return self._act(call)
-        rule, source, struck = chosen
-        response = self._faulty(rule.fault, struck)
-        return response.having((FAULT_HEADER, f"{rule.fault.name} ({source})"))
-
-    def _faulty(self, fault: Fault, call: Situation) -> Response:
-        response = fault.instead(call) if fault.instead else None
-        if response is not None:
+        fault = struck.rule.fault
+        response, met = self._faulty(fault, struck.situation)
+        if not met:
+            self._faults.take_back(struck)
             return response
+        return response.having((FAULT_HEADER, f"{fault.name} ({struck.source})"))
+
+    def _faulty(self, fault: Fault, call: Situation) -> tuple[Response, bool]:
+        """The answer under a fault, and whether the fault has had anything to do."""
+        if fault.instead and (instead := fault.instead(call)):
+            return instead, True
         try:
             response = self._act(call)
         except Refused as refused:
             response = refused.response
-        if fault.alters and call.route.action is Action.SUBMIT:
-            self._desk.alter(response, partial(fault.alters, call))
+        if fault.alters:
+            change = partial(fault.alters, call)
+            return response, self._desk.alter(response, change, call.now)
         # Acting may have moved the job on.
         moved = replace(call, job=call.job and self.book.peek(call.job.request_id))
-        return fault.after(moved, response) if fault.after else response
+        spoilt = fault.after(moved, response) if fault.after else response
+        return spoilt, spoilt is not response
 
     def _act(self, call: Situation) -> Response:
         found, request, now = call.route, call.request, call.now
@@ -152,6 +171,7 @@ class Api:
             case Action.STATUS | Action.RESULT:
                 return self._told(call)
             case Action.CANCEL:
+                take_json_only(request)
                 job = self.book.find(found.request_id, call.account)
                 return self._desk.cancel(job, now)
             case Action.FILE:
@@ -164,7 +184,10 @@ class Api:
                 return self._shown(found, request)
 
     def _told(self, call: Situation) -> Response:
-        job = self._desk.ask(call.route.request_id, call.account, call.now)
+        if call.request.method == "HEAD":
+            job = self.book.find(call.route.request_id, call.account)
+        else:
+            job = self._desk.ask(call.route.request_id, call.account, call.now)
         if call.route.action is Action.STATUS:
             at = self._desk.standing(job, call.now)
             return requests.status(job, at, self.settings.base_url)

@@ -1,4 +1,4 @@
-"""Jobs and journal that outlive the sandbox: an SQLite file, written before each answer.
+"""Jobs, journal and virtual time that outlive the sandbox: SQLite, written before each answer.
 
 State is kept, not calls: after a restart, a killed one too, every job stands where its record
 and the clock put it.
@@ -12,16 +12,16 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .job import Job
 from .journal import Entry
-from .record import entry_of, job_of
+from .record import LATEST, entry_of, job_of
 from .seed import Seed
 
-_VERSION = 2
+_VERSION = 3
 _TABLES = (
-    "CREATE TABLE meta (seed TEXT NOT NULL)",
+    "CREATE TABLE meta (seed TEXT NOT NULL, now REAL NOT NULL)",
     "CREATE TABLE job (position INTEGER PRIMARY KEY,"
     " request_id TEXT NOT NULL UNIQUE, record TEXT NOT NULL)",
     "CREATE TABLE entry (number INTEGER PRIMARY KEY, account TEXT, record TEXT NOT NULL)",
@@ -91,11 +91,23 @@ class Archive:
             "DELETE FROM entry WHERE ?1 IS NULL OR account = ?1", (account,)
         )
 
+    def time(self) -> float:
+        """Virtual time where it stood, in seconds since 1970; 0 if it was never kept.
+
+        Raises ``ArchiveError`` for a damaged file.
+        """
+        (now,) = self._read("SELECT now FROM meta", _moment)
+        return now
+
+    def keep_time(self, now: float) -> None:
+        """Remember how late it is."""
+        self._database.execute("UPDATE meta SET now = ?", (now,))
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()
 
-    def _read(self, query: str, value_of: Callable[[str], T]) -> list[T]:
+    def _read(self, query: str, value_of: Callable[[Any], T]) -> list[T]:
         try:
             return [value_of(text) for (text,) in self._database.execute(query)]
         except (sqlite3.Error, ValueError, OverflowError) as error:
@@ -134,9 +146,15 @@ class Archive:
         run("BEGIN IMMEDIATE")
         for table in _TABLES:
             run(table)
-        run("INSERT INTO meta (seed) VALUES (?)", (seed.value,))
+        run("INSERT INTO meta VALUES (?, 0)", (seed.value,))
         run(f"PRAGMA user_version = {_VERSION}")
         run("COMMIT")
+
+
+def _moment(kept: Any) -> float:
+    if not isinstance(kept, float) or not 0 <= kept <= LATEST:
+        raise ValueError(f"{kept!r:.40} is no time")
+    return kept
 
 
 def _reason(error: sqlite3.Error) -> str:

@@ -82,6 +82,10 @@ class Book:
         """The newest jobs of one account, or of all, in order of acceptance."""
         return tuple(islice(reversed(self._of(account).values()), most))[::-1]
 
+    def latest(self) -> float:
+        """When anything last happened to a job, in seconds since 1970; 0 if there is none."""
+        return max((job.touched_at for job in self), default=0.0)
+
     def spent(self, account: str | None) -> int:
         """What the jobs of an account, or of all, cost together, in millionths of a dollar."""
         if account is None:

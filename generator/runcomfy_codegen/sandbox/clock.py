@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -56,6 +58,7 @@ class VirtualClock:
     def __init__(self, start: float = EPOCH) -> None:
         self._now = start
         self._lock = threading.Lock()
+        self._told: list[Callable[[float], None]] = []
 
     def now(self) -> float:
         """The time, in seconds since 1970."""
@@ -67,6 +70,20 @@ class VirtualClock:
             raise ValueError(f"a clock cannot be advanced by {seconds} seconds")
         with self._lock:
             self._now += seconds
+            for tell in self._told:
+                tell(self._now)
+
+    @contextmanager
+    def telling(self, tell: Callable[[float], None]) -> Generator[None, None, None]:
+        """As long as this lasts, call ``tell`` with the time: at once, and when it moves on."""
+        with self._lock:
+            self._told.append(tell)
+            tell(self._now)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._told.remove(tell)
 
     def today(self) -> float:
         """The time, in seconds since 1970."""

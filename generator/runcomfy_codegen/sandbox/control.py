@@ -69,6 +69,9 @@ class Control:
             case "jobs", request_id, "inline", number:
                 self._admit(request, READ)
                 return self._inline(request, self._job(request_id), number)
+            case "jobs", request_id, "files", name:
+                self._admit(request, READ)
+                return self._desk.file(request, request_id, name, now)
             case ("reset",):
                 self._admit(request, ("POST",))
                 account = _said(request, "account").get("account")

@@ -16,7 +16,7 @@ from .exchange import Request, Response
 from .faults.magic import magic
 from .files import serve
 from .job import Job, State, state
-from .lanes import in_turn, position
+from .lanes import behind, in_turn, position
 from .outputs import CONTENT_TYPES, output_of, render
 from .pace import Pace
 from .prices import price
@@ -26,6 +26,8 @@ from .settings import Settings
 from .validation import Validation, invalid, read_input, summary
 
 WARNING_HEADER = "x-sandbox-warning"
+
+_LOOKED_BACK = 50  # jobs; a new one does not wait for those before them
 
 
 class Desk:
@@ -57,12 +59,17 @@ class Desk:
         start = round(self._settings.balance * 1_000_000)
         return start - self.book.spent(account)
 
-    def alter(self, response: Response, change: Callable[[Job], Job]) -> None:
-        """Change the job that a submit has made, if it has made one."""
-        if response.status == 200:
-            job = self.book.peek(response.json()["request_id"])
-            assert job is not None
-            self.book.put(change(job))
+    def alter(
+        self, response: Response, change: Callable[[Job], Job], now: float
+    ) -> bool:
+        """Change the job that a submit has made; whether it has made one."""
+        if response.status != 200:
+            return False
+        job = self.book.peek(response.json()["request_id"])
+        assert job is not None
+        self.book.put(change(job))
+        self._take_turns(job.account, now)
+        return True
 
     def ask(self, request_id: str, account: str, now: float) -> Job:
         """The account's job, which may move on for being asked about."""
@@ -131,6 +138,9 @@ class Desk:
         request_id = self.book.request_id(account, number)
         output = output_of(offer.model, offer.media, given)
         same = json.dumps(given, sort_keys=True).encode()
+        plan = self._pace.plan(request_id, offer.media)
+        if not self._settings.workers:
+            plan = behind(plan, self.book.last(account, _LOOKED_BACK), now)
         return Job(
             request_id=request_id,
             model_id=offer.model.model_id,
@@ -139,7 +149,7 @@ class Desk:
             body=json.dumps(given),
             price=price(offer, output),
             submitted_at=now,
-            plan=self._pace.plan(request_id, offer.media),
+            plan=plan,
             output=output,
             drive=self._settings.drive,
             magic=rules,

@@ -67,11 +67,15 @@ class Carriage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """One HTTP response. The carrier adds ``content-length``."""
+    """One HTTP response. The carrier adds ``content-length``.
+
+    ``meant`` is what the body was before a fault made it unreadable.
+    """
 
     status: int
     headers: Headers = ()
     body: bytes = b""
+    meant: bytes = b""
     carriage: Carriage = Carriage.WHOLE
     seconds: float = 0.0
 

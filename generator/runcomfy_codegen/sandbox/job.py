@@ -23,16 +23,19 @@ class Drive(StrEnum):
 class Plan:
     """How a job will go, settled when it is accepted.
 
-    Durations are in seconds of the sandbox's clock, ``polls`` counts questions. ``held`` is
-    the time it waits, beyond its own in the queue, for its turn; ``ahead`` the queue position
-    it starts with.
+    Durations are in seconds of the sandbox's clock; polls and steps are counts. ``delayed``
+    is what a fault adds to its own time in the queue, ``held`` the time that it waits beyond
+    both for its turn, ``ahead`` the queue position it starts with.
     """
 
     queued: float
     running: float
+    delayed: float = 0.0
     held: float = 0.0
-    queued_polls: int = 1
+    queued_polls: int = 2
     running_polls: int = 2
+    queued_steps: int = 2
+    running_steps: int = 1
     ahead: int = 1
     fails: bool = False
 
@@ -69,12 +72,18 @@ class Job:
     @property
     def begins_at(self) -> float:
         """When it leaves the queue, if time moves it."""
-        return self.submitted_at + self.plan.queued + self.plan.held
+        plan = self.plan
+        return self.submitted_at + plan.queued + plan.delayed + plan.held
 
     @property
     def ends_at(self) -> float:
         """When it is done, if time moves it."""
         return self.begins_at + self.plan.running
+
+    @property
+    def touched_at(self) -> float:
+        """When something was last done to it from outside."""
+        return max(self.submitted_at, self.moved_at, self.cancelled_at or 0.0)
 
     def polled(self, now: float) -> Job:
         """The job after one more question about it."""
@@ -142,16 +151,15 @@ def state(job: Job, now: float) -> State:
 
 def _progress(job: Job, now: float) -> float:
     """0 to 1 while queued, 1 to 2 while running, 2 or more when finished."""
+    plan = job.plan
     match job.drive:
         case Drive.TIME:
-            waits = job.plan.queued + job.plan.held
-            return _through(now - job.submitted_at, waits, job.plan.running)
+            waits = plan.queued + plan.delayed + plan.held
+            return _through(now - job.submitted_at, waits, plan.running)
         case Drive.POLLS:
-            return _through(
-                job.polls - 1, job.plan.queued_polls, job.plan.running_polls
-            )
+            return _through(job.polls - 1, plan.queued_polls, plan.running_polls)
         case Drive.STEPS:
-            return float(job.steps)
+            return _through(job.steps, plan.queued_steps, plan.running_steps)
 
 
 def _through(done: float, queued: float, running: float) -> float:

@@ -12,9 +12,11 @@ from typing import Any, Protocol
 from .clock import timestamp
 from .exchange import Request, Response
 from .nearest import nearest
-from .route import Route
+from .route import Action, Route
 
 _KEPT = 100_000  # entries; the oldest go first
+_ABOUT_JOBS = (Action.SUBMIT, Action.STATUS, Action.RESULT, Action.CANCEL)
+_LONGEST = 20_000  # bytes of an answer that is read
 
 FAULT_HEADER = "x-sandbox-fault"
 """Tells a request which fault to meet, and an answer which one it met."""
@@ -22,7 +24,11 @@ FAULT_HEADER = "x-sandbox-fault"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One request and its answer. The token is not in it, the body only as size and hash."""
+    """One request and its answer. The token is not in it, the body only as size and hash.
+
+    ``status`` is that of HTTP, ``job_status`` the word that was told of the job, ``outcome``
+    what became of a cancel; they are what the API meant, where a fault made it unreadable.
+    """
 
     number: int
     at: str
@@ -37,6 +43,8 @@ class Entry:
     body_sha256: str
     status: int
     error_code: int | None
+    job_status: str
+    outcome: str
     fault: str | None
     carriage: str
 
@@ -112,13 +120,17 @@ class Journal:
         )
 
     def text(self, account: str | None = None) -> str:
-        """The entries as JSON lines, without the times.
+        """The entries as JSON lines, without the times, numbered from 1.
 
-        The same seed and the same calls in the same order give the same bytes, on any clock.
+        The same seed and the same calls in the same order, to jobs that stand where they
+        stood, give the same bytes.
         """
-        told = map(asdict, self.entries(account))
-        lines = ({name: each[name] for name in each if name != "at"} for each in told)
-        return "".join(json.dumps(line) + "\n" for line in lines)
+        lines: list[str] = []
+        for number, entry in enumerate(self.entries(account), 1):
+            line = asdict(entry) | {"number": number}
+            del line["at"]
+            lines.append(json.dumps(line) + "\n")
+        return "".join(lines)
 
     def latest(self) -> str:
         """When the last entry was made, as entries tell it; empty if there is none."""
@@ -152,17 +164,21 @@ def _asked(request: Request, found: Route | None) -> dict[str, Any]:
 def _answered(found: Route | None, response: Response) -> dict[str, Any]:
     told = _told(response)
     request_id = found.request_id if found else ""
+    of_job = told if found is not None and found.action in _ABOUT_JOBS else {}
     return {
-        "request_id": request_id or told.get("request_id", ""),
+        "request_id": request_id or of_job.get("request_id", ""),
         "error_code": told.get("error_code"),
+        "job_status": of_job.get("status", ""),
+        "outcome": of_job.get("outcome", ""),
     }
 
 
 def _told(response: Response) -> dict[str, Any]:
-    # Of a submit the id, of an error the code. Longer answers tell neither.
-    if not response.body.startswith(b"{") or len(response.body) > 2000:
+    # Of a submit the id, of an error the code, of a job its status. Longer answers tell none.
+    body = response.meant or response.body
+    if not body.startswith(b"{") or len(body) > _LONGEST:
         return {}
     try:
-        return dict(response.json())
+        return dict(json.loads(body))
     except ValueError:
         return {}

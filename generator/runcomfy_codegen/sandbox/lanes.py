@@ -1,19 +1,22 @@
 """Whose turn it is, where only some of an account's jobs can run at once.
 
-Jobs run in the order of acceptance, and none before its own time in the queue is over.
+Jobs run in the order of acceptance, and none before its own time in the queue is over. One
+that a fault keeps back lets the others pass until its time has come.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from .job import Job
+from runcomfy_runtime.protocol import Phase
+
+from .job import Drive, Job, Plan, state
 
 
 def in_turn(jobs: Collection[Job], now: float, workers: int) -> tuple[Job, ...]:
-    """Those of an account's jobs, in order of acceptance, whose turn has changed.
+    """Those of an account's jobs whose turn has changed.
 
     Asked after each acceptance and each cancellation; 0 workers set no limit. What has begun
     stays as it is, and what waits begins when one of the workers is free.
@@ -21,7 +24,7 @@ def in_turn(jobs: Collection[Job], now: float, workers: int) -> tuple[Job, ...]:
     if not workers:
         return ()
     running = [job.ends_at for job in jobs if _runs(job, now)]
-    waiting = [job for job in jobs if _waits(job, now)]
+    waiting = sorted((job for job in jobs if _waits(job, now)), key=_turn)
     free = heapq.nlargest(workers, running)
     free += [now] * (workers - len(free))
     heapq.heapify(free)
@@ -32,12 +35,39 @@ def in_turn(jobs: Collection[Job], now: float, workers: int) -> tuple[Job, ...]:
 
 def position(job: Job, jobs: Collection[Job], now: float) -> int:
     """The queue position of a waiting job: how many of its account wait before it, and one."""
-    return 1 + sum(each.number < job.number and _waits(each, now) for each in jobs)
+    return 1 + sum(_turn(each) < _turn(job) and _waits(each, now) for each in jobs)
+
+
+def behind(plan: Plan, jobs: Sequence[Job], now: float) -> Plan:
+    """The plan of a new job where nothing is limited: it leaves the queue, which the account's
+    newest ``jobs`` in order of acceptance are in, no earlier than the last of them.
+    """
+    last = _last_waiting(jobs, now)
+    if last is None:
+        return plan
+    place = state(last, now).queue_position or 0
+    queued = max(plan.queued, last.begins_at - now)
+    return replace(plan, queued=queued, ahead=place + 1)
+
+
+def _last_waiting(jobs: Sequence[Job], now: float) -> Job | None:
+    for job in reversed(jobs):
+        if job.plan.delayed or job.cancelled_at is not None:
+            continue
+        if state(job, now).phase is Phase.QUEUED:
+            return job
+        if job.drive is Drive.TIME:
+            return None  # nor does one before it: they begin in order
+    return None
+
+
+def _turn(job: Job) -> tuple[float, int]:
+    return job.submitted_at + job.plan.delayed, job.number
 
 
 def _placed(job: Job, free: list[float]) -> Job:
     """The job with its turn: it takes the worker that is free first, from then on."""
-    held = max(0.0, free[0] - job.submitted_at - job.plan.queued)
+    held = max(0.0, free[0] - (job.begins_at - job.plan.held))
     if held != job.plan.held:
         job = replace(job, plan=replace(job.plan, held=held))
     heapq.heapreplace(free, job.ends_at)

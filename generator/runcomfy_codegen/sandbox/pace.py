@@ -37,7 +37,7 @@ class Pace:
 
     seed: Seed
     speed: float = 1.0
-    polls: tuple[int, int] = (1, 2)
+    polls: tuple[int, int] = (2, 2)
     profiles: Mapping[Media, Profile] = field(default_factory=lambda: PROFILES)
 
     def plan(self, request_id: str, kind: Media) -> Plan:
@@ -49,7 +49,7 @@ class Pace:
             running=draws.uniform(*profile.running),
             queued_polls=self.polls[0],
             running_polls=self.polls[1],
-            ahead=draws.randint(1, 3),
+            ahead=draws.randint(2, 4),
         )
         return replace(
             plan, queued=plan.queued / self.speed, running=plan.running / self.speed

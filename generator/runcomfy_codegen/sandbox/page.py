@@ -24,7 +24,7 @@ def watch_page() -> Response:
     allowed = {kind: _hash(text) for kind, text in _INLINE.findall(html)}
     policy = (
         f"default-src 'none'; script-src {allowed['script']}; style-src {allowed['style']};"
-        " connect-src 'self'; img-src 'self' blob: data:; media-src 'self' blob: data:;"
+        " connect-src 'self'; img-src blob: data:; media-src blob: data:;"
         " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return Response(

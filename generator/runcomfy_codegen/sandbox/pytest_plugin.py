@@ -3,11 +3,14 @@
 Switch them on with ``pytest -p runcomfy_codegen.sandbox.pytest_plugin``. Code that makes its
 client as in production, ``RunComfy()``, then talks to the sandbox without knowing it. Override
 ``runcomfy_models`` to have inputs checked, ``runcomfy_client_class`` with the ``RunComfy`` of a
-generated client, ``runcomfy_options`` for anything else.
+generated client that is not the package ``runcomfy_client``, ``runcomfy_options`` for anything
+else. Nothing switches them on by itself: every test run would load the sandbox.
 """
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -20,6 +23,8 @@ from runcomfy_runtime.protocol import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from ..ir.model import Model
 from .sandbox import Sandbox
 from .settings import Options
+
+_GENERATED = "runcomfy_client"  # the package that is generated unless told otherwise
 
 ClientClass = Callable[..., AbstractContextManager[Any]]
 
@@ -59,8 +64,13 @@ def runcomfy_sandbox(
 
 @pytest.fixture(scope="session")
 def runcomfy_client_class() -> ClientClass:
-    """What makes ``runcomfy_client``; a generated client has errors and classes of its own."""
-    return RunComfy
+    """What makes ``runcomfy_client``: the generated client if there is one, for it has errors
+    and classes of its own, else the runtime's.
+    """
+    if importlib.util.find_spec(_GENERATED) is None:
+        return RunComfy
+    generated: ClientClass = importlib.import_module(_GENERATED).RunComfy
+    return generated
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from .journal import Entry
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-_LATEST = 253402300799.0  # seconds since 1970: the end of the year 9999
+LATEST = 253402300799.0
+"""Seconds since 1970: the end of the year 9999."""
 
 T = TypeVar("T")
 
@@ -25,11 +26,12 @@ def job_of(text: str) -> Job:
     if not is_object(json.loads(job.body)):
         raise ValueError(f"the input of {job.request_id} is no object")
     plan = job.plan
-    spans = (plan.queued, plan.held, plan.running, job.price, job.output.shape.seconds)
+    spans = (plan.queued, plan.delayed, plan.held, plan.running)
     moments = (job.submitted_at, job.moved_at, job.cancelled_at or 0.0, job.ends_at)
-    if not all(0 <= each < math.inf for each in spans):
+    amounts = (*spans, job.price, job.output.shape.seconds)
+    if not all(0 <= each < math.inf for each in amounts):
         raise ValueError(f"a duration or the price of {job.request_id} is out of range")
-    if not all(0 <= each <= _LATEST for each in moments):
+    if not all(0 <= each <= LATEST for each in moments):
         raise ValueError(f"a time of {job.request_id} is out of range")
     return job
 

@@ -31,6 +31,9 @@ class Action(StrEnum):
 OPEN = frozenset({Action.FILE, Action.PAGE, Action.OPENAPI, Action.CONTROL})
 """Calls that need no token."""
 
+LOOKING = frozenset({Action.PAGE, Action.CONTROL})
+"""Calls of those who watch: they are not in the journal, and no fault strikes them."""
+
 READ = ("GET", "HEAD")
 
 

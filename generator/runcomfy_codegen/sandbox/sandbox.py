@@ -68,7 +68,9 @@ class Sandbox:
             if archive is not None:
                 opened.callback(archive.close)
             self.api = Api(models, chosen, entries, archive, self.clock)
-            self._resume()
+            if archive is not None and isinstance(self.clock, VirtualClock):
+                self._resume(archive, self.clock)
+                opened.enter_context(self.clock.telling(archive.keep_time))
             self._server = Server(Carrier(self.api.handle, self.clock), listener)
             self._opened = opened.pop_all()
 
@@ -125,11 +127,13 @@ class Sandbox:
         self._server.stop()
         self._opened.close()
 
-    def _resume(self) -> None:
-        # A virtual clock goes on from where the kept journal ends, as real time does.
-        latest = self.api.journal.latest()
-        if latest and isinstance(self.clock, VirtualClock):
-            self.clock.advance(max(0.0, moment(latest) - self.clock.now()))
+    def _resume(self, archive: Archive, clock: VirtualClock) -> None:
+        # What real time has left may be later than any virtual time that was kept.
+        noted = self.api.journal.latest()
+        latest = max(
+            archive.time(), self.api.book.latest(), moment(noted) if noted else 0.0
+        )
+        clock.advance(max(0.0, latest - clock.now()))
 
     def _account(self, token: str | None) -> str | None:
         return None if token is None else account_of(token, self.api.settings.seed)

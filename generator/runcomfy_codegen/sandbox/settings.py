@@ -26,7 +26,7 @@ class Options(TypedDict, total=False):
     - ``seed``: the same one gives the same identifiers, durations and files.
     - ``speed``: 2 halves the time that jobs take; a millionth to a billion.
     - ``drive``: what moves a job on: the time, being asked about, or a push by hand.
-    - ``polls``: the answers while queued and while running, 1 and 2; they go with the drive
+    - ``polls``: the answers while queued and while running, 2 each; they go with the drive
       ``"polls"`` alone.
     - ``workers``: the jobs of a token that run at once; 0, the default, sets no limit. Only
       time can make a job wait for another: it goes with no other drive.
@@ -65,7 +65,7 @@ class Settings:
     speed: float = 1.0
     hosts: frozenset[str] = LOOPBACK
     drive: Drive = Drive.TIME
-    polls: tuple[int, int] = (1, 2)
+    polls: tuple[int, int] = (2, 2)
     workers: int = 0
     balance: float = 100.0
     validation: Validation = Validation.REJECT
@@ -96,7 +96,7 @@ def settings(base_url: str, secret: str, options: Options) -> Settings:
         seed=Seed(_text("seed", options.get("seed", Seed().value))),
         speed=_number("speed", options.get("speed", 1.0), *_SPEEDS),
         drive=drive,
-        polls=_polls(options.get("polls", (1, 2))),
+        polls=_polls(options.get("polls", (2, 2))),
         workers=workers,
         balance=_number("balance", options.get("balance", 100.0), -_RICHEST, _RICHEST),
         validation=Validation(options.get("validation", "reject")),

@@ -48,13 +48,7 @@ class Problem:
 
 def read_input(request: Request) -> dict[str, Any]:
     """The body as a JSON object. Raises ``Refused`` for anything else."""
-    content_type = (
-        (request.header("content-type") or "").partition(";")[0].strip().lower()
-    )
-    if content_type != JSON_TYPE:
-        raise assumed(
-            415, f"The body must be sent as {JSON_TYPE}, not {content_type!r:.80}."
-        )
+    _typed(request)
     if len(request.body) > MAX_TEXT and b'"data:' not in request.body:
         raise too_large(f"{MAX_TEXT >> 20} MiB without inline media")
     value = _parse(request.body)
@@ -65,10 +59,25 @@ def read_input(request: Request) -> dict[str, Any]:
     return value
 
 
+def take_json_only(request: Request) -> None:
+    """Raise ``Refused`` (415) for a body of another type, though nobody reads it."""
+    if request.body:
+        _typed(request)
+
+
 def within_limit(request: Request) -> None:
     """Raise ``Refused`` for a body that is too long for any call."""
     if request.discarded or len(request.body) > MAX_BODY:
         raise too_large(f"{MAX_BODY >> 20} MiB with inline media")
+
+
+def _typed(request: Request) -> None:
+    said = request.header("content-type") or ""
+    content_type = said.partition(";")[0].strip().lower()
+    if content_type != JSON_TYPE:
+        raise assumed(
+            415, f"The body must be sent as {JSON_TYPE}, not {content_type!r:.80}."
+        )
 
 
 def too_large(limit: str) -> Refused:

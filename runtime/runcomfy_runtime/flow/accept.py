@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ..ticket import Ticket
 from .note import left
+from .run import Course
 from .step import Accepted, Emit, Flow, Terms
 from .submit import Call, submit
 
 
-def submitted(terms: Terms, call: Call, until: float) -> Flow[Ticket]:
+def submitted(terms: Terms, call: Call, course: Course, until: float) -> Flow[Ticket]:
     """Submit, and tell that the job was accepted. Whoever stops that gets the job's name."""
-    ticket = yield from submit(terms, call, until)
+    ticket = course.ticket = yield from submit(terms, call, until)
     try:
         yield Emit(Accepted(call.reference, ticket))
     except GeneratorExit:

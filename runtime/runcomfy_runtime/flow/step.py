@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from ..exchange import Outcome, Request
 from ..secret import Token
@@ -48,6 +49,8 @@ class Intent(NamedTuple):
     model_id: str
     payload_sha256: str
     at: float
+    patience: float = math.inf
+    """Seconds that the writing may take. It fails then, and nothing is sent."""
 
 
 class Accepted(NamedTuple):
@@ -94,7 +97,25 @@ class Work(NamedTuple):
     task: Callable[[], None]
 
 
-Step = Send | Sleep | Emit | Note | Work
+class Turns(Protocol):
+    """Lets so many be under way at a time; the others wait."""
+
+    async def acquire(self) -> object:
+        """Wait for one's turn."""
+        ...
+
+    def release(self) -> None:
+        """Give the turn to the next."""
+        ...
+
+
+class Take(NamedTuple):
+    """Wait for one's turn, and go on with it. The flow itself gives it back."""
+
+    turns: Turns
+
+
+Step = Send | Sleep | Emit | Note | Work | Take
 T = TypeVar("T")
 Flow = Generator[Step, Outcome | None, T]
 """A flow that comes to a ``T``. Only ``Send`` is answered with something."""

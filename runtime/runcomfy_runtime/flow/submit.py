@@ -6,7 +6,6 @@ It is sent again in two cases only: nothing of it left this machine, or the serv
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
@@ -19,6 +18,7 @@ from .fate import Fate, fate
 from .gate import Gate
 from .note import noted
 from .pace import LONGEST_HINT, UNREACHED_BUDGET, request_timeout, retry_pause
+from .salvage import named
 from .step import (
     Accepted,
     Emit,
@@ -89,9 +89,24 @@ def _checked(terms: Terms, call: Call, check: Check, until: float) -> Flow[None]
         )
 
 
-def _intent(terms: Terms, call: Call) -> Intent:
-    """What is noted before a try. If it cannot be, nothing is sent."""
-    return Intent(call.reference, call.model_id, call.payload_sha256, terms.today())
+def _meant(terms: Terms, call: Call, until: float) -> Flow[None]:
+    """Note what is about to be sent. If that cannot be done in time, nothing is sent."""
+    if terms.now() >= until:
+        raise _too_late(call)
+    if terms.journal:
+        left = until - terms.now()
+        digest, today = call.payload_sha256, terms.today()
+        yield Note(Intent(call.reference, call.model_id, digest, today, left))
+        if terms.now() >= until:
+            yield from _came_to_nothing(terms, call)
+            raise _too_late(call)
+
+
+def _too_late(call: Call) -> errors.NotSent:
+    return errors.NotSent(
+        f"submitting to {call.model_id}: the time that this call may take was over before the "
+        "request could leave; nothing was sent, nothing is billed"
+    )
 
 
 def _came_to_nothing(terms: Terms, call: Call) -> Flow[None]:
@@ -106,22 +121,24 @@ def _tried(terms: Terms, call: Call, until: float, gate: Gate) -> Flow[Ticket]:
     began = terms.now()
     for attempt in count():
         yield from gate.passed(terms, until)
-        if terms.journal:
-            yield Note(_intent(terms, call))
-        outcome = yield from _posted(terms, call, until)
-        content = answer.document(_whole(outcome))
-        became = fate(outcome, content)
-        if became is Fate.ACCEPTED or became is Fate.ID_LOST:
-            return _ticket(terms, call, outcome, content or {})
-        if became is Fate.UNKNOWN:
-            raise _unknown(terms, call, outcome)
-        yield from _came_to_nothing(terms, call)
-        if became is Fate.REFUSED:
-            _refuse(terms, outcome)
-        if became is Fate.BUSY:
-            pause = _busy_pause(terms, outcome, attempt, began, until, gate)
-        else:
-            pause = _unreached_pause(terms, outcome, attempt, began, until)
+        try:
+            yield from _meant(terms, call, until)
+            outcome = yield from _posted(terms, call, until)
+            content = answer.document(_whole(outcome))
+            became = fate(outcome, content)
+            if became is Fate.ACCEPTED or became is Fate.ID_LOST:
+                return _ticket(terms, call, outcome, content)
+            if became is Fate.UNKNOWN:
+                raise _unknown(terms, call, outcome)
+            yield from _came_to_nothing(terms, call)
+            if became is Fate.REFUSED:
+                _refuse(terms, outcome)
+            if became is Fate.BUSY:
+                pause = _busy_pause(terms, outcome, attempt, began, until, gate)
+            else:
+                pause = _unreached_pause(terms, outcome, attempt, began, until)
+        finally:
+            gate.leave()
         yield Emit(Retry("submit", _reason(outcome), attempt + 1, pause))
         yield Sleep(pause)
     raise AssertionError("counting ends")
@@ -165,7 +182,7 @@ def _busy_pause(
     pause = hint if named and hint is not None else own
     now = terms.now()
     gate.pause(now + pause)
-    too_long = pause > LONGEST_HINT or now + pause > until
+    too_long = pause > LONGEST_HINT or now + pause >= until
     if too_long or (not named and now + pause - began > LONGEST_HINT):
         raise errors.RateLimited(
             f"submitting: HTTP 429: the server asks for a pause of {pause:.0f} s, longer than "
@@ -227,30 +244,22 @@ def _unknown_for(terms: Terms, call: Call, said: str) -> errors.SubmitOutcomeUnk
     )
 
 
-_ID_IN_PART = re.compile(rb'"request_id"\s*:\s*"([A-Za-z0-9_-]{1,128})"')
-_ID_IN_LOCATION = re.compile(r"/v1/requests/([A-Za-z0-9_-]{1,128})(?:/|$)")
-
-
 def _ticket(
-    terms: Terms, call: Call, outcome: Outcome, content: Mapping[str, Any]
+    terms: Terms, call: Call, outcome: Outcome, content: answer.Document | None
 ) -> Ticket:
-    """The ticket in an answer, or the id saved from what came of one."""
-    if not content:
-        part = _ID_IN_PART.search(outcome.body)
-        place = _ID_IN_LOCATION.search(outcome.headers.get("location", ""))
-        saved = part.group(1).decode() if part else place.group(1) if place else None
-        content = {"request_id": saved} if saved else {}
+    """The ticket in an answer, or one for the id saved from what came of it."""
     at = terms.today()
-    ticket = accepted(
-        content,
-        model_id=call.model_id,
-        base_url=terms.base_url,
-        at=at,
-        echoes=call.echoes,
-    )
-    if ticket is None:
-        raise _id_lost(call, content, outcome, at)
-    return ticket
+    for naming in named(outcome, content):
+        ticket = accepted(
+            naming,
+            model_id=call.model_id,
+            base_url=terms.base_url,
+            at=at,
+            echoes=call.echoes,
+        )
+        if ticket is not None:
+            return ticket
+    raise _id_lost(call, content or {}, outcome, at)
 
 
 def _id_lost(

@@ -12,7 +12,7 @@ from .info import Extent
 VIDEO, AUDIO = 1, 2
 SECOND = 1_000_000_000
 """Nanoseconds, in which Matroska counts."""
-_TRACK, _TYPE, _FRAME_TIME = 0xAE, 0x83, 0x23E383
+_TRACK, _UID, _TYPE, _FRAME_TIME = 0xAE, 0x73C5, 0x83, 0x23E383
 _SOUND, _SAMPLE_RATE, _DELAY = 0xE1, 0xB5, 0x56AA
 _PICTURE, _WIDTH, _HEIGHT = 0xE0, 0xB0, 0xBA
 _SHOWN_WIDTH, _SHOWN_HEIGHT, _SHOWN_UNIT = 0x54B0, 0x54BA, 0x54B2
@@ -32,6 +32,12 @@ class Track:
     frame_time: int  # nanoseconds, 0 if it is not told
     rate: int = 0  # samples a second
     delay: int = 0  # nanoseconds that a decoder drops at the beginning
+    uid: int = 0
+
+    @property
+    def plays(self) -> bool:
+        """Whether this is seen or heard."""
+        return self.kind in (VIDEO, AUDIO)
 
     @property
     def frame(self) -> Fraction:
@@ -59,7 +65,7 @@ def read_tracks(body: bytes) -> tuple[Track, ...]:
 
 
 def _read_track(body: bytes, entry: Element) -> Track:
-    kind = frame_time = rate = delay = 0
+    kind = frame_time = rate = delay = uid = 0
     coded = shown = (0, 0)
     for element in parse_children(body, entry.body, entry.end):
         if element.identity == _TYPE:
@@ -72,7 +78,9 @@ def _read_track(body: bytes, entry: Element) -> Track:
             delay = unsigned(body, element)
         elif element.identity == _SOUND:
             rate = _read_rate(body, element)
-    return Track(kind, coded, shown, frame_time, rate, delay)
+        elif element.identity == _UID:
+            uid = unsigned(body, element)
+    return Track(kind, coded, shown, frame_time, rate, delay, uid)
 
 
 def _read_rate(body: bytes, audio: Element) -> int:

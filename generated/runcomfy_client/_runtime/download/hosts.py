@@ -23,21 +23,30 @@ def named(hosts: str | Iterable[str]) -> tuple[str, ...]:
     Raises ``DownloadError`` for what is no name of a host, which would never allow anything.
     """
     given = (hosts,) if isinstance(hosts, str) else hosts
+    if not isinstance(given, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise _no_host(given)
     return tuple(map(_named, given))
 
 
 def _named(host: str) -> str:
+    if not isinstance(host, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise _no_host(host)
     try:
         name = host if host.isascii() else host.encode("idna").decode()
         labels = _labels(name)
     except UnicodeError:
         labels = []
     if not labels or not all(map(_LABEL.fullmatch, labels)):
-        raise DownloadError(
-            f"{quoted(host)} is no name of a host: hosts=[…] takes names like "
-            "cdn.example.org, each of which stands for the names under it too"
-        )
+        raise _no_host(host)
     return ".".join(labels)
+
+
+def _no_host(given: object) -> DownloadError:
+    shown = quoted(given) if isinstance(given, str) else f"{given!r:.40}"
+    return DownloadError(
+        f"{shown} is no name of a host: hosts=[…] takes names like "
+        "cdn.example.org, each of which stands for the names under it too"
+    )
 
 
 def refused(url: str, base_url: str, allowed: Iterable[str]) -> str | None:

@@ -39,7 +39,7 @@ def _attempted(terms: Terms, ticket: Ticket, until: float) -> Flow[Cancellation]
     for attempt in count():
         timeout = request_timeout(until, terms.now())
         outcome = yield from asked(terms, ticket, timeout)
-        settled = _settled(ticket, outcome)
+        settled = stated(ticket, outcome)
         if settled is not None and (attempt == 0 or settled.cancelled):
             return settled
         if isinstance(outcome, Response) and not _passing(outcome):
@@ -61,7 +61,7 @@ def _reason(outcome: Outcome) -> str:
     return outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
 
 
-def _settled(ticket: Ticket, outcome: Outcome) -> Cancellation | None:
+def stated(ticket: Ticket, outcome: Outcome) -> Cancellation | None:
     """What an answer says of the outcome, if it does."""
     content = answer.document(outcome) if isinstance(outcome, Response) else None
     if content is None:
@@ -80,10 +80,10 @@ def _confirmed(
     terms: Terms, ticket: Ticket, response: Response, until: float
 ) -> Flow[Cancellation]:
     """An answer without a clear outcome, or one after a lost one: the state decides."""
-    stated = answer.refusal(response, answer.document(response), terms.today())
-    if stated is not None and _settled(ticket, response) is None:
+    refusal = answer.refusal(response, answer.document(response), terms.today())
+    if refusal is not None and stated(ticket, response) is None:
         error = answer.api_error(
-            f"cancelling {ticket.request_id}", stated, errors.ApiError
+            f"cancelling {ticket.request_id}", refusal, errors.ApiError
         )
         raise error.concerning(ticket.request_id)
     status = yield from glance(terms, ticket, until)

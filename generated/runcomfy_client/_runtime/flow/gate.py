@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import ApiError, AuthError, NoBalance, RateLimited
+from .line import Line
 from .pace import LONGEST_HINT
 from .step import Flow, Sleep, Terms
 
@@ -13,9 +14,10 @@ class Gate:
     When the token or the balance is refused once, no other submit is tried.
     """
 
-    __slots__ = ("closed_by", "opens_at")
+    __slots__ = ("closed_by", "line", "opens_at")
 
-    def __init__(self) -> None:
+    def __init__(self, line: Line | None = None) -> None:
+        self.line = line or Line()
         self.opens_at = 0.0
         self.closed_by: ApiError | None = None
 
@@ -29,10 +31,23 @@ class Gate:
             self.closed_by = error
 
     def passed(self, terms: Terms, until: float) -> Flow[None]:
-        """Wait until a submit may go. Raises like the submit that closed the gate.
+        """Wait until a submit may go, and it is its turn; ``leave`` is to follow it.
 
-        Raises ``RateLimited`` at once when the wait would be too long, or past the deadline.
+        Raises like the submit that closed the gate, and ``RateLimited`` at once when the wait
+        would be too long, or past the deadline. No turn is held then.
         """
+        while True:
+            yield from self._opened(terms, until)
+            yield from self.line.taken()
+            if self.closed_by is None and self.opens_at <= terms.now():
+                return
+            self.line.give()
+
+    def leave(self) -> None:
+        """The submit has its outcome, and others have been told of it."""
+        self.line.give()
+
+    def _opened(self, terms: Terms, until: float) -> Flow[None]:
         while self.closed_by is None and self.opens_at > (now := terms.now()):
             pause = self.opens_at - now
             if pause > LONGEST_HINT or self.opens_at > until:

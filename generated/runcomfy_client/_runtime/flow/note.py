@@ -39,6 +39,13 @@ def left(ticket: Ticket) -> str:
     )
 
 
+def mention(error: BaseException, ticket: Ticket) -> None:
+    """Name the job to whoever is stopped, unless a note of the error does."""
+    told = getattr(error, "__notes__", ())
+    if not any(ticket.request_id in note for note in told):
+        error.add_note(left(ticket))
+
+
 RESUMPTION = "Its token: "
 """What stands before a job's token in a note, for those who read notes."""
 

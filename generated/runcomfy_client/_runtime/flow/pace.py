@@ -11,6 +11,8 @@ REQUEST_TIMEOUT = 30.0
 """Seconds that one request may take."""
 CLEANUP_TIMEOUT = 5.0
 """Seconds for each request that cleans up after a wait was stopped."""
+CLEANUP_BUDGET = 10.0
+"""Seconds for all that a batch asks after it was stopped, and for a job past its deadline."""
 LONGEST_HINT = 120.0
 """A pause after HTTP 429 that is longer than this is not sat out."""
 UNREACHED_BUDGET = 15.0

@@ -25,10 +25,15 @@ class Course:
         """Whether its outcome has been read."""
 
     @property
+    def cancelled(self) -> bool:
+        """Whether it was seen to be cancelled, so that nothing is to be had of it."""
+        last = self.watch.last if self.watch is not None else None
+        return last is not None and last.phase is Phase.CANCELLED
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more will come of it: its outcome is read, or it was cancelled."""
-        last = self.watch.last if self.watch is not None else None
-        return self.settled or (last is not None and last.phase is Phase.CANCELLED)
+        return self.settled or self.cancelled
 
 
 def run(

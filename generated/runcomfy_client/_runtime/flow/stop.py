@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
+from typing import cast
 
 from .. import answer, errors
 from ..exchange import Outcome, Response
 from ..protocol import Phase
-from ..status import read_status
-from .cancel import asked
+from ..status import Status, read_status
+from .cancel import asked, stated
 from .note import ended, resumption
 from .pace import CLEANUP_TIMEOUT
-from .read import Overdue
+from .read import Overdue, Verdict, judged
 from .step import Flow, Terms, api_request, sent
 from .wait import Watch, fetched, outcome
 
@@ -140,16 +141,33 @@ def stop(terms: Terms, watch: Watch) -> Flow[None]:
     look = api_request(terms, "GET", watch.ticket.status_url, None, CLEANUP_TIMEOUT)
     state = yield from sent(look)
     _take_in(watch, reply)
+    _take_word(watch, reply)
     _take_in(watch, state)
     if _seen(watch) is Stopped.CANCELLED:
         yield from ended(terms, watch.reference, watch.ticket, Stopped.CANCELLED)
 
 
 def _take_in(watch: Watch, came: Outcome) -> None:
+    """Take in a good answer. A gateway's word about itself is none about the job."""
     content = answer.document(came) if isinstance(came, Response) else None
-    status = read_status(watch.ticket.request_id, content) if content else None
+    if content is None or judged(cast(Response, came), content) is not Verdict.GOOD:
+        return
+    status = read_status(watch.ticket.request_id, content)
     if status is not None:
         watch.last = status
+
+
+def _take_word(watch: Watch, reply: Outcome) -> None:
+    """What the answer to a cancel says, for when the read that is to confirm it gets lost."""
+    said = stated(watch.ticket, reply)
+    if said is None:
+        return
+    if said.cancelled:
+        word = said.state or said.outcome
+        watch.last = Status(watch.ticket.request_id, word, Phase.CANCELLED)
+    elif said.state is None and watch.last is not None:
+        # It has left the queue, and nobody says where to.
+        watch.last = watch.last._replace(phase=Phase.UNKNOWN)
 
 
 def _note(watch: Watch, became: Stopped) -> str:

@@ -23,6 +23,10 @@ class MediaUnsupported(MediaError):
         super().__init__(message, fault)
 
 
+class MediaUnknown(MediaUnsupported):
+    """No format is recognised at all: it may be one of those, or no media."""
+
+
 class MediaShort(MediaError):
     """A want could not be met: the content ends, or the limits do.
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..quotation import printable
-from .errors import MediaError, MediaUnsupported
+from .errors import MediaError, MediaUnknown, MediaUnsupported
 from .fault import MediaFault
 from .formats.avi import parse_avi
 from .formats.bmp import parse_bmp
@@ -130,8 +130,14 @@ _NOT_MEDIA: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "a program"),
 )
 _PORTABLE_MAP = re.compile(rb"P[1-7][\s#]")
-_SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
+_XBM = re.compile(rb"#define\s+\S*width\s+\d")
+_SVG = re.compile(rb"<(?:[\w.-]+:)?svg[\s>/]", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+_PROLOG = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|(?><\?.*?\?>)|(?><!--.*?-->))*+", re.DOTALL
+)
+"""What may stand before the first element or its declaration: XML 1.0, section 2.8."""
+_XML = re.compile(rb"<[?!A-Za-z_:]")
 _TEXT = re.compile(rb"[\t\n\f\r\x20-\x7e\x80-\xff]+")
 _WIDE_TEXT = re.compile(
     r"[\t\n\f\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff]+"
@@ -179,10 +185,12 @@ def unknown(head: bytes, size: int | None) -> MediaError:
     for magic, name in _NOT_MEDIA:
         if head.startswith(magic):
             return MediaError(f"this is {name}, not media", MediaFault.NOT_MEDIA)
-    if _is_wide_text(head):
+    wide = _wide_text(head)
+    if wide is not None and not _XML.match(_after_prolog(wide)):
         return MediaError("this is text in UTF-16, not media", MediaFault.NOT_MEDIA)
+    head = head if wide is None else wide
     # a page may well hold a drawing, so this comes before looking for one
-    page = _HTML.match(head.lstrip()) is not None
+    page = _HTML.match(_after_prolog(head)) is not None
     unread = None if page else _unread_name(head, size)
     if unread is not None:
         return MediaUnsupported(f"this is {unread}, a format that is not read")
@@ -190,7 +198,7 @@ def unknown(head: bytes, size: int | None) -> MediaError:
         name = f"{_text_name(head)} ({_quote(head)})"
         return MediaError(f"this is {name}, not media", MediaFault.NOT_MEDIA)
     quote = _quote(head)
-    return MediaUnsupported(f"the format is not known; the content begins with {quote}")
+    return MediaUnknown(f"the format is not known; the content begins with {quote}")
 
 
 def _too_short(head: bytes) -> MediaError:
@@ -215,7 +223,21 @@ def _unread_name(head: bytes, size: int | None) -> str | None:
         return "a portable pixmap (PNM)"
     if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
         return "an MPEG transport stream"
-    return "an SVG drawing" if _SVG.search(head) else None
+    return _unread_text(head)
+
+
+def _unread_text(head: bytes) -> str | None:
+    """A format that is written as text: its first words may lie behind what is looked at."""
+    if _XBM.search(head):
+        return "an XBM picture"
+    if _SVG.search(head):
+        return "an SVG drawing"
+    return "XML" if _XML.match(_after_prolog(head)) else None
+
+
+def _after_prolog(head: bytes) -> bytes:
+    prolog = _PROLOG.match(head)
+    return head[prolog.end() :] if prolog else head
 
 
 def _looks_like_tga(head: bytes, size: int | None) -> bool:
@@ -239,15 +261,15 @@ def _is_text(head: bytes) -> bool:
     return _TEXT.fullmatch(head) is not None
 
 
-def _is_wide_text(head: bytes) -> bool:
-    """Whether this is UTF-16 with its mark, which also begins MPEG audio, without controls."""
+def _wide_text(head: bytes) -> bytes | None:
+    """UTF-16 with its mark, which also begins MPEG audio, as UTF-8; None if it is none."""
     if head[:2] not in _BYTE_ORDERS:
-        return False
+        return None
     try:
         text = getincrementaldecoder("utf-16")().decode(head)
     except UnicodeDecodeError:
-        return False
-    return _WIDE_TEXT.fullmatch(text) is not None
+        return None
+    return text.encode() if _WIDE_TEXT.fullmatch(text) else None
 
 
 def _text_name(head: bytes) -> str:
@@ -256,8 +278,6 @@ def _text_name(head: bytes) -> str:
         name = "an HTML page"
     elif start[:1] in (b"{", b"["):
         name = "JSON"
-    elif start[:5] == b"<?xml" or start[:1] == b"<":
-        name = "XML"
     else:
         name = "plain text"
     return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def source_of(text: str, folder: Path | None = None) -> MediaSource:
     """
     if not text.strip():
         raise _unreadable("the text is empty")
-    if folder is not None and not _is_url(text):
+    if folder is not None and _is_path(text, folder):
         return folder / text
     scheme = _SCHEME.match(text)
     if scheme is not None and scheme[0].lower() in _HERE_ONLY:
@@ -45,15 +46,24 @@ def certain(text: str, error: MediaError) -> bool:
 
     What a remote server answers us may be meant for us alone.
     """
-    if text[:6].lower().startswith(("https:", "http:")):
+    if _is_remote(text):
         return False
-    if error.fault is MediaFault.UNREADABLE:
-        return not (_is_data(text) and readable_somehow(text))
-    return error.fault.conclusive
+    if error.fault is not MediaFault.UNREADABLE and not error.fault.conclusive:
+        return False
+    return not (_is_data(text) and readable_somehow(text))
 
 
-def _is_url(text: str) -> bool:
-    return _is_data(text) or "://" in text[:16]
+def _is_path(text: str, folder: Path) -> bool:
+    """Whether a text is a path in a folder where it may be one."""
+    if _is_data(text) or _is_remote(text) or "://" in text[:16]:
+        return False
+    # Path.exists raises on names that are too long
+    there = os.path.exists(folder / text)  # noqa: PTH110
+    return there or not _CONTENT.fullmatch(text)
+
+
+def _is_remote(text: str) -> bool:
+    return text[:6].lower().startswith(("https:", "http:"))
 
 
 def _is_data(text: str) -> bool:

@@ -48,7 +48,7 @@ def _classes_gone(old: Type, new: Type, place: Place) -> Iterator[Fact]:
     for name, each in before.items():
         if name not in after:
             same = (other.name for other in came if _names(other) == _names(each))
-            yield ClassGone(place, name, next(same, ""))
+            yield ClassGone(place, name, next(same, ""), new)
 
 
 def _classes(kind: Type) -> dict[str, Object]:

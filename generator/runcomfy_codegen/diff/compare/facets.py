@@ -16,7 +16,7 @@ from ...ir.model import (
     Text,
     Type,
 )
-from ...sets.answer import Answer, Yes
+from ...sets.answer import Answer, No, Yes
 from ...sets.values.contains import inside
 from ...sets.values.membership import accepts
 from .fact import Facet, Identity
@@ -26,12 +26,16 @@ from .wording import choice_words, type_words
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One facet, changed alone: ``alone`` is the old type with nothing else new."""
+    """One facet, changed alone: ``alone`` is the old type with nothing else new.
+
+    ``new`` is the new type with everything else that changed.
+    """
 
     pointer: str
     facet: Facet
     old: Type
     alone: Type
+    new: Type
 
     @property
     def kept(self) -> Answer:
@@ -40,8 +44,14 @@ class Change:
 
     @property
     def covered(self) -> Answer:
-        """Whether the old type accepted all new values."""
-        return inside(self.alone, self.old)
+        """Whether the old type accepted all new values.
+
+        What shows that it did not must be a value that the new type accepts.
+        """
+        answer = inside(self.alone, self.old)
+        if isinstance(answer, No) and accepts(self.new, answer.witness) is False:
+            return inside(self.new, self.old)
+        return answer
 
     @property
     def words(self) -> tuple[str, str]:
@@ -73,7 +83,7 @@ def changes(old: Type, new: Type, pointer: str) -> Iterator[Change]:
             yield from _bare(old, new, pointer)
             return
         alone = old.inner if isinstance(old, Nullable) else Nullable(old)
-        yield Change(pointer, Facet.NULL, old, alone)
+        yield Change(pointer, Facet.NULL, old, alone, new)
     yield from _bare(_not_null(old), _not_null(new), pointer)
 
 
@@ -98,10 +108,10 @@ def _bare(old: Type, new: Type, pointer: str) -> Iterator[Change]:
             Text() | Numeric(),
             Choice(),
         ) if NULL not in (old, new):
-            yield Change(pointer, Facet.CHOICES, old, new)
+            yield Change(pointer, Facet.CHOICES, old, new, new)
         case _:
             facet = Facet.TYPE if type(old) is not type(new) else Facet.ALTERNATIVES
-            yield Change(pointer, facet, old, new)
+            yield Change(pointer, facet, old, new, new)
 
 
 def _not_null(kind: Type) -> Type:
@@ -116,13 +126,13 @@ def _text(old: Text, new: Text, pointer: str) -> Iterator[Change]:
         (Facet.FORMAT, replace(old, format=new.format)),
     ):
         if alone != old:
-            yield Change(pointer, facet, old, alone)
+            yield Change(pointer, facet, old, alone, new)
 
 
 def _numeric(old: Numeric, new: Numeric, pointer: str) -> Iterator[Change]:
     if old.integral != new.integral:
         # Bounds of integers were made whole already: they are no facet of their own here.
-        yield Change(pointer, Facet.TYPE, old, new)
+        yield Change(pointer, Facet.TYPE, old, new, new)
         return
     bounds = replace(
         old,
@@ -136,7 +146,7 @@ def _numeric(old: Numeric, new: Numeric, pointer: str) -> Iterator[Change]:
         (Facet.STEP, replace(old, multiple_of=new.multiple_of)),
     ):
         if alone != old:
-            yield Change(pointer, facet, old, alone)
+            yield Change(pointer, facet, old, alone, new)
 
 
 def _array(old: Array, new: Array, pointer: str) -> Iterator[Change]:
@@ -147,7 +157,7 @@ def _array(old: Array, new: Array, pointer: str) -> Iterator[Change]:
         (Facet.FORMAT, replace(old, format=new.format)),
     ):
         if alone != old:
-            yield Change(pointer, facet, old, alone)
+            yield Change(pointer, facet, old, alone, new)
     yield from changes(old.items, new.items, f"{pointer}/items")
 
 
@@ -164,7 +174,7 @@ def _object(old: Object, new: Object, pointer: str) -> Iterator[Change]:
     )
     alone = replace(old, fields=members, extra=new.extra, demanded=new.demanded)
     if not same_set(old, alone):
-        yield Change(pointer, Facet.MEMBERS, old, alone)
+        yield Change(pointer, Facet.MEMBERS, old, alone, new)
     for field in new.fields:
         if field.wire_name in before:
             here = f"{pointer}/properties/{pointer_token(field.wire_name)}"

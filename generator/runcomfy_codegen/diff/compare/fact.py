@@ -20,6 +20,12 @@ class Side(StrEnum):
     OUTPUT = "output"
 
 
+def side_of(pointer: str) -> Side:
+    """The side that a pointer into a published document is about."""
+    outputs = ("/output_schema", "/facts")
+    return Side.OUTPUT if pointer.startswith(outputs) else Side.INPUT
+
+
 class Facet(StrEnum):
     """In which respect the values of a type can change."""
 
@@ -127,11 +133,15 @@ class DemandChanged:
 
 @dataclass(frozen=True, slots=True)
 class ClassGone:
-    """A generated class that is no longer there; ``new`` is what it is called now, if known."""
+    """A generated class that is no longer there; ``new`` is what it is called now, if known.
+
+    ``kind`` is the new type of the field that needed it.
+    """
 
     place: Place
     old: str
-    new: str = ""
+    new: str
+    kind: Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +266,15 @@ class Unjudged:
     new: Unknown | None
 
 
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """What is published differs, no other fact says how, and not all is understood."""
+
+    place: Place
+    old: Value
+    new: Value
+
+
 Fact: TypeAlias = (
     ModelAdded
     | ModelRemoved
@@ -277,4 +296,5 @@ Fact: TypeAlias = (
     | SampleChanged
     | TextsChanged
     | Unjudged
+    | Unexplained
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 
 from ...ir.equality import identity
 from ...ir.json_text import pointer_token
 from ...ir.model import Field, Object, Type, Unknown, Value
-from ...sets.answer import YES, Answer, No, Unsure, Yes
+from ...sets.answer import YES, Answer, Unsure, Yes
 from ...sets.exact import loaded
 from ...sets.values.contains import inside
 from ...sets.values.objects import required_names
@@ -30,10 +31,14 @@ from .fact import (
     TextsChanged,
     Unjudged,
     ValuesChanged,
+    side_of,
 )
 from .limits import limit_facts
 from .nesting import nested
 from .pairing import renamed_fields
+
+_BRANCH = re.compile(r"/(anyOf|oneOf|allOf)/[0-9]+")
+"""Changes in a branch are told of the schema that has it."""
 
 
 def field_facts(old: Object, new: Object, place: Place) -> Iterator[Fact]:
@@ -78,9 +83,9 @@ def unknown_facts(
         one, other = before.get(pointer), after.get(pointer)
         if _spelled(one) == _spelled(other):
             continue
-        here = replace(place, pointer=pointer)
+        here = replace(place, pointer=pointer, side=side_of(pointer))
         told = one or other
-        if told is not None and (is_note(told.keyword) or _is_openness(told)):
+        if told is not None and (told.is_note or _is_openness(told)):
             values = (each.value if each else None for each in (one, other))
             yield NoteChanged(here, told.keyword, *values)
         else:
@@ -89,11 +94,6 @@ def unknown_facts(
 
 def _by_pointer(found: Iterable[Unknown]) -> dict[str, Unknown]:
     return {each.pointer: each for each in found if not _is_rule(each)}
-
-
-def is_note(keyword: str) -> bool:
-    """Whether a keyword is for people, and refuses nothing."""
-    return keyword == "deprecated" or keyword.startswith("x-")
 
 
 def _is_openness(unknown: Unknown) -> bool:
@@ -167,7 +167,8 @@ def _rule_keys(field: Field) -> dict[tuple[str, str, str], str]:
 
 def _values(old: Field, new: Field, place: Place) -> Iterator[Fact]:
     for change, kept, covered in _answered(old.type, new.type, place):
-        kept, covered = _hedged(kept, old, new), _hedged(covered, new, old)
+        kept = _hedged(kept, old, new, change.pointer)
+        covered = _hedged(covered, new, old, change.pointer)
         if not (isinstance(kept, Yes) and isinstance(covered, Yes)):
             yield _values_changed(change, kept, covered, place)
 
@@ -189,7 +190,7 @@ def _answered(
     if not all_covered and all(isinstance(covered, Yes) for _, _, covered in told):
         # What is refused now is refused by one facet, and told there. What is let pass
         # may need several.
-        together = Change(place.pointer, Facet.ALTERNATIVES, old, new)
+        together = Change(place.pointer, Facet.ALTERNATIVES, old, new, new)
         return [*told, (together, YES, whole)]
     return told
 
@@ -214,26 +215,41 @@ def _values_changed(
     )
 
 
-def _hedged(answer: Answer, giver: Field, taker: Field) -> Answer:
+def _hedged(answer: Answer, giver: Field, taker: Field, pointer: str) -> Answer:
     """An answer about the types alone, beside keywords that are not understood.
 
-    One on the giving side may have refused the witness all along; one that only the taking
-    side has may refuse what the type takes.
+    One on the giving side may have refused the witness all along. And what a keyword
+    accepts may depend on all that stands around it: one that is the same on both sides
+    proves nothing once its schema changed.
     """
-    known = _keywords(giver)
-    beside = known if isinstance(answer, No) else _keywords(taker) - known
-    if isinstance(answer, Unsure) or not beside:
+    known = _keywords(giver.unknown)
+    if isinstance(answer, Yes):
+        both = (*giver.unknown, *taker.unknown)
+        known = _keywords(each for each in both if _concerns(each, pointer))
+    if isinstance(answer, Unsure) or not known:
         return answer
-    keyword = min(keyword for keyword, _ in beside)
-    return Unsure(f"the keyword {keyword!r} beside it is not understood")
+    return Unsure(f"the keyword {min(known)!r} beside it is not understood")
 
 
-def _keywords(field: Field) -> set[tuple[str, Hashable]]:
+def _keywords(unknown: Iterable[Unknown]) -> set[str]:
+    """Keywords that may refuse a value. Rules and formats of media refuse files."""
     return {
-        (each.keyword, identity(loaded(each.value)))
-        for each in field.unknown
-        if each.keyword not in ("validations", "format") and not is_note(each.keyword)
+        each.keyword
+        for each in unknown
+        if each.keyword not in ("validations", "format") and not each.is_note
     }
+
+
+def _concerns(unknown: Unknown, pointer: str) -> bool:
+    """Whether the schema of the keyword lies around the place of a change, or in it."""
+    carrier = _below(_BRANCH.sub("", unknown.pointer.rpartition("/")[0]))
+    pointer = _below(pointer)
+    return f"{pointer}/".startswith(f"{carrier}/") or carrier.startswith(f"{pointer}/")
+
+
+def _below(pointer: str) -> str:
+    """A pointer from the first property on, however the output is wrapped."""
+    return pointer.partition("/properties/")[2]
 
 
 def _published_values(old: Field, new: Field, place: Place) -> Iterator[Fact]:

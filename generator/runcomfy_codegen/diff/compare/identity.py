@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ...ir.model import Array, Choice, Nullable, Object, Text, Type, Value
+from ...ir.model import Array, Choice, Field, Nullable, Object, Text, Type, Union, Value
 from ...ir.standard import standard
 from .fact import Facet
 
@@ -25,8 +25,6 @@ def facet_identity(kind: Type, facet: Facet) -> str:
             return str(isinstance(kind, Nullable))
         case Facet.FORMAT, Text() | Array():
             return kind.format or ""
-        case Facet.MEMBERS, Object(demanded=names) if names:
-            return f"{type_identity(kind)} {_text(names)}"
         case _:
             schema = standard(kind)
             keywords = _KEYWORDS.get(facet)
@@ -36,10 +34,56 @@ def facet_identity(kind: Type, facet: Facet) -> str:
 
 
 def type_identity(kind: Type) -> str:
-    """A type as canonical JSON Schema; the order of choices says nothing."""
-    if isinstance(kind, Choice):
-        return " ".join(sorted(value.text for value in kind.values))
-    return _text(standard(kind))
+    """A type spelled in one way; the order of choices and of alternatives says nothing."""
+    return _text(_spelled(kind))
+
+
+def field_identity(field: Field) -> str:
+    """What a field takes: its type, its rules, and what is not understood of it."""
+    return _text(_spelled_field(field))
+
+
+def _spelled(kind: Type) -> dict[str, object]:
+    """A type with everything that the IR holds of it but texts and names of classes."""
+    told: dict[str, object] = {"kind": type(kind).__name__}
+    match kind:
+        case Choice(values=values):
+            told["values"] = sorted(value.text for value in values)
+        case Object(fields=fields, extra=extra, demanded=demanded):
+            told["fields"] = sorted(
+                (_spelled_field(field) for field in fields), key=_text
+            )
+            told["extra"] = None if extra is None else _spelled(extra)
+            told["demanded"] = sorted(demanded)
+        case Union(options=options):
+            told["options"] = sorted(map(_spelled, options), key=_text)
+        case Nullable(inner=inner):
+            told["inner"] = _spelled(inner)
+        case Array(items=items, format=form):
+            told["items"] = _spelled(items)
+            told["format"] = form
+            told["schema"] = _facets(kind)
+        case Text(format=form):
+            told["format"] = form
+            told["schema"] = standard(kind)
+        case _:
+            told["schema"] = standard(kind)
+    return told
+
+
+def _facets(kind: Array) -> dict[str, object]:
+    keywords = ("minItems", "maxItems", "uniqueItems")
+    return {key: value for key, value in standard(kind).items() if key in keywords}
+
+
+def _spelled_field(field: Field) -> dict[str, object]:
+    return {
+        "name": field.wire_name,
+        "required": field.required,
+        "type": _spelled(field.type),
+        "rules": sorted(f"{rule.pointer} {rule.condition}" for rule in field.rules),
+        "unknown": sorted((each.keyword, each.value.text) for each in field.unknown),
+    }
 
 
 def identity_of(value: Value | None) -> str:

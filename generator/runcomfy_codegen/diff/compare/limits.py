@@ -8,7 +8,7 @@ from typing import TypeAlias
 from runcomfy_runtime.metric import Metric
 from runcomfy_runtime.rule import Rule
 
-from ...ir.model import Field
+from ...ir.model import Array, Field, Nullable, Type
 from ...sets.answer import YES, Yes
 from ...sets.media.contains import region_inside
 from ...sets.media.limit import limit_of
@@ -21,23 +21,24 @@ _Groups: TypeAlias = dict[Metric | str, tuple[Rule, ...]]
 
 def limit_facts(old: Field, new: Field, place: Place) -> Iterator[Fact]:
     """Every metric on which other files pass, decided as if only it had changed."""
-    if _bare(old.rules) == _bare(new.rules) and _targets(old) == _targets(new):
+    if _targeted(old) == _targeted(new):
         return
     targets = dict.fromkeys((*_targets(old), *_targets(new)))
-    if len(_targets(old)) < 2 and len(_targets(new)) < 2:
+    singles = len(_targets(old)) < 2 and len(_targets(new)) < 2
+    if singles and _is_list(old.type) is not _is_list(new.type):
         # A single URL that became a list: its rules are the same ones.
-        yield from _limits(old.rules, new.rules, place)
+        yield from _limits(old.rules, new.rules, place, " ".join(targets))
         return
     for target in targets:
         before, after = (
             tuple(rule for rule in field.rules if rule.pointer == target)
             for field in (old, new)
         )
-        yield from _limits(before, after, place)
+        yield from _limits(before, after, place, target)
 
 
 def _limits(
-    old: tuple[Rule, ...], new: tuple[Rule, ...], place: Place
+    old: tuple[Rule, ...], new: tuple[Rule, ...], place: Place, target: str
 ) -> Iterator[Fact]:
     """The same for rules on one place in the payload."""
     before, after = _groups(old), _groups(new)
@@ -53,9 +54,19 @@ def _limits(
         covered = YES if all_covered else region_inside(alone, was)
         if not (isinstance(kept, Yes) and isinstance(covered, Yes)):
             metric = (one or other)[0].metric
-            identity = _identity(one), _identity(other)
+            identity = f"{target}: {_identity(one)}", f"{target}: {_identity(other)}"
             words = _words(one), _words(other)
             yield LimitsChanged(place, metric, *words, identity, kept, covered)
+
+
+def _is_list(kind: Type) -> bool:
+    bare = kind.inner if isinstance(kind, Nullable) else kind
+    return isinstance(bare, Array)
+
+
+def _targeted(field: Field) -> set[tuple[str, str, str, str]]:
+    """The rules of a field with where they look, without their messages."""
+    return {(r.pointer, r.metric, r.operator, r.limit) for r in field.rules}
 
 
 def _targets(field: Field) -> dict[str, None]:

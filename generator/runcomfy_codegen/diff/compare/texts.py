@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from ...ir.json_text import is_object
 from ...ir.model import Value
-from .fact import Fact, LocaleDrifted, Place, Side, TextsChanged
+from .fact import Fact, LocaleDrifted, Place, TextsChanged, side_of
 
 ByPlace: TypeAlias = Mapping[str, Mapping[str, Value]]
 """What a document says: by the pointer of a schema, and what it is that is said."""
@@ -89,5 +89,4 @@ def _alike(what: str, one: Value | None, other: Value | None) -> bool:
 
 
 def _place(model_id: str, pointer: str) -> Place:
-    side = Side.OUTPUT if pointer.startswith("/output_schema") else Side.INPUT
-    return replace(Place(model_id, side), pointer=pointer)
+    return Place(model_id, side_of(pointer), pointer)

@@ -52,6 +52,7 @@ from . import (
     texts_changed,
     type_narrowed,
     type_widened,
+    unjudged_change,
     unjudged_keyword,
 )
 
@@ -104,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     texts_changed.RULE,
     type_narrowed.RULE,
     type_widened.RULE,
+    unjudged_change.RULE,
     unjudged_keyword.RULE,
 )
 """Every rule, by its name."""

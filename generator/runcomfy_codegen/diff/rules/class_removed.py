@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..compare.fact import ClassGone, Fact
+from ..compare.identity import type_identity
 from ..finding import Lens, Verdict
 from ..rule import About, Judgement, Rule
 
@@ -32,6 +33,7 @@ def judge(fact: Fact) -> Iterator[Judgement]:
             lens=Lens.SOURCE,
             old=fact.old,
             new=fact.new,
+            identity=(fact.old, f"{fact.new} {type_identity(fact.kind)}"),
         )
 
 

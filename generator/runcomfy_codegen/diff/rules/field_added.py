@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..compare.fact import Fact, FieldAdded
+from ..compare.identity import field_identity
 from ..finding import Verdict
 from ..rule import About, Judgement, Rule
 
@@ -33,6 +34,7 @@ def judge(fact: Fact) -> Iterator[Judgement]:
             verdict=Verdict.COMPATIBLE,
             message=f"the optional field {fact.field.wire_name!r} is new",
             new=fact.field.wire_name,
+            identity=("", field_identity(fact.field)),
         )
 
 

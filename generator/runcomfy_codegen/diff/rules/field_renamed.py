@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...sets.values.least import least
 from ..compare.fact import Fact, FieldRenamed, Side
+from ..compare.identity import field_identity
 from ..finding import Lens, Verdict, Witness
 from ..rule import About, Judgement, Rule
 
@@ -48,6 +49,7 @@ def judge(fact: Fact) -> Iterator[Judgement]:
             lens=lens,
             old=fact.old.wire_name,
             new=fact.new.wire_name,
+            identity=(field_identity(fact.old), field_identity(fact.new)),
             witness=_witness(fact) if lens is Lens.WIRE else None,
             reason=_UNKNOWN[fact.place.side] if open_ else "",
         )

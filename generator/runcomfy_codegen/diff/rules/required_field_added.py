@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...sets.values.least import least
 from ..compare.fact import Fact, FieldAdded, Side
+from ..compare.identity import field_identity
 from ..finding import Lens, Verdict, Witness
 from ..rule import About, Judgement, Rule
 
@@ -37,6 +38,7 @@ def judge(fact: Fact) -> Iterator[Judgement]:
             message=f"the required field {fact.field.wire_name!r} is new",
             lens=lens,
             new=fact.field.wire_name,
+            identity=("", field_identity(fact.field)),
             witness=next((Witness(value) for value in least(fact.holder)), None),
         )
 

@@ -28,7 +28,7 @@ def _spoiling(change: Callable[[bytes], bytes]) -> After:
     def after(_: Situation, response: Response) -> Response:
         if response.header("content-type") != JSON_TYPE:
             return response
-        return replace(response, body=change(response.body))
+        return replace(response, body=change(response.body), meant=response.body)
 
     return after
 
@@ -62,7 +62,7 @@ def _mistyped(_: Situation, response: Response) -> Response:
 
 
 def _spoilt(name: str, says: str, change: Callable[[bytes], bytes]) -> Fault:
-    return Fault(name=name, says=says, on=API, after=_spoiling(change))
+    return Fault(name=name, says=says, on=API, can=API, after=_spoiling(change))
 
 
 def _lost(name: str, says: str, on: frozenset[Action], carriage: Carriage) -> Fault:
@@ -79,7 +79,13 @@ DAMAGES = (
     ),
     _lost("reset-body", "the connection is reset amid the answer", API, Carriage.RESET),
     _lost("cut-body", "the connection ends amid the answer", API, Carriage.CUT),
-    _lost("cut-file", "an output file ends in the middle", FILE, Carriage.CUT),
+    Fault(
+        name="cut-file",
+        says="an output file ends in the middle",
+        on=FILE,
+        can=FILE,
+        after=_carried(Carriage.CUT),
+    ),
     _late(
         "dribble", "the answer comes byte by byte, seconds=N (2)", Carriage.DRIBBLE, 2.0
     ),
@@ -92,7 +98,11 @@ DAMAGES = (
     _spoilt("repeated-member", "a member stands twice in the JSON", _repeated),
     _spoilt("huge-body", "the JSON is followed by 32 MiB of blanks", _inflated),
     Fault(
-        name="wrong-type", says="the JSON is called text/html", on=API, after=_mistyped
+        name="wrong-type",
+        says="the JSON is called text/html",
+        on=API,
+        can=API,
+        after=_mistyped,
     ),
 )
 """The faults of this file."""

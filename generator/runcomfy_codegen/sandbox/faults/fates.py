@@ -11,7 +11,7 @@ from ..job import Job
 from .situation import CANCEL, FILE, SUBMIT, Fault, Situation
 
 _LONGER = 60  # seconds, unless a rule says how many
-_FOR_EVER = 1e9  # seconds, and polls: three decades
+_FOR_EVER = 1e9  # seconds: three decades; polls, and steps
 
 
 def _fails(_: Situation, job: Job) -> Job:
@@ -19,13 +19,14 @@ def _fails(_: Situation, job: Job) -> Job:
 
 
 def _queued_longer(situation: Situation, job: Job) -> Job:
-    longer = job.plan.queued + float(situation.options.get("seconds", _LONGER))
-    return replace(job, plan=replace(job.plan, queued=longer))
+    longer = float(situation.options.get("seconds", _LONGER))
+    return replace(job, plan=replace(job.plan, delayed=longer))
 
 
 def _stuck(_: Situation, job: Job) -> Job:
-    for_ever = replace(job.plan, queued=_FOR_EVER, queued_polls=int(_FOR_EVER))
-    return replace(job, plan=for_ever)
+    times = int(_FOR_EVER)
+    plan = replace(job.plan, delayed=_FOR_EVER, queued_polls=times, queued_steps=times)
+    return replace(job, plan=plan)
 
 
 def _running_longer(situation: Situation, job: Job) -> Job:
@@ -64,47 +65,56 @@ def _html_file(_: Situation, response: Response) -> Response:
 
 
 FATES = (
-    Fault(name="failed-job", says="the job fails", on=SUBMIT, alters=_fails),
+    Fault(
+        name="failed-job", says="the job fails", on=SUBMIT, can=SUBMIT, alters=_fails
+    ),
     Fault(
         name="long-queue",
         says="the job is queued seconds=N (60) longer",
         on=SUBMIT,
+        can=SUBMIT,
         alters=_queued_longer,
     ),
     Fault(
         name="stuck",
         says="the job never leaves the queue; it can be cancelled",
         on=SUBMIT,
+        can=SUBMIT,
         alters=_stuck,
     ),
     Fault(
         name="long-run",
         says="the job runs seconds=N (60) longer",
         on=SUBMIT,
+        can=SUBMIT,
         alters=_running_longer,
     ),
     Fault(
         name="cancel-race",
         says="cancel says cancelled, and the job completes",
         on=CANCEL,
+        can=CANCEL,
         instead=_cancel_race,
     ),
     Fault(
         name="cancel-refused",
         says="cancel says not_cancellable though the job is queued",
         on=CANCEL,
+        can=CANCEL,
         instead=_cancel_refused,
     ),
     Fault(
         name="expired-file",
         says="an output file is 403",
         on=FILE,
+        can=FILE,
         instead=_expired_file,
     ),
     Fault(
         name="html-file",
         says="an output file is an HTML page",
         on=FILE,
+        can=FILE,
         after=_html_file,
     ),
 )

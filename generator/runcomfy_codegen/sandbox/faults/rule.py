@@ -5,6 +5,7 @@ conditions and options. ``first=K`` strikes the first K matching requests, ``eve
 K-th, ``on=`` names the calls (with commas), ``model=`` is a glob over the model id. Requests
 are counted for each job, and for each account where there is no job yet. A request meets the
 first rule that strikes and is not counted for those after it, so that rules follow each other.
+Nor is it counted where the fault has nothing to change.
 """
 
 from __future__ import annotations
@@ -78,20 +79,23 @@ def rule(name: str, said: Mapping[str, Any]) -> Rule:
             raise BadRule(f"{name} knows no {key!r:.40}; {nearest(key, _KNOWN)}")
     return Rule(
         fault=fault,
-        on=_actions(said["on"]) if "on" in said else fault.on,
+        on=_actions(fault, said["on"]) if "on" in said else fault.on,
         model=str(said.get("model", "*")),
         options={key: _option(key, said[key]) for key in _OPTIONS & said.keys()},
         **{key: _count(key, said[key]) for key in _COUNTS & said.keys()},
     )
 
 
-def _actions(said: Any) -> frozenset[Action]:
+def _actions(fault: Fault, said: Any) -> frozenset[Action]:
     words = [str(word) for word in items(said)] or str(said).split(",")
     for word in words:
         if word not in tuple(Action):
             raise BadRule(
                 f"there is no call {word!r:.40}; {nearest(word, list(Action))}"
             )
+        if word not in fault.can:
+            able = ", ".join(sorted(fault.can))
+            raise BadRule(f"{fault.name} cannot strike {word}; it strikes {able}")
     return frozenset(map(Action, words))
 
 

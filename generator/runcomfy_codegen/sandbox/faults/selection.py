@@ -29,6 +29,16 @@ class Counted:
     subject: str
 
 
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A request that meets a fault: by which rule, where that came from, and in what situation."""
+
+    rule: Rule
+    source: str
+    situation: Situation
+    counted: Counted
+
+
 class Selection:
     """Chooses at most one fault for a request, and counts for "first" and "every"."""
 
@@ -36,8 +46,8 @@ class Selection:
         self._scenario = scenario
         self._counts: Counter[Counted] = Counter()
 
-    def choose(self, situation: Situation) -> tuple[Rule, str, Situation] | None:
-        """The rule that strikes, where it came from, and the situation with its options.
+    def choose(self, situation: Situation) -> Struck | None:
+        """The rule that strikes, and the situation with its options.
 
         Raises ``Refused`` (400, assumed) for a rule that cannot be read, one that another
         goes before included: it would strike later.
@@ -52,8 +62,13 @@ class Selection:
             self._counts[counted] += 1
             nth = self._counts[counted]
             if rule.strikes(nth):
-                return rule, source, replace(situation, nth=nth, options=rule.options)
+                struck = replace(situation, nth=nth, options=rule.options)
+                return Struck(rule, source, struck, counted)
         return None
+
+    def take_back(self, struck: Struck) -> None:
+        """Do not count a request whose answer the fault has left as it was."""
+        self._counts[struck.counted] -= 1
 
     def forget(self, account: str | None = None) -> None:
         """Count from the beginning again, for one account or for all."""

@@ -9,7 +9,7 @@ from runcomfy_runtime.protocol import Phase
 
 from ..exchange import Request, Response
 from ..job import Job, State, state
-from ..route import Action, Route
+from ..route import LOOKING, Action, Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,18 +42,23 @@ class Situation:
 Instead = Callable[[Situation], Response | None]
 """Answers in place of the API, which does not act then; None lets it act after all."""
 After = Callable[[Situation, Response], Response]
-"""Changes the answer after the API has acted."""
+"""Changes the answer after the API has acted; gives back the same where there is nothing to do."""
 Alters = Callable[[Situation, Job], Job]
 """Changes the job that a submit has made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One way to go wrong. ``on`` are the calls it strikes unless a rule says otherwise."""
+    """One way to go wrong.
+
+    ``on`` are the calls it strikes unless a rule says otherwise, ``can`` those that a rule
+    may say: the others it could not change.
+    """
 
     name: str
     says: str
     on: frozenset[Action]
+    can: frozenset[Action] = frozenset(Action) - LOOKING
     instead: Instead | None = None
     after: After | None = None
     alters: Alters | None = None
@@ -65,4 +70,4 @@ RESULT = frozenset({Action.RESULT})
 CANCEL = frozenset({Action.CANCEL})
 FILE = frozenset({Action.FILE})
 POLLS = STATUS | RESULT
-API = frozenset(Action) - {Action.FILE, Action.PAGE, Action.OPENAPI, Action.CONTROL}
+API = frozenset(Action) - LOOKING - {Action.FILE, Action.OPENAPI}

@@ -23,19 +23,30 @@ _PUBLISHED = frozenset({"backward-status", "failed-result", "succeeded-result"})
 """Stories in words and forms that RunComfy's own pages and clients have."""
 
 
-def _story(name: str, says: str, on: frozenset[Action], change: Change) -> Fault:
+def _story(
+    name: str,
+    says: str,
+    on: frozenset[Action],
+    change: Change,
+    can: frozenset[Action] = POLLS,
+) -> Fault:
     """A fault that changes what the API tells of the account's own job."""
 
     def after(situation: Situation, response: Response) -> Response:
-        polled = situation.route.action in POLLS
-        if response.status != 200 or situation.job is None or not polled:
+        if response.status != 200 or situation.job is None:
             return response
         told = response.json()
         changed = change(situation, told)
-        published = changed == told or name in _PUBLISHED
-        return json_response(changed, assumed=not published)
+        if changed == told:
+            return response
+        return json_response(changed, assumed=name not in _PUBLISHED)
 
-    return Fault(name=name, says=says, on=on, after=after)
+    return Fault(name=name, says=says, on=on, can=can, after=after)
+
+
+def _of_output(name: str, says: str, change: Change) -> Fault:
+    """A story that only a result can tell."""
+    return _story(name, says, RESULT, change, can=RESULT)
 
 
 def _unknown(situation: Situation, body: Body) -> Body:
@@ -141,18 +152,15 @@ STORIES = (
         _succeeded,
     ),
     _story("echoed-input", "the result repeats the input", RESULT, _echoed),
-    _story(
-        "echoed-output", "the output repeats the input's URLs", RESULT, _echoed_output
-    ),
-    _story(
-        "null-output", "the output of a completed job is null", RESULT, _null_output
-    ),
-    _story("no-output", "a completed job has no output", RESULT, _no_output),
-    _story("bare-output", "the output is a URL, not an object", RESULT, _bare_output),
+    _of_output("echoed-output", "the output repeats the input's URLs", _echoed_output),
+    _of_output("null-output", "the output of a completed job is null", _null_output),
+    _of_output("no-output", "a completed job has no output", _no_output),
+    _of_output("bare-output", "the output is a URL, not an object", _bare_output),
     Fault(
         name="expired-request",
         says="completed once, and 404001 from then on",
         on=POLLS,
+        can=POLLS,
         after=_expired,
     ),
 )

@@ -18,6 +18,7 @@ from .element import (
 _ACCOUNT = query("account", TEXT)
 _LIMIT = query("limit", COUNT | {"maximum": 100_000, "default": 1000})
 _ADVANCE = query("advance", {"type": "number", "minimum": 0, "maximum": 1e8})
+_NAME = segment("name", TEXT | {"minLength": 1})
 _CHOSEN = [query(name, TEXT) for name in MEMBERS if name != "account"]
 
 
@@ -30,6 +31,7 @@ def sandbox_calls() -> Schema:
         "/sandbox/jobs": {"get": _by_hand("jobs", "Jobs", page)},
         one: {"get": _by_hand("job", "Job", [REQUEST_ID])},
         f"{one}/inline/{{number}}": {"get": _inline([REQUEST_ID, number])},
+        f"{one}/files/{{name}}": {"get": _shown()},
         f"{one}/step": {"post": _by_hand("step", "Job", [REQUEST_ID])},
         f"{one}/cancel": {"post": _by_hand("cancel_by_hand", "Job", [REQUEST_ID])},
         "/sandbox/journal": {"get": _by_hand("journal", "Journal", [*page, *_CHOSEN])},
@@ -53,11 +55,18 @@ def _inline(parameters: list[Schema]) -> Schema:
 
 
 def _file() -> Schema:
-    name = segment("name", TEXT | {"minLength": 1})
+    return _served("file", [])
+
+
+def _shown() -> Schema:
+    return _served("file_by_hand", [{"secret": []}])
+
+
+def _served(name: str, security: list[Schema]) -> Schema:
     whole = _media("The file.") | {
         "headers": {each: {"schema": TEXT} for each in ("etag", "accept-ranges")}
     }
-    operation = call("file", whole, [REQUEST_ID, name], "404", security=[])
+    operation = call(name, whole, [REQUEST_ID, _NAME], "404", security=security)
     operation["responses"] |= {
         "206": _media("The part of it that was asked for."),
         "304": {"description": "It is what the client has."},

@@ -27,6 +27,9 @@ from .texts import texts
 MOST_ITEMS = 1_000
 """No longer list is made."""
 
+LARGEST = 100_000
+"""No value with more values inside is made: lists of lists grow as their product."""
+
 
 def least(kind: Type) -> list[Json]:
     """One smallest value, in a list; an empty list if none was found."""
@@ -35,7 +38,7 @@ def least(kind: Type) -> list[Json]:
 
 def some(kind: Type, wanted: int, *, distinct: bool = False) -> list[Json] | None:
     """So many values of a type, one repeated unless they must differ; None if not found."""
-    if wanted > MOST_ITEMS:
+    if wanted > MOST_ITEMS or wanted * _weight(kind) > LARGEST:
         return None
     if not distinct:
         found = least(kind)
@@ -47,6 +50,21 @@ def some(kind: Type, wanted: int, *, distinct: bool = False) -> list[Json] | Non
             break
     made = list(different.values())[:wanted]
     return made if len(made) == wanted else None
+
+
+def _weight(kind: Type) -> int:
+    """How many values a smallest value is made of, itself included; never too many."""
+    match kind:
+        case Array(items=items, min_items=low) if low:
+            return 1 + low * _weight(items)
+        case Object(fields=fields):
+            return 1 + sum(_weight(field.type) for field in fields if field.required)
+        case Union(options=options) if options:
+            return min(map(_weight, options))
+        case Nullable(inner=inner):
+            return _weight(inner)
+        case _:
+            return 1
 
 
 def _values(kind: Type) -> Iterator[Json]:

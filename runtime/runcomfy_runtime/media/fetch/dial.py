@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
@@ -16,6 +17,8 @@ from .policy import FetchPolicy
 
 Lookup: TypeAlias = Callable[[str, int], Sequence[str]]
 """The addresses of a name, in the order to try them. Raises ``OSError``."""
+Found: TypeAlias = Sequence[str] | None
+"""What a lookup found; None if the name has no address."""
 _MOST_TRIED = 8
 
 
@@ -60,6 +63,13 @@ def unresolved(host: str) -> MediaError:
     return MediaError(f"the name {host} has no address", MediaFault.UNREACHABLE)
 
 
+def too_slow(host: str, seconds: float) -> MediaError:
+    """There was no answer in time."""
+    return MediaError(
+        f"looking up {host} took longer than {seconds:.1f} s", MediaFault.UNREACHABLE
+    )
+
+
 def system_lookup(host: str, port: int) -> Sequence[str]:
     """Ask the system's resolver."""
     return addresses(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
@@ -68,25 +78,31 @@ def system_lookup(host: str, port: int) -> Sequence[str]:
 def lookup_within(
     lookup: Lookup, host: str, port: int, seconds: float
 ) -> Sequence[str]:
-    """Resolve a name, for no longer than that: the system's resolver has no time limit itself."""
-    answers: SimpleQueue[Sequence[str] | OSError] = SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put(lookup(host, port))
-        except OSError as error:
-            answers.put(error)
-        except UnicodeError as error:
-            answers.put(OSError(str(error)))
-
-    threading.Thread(target=ask, daemon=True, name="runcomfy-media-lookup").start()
+    """Resolve a name, for no longer than that."""
+    answers: SimpleQueue[Found] = SimpleQueue()
+    start_lookup(lookup, host, port, answers.put)
     try:
         answer = answers.get(timeout=max(seconds, 0.001))
     except Empty:
-        raise MediaError(
-            f"looking up {host} took longer than {seconds:.1f} s",
-            MediaFault.UNREACHABLE,
-        ) from None
-    if isinstance(answer, OSError):
-        raise unresolved(host) from None
+        raise too_slow(host, seconds) from None
+    if answer is None:
+        raise unresolved(host)
     return answer
+
+
+def start_lookup(
+    lookup: Lookup, host: str, port: int, tell: Callable[[Found], None]
+) -> None:
+    """Resolve a name on a thread that nobody waits for, and tell the answer from there.
+
+    The system's resolver has no time limit, so its thread must hold up neither a pool nor
+    the end of the program.
+    """
+
+    def ask() -> None:
+        found: Found = None
+        with suppress(OSError, UnicodeError):
+            found = lookup(host, port)
+        tell(found)
+
+    threading.Thread(target=ask, daemon=True, name="runcomfy-media-lookup").start()

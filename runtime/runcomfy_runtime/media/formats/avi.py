@@ -126,4 +126,5 @@ def _timing(facts: _Facts) -> tuple[Span | None, Span | None, int | None]:
         return None, None, frames or None
     seconds = [frames / rate] if frames else []
     seconds += [facts.audio] if facts.audio and seconds else []
+    seconds.sort(reverse=True)
     return Span.of(*seconds) if seconds else None, Span.of(rate), frames or None

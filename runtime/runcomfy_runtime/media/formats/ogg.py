@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from struct import unpack_from
@@ -15,6 +16,9 @@ _MOST_PAGES = 64
 _TAIL = 65_536 + 512  # a page is at most 65,307 bytes long
 _BEGINS = 0x02
 _LATER = -1
+_BEGINNING = re.compile(rb"OggS\0[\x02\x03\x06\x07]")
+_MOST_SCANNED = 48 << 20
+_BLOCK = 1 << 20
 _NO_TIME = 0xFFFFFFFFFFFFFFFF
 
 
@@ -59,7 +63,7 @@ def parse_ogg(source: Source) -> Parse[MediaInfo]:
     begin = yield from _first_position(main, at)
     last = yield from _last_positions(source, at)
     # what begins later comes after the rest: several recordings, one behind the other
-    chained = not serials.issuperset(last)
+    chained = not serials.issuperset(last) or (yield from _begins_anew(source, at))
     timing = None if chained else _timing(streams, main, begin, last)
     if main.kind == "audio":
         return MediaInfo(
@@ -180,6 +184,24 @@ def _last_positions(source: Source, begun: int) -> Parse[dict[int, int]]:
             found[serial] = position
         place = tail.find(b"OggS\0", place + 5)
     return found
+
+
+def _begins_anew(source: Source, at: int) -> Parse[bool]:
+    """Whether a stream begins behind ``at``, with whatever serial; False if that is far away.
+
+    Positions say nothing of it: the second of two recordings may be the longer one.
+    """
+    if not source.thorough or source.size is None or source.size > _MOST_SCANNED:
+        return False
+    try:
+        while at < source.size - _TAIL:  # which was looked at already
+            block = yield at, _BLOCK, len(b"OggS") + 2
+            if _BEGINNING.search(block):
+                return True
+            at += _BLOCK - len(b"OggS") - 1
+    except MediaShort:
+        pass
+    return False
 
 
 def _timing(

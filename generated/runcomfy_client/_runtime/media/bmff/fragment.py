@@ -8,8 +8,8 @@ from struct import unpack, unpack_from
 
 from ..errors import MediaShort
 from ..fault import MediaFault
-from ..parser import Parse
-from .box import Box, first, read_body, read_children
+from ..parser import Parse, Source
+from .box import Box, first, read_body, read_box, read_children
 from .track import Movie
 
 _MOST_RUN = 1 << 20
@@ -23,26 +23,63 @@ class Fragments:
     starts: dict[int, int] = field(default_factory=dict[int, int])
     ends: dict[int, int] = field(default_factory=dict[int, int])
     samples: dict[int, int] = field(default_factory=dict[int, int])
-    indexed: Fraction | None = None
+    indexed: dict[int, Fraction] = field(default_factory=dict[int, Fraction])
 
     def lengths(self) -> list[Fraction]:
         """The seconds of every track that plays or shows, the longest first."""
-        found = [] if self.indexed is None else [self.indexed]
-        for track in self.movie.tracks:
+        found: list[Fraction] = []
+        for track in self.movie.playing:
             identity, scale = track.header.identity, track.media.scale
-            if (track.shows or track.sounds) and scale and identity in self.ends:
+            seconds = self.indexed.get(identity, Fraction(0))
+            if scale and identity in self.ends:
                 ticks = self.ends[identity] - self.starts[identity]
-                found.append(Fraction(ticks, scale))
+                seconds += Fraction(ticks, scale)
+            found.append(seconds)
         return sorted((seconds for seconds in found if seconds > 0), reverse=True)
 
 
-def read_index(fragments: Fragments, sidx: Box) -> Parse[int]:
-    """Take the durations of a segment index; the offset where what it indexes ends."""
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """What a segment index says: of which track, how long that is, and where it ends."""
+
+    identity: int
+    seconds: Fraction
+    end: int
+
+
+def read_indexes(fragments: Fragments, sidx: Box, source: Source) -> Parse[int]:
+    """Take segment indexes that lie side by side; the offset from where to go on.
+
+    Each is of one track. What they index is skipped only if every track that plays has
+    one: the others' lengths would be missing, and those are in the fragments.
+    """
+    playing = {track.header.identity for track in fragments.movie.playing}
+    found: dict[int, _Index] = {}
+    box = sidx
+    while True:
+        index = yield from _read_index(box)
+        if index.seconds:
+            found.setdefault(index.identity, index)
+        if playing <= found.keys() or not source.holds(box.end):
+            break
+        following = yield from read_box(box.end, source.size)
+        if following.kind != b"sidx":
+            break
+        box = following
+    if not found or not playing <= found.keys():
+        return box.end
+    for index in found.values():
+        before = fragments.indexed.get(index.identity, Fraction(0))
+        fragments.indexed[index.identity] = before + index.seconds
+    return max(index.end for index in found.values())
+
+
+def _read_index(sidx: Box) -> Parse[_Index]:
     head = yield from read_body(sidx, 32, 24)
     wide = head[0] == 1
     if wide and len(head) < 32:
         raise MediaShort(f"cut inside the index at byte {sidx.start}")
-    scale = int(unpack_from(">I", head, 8)[0])
+    identity, scale = unpack_from(">II", head, 4)
     skipped = int(
         unpack_from(">Q", head, 20)[0] if wide else unpack_from(">I", head, 16)[0]
     )
@@ -54,9 +91,8 @@ def read_index(fragments: Fragments, sidx: Box) -> Parse[int]:
         size, duration = unpack_from(">II", rows, row)
         at += size & 0x7FFFFFFF
         ticks += duration
-    if scale and ticks:
-        fragments.indexed = (fragments.indexed or Fraction(0)) + Fraction(ticks, scale)
-    return max(at, sidx.end)
+    seconds = Fraction(ticks, scale) if scale else Fraction(0)
+    return _Index(identity, seconds, max(at, sidx.end))
 
 
 def read_fragment(fragments: Fragments, moof: Box) -> Parse[None]:

@@ -95,6 +95,11 @@ class Movie:
     sample_ticks: tuple[tuple[int, int], ...] = ()
 
     @property
+    def playing(self) -> tuple[Track, ...]:
+        """The tracks that are seen or heard."""
+        return tuple(track for track in self.tracks if track.shows or track.sounds)
+
+    @property
     def declares_length(self) -> bool:
         """Whether the header says how long all fragments are together."""
         return (

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import httpcore
 
-from ..errors import MediaError
-from ..fault import MediaFault
 from ..info import MediaInfo
 from .client import as_head, as_request
 from .deadline import Deadline
-from .dial import Guard, addresses, unresolved
+from .dial import Found, Guard, start_lookup, system_lookup, too_slow, unresolved
 from .exchange import Answer, Ask, Command, Exchange, T
 from .failure import FAILURES, as_media_error
 from .policy import FetchPolicy
@@ -88,22 +86,30 @@ class _Connection:
 
 
 async def _lookup(guard: Guard, host: str, port: int, seconds: float) -> Sequence[str]:
-    """Resolve a name on the loop's own threads, for no longer than that."""
+    """Resolve a name, for no longer than that, and on none of the loop's own threads.
+
+    Those are few and shared, and ``asyncio.run`` waits for them before it returns.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Found] = loop.create_future()
+
+    def settle(found: Found) -> None:
+        if not answer.done():
+            answer.set_result(found)
+
+    def tell(found: Found) -> None:
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+            loop.call_soon_threadsafe(settle, found)
+
+    start_lookup(guard.lookup or system_lookup, host, port, tell)
     try:
         async with asyncio.timeout(seconds):
-            if guard.lookup is not None:
-                return await asyncio.to_thread(guard.lookup, host, port)
-            loop = asyncio.get_running_loop()
-            return addresses(
-                await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            )
+            found = await answer
     except TimeoutError:
-        raise MediaError(
-            f"looking up {host} took longer than {seconds:.1f} s",
-            MediaFault.UNREACHABLE,
-        ) from None
-    except (OSError, UnicodeError):
-        raise unresolved(host) from None
+        raise too_slow(host, seconds) from None
+    if found is None:
+        raise unresolved(host)
+    return found
 
 
 class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):

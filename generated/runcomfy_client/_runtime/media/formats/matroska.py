@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..ebml import Element, floating, parse_children, read_element, unsigned
 from ..errors import MediaError, MediaShort, MediaUnsupported
 from ..fault import MediaFault
 from ..info import MediaInfo, Span
+from ..matroska_tag import read_lengths
 from ..matroska_track import AUDIO, SECOND, VIDEO, Track, read_tracks
 from ..parser import Parse, Source
 
 _DOC_TYPE, _SEGMENT, _CLUSTER = 0x4282, 0x18538067, 0x1F43B675
 _INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489
-_TRACKS = 0x1654AE6B
+_TRACKS, _TAGS = 0x1654AE6B, 0x1254C367
 _TIME, _GROUP, _BLOCK, _SIMPLE_BLOCK, _BLOCK_TIME = 0xE7, 0xA0, 0xA1, 0xA3, 0x9B
 _MOST_ELEMENTS = 10_000
 _MOST_BLOCKS = 200_000
@@ -31,6 +32,7 @@ class _Found:
     ticks: float | None = None
     tracks: tuple[Track, ...] | None = None
     clusters: int | None = None
+    lengths: dict[int, Fraction] = field(default_factory=dict[int, Fraction])
 
     @property
     def seconds(self) -> Fraction | None:
@@ -52,14 +54,40 @@ class _Found:
         tracks = self.tracks or ()
         padded = max((track.padded for track in tracks), default=Fraction(0))
         frame = max((track.frame for track in tracks), default=Fraction(0))
-        return Span(seconds, max(Fraction(0), seconds - padded), seconds + frame)
+        least = max(Fraction(0), self.shortest(seconds) - padded)
+        return Span(seconds, least, seconds + frame)
+
+    @property
+    def playing(self) -> tuple[Track, ...]:
+        """The tracks that are seen or heard."""
+        return tuple(track for track in self.tracks or () if track.plays)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the length is known, of each track if there are several."""
+        if self.tracks is None or self.seconds is None:
+            return False
+        playing = self.playing
+        return len(playing) < 2 or all(track.uid in self.lengths for track in playing)
+
+    def shortest(self, longest: Fraction) -> Fraction:
+        """The seconds of the shortest track: the declared length is that of the longest."""
+        playing = self.playing
+        if len(playing) < 2:
+            return longest
+        told = [self.lengths.get(track.uid, Fraction(0)) for track in playing]
+        return min(longest, *told)
 
 
 def parse_matroska(source: Source) -> Parse[MediaInfo]:
     """Read Info and Tracks; scan the clusters only for a duration that is not declared."""
     found = _Found()
     segment = yield from _segment(found)
-    yield from _headers(found, segment.body, source)
+    try:
+        yield from _headers(found, segment.body, source)
+    except MediaError:
+        if found.tracks is None or found.seconds is None:
+            raise
     if found.tracks is None and found.clusters is None:
         raise MediaShort("Matroska: the content ends before its tracks")
     if found.tracks is None:
@@ -87,8 +115,7 @@ def _segment(found: _Found) -> Parse[Element]:
 
 def _headers(found: _Found, at: int, source: Source) -> Parse[None]:
     for _ in range(_MOST_ELEMENTS):
-        known = found.tracks is not None and found.seconds is not None
-        if known or not source.holds(at):
+        if found.complete or not source.holds(at):
             return
         element = yield from read_element(at)
         if element.identity == _CLUSTER:
@@ -100,6 +127,8 @@ def _headers(found: _Found, at: int, source: Source) -> Parse[None]:
             _read_info(found, (yield from _content(element)))
         elif element.identity == _TRACKS:
             found.tracks = read_tracks((yield from _content(element)))
+        elif element.identity == _TAGS:
+            found.lengths = read_lengths((yield from _content(element)))
         at = element.end
     raise MediaShort(
         f"Matroska: no media data after {_MOST_ELEMENTS} elements",
@@ -164,7 +193,7 @@ def _spanned(found: _Found, first: int, last: int, longest: int) -> Span:
     frame = frame or Fraction(1, 25)  # blocks say when they begin, not when they end
     seconds = (last - first) * tick + frame
     padded = max([frame, *(track.padded for track in found.tracks or ())])
-    least = max(Fraction(0), seconds - frame - padded)
+    least = max(Fraction(0), found.shortest(seconds) - frame - padded)
     return Span.of(seconds, least, last * tick + 2 * frame)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..bmff.box import read_body, read_box
-from ..bmff.fragment import Fragments, read_fragment, read_index
+from ..bmff.fragment import Fragments, read_fragment, read_indexes
 from ..bmff.track import Movie, Track, read_movie
 from ..errors import MediaShort, MediaUnsupported
 from ..fault import MediaFault
@@ -56,7 +56,7 @@ def _boxes(found: _Found, source: Source) -> Parse[None]:
                 return
             found.fragments = Fragments(found.movie)
         elif box.kind == b"sidx" and found.fragments is not None:
-            at = yield from read_index(found.fragments, box)
+            at = yield from read_indexes(found.fragments, box, source)
         elif box.kind == b"moof" and found.fragments is not None:
             yield from read_fragment(found.fragments, box)
     raise MediaShort(f"MP4: more than {_MOST_BOXES} boxes", MediaFault.TOO_COSTLY)
@@ -113,7 +113,7 @@ def _video(
 
 def _fragment_frames(found: _Found, track: Track) -> tuple[int | None, Span | None]:
     fragments = found.fragments
-    if fragments is None or not found.complete or fragments.indexed is not None:
+    if fragments is None or not found.complete or fragments.indexed:
         return None, None
     identity = track.header.identity
     frames = fragments.samples.get(identity, 0)
@@ -129,7 +129,7 @@ def _timing(found: _Found, movie: Movie) -> Span | None:
     if found.fragments is not None:
         lengths = found.fragments.lengths() if found.complete else []
         return Span.of(*lengths) if lengths else None
-    tracks = [track for track in movie.tracks if track.shows or track.sounds]
+    tracks = movie.playing
     told = [
         movie.fragment_clock.seconds if movie.fragment_clock else movie.clock.seconds
     ]
@@ -139,4 +139,6 @@ def _timing(found: _Found, movie: Movie) -> Span | None:
     media = [track.media.seconds for track in tracks]
     told += sorted((seconds for seconds in media if seconds is not None), reverse=True)
     readings = [seconds for seconds in told if seconds is not None]
+    if movie.declares_length and len(tracks) > 1:
+        readings.append(Fraction(0))  # it is that of the longest track
     return Span.of(*readings) if readings else None

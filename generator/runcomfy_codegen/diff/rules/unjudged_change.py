@@ -1,0 +1,37 @@
+"""What is published differs, and nobody here can say what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..compare.fact import Fact, Unexplained
+from ..finding import Verdict
+from ..rule import About, Judgement, Rule
+
+ABOUT = About(
+    id="unjudged-change",
+    notices="A published schema changed in a part that is not understood.",
+    why=(
+        "No other rule found a change that callers must look at, and a schema that is not"
+        " understood to its last keyword proves nothing."
+    ),
+    before='{"properties": {"sizes": {"type": "array", "items": {"default": 1}}}}',
+    after='{"properties": {"sizes": {"type": "array", "items": {"default": 2}}}}',
+    instead="Read the change; approve it if it is fine.",
+)
+
+
+def judge(fact: Fact) -> Iterator[Judgement]:
+    """Judge a difference of what is published that no other fact explains."""
+    if isinstance(fact, Unexplained):
+        yield Judgement(
+            place=fact.place,
+            verdict=Verdict.RISKY,
+            message="what is published here changed, and cannot be judged",
+            old=fact.old.text,
+            new=fact.new.text,
+            reason="not all that is published here is understood",
+        )
+
+
+RULE = Rule(ABOUT, judge)
