@@ -11,12 +11,11 @@ from .flow import cancel, run, wait
 from .flow.note import mention
 from .flow.pace import FOREVER, REQUEST_TIMEOUT
 from .flow.step import Flow, Terms
-from .result import Reader, Result
+from .result import OutputT, Reader, Result
 from .status import Cancellation, Status
 from .ticket import Ticket
 from .world import World
 
-OutputT = TypeVar("OutputT")
 T = TypeVar("T")
 
 DEFAULT_WAIT = 3600.0

@@ -121,5 +121,5 @@ def _take_terminations() -> None:
 
 
 def _fail(message: str, code: int = EXIT_INCOMPLETE) -> NoReturn:
-    click.echo(f"error: {message}", err=True)
+    click.echo(f"error: {shown(message)}", err=True)
     sys.exit(code)

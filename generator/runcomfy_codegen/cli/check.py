@@ -150,7 +150,7 @@ def _print_differences(verdict: Verdict) -> None:
         click.echo(shown(told))
         wanted = verdict.plan.write.get(each.path, "")
         for line in difference(verdict.folder, each.path, wanted):
-            click.echo(line)
+            click.echo(shown(line))
     if verdict.order.lock.selection != verdict.order.selection:
         told = " ".join(_asked(verdict.order.lock.selection)) or "no options"
         click.echo(shown(f"{verdict.folder}: it was generated with {told}"), err=True)

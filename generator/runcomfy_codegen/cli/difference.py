@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from ..store.tree import read_bytes
-from .text import shown
 
 
 def difference(folder: Path, path: PurePosixPath, wanted: str) -> Iterator[str]:
-    """The lines of a unified diff, safe to print. Line ends do not count."""
+    """The lines of a unified diff. Line ends do not count."""
     old = _lines(on_disk(folder, path))
     for line in difflib.unified_diff(
         old, _lines(wanted), f"on disk/{path}", f"generated/{path}"
     ):
-        yield shown(line.rstrip("\n"))
+        yield line.rstrip("\n")
 
 
 def on_disk(folder: Path, path: PurePosixPath) -> str:

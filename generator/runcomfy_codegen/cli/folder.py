@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from .. import __version__, resources
-from ..emit.lock import LOCK, Lock, LockError, read_lock, sha256
+from ..emit.entry import LockError
+from ..emit.lock import LOCK, Lock, read_lock, sha256
 from ..emit.plan import Files, Plan, make_plan
 from ..emit.templates import TemplateFault, Templates
 from ..ir.diagnostic import Severity

@@ -165,7 +165,7 @@ def _refuse_conflicts(folder: Path, plan: Plan, *, force: bool) -> None:
     if plan.conflicts and not force:
         for path in list(plan.conflicts)[:_SHOWN]:
             for line in difference(folder, path, plan.write.get(path, "")):
-                click.echo(line, err=True)
+                click.echo(shown(line), err=True)
         raise Failure(
             f"{_named(folder, list(plan.conflicts))} edited by hand; nothing was written."
             " --force replaces what was edited"
@@ -173,9 +173,9 @@ def _refuse_conflicts(folder: Path, plan: Plan, *, force: bool) -> None:
 
 
 def _named(folder: Path, paths: Sequence[PurePosixPath]) -> str:
-    shown = ", ".join(f"{folder}/{path}" for path in paths[:_SHOWN])
+    names = ", ".join(f"{folder}/{path}" for path in paths[:_SHOWN])
     more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-    return f"{shown}{more} {'is' if len(paths) == 1 else 'are'}"
+    return f"{names}{more} {'is' if len(paths) == 1 else 'are'}"
 
 
 def _summary(plan: Plan, total: int) -> str:

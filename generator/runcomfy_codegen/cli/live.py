@@ -20,7 +20,6 @@ from runcomfy_runtime.transport import Transport
 from ..ir.json_text import is_array, items, members
 from .failure import EXIT_USAGE, Failure, usage
 from .progress import Tell
-from .text import shown
 
 _MOST = 500  # entries of one page that the API gives
 _TRIES = 5
@@ -89,11 +88,11 @@ class LiveCatalog:
         try:
             content = self._get(url, f"the model {model_id!r}")
         except NotFound as error:
-            raise UnknownModel(shown(str(error))) from None
+            raise UnknownModel(str(error)) from None
         answered = members(json.loads(content)).get("model_id")
         if answered != model_id:
             raise Failure(
-                shown(f"{url}: asked for {model_id!r}, answered with {answered!r}")
+                f"{url}: asked for {model_id!r}, answered with {answered!r}"
             )
         return Page(url, content, (model_id,), 1)
 
@@ -138,7 +137,7 @@ class LiveCatalog:
                 break
             self.pause(_wait(outcome, attempt - 1))
         if isinstance(outcome, Lost):
-            raise Failure(shown(f"{url}: {outcome.reason}"))
+            raise Failure(f"{url}: {outcome.reason}")
         raise self._failure(outcome, what)
 
     def _send(self, url: str) -> Outcome:
@@ -156,7 +155,7 @@ class LiveCatalog:
         if stated is None:
             return Failure(f"{what} came as something else than a JSON object")
         error = api_error(f"reading {what}", stated, ApiError)
-        return error if isinstance(error, NotFound) else Failure(shown(str(error)))
+        return error if isinstance(error, NotFound) else Failure(str(error))
 
 
 def whole(pages: Collection[Page]) -> bool:

@@ -155,7 +155,8 @@ def _renewed(
     begin: Callable[[int], Tell],
 ) -> Renewal:
     # Imported here: nothing is rendered where nothing changed.
-    from ..emit.target import Target, render_target
+    from ..emit.output_kind import Target
+    from ..emit.target import render_target
 
     ids = {*unchanged_ids}
     catalog = order.project.catalog(sources.models.keys() - ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
@@ -56,7 +56,7 @@ def _plain(value: Any) -> Any:
         told = cast("Mapping[object, Any]", value).items()
         return {str(name): _plain(each) for name, each in told}
     if isinstance(value, tuple | list):
-        return [_plain(each) for each in cast("Sequence[Any]", value)]
+        return [_plain(each) for each in cast("list[Any]", value)]
     if isinstance(value, Enum):
         return value.value
     return (

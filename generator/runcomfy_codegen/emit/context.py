@@ -12,10 +12,10 @@ from .document_view import document_view
 from .exports import EXPORTS
 from .view import ModelView
 
+# Of what templates are given; another number means that names went or changed.
 CONTEXT_VERSION = 1
-"""Of what templates are given; another number means that names went or changed."""
+# What a model takes, and what it returns.
 SIDES = ("input", "output")
-"""What a model takes, and what it returns."""
 
 
 def module_context(model: Model, view: ModelView) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Hashable
-from numbers import Number
 from typing import Any, cast
 
 from .json_text import is_array, is_object
@@ -20,6 +20,6 @@ def identity(value: Any) -> Hashable:
         return ("object", frozenset((k, identity(v)) for k, v in value.items()))
     if isinstance(value, bool):
         return ("boolean", value)
-    if isinstance(value, Number):
+    if isinstance(value, numbers.Number):
         return ("number", cast("Hashable", value))
     return (type(value).__name__, cast("Hashable", value))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LATEST = 253402300799.0
 """Seconds since 1970: the end of the year 9999."""
 
-T = TypeVar("T")
+RecordT = TypeVar("RecordT")
 
 
 def job_of(text: str) -> Job:
@@ -43,7 +43,7 @@ def entry_of(text: str) -> Entry:
 
 
 @cache
-def _form(kind: type[T]) -> TypeAdapter[T]:
+def _form(kind: type[RecordT]) -> TypeAdapter[RecordT]:
     # Loaded by those who keep a state only: it takes a tenth of a second.
     from pydantic import TypeAdapter
 

@@ -6,12 +6,18 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TypeAlias
 
 from ..ir.diagnostic import Place
 from ..ir.json_stop import OPEN_ESCAPE, OPEN_STRING, Stop, stop_of
-from ..ir.json_text import TOO_DEEP, JsonText, JsonValue, NotJson, pointer_token
+from ..ir.json_text import (
+    TOO_DEEP,
+    JsonText,
+    JsonValue,
+    NotJson,
+    is_array,
+    is_object,
+    pointer_token,
+)
 
 MAX_DEPTH = 100
 """Deepest nesting that is read. Published schemas reach 8; every stage after this one walks
@@ -26,8 +32,6 @@ _BLANK = re.compile(r"[ \t\n\r]*")
 # The end of the text, or a word or a number that the end of the text cut in two.
 _CUT = re.compile(r"(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|-|\.|[eE][+-]?)?\s*\Z")
 _CUT_ESCAPE = re.compile(r"\\?u?[0-9A-Fa-f]{0,4}\s*\Z")
-
-_Node: TypeAlias = "dict[str, _Node] | list[_Node] | str | int | Decimal | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +166,14 @@ def _next(text: str, at: int) -> int:
     return skip_blank(text, at + 1) if text[at] == "," else at
 
 
-def _too_deep(value: _Node) -> bool:
+def _too_deep(value: JsonValue) -> bool:
     level = [value]
     for _ in range(MAX_DEPTH):
         level = [child for node in level for child in _children(node)]
     return bool(level)
 
 
-def _children(node: _Node) -> list[_Node]:
-    if isinstance(node, dict):
+def _children(node: JsonValue) -> list[JsonValue]:
+    if is_object(node):
         return list(node.values())
-    return node if isinstance(node, list) else []
+    return node if is_array(node) else []

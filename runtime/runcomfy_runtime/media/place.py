@@ -55,9 +55,9 @@ def _texts(value: Any, tokens: list[str], pointer: str) -> Iterator[tuple[str, s
 def _below(value: Any, step: str) -> Iterator[tuple[int | str, Any]]:
     """The values that a step leads to, each with its own step."""
     if isinstance(value, Mapping):
-        for name, member in cast("Mapping[object, Any]", value).items():
+        for name, member in cast(Mapping[object, Any], value).items():
             here = str(name).replace("~", "~0").replace("/", "~1")
             if step in ("*", here):
                 yield here, member
     elif step == "*" and isinstance(value, (list, tuple)):
-        yield from enumerate(cast("Sequence[Any]", value))
+        yield from enumerate(cast(Sequence[Any], value))

@@ -8,6 +8,7 @@ from typing import cast
 
 from ...errors import BadSetting
 from ...quotation import quoted
+from .authority import parse_authority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +53,6 @@ def _listed(given: object) -> AbstractSet[str]:
 
 def _origin(text: str) -> str:
     """``host:port`` in the one spelling that URLs are compared by."""
-    from .authority import parse_authority  # most policies name no private host
-
     try:
         return _joined(*parse_authority(text))
     except (TypeError, ValueError) as error:
