@@ -17,11 +17,10 @@ from functools import partial
 from pathlib import Path
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.build.model import Settings
+from runcomfy_codegen.build.build_model import Settings, build_catalog
 from runcomfy_codegen.diff.judge import diff
 from runcomfy_codegen.ir.model import Array, Field, Model, Numeric, Text, Type
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.store.schemas_folder import read_all
 
 ROUNDS = 5
 

@@ -27,11 +27,10 @@ from typing import Any
 from grown import grow
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.build.model import Settings
+from runcomfy_codegen.build.build_model import Settings, build_catalog
+from runcomfy_codegen.ir.as_json import standard
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.ir.standard import standard
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.store.schemas_folder import read_all
 
 SIZES = (100, 400, 1000)
 COLD_ROUNDS, WARM_ROUNDS = 3, 7

@@ -21,11 +21,11 @@ from urllib.parse import urlsplit
 
 from runcomfy_codegen.ir.model import Anything, Array, Field, Model, Object, Text
 from runcomfy_codegen.sandbox import Api, Sandbox, Settings, VirtualClock
-from runcomfy_codegen.sandbox.archive import Archive
-from runcomfy_codegen.sandbox.exchange import Request
+from runcomfy_codegen.sandbox.clock import Seed
+from runcomfy_codegen.sandbox.database import Archive
+from runcomfy_codegen.sandbox.http_messages import Request
 from runcomfy_codegen.sandbox.media.mp4 import mp4
 from runcomfy_codegen.sandbox.media.png import png
-from runcomfy_codegen.sandbox.seed import Seed
 
 MODEL_ID = "bytedance/dreamina-4-0/edit"
 INPUT = {"image_urls": ["https://example.com/boat.jpg"], "prompt": "A girl on a boat"}

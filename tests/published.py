@@ -11,17 +11,17 @@ from types import ModuleType
 from typing import Any
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.model import Built, Settings, build_model
-from runcomfy_codegen.emit.package import (
-    Workshop,
-    render_modules,
-    render_package,
-)
-from runcomfy_codegen.emit.place import packages_of
-from runcomfy_codegen.emit.templates import Templates
+from runcomfy_codegen.build.build_model import Built, Settings, build_model
 from runcomfy_codegen.ir.document import Document, Provenance
 from runcomfy_codegen.ir.json_text import JsonText, pointer_token
 from runcomfy_codegen.ir.model import Model
+from runcomfy_codegen.targets.python.package import (
+    packages_of,
+    render_modules,
+    render_package,
+)
+from runcomfy_codegen.targets.target import Workshop
+from runcomfy_codegen.targets.templates import Templates
 
 SETTINGS = Settings(dialect=resources.dialect())
 TEMPLATES = Templates(resources.template_sources())

@@ -87,7 +87,7 @@ def _base(path: Path, node: ast.ImportFrom) -> str:
 
 
 def room_of(module: str) -> str:
-    """``runcomfy_codegen.build.fields`` → ``build``."""
+    """``runcomfy_codegen.build.properties`` → ``build``."""
     return module.split(".")[1] if "." in module else ""
 
 

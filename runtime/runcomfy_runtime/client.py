@@ -7,26 +7,25 @@ from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
-from .call import asked, reader_of
-from .clock import Clock
+from .base_job import seconds_until, span
+from .client_config import Clock, opened, world_of
 from .driver import Driver, Listener
 from .errors import NotConfigured
-from .flow import run
-from .flow.accept import submitted
-from .flow.pace import LONGEST_HINT
 from .http.lazy import LazyTransport
-from .job import DEFAULT_WAIT, Job, seconds_until, span, told
-from .noted_jobs import Journal, NotedJobs, opened
+from .input_checks import Checks, Judge, MediaChecks
+from .job import Job, Result, told
+from .job_handle import decode
+from .journal import Journal, NotedJobs
+from .lifecycle import run
+from .lifecycle.run import submitted
+from .lifecycle.stop import OnStop, cancels
 from .observer import Hooks
 from .report import Report
-from .result import Result
-from .stop_policy import OnStop, cancels
-from .ticket import decode
-from .validation import Checks, Judge, MediaChecks
-from .world import world_of
+from .retry_and_timeouts import DEFAULT_WAIT, LONGEST_HINT
+from .submission import asked, reader_of
 
 if TYPE_CHECKING:
-    from .many import Batch
+    from .batch import Batch
     from .media.fetch.policy import FetchPolicy
     from .model import ModelInput
     from .transport import Transport
@@ -225,8 +224,8 @@ class RunComfy:
         stopped when it is mapped again under that name. ``timeout`` is for each job, in
         seconds. Leave the loop early only in a ``with`` block: ``break`` cancels nothing.
         """
-        from .batch import Plan
-        from .many import Batch  # for few
+        from .batch import Batch  # for few
+        from .batch_items import Plan
 
         return Batch(
             self._driver,

@@ -45,7 +45,7 @@ class OneOf:
 
     def _check(self, value: Any) -> Any:
         if identity(value) not in self._identities:
-            from .quotation import quoted
+            from .escaping import quoted
 
             choices = ", ".join(quoted(choice) for choice in self.values)
             raise PydanticCustomError(

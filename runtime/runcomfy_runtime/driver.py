@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from types import GeneratorType
 from typing import Any, TypeVar
 
-from .exchange import Outcome, Request
-from .flow.step import Emit, Event, Flow, Note, Send, Sleep, Step, Work
+from .client_config import World
 from .interrupt import Interrupted, Interrupts
+from .lifecycle.steps import Emit, Event, Flow, Note, Send, Sleep, Step, Work
 from .observer import happened
-from .status import Status
-from .transport import Transport
-from .world import World
+from .protocol import Status
+from .transport import Outcome, Request, Transport
 
 T = TypeVar("T")
 Listener = Callable[[Status], None]

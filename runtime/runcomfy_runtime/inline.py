@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 from .errors import InputRejected
-from .quotation import quoted
+from .escaping import quoted
 from .report import Problem, Report
 
 _MEBIBYTE = 1024 * 1024

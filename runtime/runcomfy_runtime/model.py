@@ -3,15 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
-from .deferred import Deferred
 from .errors import InputRejected
+from .fork import renew_after_fork
 from .report import Problem, Report
 from .rule import Rule
 from .shape import shape_of, wire_name
+
+# Classes whose validators are built when they are first used, by one thread at a time.
+#
+# Importing a model with its validators would cost a third more; most programs use few of the
+# models that they import.
+
+
+class Building:
+    """Whose turn it is to build: pydantic lets two threads build one class, each over the
+    other's, and one of them then misses a field.
+    """
+
+    def __init__(self) -> None:
+        self.turn = RLock()
+
+    def after_fork(self) -> None:
+        """Let go of the turn: the thread that had it is not in the child."""
+        self.turn = RLock()
+
+    def complete(self, model: type[BaseModel]) -> None:
+        """Build the validator of a class, unless it is there."""
+        if not model.__pydantic_complete__:
+            with self.turn:
+                model.model_rebuild()  # nothing, if another thread was quicker
+
+
+_BUILDING = Building()
+renew_after_fork(_BUILDING)
+
+
+class Deferred:
+    """Before ``BaseModel`` in the bases of a class that says ``defer_build``."""
+
+    # Hidden from type checkers: fields are what they should see of the constructor, and the
+    # options of validation differ between releases of pydantic.
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **fields: Any) -> None:
+            _BUILDING.complete(type(self))
+            super().__init__(**fields)
+
+        # pydantic's mark for "this only calls the base".
+        __init__.__pydantic_base_init__ = True
+
+        @classmethod
+        def model_validate(cls, obj: Any, **options: Any) -> Self:
+            """Validate as pydantic does."""
+            _BUILDING.complete(cls)
+            return super().model_validate(obj, **options)
+
 
 OutputT = TypeVar("OutputT")
 
@@ -142,7 +193,7 @@ class _Shown:
         self.value = value
 
     def __repr__(self) -> str:
-        from .quotation import quoted
+        from .escaping import quoted
 
         return quoted(self.value, 120)
 
@@ -171,8 +222,8 @@ def _refused_extension(
 ) -> Iterator[Problem]:
     import json
 
+    from .escaping import quoted
     from .problems import pointer
-    from .quotation import quoted
 
     declared = shape_of(model).wire
     for name, value in fields.items():

@@ -8,9 +8,9 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from .exchange import Lost, Outcome, Request
-from .flow.step import Accepted, Event, Retry, Strange
-from .status import Status
+from .lifecycle.steps import Accepted, Event, Retry, Strange
+from .protocol import Status
+from .transport import Lost, Outcome, Request
 
 if TYPE_CHECKING:
     import logging

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .metric import Metric
+    from .metrics_and_operators import Metric
 
 OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
     {
@@ -67,7 +67,9 @@ class Rule:
     @property
     def expression(self) -> Metric | None:
         """The metric, parsed; None if this release cannot measure it."""
-        from .metric import parse_metric  # whoever only makes an input needs none
+        from .metrics_and_operators import (
+            parse_metric,  # whoever only makes an input needs none
+        )
 
         return parse_metric(self.metric)
 

@@ -17,9 +17,9 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox.media.png import png
-from runcomfy_runtime.flow.step import Accepted, Intent
-from runcomfy_runtime.journal import Journal
-from runcomfy_runtime.ticket import Ticket
+from runcomfy_runtime.job_handle import Ticket
+from runcomfy_runtime.lifecycle.steps import Accepted, Intent
+from runcomfy_runtime.sqlite_journal import Journal
 
 from .conftest import Shell, entry
 

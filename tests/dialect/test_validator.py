@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from runcomfy_codegen.dialect.reading import Measured, NotMedia, Reading
-from runcomfy_codegen.dialect.ruled import ruled
-from runcomfy_codegen.dialect.validator import input_validator, validator_class
+from runcomfy_codegen.dialect.rule_language import Measured, NotMedia, Reading
+from runcomfy_codegen.dialect.validator import input_validator, ruled, validator_class
 from runcomfy_runtime.rule import Rule
 
 SIZES: dict[str, list[Reading]] = {

@@ -11,6 +11,8 @@ from jsonschema import Draft202012Validator
 
 from diff.samples import exact
 from diff.tried import holds
+from runcomfy_codegen.ir.as_json import standard
+from runcomfy_codegen.ir.exact import loaded, printed
 from runcomfy_codegen.ir.model import (
     Anything,
     Array,
@@ -25,13 +27,10 @@ from runcomfy_codegen.ir.model import (
     Union,
     Value,
 )
-from runcomfy_codegen.ir.standard import standard
-from runcomfy_codegen.sets.answer import No, Unsure, Yes
-from runcomfy_codegen.sets.exact import loaded, printed
-from runcomfy_codegen.sets.values.contains import inside
-from runcomfy_codegen.sets.values.emptiness import empty
-from runcomfy_codegen.sets.values.least import least
-from runcomfy_codegen.sets.values.membership import accepts
+from runcomfy_codegen.subtype.accepts import accepts, empty
+from runcomfy_codegen.subtype.answer import No, Unsure, Yes
+from runcomfy_codegen.subtype.examples import least
+from runcomfy_codegen.subtype.is_subschema import inside
 
 bounds = (
     st.none() | st.integers(-6, 6) | st.sampled_from([Decimal("0.5"), Decimal("-1.25")])

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import strategies as st
 
 from diff.tried import holds
-from runcomfy_codegen.sets.answer import Answer, No, Unsure, Yes
-from runcomfy_codegen.sets.media.contains import rules_inside
-from runcomfy_codegen.sets.media.region import region
+from runcomfy_codegen.subtype.answer import Answer, No, Unsure, Yes
+from runcomfy_codegen.subtype.media_rules import region, rules_inside
 from runcomfy_runtime.rule import Rule
 
 METRICS = (

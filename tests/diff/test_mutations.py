@@ -12,8 +12,8 @@ from diff.mutations import OBJECT, Case, cases
 from diff.samples import exact, validator, values
 from runcomfy_codegen.diff.finding import Finding, Lens, Verdict
 from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.ir.exact import printed
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.sets.exact import printed
 
 Golden = Callable[[Path, str], None]
 CASES = cases()

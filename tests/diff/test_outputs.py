@@ -12,12 +12,12 @@ from diff.conftest import Desk
 from diff.mutations import PROPERTY, Case, cases
 from diff.samples import exact, validator
 from published import executed, model_of
-from runcomfy_codegen.diff.compare.fact import Side
+from runcomfy_codegen.diff.compare.facts import Side
 from runcomfy_codegen.diff.compare.outputs import Outputs
 from runcomfy_codegen.diff.finding import Finding, Lens
 from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.ir.exact import printed
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.sets.exact import printed
 
 NOTHING = {"type": "object", "properties": {}}
 TEXT, INTEGER = {"type": "string"}, {"type": "integer"}

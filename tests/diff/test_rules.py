@@ -14,7 +14,7 @@ import pytest
 
 from published import model_of
 from runcomfy_codegen.diff import rules
-from runcomfy_codegen.diff.compare.fact import Side
+from runcomfy_codegen.diff.compare.facts import Side
 from runcomfy_codegen.diff.compare.texts import Texts
 from runcomfy_codegen.diff.finding import Finding, Verdict
 from runcomfy_codegen.diff.judge import diff

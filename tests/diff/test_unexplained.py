@@ -9,8 +9,8 @@ import pytest
 
 from diff.test_outputs import outputs_of
 from published import SETTINGS, documents, model_of, properties
-from runcomfy_codegen.build.model import build_model
-from runcomfy_codegen.diff.compare.fact import Side
+from runcomfy_codegen.build.build_model import build_model
+from runcomfy_codegen.diff.compare.facts import Side
 from runcomfy_codegen.diff.finding import Finding, Lens, Verdict
 from runcomfy_codegen.diff.judge import diff
 from runcomfy_codegen.ir.model import Model

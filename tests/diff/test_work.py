@@ -8,8 +8,8 @@ import pytest
 
 from published import model_of, properties
 from runcomfy_codegen.ir.model import Choice, Text
-from runcomfy_codegen.sets.answer import No, Unsure, Yes
-from runcomfy_codegen.sets.values.contains import inside
+from runcomfy_codegen.subtype.answer import No, Unsure, Yes
+from runcomfy_codegen.subtype.is_subschema import inside
 
 
 def test_lists_of_choices_are_read_in_linear_time() -> None:

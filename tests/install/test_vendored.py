@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import Catalog, build_catalog
-from runcomfy_codegen.build.model import Settings
+from runcomfy_codegen.build.build_model import Catalog, Settings, build_catalog
 from runcomfy_codegen.sandbox import Sandbox
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.store.schemas_folder import read_all
 
 from .conftest import CHECKOUT, run
 

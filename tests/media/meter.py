@@ -8,7 +8,7 @@ from pathlib import Path
 
 from runcomfy_runtime.media.fetch.exchange import Answer, Ask, Command, Head
 from runcomfy_runtime.media.fetch.policy import DEFAULT_POLICY, FetchPolicy
-from runcomfy_runtime.media.fetch.session import measure
+from runcomfy_runtime.media.fetch.remote_file import measure
 from runcomfy_runtime.media.info import MediaInfo
 from runcomfy_runtime.media.parser import LOCAL, Budget, drive
 from runcomfy_runtime.media.sniff import parse_media

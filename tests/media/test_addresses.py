@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runcomfy_runtime.media.fetch.address import refusal
+from runcomfy_runtime.media.fetch.guard import refusal
 
 HERE_OR_NEAR = [
     *("127.0.0.1", "127.255.255.255", "0.0.0.0", "0.1.2.3", "10.0.0.1", "172.16.0.1"),

@@ -13,10 +13,8 @@ from typing import Any, cast
 import pytest
 
 from media.meter import DATA
-from runcomfy_runtime.media.drivers.file import OpenFile
-from runcomfy_runtime.media.errors import MediaError
-from runcomfy_runtime.media.fault import MediaFault
-from runcomfy_runtime.media.prober import probe
+from runcomfy_runtime.media.errors import MediaError, MediaFault
+from runcomfy_runtime.media.prober import OpenFile, probe
 
 PNG = (DATA / "image/png_rgba16like.png").read_bytes()
 MP4 = (DATA / "video/mp4_moov_end.mp4").read_bytes()

@@ -17,7 +17,7 @@ from media.meter import DATA
 from media.test_client import picture
 from runcomfy_runtime.media import FetchPolicy, probe, probe_async
 from runcomfy_runtime.media.inspection import Inspector
-from runcomfy_runtime.media.place import places
+from runcomfy_runtime.media.references import places
 from runcomfy_runtime.report import Problem
 from runcomfy_runtime.rule import Rule
 

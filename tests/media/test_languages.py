@@ -10,9 +10,9 @@ import pytest
 
 from media.test_client import Output, picture
 from published import SETTINGS, documents, executed, properties, rendered
-from runcomfy_codegen.build.model import build_model
-from runcomfy_codegen.emit.layout import laid_out
+from runcomfy_codegen.build.build_model import build_model
 from runcomfy_codegen.ir.model import Model
+from runcomfy_codegen.targets.python.layout import laid_out
 from runcomfy_runtime.errors import InputRejected
 from runcomfy_runtime.model import ModelInput
 from runcomfy_runtime.rule import Rule

@@ -10,9 +10,8 @@ import pytest
 
 from media.meter import DATA
 from runcomfy_runtime.media import MediaError, MediaFault, probe
-from runcomfy_runtime.media.finding import Finding
-from runcomfy_runtime.media.inspection import Inspector
-from runcomfy_runtime.media.place import Place
+from runcomfy_runtime.media.inspection import Finding, Inspector
+from runcomfy_runtime.media.references import Place
 from runcomfy_runtime.report import Problem
 from runcomfy_runtime.rule import Rule
 

@@ -6,10 +6,8 @@ import random
 
 import pytest
 
-from runcomfy_runtime.media.errors import MediaError
-from runcomfy_runtime.media.fault import MediaFault
-from runcomfy_runtime.media.fetch.policy import FetchPolicy
-from runcomfy_runtime.media.fetch.target import Target, parse_target
+from runcomfy_runtime.media.errors import MediaError, MediaFault
+from runcomfy_runtime.media.fetch.policy import FetchPolicy, Target, parse_target
 
 POLICY = FetchPolicy()
 

@@ -11,7 +11,7 @@ import pytest
 
 from media.loopback import PRIVATE, Request, Send, serving
 from media.test_client import Input, picture
-from runcomfy_runtime.clock import SystemClock
+from runcomfy_runtime.client_config import SystemClock
 from runcomfy_runtime.errors import InputRejected, NotSent
 from runcomfy_runtime.media import FetchPolicy, Inspector
 from runcomfy_runtime.report import Problem, Verdict

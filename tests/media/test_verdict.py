@@ -10,7 +10,7 @@ from media.meter import DATA
 from runcomfy_runtime.media.errors import MediaError, MediaUnsupported
 from runcomfy_runtime.media.info import MediaInfo, Span
 from runcomfy_runtime.media.prober import probe
-from runcomfy_runtime.media.verdict import Verdict, decimal, judge
+from runcomfy_runtime.media.rule_check import Verdict, decimal, judge
 from runcomfy_runtime.rule import Rule
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN

@@ -22,13 +22,11 @@ from published import (
     properties,
     rendered,
 )
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.build.model import build_model
+from runcomfy_codegen.build.build_model import build_catalog, build_model
+from runcomfy_codegen.ir.as_json import printed_model, standard
 from runcomfy_codegen.ir.diagnostic import Severity
 from runcomfy_codegen.ir.json_text import JsonText
 from runcomfy_codegen.ir.model import Choice, Field, Model, Object, Value, walk, within
-from runcomfy_codegen.ir.printed import printed_model
-from runcomfy_codegen.ir.standard import standard
 from runcomfy_runtime.model import check
 
 

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from arbitrary import json_values, texts
 from runcomfy_codegen.ir.diagnostic import Place
-from runcomfy_codegen.ir.json_stop import stop_of
-from runcomfy_codegen.ir.json_text import JsonText, NotJson, pointer_token
+from runcomfy_codegen.ir.json_text import JsonText, NotJson, pointer_token, stop_of
 
 indents = st.sampled_from((None, 0, 2, "\t"))
 

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from arbitrary import json_values, texts
-from runcomfy_codegen.emit.layout import laid_out
-from runcomfy_codegen.emit.literal import docstring, literal, read_docstring
+from runcomfy_codegen.targets.python.layout import laid_out
+from runcomfy_codegen.targets.python.literals import docstring, literal, read_docstring
 
 anything = texts | st.text(st.characters(codec=None), max_size=6)
 

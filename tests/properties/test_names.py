@@ -14,11 +14,12 @@ from pydantic import BaseModel
 from arbitrary import texts
 from runcomfy_codegen.build.naming import (
     RESERVED,
+    Overrides,
     class_name,
     field_name,
     module_path,
+    usable,
 )
-from runcomfy_codegen.build.overrides import Overrides, usable
 from runcomfy_runtime.model import ModelInput, ModelOutput, ModelPart
 
 any_name = texts | st.text(st.characters(codec=None), max_size=8)

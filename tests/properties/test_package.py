@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 import pytest
 
 from published import TEMPLATES, model_of, properties
-from runcomfy_codegen.emit.package import PACKAGE, Workshop, render_package
+from runcomfy_codegen.targets.python.package import PACKAGE, render_package
+from runcomfy_codegen.targets.target import Workshop
 
 MODEL = model_of(properties(prompt={"type": "string"}))
 

@@ -34,11 +34,10 @@ from properties.test_agreement import (
     shipped,
 )
 from published import imported, write_client
-from runcomfy_codegen.dialect.formats import kind_of
-from runcomfy_codegen.dialect.reading import Measured
+from runcomfy_codegen.dialect.rule_language import Measured, kind_of
 from runcomfy_codegen.dialect.validator import input_validator
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.store.schemas_folder import read_all
 
 MB, MIB = 10**6, 2**20
 HEAD = "data:image/png;base64,"

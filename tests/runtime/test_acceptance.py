@@ -14,9 +14,9 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.exchange import Response
-from runcomfy_runtime.journal import Journal
+from runcomfy_runtime.sqlite_journal import Journal
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
+from runcomfy_runtime.transport import Response
 from runtime.loopback import REQUEST_ID, Loopback, Reply, submitted
 from runtime.side import OUTPUT, TOKEN, Side
 

@@ -17,10 +17,10 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.exchange import Request, Response
-from runcomfy_runtime.journal import Journal
 from runcomfy_runtime.observer import Exchanged, Hooks
+from runcomfy_runtime.sqlite_journal import Journal
 from runcomfy_runtime.testing import FakeQueue
+from runcomfy_runtime.transport import Request, Response
 
 CALLS: dict[str, Callable[[RunComfy], object]] = {
     "run": lambda client: client.run("vendor/model", {}),

@@ -14,12 +14,11 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.exchange import Lost, Reached, Response
 from runcomfy_runtime.observer import Exchanged, Hooks
-from runcomfy_runtime.redaction import redacted
 from runcomfy_runtime.secret import Token
+from runcomfy_runtime.transport import Lost, Reached, Response, redacted
 from runtime.hurried import Hurried
 from runtime.loopback import Loopback, Reply, Seen, result, status, submitted
 

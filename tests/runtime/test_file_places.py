@@ -6,7 +6,7 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.download.hosts import named, refused
-from runcomfy_runtime.download.name import file_name
+from runcomfy_runtime.download.save import file_name
 from runcomfy_runtime.files import File
 
 BASE = "https://model-api.runcomfy.net"

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.exchange import Request
 from runcomfy_runtime.interrupt import Interrupts
-from runcomfy_runtime.journal import Journal
+from runcomfy_runtime.sqlite_journal import Journal
 from runcomfy_runtime.testing import FakeQueue
+from runcomfy_runtime.transport import Request
 from runtime.loopback import REQUEST_ID, Loopback, Reply, status
 from runtime.side import TOKEN
 from runtime.specimen import good
@@ -26,7 +26,7 @@ from runtime.specimen import good
 PREFIX = """
 import asyncio, signal, sys
 from runtime.specimen import good
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 settings = dict(token="rc-0123456789-secret", base_url=sys.argv[1], journal=sys.argv[2])
 """

@@ -16,8 +16,8 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.flow.step import Intent
-from runcomfy_runtime.journal import Journal
+from runcomfy_runtime.lifecycle.steps import Intent
+from runcomfy_runtime.sqlite_journal import Journal
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
 from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 
@@ -198,7 +198,7 @@ def test_many_processes_write_to_one_journal(path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.journal import Journal
+from runcomfy_runtime.sqlite_journal import Journal
 
 phase, path, url = sys.argv[1:]
 
@@ -277,7 +277,7 @@ def test_the_job_of_a_killed_process_is_given_back(
 MAPPED = """
 import asyncio, sys
 from runtime.specimen import good
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 side, path, url = sys.argv[1:]
 inputs = [good(tags=[number]) for number in range(1000)]

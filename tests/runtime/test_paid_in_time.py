@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.exchange import Response
-from runcomfy_runtime.flow.step import Ended
-from runcomfy_runtime.journal import Journal
+from runcomfy_runtime.lifecycle.steps import Ended
+from runcomfy_runtime.sqlite_journal import Journal
 from runcomfy_runtime.testing import FakeQueue
+from runcomfy_runtime.transport import Response
 
 NO_TIMEOUTS: list[Any] = [-5, -0.001, math.nan, -math.inf, "5", [1]]
 

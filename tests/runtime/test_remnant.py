@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runcomfy_runtime.remnant import remnant
+from runcomfy_runtime.problems import remnant
 from runcomfy_runtime.rule import Rule
 
 WIRE = {"field_284_image": "284_image", "284_image": "284_image", "loras": "loras"}

@@ -17,13 +17,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.exchange import Lost, Outcome, Reached, Request, Response
-from runcomfy_runtime.flow.pace import REQUEST_TIMEOUT
-from runcomfy_runtime.flow.run import Course, run
-from runcomfy_runtime.flow.step import Emit, Ended, Intent, Note, Send, Sleep, Terms
-from runcomfy_runtime.flow.submit import NOT_ACCEPTED, Call
+from runcomfy_runtime.lifecycle.run import Course, run
+from runcomfy_runtime.lifecycle.steps import (
+    Emit,
+    Ended,
+    Intent,
+    Note,
+    Send,
+    Sleep,
+    Terms,
+)
+from runcomfy_runtime.lifecycle.submit import NOT_ACCEPTED, Call
+from runcomfy_runtime.protocol import Status
+from runcomfy_runtime.retry_and_timeouts import REQUEST_TIMEOUT
 from runcomfy_runtime.secret import Token
-from runcomfy_runtime.status import Status
+from runcomfy_runtime.transport import Lost, Outcome, Reached, Request, Response
 
 BASE = "https://api.test"
 DEADLINE = 100.0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.ticket import Ticket, decode
+from runcomfy_runtime.job_handle import Ticket, decode
 
 BASE = "https://model-api.runcomfy.net"
 FACTS: dict[str, Any] = {"id": "r-1", "model": "v/m", "server": BASE, "at": 5.0}

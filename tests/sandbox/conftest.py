@@ -26,7 +26,7 @@ from runcomfy_codegen.ir.model import (
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.sandbox.api import Api
 from runcomfy_codegen.sandbox.clock import VirtualClock
-from runcomfy_codegen.sandbox.exchange import Request, Response
+from runcomfy_codegen.sandbox.http_messages import Request, Response
 from runcomfy_codegen.sandbox.settings import Options, settings
 
 SECRET = "the-secret"

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runcomfy_codegen.sandbox.exchange import Request
-from runcomfy_codegen.sandbox.faults.table import FAULTS
+from runcomfy_codegen.sandbox.faults.fault_rule import FAULTS
+from runcomfy_codegen.sandbox.http_messages import Request
 
 from .conftest import INPUTS, SECRET, caller_with
 

@@ -9,10 +9,13 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox
-from runcomfy_codegen.sandbox.exchange import Carriage
-from runcomfy_codegen.sandbox.faults.rule import BadRule, parse_rules
-from runcomfy_codegen.sandbox.faults.scenario import parse_scenario
-from runcomfy_codegen.sandbox.faults.table import FAULTS
+from runcomfy_codegen.sandbox.faults.fault_rule import (
+    FAULTS,
+    BadRule,
+    parse_rules,
+    parse_scenario,
+)
+from runcomfy_codegen.sandbox.http_messages import Carriage
 
 from .conftest import EDIT, INPUTS, ODD, Caller, caller_with
 

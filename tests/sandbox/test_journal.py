@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox, VirtualClock
-from runcomfy_codegen.sandbox.auth import account_of
+from runcomfy_codegen.sandbox.routes import account_of
 
 from .conftest import EDIT, INPUTS, MODELS, ODD, Caller, caller_with
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from runcomfy_codegen.ir.as_json import standard
 from runcomfy_codegen.ir.json_text import items, members
 from runcomfy_codegen.ir.model import Media, Model
-from runcomfy_codegen.ir.standard import standard
-from runcomfy_codegen.sandbox.outputs import Output, kind_of, output_of
-from runcomfy_codegen.sandbox.shape import shape
+from runcomfy_codegen.sandbox.output_files import Output, kind_of, output_of
+from runcomfy_codegen.sandbox.output_shape import shape
 
 from .published import models
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runcomfy_codegen.sandbox import Api, Settings
-from runcomfy_codegen.sandbox.exchange import Response
+from runcomfy_codegen.sandbox.http_messages import Response
 from runcomfy_codegen.sandbox.media.png import png
 from runcomfy_runtime.rule import Rule
 

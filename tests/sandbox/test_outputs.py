@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from runcomfy_codegen.ir.model import Array, Field, Media, Numeric, Object, Text
-from runcomfy_codegen.sandbox.exchange import Response
-from runcomfy_codegen.sandbox.outputs import kind_of, output_of, render
-from runcomfy_codegen.sandbox.seed import Seed
-from runcomfy_codegen.sandbox.shape import Shape, shape
+from runcomfy_codegen.sandbox.clock import Seed
+from runcomfy_codegen.sandbox.http_messages import Response
+from runcomfy_codegen.sandbox.output_files import kind_of, output_of, render
+from runcomfy_codegen.sandbox.output_shape import Shape, shape
 
 from .conftest import (
     EDIT,

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox, VirtualClock
-from runcomfy_codegen.sandbox.archive import Archive, ArchiveError
-from runcomfy_codegen.sandbox.seed import Seed
+from runcomfy_codegen.sandbox.clock import Seed
+from runcomfy_codegen.sandbox.database import Archive, ArchiveError
 
 from .conftest import EDIT, INPUTS, MODELS, SEEDANCE, Caller
 

@@ -10,7 +10,7 @@ from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import items
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.sandbox import Api
-from runcomfy_codegen.sandbox.outputs import CONTENT_TYPES, kind_of
+from runcomfy_codegen.sandbox.output_files import CONTENT_TYPES, kind_of
 from runcomfy_codegen.sandbox.settings import settings
 
 from . import published

@@ -15,7 +15,7 @@ from runcomfy_codegen.sandbox import (
 )
 from runcomfy_codegen.sandbox.clock import WallClock
 from runcomfy_codegen.sandbox.settings import settings
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.errors import JobFailed, RunComfyError, SubmitOutcomeUnknown
 

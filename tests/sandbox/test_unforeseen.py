@@ -13,12 +13,11 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox import Api, Sandbox
-from runcomfy_codegen.sandbox.archive import Archive, ArchiveError
-from runcomfy_codegen.sandbox.book import Book
-from runcomfy_codegen.sandbox.faults.rule import BadRule
-from runcomfy_codegen.sandbox.faults.scenario import parse_scenario
-from runcomfy_codegen.sandbox.journal import Entry
-from runcomfy_codegen.sandbox.seed import Seed
+from runcomfy_codegen.sandbox.clock import Seed
+from runcomfy_codegen.sandbox.database import Archive, ArchiveError
+from runcomfy_codegen.sandbox.faults.fault_rule import BadRule, parse_scenario
+from runcomfy_codegen.sandbox.job_repository import Book
+from runcomfy_codegen.sandbox.request_log import Entry
 from runcomfy_codegen.sandbox.settings import settings
 
 from .conftest import EDIT, INPUTS, MODELS, Caller, caller_with

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.conftest import Shell, entry
-from runcomfy_codegen.emit.lock import seal, sha256
+from runcomfy_codegen.package.lock import seal, sha256
 
 MODULE = "models/acme/painter/text_to_image.py"
 DOCUMENT = "schemas/acme/painter/text-to-image/en.json"

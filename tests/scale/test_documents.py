@@ -17,20 +17,19 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from cli.conftest import Shell, entry
 from published import SETTINGS, documents, executed, model_of, properties
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.build.model import build_model
-from runcomfy_codegen.cli.folder import carry_out
-from runcomfy_codegen.cli.project import Project
-from runcomfy_codegen.cli.renewal import remembered, renew
-from runcomfy_codegen.config import Config
-from runcomfy_codegen.emit.context import SIDES
-from runcomfy_codegen.emit.json_layout import json_text, laid_out_json
-from runcomfy_codegen.emit.lock import Selection
-from runcomfy_codegen.emit.package import Workshop
-from runcomfy_codegen.emit.target import Target, render_target
-from runcomfy_codegen.emit.templates import Templates
+from runcomfy_codegen.build.build_model import build_catalog, build_model
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.package.lock import Selection
+from runcomfy_codegen.package.write import carry_out
+from runcomfy_codegen.store.schemas_folder import read_all
+from runcomfy_codegen.targets.json_layout import json_text, laid_out_json
+from runcomfy_codegen.targets.json_schema import SIDES
+from runcomfy_codegen.targets.render import Target, render_target
+from runcomfy_codegen.targets.target import Workshop
+from runcomfy_codegen.targets.templates import Templates
+from runcomfy_codegen.workspace.configuration import Config
+from runcomfy_codegen.workspace.generate import remembered, renew
+from runcomfy_codegen.workspace.project import Project
 from runcomfy_runtime.errors import InputRejected
 
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from cli.conftest import Shell, entry
-from runcomfy_codegen.cli.folder import carry_out
-from runcomfy_codegen.cli.project import Project
-from runcomfy_codegen.cli.renewal import Renewal, remembered, renew
-from runcomfy_codegen.config import Config
-from runcomfy_codegen.emit.lock import Selection
+from runcomfy_codegen.package.lock import Selection
+from runcomfy_codegen.package.write import carry_out
+from runcomfy_codegen.workspace.configuration import Config
+from runcomfy_codegen.workspace.generate import Renewal, remembered, renew
+from runcomfy_codegen.workspace.project import Project
 
 PAINTER = "acme/painter/text-to-image"
 SINGER = "acme/singer"
@@ -191,7 +191,7 @@ def test_the_command_loads_nothing_heavy_where_nothing_changed(desk: Desk) -> No
 
 def _forge(client: Path, path: str, change: Callable[[str], str]) -> None:
     """Change a file, and the lock so that it vouches for it."""
-    from runcomfy_codegen.emit.lock import sha256
+    from runcomfy_codegen.package.lock import sha256
 
     file = client / path
     file.write_text(change(file.read_text()))

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from arbitrary import texts
 from published import SETTINGS, built, rendered
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.emit.layout import laid_out, laid_out_line
-from runcomfy_codegen.emit.literal import docstring, literal
-from runcomfy_codegen.emit.package import Workshop, render_package
-from runcomfy_codegen.emit.templates import Templates
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.build.build_model import build_catalog
+from runcomfy_codegen.store.schemas_folder import read_all
+from runcomfy_codegen.targets.python.layout import laid_out, laid_out_line
+from runcomfy_codegen.targets.python.literals import docstring, literal
+from runcomfy_codegen.targets.python.package import render_package
+from runcomfy_codegen.targets.target import Workshop
+from runcomfy_codegen.targets.templates import Templates
 
 LINES = (
     "x: int = 1",

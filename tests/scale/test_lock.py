@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from cli.conftest import Shell
-from runcomfy_codegen.emit.entry import Entry, Names
-from runcomfy_codegen.emit.lock import (
+from runcomfy_codegen.package.lock import (
     LOCK,
     Lock,
     LockError,
@@ -22,6 +21,7 @@ from runcomfy_codegen.emit.lock import (
     sha256,
     write_lock,
 )
+from runcomfy_codegen.package.lock_entry import Entry, Names
 
 MODULE = PurePosixPath("models/acme/singer.py")
 WHOLE = Lock(

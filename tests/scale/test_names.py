@@ -10,8 +10,8 @@ import pytest
 from cli.conftest import Shell, entry
 from published import model_of, rendered
 from runcomfy_codegen.build.naming import module_path
-from runcomfy_codegen.emit.layout import laid_out
-from runcomfy_codegen.emit.lock import seal, sha256
+from runcomfy_codegen.package.lock import seal, sha256
+from runcomfy_codegen.targets.python.layout import laid_out
 
 DEVICES = {
     "con",

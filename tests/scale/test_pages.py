@@ -12,17 +12,17 @@ from cli.conftest import Shell, entry
 from published import model_of
 from runcomfy_codegen import resources
 from runcomfy_codegen.cli import pull as pull_command
-from runcomfy_codegen.cli.failure import Failure
-from runcomfy_codegen.cli.live import Page
-from runcomfy_codegen.cli.pages import (
+from runcomfy_codegen.errors import Failure
+from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.workspace.live_catalog import Page
+from runcomfy_codegen.workspace.page_download import (
     ModelPage,
     asked_locales,
     pages_of,
     read_page,
     read_pages,
 )
-from runcomfy_codegen.cli.source import Unanswered
-from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.workspace.source import Unanswered
 
 SEEDANCE = "bytedance/seedance-v1.5-pro/image-to-video"
 RUSSIAN = "https://www.runcomfy.com/ru/models/bytedance/seedance-1-5/pro/api"

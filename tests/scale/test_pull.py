@@ -12,12 +12,12 @@ import pytest
 
 from cli.conftest import Answer, Shell, entry
 from published import model_of
-from runcomfy_codegen.cli.failure import Failure
-from runcomfy_codegen.cli.live import LiveCatalog, whole
+from runcomfy_codegen.errors import Failure
 from runcomfy_codegen.sandbox import Sandbox
-from runcomfy_runtime.http.blocking import HttpxTransport
+from runcomfy_codegen.workspace.live_catalog import LiveCatalog, whole
+from runcomfy_runtime.client_config import Access
+from runcomfy_runtime.http.httpx_transport import HttpxTransport
 from runcomfy_runtime.secret import Token
-from runcomfy_runtime.settings import Access
 
 TOKEN = "a-secret-token-of-a-user"
 IDS = [f"acme/model-{number}" for number in range(7)]

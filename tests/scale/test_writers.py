@@ -13,7 +13,7 @@ import pytest
 
 from cli.conftest import Shell
 from runcomfy_codegen import resources
-from runcomfy_codegen.store.claim import Claimed, claim
+from runcomfy_codegen.store.atomic_write import Claimed, claim
 
 GENERATE = (sys.executable, "-m", "runcomfy_codegen", "generate")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runcomfy_codegen.ir.diagnostic import Diagnostic, Severity
-from runcomfy_codegen.sources.reading import read
+from runcomfy_codegen.sources.read import read
 
 CASES = Path(__file__).parents[1] / "bad_input"
 Golden = Callable[[Path, str], None]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from runcomfy_codegen.ir.diagnostic import Place, Severity
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import JsonText
-from runcomfy_codegen.sources.reading import Reading, read
+from runcomfy_codegen.sources.read import Reading, read
 
 DATA = Path(__file__).parent / "data"
 FILES = sorted(DATA.glob("*.json"))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.sources.reading import read
+from runcomfy_codegen.sources.read import read
 from sources.page_factory import Page, html_page
 
 SCHEMA: dict[str, Any] = {"type": "object", "title": "Input schema", "properties": {}}

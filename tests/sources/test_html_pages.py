@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runcomfy_codegen.ir.document import Document, Provenance
-from runcomfy_codegen.sources.reading import Reading, read
+from runcomfy_codegen.sources.read import Reading, read
 from sources.page_factory import (
     WORDS,
     Page,

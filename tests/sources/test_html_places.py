@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runcomfy_codegen.dialect.check import check
+from runcomfy_codegen.dialect.meta_schema import check
 from runcomfy_codegen.ir.diagnostic import Place
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import JsonText, items, members
 from runcomfy_codegen.resources import dialect
-from runcomfy_codegen.sources.reading import read
+from runcomfy_codegen.sources.read import read
 from sources.page_factory import Page, html_page, written
 
 SCHEMA: dict[str, Any] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runcomfy_codegen.sources.locale import canonical, locale_of
-from runcomfy_codegen.sources.reading import read
+from runcomfy_codegen.sources.read import read
 from sources.page_factory import Page, html_page, short_crawl
 
 

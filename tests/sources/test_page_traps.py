@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from runcomfy_codegen.ir.diagnostic import Place, Severity
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.sources.reading import Reading, read
+from runcomfy_codegen.sources.read import Reading, read
 from sources.page_factory import Page, long_crawl, output_schema, short_crawl, written
 
 SCHEMA: dict[str, Any] = {

@@ -12,7 +12,7 @@ import pytest
 
 from runcomfy_codegen.ir.diagnostic import Place
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.sources.reading import read
+from runcomfy_codegen.sources.read import read
 
 PAGES = files("runcomfy_codegen") / "demo_pages"
 

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from runcomfy_codegen.ir.diagnostic import Place
-from runcomfy_codegen.sources.reading import read
+from runcomfy_codegen.sources.read import read
 from sources.page_factory import Page, html_page, short_crawl
 
 SCHEMA = {"type": "object", "title": "Схема входа", "properties": {}}

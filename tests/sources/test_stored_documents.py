@@ -11,8 +11,8 @@ import pytest
 
 from runcomfy_codegen.ir.diagnostic import Place, Severity
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.sources.reading import Reading, read
-from runcomfy_codegen.store import envelope
+from runcomfy_codegen.sources.read import Reading, read
+from runcomfy_codegen.store import document_file
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 FILES = sorted(SCHEMAS.glob("*/**/*.json"))
@@ -52,17 +52,17 @@ def document_of(told: dict[str, Any], locale: str | None = None) -> Document:
 def test_a_stored_document_is_read_as_the_store_reads_it(file: Path) -> None:
     text = file.read_text("utf-8")
     (document,) = reading_of(text).documents
-    assert document == envelope.read(text)
-    assert envelope.write(document) == text
+    assert document == document_file.parse_document(text)
+    assert document_file.document_text(document) == text
 
 
 def test_everything_that_a_stored_document_says_is_kept() -> None:
     text = json.dumps(ENVELOPE)
-    assert document_of(ENVELOPE) == envelope.read(text)
+    assert document_of(ENVELOPE) == document_file.parse_document(text)
 
 
 def test_the_locale_that_is_asked_for_beats_that_of_the_document() -> None:
-    expected = replace(envelope.read(json.dumps(ENVELOPE)), locale="de")
+    expected = replace(document_file.parse_document(json.dumps(ENVELOPE)), locale="de")
     assert document_of(ENVELOPE, "de") == expected
 
 

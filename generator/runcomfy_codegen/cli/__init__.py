@@ -16,8 +16,8 @@ from typing import NoReturn
 import click
 
 from .. import __version__
-from .failure import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Failure
-from .text import shown
+from ..errors import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Failure
+from .console import shown
 
 COMMANDS = {
     "import": (

@@ -7,18 +7,23 @@ from pathlib import Path
 
 import click
 
-from ..emit.lock import LOCK, Selection, read_lock
-from ..emit.plan import Plan
-from ..emit.staleness import Stale, staleness, without_hints
+from ..errors import EXIT_FINDING, usage
 from ..ir.diagnostic import Diagnostic
-from .annotation import print_annotation
-from .difference import difference, on_disk
-from .failure import EXIT_FINDING, usage
-from .progress import count_progress
-from .project import Project, project_options
-from .renewal import Order, Renewal, remembered, renew
-from .report import has_error, print_diagnostics, print_json
-from .text import shown
+from ..package.changelog import Stale, staleness, without_hints
+from ..package.lock import LOCK, Selection, read_lock
+from ..package.plan import Plan
+from ..package.write import difference, on_disk
+from ..workspace.generate import Order, Renewal, remembered, renew
+from ..workspace.project import Project
+from .console import (
+    count_progress,
+    has_error,
+    print_annotation,
+    print_diagnostics,
+    print_json,
+    shown,
+)
+from .options import project_options
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,22 @@ from typing import Any
 import click
 
 from .. import resources
-from ..config import Config
+from ..errors import Failure
 from ..sandbox.media.png import png
-from .failure import Failure
-from .importing import take_in
-from .progress import job_progress
-from .project import Project, project_options
-from .report import print_diagnostics
-from .sandbox import open_sandbox
+from ..workspace.configuration import Config
+from ..workspace.import_documents import take_in
+from ..workspace.local_sandbox import open_sandbox
+from ..workspace.project import Project
+from ..workspace.temporary_client import (
+    PACKAGE,
+    Workbench,
+    generate_into,
+    importable,
+    workbench,
+)
+from .console import job_progress, print_diagnostics, shown
+from .options import project_options
 from .show import print_model
-from .text import shown
-from .workbench import PACKAGE, Workbench, generate_into, importable, workbench
 
 MODEL = "bytedance/dreamina-4-0/edit"
 _SHOWN_LINES = 24

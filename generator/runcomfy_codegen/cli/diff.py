@@ -18,12 +18,12 @@ from ..diff.finding import Verdict
 from ..diff.judge import diff
 from ..diff.report import changelog, github, markdown, sarif, text
 from ..diff.report.report import Locate, Report
-from .comparison import compared
-from .failure import EXIT_FINDING, EXIT_INCOMPLETE, usage
-from .project import Project, project_options
-from .report import print_diagnostics, print_json
-from .revision import base_side, overrides_of, side, work_tree
-from .text import shown
+from ..errors import EXIT_FINDING, EXIT_INCOMPLETE, usage
+from ..workspace.comparison import compared
+from ..workspace.project import Project
+from ..workspace.revision import base_side, overrides_of, side, work_tree
+from .console import print_diagnostics, print_json, shown
+from .options import project_options
 
 _APPROVALS = Path("runcomfy-approvals.toml")
 _COLOURS = {

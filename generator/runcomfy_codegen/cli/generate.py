@@ -10,20 +10,24 @@ from typing import Any
 
 import click
 
-from ..config import TARGETS
-from ..emit.lock import LOCK, Lock, Selection, read_lock
-from ..emit.plan import Conflict, Plan
-from ..emit.upgrade import upgrade
-from ..store.claim import Claimed, claim
-from .difference import difference
-from .failure import EXIT_FINDING, Failure, usage
-from .folder import LOST_LOCK, carry_out, holds_strangers, package_around
-from .progress import count_progress
-from .project import Project, project_options
-from .renewal import Order, Renewal, remembered, renew
-from .report import has_error, print_diagnostics, print_json
-from .template_context import context_of
-from .text import shown
+from ..errors import EXIT_FINDING, Failure, usage
+from ..package.changelog import upgrade
+from ..package.lock import LOCK, Lock, Selection, read_lock
+from ..package.plan import Conflict, Plan
+from ..package.write import (
+    LOST_LOCK,
+    carry_out,
+    difference,
+    holds_strangers,
+    package_around,
+)
+from ..store.atomic_write import Claimed, claim
+from ..workspace.configuration import TARGETS
+from ..workspace.generate import Order, Renewal, remembered, renew
+from ..workspace.project import Project
+from ..workspace.template_context import context_of
+from .console import count_progress, has_error, print_diagnostics, print_json, shown
+from .options import project_options
 
 _SHOWN = 5
 

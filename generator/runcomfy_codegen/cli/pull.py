@@ -8,32 +8,27 @@ from dataclasses import dataclass
 
 import click
 
-from runcomfy_runtime.http.blocking import HttpxTransport
+from runcomfy_runtime.http.httpx_transport import HttpxTransport
 
+from ..errors import EXIT_FINDING, Failure, usage
 from ..ir.document import Document
-from ..sources.reading import Reading
-from ..store.schemas import read_all, remove_all
-from .failure import EXIT_FINDING, Failure, usage
-from .importing import (
-    Imported,
-    print_arrivals,
-    printed_import,
-    read_content,
-    take_readings,
-)
-from .live import (
+from ..sources.read import Reading
+from ..store.schemas_folder import read_all, remove_all
+from ..workspace.import_documents import Imported, read_content, take_readings
+from ..workspace.live_catalog import (
     LiveCatalog,
     Page,
+    Tell,
     UnknownModel,
     access_from_environment,
     whole,
 )
-from .pages import ModelPage, asked_locales, pages_of, read_pages
-from .progress import Tell, count_progress
-from .project import Project, project_options
-from .report import format_option, has_error, print_diagnostics, print_json
-from .source import fetched
-from .text import shown
+from ..workspace.page_download import ModelPage, asked_locales, pages_of, read_pages
+from ..workspace.project import Project
+from ..workspace.source import fetched
+from .console import count_progress, has_error, print_diagnostics, print_json, shown
+from .importing import print_arrivals, printed_import
+from .options import format_option, project_options
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,22 @@ from typing import Any
 
 import click
 
+from ..errors import EXIT_FINDING
 from ..ir.model import Model
-from .connection import journal_option, trouble
-from .failure import EXIT_FINDING
-from .interruption import following
-from .outcome import folder_option, print_result, timeout_option
-from .progress import download_progress, job_progress
-from .project import Project, project_options
-from .report import format_option
-from .sandbox import open_sandbox
-from .validate import print_report, read_document
-from .workbench import Workbench, client_of
+from ..workspace.local_sandbox import open_sandbox
+from ..workspace.project import Project
+from ..workspace.temporary_client import Workbench, client_of
+from ..workspace.validate import read_document
+from .console import download_progress, job_progress
+from .job_progress import following, print_result, trouble
+from .options import (
+    folder_option,
+    format_option,
+    journal_option,
+    project_options,
+    timeout_option,
+)
+from .validate import print_report
 
 
 @click.command("run")

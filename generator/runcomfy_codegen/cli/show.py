@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
+from ..ir.as_json import printed_model, standard, type_word
 from ..ir.model import Field, Model
-from ..ir.printed import printed_model, type_word
-from ..ir.standard import standard
-from .project import Project, project_options
-from .report import format_option, print_diagnostics, print_json
-from .text import shown
+from ..workspace.project import Project
+from .console import print_diagnostics, print_json, shown
+from .options import format_option, project_options
 
 _LONGEST = 46
 

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from ..ir.model import Model
-from .compare.fact import Fact, ModelRenamed
+from .compare.facts import Fact, ModelRenamed
 from .compare.models import compare
 from .compare.outputs import AS_READ, Outputs
-from .compare.published import unexplained
 from .compare.texts import UNREAD, Texts, text_facts
+from .compare.unknown import unexplained
 from .finding import Finding, Lens, Verdict
 from .rules import RULES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from .compare.fact import Side
+from .compare.facts import Side
 from .rule import About, Rule
 
 _HEAD = """\

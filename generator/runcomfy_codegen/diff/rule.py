@@ -6,14 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from ..sets.answer import Answer, No, Unsure, Yes
-from .compare.fact import (
-    Facet,
-    Fact,
-    Place,
-    Side,
-    ValuesChanged,
-)
+from ..subtype.answer import Answer, No, Unsure, Yes
+from .compare.facts import Facet, Fact, Place, Side, ValuesChanged
 from .finding import Finding, Lens, Verdict, Witness
 
 READ = "old classes read it, and hand on what no caller was told of"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeAlias, cast
@@ -266,3 +266,27 @@ def _canonical(value: Any) -> str:
             "[" + ",".join(_canonical(item) for item in cast("list[Any]", value)) + "]"
         )
     return str(value) if isinstance(value, Decimal) else json.dumps(value)
+
+
+# A type with all its fields changed, however deep they lie.
+
+
+def rebuilt(kind: Type, change: Callable[[Field], Field]) -> Type:
+    """The type, each field below it changed after those inside its own type."""
+
+    def inner(each: Type) -> Type:
+        return rebuilt(each, change)
+
+    match kind:
+        case Object(fields=fields, extra=extra):
+            changed = (change(replace(each, type=inner(each.type))) for each in fields)
+            kept = None if extra is None else inner(extra)
+            return replace(kind, fields=tuple(changed), extra=kept)
+        case Array(items=items):
+            return replace(kind, items=inner(items))
+        case Nullable(inner=bare):
+            return Nullable(inner(bare))
+        case Union(options=options):
+            return Union(tuple(map(inner, options)))
+        case _:
+            return kind

@@ -15,25 +15,22 @@ from types import MappingProxyType
 from typing import Protocol
 
 from ..ir.model import Model
-from . import ledger, requests
-from .auth import account
-from .book import Book, Shelf
-from .catalog import Catalog, Entry
+from . import bill, job_service
 from .clock import Clock
 from .control import Control
-from .desk import Desk
-from .exchange import Request, Response, json_response
+from .faults import Fault, Situation
 from .faults.selection import Selection
-from .faults.situation import Fault, Situation
-from .guard import admit
+from .http_messages import Refused, Request, Response, assumed, json_response
+from .input_validation import take_json_only, within_limit
 from .job import state
-from .journal import FAULT_HEADER, Diary, Journal
-from .openapi.document import openapi
-from .page import watch_page
-from .refusal import Refused, assumed
-from .route import LOOKING, OPEN, Action, Route, route
+from .job_repository import Book, Shelf
+from .job_service import Desk
+from .model_catalog import Catalog, Entry
+from .openapi_document import openapi
+from .request_log import FAULT_HEADER, Diary, Journal
+from .routes import LOOKING, OPEN, Action, Route, account, admit, route
 from .settings import Settings
-from .validation import take_json_only, within_limit
+from .watch_page import watch_page
 
 _NO_ENTRIES: Mapping[str, Entry] = MappingProxyType({})
 _LOG = logging.getLogger("runcomfy_codegen.sandbox")
@@ -98,11 +95,11 @@ class Api:
             self.book.put(job.stepped(now))
             return state(job.stepped(now), now).result_word
 
-    def bill(self, asking: str | None, now: float) -> list[ledger.Row]:
+    def bill(self, asking: str | None, now: float) -> list[bill.Row]:
         """The rows of an account, or of all, in order of acceptance."""
         with self._lock:
             jobs = self.book.of(asking)
-            return [ledger.row(job, self.book, now) for job in jobs]
+            return [bill.row(job, self.book, now) for job in jobs]
 
     def reset(self, asking: str | None) -> None:
         """Forget what an account has done, or everything."""
@@ -177,7 +174,7 @@ class Api:
             case Action.FILE:
                 return self._desk.file(request, found.request_id, found.name, now)
             case Action.BALANCE:
-                return ledger.balance(self._desk.left(call.account))
+                return bill.balance(self._desk.left(call.account))
             case Action.CONTROL:
                 return self._control.answer(request, found.name, now)
             case _:
@@ -190,9 +187,9 @@ class Api:
             job = self._desk.ask(call.route.request_id, call.account, call.now)
         if call.route.action is Action.STATUS:
             at = self._desk.standing(job, call.now)
-            return requests.status(job, at, self.settings.base_url)
+            return job_service.status(job, at, self.settings.base_url)
         cost = call.request.parameters.get("include_cost", "").lower() == "true"
-        return requests.result(job, call.now, self._desk.output(job), cost=cost)
+        return job_service.result(job, call.now, self._desk.output(job), cost=cost)
 
     def _shown(self, found: Route, request: Request) -> Response:
         match found.action:

@@ -15,19 +15,25 @@ from typing import Any
 
 from runcomfy_runtime.protocol import NOT_FOUND
 
-from .catalog import whole_number
+from .bill import row
 from .clock import Clock, VirtualClock, timestamp
-from .desk import Desk
-from .display import brief, detail, inline_files
-from .exchange import Request, Response, file_response, json_response
 from .faults.selection import Selection
+from .http_messages import (
+    Request,
+    Response,
+    assumed,
+    documented,
+    file_response,
+    json_response,
+)
 from .job import Job
-from .journal import MEMBERS, Journal
-from .ledger import row
+from .job_service import Desk
+from .model_catalog import whole_number
 from .nearest import nearest
-from .refusal import assumed, documented
-from .route import READ, nowhere, only
+from .request_log import MEMBERS, Journal
+from .routes import READ, nowhere, only
 from .settings import Settings
+from .watch_page import brief, detail, inline_files
 
 SECRET_HEADER = "x-sandbox-secret"  # noqa: S105 - the name of it
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from runcomfy_runtime.protocol import PHASES, Phase
 
-from .outputs import Output
+from .output_files import Output
 
 
 class Drive(StrEnum):
@@ -175,3 +175,11 @@ def _finished_at(job: Job) -> float:
     if job.drive is Drive.TIME:
         return job.ends_at
     return job.moved_at
+
+
+FAILURE = "The model could not finish this request."
+
+
+def charge(job: Job) -> float:
+    """What the job costs its account, in US dollars: nothing once cancelled, or if it fails."""
+    return 0.0 if job.cancelled_at is not None or job.plan.fails else job.price

@@ -10,15 +10,14 @@ from types import MappingProxyType, TracebackType
 from typing import Self, Unpack
 
 from ..ir.model import Model
-from . import ledger
+from . import bill
 from .api import Api
-from .archive import Archive
-from .auth import account_of
-from .carrier import Carrier
-from .catalog import Entry
+from .asgi_app import Carrier
 from .clock import Clock, VirtualClock, WallClock, moment
-from .guard import LOOPBACK
-from .journal import Entry as JournalEntry
+from .database import Archive
+from .model_catalog import Entry
+from .request_log import Entry as JournalEntry
+from .routes import LOOPBACK, account_of
 from .server import Server, listen
 from .settings import Options, settings
 
@@ -98,7 +97,7 @@ class Sandbox:
         """
         return list(self.api.journal.entries(self._account(token), **wanted))
 
-    def ledger(self, token: str | None = None) -> list[ledger.Row]:
+    def ledger(self, token: str | None = None) -> list[bill.Row]:
         """The bill of one token, or of all: a row for each accepted job."""
         account = self._account(token)
         return self.api.bill(account, self.clock.now())

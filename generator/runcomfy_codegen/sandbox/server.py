@@ -13,7 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .carrier import TRANSPORT, Carrier
+from .asgi_app import TRANSPORT, Carrier
 
 MOST_CONNECTIONS = 1000
 """Requests on more connections than these are told 503 by uvicorn itself."""

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 from urllib.parse import SplitResult, urlsplit
 
-from .faults.rule import Rule
-from .faults.scenario import parse_scenario
-from .guard import LOOPBACK
+from .clock import Seed
+from .faults.fault_rule import Rule, parse_scenario
+from .input_validation import Validation
 from .job import Drive
 from .nearest import nearest
-from .seed import Seed
-from .validation import Validation
+from .routes import LOOPBACK
 
 _SPEEDS = (1e-6, 1e9)
 _RICHEST = 1e12  # US dollars

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ..ir.diagnostic import Diagnostic, Place, Severity
 from ..ir.document import Document, Provenance
-from .structure import Fault, shown
+from .embedded_json import Fault, shown
 
 Found: TypeAlias = Document | Diagnostic
 """What reading a source gives, one after the other."""

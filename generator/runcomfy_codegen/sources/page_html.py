@@ -13,8 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from .flow import Flow
-from .page_text import Caption, PageText
+from .page_text import Caption, Flow, PageText
 
 _UNSEEN = frozenset(
     {"title", "script", "style", "noscript", "template", "svg", "canvas"}

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from ..answer import retry_after
 from ..errors import DownloadError
-from ..exchange import Lost, Outcome, Reached, Request, Response
-from ..flow.pace import LONGEST_HINT, retry_pause
-from ..flow.step import Flow, Sleep, Terms, Work, sent
-from ..quotation import printable
+from ..escaping import printable
+from ..lifecycle.steps import Flow, Sleep, Terms, Work, sent
+from ..responses import retry_after
+from ..retry_and_timeouts import LONGEST_HINT, retry_pause
+from ..transport import Lost, Outcome, Reached, Request, Response
 from .hosts import refused
-from .landing import Landing, Misfit
+from .partial import Landing, Misfit
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({403, 404, 410})

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from ..base_url import origin
 from ..errors import DownloadError
-from ..quotation import quoted
-from ..settings import origin
+from ..escaping import quoted
 
 OUTPUT_HOSTS = ("runcomfy.net", "runcomfy.com")
 """RunComfy's own: these, and every name under them."""

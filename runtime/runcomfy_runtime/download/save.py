@@ -1,21 +1,21 @@
-"""Saving all files of a result in a folder."""
+"""Saving all files of a result in a folder, under names made here."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ..errors import DownloadError
+from ..escaping import printable
 from ..files import File, files
-from ..flow.pace import REQUEST_TIMEOUT
-from ..flow.read import Overdue, read
-from ..flow.step import Flow, Terms
-from ..quotation import printable
-from ..ticket import Ticket
+from ..job_handle import Ticket
+from ..lifecycle.retried_get import Overdue, read
+from ..lifecycle.steps import Flow, Terms
+from ..retry_and_timeouts import REQUEST_TIMEOUT
 from .fetch import SIZE_LIMIT, Gone, Limits, Progress, fetch
 from .hosts import named
-from .name import file_name
 
 
 def saved(
@@ -88,3 +88,34 @@ def _gone(url: str) -> DownloadError:
         f"{printable(shown, 120)} is gone from the server, and so it was in a fresh result",
         url=shown,
     )
+
+
+# Names for downloaded files: made here, from nothing that a server could choose.
+
+
+_IMAGES = ("png", "jpg", "jpeg", "webp", "gif", "avif", "heic", "bmp", "tiff")
+_VIDEOS = ("mp4", "mov", "webm", "mkv", "m4v", "avi")
+_SOUNDS = ("mp3", "wav", "flac", "ogg", "m4a", "aac", "opus")
+_OTHERS = ("glb", "obj", "ply", "zip", "json", "txt")
+_EXTENSIONS = frozenset((*_IMAGES, *_VIDEOS, *_SOUNDS, *_OTHERS))
+_FALLBACK = {"image": "png", "video": "mp4", "audio": "mp3"}
+
+
+def file_name(request_id: str, index: int, file: File) -> str:
+    """``<request id>-<n>.<extension>``: the id is checked, the extension is one of a list."""
+    return f"{request_id}-{index + 1}.{extension(file)}"
+
+
+def extension(file: File) -> str:
+    """The extension in the URL's path if it is a known one, else that of the kind of file."""
+    ending = _path(file.url).rpartition(".")[2].lower()
+    if ending in _EXTENSIONS:
+        return ending
+    return _FALLBACK.get(file.kind, "bin")
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .errors import MediaError as MediaError
+    from .errors import MediaFault as MediaFault
     from .errors import MediaUnsupported as MediaUnsupported
-    from .fault import MediaFault as MediaFault
     from .fetch.policy import FetchPolicy as FetchPolicy
     from .info import MediaInfo as MediaInfo
     from .inspection import Inspector as Inspector
     from .prober import probe as probe
     from .prober import probe_async as probe_async
-    from .verdict import Check as Check
-    from .verdict import Verdict as Verdict
-    from .verdict import judge as judge
+    from .rule_check import Check as Check
+    from .rule_check import Verdict as Verdict
+    from .rule_check import judge as judge
 
 _HOMES = {
     "Check": "verdict",

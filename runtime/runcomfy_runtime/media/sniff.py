@@ -7,9 +7,8 @@ from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ..quotation import printable
-from .errors import MediaError, MediaUnknown, MediaUnsupported
-from .fault import MediaFault
+from ..escaping import printable
+from .errors import MediaError, MediaFault, MediaUnknown, MediaUnsupported
 from .formats.avi import parse_avi
 from .formats.bmp import parse_bmp
 from .formats.flac import parse_flac

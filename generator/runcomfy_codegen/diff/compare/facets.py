@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ...ir.json_text import pointer_token
@@ -10,18 +11,19 @@ from ...ir.model import (
     NULL,
     Array,
     Choice,
+    Field,
     Nullable,
     Numeric,
     Object,
     Text,
     Type,
+    Unknown,
 )
-from ...sets.answer import Answer, No, Yes
-from ...sets.values.contains import inside
-from ...sets.values.membership import accepts
-from .fact import Facet, Identity
-from .identity import facet_identity
-from .wording import choice_words, type_words
+from ...subtype.accepts import accepts
+from ...subtype.answer import YES, Answer, No, Unsure, Yes
+from ...subtype.is_subschema import inside
+from .facts import Facet, Fact, Identity, Place, ValuesChanged
+from .wording import choice_words, facet_identity, type_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +181,94 @@ def _object(old: Object, new: Object, pointer: str) -> Iterator[Change]:
         if field.wire_name in before:
             here = f"{pointer}/properties/{pointer_token(field.wire_name)}"
             yield from changes(before[field.wire_name].type, field.type, here)
+
+
+_BRANCH = re.compile(r"/(anyOf|oneOf|allOf)/[0-9]+")
+"""Changes in a branch are told of the schema that has it."""
+
+
+def value_facts(old: Field, new: Field, place: Place) -> Iterator[Fact]:
+    for change, kept, covered in _answered(old.type, new.type, place):
+        kept = _hedged(kept, old, new, change.pointer)
+        covered = _hedged(covered, new, old, change.pointer)
+        if not (isinstance(kept, Yes) and isinstance(covered, Yes)):
+            yield _values_changed(change, kept, covered, place)
+
+
+def _answered(
+    old: Type, new: Type, place: Place
+) -> list[tuple[Change, Answer, Answer]]:
+    """Every facet with its two answers, decided as if only it had changed."""
+    found = list(changes(old, new, place.pointer))
+    if not found:
+        return []
+    all_kept = isinstance(inside(old, new), Yes)
+    whole = inside(new, old)
+    all_covered = isinstance(whole, Yes)
+    told = [
+        (each, YES if all_kept else each.kept, YES if all_covered else each.covered)
+        for each in found
+    ]
+    if not all_covered and all(isinstance(covered, Yes) for _, _, covered in told):
+        # What is refused now is refused by one facet, and told there. What is let pass
+        # may need several.
+        together = Change(place.pointer, Facet.ALTERNATIVES, old, new, new)
+        return [*told, (together, YES, whole)]
+    return told
+
+
+def _values_changed(
+    change: Change, kept: Answer, covered: Answer, place: Place
+) -> ValuesChanged:
+    here = replace(place, pointer=change.pointer)
+    old, new = change.words
+    lost, gained = change.choices
+    return ValuesChanged(
+        here,
+        change.facet,
+        old,
+        new,
+        change.identity,
+        kept,
+        covered,
+        change.alone,
+        lost=lost,
+        gained=gained,
+    )
+
+
+def _hedged(answer: Answer, giver: Field, taker: Field, pointer: str) -> Answer:
+    """An answer about the types alone, beside keywords that are not understood.
+
+    One on the giving side may have refused the witness all along. And what a keyword
+    accepts may depend on all that stands around it: one that is the same on both sides
+    proves nothing once its schema changed.
+    """
+    known = _keywords(giver.unknown)
+    if isinstance(answer, Yes):
+        both = (*giver.unknown, *taker.unknown)
+        known = _keywords(each for each in both if _concerns(each, pointer))
+    if isinstance(answer, Unsure) or not known:
+        return answer
+    return Unsure(f"the keyword {min(known)!r} beside it is not understood")
+
+
+def _keywords(unknown: Iterable[Unknown]) -> set[str]:
+    """Keywords that may refuse a value. Rules and formats of media refuse files."""
+    return {
+        each.keyword
+        for each in unknown
+        if each.keyword not in ("validations", "format") and not each.is_note
+    }
+
+
+def _concerns(unknown: Unknown, pointer: str) -> bool:
+    """Whether the schema of the keyword lies around the place of a change, or in it."""
+    carrier = _below(_BRANCH.sub("", unknown.pointer.rpartition("/")[0]))
+    pointer = _below(pointer)
+    return f"{pointer}/".startswith(f"{carrier}/") or carrier.startswith(f"{pointer}/")
+
+
+def _below(pointer: str) -> str:
+    """A pointer from the first property on, however the output is wrapped."""
+    return pointer.partition("/properties/")[2]

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ...ir.model import Field, Model, Unknown, walk
-from .annotation import annotation_facts
-from .fact import (
+from .facts import (
     Fact,
     ModelAdded,
     ModelRemoved,
@@ -17,9 +16,11 @@ from .fact import (
     Side,
     TextsChanged,
 )
-from .fields import field_facts, unknown_facts
+from .fields import field_facts
 from .outputs import AS_READ, Outputs, output_facts
-from .pairing import renamed_models
+from .renames import renamed_models
+from .source import annotation_facts
+from .unknown import unknown_facts
 
 
 def compare(

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from ...ir.json_text import is_object
 from ...ir.model import Value
-from .fact import Fact, LocaleDrifted, Place, TextsChanged, side_of
+from .facts import Fact, LocaleDrifted, Place, TextsChanged, side_of
 
 ByPlace: TypeAlias = Mapping[str, Mapping[str, Value]]
 """What a document says: by the pointer of a schema, and what it is that is said."""

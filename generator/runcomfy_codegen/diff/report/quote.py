@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from ...sets.exact import printed
+from ...ir.exact import printed
 from ..finding import Finding
 
 _LONGEST = 160

@@ -9,8 +9,7 @@ from typing import Any, TypeAlias
 
 from ...ir.diagnostic import Diagnostic, Place
 from ..approvals import Approval
-from ..bump import bump
-from ..finding import Finding, Verdict
+from ..finding import Finding, Verdict, bump
 
 
 @dataclass(frozen=True, slots=True)

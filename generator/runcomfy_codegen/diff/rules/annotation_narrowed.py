@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...sets.answer import Yes
-from ..compare.fact import AnnotationChanged, Fact, Side
+from ...subtype.answer import Yes
+from ..compare.facts import AnnotationChanged, Fact, Side
 from ..finding import Lens
 from ..rule import About, Judgement, Rule, reason_of, verdict_of, witness_of
 

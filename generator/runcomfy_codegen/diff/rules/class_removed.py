@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import ClassGone, Fact
-from ..compare.identity import type_identity
+from ..compare.facts import ClassGone, Fact
+from ..compare.wording import type_identity
 from ..finding import Lens, Verdict
 from ..rule import About, Judgement, Rule
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, NoteChanged
-from ..compare.identity import identity_of
+from ..compare.facts import Fact, NoteChanged
+from ..compare.wording import identity_of
 from ..finding import Verdict
 from ..rule import About, Judgement, Rule
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, FieldAdded
-from ..compare.identity import field_identity
+from ..compare.facts import Fact, FieldAdded
+from ..compare.wording import field_identity
 from ..finding import Verdict
 from ..rule import About, Judgement, Rule
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...sets.values.least import least
-from ..compare.fact import Fact, RequiredChanged, Side
+from ...subtype.examples import least
+from ..compare.facts import Fact, RequiredChanged, Side
 from ..finding import Lens, Verdict, Witness
 from ..rule import About, Judgement, Rule
 

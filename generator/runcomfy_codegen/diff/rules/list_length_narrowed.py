@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Facet, Fact
+from ..compare.facts import Facet, Fact
 from ..rule import About, Judgement, Rule, narrowed
 
 ABOUT = About(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, MediaChanged, Side
+from ..compare.facts import Fact, MediaChanged, Side
 from ..finding import Verdict
 from ..rule import READ, About, Judgement, Rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, LimitsChanged, Side
+from ..compare.facts import Fact, LimitsChanged, Side
 from ..rule import About, Judgement, Rule, concerns, reason_of, verdict_of, witness_of
 
 ABOUT = About(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, ModelAdded
+from ..compare.facts import Fact, ModelAdded
 from ..finding import Verdict
 from ..rule import About, Judgement, Rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, NameChanged
+from ..compare.facts import Fact, NameChanged
 from ..finding import Lens, Verdict
 from ..rule import About, Judgement, Rule
 

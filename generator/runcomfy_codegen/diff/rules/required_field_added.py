@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...sets.values.least import least
-from ..compare.fact import Fact, FieldAdded, Side
-from ..compare.identity import field_identity
+from ...subtype.examples import least
+from ..compare.facts import Fact, FieldAdded, Side
+from ..compare.wording import field_identity
 from ..finding import Lens, Verdict, Witness
 from ..rule import About, Judgement, Rule
 

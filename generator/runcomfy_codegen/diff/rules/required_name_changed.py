@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...sets.values.least import least
-from ..compare.fact import DemandChanged, Fact, Side
+from ...subtype.examples import least
+from ..compare.facts import DemandChanged, Fact, Side
 from ..finding import Verdict, Witness
 from ..rule import READ, About, Judgement, Rule
 

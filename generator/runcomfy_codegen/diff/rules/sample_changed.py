@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, SampleChanged
-from ..compare.identity import identity_of
-from ..compare.wording import value_words
+from ..compare.facts import Fact, SampleChanged
+from ..compare.wording import identity_of, value_words
 from ..finding import Verdict
 from ..rule import About, Judgement, Rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, Unexplained
+from ..compare.facts import Fact, Unexplained
 from ..finding import Verdict
 from ..rule import About, Judgement, Rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, Unjudged
+from ..compare.facts import Fact, Unjudged
 from ..finding import Verdict
 from ..rule import About, Judgement, Rule
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
-from ...sets.media.region import region
+from ...subtype.media_rules import region
 from ..fields import placed, rule_groups
 from ..rule import About, Note, Rule
 

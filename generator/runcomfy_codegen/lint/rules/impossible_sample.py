@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
+from ...ir.exact import loaded
 from ...ir.model import Model, Value
-from ...sets.exact import loaded
-from ...sets.values.membership import accepts
+from ...subtype.accepts import accepts
 from ..fields import placed
 from ..rule import About, Note, Rule
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Array, Model, Nullable, Type, Union
-from ...sets.values.emptiness import empty
+from ...subtype.accepts import empty
 from ..fields import placed
 from ..rule import About, Note, Rule
 

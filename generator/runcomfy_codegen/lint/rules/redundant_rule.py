@@ -8,9 +8,8 @@ from runcomfy_runtime.rule import Rule as MediaRule
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
-from ...sets.answer import Yes
-from ...sets.media.contains import rules_inside
-from ...sets.media.region import region
+from ...subtype.answer import Yes
+from ...subtype.media_rules import region, rules_inside
 from ..fields import placed, rule_groups
 from ..rule import About, Note, Rule
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..journal import FAULT_HEADER
-from ..refusal import assumed
-from ..route import Action
-from .magic import magic
-from .rule import BadRule, Rule, parse_rules
-from .situation import Situation
+from ..http_messages import assumed
+from ..request_log import FAULT_HEADER
+from ..routes import Action
+from . import Situation
+from .fault_rule import BadRule, Rule, magic, parse_rules
 
 
 @dataclass(frozen=True, slots=True)

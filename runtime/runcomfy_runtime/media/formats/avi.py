@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from struct import unpack_from
 
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
+from ..errors import MediaError, MediaFault, MediaShort
 from ..info import Extent, MediaInfo, Span
 from ..parser import Parse, Source
 

@@ -6,11 +6,9 @@ from contextlib import suppress
 from fractions import Fraction
 from struct import unpack_from
 
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
+from ..errors import MediaError, MediaFault, MediaShort
 from ..info import Extent, MediaInfo, Span
-from ..parser import Parse, Source
-from ..window import Window
+from ..parser import Parse, Source, Window
 
 _MOST_BLOCKS = 200_000
 _MOST_PARTS = 2_000_000  # sub-blocks, of all frames together

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from struct import unpack_from
 
-from ..bmff.box import Box, first, read_body, read_box, read_children
-from ..bmff.track import Movie, read_movie
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
+from ..errors import MediaError, MediaFault, MediaShort
 from ..info import Extent, MediaInfo, Span
 from ..parser import Parse, Source
+from .bmff import Box, first, read_body, read_box, read_children
+from .bmff_tracks import Movie, read_movie
 
 _MOST_BOXES = 1000
 _MOST_ASSOCIATIONS = 1 << 18

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from struct import unpack_from
 
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
+from ..errors import MediaError, MediaFault, MediaShort
 from ..info import Extent, MediaInfo
 from ..parser import Parse, Source
 

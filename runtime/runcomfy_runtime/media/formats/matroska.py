@@ -6,13 +6,22 @@ import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from ..ebml import Element, floating, parse_children, read_element, unsigned
-from ..errors import MediaError, MediaShort, MediaUnsupported
-from ..fault import MediaFault
+from ..errors import MediaError, MediaFault, MediaShort, MediaUnsupported
 from ..info import MediaInfo, Span
-from ..matroska_tag import read_lengths
-from ..matroska_track import AUDIO, SECOND, VIDEO, Track, read_tracks
 from ..parser import Parse, Source
+from .matroska_elements import (
+    AUDIO,
+    SECOND,
+    VIDEO,
+    Element,
+    Track,
+    floating,
+    parse_children,
+    read_element,
+    read_lengths,
+    read_tracks,
+    unsigned,
+)
 
 _DOC_TYPE, _SEGMENT, _CLUSTER = 0x4282, 0x18538067, 0x1F43B675
 _INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from struct import unpack_from
 
-from ..errors import MediaShort
-from ..fault import MediaFault
+from ..errors import MediaFault, MediaShort
 from ..info import MediaInfo, Span
-from ..parser import Parse, Source
-from ..window import Window
+from ..parser import Parse, Source, Window
 from .flac import parse_flac
 
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}

@@ -6,11 +6,10 @@ from contextlib import suppress
 from fractions import Fraction
 from struct import unpack_from
 
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
+from ..errors import MediaError, MediaFault, MediaShort
 from ..info import MediaInfo, Span
-from ..orientation import UPRIGHT, exif_orientation
 from ..parser import Parse, Source
+from .tiff import UPRIGHT, exif_orientation
 
 _MOST_CHUNKS = 4096
 _ANIMATED, _HAS_EXIF = 0x02, 0x08

@@ -1,0 +1,165 @@
+"""The parts of the OpenAPI document: operations, responses, parameters, and the schemas of the answers."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from runcomfy_runtime.protocol import PHASES, CancelOutcome
+
+from .bill import Row
+from .http_messages import PROFILE_HEADER
+from .request_log import FAULT_HEADER, Entry
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+REQUEST_ID: Schema = {
+    "name": "request_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+}
+
+# What any call may meet: a foreign host or page, a wrong method, what nobody foresaw.
+_ALWAYS = ("403", "405", "500")
+
+
+def call(
+    name: str, answer: Schema, parameters: list[Schema], *errors: str, **more: Any
+) -> Schema:
+    """One operation: its answer, the documented errors, those of any call."""
+    told = refusals("400", *errors)
+    guessed = {
+        status: told_by_us(response)
+        for status, response in refusals(*_ALWAYS).items()
+        if status not in told
+    }
+    responses = {"200": answer, **told, **guessed}
+    return {
+        "operationId": name,
+        "parameters": parameters,
+        "responses": responses,
+        **more,
+    }
+
+
+def answered(schema: str, description: str = "The answer.") -> Schema:
+    """A response in JSON, marked by the headers of the sandbox."""
+    return {
+        "description": description,
+        "content": {"application/json": {"schema": ref(schema)}},
+        "headers": {
+            name: {"$ref": f"#/components/headers/{name}"}
+            for name in (PROFILE_HEADER, FAULT_HEADER)
+        },
+    }
+
+
+def refusals(*statuses: str) -> Schema:
+    """Responses with an error in the published form."""
+    return {status: answered("Error", "An error.") for status in statuses}
+
+
+def told_by_us(response: Schema) -> Schema:
+    """The response, marked as one whose form nobody published."""
+    return response | {"x-assumed": True}
+
+
+def query(name: str, schema: Schema) -> Schema:
+    """A parameter of the query, which may be left out."""
+    return {"name": name, "in": "query", "schema": schema}
+
+
+def segment(name: str, schema: Schema) -> Schema:
+    """A parameter of the path."""
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def ref(name: str) -> Schema:
+    """A reference to one of the schemas."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def members(required: str, **properties: Schema) -> Schema:
+    """An object of which some members, named with blanks between, are always there."""
+    return {"type": "object", "properties": properties, "required": required.split()}
+
+
+# The forms of the answers.
+
+
+_URL: Schema = {"type": "string", "format": "uri"}
+_MONEY: Schema = {"type": "number"}
+_NAMES: Schema = {"type": "array", "items": TEXT}
+
+
+def schemas() -> Schema:
+    """Every form by its name."""
+    return {
+        **_of_requests(),
+        **_of_the_catalog(),
+        **_of_the_sandbox(),
+        "Balance": members(
+            "balance_usd balance_microdollars currency",
+            balance_usd=_MONEY,
+            balance_microdollars={"type": "integer"},
+            currency=TEXT,
+        ),
+        "Error": members(
+            "error_code error_message",
+            error_code={"type": "integer"},
+            error_message=TEXT,
+            detail={},
+        ),
+    }
+
+
+def _of_the_catalog() -> Schema:
+    return {
+        "Model": members("model_id kind", model_id=TEXT, kind=TEXT, categories=_NAMES),
+        "Models": members("models total", models=_list("Model"), total=COUNT),
+        "Categories": members("categories", categories=_NAMES),
+    }
+
+
+def _of_requests() -> Schema:
+    words: Schema = {"type": "string", "enum": sorted(PHASES)}
+    outcomes: Schema = {
+        "type": "string",
+        "enum": [outcome.value for outcome in CancelOutcome],
+    }
+    links = {"status_url": _URL, "result_url": _URL}
+    told = {"request_id": TEXT, "status": words}
+    accepted = {"request_id": TEXT, **links, "cancel_url": _URL}
+    outcome = {"output": {}, "error": {}, "created_at": TEXT, "finished_at": TEXT}
+    return {
+        "Accepted": members(" ".join(accepted), **accepted),
+        "Status": members("request_id status", **told, queue_position=COUNT, **links),
+        "Result": members(
+            "request_id status created_at", **told, **outcome, cost=_MONEY
+        ),
+        "Cancelled": members("request_id outcome", **told, outcome=outcomes),
+    }
+
+
+def _of_the_sandbox() -> Schema:
+    job = "request_id model_id account status drive created_at input_characters files"
+    bill = {"total_usd": _MONEY, "repeated": COUNT}
+    return {
+        "Job": members(job, files=_NAMES, input={}, inline={"type": "array"}),
+        "Jobs": members("jobs total", jobs=_list("Job"), total=COUNT),
+        "Entry": members(" ".join(field.name for field in fields(Entry))),
+        "Journal": members("entries total", entries=_list("Entry"), total=COUNT),
+        "Row": members(" ".join(field.name for field in fields(Row))),
+        "Ledger": members(
+            "rows total total_usd repeated", rows=_list("Row"), total=COUNT, **bill
+        ),
+        "Clock": members("now virtual", now=TEXT, virtual={"type": "boolean"}),
+        "Reset": members("reset", reset=TEXT),
+    }
+
+
+def _list(name: str) -> Schema:
+    return {"type": "array", "items": ref(name)}

@@ -1,0 +1,91 @@
+"""One job from its submit to its outcome, in one flow: nothing can come between the two."""
+
+from __future__ import annotations
+
+from .. import errors, responses
+from ..job_handle import Ticket
+from ..protocol import Phase
+from .concurrency import Gate
+from .poll import Watch
+from .steps import Accepted, Emit, Flow, Terms, ended, left
+from .stop import finished
+from .submit import Call, submit
+
+
+class Course:
+    """How far a job got. Kept by the caller, for when the flow ends in an error."""
+
+    __slots__ = ("settled", "ticket", "watch")
+
+    def __init__(self) -> None:
+        self.ticket: Ticket | None = None
+        self.watch: Watch | None = None
+        self.settled = False
+        """Whether its outcome has been read."""
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was seen to be cancelled, so that nothing is to be had of it."""
+        last = self.watch.last if self.watch is not None else None
+        return last is not None and last.phase is Phase.CANCELLED
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of it: its outcome is read, or it was cancelled."""
+        return self.settled or self.cancelled
+
+
+def run(
+    terms: Terms,
+    call: Call,
+    course: Course,
+    until: float,
+    *,
+    cancel: bool,
+    gate: Gate | None = None,
+) -> Flow[responses.Document]:
+    """Submit, wait and come to the whole answer of ``/result``.
+
+    A course that has a ticket already, from a journal, is not submitted again.
+    """
+    fresh = course.ticket is None
+    if course.ticket is None:
+        course.ticket = yield from submit(terms, call, until, gate)
+    course.watch = Watch(course.ticket, terms.now(), call.reference, fresh=fresh)
+    try:
+        content = yield from conclude(terms, course.watch, until, cancel=cancel)
+    except errors.JobFailed:
+        course.settled = True
+        raise
+    course.settled = True
+    return content
+
+
+def conclude(
+    terms: Terms, watch: Watch, until: float, *, cancel: bool
+) -> Flow[responses.Document]:
+    """Wait for a job that was submitted, and note its end in the journal."""
+    try:
+        content = yield from finished(terms, watch, until, cancel=cancel)
+    except (errors.JobFailed, errors.JobCancelled) as error:
+        state = error.last_status or "failed"
+        yield from ended(terms, watch.reference, watch.ticket, state)
+        raise
+    yield from ended(terms, watch.reference, watch.ticket, "succeeded")
+    return content
+
+
+# The moment after a job was accepted, in which its id must not be lost.
+
+
+def submitted(terms: Terms, call: Call, course: Course, until: float) -> Flow[Ticket]:
+    """Submit, and tell that the job was accepted. Whoever stops that gets the job's name."""
+    ticket = course.ticket = yield from submit(terms, call, until)
+    try:
+        yield Emit(Accepted(call.reference, ticket))
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        error.add_note(left(ticket))
+        raise
+    return ticket
