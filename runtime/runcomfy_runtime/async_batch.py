@@ -10,9 +10,15 @@ from typing import Any, Generic, Self, TypeVar, cast
 
 from .async_driver import AsyncDriver, AsyncListener
 from .async_job import AsyncJob, AsyncResult
-from .batch_items import Item, Ledger, Plan, Stopped, width
+from .batch_items import (
+    BatchItem,
+    BatchItems,
+    BatchState,
+    BatchStopped,
+    checked_concurrency,
+)
 from .errors import RunComfyError
-from .lifecycle.concurrency import Line
+from .lifecycle.concurrency import RequestSlots
 
 YieldT = TypeVar("YieldT")
 CONNECTIONS = 8
@@ -25,7 +31,7 @@ class AsyncBatch(Generic[YieldT]):
     def __init__(
         self,
         driver: AsyncDriver,
-        plan: Plan,
+        plan: BatchItems,
         *,
         concurrency: int,
         ordered: bool,
@@ -36,13 +42,13 @@ class AsyncBatch(Generic[YieldT]):
     ) -> None:
         self._driver = driver
         self._terms = driver.world.terms()
-        self._room = width(concurrency)
-        self._line = Line(asyncio.Semaphore(min(CONNECTIONS, concurrency)))
-        self._items: Iterator[Item] | None
+        self._room = checked_concurrency(concurrency)
+        self._line = RequestSlots(asyncio.Semaphore(min(CONNECTIONS, concurrency)))
+        self._items: Iterator[BatchItem] | None
         self._items = plan.items(self._terms, self._line, timeout, cancel=cancel)
         self._return_exceptions = return_exceptions
         self._listener = listener
-        self._ledger: Ledger[AsyncResult[Any]] = Ledger(ordered)
+        self._ledger: BatchState[AsyncResult[Any]] = BatchState(ordered)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -52,7 +58,7 @@ class AsyncBatch(Generic[YieldT]):
         items = self._ledger.unfinished()
         return [job for item in items if (job := self._job(item)) is not None]
 
-    def _job(self, item: Item) -> AsyncJob[Any] | None:
+    def _job(self, item: BatchItem) -> AsyncJob[Any] | None:
         ticket = item.course.ticket
         if ticket is None:
             return None
@@ -95,7 +101,7 @@ class AsyncBatch(Generic[YieldT]):
             self._tasks.add(task)
             task.add_done_callback(partial(self._landed, item))
 
-    async def _concluded(self, item: Item) -> None:
+    async def _concluded(self, item: BatchItem) -> None:
         try:
             content = await self._driver.drive(item.flow, self._listener)
         except Exception as error:
@@ -112,22 +118,22 @@ class AsyncBatch(Generic[YieldT]):
         result = AsyncResult(self._driver, ticket, content, item.asked.reader)
         self._ledger.put(item, result)
 
-    def _fail(self, item: Item, error: Exception) -> None:
+    def _fail(self, item: BatchItem, error: Exception) -> None:
         job = self._job(item)
         if job is not None and isinstance(error, RunComfyError):
             error.of(job)
         error.add_note(f"(input {item.place} of the batch)")
         self._ledger.put(item, error)
 
-    def _landed(self, item: Item, task: asyncio.Task[None]) -> None:
+    def _landed(self, item: BatchItem, task: asyncio.Task[None]) -> None:
         """A task has ended. One that was cancelled before it began has told nothing."""
         self._tasks.discard(task)
         if task.cancelled() and not self._closed and self._ledger.lacks(item):
             self._break_off(item, asyncio.CancelledError())
 
-    def _break_off(self, item: Item, stopped: BaseException) -> None:
+    def _break_off(self, item: BatchItem, stopped: BaseException) -> None:
         """What ended one task is the outcome of its input: the batch itself goes on."""
-        error = _broken_off(stopped)
+        error = _ended_from_outside(stopped)
         self._fail(item, error)
         error.may_be_billed = error.may_be_billed and not item.course.cancelled
 
@@ -154,7 +160,7 @@ class AsyncBatch(Generic[YieldT]):
 
     async def aclose(self) -> None:
         """End the batch: submit nothing more, cancel what is queued, leave what runs."""
-        await self._stop(Stopped())
+        await self._stop(BatchStopped())
 
     async def __aenter__(self) -> Self:
         return self
@@ -165,14 +171,14 @@ class AsyncBatch(Generic[YieldT]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._stop(error or Stopped())
+        await self._stop(error or BatchStopped())
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
             self._ledger.drop()
 
 
-def _broken_off(stopped: BaseException) -> RunComfyError:
+def _ended_from_outside(stopped: BaseException) -> RunComfyError:
     """What came of an input whose task was ended by something that was not the batch."""
     error = RunComfyError(
         f"waiting for this input was ended from outside the batch, by {stopped!r}: its task "

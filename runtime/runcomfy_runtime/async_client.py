@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 from .async_batch import AsyncBatch
 from .async_driver import AsyncDriver, AsyncListener
 from .async_job import AsyncJob, AsyncResult
-from .base_job import seconds_until, span
-from .batch_items import Plan
-from .client_config import Clock, opened, world_of
+from .base_job import begin_call, deadline_after
+from .batch_items import BatchItems
+from .client_config import Clock, make_config, open_journal
 from .errors import NotConfigured, RunComfyError
 from .http.lazy import LazyAsyncTransport
-from .input_checks import Checks, Judge, MediaChecks
-from .job_handle import decode
-from .journal import Journal, NotedJobs
+from .input_checks import InputCheck, InputChecks, MediaChecks
+from .job_handle import decode_token
+from .journal import Journal, JournalJobs
 from .lifecycle import run
-from .lifecycle.run import submitted
-from .lifecycle.stop import OnStop, cancels
+from .lifecycle.run import submit_and_announce
+from .lifecycle.stop import OnStop, cancels_queued
 from .observer import Hooks
 from .report import Report
-from .retry_and_timeouts import DEFAULT_WAIT, LONGEST_HINT
-from .submission import asked, reader_of
+from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, MAX_RETRY_AFTER
+from .submission import output_reader, prepare_submission
 
 if TYPE_CHECKING:
     from .media.fetch.policy import FetchPolicy
@@ -53,15 +53,15 @@ class AsyncRunComfy:
         random: Callable[[], float] | None = None,
         media_checks: MediaChecks = "warn",
         media_policy: FetchPolicy | None = None,
-        judges: Iterable[Judge] = (),
+        judges: Iterable[InputCheck] = (),
         locale: str | None = None,
         journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
-        world = world_of(
-            token, base_url, hooks, include_cost, clock, random, opened(journal)
+        world = make_config(
+            token, base_url, hooks, include_cost, clock, random, open_journal(journal)
         )
         self._driver = AsyncDriver(world, transport or LazyAsyncTransport())
-        self._checks = Checks(media_checks, judges, locale, media_policy)
+        self._checks = InputChecks(media_checks, judges, locale, media_policy)
 
     @overload
     async def run(
@@ -92,7 +92,7 @@ class AsyncRunComfy:
         payload: Mapping[str, Any] | None = None,
         /,
         *,
-        timeout: float | None = DEFAULT_WAIT,
+        timeout: float | None = DEFAULT_JOB_TIMEOUT,
         on_update: AsyncListener | None = None,
         on_stop: OnStop = "cancel_queued",
     ) -> AsyncResult[Any]:
@@ -101,10 +101,10 @@ class AsyncRunComfy:
         Cancelling the task stops the wait like Ctrl-C does, with the same clean-up.
         ``on_update`` may be a coroutine function.
         """
-        call, reader = asked(what, payload, self._checks)
-        terms, until = span(self._driver.world, timeout)
-        course = run.Course()
-        flow = run.run(terms, call, course, until, cancel=cancels(on_stop))
+        call, reader = prepare_submission(what, payload, self._checks)
+        terms, until = begin_call(self._driver.world, timeout)
+        course = run.JobProgress()
+        flow = run.run(terms, call, course, until, cancel=cancels_queued(on_stop))
         try:
             content = await self._driver.drive(flow, on_update)
         except RunComfyError as error:
@@ -130,16 +130,16 @@ class AsyncRunComfy:
         payload: Mapping[str, Any] | None = None,
         /,
         *,
-        timeout: float | None = LONGEST_HINT,
+        timeout: float | None = MAX_RETRY_AFTER,
     ) -> AsyncJob[Any]:
         """Submit, and return the job at once. ``timeout`` is for the submitting alone.
 
         Raises ``SubmitOutcomeUnknown`` when it cannot be known whether the job was accepted:
         a paid request is not sent again then.
         """
-        call, reader = asked(what, payload, self._checks)
-        terms, until = span(self._driver.world, timeout)
-        flow = submitted(terms, call, run.Course(), until)
+        call, reader = prepare_submission(what, payload, self._checks)
+        terms, until = begin_call(self._driver.world, timeout)
+        flow = submit_and_announce(terms, call, run.JobProgress(), until)
         ticket = await self._driver.drive(flow)
         return AsyncJob(self._driver, ticket, reader, call.reference)
 
@@ -158,10 +158,12 @@ class AsyncRunComfy:
 
         With the model's ``Input`` the result is typed. Raises ``BadJobToken``.
         """
-        reader, model_id = reader_of(model)
+        reader, model_id = output_reader(model)
         base_url = self._driver.world.settings.server()
         return AsyncJob(
-            self._driver, decode(token, base_url=base_url, model_id=model_id), reader
+            self._driver,
+            decode_token(token, base_url=base_url, model_id=model_id),
+            reader,
         )
 
     @overload
@@ -202,7 +204,7 @@ class AsyncRunComfy:
         concurrency: int = 8,
         ordered: bool = True,
         return_exceptions: bool = False,
-        timeout: float | None = DEFAULT_WAIT,
+        timeout: float | None = DEFAULT_JOB_TIMEOUT,
         name: str | None = None,
         on_update: AsyncListener | None = None,
         on_stop: OnStop = "cancel_queued",
@@ -210,22 +212,22 @@ class AsyncRunComfy:
         """Run many inputs at once; see ``RunComfy.map``. ``async with`` ends it early."""
         return AsyncBatch(
             self._driver,
-            Plan(inputs, name, self._driver.world.journal, self._checks),
+            BatchItems(inputs, name, self._driver.world.journal, self._checks),
             concurrency=concurrency,
             ordered=ordered,
             return_exceptions=return_exceptions,
-            timeout=seconds_until(0.0, timeout),
-            cancel=cancels(on_stop),
+            timeout=deadline_after(0.0, timeout),
+            cancel=cancels_queued(on_stop),
             listener=on_update,
         )
 
     @property
-    def journal(self) -> NotedJobs[AsyncJob[dict[str, Any]]]:
+    def journal(self) -> JournalJobs[AsyncJob[dict[str, Any]]]:
         """The jobs noted in the journal. Raises ``NotConfigured`` if there is none."""
         journal = self._driver.world.journal
         if journal is None:
             raise NotConfigured("this client keeps no journal: give journal=PATH")
-        return NotedJobs(journal, self.job)
+        return JournalJobs(journal, self.job)
 
     @overload
     async def validate(

@@ -7,11 +7,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .client_config import World
-from .input_checks import Admission
-from .interrupt import Interrupted
-from .lifecycle.steps import Emit, Event, Flow, Note, Send, Sleep, Step, Take, Work
-from .observer import happened
+from .client_config import ClientConfig
+from .input_checks import PreSubmitCheck
+from .interrupt import InterruptHeld
+from .lifecycle.steps import (
+    Acquire,
+    Emit,
+    Event,
+    Flow,
+    RunTask,
+    Send,
+    Sleep,
+    Step,
+    WriteJournal,
+)
+from .observer import report_event
 from .protocol import Status
 from .retry_and_timeouts import CLEANUP_TIMEOUT
 from .transport import AsyncTransport, Outcome, Request
@@ -37,18 +47,18 @@ async def _whole(doing: Coroutine[Any, Any, T]) -> T:
         if not task.done() or task.cancelled():
             raise
         ended = task.exception()
-        if isinstance(ended, Interrupted):
-            raise Interrupted(ended.outcome, cancelled) from None
+        if isinstance(ended, InterruptHeld):
+            raise InterruptHeld(ended.outcome, cancelled) from None
         if ended is not None:
             raise
-        raise Interrupted(task.result(), cancelled) from None
+        raise InterruptHeld(task.result(), cancelled) from None
 
 
 async def _noted(noting: Coroutine[Any, Any, None]) -> None:
     """Write to the end, whatever happens: half-noted is worse than late."""
     try:
         await _whole(noting)
-    except Interrupted as interrupted:
+    except InterruptHeld as interrupted:
         raise interrupted.cause from None
 
 
@@ -56,7 +66,7 @@ async def _noted(noting: Coroutine[Any, Any, None]) -> None:
 class AsyncDriver:
     """Does what flows ask for, one step after the other, in the running task."""
 
-    world: World
+    world: ClientConfig
     transport: AsyncTransport
 
     async def drive(self, flow: Flow[T], listener: AsyncListener | None = None) -> T:
@@ -79,12 +89,12 @@ class AsyncDriver:
                 late.add_note(str(ended))
                 raise late from ended
             answer, error = None, None
-            if late is not None and not isinstance(step, Note):
+            if late is not None and not isinstance(step, WriteJournal):
                 error, late = late, None
                 continue
             try:
                 answer = await self._perform(step, listener)
-            except Interrupted as interrupted:
+            except InterruptHeld as interrupted:
                 answer, late = interrupted.outcome, interrupted.cause
             except BaseException as caught:
                 error = caught
@@ -112,13 +122,13 @@ class AsyncDriver:
                 await self.world.clock.sleep_async(seconds)
             case Emit(event):
                 await self._tell(event, listener)
-            case Note(entry):
+            case WriteJournal(entry):
                 assert self.world.journal is not None
                 await _noted(asyncio.to_thread(self.world.journal.note, entry))
-            case Take(turns):
+            case Acquire(turns):
                 await turns.acquire()
-            case Work(task):
-                if isinstance(task, Admission):
+            case RunTask(task):
+                if isinstance(task, PreSubmitCheck):
                     await task.on_loop()
                 else:
                     await asyncio.to_thread(task)
@@ -136,7 +146,7 @@ class AsyncDriver:
         return world.received(request, outcome, began)
 
     async def _tell(self, event: Event, listener: AsyncListener | None) -> None:
-        happened(self.world.hooks, event)
+        report_event(self.world.hooks, event)
         if listener is not None and isinstance(event, Status):
             waiting = listener(event)
             if waiting is not None:

@@ -8,21 +8,28 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .async_driver import AsyncDriver, AsyncListener
-from .base_job import Finished, Handle, Reader, Span, span, unbound
+from .base_job import (
+    BaseJob,
+    BaseResult,
+    OutputReader,
+    TimedCall,
+    begin_call,
+    raise_unbound,
+)
 from .download.fetch import Progress
-from .download.save import saved
+from .download.save import save_files
 from .errors import RunComfyError
-from .job_handle import Ticket
+from .job_handle import JobHandle
 from .lifecycle import cancel, poll, run
 from .lifecycle.steps import Flow
 from .protocol import Cancellation, Status
-from .retry_and_timeouts import DEFAULT_WAIT, REQUEST_TIMEOUT
+from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, REQUEST_TIMEOUT
 
 OutputT = TypeVar("OutputT")
 T = TypeVar("T")
 
 
-class AsyncResult(Finished[OutputT]):
+class AsyncResult(BaseResult[OutputT]):
     """The outcome of a job, from the asyncio client."""
 
     __slots__ = ("_driver",)
@@ -30,9 +37,9 @@ class AsyncResult(Finished[OutputT]):
     def __init__(
         self,
         driver: AsyncDriver,
-        ticket: Ticket,
+        ticket: JobHandle,
         raw: dict[str, Any],
-        reader: Reader[OutputT],
+        reader: OutputReader[OutputT],
     ) -> None:
         super().__init__(ticket, raw, reader)
         self._driver = driver
@@ -49,7 +56,7 @@ class AsyncResult(Finished[OutputT]):
         terms = self._driver.world.terms()
         try:
             return await self._driver.drive(
-                saved(
+                save_files(
                     terms, self._ticket, self.files, folder, hosts, limit, on_progress
                 )
             )
@@ -58,7 +65,7 @@ class AsyncResult(Finished[OutputT]):
             raise
 
 
-class AsyncJob(Handle[OutputT]):
+class AsyncJob(BaseJob[OutputT]):
     """A job of the asyncio client. Awaiting it is awaiting its result."""
 
     __slots__ = ("_bound",)
@@ -66,8 +73,8 @@ class AsyncJob(Handle[OutputT]):
     def __init__(
         self,
         driver: AsyncDriver | None,
-        ticket: Ticket,
-        reader: Reader[OutputT],
+        ticket: JobHandle,
+        reader: OutputReader[OutputT],
         reference: str = "",
     ) -> None:
         super().__init__(ticket, reader, reference)
@@ -75,20 +82,22 @@ class AsyncJob(Handle[OutputT]):
 
     @property
     def _driver(self) -> AsyncDriver:
-        return self._bound or unbound()
+        return self._bound or raise_unbound()
 
     async def status(self, timeout: float | None = REQUEST_TIMEOUT) -> Status:
         """Read the state once; see ``Job.status``."""
         terms, until = self._span(timeout)
-        status = await self._drive(poll.glance(terms, self._ticket, until))
+        status = await self._drive(poll.poll_once(terms, self._ticket, until))
         self._seen = status.state
         return status
 
-    def updates(self, timeout: float | None = DEFAULT_WAIT) -> AsyncIterator[Status]:
+    def updates(
+        self, timeout: float | None = DEFAULT_JOB_TIMEOUT
+    ) -> AsyncIterator[Status]:
         """Each change of state, up to and with the last; see ``Job.updates``."""
         terms, until = self._span(timeout)
-        watch = poll.Watch(self._ticket, terms.now())
-        return self._updates(poll.changes(terms, watch, until))
+        watch = poll.Poller(self._ticket, terms.now())
+        return self._updates(poll.poll_changes(terms, watch, until))
 
     async def _updates(self, flow: Flow[None]) -> AsyncIterator[Status]:
         try:
@@ -101,14 +110,14 @@ class AsyncJob(Handle[OutputT]):
 
     async def result(
         self,
-        timeout: float | None = DEFAULT_WAIT,
+        timeout: float | None = DEFAULT_JOB_TIMEOUT,
         *,
         on_update: AsyncListener | None = None,
     ) -> AsyncResult[OutputT]:
         """Wait for the outcome; see ``Job.result``."""
         terms, until = self._span(timeout)
-        watch = poll.Watch(self._ticket, terms.now(), self._reference)
-        flow = run.conclude(terms, watch, until, cancel=False)
+        watch = poll.Poller(self._ticket, terms.now(), self._reference)
+        flow = run.wait_and_record(terms, watch, until, cancel=False)
         content = await self._drive(flow, on_update)
         return AsyncResult(self._driver, self._ticket, content, self._reader)
 
@@ -122,9 +131,9 @@ class AsyncJob(Handle[OutputT]):
     def __await__(self) -> Generator[Any, None, AsyncResult[OutputT]]:
         return self.result().__await__()
 
-    def _span(self, timeout: float | None) -> Span:
+    def _span(self, timeout: float | None) -> TimedCall:
         try:
-            return span(self._driver.world, timeout)
+            return begin_call(self._driver.world, timeout)
         except RunComfyError as error:
             error.of(self, self._seen)
             raise

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, NoReturn, TypeVar, cast
 
-from .client_config import World
+from .client_config import ClientConfig
 from .errors import BadSetting, NotConfigured, RunComfyError
 from .files import File, digest, files, urls
-from .job_handle import Ticket
-from .lifecycle.steps import Terms
+from .job_handle import JobHandle
+from .lifecycle.steps import FlowContext
 from .retry_and_timeouts import FOREVER
 
 OutputT = TypeVar("OutputT")
-Reader = Callable[[object], OutputT]
+OutputReader = Callable[[object], OutputT]
 
 
-def as_it_came(output: object) -> dict[str, Any]:
+def untyped_output(output: object) -> dict[str, Any]:
     """The output of a model that has no class: an object as it is, anything else wrapped."""
     return (
         cast(dict[str, Any], output) if isinstance(output, dict) else {"output": output}
     )
 
 
-class Finished(Generic[OutputT]):
+class BaseResult(Generic[OutputT]):
     """The outcome of a job that succeeded.
 
     ``output`` never fails to be read: what does not fit the published output schema stays in
@@ -33,7 +33,7 @@ class Finished(Generic[OutputT]):
     __slots__ = ("_ticket", "files", "output", "raw")
 
     def __init__(
-        self, ticket: Ticket, raw: dict[str, Any], reader: Reader[OutputT]
+        self, ticket: JobHandle, raw: dict[str, Any], reader: OutputReader[OutputT]
     ) -> None:
         content = raw.get("output")
         self._ticket = ticket
@@ -74,13 +74,13 @@ class Finished(Generic[OutputT]):
         )
 
 
-class Handle(Generic[OutputT]):
+class BaseJob(Generic[OutputT]):
     """What a job is, apart from who drives it. It pickles, and then knows no client."""
 
     __slots__ = ("_reader", "_reference", "_seen", "_ticket")
 
     def __init__(
-        self, ticket: Ticket, reader: Reader[OutputT], reference: str = ""
+        self, ticket: JobHandle, reader: OutputReader[OutputT], reference: str = ""
     ) -> None:
         self._ticket = ticket
         self._reader = reader
@@ -106,7 +106,7 @@ class Handle(Generic[OutputT]):
         return self._ticket.encode()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Handle) and self.token() == other.token()
+        return isinstance(other, BaseJob) and self.token() == other.token()
 
     def __hash__(self) -> int:
         return hash(self._ticket.request_id)
@@ -115,7 +115,7 @@ class Handle(Generic[OutputT]):
         return f"<{type(self).__name__} {self.request_id} of {self.model_id or '?'}>"
 
 
-def seconds_until(now: float, timeout: float | None) -> float:
+def deadline_after(now: float, timeout: float | None) -> float:
     """The deadline for a timeout in seconds; None is for ever. Raises ``BadSetting``."""
     if timeout is None:
         return FOREVER
@@ -131,20 +131,20 @@ def seconds_until(now: float, timeout: float | None) -> float:
     return now + timeout
 
 
-class Span(NamedTuple):
+class TimedCall(NamedTuple):
     """A call that begins now: its terms, and its deadline by their clock."""
 
-    terms: Terms
+    terms: FlowContext
     until: float
 
 
-def span(world: World, timeout: float | None) -> Span:
+def begin_call(world: ClientConfig, timeout: float | None) -> TimedCall:
     """The span of a call that may take so many seconds. Raises ``NotConfigured``."""
     terms = world.terms()
-    return Span(terms, seconds_until(terms.now(), timeout))
+    return TimedCall(terms, deadline_after(terms.now(), timeout))
 
 
-def unbound() -> NoReturn:
+def raise_unbound() -> NoReturn:
     """Refuse to work without a client."""
     raise NotConfigured(
         "this job came out of a pickle and knows no client: use client.job(job.token(), …)"

@@ -19,19 +19,19 @@ def checked_base_url(text: str) -> str:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        raise _bad(text, str(error)) from None
+        raise _unusable(text, str(error)) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise _bad(text, "it must look like https://host or https://host/path")
+        raise _unusable(text, "it must look like https://host or https://host/path")
     if any(mark in url for mark in "@?#\\") or any(ord(mark) <= 32 for mark in url):
-        raise _bad(
+        raise _unusable(
             text, "a user name, a query, a fragment or a space has no place in it"
         )
-    if parts.scheme == "http" and not _near(parts.hostname):
-        raise _bad(text, "plain http is only for this machine: use https")
+    if parts.scheme == "http" and not _is_local(parts.hostname):
+        raise _unusable(text, "plain http is only for this machine: use https")
     return url.rstrip("/").removesuffix("/v1").rstrip("/")
 
 
-def _near(host: str) -> bool:
+def _is_local(host: str) -> bool:
     """Whether a host is this machine, or a neighbour that a bare name stands for."""
     from ipaddress import ip_address  # rarely needed, and slow to import
 
@@ -42,7 +42,7 @@ def _near(host: str) -> bool:
         return host.endswith(".localhost") or ("." not in host and host[:1].isalpha())
 
 
-def _bad(text: str, reason: str) -> BadSetting:
+def _unusable(text: str, reason: str) -> BadSetting:
     return BadSetting(f"the base URL {quoted(text)} cannot be used: {reason}")
 
 

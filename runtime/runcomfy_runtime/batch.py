@@ -8,23 +8,29 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
-from .batch_items import Item, Ledger, Plan, Stopped, width
+from .batch_items import (
+    BatchItem,
+    BatchItems,
+    BatchState,
+    BatchStopped,
+    checked_concurrency,
+)
 from .driver import Driver, Listener
 from .errors import RunComfyError
 from .job import Job, Result
-from .lifecycle.concurrency import Line
+from .lifecycle.concurrency import RequestSlots
 from .lifecycle.steps import Send, Sleep, Step
 from .transport import Outcome
 
 YieldT = TypeVar("YieldT")
 
 
-class _Lane:
+class _RunningJob:
     """A job under way: its flow, and how the flow goes on."""
 
     __slots__ = ("answer", "error", "item")
 
-    def __init__(self, item: Item) -> None:
+    def __init__(self, item: BatchItem) -> None:
         self.item = item
         self.answer: Outcome | None = None
         self.error: BaseException | None = None
@@ -43,7 +49,7 @@ class Batch(Generic[YieldT]):
     def __init__(
         self,
         driver: Driver,
-        plan: Plan,
+        plan: BatchItems,
         *,
         concurrency: int,
         ordered: bool,
@@ -54,14 +60,14 @@ class Batch(Generic[YieldT]):
     ) -> None:
         self._driver = driver
         self._terms = driver.world.terms()
-        self._room = width(concurrency)
-        self._line = Line()
-        self._items: Iterator[Item] | None
+        self._room = checked_concurrency(concurrency)
+        self._line = RequestSlots()
+        self._items: Iterator[BatchItem] | None
         self._items = plan.items(self._terms, self._line, timeout, cancel=cancel)
         self._return_exceptions = return_exceptions
         self._listener = listener
-        self._ledger: Ledger[Result[Any]] = Ledger(ordered)
-        self._due: list[tuple[float, int, _Lane]] = []
+        self._ledger: BatchState[Result[Any]] = BatchState(ordered)
+        self._due: list[tuple[float, int, _RunningJob]] = []
         self._turns = count()
         self._closed = False
 
@@ -71,7 +77,7 @@ class Batch(Generic[YieldT]):
         items = self._ledger.unfinished()
         return [job for item in items if (job := self._job(item)) is not None]
 
-    def _job(self, item: Item) -> Job[Any] | None:
+    def _job(self, item: BatchItem) -> Job[Any] | None:
         ticket = item.course.ticket
         if ticket is None:
             return None
@@ -110,9 +116,9 @@ class Batch(Generic[YieldT]):
                 self._items = None
                 return
             self._ledger.begin(item)
-            self._schedule(_Lane(item), self._terms.now())
+            self._schedule(_RunningJob(item), self._terms.now())
 
-    def _schedule(self, lane: _Lane, at: float) -> None:
+    def _schedule(self, lane: _RunningJob, at: float) -> None:
         heapq.heappush(self._due, (at, next(self._turns), lane))
 
     def _turn(self) -> None:
@@ -123,7 +129,7 @@ class Batch(Generic[YieldT]):
             self._driver.world.clock.sleep(early)
         while True:
             try:
-                step = _resumed(lane)
+                step = _resume(lane)
                 if isinstance(step, Send) and step.request.paid:
                     step = self._driver.paid(lane.item.flow, step)
             except StopIteration as ended:
@@ -143,13 +149,13 @@ class Batch(Generic[YieldT]):
             except Exception as error:
                 lane.error = error
 
-    def _finish(self, item: Item, content: dict[str, Any]) -> None:
+    def _finish(self, item: BatchItem, content: dict[str, Any]) -> None:
         ticket = item.course.ticket
         assert ticket is not None
         result = Result(self._driver, ticket, content, item.asked.reader)
         self._ledger.put(item, result)
 
-    def _fail(self, item: Item, error: Exception) -> None:
+    def _fail(self, item: BatchItem, error: Exception) -> None:
         job = self._job(item)
         if job is not None and isinstance(error, RunComfyError):
             error.of(job)
@@ -170,8 +176,8 @@ class Batch(Generic[YieldT]):
         again: BaseException | None = None
         for lane in lanes:
             try:
-                self._driver.drive(lane.item.flow, thrown=Stopped())
-            except (Stopped, Exception) as stopped:
+                self._driver.drive(lane.item.flow, thrown=BatchStopped())
+            except (BatchStopped, Exception) as stopped:
                 self._ledger.note(lane.item, stopped)
             except BaseException as second:
                 self._line.close_at_once()
@@ -183,7 +189,7 @@ class Batch(Generic[YieldT]):
 
     def close(self) -> None:
         """End the batch: submit nothing more, cancel what is queued, leave what runs."""
-        self._stop(Stopped())
+        self._stop(BatchStopped())
 
     def __enter__(self) -> Self:
         return self
@@ -194,14 +200,14 @@ class Batch(Generic[YieldT]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._stop(error or Stopped())
+        self._stop(error or BatchStopped())
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
             self._ledger.drop()
 
 
-def _resumed(lane: _Lane) -> Step:
+def _resume(lane: _RunningJob) -> Step:
     answer, error = lane.answer, lane.error
     lane.answer = lane.error = None
     flow = lane.item.flow

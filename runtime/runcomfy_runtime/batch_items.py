@@ -9,19 +9,19 @@ from contextlib import suppress
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from . import errors, responses
-from .base_job import as_it_came
+from .base_job import untyped_output
 from .errors import RunComfyError
-from .input_checks import Checks
-from .job_handle import decode
-from .lifecycle.concurrency import Gate, Line, in_line
-from .lifecycle.run import Course, run
-from .lifecycle.steps import Flow, Terms, resumption
-from .lifecycle.submit import REPEATABLE, Call
+from .input_checks import InputChecks
+from .job_handle import decode_token
+from .lifecycle.concurrency import RateLimiter, RequestSlots, limit_requests
+from .lifecycle.run import JobProgress, run
+from .lifecycle.steps import Flow, FlowContext, resume_hint
+from .lifecycle.submit import RESUBMITTABLE_STATES, Submission
 from .observer import logger
-from .submission import Asked, asked
+from .submission import PreparedSubmission, prepare_submission
 
 
-class Noted(Protocol):
+class PastJob(Protocol):
     """What a journal knows of one job."""
 
     @property
@@ -35,19 +35,19 @@ class Noted(Protocol):
         ...
 
 
-class Memory(Protocol):
+class PastJobs(Protocol):
     """Who remembers what an earlier run of the same batch has submitted."""
 
-    def find(self, reference: str) -> Noted | None:
+    def find(self, reference: str) -> PastJob | None:
         """What is known of the job under a reference."""
         ...
 
 
-class Stopped(BaseException):
+class BatchStopped(BaseException):
     """Thrown into the flows of a batch that ends early. Never leaves the batch."""
 
 
-def width(concurrency: int) -> int:
+def checked_concurrency(concurrency: int) -> int:
     """How many jobs may be under way at a time. Raises ``BadSetting`` for less than one."""
     if concurrency < 1:
         raise errors.BadSetting(
@@ -57,33 +57,33 @@ def width(concurrency: int) -> int:
     return concurrency
 
 
-class Item(NamedTuple):
+class BatchItem(NamedTuple):
     """One job of a batch."""
 
     place: int
-    asked: Asked
-    course: Course
-    flow: Flow[responses.Document]
+    asked: PreparedSubmission
+    course: JobProgress
+    flow: Flow[responses.JsonObject]
 
 
-_NOTHING = Asked(Call("", b"", "", ""), as_it_came)
+_NOTHING = PreparedSubmission(Submission("", b"", "", ""), untyped_output)
 
 
-def _raised(error: Exception) -> Flow[responses.Document]:
+def _failing_flow(error: Exception) -> Flow[responses.JsonObject]:
     """A flow that only fails."""
     yield from ()
     raise error
 
 
-class Plan:
+class BatchItems:
     """The items of a batch, made one by one as there is room for them."""
 
     def __init__(
         self,
         inputs: Iterable[Any],
         name: str | None,
-        memory: Memory | None,
-        checks: Checks | None = None,
+        memory: PastJobs | None,
+        checks: InputChecks | None = None,
     ) -> None:
         if name is not None and memory is None:
             raise errors.NotConfigured(
@@ -96,24 +96,26 @@ class Plan:
         self._seen: Counter[str] = Counter()
 
     def items(
-        self, terms: Terms, line: Line, timeout: float, *, cancel: bool
-    ) -> Iterator[Item]:
+        self, terms: FlowContext, line: RequestSlots, timeout: float, *, cancel: bool
+    ) -> Iterator[BatchItem]:
         """Each item with its flow, whose time begins when it is taken from here."""
-        gate = Gate(line)
+        gate = RateLimiter(line)
         for index, given in self._inputs:
-            course = Course()
+            course = JobProgress()
             try:
-                what = asked(given, None, self._checks)
+                what = prepare_submission(given, None, self._checks)
             except errors.InputRejected as error:
-                yield Item(index, _NOTHING, course, _raised(error))
+                yield BatchItem(index, _NOTHING, course, _failing_flow(error))
                 continue
             if self._name is not None:
                 what = self._named(what)
             until = terms.now() + timeout
             flow = self._flow(terms, what, course, until, cancel, gate)
-            yield Item(index, what, course, in_line(terms, flow, line, until))
+            yield BatchItem(
+                index, what, course, limit_requests(terms, flow, line, until)
+            )
 
-    def _named(self, what: Asked) -> Asked:
+    def _named(self, what: PreparedSubmission) -> PreparedSubmission:
         """With a reference that is the same in every run: of what is sent, not of its place."""
         sha256 = what.call.payload_sha256
         self._seen[sha256] += 1
@@ -123,26 +125,26 @@ class Plan:
 
     def _flow(
         self,
-        terms: Terms,
-        what: Asked,
-        course: Course,
+        terms: FlowContext,
+        what: PreparedSubmission,
+        course: JobProgress,
         until: float,
         cancel: bool,
-        gate: Gate,
-    ) -> Flow[responses.Document]:
+        gate: RateLimiter,
+    ) -> Flow[responses.JsonObject]:
         noted = None
         if self._name is not None and self._memory is not None:
             noted = self._memory.find(what.call.reference)
-        if noted is not None and noted.state not in REPEATABLE:
+        if noted is not None and noted.state not in RESUBMITTABLE_STATES:
             if not noted.token:
                 raise _unknown(what)
-            course.ticket = decode(noted.token, base_url=terms.base_url)
+            course.ticket = decode_token(noted.token, base_url=terms.base_url)
         return (
             yield from run(terms, what.call, course, until, cancel=cancel, gate=gate)
         )
 
 
-def _unknown(what: Asked) -> errors.SubmitOutcomeUnknown:
+def _unknown(what: PreparedSubmission) -> errors.SubmitOutcomeUnknown:
     return errors.SubmitOutcomeUnknown(
         f"an earlier run of this batch meant to submit this to {what.call.model_id}, and was "
         "stopped before it knew the outcome. It may be running and may be billed; it is not "
@@ -158,7 +160,7 @@ def _unknown(what: Asked) -> errors.SubmitOutcomeUnknown:
 T = TypeVar("T")
 
 
-class Ledger(Generic[T]):
+class BatchState(Generic[T]):
     """Gives out what came of the items, in their order or as it comes.
 
     An item is on its books from its beginning until its outcome is given out, and longer if
@@ -167,25 +169,25 @@ class Ledger(Generic[T]):
 
     def __init__(self, ordered: bool) -> None:
         self._ordered = ordered
-        self._heap: list[tuple[int, int, Item, T | Exception]] = []
+        self._heap: list[tuple[int, int, BatchItem, T | Exception]] = []
         self._next = 0
         self._count = 0
-        self._open: dict[int, Item] = {}
-        self._given: dict[int, Item] = {}
+        self._open: dict[int, BatchItem] = {}
+        self._given: dict[int, BatchItem] = {}
         self._notes: list[str] = []
         self._noted: set[int] = set()
 
-    def begin(self, item: Item) -> None:
+    def begin(self, item: BatchItem) -> None:
         """An item is under way."""
         self._open[item.place] = item
 
-    def put(self, item: Item, outcome: T | Exception) -> None:
+    def put(self, item: BatchItem, outcome: T | Exception) -> None:
         """Take in what came of an item."""
         self._count += 1
         key = item.place if self._ordered else self._count
         heapq.heappush(self._heap, (key, self._count, item, outcome))
 
-    def lacks(self, item: Item) -> bool:
+    def lacks(self, item: BatchItem) -> bool:
         """Whether nothing has come of an item yet."""
         settled = (other.place for _, _, other, _ in self._heap)
         return item.place in self._open and item.place not in settled
@@ -201,15 +203,15 @@ class Ledger(Generic[T]):
             self._given[item.place] = item
         return outcome
 
-    def unfinished(self) -> list[Item]:
+    def unfinished(self) -> list[BatchItem]:
         """The items whose jobs were accepted, and are not both ended and given out.
 
         One that was cancelled is not among them: nothing is to be had of it.
         """
         items = sorted((self._open | self._given).items())
-        return [item for _, item in items if _concerns(item)]
+        return [item for _, item in items if _is_open(item)]
 
-    def note(self, item: Item, error: BaseException) -> None:
+    def note(self, item: BatchItem, error: BaseException) -> None:
         """Keep what the flow of an item has told of its job on being stopped."""
         told = getattr(error, "__notes__", ())
         if told:
@@ -229,7 +231,8 @@ class Ledger(Generic[T]):
         return [
             text
             for place, item in items
-            if place not in self._noted and (text := _unread(item, came.get(place)))
+            if place not in self._noted
+            and (text := _unread_note(item, came.get(place)))
         ]
 
     def drop(self) -> None:
@@ -242,11 +245,11 @@ class Ledger(Generic[T]):
                 )
 
 
-def _concerns(item: Item) -> bool:
+def _is_open(item: BatchItem) -> bool:
     return item.course.ticket is not None and not item.course.cancelled
 
 
-def _unread(item: Item, outcome: object) -> str:
+def _unread_note(item: BatchItem, outcome: object) -> str:
     """What to tell of an item whose outcome nobody was given. The token, if any, comes last."""
     ticket, where = item.course.ticket, f"input {item.place} of the batch"
     if item.course.cancelled:
@@ -261,4 +264,4 @@ def _unread(item: Item, outcome: object) -> str:
         state = "has ended, and its result was not given out."
     else:
         state = "was accepted and goes on."
-    return f"{job} {state} {resumption(ticket)}"
+    return f"{job} {state} {resume_hint(ticket)}"

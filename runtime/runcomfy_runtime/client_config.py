@@ -11,13 +11,13 @@ from typing import NamedTuple, Protocol
 
 from .base_url import checked_base_url
 from .errors import MissingToken
-from .interrupt import Interrupted
+from .interrupt import InterruptHeld
 from .journal import Journal
-from .lifecycle.steps import Terms
-from .observer import Hooks, exchanged
+from .lifecycle.steps import FlowContext
+from .observer import Hooks, report_request
 from .protocol import BASE_URL_VARIABLE, DEFAULT_BASE_URL, TOKEN_VARIABLES
 from .secret import Token
-from .transport import Outcome, Request, redacted
+from .transport import Outcome, Request, redact
 
 
 class Clock(Protocol):
@@ -63,7 +63,7 @@ class SystemClock:
 # Where the API is and who asks: given, or read from the environment when first needed.
 
 
-class Access(NamedTuple):
+class ServerAccess(NamedTuple):
     """A server, and the token for it."""
 
     base_url: str
@@ -71,7 +71,7 @@ class Access(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ServerSettings:
     """What was given, and the environment for the rest."""
 
     token: Token | None = None
@@ -88,11 +88,11 @@ class Settings:
             self.environment.get(BASE_URL_VARIABLE, "") or DEFAULT_BASE_URL
         )
 
-    def access(self) -> Access:
+    def access(self) -> ServerAccess:
         """Server and token. Raises ``MissingToken`` with the names that were looked at."""
         if self.token is not None and self.base_url is not None:
-            return Access(self.base_url, self.token)
-        return Access(self.server(), self.token or self._token_of_environment())
+            return ServerAccess(self.base_url, self.token)
+        return ServerAccess(self.server(), self.token or self._token_of_environment())
 
     def _token_of_environment(self) -> Token:
         for name in TOKEN_VARIABLES:
@@ -104,11 +104,11 @@ class Settings:
         )
 
 
-def opened(journal: str | os.PathLike[str] | Journal | None) -> Journal | None:
+def open_journal(journal: str | os.PathLike[str] | Journal | None) -> Journal | None:
     """The journal at a path, or the journal itself."""
     if journal is None or not isinstance(journal, (str, os.PathLike)):
         return journal
-    from .sqlite_journal import Journal as File  # SQLite, which few need
+    from .sqlite_journal import SqliteJournal as File  # SQLite, which few need
 
     return File(journal)
 
@@ -116,28 +116,28 @@ def opened(journal: str | os.PathLike[str] | Journal | None) -> Journal | None:
 # What both drivers have in common: who asks, what time it is, who listens.
 
 
-def _chance() -> float:
+def _random() -> float:
     from random import random  # slow to load, and not needed before the first pause
 
     return random()  # noqa: S311 - spreads pauses, guards nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class ClientConfig:
     """What both drivers have in common: who asks, what time it is, who listens."""
 
-    settings: Settings
+    settings: ServerSettings
     clock: Clock = field(default_factory=SystemClock)
-    random: Callable[[], float] = _chance
+    random: Callable[[], float] = _random
     hooks: Hooks = field(default_factory=Hooks)
     journal: Journal | None = None
     include_cost: bool = False
 
-    def terms(self) -> Terms:
+    def terms(self) -> FlowContext:
         """The terms for a flow that begins now. Raises ``MissingToken``, ``BadSetting``."""
         base_url, token = self.settings.access()
         clock = self.clock
-        return Terms(
+        return FlowContext(
             base_url,
             token,
             clock.now,
@@ -154,18 +154,18 @@ class World:
         came to: the flow is to have the outcome first.
         """
         if request.token is not None:
-            outcome = redacted(outcome, request.token)
+            outcome = redact(outcome, request.token)
         if self.hooks.on_request is not None or "logging" in sys.modules:
             try:
-                exchanged(self.hooks, request, outcome, self.clock.now() - began)
+                report_request(self.hooks, request, outcome, self.clock.now() - began)
             except BaseException as error:
                 if not request.paid:
                     raise
-                raise Interrupted(outcome, error) from error
+                raise InterruptHeld(outcome, error) from error
         return outcome
 
 
-def world_of(
+def make_config(
     token: str | None,
     base_url: str | None,
     hooks: Hooks | None,
@@ -173,13 +173,13 @@ def world_of(
     clock: Clock | None,
     random: Callable[[], float] | None,
     journal: Journal | None,
-) -> World:
+) -> ClientConfig:
     """What a client of either kind knows. Raises ``BadSetting`` for what cannot be used."""
-    settings = Settings(
+    settings = ServerSettings(
         Token(token) if token and token.strip() else None,
         checked_base_url(base_url) if base_url and base_url.strip() else None,
     )
-    world = World(
+    world = ClientConfig(
         settings=settings,
         clock=clock or SystemClock(),
         hooks=hooks or Hooks(),

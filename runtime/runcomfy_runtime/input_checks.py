@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .rule import Rule
 
 
-class Judge(Protocol):
+class InputCheck(Protocol):
     """Somebody who checks rules that a schema cannot state, as those on media."""
 
     def __call__(
@@ -39,7 +39,7 @@ class Judge(Protocol):
 
 
 @runtime_checkable
-class LoopJudge(Protocol):
+class AsyncInputCheck(Protocol):
     """A judge that can also wait without blocking an event loop.
 
     The asyncio client asks any other judge in a thread.
@@ -53,10 +53,10 @@ class LoopJudge(Protocol):
 
 
 @runtime_checkable
-class TimedJudge(Protocol):
+class TimeLimitedCheck(Protocol):
     """A judge that can be told how long it may take. Any other takes what it takes."""
 
-    def within(self, seconds: float) -> Judge:
+    def within(self, seconds: float) -> InputCheck:
         """The same judge with no more time than that."""
         ...
 
@@ -67,15 +67,15 @@ MediaChecks = Literal["strict", "warn", "off"]
 ``warn``: a broken rule refuses the input, what cannot be measured is logged. ``strict``: both
 refuse it. ``off``: no file is looked at.
 """
-Left: TypeAlias = Callable[[], float]
+TimeLeft: TypeAlias = Callable[[], float]
 """How many seconds are left of a call."""
 
 
-def _for_ever() -> float:
+def _unlimited() -> float:
     return math.inf
 
 
-class Checks:
+class InputChecks:
     """Who checks inputs, and what follows from what they find."""
 
     __slots__ = ("_judges", "_locale", "_strict")
@@ -83,14 +83,14 @@ class Checks:
     def __init__(
         self,
         media: MediaChecks,
-        judges: Iterable[Judge],
+        judges: Iterable[InputCheck],
         locale: str | None = None,
         policy: FetchPolicy | None = None,
     ) -> None:
         """Raises ``BadSetting`` for a word that is none of ``MediaChecks``."""
         if media not in get_args(MediaChecks):
-            raise _no_such_checks(media)
-        ours: tuple[Judge, ...] = () if media == "off" else (_Media(policy),)
+            raise _unknown_media_checks(media)
+        ours: tuple[InputCheck, ...] = () if media == "off" else (_MediaCheck(policy),)
         self._judges = (*ours, *judges)
         self._strict = media == "strict"
         self._locale = locale
@@ -100,13 +100,13 @@ class Checks:
         what: ModelInput[Any] | type[ModelInput[Any]],
         document: object = None,
         locale: str | None = None,
-        left: Left = _for_ever,
+        left: TimeLeft = _unlimited,
     ) -> Report:
         """Every problem of an input, or of a document for a model's class.
 
         Judges are asked as long as there is time left.
         """
-        judges = _timed(self._judges, left)
+        judges = _within_time(self._judges, left)
         return validate(what, document, judges, locale or self._locale)
 
     async def report_async(
@@ -114,19 +114,19 @@ class Checks:
         what: ModelInput[Any] | type[ModelInput[Any]],
         document: object = None,
         locale: str | None = None,
-        left: Left = _for_ever,
+        left: TimeLeft = _unlimited,
     ) -> Report:
         """Do the same without blocking the event loop."""
-        judges = _timed(self._judges, left)
+        judges = _within_time(self._judges, left)
         return await validate_async(what, document, judges, locale or self._locale)
 
-    def before_submit(self, what: ModelInput[Any] | str) -> Admission | None:
+    def before_submit(self, what: ModelInput[Any] | str) -> PreSubmitCheck | None:
         """What is to be done before an input is paid for, if anything is."""
         if isinstance(what, str) or not self._judges or not what.RULES:
             return None
-        return Admission(what, self)
+        return PreSubmitCheck(what, self)
 
-    def admit(self, what: ModelInput[Any], report: Report, left: Left) -> None:
+    def admit(self, what: ModelInput[Any], report: Report, left: TimeLeft) -> None:
         """Raise ``InputRejected`` if a report refuses an input, and log what is unknown.
 
         What is unknown when the time is over refuses nothing: the call fails for that.
@@ -139,7 +139,7 @@ class Checks:
             logger().warning("input of %s: %s", what.MODEL_ID, problem)
 
 
-class Admission:
+class PreSubmitCheck:
     """The check of one input before it is paid for. Raises ``InputRejected``.
 
     Calling it blocks; ``on_loop`` does not.
@@ -148,15 +148,15 @@ class Admission:
     __slots__ = ("_checks", "_left", "_what")
 
     def __init__(
-        self, what: ModelInput[Any], checks: Checks, left: Left = _for_ever
+        self, what: ModelInput[Any], checks: InputChecks, left: TimeLeft = _unlimited
     ) -> None:
         self._what = what
         self._checks = checks
         self._left = left
 
-    def within(self, left: Left) -> Admission:
+    def within(self, left: TimeLeft) -> PreSubmitCheck:
         """The same check in what is left of a call."""
-        return Admission(self._what, self._checks, left)
+        return PreSubmitCheck(self._what, self._checks, left)
 
     def __call__(self) -> None:
         """Check, and raise or log."""
@@ -169,15 +169,15 @@ class Admission:
         self._checks.admit(self._what, report, self._left)
 
 
-class _Media:
+class _MediaCheck:
     """The judge of media, loaded when there is something to judge."""
 
     def __init__(self, policy: FetchPolicy | None, seconds: float = math.inf) -> None:
         self._policy = policy
         self._seconds = seconds
 
-    def within(self, seconds: float) -> _Media:
-        return _Media(self._policy, seconds)
+    def within(self, seconds: float) -> _MediaCheck:
+        return _MediaCheck(self._policy, seconds)
 
     def __call__(
         self, rules: Sequence[Rule], payload: Mapping[str, Any]
@@ -197,13 +197,13 @@ class _Media:
         return Inspector(policy=self._policy, seconds=self._seconds)
 
 
-def _timed(judges: Iterable[Judge], left: Left) -> Iterator[Judge]:
+def _within_time(judges: Iterable[InputCheck], left: TimeLeft) -> Iterator[InputCheck]:
     """The judges that there is time for, each with what is left when its turn comes."""
     for judge in judges:
         seconds = left()
         if seconds <= 0:
             return
-        if isinstance(judge, TimedJudge) and seconds < math.inf:
+        if isinstance(judge, TimeLimitedCheck) and seconds < math.inf:
             judge = judge.within(seconds)
         yield judge
 
@@ -211,14 +211,14 @@ def _timed(judges: Iterable[Judge], left: Left) -> Iterator[Judge]:
 def validate(
     what: ModelInput[Any] | type[ModelInput[Any]],
     document: object,
-    judges: Iterable[Judge] = (),
+    judges: Iterable[InputCheck] = (),
     locale: str | None = None,
 ) -> Report:
     """Every problem of an input, or of a document for a model's class; none is raised.
 
     Published messages are told in ``locale`` where they were published in it.
     """
-    schema, payload = _against_schema(what, document)
+    schema, payload = _check_schema(what, document)
     rules = [rule.in_locale(locale) for rule in what.RULES]
     found = list(schema.problems)
     for judge in judges:
@@ -229,27 +229,27 @@ def validate(
 async def validate_async(
     what: ModelInput[Any] | type[ModelInput[Any]],
     document: object,
-    judges: Iterable[Judge] = (),
+    judges: Iterable[InputCheck] = (),
     locale: str | None = None,
 ) -> Report:
     """Do what ``validate`` does without blocking the event loop while files are read."""
-    schema, payload = _against_schema(what, document)
+    schema, payload = _check_schema(what, document)
     rules = [rule.in_locale(locale) for rule in what.RULES]
     found = list(schema.problems)
     for judge in judges:
-        found += await _asked(judge, rules, payload)
+        found += await _run_on_loop(judge, rules, payload)
     return Report(tuple(found))
 
 
-def _against_schema(
+def _check_schema(
     what: ModelInput[Any] | type[ModelInput[Any]], document: object
 ) -> tuple[Report, Mapping[str, Any]]:
     """What the schema says, and what is left for judges."""
     if not isinstance(what, type):
         return Report(), what.payload()
     # pydantic, which the caller has loaded by now
-    from .model import check
-    from .problems import remnant
+    from .model import schema_report as check
+    from .problems import without_invalid_values as remnant
     from .shape import shape_of
 
     report = check(what, document)
@@ -259,17 +259,17 @@ def _against_schema(
     return report, remnant(document, shape_of(what).wire, wrong, what.RULES)
 
 
-async def _asked(
-    judge: Judge, rules: Sequence[Rule], payload: Mapping[str, Any]
+async def _run_on_loop(
+    judge: InputCheck, rules: Sequence[Rule], payload: Mapping[str, Any]
 ) -> Iterable[Problem]:
-    if isinstance(judge, LoopJudge):
+    if isinstance(judge, AsyncInputCheck):
         return await judge.check(rules, payload)
     from asyncio import to_thread  # slow to load, and who awaits this has it loaded
 
     return await to_thread(lambda: list(judge(rules, payload)))
 
 
-def _no_such_checks(given: object) -> BadSetting:
+def _unknown_media_checks(given: object) -> BadSetting:
     from difflib import get_close_matches  # slow to load, and rarely needed
 
     words: tuple[str, ...] = get_args(MediaChecks)

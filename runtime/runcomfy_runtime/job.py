@@ -6,14 +6,22 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .base_job import Finished, Handle, OutputT, Reader, Span, span, unbound
+from .base_job import (
+    BaseJob,
+    BaseResult,
+    OutputReader,
+    OutputT,
+    TimedCall,
+    begin_call,
+    raise_unbound,
+)
 from .driver import Driver, Listener
 from .errors import RunComfyError
-from .job_handle import Ticket
+from .job_handle import JobHandle
 from .lifecycle import cancel, poll, run
-from .lifecycle.steps import Flow, mention
+from .lifecycle.steps import Flow, add_job_note
 from .protocol import Cancellation, Status
-from .retry_and_timeouts import DEFAULT_WAIT, REQUEST_TIMEOUT
+from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, REQUEST_TIMEOUT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
 # What a finished job gave: the typed output, its files, and the answer as it came.
 
 
-class Result(Finished[OutputT]):
+class Result(BaseResult[OutputT]):
     """The outcome of a job, from the blocking client."""
 
     __slots__ = ("_driver",)
@@ -31,9 +39,9 @@ class Result(Finished[OutputT]):
     def __init__(
         self,
         driver: Driver,
-        ticket: Ticket,
+        ticket: JobHandle,
         raw: dict[str, Any],
-        reader: Reader[OutputT],
+        reader: OutputReader[OutputT],
     ) -> None:
         super().__init__(ticket, raw, reader)
         self._driver = driver
@@ -54,7 +62,9 @@ class Result(Finished[OutputT]):
         called with the path, the bytes so far, and the total if it is known; what it raises
         ends the download and passes through. Raises ``DownloadError``.
         """
-        from .download.save import saved  # files, which not every client has to do with
+        from .download.save import (
+            save_files as saved,  # files, which not every client has to do with
+        )
 
         terms = self._driver.world.terms()
         try:
@@ -72,7 +82,7 @@ T = TypeVar("T")
 """Seconds that a job is waited for unless the caller says otherwise; videos take long."""
 
 
-class Job(Handle[OutputT]):
+class Job(BaseJob[OutputT]):
     """A job of the blocking client."""
 
     __slots__ = ("_bound",)
@@ -80,8 +90,8 @@ class Job(Handle[OutputT]):
     def __init__(
         self,
         driver: Driver | None,
-        ticket: Ticket,
-        reader: Reader[OutputT],
+        ticket: JobHandle,
+        reader: OutputReader[OutputT],
         reference: str = "",
     ) -> None:
         super().__init__(ticket, reader, reference)
@@ -89,23 +99,23 @@ class Job(Handle[OutputT]):
 
     @property
     def _driver(self) -> Driver:
-        return self._bound or unbound()
+        return self._bound or raise_unbound()
 
     def status(self, timeout: float | None = REQUEST_TIMEOUT) -> Status:
         """Read the state once. Trouble on the way is tried again for ``timeout`` seconds."""
         terms, until = self._span(timeout)
-        status = self._drive(poll.glance(terms, self._ticket, until))
+        status = self._drive(poll.poll_once(terms, self._ticket, until))
         self._seen = status.state
         return status
 
-    def updates(self, timeout: float | None = DEFAULT_WAIT) -> Iterator[Status]:
+    def updates(self, timeout: float | None = DEFAULT_JOB_TIMEOUT) -> Iterator[Status]:
         """Each change of state, up to and with the last. Leaving early does not touch the job.
 
         Ends in silence when the time is over; ``result()`` tells the outcome.
         """
         terms, until = self._span(timeout)
-        watch = poll.Watch(self._ticket, terms.now())
-        return self._updates(poll.changes(terms, watch, until))
+        watch = poll.Poller(self._ticket, terms.now())
+        return self._updates(poll.poll_changes(terms, watch, until))
 
     def _updates(self, flow: Flow[None]) -> Iterator[Status]:
         try:
@@ -117,7 +127,10 @@ class Job(Handle[OutputT]):
             raise
 
     def result(
-        self, timeout: float | None = DEFAULT_WAIT, *, on_update: Listener | None = None
+        self,
+        timeout: float | None = DEFAULT_JOB_TIMEOUT,
+        *,
+        on_update: Listener | None = None,
     ) -> Result[OutputT]:
         """Wait for the outcome, at most ``timeout`` seconds (None: for ever).
 
@@ -125,8 +138,8 @@ class Job(Handle[OutputT]):
         the wait leaves the job as it is.
         """
         terms, until = self._span(timeout)
-        watch = poll.Watch(self._ticket, terms.now(), self._reference)
-        flow = run.conclude(terms, watch, until, cancel=False)
+        watch = poll.Poller(self._ticket, terms.now(), self._reference)
+        flow = run.wait_and_record(terms, watch, until, cancel=False)
         content = self._drive(flow, on_update)
         return Result(self._driver, self._ticket, content, self._reader)
 
@@ -135,9 +148,9 @@ class Job(Handle[OutputT]):
         terms, until = self._span(timeout)
         return self._drive(cancel.cancel(terms, self._ticket, until, self._reference))
 
-    def _span(self, timeout: float | None) -> Span:
+    def _span(self, timeout: float | None) -> TimedCall:
         try:
-            return span(self._driver.world, timeout)
+            return begin_call(self._driver.world, timeout)
         except RunComfyError as error:
             error.of(self, self._seen)
             raise
@@ -153,11 +166,11 @@ class Job(Handle[OutputT]):
         return Job, (None, self._ticket, self._reader, self._reference)
 
 
-def told(
+def attach_job(
     error: BaseException,
     driver: Driver,
-    ticket: Ticket | None,
-    reader: Reader[Any],
+    ticket: JobHandle | None,
+    reader: OutputReader[Any],
     reference: str,
 ) -> None:
     """See that whoever is stopped by this learns of the job, if it was accepted."""
@@ -166,4 +179,4 @@ def told(
     if isinstance(error, RunComfyError):
         error.of(Job(driver, ticket, reader, reference))
     else:
-        mention(error, ticket)
+        add_job_note(error, ticket)

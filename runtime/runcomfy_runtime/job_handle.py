@@ -21,7 +21,7 @@ _KINDS = ("status", "result", "cancel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
+class JobHandle:
     """An accepted job. ``model_id`` is empty when only the request id is known."""
 
     request_id: str
@@ -75,21 +75,21 @@ class Ticket:
         return self.encode()
 
 
-def accepted(
+def handle_from_answer(
     answer: Mapping[str, Any],
     *,
     model_id: str,
     base_url: str,
     at: float,
     echoes: tuple[str, ...],
-) -> Ticket | None:
+) -> JobHandle | None:
     """The ticket for an answer to a submit; None if the answer has no request id."""
     stated = answer.get("request_id")
     numbered = isinstance(stated, int) and not isinstance(stated, bool)
     request_id = str(stated) if numbered else stated
     if not isinstance(request_id, str) or not protocol.valid_request_id(request_id):
         return None
-    plain = Ticket(
+    plain = JobHandle(
         request_id=request_id,
         model_id=model_id,
         base_url=base_url,
@@ -99,7 +99,7 @@ def accepted(
     urls = dict(_other_urls(answer, plain))
     if not urls:
         return plain
-    return Ticket(
+    return JobHandle(
         request_id=request_id,
         model_id=model_id,
         base_url=base_url,
@@ -109,7 +109,9 @@ def accepted(
     )
 
 
-def _other_urls(answer: Mapping[str, Any], plain: Ticket) -> Iterator[tuple[str, str]]:
+def _other_urls(
+    answer: Mapping[str, Any], plain: JobHandle
+) -> Iterator[tuple[str, str]]:
     """The URLs that the server names, where they are on the same server and not as published."""
     for kind in _KINDS:
         url = answer.get(f"{kind}_url")
@@ -130,7 +132,7 @@ def _usable(url: str, base_url: str) -> bool:
     )
 
 
-def decode(text: str, *, base_url: str, model_id: str = "") -> Ticket:
+def decode_token(text: str, *, base_url: str, model_id: str = "") -> JobHandle:
     """The ticket for a job token or a bare request id, checked against server and model.
 
     Raises ``BadJobToken``: damaged, of another version, of another server, of another model,
@@ -141,7 +143,7 @@ def decode(text: str, *, base_url: str, model_id: str = "") -> Ticket:
             f"a job token or a request id is a text, and this is a {type(text).__name__}"
         )
     if protocol.valid_request_id(text):
-        return Ticket(request_id=text, model_id=model_id, base_url=base_url)
+        return JobHandle(request_id=text, model_id=model_id, base_url=base_url)
     # A token out of a file ends in a line end, if a shell has written it.
     head, dot, body = text.strip().partition(".")
     if not dot or not head.startswith(_PREFIX):
@@ -171,7 +173,7 @@ def _damaged(how: str) -> BadJobToken:
     return BadJobToken(f"the job token is damaged: {how}")
 
 
-def _checked(facts: Mapping[str, Any], base_url: str, model_id: str) -> Ticket:
+def _checked(facts: Mapping[str, Any], base_url: str, model_id: str) -> JobHandle:
     request_id, model, server = (_text(facts, key) for key in ("id", "model", "server"))
     if not protocol.valid_request_id(request_id):
         raise _damaged("it holds no request id")
@@ -183,7 +185,7 @@ def _checked(facts: Mapping[str, Any], base_url: str, model_id: str) -> Ticket:
         )
     if model_id and model and model != model_id:
         raise BadJobToken(f"the job runs {quoted(model)}, not {quoted(model_id)}")
-    return Ticket(
+    return JobHandle(
         request_id=request_id,
         model_id=model or model_id,
         base_url=base_url,

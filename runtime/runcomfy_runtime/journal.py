@@ -18,19 +18,19 @@ class Journal(Protocol):
         """Keep this, and return when it is safe. Raises ``JournalError``."""
         ...
 
-    def find(self, reference: str) -> Entry | None:
+    def find(self, reference: str) -> JournalEntry | None:
         """The entry under a reference, if there is one."""
         ...
 
-    def pending(self) -> Sequence[Entry]:
+    def pending(self) -> Sequence[JournalEntry]:
         """What was accepted and has not ended."""
         ...
 
-    def unknown(self) -> Sequence[Entry]:
+    def unknown(self) -> Sequence[JournalEntry]:
         """Intents of which nothing more is known."""
         ...
 
-    def entries(self, limit: int = 100) -> Sequence[Entry]:
+    def entries(self, limit: int = 100) -> Sequence[JournalEntry]:
         """The latest entries, newest first."""
         ...
 
@@ -39,7 +39,7 @@ class Journal(Protocol):
         ...
 
 
-class NotedJobs(Generic[JobT]):
+class JournalJobs(Generic[JobT]):
     """The jobs in a journal."""
 
     def __init__(self, journal: Journal, job: Callable[[str], JobT]) -> None:
@@ -56,16 +56,16 @@ class NotedJobs(Generic[JobT]):
                 continue
         return jobs
 
-    def unknown(self) -> Sequence[Entry]:
+    def unknown(self) -> Sequence[JournalEntry]:
         """Submits of which nobody knows what became: never sent again by themselves."""
         return self._journal.unknown()
 
-    def entries(self, limit: int = 100) -> Sequence[Entry]:
+    def entries(self, limit: int = 100) -> Sequence[JournalEntry]:
         """The latest entries, newest first, ended ones too."""
         return self._journal.entries(limit)
 
 
-class Entry(NamedTuple):
+class JournalEntry(NamedTuple):
     """One job, or the intent to submit one."""
 
     reference: str

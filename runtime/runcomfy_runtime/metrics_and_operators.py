@@ -34,12 +34,12 @@ METRICS: Mapping[str, Unit] = MappingProxyType(
 )
 """Every metric that can be measured, by its published name."""
 
-_SHORT = {"width": "width_pixels", "height": "height_pixels"}
+_ALIASES = {"width": "width_pixels", "height": "height_pixels"}
 _PART = re.compile(r"\s*([*/])\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
+class MetricExpression:
     """A product of metrics, some of them divided by: ``width/height``."""
 
     factors: tuple[str, ...]
@@ -60,14 +60,14 @@ class Metric:
         return result
 
 
-def parse_metric(text: str) -> Metric | None:
+def parse_metric(text: str) -> MetricExpression | None:
     """Read ``width_pixels`` or ``width/height``; None if a name in it is not in ``METRICS``."""
     first, *rest = _PART.split(text.strip())
     terms = [("*", first), *zip(rest[::2], rest[1::2], strict=True)]
-    named = [(sign, _SHORT.get(name, name)) for sign, name in terms]
+    named = [(sign, _ALIASES.get(name, name)) for sign, name in terms]
     if any(name not in METRICS for _, name in named):
         return None
-    return Metric(
+    return MetricExpression(
         factors=tuple(name for sign, name in named if sign == "*"),
         divisors=tuple(name for sign, name in named if sign == "/"),
     )

@@ -8,31 +8,31 @@ from typing import Any, NamedTuple, cast
 from .escaping import quoted
 
 
-class Wanted(NamedTuple):
+class ExpectedType(NamedTuple):
     """The type that a value should have had: for people, and as JSON Schema calls it."""
 
     phrase: str
     name: str
 
 
-TYPES: Mapping[str, Wanted] = {
-    "string_type": Wanted("a string", "string"),
-    "string_unicode": Wanted("a string of Unicode text", "string"),
-    "int_type": Wanted("an integer", "integer"),
-    "int_from_float": Wanted("an integer", "integer"),
-    "float_type": Wanted("a number", "number"),
-    "finite_number": Wanted("a finite number", "number"),
-    "bool_type": Wanted("true or false", "boolean"),
-    "list_type": Wanted("a list", "array"),
-    "dict_type": Wanted("an object", "object"),
-    "model_type": Wanted("an object", "object"),
-    "model_attributes_type": Wanted("an object", "object"),
-    "none_required": Wanted("null", "null"),
+TYPES: Mapping[str, ExpectedType] = {
+    "string_type": ExpectedType("a string", "string"),
+    "string_unicode": ExpectedType("a string of Unicode text", "string"),
+    "int_type": ExpectedType("an integer", "integer"),
+    "int_from_float": ExpectedType("an integer", "integer"),
+    "float_type": ExpectedType("a number", "number"),
+    "finite_number": ExpectedType("a finite number", "number"),
+    "bool_type": ExpectedType("true or false", "boolean"),
+    "list_type": ExpectedType("a list", "array"),
+    "dict_type": ExpectedType("an object", "object"),
+    "model_type": ExpectedType("an object", "object"),
+    "model_attributes_type": ExpectedType("an object", "object"),
+    "none_required": ExpectedType("null", "null"),
 }
 """pydantic's kinds of type error, and the type that was wanted."""
 
 
-class Saying(NamedTuple):
+class ProblemMessage(NamedTuple):
     """One problem, before it is known where: the sentence goes on from the field's name."""
 
     code: str
@@ -41,19 +41,21 @@ class Saying(NamedTuple):
     actual: object = None
 
 
-def said(kind: str, context: Mapping[str, Any], value: object, message: str) -> Saying:
+def message_for(
+    kind: str, context: Mapping[str, Any], value: object, message: str
+) -> ProblemMessage:
     """The saying for one error of pydantic's, by its kind, its context and the value."""
     if kind in TYPES:
-        return mistyped([TYPES[kind]], value)
+        return wrong_type([TYPES[kind]], value)
     if kind == "missing":
-        return Saying("required", "is required")
-    if kind in _BOUNDS:
-        key, saying = _BOUNDS[kind]
+        return ProblemMessage("required", "is required")
+    if kind in _LIMIT_MESSAGES:
+        key, saying = _LIMIT_MESSAGES[kind]
         return saying(context.get(key), value)
-    return Saying("invalid", f"is invalid: {message}", None, _kept(value))
+    return ProblemMessage("invalid", f"is invalid: {message}", None, _shortened(value))
 
 
-def mistyped(wanted: Iterable[Wanted], value: object) -> Saying:
+def wrong_type(wanted: Iterable[ExpectedType], value: object) -> ProblemMessage:
     """The saying for a value of another type than those wanted.
 
     Its limit is what ``type`` would be in JSON Schema: one name, or several.
@@ -63,10 +65,10 @@ def mistyped(wanted: Iterable[Wanted], value: object) -> Saying:
     first, *others = dict.fromkeys(each.name for each in types)
     limit = (first, *others) if others else first
     text = f"must be {phrases}, not {quoted(value)}"
-    return Saying("type", text, limit, _kept(value))
+    return ProblemMessage("type", text, limit, _shortened(value))
 
 
-def _kept(value: object) -> object:
+def _shortened(value: object) -> object:
     """The offending value as far as a report should carry it."""
     if isinstance(value, (bool, int, float)) or value is None:
         return value
@@ -75,50 +77,50 @@ def _kept(value: object) -> object:
     return quoted(value, 200)
 
 
-_Bound = Callable[[Any, Any], Saying]
+_LimitMessage = Callable[[Any, Any], ProblemMessage]
 
 
-def _number(code: str, phrase: str) -> _Bound:
-    def saying(limit: Any, value: Any) -> Saying:
-        return Saying(
+def _number(code: str, phrase: str) -> _LimitMessage:
+    def saying(limit: Any, value: Any) -> ProblemMessage:
+        return ProblemMessage(
             code, f"must be {phrase} {limit}, not {quoted(value)}", limit, value
         )
 
     return saying
 
 
-def _length(code: str, phrase: str, noun: str, bound: str) -> _Bound:
-    def saying(limit: Any, value: Any) -> Saying:
+def _length(code: str, phrase: str, noun: str, bound: str) -> _LimitMessage:
+    def saying(limit: Any, value: Any) -> ProblemMessage:
         size = len(value)
         text = f"{phrase}: {size} {noun}{'s' * (size != 1)}, {bound} {limit}"
-        return Saying(code, text, limit, size)
+        return ProblemMessage(code, text, limit, size)
 
     return saying
 
 
-def _pattern(limit: Any, value: Any) -> Saying:
+def _pattern(limit: Any, value: Any) -> ProblemMessage:
     text = f"must match the pattern {quoted(limit, 120)}; {quoted(value)} does not"
-    return Saying("pattern", text, limit, _kept(value))
+    return ProblemMessage("pattern", text, limit, _shortened(value))
 
 
-def _choice(limit: Any, value: Any) -> Saying:
+def _choice(limit: Any, value: Any) -> ProblemMessage:
     values = cast(tuple[object, ...], limit if isinstance(limit, tuple) else (limit,))
     choices = ", ".join(quoted(choice) for choice in values[:12])
     choices += f" and {len(values) - 12} others" if len(values) > 12 else ""
-    return Saying(
+    return ProblemMessage(
         "enum",
         f"must be one of {choices}; {quoted(value)} is not",
         values,
-        _kept(value),
+        _shortened(value),
     )
 
 
-def _unique(limit: Any, value: Any) -> Saying:
+def _unique(limit: Any, value: Any) -> ProblemMessage:
     text = f"holds the same item twice: item {limit} comes again"
-    return Saying("uniqueItems", text, None, _kept(value))
+    return ProblemMessage("uniqueItems", text, None, _shortened(value))
 
 
-_BOUNDS: Mapping[str, tuple[str, _Bound]] = {
+_LIMIT_MESSAGES: Mapping[str, tuple[str, _LimitMessage]] = {
     "greater_than_equal": ("ge", _number("minimum", "at least")),
     "greater_than": ("gt", _number("exclusiveMinimum", "more than")),
     "less_than_equal": ("le", _number("maximum", "at most")),

@@ -18,18 +18,18 @@ from . import errors, protocol
 from .escaping import printable
 from .transport import Response
 
-Document = dict[str, Any]
+JsonObject = dict[str, Any]
 
 _TEXT_KEYS = ("error_message", "message", "error", "detail", "title", "msg", "reason")
 
 
-def document(response: Response) -> Document | None:
+def json_object(response: Response) -> JsonObject | None:
     """The JSON object that a body holds, or None if it holds none."""
     try:
         value = _decoded(response.body.decode())
     except (ValueError, RecursionError):
         return None
-    return cast(Document, value) if isinstance(value, dict) else None
+    return cast(JsonObject, value) if isinstance(value, dict) else None
 
 
 def _decoded(text: str) -> Any:
@@ -47,7 +47,7 @@ def _number_or_text(digits: str) -> int | str:
     return int(digits) if len(digits) < 4000 else digits
 
 
-class Refusal(NamedTuple):
+class ErrorDetails(NamedTuple):
     """An error that the server states."""
 
     http_status: int
@@ -56,15 +56,17 @@ class Refusal(NamedTuple):
     retry_after: float | None = None
 
 
-def refusal(
+def read_error(
     response: Response, content: Mapping[str, Any] | None, today: float
-) -> Refusal | None:
+) -> ErrorDetails | None:
     """The error that an answer states, or None if it states none."""
     if 200 <= response.status < 300 and not (content and states_error(content)):
         return None
     code = error_code(content) if content else None
-    text = stated_text(content) if content else describe(response)
-    return Refusal(response.status, code, text, retry_after(response.headers, today))
+    text = error_text(content) if content else describe_body(response)
+    return ErrorDetails(
+        response.status, code, text, retry_after(response.headers, today)
+    )
 
 
 def states_error(content: Mapping[str, Any]) -> bool:
@@ -74,7 +76,7 @@ def states_error(content: Mapping[str, Any]) -> bool:
     or empty says that there is none.
     """
     stated = content.get("error_code") not in (None, 0, "", "0")
-    return stated or documented(error_code(content))
+    return stated or is_documented(error_code(content))
 
 
 def error_code(content: Mapping[str, Any]) -> int | str | None:
@@ -90,18 +92,18 @@ def error_code(content: Mapping[str, Any]) -> int | str | None:
     return None
 
 
-def stated_text(error: object) -> str:
+def error_text(error: object) -> str:
     """The words in an error: of a text itself, of an object or list the most telling part."""
     if isinstance(error, str):
         return printable(error.strip())
     if isinstance(error, dict):
         members = cast(dict[str, object], error)
-        parts = [stated_text(members[key]) for key in _TEXT_KEYS if members.get(key)]
+        parts = [error_text(members[key]) for key in _TEXT_KEYS if members.get(key)]
         texts = [part for part in dict.fromkeys(parts) if part]
         return ": ".join(texts[:2]) if texts else _compact(members)
     if isinstance(error, list):
         items = cast(list[object], error)
-        return "; ".join(stated_text(item) for item in items[:5])
+        return "; ".join(error_text(item) for item in items[:5])
     return "" if error is None else _compact(error)
 
 
@@ -109,7 +111,7 @@ def _compact(value: object) -> str:
     return printable(json.dumps(value, ensure_ascii=False, default=str))
 
 
-def describe(response: Response) -> str:
+def describe_body(response: Response) -> str:
     """What a body says that is no JSON object of the protocol."""
     text = response.body[:2000].decode("utf-8", "replace").strip()
     if not text:
@@ -137,8 +139,8 @@ def retry_after(headers: Mapping[str, str], today: float) -> float | None:
     text = headers.get("retry-after")
     if not text:
         return None
-    moments = dates(text[:1000], today)
-    sent = dates(headers.get("date", "")[:100], today) if moments else []
+    moments = http_dates(text[:1000], today)
+    sent = http_dates(headers.get("date", "")[:100], today) if moments else []
     began = sent[0] if sent else today
     asked = (*_numbers(text), *(max(0.0, moment - began) for moment in moments))
     return max(asked, default=None)
@@ -174,13 +176,13 @@ _HINTS: Mapping[type[errors.ApiError], str] = {
 }
 
 
-def documented(code: int | str | None) -> bool:
+def is_documented(code: int | str | None) -> bool:
     """Whether a code says for certain that a request was refused."""
     return code in protocol.ERROR_CODES
 
 
 def api_error(
-    doing: str, stated: Refusal, otherwise: type[errors.ApiError]
+    doing: str, stated: ErrorDetails, otherwise: type[errors.ApiError]
 ) -> errors.ApiError:
     """The error to raise for a refusal, ``otherwise`` for one that no table knows."""
     number = stated.code if isinstance(stated.code, int) else 0
@@ -219,7 +221,7 @@ _FORMS = tuple(
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 
 
-def dates(text: str, today: float) -> list[float]:
+def http_dates(text: str, today: float) -> list[float]:
     """Every date in a header, in seconds since 1970 (RFC 9110, 5.6.7).
 
     ``today`` decides which century a year of two digits is of.

@@ -13,13 +13,13 @@ CLEANUP_TIMEOUT = 5.0
 """Seconds for each request that cleans up after a wait was stopped."""
 CLEANUP_BUDGET = 10.0
 """Seconds for all that a batch asks after it was stopped, and for a job past its deadline."""
-LONGEST_HINT = 120.0
+MAX_RETRY_AFTER = 120.0
 """A pause after HTTP 429 that is longer than this is not sat out."""
-UNREACHED_BUDGET = 15.0
+CONNECT_RETRY_BUDGET = 15.0
 """Seconds during which a server that cannot be reached is tried again."""
-PATIENCE = 120.0
+READ_RETRY_BUDGET = 120.0
 """Seconds of nothing but trouble in reading a status, after which the wait is given up."""
-YOUNG = 10.0
+NOT_FOUND_GRACE = 10.0
 """Seconds after a submit during which a job may not be found everywhere yet."""
 
 _SHORTEST, _LONGEST, _SHARE, _JITTER = 0.4, 5.0, 0.08, 0.15
@@ -33,17 +33,17 @@ def poll_pause(elapsed: float, hint: float | None, chance: float) -> float:
     ten seconds is told half a second late after 19 reads, one of five minutes 2.6 s after 89.
     """
     if hint is not None:
-        return hinted(hint)
+        return clamp_poll_hint(hint)
     pause = min(max(elapsed * _SHARE, _SHORTEST), _LONGEST)
     return pause * (1 + _JITTER * (2 * chance - 1))
 
 
-def hinted(hint: float) -> float:
+def clamp_poll_hint(hint: float) -> float:
     """The server's hint for a read, within a quarter of a second and a minute."""
     return min(max(hint, _HINT_RANGE[0]), _HINT_RANGE[1])
 
 
-def retry_pause(attempt: int, chance: float, cap: float = 8.0) -> float:
+def backoff(attempt: int, chance: float, cap: float = 8.0) -> float:
     """Seconds before the next try: doubling from half a second, anywhere in the upper half."""
     longest = min(0.5 * 2.0 ** min(attempt, 16), cap)
     return longest * (0.5 + 0.5 * chance)
@@ -56,5 +56,5 @@ def request_timeout(
     return max(1.0, min(longest, until - now))
 
 
-DEFAULT_WAIT = 3600.0
+DEFAULT_JOB_TIMEOUT = 3600.0
 """Seconds that a job is waited for unless the caller says otherwise; videos take long."""

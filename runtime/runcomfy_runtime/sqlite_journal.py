@@ -18,9 +18,9 @@ from typing import Any, Self
 
 from .errors import JournalError
 from .fork import renew_after_fork
-from .journal import Entry
+from .journal import JournalEntry
 from .lifecycle.steps import Accepted, Ended, Intent
-from .lifecycle.submit import REPEATABLE
+from .lifecycle.submit import RESUBMITTABLE_STATES
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
@@ -42,7 +42,7 @@ _COLUMNS = (
 )
 
 
-class Journal:
+class SqliteJournal:
     """A journal in one file. Raises ``JournalError`` wherever it cannot be used."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -93,7 +93,7 @@ class Journal:
             "INSERT INTO job (reference, model_id, payload_sha256, meant_at) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (reference) DO UPDATE SET state = '', ended_at = NULL, request_id = '', "
             "token = '', meant_at = excluded.meant_at WHERE state IN (?, ?)",
-            (*meant, *REPEATABLE),
+            (*meant, *RESUBMITTABLE_STATES),
             patience,
         )
         if not changed:
@@ -102,23 +102,23 @@ class Journal:
                 "process or another: it is not submitted twice"
             )
 
-    def find(self, reference: str) -> Entry | None:
+    def find(self, reference: str) -> JournalEntry | None:
         """The entry under a reference, if there is one."""
         return next(self._read("WHERE reference = ?", (reference,)), None)
 
-    def pending(self) -> list[Entry]:
+    def pending(self) -> list[JournalEntry]:
         """What was accepted and has not ended, oldest first."""
         return list(
             self._read("WHERE request_id <> '' AND state = '' ORDER BY meant_at, rowid")
         )
 
-    def unknown(self) -> list[Entry]:
+    def unknown(self) -> list[JournalEntry]:
         """Intents of which nothing more is known. They are never sent again by themselves."""
         return list(
             self._read("WHERE request_id = '' AND state = '' ORDER BY meant_at, rowid")
         )
 
-    def entries(self, limit: int = 100) -> list[Entry]:
+    def entries(self, limit: int = 100) -> list[JournalEntry]:
         """The latest entries, newest first."""
         return list(self._read("ORDER BY meant_at DESC, rowid DESC LIMIT ?", (limit,)))
 
@@ -142,11 +142,11 @@ class Journal:
         with self._used(patience) as connection:
             return connection.execute(statement, values).rowcount
 
-    def _read(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[Entry]:
+    def _read(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[JournalEntry]:
         statement = f"SELECT {_COLUMNS} FROM job {where}"  # noqa: S608 - our own words
         with self._used(_PATIENCE) as connection:
             rows = connection.execute(statement, values).fetchall()
-        return (Entry(*row) for row in rows)
+        return (JournalEntry(*row) for row in rows)
 
     @contextmanager
     def _used(self, patience: float) -> Generator[sqlite3.Connection]:

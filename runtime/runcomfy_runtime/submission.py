@@ -7,16 +7,16 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from .base_job import Reader, as_it_came
+from .base_job import OutputReader, untyped_output
 from .errors import InputRejected
 from .escaping import quoted
 from .files import digest, urls
-from .lifecycle.submit import Call
+from .lifecycle.submit import Submission
 from .protocol import valid_model_id
 from .report import Problem, Report
 
 if TYPE_CHECKING:
-    from .input_checks import Checks
+    from .input_checks import InputChecks
     from .model import ModelInput
 
 OutputT = TypeVar("OutputT")
@@ -25,18 +25,18 @@ OutputT = TypeVar("OutputT")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
-class Asked(NamedTuple):
+class PreparedSubmission(NamedTuple):
     """A call, and how to read its output."""
 
-    call: Call
-    reader: Reader[Any]
+    call: Submission
+    reader: OutputReader[Any]
 
 
-def asked(
+def prepare_submission(
     what: ModelInput[Any] | str,
     payload: Mapping[str, Any] | None,
-    checks: Checks | None = None,
-) -> Asked:
+    checks: InputChecks | None = None,
+) -> PreparedSubmission:
     """The call for what was given to ``run`` or ``submit``; its body is serialised here, once.
 
     Raises ``InputRejected`` when it is no call.
@@ -44,17 +44,19 @@ def asked(
     if isinstance(what, str):
         if not isinstance(payload, Mapping):
             raise _rejected(f"give the payload as a mapping, not {payload!r:.80}", what)
-        return Asked(_call(_checked_id(what), dict(payload)), as_it_came)
+        return PreparedSubmission(
+            _serialize(_checked_id(what), dict(payload)), untyped_output
+        )
     if isinstance(what, type) or not hasattr(what, "MODEL_ID"):
         raise _rejected(
             f"give an Input of a generated module, or a model id and a mapping, not {what!r:.80}"
         )
     if payload is not None:
         raise _rejected("an Input holds its payload already: give no second one")
-    call = _call(what.MODEL_ID, what.payload())
+    call = _serialize(what.MODEL_ID, what.payload())
     if checks is not None:
         call = call._replace(check=checks.before_submit(what))
-    return Asked(call, what.OUTPUT.read)
+    return PreparedSubmission(call, what.OUTPUT.read)
 
 
 def _checked_id(model_id: str) -> str:
@@ -65,7 +67,7 @@ def _checked_id(model_id: str) -> str:
     return model_id
 
 
-def _call(model_id: str, payload: Mapping[str, Any]) -> Call:
+def _serialize(model_id: str, payload: Mapping[str, Any]) -> Submission:
     try:
         body = _ENCODER.encode(payload).encode()
     except (TypeError, ValueError, RecursionError) as error:
@@ -73,7 +75,7 @@ def _call(model_id: str, payload: Mapping[str, Any]) -> Call:
     echoes = tuple(map(digest, dict.fromkeys(urls(payload))))
     from hashlib import sha256  # OpenSSL behind it is slow to load
 
-    return Call(
+    return Submission(
         model_id,
         body,
         sha256(body).hexdigest(),
@@ -87,8 +89,8 @@ def _rejected(message: str, model_id: str = "") -> InputRejected:
     return InputRejected(Report((problem,)), model_id)
 
 
-def reader_of(model: type[ModelInput[Any]] | None) -> tuple[Reader[Any], str]:
+def output_reader(model: type[ModelInput[Any]] | None) -> tuple[OutputReader[Any], str]:
     """How to read the output of a model class, and the model's id; of None, as it comes."""
     if model is None:
-        return as_it_came, ""
+        return untyped_output, ""
     return model.OUTPUT.read, model.MODEL_ID

@@ -89,7 +89,7 @@ class AsyncTransport(Protocol):
 # in any header. From there it would get into errors, logs and the journal.
 
 
-def redacted(outcome: Outcome, token: Token) -> Outcome:
+def redact(outcome: Outcome, token: Token) -> Outcome:
     """The outcome as it came, or a copy without the token wherever it stood."""
     headers = _headers(outcome.headers, token) if outcome.headers else outcome.headers
     if isinstance(outcome, Response):

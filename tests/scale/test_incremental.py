@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from cli.conftest import Shell, entry
-from runcomfy_codegen.package.lock import Selection
-from runcomfy_codegen.package.write import carry_out
+from runcomfy_codegen.package.lock import CallOptions
+from runcomfy_codegen.package.write import write_package
 from runcomfy_codegen.workspace.configuration import Config
-from runcomfy_codegen.workspace.generate import Renewal, remembered, renew
+from runcomfy_codegen.workspace.generate import PreparedPackage, prepare, request_for
 from runcomfy_codegen.workspace.project import Project
 
 PAINTER = "acme/painter/text-to-image"
@@ -55,13 +55,13 @@ class Desk:
     def drop(self, model_id: str) -> None:
         (self.schemas / model_id / "en.json").unlink()
 
-    def generate(self, client: Path | None = None) -> tuple[list[str], Renewal]:
+    def generate(self, client: Path | None = None) -> tuple[list[str], PreparedPackage]:
         """Bring the client up to date; the models that were rendered for it."""
         rendered: list[str] = []
         project = Project(Config(schemas=self.schemas))
-        order = remembered(project, client or self.client, Selection())
-        renewal = renew(order, lambda total: rendered.append)
-        carry_out(order.folder, renewal.plan)
+        order = request_for(project, client or self.client, CallOptions())
+        renewal = prepare(order, lambda total: rendered.append)
+        write_package(order.folder, renewal.plan)
         return rendered, renewal
 
     def files(self, folder: Path | None = None) -> dict[str, bytes]:

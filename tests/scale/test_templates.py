@@ -23,7 +23,7 @@ from runcomfy_codegen.targets.python.view import (
     module_context,
 )
 from runcomfy_codegen.targets.render import Target, render_target
-from runcomfy_codegen.targets.target import Workshop
+from runcomfy_codegen.targets.target import RenderContext
 from runcomfy_codegen.targets.templates import TEMPLATE_NAMES, Templates
 
 PAGE = (Path(__file__).parents[2] / "docs" / "templates.md").read_text("utf-8")
@@ -111,7 +111,9 @@ def test_every_block_of_a_document_can_be_replaced_alone(
     sources = resources.template_sources(target)
     model = model_of({"type": "object", "properties": {}})
     told = [
-        render_target(Target(target), [model], "out", Workshop(templates, {}, "test"))
+        render_target(
+            Target(target), [model], "out", RenderContext(templates, {}, "test")
+        )
         for templates in (
             Templates(sources),
             Templates(sources, {template: override.encode()}),

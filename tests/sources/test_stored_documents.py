@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from runcomfy_codegen.ir.diagnostic import Place, Severity
+from runcomfy_codegen.ir.diagnostic import Position, Severity
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.sources.read import Reading, read
+from runcomfy_codegen.sources.read import SourceResult, read_documents
 from runcomfy_codegen.store import document_file
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -35,8 +35,8 @@ ENVELOPE: dict[str, Any] = {
 }
 
 
-def reading_of(text: str, locale: str | None = None) -> Reading:
-    return read(text, name="ru.json", retrieved="2026-01-31", locale=locale)
+def reading_of(text: str, locale: str | None = None) -> SourceResult:
+    return read_documents(text, name="ru.json", retrieved="2026-01-31", locale=locale)
 
 
 def document_of(told: dict[str, Any], locale: str | None = None) -> Document:
@@ -82,7 +82,7 @@ def test_a_stored_document_whose_locale_is_none_is_refused_there() -> None:
     assert reading.documents == ()
     (problem,) = reading.diagnostics
     assert (problem.code, problem.pointer) == ("invalid-locale", "/locale")
-    assert problem.place == Place(1, text.index('"../ru"') + 1)
+    assert problem.place == Position(1, text.index('"../ru"') + 1)
     assert problem.model == "vendor/model"
 
 

@@ -9,7 +9,7 @@ from typing import TypeGuard
 
 from ..ir.json_text import JsonValue
 from ..ir.model import Exact, Numeric
-from .reader_context import Findings, Trail
+from .reader_context import Collector, SchemaPath
 
 # What fits a list on any machine, and a double without losing its digits (IEEE 754).
 _MOST = 2**63 - 1
@@ -17,8 +17,12 @@ _SMALLEST = Decimal("1e-307")
 _LARGEST = Decimal("1e308")
 
 
-def numeric(
-    schema: dict[str, JsonValue], trail: Trail, findings: Findings, *, integral: bool
+def numeric_type(
+    schema: dict[str, JsonValue],
+    trail: SchemaPath,
+    findings: Collector,
+    *,
+    integral: bool,
 ) -> Numeric:
     """The bounds of a number. Those of a whole number are whole: ``>= 0.5`` is ``>= 1``."""
     read = {
@@ -45,8 +49,8 @@ def numeric(
     return _whole(bounds) if integral else bounds
 
 
-def count(
-    schema: dict[str, JsonValue], keyword: str, trail: Trail, findings: Findings
+def count_bound(
+    schema: dict[str, JsonValue], keyword: str, trail: SchemaPath, findings: Collector
 ) -> int | None:
     """A length or number of items; None if there is no limit, and 0 is none for a minimum."""
     value = schema.get(keyword)
@@ -66,7 +70,7 @@ def _is_count(value: JsonValue) -> bool:
 
 
 def _bound(
-    schema: dict[str, JsonValue], keyword: str, trail: Trail, findings: Findings
+    schema: dict[str, JsonValue], keyword: str, trail: SchemaPath, findings: Collector
 ) -> Exact | None:
     value = schema.get(keyword)
     if value is None:

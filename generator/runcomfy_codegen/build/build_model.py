@@ -7,24 +7,29 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..dialect.meta_schema import check
+from ..dialect.meta_schema import check_document
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
-from ..ir.model import Model, Object, Type, Unknown, walk
+from ..ir.model import Model, Object, Type, Unknown, fields_in
 from .naming import Overrides
-from .properties import FieldsReader, opened, read_output, without_values
-from .published_parts import published_of
-from .reader_context import Findings, Trail
-from .structure_and_texts import schema_sha256, structure, translated, wordless
-from .types import undeclared
+from .properties import FieldsReader, opened_output, read_output, without_defaults
+from .published_parts import published_parts
+from .reader_context import Collector, SchemaPath
+from .structure_and_texts import (
+    schema_sha256,
+    structure_of,
+    with_translations,
+    without_texts,
+)
+from .types import undeclared_required
 
 # A document with one of these has no input to speak of, or two fields of one name.
 _FATAL = frozenset({"input-not-an-object", "malformed-properties", "name-collision"})
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class BuildOptions:
     """What building depends on beside the documents."""
 
     dialect: Mapping[str, Any]
@@ -33,14 +38,16 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltModel:
     """A model, if one could be built, and everything noticed on the way."""
 
     model: Model | None
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def build_model(files: Sequence[tuple[str, Document]], settings: Settings) -> Built:
+def build_model(
+    files: Sequence[tuple[str, Document]], settings: BuildOptions
+) -> BuiltModel:
     """The model of these documents, which are (file, document) in different locales.
 
     The structure is that of the default locale (``en``, else the first by name); the texts
@@ -54,7 +61,7 @@ def build_model(files: Sequence[tuple[str, Document]], settings: Settings) -> Bu
     default = DEFAULT_LOCALE if DEFAULT_LOCALE in built else min(built)
     model = built[default].model
     if model is None:
-        return Built(None, tuple(diagnostics))
+        return BuiltModel(None, tuple(diagnostics))
     told = {
         locale: each.model for locale, each in built.items() if each.model is not None
     }
@@ -69,8 +76,8 @@ def build_model(files: Sequence[tuple[str, Document]], settings: Settings) -> Bu
         for locale in sorted(told)
         if same_structure(shown, told[locale])
     }
-    model = translated(replace(shown, documents=hashes), alike)
-    return Built(model, tuple(diagnostics))
+    model = with_translations(replace(shown, documents=hashes), alike)
+    return BuiltModel(model, tuple(diagnostics))
 
 
 def same_structure(one: Model, other: Model) -> bool:
@@ -80,28 +87,28 @@ def same_structure(one: Model, other: Model) -> bool:
 
 def _built(model: Model) -> tuple[Type, Type, tuple[Unknown, ...]]:
     output = model.published_output or model.output
-    return structure(model.input), structure(output), wordless(model.unknown)
+    return structure_of(model.input), structure_of(output), without_texts(model.unknown)
 
 
-def _read(file: str, document: Document, settings: Settings) -> Built:
+def _read(file: str, document: Document, settings: BuildOptions) -> BuiltModel:
     """The model as this one document tells it."""
     try:
-        reported = list(check(document, settings.dialect))
-        findings = Findings(document)
+        reported = list(check_document(document, settings.dialect))
+        findings = Collector(document)
         model = _model(document, findings, settings)
     except NotJson as error:
         reported, findings, model = (
             [_not_json(document, error)],
-            Findings(document),
+            Collector(document),
             None,
         )
     found = [each.about(file=file) for each in (*reported, *findings.diagnostics)]
     if any(each.code in _FATAL and each.severity is Severity.ERROR for each in found):
         model = None
-    return Built(model, tuple(found))
+    return BuiltModel(model, tuple(found))
 
 
-def _model(document: Document, findings: Findings, settings: Settings) -> Model:
+def _model(document: Document, findings: Collector, settings: BuildOptions) -> Model:
     named: set[str] = set()
 
     def name_of(wire: str) -> str:
@@ -110,11 +117,11 @@ def _model(document: Document, findings: Findings, settings: Settings) -> Model:
 
     reader = FieldsReader(findings, name_of)
     schema = members(document.input_schema.value())
-    trail = Trail("/input_schema")
+    trail = SchemaPath("/input_schema")
     reader.keep_unstated(schema, trail)
     fields = reader.read(schema, trail)
     published = document.output_schema
-    whole = Object(name="Input", fields=fields, demanded=undeclared(schema))
+    whole = Object(name="Input", fields=fields, demanded=undeclared_required(schema))
     output = read_output(published.value() if published else None, reader)
     _report_unused(settings.overrides, named, findings)
     unknown = tuple(findings.unknown)
@@ -127,18 +134,20 @@ def _model(document: Document, findings: Findings, settings: Settings) -> Model:
         description=description if isinstance(description, str) else "",
         locale=document.locale,
         input=whole,
-        output=opened(output),
+        output=opened_output(output),
         schema_sha256=schema_sha256(document),
         documents=(),
         kind=str(facts.get("kind", "")),
         unknown=unknown,
-        published_output=without_values(output),
-        published=published_of(document, (*walk(whole), *walk(output)), unknown),
+        published_output=without_defaults(output),
+        published=published_parts(
+            document, (*fields_in(whole), *fields_in(output)), unknown
+        ),
     )
 
 
 def _report_unused(
-    overrides: Overrides, named: Collection[str], findings: Findings
+    overrides: Overrides, named: Collection[str], findings: Collector
 ) -> None:
     """Names that the user chose for fields which the model does not have."""
     chosen = overrides.of(findings.document.model_id).fields
@@ -179,7 +188,7 @@ def _not_json(document: Document, error: NotJson) -> Diagnostic:
 
 
 @dataclass(frozen=True, slots=True)
-class Catalog:
+class BuiltCatalog:
     """The models by id, everything noticed, and the ids that could not be built."""
 
     models: tuple[Model, ...]
@@ -187,7 +196,9 @@ class Catalog:
     failed: tuple[str, ...] = ()
 
 
-def build_catalog(files: Iterable[tuple[str, Document]], settings: Settings) -> Catalog:
+def build_catalog(
+    files: Iterable[tuple[str, Document]], settings: BuildOptions
+) -> BuiltCatalog:
     """Build every model of these (file, document) pairs."""
     groups: defaultdict[str, list[tuple[str, Document]]] = defaultdict(list)
     for file, document in files:
@@ -199,7 +210,7 @@ def build_catalog(files: Iterable[tuple[str, Document]], settings: Settings) -> 
     models = [each.model for each in built.values() if each.model is not None]
     collisions = _collisions(models)
     clashing = {found.model for found in collisions}
-    return Catalog(
+    return BuiltCatalog(
         models=tuple(model for model in models if model.model_id not in clashing),
         diagnostics=(*diagnostics, *collisions),
         failed=tuple(

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 
-from ..ir.as_json import standard
+from ..ir.as_json import to_json_schema
 from ..ir.diagnostic import Severity
-from ..ir.exact import identity
+from ..ir.exact import equality_key
 from ..ir.json_text import JsonValue, is_array, is_object, items, members
 from ..ir.model import (
     NULL,
@@ -27,12 +27,12 @@ from ..ir.model import (
     Union,
     Value,
 )
-from .reader_context import Findings, Trail
+from .reader_context import Collector, SchemaPath
 
 _EVERY = frozenset({"null", "boolean", "number", "string", "array", "object"})
 
 
-def options_of(schema: dict[str, JsonValue]) -> tuple[str, list[JsonValue]]:
+def combined_schemas(schema: dict[str, JsonValue]) -> tuple[str, list[JsonValue]]:
     """The keyword that combines, and its schemas; two empty ones if none does."""
     for keyword in ("anyOf", "oneOf"):
         if schema.get(keyword) is not None:
@@ -41,13 +41,13 @@ def options_of(schema: dict[str, JsonValue]) -> tuple[str, list[JsonValue]]:
     return ("allOf", alone) if len(alone) == 1 else ("", [])
 
 
-def branches(
-    schema: dict[str, JsonValue], trail: Trail
-) -> list[tuple[dict[str, JsonValue], Trail]]:
+def alternatives(
+    schema: dict[str, JsonValue], trail: SchemaPath
+) -> list[tuple[dict[str, JsonValue], SchemaPath]]:
     """The alternatives of a schema without a type of its own, but for null."""
     if schema.get("type") is not None:
         return []
-    keyword, options = options_of(schema)
+    keyword, options = combined_schemas(schema)
     return [
         (members(option), trail.option(keyword, index))
         for index, option in enumerate(options)
@@ -55,13 +55,13 @@ def branches(
     ]
 
 
-def stated(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def with_sole_alternative(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """The schema with what its only alternative beside null states and it does not."""
-    told = branches(schema, Trail(""))
-    return {**stated(told[0][0]), **schema} if len(told) == 1 else schema
+    told = alternatives(schema, SchemaPath(""))
+    return {**with_sole_alternative(told[0][0]), **schema} if len(told) == 1 else schema
 
 
-def joined(options: Sequence[Type]) -> Type:
+def union_of(options: Sequence[Type]) -> Type:
     """One type of several."""
     bare = [option for option in options if option != NULL]
     if not bare:
@@ -73,7 +73,7 @@ def joined(options: Sequence[Type]) -> Type:
     return Nullable(kind) if null else kind
 
 
-def apart(options: Sequence[Type]) -> bool:
+def are_disjoint(options: Sequence[Type]) -> bool:
     """Whether it is plain that no value is one of two of them."""
     return all(_disjoint(one, other) for one, other in combinations(options, 2))
 
@@ -90,7 +90,9 @@ def _together(options: list[Type]) -> Type:
     if all(isinstance(option, Choice) for option in options):
         choices = cast("list[Choice]", options)
         values = {
-            identity(value.exact()): value for each in choices for value in each.values
+            equality_key(value.exact()): value
+            for each in choices
+            for value in each.values
         }
         return Choice(tuple(values.values()))
     return Union(tuple(options))
@@ -103,7 +105,7 @@ def _disjoint(one: Type, other: Type) -> bool:
 
 
 def _identities(kind: Choice) -> set[object]:
-    return {identity(value.exact()) for value in kind.values}
+    return {equality_key(value.exact()) for value in kind.values}
 
 
 def _words(kind: Type) -> frozenset[str]:
@@ -144,11 +146,11 @@ def _word(value: JsonValue) -> str:
 # ``enum`` and ``const``: the few values that a type leaves.
 
 
-def chosen(
+def apply_choices(
     schema: dict[str, JsonValue],
     kind: Type,
-    trail: Trail,
-    findings: Findings,
+    trail: SchemaPath,
+    findings: Collector,
     *,
     nullable: bool,
 ) -> Type:
@@ -164,10 +166,10 @@ def chosen(
         if published:
             pointer = trail.keyword(keyword)
             kind, nullable = _narrowed(kind, published, pointer, findings, nullable)
-    return or_null(kind) if nullable else kind
+    return make_nullable(kind) if nullable else kind
 
 
-def or_null(kind: Type) -> Type:
+def make_nullable(kind: Type) -> Type:
     """The type with null as one of its values."""
     told = isinstance(kind, Anything | Nullable) or kind == NULL
     return kind if told else Nullable(kind)
@@ -177,7 +179,7 @@ def _narrowed(
     kind: Type,
     published: list[JsonValue],
     pointer: str,
-    findings: Findings,
+    findings: Collector,
     nullable: bool,
 ) -> tuple[Type, bool]:
     """The type with only those of its values that are published, and whether null is one.
@@ -186,7 +188,7 @@ def _narrowed(
     """
     null = None in published
     values = _distinct(value for value in published if value is not None)
-    validator: Any = Draft202012Validator(standard(kind))
+    validator: Any = Draft202012Validator(to_json_schema(kind))
     possible = [
         value
         for value in values
@@ -203,7 +205,7 @@ def _narrowed(
 
 
 def _report(
-    refused: int, number: int, pointer: str, findings: Findings, null: bool
+    refused: int, number: int, pointer: str, findings: Collector, null: bool
 ) -> None:
     keyword = pointer.rpartition("/")[2]
     nothing = refused == number and not null
@@ -234,5 +236,5 @@ def _distinct(values: Iterable[JsonValue]) -> list[Value]:
     """Without repetitions, by JSON equality of what is published: no digit is lost."""
     kept: dict[Hashable, Value] = {}
     for value in map(Value.of, values):
-        kept.setdefault(identity(value.exact()), value)
+        kept.setdefault(equality_key(value.exact()), value)
     return list(kept.values())

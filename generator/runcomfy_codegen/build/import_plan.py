@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
-from .build_model import Settings, build_model, same_structure
+from .build_model import BuildOptions, build_model, same_structure
 
 
-class Change(StrEnum):
+class ImportChange(StrEnum):
     """What storing a document would do."""
 
     NEW = "new"
@@ -22,27 +22,27 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class PlannedImport:
     """A document to store, where it came from, and what that changes."""
 
     file: str
     document: Document
-    change: Change
+    change: ImportChange
 
 
 @dataclass(frozen=True, slots=True)
-class Arrivals:
+class ImportPlan:
     """What to store, and everything that is wrong with what came."""
 
-    accepted: tuple[Arrival, ...]
+    accepted: tuple[PlannedImport, ...]
     diagnostics: tuple[Diagnostic, ...]
 
 
-def receive(
+def plan_import(
     files: Sequence[tuple[str, Document]],
     stored: Callable[[str, str], Document | None],
-    settings: Settings,
-) -> Arrivals:
+    settings: BuildOptions,
+) -> ImportPlan:
     """Decide about every (file, document); ``stored`` looks up a model id and a locale.
 
     Two documents for one model and locale must have one structure, else neither is
@@ -51,7 +51,7 @@ def receive(
     groups: defaultdict[tuple[str, str], list[tuple[str, Document]]] = defaultdict(list)
     for file, document in files:
         groups[document.model_id, document.locale].append((file, document))
-    accepted: list[Arrival] = []
+    accepted: list[PlannedImport] = []
     diagnostics: list[Diagnostic] = []
     for key, group in groups.items():
         diagnostics += [
@@ -68,19 +68,23 @@ def receive(
         # Of several that are alike, the last one named has the newest texts.
         file, document = group[-1]
         accepted.append(
-            Arrival(file, document, _change(stored(*key), document, settings))
+            PlannedImport(file, document, _change(stored(*key), document, settings))
         )
-    return Arrivals(tuple(accepted), tuple(diagnostics))
+    return ImportPlan(tuple(accepted), tuple(diagnostics))
 
 
 def _change(
-    previous: Document | None, document: Document, settings: Settings
-) -> Change:
+    previous: Document | None, document: Document, settings: BuildOptions
+) -> ImportChange:
     if previous is None:
-        return Change.NEW
+        return ImportChange.NEW
     if _words(previous) == _words(document):
-        return Change.UNCHANGED
-    return Change.TEXTS if _alike(previous, document, settings) else Change.STRUCTURE
+        return ImportChange.UNCHANGED
+    return (
+        ImportChange.TEXTS
+        if _alike(previous, document, settings)
+        else ImportChange.STRUCTURE
+    )
 
 
 def _words(document: Document) -> tuple[object, ...]:
@@ -89,7 +93,7 @@ def _words(document: Document) -> tuple[object, ...]:
     return (document.title, document.description, document.curl, *pieces)
 
 
-def _alike(one: Document, other: Document, settings: Settings) -> bool:
+def _alike(one: Document, other: Document, settings: BuildOptions) -> bool:
     """Whether two documents are built alike; by their bytes, if one cannot be built."""
     models = [
         build_model([("", document)], settings).model for document in (one, other)

@@ -7,39 +7,49 @@ from collections.abc import Iterator, Sequence
 
 from runcomfy_runtime.rule import Rule
 
-from ..dialect.rule_language import UNREAD, read_rule
+from ..dialect.rule_language import UNSUPPORTED_OPERATOR, parse_rule
 from ..ir.json_text import JsonValue, is_array, is_object, items, members
 from ..ir.model import (
     Anything,
     Array,
     Choice,
-    Media,
+    MediaKind,
     Nullable,
     Object,
     Text,
     Type,
     Union,
 )
-from .combined import branches
-from .reader_context import Findings, Trail
+from .combined import alternatives
+from .reader_context import Collector, SchemaPath
 
 _FORMAT = re.compile(r"(image|video|audio)_uris?(_.*)?")
 _WORDS = {
-    Media.IMAGE: {"image", "images", "img", "photo", "picture", "frame", "mask"},
-    Media.VIDEO: {"video", "videos", "clip"},
-    Media.AUDIO: {"audio", "audios", "song", "voice"},
+    MediaKind.IMAGE: {"image", "images", "img", "photo", "picture", "frame", "mask"},
+    MediaKind.VIDEO: {"video", "videos", "clip"},
+    MediaKind.AUDIO: {"audio", "audios", "song", "voice"},
 }
 _ENDINGS = {
-    Media.IMAGE: ("jpg", "jpeg", "png", "webp", "gif", "avif", "heic", "bmp", "tiff"),
-    Media.VIDEO: ("mp4", "mov", "webm", "mkv", "avi"),
-    Media.AUDIO: ("wav", "mp3", "flac", "ogg", "m4a", "opus"),
+    MediaKind.IMAGE: (
+        "jpg",
+        "jpeg",
+        "png",
+        "webp",
+        "gif",
+        "avif",
+        "heic",
+        "bmp",
+        "tiff",
+    ),
+    MediaKind.VIDEO: ("mp4", "mov", "webm", "mkv", "avi"),
+    MediaKind.AUDIO: ("wav", "mp3", "flac", "ogg", "m4a", "opus"),
 }
 _PIXELS = {"width_pixels", "height_pixels", "megapixels"}
 
 
-def media_of(
+def media_kind_of(
     wire_name: str, schema: dict[str, JsonValue], kind: Type, rules: tuple[Rule, ...]
-) -> Media | None:
+) -> MediaKind | None:
     """The kind of media a field names; None if it is no media."""
     if not _names_media(kind):
         return None
@@ -62,22 +72,22 @@ def _names_media(kind: Type) -> bool:
             return False
 
 
-def _from_formats(schema: dict[str, JsonValue]) -> Media | None:
+def _from_formats(schema: dict[str, JsonValue]) -> MediaKind | None:
     """The format of a schema, of its items, or of the first alternative that has one."""
-    inner = [told for told, _ in branches(schema, Trail(""))]
+    inner = [told for told, _ in alternatives(schema, SchemaPath(""))]
     own = (schema.get("format"), members(schema.get("items")).get("format"))
     found = (*map(_from_format, own), *map(_from_formats, inner))
     return next((media for media in found if media is not None), None)
 
 
-def _from_format(published: JsonValue) -> Media | None:
+def _from_format(published: JsonValue) -> MediaKind | None:
     match = _FORMAT.fullmatch(published) if isinstance(published, str) else None
-    return Media(match[1]) if match else None
+    return MediaKind(match[1]) if match else None
 
 
 def _from_rules(
     rules: tuple[Rule, ...], schema: dict[str, JsonValue], wire_name: str
-) -> Media | None:
+) -> MediaKind | None:
     """A rule on pixels or bytes means media; sample and name tell video from image."""
     if not rules:
         return None
@@ -86,11 +96,13 @@ def _from_rules(
         name for rule in rules if rule.expression for name in rule.expression.names
     }
     if measured & _PIXELS:
-        return told if told is Media.VIDEO else Media.IMAGE
+        return told if told is MediaKind.VIDEO else MediaKind.IMAGE
     return told
 
 
-def _from_sample_and_name(schema: dict[str, JsonValue], wire_name: str) -> Media | None:
+def _from_sample_and_name(
+    schema: dict[str, JsonValue], wire_name: str
+) -> MediaKind | None:
     """Without format or rules, only a sample that is a media URL, under a media's name."""
     sample, name = _from_sample(schema), _from_name(wire_name)
     if name and re.search(r"(_|^)(url|urls|uri|uris)$", wire_name.lower()):
@@ -98,7 +110,7 @@ def _from_sample_and_name(schema: dict[str, JsonValue], wire_name: str) -> Media
     return sample
 
 
-def _from_sample(schema: dict[str, JsonValue]) -> Media | None:
+def _from_sample(schema: dict[str, JsonValue]) -> MediaKind | None:
     published = schema.get("default")
     urls = [published] if isinstance(published, str) else items(published)
     for url in urls:
@@ -110,7 +122,7 @@ def _from_sample(schema: dict[str, JsonValue]) -> Media | None:
     return None
 
 
-def _from_name(wire_name: str) -> Media | None:
+def _from_name(wire_name: str) -> MediaKind | None:
     words = set(re.findall(r"[a-z]+", wire_name.lower()))
     found = [media for media, known in _WORDS.items() if words & known]
     return found[-1] if found else None
@@ -119,13 +131,13 @@ def _from_name(wire_name: str) -> Media | None:
 # The ``validations`` of a property as rules. A rule is kept whatever becomes of it.
 
 
-Placed = tuple[Rule, str]
+PlacedRule = tuple[Rule, str]
 """A rule, and its pointer in the document."""
 
 
-def rules_of(
-    schema: dict[str, JsonValue], trail: Trail, kind: Type, findings: Findings
-) -> tuple[Placed, ...]:
+def media_rules_of(
+    schema: dict[str, JsonValue], trail: SchemaPath, kind: Type, findings: Collector
+) -> tuple[PlacedRule, ...]:
     """The rules of one property, in their order: its own, then those further inside.
 
     On an array a rule holds for each item, whether it stands beside ``items`` or inside.
@@ -139,8 +151,8 @@ def rules_of(
 
 
 def _own(
-    schema: dict[str, JsonValue], trail: Trail, target: str, findings: Findings
-) -> Iterator[Placed]:
+    schema: dict[str, JsonValue], trail: SchemaPath, target: str, findings: Collector
+) -> Iterator[PlacedRule]:
     told = schema.get("validations")
     if told is not None and not is_array(told):
         findings.keep("validations", trail.keyword("validations"), told)
@@ -150,32 +162,32 @@ def _own(
 
 
 def _inner(
-    schema: dict[str, JsonValue], trail: Trail, bare: Type, findings: Findings
-) -> tuple[Placed, ...]:
+    schema: dict[str, JsonValue], trail: SchemaPath, bare: Type, findings: Collector
+) -> tuple[PlacedRule, ...]:
     """The rules of items, of the values of a map, and of alternatives."""
     extra = schema.get("additionalProperties")
     match bare:
         case Array() if "items" in schema:
             inner = members(schema["items"])
-            return rules_of(inner, trail.items(), bare.items, findings)
+            return media_rules_of(inner, trail.items(), bare.items, findings)
         case Object(extra=values) if values is not None and is_object(extra):
-            return rules_of(extra, trail.values(), values, findings)
+            return media_rules_of(extra, trail.values(), values, findings)
         case _:
             return _of_branches(schema, trail, bare, findings)
 
 
 def _of_branches(
-    schema: dict[str, JsonValue], trail: Trail, bare: Type, findings: Findings
-) -> tuple[Placed, ...]:
+    schema: dict[str, JsonValue], trail: SchemaPath, bare: Type, findings: Collector
+) -> tuple[PlacedRule, ...]:
     """The rules of the alternatives, if each of their targets belongs to one of them.
 
     One URL or a list of them is told apart by the payload; two kinds of one URL are not,
     and their rules are kept unread.
     """
-    told = branches(schema, trail)
+    told = alternatives(schema, trail)
     kinds = bare.options if isinstance(bare, Union) else (bare,) * len(told)
     found = [
-        rules_of(published, here, kind, findings)
+        media_rules_of(published, here, kind, findings)
         for (published, here), kind in zip(told, kinds, strict=False)
     ]
     if len(told) == 1 or _told_apart(kinds):
@@ -197,16 +209,20 @@ def _told_apart(kinds: Sequence[Type]) -> bool:
 
 
 def _rule(
-    published: dict[str, JsonValue], pointer: str, target: str, findings: Findings
+    published: dict[str, JsonValue], pointer: str, target: str, findings: Collector
 ) -> Rule:
     text = published.get("validation_rule")
-    read = read_rule(
+    read = parse_rule(
         text if isinstance(text, str) else "", published.get("validation_value")
     )
     message = published.get("validation_error")
     if read.trouble:
         findings.report(
-            "unreadable-rule" if read.operator == UNREAD else "unknown-rule",
+            (
+                "unreadable-rule"
+                if read.operator == UNSUPPORTED_OPERATOR
+                else "unknown-rule"
+            ),
             f"{read.trouble}; the rule is kept and reported as unchecked",
             pointer,
             "a newer release of runcomfy-codegen may know it; nothing is refused because of it",

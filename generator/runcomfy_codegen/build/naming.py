@@ -85,7 +85,7 @@ def _identifier(published: str, candidate: str, prefix: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenNames:
     """The chosen names of one model: its module (``vendor/model``) and single fields."""
 
     module: str = ""
@@ -96,11 +96,11 @@ class Chosen:
 class Overrides:
     """The override table of the configuration, by model id."""
 
-    models: Mapping[str, Chosen] = field(default_factory=dict[str, Chosen])
+    models: Mapping[str, ChosenNames] = field(default_factory=dict[str, ChosenNames])
 
-    def of(self, model_id: str) -> Chosen:
+    def of(self, model_id: str) -> ChosenNames:
         """What is chosen for a model."""
-        return self.models.get(model_id, Chosen())
+        return self.models.get(model_id, ChosenNames())
 
     def module_path(self, model_id: str) -> tuple[str, ...]:
         """Packages and module of a model."""
@@ -113,7 +113,7 @@ class Overrides:
         return chosen or field_name(wire_name)
 
 
-def usable(name: str, *, as_file: bool = False) -> bool:
+def usable_name(name: str, *, as_file: bool = False) -> bool:
     """Whether a chosen name can be a field of generated code, or a module of it."""
     return (
         not (as_file and is_device(name))

@@ -23,10 +23,10 @@ from ..ir.model import (
     Union,
     Value,
 )
-from .combined import stated
-from .media_fields import media_of, rules_of
-from .reader_context import Findings, Trail
-from .types import KindReader, undeclared
+from .combined import with_sole_alternative
+from .media_fields import media_kind_of, media_rules_of
+from .reader_context import Collector, SchemaPath
+from .types import TypeReader, undeclared_required
 
 # What an input or output as a whole may say. `additionalProperties` is kept, and not asked:
 # nobody but the server knows what it does with fields that it does not publish.
@@ -41,10 +41,12 @@ _PROMPT_WORDS = {"prompt", "text", "lyrics", "caption", "tags"}
 class FieldsReader:
     """Reads fields of one document; ``name_of`` turns a wire name into a field's name."""
 
-    findings: Findings
+    findings: Collector
     name_of: Callable[[str], str]
 
-    def read(self, schema: dict[str, JsonValue], trail: Trail) -> tuple[Field, ...]:
+    def read(
+        self, schema: dict[str, JsonValue], trail: SchemaPath
+    ) -> tuple[Field, ...]:
         """The fields of the object schema at the end of the trail."""
         properties = members(schema.get("properties"))
         required = [
@@ -63,7 +65,7 @@ class FieldsReader:
         self._report_collisions(fields, trail)
         return fields
 
-    def keep_unstated(self, schema: dict[str, JsonValue], trail: Trail) -> None:
+    def keep_unstated(self, schema: dict[str, JsonValue], trail: SchemaPath) -> None:
         """Keep the keywords of an input or output as a whole that are not understood."""
         told = set(schema.keys() - _UNDERSTOOD)
         if schema.get("additionalProperties", True) is not True:
@@ -75,20 +77,20 @@ class FieldsReader:
         self,
         wire_name: str,
         published: JsonValue,
-        trail: Trail,
+        trail: SchemaPath,
         *,
         required: bool,
     ) -> Field:
         schema = members(published)
-        told = stated(schema)
-        kinds = KindReader(self.findings, self.read)
+        told = with_sole_alternative(schema)
+        kinds = TypeReader(self.findings, self.read)
         kept = len(self.findings.unknown)
         if not is_object(published) and published is not True:
             # `false`, or no schema at all.
             self.findings.keep("schema", trail.schema, published)
         kind = kinds.read(published, trail)
-        rules = rules_of(schema, trail, kind, self.findings)
-        media = media_of(wire_name, told, kind, tuple(rule for rule, _ in rules))
+        rules = media_rules_of(schema, trail, kind, self.findings)
+        media = media_kind_of(wire_name, told, kind, tuple(rule for rule, _ in rules))
         default = told.get("default")
         value = Value.of(default) if default is not None else None
         # Law 2: what a required, media or prompt field shows as default is a sample.
@@ -109,7 +111,7 @@ class FieldsReader:
         )
 
     def _report_absent(
-        self, required: list[str], properties: dict[str, JsonValue], trail: Trail
+        self, required: list[str], properties: dict[str, JsonValue], trail: SchemaPath
     ) -> None:
         for name in required:
             if name not in properties:
@@ -122,7 +124,7 @@ class FieldsReader:
                     f"{meant}nothing asks for it",
                 )
 
-    def _report_collisions(self, fields: tuple[Field, ...], trail: Trail) -> None:
+    def _report_collisions(self, fields: tuple[Field, ...], trail: SchemaPath) -> None:
         seen: dict[str, str] = {}
         for field in fields:
             other = seen.setdefault(field.name, field.wire_name)
@@ -157,7 +159,7 @@ def _text(value: JsonValue) -> str:
 # every output field is optional, takes one URL or several, and unknown members are kept.
 
 
-GENERIC: Mapping[str, JsonValue] = MappingProxyType(
+GENERIC_OUTPUT: Mapping[str, JsonValue] = MappingProxyType(
     {
         "type": "object",
         "properties": {
@@ -187,7 +189,7 @@ GENERIC: Mapping[str, JsonValue] = MappingProxyType(
 """The output that every published page states; catalog entries have none and get this one."""
 
 
-def unwrapped(published: JsonValue) -> tuple[dict[str, JsonValue], str]:
+def unwrap_output(published: JsonValue) -> tuple[dict[str, JsonValue], str]:
     """The schema of the output itself, and its pointer below the published one.
 
     Pages publish ``{"output": {…}}``, where ``output`` is the member of the result.
@@ -200,20 +202,22 @@ def unwrapped(published: JsonValue) -> tuple[dict[str, JsonValue], str]:
 
 def read_output(published: JsonValue, reader: FieldsReader) -> Object:
     """The output as published; the generic one if nothing is."""
-    schema, below = unwrapped(published if members(published) else dict(GENERIC))
-    trail = Trail(f"/output_schema{below}", words=("output",))
+    schema, below = unwrap_output(
+        published if members(published) else dict(GENERIC_OUTPUT)
+    )
+    trail = SchemaPath(f"/output_schema{below}", words=("output",))
     reader.keep_unstated(schema, trail)
     fields = reader.read(schema, trail)
-    return Object(name="Output", fields=fields, demanded=undeclared(schema))
+    return Object(name="Output", fields=fields, demanded=undeclared_required(schema))
 
 
-def without_values(output: Object) -> Object:
+def without_defaults(output: Object) -> Object:
     """The output without defaults: nothing is left to a server in what it sends itself."""
     fields = (replace(each, default=None, sample=None) for each in output.fields)
     return replace(output, fields=tuple(fields))
 
 
-def opened(output: Object) -> Object:
+def opened_output(output: Object) -> Object:
     """The output with every field optional, open to one or several, and to new members."""
     fields = tuple(map(_open_field, output.fields))
     return replace(output, extra=Anything(), fields=fields, demanded=())
@@ -237,7 +241,7 @@ def _open(kind: Type) -> Type:
         case Array(items=inner):
             return _list_of(inner)
         case Object():
-            return opened(kind)
+            return opened_output(kind)
         case Numeric() | Boolean():
             return kind
         case _:

@@ -11,26 +11,26 @@ from dataclasses import dataclass, field
 
 from ..ir.document import Document
 from ..ir.json_text import JsonValue, is_array, is_object, items, members, pointer_token
-from ..ir.model import Field, Published, Unknown, Value, is_note
-from .combined import branches
-from .properties import unwrapped
-from .reader_context import Trail
+from ..ir.model import Field, PublishedPart, Unknown, Value, is_note
+from .combined import alternatives
+from .properties import unwrap_output
+from .reader_context import SchemaPath
 
 _TEXTS = frozenset({"title", "description", "example", "examples", "$comment"})
 _RULE = frozenset({"validation_rule", "validation_value"})
 _OUTPUT = "/output_schema"
 
 
-def published_of(
+def published_parts(
     document: Document, fields: Collection[Field], unknown: Collection[Unknown]
-) -> tuple[Published, ...]:
+) -> tuple[PublishedPart, ...]:
     """Every field of both sides, and the rest of them, by the pointers of findings.
 
     ``fields`` are all that were read of the document, at any depth.
     """
     rules = frozenset(_unwrapped(each) for f in fields for each in f.rule_places)
     told = document.output_schema.value() if document.output_schema else None
-    output, below = unwrapped(told)
+    output, below = unwrap_output(told)
     sides = {"/input_schema": members(document.input_schema.value()), _OUTPUT: output}
     doubted = [
         _unwrapped(each.pointer) if below else each.pointer
@@ -46,7 +46,7 @@ def published_of(
         found.append(_wrapper(members(told)))
     facts = members(document.facts.value()) if document.facts else {}
     kind = Value.of(facts.get("output_type"))
-    return (*found, Published("/facts/output_type", kind, understood=False))
+    return (*found, PublishedPart("/facts/output_type", kind, understood=False))
 
 
 def _unwrapped(pointer: str) -> str:
@@ -54,10 +54,10 @@ def _unwrapped(pointer: str) -> str:
     return f"{_OUTPUT}/{rest}" if wrapper and not head else pointer
 
 
-def _wrapper(schema: dict[str, JsonValue]) -> Published:
+def _wrapper(schema: dict[str, JsonValue]) -> PublishedPart:
     """What an output that is wrapped says around its own schema."""
     told = _sorted({name: schema[name] for name in schema.keys() - {"output"} - _TEXTS})
-    return Published(f"{_OUTPUT}/output", Value.of(told), understood=not told)
+    return PublishedPart(f"{_OUTPUT}/output", Value.of(told), understood=not told)
 
 
 def _side(
@@ -65,16 +65,16 @@ def _side(
     pointer: str,
     rules: Collection[str],
     doubted: Collection[str],
-) -> Iterator[Published]:
+) -> Iterator[PublishedPart]:
     """The fields of an input or output, then what is said of it as a whole."""
     inside = f"{pointer}/properties/"
     for name, inner in members(schema.get("properties")).items():
         here = inside + pointer_token(name)
-        reading = _Reading(rules)
+        reading = _PartReader(rules)
         value = Value.of(reading.schema(inner, here, held=True))
         below = (each for each in doubted if f"{each}/".startswith(f"{here}/"))
-        yield Published(here, value, not reading.doubts and not any(below))
-    reading = _Reading(rules)
+        yield PublishedPart(here, value, not reading.doubts and not any(below))
+    reading = _PartReader(rules)
     value = Value.of(reading.schema(_whole(schema), pointer, held=False))
     beside = (
         each
@@ -85,7 +85,7 @@ def _side(
     )
     typed = schema.get("type", "object") == "object"
     known = typed and not reading.doubts and not any(beside)
-    yield Published(pointer, value, known)
+    yield PublishedPart(pointer, value, known)
 
 
 def _whole(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -116,7 +116,7 @@ def _sorted(schema: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _PartReader:
     """Schemas without texts; ``doubts`` are pointers of what the IR does not hold.
 
     ``rules`` are the pointers of the rules that it does hold.
@@ -159,7 +159,7 @@ class _Reading:
             case "items" | "additionalProperties":
                 return self.schema(value, here, held=False)
             case "anyOf" | "oneOf" | "allOf" if is_array(value):
-                alone = len(branches(schema, Trail(pointer))) == 1
+                alone = len(alternatives(schema, SchemaPath(pointer))) == 1
                 held = held and alone and schema.get("default") is None
                 return [
                     self.schema(each, f"{here}/{index}", held=held)

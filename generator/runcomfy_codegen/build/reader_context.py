@@ -11,7 +11,7 @@ from ..ir.model import Unknown, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Trail:
+class SchemaPath:
     """Where a reader stands: in the document, in the payload it describes, and in words.
 
     In ``payload`` the step ``*`` is every item of an array or value of a map (a member that
@@ -31,30 +31,32 @@ class Trail:
         """The pointer of a keyword of the schema."""
         return f"{self.schema}/{pointer_token(name)}"
 
-    def member(self, wire_name: str, name: str) -> Trail:
+    def member(self, wire_name: str, name: str) -> SchemaPath:
         """On to a property, and to the name of its field."""
         token = pointer_token(wire_name)
-        return Trail(
+        return SchemaPath(
             f"{self.schema}/properties/{token}",
             f"{self.payload}/{token.replace('*', '~2')}",
             (*self.words, name),
         )
 
-    def items(self) -> Trail:
+    def items(self) -> SchemaPath:
         """On to the items of an array."""
-        return Trail(f"{self.schema}/items", f"{self.payload}/*", (*self.words, "item"))
+        return SchemaPath(
+            f"{self.schema}/items", f"{self.payload}/*", (*self.words, "item")
+        )
 
-    def values(self) -> Trail:
+    def values(self) -> SchemaPath:
         """On to the undeclared members of an object."""
-        return Trail(
+        return SchemaPath(
             f"{self.schema}/additionalProperties",
             f"{self.payload}/*",
             (*self.words, "value"),
         )
 
-    def option(self, keyword: str, index: int) -> Trail:
+    def option(self, keyword: str, index: int) -> SchemaPath:
         """On to one of several schemas for the same value."""
-        return Trail(
+        return SchemaPath(
             f"{self.schema}/{keyword}/{index}",
             self.payload,
             (*self.words, f"option{index}"),
@@ -65,7 +67,7 @@ class Trail:
 
 
 @dataclass(slots=True)
-class Findings:
+class Collector:
     """Collects the diagnostics of one document, and the keywords nobody understood.
 
     ``classes`` has the pointer of every object that is a class, by the class's name.

@@ -19,8 +19,8 @@ from ..ir.json_text import (
     members,
     pointer_token,
 )
-from ..ir.model import Field, Model, Object, Type, Unknown, Value, rebuilt
-from .properties import unwrapped
+from ..ir.model import Field, Model, Object, Type, Unknown, Value, map_fields
+from .properties import unwrap_output
 
 _TEXTS = frozenset({"title", "description", "validation_error", "default", "examples"})
 _MAPS_OF_SCHEMAS = ("properties", "patternProperties", "$defs", "definitions")
@@ -40,9 +40,9 @@ def schema_sha256(document: Document) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def structure(kind: Type) -> Type:
+def structure_of(kind: Type) -> Type:
     """A type without texts, samples and spelling: what the locales of a model share."""
-    return rebuilt(kind, _bare)
+    return map_fields(kind, _bare)
 
 
 def _bare(field: Field) -> Field:
@@ -52,11 +52,11 @@ def _bare(field: Field) -> Field:
         description="",
         sample=None,
         rules=tuple(replace(rule, message="", translations=()) for rule in field.rules),
-        unknown=wordless(field.unknown),
+        unknown=without_texts(field.unknown),
     )
 
 
-def wordless(unknown: tuple[Unknown, ...]) -> tuple[Unknown, ...]:
+def without_texts(unknown: tuple[Unknown, ...]) -> tuple[Unknown, ...]:
     """Keywords that are not understood, without the texts that differ by locale."""
     return tuple(
         replace(each, value=Value.of(_wordless(each.value.load()))) for each in unknown
@@ -97,22 +97,22 @@ def _canonical(schema: JsonValue) -> JsonValue:
 # What a document says to people: its texts, by the schema that they stand in.
 
 
-Texts: TypeAlias = Mapping[str, Mapping[str, Value]]
+DocumentTexts: TypeAlias = Mapping[str, Mapping[str, Value]]
 """By the pointer of a schema, and what it is that the schema says."""
 
-ORDER = "order of properties"
+PROPERTY_ORDER = "order of properties"
 
 _WORDS = ("title", "description", "examples", "example", "$comment")
 _LISTS = ("anyOf", "oneOf", "allOf")
 
 
-def texts_of(document: Document) -> Texts:
+def texts_of(document: Document) -> DocumentTexts:
     """Every text below the schemas of a document. Raises ``NotJson``.
 
     Pointers are those of findings: an output that is wrapped once more is told without.
     """
     published = document.output_schema
-    output, _ = unwrapped(published.value() if published else None)
+    output, _ = unwrap_output(published.value() if published else None)
     found = {"": _titles(document)}
     found.update(_below(members(document.input_schema.value()), "/input_schema"))
     found.update(_below(output, "/output_schema"))
@@ -134,7 +134,7 @@ def _below(
         own["message"] = Value.of(messages)
     properties = members(schema.get("properties"))
     if properties:
-        own[ORDER] = Value.of(list(properties))
+        own[PROPERTY_ORDER] = Value.of(list(properties))
     yield pointer, own
     for name, inner in properties.items():
         yield from _below(members(inner), f"{pointer}/properties/{pointer_token(name)}")
@@ -160,7 +160,7 @@ def _messages(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
 # The messages of media rules in every language that a model was published in.
 
 
-def translated(model: Model, told: Mapping[str, Model]) -> Model:
+def with_translations(model: Model, told: Mapping[str, Model]) -> Model:
     """The model; a rule whose message differs between its locales has all of them.
 
     ``told`` is the model in each locale, all of one structure: their rules pair off in order.
@@ -181,4 +181,4 @@ def translated(model: Model, told: Mapping[str, Model]) -> Model:
 
     if not known:
         return model
-    return replace(model, input=cast(Object, rebuilt(model.input, change)))
+    return replace(model, input=cast(Object, map_fields(model.input, change)))

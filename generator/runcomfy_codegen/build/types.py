@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from ..ir.diagnostic import Severity
 from ..ir.json_text import JsonValue, is_object, items, members
 from ..ir.model import NULL, Anything, Array, Boolean, Field, Object, Text, Type, Union
-from .bounds import count, numeric
-from .combined import apart, chosen, joined, options_of
+from .bounds import count_bound, numeric_type
+from .combined import apply_choices, are_disjoint, combined_schemas, union_of
 from .naming import class_name
-from .reader_context import Findings, Trail
+from .reader_context import Collector, SchemaPath
 
-DEEPEST = 24
+MAX_NESTING = 24
 """Schemas nested deeper than this are taken as anything; published ones have depth 2."""
 
 _WORDS = {"string", "integer", "number", "boolean", "array", "object", "null"}
@@ -60,30 +60,30 @@ _SHAPES: dict[str, type | tuple[type, ...]] = {
 }
 _URL_LIST = re.compile(r"(image|video|audio)_uris(_.*)?")
 
-FieldReader = Callable[[dict[str, JsonValue], Trail], tuple[Field, ...]]
+FieldReader = Callable[[dict[str, JsonValue], SchemaPath], tuple[Field, ...]]
 """Reads the fields of an object schema."""
 
 
 @dataclass(frozen=True, slots=True)
-class KindReader:
+class TypeReader:
     """Reads types of one document; objects ask ``read_fields`` for their members."""
 
-    findings: Findings
+    findings: Collector
     read_fields: FieldReader
 
-    def read(self, published: JsonValue, trail: Trail) -> Type:
+    def read(self, published: JsonValue, trail: SchemaPath) -> Type:
         """The type of the schema at the end of the trail."""
         schema = members(published)
-        if trail.depth > DEEPEST:
+        if trail.depth > MAX_NESTING:
             self.findings.keep("nesting", trail.schema, schema)
             return Anything()
         words = self._words(schema, trail)
         self._keep_unchecked(schema, words, trail)
         kind = self._kind(schema, words, trail)
         nullable = kind != NULL and (schema.get("nullable") is True or "null" in words)
-        return chosen(schema, kind, trail, self.findings, nullable=nullable)
+        return apply_choices(schema, kind, trail, self.findings, nullable=nullable)
 
-    def _words(self, schema: dict[str, JsonValue], trail: Trail) -> list[str]:
+    def _words(self, schema: dict[str, JsonValue], trail: SchemaPath) -> list[str]:
         """The types named, in the dialect's normal spelling."""
         published = schema.get("type")
         told = items(published) if isinstance(published, list) else [published]
@@ -97,7 +97,7 @@ class KindReader:
         self,
         schema: dict[str, JsonValue],
         words: list[str],
-        trail: Trail,
+        trail: SchemaPath,
     ) -> Type:
         """The type without what ``enum`` and ``const`` take from it."""
         if words == ["null"] and schema.get("type") in ("null", ["null"]):
@@ -114,7 +114,7 @@ class KindReader:
         self,
         word: str,
         schema: dict[str, JsonValue],
-        trail: Trail,
+        trail: SchemaPath,
     ) -> Type:
         match word:
             case "string":
@@ -126,18 +126,20 @@ class KindReader:
             case "object":
                 return self._object(schema, trail)
             case _:
-                return numeric(schema, trail, self.findings, integral=word == "integer")
+                return numeric_type(
+                    schema, trail, self.findings, integral=word == "integer"
+                )
 
-    def _text(self, schema: dict[str, JsonValue], trail: Trail) -> Text:
+    def _text(self, schema: dict[str, JsonValue], trail: SchemaPath) -> Text:
         told = schema.get("format")
         return Text(
-            min_length=count(schema, "minLength", trail, self.findings),
-            max_length=count(schema, "maxLength", trail, self.findings),
+            min_length=count_bound(schema, "minLength", trail, self.findings),
+            max_length=count_bound(schema, "maxLength", trail, self.findings),
             pattern=self._pattern(schema, trail),
             format=told if isinstance(told, str) else None,
         )
 
-    def _pattern(self, schema: dict[str, JsonValue], trail: Trail) -> str | None:
+    def _pattern(self, schema: dict[str, JsonValue], trail: SchemaPath) -> str | None:
         pattern = schema.get("pattern")
         if pattern is None:
             return None
@@ -154,7 +156,7 @@ class KindReader:
             return None
         return str(pattern)
 
-    def _array(self, schema: dict[str, JsonValue], trail: Trail) -> Array:
+    def _array(self, schema: dict[str, JsonValue], trail: SchemaPath) -> Array:
         told = schema.get("format")
         one = _of_one(told) if isinstance(told, str) else None
         if "items" in schema:
@@ -166,13 +168,13 @@ class KindReader:
         beside = told if isinstance(told, str) and not said_below else None
         return Array(
             items=inner,
-            min_items=count(schema, "minItems", trail, self.findings),
-            max_items=count(schema, "maxItems", trail, self.findings),
+            min_items=count_bound(schema, "minItems", trail, self.findings),
+            max_items=count_bound(schema, "maxItems", trail, self.findings),
             unique_items=schema.get("uniqueItems") is True,
             format=beside,
         )
 
-    def _object(self, schema: dict[str, JsonValue], trail: Trail) -> Object:
+    def _object(self, schema: dict[str, JsonValue], trail: SchemaPath) -> Object:
         extra = schema.get("additionalProperties", True)
         kind: Type | None = Anything()
         if extra is False:
@@ -183,10 +185,10 @@ class KindReader:
         name = class_name(*trail.words)
         if fields or kind is None:
             self._report_same_class(name, trail)
-        demanded = undeclared(schema)
+        demanded = undeclared_required(schema)
         return Object(name=name, fields=fields, extra=kind, demanded=demanded)
 
-    def _report_same_class(self, name: str, trail: Trail) -> None:
+    def _report_same_class(self, name: str, trail: SchemaPath) -> None:
         """Two objects of one model whose classes would have one name."""
         other = self.findings.classes.setdefault(name, trail.schema)
         if other != trail.schema:
@@ -199,9 +201,9 @@ class KindReader:
                 Severity.ERROR,
             )
 
-    def _combined(self, schema: dict[str, JsonValue], trail: Trail) -> Type:
+    def _combined(self, schema: dict[str, JsonValue], trail: SchemaPath) -> Type:
         """A schema without ``type``: a combination of others, or anything."""
-        keyword, options = options_of(schema)
+        keyword, options = combined_schemas(schema)
         if not keyword:
             return Anything()
         read = [
@@ -209,16 +211,16 @@ class KindReader:
             for index, option in enumerate(options)
         ]
         # A union is wider than `oneOf`, which refuses what two options accept.
-        wider = keyword == "oneOf" and not apart(read)
+        wider = keyword == "oneOf" and not are_disjoint(read)
         if wider or not options or not all(map(is_object, options)):
             self.findings.keep(keyword, trail.keyword(keyword), schema[keyword])
-        return joined(read)
+        return union_of(read)
 
     def _keep_unchecked(
-        self, schema: dict[str, JsonValue], words: list[str], trail: Trail
+        self, schema: dict[str, JsonValue], words: list[str], trail: SchemaPath
     ) -> None:
         """Keep every keyword that the type we read does not state, or that is malformed."""
-        combining = {options_of(schema)[0], "anyOf"} if not words else set[str]()
+        combining = {combined_schemas(schema)[0], "anyOf"} if not words else set[str]()
         stated = combining.union(
             _ANYWHERE, _ANNOTATIONS, *(_CHECKED.get(word, ()) for word in words)
         )
@@ -235,7 +237,7 @@ def _of_one(told: str) -> str | None:
     return re.sub("_uris", "_uri", told, count=1) if _URL_LIST.fullmatch(told) else None
 
 
-def undeclared(schema: dict[str, JsonValue]) -> tuple[str, ...]:
+def undeclared_required(schema: dict[str, JsonValue]) -> tuple[str, ...]:
     """Names that an object must have, and no property declares."""
     properties = members(schema.get("properties"))
     names = (name for name in items(schema.get("required")) if isinstance(name, str))

@@ -17,7 +17,7 @@ import click
 
 from .. import __version__
 from ..errors import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Failure
-from .console import shown
+from .console import printable
 
 COMMANDS = {
     "import": (
@@ -87,7 +87,7 @@ def main() -> None:
     except click.Abort as abort:
         # What was going on tells what became of it: a job may be running, and paid for.
         for note in getattr(abort.__cause__, "__notes__", ()):
-            click.echo(shown(note), err=True)
+            click.echo(printable(note), err=True)
         _fail("interrupted", EXIT_INTERRUPTED)
     except Failure as failure:
         _fail(str(failure), failure.exit_code)
@@ -121,5 +121,5 @@ def _take_terminations() -> None:
 
 
 def _fail(message: str, code: int = EXIT_INCOMPLETE) -> NoReturn:
-    click.echo(f"error: {shown(message)}", err=True)
+    click.echo(f"error: {printable(message)}", err=True)
     sys.exit(code)

@@ -14,10 +14,10 @@ from typing import Any, Protocol
 import click
 
 from ..ir.diagnostic import Diagnostic, Severity
-from ..workspace.live_catalog import Tell
+from ..workspace.live_catalog import OnItem
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """The text with control characters and direction marks as escapes.
 
     A schema could otherwise move the cursor, colour the screen, or hide a line.
@@ -50,7 +50,7 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
     for each in told:
         click.echo(_line(each), err=True)
         if each.hint:
-            click.echo(f"    hint: {shown(each.hint)}", err=True)
+            click.echo(f"    hint: {printable(each.hint)}", err=True)
     if told:
         counts = Counter(each.severity for each in told)
         summary = ", ".join(
@@ -70,7 +70,7 @@ def _line(diagnostic: Diagnostic) -> str:
     where = f"{diagnostic.file}:{diagnostic.place.line}:{diagnostic.place.column}"
     level = click.style(diagnostic.severity.value, fg=_COLOURS[diagnostic.severity])
     pointer = f" at {diagnostic.pointer}" if diagnostic.pointer else ""
-    return f"{shown(where)}: {level} {diagnostic.code}: {shown(diagnostic.message)}{shown(pointer)}"
+    return f"{printable(where)}: {level} {diagnostic.code}: {printable(diagnostic.message)}{printable(pointer)}"
 
 
 def _counted(number: int, level: Severity) -> str:
@@ -116,7 +116,7 @@ ByteWatcher = Callable[[Path, int, int | None], None]
 def job_progress(model_id: str) -> Generator[Watcher]:
     """A live bar on stderr if that is a terminal, else a line for each state."""
     if not sys.stderr.isatty():
-        yield _tell
+        yield _print_state
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -128,7 +128,7 @@ def job_progress(model_id: str) -> Generator[Watcher]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(shown(model_id), total=None, state="submitting")
+        task = bar.add_task(printable(model_id), total=None, state="submitting")
 
         def watch(status: Any) -> None:
             done = 1 if status.finished else None
@@ -164,13 +164,13 @@ def download_progress() -> Generator[ByteWatcher | None]:
 
         def watch(target: Path, done: int, total: int | None) -> None:
             if target not in tasks:
-                tasks[target] = bar.add_task(shown(target.name), total=total)
+                tasks[target] = bar.add_task(printable(target.name), total=total)
             bar.update(tasks[target], completed=done, total=total)
 
         yield watch
 
 
-def _tell(status: Any) -> None:
+def _print_state(status: Any) -> None:
     click.echo(_words(status), err=True)
 
 
@@ -178,11 +178,11 @@ def _words(status: Any) -> str:
     place = (
         "" if status.queue_position is None else f" (position {status.queue_position})"
     )
-    return shown(f"{status.state}{place}")
+    return printable(f"{status.state}{place}")
 
 
 @contextmanager
-def count_progress(what: str) -> Generator[Callable[[int], Tell]]:
+def count_progress(what: str) -> Generator[Callable[[int], OnItem]]:
     """A live bar of many things on stderr if that is a terminal, else nothing.
 
     The block is given what begins the bar: called with their number, it gives what is to be
@@ -196,7 +196,7 @@ def count_progress(what: str) -> Generator[Callable[[int], Tell]]:
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
 
-        def begin(total: int) -> Tell:
+        def begin(total: int) -> OnItem:
             task = bar.add_task(what, total=total)
             return lambda name: bar.advance(task)
 

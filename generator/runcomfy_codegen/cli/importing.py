@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from ..build.import_plan import Arrivals, Change
+from ..build.import_plan import ImportChange, ImportPlan
 from ..errors import EXIT_FINDING
 from ..store.document_file import document_path
-from ..workspace.import_documents import Imported, take_in
+from ..workspace.import_documents import ImportedDocuments, import_sources
 from ..workspace.project import Project
-from .console import has_error, print_diagnostics, print_json, shown
+from .console import has_error, print_diagnostics, print_json, printable
 from .options import format_option, project_options
 
 
@@ -30,7 +30,7 @@ def command(
     or HTML) or catalog entries (JSON: one, a list, or {"models": [...]}). Every document
     is stored word for word, one file per model and locale.
     """
-    imported = take_in(project, sources, locale)
+    imported = import_sources(project, sources, locale)
     if form == "json":
         print_json(printed_import(imported))
     else:
@@ -40,7 +40,7 @@ def command(
         raise SystemExit(EXIT_FINDING)
 
 
-def printed_import(imported: Imported) -> dict[str, Any]:
+def printed_import(imported: ImportedDocuments) -> dict[str, Any]:
     """The shape of ``--format json``."""
     return {
         "documents": [
@@ -60,16 +60,16 @@ def printed_import(imported: Imported) -> dict[str, Any]:
     }
 
 
-def print_arrivals(project: Project, arrivals: Arrivals) -> None:
+def print_arrivals(project: Project, arrivals: ImportPlan) -> None:
     """A line for each document that changed, and how many there are of each kind."""
     for each in arrivals.accepted:
-        if each.change is not Change.UNCHANGED:
+        if each.change is not ImportChange.UNCHANGED:
             click.echo(
-                f"{each.change.value:<18} {shown(each.document.model_id)}"
+                f"{each.change.value:<18} {printable(each.document.model_id)}"
                 f" ({each.document.locale})"
             )
     counts = Counter(each.change for each in arrivals.accepted)
     told = ", ".join(
-        f"{counts[change]} {change.value}" for change in Change if counts[change]
+        f"{counts[change]} {change.value}" for change in ImportChange if counts[change]
     )
     click.echo(f"{project.config.schemas}: {told or 'nothing stored'}")

@@ -14,10 +14,10 @@ import click
 
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.errors import RunComfyError
-from runcomfy_runtime.lifecycle.steps import RESUMPTION
+from runcomfy_runtime.lifecycle.steps import RESUME_LABEL
 
 from ..errors import EXIT_INTERRUPTED, EXIT_TERMINATED, Failure
-from .console import print_json, shown
+from .console import print_json, printable
 
 
 @contextmanager
@@ -27,10 +27,10 @@ def connected(journal: Path | None = None) -> Generator[RunComfy]:
         try:
             yield client
         except RunComfyError as error:
-            raise trouble(error) from None
+            raise job_failure(error) from None
 
 
-def trouble(error: Exception) -> Failure:
+def job_failure(error: Exception) -> Failure:
     """What happened, and the job it happened to: it may be paid for."""
     job: Any = getattr(error, "job", None)
     text = str(error)
@@ -39,15 +39,15 @@ def trouble(error: Exception) -> Failure:
     # A deadline or a lost connection: the job itself may go on.
     unfinished = isinstance(error, (TimeoutError, ConnectionError))
     if job is not None and unfinished and getattr(error, "may_be_billed", False):
-        text += f"\n{going_on(job.token())}"
-    return Failure(shown(text))
+        text += f"\n{resume_hint(job.token())}"
+    return Failure(printable(text))
 
 
 # A command that is stopped while a job goes on: what it leaves behind, and how to go on.
 
 
 @dataclass(slots=True)
-class Following:
+class FollowedJob:
     """What a command knows of the job that it follows."""
 
     finished: str | None = None
@@ -56,12 +56,12 @@ class Following:
 
 
 @contextmanager
-def following(*, lasting: bool = True) -> Generator[Following]:
+def follow_job(*, lasting: bool = True) -> Generator[FollowedJob]:
     """Let SIGTERM stop the block as Ctrl-C does, and say what becomes of the job then.
 
     A job of a server that is not ``lasting`` cannot be gone on with. Raises ``Failure``.
     """
-    known = Following()
+    known = FollowedJob()
 
     def terminate(number: int, frame: FrameType | None) -> None:
         known.terminated = True
@@ -76,25 +76,25 @@ def following(*, lasting: bool = True) -> Generator[Following]:
         notes = _notes(interrupt, known, lasting=lasting)
         how = ("terminated", EXIT_TERMINATED) if known.terminated else None
         word, code = how or ("interrupted", EXIT_INTERRUPTED)
-        raise Failure(shown("\n".join([word, *notes])), code) from None
+        raise Failure(printable("\n".join([word, *notes])), code) from None
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def going_on(job: str) -> str:
+def resume_hint(job: str) -> str:
     """How to go on with a job, by its token or request id."""
     return f"Go on with: runcomfy-codegen result {job}"
 
 
 def _notes(
-    interrupt: KeyboardInterrupt, known: Following, *, lasting: bool
+    interrupt: KeyboardInterrupt, known: FollowedJob, *, lasting: bool
 ) -> list[str]:
     notes: list[str] = list(getattr(interrupt, "__notes__", ()))
-    tokens = [token for note in notes if (token := note.partition(RESUMPTION)[2])]
+    tokens = [token for note in notes if (token := note.partition(RESUME_LABEL)[2])]
     if known.finished is not None:
         notes.append(f"The RunComfy job {known.finished} has ended; not all files came")
         tokens = [known.finished]
-    return [*notes, *(map(going_on, tokens[-1:]) if lasting else ())]
+    return [*notes, *(map(resume_hint, tokens[-1:]) if lasting else ())]
 
 
 # The end of a job on the command line: how long to wait, where its files go, what is told.
@@ -105,6 +105,6 @@ def print_result(result: Any, paths: list[Path], form: str) -> None:
     if form == "json":
         print_json({**result.raw, "files": [str(path) for path in paths]})
         return
-    click.echo(shown(f"request {result.request_id}"))
+    click.echo(printable(f"request {result.request_id}"))
     for path in paths:
         click.echo(str(path))

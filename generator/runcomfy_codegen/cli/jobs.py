@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from runcomfy_runtime.errors import RunComfyError
-from runcomfy_runtime.journal import Entry
-from runcomfy_runtime.sqlite_journal import Journal
+from runcomfy_runtime.journal import JournalEntry
+from runcomfy_runtime.sqlite_journal import SqliteJournal
 
 from ..errors import EXIT_FINDING, usage
 from ..workspace.project import Project
-from .console import download_progress, job_progress, print_json, shown
-from .job_progress import connected, following, print_result, trouble
+from .console import download_progress, job_progress, print_json, printable
+from .job_progress import connected, follow_job, job_failure, print_result
 from .options import (
     folder_option,
     format_option,
@@ -46,7 +46,7 @@ def status(project: Project, job: str, form: str) -> None:
     place = (
         "" if status.queue_position is None else f", position {status.queue_position}"
     )
-    click.echo(shown(f"{status.request_id}: {status.state}{place}"))
+    click.echo(printable(f"{status.request_id}: {status.state}{place}"))
 
 
 # ``result JOB``: wait for a job, and download its files.
@@ -60,7 +60,7 @@ def status(project: Project, job: str, form: str) -> None:
 @project_options
 def result(project: Project, job: str, folder: Path, timeout: float, form: str) -> None:
     """Wait for a job, by its request id or token, and download its files."""
-    with connected() as client, following() as known:
+    with connected() as client, follow_job() as known:
         handle = client.job(job)
         with job_progress(handle.request_id) as watch:
             result = handle.result(timeout, on_update=watch)
@@ -90,7 +90,7 @@ def cancel(project: Project, job: str, form: str) -> None:
             {"request_id": handle.request_id, "outcome": cancellation.outcome.value}
         )
     else:
-        click.echo(shown(f"{handle.request_id}: {cancellation.outcome.value}"))
+        click.echo(printable(f"{handle.request_id}: {cancellation.outcome.value}"))
     if not cancellation.cancelled:
         raise SystemExit(EXIT_FINDING)
 
@@ -116,36 +116,38 @@ def jobs(
     if not journal.exists():
         raise usage(f"{journal}: no such file")
     try:
-        with Journal(journal) as kept:
+        with SqliteJournal(journal) as kept:
             newest = kept.pending()[::-1] if pending else kept.entries(limit)
             entries = newest[:limit]
     except RunComfyError as error:
-        raise trouble(error) from None
+        raise job_failure(error) from None
     if form == "json":
         print_json({"jobs": [_printed(entry) for entry in entries]})
         return
     for entry in entries:
         click.echo(
-            shown(f"{_when(entry)}  {_state(entry):<13} {entry.model_id}  {_id(entry)}")
+            printable(
+                f"{_when(entry)}  {_state(entry):<13} {entry.model_id}  {_id(entry)}"
+            )
         )
     if not entries:
         click.echo("no jobs")
 
 
-def _state(entry: Entry) -> str:
+def _state(entry: JournalEntry) -> str:
     return "unknown" if entry.unknown else entry.state or "pending"
 
 
-def _id(entry: Entry) -> str:
+def _id(entry: JournalEntry) -> str:
     return entry.request_id or "no request id"
 
 
-def _when(entry: Entry) -> str:
+def _when(entry: JournalEntry) -> str:
     moment = datetime.datetime.fromtimestamp(entry.meant_at, datetime.UTC)
     return moment.isoformat(sep=" ", timespec="seconds").removesuffix("+00:00")
 
 
-def _printed(entry: Entry) -> dict[str, Any]:
+def _printed(entry: JournalEntry) -> dict[str, Any]:
     return {
         "model": entry.model_id,
         "request_id": entry.request_id or None,

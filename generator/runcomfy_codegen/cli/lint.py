@@ -12,10 +12,10 @@ from .. import __version__
 from ..errors import EXIT_FINDING
 from ..ir.diagnostic import Diagnostic, Severity
 from ..lint.report import github, sarif
-from ..lint.run import chosen, lint
+from ..lint.run import is_selected, lint
 from ..workspace.lint import placed, refuse_misspelled, wanted_ids
 from ..workspace.project import Project
-from .console import print_diagnostics, print_json, shown
+from .console import print_diagnostics, print_json, printable
 from .options import project_options
 
 """The codes of what building notices, beside those of the dialect's meta-schema."""
@@ -61,7 +61,7 @@ def command(
         each
         for each in noticed
         if (wanted is None or each.model in wanted)
-        and chosen(each.code, select=selected, ignore=ignore)
+        and is_selected(each.code, select=selected, ignore=ignore)
     ]
     _print(found, form, project)
     if _fails(found, fail_on):
@@ -84,7 +84,7 @@ def _print(found: Sequence[Diagnostic], form: str, project: Project) -> None:
             click.echo(json.dumps(sarif(found, root, __version__), indent=2))
         case "github":
             for line in github(found, root):
-                click.echo(shown(line))
+                click.echo(printable(line))
         case _:
             print_diagnostics(found)
 

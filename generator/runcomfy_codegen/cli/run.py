@@ -13,10 +13,10 @@ from ..errors import EXIT_FINDING
 from ..ir.model import Model
 from ..workspace.local_sandbox import open_sandbox
 from ..workspace.project import Project
-from ..workspace.temporary_client import Workbench, client_of
+from ..workspace.temporary_client import TemporaryClient, temporary_client
 from ..workspace.validate import read_document
 from .console import download_progress, job_progress
-from .job_progress import following, print_result, trouble
+from .job_progress import follow_job, job_failure, print_result
 from .options import (
     folder_option,
     format_option,
@@ -56,7 +56,7 @@ def command(
     document = read_document(file)
     model, _ = project.model(model_id)
     with (
-        client_of(project, model) as bench,
+        temporary_client(project, model) as bench,
         _connected(project, model, bench, journal, sandbox=sandbox) as client,
     ):
         report = client.validate(bench.module.Input, document)
@@ -64,7 +64,7 @@ def command(
             print_report(report)
             raise SystemExit(EXIT_FINDING)
         try:
-            with following(lasting=not sandbox) as known:
+            with follow_job(lasting=not sandbox) as known:
                 with job_progress(model_id) as watch:
                     result = client.run(
                         bench.module.Input(**document), timeout=timeout, on_update=watch
@@ -73,7 +73,7 @@ def command(
                 with download_progress() as watch_bytes:
                     paths = result.download(folder, on_progress=watch_bytes)
         except bench.client.RunComfyError as error:
-            raise trouble(error) from None
+            raise job_failure(error) from None
     print_result(result, paths, form)
 
 
@@ -81,7 +81,7 @@ def command(
 def _connected(
     project: Project,
     model: Model,
-    bench: Workbench,
+    bench: TemporaryClient,
     journal: Path | None,
     *,
     sandbox: bool,

@@ -12,7 +12,7 @@ import click
 from ..errors import Failure, usage
 from ..ir.model import Model
 from ..sandbox import Sandbox, VirtualClock
-from ..sandbox.settings import Options
+from ..sandbox.settings import SandboxOptions
 from ..store.schemas_folder import read_all
 from ..workspace.local_sandbox import curl_lines, example_of, open_sandbox
 from ..workspace.project import Project
@@ -113,7 +113,7 @@ def command(
         sandbox.serve()
 
 
-def _options(chosen: Mapping[str, Any], scenario: Path | None) -> Options:
+def _options(chosen: Mapping[str, Any], scenario: Path | None) -> SandboxOptions:
     """What was said on the command line; what was not has its default elsewhere."""
     said = {name: value for name, value in chosen.items() if value is not None}
     if "polls" in said:

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from runcomfy_runtime.media.inspection import Finding
-from runcomfy_runtime.media.rule_check import Check, Verdict
+from runcomfy_runtime.media.inspection import InspectedFile
+from runcomfy_runtime.media.rule_check import RuleCheck, Verdict
 from runcomfy_runtime.report import Problem, Report
 
 from ..errors import EXIT_FINDING
 from ..workspace.project import Project
-from ..workspace.validate import read_document, validated
-from .console import print_json, shown
+from ..workspace.validate import read_document, validate_document
+from .console import print_json, printable
 from .options import format_option, project_options
 
 
@@ -37,7 +37,7 @@ def command(
     project = project.in_locale(locale)
     document = read_document(file)
     folder = Path() if file == "-" else Path(file).parent
-    report, findings = validated(project, model_id, document, folder, locale)
+    report, findings = validate_document(project, model_id, document, folder, locale)
     if form == "json":
         problems = [_printed(each) for each in report.problems]
         checks = [_printed_check(*each) for each in _checks(findings)]
@@ -50,12 +50,12 @@ def command(
         raise SystemExit(EXIT_FINDING)
 
 
-def _checks(findings: tuple[Finding, ...]) -> list[tuple[str, Check]]:
+def _checks(findings: tuple[InspectedFile, ...]) -> list[tuple[str, RuleCheck]]:
     """Every check with its place, those that were passed too."""
     return [(each.place.pointer, check) for each in findings for check in each.checks]
 
 
-def _print_measured(findings: tuple[Finding, ...]) -> None:
+def _print_measured(findings: tuple[InspectedFile, ...]) -> None:
     """Every media rule with what was measured, as a small table."""
     checks = _checks(findings)
     if not checks:
@@ -70,7 +70,7 @@ def _print_measured(findings: tuple[Finding, ...]) -> None:
     for pointer, check in checks:
         measured = f"{check.actual} {check.unit}" if check.actual else "not known"
         row = (check.verdict.value, pointer, check.rule.condition, measured)
-        table.add_row(*(Text(shown(cell)) for cell in row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     Console(highlight=False).print(table)
 
 
@@ -79,12 +79,12 @@ def print_report(report: Report) -> None:
     for problem in report.problems:
         level = "error" if problem.verdict == "fail" else "unknown"
         click.echo(
-            f"{shown(problem.pointer or '/')}: {level}: {shown(problem.message)}"
+            f"{printable(problem.pointer or '/')}: {level}: {printable(problem.message)}"
         )
 
 
 def _print_verdict(
-    model_id: str, report: Report, findings: tuple[Finding, ...]
+    model_id: str, report: Report, findings: tuple[InspectedFile, ...]
 ) -> None:
     """Whether the document is fine, which it is only if every rule could be checked."""
     if not report.ok:
@@ -100,7 +100,7 @@ def _print_verdict(
         click.echo(f"fine for {model_id}")
 
 
-def _printed_check(pointer: str, check: Check) -> dict[str, Any]:
+def _printed_check(pointer: str, check: RuleCheck) -> dict[str, Any]:
     return {
         "pointer": pointer,
         "rule": check.rule.condition,

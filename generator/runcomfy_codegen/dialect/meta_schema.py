@@ -21,7 +21,9 @@ from ..ir.json_text import pointer_token
 _SHOWN = 60
 
 
-def check(document: Document, dialect: Mapping[str, Any]) -> tuple[Diagnostic, ...]:
+def check_document(
+    document: Document, dialect: Mapping[str, Any]
+) -> tuple[Diagnostic, ...]:
     """Everything in which a document departs from the dialect, in reading order."""
     told: dict[str, Any] = {
         "model_id": document.model_id,

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from jsonschema.exceptions import ValidationError
 
-from runcomfy_runtime.metrics_and_operators import Metric, parse_metric
+from runcomfy_runtime.metrics_and_operators import MetricExpression, parse_metric
 from runcomfy_runtime.rule import Rule
 
 from ..ir.json_text import JsonValue, items, members
@@ -33,7 +33,7 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
 )
 """Published operators and their ASCII spelling."""
 
-UNREAD = "?"
+UNSUPPORTED_OPERATOR = "?"
 """The operator of a rule whose own is not understood; such a rule is never checked."""
 
 _RULE = re.compile(
@@ -46,7 +46,7 @@ _MOST_DIGITS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class ReadRule:
+class ParsedRule:
     """A published rule, read: ``trouble`` says why it cannot be checked, if it cannot."""
 
     metric: str
@@ -55,22 +55,24 @@ class ReadRule:
     trouble: str = ""
 
 
-def read_rule(rule: str, value: JsonValue) -> ReadRule:
+def parse_rule(rule: str, value: JsonValue) -> ParsedRule:
     """Read a rule and its value. Never fails: what is not understood is said in ``trouble``."""
     limit, limit_trouble = _limit(value)
     match = _RULE.fullmatch(rule)
     if match is None:
-        return ReadRule(
+        return ParsedRule(
             rule.strip(),
-            UNREAD,
+            UNSUPPORTED_OPERATOR,
             limit,
             f"no operator at the end of {rule!r}, such as <= or >",
         )
     metric = re.sub(r"\s+", "", match["metric"])
     operator = OPERATORS[match["operator"]]
     if parse_metric(metric) is None:
-        return ReadRule(metric, operator, limit, f"the metric {metric!r} is not known")
-    return ReadRule(metric, operator, limit, limit_trouble)
+        return ParsedRule(
+            metric, operator, limit, f"the metric {metric!r} is not known"
+        )
+    return ParsedRule(metric, operator, limit, limit_trouble)
 
 
 def _limit(value: JsonValue) -> tuple[str, str]:
@@ -100,23 +102,23 @@ def _plain(number: Decimal) -> str:
 # What is known of a file when a rule is decided: every plausible way to read it.
 
 
-Reading: TypeAlias = Mapping[str, Fraction]
+Measurement: TypeAlias = Mapping[str, Fraction]
 """Metrics by name, as one reader sees the file: pixels as displayed, bytes by 10⁶, …"""
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredFile:
     """What is known of a file; both are empty if nothing is.
 
     ``readings`` are all that a careful reader could come to. ``kinds`` are what the file may
     pass for (``image``, ``video``, ``audio``), first what it is.
     """
 
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[Measurement, ...] = ()
     kinds: tuple[str, ...] = ()
 
 
-Prober: TypeAlias = Callable[[str], Measured]
+Prober: TypeAlias = Callable[[str], MeasuredFile]
 """Measures the text of a media field: a URL or a ``data:`` URI. It raises ``NotMedia`` if it
 is certain that the text names no media at all."""
 
@@ -125,12 +127,12 @@ class NotMedia(ValueError):
     """What a text names is certainly no media; the message says what it is."""
 
 
-def nothing_known(text: str) -> Measured:
+def measure_nothing(text: str) -> MeasuredFile:
     """A prober that looks at nothing."""
-    return Measured()
+    return MeasuredFile()
 
 
-def breaks(rule: Rule, readings: Sequence[Reading]) -> bool:
+def violates(rule: Rule, readings: Sequence[Measurement]) -> bool:
     """Whether a file breaks a rule by every reading. Where it is not certain, it does not."""
     metric, limit = rule.expression, rule.threshold
     if metric is None or limit is None or not rule.checkable or not readings:
@@ -143,7 +145,7 @@ def breaks(rule: Rule, readings: Sequence[Reading]) -> bool:
     return rule.operator != "==" or not min(known) < limit < max(known)
 
 
-def _value(metric: Metric, reading: Reading) -> Fraction | None:
+def _value(metric: MetricExpression, reading: Measurement) -> Fraction | None:
     try:
         return metric.value(reading)
     except (KeyError, ZeroDivisionError):
@@ -215,7 +217,7 @@ def _rules(told: Any) -> Iterator[Rule]:
         text = published.get("validation_rule")
         if not isinstance(text, str):
             continue
-        read = read_rule(text, published.get("validation_value"))
+        read = parse_rule(text, published.get("validation_value"))
         if not read.trouble:
             yield Rule(
                 pointer="",
@@ -242,7 +244,7 @@ def _broken(
         )
         return
     for rule in _rules(told) if measured.readings else ():
-        if breaks(rule, measured.readings):
+        if violates(rule, measured.readings):
             # The published words; the rule itself is what machines read.
             yield ValidationError(
                 rule.message or rule.condition, validator_value=rule.condition

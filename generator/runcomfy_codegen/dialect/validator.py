@@ -19,13 +19,13 @@ from jsonschema.protocols import Validator
 
 from runcomfy_runtime.rule import Rule
 
-from ..ir.as_json import plain
+from ..ir.as_json import json_number
 from ..ir.json_text import JsonValue, is_array, is_object, items, members
 from .rule_language import (
     Keyword,
     Prober,
+    measure_nothing,
     names_several,
-    nothing_known,
     validations_keyword,
 )
 
@@ -34,7 +34,7 @@ _STANDARD: Mapping[str, Any] = Draft202012Validator.VALIDATORS
 
 
 @cache
-def validator_class(prober: Prober = nothing_known) -> type[Validator]:
+def validator_class(prober: Prober = measure_nothing) -> type[Validator]:
     """The validator class of the dialect; media rules are decided by what ``prober`` measures."""
     unread = dict.fromkeys(_STANDARD, _permit)
     own = {
@@ -50,7 +50,7 @@ def validator_class(prober: Prober = nothing_known) -> type[Validator]:
 
 
 def input_validator(
-    schema: Mapping[str, Any], prober: Prober = nothing_known
+    schema: Mapping[str, Any], prober: Prober = measure_nothing
 ) -> Validator:
     """A validator of the inputs of a model, by its published input schema.
 
@@ -85,7 +85,7 @@ def _bound(keyword: str) -> Keyword:
         validator: Any, value: Any, instance: Any, schema: Any
     ) -> Iterator[ValidationError]:
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-            bound = plain(value) if isinstance(value, Decimal) else value
+            bound = json_number(value) if isinstance(value, Decimal) else value
             yield from _STANDARD[keyword](validator, bound, instance, schema) or ()
 
     return check
@@ -103,7 +103,7 @@ def _choice(
 def _floats(value: JsonValue) -> JsonValue:
     """A published value as an input would hold it: fractions are floats there."""
     if isinstance(value, Decimal):
-        return plain(value)
+        return json_number(value)
     if is_array(value):
         return [_floats(item) for item in value]
     if is_object(value):
@@ -170,11 +170,13 @@ _KEYWORDS: Mapping[str, Keyword] = {
 # Types as the dialect spells them: ``float`` is ``number``, and case does not matter.
 
 
-TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
+JSON_TYPES = frozenset(
+    {"string", "integer", "number", "boolean", "array", "object", "null"}
+)
 """The types of JSON Schema."""
 
 
-def normal(word: object) -> str:
+def standard_type(word: object) -> str:
     """A type in the spelling of JSON Schema: ``Float`` is ``number``."""
     lower = str(word).lower()
     return "number" if lower == "float" else lower
@@ -184,10 +186,10 @@ def type_keyword(
     validator: Any, told: Any, instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
     """``type``: one word or several. A word that is none of JSON Schema's permits anything."""
-    words = [normal(word) for word in (told if is_array(told) else [told])]
+    words = [standard_type(word) for word in (told if is_array(told) else [told])]
     if instance is None and schema.get("nullable") is True:
         return
-    if words and TYPES.issuperset(words):
+    if words and JSON_TYPES.issuperset(words):
         standard = Draft202012Validator.VALIDATORS["type"]
         yield from standard(validator, words, instance, schema) or ()
 
@@ -195,7 +197,7 @@ def type_keyword(
 # A standard schema with media rules in it: the keyword ``validations`` where they hold.
 
 
-def ruled(schema: dict[str, Any], rules: Sequence[Rule]) -> dict[str, Any]:
+def with_media_rules(schema: dict[str, Any], rules: Sequence[Rule]) -> dict[str, Any]:
     """The schema, in which every rule stands at its pointer; ``schema`` itself is changed."""
     for rule in rules:
         steps = [

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..ir.exact import printed
+from ..ir.exact import json_value
 from .compare.facts import Side
 
 
-class Verdict(StrEnum):
+class DiffVerdict(StrEnum):
     """What a change does to callers, the worst first."""
 
     BREAKING = "breaking"
@@ -21,9 +21,9 @@ class Verdict(StrEnum):
     COMPATIBLE = "compatible"
     DOCS_ONLY = "docs-only"
 
-    def reaches(self, threshold: Verdict) -> bool:
+    def reaches(self, threshold: DiffVerdict) -> bool:
         """Whether this is as bad as the threshold, or worse."""
-        order = list(Verdict)
+        order = list(DiffVerdict)
         return order.index(self) <= order.index(threshold)
 
 
@@ -42,7 +42,7 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class DiffFinding:
     """One judgement.
 
     ``pointer`` is a JSON pointer into the published document; ``old`` and ``new`` are the
@@ -55,7 +55,7 @@ class Finding:
     side: Side
     lens: Lens
     pointer: str
-    verdict: Verdict
+    verdict: DiffVerdict
     message: str
     old: str = ""
     new: str = ""
@@ -91,7 +91,7 @@ class Finding:
             "fingerprint": self.fingerprint,
         }
         if self.witness is not None:
-            told["witness"] = printed(self.witness.value)
+            told["witness"] = json_value(self.witness.value)
         optional = {
             "old": self.old,
             "new": self.new,
@@ -107,14 +107,14 @@ class Finding:
 MAJOR, MINOR, PATCH, NONE = "major", "minor", "patch", "none"
 
 _ASKED = {
-    Verdict.BREAKING: MAJOR,
-    Verdict.RISKY: MINOR,
-    Verdict.COMPATIBLE: MINOR,
-    Verdict.DOCS_ONLY: PATCH,
+    DiffVerdict.BREAKING: MAJOR,
+    DiffVerdict.RISKY: MINOR,
+    DiffVerdict.COMPATIBLE: MINOR,
+    DiffVerdict.DOCS_ONLY: PATCH,
 }
 
 
-def bump(findings: Iterable[Finding]) -> str:
+def version_bump(findings: Iterable[DiffFinding]) -> str:
     """The bump of a generated client; approved findings ask for it like any other.
 
     What is only risky asks for a minor version: it is listed, and nobody knows that it

@@ -34,7 +34,7 @@ def wire_name(field: Field) -> str:
     return field.wire_name
 
 
-def standard(kind: Type, *, key: Callable[[Field], str] = wire_name) -> Schema:
+def to_json_schema(kind: Type, *, key: Callable[[Field], str] = wire_name) -> Schema:
     """The schema of a type. ``key`` chooses how fields are named; wire names by default."""
     match kind:
         case Text():
@@ -50,14 +50,14 @@ def standard(kind: Type, *, key: Callable[[Field], str] = wire_name) -> Schema:
         case Object():
             return _object(kind, key)
         case Union(options=options):
-            return {"anyOf": [standard(option, key=key) for option in options]}
+            return {"anyOf": [to_json_schema(option, key=key) for option in options]}
         case Nullable(inner=inner):
-            return {"anyOf": [standard(inner, key=key), {"type": "null"}]}
+            return {"anyOf": [to_json_schema(inner, key=key), {"type": "null"}]}
         case Anything():
             return {}
 
 
-def plain(number: Exact) -> int | float:
+def json_number(number: Exact) -> int | float:
     """An exact number as JSON writes it."""
     return float(number) if isinstance(number, Decimal) else number
 
@@ -84,12 +84,12 @@ def _numeric(kind: Numeric) -> Schema:
     }
     base = {"type": "integer" if kind.integral else "number"}
     return base | {
-        name: plain(bound) for name, bound in bounds.items() if bound is not None
+        name: json_number(bound) for name, bound in bounds.items() if bound is not None
     }
 
 
 def _array(kind: Array, key: Callable[[Field], str]) -> Schema:
-    return {"type": "array", "items": standard(kind.items, key=key)} | _known(
+    return {"type": "array", "items": to_json_schema(kind.items, key=key)} | _known(
         minItems=kind.min_items,
         maxItems=kind.max_items,
         uniqueItems=kind.unique_items or None,
@@ -99,12 +99,12 @@ def _array(kind: Array, key: Callable[[Field], str]) -> Schema:
 def _object(kind: Object, key: Callable[[Field], str]) -> Schema:
     required = [key(field) for field in kind.fields if field.required]
     extra: Schema | bool = (
-        False if kind.extra is None else standard(kind.extra, key=key)
+        False if kind.extra is None else to_json_schema(kind.extra, key=key)
     )
     return {
         "type": "object",
         "properties": {
-            key(field): standard(field.type, key=key) for field in kind.fields
+            key(field): to_json_schema(field.type, key=key) for field in kind.fields
         },
         **_known(required=required or None),
         "additionalProperties": extra,
@@ -114,7 +114,7 @@ def _object(kind: Object, key: Callable[[Field], str]) -> Schema:
 # A model as plain JSON values: what ``show --format json`` prints.
 
 
-def printed_model(model: Model) -> dict[str, Any]:
+def model_as_json(model: Model) -> dict[str, Any]:
     """Everything that the IR knows of a model."""
     return {
         "model_id": model.model_id,
@@ -125,13 +125,13 @@ def printed_model(model: Model) -> dict[str, Any]:
         "module": ".".join(model.path),
         "schema_sha256": model.schema_sha256,
         "documents": dict(model.documents),
-        "fields": [printed_field(field) for field in model.input.fields],
-        "output": [printed_field(field) for field in model.output.fields],
+        "fields": [field_as_json(field) for field in model.input.fields],
+        "output": [field_as_json(field) for field in model.output.fields],
         "unknown": [_unknown(unknown) for unknown in model.unknown],
     }
 
 
-def printed_field(field: Field) -> dict[str, Any]:
+def field_as_json(field: Field) -> dict[str, Any]:
     """A field, with its type spread out as JSON Schema words."""
     optional = {
         "title": field.title,
@@ -163,7 +163,7 @@ def type_word(kind: Type) -> str:
         case Nullable(inner=inner):
             return f"{type_word(inner)} | null"
         case _:
-            schema = standard(kind)
+            schema = to_json_schema(kind)
             options = [schema] if "type" in schema else schema.get("anyOf", [])
             return " | ".join(
                 dict.fromkeys(option.get("type", "any") for option in options)
@@ -173,8 +173,8 @@ def type_word(kind: Type) -> str:
 def _details(kind: Type) -> dict[str, Any]:
     """The bounds of a type; members of objects keep their names and rules."""
     if isinstance(kind, Object):
-        return {"fields": [printed_field(field) for field in kind.fields]}
-    schema = standard(kind)
+        return {"fields": [field_as_json(field) for field in kind.fields]}
+    schema = to_json_schema(kind)
     return {keyword: value for keyword, value in schema.items() if keyword != "type"}
 
 

@@ -12,56 +12,56 @@ from typing import Any, TypeAlias, cast
 from .json_text import is_array, is_object
 from .model import Exact, Value
 
-Number: TypeAlias = int | Fraction
+Rational: TypeAlias = int | Fraction
 """An exact number; whole ones are ``int``, whose arithmetic is many times faster."""
 
-Json = Any
+ExactJson = Any
 """``None``, ``bool``, ``int``, ``Fraction``, ``str``, ``list`` or ``dict``."""
 
 
-def exact(told: Exact) -> Number:
+def rational(told: Exact) -> Rational:
     """An exact number of the IR, as it is reckoned with here."""
-    return told if isinstance(told, int) else number(Fraction(told))
+    return told if isinstance(told, int) else reduced(Fraction(told))
 
 
-def loaded(value: Value) -> Json:
+def exact_value(value: Value) -> ExactJson:
     """A carried value; 0.1 is one tenth, and 1.0 is the integer 1."""
-    told: Json = json.loads(value.text, parse_float=_number)
+    told: ExactJson = json.loads(value.text, parse_float=_number)
     return told
 
 
-def number(value: Number) -> Number:
+def reduced(value: Rational) -> Rational:
     """A fraction as an integer if it is one."""
     return value.numerator if value.denominator == 1 else value
 
 
-def quotient(one: Number, other: Number) -> Number:
+def quotient(one: Rational, other: Rational) -> Rational:
     """One number divided by another; never a binary float."""
     if isinstance(one, int) and isinstance(other, int):
         return Fraction(one, other) if one % other else one // other
-    return number(Fraction(one) / other)
+    return reduced(Fraction(one) / other)
 
 
-def divides(step: Number, value: Number) -> bool:
+def divides(step: Rational, value: Rational) -> bool:
     """Whether a number is a multiple of a step."""
     return value % step == 0
 
 
-def is_number(value: Json) -> bool:
+def is_number(value: ExactJson) -> bool:
     """Whether a value is a number; ``true`` is none (section 4.2.1 of the core)."""
     return isinstance(value, int | Fraction) and not isinstance(value, bool)
 
 
-def printed(value: Json) -> Json:
+def json_value(value: ExactJson) -> ExactJson:
     """A value as the ``json`` module writes it."""
     if is_array(value):
-        return [printed(item) for item in value]
+        return [json_value(item) for item in value]
     if is_object(value):
-        return {name: printed(item) for name, item in value.items()}
+        return {name: json_value(item) for name, item in value.items()}
     return float(value) if isinstance(value, Fraction) else value
 
 
-def decimal_text(value: Number) -> str:
+def decimal_text(value: Rational) -> str:
     """A number as people write it: 4096, 0.33, or 1/3 where no decimal ends."""
     fraction = Fraction(value)
     if fraction.denominator == 1:
@@ -75,22 +75,22 @@ def decimal_text(value: Number) -> str:
     return f"{Decimal(fraction.numerator) / Decimal(fraction.denominator):f}"
 
 
-def _number(text: str) -> Number:
-    return number(Fraction(text))
+def _number(text: str) -> Rational:
+    return reduced(Fraction(text))
 
 
 # Equality of JSON values as JSON Schema 2020-12 defines it (core, section 4.2.2).
 
 
-def identity(value: Any) -> Hashable:
+def equality_key(value: Any) -> Hashable:
     """Something that is equal for equal JSON values, and for no others.
 
     1 is 1.0, True is not 1, and the order of an object's members says nothing.
     """
     if is_array(value):
-        return ("array", tuple(map(identity, value)))
+        return ("array", tuple(map(equality_key, value)))
     if is_object(value):
-        return ("object", frozenset((k, identity(v)) for k, v in value.items()))
+        return ("object", frozenset((k, equality_key(v)) for k, v in value.items()))
     if isinstance(value, bool):
         return ("boolean", value)
     if isinstance(value, numbers.Number):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from .lock import LOCK, Lock, same_package
-from .lock_entry import Entry
-from .plan import Conflict, Plan
+from .lock_entry import LockEntry
+from .plan import Conflict, WritePlan
 
 
-def upgrade(old: Lock, new: Lock) -> Iterator[tuple[str, str]]:
+def package_changes(old: Lock, new: Lock) -> Iterator[tuple[str, str]]:
     """A word for each model that came, went, moved or changed, and its id; then one for the
     files that are others although no model is: those that another release made.
     """
@@ -58,7 +58,7 @@ def _files(model_id: str, old: Lock, new: Lock) -> Iterator[PurePosixPath]:
 # Names that callers use, and that are others now: the published ones may be the same.
 
 
-def renamed(old: Entry, new: Entry) -> Iterator[str]:
+def renamed(old: LockEntry, new: LockEntry) -> Iterator[str]:
     """``three -> renamed`` for each field and class of a model that is called otherwise now.
 
     Where the documents changed too, a name that only one of the locks tells may be that of
@@ -108,16 +108,16 @@ class Stale:
     reason: str
 
 
-def without_hints(plan: Plan, disk_lock: str, wanted_lock: str) -> Plan:
+def without_equal_lock(plan: WritePlan, disk_lock: str, wanted_lock: str) -> WritePlan:
     """The plan without a lock that says the same of the package, made by another tool."""
     if LOCK not in plan.write or not same_package(disk_lock, wanted_lock):
         return plan
     write = {path: text for path, text in plan.write.items() if path != LOCK}
-    return Plan(write, plan.remove, plan.conflicts)
+    return WritePlan(write, plan.remove, plan.conflicts)
 
 
 def staleness(
-    plan: Plan, old: Lock, new: Lock, missing: frozenset[PurePosixPath]
+    plan: WritePlan, old: Lock, new: Lock, missing: frozenset[PurePosixPath]
 ) -> tuple[Stale, ...]:
     """Each file of a plan with its reason; ``missing`` are those that are not there."""
     owners = {
@@ -139,7 +139,7 @@ def staleness(
 def _why(
     path: PurePosixPath,
     model: str,
-    plan: Plan,
+    plan: WritePlan,
     old: Lock,
     new: Lock,
     missing: frozenset[PurePosixPath],

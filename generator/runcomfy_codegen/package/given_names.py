@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from ..ir.json_text import pointer_token
 from ..ir.model import Array, Field, Model, Nullable, Object, Type, Union
 from ..targets.python.annotations import is_class
-from .lock_entry import Names
+from .lock_entry import GivenNames
 
 
-def names_of(model: Model) -> Names:
+def names_of(model: Model) -> GivenNames:
     """The names that code uses for a model."""
     fields: dict[str, str] = {}
     classes: dict[str, str] = {}
@@ -22,7 +22,7 @@ def names_of(model: Model) -> Names:
                 fields[place] = each.name
         # Every module has these two.
         classes.pop(side, None)
-    return Names(fields, classes)
+    return GivenNames(fields, classes)
 
 
 def _named(kind: Type, place: str) -> Iterator[tuple[str, Field | Object]]:

@@ -15,7 +15,7 @@ from ..targets.python.package import (
 from .lock import Lock, MadeFrom
 
 
-def unchanged(
+def unchanged_models(
     lock: Lock, sources: MadeFrom, hashes: Mapping[PurePosixPath, str]
 ) -> frozenset[str]:
     """The models of a package that another rendering would leave as they are.
@@ -38,13 +38,13 @@ def up_to_date(
 ) -> bool:
     """Whether rendering ``sources`` would leave the whole package as it is."""
     same_tool = dict(lock.made_from.tool) == dict(sources.tool)
-    stale = sources.models.keys() - unchanged(lock, sources, hashes)
+    stale = sources.models.keys() - unchanged_models(lock, sources, hashes)
     gone = lock.models.keys() - sources.models.keys()
     intact = all(_intact(lock, path, hashes) for path in lock.files)
     return bool(lock.files) and same_tool and intact and not stale and not gone
 
 
-def disturbed(kept: Lock, models: Collection[Model]) -> bool:
+def moves_kept_modules(kept: Lock, models: Collection[Model]) -> bool:
     """Whether models that are rendered change where kept ones belong, or take their place."""
     files = [kept.module(model_id) for model_id in kept.models]
     paths = {model_path(file): file for file in files}

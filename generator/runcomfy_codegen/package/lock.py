@@ -17,7 +17,7 @@ from typing import Any
 
 from ..ir.json_text import is_object, items, members
 from ..targets import Target
-from .lock_entry import Entry, LockError, damaged, read_entry, table, word, words
+from .lock_entry import LockEntry, LockError, damaged, read_entry, table, word, words
 
 LOCK = PurePosixPath("runcomfy-codegen.lock")
 VERSION = 2
@@ -45,7 +45,7 @@ class MadeFrom:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class CallOptions:
     """What a call asked for beside its configuration; nothing where it asked for nothing."""
 
     models: tuple[str, ...] = ()
@@ -58,9 +58,9 @@ class Lock:
     """The files of a generated package with their hashes, and the entry of each model."""
 
     files: Mapping[PurePosixPath, str] = field(default_factory=dict[PurePosixPath, str])
-    models: Mapping[str, Entry] = field(default_factory=dict[str, Entry])
+    models: Mapping[str, LockEntry] = field(default_factory=dict[str, LockEntry])
     made_from: MadeFrom = MadeFrom()
-    selection: Selection = Selection()
+    selection: CallOptions = CallOptions()
 
     def module(self, model_id: str) -> PurePosixPath:
         """The file of a model's module."""
@@ -109,7 +109,7 @@ def write_lock(lock: Lock, *, generator: str, locale: str) -> str:
         "generator": generator,
         "locale": locale,
     }
-    if lock.selection != Selection():
+    if lock.selection != CallOptions():
         told["selection"] = {
             "models": list(lock.selection.models),
             "locale": lock.selection.locale,
@@ -120,7 +120,7 @@ def write_lock(lock: Lock, *, generator: str, locale: str) -> str:
     if lock.made_from.tool:
         hashes = lock.made_from.models
         told[_HINT] = {
-            "lock": seal(told),
+            "lock": lock_digest(told),
             "tool": dict(lock.made_from.tool),
             "models": {id_: hashes[id_] for id_ in sorted(hashes)},
         }
@@ -143,7 +143,7 @@ def _object(rows: Mapping[str, str], margin: str) -> str:
     return f"{{\n{told}\n{margin}}}" if told else "{}"
 
 
-def seal(told: Mapping[str, Any]) -> str:
+def lock_digest(told: Mapping[str, Any]) -> str:
     """The hash of what a lock says beside its hint: a merge may have changed it."""
     rest = {name: value for name, value in told.items() if name != _HINT}
     return sha256(json.dumps(rest, sort_keys=True).encode("ascii"))
@@ -206,7 +206,7 @@ def _version(told: Any) -> int:
 
 def _made_from(told: Mapping[str, Any]) -> MadeFrom:
     hint = members(told.get(_HINT))
-    if hint.get("lock") != seal(told):
+    if hint.get("lock") != lock_digest(told):
         # Then nothing it says may be relied on, and everything is made again.
         return MadeFrom()
     tool, models = (_texts(hint.get(name)) for name in ("tool", "models"))
@@ -217,7 +217,7 @@ def _texts(told: Any) -> dict[str, str]:
     return {name: str(value) for name, value in members(told).items()}
 
 
-def _selection(told: Mapping[str, Any]) -> Selection:
+def _selection(told: Mapping[str, Any]) -> CallOptions:
     where = "the selection"
     selection = table(told.get("selection", {}), where)
     globs = tuple(word(glob, where) for glob in items(selection.get("models")))
@@ -226,7 +226,7 @@ def _selection(told: Mapping[str, Any]) -> Selection:
     )
     if target not in ("", *Target):
         raise damaged(f"it selects the target {target!r}")
-    return Selection(globs, locale, target)
+    return CallOptions(globs, locale, target)
 
 
 def _inside(name: str) -> PurePosixPath:

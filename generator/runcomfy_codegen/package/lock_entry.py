@@ -18,7 +18,7 @@ class LockError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class GivenNames:
     """The fields that are not called as they are published, and the classes of objects.
 
     Both by their place: ``input`` or ``output`` and the published names that lead there, as
@@ -30,7 +30,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LockEntry:
     """What a lock says of one model; of its files, the one that it is looked up by is first.
 
     ``names`` is None in a lock of the first version, which did not tell.
@@ -39,12 +39,12 @@ class Entry:
     files: tuple[PurePosixPath, ...]
     schema_sha256: str = ""
     documents: Mapping[str, str] = field(default_factory=dict[str, str])
-    names: Names | None = Names()
+    names: GivenNames | None = GivenNames()
 
     def written(self) -> dict[str, Any]:
         """The entry as JSON values."""
         first, *others = (path.as_posix() for path in self.files)
-        names = self.names or Names()
+        names = self.names or GivenNames()
         optional = {"files": others, "fields": names.fields, "classes": names.classes}
         return {
             "file": first,
@@ -54,14 +54,16 @@ class Entry:
         }
 
 
-def read_entry(model_id: str, told: Any, paths: Paths, *, names_told: bool) -> Entry:
+def read_entry(
+    model_id: str, told: Any, paths: Paths, *, names_told: bool
+) -> LockEntry:
     """An entry from the JSON values of a lock. Raises ``LockError``."""
     where = f"the entry of {model_id!r}"
     entry = table(told, where)
     others = entry.get("files", [])
     if not is_array(others):
         raise damaged(f"the files of {model_id!r} are no list")
-    return Entry(
+    return LockEntry(
         files=tuple(
             _listed(name, where, paths) for name in (entry.get("file"), *others)
         ),
@@ -71,11 +73,11 @@ def read_entry(model_id: str, told: Any, paths: Paths, *, names_told: bool) -> E
     )
 
 
-def _names(entry: Mapping[str, Any], where: str) -> Names:
+def _names(entry: Mapping[str, Any], where: str) -> GivenNames:
     fields, classes = (
         words(entry.get(name, {}), where) for name in ("fields", "classes")
     )
-    return Names(fields, classes)
+    return GivenNames(fields, classes)
 
 
 def _listed(name: Any, where: str, paths: Paths) -> PurePosixPath:

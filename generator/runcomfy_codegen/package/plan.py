@@ -21,7 +21,7 @@ class Conflict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class WritePlan:
     """Files to write and to remove, and those that stand in the way."""
 
     write: Mapping[PurePosixPath, str]
@@ -39,7 +39,7 @@ def make_plan(
     disk: Mapping[PurePosixPath, str],
     lock: Lock,
     kept: Collection[PurePosixPath] = (),
-) -> Plan:
+) -> WritePlan:
     """Compare what should be with what is.
 
     ``disk`` holds the hashes of the files that exist among those wanted and those in the
@@ -57,7 +57,7 @@ def make_plan(
         for path in touched
         if lock.files.get(path) != disk[path]
     }
-    return Plan(changed, tuple(sorted(remove)), dict(sorted(conflicts.items())))
+    return WritePlan(changed, tuple(sorted(remove)), dict(sorted(conflicts.items())))
 
 
 def _hash(text: str) -> str:

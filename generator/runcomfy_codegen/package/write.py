@@ -7,22 +7,22 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from ..errors import Failure
-from ..store.atomic_write import Changes, apply, read_bytes
+from ..store.atomic_write import FolderChanges, apply_changes, read_bytes
 from .lock import LOCK, Lock, read_lock, sha256
 from .lock_entry import LockError
-from .plan import Files, Plan, make_plan
+from .plan import Files, WritePlan, make_plan
 
 
-def difference(folder: Path, path: PurePosixPath, wanted: str) -> Iterator[str]:
+def unified_diff(folder: Path, path: PurePosixPath, wanted: str) -> Iterator[str]:
     """The lines of a unified diff. Line ends do not count."""
-    old = _lines(on_disk(folder, path))
+    old = _lines(file_text(folder, path))
     for line in difflib.unified_diff(
         old, _lines(wanted), f"on disk/{path}", f"generated/{path}"
     ):
         yield line.rstrip("\n")
 
 
-def on_disk(folder: Path, path: PurePosixPath) -> str:
+def file_text(folder: Path, path: PurePosixPath) -> str:
     """The text of a file; empty if there is none."""
     return (read_bytes(folder / path) or b"").decode("utf-8", "replace")
 
@@ -32,7 +32,7 @@ def _lines(text: str) -> list[str]:
 
 
 LOST_LOCK = "take it from version control, or delete the folder and generate it again"
-_NOBODYS = frozenset({".gitignore", ".gitkeep", "__pycache__"})
+_PLACEHOLDERS = frozenset({".gitignore", ".gitkeep", "__pycache__"})
 
 
 def lock_of(folder: Path) -> Lock:
@@ -65,7 +65,7 @@ def plan_beside(
     lock: Lock,
     kept: Collection[PurePosixPath],
     hashes: Mapping[PurePosixPath, str],
-) -> Plan:
+) -> WritePlan:
     """What generating would change in the folder, beside the files that are kept.
 
     ``hashes`` are those of the lock's files that are there: they were read already.
@@ -74,22 +74,22 @@ def plan_beside(
     return make_plan(wanted, {**hashes, **new}, lock, kept=kept)
 
 
-def carry_out(folder: Path, plan: Plan) -> None:
+def write_package(folder: Path, plan: WritePlan) -> None:
     """Write and remove, all at once. Raises ``OSError``."""
     content = {
         path: text.encode("utf-8", "surrogatepass") for path, text in plan.write.items()
     }
-    apply(folder, Changes(write=content, remove=plan.remove))
+    apply_changes(folder, FolderChanges(write=content, remove=plan.remove))
 
 
-def holds_strangers(folder: Path) -> bool:
+def holds_foreign_files(folder: Path) -> bool:
     """Whether a folder without a lock holds anything: then it is somebody else's."""
     if (folder / LOCK).exists() or not folder.is_dir():
         return False
-    return any(each.name not in _NOBODYS for each in folder.iterdir())
+    return any(each.name not in _PLACEHOLDERS for each in folder.iterdir())
 
 
-def package_around(folder: Path) -> Path | None:
+def enclosing_package(folder: Path) -> Path | None:
     """The generated package that a folder lies in; None if it lies in none."""
     above = folder.resolve().parents
     return next((each for each in above if (each / LOCK).exists()), None)

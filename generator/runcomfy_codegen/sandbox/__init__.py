@@ -5,4 +5,4 @@ from .clock import VirtualClock as VirtualClock
 from .direct_transport import AsyncDirectTransport as AsyncDirectTransport
 from .direct_transport import DirectTransport as DirectTransport
 from .sandbox import Sandbox as Sandbox
-from .settings import Settings as Settings
+from .settings import SandboxSettings as SandboxSettings

@@ -14,11 +14,11 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
 from starlette.types import Receive, Scope, Send
 
-from .clock import Clock
-from .http_messages import Carriage, Request, Response, assumed
+from .clock import SandboxClock
+from .http_messages import ApiRequest, ApiResponse, Delivery, assumed_error
 from .input_validation import MAX_BODY
 
-Handler = Callable[[Request, float], Response]
+Handler = Callable[[ApiRequest, float], ApiResponse]
 
 TRANSPORT = "sandbox.transport"
 """Where the scope holds the connection's transport, so that it can be broken on demand."""
@@ -28,13 +28,13 @@ _PAUSE = 0.02  # seconds for the kernel to hand over what was written before a r
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, for no time: closing sends RST
 
 
-class Carrier:
+class AsgiApp:
     """An ASGI application that answers every request with a handler."""
 
     patience: ClassVar[float] = 60.0
     """Seconds that a client may take to send the body of a request."""
 
-    def __init__(self, handle: Handler, clock: Clock) -> None:
+    def __init__(self, handle: Handler, clock: SandboxClock) -> None:
         self._handle = handle
         self._clock = clock
         self._waiting: set[asyncio.Transport] = set()
@@ -52,9 +52,9 @@ class Carrier:
             return
         response = self._handle(request, self._clock.now())
         match response.carriage:
-            case Carriage.WHOLE:
+            case Delivery.WHOLE:
                 await _whole(response)(scope, receive, send)
-            case Carriage.HELD | Carriage.DRIBBLE:
+            case Delivery.HELD | Delivery.DRIBBLE:
                 await self._late(response, scope, receive, send)
             case _:
                 await _broken(response, scope, receive, send)
@@ -65,12 +65,12 @@ class Carrier:
             transport.abort()
 
     async def _late(
-        self, response: Response, scope: Scope, receive: Receive, send: Send
+        self, response: ApiResponse, scope: Scope, receive: Receive, send: Send
     ) -> None:
         transport = scope[TRANSPORT]
         self._waiting.add(transport)
         try:
-            if response.carriage is Carriage.DRIBBLE:
+            if response.carriage is Delivery.DRIBBLE:
                 await _dribble(response, receive, send)
             elif not await _gone(receive, response.seconds):
                 await _whole(response)(scope, receive, send)
@@ -78,7 +78,7 @@ class Carrier:
             self._waiting.discard(transport)
 
 
-async def _dribble(response: Response, receive: Receive, send: Send) -> None:
+async def _dribble(response: ApiResponse, receive: Receive, send: Send) -> None:
     body = response.body
     await _start(response, send)
     if not body:
@@ -91,14 +91,14 @@ async def _dribble(response: Response, receive: Receive, send: Send) -> None:
 
 
 async def _broken(
-    response: Response, scope: Scope, receive: Receive, send: Send
+    response: ApiResponse, scope: Scope, receive: Receive, send: Send
 ) -> None:
     transport: asyncio.Transport = scope[TRANSPORT]
-    if response.carriage is not Carriage.NEVER:
+    if response.carriage is not Delivery.NEVER:
         await _start(response, send)
         await _send_body(send, response.body[: len(response.body) // 2], more=True)
         await asyncio.sleep(_PAUSE)
-    if response.carriage is Carriage.CUT:
+    if response.carriage is Delivery.CUT:
         transport.close()
     else:
         raw = transport.get_extra_info("socket")
@@ -117,7 +117,7 @@ async def _gone(receive: Receive, seconds: float | None) -> bool:
     return False
 
 
-async def _start(response: Response, send: Send) -> None:
+async def _start(response: ApiResponse, send: Send) -> None:
     headers = [
         (name.encode("latin-1"), value.encode("latin-1"))
         for name, value in _sized(response).headers
@@ -130,26 +130,26 @@ async def _send_body(send: Send, body: bytes, *, more: bool) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-def _sized(response: Response) -> Response:
+def _sized(response: ApiResponse) -> ApiResponse:
     return response.having(("content-length", str(len(response.body))))
 
 
-def _whole(response: Response) -> HttpResponse:
+def _whole(response: ApiResponse) -> HttpResponse:
     answer = HttpResponse(response.body, response.status)
     for name, value in response.headers:
         answer.headers[name] = value
     return answer
 
 
-def _too_slow() -> Response:
-    refused = assumed(408, "The body of the request did not come in time.")
+def _too_slow() -> ApiResponse:
+    refused = assumed_error(408, "The body of the request did not come in time.")
     return refused.response.having(("connection", "close"))
 
 
-async def _read(request: HttpRequest) -> Request:
+async def _read(request: HttpRequest) -> ApiRequest:
     scope = request.scope
     body, discarded = await _body(request)
-    return Request(
+    return ApiRequest(
         method=scope["method"],
         path=scope["raw_path"].decode("latin-1"),
         query=scope["query_string"].decode("latin-1"),

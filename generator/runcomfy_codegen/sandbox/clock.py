@@ -17,7 +17,7 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 """When a virtual clock starts, unless told otherwise."""
 
 
-class Clock(Protocol):
+class SandboxClock(Protocol):
     """Tells seconds since 1970, UTC, and lets them pass."""
 
     def now(self) -> float:
@@ -108,7 +108,7 @@ def timestamp(seconds: float) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def moment(text: str) -> float:
+def parse_timestamp(text: str) -> float:
     """Seconds since 1970 of a timestamp. Raises ``ValueError`` for a text that is none."""
     return datetime.fromisoformat(text).timestamp()
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..ir.json_text import is_object
 from .clock import Seed
-from .job import Job
-from .request_log import Entry
+from .job import JobRecord
+from .request_log import LogEntry
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -39,11 +39,11 @@ ON CONFLICT (request_id) DO UPDATE SET record = excluded.record
 T = TypeVar("T")
 
 
-class ArchiveError(Exception):
+class DatabaseError(Exception):
     """The file cannot be used; the message says which, why, and what to do."""
 
 
-class Archive:
+class Database:
     """An SQLite file that only this process uses. Raises ``ArchiveError``, changing nothing."""
 
     def __init__(self, path: Path, seed: Seed) -> None:
@@ -55,35 +55,37 @@ class Archive:
                 path, isolation_level=None, check_same_thread=False, timeout=0.1
             )
         except (OSError, sqlite3.Error) as error:
-            raise ArchiveError(f"{path} cannot be opened: {error}") from None
+            raise DatabaseError(f"{path} cannot be opened: {error}") from None
         try:
             self._prepare(seed)
         except sqlite3.Error as error:
             self.close()
-            raise ArchiveError(f"{path} {_reason(error)}") from None
-        except ArchiveError:
+            raise DatabaseError(f"{path} {_reason(error)}") from None
+        except DatabaseError:
             self.close()
             raise
 
-    def jobs(self) -> list[Job]:
+    def jobs(self) -> list[JobRecord]:
         """Every job, in the order of acceptance. Raises ``ArchiveError`` for a damaged file."""
-        return self._read("SELECT record FROM job ORDER BY position", job_of)
+        return self._read("SELECT record FROM job ORDER BY position", job_from_record)
 
-    def save(self, job: Job) -> None:
+    def save(self, job: JobRecord) -> None:
         """Write a job, or its newer version."""
         self._database.execute(_SAVE, (job.request_id, json.dumps(asdict(job))))
 
-    def remove(self, job: Job) -> None:
+    def remove(self, job: JobRecord) -> None:
         """Forget a job."""
         self._database.execute(
             "DELETE FROM job WHERE request_id = ?", (job.request_id,)
         )
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[LogEntry]:
         """The journal, from its oldest entry. Raises ``ArchiveError`` for a damaged file."""
-        return self._read("SELECT record FROM entry ORDER BY number", entry_of)
+        return self._read(
+            "SELECT record FROM entry ORDER BY number", log_entry_from_record
+        )
 
-    def note(self, entry: Entry, oldest: int) -> None:
+    def note(self, entry: LogEntry, oldest: int) -> None:
         """Write an entry down, and drop those before the number of the ``oldest`` to keep."""
         run, record = self._database.execute, json.dumps(asdict(entry))
         run("INSERT INTO entry VALUES (?, ?, ?)", (entry.number, entry.account, record))
@@ -117,7 +119,7 @@ class Archive:
             return [value_of(text) for (text,) in self._database.execute(query)]
         except (sqlite3.Error, ValueError, OverflowError) as error:
             told = " ".join(str(error).split())
-            raise ArchiveError(
+            raise DatabaseError(
                 f"{self._path} is damaged ({told:.200}); move it away to begin anew"
             ) from None
 
@@ -126,7 +128,7 @@ class Archive:
         run("PRAGMA locking_mode = EXCLUSIVE")
         (version,) = run("PRAGMA user_version").fetchone()
         if version not in (0, _VERSION):
-            raise ArchiveError(
+            raise DatabaseError(
                 f"{self._path} has format {version}, of another release; this one has"
                 f" {_VERSION}: move it away to begin anew"
             )
@@ -136,7 +138,7 @@ class Archive:
         run("PRAGMA synchronous = NORMAL")
         (known,) = run("SELECT seed FROM meta").fetchone()
         if known != seed.value:
-            raise ArchiveError(f"{self._path} was made with the seed {known!r}")
+            raise DatabaseError(f"{self._path} was made with the seed {known!r}")
         # Locks it for as long as it is open, and not only once something is written.
         run("BEGIN IMMEDIATE")
         run("COMMIT")
@@ -144,7 +146,7 @@ class Archive:
     def _create(self, seed: Seed) -> None:
         run = self._database.execute
         if run("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
-            raise ArchiveError(
+            raise DatabaseError(
                 f"{self._path} is no state of a sandbox: it holds other tables"
             )
         run("PRAGMA journal_mode = WAL")
@@ -157,7 +159,7 @@ class Archive:
 
 
 def _moment(kept: Any) -> float:
-    if not isinstance(kept, float) or not 0 <= kept <= LATEST:
+    if not isinstance(kept, float) or not 0 <= kept <= LATEST_TIME:
         raise ValueError(f"{kept!r:.40} is no time")
     return kept
 
@@ -171,15 +173,15 @@ def _reason(error: sqlite3.Error) -> str:
 # Reading back what was kept: the whole form of a record is checked before it is believed.
 
 
-LATEST = 253402300799.0
+LATEST_TIME = 253402300799.0
 """Seconds since 1970: the end of the year 9999."""
 
 RecordT = TypeVar("RecordT")
 
 
-def job_of(text: str) -> Job:
+def job_from_record(text: str) -> JobRecord:
     """A job from its record. Raises ``ValueError`` for what is none."""
-    job: Job = _form(Job).validate_json(text, strict=True)
+    job: JobRecord = _form(JobRecord).validate_json(text, strict=True)
     if not is_object(json.loads(job.body)):
         raise ValueError(f"the input of {job.request_id} is no object")
     plan = job.plan
@@ -188,14 +190,14 @@ def job_of(text: str) -> Job:
     amounts = (*spans, job.price, job.output.shape.seconds)
     if not all(0 <= each < math.inf for each in amounts):
         raise ValueError(f"a duration or the price of {job.request_id} is out of range")
-    if not all(0 <= each <= LATEST for each in moments):
+    if not all(0 <= each <= LATEST_TIME for each in moments):
         raise ValueError(f"a time of {job.request_id} is out of range")
     return job
 
 
-def entry_of(text: str) -> Entry:
+def log_entry_from_record(text: str) -> LogEntry:
     """An entry of the journal from its record. Raises ``ValueError`` for what is none."""
-    entry: Entry = _form(Entry).validate_json(text, strict=True)
+    entry: LogEntry = _form(LogEntry).validate_json(text, strict=True)
     return entry
 
 

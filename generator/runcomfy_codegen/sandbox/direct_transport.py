@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from runcomfy_runtime.transport import Reached
 
 from .api import Api
-from .clock import Clock
-from .http_messages import JSON_TYPE, Carriage, Headers, Request, Response
+from .clock import SandboxClock
+from .http_messages import JSON_TYPE, ApiRequest, ApiResponse, Delivery, Headers
 
 
-class Token(Protocol):
+class ClientToken(Protocol):
     """A client's token, which only a transport reveals."""
 
     def reveal(self) -> str:
@@ -23,7 +23,7 @@ class Token(Protocol):
         ...
 
 
-class Sent(Protocol):
+class ClientRequest(Protocol):
     """A request as clients send it; the runtime's, or the copy in a generated client."""
 
     @property
@@ -52,7 +52,7 @@ class Sent(Protocol):
         ...
 
     @property
-    def token(self) -> Token | None:
+    def token(self) -> ClientToken | None:
         """Who asks."""
         ...
 
@@ -70,11 +70,11 @@ class DirectTransport:
     that stand beside the class of the request.
     """
 
-    def __init__(self, api: Api, clock: Clock) -> None:
+    def __init__(self, api: Api, clock: SandboxClock) -> None:
         self._api = api
         self._clock = clock
 
-    def send(self, request: Sent) -> Any:
+    def send(self, request: ClientRequest) -> Any:
         """Send once; the client's ``Response``, or its ``Lost`` that tells how far it got."""
         seconds, outcome = _exchanged(self._api, self._clock, request)
         self._clock.sleep(seconds)
@@ -87,11 +87,11 @@ class DirectTransport:
 class AsyncDirectTransport:
     """The same for the asynchronous client."""
 
-    def __init__(self, api: Api, clock: Clock) -> None:
+    def __init__(self, api: Api, clock: SandboxClock) -> None:
         self._api = api
         self._clock = clock
 
-    async def send(self, request: Sent) -> Any:
+    async def send(self, request: ClientRequest) -> Any:
         """Send once; the client's ``Response``, or its ``Lost`` that tells how far it got."""
         seconds, outcome = _exchanged(self._api, self._clock, request)
         await self._clock.sleep_async(seconds)
@@ -110,12 +110,14 @@ class _Outcomes:
     reached: Callable[[int], Any]
 
     @classmethod
-    def of(cls, sent: Sent) -> _Outcomes:
+    def of(cls, sent: ClientRequest) -> _Outcomes:
         home: Any = sys.modules[type(sent).__module__]
         return cls(home.Response, home.Lost, home.Reached)
 
 
-def _exchanged(api: Api, clock: Clock, sent: Sent) -> tuple[float, Callable[[], Any]]:
+def _exchanged(
+    api: Api, clock: SandboxClock, sent: ClientRequest
+) -> tuple[float, Callable[[], Any]]:
     """How long the exchange takes, in seconds, and what it gives then."""
     outcomes = _Outcomes.of(sent)
     if not sent.url.startswith(api.settings.base_url + "/"):
@@ -126,14 +128,14 @@ def _exchanged(api: Api, clock: Clock, sent: Sent) -> tuple[float, Callable[[], 
     return seconds, lambda: _delivered(response, sent, outcomes)
 
 
-def _received(sent: Sent) -> Request:
+def _received(sent: ClientRequest) -> ApiRequest:
     parts = urlsplit(sent.url)
     headers = [("host", parts.netloc), *sent.headers]
     if sent.body:
         headers.append(("content-type", JSON_TYPE))
     if sent.token is not None:
         headers.append(("authorization", f"Bearer {sent.token.reveal()}"))
-    return Request(
+    return ApiRequest(
         method=sent.method,
         path=parts.path,
         query=parts.query,
@@ -142,17 +144,17 @@ def _received(sent: Sent) -> Request:
     )
 
 
-def _delivered(response: Response, sent: Sent, outcomes: _Outcomes) -> Any:
+def _delivered(response: ApiResponse, sent: ClientRequest, outcomes: _Outcomes) -> Any:
     late = response.seconds >= sent.timeout
     lost, unanswered = outcomes.lost, outcomes.reached(Reached.SENT)
     match response.carriage:
-        case Carriage.NEVER:
+        case Delivery.NEVER:
             return lost(unanswered, "the connection was reset")
-        case Carriage.HELD if late:
+        case Delivery.HELD if late:
             return lost(unanswered, "the answer did not come in time")
-        case Carriage.DRIBBLE if late:
+        case Delivery.DRIBBLE if late:
             return _begun(response, 0, "the answer does not end", sent, outcomes)
-        case Carriage.RESET | Carriage.CUT:
+        case Delivery.RESET | Delivery.CUT:
             half = len(response.body) // 2
             return _begun(response, half, "the connection broke off", sent, outcomes)
         case _:
@@ -161,7 +163,11 @@ def _delivered(response: Response, sent: Sent, outcomes: _Outcomes) -> Any:
 
 
 def _begun(
-    response: Response, size: int, reason: str, sent: Sent, outcomes: _Outcomes
+    response: ApiResponse,
+    size: int,
+    reason: str,
+    sent: ClientRequest,
+    outcomes: _Outcomes,
 ) -> Any:
     head = outcomes.response(response.status, _head(response))
     kept = _taken(head, response.body[:size], sent)
@@ -169,7 +175,7 @@ def _begun(
     return outcomes.lost(reached, reason, head.status, head.headers, kept)
 
 
-def _taken(head: Any, body: bytes, sent: Sent) -> bytes:
+def _taken(head: Any, body: bytes, sent: ClientRequest) -> bytes:
     """What stays in memory: all of it, or nothing if the request has a sink for it."""
     if sent.sink is None or not 200 <= head.status < 300:
         return body
@@ -177,5 +183,5 @@ def _taken(head: Any, body: bytes, sent: Sent) -> bytes:
     return b""
 
 
-def _head(response: Response) -> dict[str, str]:
+def _head(response: ApiResponse) -> dict[str, str]:
     return {**dict(response.headers), "content-length": str(len(response.body))}

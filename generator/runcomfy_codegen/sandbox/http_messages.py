@@ -21,7 +21,7 @@ _ALWAYS: Headers = (("x-content-type-options", "nosniff"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class ApiRequest:
     """One HTTP request. ``path`` is as it came, still percent-encoded; names are lower case.
 
     ``discarded`` counts the bytes of a body that was too long to be kept.
@@ -51,7 +51,7 @@ class Request:
         return next((value for key, value in self.headers if key == name), None)
 
 
-class Carriage(StrEnum):
+class Delivery(StrEnum):
     """How a response travels, when it is to go wrong on the way."""
 
     WHOLE = "whole"
@@ -68,7 +68,7 @@ class Carriage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class ApiResponse:
     """One HTTP response. The carrier adds ``content-length``.
 
     ``meant`` is what the body was before a fault made it unreadable.
@@ -78,10 +78,10 @@ class Response:
     headers: Headers = ()
     body: bytes = b""
     meant: bytes = b""
-    carriage: Carriage = Carriage.WHOLE
+    carriage: Delivery = Delivery.WHOLE
     seconds: float = 0.0
 
-    def having(self, *headers: tuple[str, str]) -> Response:
+    def having(self, *headers: tuple[str, str]) -> ApiResponse:
         """The same response with more headers; a name already there is replaced."""
         names = {name for name, _ in headers}
         kept = tuple(header for header in self.headers if header[0] not in names)
@@ -96,9 +96,11 @@ class Response:
         return json.loads(self.body)
 
 
-def json_response(value: Any, *, status: int = 200, assumed: bool = False) -> Response:
+def json_response(
+    value: Any, *, status: int = 200, assumed: bool = False
+) -> ApiResponse:
     """An API answer. ``assumed`` marks one whose form no published source shows."""
-    return Response(
+    return ApiResponse(
         status=status,
         headers=(
             ("content-type", JSON_TYPE),
@@ -112,9 +114,9 @@ def json_response(value: Any, *, status: int = 200, assumed: bool = False) -> Re
 
 def file_response(
     body: bytes, content_type: str, *headers: tuple[str, str], status: int = 200
-) -> Response:
+) -> ApiResponse:
     """A file's bytes, locked down so that a browser only shows them."""
-    return Response(
+    return ApiResponse(
         status=status,
         headers=(
             ("content-type", content_type),
@@ -136,19 +138,19 @@ INVALID_INPUT = ErrorCode(422001, "ValidationError", 422)
 class Refused(Exception):
     """The request is answered with an error; ``response`` is that answer."""
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: ApiResponse) -> None:
         super().__init__(response.status)
         self.response = response
 
 
-def documented(error: ErrorCode, message: str) -> Refused:
+def documented_error(error: ErrorCode, message: str) -> Refused:
     """A refusal of the published table: the code's HTTP status, ``error_code`` in the body."""
     return Refused(
         json_response(error_body(error.code, message), status=error.http_status)
     )
 
 
-def assumed(
+def assumed_error(
     status: int, message: str, *, code: int | None = None, detail: Any = None
 ) -> Refused:
     """A refusal in a form that is our guess; ``code`` defaults to the status and three zeros."""

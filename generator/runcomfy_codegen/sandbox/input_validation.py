@@ -14,14 +14,14 @@ from jsonschema.exceptions import ValidationError
 
 from runcomfy_runtime.media.errors import MediaError
 from runcomfy_runtime.media.prober import probe
-from runcomfy_runtime.media.rule_check import corners, plausible_kinds
+from runcomfy_runtime.media.rule_check import plausible_kinds, plausible_values
 
-from ..dialect.rule_language import Measured, NotMedia
-from ..dialect.validator import ruled, validator_class
-from ..ir.as_json import standard
+from ..dialect.rule_language import MeasuredFile, NotMedia
+from ..dialect.validator import validator_class, with_media_rules
+from ..ir.as_json import to_json_schema
 from ..ir.json_text import is_object, items, members, pointer_token
 from ..ir.model import Model
-from .http_messages import INVALID_INPUT, JSON_TYPE, Refused, Request, assumed
+from .http_messages import INVALID_INPUT, JSON_TYPE, ApiRequest, Refused, assumed_error
 
 MAX_DEPTH = 64
 MAX_TEXT = 8 * 1024 * 1024
@@ -30,7 +30,7 @@ MAX_BODY = 64 * 1024 * 1024
 """Bytes of a body with inline media; what RunComfy's own node pack limits itself to."""
 
 
-class Validation(StrEnum):
+class ValidationMode(StrEnum):
     """What happens to an input that breaks the schema."""
 
     REJECT = "reject"
@@ -40,7 +40,7 @@ class Validation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class InputProblem:
     """One thing wrong with an input: a JSON pointer, the schema keyword, a sentence."""
 
     pointer: str
@@ -48,7 +48,7 @@ class Problem:
     message: str
 
 
-def read_input(request: Request) -> dict[str, Any]:
+def read_input(request: ApiRequest) -> dict[str, Any]:
     """The body as a JSON object. Raises ``Refused`` for anything else."""
     _typed(request)
     if len(request.body) > MAX_TEXT and b'"data:' not in request.body:
@@ -61,49 +61,49 @@ def read_input(request: Request) -> dict[str, Any]:
     return value
 
 
-def take_json_only(request: Request) -> None:
+def require_json_type(request: ApiRequest) -> None:
     """Raise ``Refused`` (415) for a body of another type, though nobody reads it."""
     if request.body:
         _typed(request)
 
 
-def within_limit(request: Request) -> None:
+def check_size(request: ApiRequest) -> None:
     """Raise ``Refused`` for a body that is too long for any call."""
     if request.discarded or len(request.body) > MAX_BODY:
         raise too_large(f"{MAX_BODY >> 20} MiB with inline media")
 
 
-def _typed(request: Request) -> None:
+def _typed(request: ApiRequest) -> None:
     said = request.header("content-type") or ""
     content_type = said.partition(";")[0].strip().lower()
     if content_type != JSON_TYPE:
-        raise assumed(
+        raise assumed_error(
             415, f"The body must be sent as {JSON_TYPE}, not {content_type!r:.80}."
         )
 
 
 def too_large(limit: str) -> Refused:
     """The refusal of a body over the limit."""
-    return assumed(413, f"The body is too large: at most {limit}.")
+    return assumed_error(413, f"The body is too large: at most {limit}.")
 
 
 def malformed(message: str) -> Refused:
     """The refusal of a body that is not an input at all."""
-    return assumed(400, message)
+    return assumed_error(400, message)
 
 
-def summary(problems: tuple[Problem, ...]) -> str:
+def problem_summary(problems: tuple[InputProblem, ...]) -> str:
     """One line that says where an input breaks the schema."""
     places = ", ".join(problem.pointer or "the input" for problem in problems[:3])
     more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
     return f"The input does not fit the model's schema: {places:.300}{more}."
 
 
-def invalid(problems: tuple[Problem, ...]) -> Refused:
+def invalid_input(problems: tuple[InputProblem, ...]) -> Refused:
     """The refusal of an input that breaks the schema, with everything that is wrong."""
-    return assumed(
+    return assumed_error(
         INVALID_INPUT.http_status,
-        summary(problems),
+        problem_summary(problems),
         code=INVALID_INPUT.code,
         detail=[asdict(problem) for problem in problems],
     )
@@ -123,16 +123,20 @@ class InputSchema:
         self._model = model
         self._validator: _Validator | None = None
 
-    def problems(self, value: dict[str, Any]) -> tuple[Problem, ...]:
+    def problems(self, value: dict[str, Any]) -> tuple[InputProblem, ...]:
         """Everything in which the value breaks the schema, in the order of the document."""
         if self._validator is None:
-            schema = ruled(standard(self._model.input), self._model.rules)
-            self._validator = cast("_Validator", validator_class(measure)(schema))
+            schema = with_media_rules(
+                to_json_schema(self._model.input), self._model.rules
+            )
+            self._validator = cast(
+                "_Validator", validator_class(measure_inline)(schema)
+            )
         try:
             errors = list(self._validator.iter_errors(value))
         except OverflowError as error:
             # A number beyond what floats hold.
-            return (Problem("", "invalid", f"cannot be checked: {error!s:.100}"),)
+            return (InputProblem("", "invalid", f"cannot be checked: {error!s:.100}"),)
         return tuple(
             dict.fromkeys(found for each in errors for found in _problems(each))
         )
@@ -183,9 +187,9 @@ def _children(value: Any) -> list[Any]:
     return list(members(value).values()) or items(value)
 
 
-def _problems(error: ValidationError) -> Iterator[Problem]:
+def _problems(error: ValidationError) -> Iterator[InputProblem]:
     at = "".join(f"/{pointer_token(step)}" for step in error.absolute_path)
-    found = partial(Problem, code=str(error.validator))
+    found = partial(InputProblem, code=str(error.validator))
     instance: Any = error.instance
     limit: Any = error.validator_value
     schema: Any = error.schema
@@ -234,23 +238,23 @@ def _shown(value: Any, most: int = 60) -> str:
 # Media that an input holds itself, as ``data:`` URIs. A sandbox never fetches anything.
 
 
-def measure(text: str) -> Measured:
+def measure_inline(text: str) -> MeasuredFile:
     """What is known of inline media; nothing of a URL. Raises ``NotMedia``."""
     if text[:5].lower() != "data:":
-        return Measured()
+        return MeasuredFile()
     try:
         media = probe(text)
     except MediaError as error:
         if error.fault.conclusive:
             raise NotMedia(str(error)) from None
-        return Measured()
-    return Measured(tuple(corners(media)), plausible_kinds(media))
+        return MeasuredFile()
+    return MeasuredFile(tuple(plausible_values(media)), plausible_kinds(media))
 
 
 # The texts in a JSON value, wherever they stand.
 
 
-def texts(value: Any) -> Iterator[str]:
+def all_texts(value: Any) -> Iterator[str]:
     """Every text, at any depth and in the order of the document; names of members are none."""
     rest = [value]
     while rest:

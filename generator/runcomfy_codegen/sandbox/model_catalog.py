@@ -11,16 +11,16 @@ from typing import Any
 
 from runcomfy_runtime.protocol import INVALID_MODEL, valid_model_id
 
-from ..ir.as_json import standard
+from ..ir.as_json import to_json_schema
 from ..ir.json_text import items
-from ..ir.model import Anything, Media, Model, Object, Value
-from .http_messages import Response, assumed, documented, json_response
+from ..ir.model import Anything, MediaKind, Model, Object, Value
+from .http_messages import ApiResponse, assumed_error, documented_error, json_response
 from .input_validation import InputSchema
-from .output_files import kind_of
+from .output_files import output_kind
 
-Entry = Mapping[str, Any]
+CatalogEntry = Mapping[str, Any]
 
-_NO_ENTRY: Entry = MappingProxyType({})
+_NO_ENTRY: CatalogEntry = MappingProxyType({})
 _FACTS = frozenset(
     [
         "display_name",
@@ -41,11 +41,11 @@ _LIMIT, _MOST = 100, 500  # entries of a page: by default, and at most
 
 
 @dataclass(frozen=True)
-class Offer:
+class CatalogModel:
     """A model on offer: its IR, and the catalog entry that RunComfy published, if there is one."""
 
     model: Model
-    published: Entry
+    published: CatalogEntry
 
     @cached_property
     def schema(self) -> InputSchema:
@@ -53,9 +53,9 @@ class Offer:
         return InputSchema(self.model)
 
     @cached_property
-    def media(self) -> Media:
+    def media(self) -> MediaKind:
         """What the model makes."""
-        return kind_of(self.model, self.published)
+        return output_kind(self.model, self.published)
 
     @cached_property
     def entry(self) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class Offer:
             "kind": self.model.kind or "model",
             "inputs": [field.wire_name for field in fields],
             "required_inputs": [field.wire_name for field in fields if field.required],
-            "input_schema": standard(self.model.input),
+            "input_schema": to_json_schema(self.model.input),
             **{name: self.published[name] for name in _FACTS & self.published.keys()},
         }
 
@@ -89,35 +89,37 @@ class Offer:
         )
 
 
-class Catalog:
+class ModelCatalog:
     """Every model the sandbox knows; without models, whatever is asked for."""
 
     def __init__(
-        self, models: Mapping[str, Model] | None, entries: Mapping[str, Entry]
+        self, models: Mapping[str, Model] | None, entries: Mapping[str, CatalogEntry]
     ) -> None:
         self.closed = models is not None
         """Whether there are no other models than these."""
         self._offers = {
-            model_id: Offer(model, _plain(entries.get(model_id, _NO_ENTRY)))
+            model_id: CatalogModel(model, _plain(entries.get(model_id, _NO_ENTRY)))
             for model_id, model in sorted((models or {}).items())
         }
 
-    def __iter__(self) -> Iterator[Offer]:
+    def __iter__(self) -> Iterator[CatalogModel]:
         return iter(self._offers.values())
 
-    def find(self, model_id: str) -> Offer:
+    def find(self, model_id: str) -> CatalogModel:
         """One model. Raises ``Refused`` with 400001 if there is none of that id."""
         valid = valid_model_id(model_id)
         offer = self._offers.get(model_id) if valid else None
         if offer is not None:
             return offer
         if valid and not self.closed:
-            return Offer(_anything(model_id), _NO_ENTRY)
+            return CatalogModel(_anything(model_id), _NO_ENTRY)
         near = difflib.get_close_matches(model_id[:200], self._offers, n=1)
         hint = f" Is {near[0]!r} meant?" if near else ""
-        raise documented(INVALID_MODEL, f"There is no model {model_id!r:.200}.{hint}")
+        raise documented_error(
+            INVALID_MODEL, f"There is no model {model_id!r:.200}.{hint}"
+        )
 
-    def list(self, wanted: Mapping[str, str]) -> Response:
+    def list(self, wanted: Mapping[str, str]) -> ApiResponse:
         """A page of the catalog: ``GET /v1/models``."""
         limit = whole_number(wanted, "limit", _LIMIT, 1, _MOST)
         offset = whole_number(wanted, "offset", 0, 0, 2**31)
@@ -126,13 +128,13 @@ class Catalog:
         page = [_listed(offer, schemas) for offer in found[offset : offset + limit]]
         return json_response({"models": page, "total": len(found)})
 
-    def categories(self) -> Response:
+    def categories(self) -> ApiResponse:
         """Every category once: ``GET /v1/models/categories``."""
         names = sorted({name for offer in self for name in offer.categories})
         return json_response({"categories": names})
 
 
-def _plain(entry: Entry) -> Entry:
+def _plain(entry: CatalogEntry) -> CatalogEntry:
     # Stored entries keep fractions as ``Decimal``, which JSON is not written from.
     known = {name: value for name, value in entry.items() if value is not None}
     plain: dict[str, Any] = Value.of(known).load()
@@ -153,7 +155,7 @@ def _anything(model_id: str) -> Model:
     )
 
 
-def _listed(offer: Offer, schemas: bool) -> Entry:
+def _listed(offer: CatalogModel, schemas: bool) -> CatalogEntry:
     if schemas:
         return offer.entry
     return {
@@ -169,6 +171,6 @@ def whole_number(
     digits = text.isascii() and text.isdigit() and len(text) < 12
     if digits and least <= int(text) <= most:
         return int(text)
-    raise assumed(
+    raise assumed_error(
         400, f"{name} must be a whole number from {least} to {most}, not {text!r:.40}."
     )

@@ -7,31 +7,31 @@ from urllib.parse import quote
 
 from runcomfy_runtime.protocol import submit_path
 
-from ..ir.as_json import standard
+from ..ir.as_json import to_json_schema
 from .control import SECRET_HEADER
 from .http_messages import PROFILE_HEADER
 from .job_service import WARNING_HEADER
-from .model_catalog import Catalog, Offer
+from .model_catalog import CatalogModel, ModelCatalog
 from .openapi_schemas import (
     COUNT,
     REQUEST_ID,
     TEXT,
     Schema,
-    answered,
-    call,
-    query,
-    refusals,
-    schemas,
-    segment,
-    told_by_us,
+    error_responses,
+    json_response_schema,
+    mark_assumed,
+    operation_object,
+    path_parameter,
+    query_parameter,
+    response_schemas,
 )
-from .request_log import FAULT_HEADER, MEMBERS
+from .request_log import FAULT_HEADER, LOG_FIELDS
 
 _ABOUT = """What is marked x-assumed has a form that nobody published. Any call can be told to
 go wrong, by the header x-sandbox-fault; an answer that has says so in the same header."""
 
 
-def openapi(catalog: Catalog, base_url: str) -> Schema:
+def openapi_document(catalog: ModelCatalog, base_url: str) -> Schema:
     """The document of what this sandbox serves."""
     models = {
         _path(offer): {"get": _entry(offer), "post": _submit(offer)}
@@ -76,48 +76,54 @@ def _components() -> Schema:
         },
         # Not in the list of any call: what is tried at random there would be refused.
         "parameters": {"Fault": fault | {"description": "Fault rules to meet."}},
-        "schemas": schemas(),
+        "schemas": response_schemas(),
     }
 
 
-def _path(offer: Offer) -> str:
+def _path(offer: CatalogModel) -> str:
     # Braces would be parameters of the path.
     return submit_path(offer.model.model_id).replace("{", "%7B").replace("}", "%7D")
 
 
-def _submit(offer: Offer) -> Schema:
+def _submit(offer: CatalogModel) -> Schema:
     name = "submit_" + quote(offer.model.model_id, safe="")
     told = {
         "summary": offer.model.title or offer.model.model_id,
         "tags": [offer.media.value],
     }
-    return _submission(name, standard(offer.model.input), [], **told)
+    return _submission(name, to_json_schema(offer.model.input), [], **told)
 
 
-def _entry(offer: Offer) -> Schema:
-    return call("entry_" + quote(offer.model.model_id, safe=""), answered("Model"), [])
+def _entry(offer: CatalogModel) -> Schema:
+    return operation_object(
+        "entry_" + quote(offer.model.model_id, safe=""),
+        json_response_schema("Model"),
+        [],
+    )
 
 
 def _any_model() -> Schema:
     """Submit and entry of a sandbox without models, which takes every id."""
     says = "A model id; its slashes may stand as they are."
     pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,40}/[A-Za-z0-9][A-Za-z0-9_-]{0,40}$"
-    one = segment("model_id", TEXT | {"pattern": pattern}) | {"description": says}
+    one = path_parameter("model_id", TEXT | {"pattern": pattern}) | {
+        "description": says
+    }
     submit = _submission("submit", {"type": "object"}, [one])
-    entry = call("entry", answered("Model"), [one])
+    entry = operation_object("entry", json_response_schema("Model"), [one])
     return {"/v1/models/{model_id}": {"get": entry, "post": submit}}
 
 
 def _submission(
     name: str, schema: Schema, parameters: list[Schema], **more: Any
 ) -> Schema:
-    accepted = answered("Accepted", "The request is accepted.")
+    accepted = json_response_schema("Accepted", "The request is accepted.")
     warning = {WARNING_HEADER: {"$ref": f"#/components/headers/{WARNING_HEADER}"}}
     accepted |= {"links": _links(), "headers": accepted["headers"] | warning}
     body = {"required": True, "content": {"application/json": {"schema": schema}}}
-    operation = call(name, accepted, parameters, requestBody=body, **more)
-    for status, response in refusals("408", "413", "415", "422").items():
-        operation["responses"][status] = told_by_us(response)
+    operation = operation_object(name, accepted, parameters, requestBody=body, **more)
+    for status, response in error_responses("408", "413", "415", "422").items():
+        operation["responses"][status] = mark_assumed(response)
     return operation
 
 
@@ -140,41 +146,49 @@ def shared_calls() -> Schema:
     """Paths with their calls: about a request, the catalog, the balance."""
     one = "/v1/requests/{request_id}"
     cancel = _about("cancel", "Cancelled", [REQUEST_ID])
-    cancel["responses"]["415"] = told_by_us(refusals("415")["415"])
-    cost = query("include_cost", _FLAG)
-    filters = [query(name, TEXT) for name in ("search", "category", "kind")]
-    page = [query("limit", _PAGE), query("offset", _OFFSET)]
-    listing = [*filters, query("include_schema", _FLAG), *page]
+    cancel["responses"]["415"] = mark_assumed(error_responses("415")["415"])
+    cost = query_parameter("include_cost", _FLAG)
+    filters = [query_parameter(name, TEXT) for name in ("search", "category", "kind")]
+    page = [query_parameter("limit", _PAGE), query_parameter("offset", _OFFSET)]
+    listing = [*filters, query_parameter("include_schema", _FLAG), *page]
     return {
         f"{one}/status": {"get": _about("status", "Status", [REQUEST_ID])},
         f"{one}/result": {"get": _about("result", "Result", [REQUEST_ID, cost])},
         f"{one}/cancel": {"post": cancel},
-        "/v1/models": {"get": call("list", answered("Models"), listing)},
-        "/v1/models/categories": {
-            "get": call("categories", answered("Categories"), [])
+        "/v1/models": {
+            "get": operation_object("list", json_response_schema("Models"), listing)
         },
-        "/prod/v2/balance": {"get": call("balance", answered("Balance"), [])},
+        "/v1/models/categories": {
+            "get": operation_object(
+                "categories", json_response_schema("Categories"), []
+            )
+        },
+        "/prod/v2/balance": {
+            "get": operation_object("balance", json_response_schema("Balance"), [])
+        },
     }
 
 
 def _about(name: str, schema: str, parameters: list[Schema]) -> Schema:
-    return call(name, answered(schema), parameters, "403", "404")
+    return operation_object(
+        name, json_response_schema(schema), parameters, "403", "404"
+    )
 
 
 # The calls that only a sandbox has: output files, and what is looked at and moved by hand.
 
 
-_ACCOUNT = query("account", TEXT)
-_LIMIT = query("limit", COUNT | {"maximum": 100_000, "default": 1000})
-_ADVANCE = query("advance", {"type": "number", "minimum": 0, "maximum": 1e8})
-_NAME = segment("name", TEXT | {"minLength": 1})
-_CHOSEN = [query(name, TEXT) for name in MEMBERS if name != "account"]
+_ACCOUNT = query_parameter("account", TEXT)
+_LIMIT = query_parameter("limit", COUNT | {"maximum": 100_000, "default": 1000})
+_ADVANCE = query_parameter("advance", {"type": "number", "minimum": 0, "maximum": 1e8})
+_NAME = path_parameter("name", TEXT | {"minLength": 1})
+_CHOSEN = [query_parameter(name, TEXT) for name in LOG_FIELDS if name != "account"]
 
 
 def sandbox_calls() -> Schema:
     """Paths with their calls; those below ``/sandbox`` need the secret, files need nothing."""
     one, page = "/sandbox/jobs/{request_id}", [_ACCOUNT, _LIMIT]
-    number = segment("number", COUNT)
+    number = path_parameter("number", COUNT)
     return {
         "/outputs/{request_id}/{name}": {"get": _file()},
         "/sandbox/jobs": {"get": _by_hand("jobs", "Jobs", page)},
@@ -194,13 +208,15 @@ def sandbox_calls() -> Schema:
 
 
 def _by_hand(name: str, schema: str, parameters: list[Schema]) -> Schema:
-    answer = told_by_us(answered(schema))
-    return call(name, answer, parameters, "404", security=[{"secret": []}])
+    answer = mark_assumed(json_response_schema(schema))
+    return operation_object(name, answer, parameters, "404", security=[{"secret": []}])
 
 
 def _inline(parameters: list[Schema]) -> Schema:
     kinds = _media("A file that the input brought along.")
-    return call("inline", kinds, parameters, "404", security=[{"secret": []}])
+    return operation_object(
+        "inline", kinds, parameters, "404", security=[{"secret": []}]
+    )
 
 
 def _file() -> Schema:
@@ -215,7 +231,9 @@ def _served(name: str, security: list[Schema]) -> Schema:
     whole = _media("The file.") | {
         "headers": {each: {"schema": TEXT} for each in ("etag", "accept-ranges")}
     }
-    operation = call(name, whole, [REQUEST_ID, _NAME], "404", security=security)
+    operation = operation_object(
+        name, whole, [REQUEST_ID, _NAME], "404", security=security
+    )
     operation["responses"] |= {
         "206": _media("The part of it that was asked for."),
         "304": {"description": "It is what the client has."},

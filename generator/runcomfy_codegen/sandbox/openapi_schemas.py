@@ -7,9 +7,9 @@ from typing import Any
 
 from runcomfy_runtime.protocol import PHASES, CancelOutcome
 
-from .bill import Row
+from .bill import BillRow
 from .http_messages import PROFILE_HEADER
-from .request_log import FAULT_HEADER, Entry
+from .request_log import FAULT_HEADER, LogEntry
 
 Schema = dict[str, Any]
 
@@ -26,14 +26,14 @@ REQUEST_ID: Schema = {
 _ALWAYS = ("403", "405", "500")
 
 
-def call(
+def operation_object(
     name: str, answer: Schema, parameters: list[Schema], *errors: str, **more: Any
 ) -> Schema:
     """One operation: its answer, the documented errors, those of any call."""
-    told = refusals("400", *errors)
+    told = error_responses("400", *errors)
     guessed = {
-        status: told_by_us(response)
-        for status, response in refusals(*_ALWAYS).items()
+        status: mark_assumed(response)
+        for status, response in error_responses(*_ALWAYS).items()
         if status not in told
     }
     responses = {"200": answer, **told, **guessed}
@@ -45,7 +45,7 @@ def call(
     }
 
 
-def answered(schema: str, description: str = "The answer.") -> Schema:
+def json_response_schema(schema: str, description: str = "The answer.") -> Schema:
     """A response in JSON, marked by the headers of the sandbox."""
     return {
         "description": description,
@@ -57,22 +57,22 @@ def answered(schema: str, description: str = "The answer.") -> Schema:
     }
 
 
-def refusals(*statuses: str) -> Schema:
+def error_responses(*statuses: str) -> Schema:
     """Responses with an error in the published form."""
-    return {status: answered("Error", "An error.") for status in statuses}
+    return {status: json_response_schema("Error", "An error.") for status in statuses}
 
 
-def told_by_us(response: Schema) -> Schema:
+def mark_assumed(response: Schema) -> Schema:
     """The response, marked as one whose form nobody published."""
     return response | {"x-assumed": True}
 
 
-def query(name: str, schema: Schema) -> Schema:
+def query_parameter(name: str, schema: Schema) -> Schema:
     """A parameter of the query, which may be left out."""
     return {"name": name, "in": "query", "schema": schema}
 
 
-def segment(name: str, schema: Schema) -> Schema:
+def path_parameter(name: str, schema: Schema) -> Schema:
     """A parameter of the path."""
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
@@ -82,7 +82,7 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def members(required: str, **properties: Schema) -> Schema:
+def object_schema(required: str, **properties: Schema) -> Schema:
     """An object of which some members, named with blanks between, are always there."""
     return {"type": "object", "properties": properties, "required": required.split()}
 
@@ -95,19 +95,19 @@ _MONEY: Schema = {"type": "number"}
 _NAMES: Schema = {"type": "array", "items": TEXT}
 
 
-def schemas() -> Schema:
+def response_schemas() -> Schema:
     """Every form by its name."""
     return {
         **_of_requests(),
         **_of_the_catalog(),
         **_of_the_sandbox(),
-        "Balance": members(
+        "Balance": object_schema(
             "balance_usd balance_microdollars currency",
             balance_usd=_MONEY,
             balance_microdollars={"type": "integer"},
             currency=TEXT,
         ),
-        "Error": members(
+        "Error": object_schema(
             "error_code error_message",
             error_code={"type": "integer"},
             error_message=TEXT,
@@ -118,9 +118,11 @@ def schemas() -> Schema:
 
 def _of_the_catalog() -> Schema:
     return {
-        "Model": members("model_id kind", model_id=TEXT, kind=TEXT, categories=_NAMES),
-        "Models": members("models total", models=_list("Model"), total=COUNT),
-        "Categories": members("categories", categories=_NAMES),
+        "Model": object_schema(
+            "model_id kind", model_id=TEXT, kind=TEXT, categories=_NAMES
+        ),
+        "Models": object_schema("models total", models=_list("Model"), total=COUNT),
+        "Categories": object_schema("categories", categories=_NAMES),
     }
 
 
@@ -135,12 +137,14 @@ def _of_requests() -> Schema:
     accepted = {"request_id": TEXT, **links, "cancel_url": _URL}
     outcome = {"output": {}, "error": {}, "created_at": TEXT, "finished_at": TEXT}
     return {
-        "Accepted": members(" ".join(accepted), **accepted),
-        "Status": members("request_id status", **told, queue_position=COUNT, **links),
-        "Result": members(
+        "Accepted": object_schema(" ".join(accepted), **accepted),
+        "Status": object_schema(
+            "request_id status", **told, queue_position=COUNT, **links
+        ),
+        "Result": object_schema(
             "request_id status created_at", **told, **outcome, cost=_MONEY
         ),
-        "Cancelled": members("request_id outcome", **told, outcome=outcomes),
+        "Cancelled": object_schema("request_id outcome", **told, outcome=outcomes),
     }
 
 
@@ -148,16 +152,16 @@ def _of_the_sandbox() -> Schema:
     job = "request_id model_id account status drive created_at input_characters files"
     bill = {"total_usd": _MONEY, "repeated": COUNT}
     return {
-        "Job": members(job, files=_NAMES, input={}, inline={"type": "array"}),
-        "Jobs": members("jobs total", jobs=_list("Job"), total=COUNT),
-        "Entry": members(" ".join(field.name for field in fields(Entry))),
-        "Journal": members("entries total", entries=_list("Entry"), total=COUNT),
-        "Row": members(" ".join(field.name for field in fields(Row))),
-        "Ledger": members(
+        "Job": object_schema(job, files=_NAMES, input={}, inline={"type": "array"}),
+        "Jobs": object_schema("jobs total", jobs=_list("Job"), total=COUNT),
+        "Entry": object_schema(" ".join(field.name for field in fields(LogEntry))),
+        "Journal": object_schema("entries total", entries=_list("Entry"), total=COUNT),
+        "Row": object_schema(" ".join(field.name for field in fields(BillRow))),
+        "Ledger": object_schema(
             "rows total total_usd repeated", rows=_list("Row"), total=COUNT, **bill
         ),
-        "Clock": members("now virtual", now=TEXT, virtual={"type": "boolean"}),
-        "Reset": members("reset", reset=TEXT),
+        "Clock": object_schema("now virtual", now=TEXT, virtual={"type": "boolean"}),
+        "Reset": object_schema("reset", reset=TEXT),
     }
 
 

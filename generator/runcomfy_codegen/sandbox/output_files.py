@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from ..ir.model import Array, Media, Model, Nullable, Type, Union
+from ..ir.model import Array, MediaKind, Model, Nullable, Type, Union
 from .clock import Seed
-from .http_messages import Request, Response, file_response
+from .http_messages import ApiRequest, ApiResponse, file_response
 from .media.jpeg import jpeg
 from .media.mp3 import mp3
 from .media.mp4 import mp4
@@ -19,36 +19,36 @@ from .media.ogg import ogg
 from .media.png import png
 from .media.wav import wav
 from .media.webp import webp
-from .output_shape import Shape, server_values, shape
+from .output_shape import OutputShape, effective_values, output_shape
 
 _TARGET = re.compile(r"to-(image|video|audio|music|speech|sound)")
-_TARGETS = {"image": Media.IMAGE, "video": Media.VIDEO}
+_TARGETS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO}
 # Parts of ids that name an output, the first match deciding.
-_ID_WORDS: tuple[tuple[Media, frozenset[str]], ...] = (
+_ID_WORDS: tuple[tuple[MediaKind, frozenset[str]], ...] = (
     (
-        Media.AUDIO,
+        MediaKind.AUDIO,
         frozenset({"audio", "music", "speech", "tts", "voice", "song", "sound"}),
     ),
     (
-        Media.VIDEO,
+        MediaKind.VIDEO,
         frozenset(
             {"video", "lipsync", "extend", "transition", "animate", "frame", "motion"}
         ),
     ),
-    (Media.IMAGE, frozenset({"image", "images", "edit", "upscale", "inpaint"})),
+    (MediaKind.IMAGE, frozenset({"image", "images", "edit", "upscale", "inpaint"})),
 )
-_FIELD_WORDS: tuple[tuple[Media, frozenset[str]], ...] = (
-    (Media.AUDIO, frozenset({"lyrics", "bpm", "music_length"})),
+_FIELD_WORDS: tuple[tuple[MediaKind, frozenset[str]], ...] = (
+    (MediaKind.AUDIO, frozenset({"lyrics", "bpm", "music_length"})),
     (
-        Media.VIDEO,
+        MediaKind.VIDEO,
         frozenset({"duration", "fps", "num_frames", "first_frame_image_url"}),
     ),
 )
 # What ``output_format`` may ask for, by the beginning of its value; the usual one first.
-_FORMATS: Mapping[Media, Mapping[str, Suffix]] = {
-    Media.IMAGE: {"png": "png", "jpeg": "jpg", "jpg": "jpg", "webp": "webp"},
-    Media.VIDEO: {"mp4": "mp4"},
-    Media.AUDIO: {"wav": "wav", "mp3": "mp3", "ogg": "ogg"},
+_FORMATS: Mapping[MediaKind, Mapping[str, Suffix]] = {
+    MediaKind.IMAGE: {"png": "png", "jpeg": "jpg", "jpg": "jpg", "webp": "webp"},
+    MediaKind.VIDEO: {"mp4": "mp4"},
+    MediaKind.AUDIO: {"wav": "wav", "mp3": "mp3", "ogg": "ogg"},
 }
 
 CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
@@ -69,11 +69,11 @@ Suffix = Literal["png", "jpg", "webp", "mp4", "wav", "mp3", "ogg"]
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class JobOutput:
     """The outcome of one job, before it has URLs."""
 
-    kind: Media
-    shape: Shape
+    kind: MediaKind
+    shape: OutputShape
     key: str
     listed: bool
     suffix: Suffix
@@ -88,31 +88,33 @@ class Output:
         return {self.key: list(urls) if self.listed else urls[0]}
 
 
-def kind_of(model: Model, entry: Mapping[str, Any] = MappingProxyType({})) -> Media:
+def output_kind(
+    model: Model, entry: Mapping[str, Any] = MappingProxyType({})
+) -> MediaKind:
     """Whether a model makes pictures, films or sound.
 
     A catalog entry may say so; else the id does ("text-to-video"), else the input's fields.
     """
     told = str(entry.get("output_type", "")).lower()
-    if told in tuple(Media):
-        return Media(told)
+    if told in tuple(MediaKind):
+        return MediaKind(told)
     targets = _TARGET.findall(model.model_id.lower())
     if targets:
-        return _TARGETS.get(targets[-1], Media.AUDIO)
+        return _TARGETS.get(targets[-1], MediaKind.AUDIO)
     words = frozenset(re.split(r"[^a-z0-9]+", model.model_id.lower().partition("/")[2]))
     fields = frozenset(field.wire_name for field in model.input.fields)
-    return _named(_ID_WORDS, words) or _named(_FIELD_WORDS, fields) or Media.IMAGE
+    return _named(_ID_WORDS, words) or _named(_FIELD_WORDS, fields) or MediaKind.IMAGE
 
 
-def output_of(model: Model, kind: Media, given: Mapping[str, Any]) -> Output:
+def plan_output(model: Model, kind: MediaKind, given: Mapping[str, Any]) -> JobOutput:
     """The output that fits this input."""
-    values = server_values(model, given)
-    wanted = shape(model.model_id, kind, values)
+    values = effective_values(model, given)
+    wanted = output_shape(model.model_id, kind, values)
     key, listed = _place(model, kind, many=wanted.count > 1)
-    return Output(kind, wanted, key, listed, _suffix(kind, values))
+    return JobOutput(kind, wanted, key, listed, _suffix(kind, values))
 
 
-def render(output: Output, seed: Seed, request_id: str, at: int) -> bytes:
+def render_file(output: JobOutput, seed: Seed, request_id: str, at: int) -> bytes:
     """The bytes of one file; the same for the same seed, request and place."""
     draws = seed.draws("output", request_id, at)
     wanted, hue = output.shape, draws.random()
@@ -133,7 +135,7 @@ def render(output: Output, seed: Seed, request_id: str, at: int) -> bytes:
             return png(wanted.width, wanted.height, hue)
 
 
-def _suffix(kind: Media, values: Mapping[str, Any]) -> Suffix:
+def _suffix(kind: MediaKind, values: Mapping[str, Any]) -> Suffix:
     formats = _FORMATS[kind]
     asked = str(values.get("output_format", "")).lower()
     for name, suffix in formats.items():
@@ -143,12 +145,12 @@ def _suffix(kind: Media, values: Mapping[str, Any]) -> Suffix:
 
 
 def _named(
-    table: tuple[tuple[Media, frozenset[str]], ...], words: frozenset[str]
-) -> Media | None:
+    table: tuple[tuple[MediaKind, frozenset[str]], ...], words: frozenset[str]
+) -> MediaKind | None:
     return next((media for media, names in table if names & words), None)
 
 
-def _place(model: Model, kind: Media, *, many: bool) -> tuple[str, bool]:
+def _place(model: Model, kind: MediaKind, *, many: bool) -> tuple[str, bool]:
     # The published output schema has image, video, images and videos, and forgets audio.
     one, several = kind.value, f"{kind.value}s"
     declared = {field.wire_name: field.type for field in model.output.fields}
@@ -177,7 +179,9 @@ def _prefers_list(kind: Type) -> bool:
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
-def serve(request: Request, body: bytes, content_type: str, name: str) -> Response:
+def serve_file(
+    request: ApiRequest, body: bytes, content_type: str, name: str
+) -> ApiResponse:
     """The whole file, the part of it that was asked for, or that it has not changed."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = (
@@ -200,7 +204,7 @@ def _names(condition: str | None, etag: str) -> bool:
 
 def _part(
     asked: str, body: bytes, content_type: str, headers: tuple[tuple[str, str], ...]
-) -> Response:
+) -> ApiResponse:
     found = _RANGE.fullmatch(asked.strip())
     if found is None or not _valid(found[1], found[2]):
         # What is no range, or several of them, may be ignored (section 14.2).

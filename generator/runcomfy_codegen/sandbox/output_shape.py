@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..ir.json_text import is_object
-from ..ir.model import Media, Model
+from ..ir.model import MediaKind, Model
 
 _SIZE_WORDS = ("size", "resolution", "ratio", "width", "quality", "dimension")
 _LENGTHS = ("duration", "seconds", "duration_seconds", "audio_duration")
@@ -32,7 +32,7 @@ _RATE = 24.0  # frames a second, where nothing is said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class OutputShape:
     """Pixels, seconds, and how many files."""
 
     width: int
@@ -41,18 +41,20 @@ class Shape:
     count: int = 1
 
 
-_RATIOS: Mapping[Media, float] = MappingProxyType(
-    {Media.IMAGE: 1.0, Media.VIDEO: 16 / 9}
+_RATIOS: Mapping[MediaKind, float] = MappingProxyType(
+    {MediaKind.IMAGE: 1.0, MediaKind.VIDEO: 16 / 9}
 )
-_SHORT_SIDES: Mapping[Media, int] = MappingProxyType(
-    {Media.IMAGE: 1024, Media.VIDEO: 720}
+_SHORT_SIDES: Mapping[MediaKind, int] = MappingProxyType(
+    {MediaKind.IMAGE: 1024, MediaKind.VIDEO: 720}
 )
-_LARGEST: Mapping[Media, int] = MappingProxyType({Media.IMAGE: 8192, Media.VIDEO: 4096})
+_LARGEST: Mapping[MediaKind, int] = MappingProxyType(
+    {MediaKind.IMAGE: 8192, MediaKind.VIDEO: 4096}
+)
 """Pixels of a side. Of films, what H.264 decoders take everywhere."""
 _LENGTH = 5.0  # seconds, where nothing is said
 
 
-def server_values(model: Model, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def effective_values(model: Model, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the server goes by: what was given, and its own defaults for the rest."""
     fields = model.input.fields
     return {
@@ -60,11 +62,15 @@ def server_values(model: Model, given: Mapping[str, Any]) -> Mapping[str, Any]:
     } | dict(given)
 
 
-def shape(model_id: str, kind: Media, values: Mapping[str, Any]) -> Shape:
+def output_shape(
+    model_id: str, kind: MediaKind, values: Mapping[str, Any]
+) -> OutputShape:
     """The shape of the output that these values ask for."""
-    width, height = (0, 0) if kind is Media.AUDIO else _pixels(model_id, kind, values)
-    count = _first(values, _COUNTS, _whole) if kind is Media.IMAGE else None
-    return Shape(
+    width, height = (
+        (0, 0) if kind is MediaKind.AUDIO else _pixels(model_id, kind, values)
+    )
+    count = _first(values, _COUNTS, _whole) if kind is MediaKind.IMAGE else None
+    return OutputShape(
         width=width,
         height=height,
         seconds=_length(values),
@@ -72,7 +78,9 @@ def shape(model_id: str, kind: Media, values: Mapping[str, Any]) -> Shape:
     )
 
 
-def _pixels(model_id: str, kind: Media, values: Mapping[str, Any]) -> tuple[int, int]:
+def _pixels(
+    model_id: str, kind: MediaKind, values: Mapping[str, Any]
+) -> tuple[int, int]:
     labels = tuple(_labels(values))
     if stated := _stated(values) or _first_of(labels, parse_sides):
         width, height = stated

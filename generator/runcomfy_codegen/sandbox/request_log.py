@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol
 
 from .clock import timestamp
-from .http_messages import Request, Response
+from .http_messages import ApiRequest, ApiResponse
 from .nearest import nearest
 from .routes import Action, Route
 
@@ -23,7 +23,7 @@ FAULT_HEADER = "x-sandbox-fault"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LogEntry:
     """One request and its answer. The token is not in it, the body only as size and hash.
 
     ``status`` is that of HTTP, ``job_status`` the word that was told of the job, ``outcome``
@@ -49,18 +49,18 @@ class Entry:
     carriage: str
 
 
-MEMBERS = tuple(field.name for field in fields(Entry))
+LOG_FIELDS = tuple(field.name for field in fields(LogEntry))
 """What entries can be chosen by."""
 
 
-class Diary(Protocol):
+class LogStore(Protocol):
     """Where entries are kept beyond the life of the sandbox."""
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[LogEntry]:
         """The entries kept, from the oldest."""
         ...
 
-    def note(self, entry: Entry, oldest: int) -> None:
+    def note(self, entry: LogEntry, oldest: int) -> None:
         """Keep an entry; those with a number below ``oldest`` may go."""
         ...
 
@@ -69,26 +69,26 @@ class Diary(Protocol):
         ...
 
 
-class Journal:
+class RequestLog:
     """Every entry since the start, or since the last reset."""
 
-    def __init__(self, diary: Diary | None = None) -> None:
+    def __init__(self, diary: LogStore | None = None) -> None:
         self._diary = diary
         kept = diary.entries() if diary else ()
-        self._entries: deque[Entry] = deque(kept, maxlen=_KEPT)
+        self._entries: deque[LogEntry] = deque(kept, maxlen=_KEPT)
         self._number = self._entries[-1].number if self._entries else 0
 
     def add(
         self,
-        request: Request,
+        request: ApiRequest,
         found: Route | None,
         account: str | None,
-        response: Response,
+        response: ApiResponse,
         now: float,
     ) -> None:
         """Write down one exchange at ``now``, seconds since 1970."""
         self._number += 1
-        entry = Entry(
+        entry = LogEntry(
             number=self._number,
             at=timestamp(now),
             account=account,
@@ -104,13 +104,13 @@ class Journal:
 
     def entries(
         self, account: str | None = None, **wanted: str | int | None
-    ) -> Iterator[Entry]:
+    ) -> Iterator[LogEntry]:
         """The entries, of one account or of all, whose members have these values.
 
         Raises ``TypeError`` for a member that entries do not have.
         """
-        for name in wanted.keys() - MEMBERS:
-            raise TypeError(f"entries have no {name!r}; {nearest(name, MEMBERS)}")
+        for name in wanted.keys() - LOG_FIELDS:
+            raise TypeError(f"entries have no {name!r}; {nearest(name, LOG_FIELDS)}")
         said = {name: str(value) for name, value in wanted.items()}
         return (
             entry
@@ -148,7 +148,7 @@ class Journal:
         self._entries = deque(kept, maxlen=_KEPT)
 
 
-def _asked(request: Request, found: Route | None) -> dict[str, Any]:
+def _asked(request: ApiRequest, found: Route | None) -> dict[str, Any]:
     body = request.body
     return {
         "action": found.action.value if found else "none",
@@ -161,7 +161,7 @@ def _asked(request: Request, found: Route | None) -> dict[str, Any]:
     }
 
 
-def _answered(found: Route | None, response: Response) -> dict[str, Any]:
+def _answered(found: Route | None, response: ApiResponse) -> dict[str, Any]:
     told = _told(response)
     request_id = found.request_id if found else ""
     of_job = told if found is not None and found.action in _ABOUT_JOBS else {}
@@ -173,7 +173,7 @@ def _answered(found: Route | None, response: Response) -> dict[str, Any]:
     }
 
 
-def _told(response: Response) -> dict[str, Any]:
+def _told(response: ApiResponse) -> dict[str, Any]:
     # Of a submit the id, of an error the code, of a job its status. Longer answers tell none.
     body = response.meant or response.body
     if not body.startswith(b"{") or len(body) > _LONGEST:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from runcomfy_runtime.protocol import BAD_TOKEN, NOT_FOUND
 
 from .clock import Seed
-from .http_messages import Refused, Request, assumed, documented
+from .http_messages import ApiRequest, Refused, assumed_error, documented_error
 
 
 class Action(StrEnum):
@@ -30,13 +30,13 @@ class Action(StrEnum):
     CONTROL = "control"
 
 
-OPEN = frozenset({Action.FILE, Action.PAGE, Action.OPENAPI, Action.CONTROL})
+WITHOUT_TOKEN = frozenset({Action.FILE, Action.PAGE, Action.OPENAPI, Action.CONTROL})
 """Calls that need no token."""
 
-LOOKING = frozenset({Action.PAGE, Action.CONTROL})
+UNLOGGED = frozenset({Action.PAGE, Action.CONTROL})
 """Calls of those who watch: they are not in the journal, and no fault strikes them."""
 
-READ = ("GET", "HEAD")
+READ_METHODS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,19 +49,19 @@ class Route:
     name: str = ""
 
 
-def route(request: Request) -> Route:
+def find_route(request: ApiRequest) -> Route:
     """The call that a request makes. Raises ``Refused``: 404001, or 405 with ``allow``."""
     match request.segments:
         case ("v1", "models", *rest):
             return _about_models(request, "/".join(rest))
         case ("v1", "requests", request_id, "cancel"):
-            only(request, "POST")
+            require_method(request, "POST")
             return Route(action=Action.CANCEL, request_id=request_id)
         case ("v1", "requests", request_id, ("status" | "result") as word):
-            only(request, *READ)
+            require_method(request, *READ_METHODS)
             return Route(action=Action(word), request_id=request_id)
         case ("outputs", request_id, name):
-            only(request, *READ)
+            require_method(request, *READ_METHODS)
             return Route(action=Action.FILE, request_id=request_id, name=name)
         case ("sandbox", *rest):
             return Route(action=Action.CONTROL, name="/".join(rest))
@@ -69,16 +69,16 @@ def route(request: Request) -> Route:
             return _fixed(request)
 
 
-def _about_models(request: Request, model_id: str) -> Route:
+def _about_models(request: ApiRequest, model_id: str) -> Route:
     if model_id in ("", "categories"):
-        only(request, *READ)
+        require_method(request, *READ_METHODS)
         return Route(action=Action.CATEGORIES if model_id else Action.LIST)
-    only(request, *READ, "POST")
+    require_method(request, *READ_METHODS, "POST")
     posted = request.method == "POST"
     return Route(action=Action.SUBMIT if posted else Action.MODEL, model_id=model_id)
 
 
-def _fixed(request: Request) -> Route:
+def _fixed(request: ApiRequest) -> Route:
     fixed: dict[tuple[str, ...], Action] = {
         ("prod", "v2", "balance"): Action.BALANCE,
         ("openapi.json",): Action.OPENAPI,
@@ -86,20 +86,20 @@ def _fixed(request: Request) -> Route:
     }
     action = fixed.get(request.segments)
     if action is None:
-        raise nowhere(request)
-    only(request, *READ)
+        raise no_such_path(request)
+    require_method(request, *READ_METHODS)
     return Route(action=action)
 
 
-def nowhere(request: Request) -> Refused:
+def no_such_path(request: ApiRequest) -> Refused:
     """The refusal of a path that leads to nothing."""
-    return documented(NOT_FOUND, f"There is nothing at {request.path!r:.200}.")
+    return documented_error(NOT_FOUND, f"There is nothing at {request.path!r:.200}.")
 
 
-def only(request: Request, *methods: str) -> None:
+def require_method(request: ApiRequest, *methods: str) -> None:
     """Raise ``Refused`` (405, with ``allow``) for any other method than these."""
     if request.method not in methods:
-        refused = assumed(405, f"{request.method:.20} is not possible here.")
+        refused = assumed_error(405, f"{request.method:.20} is not possible here.")
         raise Refused(refused.response.having(("allow", ", ".join(methods))))
 
 
@@ -112,25 +112,27 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _READING = frozenset({"GET", "HEAD"})
 
 
-def admit(request: Request, hosts: frozenset[str]) -> None:
+def check_origin(request: ApiRequest, hosts: frozenset[str]) -> None:
     """Raise ``Refused`` for a foreign ``Host`` (DNS rebinding) or a foreign ``Origin`` (CSRF).
 
     A request that tells its length in two ways is refused too: what one reader takes for its
     end is not another's (RFC 9112, section 6.3).
     """
     if request.header("transfer-encoding") and request.header("content-length"):
-        refused = assumed(
+        refused = assumed_error(
             400, "Transfer-Encoding and Content-Length contradict each other."
         )
         raise Refused(refused.response.having(("connection", "close")))
     host = request.header("host")
     if host is None or _hostname(f"//{host}") not in hosts:
-        raise assumed(403, f"This server does not answer to the host {host!r:.80}.")
+        raise assumed_error(
+            403, f"This server does not answer to the host {host!r:.80}."
+        )
     origin = request.header("origin")
     if request.method in _READING or origin is None:
         return
     if _hostname(origin) not in hosts:
-        raise assumed(403, f"Requests from pages of {origin!r:.80} are refused.")
+        raise assumed_error(403, f"Requests from pages of {origin!r:.80} are refused.")
 
 
 def _hostname(url: str) -> str | None:
@@ -154,20 +156,20 @@ _MALFORMED = (
 )
 
 
-def account(request: Request, seed: Seed) -> str:
+def request_account(request: ApiRequest, seed: Seed) -> str:
     """The account behind a request: a keyed hash of its token.
 
     Raises ``Refused`` with 400004, as the published table has it, if there is no token.
     """
     header = request.header("authorization")
     if header is None:
-        raise documented(BAD_TOKEN, _MISSING)
+        raise documented_error(BAD_TOKEN, _MISSING)
     found = _BEARER.fullmatch(header.strip())
     if found is None:
-        raise documented(BAD_TOKEN, _MALFORMED)
-    return account_of(found[1], seed)
+        raise documented_error(BAD_TOKEN, _MALFORMED)
+    return token_account(found[1], seed)
 
 
-def account_of(token: str, seed: Seed) -> str:
+def token_account(token: str, seed: Seed) -> str:
     """The account that a token stands for; the token cannot be had back from it."""
     return seed.digest("account", token).hex()[:16]

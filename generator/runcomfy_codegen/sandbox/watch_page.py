@@ -17,15 +17,15 @@ from runcomfy_runtime.protocol import Phase
 
 from ..ir.json_text import is_array, is_object
 from .clock import timestamp
-from .http_messages import Response
-from .input_validation import texts
-from .job import Job, State
+from .http_messages import ApiResponse
+from .input_validation import all_texts
+from .job import JobRecord, JobState
 
 _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
 @cache
-def watch_page() -> Response:
+def watch_page() -> ApiResponse:
     """The page, which may load nothing but what this sandbox itself serves."""
     html = (
         resources.files("runcomfy_codegen.sandbox")
@@ -38,7 +38,7 @@ def watch_page() -> Response:
         " connect-src 'self'; img-src blob: data:; media-src blob: data:;"
         " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
-    return Response(
+    return ApiResponse(
         status=200,
         headers=(
             ("content-type", "text/html; charset=utf-8"),
@@ -81,7 +81,7 @@ _TYPES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Inline:
+class InlineFile:
     """A file that an input brought along, as the text it came in."""
 
     type: str
@@ -98,15 +98,15 @@ class Inline:
             raise ValueError(str(error)) from None
 
 
-def inline_files(job: Job) -> list[Inline]:
+def inline_files(job: JobRecord) -> list[InlineFile]:
     """The files in a job's input that can be shown, at any depth."""
     if "data:" not in job.body.lower():
         return []
-    found = (Inline(_type(text), text) for text in texts(json.loads(job.body)))
+    found = (InlineFile(_type(text), text) for text in all_texts(json.loads(job.body)))
     return [file for file in found if file.type in _TYPES][:_MOST]
 
 
-def brief(job: Job, at: State, paths: tuple[str, ...]) -> dict[str, Any]:
+def job_summary(job: JobRecord, at: JobState, paths: tuple[str, ...]) -> dict[str, Any]:
     """What a list tells of a job."""
     finished = timestamp(at.finished_at) if at.finished_at is not None else None
     return {
@@ -124,7 +124,7 @@ def brief(job: Job, at: State, paths: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def detail(job: Job) -> dict[str, Any]:
+def job_details(job: JobRecord) -> dict[str, Any]:
     """What went into a job: long texts cut, and where its inline files are."""
     here = f"/sandbox/jobs/{job.request_id}/inline"
     return {

@@ -16,30 +16,30 @@ from runcomfy_runtime.protocol import valid_model_id
 
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import Document
-from ..ir.json_text import JsonText, JsonValue, Stop
+from ..ir.json_text import JsonText, JsonValue, SyntaxIssue
 from .embedded_json import (
-    Part,
+    Member,
+    child_pointer,
     decode_whole,
-    is_cut,
-    items,
-    members,
-    pointed,
-    shown,
-    unsound,
+    excerpt,
+    is_truncated,
+    item_slices,
+    member_slices,
+    unusable_value,
 )
 from .locale import DEFAULT
-from .origin import Found, Origin
-from .stored_document import TEXTS, is_stored, stored_document
+from .origin import Origin, SourceItem
+from .stored_document import STORED_TEXTS, is_stored, stored_document
 
 _OWN_FIELDS = frozenset(
     {"model_id", "display_name", "description", "input_schema", "output_schema"}
 )
 
 
-def read_catalog(text: str, origin: Origin) -> Iterator[Found]:
+def read_catalog(text: str, origin: Origin) -> Iterator[SourceItem]:
     """A document for every entry that has what a document needs, a diagnostic for the others."""
     found = decode_whole(text)
-    if isinstance(found, Stop):
+    if isinstance(found, SyntaxIssue):
         yield _not_json(text, found, origin)
         return
     entries = list(_entries(JsonText(text), found.value))
@@ -51,10 +51,12 @@ def read_catalog(text: str, origin: Origin) -> Iterator[Found]:
 
 def _entries(whole: JsonText, value: JsonValue) -> Iterator[tuple[str, JsonText]]:
     if isinstance(value, list):
-        yield from ((f"/{index}", item) for index, item in enumerate(items(whole)))
+        yield from (
+            (f"/{index}", item) for index, item in enumerate(item_slices(whole))
+        )
     elif listed := _listed(whole, value):
         yield from (
-            (f"/models/{index}", item) for index, item in enumerate(items(listed))
+            (f"/models/{index}", item) for index, item in enumerate(item_slices(listed))
         )
     else:
         yield "", whole
@@ -64,7 +66,7 @@ def _listed(whole: JsonText, value: JsonValue) -> JsonText | None:
     """The list in the answer of the API; None if the value is an entry itself."""
     if not isinstance(value, dict) or "model_id" in value:
         return None
-    lists = [part.value for part in members(whole) if part.name == "models"]
+    lists = [part.value for part in member_slices(whole) if part.name == "models"]
     return lists[-1] if lists and lists[-1].text.startswith("[") else None
 
 
@@ -75,24 +77,26 @@ class _Entry:
     text: JsonText
     pointer: str
     origin: Origin
-    parts: tuple[Part, ...]
+    parts: tuple[Member, ...]
 
     @classmethod
     def of(cls, text: JsonText, pointer: str, origin: Origin) -> _Entry:
         is_object = text.text.lstrip().startswith("{")
-        return cls(text, pointer, origin, tuple(members(text)) if is_object else ())
+        return cls(
+            text, pointer, origin, tuple(member_slices(text)) if is_object else ()
+        )
 
-    def read(self) -> Iterator[Found]:
+    def read(self) -> Iterator[SourceItem]:
         if problem := self._shapeless() or self._no_model_id() or self._no_schema():
             yield problem
             return
         named = {part.name: part for part in self.parts}
         stored = is_stored(named)
-        names = TEXTS if stored else ("display_name", "description")
+        names = STORED_TEXTS if stored else ("display_name", "description")
         remarks = [self._not_a_string(name) for name in names]
         yield from (remark for remark in remarks if remark is not None)
         if stored:
-            texts = {name: self._string(name) for name in ("model_id", *TEXTS)}
+            texts = {name: self._string(name) for name in ("model_id", *STORED_TEXTS)}
             yield stored_document(named, texts, self.origin, self.pointer)
         else:
             yield self._document()
@@ -129,10 +133,10 @@ class _Entry:
         if not self.text.text.lstrip().startswith("{"):
             return self._finding(
                 "entry-not-object",
-                f"a catalog entry is an object, not {shown(self.text.text)}",
+                f"a catalog entry is an object, not {excerpt(self.text.text)}",
                 hint="give an entry, a list of entries, or the answer of GET /v1/models",
             )
-        if fault := unsound(self.text, self.pointer):
+        if fault := unusable_value(self.text, self.pointer):
             return self.origin.unusable(fault)
         names = [part.name for part in self.parts]
         twice = next((part for part in self.parts if names.count(part.name) > 1), None)
@@ -155,7 +159,7 @@ class _Entry:
                 '{"model_id": "vendor/model", "input_schema": {…}}',
             )
         if not _is_text(self.model_id) or not valid_model_id(self.model_id):
-            pointer = pointed(self.pointer, "model_id")
+            pointer = child_pointer(self.pointer, "model_id")
             return self.origin.invalid_model_id(
                 part.value.text, part.value.start, pointer
             )
@@ -176,7 +180,7 @@ class _Entry:
                 continue
             return self._finding(
                 "schema-not-object",
-                f"{part.name} is {shown(part.value.text)}, not an object",
+                f"{part.name} is {excerpt(part.value.text)}, not an object",
                 part=part,
                 hint="a schema is a JSON object; import the entry again when it has one",
             )
@@ -188,13 +192,13 @@ class _Entry:
             return None
         return self._finding(
             "not-a-string",
-            f"{name} is {shown(part.value.text)}, not a text",
+            f"{name} is {excerpt(part.value.text)}, not a text",
             part=part,
             severity=Severity.WARNING,
             hint="the model is read without it",
         )
 
-    def _part(self, name: str) -> Part | None:
+    def _part(self, name: str) -> Member | None:
         return next((part for part in self.parts if part.name == name), None)
 
     def _value(self, name: str) -> object:
@@ -211,7 +215,7 @@ class _Entry:
         message: str,
         *,
         hint: str,
-        part: Part | None = None,
+        part: Member | None = None,
         severity: Severity = Severity.ERROR,
     ) -> Diagnostic:
         return self.origin.finding(
@@ -219,13 +223,15 @@ class _Entry:
             message,
             severity=severity,
             model=self.model_id if valid_model_id(self.model_id) else "",
-            pointer=self.pointer if part is None else pointed(self.pointer, part.name),
+            pointer=(
+                self.pointer if part is None else child_pointer(self.pointer, part.name)
+            ),
             place=self.text.start if part is None else part.value.start,
             hint=hint,
         )
 
 
-def _is_null(part: Part) -> bool:
+def _is_null(part: Member) -> bool:
     return part.value.text == "null"
 
 
@@ -236,8 +242,8 @@ def _is_text(value: object) -> bool:
     )
 
 
-def _not_json(text: str, stop: Stop, origin: Origin) -> Diagnostic:
-    cut = is_cut(text, stop)
+def _not_json(text: str, stop: SyntaxIssue, origin: Origin) -> Diagnostic:
+    cut = is_truncated(text, stop)
     return origin.finding(
         "truncated-json" if cut else "not-json",
         "the JSON ends before it is complete" if cut else f"not JSON: {stop.reason}",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..ir.diagnostic import Place
+from ..ir.diagnostic import Position
 from ..ir.json_text import (
     OPEN_ESCAPE,
     OPEN_STRING,
@@ -15,11 +15,11 @@ from ..ir.json_text import (
     JsonText,
     JsonValue,
     NotJson,
-    Stop,
+    SyntaxIssue,
     is_array,
     is_object,
     pointer_token,
-    stop_of,
+    syntax_issue,
 )
 
 MAX_DEPTH = 100
@@ -38,7 +38,7 @@ _CUT_ESCAPE = re.compile(r"\\?u?[0-9A-Fa-f]{0,4}\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class JsonSlice:
     """A JSON value found in a text: ``text[start:end]``. Its numbers are still text."""
 
     start: int
@@ -47,16 +47,16 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class UnusableValue:
     """Why a JSON value cannot be used, and where it stands."""
 
     pointer: str
-    place: Place
+    place: Position
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Member:
     """A member of an object: its name, the name as written, and the value as written."""
 
     name: str
@@ -64,26 +64,28 @@ class Part:
     value: JsonText
 
 
-def decode(text: str, start: int = 0) -> Slice | Stop:
+def decode(text: str, start: int = 0) -> JsonSlice | SyntaxIssue:
     """Read the JSON value that begins at ``start``; what stands behind it does not matter."""
     try:
         value, end = _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
-        return stop_of(error)
+        return syntax_issue(error)
     except RecursionError:
-        return Stop(start, TOO_DEEP)
-    return Slice(start, end, value)
+        return SyntaxIssue(start, TOO_DEEP)
+    return JsonSlice(start, end, value)
 
 
-def decode_whole(text: str) -> Slice | Stop:
+def decode_whole(text: str) -> JsonSlice | SyntaxIssue:
     """Read a text that is one JSON value and nothing else."""
     found = decode(text, skip_blank(text, 0))
-    if isinstance(found, Slice) and (end := skip_blank(text, found.end)) < len(text):
-        return Stop(end, "extra text behind the JSON value")
+    if isinstance(found, JsonSlice) and (end := skip_blank(text, found.end)) < len(
+        text
+    ):
+        return SyntaxIssue(end, "extra text behind the JSON value")
     return found
 
 
-def is_cut(text: str, stop: Stop) -> bool:
+def is_truncated(text: str, stop: SyntaxIssue) -> bool:
     """Whether the text ended before its JSON did, rather than being malformed."""
     if stop.reason == OPEN_ESCAPE:
         return _CUT_ESCAPE.match(text, stop.offset) is not None
@@ -96,7 +98,7 @@ def skip_blank(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def members(whole: JsonText) -> Iterator[Part]:
+def member_slices(whole: JsonText) -> Iterator[Member]:
     """The members of a JSON object, in order, with exact slices. The text must be well-formed."""
     text = whole.text
     at = skip_blank(text, skip_blank(text, 0) + 1)
@@ -104,11 +106,11 @@ def members(whole: JsonText) -> Iterator[Part]:
         name, end = _DECODER.raw_decode(text, at)
         begin = skip_blank(text, skip_blank(text, end) + 1)
         stop = _DECODER.raw_decode(text, begin)[1]
-        yield Part(str(name), text[at:end], whole.part(begin, stop))
+        yield Member(str(name), text[at:end], whole.part(begin, stop))
         at = _next(text, stop)
 
 
-def items(whole: JsonText) -> Iterator[JsonText]:
+def item_slices(whole: JsonText) -> Iterator[JsonText]:
     """The items of a JSON array, in order, as exact slices. The text must be well-formed."""
     text = whole.text
     at = skip_blank(text, skip_blank(text, 0) + 1)
@@ -118,19 +120,19 @@ def items(whole: JsonText) -> Iterator[JsonText]:
         at = _next(text, stop)
 
 
-def unsound(part: JsonText, pointer: str = "") -> Fault | None:
+def unusable_value(part: JsonText, pointer: str = "") -> UnusableValue | None:
     """Why a piece of well-formed structure cannot be used: a NaN, an absurd number, too deep.
 
     ``pointer`` is the one of the piece itself.
     """
     reason = _refusal(part)
     if reason == TOO_DEEP or (reason is None and _too_deep(part.value())):
-        return Fault(pointer, part.start, _DEEP)
+        return UnusableValue(pointer, part.start, _DEEP)
     if reason is None:
         return None
     while below := _refused_below(part):
-        pointer, part = pointed(pointer, below[0]), below[1]
-    return Fault(pointer, part.start, reason)
+        pointer, part = child_pointer(pointer, below[0]), below[1]
+    return UnusableValue(pointer, part.start, reason)
 
 
 def _refusal(part: JsonText) -> str | None:
@@ -147,18 +149,18 @@ def _refused_below(part: JsonText) -> tuple[str | int, JsonText] | None:
     """The first member or item that is refused; none if the piece itself is at fault."""
     children: Iterable[tuple[str | int, JsonText]] = ()
     if part.text.startswith("{"):
-        children = ((it.name, it.value) for it in members(part))
+        children = ((it.name, it.value) for it in member_slices(part))
     elif part.text.startswith("["):
-        children = enumerate(items(part))
+        children = enumerate(item_slices(part))
     return next((child for child in children if _refusal(child[1]) is not None), None)
 
 
-def pointed(pointer: str, name: str | int) -> str:
+def child_pointer(pointer: str, name: str | int) -> str:
     """The pointer one step further down."""
     return f"{pointer}/{pointer_token(name)}"
 
 
-def shown(text: str) -> str:
+def excerpt(text: str) -> str:
     """A value as a message shows it: in one line, and not more than a few words of it."""
     line = " ".join(text.split())
     return line if len(line) <= 80 else f"{line[:79]}…"
@@ -198,7 +200,7 @@ a page has at most one, a hostile text could have millions."""
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenBlock:
     """An object that begins as JSON and does not go on as JSON.
 
     ``end`` is where its brackets close, or the end of the text that it swallows; ``closed``
@@ -208,28 +210,28 @@ class Broken:
 
     start: int
     end: int
-    stop: Stop
+    stop: SyntaxIssue
     closed: bool
     cut: bool
     schema: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Blocks:
+class JsonBlocks:
     """Every object of a text, outermost ones only, in order."""
 
-    whole: tuple[Slice, ...]
-    broken: tuple[Broken, ...]
+    whole: tuple[JsonSlice, ...]
+    broken: tuple[BrokenBlock, ...]
 
 
-def find_blocks(text: str) -> Blocks:
+def find_blocks(text: str) -> JsonBlocks:
     """Look through the whole text. What stands inside a broken object is never taken for one."""
-    whole: list[Slice] = []
-    broken: list[Broken] = []
+    whole: list[JsonSlice] = []
+    broken: list[BrokenBlock] = []
     at = unclosed = 0
     while (opening := _OPENING.search(text, at)) and unclosed < _MAX_UNCLOSED:
         found = decode(text, opening.start())
-        if isinstance(found, Slice):
+        if isinstance(found, JsonSlice):
             whole.append(found)
             at = found.end
         else:
@@ -237,17 +239,17 @@ def find_blocks(text: str) -> Blocks:
             broken.append(damaged)
             unclosed += not damaged.closed
             at = damaged.end
-    return Blocks(tuple(whole), tuple(broken))
+    return JsonBlocks(tuple(whole), tuple(broken))
 
 
-def _broken(text: str, start: int, stop: Stop) -> Broken:
+def _broken(text: str, start: int, stop: SyntaxIssue) -> BrokenBlock:
     closing = _closing(text, start)
     reach = max(stop.offset, start + 1)
     schema = _SCHEMA.search(text[start : closing or reach]) is not None
     if closing is not None:
-        return Broken(start, closing, stop, True, is_cut(text, stop), schema)
+        return BrokenBlock(start, closing, stop, True, is_truncated(text, stop), schema)
     # An unfinished schema swallows the rest: an object in it is one of its properties.
-    return Broken(start, len(text) if schema else reach, stop, False, True, schema)
+    return BrokenBlock(start, len(text) if schema else reach, stop, False, True, schema)
 
 
 def _closing(text: str, start: int) -> int | None:

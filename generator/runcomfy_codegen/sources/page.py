@@ -9,23 +9,23 @@ from runcomfy_runtime.protocol import valid_model_id
 
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import Document
-from ..ir.json_text import JsonText, Stop
-from .embedded_json import unsound
+from ..ir.json_text import JsonText, SyntaxIssue
+from .embedded_json import unusable_value
 from .locale import DEFAULT, locale_of
-from .origin import Found, Origin
-from .page_parts import Post, Schemas, find_posts, find_schemas
+from .origin import Origin, SourceItem
+from .page_parts import CurlExample, PageSchemas, find_curl_examples, find_schemas
 from .page_text import Caption, PageText
 
 
-def read_page(page: PageText, origin: Origin) -> Iterator[Found]:
+def read_page(page: PageText, origin: Origin) -> Iterator[SourceItem]:
     """The document that a page publishes, and what is wrong with it.
 
     A page whose model or schemas cannot be told for certain gives diagnostics only.
     """
-    posts = find_posts(page.text)
+    posts = find_curl_examples(page.text)
     model = _model_id(page, origin, posts)
     schemas = find_schemas(page, origin, posts)
-    if isinstance(model, str) and isinstance(schemas, Schemas):
+    if isinstance(model, str) and isinstance(schemas, PageSchemas):
         yield from _document(page, origin, posts[0], schemas)
         return
     known = model if isinstance(model, str) else ""
@@ -33,7 +33,9 @@ def read_page(page: PageText, origin: Origin) -> Iterator[Found]:
     yield from (problem.about(model=known) for problem in problems)
 
 
-def _model_id(page: PageText, origin: Origin, posts: list[Post]) -> str | Diagnostic:
+def _model_id(
+    page: PageText, origin: Origin, posts: list[CurlExample]
+) -> str | Diagnostic:
     """The id in the curl lines; the address of the page often spells it otherwise."""
     ids = list(dict.fromkeys(post.model_id for post in posts))
     if not ids:
@@ -57,11 +59,11 @@ def _model_id(page: PageText, origin: Origin, posts: list[Post]) -> str | Diagno
 
 
 def _document(
-    page: PageText, origin: Origin, post: Post, schemas: Schemas
-) -> Iterator[Found]:
+    page: PageText, origin: Origin, post: CurlExample, schemas: PageSchemas
+) -> Iterator[SourceItem]:
     locale, assumed = _locale(page, origin, schemas.input)
     example, spoiled = _example(page, origin, post)
-    told = caption(page, post.start, post.model_id)
+    told = find_caption(page, post.start, post.model_id)
     for remark in (*schemas.remarks, assumed, spoiled):
         if remark is not None:
             yield remark.about(model=post.model_id)
@@ -100,15 +102,15 @@ def _locale(
 
 
 def _example(
-    page: PageText, origin: Origin, post: Post
+    page: PageText, origin: Origin, post: CurlExample
 ) -> tuple[JsonText | None, Diagnostic | None]:
     if post.body is None:
         return None, None
-    if isinstance(post.body, Stop):
+    if isinstance(post.body, SyntaxIssue):
         place, reason = page.place(post.body.offset), post.body.reason
     else:
         text = page.json(post.body.start, post.body.end)
-        fault = unsound(text)
+        fault = unusable_value(text)
         if fault is None:
             return text, None
         place, reason = fault.place, fault.reason
@@ -141,7 +143,7 @@ _CONTENTS = frozenset(
 """The heading of a table of contents in the languages of the site, lower case."""
 
 
-def caption(page: PageText, end: int, model_id: str) -> Caption:
+def find_caption(page: PageText, end: int, model_id: str) -> Caption:
     """Title and description from the page in front of ``end``, its first example.
 
     A heading element counts most, then the lines around the id, then what the markup says

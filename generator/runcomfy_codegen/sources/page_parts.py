@@ -9,14 +9,22 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 from ..ir.diagnostic import Diagnostic, Severity
-from ..ir.json_text import JsonText, Stop
-from .embedded_json import Blocks, Broken, Slice, decode, find_blocks, is_cut, unsound
+from ..ir.json_text import JsonText, SyntaxIssue
+from .embedded_json import (
+    BrokenBlock,
+    JsonBlocks,
+    JsonSlice,
+    decode,
+    find_blocks,
+    is_truncated,
+    unusable_value,
+)
 from .origin import Origin
 from .page_text import PageText
 
 
 @dataclass(frozen=True, slots=True)
-class Schemas:
+class PageSchemas:
     """What was found, and what is remarkable about it."""
 
     input: JsonText
@@ -25,8 +33,8 @@ class Schemas:
 
 
 def find_schemas(
-    page: PageText, origin: Origin, posts: Sequence[Post]
-) -> Schemas | Diagnostic:
+    page: PageText, origin: Origin, posts: Sequence[CurlExample]
+) -> PageSchemas | Diagnostic:
     """Both schemas of a page, or why they cannot be told for certain.
 
     A schema that is cut off or malformed is never made up for by something that stands
@@ -58,23 +66,23 @@ def find_schemas(
 def _checked(
     page: PageText,
     origin: Origin,
-    chosen: Slice,
-    output: Slice | None,
+    chosen: JsonSlice,
+    output: JsonSlice | None,
     *,
     several: bool,
-) -> Schemas | Diagnostic:
+) -> PageSchemas | Diagnostic:
     input_text = page.json(chosen.start, chosen.end)
     output_text = None if output is None else page.json(output.start, output.end)
     for text in (input_text, output_text):
-        if text is not None and (fault := unsound(text)):
+        if text is not None and (fault := unusable_value(text)):
             return origin.unusable(fault)
     remarks = [_several(page, origin, chosen)] if several else []
     if output is None:
         remarks.append(_no_output(page, origin, chosen))
-    return Schemas(input_text, output_text, tuple(remarks))
+    return PageSchemas(input_text, output_text, tuple(remarks))
 
 
-def _is_input(block: Slice) -> bool:
+def _is_input(block: JsonSlice) -> bool:
     kind, properties = block.value.get("type"), block.value.get("properties")
     return (
         isinstance(kind, str)
@@ -83,25 +91,25 @@ def _is_input(block: Slice) -> bool:
     )
 
 
-def _is_output(block: Slice) -> bool:
+def _is_output(block: JsonSlice) -> bool:
     """Wrapped as pages wrap it. In an example of a result, the output holds URLs instead."""
     output = block.value.get("output")
     return isinstance(output, dict) and ("properties" in output or "type" in output)
 
 
-def _in(posts: Sequence[Post], block: Slice) -> bool:
+def _in(posts: Sequence[CurlExample], block: JsonSlice) -> bool:
     """Whether an object is the body of an example."""
     return any(post.start <= block.start < post.end for post in posts)
 
 
-def _damaged(page: PageText, broken: Sequence[Broken]) -> Broken | None:
+def _damaged(page: PageText, broken: Sequence[BrokenBlock]) -> BrokenBlock | None:
     """The object that would have been a schema, or that the end of the page cut off."""
     schemas = [it for it in broken if it.schema]
-    at_the_end = [it for it in broken if is_cut(page.text, it.stop)]
+    at_the_end = [it for it in broken if is_truncated(page.text, it.stop)]
     return next(iter(schemas + at_the_end), None)
 
 
-def _no_input(page: PageText, origin: Origin, blocks: Blocks) -> Diagnostic:
+def _no_input(page: PageText, origin: Origin, blocks: JsonBlocks) -> Diagnostic:
     damaged = _damaged(page, blocks.broken)
     if damaged is not None:
         return _damage(page, origin, damaged)
@@ -113,8 +121,8 @@ def _no_input(page: PageText, origin: Origin, blocks: Blocks) -> Diagnostic:
     )
 
 
-def _damage(page: PageText, origin: Origin, broken: Broken) -> Diagnostic:
-    ended = is_cut(page.text, broken.stop)
+def _damage(page: PageText, origin: Origin, broken: BrokenBlock) -> Diagnostic:
+    ended = is_truncated(page.text, broken.stop)
     reason = "the page ends" if ended else broken.stop.reason
     return origin.finding(
         "truncated-json" if broken.cut else "not-json",
@@ -128,7 +136,7 @@ def _damage(page: PageText, origin: Origin, broken: Broken) -> Diagnostic:
     )
 
 
-def _several(page: PageText, origin: Origin, chosen: Slice) -> Diagnostic:
+def _several(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
     return origin.finding(
         "several-schemas",
         "different objects on this page look like its input schema; this one is taken",
@@ -138,7 +146,7 @@ def _several(page: PageText, origin: Origin, chosen: Slice) -> Diagnostic:
     )
 
 
-def _no_output(page: PageText, origin: Origin, chosen: Slice) -> Diagnostic:
+def _no_output(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
     return origin.finding(
         "no-output-schema",
         "no output schema behind the input schema",
@@ -163,7 +171,7 @@ _CONTINUED = re.compile(r"(?:[^\n]*\\[ \t\r]*\n)*[^\n]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class CurlExample:
     """One ``POST …/v1/models/<id>``: where it stands, the id, and its body.
 
     ``body`` is where the body stops being JSON if it is not, and None if there is none.
@@ -172,13 +180,13 @@ class Post:
     start: int
     end: int
     model_id: str
-    body: Slice | Stop | None
+    body: JsonSlice | SyntaxIssue | None
 
 
-def find_posts(text: str) -> list[Post]:
+def find_curl_examples(text: str) -> list[CurlExample]:
     """Every submit example of a page, in order. Status, result and cancel are not among them."""
     starts = [found.start() for found in _COMMAND.finditer(text)]
-    posts: list[Post] = []
+    posts: list[CurlExample] = []
     for start, limit in pairwise([*starts, len(text)]):
         inside_body = posts and start < posts[-1].end
         post = None if inside_body else _post(text, start, limit)
@@ -187,7 +195,7 @@ def find_posts(text: str) -> list[Post]:
     return posts
 
 
-def _post(text: str, start: int, limit: int) -> Post | None:
+def _post(text: str, start: int, limit: int) -> CurlExample | None:
     """Read the command at ``start``; it ends before ``limit``, its body may be longer."""
     brace = text.find("{", start, limit)
     head = text[start : limit if brace < 0 else brace]
@@ -197,15 +205,15 @@ def _post(text: str, start: int, limit: int) -> Post | None:
     # The body is JSON from its brace on; the quotes of the shell around it are no guide,
     # since published prompts hold bare apostrophes.
     body = decode(text, brace) if brace >= 0 and _DATA.search(head) else None
-    return Post(
+    return CurlExample(
         start, _end(text, start, head, body), unquote(model["id"].strip()), body
     )
 
 
-def _end(text: str, start: int, head: str, body: Slice | Stop | None) -> int:
-    if isinstance(body, Slice):
+def _end(text: str, start: int, head: str, body: JsonSlice | SyntaxIssue | None) -> int:
+    if isinstance(body, JsonSlice):
         return body.end + (text[body.end : body.end + 1] in ("'", '"'))
-    if isinstance(body, Stop):
+    if isinstance(body, SyntaxIssue):
         return body.offset
     lines = _CONTINUED.match(head)
     command = lines[0] if lines else head

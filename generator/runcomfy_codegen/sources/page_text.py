@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from ..ir.diagnostic import Place
-from ..ir.json_text import JsonText, Mark
+from ..ir.diagnostic import Position
+from ..ir.json_text import JsonText, KnownPosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class PageText:
     text: str
     form: str
     lang: str = ""
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[KnownPosition, ...] = ()
     heading: str = ""
     head: Caption = Caption()
 
-    def place(self, offset: int) -> Place:
+    def place(self, offset: int) -> Position:
         """Where the character at ``offset`` stands in the source."""
         return self._whole().at(offset)
 
@@ -58,7 +58,7 @@ _STRING_OR_BLANK = re.compile(rf'"(?:[^"\\\n]|\\.)*"?|{_NO_BREAK}')
 
 
 @dataclass(slots=True)
-class Flow:
+class TextBuilder:
     """Text with ``marks``: the places in ``source`` of all its pieces.
 
     ``starts`` are the offsets of the lines of the source.
@@ -66,7 +66,7 @@ class Flow:
 
     source: str
     parts: list[str] = field(default_factory=list[str])
-    marks: list[Mark] = field(default_factory=list[Mark])
+    marks: list[KnownPosition] = field(default_factory=list[KnownPosition])
     starts: list[int] = field(init=False)
     _length: int = 0
     _fresh: bool = True
@@ -123,7 +123,7 @@ class Flow:
     def _add(self, offset: int, text: str) -> None:
         if text:
             line = bisect_right(self.starts, offset)
-            place = Place(line, offset - self.starts[line - 1] + 1)
+            place = Position(line, offset - self.starts[line - 1] + 1)
             self.marks.append((self._length, place))
             self._append(text)
 

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..ir.diagnostic import Diagnostic, Place
+from ..ir.diagnostic import Diagnostic, Position
 from ..ir.document import Document
 from ..ir.json_text import JsonText
 from .catalog_entries import read_catalog
-from .locale import canonical
-from .origin import Found, Origin, public_name
+from .locale import canonical_locale
+from .origin import Origin, SourceItem, public_name
 from .page import read_page
-from .page_html import MarkupError, html_text
+from .page_html import MarkupError, html_to_text
 from .page_text import PageText
 
 _HTML = re.compile(r"\s*<(?:!doctype|!--|\?xml|[a-z])", re.IGNORECASE)
@@ -23,16 +23,16 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SourceResult:
     """What one source gave: every document that is whole, and what is wrong with the others."""
 
     documents: tuple[Document, ...]
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read(
+def read_documents(
     source: str | bytes, *, name: str, retrieved: str, locale: str | None = None
-) -> Reading:
+) -> SourceResult:
     """Read a published API page (text or HTML) or catalog entries (JSON).
 
     ``name`` is the file name or URL, ``<stdin>`` for standard input; ``retrieved`` an ISO
@@ -46,36 +46,36 @@ def read(
         name=public_name(name),
         retrieved=retrieved,
         sha256=hashlib.sha256(data).hexdigest(),
-        locale=None if locale is None else canonical(locale),
+        locale=None if locale is None else canonical_locale(locale),
     )
     if locale is not None and origin.locale is None:
-        return Reading((), (_invalid_locale(origin, locale),))
+        return SourceResult((), (_invalid_locale(origin, locale),))
     text = _decoded(data, origin)
-    found = [text] if isinstance(text, Diagnostic) else list(_found(text, origin))
+    found = [text] if isinstance(text, Diagnostic) else list(_read_text(text, origin))
     documents = [it for it in found if isinstance(it, Document)]
     diagnostics = [it for it in found if isinstance(it, Diagnostic)]
-    return Reading(_distinct(documents), tuple(diagnostics))
+    return SourceResult(_distinct(documents), tuple(diagnostics))
 
 
-def _found(text: str, origin: Origin) -> Iterator[Found]:
+def _read_text(text: str, origin: Origin) -> Iterator[SourceItem]:
     """Look at how the text begins, and read it as what it is."""
     if not text.strip():
         yield origin.finding(
             "empty-source",
             "there is nothing in it",
-            place=Place(),
+            place=Position(),
             hint="give an API page, saved as text or HTML, or catalog entries as JSON",
         )
     elif _JSON.match(text) or origin.name.lower().endswith(".json"):
         yield from read_catalog(text, origin)
     elif _HTML.match(text):
         try:
-            yield from read_page(html_text(text), origin)
+            yield from read_page(html_to_text(text), origin)
         except MarkupError as error:
             yield origin.finding(
                 "not-html",
                 f"not HTML: {error}",
-                place=Place(),
+                place=Position(),
                 hint="save the page again",
             )
     else:
@@ -88,7 +88,7 @@ def _decoded(data: bytes, origin: Origin) -> str | Diagnostic:
     except UnicodeDecodeError as error:
         at = error.start
     before = data[:at].decode("utf-8-sig", "replace")
-    place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+    place = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
     what = (
         "UTF-16" if data.startswith(_UTF16) else f"byte 0x{data[at]:02x} at this place"
     )
@@ -104,7 +104,7 @@ def _invalid_locale(origin: Origin, locale: str) -> Diagnostic:
     return origin.finding(
         "invalid-locale",
         f"{locale!r} is not a locale",
-        place=Place(),
+        place=Position(),
         hint="write it as en, ru or zh-CN",
     )
 
@@ -112,11 +112,13 @@ def _invalid_locale(origin: Origin, locale: str) -> Diagnostic:
 def _distinct(documents: list[Document]) -> tuple[Document, ...]:
     """Documents without those that say the same as an earlier one, wherever they stand."""
     return tuple(
-        {_said(document): document for document in reversed(documents)}.values()
+        {
+            _without_positions(document): document for document in reversed(documents)
+        }.values()
     )[::-1]
 
 
-def _said(document: Document) -> Document:
+def _without_positions(document: Document) -> Document:
     return replace(
         document,
         input_schema=document.input_schema.anywhere(),

@@ -12,15 +12,15 @@ from dataclasses import replace
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document, Provenance
 from ..ir.json_text import JsonText, JsonValue, members
-from .embedded_json import Part, pointed, shown
-from .locale import canonical
-from .origin import Found, Origin, public_name
+from .embedded_json import Member, child_pointer, excerpt
+from .locale import canonical_locale
+from .origin import Origin, SourceItem, public_name
 
-TEXTS = ("title", "description", "curl")
+STORED_TEXTS = ("title", "description", "curl")
 """The members that are texts."""
 
 
-def is_stored(parts: Mapping[str, Part]) -> bool:
+def is_stored(parts: Mapping[str, Member]) -> bool:
     """Whether an object is a stored document, seen from its members."""
     origin = parts.get("provenance")
     return (
@@ -29,8 +29,8 @@ def is_stored(parts: Mapping[str, Part]) -> bool:
 
 
 def stored_document(
-    parts: Mapping[str, Part], texts: Mapping[str, str], origin: Origin, pointer: str
-) -> Found:
+    parts: Mapping[str, Member], texts: Mapping[str, str], origin: Origin, pointer: str
+) -> SourceItem:
     """The document as it was stored, in the locale that was asked for, if one was.
 
     ``texts`` are those of its members that can be read, and the ``model_id``.
@@ -52,12 +52,12 @@ def stored_document(
     )
 
 
-def _locale(part: Part) -> str | None:
+def _locale(part: Member) -> str | None:
     value = part.value.value()
-    return canonical(value) if isinstance(value, str) else None
+    return canonical_locale(value) if isinstance(value, str) else None
 
 
-def _piece(parts: Mapping[str, Part], name: str) -> JsonText | None:
+def _piece(parts: Mapping[str, Member], name: str) -> JsonText | None:
     part = parts.get(name)
     return None if part is None or part.value.text == "null" else part.value
 
@@ -78,12 +78,12 @@ def _text(told: dict[str, JsonValue], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _no_locale(part: Part, model: str, origin: Origin, pointer: str) -> Diagnostic:
+def _no_locale(part: Member, model: str, origin: Origin, pointer: str) -> Diagnostic:
     return origin.finding(
         "invalid-locale",
-        f"{shown(part.value.text)} is not a locale",
+        f"{excerpt(part.value.text)} is not a locale",
         model=model,
-        pointer=pointed(pointer, "locale"),
+        pointer=child_pointer(pointer, "locale"),
         place=part.value.start,
         hint="write it as en, ru or zh-CN",
     )

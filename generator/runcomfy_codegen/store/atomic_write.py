@@ -22,7 +22,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class FolderChanges:
     """What to do to a folder: bytes to write, files to remove, by path below it."""
 
     write: Mapping[PurePosixPath, bytes] = field(
@@ -31,7 +31,7 @@ class Changes:
     remove: Iterable[PurePosixPath] = ()
 
 
-def apply(root: Path, changes: Changes) -> None:
+def apply_changes(root: Path, changes: FolderChanges) -> None:
     """Make the changes. Raises ``OSError`` with the old files still in place."""
     remove = [root / path for path in changes.remove]
     with contextlib.ExitStack() as undo:
@@ -63,7 +63,7 @@ def _stage(target: Path, content: bytes, undo: contextlib.ExitStack) -> Path:
         undo.callback(_remove_folder, folder)
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder")
-    temporary = _beside(target)
+    temporary = _temporary_name(target)
     undo.callback(temporary.unlink, missing_ok=True)
     try:
         with temporary.open("xb") as stream:
@@ -77,7 +77,7 @@ def _stage(target: Path, content: bytes, undo: contextlib.ExitStack) -> Path:
 
 def _set_aside(target: Path, undo: contextlib.ExitStack) -> Path:
     """Rename a file, if it is there, so that it can come back; its name then."""
-    old = _beside(target)
+    old = _temporary_name(target)
     with contextlib.suppress(FileNotFoundError):
         target.rename(old)
         undo.callback(old.replace, target)
@@ -86,7 +86,7 @@ def _set_aside(target: Path, undo: contextlib.ExitStack) -> Path:
 
 def _replace(temporary: Path, target: Path, undo: contextlib.ExitStack) -> Path:
     """Put a new file in place, so that there is one at any time; the old one's other name."""
-    old = _beside(target)
+    old = _temporary_name(target)
     if target.exists():
         # Two names of one file cannot replace each other: the second is taken away apart.
         undo.callback(old.unlink, missing_ok=True)
@@ -106,7 +106,7 @@ def _copy(target: Path, other: Path) -> None:
         other.write_bytes(target.read_bytes())
 
 
-def _beside(target: Path) -> Path:
+def _temporary_name(target: Path) -> Path:
     return target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.tmp")
 
 
@@ -147,7 +147,7 @@ def _uninterrupted() -> Generator[None]:
 # A folder that one process at a time may change.
 
 
-class Claimed(Exception):
+class FolderLocked(Exception):
     """Another process is changing the folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -156,7 +156,7 @@ class Claimed(Exception):
 
 
 @contextlib.contextmanager
-def claim(folder: Path) -> Generator[None]:
+def lock_folder(folder: Path) -> Generator[None]:
     """Hold a folder, made if need be, for the block. Raises ``Claimed`` and ``OSError``.
 
     The lock is the kernel's and on the folder itself: nothing is left behind by a process
@@ -191,6 +191,6 @@ else:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
         except BlockingIOError:
-            raise Claimed(folder) from None
+            raise FolderLocked(folder) from None
         finally:
             os.close(handle)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import PurePosixPath
 
-from ..ir.diagnostic import Diagnostic, Place
+from ..ir.diagnostic import Diagnostic, Position
 from ..ir.document import Document, Provenance
 from ..ir.json_text import JsonText, JsonValue, NotJson, members
 
@@ -28,10 +28,10 @@ def document_path(model_id: str, locale: str) -> PurePosixPath:
 
 def model_id_of(path: PurePosixPath) -> str:
     """The model id that a document's path means: the inverse of ``document_path``."""
-    return model_id_in(path.parent.parts)
+    return model_id_of_folders(path.parent.parts)
 
 
-def model_id_in(folders: Iterable[str]) -> str:
+def model_id_of_folders(folders: Iterable[str]) -> str:
     """The model id that a document's folders mean, from the folder of schemas on."""
     return "/".join(map(_decode, folders))
 
@@ -103,7 +103,7 @@ def parse_document(text: str) -> Document:
     for name in ("model_id", "locale", "input_schema", "provenance"):
         if name not in told:
             raise NotJson(
-                f"a stored document is an object with the member {name!r}", Place()
+                f"a stored document is an object with the member {name!r}", Position()
             )
     return Document(
         model_id=str(told["model_id"]),
@@ -138,11 +138,11 @@ def _provenance(told: dict[str, JsonValue]) -> Provenance:
 # The bytes of a stored file as a document, wherever they come from: a disk, or a revision.
 
 
-AGAIN = "import the model again, or take the file from version control"
+IMPORT_AGAIN = "import the model again, or take the file from version control"
 """What to do about a file that cannot be read."""
 
 
-def document_of(path: PurePosixPath, content: bytes) -> Document:
+def parse_document_file(path: PurePosixPath, content: bytes) -> Document:
     """The document of a file at ``path`` below the folder of schemas.
 
     Raises ``NotJson`` if the file is none, or holds a model that belongs elsewhere.
@@ -150,7 +150,7 @@ def document_of(path: PurePosixPath, content: bytes) -> Document:
     try:
         document = parse_document(content.decode("utf-8", "surrogatepass"))
     except UnicodeDecodeError as error:
-        raise NotJson(f"not UTF-8 at byte {error.start}", Place()) from None
+        raise NotJson(f"not UTF-8 at byte {error.start}", Position()) from None
     if document_path(document.model_id, document.locale) != path:
         raise NotJson(
             f"holds {document.model_id!r} in {document.locale!r},"
@@ -160,8 +160,12 @@ def document_of(path: PurePosixPath, content: bytes) -> Document:
     return document
 
 
-def unreadable(
-    file: str, path: PurePosixPath, message: str, place: Place, hint: str = AGAIN
+def unreadable_document(
+    file: str,
+    path: PurePosixPath,
+    message: str,
+    place: Position,
+    hint: str = IMPORT_AGAIN,
 ) -> Diagnostic:
     """What is told about a file that cannot be read."""
     return Diagnostic(

@@ -9,18 +9,23 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ..ir.diagnostic import Diagnostic, Place
+from ..ir.diagnostic import Diagnostic, Position
 from ..ir.document import Document
 from ..ir.json_text import NotJson, items, members
 from . import document_file
-from .atomic_write import Changes, apply, read_bytes
-from .document_file import document_of, document_path, model_id_in, unreadable
+from .atomic_write import FolderChanges, apply_changes, read_bytes
+from .document_file import (
+    document_path,
+    model_id_of_folders,
+    parse_document_file,
+    unreadable_document,
+)
 
 DIALECT = "dialect.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredDocuments:
     """What a folder holds: its documents with their files, and what could not be read."""
 
     documents: tuple[tuple[str, Document], ...] = ()
@@ -33,7 +38,7 @@ class Stored:
         return tuple(sorted({each.model for each in self.diagnostics} - read))
 
 
-def read_all(root: Path, models: Collection[str] | None = None) -> Stored:
+def read_all(root: Path, models: Collection[str] | None = None) -> StoredDocuments:
     """Every document below ``root``, by model id and locale; or those of these models.
 
     Raises ``FileNotFoundError`` if the folder does not exist.
@@ -51,14 +56,16 @@ def read_all(root: Path, models: Collection[str] | None = None) -> Stored:
         try:
             documents.append((file, _read(root, path)))
         except NotJson as error:
-            diagnostics.append(unreadable(file, path, error.message, error.place))
+            diagnostics.append(
+                unreadable_document(file, path, error.message, error.place)
+            )
         except OSError as error:
             reason = error.strerror or str(error)
-            diagnostics.append(unreadable(file, path, reason, Place()))
-    return Stored(tuple(documents), tuple(diagnostics))
+            diagnostics.append(unreadable_document(file, path, reason, Position()))
+    return StoredDocuments(tuple(documents), tuple(diagnostics))
 
 
-def locales(root: Path) -> list[str]:
+def stored_locales(root: Path) -> list[str]:
     """The locales that documents below ``root`` are in, by the names of their files."""
     every = (name for _, _, files in os.walk(root) for name in files)
     return sorted(
@@ -80,9 +87,9 @@ def read_one(root: Path, model_id: str, locale: str) -> Document | None:
 
 def write_all(root: Path, documents: Iterable[Document]) -> None:
     """Store documents, all or none. Raises ``OSError``."""
-    apply(
+    apply_changes(
         root,
-        Changes(
+        FolderChanges(
             write={
                 document_path(
                     document.model_id, document.locale
@@ -98,7 +105,7 @@ def write_all(root: Path, documents: Iterable[Document]) -> None:
 def remove_all(root: Path, documents: Iterable[Document]) -> None:
     """Remove documents, all or none. Raises ``OSError``."""
     paths = [document_path(each.model_id, each.locale) for each in documents]
-    apply(root, Changes(remove=paths))
+    apply_changes(root, FolderChanges(remove=paths))
 
 
 def _documents(root: Path, models: Collection[str]) -> Iterator[Path]:
@@ -110,33 +117,35 @@ def _read(root: Path, path: PurePosixPath) -> Document:
     content = read_bytes(root / path)
     if content is None:
         raise FileNotFoundError(path)
-    return document_of(path, content)
+    return parse_document_file(path, content)
 
 
 # What the catalog says of models beside their schemas: their kind and categories.
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CatalogFacts:
     """The kind and the categories of a model, as far as one of its documents tells them."""
 
     kind: str = ""
     categories: tuple[str, ...] = ()
 
 
-def facts_of(root: Path, model_ids: Iterable[str]) -> dict[str, Facts]:
+def facts_of(root: Path, model_ids: Iterable[str]) -> dict[str, CatalogFacts]:
     """The facts of each of these models; nothing of a document that cannot be read."""
     return {model_id: _facts(root, model_id) for model_id in model_ids}
 
 
-def of_kind(facts: Facts, kinds: Collection[str], categories: Collection[str]) -> bool:
+def matches_kind(
+    facts: CatalogFacts, kinds: Collection[str], categories: Collection[str]
+) -> bool:
     """Whether a model is of one of the kinds and in one of the categories, if any are named."""
     return (not kinds or facts.kind in kinds) and (
         not categories or any(each in categories for each in facts.categories)
     )
 
 
-def _facts(root: Path, model_id: str) -> Facts:
+def _facts(root: Path, model_id: str) -> CatalogFacts:
     for path in sorted((root / document_path(model_id, "en")).parent.glob("*.json")):
         try:
             told = members(members(json.loads(path.read_bytes())).get("facts"))
@@ -144,14 +153,14 @@ def _facts(root: Path, model_id: str) -> Facts:
             continue
         if told:
             categories = tuple(map(str, items(told.get("categories"))))
-            return Facts(str(told.get("kind", "")), categories)
-    return Facts()
+            return CatalogFacts(str(told.get("kind", "")), categories)
+    return CatalogFacts()
 
 
 # What each model's documents are, byte for byte, without reading any: for what is unchanged.
 
 
-def fingerprints(root: Path) -> dict[str, str]:
+def document_hashes(root: Path) -> dict[str, str]:
     """The hash of each model's documents, by model id. Line ends do not count.
 
     Raises ``FileNotFoundError`` if the folder does not exist.
@@ -169,7 +178,7 @@ def fingerprints(root: Path) -> dict[str, str]:
         )
         if documents:
             below = folder[len(top) :].strip(os.sep).split(os.sep)  # noqa: PTH206
-            found[model_id_in(below)] = _hash(folder, documents)
+            found[model_id_of_folders(below)] = _hash(folder, documents)
     return found
 
 

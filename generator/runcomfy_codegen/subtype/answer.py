@@ -30,7 +30,7 @@ class Unsure:
 
 Answer: TypeAlias = Yes | No | Unsure
 
-Inside: TypeAlias = Callable[[Type, Type], Answer]
+SubschemaCheck: TypeAlias = Callable[[Type, Type], Answer]
 """The whole decision, handed to its parts so that they can ask about what they hold."""
 
 YES = Yes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count, islice
 
-from ..ir.exact import Json, identity, loaded, number
+from ..ir.exact import ExactJson, equality_key, exact_value, reduced
 from ..ir.model import (
     Anything,
     Array,
@@ -19,31 +19,33 @@ from ..ir.model import (
     Union,
 )
 from .accepts import accepts
-from .numbers import every_number, landmarks, least_number, line
-from .texts import URL, names_url, texts
+from .numbers import all_numbers, boundary_values, number_interval, simplest_number
+from .texts import EXAMPLE_URL, boundary_texts, is_url_format
 
-MOST_ITEMS = 1_000
+MAX_ITEMS = 1_000
 """No longer list is made."""
 
-LARGEST = 100_000
+MAX_WEIGHT = 100_000
 """No value with more values inside is made: lists of lists grow as their product."""
 
 
-def least(kind: Type) -> list[Json]:
+def smallest_example(kind: Type) -> list[ExactJson]:
     """One smallest value, in a list; an empty list if none was found."""
-    return list(islice(_values(kind), 1))
+    return list(islice(_checked_examples(kind), 1))
 
 
-def some(kind: Type, wanted: int, *, distinct: bool = False) -> list[Json] | None:
+def make_examples(
+    kind: Type, wanted: int, *, distinct: bool = False
+) -> list[ExactJson] | None:
     """So many values of a type, one repeated unless they must differ; None if not found."""
-    if wanted > MOST_ITEMS or wanted * _weight(kind) > LARGEST:
+    if wanted > MAX_ITEMS or wanted * _weight(kind) > MAX_WEIGHT:
         return None
     if not distinct:
-        found = least(kind)
+        found = smallest_example(kind)
         return found * wanted if found or wanted == 0 else None
-    different: dict[object, Json] = {}
-    for value in islice(_values(kind), 2 * wanted + 8):
-        different.setdefault(identity(value), value)
+    different: dict[object, ExactJson] = {}
+    for value in islice(_checked_examples(kind), 2 * wanted + 8):
+        different.setdefault(equality_key(value), value)
         if len(different) >= wanted:
             break
     made = list(different.values())[:wanted]
@@ -65,60 +67,62 @@ def _weight(kind: Type) -> int:
             return 1
 
 
-def _values(kind: Type) -> Iterator[Json]:
+def _checked_examples(kind: Type) -> Iterator[ExactJson]:
     """Values of a type, each checked, simple ones first."""
-    return (value for value in _guesses(kind) if accepts(kind, value) is True)
+    return (value for value in _candidates(kind) if accepts(kind, value) is True)
 
 
-def _guesses(kind: Type) -> Iterator[Json]:
+def _candidates(kind: Type) -> Iterator[ExactJson]:
     match kind:
         case Anything():
             yield from count()
         case Boolean():
             yield from (False, True)
         case Choice(values=values):
-            yield from (loaded(value) for value in values)
+            yield from (exact_value(value) for value in values)
         case Union(options=options):
             for option in options:
-                yield from _values(option)
+                yield from _checked_examples(option)
         case Nullable(inner=inner):
-            yield from islice(_values(inner), MOST_ITEMS)
+            yield from islice(_checked_examples(inner), MAX_ITEMS)
             yield None
         case Text():
-            yield from _texts(kind)
+            yield from _candidate_texts(kind)
         case Numeric():
-            yield from _numbers(kind)
+            yield from _candidate_numbers(kind)
         case Array():
-            made = some(kind.items, kind.min_items or 0, distinct=kind.unique_items)
+            made = make_examples(
+                kind.items, kind.min_items or 0, distinct=kind.unique_items
+            )
             yield from ([] if made is None else [made])
         case Object():
-            yield from _objects(kind)
+            yield from _candidate_objects(kind)
 
 
-def _texts(kind: Text) -> Iterator[str]:
-    yield from texts([kind])
-    stem = URL if names_url(kind.format) else "a"
-    yield from (f"{stem}{index}" for index in range(MOST_ITEMS))
+def _candidate_texts(kind: Text) -> Iterator[str]:
+    yield from boundary_texts([kind])
+    stem = EXAMPLE_URL if is_url_format(kind.format) else "a"
+    yield from (f"{stem}{index}" for index in range(MAX_ITEMS))
 
 
-def _numbers(kind: Numeric) -> Iterator[Json]:
-    first = least_number(kind)
-    yield from [] if first is None else [number(first)]
-    every = every_number(kind)
-    points = landmarks([line(kind)]) if every is None else every
-    yield from map(number, points)
+def _candidate_numbers(kind: Numeric) -> Iterator[ExactJson]:
+    first = simplest_number(kind)
+    yield from [] if first is None else [reduced(first)]
+    every = all_numbers(kind)
+    points = boundary_values([number_interval(kind)]) if every is None else every
+    yield from map(reduced, points)
 
 
-def _objects(kind: Object) -> Iterator[Json]:
-    made: dict[str, Json] = {}
+def _candidate_objects(kind: Object) -> Iterator[ExactJson]:
+    made: dict[str, ExactJson] = {}
     for field in kind.fields:
         if field.required:
-            found = least(field.type)
+            found = smallest_example(field.type)
             if not found:
                 return
             made[field.wire_name] = found[0]
     for name in kind.demanded:
-        found = [] if kind.extra is None else least(kind.extra)
+        found = [] if kind.extra is None else smallest_example(kind.extra)
         if not found:
             return
         made[name] = found[0]

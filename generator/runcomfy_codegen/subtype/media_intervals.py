@@ -9,31 +9,31 @@ from fractions import Fraction
 from functools import cache
 from typing import TypeAlias
 
-from runcomfy_runtime.metrics_and_operators import METRICS, Metric, Unit
+from runcomfy_runtime.metrics_and_operators import METRICS, MetricExpression, Unit
 
-from ..ir.exact import Number, quotient
-from .media_limit import Limit
+from ..ir.exact import Rational, quotient
+from .media_limit import MediaLimit
 
-WHOLE = frozenset({Unit.PIXELS, Unit.COUNT})
+WHOLE_UNITS = frozenset({Unit.PIXELS, Unit.COUNT})
 """Units that count whole things, one at least. Everything else is real and above 0."""
 
-_NEAR = Fraction(1, 100)
-_NO_HOLES: frozenset[Number] = frozenset()
+_SMALL_STEP = Fraction(1, 100)
+_NO_HOLES: frozenset[Rational] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class MeasureInterval:
     """The values between two ends, without single ones that ``!=`` takes out.
 
     Whole quantities have closed ends. ``high`` None is infinity.
     """
 
-    low: Number
-    high: Number | None
+    low: Rational
+    high: Rational | None
     open_low: bool
     open_high: bool
     whole: bool
-    holes: frozenset[Number] = _NO_HOLES
+    holes: frozenset[Rational] = _NO_HOLES
 
     @property
     def empty(self) -> bool:
@@ -43,7 +43,7 @@ class Span:
             return False
         return self.low > self.high or self.open_low or self.open_high
 
-    def inside(self, other: Span) -> bool:
+    def inside(self, other: MeasureInterval) -> bool:
         """Whether every value here is one of the other's."""
         if self.empty:
             return True
@@ -54,7 +54,7 @@ class Span:
         )
         return low and high and not any(self.has(hole) for hole in other.holes)
 
-    def has(self, value: Number) -> bool:
+    def has(self, value: Rational) -> bool:
         """Whether a value is left."""
         if value < self.low or (value == self.low and self.open_low):
             return False
@@ -64,12 +64,12 @@ class Span:
             return False
         return not (self.whole and value.denominator != 1) and value not in self.holes
 
-    def points(self) -> Iterator[Number]:
+    def points(self) -> Iterator[Rational]:
         """Values that are left: near the lower end, at the upper one, and between."""
         return (each for each in self._tried() if self.has(each))
 
-    def _tried(self) -> Iterator[Number]:
-        step: Number = 1 if self.whole or self.low == 0 else _NEAR
+    def _tried(self) -> Iterator[Rational]:
+        step: Rational = 1 if self.whole or self.low == 0 else _SMALL_STEP
         yield from (self.low, self.low + step)
         high = self.low + 10 * step if self.high is None else self.high
         yield from (high, high - step, (self.low + high) // 2)
@@ -79,64 +79,80 @@ class Span:
             yield from (self.low + quotient(gap, part) for part in range(2, 9))
 
 
-def is_whole(metric: Metric) -> bool:
+def is_whole(metric: MetricExpression) -> bool:
     """Whether a metric counts whole things."""
-    return not metric.divisors and all(METRICS[n] in WHOLE for n in metric.factors)
+    return not metric.divisors and all(
+        METRICS[n] in WHOLE_UNITS for n in metric.factors
+    )
 
 
 @cache
-def domain(metric: Metric) -> Span:
+def full_interval(metric: MetricExpression) -> MeasureInterval:
     """What a metric can be before any rule."""
     whole = is_whole(metric)
-    return Span(1 if whole else 0, None, not whole, False, whole)
+    return MeasureInterval(1 if whole else 0, None, not whole, False, whole)
 
 
-def spans(told: Iterable[Limit]) -> dict[Metric, Span]:
+def intervals_by_metric(
+    told: Iterable[MediaLimit],
+) -> dict[MetricExpression, MeasureInterval]:
     """What limits leave of each metric they name, metric by metric."""
-    found: dict[Metric, Span] = {}
+    found: dict[MetricExpression, MeasureInterval] = {}
     for limit in told:
-        known = found.get(limit.metric) or domain(limit.metric)
-        found[limit.metric] = cut(known, limit.operator, limit.threshold)
+        known = found.get(limit.metric) or full_interval(limit.metric)
+        found[limit.metric] = restrict(known, limit.operator, limit.threshold)
     return found
 
 
-def cut(found: Span, operator: str, limit: Number) -> Span:
+def restrict(found: MeasureInterval, operator: str, limit: Rational) -> MeasureInterval:
     """What one more limit leaves."""
     match operator:
         case "<" | "<=":
-            return _below(found, limit, strict=operator == "<")
+            return _restrict_above(found, limit, strict=operator == "<")
         case ">" | ">=":
-            return _above(found, limit, strict=operator == ">")
+            return _restrict_below(found, limit, strict=operator == ">")
         case "==":
-            return _below(_above(found, limit, strict=False), limit, strict=False)
+            return _restrict_above(
+                _restrict_below(found, limit, strict=False), limit, strict=False
+            )
         case _:
-            return _trimmed(found, {limit}) if found.has(limit) else found
+            return _normalize(found, {limit}) if found.has(limit) else found
 
 
-def _below(found: Span, limit: Number, *, strict: bool) -> Span:
+def _restrict_above(
+    found: MeasureInterval, limit: Rational, *, strict: bool
+) -> MeasureInterval:
     if found.whole:
         limit = math.ceil(limit) - 1 if strict else math.floor(limit)
         strict = False
     known = found.high
     if known is not None and (known, not found.open_high) <= (limit, not strict):
         return found
-    return _trimmed(
-        Span(found.low, limit, found.open_low, strict, found.whole, found.holes)
+    return _normalize(
+        MeasureInterval(
+            found.low, limit, found.open_low, strict, found.whole, found.holes
+        )
     )
 
 
-def _above(found: Span, limit: Number, *, strict: bool) -> Span:
+def _restrict_below(
+    found: MeasureInterval, limit: Rational, *, strict: bool
+) -> MeasureInterval:
     if found.whole:
         limit = math.floor(limit) + 1 if strict else math.ceil(limit)
         strict = False
     if (found.low, found.open_low) >= (limit, strict):
         return found
-    return _trimmed(
-        Span(limit, found.high, strict, found.open_high, found.whole, found.holes)
+    return _normalize(
+        MeasureInterval(
+            limit, found.high, strict, found.open_high, found.whole, found.holes
+        )
     )
 
 
-def _trimmed(found: Span, more: Iterable[Number] = ()) -> Span:
+def _normalize(
+    found: MeasureInterval, more: Iterable[Rational] = ()
+) -> MeasureInterval:
     """A span in its one spelling: holes at an end move the end."""
     holes = {*found.holes, *more}
     if not holes:
@@ -150,62 +166,68 @@ def _trimmed(found: Span, more: Iterable[Number] = ()) -> Span:
             high -= 1
     else:
         open_low, open_high = open_low or low in holes, open_high or high in holes
-    bare = Span(low, high, open_low, open_high, found.whole)
+    bare = MeasureInterval(low, high, open_low, open_high, found.whole)
     kept = frozenset(hole for hole in holes if bare.has(hole))
-    return Span(low, high, open_low, open_high, found.whole, kept)
+    return MeasureInterval(low, high, open_low, open_high, found.whole, kept)
 
 
 # What limits on the sides leave of a ratio or product, by interval arithmetic.
 
 
-Spans: TypeAlias = Mapping[Metric, Span]
+IntervalByMetric: TypeAlias = Mapping[MetricExpression, MeasureInterval]
 """What is left of each metric, as far as its own limits go."""
 
-Side: TypeAlias = tuple[Number, Number | None, bool, bool]
+IntervalEnds: TypeAlias = tuple[Rational, Rational | None, bool, bool]
 """Lower end, upper end, and whether they are open."""
 
 
-def impossible(found: Spans) -> bool:
+def is_contradiction(found: IntervalByMetric) -> bool:
     """Whether no file at all is left; False where that is not proved."""
     return any(each.empty for each in found.values()) or any(
-        not _meet(each, reached(metric, found))
+        not _overlap(each, interval_bounds(metric, found))
         for metric, each in found.items()
         if len(metric.names) > 1
     )
 
 
-def reached(metric: Metric, found: Spans) -> Span:
+def interval_bounds(
+    metric: MetricExpression, found: IntervalByMetric
+) -> MeasureInterval:
     """What the sides' own limits leave of a ratio or product; never less than there is."""
-    low: Number = 1
-    high: Number | None = 1
+    low: Rational = 1
+    high: Rational | None = 1
     open_low = open_high = False
-    for side_low, side_high, shut_low, shut_high in _sides(metric, found):
+    for side_low, side_high, shut_low, shut_high in _factor_ends(metric, found):
         low *= side_low
         open_low |= shut_low
         high = None if high is None or side_high is None else high * side_high
         open_high |= shut_high
-    return Span(low, high, open_low or low == 0, open_high, domain(metric).whole)
+    return MeasureInterval(
+        low, high, open_low or low == 0, open_high, full_interval(metric).whole
+    )
 
 
-def _sides(metric: Metric, found: Spans) -> Iterator[Side]:
+def _factor_ends(
+    metric: MetricExpression, found: IntervalByMetric
+) -> Iterator[IntervalEnds]:
     """The ends of every factor, and of the reciprocal of every divisor."""
     for name in metric.factors:
-        side = left_of(name, found)
+        side = measure_interval(name, found)
         yield side.low, side.high, side.open_low, side.open_high
     for name in metric.divisors:
-        side = left_of(name, found)
+        side = measure_interval(name, found)
         low = 0 if side.high is None else quotient(1, side.high)
         high = None if side.low == 0 else quotient(1, side.low)
         yield low, high, side.open_high, side.open_low
 
 
-def left_of(name: str, found: Spans) -> Span:
+def measure_interval(name: str, found: IntervalByMetric) -> MeasureInterval:
     """What its own limits leave of a single measure."""
-    alone = Metric((name,))
-    return found.get(alone) or domain(alone)
+    alone = MetricExpression((name,))
+    return found.get(alone) or full_interval(alone)
 
 
-def _meet(one: Span, other: Span) -> bool:
+def _overlap(one: MeasureInterval, other: MeasureInterval) -> bool:
     """Whether two spans of one metric overlap."""
     low, is_open = max((one.low, one.open_low), (other.low, other.open_low))
     highs = [(s.high, not s.open_high) for s in (one, other) if s.high is not None]

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from runcomfy_runtime.metrics_and_operators import Metric
+from runcomfy_runtime.metrics_and_operators import MetricExpression
 from runcomfy_runtime.rule import OPERATORS, Rule
 
-from ..ir.exact import Number, number, quotient
+from ..ir.exact import Rational, quotient, reduced
 
-File: TypeAlias = Mapping[str, Number]
+FileMeasures: TypeAlias = Mapping[str, Rational]
 """A file as its measures, by the names of the metric table."""
 
 AREA, SIDES, SCALE = "megapixels", ("height_pixels", "width_pixels"), 1_000_000
@@ -25,12 +25,12 @@ _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class MediaLimit:
     """One rule that can be checked."""
 
-    metric: Metric
+    metric: MetricExpression
     operator: str
-    threshold: Number
+    threshold: Rational
     names: tuple[str, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -38,14 +38,14 @@ class Limit:
         object.__setattr__(self, "names", self.metric.names)
 
     @property
-    def opposite(self) -> Limit:
+    def opposite(self) -> MediaLimit:
         """The limit that exactly those files keep that break this one."""
-        return Limit(self.metric, _OPPOSITE[self.operator], self.threshold)
+        return MediaLimit(self.metric, _OPPOSITE[self.operator], self.threshold)
 
-    def holds(self, file: File) -> bool:
+    def holds(self, file: FileMeasures) -> bool:
         """Whether a file that has all measures of the metric keeps the limit."""
         # Measures are above 0: both sides are multiplied by the divisors.
-        told: Number = 1
+        told: Rational = 1
         wanted = self.threshold
         for name in self.metric.factors:
             told *= file[name]
@@ -54,33 +54,33 @@ class Limit:
         return OPERATORS[self.operator](told, wanted)
 
 
-def limit_of(rule: Rule) -> Limit | None:
+def media_limit(rule: Rule) -> MediaLimit | None:
     """A rule as a limit; None if it cannot be checked."""
-    return _limit(rule.metric, rule.operator, rule.limit)
+    return _parse_limit(rule.metric, rule.operator, rule.limit)
 
 
-def keeps(file: File, wanted: Iterable[Limit]) -> bool:
+def satisfies_all(file: FileMeasures, wanted: Iterable[MediaLimit]) -> bool:
     """Whether a file that has all their measures keeps every limit."""
     return all(limit.holds(file) for limit in wanted)
 
 
 @lru_cache(maxsize=4096)
-def _limit(name: str, operator: str, limit: str) -> Limit | None:
+def _parse_limit(name: str, operator: str, limit: str) -> MediaLimit | None:
     """A limit by its texts: a catalog repeats a few of them in every model."""
     rule = Rule(pointer="", metric=name, operator=operator, limit=limit)
     told, threshold = rule.expression, rule.threshold
     if told is None or threshold is None or operator not in OPERATORS:
         return None
     over, under = told.factors.count(AREA), told.divisors.count(AREA)
-    scaled = quotient(number(threshold) * SCALE**over, SCALE**under)
-    metric = Metric(_sides(told.factors), _sides(told.divisors))
+    scaled = quotient(reduced(threshold) * SCALE**over, SCALE**under)
+    metric = MetricExpression(_expand_area(told.factors), _expand_area(told.divisors))
     if scaled > 0 and metric.divisors > metric.factors:
         # The ratio is turned over, so that height/width is told as width/height.
-        metric = Metric(metric.divisors, metric.factors)
-        return Limit(metric, FLIPPED[operator], quotient(1, scaled))
-    return Limit(metric, operator, scaled)
+        metric = MetricExpression(metric.divisors, metric.factors)
+        return MediaLimit(metric, FLIPPED[operator], quotient(1, scaled))
+    return MediaLimit(metric, operator, scaled)
 
 
-def _sides(names: tuple[str, ...]) -> tuple[str, ...]:
+def _expand_area(names: tuple[str, ...]) -> tuple[str, ...]:
     told = (part for name in names for part in (SIDES if name == AREA else (name,)))
     return tuple(sorted(told))

@@ -11,7 +11,7 @@ from typing import Any
 from runcomfy_runtime.protocol import submit_path
 from runcomfy_runtime.rule import Rule
 
-from ..ir.as_json import Schema, standard, type_word
+from ..ir.as_json import Schema, to_json_schema, type_word
 from ..ir.model import (
     Array,
     Choice,
@@ -25,9 +25,9 @@ from ..ir.model import (
     Union,
     Value,
 )
-from ..package.lock_entry import Entry, Names
+from ..package.lock_entry import GivenNames, LockEntry
 from ..package.plan import Files
-from .json_layout import laid_out_json
+from .json_layout import format_json
 from .templates import TemplateFault, Templates
 
 
@@ -50,18 +50,18 @@ def document_view(model: Model) -> DocumentView:
     """What a template is told of a model."""
     return DocumentView(
         id=model.model_id,
-        name=module_name(model),
+        name=document_name(model),
         path=submit_path(model.model_id),
         title=model.title,
         description=model.description,
         kind=model.kind,
         schema_sha256=model.schema_sha256,
-        input=described(model.input),
-        output=described(model.output),
+        input=annotated_schema(model.input),
+        output=annotated_schema(model.output),
     )
 
 
-def module_name(model: Model) -> str:
+def document_name(model: Model) -> str:
     """The name of a model's module below ``models``: another one for every model."""
     return ".".join(model.path)
 
@@ -77,42 +77,44 @@ def module_name(model: Model) -> str:
 _WORDS = frozenset({"string", "integer", "number", "boolean"})
 
 
-def described(kind: Type) -> Schema:
+def annotated_schema(kind: Type) -> Schema:
     """The schema of a type, with the words of every field in it."""
     match kind:
         case Object(fields=fields, extra=extra):
-            schema = standard(kind)
+            schema = to_json_schema(kind)
             schema["properties"] = {
-                field.wire_name: described_field(field) for field in fields
+                field.wire_name: annotated_field(field) for field in fields
             }
             if extra is not None:
                 # Anything at all is the default, and left out.
-                schema["additionalProperties"] = described(extra) or True
+                schema["additionalProperties"] = annotated_schema(extra) or True
             return schema
         case Array(items=inner):
-            return {**standard(kind), "items": described(inner)}
+            return {**to_json_schema(kind), "items": annotated_schema(inner)}
         case Nullable(inner=inner):
-            return {"anyOf": [described(inner), {"type": "null"}]}
+            return {"anyOf": [annotated_schema(inner), {"type": "null"}]}
         case Union(options=options):
-            return {"anyOf": [described(option) for option in options]}
+            return {"anyOf": [annotated_schema(option) for option in options]}
         case Choice(values=values):
             word = type_word(kind)
             told = {"type": word} if word in _WORDS else {}
             return {**told, "enum": [exact(value) for value in values]}
         case Numeric():
-            return standard(kind) | _bounds(kind)
+            return to_json_schema(kind) | _bounds(kind)
         case _:
-            return standard(kind)
+            return to_json_schema(kind)
 
 
-def described_field(field: Field) -> Schema:
+def annotated_field(field: Field) -> Schema:
     """The schema of a field, with what is published of it."""
     words: dict[str, Any] = {
         "title": field.title,
         "description": field.description,
         "x-media": field.media.value if field.media is not None else "",
     }
-    schema = described(field.type) | {key: text for key, text in words.items() if text}
+    schema = annotated_schema(field.type) | {
+        key: text for key, text in words.items() if text
+    }
     if field.default is not None:
         schema["default"] = exact(field.default)
     if field.sample is not None:
@@ -158,16 +160,18 @@ def _limit(rule: Rule) -> int | Decimal | str:
         return rule.limit
 
 
-Printed = tuple[Files, dict[str, Entry]]
+Printed = tuple[Files, dict[str, LockEntry]]
 
 
 def printed_document(name: str, context: dict[str, Any], templates: Templates) -> str:
     try:
-        return laid_out_json(templates.render(name, **context))
+        return format_json(templates.render(name, **context))
     except (ValueError, RecursionError) as error:
         blamed = templates.blamed(name)
         raise TemplateFault(f"what {blamed} makes is no JSON: {error}") from None
 
 
-def lock_entry(model: Model, files: tuple[PurePosixPath, ...], names: Names) -> Entry:
-    return Entry(files, model.schema_sha256, dict(model.documents), names)
+def lock_entry(
+    model: Model, files: tuple[PurePosixPath, ...], names: GivenNames
+) -> LockEntry:
+    return LockEntry(files, model.schema_sha256, dict(model.documents), names)

@@ -16,7 +16,7 @@ def json_text(value: Any, indent: int | None = None) -> str:
     return _written(value, indent, "")
 
 
-def laid_out_json(text: str) -> str:
+def format_json(text: str) -> str:
     """A JSON text in our layout.
 
     Raises ``ValueError`` for a text that is none, and for an object that has a key twice:

@@ -6,10 +6,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..ir.model import Model
-from ..package.lock_entry import Entry, Names
+from ..package.lock_entry import GivenNames, LockEntry
 from ..package.plan import Files
 from .json_document import Printed, document_view, lock_entry, printed_document
-from .target import Workshop
+from .target import RenderContext
 from .templates import CONTEXT_VERSION, TemplateFault
 
 # What a model takes, and what it returns.
@@ -28,10 +28,10 @@ def schema_context(model: Model, side: str) -> dict[str, Any]:
     }
 
 
-def render_json_schemas(models: list[Model], workshop: Workshop) -> Printed:
+def render_json_schemas(models: list[Model], workshop: RenderContext) -> Printed:
     """Two documents for each model."""
     files: Files = {}
-    entries: dict[str, Entry] = {}
+    entries: dict[str, LockEntry] = {}
     for model in models:
         folder = PurePosixPath(*model.path)
         paths = tuple(folder / f"{side}.schema.json" for side in SIDES)
@@ -44,6 +44,6 @@ def render_json_schemas(models: list[Model], workshop: Workshop) -> Printed:
             except TemplateFault as fault:
                 told = f"{fault} (rendering {model.model_id!r})"
                 raise TemplateFault(told) from None
-        entries[model.model_id] = lock_entry(model, paths, Names())
+        entries[model.model_id] = lock_entry(model, paths, GivenNames())
         workshop.tell(model.model_id)
     return files, entries

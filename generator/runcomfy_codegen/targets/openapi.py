@@ -9,15 +9,15 @@ from typing import Any
 from runcomfy_runtime.protocol import DEFAULT_BASE_URL, PHASES, CancelOutcome
 
 from ..ir.model import Model
-from ..package.lock_entry import Names
+from ..package.lock_entry import GivenNames
 from .json_document import (
     Printed,
+    document_name,
     document_view,
     lock_entry,
-    module_name,
     printed_document,
 )
-from .target import Workshop
+from .target import RenderContext
 from .templates import CONTEXT_VERSION, TemplateFault
 
 
@@ -35,7 +35,7 @@ def openapi_context(models: Iterable[Model]) -> dict[str, Any]:
 _OPENAPI = PurePosixPath("openapi.json")
 
 
-def render_openapi(models: list[Model], workshop: Workshop) -> Printed:
+def render_openapi(models: list[Model], workshop: RenderContext) -> Printed:
     """One document of all models."""
     templates = workshop.templates
 
@@ -48,7 +48,7 @@ def render_openapi(models: list[Model], workshop: Workshop) -> Printed:
         raise TemplateFault(f"{fault}{_culprit(models, text)}") from None
     entries = {
         model.model_id: lock_entry(
-            model, (_OPENAPI,), Names(classes={"": module_name(model)})
+            model, (_OPENAPI,), GivenNames(classes={"": document_name(model)})
         )
         for model in models
     }

@@ -12,11 +12,11 @@ from .json_document import Printed
 from .json_schema import render_json_schemas
 from .openapi import render_openapi
 from .python.package import render_package
-from .target import Workshop
+from .target import RenderContext
 
 
 def render_target(
-    target: Target, models: Iterable[Model], name: str, workshop: Workshop
+    target: Target, models: Iterable[Model], name: str, workshop: RenderContext
 ) -> Files:
     """Every file of an output, the lock among them. Raises ``TemplateFault``."""
     chosen = sorted(models, key=lambda model: model.model_id)
@@ -34,7 +34,7 @@ def render_target(
     return {**files, LOCK: told}
 
 
-_RENDERERS: dict[Target, Callable[[list[Model], Workshop], Printed]] = {
+_RENDERERS: dict[Target, Callable[[list[Model], RenderContext], Printed]] = {
     Target.OPENAPI: render_openapi,
     Target.JSON_SCHEMA: render_json_schemas,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ..ir.document import DEFAULT_LOCALE
-from ..package.lock import Lock, MadeFrom, Selection
+from ..package.lock import CallOptions, Lock, MadeFrom
 from .templates import Templates
 
 
@@ -16,7 +16,7 @@ def _ignore(model_id: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class RenderContext:
     """What rendering needs beside the models.
 
     ``kept`` is what stays of the package that is there, unrendered; ``sources`` are the
@@ -29,5 +29,5 @@ class Workshop:
     locale: str = DEFAULT_LOCALE
     kept: Lock = Lock()
     sources: MadeFrom = MadeFrom()
-    selection: Selection = Selection()
+    selection: CallOptions = CallOptions()
     tell: Callable[[str], None] = _ignore

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import Target
 from .json_layout import json_text
-from .python.layout import laid_out_line
+from .python.layout import format_line
 from .python.literals import docstring, literal
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Templates:
         known |= {f"{SHIPPED}{name}": text for name, text in sources.items()}
         self._environment = _environment(known)
         for name in self.own:
-            expect_blocks(name, known, self._environment)
+            check_blocks(name, known, self._environment)
 
     @property
     def changed(self) -> bool:
@@ -76,7 +76,7 @@ def _environment(known: Mapping[str, str]) -> Environment:
     filters: dict[str, Callable[..., Any]] = {
         "literal": literal,
         "docstring": docstring,
-        "fitted": laid_out_line,
+        "fitted": format_line,
         "json": json_text,
     }
     environment.filters.update(filters)
@@ -117,9 +117,7 @@ def _place(error: BaseException, name: str) -> str:
 # The blocks of templates: one that nothing prints is most likely misspelt.
 
 
-def expect_blocks(
-    name: str, known: Mapping[str, str], environment: Environment
-) -> None:
+def check_blocks(name: str, known: Mapping[str, str], environment: Environment) -> None:
     """Raise ``TemplateFault`` if a template replaces a block that what it extends has not.
 
     What cannot be parsed, or extends what only rendering can tell, is left to rendering.
@@ -211,7 +209,7 @@ TEMPLATE_NAMES: Mapping[Target, tuple[str, ...]] = {
     Target.JSON_SCHEMA: ("schema.jinja",),
 }
 """Our templates. No name is of two targets, so one folder can serve them all."""
-OWN = "_"
+OWN_PREFIX = "_"
 """What the names of a user's own parts begin with."""
 
 
@@ -255,10 +253,10 @@ def _expect(path: str, place: str, name: str) -> None:
             f"{path}: no output is called {place!r}{misspelt(place, [*Target])}"
         )
     known = TEMPLATE_NAMES[Target(place)] if place else sum(TEMPLATE_NAMES.values(), ())
-    if name not in known and not name.startswith(OWN):
+    if name not in known and not name.startswith(OWN_PREFIX):
         raise TemplateFault(
             f"{path}: there is no template of this name to take the place of"
-            f"{misspelt(name, known)}; your own parts begin with {OWN!r}"
+            f"{misspelt(name, known)}; your own parts begin with {OWN_PREFIX!r}"
         )
 
 

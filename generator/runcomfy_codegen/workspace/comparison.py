@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
-from ..build.build_model import Settings, build_catalog, build_model, same_structure
+from ..build.build_model import BuildOptions, build_catalog, build_model, same_structure
 from ..build.structure_and_texts import texts_of
-from ..diff.compare.outputs import Outputs
-from ..diff.compare.texts import ByPlace, Texts, Told
-from ..diff.finding import Finding
-from ..diff.report.report import Location
+from ..diff.compare.outputs import PublishedOutputs
+from ..diff.compare.texts import PublishedTexts, TextsByModel, TextsByPointer
+from ..diff.finding import DiffFinding
+from ..diff.report.report import FileLocation
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
 from ..ir.model import Model, Object
-from ..store.document_file import document_of, model_id_of, unreadable
-from .revision import Blobs, Folder, Revision
+from ..store.document_file import model_id_of, parse_document_file, unreadable_document
+from .revision import Blobs, Revision, SchemasFolder
 
 Documents: TypeAlias = dict[str, dict[str, tuple[str, Document]]]
 """By model id and locale: the file, and what it holds."""
@@ -31,7 +31,7 @@ _NOT_COMPARED = "the model is not compared; the rest is"
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class LoadedSide:
     """What a side holds, which models it tells wrongly, and why."""
 
     name: str
@@ -41,17 +41,17 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltSide:
     """The models of a side that differ, and what only their documents tell."""
 
     models: tuple[Model, ...]
     failed: tuple[str, ...]
     outputs: Mapping[str, Object]
-    texts: Told
+    texts: TextsByModel
     drifted: frozenset[tuple[str, str]]
     diagnostics: tuple[Diagnostic, ...]
 
-    def without(self, model_ids: Collection[str]) -> Built:
+    def without(self, model_ids: Collection[str]) -> BuiltSide:
         """The side without models that the other side cannot tell."""
         models = (each for each in self.models if each.model_id not in model_ids)
         return replace(self, models=tuple(models))
@@ -66,27 +66,27 @@ class Comparison:
 
     old: tuple[Model, ...]
     new: tuple[Model, ...]
-    outputs: Outputs
-    texts: Texts
+    outputs: PublishedOutputs
+    texts: PublishedTexts
     diagnostics: tuple[Diagnostic, ...]
-    sides: tuple[Read, Read]
+    sides: tuple[LoadedSide, LoadedSide]
     failed: frozenset[str]
 
-    def locate(self, finding: Finding) -> Location | None:
+    def locate(self, finding: DiffFinding) -> FileLocation | None:
         """Where a finding's pointer stands: on the new side, or where it stood."""
         for read in reversed(self.sides):
             locales = read.documents.get(finding.model)
             if locales:
                 file, document = _first(locales)
-                place = document.place(in_document(finding.pointer, document))
-                return Location(str(PurePosixPath(read.name, file)), place)
+                place = document.place(pointer_in_document(finding.pointer, document))
+                return FileLocation(str(PurePosixPath(read.name, file)), place)
         return None
 
 
-def compared(
-    base: Folder | Revision,
-    head: Folder | Revision,
-    settings: tuple[Settings, Settings],
+def compare_sides(
+    base: SchemasFolder | Revision,
+    head: SchemasFolder | Revision,
+    settings: tuple[BuildOptions, BuildOptions],
 ) -> Comparison:
     """Read both sides, and build what is not the same on both.
 
@@ -109,8 +109,8 @@ def compared(
     return Comparison(
         old=before.models,
         new=after.models,
-        outputs=Outputs(before.outputs, after.outputs),
-        texts=Texts(before.texts, after.texts, drifted),
+        outputs=PublishedOutputs(before.outputs, after.outputs),
+        texts=PublishedTexts(before.texts, after.texts, drifted),
         diagnostics=(
             *_one_side_alone(old, new),
             *(each for side in (old, new) for each in side.diagnostics),
@@ -121,7 +121,9 @@ def compared(
     )
 
 
-def _changed(old: Read, new: Read, settings: tuple[Settings, Settings]) -> set[str]:
+def _changed(
+    old: LoadedSide, new: LoadedSide, settings: tuple[BuildOptions, BuildOptions]
+) -> set[str]:
     """The models whose documents, or whose chosen names, are not the same."""
     before, after = (each.overrides for each in settings)
     return {
@@ -133,7 +135,9 @@ def _changed(old: Read, new: Read, settings: tuple[Settings, Settings]) -> set[s
 
 
 def _rebuilt(
-    drifted: tuple[str, str], sides: tuple[Read, Read], settings: tuple[Settings, ...]
+    drifted: tuple[str, str],
+    sides: tuple[LoadedSide, LoadedSide],
+    settings: tuple[BuildOptions, ...],
 ) -> bool:
     """Whether a language that differs on both sides is itself built differently now."""
     model_id, locale = drifted
@@ -147,7 +151,7 @@ def _rebuilt(
     return old is None or new is None or not same_structure(old, new)
 
 
-def _one_side_alone(old: Read, new: Read) -> Iterator[Diagnostic]:
+def _one_side_alone(old: LoadedSide, new: LoadedSide) -> Iterator[Diagnostic]:
     """An empty folder beside a full one is a wrong path more often than a change."""
     for side, other in ((old, new), (new, old)):
         if other.documents and not side.documents and not side.broken:
@@ -160,7 +164,7 @@ def _one_side_alone(old: Read, new: Read) -> Iterator[Diagnostic]:
             )
 
 
-def _read(name: str, blobs: Blobs, cache: Cache) -> Read:
+def _read(name: str, blobs: Blobs, cache: Cache) -> LoadedSide:
     documents: defaultdict[str, dict[str, tuple[str, Document]]] = defaultdict(dict)
     broken: set[str] = set()
     diagnostics: list[Diagnostic] = []
@@ -172,21 +176,25 @@ def _read(name: str, blobs: Blobs, cache: Cache) -> Read:
         if isinstance(found, NotJson):
             broken.add(model_id_of(path))
             file = str(PurePosixPath(name, path))
-            told = unreadable(file, path, found.message, found.place, _NOT_COMPARED)
+            told = unreadable_document(
+                file, path, found.message, found.place, _NOT_COMPARED
+            )
             diagnostics.append(told)
         else:
             documents[found.model_id][found.locale] = (path.as_posix(), found)
-    return Read(name, dict(documents), frozenset(broken), tuple(diagnostics))
+    return LoadedSide(name, dict(documents), frozenset(broken), tuple(diagnostics))
 
 
 def _document(path: PurePosixPath, content: bytes) -> Document | NotJson:
     try:
-        return document_of(path, content)
+        return parse_document_file(path, content)
     except NotJson as error:
         return error
 
 
-def _built(side: Read, wanted: Collection[str], settings: Settings) -> Built:
+def _built(
+    side: LoadedSide, wanted: Collection[str], settings: BuildOptions
+) -> BuiltSide:
     chosen = {name: side.documents[name] for name in wanted if name in side.documents}
     files = (pair for locales in chosen.values() for pair in locales.values())
     catalog = build_catalog(files, settings)
@@ -194,7 +202,7 @@ def _built(side: Read, wanted: Collection[str], settings: Settings) -> Built:
     locale_of = {
         file: each.locale for pairs in told.values() for file, each in pairs.values()
     }
-    return Built(
+    return BuiltSide(
         models=catalog.models,
         failed=catalog.failed,
         outputs={
@@ -219,7 +227,7 @@ def _built(side: Read, wanted: Collection[str], settings: Settings) -> Built:
     )
 
 
-def _texts(document: Document) -> ByPlace:
+def _texts(document: Document) -> TextsByPointer:
     """What a document says; nothing if it cannot be read, which building tells."""
     try:
         return texts_of(document)
@@ -232,7 +240,7 @@ def _first(locales: Mapping[str, tuple[str, Document]]) -> tuple[str, Document]:
     return locales[DEFAULT_LOCALE if DEFAULT_LOCALE in locales else min(locales)]
 
 
-def in_document(pointer: str, document: Document) -> str:
+def pointer_in_document(pointer: str, document: Document) -> str:
     """The pointer as this document spells it: pages wrap the output once more."""
     head, schema, rest = pointer.partition("/output_schema")
     published = document.output_schema

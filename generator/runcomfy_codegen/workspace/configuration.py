@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..build.naming import Chosen, Overrides, usable
+from ..build.naming import ChosenNames, Overrides, usable_name
 from ..ir.document import DEFAULT_LOCALE
 from ..ir.json_text import is_array, is_object
 
@@ -162,18 +162,18 @@ def _overrides(names: Mapping[str, Any], file: Path) -> Overrides:
     return Overrides({model_id: _chosen(names, model_id, file) for model_id in names})
 
 
-def _chosen(names: Mapping[str, Any], model_id: str, file: Path) -> Chosen:
+def _chosen(names: Mapping[str, Any], model_id: str, file: Path) -> ChosenNames:
     table = _table(names, model_id, file)
     module = _text(table, "module", "", file)
     told = _table(table, "fields", file)
     fields = {wire: _text(told, wire, "", file) for wire in told}
     names_of_files = module.split("/") if module else []
     for name in (*names_of_files, *fields.values()):
-        if not usable(name, as_file=name in names_of_files):
+        if not usable_name(name, as_file=name in names_of_files):
             raise ConfigError(
                 f"{file}: {name!r}, chosen for {model_id!r}, cannot be a name"
             )
-    return Chosen(module, fields)
+    return ChosenNames(module, fields)
 
 
 def _table(table: Mapping[str, Any], key: str, file: Path) -> Mapping[str, Any]:

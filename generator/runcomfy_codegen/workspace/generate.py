@@ -10,27 +10,27 @@ from pathlib import Path, PurePosixPath
 from .. import resources
 from ..errors import Failure, usage
 from ..ir.diagnostic import Diagnostic
-from ..package.incremental import disturbed, unchanged, up_to_date
-from ..package.lock import Lock, MadeFrom, Selection
-from ..package.plan import Files, Plan
+from ..package.incremental import moves_kept_modules, unchanged_models, up_to_date
+from ..package.lock import CallOptions, Lock, MadeFrom
+from ..package.plan import Files, WritePlan
 from ..package.write import hashes_of, lock_of, package_name, plan_beside
-from ..store.schemas_folder import Facts, facts_of, fingerprints, of_kind
+from ..store.schemas_folder import CatalogFacts, document_hashes, facts_of, matches_kind
 from ..targets.templates import TemplateFault
 from .configuration import Config
-from .project import Project, no_schemas, perhaps, select_ids
-from .render_context import workshop, wrong_models
+from .project import Project, did_you_mean, no_schemas, select_ids
+from .render_context import render_context, wrong_models
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class GenerateRequest:
     """What is asked for: a project's package in a folder with its lock, and the call's choice."""
 
     project: Project
     folder: Path
     lock: Lock
-    selection: Selection = Selection()
+    selection: CallOptions = CallOptions()
 
     @property
     def patterns(self) -> tuple[str, ...]:
@@ -39,51 +39,51 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Renewal:
+class PreparedPackage:
     """What to change in the folder, how many files there are then, and what was noticed.
 
     ``wanted`` are the files that were rendered, with the new lock among them.
     """
 
-    plan: Plan
+    plan: WritePlan
     total: int
     wanted: Files = field(default_factory=Files)
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def remembered(project: Project, folder: Path, chosen: Selection) -> Order:
+def request_for(project: Project, folder: Path, chosen: CallOptions) -> GenerateRequest:
     """The order of a call. What it does not say, the configuration's file says if it is
     about this folder; else it is as it was when the package was made.
     """
     lock = lock_of(folder)
     stated = project.config.file is not None
-    before = Selection() if stated else lock.selection
-    selection = Selection(
+    before = CallOptions() if stated else lock.selection
+    selection = CallOptions(
         models=chosen.models or before.models,
         locale=chosen.locale or before.locale,
         target=chosen.target or before.target,
     )
     config = project.in_locale(selection.locale).config
     asked = replace(config, target=selection.target or config.target)
-    return Order(Project(asked), folder, lock, selection)
+    return GenerateRequest(Project(asked), folder, lock, selection)
 
 
-def sources_of(order: Order) -> MadeFrom:
+def sources_of(order: GenerateRequest) -> MadeFrom:
     """The hashes of everything that the package is made from. Raises ``Failure``."""
     config = order.project.config
     try:
-        found = fingerprints(config.schemas)
+        found = document_hashes(config.schemas)
     except FileNotFoundError as error:
         raise no_schemas(error) from None
     chosen = select_ids(found, order.patterns, config.exclude)
-    _refuse_strangers(config.overrides.models, found, config.schemas)
+    _refuse_unknown_models(config.overrides.models, found, config.schemas)
     if config.kinds or config.categories:
         facts = facts_of(config.schemas, chosen)
-        _refuse_unknown(config, facts.values())
+        _refuse_unknown_kinds(config, facts.values())
         chosen = [
             id_
             for id_ in chosen
-            if of_kind(facts[id_], config.kinds, config.categories)
+            if matches_kind(facts[id_], config.kinds, config.categories)
         ]
     name = package_name(order.folder)
     settings = repr((config.locale, config.overrides, config.target, name))
@@ -94,7 +94,7 @@ def sources_of(order: Order) -> MadeFrom:
     )
 
 
-def _refuse_strangers(
+def _refuse_unknown_models(
     named: Iterable[str], known: Collection[str], schemas: Path
 ) -> None:
     """Names chosen for a model that is not there are most likely meant for another."""
@@ -102,11 +102,11 @@ def _refuse_strangers(
         if model_id not in known:
             raise usage(
                 f"names are chosen for {model_id!r}, which is not in {schemas}"
-                f"{perhaps(model_id, known)}"
+                f"{did_you_mean(model_id, known)}"
             )
 
 
-def _refuse_unknown(config: Config, facts: Collection[Facts]) -> None:
+def _refuse_unknown_kinds(config: Config, facts: Collection[CatalogFacts]) -> None:
     """A kind or category that no model has is most likely a misspelling."""
     kinds = {each.kind for each in facts if each.kind}
     categories = {name for each in facts for name in each.categories}
@@ -120,9 +120,9 @@ def _refuse_unknown(config: Config, facts: Collection[Facts]) -> None:
                 raise usage(f"no model is of the {what} {name!r}; there are: {told}")
 
 
-def renew(
-    order: Order, begin: Callable[[int], Tell], *, whole: bool = False
-) -> Renewal:
+def prepare(
+    order: GenerateRequest, begin: Callable[[int], Tell], *, whole: bool = False
+) -> PreparedPackage:
     """Decide what to write and to remove. ``whole`` renders everything, whatever the lock says.
 
     ``begin`` is told the number of models to render, and gives what is called with each.
@@ -130,23 +130,23 @@ def renew(
     lock, sources = order.lock, sources_of(order)
     hashes = hashes_of(order.folder, lock.files)
     if whole:
-        return _renewed(order, sources, (), hashes, begin)
+        return _prepared(order, sources, (), hashes, begin)
     if up_to_date(lock, sources, hashes) and lock.selection == order.selection:
-        return Renewal(Plan({}, (), {}), len(lock.files) + 1)
+        return PreparedPackage(WritePlan({}, (), {}), len(lock.files) + 1)
     if order.project.config.target == "openapi":
         # Its one document holds every model.
-        return _renewed(order, sources, (), hashes, begin)
-    kept = unchanged(lock, sources, hashes) & sources.models.keys()
-    return _renewed(order, sources, kept, hashes, begin)
+        return _prepared(order, sources, (), hashes, begin)
+    kept = unchanged_models(lock, sources, hashes) & sources.models.keys()
+    return _prepared(order, sources, kept, hashes, begin)
 
 
-def _renewed(
-    order: Order,
+def _prepared(
+    order: GenerateRequest,
     sources: MadeFrom,
     unchanged_ids: Iterable[str],
     hashes: Mapping[PurePosixPath, str],
     begin: Callable[[int], Tell],
-) -> Renewal:
+) -> PreparedPackage:
     # Imported here: nothing is rendered where nothing changed.
     from ..targets import Target
     from ..targets.render import render_target
@@ -157,12 +157,12 @@ def _renewed(
     target = Target(order.project.config.target)
     if target is Target.OPENAPI:
         kept = Lock()
-    if ids and disturbed(kept, catalog.models):
-        return _renewed(order, sources, (), hashes, begin)
+    if ids and moves_kept_modules(kept, catalog.models):
+        return _prepared(order, sources, (), hashes, begin)
     wrong = wrong_models(catalog)
     right = {id_: told for id_, told in sources.models.items() if id_ not in wrong}
     with_models = replace(
-        workshop(order.project, kept),
+        render_context(order.project, kept),
         sources=replace(sources, models=right),
         selection=order.selection,
         tell=begin(len(catalog.models)),
@@ -175,4 +175,4 @@ def _renewed(
         raise Failure(f"{fault}; nothing was written") from None
     plan = plan_beside(order.folder, wanted, order.lock, kept.files, hashes)
     total = len({*wanted, *kept.files})
-    return Renewal(plan, total, wanted, catalog.diagnostics)
+    return PreparedPackage(plan, total, wanted, catalog.diagnostics)

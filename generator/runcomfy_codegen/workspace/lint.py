@@ -16,7 +16,7 @@ from ..ir.model import Model
 from ..lint.rules import RULES
 from ..store.document_file import document_path
 from ..store.schemas_folder import read_one
-from .comparison import in_document
+from .comparison import pointer_in_document
 from .project import Project, select
 
 BUILT = (
@@ -70,7 +70,7 @@ def placed(found: Iterable[Diagnostic], project: Project) -> list[Diagnostic]:
         known = documents[each.model]
         if known is not None:
             file, document = known
-            place = document.place(in_document(each.pointer, document))
+            place = document.place(pointer_in_document(each.pointer, document))
             each = replace(each, file=file, place=place)
         told.append(each)
     return told

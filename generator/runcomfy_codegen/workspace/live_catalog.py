@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from runcomfy_runtime.client_config import Access, Settings
+from runcomfy_runtime.client_config import ServerAccess, ServerSettings
 from runcomfy_runtime.errors import ApiError, NotFound, RunComfyError
-from runcomfy_runtime.responses import api_error, document, refusal, retry_after
-from runcomfy_runtime.retry_and_timeouts import LONGEST_HINT, retry_pause
+from runcomfy_runtime.responses import api_error, json_object, read_error, retry_after
+from runcomfy_runtime.retry_and_timeouts import MAX_RETRY_AFTER, backoff
 from runcomfy_runtime.transport import Lost, Outcome, Request, Response, Transport
 
 from ..errors import EXIT_USAGE, Failure, usage
@@ -26,7 +26,7 @@ _WORTH_ANOTHER = frozenset({408, 425, 429, 500, 502, 503, 504})
 _READINGS = 3
 
 
-class Moved(Exception):
+class CatalogChanged(Exception):
     """The catalog changed while its pages were read."""
 
 
@@ -38,7 +38,7 @@ class UnknownModel(Failure):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CatalogPage:
     """One answer: where it came from, its bytes, and the ids of the models in it.
 
     ``model_ids`` has a text for each entry, an empty one where an entry states no id;
@@ -56,11 +56,11 @@ class LiveCatalog:
     """The catalog of a server, ``limit`` entries at a time; ``pause`` waits so many seconds."""
 
     transport: Transport
-    access: Access
+    access: ServerAccess
     limit: int = _MOST
     pause: Callable[[float], None] = time.sleep
 
-    def every(self, begin: Callable[[int], Tell]) -> list[Page]:
+    def every(self, begin: Callable[[int], OnItem]) -> list[CatalogPage]:
         """Every page of the catalog. ``begin`` is told the number of models, and gives what
         is called with the id of each that came.
 
@@ -72,7 +72,7 @@ class LiveCatalog:
         for _ in range(_READINGS):
             try:
                 pages = list(self._pages(begin))
-            except Moved:
+            except CatalogChanged:
                 continue
             listed = [model_id for page in pages for model_id in page.model_ids]
             if len({*listed}) == pages[0].total or listed == before:
@@ -80,7 +80,7 @@ class LiveCatalog:
             before = listed
         raise Failure("the catalog changes while it is read; try again in a minute")
 
-    def one(self, model_id: str) -> Page:
+    def one(self, model_id: str) -> CatalogPage:
         """The entry of one model. Raises ``UnknownModel`` and ``Failure``."""
         url = f"{self.access.base_url}/v1/models/{quote(model_id)}"
         try:
@@ -90,9 +90,9 @@ class LiveCatalog:
         answered = members(json.loads(content)).get("model_id")
         if answered != model_id:
             raise Failure(f"{url}: asked for {model_id!r}, answered with {answered!r}")
-        return Page(url, content, (model_id,), 1)
+        return CatalogPage(url, content, (model_id,), 1)
 
-    def _pages(self, begin: Callable[[int], Tell]) -> Iterator[Page]:
+    def _pages(self, begin: Callable[[int], OnItem]) -> Iterator[CatalogPage]:
         page = self._page(0)
         came, total, tell = 0, page.total, begin(page.total)
         while page.model_ids or not came:
@@ -104,9 +104,9 @@ class LiveCatalog:
                 return
             page = self._page(came)
             if page.total != total:
-                raise Moved
+                raise CatalogChanged
 
-    def _page(self, offset: int) -> Page:
+    def _page(self, offset: int) -> CatalogPage:
         query = urlencode(
             {"include_schema": "true", "limit": self.limit, "offset": offset}
         )
@@ -119,7 +119,7 @@ class LiveCatalog:
                 f"{url}: this is no catalog: an object with 'models' and 'total' was expected"
             )
         ids = tuple(str(members(entry).get("model_id", "")) for entry in items(listed))
-        return Page(url, content, ids, total)
+        return CatalogPage(url, content, ids, total)
 
     def _get(self, url: str, what: str) -> bytes:
         """The JSON document at a URL. Raises ``NotFound`` and ``Failure``."""
@@ -143,27 +143,27 @@ class LiveCatalog:
         return outcome._replace(body=self.access.token.redacted(outcome.body))
 
     def _refused(self, response: Response) -> bool:
-        told = document(response)
-        return told is None or refusal(response, told, time.time()) is not None
+        told = json_object(response)
+        return told is None or read_error(response, told, time.time()) is not None
 
     def _failure(self, response: Response, what: str) -> Exception:
-        stated = refusal(response, document(response), time.time())
+        stated = read_error(response, json_object(response), time.time())
         if stated is None:
             return Failure(f"{what} came as something else than a JSON object")
         error = api_error(f"reading {what}", stated, ApiError)
         return error if isinstance(error, NotFound) else Failure(str(error))
 
 
-def whole(pages: Collection[Page]) -> bool:
+def whole(pages: Collection[CatalogPage]) -> bool:
     """Whether the pages hold an id for every entry that the catalog says it has."""
     came = [model_id for page in pages for model_id in page.model_ids]
     return all(came) and len(came) >= max((page.total for page in pages), default=0)
 
 
-def access_from_environment() -> Access:
+def access_from_environment() -> ServerAccess:
     """Server and token from the environment. Raises ``Failure``."""
     try:
-        return Settings().access()
+        return ServerSettings().access()
     except RunComfyError as error:
         raise usage(str(error)) from None
 
@@ -172,13 +172,15 @@ def _again(outcome: Outcome) -> bool:
     if isinstance(outcome, Lost):
         return not outcome.hopeless
     hint = retry_after(outcome.headers, time.time())
-    return outcome.status in _WORTH_ANOTHER and (hint is None or hint <= LONGEST_HINT)
+    return outcome.status in _WORTH_ANOTHER and (
+        hint is None or hint <= MAX_RETRY_AFTER
+    )
 
 
 def _wait(outcome: Outcome, attempt: int) -> float:
     hint = retry_after(outcome.headers, time.time())
-    return retry_pause(attempt, random.random()) if hint is None else hint  # noqa: S311
+    return backoff(attempt, random.random()) if hint is None else hint  # noqa: S311
 
 
-Tell = Callable[[str], None]
+OnItem = Callable[[str], None]
 """Is told the name of each of many things that is done."""

@@ -13,15 +13,15 @@ from urllib.parse import quote
 from runcomfy_runtime.protocol import cancel_path, result_path, status_path, submit_path
 
 from ..errors import Failure, usage
-from ..ir.as_json import standard
+from ..ir.as_json import to_json_schema
 from ..ir.document import Document
 from ..ir.json_text import is_object, items, members
 from ..ir.model import Model
 from ..sandbox import Sandbox
-from ..sandbox.clock import Clock
-from ..sandbox.database import ArchiveError
+from ..sandbox.clock import SandboxClock
+from ..sandbox.database import DatabaseError
 from ..sandbox.input_validation import InputSchema
-from ..sandbox.settings import Options
+from ..sandbox.settings import SandboxOptions
 from ..store.schemas_folder import read_all
 from .project import Project
 
@@ -76,7 +76,7 @@ def _candidates(
 
 def _example_from_samples(model: Model) -> dict[str, Any]:
     """The samples of what must be given; where there is none, something of the type."""
-    properties = members(standard(model.input)["properties"])
+    properties = members(to_json_schema(model.input)["properties"])
     return {
         field.wire_name: (
             field.sample.load()
@@ -121,8 +121,8 @@ def open_sandbox(
     *,
     port: int = 0,
     state: Path | None = None,
-    clock: Clock | None = None,
-    **options: Unpack[Options],
+    clock: SandboxClock | None = None,
+    **options: Unpack[SandboxOptions],
 ) -> Sandbox:
     """A sandbox of these models, listening. Raises ``Failure``."""
     entries = _entries(project)
@@ -132,7 +132,7 @@ def open_sandbox(
         )
     except ValueError as error:
         raise usage(str(error)) from None
-    except ArchiveError as error:
+    except DatabaseError as error:
         raise Failure(str(error)) from None
     except OSError as error:
         raise Failure(

@@ -10,11 +10,11 @@ from urllib.parse import quote, urlsplit
 from ..errors import Failure, usage
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.json_text import items, members
-from ..sources.locale import DEFAULT, canonical
-from ..sources.read import Reading
+from ..sources.locale import DEFAULT, canonical_locale
+from ..sources.read import SourceResult
 from .import_documents import read_content
-from .live_catalog import Page
-from .source import Unanswered
+from .live_catalog import CatalogPage
+from .source import ServerUnreachable
 
 Fetch = Callable[[str], bytes]
 """Gives what a URL answers; raises ``Failure``."""
@@ -37,14 +37,14 @@ def asked_locales(written: str) -> list[str]:
     """The languages of ``ru,ja``, each once. Raises ``Failure`` for what is none."""
     locales: dict[str, None] = {}
     for tag in filter(None, map(str.strip, written.split(","))):
-        locale = canonical(tag)
+        locale = canonical_locale(tag)
         if locale is None:
             raise usage(f"--page-locale: {tag!r} is no language; write ru or zh-CN")
         locales[locale] = None
     return list(locales)
 
 
-def pages_of(answers: Iterable[Page], locales: Iterable[str]) -> list[ModelPage]:
+def pages_of(answers: Iterable[CatalogPage], locales: Iterable[str]) -> list[ModelPage]:
     """The pages of the models in a catalog's answers, in these languages."""
     places = _places(answers)
     wanted = list(locales)
@@ -57,7 +57,7 @@ def pages_of(answers: Iterable[Page], locales: Iterable[str]) -> list[ModelPage]
 
 def read_pages(
     pages: Iterable[ModelPage], fetch: Fetch
-) -> Iterator[tuple[str, Reading]]:
+) -> Iterator[tuple[str, SourceResult]]:
     """What each page tells, by its address. When several in a row were not even answered,
     the rest is not asked for: one that waits in vain for hundreds learns nothing more.
     """
@@ -74,11 +74,11 @@ def read_pages(
         yield page.url, reading
 
 
-def read_page(page: ModelPage, fetch: Fetch) -> Reading:
+def read_page(page: ModelPage, fetch: Fetch) -> SourceResult:
     """What a page tells; one that cannot be had, or is another model's, is a warning."""
     try:
         reading = read_content(page.url, fetch(page.url), page.locale)
-    except Unanswered as failure:
+    except ServerUnreachable as failure:
         return _left_out(page, "page-unanswered", str(failure))
     except Failure as failure:
         return _left_out(page, "page-unreachable", str(failure))
@@ -89,7 +89,7 @@ def read_page(page: ModelPage, fetch: Fetch) -> Reading:
     return reading
 
 
-def _places(answers: Iterable[Page]) -> Mapping[str, str]:
+def _places(answers: Iterable[CatalogPage]) -> Mapping[str, str]:
     """The path of each model's page on the site, without language and ``/api``.
 
     It is the path of the entry's ``model_url``: ``bytedance/seedance-v1.5-pro/image-to-video``
@@ -128,7 +128,7 @@ def _url(path: str, locale: str) -> str:
     return f"{_SITE}{language}{path}/api"
 
 
-def _left_out(page: ModelPage, code: str, message: str) -> Reading:
+def _left_out(page: ModelPage, code: str, message: str) -> SourceResult:
     found = Diagnostic(
         code=code,
         message=message,
@@ -137,4 +137,4 @@ def _left_out(page: ModelPage, code: str, message: str) -> Reading:
         file=page.url,
         hint="the model keeps the texts that it has; save the page and import it",
     )
-    return Reading((), (found,))
+    return SourceResult((), (found,))

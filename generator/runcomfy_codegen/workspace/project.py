@@ -13,11 +13,11 @@ from .. import resources
 from ..errors import Failure, usage
 from ..ir.document import DEFAULT_LOCALE
 from ..ir.model import Model
-from ..store.schemas_folder import locales, read_all
+from ..store.schemas_folder import read_all, stored_locales
 from .configuration import Config
 
 if TYPE_CHECKING:
-    from ..build.build_model import Catalog, Settings
+    from ..build.build_model import BuildOptions, BuiltCatalog
 
 EVERY = "*"
 """The glob that matches every model; it is no misspelling where there is none."""
@@ -30,9 +30,9 @@ class Project:
     config: Config
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> BuildOptions:
         """What building models depends on."""
-        from ..build.build_model import Settings
+        from ..build.build_model import BuildOptions as Settings
 
         return Settings(
             dialect=resources.dialect(),
@@ -72,7 +72,7 @@ class Project:
             )
         )
 
-    def catalog(self, models: Collection[str] | None = None) -> Catalog:
+    def catalog(self, models: Collection[str] | None = None) -> BuiltCatalog:
         """Every model of the schemas folder, or these, with what was noticed."""
         # Imported here: a package that is up to date is told so without building anything.
         from ..build.build_model import build_catalog
@@ -95,11 +95,11 @@ class Project:
         All of the folder counts, whatever part of it is read.
         """
         chosen = self.config.locale
-        known = locales(self.config.schemas)
+        known = stored_locales(self.config.schemas)
         if known and chosen not in known and chosen != DEFAULT_LOCALE:
             raise usage(f"no document is in {chosen!r}; there are {', '.join(known)}")
 
-    def model(self, model_id: str) -> tuple[Model, Catalog]:
+    def model(self, model_id: str) -> tuple[Model, BuiltCatalog]:
         """One model by its id, and the catalog it is of."""
         catalog = self.catalog()
         found = {model.model_id: model for model in catalog.models}
@@ -108,11 +108,11 @@ class Project:
         if model_id in catalog.failed:
             told = [each for each in catalog.diagnostics if each.model == model_id]
             raise usage(f"{model_id!r} cannot be built: {told[0].message}")
-        hint = perhaps(model_id, found)
+        hint = did_you_mean(model_id, found)
         raise usage(f"no model {model_id!r} in {self.config.schemas}{hint}")
 
 
-def perhaps(model_id: str, known: Iterable[str]) -> str:
+def did_you_mean(model_id: str, known: Iterable[str]) -> str:
     """The ids that one may have been meant for; nothing if none is like it."""
     near = difflib.get_close_matches(model_id, list(known), n=3, cutoff=0.5)
     return f"; perhaps {' or '.join(map(repr, near))} is meant" if near else ""
@@ -143,9 +143,9 @@ def select_ids(
     every, excluded = list(model_ids), list(exclude)
     chosen: set[str] = set()
     for pattern in patterns:
-        chosen |= _hits(every, pattern)
+        chosen |= _matching(every, pattern)
     for pattern in excluded:
-        _hits(every, pattern)
+        _matching(every, pattern)
     return sorted(
         id_
         for id_ in chosen
@@ -153,7 +153,7 @@ def select_ids(
     )
 
 
-def _hits(model_ids: Iterable[str], pattern: str) -> set[str]:
+def _matching(model_ids: Iterable[str], pattern: str) -> set[str]:
     hits = {id_ for id_ in model_ids if fnmatch.fnmatchcase(id_, pattern)}
     if not hits and pattern != EVERY:
         raise usage(f"no model matches {pattern!r}; `*` matches anything, slashes too")

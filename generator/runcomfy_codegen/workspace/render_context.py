@@ -9,18 +9,18 @@ from .. import __version__, resources
 from ..errors import usage
 from ..ir.diagnostic import Severity
 from ..package.lock import Lock
-from ..package.plan import Files, Plan
+from ..package.plan import Files, WritePlan
 from ..package.write import hashes_of, lock_of, package_name, plan_beside
 from ..targets.templates import TemplateFault, Templates
 from .project import Project, select
 
 if TYPE_CHECKING:
-    from ..build.build_model import Catalog
-    from ..targets.target import Workshop
+    from ..build.build_model import BuiltCatalog
+    from ..targets.target import RenderContext
 
 
 def render(
-    project: Project, catalog: Catalog, folder: Path, patterns: tuple[str, ...]
+    project: Project, catalog: BuiltCatalog, folder: Path, patterns: tuple[str, ...]
 ) -> Files:
     """The files of the package that belongs into a folder."""
     # Imported here, as in `workshop`: nothing is rendered where nothing changed.
@@ -28,12 +28,12 @@ def render(
 
     models = select(catalog.models, patterns, project.config.exclude)
     kept = lock_of(folder).keeping(catalog.failed)
-    return render_package(models, package_name(folder), workshop(project, kept))
+    return render_package(models, package_name(folder), render_context(project, kept))
 
 
-def workshop(project: Project, kept: Lock) -> Workshop:
+def render_context(project: Project, kept: Lock) -> RenderContext:
     """What rendering needs beside the models."""
-    from ..targets.target import Workshop
+    from ..targets.target import RenderContext as Workshop
 
     return Workshop(
         templates=templates_of(project),
@@ -58,14 +58,14 @@ def templates_of(project: Project) -> Templates:
         raise usage(f"{own}: {fault}") from None
 
 
-def plan_for(folder: Path, wanted: Files, catalog: Catalog) -> Plan:
+def plan_for(folder: Path, wanted: Files, catalog: BuiltCatalog) -> WritePlan:
     """What generating would change in the folder, if nothing but failed models is kept."""
     lock = lock_of(folder)
     kept = lock.keeping(catalog.failed).files
     return plan_beside(folder, wanted, lock, kept, hashes_of(folder, lock.files))
 
 
-def wrong_models(catalog: Catalog) -> set[str]:
+def wrong_models(catalog: BuiltCatalog) -> set[str]:
     """The models whose documents have an error."""
     return {
         each.model for each in catalog.diagnostics if each.severity is Severity.ERROR

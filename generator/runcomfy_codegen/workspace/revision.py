@@ -17,7 +17,7 @@ Blobs = list[tuple[PurePosixPath, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class SchemasFolder:
     """A folder of published documents on disk."""
 
     path: Path
@@ -69,12 +69,12 @@ class Revision:
         ]
 
 
-def overrides_of(side: Folder | Revision, project: Project) -> Overrides:
+def overrides_of(side: SchemasFolder | Revision, project: Project) -> Overrides:
     """The names that the user had chosen on a side: those of a revision's own configuration.
 
     A folder has none; today's hold. Raises ``Failure``.
     """
-    if isinstance(side, Folder):
+    if isinstance(side, SchemasFolder):
         return project.config.overrides
     file = project.config.file or Path(OWN_FILE)
     usual = (OWN_FILE, "pyproject.toml")
@@ -108,10 +108,12 @@ def is_document(path: PurePosixPath) -> bool:
     return path.suffix == ".json" and path.name != DIALECT and not hidden
 
 
-def base_side(text: str, project: Project, merge_with: str | None) -> Folder | Revision:
+def resolve_base(
+    text: str, project: Project, merge_with: str | None
+) -> SchemasFolder | Revision:
     """The old side; with ``merge_with`` the last commit it has in common with that one."""
     if merge_with is None:
-        return side(text, project)
+        return resolve_side(text, project)
     ref, colon, path = text.partition(":")
     try:
         common = _told("merge-base", commit(ref), commit(merge_with))
@@ -120,17 +122,17 @@ def base_side(text: str, project: Project, merge_with: str | None) -> Folder | R
             f"{ref!r} and {merge_with!r} have no commit in common; a shallow clone may"
             " lack it (fetch-depth: 0)"
         ) from None
-    return side(f"{common}{colon}{path}", project)
+    return resolve_side(f"{common}{colon}{path}", project)
 
 
-def side(text: str, project: Project) -> Folder | Revision:
+def resolve_side(text: str, project: Project) -> SchemasFolder | Revision:
     """A side as the user named it: a folder, ``REF:path``, or ``REF`` alone.
 
     A revision without a path has the schemas where the configuration says. Raises
     ``Failure``.
     """
     if Path(text).is_dir():
-        return Folder(Path(text))
+        return SchemasFolder(Path(text))
     ref, colon, path = text.partition(":")
     if not ref or text.startswith("-"):
         raise usage(
@@ -147,14 +149,14 @@ def side(text: str, project: Project) -> Folder | Revision:
     return Revision(ref, wanted, tree, found)
 
 
-def work_tree(base: Folder | Revision, project: Project) -> Folder:
+def default_head(base: SchemasFolder | Revision, project: Project) -> SchemasFolder:
     """The new side if none is named: the schemas as they lie on disk now."""
     path = project.config.schemas
     if isinstance(base, Revision) and not base.path.startswith("."):
         path = _relative(_root() / base.path)
     if not path.is_dir():
         raise usage(f"no folder of schemas at {path}; name one as HEAD")
-    return Folder(path)
+    return SchemasFolder(path)
 
 
 def commit(ref: str) -> str:

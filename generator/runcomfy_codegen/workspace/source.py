@@ -12,7 +12,7 @@ MOST_BYTES = 64 * 1024 * 1024
 _SECONDS = 30.0
 
 
-class Unanswered(Failure):
+class ServerUnreachable(Failure):
     """A server that could not be reached, or went away before it had answered."""
 
 
@@ -52,5 +52,5 @@ def fetched(url: str) -> bytes:
                 if sum(map(len, chunks)) > MOST_BYTES:
                     raise Failure(f"{url}: more than {MOST_BYTES // 2**20} MiB")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Unanswered(f"{url}: {error or type(error).__name__}") from None
+        raise ServerUnreachable(f"{url}: {error or type(error).__name__}") from None
     return b"".join(chunks)

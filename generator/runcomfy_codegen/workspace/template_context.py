@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, cast
 from .project import Project
 
 if TYPE_CHECKING:
-    from ..build.build_model import Catalog
+    from ..build.build_model import BuiltCatalog
     from ..ir.model import Model
 
 
-def context_of(project: Project, model_id: str) -> dict[str, Any]:
+def template_context(project: Project, model_id: str) -> dict[str, Any]:
     """The context of the project's target for a model. Raises ``Failure`` if there is none.
 
     For Python that of ``model.jinja``, for OpenAPI of ``openapi.jinja`` with this model
@@ -35,7 +35,7 @@ def context_of(project: Project, model_id: str) -> dict[str, Any]:
     return {name: _plain(value) for name, value in told.items()}
 
 
-def _module(model: Model, catalog: Catalog) -> dict[str, Any]:
+def _module(model: Model, catalog: BuiltCatalog) -> dict[str, Any]:
     from ..targets.python.annotations import Annotator
     from ..targets.python.package import packages_of
     from ..targets.python.view import model_view, module_context

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..build.build_model import Catalog
+from ..build.build_model import BuiltCatalog
 from ..ir.model import Model
-from ..package.write import carry_out
+from ..package.write import write_package
 from .project import Project
 from .render_context import plan_for, render
 
@@ -25,7 +25,7 @@ PACKAGE = "runcomfy_client"
 
 
 @dataclass(frozen=True, slots=True)
-class Workbench:
+class TemporaryClient:
     """A generated client, imported: its package, and the module of one model."""
 
     client: Any
@@ -33,27 +33,29 @@ class Workbench:
 
 
 @contextmanager
-def client_of(project: Project, model: Model) -> Generator[Workbench]:
+def temporary_client(project: Project, model: Model) -> Generator[TemporaryClient]:
     """A temporary client of one model, imported. It is gone when the block ends."""
     with tempfile.TemporaryDirectory(prefix="runcomfy-") as folder:
         # The configuration's exclusions are about the user's package, not about this one.
         alone = Project(replace(project.config, exclude=()))
-        catalog = Catalog(models=(model,), diagnostics=())
+        catalog = BuiltCatalog(models=(model,), diagnostics=())
         generate_into(alone, catalog, Path(folder) / PACKAGE)
         with importable(Path(folder)):
-            yield workbench(model)
+            yield import_client(model)
 
 
-def generate_into(project: Project, catalog: Catalog, folder: Path) -> None:
+def generate_into(project: Project, catalog: BuiltCatalog, folder: Path) -> None:
     """Write the client of a catalog into a folder."""
     wanted = render(project, catalog, folder, ("*",))
-    carry_out(folder, plan_for(folder, wanted, catalog))
+    write_package(folder, plan_for(folder, wanted, catalog))
 
 
-def workbench(model: Model) -> Workbench:
+def import_client(model: Model) -> TemporaryClient:
     """The generated client and a model's module in it. The package must be importable."""
     name = f"{PACKAGE}.models.{'.'.join(model.path)}"
-    return Workbench(importlib.import_module(PACKAGE), importlib.import_module(name))
+    return TemporaryClient(
+        importlib.import_module(PACKAGE), importlib.import_module(name)
+    )
 
 
 @contextmanager

@@ -9,27 +9,27 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from runcomfy_runtime.media.inspection import Finding, Inspector
+from runcomfy_runtime.media.inspection import InspectedFile, Inspector
 from runcomfy_runtime.report import Problem, Report
 from runcomfy_runtime.rule import Rule
 
 from ..errors import usage
 from ..ir.json_text import JsonText, is_object
 from .project import Project
-from .temporary_client import client_of
+from .temporary_client import temporary_client
 
 
-def validated(
+def validate_document(
     project: Project,
     model_id: str,
     document: dict[str, Any],
     folder: Path,
     locale: str | None,
-) -> tuple[Report, tuple[Finding, ...]]:
+) -> tuple[Report, tuple[InspectedFile, ...]]:
     """The report of the model's own generated client, and what was measured for it."""
     model, _ = project.model(model_id)
     inspector = Inspector(folder=folder)
-    measured: list[Finding] = []
+    measured: list[InspectedFile] = []
 
     def look(rules: Sequence[Rule], payload: Mapping[str, Any]) -> list[Problem]:
         # Rules of our own class: that of the client goes away with its package.
@@ -38,7 +38,7 @@ def validated(
         return [problem for finding in measured for problem in finding.problems()]
 
     with (
-        client_of(project, model) as bench,
+        temporary_client(project, model) as bench,
         bench.client.RunComfy(media_checks="off", judges=[look]) as client,
     ):
         report: Report = client.validate(bench.module.Input, document, locale=locale)

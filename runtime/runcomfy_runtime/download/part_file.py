@@ -17,33 +17,33 @@ def _flag(name: str) -> int:
     return int(getattr(os, name, 0))
 
 
-_FOR_MORE = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-_CAREFULLY = _flag("O_NOFOLLOW") | _flag("O_NONBLOCK")  # no link, no wait for a pipe
-_OURS = _flag("O_CLOEXEC") | _flag("O_NOINHERIT") | _flag("O_BINARY")
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+_NO_LINKS = _flag("O_NOFOLLOW") | _flag("O_NONBLOCK")  # no link, no wait for a pipe
+_PRIVATE_HANDLE = _flag("O_CLOEXEC") | _flag("O_NOINHERIT") | _flag("O_BINARY")
 
 
-def claimed(path: Path) -> tuple[Path, BinaryIO]:
+def open_part(path: Path) -> tuple[Path, BinaryIO]:
     """Open a part to go on writing to it, or one of our own if somebody else does that.
 
     The lock belongs to the open file, so it goes when its process does, killed or not.
     Raises ``DownloadError`` for what is there and is no file of its own.
     """
     for _ in range(10):
-        file = _opened(path)
+        file = _open_locked(path)
         if not _locked(file):
             file.close()
             break
-        if _still_there(file, path):
+        if _is_same_file(file, path):
             return path, file
         file.close()  # it was made the finished file before the lock was ours
     own = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
     return own, own.open("xb")
 
 
-def _opened(path: Path) -> BinaryIO:
+def _open_locked(path: Path) -> BinaryIO:
     if path.is_symlink():
         raise DownloadError(f"{path} is a symbolic link: it is not written through")
-    file = os.fdopen(os.open(path, _FOR_MORE | _CAREFULLY | _OURS, 0o666), "ab")
+    file = os.fdopen(os.open(path, _APPEND | _NO_LINKS | _PRIVATE_HANDLE, 0o666), "ab")
     found = os.fstat(file.fileno())
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
         file.close()
@@ -80,7 +80,7 @@ else:
         return True
 
 
-def _still_there(file: BinaryIO, path: Path) -> bool:
+def _is_same_file(file: BinaryIO, path: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except OSError:
@@ -90,7 +90,7 @@ def _still_there(file: BinaryIO, path: Path) -> bool:
 # Putting a finished file in its place, so that it is there whole or not at all.
 
 
-def put_in_place(file: BinaryIO, part: Path, target: Path) -> None:
+def move_into_place(file: BinaryIO, part: Path, target: Path) -> None:
     """Move a part, whose content is on the disk, over its target, and close it.
 
     It is moved while its lock is held: nobody else may go on writing to it.
@@ -101,10 +101,10 @@ def put_in_place(file: BinaryIO, part: Path, target: Path) -> None:
         file.close()
         part.replace(target)
     file.close()
-    _noted(target.parent)
+    _sync_folder(target.parent)
 
 
-def _noted(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     """Have the new name on the disk as well, where folders can be asked for that."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

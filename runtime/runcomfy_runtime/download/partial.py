@@ -11,17 +11,17 @@ from typing import NamedTuple
 
 from ..errors import DownloadError
 from ..transport import Response
-from .part_file import claimed, put_in_place
+from .part_file import move_into_place, open_part
 
 _SPAN = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)", re.IGNORECASE)
 _LENGTH = re.compile(r"[0-9]{1,18}")
 
 
-class Misfit(Exception):
+class RangeMismatch(Exception):
     """A 206 that is not, or not provably, the rest of what lies in the part."""
 
 
-class Landing:
+class PartialDownload:
     """One target file and the part of it that is there already.
 
     The part lies beside the target, with a small file that tells which version of the content
@@ -36,8 +36,8 @@ class Landing:
             raise DownloadError(
                 f"{target} is a symbolic link: it is not written through"
             )
-        self._part, self._file = claimed(target.with_name(target.name + ".part"))
-        self._mark = Mark(self._part.with_name(self._part.name + ".etag"))
+        self._part, self._file = open_part(target.with_name(target.name + ".part"))
+        self._mark = ETagSidecar(self._part.with_name(self._part.name + ".etag"))
         self._version = self._mark.read()
         self._head: Response | None = None
         self._end: int | None = None
@@ -66,7 +66,7 @@ class Landing:
                 self.begin(head)
             after = self.size + len(piece)
             if self._end is not None and after > self._end:
-                raise Misfit("it is longer than the server announced")
+                raise RangeMismatch("it is longer than the server announced")
             self._within_limit(after)
             self._file.write(piece)
         except OSError as error:  # not to be taken for a loss of the connection
@@ -88,28 +88,28 @@ class Landing:
 
     def _start(self, headers: Mapping[str, str]) -> None:
         self.empty()
-        self._end = _announced(headers)
-        self._remember(Version(headers.get("etag", ""), self._end))
+        self._end = _content_length(headers)
+        self._remember(ContentVersion(headers.get("etag", ""), self._end))
 
     def _go_on(self, headers: Mapping[str, str]) -> None:
         """Check that this is the rest of the part, and of nothing else."""
         span = _SPAN.fullmatch(headers.get("content-range", ""))
         if not self.resumable or span is None or int(span[1]) != self.size:
-            raise Misfit("it is another part of the file than was asked")
+            raise RangeMismatch("it is another part of the file than was asked")
         if headers.get("etag") != self._version.etag:
-            raise Misfit("it is of another version of the file")
+            raise RangeMismatch("it is of another version of the file")
         total = self.total if span[3] == "*" else int(span[3])
         if total is None or self.total not in (None, total):
-            raise Misfit("it does not agree about the length of the file")
+            raise RangeMismatch("it does not agree about the length of the file")
         self._end = int(span[2]) + 1
-        announced = _announced(headers)
+        announced = _content_length(headers)
         if not self.size < self._end <= total or (
             announced is not None and announced != self._end - self.size
         ):
-            raise Misfit("it is not as long as the server announced")
-        self._remember(Version(self._version.etag, total))
+            raise RangeMismatch("it is not as long as the server announced")
+        self._remember(ContentVersion(self._version.etag, total))
 
-    def _remember(self, version: Version) -> None:
+    def _remember(self, version: ContentVersion) -> None:
         if version != self._version:
             self._version = version.checked()
             self._mark.write(self._version)
@@ -123,7 +123,7 @@ class Landing:
         self._file.seek(0)
         self._file.truncate()
         self.size = 0
-        self._remember(Version())
+        self._remember(ContentVersion())
 
     @property
     def begun(self) -> bool:
@@ -160,10 +160,10 @@ class Landing:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._mark.remove()
-        put_in_place(self._file, self._part, self.target)
+        move_into_place(self._file, self._part, self.target)
 
 
-def _announced(headers: Mapping[str, str]) -> int | None:
+def _content_length(headers: Mapping[str, str]) -> int | None:
     """The length of a body, as far as its head tells it (RFC 9112, 6.3)."""
     if headers.get("transfer-encoding"):
         return None
@@ -178,7 +178,7 @@ _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]{0,200}"')
 _TEXT = re.compile(r'("[\x21\x23-\x7e]{0,200}")(?:\n([0-9]{1,18}))?\n?')
 
 
-class Version(NamedTuple):
+class ContentVersion(NamedTuple):
     """What is known of a file's content, so that a rest of it is told from another's."""
 
     etag: str = ""
@@ -186,29 +186,29 @@ class Version(NamedTuple):
     total: int | None = None
     """How many bytes the whole has."""
 
-    def checked(self) -> Version:
+    def checked(self) -> ContentVersion:
         """Without a tag that names no exact content (RFC 9110, 8.8.1)."""
         strong = _STRONG_ETAG.fullmatch(self.etag)
         return self if strong else self._replace(etag="")
 
 
-class Mark:
+class ETagSidecar:
     """That file. It is there only while there is a tag to keep."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def read(self) -> Version:
+    def read(self) -> ContentVersion:
         """The version that an earlier call noted; an empty one if there is none to trust."""
         try:
             kept = _TEXT.fullmatch(self._path.read_text("ascii"))
         except (OSError, ValueError):
-            return Version()
+            return ContentVersion()
         if kept is None:
-            return Version()
-        return Version(kept[1], int(kept[2]) if kept[2] else None)
+            return ContentVersion()
+        return ContentVersion(kept[1], int(kept[2]) if kept[2] else None)
 
-    def write(self, version: Version) -> None:
+    def write(self, version: ContentVersion) -> None:
         """Note a version, or take the note away if it has no tag."""
         self.remove()  # also a symbolic link, which must not be written through
         if version.etag:

@@ -13,11 +13,11 @@ from typing import Any
 import httpcore
 import httpx
 
-from .deadline import left
+from .deadline import time_left
 from .deadline_transport import SLICE
 
 
-class CountedAsyncTransport(httpx.AsyncHTTPTransport):
+class AsyncDeadlineTransport(httpx.AsyncHTTPTransport):
     """Made like ``httpx.AsyncHTTPTransport``."""
 
     def __init__(self, **options: Any) -> None:
@@ -40,7 +40,7 @@ class _Backend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        seconds = left(timeout, httpcore.ConnectTimeout)
+        seconds = time_left(timeout, httpcore.ConnectTimeout)
         return _Stream(
             await self._inner.connect_tcp(
                 host, port, seconds, local_address, socket_options
@@ -56,11 +56,13 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._inner = inner
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._inner.read(max_bytes, left(timeout, httpcore.ReadTimeout))
+        return await self._inner.read(
+            max_bytes, time_left(timeout, httpcore.ReadTimeout)
+        )
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), SLICE):
-            seconds = left(timeout, httpcore.WriteTimeout)
+            seconds = time_left(timeout, httpcore.WriteTimeout)
             await self._inner.write(buffer[start : start + SLICE], seconds)
 
     async def aclose(self) -> None:
@@ -72,7 +74,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        seconds = left(timeout, httpcore.ConnectTimeout)
+        seconds = time_left(timeout, httpcore.ConnectTimeout)
         return _Stream(
             await self._inner.start_tls(ssl_context, server_hostname, seconds)
         )

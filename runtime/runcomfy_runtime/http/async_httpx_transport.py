@@ -9,11 +9,11 @@ from weakref import WeakKeyDictionary
 
 from ..base_url import origin
 from ..transport import Outcome, Request
-from .async_deadline_transport import CountedAsyncTransport
-from .deadline import countdown, endless
-from .httpx_adapter import Body, formed, options
+from .async_deadline_transport import AsyncDeadlineTransport
+from .deadline import lift_deadline, request_deadline
+from .httpx_adapter import BodyReader, build_request, pool_options
 from .httpx_transport import Origin
-from .request_trace import LOSSES, Trail
+from .request_trace import LOSSES, RequestTrace
 
 
 class AsyncHttpxTransport:
@@ -29,16 +29,16 @@ class AsyncHttpxTransport:
 
         ``request.timeout`` holds as it does for ``HttpxTransport``.
         """
-        trail, body = Trail(request), Body(request)
+        trail, body = RequestTrace(request), BodyReader(request)
         try:
-            sending = formed(request, trail.heard)
-            with countdown(request.timeout):
+            sending = build_request(request, trail.heard)
+            with request_deadline(request.timeout):
                 pools = await self._opened()
                 response = await pools.to(request.url).handle_async_request(sending)
                 try:
                     head = body.begin(trail.begun(response))
                     if body.raw:
-                        endless()
+                        lift_deadline()
                     pieces = response.aiter_raw if body.raw else response.aiter_bytes
                     async for piece in pieces():
                         body.take(piece)
@@ -72,14 +72,14 @@ class _Pools:
 
     def __init__(self) -> None:
         self.pid = os.getpid()
-        self._pools: dict[Origin, CountedAsyncTransport] = {}
+        self._pools: dict[Origin, AsyncDeadlineTransport] = {}
         self._keeper = self._until_closed()
 
-    def to(self, url: str) -> CountedAsyncTransport:
+    def to(self, url: str) -> AsyncDeadlineTransport:
         """The pool for a URL."""
         there = origin(url)
         if there not in self._pools:
-            self._pools[there] = CountedAsyncTransport(**options(url))
+            self._pools[there] = AsyncDeadlineTransport(**pool_options(url))
         return self._pools[there]
 
     async def _until_closed(self) -> AsyncGenerator[None]:

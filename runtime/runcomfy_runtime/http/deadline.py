@@ -18,7 +18,7 @@ _end: ContextVar[float] = ContextVar("end", default=math.inf)
 
 
 @contextmanager
-def countdown(seconds: float) -> Generator[None]:
+def request_deadline(seconds: float) -> Generator[None]:
     """Let that much time for what is done in here."""
     before = _end.set(time.monotonic() + seconds)
     try:
@@ -27,12 +27,12 @@ def countdown(seconds: float) -> Generator[None]:
         _end.reset(before)
 
 
-def endless() -> None:
+def lift_deadline() -> None:
     """Let the rest of a countdown take as long as it may, as long as something comes."""
     _end.set(math.inf)
 
 
-def left(timeout: float | None, late: Callable[[str], Exception]) -> float | None:
+def time_left(timeout: float | None, late: Callable[[str], Exception]) -> float | None:
     """Seconds for one operation. Raises what ``late`` makes if there are none."""
     end = _end.get()
     if end == math.inf:

@@ -9,13 +9,13 @@ from typing import Any
 import httpcore
 import httpx
 
-from .deadline import left
+from .deadline import time_left
 
 SLICE = 64 * 1024
 """Bytes to write at once: whoever reads them slowly is noticed after so many."""
 
 
-class CountedTransport(httpx.HTTPTransport):
+class DeadlineTransport(httpx.HTTPTransport):
     """Made like ``httpx.HTTPTransport``."""
 
     def __init__(self, **options: Any) -> None:
@@ -38,7 +38,7 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        seconds = left(timeout, httpcore.ConnectTimeout)
+        seconds = time_left(timeout, httpcore.ConnectTimeout)
         return _Stream(
             self._inner.connect_tcp(host, port, seconds, local_address, socket_options)
         )
@@ -52,11 +52,11 @@ class _Stream(httpcore.NetworkStream):
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, left(timeout, httpcore.ReadTimeout))
+        return self._inner.read(max_bytes, time_left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), SLICE):
-            seconds = left(timeout, httpcore.WriteTimeout)
+            seconds = time_left(timeout, httpcore.WriteTimeout)
             self._inner.write(buffer[start : start + SLICE], seconds)
 
     def close(self) -> None:
@@ -68,7 +68,7 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        seconds = left(timeout, httpcore.ConnectTimeout)
+        seconds = time_left(timeout, httpcore.ConnectTimeout)
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
 
     def get_extra_info(self, info: str) -> Any:

@@ -26,7 +26,7 @@ _HEADERS = (
 )
 
 
-def formed(request: Request, trace: object) -> httpx.Request:
+def build_request(request: Request, trace: object) -> httpx.Request:
     """A request as httpx sends it. The token is revealed here and nowhere else."""
     headers = dict(_HEADERS)
     headers["Accept-Encoding"] = "gzip, deflate" if request.sink is None else "identity"
@@ -50,7 +50,7 @@ def formed(request: Request, trace: object) -> httpx.Request:
     )
 
 
-class Body:
+class BodyReader:
     """A body as it comes: into memory up to a limit, or into the sink of the request."""
 
     __slots__ = ("_head", "_request", "kept", "raw")
@@ -82,7 +82,7 @@ class Body:
         return head._replace(body=bytes(self.kept)) if self.kept else head
 
 
-def options(url: str) -> dict[str, Any]:
+def pool_options(url: str) -> dict[str, Any]:
     """How a connection pool for a URL is made."""
     return {
         "verify": _tls(),
@@ -144,7 +144,7 @@ token_under_way: ContextVar[Token | None] = ContextVar("token_under_way", defaul
 """The token of the request that this thread or task is sending."""
 
 
-class _Discreet(logging.Filter):
+class _TokenFilter(logging.Filter):
     """Lets every record through, and takes the token out of it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -155,4 +155,4 @@ class _Discreet(logging.Filter):
 
 
 for _logger in ("connection", "http11", "proxy", "socks"):
-    logging.getLogger(f"httpcore.{_logger}").addFilter(_Discreet())
+    logging.getLogger(f"httpcore.{_logger}").addFilter(_TokenFilter())

@@ -7,10 +7,10 @@ import threading
 from ..base_url import origin
 from ..fork import renew_after_fork
 from ..transport import Outcome, Request
-from .deadline import countdown, endless
-from .deadline_transport import CountedTransport
-from .httpx_adapter import Body, formed, options
-from .request_trace import LOSSES, Trail
+from .deadline import lift_deadline, request_deadline
+from .deadline_transport import DeadlineTransport
+from .httpx_adapter import BodyReader, build_request, pool_options
+from .request_trace import LOSSES, RequestTrace
 
 Origin = tuple[str, str, int | None]
 
@@ -23,8 +23,8 @@ class HttpxTransport:
     """
 
     def __init__(self) -> None:
-        self._pools: dict[Origin, CountedTransport] = {}
-        self._inherited: list[CountedTransport] = []
+        self._pools: dict[Origin, DeadlineTransport] = {}
+        self._inherited: list[DeadlineTransport] = []
         self._lock = threading.Lock()
         renew_after_fork(self)
 
@@ -40,15 +40,15 @@ class HttpxTransport:
         ``request.timeout`` is for everything together; of an answer that goes to a sink it is
         for the head, and after that for each piece.
         """
-        trail, body = Trail(request), Body(request)
+        trail, body = RequestTrace(request), BodyReader(request)
         try:
-            sending = formed(request, trail)
-            with countdown(request.timeout):
+            sending = build_request(request, trail)
+            with request_deadline(request.timeout):
                 response = self._pool(request.url).handle_request(sending)
                 try:
                     head = body.begin(trail.begun(response))
                     if body.raw:
-                        endless()
+                        lift_deadline()
                     pieces = response.iter_raw if body.raw else response.iter_bytes
                     for piece in pieces():
                         body.take(piece)
@@ -58,14 +58,14 @@ class HttpxTransport:
         except LOSSES as error:
             return trail.lost(error, bytes(body.kept))
 
-    def _pool(self, url: str) -> CountedTransport:
+    def _pool(self, url: str) -> DeadlineTransport:
         there = origin(url)
         pool = self._pools.get(there)
         if pool is not None:
             return pool
         with self._lock:
             if there not in self._pools:
-                self._pools[there] = CountedTransport(**options(url))
+                self._pools[there] = DeadlineTransport(**pool_options(url))
             return self._pools[there]
 
     def close(self) -> None:

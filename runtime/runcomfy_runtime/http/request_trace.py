@@ -19,7 +19,7 @@ LOSSES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
 _HOPELESS = ("SSLCertVerificationError", "UnsupportedProtocol", "InvalidURL")
 
 
-class Trail:
+class RequestTrace:
     """What is known of one request on its way.
 
     Listening costs some 10 µs, so only a paid request is listened to: of the others nobody

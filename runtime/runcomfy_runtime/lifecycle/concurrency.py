@@ -6,15 +6,15 @@ from types import GeneratorType
 from typing import TypeVar
 
 from ..errors import ApiError, AuthError, NoBalance, RateLimited
-from ..retry_and_timeouts import CLEANUP_BUDGET, FOREVER, LONGEST_HINT
+from ..retry_and_timeouts import CLEANUP_BUDGET, FOREVER, MAX_RETRY_AFTER
 from ..transport import Lost, Outcome, Reached, Request
-from .steps import Flow, Send, Sleep, Take, Terms, Turns, sent
+from .steps import Acquire, Flow, FlowContext, Semaphore, Send, Sleep, send
 
 T = TypeVar("T")
 _TOO_LATE = Lost(Reached.NOTHING_SENT, "no time was left to ask")
 
 
-class Line:
+class RequestSlots:
     """Shared by the flows of one batch.
 
     A turn is taken before the gate is looked at and before an intent is noted, so that
@@ -23,7 +23,7 @@ class Line:
 
     __slots__ = ("closes_at", "turns")
 
-    def __init__(self, turns: Turns | None = None) -> None:
+    def __init__(self, turns: Semaphore | None = None) -> None:
         self.turns = turns
         """None for a driver that sends one request after the other anyway."""
         self.closes_at = FOREVER
@@ -39,7 +39,7 @@ class Line:
     def taken(self) -> Flow[None]:
         """Wait for one's turn. It is to be given back by ``give``."""
         if self.turns is not None:
-            yield Take(self.turns)
+            yield Acquire(self.turns)
 
     def give(self) -> None:
         """Let the next one have its turn."""
@@ -47,7 +47,9 @@ class Line:
             self.turns.release()
 
 
-def in_line(terms: Terms, flow: Flow[T], line: Line, until: float) -> Flow[T]:
+def limit_requests(
+    terms: FlowContext, flow: Flow[T], line: RequestSlots, until: float
+) -> Flow[T]:
     """The same flow, with its free requests sent in turn, and not long past its deadline.
 
     One that comes too late is not sent, and answered as lost: the flow then tells what it
@@ -56,7 +58,7 @@ def in_line(terms: Terms, flow: Flow[T], line: Line, until: float) -> Flow[T]:
     thrown: BaseException | None = None
     while True:
         try:
-            return (yield from _relayed(terms, flow, line, until, thrown))
+            return (yield from _relay_steps(terms, flow, line, until, thrown))
         except GeneratorExit:
             flow.close()
             raise
@@ -68,8 +70,12 @@ def in_line(terms: Terms, flow: Flow[T], line: Line, until: float) -> Flow[T]:
             )
 
 
-def _relayed(
-    terms: Terms, flow: Flow[T], line: Line, until: float, error: BaseException | None
+def _relay_steps(
+    terms: FlowContext,
+    flow: Flow[T],
+    line: RequestSlots,
+    until: float,
+    error: BaseException | None,
 ) -> Flow[T]:
     answer: Outcome | None = None
     while True:
@@ -80,7 +86,7 @@ def _relayed(
         answer, error = None, None
         try:
             if isinstance(step, Send) and not step.request.paid:
-                answer = yield from _asked(terms, step.request, line, until)
+                answer = yield from _send_in_slot(terms, step.request, line, until)
             else:
                 answer = yield step
         except GeneratorExit:
@@ -89,25 +95,27 @@ def _relayed(
             error = caught
 
 
-def _asked(terms: Terms, request: Request, line: Line, until: float) -> Flow[Outcome]:
+def _send_in_slot(
+    terms: FlowContext, request: Request, line: RequestSlots, until: float
+) -> Flow[Outcome]:
     yield from line.taken()
     try:
         left = min(line.closes_at, until + CLEANUP_BUDGET) - terms.now()
         if left <= 0:
             return _TOO_LATE
-        return (yield from sent(_within(request, max(1.0, left))))
+        return (yield from send(_shorten_timeout(request, max(1.0, left))))
     finally:
         line.give()
 
 
-def _within(request: Request, left: float) -> Request:
+def _shorten_timeout(request: Request, left: float) -> Request:
     return request if request.timeout <= left else request._replace(timeout=left)
 
 
 # What holds the submits of many jobs back, while the jobs under way go on.
 
 
-class Gate:
+class RateLimiter:
     """Shared by the flows of one batch: a 429 to one pauses the submits of all.
 
     When the token or the balance is refused once, no other submit is tried.
@@ -115,8 +123,8 @@ class Gate:
 
     __slots__ = ("closed_by", "line", "opens_at")
 
-    def __init__(self, line: Line | None = None) -> None:
-        self.line = line or Line()
+    def __init__(self, line: RequestSlots | None = None) -> None:
+        self.line = line or RequestSlots()
         self.opens_at = 0.0
         self.closed_by: ApiError | None = None
 
@@ -129,7 +137,7 @@ class Gate:
         if isinstance(error, (AuthError, NoBalance)):
             self.closed_by = error
 
-    def passed(self, terms: Terms, until: float) -> Flow[None]:
+    def passed(self, terms: FlowContext, until: float) -> Flow[None]:
         """Wait until a submit may go, and it is its turn; ``leave`` is to follow it.
 
         Raises like the submit that closed the gate, and ``RateLimited`` at once when the wait
@@ -146,10 +154,10 @@ class Gate:
         """The submit has its outcome, and others have been told of it."""
         self.line.give()
 
-    def _opened(self, terms: Terms, until: float) -> Flow[None]:
+    def _opened(self, terms: FlowContext, until: float) -> Flow[None]:
         while self.closed_by is None and self.opens_at > (now := terms.now()):
             pause = self.opens_at - now
-            if pause > LONGEST_HINT or self.opens_at > until:
+            if pause > MAX_RETRY_AFTER or self.opens_at > until:
                 raise RateLimited(
                     f"not submitted: the server answered HTTP 429 to another, and takes "
                     f"nothing for {pause:.0f} s, longer than this call may wait",

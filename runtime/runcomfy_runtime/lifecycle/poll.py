@@ -6,15 +6,21 @@ from contextlib import suppress
 from typing import NamedTuple, cast
 
 from .. import errors, protocol, responses
-from ..job_handle import Ticket
+from ..job_handle import JobHandle
 from ..protocol import Phase, Status, has_status, read_status
 from ..retry_and_timeouts import poll_pause
 from ..transport import Response
-from .retried_get import Overdue, Reading, Verdict, judged, read
-from .steps import Accepted, Emit, Flow, Sleep, Strange, Terms
+from .retried_get import (
+    AnswerClass,
+    DeadlineReached,
+    GoodAnswer,
+    classify_answer,
+    get_with_retries,
+)
+from .steps import Accepted, Emit, Flow, FlowContext, Sleep, UnknownStatus
 
 
-class Watch:
+class Poller:
     """What has been seen of one job while it is waited for."""
 
     __slots__ = (
@@ -23,7 +29,12 @@ class Watch:
     )
 
     def __init__(
-        self, ticket: Ticket, began: float, reference: str = "", *, fresh: bool = False
+        self,
+        ticket: JobHandle,
+        began: float,
+        reference: str = "",
+        *,
+        fresh: bool = False,
     ) -> None:
         self.ticket = ticket
         self.reference = reference
@@ -43,44 +54,53 @@ class Watch:
         return self.last.state if self.last else None
 
 
-def glance(terms: Terms, ticket: Ticket, until: float) -> Flow[Status]:
+def poll_once(terms: FlowContext, ticket: JobHandle, until: float) -> Flow[Status]:
     """Read the state once. An answer without a state counts as trouble and is asked again.
 
     Raises ``PollInterrupted`` if there is no good answer in time.
     """
     try:
-        return (yield from _status(terms, ticket, until)).status
-    except Overdue:
+        return (yield from _get_status(terms, ticket, until)).status
+    except DeadlineReached:
         raise errors.PollInterrupted(
             f"reading the status of {ticket.request_id}: no good answer in time"
         ).concerning(ticket.request_id) from None
 
 
-class _StatusReading(NamedTuple):
+class _StatusAnswer(NamedTuple):
     status: Status
     hint: float | None
 
 
-def _status(terms: Terms, ticket: Ticket, until: float) -> Flow[_StatusReading]:
-    reading = yield from read(
-        terms, ticket, "reading the status", ticket.status_url, until, _with_status
+def _get_status(
+    terms: FlowContext, ticket: JobHandle, until: float
+) -> Flow[_StatusAnswer]:
+    reading = yield from get_with_retries(
+        terms,
+        ticket,
+        "reading the status",
+        ticket.status_url,
+        until,
+        _classify_status_answer,
     )
     status = read_status(ticket.request_id, reading.content)
     assert status is not None
-    return _StatusReading(status, reading.hint)
+    return _StatusAnswer(status, reading.hint)
 
 
-def _with_status(response: Response, content: responses.Document | None) -> Verdict:
-    verdict = judged(response, content)
-    if verdict is Verdict.GOOD and content is not None and not has_status(content):
-        return Verdict.TROUBLE
+def _classify_status_answer(
+    response: Response, content: responses.JsonObject | None
+) -> AnswerClass:
+    verdict = classify_answer(response, content)
+    if verdict is AnswerClass.GOOD and content is not None and not has_status(content):
+        return AnswerClass.TROUBLE
     return verdict
 
 
-def until_ended(terms: Terms, watch: Watch, until: float) -> Flow[Status]:
+def poll_until_ended(terms: FlowContext, watch: Poller, until: float) -> Flow[Status]:
     """Read the state until it is a last one, telling each change. Raises ``Overdue``."""
     while True:
-        status, watch.hint = yield from _status(terms, watch.ticket, until)
+        status, watch.hint = yield from _get_status(terms, watch.ticket, until)
         if status != watch.last:
             watch.last = status
             try:
@@ -90,32 +110,34 @@ def until_ended(terms: Terms, watch: Watch, until: float) -> Flow[Status]:
                 raise
             if status.phase is Phase.UNKNOWN and status.state not in watch.strange:
                 watch.strange.add(status.state)
-                yield Emit(Strange(status.request_id, status.state))
+                yield Emit(UnknownStatus(status.request_id, status.state))
         if status.finished:
             return status
-        yield from pause(terms, watch, until)
+        yield from wait_before_poll(terms, watch, until)
 
 
-def changes(terms: Terms, watch: Watch, until: float) -> Flow[None]:
+def poll_changes(terms: FlowContext, watch: Poller, until: float) -> Flow[None]:
     """Tell each change until the job has ended or the deadline has come."""
     try:
-        with suppress(Overdue):
-            yield from until_ended(terms, watch, until)
+        with suppress(DeadlineReached):
+            yield from poll_until_ended(terms, watch, until)
     except errors.RunComfyError as error:
         error.last_status = error.last_status or watch.word
         raise
 
 
-def pause(terms: Terms, watch: Watch, until: float) -> Flow[None]:
+def wait_before_poll(terms: FlowContext, watch: Poller, until: float) -> Flow[None]:
     """Let time pass before the next read. Raises ``Overdue`` when the deadline has come."""
     now = terms.now()
     if now >= until:
-        raise Overdue
+        raise DeadlineReached
     seconds = poll_pause(now - watch.began, watch.hint, terms.random())
     yield Sleep(min(seconds, until - now))
 
 
-def outcome(terms: Terms, watch: Watch, until: float) -> Flow[responses.Document]:
+def wait_for_result(
+    terms: FlowContext, watch: Poller, until: float
+) -> Flow[responses.JsonObject]:
     """Wait to the end, and come to the whole answer of ``/result`` of a job that succeeded.
 
     The two endpoints have two vocabularies, and only ``/result`` knows of failure: a job that
@@ -123,74 +145,80 @@ def outcome(terms: Terms, watch: Watch, until: float) -> Flow[responses.Document
     """
     if watch.fresh:
         yield Emit(Accepted(watch.reference, watch.ticket))
-    yield from until_ended(terms, watch, until)
+    yield from poll_until_ended(terms, watch, until)
     while True:
-        content = yield from fetched(terms, watch, until)
+        content = yield from fetch_result(terms, watch, until)
         if content is not None:
             return content
-        yield from pause(terms, watch, until)
+        yield from wait_before_poll(terms, watch, until)
 
 
-def fetched(
-    terms: Terms, watch: Watch, until: float
-) -> Flow[responses.Document | None]:
+def fetch_result(
+    terms: FlowContext, watch: Poller, until: float
+) -> Flow[responses.JsonObject | None]:
     """Read the outcome; None when it is too early. Raises ``JobFailed``, ``JobCancelled``."""
     ticket = watch.ticket
     if watch.last is not None and watch.last.phase is Phase.CANCELLED:
-        raise _cancelled(watch, watch.last.state)
+        raise _cancelled_error(watch, watch.last.state)
     url = ticket.result_url + ("?include_cost=true" if terms.include_cost else "")
-    reading: Reading = yield from read(
-        terms, ticket, "reading the result", url, until, _result
+    reading: GoodAnswer = yield from get_with_retries(
+        terms, ticket, "reading the result", url, until, _classify_result_answer
     )
     watch.hint = reading.hint
-    return _settled(watch, reading.content)
+    return _read_result(watch, reading.content)
 
 
-def _result(response: Response, content: responses.Document | None) -> Verdict:
+def _classify_result_answer(
+    response: Response, content: responses.JsonObject | None
+) -> AnswerClass:
     """Too early has two forms: HTTP 400, and HTTP 200 with the state as it is."""
-    verdict = judged(response, content)
-    if verdict is not Verdict.FINAL:
+    verdict = classify_answer(response, content)
+    if verdict is not AnswerClass.FINAL:
         return verdict
     code = responses.error_code(content) if content else None
     if code == protocol.NOT_READY.code:
-        return Verdict.TROUBLE
-    if response.status == 400 and not responses.documented(code):
-        return Verdict.TROUBLE
+        return AnswerClass.TROUBLE
+    if response.status == 400 and not responses.is_documented(code):
+        return AnswerClass.TROUBLE
     return verdict
 
 
-def _settled(watch: Watch, content: responses.Document) -> responses.Document | None:
+def _read_result(
+    watch: Poller, content: responses.JsonObject
+) -> responses.JsonObject | None:
     status = read_status(watch.ticket.request_id, content)
     phase = status.phase if status else _phase_of(content)
     word = status.state if status else None
     if phase is Phase.CANCELLED:
         watch.last = status
-        raise _cancelled(watch, word)
+        raise _cancelled_error(watch, word)
     if phase is Phase.FAILED or _failed_silently(phase, content):
-        raise _failed(watch, word, content)
+        raise _failed_error(watch, word, content)
     return content if phase is Phase.SUCCEEDED else None
 
 
-def _failed_silently(phase: Phase, content: responses.Document) -> bool:
+def _failed_silently(phase: Phase, content: responses.JsonObject) -> bool:
     """A success that names an error and holds no output is none."""
     lacking = content.get("output") is None and bool(content.get("error"))
     return phase is Phase.SUCCEEDED and lacking
 
 
-def _phase_of(content: responses.Document) -> Phase:
+def _phase_of(content: responses.JsonObject) -> Phase:
     """A result without a status is judged by what it holds."""
     if content.get("output") is not None:
         return Phase.SUCCEEDED
     return Phase.FAILED if content.get("error") else Phase.UNKNOWN
 
 
-def _failed(
-    watch: Watch, word: str | None, content: responses.Document
+def _failed_error(
+    watch: Poller, word: str | None, content: responses.JsonObject
 ) -> errors.JobFailed:
     failure: object = content.get("error")
     told = failure or {key: content[key] for key in _ERROR_KEYS if key in content}
-    text = (responses.stated_text(told) if told else "") or "no reason is given"
-    inner = cast(responses.Document, failure) if isinstance(failure, dict) else content
+    text = (responses.error_text(told) if told else "") or "no reason is given"
+    inner = (
+        cast(responses.JsonObject, failure) if isinstance(failure, dict) else content
+    )
     error = errors.JobFailed(
         f"the job {watch.ticket.request_id} failed: {text}",
         code=inner.get("error_code", inner.get("code")),
@@ -202,7 +230,7 @@ def _failed(
 _ERROR_KEYS = ("error_message", "message", "detail", "error_code")
 
 
-def _cancelled(watch: Watch, word: str | None) -> errors.JobCancelled:
+def _cancelled_error(watch: Poller, word: str | None) -> errors.JobCancelled:
     error = errors.JobCancelled(f"the job {watch.ticket.request_id} was cancelled")
     error.concerning(watch.ticket.request_id, word or watch.word)
     error.may_be_billed = False

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from .. import errors, responses
-from ..job_handle import Ticket
+from ..job_handle import JobHandle
 from ..protocol import Phase
-from .concurrency import Gate
-from .poll import Watch
-from .steps import Accepted, Emit, Flow, Terms, ended, left
-from .stop import finished
-from .submit import Call, submit
+from .concurrency import RateLimiter
+from .poll import Poller
+from .steps import Accepted, Emit, Flow, FlowContext, job_note, record_ended
+from .stop import wait_or_clean_up
+from .submit import Submission, submit
 
 
-class Course:
+class JobProgress:
     """How far a job got. Kept by the caller, for when the flow ends in an error."""
 
     __slots__ = ("settled", "ticket", "watch")
 
     def __init__(self) -> None:
-        self.ticket: Ticket | None = None
-        self.watch: Watch | None = None
+        self.ticket: JobHandle | None = None
+        self.watch: Poller | None = None
         self.settled = False
         """Whether its outcome has been read."""
 
@@ -36,14 +36,14 @@ class Course:
 
 
 def run(
-    terms: Terms,
-    call: Call,
-    course: Course,
+    terms: FlowContext,
+    call: Submission,
+    course: JobProgress,
     until: float,
     *,
     cancel: bool,
-    gate: Gate | None = None,
-) -> Flow[responses.Document]:
+    gate: RateLimiter | None = None,
+) -> Flow[responses.JsonObject]:
     """Submit, wait and come to the whole answer of ``/result``.
 
     A course that has a ticket already, from a journal, is not submitted again.
@@ -51,9 +51,9 @@ def run(
     fresh = course.ticket is None
     if course.ticket is None:
         course.ticket = yield from submit(terms, call, until, gate)
-    course.watch = Watch(course.ticket, terms.now(), call.reference, fresh=fresh)
+    course.watch = Poller(course.ticket, terms.now(), call.reference, fresh=fresh)
     try:
-        content = yield from conclude(terms, course.watch, until, cancel=cancel)
+        content = yield from wait_and_record(terms, course.watch, until, cancel=cancel)
     except errors.JobFailed:
         course.settled = True
         raise
@@ -61,24 +61,26 @@ def run(
     return content
 
 
-def conclude(
-    terms: Terms, watch: Watch, until: float, *, cancel: bool
-) -> Flow[responses.Document]:
+def wait_and_record(
+    terms: FlowContext, watch: Poller, until: float, *, cancel: bool
+) -> Flow[responses.JsonObject]:
     """Wait for a job that was submitted, and note its end in the journal."""
     try:
-        content = yield from finished(terms, watch, until, cancel=cancel)
+        content = yield from wait_or_clean_up(terms, watch, until, cancel=cancel)
     except (errors.JobFailed, errors.JobCancelled) as error:
         state = error.last_status or "failed"
-        yield from ended(terms, watch.reference, watch.ticket, state)
+        yield from record_ended(terms, watch.reference, watch.ticket, state)
         raise
-    yield from ended(terms, watch.reference, watch.ticket, "succeeded")
+    yield from record_ended(terms, watch.reference, watch.ticket, "succeeded")
     return content
 
 
 # The moment after a job was accepted, in which its id must not be lost.
 
 
-def submitted(terms: Terms, call: Call, course: Course, until: float) -> Flow[Ticket]:
+def submit_and_announce(
+    terms: FlowContext, call: Submission, course: JobProgress, until: float
+) -> Flow[JobHandle]:
     """Submit, and tell that the job was accepted. Whoever stops that gets the job's name."""
     ticket = course.ticket = yield from submit(terms, call, until)
     try:
@@ -86,6 +88,6 @@ def submitted(terms: Terms, call: Call, course: Course, until: float) -> Flow[Ti
     except GeneratorExit:
         raise
     except BaseException as error:
-        error.add_note(left(ticket))
+        error.add_note(job_note(ticket))
         raise
     return ticket

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from .. import errors
 from ..base_url import origin
-from ..job_handle import Ticket
+from ..job_handle import JobHandle
 from ..protocol import Status
 from ..secret import Token
 from ..transport import Outcome, Request
@@ -36,7 +36,7 @@ class Retry(NamedTuple):
     request_id: str | None = None
 
 
-class Strange(NamedTuple):
+class UnknownStatus(NamedTuple):
     """A status word that this client does not know. The wait goes on."""
 
     request_id: str
@@ -58,7 +58,7 @@ class Accepted(NamedTuple):
     """The server took the job."""
 
     reference: str
-    ticket: Ticket
+    ticket: JobHandle
 
 
 class Ended(NamedTuple):
@@ -70,14 +70,14 @@ class Ended(NamedTuple):
     state: str
 
 
-class Unnoted(NamedTuple):
+class JournalFailed(NamedTuple):
     """The journal could not be written when it was too late to stop. The job goes on."""
 
-    ticket: Ticket
+    ticket: JobHandle
     reason: str
 
 
-Event = Status | Retry | Strange | Accepted | Unnoted
+Event = Status | Retry | UnknownStatus | Accepted | JournalFailed
 
 
 class Emit(NamedTuple):
@@ -86,19 +86,19 @@ class Emit(NamedTuple):
     event: Event
 
 
-class Note(NamedTuple):
+class WriteJournal(NamedTuple):
     """Write this in the journal, and go on only when it is written."""
 
     entry: Intent | Accepted | Ended
 
 
-class Work(NamedTuple):
+class RunTask(NamedTuple):
     """Do this, which may take its time on a disk."""
 
     task: Callable[[], None]
 
 
-class Turns(Protocol):
+class Semaphore(Protocol):
     """Lets so many be under way at a time; the others wait."""
 
     async def acquire(self) -> object:
@@ -110,19 +110,19 @@ class Turns(Protocol):
         ...
 
 
-class Take(NamedTuple):
+class Acquire(NamedTuple):
     """Wait for one's turn, and go on with it. The flow itself gives it back."""
 
-    turns: Turns
+    turns: Semaphore
 
 
-Step = Send | Sleep | Emit | Note | Work | Take
+Step = Send | Sleep | Emit | WriteJournal | RunTask | Acquire
 T = TypeVar("T")
 Flow = Generator[Step, Outcome | None, T]
 """A flow that comes to a ``T``. Only ``Send`` is answered with something."""
 
 
-class Terms(NamedTuple):
+class FlowContext(NamedTuple):
     """What a flow needs of the world: where the server is, two clocks, and chance."""
 
     base_url: str
@@ -139,7 +139,7 @@ class Terms(NamedTuple):
     """Whether to ask the server for the cost along with a result."""
 
 
-def sent(request: Request) -> Flow[Outcome]:
+def send(request: Request) -> Flow[Outcome]:
     """Send, and return what came of it."""
     outcome = yield Send(request)
     assert outcome is not None
@@ -147,7 +147,7 @@ def sent(request: Request) -> Flow[Outcome]:
 
 
 def api_request(
-    terms: Terms,
+    terms: FlowContext,
     method: str,
     url: str,
     body: bytes | None,
@@ -165,49 +165,51 @@ def api_request(
 # Writing the end and the beginning of jobs in the journal, when it is too late to stop.
 
 
-def noted(terms: Terms, taken: Accepted) -> Flow[None]:
+def record_accepted(terms: FlowContext, taken: Accepted) -> Flow[None]:
     """Write the id down. Now that the job is paid for, not even a full disk may lose it."""
     if not terms.journal:
         return
     try:
-        yield Note(taken)
+        yield WriteJournal(taken)
     except errors.JournalError as error:
-        yield Emit(Unnoted(taken.ticket, str(error)))
+        yield Emit(JournalFailed(taken.ticket, str(error)))
     except GeneratorExit:
         raise
     except BaseException as error:
-        error.add_note(left(taken.ticket))
+        error.add_note(job_note(taken.ticket))
         raise
 
 
-def ended(terms: Terms, reference: str, ticket: Ticket, state: str) -> Flow[None]:
+def record_ended(
+    terms: FlowContext, reference: str, ticket: JobHandle, state: str
+) -> Flow[None]:
     """Note the end of a job. A journal that fails now fails nothing."""
     if terms.journal:
         try:
-            yield Note(Ended(reference, ticket.request_id, state))
+            yield WriteJournal(Ended(reference, ticket.request_id, state))
         except errors.JournalError as error:
-            yield Emit(Unnoted(ticket, str(error)))
+            yield Emit(JournalFailed(ticket, str(error)))
 
 
-def left(ticket: Ticket) -> str:
+def job_note(ticket: JobHandle) -> str:
     """What to tell of an accepted job to whoever stops here."""
     return (
         f"The RunComfy job {ticket.request_id} was accepted and goes on. "
-        f"{resumption(ticket)}"
+        f"{resume_hint(ticket)}"
     )
 
 
-def mention(error: BaseException, ticket: Ticket) -> None:
+def add_job_note(error: BaseException, ticket: JobHandle) -> None:
     """Name the job to whoever is stopped, unless a note of the error does."""
     told = getattr(error, "__notes__", ())
     if not any(ticket.request_id in note for note in told):
-        error.add_note(left(ticket))
+        error.add_note(job_note(ticket))
 
 
-RESUMPTION = "Its token: "
+RESUME_LABEL = "Its token: "
 """What stands before a job's token in a note, for those who read notes."""
 
 
-def resumption(ticket: Ticket) -> str:
+def resume_hint(ticket: JobHandle) -> str:
     """What it takes to take a job up again."""
-    return RESUMPTION + ticket.encode()
+    return RESUME_LABEL + ticket.encode()

@@ -17,13 +17,13 @@ from ..errors import BadSetting
 from ..protocol import Phase, Status, read_status
 from ..retry_and_timeouts import CLEANUP_TIMEOUT
 from ..transport import Outcome, Response
-from .cancel import asked, stated
-from .poll import Watch, fetched, outcome
-from .retried_get import Overdue, Verdict, judged
-from .steps import Flow, Terms, api_request, ended, resumption, sent
+from .cancel import read_cancellation, send_cancel
+from .poll import Poller, fetch_result, wait_for_result
+from .retried_get import AnswerClass, DeadlineReached, classify_answer
+from .steps import Flow, FlowContext, api_request, record_ended, resume_hint, send
 
 
-class Stopped(StrEnum):
+class StopOutcome(StrEnum):
     """What became of a job whose wait was ended."""
 
     CANCELLED = "cancelled"
@@ -35,130 +35,137 @@ class Stopped(StrEnum):
 
 
 _BY_PHASE = {
-    Phase.CANCELLED: Stopped.CANCELLED,
-    Phase.QUEUED: Stopped.STILL_QUEUED,
-    Phase.RUNNING: Stopped.STILL_RUNNING,
-    Phase.SUCCEEDED: Stopped.ENDED,
-    Phase.FAILED: Stopped.ENDED,
-    Phase.UNKNOWN: Stopped.UNKNOWN,
+    Phase.CANCELLED: StopOutcome.CANCELLED,
+    Phase.QUEUED: StopOutcome.STILL_QUEUED,
+    Phase.RUNNING: StopOutcome.STILL_RUNNING,
+    Phase.SUCCEEDED: StopOutcome.ENDED,
+    Phase.FAILED: StopOutcome.ENDED,
+    Phase.UNKNOWN: StopOutcome.UNKNOWN,
 }
 
 
-def finished(
-    terms: Terms, watch: Watch, until: float, *, cancel: bool
-) -> Flow[responses.Document]:
+def wait_or_clean_up(
+    terms: FlowContext, watch: Poller, until: float, *, cancel: bool
+) -> Flow[responses.JsonObject]:
     """Wait for the outcome, and clean up if that is stopped.
 
     With ``cancel`` a job that is still queued is cancelled then. Raises ``JobTimeout`` at the
     deadline; whatever else stops the wait goes on its way, with a note of the job.
     """
     try:
-        return (yield from outcome(terms, watch, until))
-    except Overdue:
-        return (yield from _overdue(terms, watch, cancel))
+        return (yield from wait_for_result(terms, watch, until))
+    except DeadlineReached:
+        return (yield from _after_deadline(terms, watch, cancel))
     except GeneratorExit:
         raise
     except BaseException as error:
         if isinstance(error, errors.RunComfyError) and error is not watch.objection:
-            _complete(watch, error)
+            _attach_job(watch, error)
             raise
-        became = yield from _cleaned_up(terms, watch, cancel)
+        became = yield from _clean_up(terms, watch, cancel)
         error.add_note(_note(watch, became))
         if isinstance(error, errors.RunComfyError) and error.request_id is None:
-            _complete(watch, error)
-            error.may_be_billed = became is not Stopped.CANCELLED
+            _attach_job(watch, error)
+            error.may_be_billed = became is not StopOutcome.CANCELLED
         raise
 
 
-def _complete(watch: Watch, error: errors.RunComfyError) -> None:
+def _attach_job(watch: Poller, error: errors.RunComfyError) -> None:
     """See that an error tells of the job, whoever raised it."""
     if error.request_id is None:
         error.concerning(watch.ticket.request_id)
     error.last_status = error.last_status or watch.word
 
 
-def _cleaned_up(terms: Terms, watch: Watch, cancel: bool) -> Flow[Stopped]:
+def _clean_up(terms: FlowContext, watch: Poller, cancel: bool) -> Flow[StopOutcome]:
     """Stop, unless that is stopped as well: a second Ctrl-C skips the clean-up."""
     if cancel:
-        with _named(watch), suppress(Exception):
-            yield from stop(terms, watch)
-    return _seen(watch)
+        with _job_named(watch), suppress(Exception):
+            yield from cancel_if_queued(terms, watch)
+    return _last_seen(watch)
 
 
 @contextmanager
-def _named(watch: Watch) -> Generator[None]:
+def _job_named(watch: Poller) -> Generator[None]:
     """Whoever stops this still gets the job's name."""
     try:
         yield
     except (errors.RunComfyError, GeneratorExit):
         raise
     except BaseException as error:
-        error.add_note(_note(watch, _seen(watch)))
+        error.add_note(_note(watch, _last_seen(watch)))
         raise
 
 
-def _overdue(terms: Terms, watch: Watch, cancel: bool) -> Flow[responses.Document]:
-    became = yield from _cleaned_up(terms, watch, cancel)
-    if became is Stopped.ENDED:
-        with _named(watch):
+def _after_deadline(
+    terms: FlowContext, watch: Poller, cancel: bool
+) -> Flow[responses.JsonObject]:
+    became = yield from _clean_up(terms, watch, cancel)
+    if became is StopOutcome.ENDED:
+        with _job_named(watch):
             content = yield from _last_fetch(terms, watch)
         if content is not None:
             return content
-    error = errors.JobTimeout(_late(watch, became), outcome=became)
+    error = errors.JobTimeout(_timeout_message(watch, became), outcome=became)
     error.concerning(watch.ticket.request_id, watch.word)
-    error.may_be_billed = became is not Stopped.CANCELLED
+    error.may_be_billed = became is not StopOutcome.CANCELLED
     raise error
 
 
-def _late(watch: Watch, became: Stopped) -> str:
+def _timeout_message(watch: Poller, became: StopOutcome) -> str:
     job = f"the job {watch.ticket.request_id}"
-    if became is Stopped.CANCELLED:
+    if became is StopOutcome.CANCELLED:
         return f"{job} did not end in time; it is cancelled"
-    if became is Stopped.ENDED:
+    if became is StopOutcome.ENDED:
         text = f"{job} told no outcome in time, though its status is {watch.word!r}"
     else:
         text = f"{job} did not end in time; it is {became.replace('_', ' ')}"
     return f"{text}: take it up again with its token"
 
 
-def _last_fetch(terms: Terms, watch: Watch) -> Flow[responses.Document | None]:
+def _last_fetch(terms: FlowContext, watch: Poller) -> Flow[responses.JsonObject | None]:
     try:
-        return (yield from fetched(terms, watch, terms.now()))
-    except Overdue:
+        return (yield from fetch_result(terms, watch, terms.now()))
+    except DeadlineReached:
         return None
 
 
-def _seen(watch: Watch) -> Stopped:
-    return _BY_PHASE[watch.last.phase] if watch.last else Stopped.UNKNOWN
+def _last_seen(watch: Poller) -> StopOutcome:
+    return _BY_PHASE[watch.last.phase] if watch.last else StopOutcome.UNKNOWN
 
 
-def stop(terms: Terms, watch: Watch) -> Flow[None]:
+def cancel_if_queued(terms: FlowContext, watch: Poller) -> Flow[None]:
     """Cancel if the job was not seen past the queue, and see what became of it."""
     if watch.last is not None and watch.last.phase is not Phase.QUEUED:
         return
-    reply = yield from asked(terms, watch.ticket, CLEANUP_TIMEOUT)
+    reply = yield from send_cancel(terms, watch.ticket, CLEANUP_TIMEOUT)
     look = api_request(terms, "GET", watch.ticket.status_url, None, CLEANUP_TIMEOUT)
-    state = yield from sent(look)
-    _take_in(watch, reply)
-    _take_word(watch, reply)
-    _take_in(watch, state)
-    if _seen(watch) is Stopped.CANCELLED:
-        yield from ended(terms, watch.reference, watch.ticket, Stopped.CANCELLED)
+    state = yield from send(look)
+    _read_status_answer(watch, reply)
+    _read_cancel_answer(watch, reply)
+    _read_status_answer(watch, state)
+    if _last_seen(watch) is StopOutcome.CANCELLED:
+        yield from record_ended(
+            terms, watch.reference, watch.ticket, StopOutcome.CANCELLED
+        )
 
 
-def _take_in(watch: Watch, came: Outcome) -> None:
+def _read_status_answer(watch: Poller, came: Outcome) -> None:
     """Take in a good answer. A gateway's word about itself is none about the job."""
-    content = responses.document(came) if isinstance(came, Response) else None
-    if content is None or judged(cast(Response, came), content) is not Verdict.GOOD:
+    content = responses.json_object(came) if isinstance(came, Response) else None
+    if (
+        content is None
+        or classify_answer(cast(Response, came), content) is not AnswerClass.GOOD
+    ):
         return
     status = read_status(watch.ticket.request_id, content)
     if status is not None:
         watch.last = status
 
 
-def _take_word(watch: Watch, reply: Outcome) -> None:
+def _read_cancel_answer(watch: Poller, reply: Outcome) -> None:
     """What the answer to a cancel says, for when the read that is to confirm it gets lost."""
-    said = stated(watch.ticket, reply)
+    said = read_cancellation(watch.ticket, reply)
     if said is None:
         return
     if said.cancelled:
@@ -169,10 +176,16 @@ def _take_word(watch: Watch, reply: Outcome) -> None:
         watch.last = watch.last._replace(phase=Phase.UNKNOWN)
 
 
-def _note(watch: Watch, became: Stopped) -> str:
-    state = "has ended" if became is Stopped.ENDED else f"is {became.replace('_', ' ')}"
+def _note(watch: Poller, became: StopOutcome) -> str:
+    state = (
+        "has ended" if became is StopOutcome.ENDED else f"is {became.replace('_', ' ')}"
+    )
     text = f"The RunComfy job {watch.ticket.request_id} {state}."
-    return text if became is Stopped.CANCELLED else f"{text} {resumption(watch.ticket)}"
+    return (
+        text
+        if became is StopOutcome.CANCELLED
+        else f"{text} {resume_hint(watch.ticket)}"
+    )
 
 
 # What is to become of a job when its wait is stopped.
@@ -182,7 +195,7 @@ OnStop = Literal["cancel_queued", "detach"]
 """``cancel_queued``: a job that is still queued is cancelled. ``detach``: it is left alone."""
 
 
-def cancels(on_stop: OnStop) -> bool:
+def cancels_queued(on_stop: OnStop) -> bool:
     """Whether a queued job is to be cancelled. Raises ``BadSetting`` for any other word."""
     words: tuple[str, ...] = get_args(OnStop)
     if on_stop not in words:

@@ -12,39 +12,39 @@ from itertools import count
 from typing import Any, NamedTuple, NoReturn, Protocol
 
 from .. import errors, protocol, responses
-from ..job_handle import Ticket, accepted
+from ..job_handle import JobHandle, handle_from_answer
 from ..retry_and_timeouts import (
-    LONGEST_HINT,
-    UNREACHED_BUDGET,
+    CONNECT_RETRY_BUDGET,
+    MAX_RETRY_AFTER,
+    backoff,
     request_timeout,
-    retry_pause,
 )
 from ..transport import Lost, Outcome, Response
-from .concurrency import Gate
+from .concurrency import RateLimiter
 from .steps import (
     Accepted,
     Emit,
     Ended,
     Flow,
+    FlowContext,
     Intent,
-    Note,
     Retry,
+    RunTask,
     Sleep,
-    Terms,
-    Work,
+    WriteJournal,
     api_request,
-    noted,
-    sent,
+    record_accepted,
+    send,
 )
-from .submit_outcome import Fate, fate, named
+from .submit_outcome import SubmitOutcome, classify_response, request_id_candidates
 
 NOT_ACCEPTED = "not accepted"
 """The end, in the journal, of an intent that came to nothing and cost nothing."""
-REPEATABLE = (NOT_ACCEPTED, "cancelled")
+RESUBMITTABLE_STATES = (NOT_ACCEPTED, "cancelled")
 """Ends after which the same intent may be submitted again: neither was billed."""
 
 
-class Check(Protocol):
+class PreSubmitTask(Protocol):
     """What is to be done before anything is sent; it raises if the input must not be paid for."""
 
     def within(self, left: Callable[[], float]) -> Callable[[], None]:
@@ -52,7 +52,7 @@ class Check(Protocol):
         ...
 
 
-class Call(NamedTuple):
+class Submission(NamedTuple):
     """A job to submit: its body serialised once, so that every try sends the same bytes."""
 
     model_id: str
@@ -60,32 +60,34 @@ class Call(NamedTuple):
     payload_sha256: str
     reference: str
     echoes: tuple[str, ...] = ()
-    check: Check | None = None
+    check: PreSubmitTask | None = None
 
 
 def submit(
-    terms: Terms, call: Call, until: float, gate: Gate | None = None
-) -> Flow[Ticket]:
+    terms: FlowContext, call: Submission, until: float, gate: RateLimiter | None = None
+) -> Flow[JobHandle]:
     """Submit once and come to the ticket of the job.
 
     Raises ``NotSent``, ``RateLimited``, ``SubmitRefused`` and its relatives when nothing was
     accepted, and ``SubmitOutcomeUnknown`` when that cannot be known.
     """
     if call.check is not None:
-        yield from _checked(terms, call, call.check, until)
-    gate = gate or Gate()
+        yield from _run_check(terms, call, call.check, until)
+    gate = gate or RateLimiter()
     try:
-        ticket = yield from _tried(terms, call, until, gate)
+        ticket = yield from _submit_with_retries(terms, call, until, gate)
     except errors.ApiError as error:
         gate.close(error)
         raise
-    yield from noted(terms, Accepted(call.reference, ticket))
+    yield from record_accepted(terms, Accepted(call.reference, ticket))
     return ticket
 
 
-def _checked(terms: Terms, call: Call, check: Check, until: float) -> Flow[None]:
+def _run_check(
+    terms: FlowContext, call: Submission, check: PreSubmitTask, until: float
+) -> Flow[None]:
     """Check the input, in the time of the call. Raises ``NotSent`` when none is left."""
-    yield Work(check.within(lambda: until - terms.now()))
+    yield RunTask(check.within(lambda: until - terms.now()))
     if terms.now() >= until:
         raise errors.NotSent(
             f"submitting to {call.model_id}: checking the input took all the time that this "
@@ -93,54 +95,56 @@ def _checked(terms: Terms, call: Call, check: Check, until: float) -> Flow[None]
         )
 
 
-def _meant(terms: Terms, call: Call, until: float) -> Flow[None]:
+def _record_intent(terms: FlowContext, call: Submission, until: float) -> Flow[None]:
     """Note what is about to be sent. If that cannot be done in time, nothing is sent."""
     if terms.now() >= until:
-        raise _too_late(call)
+        raise _deadline_error(call)
     if terms.journal:
         left = until - terms.now()
         digest, today = call.payload_sha256, terms.today()
-        yield Note(Intent(call.reference, call.model_id, digest, today, left))
+        yield WriteJournal(Intent(call.reference, call.model_id, digest, today, left))
         if terms.now() >= until:
-            yield from _came_to_nothing(terms, call)
-            raise _too_late(call)
+            yield from _record_not_accepted(terms, call)
+            raise _deadline_error(call)
 
 
-def _too_late(call: Call) -> errors.NotSent:
+def _deadline_error(call: Submission) -> errors.NotSent:
     return errors.NotSent(
         f"submitting to {call.model_id}: the time that this call may take was over before the "
         "request could leave; nothing was sent, nothing is billed"
     )
 
 
-def _came_to_nothing(terms: Terms, call: Call) -> Flow[None]:
+def _record_not_accepted(terms: FlowContext, call: Submission) -> Flow[None]:
     """Note that. If even that fails, the intent stays unknown, and is not sent again."""
     if terms.journal:
         with suppress(errors.JournalError):
-            yield Note(Ended(call.reference, "", NOT_ACCEPTED))
+            yield WriteJournal(Ended(call.reference, "", NOT_ACCEPTED))
 
 
-def _tried(terms: Terms, call: Call, until: float, gate: Gate) -> Flow[Ticket]:
+def _submit_with_retries(
+    terms: FlowContext, call: Submission, until: float, gate: RateLimiter
+) -> Flow[JobHandle]:
     """Each try is an intent of its own, so that a pause between two leaves nothing unknown."""
     began = terms.now()
     for attempt in count():
         yield from gate.passed(terms, until)
         try:
-            yield from _meant(terms, call, until)
-            outcome = yield from _posted(terms, call, until)
-            content = responses.document(_whole(outcome))
-            became = fate(outcome, content)
-            if became is Fate.ACCEPTED or became is Fate.ID_LOST:
-                return _ticket(terms, call, outcome, content)
-            if became is Fate.UNKNOWN:
-                raise _unknown(terms, call, outcome)
-            yield from _came_to_nothing(terms, call)
-            if became is Fate.REFUSED:
-                _refuse(terms, outcome)
-            if became is Fate.BUSY:
-                pause = _busy_pause(terms, outcome, attempt, began, until, gate)
+            yield from _record_intent(terms, call, until)
+            outcome = yield from _post(terms, call, until)
+            content = responses.json_object(_as_response(outcome))
+            became = classify_response(outcome, content)
+            if became is SubmitOutcome.ACCEPTED or became is SubmitOutcome.ID_LOST:
+                return _accepted_job(terms, call, outcome, content)
+            if became is SubmitOutcome.UNKNOWN:
+                raise _unknown_outcome(terms, call, outcome)
+            yield from _record_not_accepted(terms, call)
+            if became is SubmitOutcome.REFUSED:
+                _raise_refused(terms, outcome)
+            if became is SubmitOutcome.BUSY:
+                pause = _rate_limit_pause(terms, outcome, attempt, began, until, gate)
             else:
-                pause = _unreached_pause(terms, outcome, attempt, began, until)
+                pause = _connect_pause(terms, outcome, attempt, began, until)
         finally:
             gate.leave()
         yield Emit(Retry("submit", _reason(outcome), attempt + 1, pause))
@@ -148,18 +152,18 @@ def _tried(terms: Terms, call: Call, until: float, gate: Gate) -> Flow[Ticket]:
     raise AssertionError("counting ends")
 
 
-def _posted(terms: Terms, call: Call, until: float) -> Flow[Outcome]:
+def _post(terms: FlowContext, call: Submission, until: float) -> Flow[Outcome]:
     url = terms.base_url + protocol.submit_path(call.model_id)
     timeout = request_timeout(until, terms.now())
     request = api_request(terms, "POST", url, call.body, timeout, paid=True)
     try:
-        return (yield from sent(request))
+        return (yield from send(request))
     except errors.RunComfyError:
         # The driver refused to send, as for want of a token.
-        yield from _came_to_nothing(terms, call)
+        yield from _record_not_accepted(terms, call)
         raise
     except Exception as error:
-        raise _unknown_for(terms, call, f"{type(error).__name__}: {error}") from error
+        raise _unknown_error(terms, call, f"{type(error).__name__}: {error}") from error
     except BaseException as error:
         if not isinstance(error, GeneratorExit):
             error.add_note(
@@ -172,8 +176,13 @@ def _reason(outcome: Outcome) -> str:
     return outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
 
 
-def _busy_pause(
-    terms: Terms, outcome: Outcome, attempt: int, began: float, until: float, gate: Gate
+def _rate_limit_pause(
+    terms: FlowContext,
+    outcome: Outcome,
+    attempt: int,
+    began: float,
+    until: float,
+    gate: RateLimiter,
 ) -> float:
     """Exactly what the server asks for; a pause of our own if it names none, or says again
     and again that none is needed.
@@ -182,28 +191,32 @@ def _busy_pause(
     """
     hint = responses.retry_after(outcome.headers, terms.today())
     named = hint is not None and (hint > 0 or attempt == 0)
-    own = 2 * retry_pause(attempt, terms.random(), 30.0)
+    own = 2 * backoff(attempt, terms.random(), 30.0)
     pause = hint if named and hint is not None else own
     now = terms.now()
     gate.pause(now + pause)
-    too_long = pause > LONGEST_HINT or now + pause >= until
-    if too_long or (not named and now + pause - began > LONGEST_HINT):
+    too_long = pause > MAX_RETRY_AFTER or now + pause >= until
+    if too_long or (not named and now + pause - began > MAX_RETRY_AFTER):
         raise errors.RateLimited(
             f"submitting: HTTP 429: the server asks for a pause of {pause:.0f} s, longer than "
             "this call may wait; nothing was accepted",
             http_status=429,
-            text=responses.stated_text(responses.document(_whole(outcome)) or ""),
+            text=responses.error_text(
+                responses.json_object(_as_response(outcome)) or ""
+            ),
             retry_after=hint,
         )
     return pause
 
 
-def _unreached_pause(
-    terms: Terms, outcome: Outcome, attempt: int, began: float, until: float
+def _connect_pause(
+    terms: FlowContext, outcome: Outcome, attempt: int, began: float, until: float
 ) -> float:
     assert isinstance(outcome, Lost)
-    pause = retry_pause(attempt, terms.random(), 4.0)
-    if outcome.hopeless or terms.now() + pause > min(until, began + UNREACHED_BUDGET):
+    pause = backoff(attempt, terms.random(), 4.0)
+    if outcome.hopeless or terms.now() + pause > min(
+        until, began + CONNECT_RETRY_BUDGET
+    ):
         raise errors.NotSent(
             f"submitting: {terms.base_url} cannot be reached: {outcome.reason}; "
             "nothing was sent, nothing is billed"
@@ -211,33 +224,39 @@ def _unreached_pause(
     return pause
 
 
-def _refuse(terms: Terms, outcome: Outcome) -> NoReturn:
-    response = _whole(outcome)
-    stated = responses.refusal(response, responses.document(response), terms.today())
+def _raise_refused(terms: FlowContext, outcome: Outcome) -> NoReturn:
+    response = _as_response(outcome)
+    stated = responses.read_error(
+        response, responses.json_object(response), terms.today()
+    )
     assert stated is not None
     if 300 <= response.status < 400:
         moved = response.headers.get("location", "elsewhere")
-        text = f"the server redirects to {responses.stated_text(moved)}: is the base URL right?"
+        text = f"the server redirects to {responses.error_text(moved)}: is the base URL right?"
         stated = stated._replace(text=text)
     raise responses.api_error("submitting", stated, errors.SubmitRefused)
 
 
-def _whole(outcome: Outcome) -> Response:
+def _as_response(outcome: Outcome) -> Response:
     if isinstance(outcome, Response):
         return outcome
     return Response(outcome.status, outcome.headers, outcome.body)
 
 
-def _unknown(terms: Terms, call: Call, outcome: Outcome) -> errors.SubmitOutcomeUnknown:
+def _unknown_outcome(
+    terms: FlowContext, call: Submission, outcome: Outcome
+) -> errors.SubmitOutcomeUnknown:
     said = outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
     if isinstance(outcome, Response):
-        content = responses.document(outcome)
-        stated = responses.refusal(outcome, content, terms.today())
+        content = responses.json_object(outcome)
+        stated = responses.read_error(outcome, content, terms.today())
         said += f": {stated.text}" if stated else ""
-    return _unknown_for(terms, call, said)
+    return _unknown_error(terms, call, said)
 
 
-def _unknown_for(terms: Terms, call: Call, said: str) -> errors.SubmitOutcomeUnknown:
+def _unknown_error(
+    terms: FlowContext, call: Submission, said: str
+) -> errors.SubmitOutcomeUnknown:
     return errors.SubmitOutcomeUnknown(
         f"submitting to {call.model_id}: the request was sent, and no answer says whether it "
         f"was accepted ({said}). It may be running and may be billed; it is not sent again. "
@@ -248,13 +267,16 @@ def _unknown_for(terms: Terms, call: Call, said: str) -> errors.SubmitOutcomeUnk
     )
 
 
-def _ticket(
-    terms: Terms, call: Call, outcome: Outcome, content: responses.Document | None
-) -> Ticket:
+def _accepted_job(
+    terms: FlowContext,
+    call: Submission,
+    outcome: Outcome,
+    content: responses.JsonObject | None,
+) -> JobHandle:
     """The ticket in an answer, or one for the id saved from what came of it."""
     at = terms.today()
-    for naming in named(outcome, content):
-        ticket = accepted(
+    for naming in request_id_candidates(outcome, content):
+        ticket = handle_from_answer(
             naming,
             model_id=call.model_id,
             base_url=terms.base_url,
@@ -263,13 +285,17 @@ def _ticket(
         )
         if ticket is not None:
             return ticket
-    raise _id_lost(call, content or {}, outcome, at)
+    raise _lost_id_error(call, content or {}, outcome, at)
 
 
-def _id_lost(
-    call: Call, content: Mapping[str, Any], outcome: Outcome, at: float
+def _lost_id_error(
+    call: Submission, content: Mapping[str, Any], outcome: Outcome, at: float
 ) -> errors.SubmitOutcomeUnknown:
-    how = outcome.reason if isinstance(outcome, Lost) else responses.describe(outcome)
+    how = (
+        outcome.reason
+        if isinstance(outcome, Lost)
+        else responses.describe_body(outcome)
+    )
     error = errors.SubmitOutcomeUnknown(
         f"submitting to {call.model_id}: HTTP {outcome.status}, but the answer names no job "
         f"({how}). It is probably running and billed; it is not sent again",

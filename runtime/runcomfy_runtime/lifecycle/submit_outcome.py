@@ -15,7 +15,7 @@ from .. import responses
 from ..transport import Lost, Outcome, Reached
 
 
-class Fate(StrEnum):
+class SubmitOutcome(StrEnum):
     """What became of a submit, as far as this side can know."""
 
     NOT_SENT = "not sent"
@@ -30,38 +30,40 @@ class Fate(StrEnum):
 _AMBIGUOUS = frozenset({408, 409, 425, 499})
 
 
-def fate(outcome: Outcome, content: responses.Document | None) -> Fate:
+def classify_response(
+    outcome: Outcome, content: responses.JsonObject | None
+) -> SubmitOutcome:
     """Judge what came of a submit, from how far it got and what was answered."""
     if isinstance(outcome, Lost):
         if outcome.reached is Reached.NOTHING_SENT:
-            return Fate.NOT_SENT
+            return SubmitOutcome.NOT_SENT
         if outcome.reached is Reached.ANSWER_BEGAN:
-            return _fate_of_head(outcome.status)
-        return Fate.UNKNOWN
+            return _classify_status(outcome.status)
+        return SubmitOutcome.UNKNOWN
     if outcome.status == 429:
-        return Fate.BUSY
+        return SubmitOutcome.BUSY
     if not content:
-        return _fate_of_head(outcome.status)
+        return _classify_status(outcome.status)
     if 200 <= outcome.status < 300 and content.get("request_id"):
         # An id is the proof of a job, whatever error stands beside it.
-        return Fate.ACCEPTED
+        return SubmitOutcome.ACCEPTED
     # Behind a 5xx the server may go on, whatever code a proxy puts beside it.
     unsure = outcome.status >= 500 or outcome.status in _AMBIGUOUS
-    if not unsure and responses.documented(responses.error_code(content)):
-        return Fate.REFUSED
+    if not unsure and responses.is_documented(responses.error_code(content)):
+        return SubmitOutcome.REFUSED
     if 200 <= outcome.status < 300 and responses.states_error(content):
-        return Fate.REFUSED
-    return _fate_of_head(outcome.status)
+        return SubmitOutcome.REFUSED
+    return _classify_status(outcome.status)
 
 
-def _fate_of_head(status: int) -> Fate:
+def _classify_status(status: int) -> SubmitOutcome:
     if 200 <= status < 300:
-        return Fate.ID_LOST
+        return SubmitOutcome.ID_LOST
     if status == 429:
-        return Fate.BUSY
+        return SubmitOutcome.BUSY
     if status >= 500 or status < 200 or status in _AMBIGUOUS:
-        return Fate.UNKNOWN
-    return Fate.REFUSED
+        return SubmitOutcome.UNKNOWN
+    return SubmitOutcome.REFUSED
 
 
 # Where an answer may name the job that it accepted: an id that did come is never thrown away.
@@ -75,8 +77,8 @@ _ID_IN_PART = re.compile(
 _ID_IN_LOCATION = re.compile(r"/v1/requests/([A-Za-z0-9_-]{1,128})(?:[/?#]|$)")
 
 
-def named(
-    outcome: Outcome, content: responses.Document | None
+def request_id_candidates(
+    outcome: Outcome, content: responses.JsonObject | None
 ) -> Iterator[Mapping[str, Any]]:
     """What may tell the id, the best first: the document, what it wraps, the ``Location``.
 

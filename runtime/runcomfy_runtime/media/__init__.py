@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from .inspection import Inspector as Inspector
     from .prober import probe as probe
     from .prober import probe_async as probe_async
-    from .rule_check import Check as Check
+    from .rule_check import RuleCheck as RuleCheck
     from .rule_check import Verdict as Verdict
-    from .rule_check import judge as judge
+    from .rule_check import check_rule as check_rule
 
 _HOMES = {
     "Check": "verdict",

@@ -29,15 +29,15 @@ def data_reader(uri: str) -> tuple[Read, int]:
     """
     comma = uri.find(",", 0, _HEAD)
     if uri[:5].lower() != "data:" or comma < 0:
-        raise _wrong("there is no comma after the media type")
+        raise _unreadable("there is no comma after the media type")
     if not uri.isascii():
-        raise _wrong("it contains characters outside of ASCII")
+        raise _unreadable("it contains characters outside of ASCII")
     start = comma + 1
     if not uri[5:comma].lower().rstrip().endswith(";base64"):
         content = _escaped(uri, start, _unescape)
         return content.read, content.size
     if any(uri.find(mark, start) >= 0 for mark in _NOT_PLAIN):
-        text = _escaped(uri, start, _plain)
+        text = _escaped(uri, start, _plain_base64)
         return _base64_reader(lambda a, b: text.read(a, b - a), text.size)
     return _base64_reader(
         lambda a, b: uri[start + a : start + b].encode("ascii"), len(uri) - start
@@ -57,7 +57,7 @@ def _unescape(text: str) -> bytes:
     return unquote_to_bytes(text) if "%" in text else text.encode("ascii")
 
 
-def _plain(text: str) -> bytes:
+def _plain_base64(text: str) -> bytes:
     """Base64 without escapes and white space, in the standard alphabet."""
     return _unescape(text).translate(_STANDARD, delete=_BLANKS)
 
@@ -66,7 +66,7 @@ def _base64_reader(characters: Characters, count: int) -> tuple[Read, int]:
     tail = characters(max(0, count - 2), count)
     end = count - len(tail) + len(tail.rstrip(b"="))
     if end % 4 == 1:
-        raise _wrong("its base64 has a length that base64 cannot have")
+        raise _unreadable("its base64 has a length that base64 cannot have")
     size = end * 3 // 4
 
     def read(offset: int, length: int) -> bytes:
@@ -78,13 +78,15 @@ def _base64_reader(characters: Characters, count: int) -> tuple[Read, int]:
         try:
             data = a2b_base64(piece + b"=" * (-len(piece) % 4), strict_mode=True)
         except (Error, ValueError):
-            raise _wrong(f"its base64 is wrong near character {4 * first}") from None
+            raise _unreadable(
+                f"its base64 is wrong near character {4 * first}"
+            ) from None
         return data[offset - 3 * first :][:length]
 
     return read, size
 
 
-def _wrong(reason: str) -> MediaError:
+def _unreadable(reason: str) -> MediaError:
     return MediaError(f"the data: URI cannot be read: {reason}", MediaFault.UNREADABLE)
 
 

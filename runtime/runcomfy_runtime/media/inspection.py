@@ -16,8 +16,8 @@ from .errors import MediaError, MediaFault
 from .fetch.policy import DEFAULT_POLICY, FetchPolicy
 from .info import MediaInfo
 from .prober import probe, probe_async
-from .references import Place, certain, places, source_of
-from .rule_check import Check, Verdict, judge, judge_kind
+from .references import MediaReference, is_certain, media_references, resolve_source
+from .rule_check import RuleCheck, Verdict, check_kind, check_rule
 
 AT_ONCE = 4
 """How many files are looked at together."""
@@ -56,16 +56,16 @@ class Inspector:
 
     def inspect(
         self, rules: Sequence[Rule], payload: Mapping[str, Any]
-    ) -> tuple[Finding, ...]:
+    ) -> tuple[InspectedFile, ...]:
         """Look at every file that rules speak of, each once, some at a time."""
-        found = places(rules, payload)
-        jobs = _jobs(found)
+        found = media_references(rules, payload)
+        jobs = _thorough_by_source(found)
         end = self.clock() + self.seconds
 
-        def measure(text: str, thorough: bool) -> Outcome:
+        def measure(text: str, thorough: bool) -> ProbeOutcome:
             try:
                 return probe(
-                    source_of(text, self.folder),
+                    resolve_source(text, self.folder),
                     thorough=thorough or None,
                     policy=self._until(end),
                 )
@@ -77,24 +77,24 @@ class Inspector:
         else:
             with ThreadPoolExecutor(self.at_once) as pool:
                 outcomes = list(pool.map(measure, jobs, jobs.values()))
-        return _findings(found, dict(zip(jobs, outcomes, strict=True)))
+        return _inspected_files(found, dict(zip(jobs, outcomes, strict=True)))
 
     async def inspect_async(
         self, rules: Sequence[Rule], payload: Mapping[str, Any]
-    ) -> tuple[Finding, ...]:
+    ) -> tuple[InspectedFile, ...]:
         """Do the same without blocking the event loop."""
         import asyncio  # slow to load, and whoever calls this has it loaded
 
-        found = places(rules, payload)
-        jobs = _jobs(found)
+        found = media_references(rules, payload)
+        jobs = _thorough_by_source(found)
         gate = asyncio.Semaphore(self.at_once)
         end = self.clock() + self.seconds
 
-        async def measure(text: str, thorough: bool) -> Outcome:
+        async def measure(text: str, thorough: bool) -> ProbeOutcome:
             async with gate:
                 try:
                     return await probe_async(
-                        source_of(text, self.folder),
+                        resolve_source(text, self.folder),
                         thorough=thorough or None,
                         policy=self._until(end),
                     )
@@ -102,7 +102,7 @@ class Inspector:
                     return error
 
         outcomes = await asyncio.gather(*(measure(*job) for job in jobs.items()))
-        return _findings(found, dict(zip(jobs, outcomes, strict=True)))
+        return _inspected_files(found, dict(zip(jobs, outcomes, strict=True)))
 
     def _until(self, end: float) -> FetchPolicy:
         """The policy for one more file. Raises ``MediaError`` when the time is over."""
@@ -116,7 +116,7 @@ class Inspector:
         return replace(self.policy, seconds=left)
 
 
-def _jobs(found: Iterable[Place]) -> dict[str, bool]:
+def _thorough_by_source(found: Iterable[MediaReference]) -> dict[str, bool]:
     """Each source once, and whether any rule needs all of it."""
     jobs: dict[str, bool] = {}
     for place in found:
@@ -124,42 +124,42 @@ def _jobs(found: Iterable[Place]) -> dict[str, bool]:
     return jobs
 
 
-def _findings(
-    found: Iterable[Place], outcomes: Mapping[str, Outcome]
-) -> tuple[Finding, ...]:
-    return tuple(Finding.of(place, outcomes[place.source]) for place in found)
+def _inspected_files(
+    found: Iterable[MediaReference], outcomes: Mapping[str, ProbeOutcome]
+) -> tuple[InspectedFile, ...]:
+    return tuple(InspectedFile.of(place, outcomes[place.source]) for place in found)
 
 
-def _problems(found: Iterable[Finding]) -> list[Problem]:
+def _problems(found: Iterable[InspectedFile]) -> list[Problem]:
     return [problem for finding in found for problem in finding.problems()]
 
 
 # What was found where a payload names media, and the problems that follow.
 
 
-Outcome: TypeAlias = MediaInfo | MediaError
+ProbeOutcome: TypeAlias = MediaInfo | MediaError
 """What was measured, or why nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class InspectedFile:
     """What was found at one place: the file, or why there is none, and every check of it.
 
     If the kind of the file is known to be wrong, that is the only check: what holds for an
     image says nothing of a video.
     """
 
-    place: Place
-    outcome: Outcome
-    checks: tuple[Check, ...]
+    place: MediaReference
+    outcome: ProbeOutcome
+    checks: tuple[RuleCheck, ...]
 
     @classmethod
-    def of(cls, place: Place, outcome: Outcome) -> Finding:
+    def of(cls, place: MediaReference, outcome: ProbeOutcome) -> InspectedFile:
         """Check everything at a place."""
-        rules = tuple(judge(rule, outcome) for rule in place.rules)
+        rules = tuple(check_rule(rule, outcome) for rule in place.rules)
         if not place.kind or isinstance(outcome, MediaError):
             return cls(place, outcome, rules)
-        kind = judge_kind(place.kind, place.pointer, outcome)
+        kind = check_kind(place.kind, place.pointer, outcome)
         return cls(
             place, outcome, (kind,) if kind.verdict is Verdict.FAIL else (kind, *rules)
         )
@@ -174,7 +174,7 @@ class Finding:
                 yield _problem(self.place.pointer, check)
 
 
-def _unmeasured(place: Place, error: MediaError) -> Problem:
+def _unmeasured(place: MediaReference, error: MediaError) -> Problem:
     """One problem for all rules on a file."""
     rules = ", ".join(each.condition for each in place.rules)
     return Problem(
@@ -182,11 +182,11 @@ def _unmeasured(place: Place, error: MediaError) -> Problem:
         code="media",
         message=f"{error} (not checked: {rules})",
         actual=error.fault.value,
-        verdict="fail" if certain(place.source, error) else "unknown",
+        verdict="fail" if is_certain(place.source, error) else "unknown",
     )
 
 
-def _problem(pointer: str, check: Check) -> Problem:
+def _problem(pointer: str, check: RuleCheck) -> Problem:
     """A broken rule in its published words, or why it is not known whether it is kept."""
     rule = check.rule
     words = rule.message or f"{rule.metric} must be {rule.operator} {rule.limit}"

@@ -15,9 +15,9 @@ from .errors import MediaFault, MediaShort
 from .info import MediaInfo
 
 T = TypeVar("T")
-Want: TypeAlias = tuple[int, int, int]
+ByteRequest: TypeAlias = tuple[int, int, int]
 """Offset, length, and the least number of bytes that is of use."""
-Parse: TypeAlias = Generator[Want, bytes, T]
+Parse: TypeAlias = Generator[ByteRequest, bytes, T]
 Read: TypeAlias = Callable[[int, int], bytes]
 """Bytes from an offset; fewer than asked for only where the content ends."""
 
@@ -53,22 +53,22 @@ class Budget:
     length: int = 1 << 20
 
 
-LOCAL = Budget()
+LOCAL_BUDGET = Budget()
 """For content at hand: in memory, or in a file."""
 
 Parser: TypeAlias = Callable[[Source], Parse[MediaInfo]]
 
-PATIENCE = 16
+MAX_FAILED_READS = 16
 """How many wants may fail before a parser has to give up."""
 
 
-def drive(parse: Parse[T], read: Read, budget: Budget = LOCAL) -> T:
+def drive(parse: Parse[T], read: Read, budget: Budget = LOCAL_BUDGET) -> T:
     """Run a parser over bytes at hand.
 
     Raises ``MediaError``: from the parser, or as ``MediaShort`` when a want cannot be met.
     """
     steps, left, longest = budget.steps, budget.bytes, budget.length
-    patience = PATIENCE
+    patience = MAX_FAILED_READS
     try:
         offset, length, least = next(parse)
         while True:

@@ -43,9 +43,9 @@ def probe(
     if isinstance(source, str) and not _is_data(source):
         from .fetch.client import fetch
 
-        return _expect(kind, fetch(source, policy, thorough=bool(thorough)))
+        return _check_kind(kind, fetch(source, policy, thorough=bool(thorough)))
     info = _measure_local(source, thorough is not False)
-    return info if kind is None else _expect(kind, info)
+    return info if kind is None else _check_kind(kind, info)
 
 
 async def probe_async(
@@ -61,8 +61,10 @@ async def probe_async(
     if isinstance(source, str) and not _is_data(source):
         from .fetch.async_client import fetch_async
 
-        return _expect(kind, await fetch_async(source, policy, thorough=bool(thorough)))
-    return _expect(
+        return _check_kind(
+            kind, await fetch_async(source, policy, thorough=bool(thorough))
+        )
+    return _check_kind(
         kind, await asyncio.to_thread(_measure_local, source, thorough is not False)
     )
 
@@ -75,7 +77,7 @@ def _measure_local(source: MediaSource, thorough: bool) -> MediaInfo:
     if isinstance(
         source, Path
     ):  # the most frequent, and much quicker to tell than below
-        opened: OpenFile | OpenStream = OpenFile(source)
+        opened: FileReader | StreamReader = FileReader(source)
     elif isinstance(source, str):
         read, size = data_reader(source)
         return drive(parse_media(size, thorough=thorough), read)
@@ -90,9 +92,9 @@ def _measure_local(source: MediaSource, thorough: bool) -> MediaInfo:
         opened.close()
 
 
-def _open(source: PathLike[str] | BinaryIO) -> OpenFile | OpenStream:
+def _open(source: PathLike[str] | BinaryIO) -> FileReader | StreamReader:
     if isinstance(source, PathLike):
-        return OpenFile(source)
+        return FileReader(source)
     if not hasattr(source, "read"):
         name = type(source).__name__
         raise MediaError(
@@ -100,10 +102,10 @@ def _open(source: PathLike[str] | BinaryIO) -> OpenFile | OpenStream:
             "mode, or a data: or https URL",
             MediaFault.UNREADABLE,
         )
-    return OpenStream(source)
+    return StreamReader(source)
 
 
-def _expect(kind: Kind | None, info: MediaInfo) -> MediaInfo:
+def _check_kind(kind: Kind | None, info: MediaInfo) -> MediaInfo:
     if kind is not None and info.kind != kind:
         raise MediaError(
             f"this is {info.kind} ({info.format}) where {kind} belongs",
@@ -138,7 +140,7 @@ _FLAGS = (
 _BLOCK = 4096
 
 
-class OpenFile:
+class FileReader:
     """A file that was found to be a regular one. ``size`` is in bytes; ``close`` it."""
 
     __slots__ = ("_handle", "_head", "_path", "size")
@@ -203,7 +205,7 @@ def _name(mode: int) -> str:
 # Content of an open binary file; its position is put back afterwards.
 
 
-class OpenStream:
+class StreamReader:
     """A seekable binary file object. ``size`` is in bytes; ``close`` puts its position back.
 
     It is somebody else's code, so whatever it raises is reported as unreadable.

@@ -22,7 +22,7 @@ _NEEDS_ALL = frozenset({"duration_seconds", "fps", "frames"})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MediaReference:
     """One text in a payload that rules speak of, and those rules."""
 
     pointer: str
@@ -42,13 +42,17 @@ class Place:
         return kinds.pop() if len(kinds) == 1 else ""
 
 
-def places(rules: Iterable[Rule], payload: Mapping[str, Any]) -> tuple[Place, ...]:
+def media_references(
+    rules: Iterable[Rule], payload: Mapping[str, Any]
+) -> tuple[MediaReference, ...]:
     """Every text in a payload that rules speak of, in the order of the rules."""
     grouped: dict[tuple[str, str], list[Rule]] = {}
     for rule in rules:
         for found in _texts(payload, rule.pointer.split("/")[1:], ""):
             grouped.setdefault(found, []).append(rule)
-    return tuple(Place(*found, tuple(group)) for found, group in grouped.items())
+    return tuple(
+        MediaReference(*found, tuple(group)) for found, group in grouped.items()
+    )
 
 
 def _texts(value: Any, tokens: list[str], pointer: str) -> Iterator[tuple[str, str]]:
@@ -58,11 +62,11 @@ def _texts(value: Any, tokens: list[str], pointer: str) -> Iterator[tuple[str, s
             yield pointer, value
         return
     step, *rest = tokens
-    for name, inner in _below(value, step):
+    for name, inner in _children(value, step):
         yield from _texts(inner, rest, f"{pointer}/{name}")
 
 
-def _below(value: Any, step: str) -> Iterator[tuple[int | str, Any]]:
+def _children(value: Any, step: str) -> Iterator[tuple[int | str, Any]]:
     """The values that a step leads to, each with its own step."""
     if isinstance(value, Mapping):
         for name, member in cast(Mapping[object, Any], value).items():
@@ -76,7 +80,9 @@ def _below(value: Any, step: str) -> Iterator[tuple[int | str, Any]]:
 # What a text in a media field names, and whether anybody could read that.
 
 
-_HERE_ONLY = frozenset({"about", "blob", "chrome", "file", "javascript", "vbscript"})
+_LOCAL_SCHEMES = frozenset(
+    {"about", "blob", "chrome", "file", "javascript", "vbscript"}
+)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?=:)")
 _PATH = re.compile(r"~?/(?!/)|\.{1,2}[/\\]|[A-Za-z]:[/\\]|\\\\")
 _NAME = re.compile(
@@ -88,7 +94,7 @@ _CONTENT = re.compile(r"[A-Za-z0-9+/_=\s-]{64,}")
 """What may be bare base64, without ``data:``: some servers take it. A JPEG begins with ``/``."""
 
 
-def source_of(text: str, folder: Path | None = None) -> MediaSource:
+def resolve_source(text: str, folder: Path | None = None) -> MediaSource:
     """What to measure for a text: a URL, or with a folder also a path in it.
 
     Raises ``MediaError`` (``UNREADABLE``) for what no server can read.
@@ -98,14 +104,14 @@ def source_of(text: str, folder: Path | None = None) -> MediaSource:
     if folder is not None and _is_path(text, folder):
         return folder / text
     scheme = _SCHEME.match(text)
-    if scheme is not None and scheme[0].lower() in _HERE_ONLY:
+    if scheme is not None and scheme[0].lower() in _LOCAL_SCHEMES:
         raise _unreadable(f"{scheme[0].lower()}: leads to nothing that a server sees")
     if scheme is None and _names_a_file(text):
         raise _unreadable(f"{printable(text, 100)!r} names a file on this machine")
     return text
 
 
-def certain(text: str, error: MediaError) -> bool:
+def is_certain(text: str, error: MediaError) -> bool:
     """Whether an error tells of what a text names, and not of us: nobody could use it.
 
     What a remote server answers us may be meant for us alone.
@@ -114,7 +120,7 @@ def certain(text: str, error: MediaError) -> bool:
         return False
     if error.fault is not MediaFault.UNREADABLE and not error.fault.conclusive:
         return False
-    return not (_is_data(text) and readable_somehow(text))
+    return not (_is_data(text) and readable_by_lenient_decoder(text))
 
 
 def _is_path(text: str, folder: Path) -> bool:
@@ -156,7 +162,7 @@ _NO_DIGIT = re.compile(rb"[^A-Za-z0-9+/]")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
-def readable_somehow(uri: str) -> bool:
+def readable_by_lenient_decoder(uri: str) -> bool:
     """Whether media are recognised in it if all that does not belong there is skipped.
 
     Readers of base64 do so: Python's own does, and Node's. Some take everything after the

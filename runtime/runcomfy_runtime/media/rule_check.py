@@ -15,13 +15,13 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import product
 
-from ..metrics_and_operators import METRICS, Metric
+from ..metrics_and_operators import METRICS, MetricExpression
 from ..rule import Rule
 from .errors import MediaError
-from .info import Kind, MediaInfo, Span
+from .info import Kind, Measurement, MediaInfo
 
 _MEGABYTES = {"MB": 10**6, "MiB": 2**20}
-_SLACK = Fraction(1, 10)  # seconds; at least one frame
+_TOLERANCE = Fraction(1, 10)  # seconds; at least one frame
 
 
 class Verdict(StrEnum):
@@ -41,7 +41,7 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Interpretation:
     """One way to read the media: an interval for each metric, and how to say it."""
 
     measured: Mapping[str, Interval]
@@ -49,7 +49,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class RuleCheck:
     """The outcome of one rule on one piece of media.
 
     ``actual`` is the measured value in the rule's own unit, as a decimal, empty if there is
@@ -70,7 +70,7 @@ class Check:
         return METRICS[metric.factors[0]].value if metric and single else ""
 
 
-def judge(rule: Rule, media: MediaInfo | MediaError) -> Check:
+def check_rule(rule: Rule, media: MediaInfo | MediaError) -> RuleCheck:
     """Check a rule against what was measured, or against the reason why nothing was."""
     metric = rule.expression
     if metric is None or not rule.checkable:
@@ -79,22 +79,26 @@ def judge(rule: Rule, media: MediaInfo | MediaError) -> Check:
         )
     if isinstance(media, MediaError):
         return _unknown(rule, str(media))
-    missing = [name for name in metric.names if not _known(name, media)]
+    missing = [name for name in metric.names if not _is_measured(name, media)]
     if missing:
         return _unknown(
             rule, f"{', '.join(missing)} could not be measured", media.evidence
         )
     strict = [
-        _span(metric, reading) for reading in _readings(metric, media, slack=False)
+        _value_range(metric, reading)
+        for reading in _interpretations(metric, media, slack=False)
     ]
-    loose = [_span(metric, reading) for reading in _readings(metric, media, slack=True)]
-    actual = _spoken(metric, media)
-    if all(_holds(rule, interval) for interval in strict):
-        return Check(
+    loose = [
+        _value_range(metric, reading)
+        for reading in _interpretations(metric, media, slack=True)
+    ]
+    actual = _nominal_value(metric, media)
+    if all(_always_holds(rule, interval) for interval in strict):
+        return RuleCheck(
             rule=rule, verdict=Verdict.PASS, actual=actual, evidence=media.evidence
         )
     if not any(_may_hold(rule, interval) for interval in loose):
-        return Check(
+        return RuleCheck(
             rule=rule, verdict=Verdict.FAIL, actual=actual, evidence=media.evidence
         )
     reason = "it depends on how the file is read: " + _alternatives(metric, media)
@@ -103,8 +107,8 @@ def judge(rule: Rule, media: MediaInfo | MediaError) -> Check:
 
 def _unknown(
     rule: Rule, reason: str, evidence: tuple[str, ...] = (), actual: str = ""
-) -> Check:
-    return Check(
+) -> RuleCheck:
+    return RuleCheck(
         rule=rule,
         verdict=Verdict.UNKNOWN,
         actual=actual,
@@ -113,7 +117,7 @@ def _unknown(
     )
 
 
-def _known(name: str, media: MediaInfo) -> bool:
+def _is_measured(name: str, media: MediaInfo) -> bool:
     match name:
         case "file_size_mb":
             return bool(media.size)
@@ -127,7 +131,9 @@ def _known(name: str, media: MediaInfo) -> bool:
             return bool(media.extents)
 
 
-def _readings(metric: Metric, media: MediaInfo, *, slack: bool) -> Iterator[Reading]:
+def _interpretations(
+    metric: MetricExpression, media: MediaInfo, *, slack: bool
+) -> Iterator[Interpretation]:
     """Every way to read the media that makes a difference to a metric."""
     names = set(metric.names)
     spatial = names & {"width_pixels", "height_pixels", "megapixels"}
@@ -139,48 +145,48 @@ def _readings(metric: Metric, media: MediaInfo, *, slack: bool) -> Iterator[Read
     if media.rate is not None:
         steady["fps"] = Interval(media.rate.least, media.rate.most)
     if media.frames is not None:
-        steady["frames"] = _exactly(Fraction(media.frames))
+        steady["frames"] = _exact(Fraction(media.frames))
     for (width, height), (unit, size) in product(extents, units):
         measured = steady | {
-            "width_pixels": _exactly(Fraction(width)),
-            "height_pixels": _exactly(Fraction(height)),
-            "megapixels": _exactly(Fraction(width * height, 10**6)),
-            "file_size_mb": _exactly(Fraction(media.size or 0, size)),
+            "width_pixels": _exact(Fraction(width)),
+            "height_pixels": _exact(Fraction(height)),
+            "megapixels": _exact(Fraction(width * height, 10**6)),
+            "file_size_mb": _exact(Fraction(media.size or 0, size)),
         }
         name = " ".join(
             ([f"{width}×{height}"] if spatial else []) + ([unit] if unit else [])
         )
-        yield Reading(measured, name)
+        yield Interpretation(measured, name)
 
 
-def corners(media: MediaInfo) -> list[Mapping[str, Fraction]]:
+def plausible_values(media: MediaInfo) -> list[Mapping[str, Fraction]]:
     """The ends of everything that a reader could come to: each metric that is known, by name.
 
     A rule is broken for certain if it is at every one of them.
     """
-    names = tuple(name for name in METRICS if _known(name, media))
+    names = tuple(name for name in METRICS if _is_measured(name, media))
     found: list[Mapping[str, Fraction]] = []
-    for reading in _readings(Metric(names), media, slack=True):
+    for reading in _interpretations(MetricExpression(names), media, slack=True):
         ends = (reading.measured[name] for name in names)
         for values in product(*(dict.fromkeys((e.least, e.most)) for e in ends)):
             found.append(dict(zip(names, values, strict=True)))
     return found
 
 
-def _exactly(value: Fraction) -> Interval:
+def _exact(value: Fraction) -> Interval:
     return Interval(value, value)
 
 
-def _duration(timing: Span, media: MediaInfo, slack: bool) -> Interval:
+def _duration(timing: Measurement, media: MediaInfo, slack: bool) -> Interval:
     """The readings of a duration; with slack, also those of somebody who counts differently."""
     if not slack:
         return Interval(timing.least, timing.most)
     frame = 1 / media.rate.value if media.rate and media.rate.value > 0 else Fraction(0)
-    margin = max(_SLACK, frame)
+    margin = max(_TOLERANCE, frame)
     return Interval(max(Fraction(0), timing.least - margin), timing.most + margin)
 
 
-def _span(metric: Metric, reading: Reading) -> Interval | None:
+def _value_range(metric: MetricExpression, reading: Interpretation) -> Interval | None:
     """The values that a product of metrics can have; None if they are without bound."""
     least = {name: interval.least for name, interval in reading.measured.items()}
     most = {name: interval.most for name, interval in reading.measured.items()}
@@ -193,7 +199,7 @@ def _span(metric: Metric, reading: Reading) -> Interval | None:
         return None
 
 
-def _holds(rule: Rule, interval: Interval | None) -> bool:
+def _always_holds(rule: Rule, interval: Interval | None) -> bool:
     """Whether every value of an interval keeps a rule."""
     if interval is None:
         return False
@@ -213,33 +219,33 @@ def _may_hold(rule: Rule, interval: Interval | None) -> bool:
     return rule.holds(interval.least) or rule.holds(interval.most)
 
 
-def _spoken(metric: Metric, media: MediaInfo) -> str:
+def _nominal_value(metric: MetricExpression, media: MediaInfo) -> str:
     """The value by the first reading."""
-    first = next(_readings(metric, media, slack=False))
+    first = next(_interpretations(metric, media, slack=False))
     nominal = {name: interval.least for name, interval in first.measured.items()}
     if media.timing is not None:
         nominal["duration_seconds"] = media.timing.value
     if media.rate is not None:
         nominal["fps"] = media.rate.value
     try:
-        return decimal(metric.value(nominal))
+        return format_decimal(metric.value(nominal))
     except ZeroDivisionError:
         return ""
 
 
-def _alternatives(metric: Metric, media: MediaInfo) -> str:
+def _alternatives(metric: MetricExpression, media: MediaInfo) -> str:
     """The value by every reading."""
     spoken: dict[str, None] = {}
-    for reading in _readings(metric, media, slack=False):
-        interval = _span(metric, reading)
+    for reading in _interpretations(metric, media, slack=False):
+        interval = _value_range(metric, reading)
         if interval is not None:
-            low, high = decimal(interval.least), decimal(interval.most)
+            low, high = format_decimal(interval.least), format_decimal(interval.most)
             value = low if low == high else f"{low} to {high}"
             spoken[f"{value} ({reading.name})" if reading.name else value] = None
     return ", ".join(spoken)
 
 
-def decimal(value: Fraction, places: int = 6) -> str:
+def format_decimal(value: Fraction, places: int = 6) -> str:
     """A number for people, with as many digits as tell something, and never an exponent."""
     whole = f"{float(value):.{places}f}" if value < 10**12 else str(int(value))
     return whole.rstrip("0").rstrip(".") if "." in whole else whole
@@ -250,7 +256,7 @@ def decimal(value: Fraction, places: int = 6) -> str:
 
 MEDIA_KIND = "media_kind"
 """What the kind is called where rules name a metric."""
-_NAMES = {"image": "an image", "video": "a video", "audio": "a sound"}
+_KIND_NAMES = {"image": "an image", "video": "a video", "audio": "a sound"}
 _ANIMATED = frozenset({"gif", "png", "webp", "avif", "heic"})
 
 
@@ -268,7 +274,7 @@ def plausible_kinds(media: MediaInfo) -> tuple[Kind, ...]:
     return (media.kind,)
 
 
-def judge_kind(kind: str, pointer: str, media: MediaInfo) -> Check:
+def check_kind(kind: str, pointer: str, media: MediaInfo) -> RuleCheck:
     """Check the kind of a file, as if it were a rule of its place."""
     kinds = plausible_kinds(media)
     verdict = Verdict.FAIL
@@ -276,8 +282,8 @@ def judge_kind(kind: str, pointer: str, media: MediaInfo) -> Check:
         verdict = Verdict.PASS
     elif kind in kinds:
         verdict = Verdict.UNKNOWN
-    wanted, found = _NAMES.get(kind, kind), _NAMES[media.kind]
-    return Check(
+    wanted, found = _KIND_NAMES.get(kind, kind), _KIND_NAMES[media.kind]
+    return RuleCheck(
         rule=Rule(
             pointer=pointer,
             metric=MEDIA_KIND,

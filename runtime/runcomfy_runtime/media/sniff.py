@@ -155,7 +155,7 @@ def parse_media(size: int | None, *, thorough: bool) -> Parse[MediaInfo]:
     head = yield 0, HEAD, 0
     parser = parser_for(head)
     if parser is None:
-        raise unknown((yield 0, TEXT, 0), size)
+        raise unrecognised_error((yield 0, TEXT, 0), size)
     if len(head) < _LEAST[parser]:
         raise _too_short(head)
     return (yield from parser(Source(size, thorough, head)))
@@ -175,7 +175,7 @@ def parser_for(head: bytes) -> Parser | None:
     return parse_mp3 if parse_frame(head) is not None else None
 
 
-def unknown(head: bytes, size: int | None) -> MediaError:
+def unrecognised_error(head: bytes, size: int | None) -> MediaError:
     """What to say of content that no parser takes."""
     if not head:
         return MediaError("there is no content: 0 bytes", MediaFault.TOO_SHORT)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from ...ir.model import Field, Media, Model, Object, Type, Unknown, Value
+from ...ir.model import Field, MediaKind, Model, Object, Type, Unknown, Value
 from ...subtype.answer import Answer
 
 Identity: TypeAlias = tuple[str, str]
@@ -44,7 +44,7 @@ class Facet(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SchemaLocation:
     """Where a fact holds: ``pointer`` is a JSON pointer into the published document."""
 
     model_id: str
@@ -56,7 +56,7 @@ class Place:
 class ModelAdded:
     """A model that only the new side has."""
 
-    place: Place
+    place: SchemaLocation
     model: Model
 
 
@@ -64,7 +64,7 @@ class ModelAdded:
 class ModelRemoved:
     """A model that only the old side has."""
 
-    place: Place
+    place: SchemaLocation
     model: Model
 
 
@@ -72,7 +72,7 @@ class ModelRemoved:
 class ModelRenamed:
     """A model that went, and one that came and takes the same; ``place`` is of the old."""
 
-    place: Place
+    place: SchemaLocation
     old: Model
     new: Model
 
@@ -81,7 +81,7 @@ class ModelRenamed:
 class FieldAdded:
     """A field that only the new side has; ``holder`` is the old object without it."""
 
-    place: Place
+    place: SchemaLocation
     field: Field
     holder: Object
 
@@ -90,7 +90,7 @@ class FieldAdded:
 class FieldRemoved:
     """A field that only the old side has."""
 
-    place: Place
+    place: SchemaLocation
     field: Field
 
 
@@ -98,7 +98,7 @@ class FieldRemoved:
 class FieldRenamed:
     """A field that went, and one that came and takes the same; ``holder`` is the old object."""
 
-    place: Place
+    place: SchemaLocation
     old: Field
     new: Field
     holder: Object
@@ -111,7 +111,7 @@ class RequiredChanged:
     ``asked`` says whether the class of an old output cannot be read without it.
     """
 
-    place: Place
+    place: SchemaLocation
     required: bool
     field: Field
     holder: Object
@@ -119,36 +119,36 @@ class RequiredChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class DemandChanged:
+class UndeclaredRequiredChanged:
     """A name that no property declares must be given now, or no longer.
 
     ``holder`` is the old object.
     """
 
-    place: Place
+    place: SchemaLocation
     name: str
     demanded: bool
     holder: Object
 
 
 @dataclass(frozen=True, slots=True)
-class ClassGone:
+class ClassRemoved:
     """A generated class that is no longer there; ``new`` is what it is called now, if known.
 
     ``kind`` is the new type of the field that needed it.
     """
 
-    place: Place
+    place: SchemaLocation
     old: str
     new: str
     kind: Type
 
 
 @dataclass(frozen=True, slots=True)
-class NoteChanged:
+class InformativeKeywordChanged:
     """A keyword differs that is for people: nothing is accepted or refused because of it."""
 
-    place: Place
+    place: SchemaLocation
     keyword: str
     old: Value | None
     new: Value | None
@@ -158,7 +158,7 @@ class NoteChanged:
 class NameChanged:
     """A field, or a model's module, has another name in code; its published one stayed."""
 
-    place: Place
+    place: SchemaLocation
     what: str
     old: str
     new: str
@@ -168,7 +168,7 @@ class NameChanged:
 class LocaleDrifted:
     """The schema in one language is built differently than the one that counts, newly so."""
 
-    place: Place
+    place: SchemaLocation
     locale: str
 
 
@@ -183,7 +183,7 @@ class ValuesChanged:
     ``gained`` are single values, where they are all.
     """
 
-    place: Place
+    place: SchemaLocation
     facet: Facet
     old: str
     new: str
@@ -200,7 +200,7 @@ class ValuesChanged:
 class LimitsChanged:
     """Other files pass the media rules on one metric; the answers as for values."""
 
-    place: Place
+    place: SchemaLocation
     metric: str
     old: str
     new: str
@@ -213,7 +213,7 @@ class LimitsChanged:
 class AnnotationChanged:
     """The annotation that a type checker sees is another one; the answers as for values."""
 
-    place: Place
+    place: SchemaLocation
     old: str
     new: str
     identity: Identity
@@ -226,16 +226,16 @@ class AnnotationChanged:
 class MediaChanged:
     """The field names another kind of media by URL."""
 
-    place: Place
-    old: Media
-    new: Media
+    place: SchemaLocation
+    old: MediaKind
+    new: MediaKind
 
 
 @dataclass(frozen=True, slots=True)
 class DefaultChanged:
     """The server takes something else when the field is left out."""
 
-    place: Place
+    place: SchemaLocation
     old: Value | None
     new: Value | None
 
@@ -244,7 +244,7 @@ class DefaultChanged:
 class SampleChanged:
     """Another example is published."""
 
-    place: Place
+    place: SchemaLocation
     old: Value | None
     new: Value | None
 
@@ -253,24 +253,24 @@ class SampleChanged:
 class TextsChanged:
     """Titles, descriptions or messages differ; ``what`` names them."""
 
-    place: Place
+    place: SchemaLocation
     what: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Unjudged:
+class UnsupportedKeywordChanged:
     """A keyword that is not understood differs."""
 
-    place: Place
+    place: SchemaLocation
     old: Unknown | None
     new: Unknown | None
 
 
 @dataclass(frozen=True, slots=True)
-class Unexplained:
+class UnknownChange:
     """What is published differs, no other fact says how, and not all is understood."""
 
-    place: Place
+    place: SchemaLocation
     old: Value
     new: Value
 
@@ -283,9 +283,9 @@ Fact: TypeAlias = (
     | FieldRemoved
     | FieldRenamed
     | RequiredChanged
-    | DemandChanged
-    | ClassGone
-    | NoteChanged
+    | UndeclaredRequiredChanged
+    | ClassRemoved
+    | InformativeKeywordChanged
     | NameChanged
     | LocaleDrifted
     | ValuesChanged
@@ -295,6 +295,6 @@ Fact: TypeAlias = (
     | DefaultChanged
     | SampleChanged
     | TextsChanged
-    | Unjudged
-    | Unexplained
+    | UnsupportedKeywordChanged
+    | UnknownChange
 )

@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
-from ...ir.exact import identity, loaded
+from ...ir.exact import equality_key, exact_value
 from ...ir.json_text import pointer_token
 from ...ir.model import Array, Field, Nullable, Object, Type, Union, Value
 from ...subtype.containers import required_names
 from .facets import value_facts
 from .facts import (
     DefaultChanged,
-    DemandChanged,
     Fact,
     FieldAdded,
     FieldRemoved,
     FieldRenamed,
     MediaChanged,
     NameChanged,
-    Place,
     RequiredChanged,
     SampleChanged,
+    SchemaLocation,
     TextsChanged,
+    UndeclaredRequiredChanged,
 )
-from .media_limits import limit_facts
+from .media_limits import media_limit_facts
 from .renames import renamed_fields
 from .unknown import unknown_facts
 
 """Changes in a branch are told of the schema that has it."""
 
 
-def field_facts(old: Object, new: Object, place: Place) -> Iterator[Fact]:
+def field_facts(old: Object, new: Object, place: SchemaLocation) -> Iterator[Fact]:
     """Everything that changed among the members of an input or an output."""
     before = {field.wire_name: field for field in old.fields}
     after = {field.wire_name: field for field in new.fields}
@@ -50,41 +50,45 @@ def field_facts(old: Object, new: Object, place: Place) -> Iterator[Fact]:
     for name, field in after.items():
         if name in before and before[name] != field:
             yield from _changed(before[name], field, old, _at(place, name))
-    yield from _demands(old, new, place)
+    yield from _undeclared_required_facts(old, new, place)
 
 
-def _demands(old: Object, new: Object, place: Place) -> Iterator[Fact]:
+def _undeclared_required_facts(
+    old: Object, new: Object, place: SchemaLocation
+) -> Iterator[Fact]:
     """Names without a property that must be given now, or no longer."""
     here = replace(place, pointer=f"{place.pointer}/required")
     for name in new.demanded:
         if name not in required_names(old):
-            yield DemandChanged(here, name, True, old)
+            yield UndeclaredRequiredChanged(here, name, True, old)
     for name in old.demanded:
         if name not in required_names(new):
-            yield DemandChanged(here, name, False, old)
+            yield UndeclaredRequiredChanged(here, name, False, old)
 
 
-def _at(place: Place, name: str) -> Place:
+def _at(place: SchemaLocation, name: str) -> SchemaLocation:
     return replace(place, pointer=f"{place.pointer}/properties/{pointer_token(name)}")
 
 
-def _changed(old: Field, new: Field, holder: Object, place: Place) -> Iterator[Fact]:
+def _changed(
+    old: Field, new: Field, holder: Object, place: SchemaLocation
+) -> Iterator[Fact]:
     if old.required != new.required:
         yield RequiredChanged(place, new.required, old, holder)
     yield from value_facts(old, new, place)
     yield from unknown_facts(old.unknown, new.unknown, place)
-    yield from _told(old, new, place)
-    for one, other, pointer in nested(old.type, new.type, place.pointer):
-        yield from _told(one, other, replace(place, pointer=pointer))
+    yield from _other_facts(old, new, place)
+    for one, other, pointer in nested_fields(old.type, new.type, place.pointer):
+        yield from _other_facts(one, other, replace(place, pointer=pointer))
 
 
-def _told(old: Field, new: Field, place: Place) -> Iterator[Fact]:
+def _other_facts(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact]:
     """What a field tells beside its type."""
     if old.name != new.name:
         yield NameChanged(place, "field", old.name, new.name)
     if old.media and new.media and old.media is not new.media:
         yield MediaChanged(place, old.media, new.media)
-    yield from limit_facts(old, new, place)
+    yield from media_limit_facts(old, new, place)
     yield from _published_values(old, new, place)
     texts = tuple(
         what
@@ -112,7 +116,7 @@ def _rule_keys(field: Field) -> dict[tuple[str, str, str], str]:
     }
 
 
-def _published_values(old: Field, new: Field, place: Place) -> Iterator[Fact]:
+def _published_values(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact]:
     """Defaults and samples; one that only turned into the other is the same value."""
     before, after = _value(old.default), _value(new.default)
     was, now = _value(old.sample), _value(new.sample)
@@ -125,7 +129,7 @@ def _published_values(old: Field, new: Field, place: Place) -> Iterator[Fact]:
 
 
 def _value(told: Value | None) -> Hashable:
-    return None if told is None else identity(loaded(told))
+    return None if told is None else equality_key(exact_value(told))
 
 
 # Fields inside fields: members of objects that lie in lists, unions or other objects.
@@ -135,24 +139,24 @@ Pair = tuple[Field, Field, str]
 """The field before, the field after, and its pointer."""
 
 
-def nested(old: Type, new: Type, pointer: str) -> Iterator[Pair]:
+def nested_fields(old: Type, new: Type, pointer: str) -> Iterator[Pair]:
     """Every field below these types that both sides have."""
     match old, new:
         case Nullable(inner=one), _:
-            yield from nested(one, new, pointer)
+            yield from nested_fields(one, new, pointer)
         case _, Nullable(inner=other):
-            yield from nested(old, other, pointer)
+            yield from nested_fields(old, other, pointer)
         case Array(items=one), Array(items=other):
-            yield from nested(one, other, f"{pointer}/items")
+            yield from nested_fields(one, other, f"{pointer}/items")
         case Union(options=before), Union(options=after):
             for one, other in _partners(before, after):
-                yield from nested(one, other, pointer)
+                yield from nested_fields(one, other, pointer)
         case Union(options=before), _:
             for one, other in _partners(before, (new,)):
-                yield from nested(one, other, pointer)
+                yield from nested_fields(one, other, pointer)
         case _, Union(options=after):
             for one, other in _partners((old,), after):
-                yield from nested(one, other, pointer)
+                yield from nested_fields(one, other, pointer)
         case Object(), Object():
             yield from _members(old, new, pointer)
         case _:
@@ -192,7 +196,7 @@ def _members(old: Object, new: Object, pointer: str) -> Iterator[Pair]:
         if field.wire_name in before:
             here = f"{pointer}/properties/{pointer_token(field.wire_name)}"
             yield before[field.wire_name], field, here
-            yield from nested(before[field.wire_name].type, field.type, here)
+            yield from nested_fields(before[field.wire_name].type, field.type, here)
     if old.extra is not None and new.extra is not None:
         below = f"{pointer}/additionalProperties"
-        yield from nested(old.extra, new.extra, below)
+        yield from nested_fields(old.extra, new.extra, below)

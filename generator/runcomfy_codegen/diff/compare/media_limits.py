@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from runcomfy_runtime.metrics_and_operators import Metric
+from runcomfy_runtime.metrics_and_operators import MetricExpression
 from runcomfy_runtime.rule import Rule
 
 from ...ir.model import Array, Field, Nullable, Type
 from ...subtype.answer import YES, Yes
-from ...subtype.media_limit import limit_of
-from ...subtype.media_rules import region, region_inside
-from .facts import Fact, LimitsChanged, Place
+from ...subtype.media_limit import media_limit
+from ...subtype.media_rules import rule_set, rule_set_implies
+from .facts import Fact, LimitsChanged, SchemaLocation
 
-_Groups: TypeAlias = dict[Metric | str, tuple[Rule, ...]]
+_Groups: TypeAlias = dict[MetricExpression | str, tuple[Rule, ...]]
 """The rules of a field by their metric, whatever its spelling."""
 
 
-def limit_facts(old: Field, new: Field, place: Place) -> Iterator[Fact]:
+def media_limit_facts(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact]:
     """Every metric on which other files pass, decided as if only it had changed."""
     if _targeted(old) == _targeted(new):
         return
@@ -37,20 +37,20 @@ def limit_facts(old: Field, new: Field, place: Place) -> Iterator[Fact]:
 
 
 def _limits(
-    old: tuple[Rule, ...], new: tuple[Rule, ...], place: Place, target: str
+    old: tuple[Rule, ...], new: tuple[Rule, ...], place: SchemaLocation, target: str
 ) -> Iterator[Fact]:
     """The same for rules on one place in the payload."""
     before, after = _groups(old), _groups(new)
-    was, now = region(old), region(new)
-    all_kept = isinstance(region_inside(was, now), Yes)
-    all_covered = isinstance(region_inside(now, was), Yes)
+    was, now = rule_set(old), rule_set(new)
+    all_kept = isinstance(rule_set_implies(was, now), Yes)
+    all_covered = isinstance(rule_set_implies(now, was), Yes)
     for key in dict.fromkeys((*before, *after)):
         one, other = before.get(key, ()), after.get(key, ())
         if _bare(one) == _bare(other):
             continue
-        alone = region([*(rule for rule in old if rule not in one), *other])
-        kept = YES if all_kept else region_inside(was, alone)
-        covered = YES if all_covered else region_inside(alone, was)
+        alone = rule_set([*(rule for rule in old if rule not in one), *other])
+        kept = YES if all_kept else rule_set_implies(was, alone)
+        covered = YES if all_covered else rule_set_implies(alone, was)
         if not (isinstance(kept, Yes) and isinstance(covered, Yes)):
             metric = (one or other)[0].metric
             identity = f"{target}: {_identity(one)}", f"{target}: {_identity(other)}"
@@ -76,7 +76,7 @@ def _targets(field: Field) -> dict[str, None]:
 def _groups(rules: Iterable[Rule]) -> _Groups:
     found: _Groups = {}
     for rule in rules:
-        limit = limit_of(rule)
+        limit = media_limit(rule)
         key = limit.metric if limit is not None else rule.metric
         found[key] = (*found.get(key, ()), rule)
     return found

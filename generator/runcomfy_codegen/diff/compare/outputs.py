@@ -21,14 +21,14 @@ from ...ir.model import (
     Union,
     Value,
 )
-from ...subtype.is_subschema import inside, pieces
-from .facts import Fact, Place, RequiredChanged, ValuesChanged
+from ...subtype.is_subschema import alternatives, is_subschema
+from .facts import Fact, RequiredChanged, SchemaLocation, ValuesChanged
 from .fields import field_facts
 from .source import annotation_facts
 
 
 @dataclass(frozen=True, slots=True)
-class Outputs:
+class PublishedOutputs:
     """Outputs as either side publishes them, by model id; a model's own is opened."""
 
     old: Mapping[str, Object]
@@ -42,12 +42,12 @@ class Outputs:
         return one, other
 
 
-AS_READ = Outputs({}, {})
+NO_PUBLISHED_OUTPUTS = PublishedOutputs({}, {})
 """Nothing but the models themselves."""
 
 
 def output_facts(
-    old: Model, new: Model, published: tuple[Object, Object], place: Place
+    old: Model, new: Model, published: tuple[Object, Object], place: SchemaLocation
 ) -> Iterator[Fact]:
     """Everything that changed in an output.
 
@@ -56,20 +56,20 @@ def output_facts(
     for fact in field_facts(*published, place):
         match fact:
             case ValuesChanged():
-                kind = read_by(old.output, _steps(fact.place, place))
-                yield replace(fact, read=inside(fact.alone, kind))
+                kind = type_read_by(old.output, _pointer_tokens(fact.place, place))
+                yield replace(fact, read=is_subschema(fact.alone, kind))
             case RequiredChanged():
-                yield replace(fact, asked=_asked(old.output, fact))
+                yield replace(fact, asked=_is_required_by_class(old.output, fact))
             case _:
                 yield fact
     yield from annotation_facts(old.output, new.output, place)
 
 
-def _steps(at: Place, root: Place) -> list[str]:
+def _pointer_tokens(at: SchemaLocation, root: SchemaLocation) -> list[str]:
     return at.pointer.removeprefix(root.pointer).split("/")[1:]
 
 
-def _asked(output: Object, fact: RequiredChanged) -> bool:
+def _is_required_by_class(output: Object, fact: RequiredChanged) -> bool:
     """Whether the class itself cannot do without the field."""
     wire_name = fact.field.wire_name
     return any(f.required for f in output.fields if f.wire_name == wire_name)
@@ -82,16 +82,18 @@ def _asked(output: Object, fact: RequiredChanged) -> bool:
 # said to be refused is refused.
 
 
-_NUMBERS = Text(pattern="(?i)[0-9]|inf|nan")
-_TRUTHS = Text(pattern="(?i)^(0|1|t|f|y|n|on|off|yes|no|true|false)$")
+_NUMBER_TEXTS = Text(pattern="(?i)[0-9]|inf|nan")
+_BOOLEAN_TEXTS = Text(pattern="(?i)^(0|1|t|f|y|n|on|off|yes|no|true|false)$")
 _BITS = Choice((Value.of(0), Value.of(1)))
 
 
-def read_by(output: Object, steps: Sequence[str]) -> Type:
+def type_read_by(output: Object, steps: Sequence[str]) -> Type:
     """What the class of an output reads at a place; ``steps`` are the tokens of its pointer."""
-    kind: Type = _lax(output)
+    kind: Type = _lax_type(output)
     for keyword, name in _paired(steps):
-        parts = [part for each in pieces(kind) for part in _below(each, keyword, name)]
+        parts = [
+            part for each in alternatives(kind) for part in _below(each, keyword, name)
+        ]
         kind = Union(tuple(parts))
     return kind
 
@@ -118,18 +120,18 @@ def _below(kind: Type, keyword: str, name: str) -> list[Type]:
             return []
 
 
-def _lax(kind: Type) -> Type:
+def _lax_type(kind: Type) -> Type:
     match kind:
         case Numeric():
-            return Union((kind, Boolean(), _NUMBERS))
+            return Union((kind, Boolean(), _NUMBER_TEXTS))
         case Boolean():
-            return Union((kind, _BITS, _TRUTHS))
+            return Union((kind, _BITS, _BOOLEAN_TEXTS))
         case Array(items=items):
-            return replace(kind, items=_lax(items))
+            return replace(kind, items=_lax_type(items))
         case Nullable(inner=inner):
-            return Nullable(_lax(inner))
+            return Nullable(_lax_type(inner))
         case Union(options=options):
-            return Union(tuple(map(_lax, options)))
+            return Union(tuple(map(_lax_type, options)))
         case Object():
             return replace(
                 kind, fields=tuple(map(_member, kind.fields)), extra=Anything()
@@ -139,5 +141,5 @@ def _lax(kind: Type) -> Type:
 
 
 def _member(field: Field) -> Field:
-    kind = _lax(field.type)
+    kind = _lax_type(field.type)
     return replace(field, type=kind if field.required else Nullable(kind))

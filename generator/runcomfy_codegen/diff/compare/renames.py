@@ -11,9 +11,9 @@ from ...ir.model import Field, Model
 
 Item = TypeVar("Item")
 
-_ALIKE = 0.9
-_NAMES_ALIKE = 0.5
-_SAME_TEXT = 0.8
+_MIN_SHARED_FIELDS = 0.9
+_MIN_NAME_SIMILARITY = 0.5
+_SAME_DESCRIPTION = 0.8
 
 
 def renamed_models(
@@ -24,22 +24,22 @@ def renamed_models(
 
     def numbered(model: Model) -> frozenset[int]:
         # Thousands of models meet here; numbers are compared faster than fields.
-        bare = map(_bare, model.input.fields)
+        bare = map(_without_texts, model.input.fields)
         return frozenset(numbers.setdefault(each, len(numbers)) for each in bare)
 
     old = {name: numbered(model) for name, model in gone.items()}
     new = {name: numbered(model) for name, model in came.items()}
-    return _pairs(old, new, _model_likeness)
+    return _best_pairs(old, new, _model_similarity)
 
 
 def renamed_fields(
     gone: Mapping[str, Field], came: Mapping[str, Field]
 ) -> dict[str, str]:
     """New wire name by old one, for fields of one type with similar names or one text."""
-    return _pairs(gone, came, _field_likeness)
+    return _best_pairs(gone, came, _field_similarity)
 
 
-def _pairs(
+def _best_pairs(
     gone: Mapping[str, Item],
     came: Mapping[str, Item],
     likeness: Callable[[str, Item, str, Item], float],
@@ -58,23 +58,26 @@ def _pairs(
     return found
 
 
-def _model_likeness(
+def _model_similarity(
     old: str, mine: frozenset[int], new: str, theirs: frozenset[int]
 ) -> float:
     """How alike two models are, 0 if they are two."""
-    if not mine or len(mine & theirs) < _ALIKE * len(mine | theirs):
+    if not mine or len(mine & theirs) < _MIN_SHARED_FIELDS * len(mine | theirs):
         return 0.0
-    return _ratio(old, new, _NAMES_ALIKE)
+    return _name_similarity(old, new, _MIN_NAME_SIMILARITY)
 
 
-def _field_likeness(old: str, one: Field, new: str, other: Field) -> float:
+def _field_similarity(old: str, one: Field, new: str, other: Field) -> float:
     if (one.type, one.media, one.required) != (other.type, other.media, other.required):
         return 0.0
     told = one.description != "" and one.description == other.description
-    return max(_ratio(old, new, _NAMES_ALIKE), _SAME_TEXT if told else 0.0)
+    return max(
+        _name_similarity(old, new, _MIN_NAME_SIMILARITY),
+        _SAME_DESCRIPTION if told else 0.0,
+    )
 
 
-def _ratio(one: str, other: str, least: float) -> float:
+def _name_similarity(one: str, other: str, least: float) -> float:
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
         return 0.0
@@ -82,6 +85,6 @@ def _ratio(one: str, other: str, least: float) -> float:
     return ratio if ratio >= least else 0.0
 
 
-def _bare(field: Field) -> Field:
+def _without_texts(field: Field) -> Field:
     """A field without its texts and samples."""
     return replace(field, title="", description="", sample=None, rules=(), unknown=())

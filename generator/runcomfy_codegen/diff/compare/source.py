@@ -19,16 +19,16 @@ from ...ir.model import (
     Type,
     Union,
     Value,
-    within,
+    types_in,
 )
 from ...subtype.answer import YES, Answer, No, Yes
-from ...subtype.examples import least
-from ...subtype.is_subschema import inside
-from .facts import AnnotationChanged, ClassGone, Fact, Place, Side
-from .wording import brief, type_identity
+from ...subtype.examples import smallest_example
+from ...subtype.is_subschema import is_subschema
+from .facts import AnnotationChanged, ClassRemoved, Fact, SchemaLocation, Side
+from .wording import type_identity, type_summary
 
 
-def annotation_facts(old: Object, new: Object, place: Place) -> Iterator[Fact]:
+def annotation_facts(old: Object, new: Object, place: SchemaLocation) -> Iterator[Fact]:
     """Every field of a class whose annotation is another one."""
     after = {field.wire_name: field for field in new.fields}
     for field in old.fields:
@@ -40,19 +40,19 @@ def annotation_facts(old: Object, new: Object, place: Place) -> Iterator[Fact]:
             yield from _classes_gone(field.type, other.type, here)
 
 
-def _classes_gone(old: Type, new: Type, place: Place) -> Iterator[Fact]:
+def _classes_gone(old: Type, new: Type, place: SchemaLocation) -> Iterator[Fact]:
     """Classes that code could name, and that are no longer generated for this field."""
     before, after = _classes(old), _classes(new)
     came = [each for each in after.values() if each.name not in before]
     for name, each in before.items():
         if name not in after:
             same = (other.name for other in came if _names(other) == _names(each))
-            yield ClassGone(place, name, next(same, ""), new)
+            yield ClassRemoved(place, name, next(same, ""), new)
 
 
 def _classes(kind: Type) -> dict[str, Object]:
     """The objects that are classes: those with members, or with none allowed."""
-    objects = (each for each in within(kind) if isinstance(each, Object))
+    objects = (each for each in types_in(kind) if isinstance(each, Object))
     return {each.name: each for each in objects if each.fields or each.extra is None}
 
 
@@ -60,20 +60,20 @@ def _names(kind: Object) -> set[str]:
     return {field.wire_name for field in kind.fields}
 
 
-def _changed(old: Field, new: Field, place: Place) -> Iterator[Fact]:
+def _changed(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact]:
     # Whether a field must be given is a fact of its own.
     required = old.required and new.required
     one = field_annotation(old, required=required, side=place.side)
     other = field_annotation(new, required=required, side=place.side)
-    kept, covered = inside(one, other), inside(other, one)
+    kept, covered = is_subschema(one, other), is_subschema(other, one)
     if place.side is Side.OUTPUT:
         covered = _read(one, other, covered)
     if isinstance(kept, Yes) and isinstance(covered, Yes):
         return
     yield AnnotationChanged(
         place,
-        brief(old.type),
-        brief(new.type),
+        type_summary(old.type),
+        type_summary(new.type),
         (type_identity(one), type_identity(other)),
         kept,
         covered,
@@ -86,7 +86,7 @@ def _read(old: Type, new: Type, covered: Answer) -> Answer:
     if isinstance(new, Anything):
         return YES
     if isinstance(old, Anything):
-        return next(map(No, least(new)), covered)
+        return next(map(No, smallest_example(new)), covered)
     return covered
 
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import replace
 
-from ...ir.exact import identity, loaded
+from ...ir.exact import equality_key, exact_value
 from ...ir.json_text import is_array, is_object, pointer_token
 from ...ir.model import Model, Unknown, Value
-from .facts import Fact, NoteChanged, Place, Unexplained, Unjudged, side_of
+from .facts import (
+    Fact,
+    InformativeKeywordChanged,
+    SchemaLocation,
+    UnknownChange,
+    UnsupportedKeywordChanged,
+    side_of,
+)
 
 
-def unexplained(
+def unknown_changes(
     old: Model, new: Model, name: str, told: Collection[str]
-) -> Iterator[Unexplained]:
+) -> Iterator[UnknownChange]:
     """Parts that differ, are not understood on both sides, and of which nothing is told.
 
     ``told`` are the pointers of what a caller of the model ``name`` must look at anyway.
@@ -23,13 +30,13 @@ def unexplained(
         one = before.get(after.pointer)
         if one is None or (one.understood and after.understood):
             continue
-        if _is_told(after.pointer, told) or _same(one.value, after.value):
+        if _is_reported(after.pointer, told) or _same(one.value, after.value):
             continue
-        at, was, now = _narrowed(after.pointer, one.value, after.value)
-        yield Unexplained(Place(name, side_of(at), at), was, now)
+        at, was, now = _innermost_difference(after.pointer, one.value, after.value)
+        yield UnknownChange(SchemaLocation(name, side_of(at), at), was, now)
 
 
-def _is_told(pointer: str, told: Collection[str]) -> bool:
+def _is_reported(pointer: str, told: Collection[str]) -> bool:
     """Whether something is told of this part, or of something inside."""
     inside = f"{pointer}/"
     fields = f"{pointer}/properties/"
@@ -47,15 +54,19 @@ def _unwrapped(pointer: str) -> str:
 
 
 def _same(one: Value, other: Value) -> bool:
-    return identity(loaded(one)) == identity(loaded(other))
+    return equality_key(exact_value(one)) == equality_key(exact_value(other))
 
 
-def _narrowed(pointer: str, old: Value, new: Value) -> tuple[str, Value, Value]:
+def _innermost_difference(
+    pointer: str, old: Value, new: Value
+) -> tuple[str, Value, Value]:
     """The innermost place that has all differences, and what stands there."""
-    before, after = loaded(old), loaded(new)
+    before, after = exact_value(old), exact_value(new)
     while is_object(before) and is_object(after) and before.keys() == after.keys():
         differing = [
-            each for each in before if identity(before[each]) != identity(after[each])
+            each
+            for each in before
+            if equality_key(before[each]) != equality_key(after[each])
         ]
         if len(differing) != 1:
             break
@@ -68,7 +79,7 @@ def _narrowed(pointer: str, old: Value, new: Value) -> tuple[str, Value, Value]:
 
 
 def unknown_facts(
-    old: Iterable[Unknown], new: Iterable[Unknown], place: Place
+    old: Iterable[Unknown], new: Iterable[Unknown], place: SchemaLocation
 ) -> Iterator[Fact]:
     """Keywords that are not understood, where they differ."""
     before, after = _by_pointer(old), _by_pointer(new)
@@ -80,9 +91,9 @@ def unknown_facts(
         told = one or other
         if told is not None and (told.is_note or _is_openness(told)):
             values = (each.value if each else None for each in (one, other))
-            yield NoteChanged(here, told.keyword, *values)
+            yield InformativeKeywordChanged(here, told.keyword, *values)
         else:
-            yield Unjudged(here, one, other)
+            yield UnsupportedKeywordChanged(here, one, other)
 
 
 def _by_pointer(found: Iterable[Unknown]) -> dict[str, Unknown]:
@@ -102,7 +113,7 @@ def _spelled(unknown: Unknown | None) -> Hashable:
     """A keyword and its value, by JSON equality."""
     if unknown is None:
         return None
-    return unknown.keyword, identity(loaded(unknown.value))
+    return unknown.keyword, equality_key(exact_value(unknown.value))
 
 
 def _is_rule(unknown: Unknown) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 
-from ...ir.as_json import standard
-from ...ir.exact import decimal_text, identity, loaded
+from ...ir.as_json import to_json_schema
+from ...ir.exact import decimal_text, equality_key, exact_value
 from ...ir.model import (
     NULL,
     Anything,
@@ -28,7 +28,7 @@ from .facts import Facet
 _LONGEST = 120
 
 
-def type_words(kind: Type, facet: Facet) -> str:
+def facet_in_words(kind: Type, facet: Facet) -> str:
     """One facet of a type: ``0 to 100``, ``at most 20 characters``."""
     match facet, kind:
         case Facet.NULL, _:
@@ -51,10 +51,10 @@ def type_words(kind: Type, facet: Facet) -> str:
         case Facet.MEMBERS, Object():
             return _members(kind)
         case _:
-            return brief(kind)
+            return type_summary(kind)
 
 
-def brief(kind: Type) -> str:
+def type_summary(kind: Type) -> str:
     """A type in a few words."""
     match kind:
         case Text():
@@ -66,34 +66,34 @@ def brief(kind: Type) -> str:
         case Choice() if kind == NULL:
             return "null"
         case Choice(values=values):
-            return cut("one of " + ", ".join(value.text for value in values))
+            return shorten("one of " + ", ".join(value.text for value in values))
         case Array(items=items):
-            return f"list of {brief(items)}"
+            return f"list of {type_summary(items)}"
         case Object():
             return _members(kind)
         case Union(options=options):
-            return " or ".join(map(brief, options))
+            return " or ".join(map(type_summary, options))
         case Nullable(inner=inner):
-            return f"{brief(inner)} or null"
+            return f"{type_summary(inner)} or null"
         case Anything():
             return "anything"
 
 
-def choice_words(old: Choice, new: Choice) -> tuple[str, str]:
+def choices_in_words(old: Choice, new: Choice) -> tuple[str, str]:
     """The choices that went, and those that came."""
-    before = {identity(loaded(value)) for value in old.values}
-    after = {identity(loaded(value)) for value in new.values}
-    gone = [v.text for v in old.values if identity(loaded(v)) not in after]
-    came = [v.text for v in new.values if identity(loaded(v)) not in before]
-    return cut(", ".join(gone)), cut(", ".join(came))
+    before = {equality_key(exact_value(value)) for value in old.values}
+    after = {equality_key(exact_value(value)) for value in new.values}
+    gone = [v.text for v in old.values if equality_key(exact_value(v)) not in after]
+    came = [v.text for v in new.values if equality_key(exact_value(v)) not in before]
+    return shorten(", ".join(gone)), shorten(", ".join(came))
 
 
-def value_words(value: Value | None) -> str:
+def value_in_words(value: Value | None) -> str:
     """A published value, shortened."""
-    return "none" if value is None else cut(value.text)
+    return "none" if value is None else shorten(value.text)
 
 
-def cut(text: str) -> str:
+def shorten(text: str) -> str:
     """A text of bearable length."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
@@ -123,7 +123,9 @@ def _members(kind: Object) -> str:
         for field in kind.fields
     ]
     names += [f"{name} (undeclared)" for name in kind.demanded]
-    return cut("{" + ", ".join([*names, *([] if kind.extra is None else ["…"])]) + "}")
+    return shorten(
+        "{" + ", ".join([*names, *([] if kind.extra is None else ["…"])]) + "}"
+    )
 
 
 def _plain(number: Exact) -> str:
@@ -151,7 +153,7 @@ def facet_identity(kind: Type, facet: Facet) -> str:
         case Facet.FORMAT, Text() | Array():
             return kind.format or ""
         case _:
-            schema = standard(kind)
+            schema = to_json_schema(kind)
             keywords = _KEYWORDS.get(facet)
             if keywords is None or "type" not in schema:
                 return type_identity(kind)
@@ -190,15 +192,17 @@ def _spelled(kind: Type) -> dict[str, object]:
             told["schema"] = _facets(kind)
         case Text(format=form):
             told["format"] = form
-            told["schema"] = standard(kind)
+            told["schema"] = to_json_schema(kind)
         case _:
-            told["schema"] = standard(kind)
+            told["schema"] = to_json_schema(kind)
     return told
 
 
 def _facets(kind: Array) -> dict[str, object]:
     keywords = ("minItems", "maxItems", "uniqueItems")
-    return {key: value for key, value in standard(kind).items() if key in keywords}
+    return {
+        key: value for key, value in to_json_schema(kind).items() if key in keywords
+    }
 
 
 def _spelled_field(field: Field) -> dict[str, object]:
@@ -211,7 +215,7 @@ def _spelled_field(field: Field) -> dict[str, object]:
     }
 
 
-def identity_of(value: Value | None) -> str:
+def value_identity(value: Value | None) -> str:
     """A published value."""
     return "" if value is None else value.text
 

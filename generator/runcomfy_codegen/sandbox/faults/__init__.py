@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 from runcomfy_runtime.protocol import Phase
 
-from ..http_messages import Request, Response
-from ..job import Job, State, state
-from ..routes import LOOKING, Action, Route
+from ..http_messages import ApiRequest, ApiResponse
+from ..job import JobRecord, JobState, job_state
+from ..routes import UNLOGGED, Action, Route
 
 # The moment in which a call is answered, and may be struck by a fault.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class FaultContext:
     """A call with all that matters for its answer, and for a fault that may strike it.
 
     ``job`` is the account's own (for output files, anybody's). ``nth`` counts, from 1, the requests this rule has matched for the same job, or for the
@@ -23,17 +23,17 @@ class Situation:
     """
 
     route: Route
-    request: Request
+    request: ApiRequest
     account: str
     now: float
-    job: Job | None = None
+    job: JobRecord | None = None
     nth: int = 1
     options: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
-    def state(self) -> State | None:
+    def state(self) -> JobState | None:
         """Where the job stands, if there is one."""
-        return state(self.job, self.now) if self.job else None
+        return job_state(self.job, self.now) if self.job else None
 
     @property
     def phase(self) -> Phase | None:
@@ -41,11 +41,11 @@ class Situation:
         return self.state.phase if self.state else None
 
 
-Instead = Callable[[Situation], Response | None]
+Replacement = Callable[[FaultContext], ApiResponse | None]
 """Answers in place of the API, which does not act then; None lets it act after all."""
-After = Callable[[Situation, Response], Response]
+ResponseChange = Callable[[FaultContext, ApiResponse], ApiResponse]
 """Changes the answer after the API has acted; gives back the same where there is nothing to do."""
-Alters = Callable[[Situation, Job], Job]
+JobChange = Callable[[FaultContext, JobRecord], JobRecord]
 """Changes the job that a submit has made."""
 
 
@@ -60,10 +60,10 @@ class Fault:
     name: str
     says: str
     on: frozenset[Action]
-    can: frozenset[Action] = frozenset(Action) - LOOKING
-    instead: Instead | None = None
-    after: After | None = None
-    alters: Alters | None = None
+    can: frozenset[Action] = frozenset(Action) - UNLOGGED
+    instead: Replacement | None = None
+    after: ResponseChange | None = None
+    alters: JobChange | None = None
 
 
 SUBMIT = frozenset({Action.SUBMIT})
@@ -72,4 +72,4 @@ RESULT = frozenset({Action.RESULT})
 CANCEL = frozenset({Action.CANCEL})
 FILE = frozenset({Action.FILE})
 POLLS = STATUS | RESULT
-API = frozenset(Action) - LOOKING - {Action.FILE, Action.OPENAPI}
+API = frozenset(Action) - UNLOGGED - {Action.FILE, Action.OPENAPI}

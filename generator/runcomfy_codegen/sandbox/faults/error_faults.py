@@ -15,9 +15,15 @@ from runcomfy_runtime.protocol import (
     ErrorCode,
 )
 
-from ..http_messages import INVALID_INPUT, Carriage, Response, error_body, json_response
+from ..http_messages import (
+    INVALID_INPUT,
+    ApiResponse,
+    Delivery,
+    error_body,
+    json_response,
+)
 from ..routes import Action
-from . import API, RESULT, SUBMIT, Fault, Instead, Situation
+from . import API, RESULT, SUBMIT, Fault, FaultContext, Replacement
 
 _HTML = (
     "<html>\r\n<head><title>{0} {1}</title></head>\r\n"
@@ -29,19 +35,19 @@ _GUESSED = (NOT_READY, INVALID_INPUT)
 """Errors that the published table does not have."""
 
 
-def _coded(error: ErrorCode) -> Instead:
+def _coded(error: ErrorCode) -> Replacement:
     body = error_body(error.code, f"{error.name} (on demand)")
 
-    def instead(_: Situation) -> Response:
+    def instead(_: FaultContext) -> ApiResponse:
         guessed = error in _GUESSED
         return json_response(body, status=error.http_status, assumed=guessed)
 
     return instead
 
 
-def _page(status: int, title: str) -> Instead:
-    def instead(situation: Situation) -> Response:
-        page = Response(
+def _page(status: int, title: str) -> Replacement:
+    def instead(situation: FaultContext) -> ApiResponse:
+        page = ApiResponse(
             status=status,
             headers=(("content-type", "text/html"),),
             body=_HTML.format(status, title).encode(),
@@ -51,33 +57,35 @@ def _page(status: int, title: str) -> Instead:
     return instead
 
 
-def _server_error(_: Situation) -> Response:
+def _server_error(_: FaultContext) -> ApiResponse:
     return json_response({"message": "Internal Server Error"}, status=500, assumed=True)
 
 
-def _rate_limited(situation: Situation) -> Response:
+def _rate_limited(situation: FaultContext) -> ApiResponse:
     body = {"message": "Too Many Requests"}
     return json_response(body, status=429, assumed=True).having(
         *_retry_after(situation, "1")
     )
 
 
-def _error_in_200(_: Situation) -> Response:
+def _error_in_200(_: FaultContext) -> ApiResponse:
     return json_response(
         error_body(403003, "Refused inside a success (on demand)"), assumed=True
     )
 
 
-def _redirect(_: Situation) -> Response:
+def _redirect(_: FaultContext) -> ApiResponse:
     # The host is reserved (RFC 2606): nobody is behind it who could learn a token.
-    return Response(status=302, headers=(("location", "https://elsewhere.invalid/"),))
+    return ApiResponse(
+        status=302, headers=(("location", "https://elsewhere.invalid/"),)
+    )
 
 
-def _dropped(_: Situation) -> Response:
-    return Response(status=500, carriage=Carriage.NEVER)
+def _dropped(_: FaultContext) -> ApiResponse:
+    return ApiResponse(status=500, carriage=Delivery.NEVER)
 
 
-def _retry_after(situation: Situation, usual: str) -> tuple[tuple[str, str], ...]:
+def _retry_after(situation: FaultContext, usual: str) -> tuple[tuple[str, str], ...]:
     asked = situation.options.get("retry-after", usual)
     if asked == "none":
         return ()
@@ -97,11 +105,11 @@ def _gateway(name: str, status: int, title: str) -> Fault:
     return Fault(name=name, says=says, on=API, instead=_page(status, title))
 
 
-def _other(name: str, says: str, instead: Instead) -> Fault:
+def _other(name: str, says: str, instead: Replacement) -> Fault:
     return Fault(name=name, says=says, on=API, instead=instead)
 
 
-REFUSALS = (
+ERROR_FAULTS = (
     _error("bad-token", BAD_TOKEN, API),
     _error("no-balance", NO_BALANCE, SUBMIT),
     _error("unknown-model", INVALID_MODEL, SUBMIT),

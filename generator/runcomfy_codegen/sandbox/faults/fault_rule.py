@@ -13,18 +13,21 @@ from types import MappingProxyType
 from typing import Any
 
 from ...ir.json_text import is_array, is_object, items
-from ..http_messages import Request
-from ..input_validation import texts
+from ..http_messages import ApiRequest
+from ..input_validation import all_texts
 from ..nearest import nearest
 from ..routes import Action
 from . import Fault
-from .error_faults import REFUSALS
-from .job_faults import FATES
-from .stateful_faults import STORIES
-from .transport_faults import DAMAGES
+from .error_faults import ERROR_FAULTS
+from .job_faults import JOB_FAULTS
+from .stateful_faults import STATEFUL_FAULTS
+from .transport_faults import TRANSPORT_FAULTS
 
 FAULTS: Mapping[str, Fault] = MappingProxyType(
-    {fault.name: fault for fault in (*REFUSALS, *DAMAGES, *STORIES, *FATES)}
+    {
+        fault.name: fault
+        for fault in (*ERROR_FAULTS, *TRANSPORT_FAULTS, *STATEFUL_FAULTS, *JOB_FAULTS)
+    }
 )
 """What can be asked for."""
 
@@ -46,12 +49,12 @@ _KNOWN = sorted(_OPTIONS | _COUNTS | {"on", "model"})
 _LONGEST = 3600.0
 
 
-class BadRule(ValueError):
+class InvalidFaultRule(ValueError):
     """A fault rule that says nothing; the message tells why, and what it could say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class FaultRule:
     """One fault, and the requests it strikes. ``first`` and ``every`` of 0 mean no limit."""
 
     fault: Fault
@@ -72,28 +75,32 @@ class Rule:
         )
 
 
-def parse_rules(text: str) -> tuple[Rule, ...]:
+def parse_rules(text: str) -> tuple[FaultRule, ...]:
     """Read rules as a header or a magic value has them. Raises ``BadRule``."""
-    rules: list[Rule] = []
+    rules: list[FaultRule] = []
     for part in filter(None, map(str.strip, text.split(";"))):
         name, *words = part.split()
         pairs = [word.partition("=") for word in words]
         for key, equals, value in pairs:
             if not equals or not value:
-                raise BadRule(f"{key!r:.40} is not of the form name=value")
-        rules.append(rule(name, {key: value for key, _, value in pairs}))
+                raise InvalidFaultRule(f"{key!r:.40} is not of the form name=value")
+        rules.append(fault_rule(name, {key: value for key, _, value in pairs}))
     return tuple(rules)
 
 
-def rule(name: str, said: Mapping[str, Any]) -> Rule:
+def fault_rule(name: str, said: Mapping[str, Any]) -> FaultRule:
     """One rule from its name and what is said of it. Raises ``BadRule``."""
     fault = FAULTS.get(name)
     if fault is None:
-        raise BadRule(f"there is no fault {name!r:.40}; {nearest(name, list(FAULTS))}")
+        raise InvalidFaultRule(
+            f"there is no fault {name!r:.40}; {nearest(name, list(FAULTS))}"
+        )
     for key in said:
         if key not in _KNOWN:
-            raise BadRule(f"{name} knows no {key!r:.40}; {nearest(key, _KNOWN)}")
-    return Rule(
+            raise InvalidFaultRule(
+                f"{name} knows no {key!r:.40}; {nearest(key, _KNOWN)}"
+            )
+    return FaultRule(
         fault=fault,
         on=_actions(fault, said["on"]) if "on" in said else fault.on,
         model=str(said.get("model", "*")),
@@ -106,18 +113,20 @@ def _actions(fault: Fault, said: Any) -> frozenset[Action]:
     words = [str(word) for word in items(said)] or str(said).split(",")
     for word in words:
         if word not in tuple(Action):
-            raise BadRule(
+            raise InvalidFaultRule(
                 f"there is no call {word!r:.40}; {nearest(word, list(Action))}"
             )
         if word not in fault.can:
             able = ", ".join(sorted(fault.can))
-            raise BadRule(f"{fault.name} cannot strike {word}; it strikes {able}")
+            raise InvalidFaultRule(
+                f"{fault.name} cannot strike {word}; it strikes {able}"
+            )
     return frozenset(map(Action, words))
 
 
 def _count(key: str, said: Any) -> int:
     if re.fullmatch(r"[1-9]\d{0,8}", str(said), re.ASCII) is None:
-        raise BadRule(f"{key} must be a whole number from 1, not {said!r:.40}")
+        raise InvalidFaultRule(f"{key} must be a whole number from 1, not {said!r:.40}")
     return int(said)
 
 
@@ -129,7 +138,7 @@ def _option(key: str, said: Any) -> str:
     except (TypeError, ValueError, OverflowError):
         seconds = math.nan
     if not 0 <= seconds <= _LONGEST:
-        raise BadRule(
+        raise InvalidFaultRule(
             f"{key} must be a number of seconds up to {_LONGEST:g}, not {said!r:.40}"
         )
     return str(seconds)
@@ -139,7 +148,7 @@ def _retry_after(said: Any) -> str:
     # RFC 9110, section 10.2.3: whole seconds or a date.
     if said in ("date", "none") or _WHOLE.fullmatch(str(said)):
         return str(said)
-    raise BadRule(
+    raise InvalidFaultRule(
         f"retry-after must be a whole number of seconds, date or none, not {said!r:.40}"
     )
 
@@ -153,7 +162,7 @@ def _retry_after(said: Any) -> str:
 # model = "bytedance/*"
 
 
-def parse_scenario(text: str) -> tuple[Rule, ...]:
+def parse_scenario(text: str) -> tuple[FaultRule, ...]:
     """Read the rules of a scenario, in their order.
 
     Raises ``BadRule``, which tells the place: of the TOML, or the number of the table.
@@ -161,26 +170,26 @@ def parse_scenario(text: str) -> tuple[Rule, ...]:
     try:
         document: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadRule(f"the scenario is not TOML: {error}") from None
+        raise InvalidFaultRule(f"the scenario is not TOML: {error}") from None
     unknown = sorted(document.keys() - {"fault"})
     if unknown:
-        raise BadRule(
+        raise InvalidFaultRule(
             f"the scenario has {unknown[0]!r:.40}; it is made of [[fault]] tables"
         )
     tables: Any = document.get("fault", [])
     if not is_array(tables):
-        raise BadRule("the scenario has one [fault] table; write [[fault]]")
+        raise InvalidFaultRule("the scenario has one [fault] table; write [[fault]]")
     return tuple(_rule(number, table) for number, table in enumerate(tables, 1))
 
 
-def _rule(number: int, table: Any) -> Rule:
+def _rule(number: int, table: Any) -> FaultRule:
     if not is_object(table) or not isinstance(table.get("name"), str):
-        raise BadRule(f"fault {number} has no name")
+        raise InvalidFaultRule(f"fault {number} has no name")
     said = {key: value for key, value in table.items() if key != "name"}
     try:
-        return rule(table["name"], said)
-    except BadRule as error:
-        raise BadRule(f"fault {number}: {error}") from None
+        return fault_rule(table["name"], said)
+    except InvalidFaultRule as error:
+        raise InvalidFaultRule(f"fault {number}: {error}") from None
 
 
 # Magic values: fault rules that an input carries in its texts, ``"A cat [sandbox: stuck]"``.
@@ -190,7 +199,7 @@ _MARKER = re.compile(r"\[sandbox:([^\[\]]{1,300})\]")
 _WORD = b"sandbox:"  # no JSON writer escapes any of these letters
 
 
-def magic(request: Request) -> str:
+def magic_rules(request: ApiRequest) -> str:
     """The rules in all texts of an input, at any depth; those of several markers follow on.
 
     What is no JSON carries none.
@@ -201,5 +210,5 @@ def magic(request: Request) -> str:
         value = json.loads(request.body)
     except (ValueError, RecursionError):
         return ""
-    found = (rule for text in texts(value) for rule in _MARKER.findall(text))
+    found = (rule for text in all_texts(value) for rule in _MARKER.findall(text))
     return "; ".join(rule.strip() for rule in found)

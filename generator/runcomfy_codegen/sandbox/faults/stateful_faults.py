@@ -8,14 +8,14 @@ from typing import Any
 
 from runcomfy_runtime.protocol import NOT_FOUND, Phase
 
-from ..http_messages import Response, error_body, json_response
-from ..input_validation import texts
-from ..job import FAILURE
+from ..http_messages import ApiResponse, error_body, json_response
+from ..input_validation import all_texts
+from ..job import FAILURE_MESSAGE
 from ..routes import Action
-from . import POLLS, RESULT, Fault, Situation
+from . import POLLS, RESULT, Fault, FaultContext
 
 Body = dict[str, Any]
-Change = Callable[[Situation, Body], Body]
+BodyChange = Callable[[FaultContext, Body], Body]
 
 
 _PUBLISHED = frozenset({"backward-status", "failed-result", "succeeded-result"})
@@ -26,12 +26,12 @@ def _story(
     name: str,
     says: str,
     on: frozenset[Action],
-    change: Change,
+    change: BodyChange,
     can: frozenset[Action] = POLLS,
 ) -> Fault:
     """A fault that changes what the API tells of the account's own job."""
 
-    def after(situation: Situation, response: Response) -> Response:
+    def after(situation: FaultContext, response: ApiResponse) -> ApiResponse:
         if response.status != 200 or situation.job is None:
             return response
         told = response.json()
@@ -43,18 +43,18 @@ def _story(
     return Fault(name=name, says=says, on=on, can=can, after=after)
 
 
-def _of_output(name: str, says: str, change: Change) -> Fault:
+def _of_output(name: str, says: str, change: BodyChange) -> Fault:
     """A story that only a result can tell."""
     return _story(name, says, RESULT, change, can=RESULT)
 
 
-def _unknown(situation: Situation, body: Body) -> Body:
+def _unknown(situation: FaultContext, body: Body) -> Body:
     if situation.phase is not Phase.RUNNING:
         return body
     return body | {"status": "warming_up"}
 
 
-def _backward(situation: Situation, body: Body) -> Body:
+def _backward(situation: FaultContext, body: Body) -> Body:
     # Told in this order whenever it is asked about, after its real end too: the first answer
     # that is not in_queue is in_progress, the next in_queue again, then comes the truth.
     job = situation.job
@@ -67,56 +67,56 @@ def _backward(situation: Situation, body: Body) -> Body:
     return kept | {"status": "in_queue", "queue_position": 1}
 
 
-def _failed(situation: Situation, body: Body) -> Body:
+def _failed(situation: FaultContext, body: Body) -> Body:
     if situation.phase is not Phase.SUCCEEDED:
         return body
     kept = {name: value for name, value in body.items() if name != "output"}
-    return kept | {"status": "failed", "error": FAILURE}
+    return kept | {"status": "failed", "error": FAILURE_MESSAGE}
 
 
-def _error_object(situation: Situation, body: Body) -> Body:
+def _error_object(situation: FaultContext, body: Body) -> Body:
     changed = _failed(situation, body)
     return changed | (
-        {"error": {"code": 1, "message": FAILURE}} if "error" in changed else {}
+        {"error": {"code": 1, "message": FAILURE_MESSAGE}} if "error" in changed else {}
     )
 
 
-def _succeeded(situation: Situation, body: Body) -> Body:
+def _succeeded(situation: FaultContext, body: Body) -> Body:
     return body | (
         {"status": "succeeded"} if situation.phase is Phase.SUCCEEDED else {}
     )
 
 
-def _echoed(situation: Situation, body: Body) -> Body:
+def _echoed(situation: FaultContext, body: Body) -> Body:
     assert situation.job is not None
     return {"input": json.loads(situation.job.body), **body}
 
 
-def _echoed_output(situation: Situation, body: Body) -> Body:
+def _echoed_output(situation: FaultContext, body: Body) -> Body:
     if "output" not in body:
         return body
     assert situation.job is not None
     given = json.loads(situation.job.body)
-    urls = [text for text in texts(given) if text.startswith("https://")]
+    urls = [text for text in all_texts(given) if text.startswith("https://")]
     return body | {"output": {"reference_urls": urls, **body["output"]}}
 
 
-def _null_output(_: Situation, body: Body) -> Body:
+def _null_output(_: FaultContext, body: Body) -> Body:
     return body | ({"output": None} if "output" in body else {})
 
 
-def _no_output(_: Situation, body: Body) -> Body:
+def _no_output(_: FaultContext, body: Body) -> Body:
     return {name: value for name, value in body.items() if name != "output"}
 
 
-def _bare_output(_: Situation, body: Body) -> Body:
+def _bare_output(_: FaultContext, body: Body) -> Body:
     if "output" not in body:
         return body
     value = next(iter(body["output"].values()))
     return body | {"output": value}
 
 
-def _expired(situation: Situation, response: Response) -> Response:
+def _expired(situation: FaultContext, response: ApiResponse) -> ApiResponse:
     # The answer that tells of the end is the last one; questions before it do not count.
     job, at = situation.job, situation.state
     if job is None or at is None or at.finished_at is None or job.told_end < 2:
@@ -125,7 +125,7 @@ def _expired(situation: Situation, response: Response) -> Response:
     return json_response(body, status=NOT_FOUND.http_status)
 
 
-STORIES = (
+STATEFUL_FAULTS = (
     _story(
         "unknown-status", "a running job has a status nobody knows", POLLS, _unknown
     ),

@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..http_messages import JSON_TYPE, Carriage, Response
+from ..http_messages import JSON_TYPE, ApiResponse, Delivery
 from ..routes import Action
-from . import API, FILE, SUBMIT, After, Fault, Situation
+from . import API, FILE, SUBMIT, Fault, FaultContext, ResponseChange
 
 _HUGE = 32 * 1024 * 1024  # bytes
 
 
-def _carried(carriage: Carriage) -> After:
+def _carried(carriage: Delivery) -> ResponseChange:
     return lambda _, response: replace(response, carriage=carriage)
 
 
-def _timed(carriage: Carriage, usual: float) -> After:
-    def after(situation: Situation, response: Response) -> Response:
+def _timed(carriage: Delivery, usual: float) -> ResponseChange:
+    def after(situation: FaultContext, response: ApiResponse) -> ApiResponse:
         seconds = float(situation.options.get("seconds", usual))
         return replace(response, carriage=carriage, seconds=seconds)
 
     return after
 
 
-def _spoiling(change: Callable[[bytes], bytes]) -> After:
-    def after(_: Situation, response: Response) -> Response:
+def _spoiling(change: Callable[[bytes], bytes]) -> ResponseChange:
+    def after(_: FaultContext, response: ApiResponse) -> ApiResponse:
         if response.header("content-type") != JSON_TYPE:
             return response
         return replace(response, body=change(response.body), meant=response.body)
@@ -57,7 +57,7 @@ def _inflated(body: bytes) -> bytes:
     return body + b" " * _HUGE
 
 
-def _mistyped(_: Situation, response: Response) -> Response:
+def _mistyped(_: FaultContext, response: ApiResponse) -> ApiResponse:
     return response.having(("content-type", "text/html"))
 
 
@@ -65,32 +65,32 @@ def _spoilt(name: str, says: str, change: Callable[[bytes], bytes]) -> Fault:
     return Fault(name=name, says=says, on=API, can=API, after=_spoiling(change))
 
 
-def _lost(name: str, says: str, on: frozenset[Action], carriage: Carriage) -> Fault:
+def _lost(name: str, says: str, on: frozenset[Action], carriage: Delivery) -> Fault:
     return Fault(name=name, says=says, on=on, after=_carried(carriage))
 
 
-def _late(name: str, says: str, carriage: Carriage, usual: float) -> Fault:
+def _late(name: str, says: str, carriage: Delivery, usual: float) -> Fault:
     return Fault(name=name, says=says, on=API, after=_timed(carriage, usual))
 
 
-DAMAGES = (
+TRANSPORT_FAULTS = (
     _lost(
-        "lost-answer", "the request is taken, its answer lost", SUBMIT, Carriage.NEVER
+        "lost-answer", "the request is taken, its answer lost", SUBMIT, Delivery.NEVER
     ),
-    _lost("reset-body", "the connection is reset amid the answer", API, Carriage.RESET),
-    _lost("cut-body", "the connection ends amid the answer", API, Carriage.CUT),
+    _lost("reset-body", "the connection is reset amid the answer", API, Delivery.RESET),
+    _lost("cut-body", "the connection ends amid the answer", API, Delivery.CUT),
     Fault(
         name="cut-file",
         says="an output file ends in the middle",
         on=FILE,
         can=FILE,
-        after=_carried(Carriage.CUT),
+        after=_carried(Delivery.CUT),
     ),
     _late(
-        "dribble", "the answer comes byte by byte, seconds=N (2)", Carriage.DRIBBLE, 2.0
+        "dribble", "the answer comes byte by byte, seconds=N (2)", Delivery.DRIBBLE, 2.0
     ),
-    _late("slow", "the answer comes after seconds=N (2)", Carriage.HELD, 2.0),
-    _late("hang", "the answer comes after seconds=N (300)", Carriage.HELD, 300.0),
+    _late("slow", "the answer comes after seconds=N (2)", Delivery.HELD, 2.0),
+    _late("hang", "the answer comes after seconds=N (300)", Delivery.HELD, 300.0),
     _spoilt("malformed-json", "half of the JSON, as if it were all of it", _halved),
     _spoilt("empty-body", "success with an empty body", _emptied),
     _spoilt("nan", "a NaN in the JSON", _with_nan),

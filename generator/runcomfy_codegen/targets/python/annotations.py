@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ...ir.as_json import standard
+from ...ir.as_json import to_json_schema
 from ...ir.model import (
     Array,
     Choice,
@@ -17,9 +17,9 @@ from ...ir.model import (
     Text,
     Type,
     Union,
-    within,
+    types_in,
 )
-from .datamodel_codegen import STUB, answers, stub
+from .datamodel_codegen import STUB, annotations_of, stub
 from .literals import literal
 
 
@@ -28,18 +28,18 @@ class Annotator:
 
     def __init__(self, kinds: Iterable[Type]) -> None:
         """Ask about all types at once, each shape only once."""
-        distinct = dict.fromkeys(kind for top in kinds for kind in within(top))
+        distinct = dict.fromkeys(kind for top in kinds for kind in types_in(top))
         self._shapes = {
             kind: json.dumps(shape_of(kind)) for kind in distinct if not is_class(kind)
         }
-        self._answers = answers(dict.fromkeys(self._shapes.values()))
+        self._answers = annotations_of(dict.fromkeys(self._shapes.values()))
 
     def of(self, kind: Type) -> ast.expr:
         """The annotation of a type: a fresh syntax tree."""
         if isinstance(kind, Object) and is_class(kind):
             return ast.Name(kind.name, ast.Load())
         answer = ast.parse(self._answers[self._shapes[kind]], mode="eval").body
-        filled: ast.expr = Fill(kind, self.of).visit(answer)
+        filled: ast.expr = FillTokens(kind, self.of).visit(answer)
         marks = _marks(kind)
         return subscript("Annotated", filled, *marks) if marks else filled
 
@@ -113,7 +113,7 @@ def shape_of(kind: Type) -> dict[str, Any]:
         case Choice(values=values):
             return _choice([value.load() for value in values])
         case Text() | Numeric() | Array():
-            known = standard(kind)
+            known = to_json_schema(kind)
             bounds = {word: _TOKENS[word] for word in known if word in _TOKENS}
             pattern = {"pattern": _PATTERN} if "pattern" in known else {}
             inner = {"items": stub(0)} if isinstance(kind, Array) else {}
@@ -125,7 +125,7 @@ def shape_of(kind: Type) -> dict[str, Any]:
         case Nullable():
             return {"anyOf": [stub(0), {"type": "null"}]}
         case _:
-            return standard(kind)
+            return to_json_schema(kind)
 
 
 def parts_of(kind: Type) -> tuple[Type, ...]:
@@ -149,7 +149,7 @@ def exact_choice(kind: Choice) -> bool:
     )
 
 
-class Fill(ast.NodeTransformer):
+class FillTokens(ast.NodeTransformer):
     """Puts back what the answer was not shown: inner types, values, bounds, patterns."""
 
     def __init__(self, kind: Type, annotation: Callable[[Type], ast.expr]) -> None:
@@ -178,7 +178,7 @@ class Fill(ast.NodeTransformer):
         if node.value == _PATTERN and isinstance(self._kind, Text):
             return constant(self._kind.pattern)
         if isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            bound = standard(self._kind)[_KEYWORDS[int(node.value)]]
+            bound = to_json_schema(self._kind)[_KEYWORDS[int(node.value)]]
             return constant(float(bound) if isinstance(node.value, float) else bound)
         return node
 

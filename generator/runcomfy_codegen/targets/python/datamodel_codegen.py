@@ -46,7 +46,7 @@ STUB = "Stub"
 _REFERENCE = f"#/$defs/{STUB}"
 
 
-class OracleError(RuntimeError):
+class DatamodelCodegenError(RuntimeError):
     """The library answered in a way that this release does not know."""
 
 
@@ -120,7 +120,7 @@ def _checked(annotation: ast.expr) -> ast.expr:
             or node.id.startswith(STUB)
         )
         if not known:
-            raise OracleError(
+            raise DatamodelCodegenError(
                 "datamodel-code-generator answered with an annotation that this release"
                 f" does not know: {ast.unparse(annotation)}"
             )
@@ -134,7 +134,7 @@ def _checked(annotation: ast.expr) -> ast.expr:
 # library about every line (``pytest tests/scale/test_answers.py --update-golden``).
 
 
-def answers(shapes: Iterable[str]) -> dict[str, str]:
+def annotations_of(shapes: Iterable[str]) -> dict[str, str]:
     """The annotation of each shape, which is a JSON Schema as JSON text."""
     # Imported here: it takes longer than most answers.
     from importlib.metadata import version

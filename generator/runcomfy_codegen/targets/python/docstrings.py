@@ -7,7 +7,7 @@ from ...ir.model import Array, Exact, Field, Nullable, Numeric, Text, Type
 _LONGEST_DEFAULT = 60
 
 
-def field_text(field: Field) -> str:
+def field_docstring(field: Field) -> str:
     """The docstring of a field, as paragraphs; empty if there is nothing to tell."""
     paragraphs = [
         field.description or _own_title(field),

@@ -12,7 +12,7 @@ from functools import cache
 from .literals import WIDTH, literal
 
 
-def laid_out(source: str) -> str:
+def format_code(source: str) -> str:
     """The source as black would leave it. Raises ``black.InvalidInput`` for no Python."""
     # Imported here: only commands that render need it, and it takes a tenth of a second.
     from black import format_str
@@ -23,32 +23,32 @@ def laid_out(source: str) -> str:
 
 
 @cache
-def laid_out_line(line: str, indent: int = 0) -> str:
+def format_line(line: str, indent: int = 0) -> str:
     """A statement as black would leave it behind ``indent`` columns (0 or 4), without them."""
     # black counts columns of a terminal, where some characters are two wide.
     if len(line) + indent <= WIDTH and line.isascii():
         return line
     heading = "class _:\n" + " " * indent if indent else ""
-    return laid_out(f"{heading}{line}\n").removeprefix(heading).rstrip("\n")
+    return format_code(f"{heading}{line}\n").removeprefix(heading).rstrip("\n")
 
 
-def written(node: ast.expr) -> str:
+def annotation_text(node: ast.expr) -> str:
     """An annotation on one line, its literals in black's quotes."""
     match node:
         case ast.Constant(value=value):
             return literal(value)
         case ast.Subscript(value=outer, slice=inner):
-            return f"{written(outer)}[{written(inner)}]"
+            return f"{annotation_text(outer)}[{annotation_text(inner)}]"
         case ast.Tuple(elts=parts):
-            return ", ".join(map(written, parts))
+            return ", ".join(map(annotation_text, parts))
         case ast.BinOp(left=left, right=right):
             nested = isinstance(right, ast.BinOp)
-            return f"{written(left)} | " + (
-                f"({written(right)})" if nested else written(right)
+            return f"{annotation_text(left)} | " + (
+                f"({annotation_text(right)})" if nested else annotation_text(right)
             )
         case ast.Call(func=called, args=values, keywords=named):
-            told = [f"{each.arg}={written(each.value)}" for each in named]
-            return f"{written(called)}({', '.join([*map(written, values), *told])})"
+            told = [f"{each.arg}={annotation_text(each.value)}" for each in named]
+            return f"{annotation_text(called)}({', '.join([*map(annotation_text, values), *told])})"
         case _:
             return _other(node)
 
@@ -59,6 +59,6 @@ def _other(node: ast.expr) -> str:
         case ast.Name(id=name):
             return name
         case ast.UnaryOp(operand=number):
-            return f"-{written(number)}"
+            return f"-{annotation_text(number)}"
         case _:
             return literal(ast.literal_eval(node))

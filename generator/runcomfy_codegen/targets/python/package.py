@@ -9,19 +9,21 @@ from typing import Any
 from ...ir.model import Model
 from ...package.given_names import names_of
 from ...package.lock import LOCK, Lock, sha256, write_lock
-from ...package.lock_entry import Entry
+from ...package.lock_entry import LockEntry
 from ...package.plan import Files
-from ..target import Workshop, _ignore
+from ..target import RenderContext, _ignore
 from ..templates import TemplateFault, Templates
 from .annotations import Annotator
-from .layout import laid_out
+from .layout import format_code
 from .view import client_context, model_view, module_context
 
 PACKAGE = "runcomfy_client"
 """The usual name of a generated package."""
 
 
-def render_package(models: Iterable[Model], name: str, workshop: Workshop) -> Files:
+def render_package(
+    models: Iterable[Model], name: str, workshop: RenderContext
+) -> Files:
     """Every file of the client package ``name``, by its path below the package's folder.
 
     Modules that are kept are not among them, but the lock names them.
@@ -63,7 +65,7 @@ def _lock(
     models: Iterable[Model],
     packages: frozenset[tuple[str, ...]],
     files: Files,
-    workshop: Workshop,
+    workshop: RenderContext,
 ) -> Lock:
     return Lock(
         files={**workshop.kept.files, **_hashes(files)},
@@ -82,9 +84,9 @@ def _hashes(files: Files) -> dict[PurePosixPath, str]:
 
 def _entries(
     models: Iterable[Model], packages: frozenset[tuple[str, ...]]
-) -> dict[str, Entry]:
+) -> dict[str, LockEntry]:
     return {
-        model.model_id: Entry(
+        model.model_id: LockEntry(
             files=(module_file(model.path, packages),),
             schema_sha256=model.schema_sha256,
             documents=dict(model.documents),
@@ -123,7 +125,7 @@ def _printed(name: str, context: Mapping[str, Any], templates: Templates) -> str
     if not templates.changed:
         return source
     try:
-        told = laid_out(source)
+        told = format_code(source)
         # What black can read need not be Python: it lets a `return` stand anywhere.
         compile(told, name, "exec")
     except (ValueError, SyntaxError, RecursionError) as error:

@@ -7,12 +7,12 @@ from typing import Any
 
 from runcomfy_runtime.rule import Rule
 
-from ...ir.as_json import printed_model
-from ...ir.model import Field, Model, Object, Text, walk, within
+from ...ir.as_json import model_as_json
+from ...ir.model import Field, Model, Object, Text, fields_in, types_in
 from ..templates import CONTEXT_VERSION
 from .annotations import Annotator, call, is_class, names_in, optional, subscript
-from .docstrings import field_text
-from .layout import laid_out_line, written
+from .docstrings import field_docstring
+from .layout import annotation_text, format_line
 
 _TYPING = frozenset({"Annotated", "Any", "Literal"})
 _CONSTRAINTS = frozenset({"OneOf", "UniqueItems"})
@@ -60,14 +60,14 @@ class ModelView:
         """The media rules of the input, each with the kind of media that its field takes."""
         return tuple(
             replace(rule, kind=_media_kind(field))
-            for field in walk(self.model.input)
+            for field in fields_in(self.model.input)
             for rule in field.rules
         )
 
     @property
     def printed(self) -> dict[str, Any]:
         """The model as ``show MODEL --format json`` prints it."""
-        return printed_model(self.model)
+        return model_as_json(self.model)
 
 
 def model_view(
@@ -97,7 +97,7 @@ def _media_kind(field: Field) -> str:
     """The kind of media that a field takes; empty if it takes more than one, or any text."""
     formats = {
         (each.format or "").partition("_")[0]
-        for each in within(field.type)
+        for each in types_in(field.type)
         if isinstance(each, Text)
     }
     return field.media.value if field.media and len(formats) == 1 else ""
@@ -106,7 +106,7 @@ def _media_kind(field: Field) -> str:
 def _classes(top: Object) -> list[Object]:
     """Every object that is a class, the innermost first, the top one last."""
     found = [
-        kind for kind in within(top) if isinstance(kind, Object) and is_class(kind)
+        kind for kind in types_in(top) if isinstance(kind, Object) and is_class(kind)
     ]
     parts = [kind for kind in reversed(found) if kind is not top]
     return [*dict.fromkeys(parts), top]
@@ -127,14 +127,14 @@ def _field(field: Field, annotator: Annotator, used: set[str]) -> FieldView:
             "Annotated", annotation, call("Field", alias=field.wire_name)
         )
     used |= names_in(annotation)
-    told = written(annotation)
+    told = annotation_text(annotation)
     default = "" if field.required else " = None"
     return FieldView(
         name=field.name,
         annotation=told,
         required=field.required,
-        text=field_text(field),
-        declaration=laid_out_line(f"{field.name}: {told}{default}", indent=4),
+        text=field_docstring(field),
+        declaration=format_line(f"{field.name}: {told}{default}", indent=4),
     )
 
 

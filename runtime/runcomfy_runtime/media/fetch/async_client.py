@@ -19,10 +19,17 @@ from .connection import (
     as_request,
     default_context,
 )
-from .exchange import Answer, Ask, Command, Exchange, T
-from .guard import Found, Guard, start_lookup, system_lookup, too_slow, unresolved
+from .exchange import Command, CommandResult, Exchange, SendRequest, T
+from .guard import (
+    Guard,
+    LookupResult,
+    start_lookup,
+    system_lookup,
+    too_slow,
+    unresolved,
+)
 from .policy import FetchPolicy
-from .remote_file import measure
+from .remote_file import measure_remote
 
 
 async def fetch_async(
@@ -41,7 +48,7 @@ async def fetch_async(
         network_backend=backend,
         max_connections=1,
     ) as pool:
-        return await _run(measure(url, policy, thorough), pool, deadline)
+        return await _run(measure_remote(url, policy, thorough), pool, deadline)
 
 
 async def _run(
@@ -70,9 +77,9 @@ class _Connection:
         self._response: httpcore.Response | None = None
         self._pieces: AsyncIterator[bytes] | None = None
 
-    async def answer(self, command: Command) -> Answer:
+    async def answer(self, command: Command) -> CommandResult:
         """Send a request, or receive a piece of the last one's body."""
-        if not isinstance(command, Ask):
+        if not isinstance(command, SendRequest):
             self._deadline.remaining()
             return b"" if self._pieces is None else await anext(self._pieces, b"")
         await self.close()
@@ -95,13 +102,13 @@ async def _lookup(guard: Guard, host: str, port: int, seconds: float) -> Sequenc
     Those are few and shared, and ``asyncio.run`` waits for them before it returns.
     """
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Found] = loop.create_future()
+    answer: asyncio.Future[LookupResult] = loop.create_future()
 
-    def settle(found: Found) -> None:
+    def settle(found: LookupResult) -> None:
         if not answer.done():
             answer.set_result(found)
 
-    def tell(found: Found) -> None:
+    def tell(found: LookupResult) -> None:
         with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
             loop.call_soon_threadsafe(settle, found)
 

@@ -17,10 +17,10 @@ from .connection import (
     as_request,
     default_context,
 )
-from .exchange import Answer, Ask, Command, Exchange, T
+from .exchange import Command, CommandResult, Exchange, SendRequest, T
 from .guard import Guard, lookup_within, system_lookup
 from .policy import FetchPolicy
-from .remote_file import measure
+from .remote_file import measure_remote
 
 
 def fetch(
@@ -43,7 +43,7 @@ def fetch(
         network_backend=backend,
         max_connections=1,
     ) as pool:
-        return _run(measure(url, policy, thorough), pool, deadline)
+        return _run(measure_remote(url, policy, thorough), pool, deadline)
 
 
 def _run(exchange: Exchange[T], pool: httpcore.ConnectionPool, deadline: Deadline) -> T:
@@ -70,9 +70,9 @@ class _Connection:
         self._response: httpcore.Response | None = None
         self._pieces: Iterator[bytes] = iter(())
 
-    def answer(self, command: Command) -> Answer:
+    def answer(self, command: Command) -> CommandResult:
         """Send a request, or receive a piece of the last one's body."""
-        if not isinstance(command, Ask):
+        if not isinstance(command, SendRequest):
             self._deadline.remaining()
             return next(self._pieces, b"")
         self.close()

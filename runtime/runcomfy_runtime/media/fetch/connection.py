@@ -12,7 +12,7 @@ import httpx
 
 from ...escaping import printable
 from ..errors import MediaError, MediaFault
-from .exchange import Ask, Head
+from .exchange import ResponseHead, SendRequest
 
 
 class Deadline:
@@ -87,7 +87,7 @@ def default_context() -> ssl.SSLContext:
         ) from None
 
 
-def as_request(command: Ask, deadline: Deadline) -> httpcore.Request:
+def as_request(command: SendRequest, deadline: Deadline) -> httpcore.Request:
     """The request, its URL in the parts that were checked."""
     target, seconds = command.target, deadline.remaining()
     return httpcore.Request(
@@ -110,9 +110,9 @@ def as_request(command: Ask, deadline: Deadline) -> httpcore.Request:
     )
 
 
-def as_head(response: httpcore.Response) -> Head:
+def as_head(response: httpcore.Response) -> ResponseHead:
     """The beginning of a response as a value."""
-    return Head(
+    return ResponseHead(
         response.status,
         tuple((name.lower(), value) for name, value in response.headers),
     )

@@ -55,7 +55,7 @@ _V6: tuple[tuple[IPv6Network, str], ...] = tuple(
 _ISATAP = frozenset({0x00005EFE, 0x02005EFE})
 
 
-def refusal(address: str) -> str | None:
+def address_refusal(address: str) -> str | None:
     """Why an address must not be dialled; None if it is on the public internet."""
     try:
         parsed = ip_address(address)
@@ -88,9 +88,9 @@ def _refused_v6(address: IPv6Address) -> str | None:
 
 Lookup: TypeAlias = Callable[[str, int], Sequence[str]]
 """The addresses of a name, in the order to try them. Raises ``OSError``."""
-Found: TypeAlias = Sequence[str] | None
+LookupResult: TypeAlias = Sequence[str] | None
 """What a lookup found; None if the name has no address."""
-_MOST_TRIED = 8
+_MAX_ADDRESSES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Guard:
 
     policy: FetchPolicy
     lookup: Lookup | None = None
-    refusal: Callable[[str], str | None] = refusal
+    refusal: Callable[[str], str | None] = address_refusal
 
     def admit(self, host: str, port: int, found: Sequence[str]) -> tuple[str, ...]:
         """The addresses to dial. Raises ``MediaError`` if even one of them is not allowed."""
@@ -116,7 +116,7 @@ class Guard:
                         "public addresses only",
                         MediaFault.REFUSED,
                     )
-        return tuple(found[:_MOST_TRIED])
+        return tuple(found[:_MAX_ADDRESSES])
 
 
 def addresses(answers: Iterable[tuple[object, ...]]) -> list[str]:
@@ -150,7 +150,7 @@ def lookup_within(
     lookup: Lookup, host: str, port: int, seconds: float
 ) -> Sequence[str]:
     """Resolve a name, for no longer than that."""
-    answers: SimpleQueue[Found] = SimpleQueue()
+    answers: SimpleQueue[LookupResult] = SimpleQueue()
     start_lookup(lookup, host, port, answers.put)
     try:
         answer = answers.get(timeout=max(seconds, 0.001))
@@ -162,7 +162,7 @@ def lookup_within(
 
 
 def start_lookup(
-    lookup: Lookup, host: str, port: int, tell: Callable[[Found], None]
+    lookup: Lookup, host: str, port: int, tell: Callable[[LookupResult], None]
 ) -> None:
     """Resolve a name on a thread that nobody waits for, and tell the answer from there.
 
@@ -171,7 +171,7 @@ def start_lookup(
     """
 
     def ask() -> None:
-        found: Found = None
+        found: LookupResult = None
         with suppress(OSError, UnicodeError):
             found = lookup(host, port)
         tell(found)

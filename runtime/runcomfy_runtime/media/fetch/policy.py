@@ -40,31 +40,31 @@ class FetchPolicy:
 
     def __post_init__(self) -> None:
         if self.private:
-            known = frozenset(map(_origin, _listed(self.private)))
+            known = frozenset(map(_normalized_origin, _checked_set(self.private)))
             object.__setattr__(self, "private", known)
 
     def trusts(self, host: str, port: int) -> bool:
         """Whether an origin may be at a private address."""
-        return bool(self.private) and _joined(host, port) in self.private
+        return bool(self.private) and _host_port(host, port) in self.private
 
 
-def _listed(given: object) -> AbstractSet[str]:
+def _checked_set(given: object) -> AbstractSet[str]:
     if isinstance(given, (set, frozenset)):
         return cast("AbstractSet[str]", given)
     raise BadSetting(f"private is a set of host:port, not {given!r:.80}")
 
 
-def _origin(text: str) -> str:
+def _normalized_origin(text: str) -> str:
     """``host:port`` in the one spelling that URLs are compared by."""
     try:
-        return _joined(*parse_authority(text))
+        return _host_port(*parse_authority(text))
     except (TypeError, ValueError) as error:
         raise BadSetting(
             f"the private host {quoted(text)} cannot be used: {error}; write host:port"
         ) from None
 
 
-def _joined(host: str, port: int) -> str:
+def _host_port(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
@@ -97,7 +97,7 @@ def parse_authority(text: str, default: int | None = None) -> tuple[str, int]:
         raise ValueError("the port is missing")
     if not 1 <= port <= 65535:
         raise ValueError(f"there is no port {port}")
-    return (_v6(match["v6"]) if match["v6"] else _name(match["name"])), port
+    return (_v6(match["v6"]) if match["v6"] else _host_name(match["name"])), port
 
 
 def _v6(text: str) -> str:
@@ -107,7 +107,7 @@ def _v6(text: str) -> str:
         raise ValueError(f"[{text}] is no IPv6 address") from None
 
 
-def _name(text: str) -> str:
+def _host_name(text: str) -> str:
     """A name in lower case. One that ends in a number must be an IPv4 address in four parts."""
     if ".." in text or len(text) > 253:
         raise ValueError("the URL's host is not plainly one")
@@ -124,17 +124,17 @@ def _name(text: str) -> str:
 # URLs of media, read once and strictly: what is dialled is what was checked.
 
 
-_LONGEST = 8192
+_MAX_URL_LENGTH = 8192
 _PORTS = {"https": 443, "http": 80}
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029\ud800-\udfff]")
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>[^#]*)"
 )
-_KEPT = "/?:@!$&'()*+,;=%~[]|^`{}\"<>"
+_SAFE_CHARACTERS = "/?:@!$&'()*+,;=%~[]|^`{}\"<>"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class FetchTarget:
     """One URL, in parts that need no further reading. ``path`` includes the query."""
 
     scheme: str
@@ -161,7 +161,7 @@ class Target:
             f"{self.scheme}://{self.authority}{path}{'?…' if mark else ''}", 200
         )
 
-    def follow(self, location: str, policy: FetchPolicy) -> Target:
+    def follow(self, location: str, policy: FetchPolicy) -> FetchTarget:
         """Where a redirect leads. Raises ``MediaError`` if that is not allowed."""
         if _FORBIDDEN.search(location):
             raise _refused("the redirect's address contains characters that no URL has")
@@ -176,9 +176,9 @@ class Target:
         return target
 
 
-def parse_target(url: str, policy: FetchPolicy) -> Target:
+def parse_target(url: str, policy: FetchPolicy) -> FetchTarget:
     """Read a URL. Raises ``MediaError`` for whatever is not plainly one that may be fetched."""
-    if len(url) > _LONGEST:
+    if len(url) > _MAX_URL_LENGTH:
         raise _refused(f"a URL of {len(url)} characters is too long")
     match = _URL.match(url)
     if match is None:
@@ -198,8 +198,8 @@ def parse_target(url: str, policy: FetchPolicy) -> Target:
         raise _refused(str(error)) from None
     if not policy.trusts(host, port):
         _check_origin(scheme, port, policy)
-    rest = quote(match["rest"], safe=_KEPT)
-    return Target(scheme, host, port, rest if rest.startswith("/") else "/" + rest)
+    rest = quote(match["rest"], safe=_SAFE_CHARACTERS)
+    return FetchTarget(scheme, host, port, rest if rest.startswith("/") else "/" + rest)
 
 
 def _check_origin(scheme: str, port: int, policy: FetchPolicy) -> None:

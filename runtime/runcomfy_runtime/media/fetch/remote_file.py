@@ -5,35 +5,35 @@ from __future__ import annotations
 from ...escaping import printable
 from ..errors import MediaError, MediaFault
 from ..info import MediaInfo
-from ..parser import PATIENCE, too_costly, truncated
+from ..parser import MAX_FAILED_READS, too_costly, truncated
 from ..sniff import parse_media
 from .exchange import (
     Exchange,
-    Head,
-    ask,
-    empty_total,
-    more,
-    read_part,
-    refuse_coding,
+    ResponseHead,
+    check_uncompressed,
+    content_length,
+    content_range,
+    receive,
+    send,
     strong_etag,
-    unusable,
-    whole_length,
+    unsatisfied_total,
+    unusable_response,
 )
-from .policy import FetchPolicy, Target, parse_target
+from .policy import FetchPolicy, FetchTarget, parse_target
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_LATER = 16  # how much longer blocks get when short ones did not lead anywhere
+_LARGER_BLOCKS = 16  # how much longer blocks get when short ones did not lead anywhere
 
 
 class OverBudget(Exception):
     """Another piece would cost more than the policy allows."""
 
 
-class Changed(Exception):
+class ContentChanged(Exception):
     """The server now has other content than at the first request."""
 
 
-class Remote:
+class RemoteFile:
     """The pieces of one remote file that were read so far."""
 
     def __init__(self, url: str, policy: FetchPolicy) -> None:
@@ -41,7 +41,7 @@ class Remote:
         self._pieces: list[tuple[int, bytearray]] = []
         self._streaming: bytearray | None = None  # the body of a server without ranges
         self._ended = False
-        self.target: Target = parse_target(url, policy)
+        self.target: FetchTarget = parse_target(url, policy)
         self.size: int | None = None
         self.etag: str | None = None
         self.requests = 0
@@ -84,7 +84,7 @@ class Remote:
         if end > self._policy.bytes:
             raise OverBudget
         while len(self._streaming) < end and not self._ended:
-            piece = yield from more()
+            piece = yield from receive()
             self._take(len(piece))
             self._streaming += piece
             self._ended = not piece
@@ -96,7 +96,7 @@ class Remote:
         policy = self._policy
         block = policy.block if self._pieces else policy.first
         if self.requests >= policy.patience:
-            block *= _LATER
+            block *= _LARGER_BLOCKS
         wanted = max(length, block)
         if self.size is not None:
             wanted = min(wanted, self.size - start)
@@ -110,25 +110,25 @@ class Remote:
         else:
             yield from self._receive(head, start, wanted)
 
-    def _open(self, offset: int, wanted: int) -> Exchange[Head]:
+    def _open(self, offset: int, wanted: int) -> Exchange[ResponseHead]:
         """Send the request, following redirects, each of which is checked anew."""
         for _ in range(self._policy.redirects + 1):
             if self.requests >= self._policy.requests:
                 raise OverBudget
             self.requests += 1
-            head = yield from ask(self.target, self._headers(offset, wanted))
+            head = yield from send(self.target, self._headers(offset, wanted))
             if head.status not in _REDIRECTS:
                 if head.status not in (200, 206, 416):
-                    raise unusable(
+                    raise unusable_response(
                         f"answers HTTP {head.status} for {self.target.shown}"
                     )
-                refuse_coding(head)
+                check_uncompressed(head)
                 return head
             location = head.one(b"location")
             if location is None:
-                raise unusable("redirects without saying where to")
+                raise unusable_response("redirects without saying where to")
             self.target = self.target.follow(location, self._policy)
-        raise unusable(f"redirects more than {self._policy.redirects} times")
+        raise unusable_response(f"redirects more than {self._policy.redirects} times")
 
     def _headers(self, offset: int, wanted: int) -> tuple[tuple[bytes, bytes], ...]:
         """No token, no cookie, nothing of the caller's: only what is needed."""
@@ -143,26 +143,26 @@ class Remote:
             headers.append((b"If-Range", self.etag.encode("latin-1")))
         return tuple(headers)
 
-    def _end_at(self, head: Head, start: int) -> None:
+    def _end_at(self, head: ResponseHead, start: int) -> None:
         """The server has nothing from there on, which is how long a content without length is."""
-        total = empty_total(head)
+        total = unsatisfied_total(head)
         if self.size is not None or (total is not None and total > start):
-            raise unusable("refuses to send a part that it said it has")
+            raise unusable_response("refuses to send a part that it said it has")
         self.size = start if total is None else total
 
-    def _begin_stream(self, head: Head) -> Exchange[None]:
+    def _begin_stream(self, head: ResponseHead) -> Exchange[None]:
         if self._pieces:
-            raise Changed  # If-Range did not hold, or ranges are no longer served
-        self.size = whole_length(head)
+            raise ContentChanged  # If-Range did not hold, or ranges are no longer served
+        self.size = content_length(head)
         self._streaming = bytearray()
         self._pieces.append((0, self._streaming))
         if self.size != 0:
             yield from self._stream(1)
 
-    def _receive(self, head: Head, start: int, wanted: int) -> Exchange[None]:
-        part = read_part(head)
+    def _receive(self, head: ResponseHead, start: int, wanted: int) -> Exchange[None]:
+        part = content_range(head)
         if part.start != start:
-            raise unusable(
+            raise unusable_response(
                 f"sends bytes from {part.start} on, where {start} was asked for"
             )
         self._identify(part.total, strong_etag(head))
@@ -171,14 +171,14 @@ class Remote:
             self._pieces.append((place, data))
         missing = min(part.length, wanted)
         while missing > 0:
-            piece = yield from more()
+            piece = yield from receive()
             if not piece:
-                raise unusable("sends fewer bytes than it said")
+                raise unusable_response("sends fewer bytes than it said")
             self._take(len(piece))
             data += piece
             missing -= len(piece)
         if part.length <= wanted:
-            yield from more()  # the end, after which the connection can be used again
+            yield from receive()  # the end, after which the connection can be used again
 
     def _identify(self, total: int | None, etag: str | None) -> None:
         """Compare with the first answer: parts of two versions must not be mixed."""
@@ -187,16 +187,18 @@ class Remote:
             return
         resized = None not in (total, self.size) and total != self.size
         if resized or etag != self.etag:
-            raise Changed
+            raise ContentChanged
 
 
-def measure(url: str, policy: FetchPolicy, thorough: bool) -> Exchange[MediaInfo]:
+def measure_remote(
+    url: str, policy: FetchPolicy, thorough: bool
+) -> Exchange[MediaInfo]:
     """Measure a remote file; once more from the start if it changes meanwhile."""
     for _ in range(2):
-        remote = Remote(url, policy)
+        remote = RemoteFile(url, policy)
         try:
             return (yield from _measure_once(remote, policy, thorough))
-        except Changed:
+        except ContentChanged:
             continue
         except OverBudget:
             raise too_costly(remote.received) from None
@@ -204,12 +206,12 @@ def measure(url: str, policy: FetchPolicy, thorough: bool) -> Exchange[MediaInfo
 
 
 def _measure_once(
-    remote: Remote, policy: FetchPolicy, thorough: bool
+    remote: RemoteFile, policy: FetchPolicy, thorough: bool
 ) -> Exchange[MediaInfo]:
     """What ``drive`` does, with a remote file to read from."""
     yield from remote.read(0, policy.first)
     parse = parse_media(remote.size, thorough=thorough)
-    steps, patience = policy.steps, PATIENCE
+    steps, patience = policy.steps, MAX_FAILED_READS
     try:
         offset, length, least = next(parse)
         while True:
@@ -233,7 +235,7 @@ def _measure_once(
         return _with_evidence(info, remote)
 
 
-def _with_evidence(info: MediaInfo, remote: Remote) -> MediaInfo:
+def _with_evidence(info: MediaInfo, remote: RemoteFile) -> MediaInfo:
     """Say what was read of what: a server may show other bytes to somebody else."""
     tag = f", ETag {printable(remote.etag, 80)}" if remote.etag else ""
     note = f"{remote.received} bytes in {remote.requests} requests from {remote.target.shown}{tag}"

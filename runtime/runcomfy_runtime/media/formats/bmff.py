@@ -33,7 +33,7 @@ def read_box(at: int, limit: int | None) -> Parse[Box]:
         size = (limit if limit is not None else at + (1 << 62)) - at
     if at + size < body or at + size > 1 << 63:
         raise MediaError(
-            f"the box {name(kind)} at byte {at} says that it is {size} bytes long"
+            f"the box {box_name(kind)} at byte {at} says that it is {size} bytes long"
         )
     return Box(kind, at, body, at + size)
 
@@ -45,13 +45,13 @@ def read_children(parent: Box, body: int | None = None) -> Parse[list[Box]]:
     while at + 8 <= parent.end:
         if len(found) == _MOST_CHILDREN:
             raise MediaShort(
-                f"the box {name(parent.kind)} has more than {_MOST_CHILDREN} parts",
+                f"the box {box_name(parent.kind)} has more than {_MOST_CHILDREN} parts",
                 MediaFault.TOO_COSTLY,
             )
         box = yield from read_box(at, parent.end)
         if box.end > parent.end:
             raise MediaError(
-                f"the box {name(box.kind)} at byte {at} is longer than {name(parent.kind)} "
+                f"the box {box_name(box.kind)} at byte {at} is longer than {box_name(parent.kind)} "
                 "around it"
             )
         found.append(box)
@@ -63,12 +63,14 @@ def read_body(box: Box, most: int, least: int, skip: int = 0) -> Parse[bytes]:
     """Up to ``most`` bytes of a box's content, from its byte ``skip`` on."""
     room = box.end - box.body - skip
     if room < least:
-        raise MediaError(f"the box {name(box.kind)} at byte {box.start} is too short")
+        raise MediaError(
+            f"the box {box_name(box.kind)} at byte {box.start} is too short"
+        )
     length = min(most, room)
     return (yield box.body + skip, length, least) if length else b""
 
 
-def first(boxes: list[Box], kind: bytes) -> Box | None:
+def first_box(boxes: list[Box], kind: bytes) -> Box | None:
     """The first box of a type."""
     for box in boxes:
         if box.kind == kind:
@@ -76,7 +78,7 @@ def first(boxes: list[Box], kind: bytes) -> Box | None:
     return None
 
 
-def name(kind: bytes) -> str:
+def box_name(kind: bytes) -> str:
     """A box type as printable text, whatever its bytes are."""
     return "".join(
         chr(code) if 0x20 < code < 0x7F else f"\\x{code:02x}" for code in kind

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from struct import unpack_from
 
-from ..info import Extent, Span, stretched
+from ..info import Dimensions, Measurement, in_square_pixels
 from ..parser import Parse
-from .bmff import Box, first, read_body, read_children
+from .bmff import Box, first_box, read_body, read_children
 
 VIDEO, AUDIO, PICTURE = b"vide", b"soun", b"pict"
 _MOST_TRACKS = 64
@@ -16,7 +16,7 @@ _MOST_DELTAS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class MovieTime:
     """A duration in ticks, and the ticks of a second. Either may be missing or nonsense."""
 
     scale: int
@@ -34,7 +34,7 @@ class TrackHeader:
 
     identity: int
     enabled: bool
-    extent: Extent
+    extent: Dimensions
     turns: int
     seconds: Fraction | None
 
@@ -43,19 +43,19 @@ class TrackHeader:
 class Samples:
     """What the tables say: size as stored and in square pixels, number, number a second."""
 
-    coded: Extent = (0, 0)
-    square: Extent = (0, 0)
+    coded: Dimensions = (0, 0)
+    square: Dimensions = (0, 0)
     count: int = 0
-    rate: Span | None = None
+    rate: Measurement | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class MovieTrack:
     """One track of a movie."""
 
     handler: bytes
     header: TrackHeader
-    media: Clock
+    media: MovieTime
     samples: Samples = Samples()
 
     @property
@@ -69,17 +69,17 @@ class Track:
         return self.handler == AUDIO
 
     @property
-    def coded(self) -> Extent:
+    def coded(self) -> Dimensions:
         """The size as stored; if the samples do not tell it, the header's."""
         return self.samples.coded if all(self.samples.coded) else self.header.extent
 
     @property
-    def shown(self) -> Extent:
+    def shown(self) -> Dimensions:
         """The size as displayed: in square pixels, and turned."""
         square = self.samples.square
         return self.turned(square if all(square) else self.header.extent)
 
-    def turned(self, extent: Extent) -> Extent:
+    def turned(self, extent: Dimensions) -> Dimensions:
         """Width and height after the track's quarter turns."""
         return (extent[1], extent[0]) if self.header.turns % 2 else extent
 
@@ -88,14 +88,14 @@ class Track:
 class Movie:
     """A ``moov`` box. ``fragment_clock`` is set if more samples follow in fragments."""
 
-    clock: Clock
-    tracks: tuple[Track, ...]
+    clock: MovieTime
+    tracks: tuple[MovieTrack, ...]
     fragmented: bool = False
-    fragment_clock: Clock | None = None
+    fragment_clock: MovieTime | None = None
     sample_ticks: tuple[tuple[int, int], ...] = ()
 
     @property
-    def playing(self) -> tuple[Track, ...]:
+    def playing(self) -> tuple[MovieTrack, ...]:
         """The tracks that are seen or heard."""
         return tuple(track for track in self.tracks if track.shows or track.sounds)
 
@@ -110,42 +110,44 @@ class Movie:
 def read_movie(moov: Box) -> Parse[Movie]:
     """Read headers and tracks; tables of samples are skipped."""
     children = yield from read_children(moov)
-    header = first(children, b"mvhd")
-    clock = (yield from _read_clock(header)) if header else Clock(0, None)
-    tracks: list[Track] = []
+    header = first_box(children, b"mvhd")
+    clock = (yield from _read_clock(header)) if header else MovieTime(0, None)
+    tracks: list[MovieTrack] = []
     for box in [child for child in children if child.kind == b"trak"][:_MOST_TRACKS]:
         track = yield from _read_track(box, clock.scale)
         if track is not None:
             tracks.append(track)
-    extends = first(children, b"mvex")
+    extends = first_box(children, b"mvex")
     if extends is None:
         return Movie(clock, tuple(tracks))
     fragment_clock, sample_ticks = yield from _read_extends(extends, clock.scale)
     return Movie(clock, tuple(tracks), True, fragment_clock, sample_ticks)
 
 
-def _read_clock(box: Box) -> Parse[Clock]:
+def _read_clock(box: Box) -> Parse[MovieTime]:
     """``mvhd`` and ``mdhd`` begin alike: version, two dates, scale, duration."""
     body = yield from read_body(box, 32, 20)
     if body[0] == 1:
         if len(body) < 32:
-            return Clock(0, None)
+            return MovieTime(0, None)
         scale, ticks = unpack_from(">IQ", body, 20)
-        return Clock(scale, None if ticks == 0xFFFFFFFFFFFFFFFF else ticks)
+        return MovieTime(scale, None if ticks == 0xFFFFFFFFFFFFFFFF else ticks)
     scale, ticks = unpack_from(">II", body, 12)
-    return Clock(scale, None if ticks == 0xFFFFFFFF else ticks)
+    return MovieTime(scale, None if ticks == 0xFFFFFFFF else ticks)
 
 
 def _read_extends(
     mvex: Box, scale: int
-) -> Parse[tuple[Clock | None, tuple[tuple[int, int], ...]]]:
-    clock: Clock | None = None
+) -> Parse[tuple[MovieTime | None, tuple[tuple[int, int], ...]]]:
+    clock: MovieTime | None = None
     defaults: list[tuple[int, int]] = []
     for box in (yield from read_children(mvex))[:_MOST_TRACKS]:
         if box.kind == b"mehd":
             body = yield from read_body(box, 12, 8)
             wide = body[0] == 1 and len(body) == 12
-            clock = Clock(scale, int(unpack_from(">Q" if wide else ">I", body, 4)[0]))
+            clock = MovieTime(
+                scale, int(unpack_from(">Q" if wide else ">I", body, 4)[0])
+            )
         elif box.kind == b"trex":
             body = yield from read_body(box, 16, 16)
             identity, _, ticks = unpack_from(">III", body, 4)
@@ -153,26 +155,26 @@ def _read_extends(
     return clock, tuple(defaults)
 
 
-def _read_track(trak: Box, movie_scale: int) -> Parse[Track | None]:
+def _read_track(trak: Box, movie_scale: int) -> Parse[MovieTrack | None]:
     """A track; None if it lacks the boxes that every track must have."""
     children = yield from read_children(trak)
-    header_box, media = first(children, b"tkhd"), first(children, b"mdia")
+    header_box, media = first_box(children, b"tkhd"), first_box(children, b"mdia")
     if header_box is None or media is None:
         return None
     inside = yield from read_children(media)
-    clock_box, handler_box = first(inside, b"mdhd"), first(inside, b"hdlr")
+    clock_box, handler_box = first_box(inside, b"mdhd"), first_box(inside, b"hdlr")
     if clock_box is None or handler_box is None:
         return None
     handler = (yield from read_body(handler_box, 12, 12))[8:12]
     clock = yield from _read_clock(clock_box)
     header = yield from _read_header(header_box, movie_scale)
-    information = first(inside, b"minf")
+    information = first_box(inside, b"minf")
     if information is None or handler not in (VIDEO, PICTURE):
-        return Track(handler, header, clock)
-    table = first((yield from read_children(information)), b"stbl")
+        return MovieTrack(handler, header, clock)
+    table = first_box((yield from read_children(information)), b"stbl")
     if table is None:
-        return Track(handler, header, clock)
-    return Track(handler, header, clock, (yield from _read_samples(table, clock)))
+        return MovieTrack(handler, header, clock)
+    return MovieTrack(handler, header, clock, (yield from _read_samples(table, clock)))
 
 
 def _read_header(tkhd: Box, movie_scale: int) -> Parse[TrackHeader]:
@@ -189,11 +191,11 @@ def _read_header(tkhd: Box, movie_scale: int) -> Parse[TrackHeader]:
         enabled=bool(body[3] & 1),
         extent=_whole_pixels(body, matrix + 36),
         turns=_quarter_turns(body, matrix),
-        seconds=Clock(movie_scale, None if endless else ticks).seconds,
+        seconds=MovieTime(movie_scale, None if endless else ticks).seconds,
     )
 
 
-def _whole_pixels(body: bytes, at: int) -> Extent:
+def _whole_pixels(body: bytes, at: int) -> Dimensions:
     width, height = unpack_from(">II", body, at)
     return (width + 0x8000) >> 16, (height + 0x8000) >> 16
 
@@ -208,10 +210,10 @@ def _quarter_turns(body: bytes, at: int) -> int:
     return 0
 
 
-def _read_samples(table: Box, clock: Clock) -> Parse[Samples]:
+def _read_samples(table: Box, clock: MovieTime) -> Parse[Samples]:
     """Read three of the tables; those of offsets and sizes are skipped."""
     coded, square, count = (0, 0), (0, 0), 0
-    rate: Span | None = None
+    rate: Measurement | None = None
     for box in (yield from read_children(table)):
         if box.kind == b"stsd":
             coded, square = yield from _read_description(box)
@@ -223,22 +225,22 @@ def _read_samples(table: Box, clock: Clock) -> Parse[Samples]:
     return Samples(coded, square, count, rate)
 
 
-def _read_description(stsd: Box) -> Parse[tuple[Extent, Extent]]:
+def _read_description(stsd: Box) -> Parse[tuple[Dimensions, Dimensions]]:
     """The size of the first kind of samples, as stored and in square pixels."""
     head = yield from read_body(stsd, 44, 8)
     if len(head) < 44:
         return (0, 0), (0, 0)
-    coded: Extent = unpack_from(">HH", head, 40)
+    coded: Dimensions = unpack_from(">HH", head, 40)
     entry_end = min(stsd.end, stsd.body + 8 + int(unpack_from(">I", head, 8)[0]))
     entry = Box(b"stsd", stsd.start, stsd.body + 8 + 86, entry_end)
-    shape = first((yield from read_children(entry)), b"pasp")
+    shape = first_box((yield from read_children(entry)), b"pasp")
     if shape is None:
         return coded, coded
     across, down = unpack_from(">II", (yield from read_body(shape, 8, 8)))
-    return coded, stretched(coded, across, down)
+    return coded, in_square_pixels(coded, across, down)
 
 
-def _read_rate(stts: Box, clock: Clock) -> Parse[Span | None]:
+def _read_rate(stts: Box, clock: MovieTime) -> Parse[Measurement | None]:
     """Samples a second; a wide span if they are not evenly spaced."""
     body = yield from read_body(stts, 8 + 8 * _MOST_DELTAS, 8)
     told = int(unpack_from(">I", body, 4)[0])
@@ -252,8 +254,8 @@ def _read_rate(stts: Box, clock: Clock) -> Parse[Span | None]:
         return None
     mean = Fraction(clock.scale * sum(count for count, _ in pairs), whole)
     if told != len(pairs):
-        return Span(mean, Fraction(0), max(mean, Fraction(clock.scale)))
+        return Measurement(mean, Fraction(0), max(mean, Fraction(clock.scale)))
     steady = Fraction(clock.scale, deltas[0]) if len(set(deltas)) == 1 else mean
-    return Span.of(
+    return Measurement.of(
         steady, Fraction(clock.scale, max(deltas)), Fraction(clock.scale, min(deltas))
     )

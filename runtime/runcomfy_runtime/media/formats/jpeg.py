@@ -6,7 +6,7 @@ import re
 from struct import unpack_from
 
 from ..errors import MediaError, MediaFault, MediaShort
-from ..info import Extent, MediaInfo
+from ..info import Dimensions, MediaInfo
 from ..parser import Parse, Source
 from .tiff import UPRIGHT, exif_orientation
 
@@ -28,7 +28,7 @@ _PICTURE_COUNT = 0xB001
 class _Facts:
     """What the segments told so far. Class attributes: making one must cost nothing."""
 
-    size: Extent | None = None
+    size: Dimensions | None = None
     marker = 0
     place = 0
     orientation = UPRIGHT

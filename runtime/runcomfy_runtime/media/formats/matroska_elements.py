@@ -11,7 +11,7 @@ from struct import unpack
 from typing import NamedTuple
 
 from ..errors import MediaError, MediaShort
-from ..info import Extent
+from ..info import Dimensions
 from ..parser import Parse
 
 _LONGEST_ID, _LONGEST_SIZE = 4, 8
@@ -68,13 +68,13 @@ def parse_children(
         at = element.end
 
 
-def unsigned(data: bytes, element: Element) -> int:
+def unsigned_value(data: bytes, element: Element) -> int:
     """The content as a whole number; 0 if it is longer than one may be."""
     content = data[element.body : element.end]
     return int.from_bytes(content, "big") if len(content) <= 8 else 0
 
 
-def floating(data: bytes, element: Element) -> float:
+def float_value(data: bytes, element: Element) -> float:
     """The content as a float; NaN if it has no length that one may have."""
     content = data[element.body : element.end]
     if len(content) == 4:
@@ -99,12 +99,12 @@ _LONG_BLOCK = 2048  # samples, as of AAC with spectral band replication
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class MatroskaTrack:
     """One track: its kind, the sizes of a picture, and what its blocks last."""
 
     kind: int
-    coded: Extent
-    shown: Extent
+    coded: Dimensions
+    shown: Dimensions
     frame_time: int  # nanoseconds, 0 if it is not told
     rate: int = 0  # samples a second
     delay: int = 0  # nanoseconds that a decoder drops at the beginning
@@ -131,7 +131,7 @@ class Track:
         return self.frame + Fraction(self.delay, SECOND)
 
 
-def read_tracks(body: bytes) -> tuple[Track, ...]:
+def read_tracks(body: bytes) -> tuple[MatroskaTrack, ...]:
     """The tracks in the content of a ``Tracks`` element."""
     return tuple(
         _read_track(body, element)
@@ -140,35 +140,35 @@ def read_tracks(body: bytes) -> tuple[Track, ...]:
     )
 
 
-def _read_track(body: bytes, entry: Element) -> Track:
+def _read_track(body: bytes, entry: Element) -> MatroskaTrack:
     kind = frame_time = rate = delay = uid = 0
     coded = shown = (0, 0)
     for element in parse_children(body, entry.body, entry.end):
         if element.identity == _TYPE:
-            kind = unsigned(body, element)
+            kind = unsigned_value(body, element)
         elif element.identity == _FRAME_TIME:
-            frame_time = unsigned(body, element)
+            frame_time = unsigned_value(body, element)
         elif element.identity == _PICTURE:
             coded, shown = _read_video(body, element)
         elif element.identity == _DELAY:
-            delay = unsigned(body, element)
+            delay = unsigned_value(body, element)
         elif element.identity == _SOUND:
             rate = _read_rate(body, element)
         elif element.identity == _UID:
-            uid = unsigned(body, element)
-    return Track(kind, coded, shown, frame_time, rate, delay, uid)
+            uid = unsigned_value(body, element)
+    return MatroskaTrack(kind, coded, shown, frame_time, rate, delay, uid)
 
 
 def _read_rate(body: bytes, audio: Element) -> int:
     """Samples a second; 0 if that is not told."""
     for element in parse_children(body, audio.body, audio.end):
         if element.identity == _SAMPLE_RATE:
-            rate = floating(body, element)
+            rate = float_value(body, element)
             return round(rate) if math.isfinite(rate) and rate >= 1 else 0
     return 0
 
 
-def _read_video(body: bytes, video: Element) -> tuple[Extent, Extent]:
+def _read_video(body: bytes, video: Element) -> tuple[Dimensions, Dimensions]:
     """The stored and the displayed size."""
     numbers: dict[int, int] = {}
     turned = False
@@ -176,7 +176,7 @@ def _read_video(body: bytes, video: Element) -> tuple[Extent, Extent]:
         if element.identity == _PROJECTION:
             turned = _is_turned(body, element)
         else:
-            numbers[element.identity] = unsigned(body, element)
+            numbers[element.identity] = unsigned_value(body, element)
     coded = numbers.get(_WIDTH, 0), numbers.get(_HEIGHT, 0)
     left, right, top, bottom = (numbers.get(side, 0) for side in _CROPS)
     width, height = coded[0] - left - right, coded[1] - top - bottom
@@ -193,7 +193,7 @@ def _is_turned(body: bytes, projection: Element) -> bool:
     """Whether the picture is rolled by a quarter turn to either side."""
     for element in parse_children(body, projection.body, projection.end):
         if element.identity == _ROLL:
-            roll = floating(body, element)
+            roll = float_value(body, element)
             return math.isfinite(roll) and round(roll) % 180 == 90
     return False
 
@@ -206,21 +206,21 @@ _SIMPLE, _NAME, _TEXT = 0x67C8, 0x45A3, 0x4487
 _CLOCK = re.compile(rb"(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,12})?)\0*")
 
 
-def read_lengths(body: bytes) -> dict[int, Fraction]:
+def read_tag_durations(body: bytes) -> dict[int, Fraction]:
     """Seconds by the UID of the track, from the content of a ``Tags`` element."""
     return {
         track: seconds
         for tag in parse_children(body)
         if tag.identity == _TAG
-        for track, seconds in _lengths(body, tag)
+        for track, seconds in _tag_durations(body, tag)
     }
 
 
-def _lengths(body: bytes, tag: Element) -> Iterator[tuple[int, Fraction]]:
+def _tag_durations(body: bytes, tag: Element) -> Iterator[tuple[int, Fraction]]:
     """The length that one tag tells of each of its tracks."""
     parts = list(parse_children(body, tag.body, tag.end))
     tracks = [
-        unsigned(body, inner)
+        unsigned_value(body, inner)
         for part in parts
         if part.identity == _TARGETS
         for inner in parse_children(body, part.body, part.end)

@@ -7,10 +7,10 @@ from fractions import Fraction
 from struct import unpack, unpack_from
 
 from ..errors import MediaFault, MediaShort, MediaUnsupported
-from ..info import MediaInfo, Span
+from ..info import Measurement, MediaInfo
 from ..parser import Parse, Source
-from .bmff import Box, first, read_body, read_box, read_children
-from .bmff_tracks import Movie, Track, read_movie
+from .bmff import Box, first_box, read_body, read_box, read_children
+from .bmff_tracks import Movie, MovieTrack, read_movie
 
 # Movie fragments: ISO/IEC 14496-12, sections 8.8 and 8.16.3 (segment index).
 
@@ -107,11 +107,11 @@ def read_fragment(fragments: Fragments, moof: Box) -> Parse[None]:
 
 def _read_track_fragment(fragments: Fragments, traf: Box) -> Parse[None]:
     children = yield from read_children(traf)
-    header = first(children, b"tfhd")
+    header = first_box(children, b"tfhd")
     if header is None:
         return
     identity, each = yield from _read_header(fragments.movie, header)
-    time_box = first(children, b"tfdt")
+    time_box = first_box(children, b"tfdt")
     at = fragments.ends.get(identity, 0)
     if time_box is not None:
         body = yield from read_body(time_box, 12, 8)
@@ -219,17 +219,17 @@ def _result(found: _Found, movie: Movie, source: Source) -> MediaInfo:
     )
 
 
-def _main_picture(movie: Movie) -> Track | None:
+def _main_picture(movie: Movie) -> MovieTrack | None:
     """The picture track that plays: enabled before disabled, then the first."""
     pictures = [track for track in movie.tracks if track.shows]
     return min(pictures, key=lambda track: not track.header.enabled, default=None)
 
 
 def _video(
-    track: Track,
+    track: MovieTrack,
     found: _Found,
     name: str,
-    timing: Span | None,
+    timing: Measurement | None,
     source: Source,
     place: str,
 ) -> MediaInfo:
@@ -252,7 +252,9 @@ def _video(
     )
 
 
-def _fragment_frames(found: _Found, track: Track) -> tuple[int | None, Span | None]:
+def _fragment_frames(
+    found: _Found, track: MovieTrack
+) -> tuple[int | None, Measurement | None]:
     fragments = found.fragments
     if fragments is None or not found.complete or fragments.indexed:
         return None, None
@@ -262,14 +264,14 @@ def _fragment_frames(found: _Found, track: Track) -> tuple[int | None, Span | No
     if frames < 1 or ticks < 1 or not track.media.scale:
         return None, None
     mean = Fraction(frames * track.media.scale, ticks)
-    return frames, Span(mean, mean * Fraction(9, 10), mean * Fraction(11, 10))
+    return frames, Measurement(mean, mean * Fraction(9, 10), mean * Fraction(11, 10))
 
 
-def _timing(found: _Found, movie: Movie) -> Span | None:
+def _timing(found: _Found, movie: Movie) -> Measurement | None:
     """The presentation first, then what each track says of itself."""
     if found.fragments is not None:
         lengths = found.fragments.lengths() if found.complete else []
-        return Span.of(*lengths) if lengths else None
+        return Measurement.of(*lengths) if lengths else None
     tracks = movie.playing
     told = [
         movie.fragment_clock.seconds if movie.fragment_clock else movie.clock.seconds
@@ -282,4 +284,4 @@ def _timing(found: _Found, movie: Movie) -> Span | None:
     readings = [seconds for seconds in told if seconds is not None]
     if movie.declares_length and len(tracks) > 1:
         readings.append(Fraction(0))  # it is that of the longest track
-    return Span.of(*readings) if readings else None
+    return Measurement.of(*readings) if readings else None

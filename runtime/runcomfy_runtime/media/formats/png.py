@@ -7,7 +7,7 @@ from fractions import Fraction
 from struct import unpack_from
 
 from ..errors import MediaError, MediaFault, MediaShort
-from ..info import Extent, MediaInfo, Span
+from ..info import Dimensions, Measurement, MediaInfo
 from ..parser import Parse, Source
 from .tiff import UPRIGHT, exif_orientation
 
@@ -89,7 +89,7 @@ def _play_time(at: int) -> Parse[Fraction | None]:
     return None
 
 
-def _result(facts: _Facts, source: Source, coded: Extent, where: str) -> MediaInfo:
+def _result(facts: _Facts, source: Source, coded: Dimensions, where: str) -> MediaInfo:
     evidence: tuple[str, ...] = (where,)
     if facts.oriented:
         evidence = (where, f"eXIf orientation {facts.orientation}")
@@ -99,6 +99,6 @@ def _result(facts: _Facts, source: Source, coded: Extent, where: str) -> MediaIn
         coded,
         orientation=facts.orientation,
         frames=facts.frames,
-        timing=None if facts.seconds is None else Span.of(facts.seconds),
+        timing=None if facts.seconds is None else Measurement.of(facts.seconds),
         evidence=evidence,
     )

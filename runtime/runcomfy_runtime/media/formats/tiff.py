@@ -129,7 +129,7 @@ def _result(
     pages: int | None,
     at: int,
 ) -> MediaInfo:
-    orientation = valid(tags.get(_ORIENTATION, UPRIGHT))
+    orientation = valid_orientation(tags.get(_ORIENTATION, UPRIGHT))
     return MediaInfo.picture(
         "tiff",
         source.size,
@@ -151,7 +151,7 @@ _FIRST = 128  # bytes: header and a directory of a dozen entries
 _ENTRIES = {b"II*\0": Struct("<HHIHxx"), b"MM\0*": Struct(">HHIHxx")}
 
 
-def valid(orientation: int) -> int:
+def valid_orientation(orientation: int) -> int:
     """The orientation, or upright for a value that the standard does not know."""
     return orientation if 1 <= orientation <= 8 else UPRIGHT
 
@@ -180,5 +180,7 @@ def exif_orientation(base: int, end: int) -> Parse[int]:
         return UPRIGHT
     for tag, kind, count, value in entry.iter_unpack(entries):
         if tag == TAG:
-            return valid(value) if kind == _SHORT and count == 1 else UPRIGHT
+            return (
+                valid_orientation(value) if kind == _SHORT and count == 1 else UPRIGHT
+            )
     return UPRIGHT
