@@ -120,7 +120,7 @@ def _options(chosen: Mapping[str, Any], scenario: Path | None) -> SandboxOptions
         said.setdefault("drive", "polls")
     if scenario is not None:
         said["scenario"] = _text(scenario)
-    return cast("Options", said)
+    return cast("SandboxOptions", said)
 
 
 def _text(path: Path) -> str:

@@ -6,3 +6,6 @@ from .direct_transport import AsyncDirectTransport as AsyncDirectTransport
 from .direct_transport import DirectTransport as DirectTransport
 from .sandbox import Sandbox as Sandbox
 from .settings import SandboxSettings as SandboxSettings
+
+Settings = SandboxSettings
+"""The earlier name; existing code imports it."""

@@ -164,6 +164,7 @@ Printed = tuple[Files, dict[str, LockEntry]]
 
 
 def printed_document(name: str, context: dict[str, Any], templates: Templates) -> str:
+    """The JSON text of a template. Raises ``TemplateFault``."""
     try:
         return format_json(templates.render(name, **context))
     except (ValueError, RecursionError) as error:
@@ -174,4 +175,5 @@ def printed_document(name: str, context: dict[str, Any], templates: Templates) -
 def lock_entry(
     model: Model, files: tuple[PurePosixPath, ...], names: GivenNames
 ) -> LockEntry:
+    """What the lock says of a model."""
     return LockEntry(files, model.schema_sha256, dict(model.documents), names)

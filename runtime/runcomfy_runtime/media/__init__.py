@@ -1,4 +1,4 @@
-"""Media: what it is (``probe``), and whether it keeps the published rules (``judge``).
+"""Media: what it is (``probe``), and whether it keeps the published rules (``check_rule``).
 
 Names are loaded on first use: whoever only imports a model pays for no format.
 """
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from .rule_check import check_rule as check_rule
 
 _HOMES = {
-    "Check": "verdict",
     "FetchPolicy": "fetch.policy",
     "Inspector": "inspection",
     "MediaError": "errors",
-    "MediaFault": "fault",
+    "MediaFault": "errors",
     "MediaInfo": "info",
     "MediaUnsupported": "errors",
-    "Verdict": "verdict",
-    "judge": "verdict",
+    "RuleCheck": "rule_check",
+    "Verdict": "rule_check",
+    "check_rule": "rule_check",
     "probe": "prober",
     "probe_async": "prober",
 }

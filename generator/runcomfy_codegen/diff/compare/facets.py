@@ -192,6 +192,7 @@ _BRANCH = re.compile(r"/(anyOf|oneOf|allOf)/[0-9]+")
 
 
 def value_facts(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact]:
+    """Every facet in which the values that a field accepts changed."""
     for change, kept, covered in _answered_changes(old.type, new.type, place):
         kept = _unsure_beside_unknown_keywords(kept, old, new, change.pointer)
         covered = _unsure_beside_unknown_keywords(covered, new, old, change.pointer)

@@ -150,8 +150,8 @@ class Export:
 
 
 _EXPORTED = {
-    "aio": ("AsyncRunComfy",),
-    "aio_job": ("AsyncJob", "AsyncResult"),
+    "async_client": ("AsyncRunComfy",),
+    "async_job": ("AsyncJob", "AsyncResult"),
     "client": ("RunComfy",),
     "errors": (
         "AuthError",
@@ -172,12 +172,11 @@ _EXPORTED = {
         "SubmitRefused",
     ),
     "inline": ("inline",),
-    "job": ("Job",),
+    "job": ("Job", "Result"),
     "media.fetch.policy": ("FetchPolicy",),
     "report": ("Problem", "Report"),
-    "result": ("Result",),
     "rule": ("Rule",),
-    "status": ("Cancellation", "Status"),
+    "protocol": ("Cancellation", "Status"),
 }
 EXPORTS = tuple(
     sorted(
