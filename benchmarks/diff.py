@@ -17,11 +17,10 @@ from functools import partial
 from pathlib import Path
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.build.model import Settings
+from runcomfy_codegen.build.build_model import BuildOptions, build_catalog
 from runcomfy_codegen.diff.judge import diff
 from runcomfy_codegen.ir.model import Array, Field, Model, Numeric, Text, Type
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.store.schemas_folder import read_all
 
 ROUNDS = 5
 
@@ -29,7 +28,7 @@ ROUNDS = 5
 def models() -> tuple[Model, ...]:
     """The published catalog."""
     stored = read_all(resources.schemas())
-    settings = Settings(dialect=resources.dialect())
+    settings = BuildOptions(dialect=resources.dialect())
     return build_catalog(stored.documents, settings).models
 
 

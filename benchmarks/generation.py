@@ -27,11 +27,10 @@ from typing import Any
 from grown import grow
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.build.model import Settings
+from runcomfy_codegen.build.build_model import BuildOptions, build_catalog
+from runcomfy_codegen.ir.as_json import to_json_schema
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.ir.standard import standard
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.store.schemas_folder import read_all
 
 SIZES = (100, 400, 1000)
 COLD_ROUNDS, WARM_ROUNDS = 3, 7
@@ -84,7 +83,7 @@ class Bench:
     def catalog(self) -> tuple[Model, ...]:
         """The models that the schemas are."""
         stored = read_all(self.schemas).documents
-        return build_catalog(stored, Settings(dialect=resources.dialect())).models
+        return build_catalog(stored, BuildOptions(dialect=resources.dialect())).models
 
 
 def main() -> None:
@@ -166,7 +165,7 @@ def normalised(models: Iterable[Model]) -> dict[str, dict[str, Any]]:
     """Inputs and outputs as standard JSON Schema, by class name."""
     return {
         "".join(part.title().replace("_", "") for part in model.path)
-        + side: standard(kind)
+        + side: to_json_schema(kind)
         for model in models
         for side, kind in (("Input", model.input), ("Output", model.output))
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from runcomfy_codegen import resources
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.store.schemas import read_all, write_all
+from runcomfy_codegen.store.schemas_folder import read_all, write_all
 
 
 def grow(folder: Path, models: int) -> list[Document]:

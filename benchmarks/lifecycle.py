@@ -48,11 +48,12 @@ def server() -> Iterator[str]:
 
 def core() -> None:
     """The whole of ``run`` on a transport that answers at once."""
-    from runcomfy_runtime.call import asked
     from runcomfy_runtime.client import RunComfy
-    from runcomfy_runtime.exchange import Outcome, Request, Response
-    from runcomfy_runtime.flow.pace import FOREVER
-    from runcomfy_runtime.flow.run import Course, run
+    from runcomfy_runtime.lifecycle.run import JobProgress as Course
+    from runcomfy_runtime.lifecycle.run import run
+    from runcomfy_runtime.retry_and_timeouts import FOREVER
+    from runcomfy_runtime.submission import prepare_submission as asked
+    from runcomfy_runtime.transport import Outcome, Request, Response
 
     answers = {
         "status": Response(200, {}, b'{"request_id": "r1", "status": "completed"}'),

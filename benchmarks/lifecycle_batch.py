@@ -17,8 +17,8 @@ from typing import Any, ClassVar, NamedTuple
 import httpx
 
 from runcomfy_codegen.sandbox import Sandbox
-from runcomfy_runtime.aio import AsyncRunComfy
-from runcomfy_runtime.aio_many import CONNECTIONS
+from runcomfy_runtime.async_batch import CONNECTIONS
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.model import ModelInput, ModelOutput
 from runcomfy_runtime.observer import Hooks

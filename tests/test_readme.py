@@ -16,10 +16,10 @@ import click
 import pytest
 
 from runcomfy_codegen.cli import COMMANDS, command
-from runcomfy_codegen.cli.project import Project
-from runcomfy_codegen.cli.sandbox import open_sandbox
-from runcomfy_codegen.config import Config, find_config, read_config
 from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.workspace.configuration import Config, find_config, read_config
+from runcomfy_codegen.workspace.local_sandbox import open_sandbox
+from runcomfy_codegen.workspace.project import Project
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -45,11 +45,11 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from ._runtime.aio_job import AsyncJob as AsyncJob
-    from ._runtime.aio_job import AsyncResult as AsyncResult
-    from ._runtime.aio import AsyncRunComfy as AsyncRunComfy
+    from ._runtime.async_job import AsyncJob as AsyncJob
+    from ._runtime.async_job import AsyncResult as AsyncResult
+    from ._runtime.async_client import AsyncRunComfy as AsyncRunComfy
     from ._runtime.errors import AuthError as AuthError
-    from ._runtime.status import Cancellation as Cancellation
+    from ._runtime.protocol import Cancellation as Cancellation
     from ._runtime.errors import DownloadError as DownloadError
     from ._runtime.media.fetch.policy import FetchPolicy as FetchPolicy
     from ._runtime.errors import InputRejected as InputRejected
@@ -66,22 +66,22 @@ if TYPE_CHECKING:
     from ._runtime.report import Problem as Problem
     from ._runtime.errors import RateLimited as RateLimited
     from ._runtime.report import Report as Report
-    from ._runtime.result import Result as Result
+    from ._runtime.job import Result as Result
     from ._runtime.rule import Rule as Rule
     from ._runtime.client import RunComfy as RunComfy
     from ._runtime.errors import RunComfyError as RunComfyError
-    from ._runtime.status import Status as Status
+    from ._runtime.protocol import Status as Status
     from ._runtime.errors import SubmitOutcomeUnknown as SubmitOutcomeUnknown
     from ._runtime.errors import SubmitRefused as SubmitRefused
     from ._runtime.inline import inline as inline
 else:
     # Hidden from type checkers: to them, a module with __getattr__ has every name.
     _MODULES = {
-        "AsyncJob": "aio_job",
-        "AsyncResult": "aio_job",
-        "AsyncRunComfy": "aio",
+        "AsyncJob": "async_job",
+        "AsyncResult": "async_job",
+        "AsyncRunComfy": "async_client",
         "AuthError": "errors",
-        "Cancellation": "status",
+        "Cancellation": "protocol",
         "DownloadError": "errors",
         "FetchPolicy": "media.fetch.policy",
         "InputRejected": "errors",
@@ -98,11 +98,11 @@ else:
         "Problem": "report",
         "RateLimited": "errors",
         "Report": "report",
-        "Result": "result",
+        "Result": "job",
         "Rule": "rule",
         "RunComfy": "client",
         "RunComfyError": "errors",
-        "Status": "status",
+        "Status": "protocol",
         "SubmitOutcomeUnknown": "errors",
         "SubmitRefused": "errors",
         "inline": "inline",

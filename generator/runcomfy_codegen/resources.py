@@ -20,7 +20,7 @@ from . import __version__
 _PACKAGE = Path(__file__).parent
 _RUNTIME = Path(runcomfy_runtime.__file__).parent
 # What decides about generated code: a change in one of these rooms may change every file.
-_ROOMS = ("build", "dialect", "emit", "ir")
+_ROOMS = ("build", "dialect", "ir", "package", "targets")
 _DIALECT = "dialect.schema.json"
 _LIBRARIES = ("black", "datamodel-code-generator", "jinja2", "jsonschema")
 

@@ -1,149 +1,214 @@
-"""Many jobs, apart from who drives them: one flow for each."""
+"""Many jobs at once, blocking and without threads: one heap of what is due next."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, Protocol
+import heapq
+from collections.abc import Iterator
+from itertools import count
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar, cast
 
-from . import answer, errors
-from .call import Asked, asked
-from .flow.gate import Gate
-from .flow.line import Line, in_line
-from .flow.run import Course, run
-from .flow.step import Flow, Terms
-from .flow.submit import REPEATABLE, Call
-from .result import as_it_came
-from .ticket import decode
-from .validation import Checks
+from .batch_items import (
+    BatchItem,
+    BatchItems,
+    BatchState,
+    BatchStopped,
+    checked_concurrency,
+)
+from .driver import Driver, Listener
+from .errors import RunComfyError
+from .job import Job, Result
+from .lifecycle.concurrency import RequestSlots
+from .lifecycle.steps import Send, Sleep, Step
+from .transport import Outcome
 
-
-class Noted(Protocol):
-    """What a journal knows of one job."""
-
-    @property
-    def token(self) -> str:
-        """The job's token; empty if it is not known to have been accepted."""
-        ...
-
-    @property
-    def state(self) -> str:
-        """How it ended; empty if it has not."""
-        ...
+YieldT = TypeVar("YieldT")
 
 
-class Memory(Protocol):
-    """Who remembers what an earlier run of the same batch has submitted."""
+class _RunningJob:
+    """A job under way: its flow, and how the flow goes on."""
 
-    def find(self, reference: str) -> Noted | None:
-        """What is known of the job under a reference."""
-        ...
+    __slots__ = ("answer", "error", "item")
 
-
-class Stopped(BaseException):
-    """Thrown into the flows of a batch that ends early. Never leaves the batch."""
-
-
-def width(concurrency: int) -> int:
-    """How many jobs may be under way at a time. Raises ``BadSetting`` for less than one."""
-    if concurrency < 1:
-        raise errors.BadSetting(
-            f"map: concurrency is {concurrency}; it is the number of jobs under way at a "
-            "time, so give at least 1"
-        )
-    return concurrency
+    def __init__(self, item: BatchItem) -> None:
+        self.item = item
+        self.answer: Outcome | None = None
+        self.error: BaseException | None = None
 
 
-class Item(NamedTuple):
-    """One job of a batch."""
+class Batch(Generic[YieldT]):
+    """The results of many jobs, one after the other. Made by ``RunComfy.map``.
 
-    place: int
-    asked: Asked
-    course: Course
-    flow: Flow[answer.Document]
-
-
-_NOTHING = Asked(Call("", b"", "", ""), as_it_came)
-
-
-def _raised(error: Exception) -> Flow[answer.Document]:
-    """A flow that only fails."""
-    yield from ()
-    raise error
-
-
-class Plan:
-    """The items of a batch, made one by one as there is room for them."""
+    At most so many jobs are under way as the batch was told; their reads take turns in the
+    caller's thread. When it ends early, by an error or Ctrl-C, what is still queued is
+    cancelled, and ``jobs`` holds what runs on and what has ended unread; the error names it
+    in its notes. Enter it by ``with`` if you may leave the loop before its end: a batch that
+    is only dropped cancels nothing, and its jobs are left to the log.
+    """
 
     def __init__(
         self,
-        inputs: Iterable[Any],
-        name: str | None,
-        memory: Memory | None,
-        checks: Checks | None = None,
-    ) -> None:
-        if name is not None and memory is None:
-            raise errors.NotConfigured(
-                "a named batch is continued from a journal: give RunComfy(journal=…)"
-            )
-        self._inputs = enumerate(inputs)
-        self._name = name
-        self._memory = memory
-        self._checks = checks
-        self._seen: Counter[str] = Counter()
-
-    def items(
-        self, terms: Terms, line: Line, timeout: float, *, cancel: bool
-    ) -> Iterator[Item]:
-        """Each item with its flow, whose time begins when it is taken from here."""
-        gate = Gate(line)
-        for index, given in self._inputs:
-            course = Course()
-            try:
-                what = asked(given, None, self._checks)
-            except errors.InputRejected as error:
-                yield Item(index, _NOTHING, course, _raised(error))
-                continue
-            if self._name is not None:
-                what = self._named(what)
-            until = terms.now() + timeout
-            flow = self._flow(terms, what, course, until, cancel, gate)
-            yield Item(index, what, course, in_line(terms, flow, line, until))
-
-    def _named(self, what: Asked) -> Asked:
-        """With a reference that is the same in every run: of what is sent, not of its place."""
-        sha256 = what.call.payload_sha256
-        self._seen[sha256] += 1
-        model = what.call.model_id
-        reference = f"{self._name}/{model}/{sha256}/{self._seen[sha256]}"
-        return what._replace(call=what.call._replace(reference=reference))
-
-    def _flow(
-        self,
-        terms: Terms,
-        what: Asked,
-        course: Course,
-        until: float,
+        driver: Driver,
+        plan: BatchItems,
+        *,
+        concurrency: int,
+        ordered: bool,
+        return_exceptions: bool,
+        timeout: float,
         cancel: bool,
-        gate: Gate,
-    ) -> Flow[answer.Document]:
-        noted = None
-        if self._name is not None and self._memory is not None:
-            noted = self._memory.find(what.call.reference)
-        if noted is not None and noted.state not in REPEATABLE:
-            if not noted.token:
-                raise _unknown(what)
-            course.ticket = decode(noted.token, base_url=terms.base_url)
-        return (
-            yield from run(terms, what.call, course, until, cancel=cancel, gate=gate)
-        )
+        listener: Listener | None,
+    ) -> None:
+        self._driver = driver
+        self._terms = driver.world.terms()
+        self._room = checked_concurrency(concurrency)
+        self._line = RequestSlots()
+        self._items: Iterator[BatchItem] | None
+        self._items = plan.items(self._terms, self._line, timeout, cancel=cancel)
+        self._return_exceptions = return_exceptions
+        self._listener = listener
+        self._ledger: BatchState[Result[Any]] = BatchState(ordered)
+        self._due: list[tuple[float, int, _RunningJob]] = []
+        self._turns = count()
+        self._closed = False
+
+    @property
+    def jobs(self) -> list[Job[Any]]:
+        """The jobs that were accepted, and have not ended or whose result was not given out."""
+        items = self._ledger.unfinished()
+        return [job for item in items if (job := self._job(item)) is not None]
+
+    def _job(self, item: BatchItem) -> Job[Any] | None:
+        ticket = item.course.ticket
+        if ticket is None:
+            return None
+        call, reader = item.asked
+        return Job(self._driver, ticket, reader, call.reference)
+
+    def __iter__(self) -> Iterator[YieldT]:
+        return self
+
+    def __next__(self) -> YieldT:
+        try:
+            return cast(YieldT, self._next())
+        except StopIteration:
+            raise
+        except BaseException as error:
+            self._stop(error)
+            raise
+
+    def _next(self) -> Result[Any] | Exception:
+        while True:
+            self._fill()
+            outcome = self._ledger.take()
+            if isinstance(outcome, Exception) and not self._return_exceptions:
+                raise outcome
+            if outcome is not None:
+                return outcome
+            if not self._due:
+                raise StopIteration
+            self._turn()
+
+    def _fill(self) -> None:
+        """Begin as many jobs as there is room for."""
+        while self._items is not None and len(self._due) < self._room:
+            item = next(self._items, None)
+            if item is None:
+                self._items = None
+                return
+            self._ledger.begin(item)
+            self._schedule(_RunningJob(item), self._terms.now())
+
+    def _schedule(self, lane: _RunningJob, at: float) -> None:
+        heapq.heappush(self._due, (at, next(self._turns), lane))
+
+    def _turn(self) -> None:
+        """Let the job that is due next go on until it sleeps or ends."""
+        at, _, lane = self._due[0]
+        early = at - self._terms.now()
+        if early > 0:
+            self._driver.world.clock.sleep(early)
+        while True:
+            try:
+                step = _resume(lane)
+                if isinstance(step, Send) and step.request.paid:
+                    step = self._driver.paid(lane.item.flow, step)
+            except StopIteration as ended:
+                heapq.heappop(self._due)
+                self._finish(lane.item, ended.value)
+                return
+            except Exception as error:
+                heapq.heappop(self._due)
+                self._fail(lane.item, error)
+                return
+            if isinstance(step, Sleep):
+                wake = (self._terms.now() + step.seconds, next(self._turns), lane)
+                heapq.heapreplace(self._due, wake)
+                return
+            try:
+                lane.answer = self._driver.perform(step, self._listener)
+            except Exception as error:
+                lane.error = error
+
+    def _finish(self, item: BatchItem, content: dict[str, Any]) -> None:
+        ticket = item.course.ticket
+        assert ticket is not None
+        result = Result(self._driver, ticket, content, item.asked.reader)
+        self._ledger.put(item, result)
+
+    def _fail(self, item: BatchItem, error: Exception) -> None:
+        job = self._job(item)
+        if job is not None and isinstance(error, RunComfyError):
+            error.of(job)
+        error.add_note(f"(input {item.place} of the batch)")
+        self._ledger.put(item, error)
+
+    def _stop(self, error: BaseException) -> None:
+        """Submit nothing more, clean up each job under way, and tell of those that run on.
+
+        A second Ctrl-C is raised instead of the error, and skips what is left of the clean-up.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        self._items = None
+        self._line.close(self._terms.now())
+        lanes, self._due = [lane for _, _, lane in self._due], []
+        again: BaseException | None = None
+        for lane in lanes:
+            try:
+                self._driver.drive(lane.item.flow, thrown=BatchStopped())
+            except (BatchStopped, Exception) as stopped:
+                self._ledger.note(lane.item, stopped)
+            except BaseException as second:
+                self._line.close_at_once()
+                self._ledger.note(lane.item, second)
+                again = second
+        self._ledger.tell(again or error)
+        if again is not None:
+            raise again
+
+    def close(self) -> None:
+        """End the batch: submit nothing more, cancel what is queued, leave what runs."""
+        self._stop(BatchStopped())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop(error or BatchStopped())
+
+    def __del__(self) -> None:
+        if not getattr(self, "_closed", True):
+            self._ledger.drop()
 
 
-def _unknown(what: Asked) -> errors.SubmitOutcomeUnknown:
-    return errors.SubmitOutcomeUnknown(
-        f"an earlier run of this batch meant to submit this to {what.call.model_id}, and was "
-        "stopped before it knew the outcome. It may be running and may be billed; it is not "
-        "sent again",
-        payload_sha256=what.call.payload_sha256,
-        reference=what.call.reference,
-    )
+def _resume(lane: _RunningJob) -> Step:
+    answer, error = lane.answer, lane.error
+    lane.answer = lane.error = None
+    flow = lane.item.flow
+    return flow.send(answer) if error is None else flow.throw(error)

@@ -9,7 +9,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 
-def identity(value: object) -> Hashable:
+def json_identity(value: object) -> Hashable:
     """A hashable stand-in that is equal exactly when two JSON values are equal.
 
     In JSON ``true`` is no number, ``1`` is ``1.0``, and the keys of an object have no order.
@@ -19,10 +19,13 @@ def identity(value: object) -> Hashable:
     if isinstance(value, (int, float)):
         return (float, value)
     if isinstance(value, list):
-        return (list, tuple(identity(item) for item in cast(list[object], value)))
+        return (list, tuple(json_identity(item) for item in cast(list[object], value)))
     if isinstance(value, dict):
         members = cast(dict[str, object], value).items()
-        return (dict, frozenset((name, identity(member)) for name, member in members))
+        return (
+            dict,
+            frozenset((name, json_identity(member)) for name, member in members),
+        )
     return (object, id(value))
 
 
@@ -33,7 +36,7 @@ class OneOf:
 
     def __init__(self, *values: Any) -> None:
         self.values = values
-        self._identities = frozenset(map(identity, values))
+        self._identities = frozenset(map(json_identity, values))
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -44,8 +47,8 @@ class OneOf:
         )
 
     def _check(self, value: Any) -> Any:
-        if identity(value) not in self._identities:
-            from .quotation import quoted
+        if json_identity(value) not in self._identities:
+            from .escaping import quoted
 
             choices = ", ".join(quoted(choice) for choice in self.values)
             raise PydanticCustomError(
@@ -90,7 +93,7 @@ class UniqueItems:
 def _check_unique(items: Any) -> Any:
     seen: dict[Hashable, int] = {}
     for index, item in enumerate(items or ()):
-        first = seen.setdefault(identity(_plain(item)), index)
+        first = seen.setdefault(json_identity(_plain(item)), index)
         if first != index:
             raise PydanticCustomError(
                 "unique_items",

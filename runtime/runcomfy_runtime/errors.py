@@ -11,7 +11,7 @@ from typing import Protocol, Self
 from .report import Problem, Report
 
 
-class JobHandle(Protocol):
+class JobReference(Protocol):
     """What an error tells of its job: enough to find it again."""
 
     @property
@@ -32,7 +32,7 @@ class JobHandle(Protocol):
 class RunComfyError(Exception):
     """The base of every error here."""
 
-    job: JobHandle | None = None
+    job: JobReference | None = None
     """The job, once it was accepted."""
     request_id: str | None = None
     """The id of the job, once it was accepted."""
@@ -48,7 +48,7 @@ class RunComfyError(Exception):
         self.may_be_billed = True
         return self
 
-    def of(self, job: JobHandle, last_status: str | None = None) -> Self:
+    def of(self, job: JobReference, last_status: str | None = None) -> Self:
         """Note which accepted job this error is of, unless it is of another; return the error."""
         if self.request_id is None:
             self.concerning(job.request_id)

@@ -12,11 +12,15 @@ import os
 from pathlib import Path
 
 from .errors import InputRejected
-from .quotation import quoted
+from .escaping import quoted
 from .report import Problem, Report
 
 _MEBIBYTE = 1024 * 1024
-CAPS = {"image": 6 * _MEBIBYTE, "video": 32 * _MEBIBYTE, "audio": 16 * _MEBIBYTE}
+MAX_INLINE_BYTES = {
+    "image": 6 * _MEBIBYTE,
+    "video": 32 * _MEBIBYTE,
+    "audio": 16 * _MEBIBYTE,
+}
 """The most bytes of a file that RunComfy's own clients send inline, by kind."""
 
 
@@ -28,7 +32,7 @@ def inline(path: str | os.PathLike[str], *, media_type: str | None = None) -> st
     """
     file = Path(path)
     kind = media_type or mimetypes.guess_type(file.name)[0] or ""
-    cap = CAPS.get(kind.partition("/")[0])
+    cap = MAX_INLINE_BYTES.get(kind.partition("/")[0])
     if cap is None:
         raise _rejected(
             file, "is no image, video or audio by its name: give media_type=…"

@@ -13,12 +13,12 @@ from typing import Any, Self
 
 _Handler = Callable[[int, FrameType | None], object]
 
-PATIENCE = 5.0
+HOLD_SECONDS = 5.0
 """Seconds that an interrupt is held back at most."""
 _GUARD = threading.RLock()
 
 
-class Interrupted(Exception):
+class InterruptHeld(Exception):
     """Something that was to be whole came to its end, and the caller is to be stopped then."""
 
     def __init__(self, outcome: Any, cause: BaseException) -> None:
@@ -29,7 +29,7 @@ class Interrupted(Exception):
         """What is to be raised once the outcome is safe."""
 
 
-class Interrupts:
+class HoldInterrupts:
     """Holds Ctrl-C back while it is entered: at most five seconds, and only the first one.
 
     It does so in the main thread alone, where Python handles signals, and only where Python
@@ -81,7 +81,7 @@ class Interrupts:
     def _came(self, number: int, frame: FrameType | None) -> None:
         if not self._held:
             self._held = True
-            self._timer = threading.Timer(PATIENCE, self._repeat)
+            self._timer = threading.Timer(HOLD_SECONDS, self._repeat)
             self._timer.daemon = True
             self._timer.start()
             return

@@ -8,9 +8,9 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from .exchange import Lost, Outcome, Request
-from .flow.step import Accepted, Event, Retry, Strange
-from .status import Status
+from .lifecycle.steps import Accepted, Event, Retry, UnknownStatus
+from .protocol import Status
+from .transport import Lost, Outcome, Request
 
 if TYPE_CHECKING:
     import logging
@@ -47,7 +47,9 @@ def logger() -> logging.Logger:
     return logging.getLogger(LOGGER)
 
 
-def exchanged(hooks: Hooks, request: Request, outcome: Outcome, seconds: float) -> None:
+def report_request(
+    hooks: Hooks, request: Request, outcome: Outcome, seconds: float
+) -> None:
     """Tell of one request that was sent."""
     logged = logger().isEnabledFor(_DEBUG)
     if hooks.on_request is None and not logged:
@@ -61,7 +63,7 @@ def exchanged(hooks: Hooks, request: Request, outcome: Outcome, seconds: float) 
         _log(_DEBUG, "%s %s: %s in %.3f s", *told)
 
 
-def happened(hooks: Hooks, event: Event) -> None:
+def report_event(hooks: Hooks, event: Event) -> None:
     """Tell of an event in the life of a job."""
     if isinstance(event, (Status, Accepted)):
         if "logging" in sys.modules:
@@ -70,7 +72,7 @@ def happened(hooks: Hooks, event: Event) -> None:
         _call(hooks.on_retry, event)
         told = (event.doing, event.reason, event.attempt + 1, event.pause)
         _log(_INFO, "%s: %s: try %d in %.2f s", *told)
-    elif isinstance(event, Strange):
+    elif isinstance(event, UnknownStatus):
         text = "job %s: unknown status %r, waiting on"
         _log(_WARNING, text, event.request_id, event.word[:80])
     else:

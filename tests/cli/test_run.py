@@ -17,9 +17,9 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox.media.png import png
-from runcomfy_runtime.flow.step import Accepted, Intent
-from runcomfy_runtime.journal import Journal
-from runcomfy_runtime.ticket import Ticket
+from runcomfy_runtime.job_handle import JobHandle
+from runcomfy_runtime.lifecycle.steps import Accepted, Intent
+from runcomfy_runtime.sqlite_journal import SqliteJournal
 
 from .conftest import Shell, entry
 
@@ -282,9 +282,9 @@ def test_a_journal_that_is_not_there_is_wrong_usage(
 
 @pytest.mark.parametrize("options", [(), ("--pending",)])
 def test_jobs_are_listed_newest_first(shell: Shell, options: tuple[str, ...]) -> None:
-    with Journal(shell.folder / "jobs.db") as journal:
+    with SqliteJournal(shell.folder / "jobs.db") as journal:
         for number in (1, 2, 3):
-            ticket = Ticket(
+            ticket = JobHandle(
                 request_id=f"req-{number}", model_id="v/m", base_url="https://h"
             )
             journal.note(Intent(str(number), "v/m", "0", float(number)))

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
-from runcomfy_codegen.dialect.reading import Measured, NotMedia, Reading
-from runcomfy_codegen.dialect.ruled import ruled
-from runcomfy_codegen.dialect.validator import input_validator, validator_class
+from runcomfy_codegen.dialect.rule_language import MeasuredFile, Measurement, NotMedia
+from runcomfy_codegen.dialect.validator import (
+    input_validator,
+    validator_class,
+    with_media_rules,
+)
 from runcomfy_runtime.rule import Rule
 
-SIZES: dict[str, list[Reading]] = {
+SIZES: dict[str, list[Measurement]] = {
     "wide": [{"width_pixels": Fraction(900), "height_pixels": Fraction(300)}],
     "square": [{"width_pixels": Fraction(300), "height_pixels": Fraction(300)}],
     "turned": [
@@ -33,10 +36,10 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def prober(text: str) -> Measured:
+def prober(text: str) -> MeasuredFile:
     if text == "page":
         raise NotMedia("this is an HTML page, not media")
-    return Measured(tuple(SIZES.get(text, ())), KINDS.get(text, ()))
+    return MeasuredFile(tuple(SIZES.get(text, ())), KINDS.get(text, ()))
 
 
 def validation(rule: str, value: Any, error: str = "") -> dict[str, Any]:
@@ -181,7 +184,7 @@ def test_rules_find_their_places_in_a_standard_schema() -> None:
     }
     rule = Rule(pointer="/x/*/a~1b", metric="width_pixels", operator="<", limit="500")
     elsewhere = Rule(pointer="/gone/*", metric="fps", operator="<", limit="1")
-    validator = validator_class(prober)(ruled(schema, [rule, elsewhere]))
+    validator = validator_class(prober)(with_media_rules(schema, [rule, elsewhere]))
     assert validator.is_valid({"x": None})
     assert validator.is_valid({"x": [{"a/b": "square"}]})
     [error] = validator.iter_errors({"x": [{"a/b": "square"}, {"a/b": "wide"}]})

@@ -16,7 +16,7 @@ import pytest
 
 from published import documents
 from runcomfy_codegen.cli import main
-from runcomfy_codegen.store.schemas import write_all
+from runcomfy_codegen.store.schemas_folder import write_all
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from jsonschema import Draft202012Validator
 
 from diff.samples import exact
 from diff.tried import holds
+from runcomfy_codegen.ir.as_json import to_json_schema
+from runcomfy_codegen.ir.exact import exact_value, json_value
 from runcomfy_codegen.ir.model import (
     Anything,
     Array,
@@ -25,13 +27,10 @@ from runcomfy_codegen.ir.model import (
     Union,
     Value,
 )
-from runcomfy_codegen.ir.standard import standard
-from runcomfy_codegen.sets.answer import No, Unsure, Yes
-from runcomfy_codegen.sets.exact import loaded, printed
-from runcomfy_codegen.sets.values.contains import inside
-from runcomfy_codegen.sets.values.emptiness import empty
-from runcomfy_codegen.sets.values.least import least
-from runcomfy_codegen.sets.values.membership import accepts
+from runcomfy_codegen.subtype.accepts import accepts, is_empty
+from runcomfy_codegen.subtype.answer import No, Unsure, Yes
+from runcomfy_codegen.subtype.examples import smallest_example
+from runcomfy_codegen.subtype.is_subschema import is_subschema
 
 bounds = (
     st.none() | st.integers(-6, 6) | st.sampled_from([Decimal("0.5"), Decimal("-1.25")])
@@ -98,21 +97,21 @@ values = st.recursive(
 
 def judge(kind: Type) -> Any:
     """jsonschema's reading of a type, with exact numbers."""
-    return Draft202012Validator(exact(standard(kind)))
+    return Draft202012Validator(exact(to_json_schema(kind)))
 
 
 def test_every_type_lies_in_itself(samples: int) -> None:
     def law(kind: Type) -> None:
-        assert inside(kind, kind) == Yes()
+        assert is_subschema(kind, kind) == Yes()
 
     holds(samples, law, types)
 
 
 def test_a_witness_is_confirmed_by_jsonschema(samples: int) -> None:
     def law(one: Type, other: Type) -> None:
-        answer = inside(one, other)
+        answer = is_subschema(one, other)
         if isinstance(answer, No):
-            witness = exact(printed(answer.witness))
+            witness = exact(json_value(answer.witness))
             assert judge(one).is_valid(witness)
             assert not judge(other).is_valid(witness)
 
@@ -121,7 +120,7 @@ def test_a_witness_is_confirmed_by_jsonschema(samples: int) -> None:
 
 def test_no_value_refutes_a_yes(samples: int) -> None:
     def law(one: Type, other: Type, told: list[Any]) -> None:
-        if isinstance(inside(one, other), Yes):
+        if isinstance(is_subschema(one, other), Yes):
             for value in map(exact, told):
                 assert not judge(one).is_valid(value) or judge(other).is_valid(value)
 
@@ -130,10 +129,10 @@ def test_no_value_refutes_a_yes(samples: int) -> None:
 
 def test_yes_composes(samples: int) -> None:
     def law(one: Type, other: Type, third: Type) -> None:
-        if isinstance(inside(one, other), Yes) and isinstance(
-            inside(other, third), Yes
+        if isinstance(is_subschema(one, other), Yes) and isinstance(
+            is_subschema(other, third), Yes
         ):
-            assert not isinstance(inside(one, third), No)
+            assert not isinstance(is_subschema(one, third), No)
 
     holds(samples, law, types, types, types)
 
@@ -144,33 +143,33 @@ def test_a_way_by_wider_types_is_never_refuted(samples: int) -> None:
     def law(one: Type, other: Type, third: Type) -> None:
         wider = Union((one, other))
         widest = Nullable(Union((third, wider)))
-        assert not isinstance(inside(one, wider), No)
-        assert not isinstance(inside(wider, widest), No)
-        assert not isinstance(inside(one, widest), No)
+        assert not isinstance(is_subschema(one, wider), No)
+        assert not isinstance(is_subschema(wider, widest), No)
+        assert not isinstance(is_subschema(one, widest), No)
 
     holds(samples, law, types, types, types)
 
 
 def test_an_empty_type_has_no_value(samples: int) -> None:
     def law(kind: Type, told: list[Any]) -> None:
-        if empty(kind):
+        if is_empty(kind):
             assert not any(judge(kind).is_valid(exact(value)) for value in told)
-            assert inside(kind, Choice(())) == Yes()
-            assert least(kind) == []
+            assert is_subschema(kind, Choice(())) == Yes()
+            assert smallest_example(kind) == []
 
     holds(samples, law, types, st.lists(values, max_size=20))
 
 
 def test_two_ranges_of_numbers_are_always_decided(samples: int) -> None:
     def law(one: Numeric, other: Numeric) -> None:
-        assert not isinstance(inside(one, other), Unsure)
+        assert not isinstance(is_subschema(one, other), Unsure)
 
     holds(samples, law, numbers, numbers)
 
 
 def test_membership_agrees_with_jsonschema(samples: int) -> None:
     def law(kind: Type, value: Any) -> None:
-        told = accepts(kind, loaded(Value.of(value)))
+        told = accepts(kind, exact_value(Value.of(value)))
         assert told == judge(kind).is_valid(exact(value))
 
     holds(samples, law, types, values)
@@ -211,8 +210,8 @@ SAME = [
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_other_spellings_of_one_set_are_equal(one: Type, other: Type) -> None:
-    assert inside(one, other) == Yes()
-    assert inside(other, one) == Yes()
+    assert is_subschema(one, other) == Yes()
+    assert is_subschema(other, one) == Yes()
 
 
 WITNESSES = [
@@ -236,9 +235,9 @@ WITNESSES = [
 def test_a_witness_is_the_smallest_at_the_boundary(
     one: Type, other: Type, witness: Any
 ) -> None:
-    answer = inside(one, other)
+    answer = is_subschema(one, other)
     assert isinstance(answer, No)
-    assert printed(answer.witness) == witness
+    assert json_value(answer.witness) == witness
 
 
 ENDLESS = ["^(a+)+b$", "(a|aa)+$b", "(a*)*c"]
@@ -250,13 +249,13 @@ def test_a_pattern_that_could_run_for_ever_leaves_the_question_open(
 ) -> None:
     """Each of them takes longer than anybody lives on fifty letters."""
     wide, narrow = (Text(pattern=pattern, max_length=most) for most in (60, 50))
-    assert isinstance(inside(wide, narrow), Unsure)
-    assert inside(narrow, wide) == Yes()
+    assert isinstance(is_subschema(wide, narrow), Unsure)
+    assert is_subschema(narrow, wide) == Yes()
 
 
 def test_a_pattern_that_cannot_is_tried_on_texts_of_any_length() -> None:
     wide, narrow = (Text(pattern="^a+$", max_length=most) for most in (800, 500))
-    assert inside(wide, narrow) == No("a" * 501)
+    assert is_subschema(wide, narrow) == No("a" * 501)
 
 
 UNSURE = [
@@ -273,6 +272,6 @@ UNSURE = [
 
 @pytest.mark.parametrize(("one", "other", "reason"), UNSURE)
 def test_what_cannot_be_decided_says_why(one: Type, other: Type, reason: str) -> None:
-    answer = inside(one, other)
+    answer = is_subschema(one, other)
     assert isinstance(answer, Unsure)
     assert reason in answer.reason

@@ -11,7 +11,7 @@ import pytest
 
 from diff.mutations import Case, cases, schemas
 from published import model_of
-from runcomfy_codegen.diff.finding import Finding, Lens, Verdict
+from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
 from runcomfy_codegen.diff.judge import diff
 from runcomfy_codegen.ir.model import Field, Model
 
@@ -34,7 +34,7 @@ def test_the_order_of_models_says_nothing() -> None:
     assert diff(models[:60], models[50:]) == diff(models[:60][::-1], later)
 
 
-def values(found: Iterable[Finding]) -> set[tuple[str, str, bool]]:
+def values(found: Iterable[DiffFinding]) -> set[tuple[str, str, bool]]:
     """Findings about values: the rule, the place, whether there is a witness."""
     return {
         (each.rule, each.pointer, each.witness is not None)
@@ -69,12 +69,12 @@ def test_swapping_the_arguments_swaps_the_sides(case: Case) -> None:
     assert hurting(there) == hurting(back)
 
 
-def hurting(found: Iterable[Finding]) -> set[bool]:
+def hurting(found: Iterable[DiffFinding]) -> set[bool]:
     """Whether the findings about values hurt, or do not, or some of each."""
     told = list(found)
     known = {(rule, pointer) for rule, pointer, _ in values(told)}
     return {
-        each.verdict.reaches(Verdict.RISKY)
+        each.verdict.reaches(DiffVerdict.RISKY)
         for each in told
         if (each.rule, each.pointer) in known
     }
@@ -94,9 +94,9 @@ def test_a_description_changes_no_verdict(case: Case) -> None:
     assert without_texts(told) == without_texts(bare)
 
 
-def worst(found: Iterable[Finding]) -> dict[Lens, Verdict]:
+def worst(found: Iterable[DiffFinding]) -> dict[Lens, DiffVerdict]:
     """The worst verdict of every lens that finds something."""
-    told = sorted(found, key=lambda each: list(Verdict).index(each.verdict))
+    told = sorted(found, key=lambda each: list(DiffVerdict).index(each.verdict))
     return {each.lens: each.verdict for each in reversed(told)}
 
 
@@ -124,12 +124,12 @@ def test_a_rename_is_judged_like_a_removal_and_an_addition(
     assert worst(renamed) == worst(two)
 
 
-def without_texts(found: Iterable[Finding]) -> list[Finding]:
-    return [each for each in found if each.verdict is not Verdict.DOCS_ONLY]
+def without_texts(found: Iterable[DiffFinding]) -> list[DiffFinding]:
+    return [each for each in found if each.verdict is not DiffVerdict.DOCS_ONLY]
 
 
-def harmless(found: Iterable[Finding]) -> bool:
-    return not any(each.verdict.reaches(Verdict.RISKY) for each in found)
+def harmless(found: Iterable[DiffFinding]) -> bool:
+    return not any(each.verdict.reaches(DiffVerdict.RISKY) for each in found)
 
 
 def test_compatible_changes_compose() -> None:

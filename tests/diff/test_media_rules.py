@@ -8,9 +8,8 @@ import pytest
 from hypothesis import strategies as st
 
 from diff.tried import holds
-from runcomfy_codegen.sets.answer import Answer, No, Unsure, Yes
-from runcomfy_codegen.sets.media.contains import rules_inside
-from runcomfy_codegen.sets.media.region import region
+from runcomfy_codegen.subtype.answer import Answer, No, Unsure, Yes
+from runcomfy_codegen.subtype.media_rules import rule_set, rules_imply
 from runcomfy_runtime.rule import Rule
 
 METRICS = (
@@ -33,7 +32,7 @@ def rules(*told: str) -> tuple[Rule, ...]:
 
 
 def decided(one: tuple[str, ...], other: tuple[str, ...]) -> Answer:
-    return rules_inside(rules(*one), rules(*other))
+    return rules_imply(rules(*one), rules(*other))
 
 
 SAME = [
@@ -178,7 +177,7 @@ def test_yes_composes(samples: int) -> None:
 
 def test_rules_that_leave_nothing_are_kept_by_no_file(samples: int) -> None:
     def law(told: tuple[str, ...], tried: list[dict[str, Fraction]]) -> None:
-        if region(rules(*told)).empty:
+        if rule_set(rules(*told)).empty:
             assert not any(keeps(file, rules(*told)) for file in tried)
 
     holds(samples, law, limits, st.lists(files, max_size=40))

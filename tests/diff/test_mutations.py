@@ -10,18 +10,18 @@ from random import Random
 
 from diff.mutations import OBJECT, Case, cases
 from diff.samples import exact, validator, values
-from runcomfy_codegen.diff.finding import Finding, Lens, Verdict
+from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
 from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.ir.exact import json_value
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.sets.exact import printed
 
 Golden = Callable[[Path, str], None]
 CASES = cases()
-HARMFUL = (Verdict.BREAKING, Verdict.RISKY)
+HARMFUL = (DiffVerdict.BREAKING, DiffVerdict.RISKY)
 VALUES = [case for case in CASES if case.mutation not in OBJECT]
 
 
-def told(found: tuple[Finding, ...]) -> str:
+def told(found: tuple[DiffFinding, ...]) -> str:
     lines = (f"{each.verdict} {each.rule}/{each.side}/{each.lens}" for each in found)
     return "; ".join(sorted(lines)) or "silent"
 
@@ -36,7 +36,7 @@ def test_there_are_enough_cases() -> None:
     assert len({case.mutation for case in CASES}) >= 60
 
 
-def harmful(found: tuple[Finding, ...]) -> list[Finding]:
+def harmful(found: tuple[DiffFinding, ...]) -> list[DiffFinding]:
     return [
         each for each in found if each.verdict in HARMFUL and each.lens is Lens.WIRE
     ]
@@ -95,12 +95,12 @@ def test_samples_meet_the_changes_that_are_called_breaking(samples: int) -> None
     assert missed == []
 
 
-def witnesses(case: Case) -> Iterator[tuple[Finding, object]]:
+def witnesses(case: Case) -> Iterator[tuple[DiffFinding, object]]:
     """Witnesses of values that are refused now, at the place of the field."""
     for each in harmful(diff([case.old], [case.new])):
         narrowed = each.rule.endswith("-narrowed") and not each.rule.startswith("media")
         if narrowed and each.witness is not None:
-            value = exact(printed(each.witness.value))
+            value = exact(json_value(each.witness.value))
             yield each, [value] if each.pointer.endswith("/items") else value
 
 
@@ -119,7 +119,7 @@ def test_a_breaking_change_of_values_brings_a_witness() -> None:
     broken = [
         each
         for each in found
-        if each.verdict is Verdict.BREAKING and each.rule.endswith("-narrowed")
+        if each.verdict is DiffVerdict.BREAKING and each.rule.endswith("-narrowed")
     ]
     assert len(broken) >= 100
     assert [each for each in broken if each.witness is None] == []

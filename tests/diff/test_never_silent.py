@@ -9,9 +9,9 @@ import pytest
 
 from diff.test_outputs import outputs_of
 from published import model_of, properties
-from runcomfy_codegen.diff.finding import Finding
+from runcomfy_codegen.diff.finding import DiffFinding
 from runcomfy_codegen.diff.judge import diff
-from runcomfy_codegen.ir.model import Media, walk
+from runcomfy_codegen.ir.model import MediaKind, fields_in
 
 Schema = dict[str, Any]
 TEXT, INTEGER, NULL = {"type": "string"}, {"type": "integer"}, {"type": "null"}
@@ -87,7 +87,7 @@ CHANGES = [
 ]  # fmt: skip
 
 
-def lines(found: tuple[Finding, ...]) -> str:
+def lines(found: tuple[DiffFinding, ...]) -> str:
     told = sorted(f"{each.verdict} {each.rule}/{each.lens}" for each in found)
     return "; ".join(told)
 
@@ -107,8 +107,8 @@ def test_what_is_published_of_a_field_is_judged(change: Told) -> None:
 
 def test_a_nullable_picture_keeps_its_rules_media_and_default() -> None:
     shown = {**image(9), "default": "https://example.com/a.png", "description": "A."}
-    (field,) = walk(model_of(properties(field=either(shown, NULL))).input)
-    assert field.media is Media.IMAGE
+    (field,) = fields_in(model_of(properties(field=either(shown, NULL))).input)
+    assert field.media is MediaKind.IMAGE
     assert field.sample is not None
     assert field.description == "A."
     assert [rule.pointer for rule in field.rules] == ["/field"]

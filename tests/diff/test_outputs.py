@@ -12,12 +12,12 @@ from diff.conftest import Desk
 from diff.mutations import PROPERTY, Case, cases
 from diff.samples import exact, validator
 from published import executed, model_of
-from runcomfy_codegen.diff.compare.fact import Side
-from runcomfy_codegen.diff.compare.outputs import Outputs
-from runcomfy_codegen.diff.finding import Finding, Lens
+from runcomfy_codegen.diff.compare.facts import Side
+from runcomfy_codegen.diff.compare.outputs import PublishedOutputs
+from runcomfy_codegen.diff.finding import DiffFinding, Lens
 from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.ir.exact import json_value
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.sets.exact import printed
 
 NOTHING = {"type": "object", "properties": {}}
 TEXT, INTEGER = {"type": "string"}, {"type": "integer"}
@@ -36,14 +36,14 @@ def model(properties: Properties) -> Model:
     return model_of(NOTHING, output_schema={"output": schema(properties)})
 
 
-def outputs_of(*models: Model) -> Outputs:
+def outputs_of(*models: Model) -> PublishedOutputs:
     """What is published of the outputs of a model before and after."""
     told = [each.published_output for each in models]
     old, new = ({"acme/model": each} for each in told if each is not None)
-    return Outputs(old, new)
+    return PublishedOutputs(old, new)
 
 
-def judged(before: Properties, after: Properties) -> tuple[Finding, ...]:
+def judged(before: Properties, after: Properties) -> tuple[DiffFinding, ...]:
     """What the diff says of an output, as the command does it."""
     models = [model(each) for each in (before, after)]
     outputs = outputs_of(*models)
@@ -134,13 +134,13 @@ def around(pointer: str, value: object) -> object:
     return value
 
 
-def witnessed(found: tuple[Finding, ...]) -> list[tuple[Finding, str, object]]:
+def witnessed(found: tuple[DiffFinding, ...]) -> list[tuple[DiffFinding, str, object]]:
     """Findings about values that come now, the field, and the witness as its value."""
     return [
         (
             each,
             each.pointer.split("/")[3],
-            around(each.pointer, printed(each.witness.value)),
+            around(each.pointer, json_value(each.witness.value)),
         )
         for each in found
         if each.lens is Lens.WIRE

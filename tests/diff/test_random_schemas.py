@@ -10,7 +10,7 @@ from diff.samples import exact, validator
 from diff.test_outputs import outputs_of
 from diff.tried import holds
 from published import model_of
-from runcomfy_codegen.diff.finding import Finding, Lens, Verdict
+from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
 from runcomfy_codegen.diff.judge import diff
 from runcomfy_codegen.ir.model import Model
 
@@ -88,23 +88,25 @@ def model(told: Schema) -> Model:
     return model_of({"type": "object", "properties": {"field": told}})
 
 
-def judged(one: Schema, other: Schema) -> tuple[Finding, ...]:
+def judged(one: Schema, other: Schema) -> tuple[DiffFinding, ...]:
     return diff([model(one)], [model(other)])
 
 
-def hurts(found: tuple[Finding, ...]) -> bool:
+def hurts(found: tuple[DiffFinding, ...]) -> bool:
     return any(
-        each.verdict.reaches(Verdict.RISKY) and each.lens is Lens.WIRE for each in found
+        each.verdict.reaches(DiffVerdict.RISKY) and each.lens is Lens.WIRE
+        for each in found
     )
 
 
-def breaks(found: tuple[Finding, ...]) -> bool:
+def breaks(found: tuple[DiffFinding, ...]) -> bool:
     return any(
-        each.verdict is Verdict.BREAKING and each.lens is Lens.WIRE for each in found
+        each.verdict is DiffVerdict.BREAKING and each.lens is Lens.WIRE
+        for each in found
     )
 
 
-def received(one: Schema, other: Schema) -> tuple[Finding, ...]:
+def received(one: Schema, other: Schema) -> tuple[DiffFinding, ...]:
     """The same change in an output, as it is published."""
     models = [
         model_of(
@@ -165,7 +167,7 @@ def test_what_hurts_to_send_hurts_to_receive_on_the_way_back(samples: int) -> No
 def test_a_description_changes_no_verdict(samples: int) -> None:
     def law(one: Schema, other: Schema, text: str) -> None:
         told = judged(one, {**other, "description": text})
-        kept = [each for each in told if each.verdict is not Verdict.DOCS_ONLY]
+        kept = [each for each in told if each.verdict is not DiffVerdict.DOCS_ONLY]
         assert kept == list(judged(one, other))
 
     holds(samples, law, schemas, schemas, st.text(min_size=1, max_size=9))

@@ -9,7 +9,7 @@ import pytest
 from diff.conftest import Desk
 from diff.painter import PAINTER, TEXT, commit, entry, git, published, rules
 from published import documents
-from runcomfy_codegen.store.schemas import write_all
+from runcomfy_codegen.store.schemas_folder import write_all
 
 SEED = {"type": "integer"}
 

@@ -14,18 +14,18 @@ import pytest
 
 from published import model_of
 from runcomfy_codegen.diff import rules
-from runcomfy_codegen.diff.compare.fact import Side
-from runcomfy_codegen.diff.compare.texts import Texts
-from runcomfy_codegen.diff.finding import Finding, Verdict
+from runcomfy_codegen.diff.compare.facts import Side
+from runcomfy_codegen.diff.compare.texts import PublishedTexts
+from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict
 from runcomfy_codegen.diff.judge import diff
-from runcomfy_codegen.diff.page import page
-from runcomfy_codegen.diff.rule import Rule
+from runcomfy_codegen.diff.page import diff_rules_page
+from runcomfy_codegen.diff.rule import DiffRule
 from runcomfy_codegen.ir.model import Model
 
 RULES = {rule.about.id: rule for rule in rules.RULES}
 
 
-def example(rule: Rule, text: str, model_id: str) -> list[Model]:
+def example(rule: DiffRule, text: str, model_id: str) -> list[Model]:
     """The model of an example's schema; on the output side as it stands, not opened."""
     if not text:
         return []
@@ -38,10 +38,10 @@ def example(rule: Rule, text: str, model_id: str) -> list[Model]:
     return [model]
 
 
-def of_example(rule: Rule) -> tuple[Finding, ...]:
+def of_example(rule: DiffRule) -> tuple[DiffFinding, ...]:
     """What the diff says of an example; some rules are about more than schemas."""
     if rule.about.id == "locale-drifted":
-        return diff([], [], texts=Texts({}, {}, (("acme/model", "de"),)))
+        return diff([], [], texts=PublishedTexts({}, {}, (("acme/model", "de"),)))
     if rule.about.id == "name-changed":
         (model,) = example(rule, rule.about.before, "acme/model")
         (field,) = model.input.fields
@@ -64,12 +64,12 @@ def test_files_and_rules_are_the_same() -> None:
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.id)
-def test_a_rule_finds_its_own_example(rule: Rule) -> None:
+def test_a_rule_finds_its_own_example(rule: DiffRule) -> None:
     assert rule.about.id in {each.rule for each in of_example(rule)}
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.id)
-def test_an_example_shows_what_its_rule_is_about(rule: Rule) -> None:
+def test_an_example_shows_what_its_rule_is_about(rule: DiffRule) -> None:
     """What an example shows beside its rule, a reader can explain: the other lens."""
     allowed = {
         "media-kind-changed": {"text-format-narrowed"},
@@ -95,14 +95,17 @@ def test_every_facet_has_a_rule_for_either_direction() -> None:
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.id)
-def test_what_hurts_says_what_to_do(rule: Rule) -> None:
+def test_what_hurts_says_what_to_do(rule: DiffRule) -> None:
     for each in of_example(rule):
-        assert bool(each.hint) is each.verdict.reaches(Verdict.RISKY)
-        if each.verdict is Verdict.RISKY:
+        assert bool(each.hint) is each.verdict.reaches(DiffVerdict.RISKY)
+        if each.verdict is DiffVerdict.RISKY:
             assert each.reason
 
 
 def test_the_page_of_the_rules_is_what_the_rules_say(
     golden: Callable[[Path, str], None],
 ) -> None:
-    golden(Path(__file__).parents[2] / "docs" / "rules" / "diff.md", page(rules.RULES))
+    golden(
+        Path(__file__).parents[2] / "docs" / "rules" / "diff.md",
+        diff_rules_page(rules.RULES),
+    )

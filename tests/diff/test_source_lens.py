@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from published import model_of, write_client
-from runcomfy_codegen.diff.finding import Lens, Verdict
+from runcomfy_codegen.diff.finding import DiffVerdict, Lens
 from runcomfy_codegen.diff.judge import diff
 from runcomfy_codegen.ir.model import Model
 
@@ -73,7 +73,7 @@ class Case:
         """What the diff says."""
         found = diff([self.model(self.before)], [self.model(self.after)])
         return any(
-            each.lens is Lens.SOURCE and each.verdict is Verdict.BREAKING
+            each.lens is Lens.SOURCE and each.verdict is DiffVerdict.BREAKING
             for each in found
         )
 
@@ -198,5 +198,5 @@ def test_what_only_a_variable_of_the_old_type_notices_is_risky(
 ) -> None:
     found = diff([case.model(case.before)], [case.model(case.after)])
     told = [each.verdict for each in found if each.lens is Lens.SOURCE]
-    assert told == [Verdict.RISKY]
+    assert told == [DiffVerdict.RISKY]
     assert case.name in refused["after"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from published import model_of, properties
-from runcomfy_codegen.diff.finding import Finding, Lens
+from runcomfy_codegen.diff.finding import DiffFinding, Lens
 from runcomfy_codegen.diff.judge import diff
 
 TEXT = {"type": "string"}
@@ -62,7 +62,7 @@ def test_another_spelling_is_no_change(
     assert wire(diff(models[1:], models[:1])) == []
 
 
-def wire(found: Iterable[Finding]) -> list[Finding]:
+def wire(found: Iterable[DiffFinding]) -> list[DiffFinding]:
     """What a server would notice; the code of a caller may see `int` become `Literal`."""
     return [each for each in found if each.lens is Lens.WIRE]
 

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from published import model_of, properties
-from runcomfy_codegen.diff.finding import Finding, Verdict
+from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict
 from runcomfy_codegen.diff.judge import diff
 
 
-def found(before: dict[str, Any], after: dict[str, Any]) -> tuple[Finding, ...]:
+def found(before: dict[str, Any], after: dict[str, Any]) -> tuple[DiffFinding, ...]:
     return diff(
         [model_of(properties(field=before))], [model_of(properties(field=after))]
     )
 
 
-def received(before: dict[str, Any], after: dict[str, Any]) -> tuple[Finding, ...]:
+def received(before: dict[str, Any], after: dict[str, Any]) -> tuple[DiffFinding, ...]:
     """The same with the field in an output, as it stands."""
     old, new = (model_of(properties(field=each)) for each in (before, after))
     return diff([replace(old, output=old.input)], [replace(old, output=new.input)])
@@ -28,9 +28,9 @@ def test_a_step_and_a_bound_that_only_together_let_a_number_pass() -> None:
     zero = {"type": "integer", "minimum": 0, "maximum": 5, "multipleOf": 10}
     seven = {"type": "integer", "minimum": 0, "maximum": 7, "multipleOf": 7}
     (each,) = found(zero, seven)
-    assert each.verdict is Verdict.COMPATIBLE
+    assert each.verdict is DiffVerdict.COMPATIBLE
     (each,) = received(zero, seven)
-    assert each.verdict is Verdict.BREAKING
+    assert each.verdict is DiffVerdict.BREAKING
     assert each.witness is not None
     assert each.witness.value == 7
 
@@ -47,9 +47,9 @@ def test_limits_that_only_together_let_a_file_pass() -> None:
     four = image(("width_pixels<=", 4), ("width*height<=", 16), ("height_pixels==", 4))
     eight = image(("width_pixels<=", 8), ("width*height<=", 32), ("height_pixels==", 4))
     (each,) = found(four, eight)
-    assert (each.rule, each.verdict) == ("media-limit-widened", Verdict.COMPATIBLE)
+    assert (each.rule, each.verdict) == ("media-limit-widened", DiffVerdict.COMPATIBLE)
     (each,) = received(four, eight)
-    assert each.verdict is Verdict.RISKY
+    assert each.verdict is DiffVerdict.RISKY
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,6 @@ def test_wider_limits_are_never_silent(
     before: dict[str, Any], after: dict[str, Any]
 ) -> None:
     assert found(before, after)
-    assert not any(each.verdict is Verdict.BREAKING for each in found(before, after))
+    assert not any(
+        each.verdict is DiffVerdict.BREAKING for each in found(before, after)
+    )

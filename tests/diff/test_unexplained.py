@@ -9,9 +9,9 @@ import pytest
 
 from diff.test_outputs import outputs_of
 from published import SETTINGS, documents, model_of, properties
-from runcomfy_codegen.build.model import build_model
-from runcomfy_codegen.diff.compare.fact import Side
-from runcomfy_codegen.diff.finding import Finding, Lens, Verdict
+from runcomfy_codegen.build.build_model import build_model
+from runcomfy_codegen.diff.compare.facts import Side
+from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
 from runcomfy_codegen.diff.judge import diff
 from runcomfy_codegen.ir.model import Model
 
@@ -76,11 +76,11 @@ def model_told(schema: str) -> Model:
     return model
 
 
-def risky(found: tuple[Finding, ...]) -> list[tuple[str, Side, str]]:
+def risky(found: tuple[DiffFinding, ...]) -> list[tuple[str, Side, str]]:
     return [
         (each.rule, each.side, each.pointer)
         for each in found
-        if each.verdict is Verdict.RISKY
+        if each.verdict is DiffVerdict.RISKY
     ]
 
 
@@ -169,7 +169,7 @@ def test_a_change_around_a_keyword_that_depends_on_it_is_never_compatible(
     models = [model_of(properties(f=told)) for told in (before, after)]
     wire = [each for each in diff(models[:1], models[1:]) if each.lens is Lens.WIRE]
     assert wire
-    assert {each.verdict for each in wire} == {Verdict.RISKY}
+    assert {each.verdict for each in wire} == {DiffVerdict.RISKY}
 
 
 def test_a_change_beside_a_keyword_in_another_member_is_still_proved() -> None:
@@ -183,7 +183,7 @@ def test_a_change_beside_a_keyword_in_another_member_is_still_proved() -> None:
         for each in diff(models[:1], models[1:])
         if each.rule == "number-range-widened"
     ]
-    assert wider.verdict is Verdict.COMPATIBLE
+    assert wider.verdict is DiffVerdict.COMPATIBLE
 
 
 def test_rules_that_change_place_in_the_payload_are_told() -> None:
@@ -194,8 +194,8 @@ def test_rules_that_change_place_in_the_payload_are_told() -> None:
     ]
     found = diff(models[:1], models[1:])
     assert [(each.verdict, each.rule) for each in found] == [
-        (Verdict.BREAKING, "media-limit-narrowed"),
-        (Verdict.COMPATIBLE, "media-limit-widened"),
+        (DiffVerdict.BREAKING, "media-limit-narrowed"),
+        (DiffVerdict.COMPATIBLE, "media-limit-widened"),
     ]
 
 
@@ -261,5 +261,8 @@ def test_a_witness_that_would_be_too_large_is_not_made() -> None:
         for told in (many, {"minItems": 1_001})
     ]
     (narrowed,) = diff(models[:1], models[1:])
-    assert (narrowed.verdict, narrowed.rule) == (Verdict.RISKY, "list-length-narrowed")
+    assert (narrowed.verdict, narrowed.rule) == (
+        DiffVerdict.RISKY,
+        "list-length-narrowed",
+    )
     assert narrowed.witness is None

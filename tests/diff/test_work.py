@@ -8,8 +8,8 @@ import pytest
 
 from published import model_of, properties
 from runcomfy_codegen.ir.model import Choice, Text
-from runcomfy_codegen.sets.answer import No, Unsure, Yes
-from runcomfy_codegen.sets.values.contains import inside
+from runcomfy_codegen.subtype.answer import No, Unsure, Yes
+from runcomfy_codegen.subtype.is_subschema import is_subschema
 
 
 def test_lists_of_choices_are_read_in_linear_time() -> None:
@@ -36,8 +36,8 @@ def test_alternatives_of_alternatives_are_decided() -> None:
         model_of(properties(field=nest(5, longest))).input.fields[0].type
         for longest in (5, 6)
     )
-    assert isinstance(inside(old, new), Yes)
-    assert isinstance(inside(new, old), No)
+    assert isinstance(is_subschema(old, new), Yes)
+    assert isinstance(is_subschema(new, old), No)
 
 
 @pytest.mark.parametrize(
@@ -45,5 +45,5 @@ def test_alternatives_of_alternatives_are_decided() -> None:
 )
 def test_a_pattern_that_could_run_for_ever_is_unsure(pattern: str) -> None:
     short, long = (Text(pattern=pattern, max_length=most) for most in (30, 40))
-    assert isinstance(inside(long, short), Unsure)
-    assert isinstance(inside(short, long), Yes)
+    assert isinstance(is_subschema(long, short), Unsure)
+    assert isinstance(is_subschema(short, long), Yes)

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import Catalog, build_catalog
-from runcomfy_codegen.build.model import Settings
+from runcomfy_codegen.build.build_model import BuildOptions, BuiltCatalog, build_catalog
 from runcomfy_codegen.sandbox import Sandbox
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.store.schemas_folder import read_all
 
 from .conftest import CHECKOUT, run
 
@@ -52,13 +51,13 @@ def paint(client: RunComfy) -> str:
 
 
 @pytest.fixture(scope="module")
-def catalog() -> Catalog:
-    settings = Settings(dialect=resources.dialect())
+def catalog() -> BuiltCatalog:
+    settings = BuildOptions(dialect=resources.dialect())
     return build_catalog(read_all(CHECKOUT / "schemas").documents, settings)
 
 
 @pytest.fixture(scope="module")
-def sandbox(catalog: Catalog) -> Iterator[Sandbox]:
+def sandbox(catalog: BuiltCatalog) -> Iterator[Sandbox]:
     models = {model.model_id: model for model in catalog.models}
     with Sandbox(models, speed=100.0) as served:
         yield served

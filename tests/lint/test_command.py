@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from diff.conftest import Desk
 from runcomfy_codegen import build, dialect, store
-from runcomfy_codegen.cli.lint import BUILT
+from runcomfy_codegen.workspace.lint import BUILT
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 STANDARD = Path(__file__).parents[1] / "diff" / "sarif.schema.json"

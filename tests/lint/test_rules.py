@@ -15,8 +15,8 @@ from published import model_of
 from runcomfy_codegen.ir.diagnostic import Diagnostic
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.lint import rules
-from runcomfy_codegen.lint.page import page
-from runcomfy_codegen.lint.rule import Rule
+from runcomfy_codegen.lint.page import lint_rules_page
+from runcomfy_codegen.lint.rule import LintRule
 from runcomfy_codegen.lint.run import lint
 
 CODES = {rule.about.code for rule in rules.RULES}
@@ -62,19 +62,22 @@ def test_files_and_rules_are_the_same() -> None:
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.code)
-def test_a_rule_finds_its_own_example_and_nothing_else_does(rule: Rule) -> None:
+def test_a_rule_finds_its_own_example_and_nothing_else_does(rule: LintRule) -> None:
     assert set(codes(json.loads(rule.about.wrong))) == {rule.about.code}
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.code)
-def test_the_corrected_example_is_clean(rule: Rule) -> None:
+def test_the_corrected_example_is_clean(rule: LintRule) -> None:
     assert codes(json.loads(rule.about.right)) == []
 
 
 def test_the_page_of_the_rules_is_what_the_rules_say(
     golden: Callable[[Path, str], None],
 ) -> None:
-    golden(Path(__file__).parents[2] / "docs" / "rules" / "lint.md", page(rules.RULES))
+    golden(
+        Path(__file__).parents[2] / "docs" / "rules" / "lint.md",
+        lint_rules_page(rules.RULES),
+    )
 
 
 @pytest.mark.parametrize(

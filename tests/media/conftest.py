@@ -11,10 +11,9 @@ import pytest
 import trustme
 
 from media.loopback import PRIVATE, PUBLIC
-from runcomfy_runtime.media.fetch.address import refusal
-from runcomfy_runtime.media.fetch.aio import fetch_async
+from runcomfy_runtime.media.fetch.async_client import fetch_async
 from runcomfy_runtime.media.fetch.client import fetch
-from runcomfy_runtime.media.fetch.dial import Guard
+from runcomfy_runtime.media.fetch.guard import Guard, address_refusal
 from runcomfy_runtime.media.fetch.policy import FetchPolicy
 from runcomfy_runtime.media.info import MediaInfo
 
@@ -43,7 +42,7 @@ def authority() -> Authority:
 
 def refusal_but_public(address: str) -> str | None:
     """The real table, but for the one loopback address that plays the internet."""
-    return None if address == PUBLIC else refusal(address)
+    return None if address == PUBLIC else address_refusal(address)
 
 
 @dataclass

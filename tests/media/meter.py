@@ -6,11 +6,16 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runcomfy_runtime.media.fetch.exchange import Answer, Ask, Command, Head
+from runcomfy_runtime.media.fetch.exchange import (
+    Command,
+    CommandResult,
+    ResponseHead,
+    SendRequest,
+)
 from runcomfy_runtime.media.fetch.policy import DEFAULT_POLICY, FetchPolicy
-from runcomfy_runtime.media.fetch.session import measure
+from runcomfy_runtime.media.fetch.remote_file import measure_remote
 from runcomfy_runtime.media.info import MediaInfo
-from runcomfy_runtime.media.parser import LOCAL, Budget, drive
+from runcomfy_runtime.media.parser import LOCAL_BUDGET, Budget, drive
 from runcomfy_runtime.media.sniff import parse_media
 
 DATA = Path(__file__).parent / "data"
@@ -29,7 +34,9 @@ class Meter:
         self.wants.append((offset, length))
         return self.content[offset : offset + length]
 
-    def measure(self, *, thorough: bool = True, budget: Budget = LOCAL) -> MediaInfo:
+    def measure(
+        self, *, thorough: bool = True, budget: Budget = LOCAL_BUDGET
+    ) -> MediaInfo:
         parse = parse_media(len(self.content), thorough=thorough)
         return drive(parse, self.read, budget)
 
@@ -62,7 +69,7 @@ class RemoteMeter:
     def measure(
         self, *, thorough: bool = False, policy: FetchPolicy = DEFAULT_POLICY
     ) -> MediaInfo:
-        exchange = measure("https://a.test/x", policy, thorough)
+        exchange = measure_remote("https://a.test/x", policy, thorough)
         try:
             command = next(exchange)
             while True:
@@ -71,8 +78,8 @@ class RemoteMeter:
             found: MediaInfo = stop.value
             return found
 
-    def _answer(self, command: Command) -> Answer:
-        if not isinstance(command, Ask):
+    def _answer(self, command: Command) -> CommandResult:
+        if not isinstance(command, SendRequest):
             piece, self._body = self._body[:4096], self._body[4096:]
             self.received += len(piece)
             return piece
@@ -84,6 +91,6 @@ class RemoteMeter:
         self._body = self.content[first : last + 1]
         total = len(self.content)
         if not self._body:
-            return Head(416, ((b"content-range", b"bytes */%d" % total),))
+            return ResponseHead(416, ((b"content-range", b"bytes */%d" % total),))
         told = b"bytes %d-%d/%d" % (first, first + len(self._body) - 1, total)
-        return Head(206, ((b"content-range", told),))
+        return ResponseHead(206, ((b"content-range", told),))

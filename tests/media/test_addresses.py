@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runcomfy_runtime.media.fetch.address import refusal
+from runcomfy_runtime.media.fetch.guard import address_refusal
 
 HERE_OR_NEAR = [
     *("127.0.0.1", "127.255.255.255", "0.0.0.0", "0.1.2.3", "10.0.0.1", "172.16.0.1"),
@@ -30,9 +30,9 @@ ON_THE_INTERNET = [
 def test_an_address_that_leads_back_inside_is_refused_with_a_reason(
     address: str,
 ) -> None:
-    assert refusal(address)
+    assert address_refusal(address)
 
 
 @pytest.mark.parametrize("address", ON_THE_INTERNET)
 def test_an_address_on_the_internet_is_allowed(address: str) -> None:
-    assert refusal(address) is None
+    assert address_refusal(address) is None

@@ -9,8 +9,8 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 import pytest
 
 from media.test_drivers import BASE64, PNG, failure
-from runcomfy_runtime.media.drivers.escaped import EscapedText
-from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.data_uri import EscapedText
+from runcomfy_runtime.media.errors import MediaFault
 from runcomfy_runtime.media.prober import probe
 
 

@@ -23,7 +23,7 @@ from media import specimens as made
 from media.meter import DATA
 from media.test_mutations import mutate
 from runcomfy_runtime.media.errors import MediaError
-from runcomfy_runtime.media.info import Extent, MediaInfo
+from runcomfy_runtime.media.info import Dimensions, MediaInfo
 from runcomfy_runtime.media.inspection import Inspector
 from runcomfy_runtime.media.prober import probe
 from runcomfy_runtime.rule import Rule
@@ -57,12 +57,12 @@ def pyav() -> Any:
     return module
 
 
-def shown_by(pillow: Any, content: bytes) -> Extent | None:
+def shown_by(pillow: Any, content: bytes) -> Dimensions | None:
     """The size of a picture that Pillow decodes to its last pixel; None if it does not."""
     with warnings.catch_warnings(), suppress(Exception):
         warnings.simplefilter("ignore")
         with pillow.open(io.BytesIO(content)) as picture:
-            stored: Extent = picture.size
+            stored: Dimensions = picture.size
             picture.load()
             return stored if all(picture.size) else None
     return None
@@ -75,7 +75,7 @@ def found_in(content: bytes) -> MediaInfo | MediaError:
         return error
 
 
-def disagreement(found: MediaInfo | MediaError, stored: Extent) -> str | None:
+def disagreement(found: MediaInfo | MediaError, stored: Dimensions) -> str | None:
     """What is wrong with our answer if a decoder shows a picture of that size."""
     if isinstance(found, MediaError):
         return f"refused: {found}" if found.fault.conclusive else None

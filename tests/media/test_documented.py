@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 from typing import Any, get_args
 
+from runcomfy_runtime.input_checks import MediaChecks
 from runcomfy_runtime.media import FetchPolicy, MediaFault
 from runcomfy_runtime.media.inspection import AT_ONCE
-from runcomfy_runtime.metric import METRICS
-from runcomfy_runtime.validation import MediaChecks
+from runcomfy_runtime.metrics_and_operators import METRICS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "media.md").read_text("utf-8")
 

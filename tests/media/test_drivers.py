@@ -13,10 +13,8 @@ from typing import Any, cast
 import pytest
 
 from media.meter import DATA
-from runcomfy_runtime.media.drivers.file import OpenFile
-from runcomfy_runtime.media.errors import MediaError
-from runcomfy_runtime.media.fault import MediaFault
-from runcomfy_runtime.media.prober import probe
+from runcomfy_runtime.media.errors import MediaError, MediaFault
+from runcomfy_runtime.media.prober import FileReader, probe
 
 PNG = (DATA / "image/png_rgba16like.png").read_bytes()
 MP4 = (DATA / "video/mp4_moov_end.mp4").read_bytes()
@@ -71,7 +69,7 @@ def test_a_file_that_grows_while_it_is_read_is_as_long_as_it_was(
 ) -> None:
     path = tmp_path / "grows.mp4"
     path.write_bytes(bytes(10_000))
-    opened = OpenFile(path)
+    opened = FileReader(path)
     try:
         with path.open("ab") as more:
             more.write(b"x" * 10_000)
@@ -87,7 +85,7 @@ def test_a_file_that_grows_while_it_is_read_is_as_long_as_it_was(
 def test_a_small_file_that_grows_is_as_long_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "grows.png"
     path.write_bytes(PNG[:100])
-    opened = OpenFile(path)
+    opened = FileReader(path)
     try:
         path.write_bytes(PNG)
         assert len(opened.read(0, 4096)) == opened.size == 100

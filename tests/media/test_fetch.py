@@ -21,8 +21,7 @@ from media.loopback import (
     serve_file,
     serving,
 )
-from runcomfy_runtime.media.errors import MediaError
-from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.errors import MediaError, MediaFault
 
 DATA = Path(__file__).parent / "data"
 PNG = (DATA / "image/png_rgba16like.png").read_bytes()

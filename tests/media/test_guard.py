@@ -22,10 +22,9 @@ from media.loopback import (
     serve_file,
     serving,
 )
-from runcomfy_runtime.media.errors import MediaError
-from runcomfy_runtime.media.fault import MediaFault
-from runcomfy_runtime.media.fetch.dial import lookup_within, system_lookup
-from runcomfy_runtime.media.fetch.trust import default_context
+from runcomfy_runtime.media.errors import MediaError, MediaFault
+from runcomfy_runtime.media.fetch.connection import default_context
+from runcomfy_runtime.media.fetch.guard import lookup_within, system_lookup
 
 PNG = (Path(__file__).parent / "data/image/png_rgba16like.png").read_bytes()
 

@@ -10,8 +10,7 @@ import pytest
 
 from media import specimens as made
 from media.meter import DATA, Meter
-from runcomfy_runtime.media.errors import MediaError, MediaUnsupported
-from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.errors import MediaError, MediaFault, MediaUnsupported
 from runcomfy_runtime.media.info import MediaInfo
 from runcomfy_runtime.media.prober import probe
 

@@ -17,7 +17,7 @@ from media.meter import DATA
 from media.test_client import picture
 from runcomfy_runtime.media import FetchPolicy, probe, probe_async
 from runcomfy_runtime.media.inspection import Inspector
-from runcomfy_runtime.media.place import places
+from runcomfy_runtime.media.references import media_references
 from runcomfy_runtime.report import Problem
 from runcomfy_runtime.rule import Rule
 
@@ -157,7 +157,9 @@ def test_pointers_reach_into_objects_and_escaped_names() -> None:
         rule("/a~1b/*/url", "width_pixels", "<", "9"),
         rule("", "width_pixels", "<", "9"),
     )
-    found = places(rules, {"a/b": [{"url": "x"}, {"other": "y"}, {"url": "z"}]})
+    found = media_references(
+        rules, {"a/b": [{"url": "x"}, {"other": "y"}, {"url": "z"}]}
+    )
     assert [(place.pointer, place.source) for place in found] == [
         ("/a~1b/0/url", "x"),
         ("/a~1b/2/url", "z"),

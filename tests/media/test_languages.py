@@ -10,9 +10,9 @@ import pytest
 
 from media.test_client import Output, picture
 from published import SETTINGS, documents, executed, properties, rendered
-from runcomfy_codegen.build.model import build_model
-from runcomfy_codegen.emit.layout import laid_out
+from runcomfy_codegen.build.build_model import build_model
 from runcomfy_codegen.ir.model import Model
+from runcomfy_codegen.targets.python.layout import format_code
 from runcomfy_runtime.errors import InputRejected
 from runcomfy_runtime.model import ModelInput
 from runcomfy_runtime.rule import Rule
@@ -128,7 +128,7 @@ def test_a_generated_module_holds_the_messages_of_every_locale() -> None:
     assert (rule.pointer, rule.message) == ("/several/*/a/*", WORDS["en"])
     assert dict(rule.translations) == WORDS
     (source,) = rendered([model]).values()
-    assert laid_out(source) == source
+    assert format_code(source) == source
 
 
 def test_messages_that_are_the_same_everywhere_are_held_once() -> None:

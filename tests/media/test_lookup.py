@@ -13,8 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from runcomfy_runtime.media.errors import MediaError
-from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.errors import MediaError, MediaFault
 from runcomfy_runtime.media.fetch.policy import FetchPolicy
 from runcomfy_runtime.media.prober import probe_async
 

@@ -17,7 +17,7 @@ import pytest
 from media import specimens as made
 from media.loopback import PRIVATE, Request, Send, serve_file, serving
 from media.test_client import Input, picture
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.errors import InputRejected
 from runcomfy_runtime.media import FetchPolicy, Inspector
 from runcomfy_runtime.report import Problem

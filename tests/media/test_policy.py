@@ -12,7 +12,7 @@ import pytest
 from media.loopback import PRIVATE, serve_file, serving
 from media.meter import DATA
 from media.test_client import Input
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.errors import BadSetting
 from runcomfy_runtime.media import FetchPolicy

@@ -28,7 +28,7 @@ from media.loopback import (
     serving,
 )
 from media.test_fetch import JPEG, MP4, PNG, failure
-from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.errors import MediaFault
 
 
 def test_a_chain_of_twenty_redirects_is_left_after_the_third(

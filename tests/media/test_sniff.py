@@ -7,8 +7,7 @@ from struct import pack
 import pytest
 
 from media import specimens as made
-from runcomfy_runtime.media.errors import MediaError, MediaUnsupported
-from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.errors import MediaError, MediaFault, MediaUnsupported
 from runcomfy_runtime.media.prober import probe
 
 

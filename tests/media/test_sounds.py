@@ -9,8 +9,7 @@ import pytest
 
 from media import specimens as made
 from media.meter import DATA, Meter
-from runcomfy_runtime.media.errors import MediaError, MediaShort
-from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.errors import MediaError, MediaFault, MediaShort
 from runcomfy_runtime.media.parser import Budget
 from runcomfy_runtime.media.prober import probe
 

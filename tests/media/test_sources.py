@@ -10,9 +10,8 @@ import pytest
 
 from media.meter import DATA
 from runcomfy_runtime.media import MediaError, MediaFault, probe
-from runcomfy_runtime.media.finding import Finding
-from runcomfy_runtime.media.inspection import Inspector
-from runcomfy_runtime.media.place import Place
+from runcomfy_runtime.media.inspection import InspectedFile, Inspector
+from runcomfy_runtime.media.references import MediaReference
 from runcomfy_runtime.report import Problem
 from runcomfy_runtime.rule import Rule
 
@@ -106,8 +105,8 @@ def test_a_broken_data_uri_of_any_length_is_judged_by_its_beginning() -> None:
 def test_every_file_that_was_not_measured_carries_the_code_of_its_fault(
     fault: MediaFault,
 ) -> None:
-    place = Place("/x", "https://a.test/x", (RULE,))
-    [problem] = Finding.of(place, MediaError("so it is", fault)).problems()
+    place = MediaReference("/x", "https://a.test/x", (RULE,))
+    [problem] = InspectedFile.of(place, MediaError("so it is", fault)).problems()
     assert (problem.code, problem.actual) == ("media", fault.value)
     assert problem.verdict == "unknown"  # a server may answer others differently
 

@@ -13,7 +13,7 @@ import pytest
 
 from media.meter import DATA
 from media.test_drivers import MP4, PNG, failure
-from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.errors import MediaFault
 from runcomfy_runtime.media.prober import probe
 
 

@@ -6,10 +6,8 @@ import random
 
 import pytest
 
-from runcomfy_runtime.media.errors import MediaError
-from runcomfy_runtime.media.fault import MediaFault
-from runcomfy_runtime.media.fetch.policy import FetchPolicy
-from runcomfy_runtime.media.fetch.target import Target, parse_target
+from runcomfy_runtime.media.errors import MediaError, MediaFault
+from runcomfy_runtime.media.fetch.policy import FetchPolicy, FetchTarget, parse_target
 
 POLICY = FetchPolicy()
 
@@ -17,22 +15,28 @@ POLICY = FetchPolicy()
 @pytest.mark.parametrize(
     ("url", "target"),
     [
-        ("https://Cdn.Example.COM", Target("https", "cdn.example.com", 443, "/")),
-        ("HTTPS://a.test:443/x?y=1#z", Target("https", "a.test", 443, "/x?y=1")),
-        ("https://a.test?y", Target("https", "a.test", 443, "/?y")),
-        ("https://a.test#@127.0.0.1/", Target("https", "a.test", 443, "/")),
-        ("https://a.test/#@b.test", Target("https", "a.test", 443, "/")),
-        ("https://a.test#@127.0.0.1/x", Target("https", "a.test", 443, "/")),
-        ("https://1.1.1.1/x", Target("https", "1.1.1.1", 443, "/x")),
+        ("https://Cdn.Example.COM", FetchTarget("https", "cdn.example.com", 443, "/")),
+        ("HTTPS://a.test:443/x?y=1#z", FetchTarget("https", "a.test", 443, "/x?y=1")),
+        ("https://a.test?y", FetchTarget("https", "a.test", 443, "/?y")),
+        ("https://a.test#@127.0.0.1/", FetchTarget("https", "a.test", 443, "/")),
+        ("https://a.test/#@b.test", FetchTarget("https", "a.test", 443, "/")),
+        ("https://a.test#@127.0.0.1/x", FetchTarget("https", "a.test", 443, "/")),
+        ("https://1.1.1.1/x", FetchTarget("https", "1.1.1.1", 443, "/x")),
         (
             "https://[2606:4700::0001]/x",
-            Target("https", "2606:4700::1", 443, "/x"),
+            FetchTarget("https", "2606:4700::1", 443, "/x"),
         ),
-        ("https://a.test/b%20c/é", Target("https", "a.test", 443, "/b%20c/%C3%A9")),
-        ("https://my_bucket.a.test/x", Target("https", "my_bucket.a.test", 443, "/x")),
+        (
+            "https://a.test/b%20c/é",
+            FetchTarget("https", "a.test", 443, "/b%20c/%C3%A9"),
+        ),
+        (
+            "https://my_bucket.a.test/x",
+            FetchTarget("https", "my_bucket.a.test", 443, "/x"),
+        ),
     ],
 )
-def test_a_plain_url_is_read_into_its_parts(url: str, target: Target) -> None:
+def test_a_plain_url_is_read_into_its_parts(url: str, target: FetchTarget) -> None:
     assert parse_target(url, POLICY) == target
 
 

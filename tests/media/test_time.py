@@ -11,10 +11,10 @@ import pytest
 
 from media.loopback import PRIVATE, Request, Send, serving
 from media.test_client import Input, picture
-from runcomfy_runtime.clock import SystemClock
+from runcomfy_runtime.client_config import SystemClock
 from runcomfy_runtime.errors import InputRejected, NotSent
 from runcomfy_runtime.media import FetchPolicy, Inspector
-from runcomfy_runtime.report import Problem, Verdict
+from runcomfy_runtime.report import Problem, ProblemVerdict
 from runcomfy_runtime.rule import Rule
 from runcomfy_runtime.testing import FakeQueue
 
@@ -54,11 +54,11 @@ class Slow:
     """A judge who takes his time, and notes how much of it he was given."""
 
     def __init__(
-        self, queue: FakeQueue, seconds: float, verdict: Verdict | None = None
+        self, queue: FakeQueue, seconds: float, verdict: ProblemVerdict | None = None
     ) -> None:
         self.queue = queue
         self.seconds = seconds
-        self.verdict: Verdict | None = verdict
+        self.verdict: ProblemVerdict | None = verdict
         self.given: list[float] = []
 
     def within(self, seconds: float) -> Slow:

@@ -8,8 +8,7 @@ import pytest
 
 from media import specimens as made
 from media.meter import Meter
-from runcomfy_runtime.media.errors import MediaError
-from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.errors import MediaError, MediaFault
 
 
 @pytest.mark.parametrize("size", [2**63 - 1, 2**63, 2**64 - 1, 2**64 - 16])

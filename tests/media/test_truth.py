@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from media.meter import DATA, Meter
-from runcomfy_runtime.media.errors import MediaError, MediaUnsupported
-from runcomfy_runtime.media.fault import MediaFault
+from runcomfy_runtime.media.errors import MediaError, MediaFault, MediaUnsupported
 from runcomfy_runtime.media.prober import probe
 
 ENTRIES: list[dict[str, Any]] = [

@@ -8,9 +8,9 @@ import pytest
 
 from media.meter import DATA
 from runcomfy_runtime.media.errors import MediaError, MediaUnsupported
-from runcomfy_runtime.media.info import MediaInfo, Span
+from runcomfy_runtime.media.info import Measurement, MediaInfo
 from runcomfy_runtime.media.prober import probe
-from runcomfy_runtime.media.verdict import Verdict, decimal, judge
+from runcomfy_runtime.media.rule_check import Verdict, check_rule, format_decimal
 from runcomfy_runtime.rule import Rule
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN
@@ -36,14 +36,14 @@ def film(*seconds: str, rate: str = "", frames: int | None = None) -> MediaInfo:
         size=1000,
         shown=(320, 180),
         coded=(320, 180),
-        timing=Span.of(*map(Fraction, seconds)) if seconds else None,
-        rate=Span.of(*map(Fraction, rate.split())) if rate else None,
+        timing=Measurement.of(*map(Fraction, seconds)) if seconds else None,
+        rate=Measurement.of(*map(Fraction, rate.split())) if rate else None,
         frames=frames,
     )
 
 
 def verdict(text: str, media: MediaInfo | MediaError) -> Verdict:
-    return judge(rule(text), media).verdict
+    return check_rule(rule(text), media).verdict
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_both_sides_of_a_ratio_come_from_one_reading() -> None:
     turned = picture(400, 300, orientation=6)
     assert verdict("width/height < 1.4", turned) is PASS
     assert verdict("width/height > 1.4", turned) is FAIL
-    check = judge(rule("width/height > 1"), turned)
+    check = check_rule(rule("width/height > 1"), turned)
     assert check.verdict is UNKNOWN
     assert check.reason.endswith("0.75 (300×400), 1.333333 (400×300)")
 
@@ -192,7 +192,7 @@ def test_a_division_by_zero_is_unknown() -> None:
     ],
 )
 def test_a_rule_that_is_not_understood_is_unknown_and_says_so(broken: Rule) -> None:
-    check = judge(broken, picture(9, 9))
+    check = check_rule(broken, picture(9, 9))
     assert check.verdict is UNKNOWN
     assert "not understood" in check.reason
 
@@ -206,23 +206,25 @@ def test_a_rule_that_is_not_understood_is_unknown_and_says_so(broken: Rule) -> N
 def test_what_could_not_be_measured_is_unknown_never_failed(
     text: str, error: MediaError
 ) -> None:
-    check = judge(rule(text), error)
+    check = check_rule(rule(text), error)
     assert (check.verdict, check.reason) == (UNKNOWN, str(error))
 
 
 def test_pixels_of_a_sound_and_the_size_of_an_endless_stream_are_unknown() -> None:
     sound = MediaInfo(kind="audio", format="mp3", size=None)
-    check = judge(rule("width/height < 3"), sound)
+    check = check_rule(rule("width/height < 3"), sound)
     assert check.verdict is UNKNOWN
     assert "width_pixels, height_pixels could not be measured" in check.reason
     assert verdict("file_size_mb < 3", sound) is UNKNOWN
 
 
 def test_a_check_carries_the_value_its_unit_and_where_it_was_found() -> None:
-    check = judge(rule("width_pixels > 299"), probe(DATA / "image/rule_299x300.png"))
+    check = check_rule(
+        rule("width_pixels > 299"), probe(DATA / "image/rule_299x300.png")
+    )
     assert (check.verdict, check.actual, check.unit) == (FAIL, "299", "px")
     assert check.evidence == ("IHDR at byte 8",)
-    ratio = judge(rule("width/height < 1"), picture(4, 3))
+    ratio = check_rule(rule("width/height < 1"), picture(4, 3))
     assert (ratio.actual, ratio.unit) == ("1.333333", "")
 
 
@@ -239,4 +241,4 @@ def test_a_check_carries_the_value_its_unit_and_where_it_was_found() -> None:
     ],
 )
 def test_numbers_are_written_for_people(value: Fraction, text: str) -> None:
-    assert decimal(value) == text
+    assert format_decimal(value) == text

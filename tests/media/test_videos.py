@@ -9,9 +9,13 @@ import pytest
 
 from media import specimens as made
 from media.meter import DATA, Meter
-from runcomfy_runtime.media.errors import MediaError, MediaShort, MediaUnsupported
-from runcomfy_runtime.media.fault import MediaFault
-from runcomfy_runtime.media.info import Span
+from runcomfy_runtime.media.errors import (
+    MediaError,
+    MediaFault,
+    MediaShort,
+    MediaUnsupported,
+)
+from runcomfy_runtime.media.info import Measurement
 from runcomfy_runtime.media.parser import Budget
 from runcomfy_runtime.media.prober import probe
 
@@ -214,14 +218,14 @@ def test_each_track_has_an_index_of_its_own() -> None:
     last = fragment(2, 2000, 3000)
     alone = index_of(2, 3000, len(last)) + last
     timing = probe(start + both + alone).timing
-    assert timing == Span(Fraction(5), Fraction(2), Fraction(5))
+    assert timing == Measurement(Fraction(5), Fraction(2), Fraction(5))
 
 
 def test_an_index_of_one_track_says_nothing_of_the_other() -> None:
     start = film(EMPTY, SOUND, ticks=0, more=made.box(b"mvex"))
     body = fragment(1, 0, 2000) + fragment(2, 0, 5000)
     timing = probe(start + index_of(1, 2000, len(body)) + body).timing
-    assert timing == Span(Fraction(5), Fraction(2), Fraction(5))
+    assert timing == Measurement(Fraction(5), Fraction(2), Fraction(5))
 
 
 def test_an_index_of_indexes_is_counted_once() -> None:
@@ -237,7 +241,7 @@ def test_a_declared_length_of_two_tracks_bounds_the_shorter_one_only_from_above(
 ):
     extends = made.box(b"mvex", made.full(b"mehd", pack(">I", 5000)))
     timing = probe(film(EMPTY, SOUND, ticks=0, more=extends)).timing
-    assert timing == Span(Fraction(5), Fraction(0), Fraction(5))
+    assert timing == Measurement(Fraction(5), Fraction(0), Fraction(5))
 
 
 def test_matroska_shows_what_its_display_size_and_cropping_say() -> None:

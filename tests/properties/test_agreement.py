@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from published import SETTINGS, imported, write_client
-from runcomfy_codegen.build.catalog import build_catalog
+from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.store.schemas import read_all
-from runcomfy_runtime.quotation import quoted
+from runcomfy_codegen.store.schemas_folder import read_all
+from runcomfy_runtime.escaping import quoted
 
 SHIPPED = Path(__file__).parents[2] / "schemas"
 Schema = dict[str, Any]

@@ -22,14 +22,20 @@ from published import (
     properties,
     rendered,
 )
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.build.model import build_model
+from runcomfy_codegen.build.build_model import build_catalog, build_model
+from runcomfy_codegen.ir.as_json import model_as_json, to_json_schema
 from runcomfy_codegen.ir.diagnostic import Severity
 from runcomfy_codegen.ir.json_text import JsonText
-from runcomfy_codegen.ir.model import Choice, Field, Model, Object, Value, walk, within
-from runcomfy_codegen.ir.printed import printed_model
-from runcomfy_codegen.ir.standard import standard
-from runcomfy_runtime.model import check
+from runcomfy_codegen.ir.model import (
+    Choice,
+    Field,
+    Model,
+    Object,
+    Value,
+    fields_in,
+    types_in,
+)
+from runcomfy_runtime.model import schema_report
 
 
 def rules_in(schema: Any) -> int:
@@ -51,8 +57,8 @@ def test_any_json_is_built_or_refused_with_a_reason(input_: Any, output: Any) ->
     if result.model is None:
         assert any(it.severity is Severity.ERROR for it in result.diagnostics)
     else:
-        json.dumps(printed_model(result.model), allow_nan=False)
-        Draft202012Validator.check_schema(standard(result.model.input))
+        json.dumps(model_as_json(result.model), allow_nan=False)
+        Draft202012Validator.check_schema(to_json_schema(result.model.input))
     for it in result.diagnostics:
         assert it.code
         assert it.message
@@ -69,7 +75,7 @@ def test_what_is_built_can_be_rendered_and_executed(input_: Any, output: Any) ->
         module = executed(model)
         assert module.MODEL_ID == "acme/model"
         assert len(module.Input.model_fields) == len(input_["properties"])
-        assert check(module.Input, {}).ok == (
+        assert schema_report(module.Input, {}).ok == (
             not any(f.required for f in model.input.fields)
         )
 
@@ -88,7 +94,7 @@ def test_a_number_of_any_size_is_understood_or_kept(number: str, keyword: str) -
     )
     model = _of_text(f'{{"type": "object", "properties": {{{", ".join(schemas)}}}}}')
     assert [field.wire_name for field in model.input.fields] == list(words)
-    json.dumps(printed_model(model), allow_nan=False)
+    json.dumps(model_as_json(model), allow_nan=False)
     assert executed(model).Input().payload() == {}
 
 
@@ -123,7 +129,7 @@ def test_a_choice_of_any_size_is_understood_or_left_out(number: str) -> None:
     text = f'{{"type": "object", "properties": {{"a": {{"enum": [{number}, 1]}}}}}}'
     model = _of_text(text)
     assert isinstance(model.input.fields[0].type, Choice)
-    json.dumps(printed_model(model), allow_nan=False)
+    json.dumps(model_as_json(model), allow_nan=False)
     assert executed(model).Input(a=1).payload() == {"a": 1}
 
 
@@ -257,7 +263,7 @@ def test_a_schema_nested_deeper_than_any_published_one_becomes_wide(depth: int) 
     for _ in range(depth):
         schema = {"type": "array", "items": schema}
     model = model_of(properties(a=schema))
-    deepest = sum(1 for _ in within(model.input))
+    deepest = sum(1 for _ in types_in(model.input))
     assert deepest == min(depth, 24) + 2
     assert bool(model.unknown) is (depth > 23)
     executed(model)
@@ -274,17 +280,17 @@ def test_every_nested_object_of_a_model_has_a_class_of_its_own() -> None:
     objects = [
         kind.name
         for top in (model.input, model.output)
-        for kind in within(top)
+        for kind in types_in(top)
         if isinstance(kind, Object)
     ]
     assert len(objects) == len(set(objects)) == 7
-    assert len(walk(model.input)) == 3 + 4
+    assert len(fields_in(model.input)) == 3 + 4
 
 
 @pytest.mark.parametrize("values", [[0, 1], [1, 2], [0, 1, 2.5], ["x", 1, 0]])
 def test_true_is_not_one_even_where_one_is_a_choice(values: list[Any]) -> None:
     taken = executed(model_of(properties(a={"enum": values}))).Input
     for value in values:
-        assert check(taken, {"a": value}).ok
-    assert not check(taken, {"a": True}).ok
-    assert not check(taken, {"a": False}).ok
+        assert schema_report(taken, {"a": value}).ok
+    assert not schema_report(taken, {"a": True}).ok
+    assert not schema_report(taken, {"a": False}).ok

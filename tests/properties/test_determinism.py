@@ -17,10 +17,10 @@ from hypothesis import given, settings
 
 from arbitrary import inputs
 from published import SETTINGS, built, document, model_of, properties, rendered
-from runcomfy_codegen.build.catalog import build_catalog
+from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import JsonText
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.store.schemas_folder import read_all
 
 SHIPPED = Path(__file__).parents[2] / "schemas"
 EVERY_NINTH = read_all(SHIPPED).documents[::9]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from arbitrary import inputs, json_values
 from published import PROVENANCE, document, properties
-from runcomfy_codegen.build.fingerprint import schema_sha256
+from runcomfy_codegen.build.structure_and_texts import schema_sha256
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import JsonText
 

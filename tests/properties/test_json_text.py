@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrary import json_values, texts
-from runcomfy_codegen.ir.diagnostic import Place
-from runcomfy_codegen.ir.json_stop import stop_of
-from runcomfy_codegen.ir.json_text import JsonText, NotJson, pointer_token
+from runcomfy_codegen.ir.diagnostic import Position
+from runcomfy_codegen.ir.json_text import JsonText, NotJson, pointer_token, syntax_issue
 
 indents = st.sampled_from((None, 0, 2, "\t"))
 
@@ -48,7 +47,7 @@ def test_the_span_of_a_pointer_holds_the_value_there(
 def test_the_place_of_a_pointer_is_where_an_editor_shows_it(
     value: Any, indent: int | str | None, line: int, column: int
 ) -> None:
-    text = JsonText(json.dumps(value, indent=indent), Place(line, column))
+    text = JsonText(json.dumps(value, indent=indent), Position(line, column))
     rows = text.text.split("\n")
     for pointer, inner in below(value):
         place = text.place(pointer)
@@ -86,24 +85,24 @@ def test_a_fraction_keeps_every_digit(number: str) -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("", Place(1, 1)),
-        ('{"a": }', Place(1, 7)),
-        ('{\n"a": 1\n "b"}', Place(3, 2)),
-        ("[1, NaN]", Place(1, 1)),
-        ("[Infinity]", Place(1, 1)),
-        ('{"a": 1} 2', Place(1, 10)),
-        ("{'a': 1}", Place(1, 2)),
-        ('{"a": 1 , \n}', Place(1, 9)),
-        ("[1,\n ]", Place(1, 3)),
-        ('{"a": "b', Place(1, 7)),
-        ('{"a" 1}', Place(1, 6)),
-        ('{"a": "\\x"}', Place(1, 8)),
-        ('{"a": "\n"}', Place(1, 8)),
-        ("[" * 100_000, Place(1, 1)),
-        ("1" * 5_000, Place(1, 1)),
+        ("", Position(1, 1)),
+        ('{"a": }', Position(1, 7)),
+        ('{\n"a": 1\n "b"}', Position(3, 2)),
+        ("[1, NaN]", Position(1, 1)),
+        ("[Infinity]", Position(1, 1)),
+        ('{"a": 1} 2', Position(1, 10)),
+        ("{'a': 1}", Position(1, 2)),
+        ('{"a": 1 , \n}', Position(1, 9)),
+        ("[1,\n ]", Position(1, 3)),
+        ('{"a": "b', Position(1, 7)),
+        ('{"a" 1}', Position(1, 6)),
+        ('{"a": "\\x"}', Position(1, 8)),
+        ('{"a": "\n"}', Position(1, 8)),
+        ("[" * 100_000, Position(1, 1)),
+        ("1" * 5_000, Position(1, 1)),
     ],
 )
-def test_what_is_not_json_is_refused_with_its_place(text: str, place: Place) -> None:
+def test_what_is_not_json_is_refused_with_its_place(text: str, place: Position) -> None:
     with pytest.raises(NotJson) as refused:
         JsonText(text).value()
     assert refused.value.place == place
@@ -117,8 +116,8 @@ def test_a_comma_too_many_is_the_place_in_every_python() -> None:
     text = '{"a": 1, }'
     older = json.JSONDecodeError("Expecting property name enclosed in …", text, 9)
     newer = json.JSONDecodeError("Illegal trailing comma before end of …", text, 7)
-    assert stop_of(older) == stop_of(newer)
-    assert stop_of(newer).offset == text.index(",")
+    assert syntax_issue(older) == syntax_issue(newer)
+    assert syntax_issue(newer).offset == text.index(",")
 
 
 def test_members_that_stand_twice_are_found() -> None:
@@ -143,7 +142,7 @@ def test_what_stands_in_two_members_of_one_name_does_not_stand_twice(
 
 def test_of_two_members_of_one_name_the_last_one_has_the_place() -> None:
     text = JsonText('{"x": {"y": 1}, "x": {"y": 2}}')
-    assert text.place("/x/y") == Place(1, text.text.index("2") + 1)
+    assert text.place("/x/y") == Position(1, text.text.index("2") + 1)
     begin, end = text.span("/x")
     assert text.text[begin:end] == '{"y": 2}'
 
@@ -152,7 +151,7 @@ def test_of_two_members_of_one_name_the_last_one_has_the_place() -> None:
 def test_a_part_knows_its_places_as_the_whole_does(
     value: Any, indent: int | str | None, line: int, column: int
 ) -> None:
-    whole = JsonText(json.dumps([value], indent=indent), Place(line, column))
+    whole = JsonText(json.dumps([value], indent=indent), Position(line, column))
     marks = tuple((at, whole.at(at)) for at in range(0, len(whole.text), 3))
     for each in (whole, replace(whole, marks=marks)):
         part = each.part(*each.span("/0"))
@@ -161,11 +160,13 @@ def test_a_part_knows_its_places_as_the_whole_does(
 
 
 def test_places_are_counted_from_the_mark_in_front() -> None:
-    text = JsonText("[1,\n2, 3]", Place(5, 5), ((4, Place(9, 1)), (7, Place(9, 40))))
+    text = JsonText(
+        "[1,\n2, 3]", Position(5, 5), ((4, Position(9, 1)), (7, Position(9, 40)))
+    )
     assert [text.place(f"/{index}") for index in range(3)] == [
-        Place(5, 6),
-        Place(9, 1),
-        Place(9, 40),
+        Position(5, 6),
+        Position(9, 1),
+        Position(9, 40),
     ]
     assert hash(text) != hash(text.anywhere())
     assert text.anywhere() == JsonText(text.text)

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from arbitrary import json_values, texts
-from runcomfy_codegen.emit.layout import laid_out
-from runcomfy_codegen.emit.literal import docstring, literal, read_docstring
+from runcomfy_codegen.targets.python.layout import format_code
+from runcomfy_codegen.targets.python.literals import docstring, literal, read_docstring
 
 anything = texts | st.text(st.characters(codec=None), max_size=6)
 
@@ -86,12 +86,14 @@ def test_black_leaves_the_words_of_a_docstring_alone(text: str) -> None:
         f"class A:\n    {docstring(text, 4)}\n\n    x = 1\n    {docstring(text, 4)}\n"
     )
     names: dict[str, Any] = {}
-    exec(laid_out(source), names)
+    exec(format_code(source), names)
     told = inspect.getdoc(names["A"]) or ""
     assert told.split() == text.split()
 
 
 @given(anything)
 def test_laying_out_twice_changes_nothing(text: str) -> None:
-    once = laid_out(f"class A:\n    {docstring(text, 4)}\n\n    x = {literal(text)}\n")
-    assert laid_out(once) == once
+    once = format_code(
+        f"class A:\n    {docstring(text, 4)}\n\n    x = {literal(text)}\n"
+    )
+    assert format_code(once) == once

@@ -14,11 +14,12 @@ from pydantic import BaseModel
 from arbitrary import texts
 from runcomfy_codegen.build.naming import (
     RESERVED,
+    Overrides,
     class_name,
     field_name,
     module_path,
+    usable_name,
 )
-from runcomfy_codegen.build.overrides import Overrides, usable
 from runcomfy_runtime.model import ModelInput, ModelOutput, ModelPart
 
 any_name = texts | st.text(st.characters(codec=None), max_size=8)
@@ -49,7 +50,7 @@ def test_the_name_of_a_field_name_is_itself(wire_name: str) -> None:
 
 @given(any_name.map(field_name))
 def test_a_name_that_the_naming_gives_can_be_chosen_too(name: str) -> None:
-    assert usable(name)
+    assert usable_name(name)
 
 
 @given(st.lists(any_name, min_size=1, max_size=4).map("/".join))
@@ -156,7 +157,7 @@ def test_a_reserved_name_gets_an_underscore_behind_it(reserved: str) -> None:
     "chosen", ["class", "Literal", "MODEL_ID", "_x", "ſ", "a b", "", "payload", "1a"]
 )
 def test_a_name_that_would_break_its_class_cannot_be_chosen(chosen: str) -> None:
-    assert not usable(chosen)
+    assert not usable_name(chosen)
 
 
 @given(any_name)

@@ -8,13 +8,16 @@ from pathlib import PurePosixPath
 import pytest
 
 from published import TEMPLATES, model_of, properties
-from runcomfy_codegen.emit.package import PACKAGE, Workshop, render_package
+from runcomfy_codegen.targets.python.package import PACKAGE, render_package
+from runcomfy_codegen.targets.target import RenderContext
 
 MODEL = model_of(properties(prompt={"type": "string"}))
 
 
 def top_of(name: str) -> ast.Module:
-    files = render_package([MODEL], name, Workshop(TEMPLATES, {}, generator="test"))
+    files = render_package(
+        [MODEL], name, RenderContext(TEMPLATES, {}, generator="test")
+    )
     return ast.parse(files[PurePosixPath("__init__.py")])
 
 

@@ -34,11 +34,10 @@ from properties.test_agreement import (
     shipped,
 )
 from published import imported, write_client
-from runcomfy_codegen.dialect.formats import kind_of
-from runcomfy_codegen.dialect.reading import Measured
+from runcomfy_codegen.dialect.rule_language import MeasuredFile, kind_of
 from runcomfy_codegen.dialect.validator import input_validator
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.store.schemas_folder import read_all
 
 MB, MIB = 10**6, 2**20
 HEAD = "data:image/png;base64,"
@@ -50,23 +49,23 @@ KINDS = {
 }
 
 
-def measured(text: str) -> Measured:
+def measured(text: str) -> MeasuredFile:
     """A picture by the first bytes of its PNG header, in both kinds of megabytes.
 
     Of other files only the kind, by the mark that they begin with.
     """
     if not text.startswith(HEAD):
-        return Measured()
+        return MeasuredFile()
     digits = text[len(HEAD) :]
     head = base64.b64decode(digits[:64])
     if not head.startswith(b"\x89PNG"):
         kinds = (kinds for mark, kinds in MARKS.items() if mark in head[:8])
-        return Measured((), next(kinds))
+        return MeasuredFile((), next(kinds))
     width, height = struct.unpack(">II", head[16:24])
     size = len(digits) // 4 * 3 - digits.count("=", len(digits) - 2)
     pixels = {"width_pixels": Fraction(width), "height_pixels": Fraction(height)}
     sizes = ({"file_size_mb": Fraction(size, unit)} for unit in (MB, MIB))
-    return Measured(tuple({**pixels, **each} for each in sizes), ("image",))
+    return MeasuredFile(tuple({**pixels, **each} for each in sizes), ("image",))
 
 
 @cache

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from arbitrary import json_values, texts
 from runcomfy_codegen.ir.document import Document, Provenance
 from runcomfy_codegen.ir.json_text import JsonText, NotJson
-from runcomfy_codegen.store import envelope
-from runcomfy_codegen.store.path import document_path, model_id_of
-from runcomfy_codegen.store.schemas import read_all, read_one, write_all
+from runcomfy_codegen.store import document_file
+from runcomfy_codegen.store.document_file import document_path, model_id_of
+from runcomfy_codegen.store.schemas_folder import read_all, read_one, write_all
 
 segments = st.text(
     st.characters(exclude_characters="/"), min_size=1, max_size=8
@@ -112,13 +112,15 @@ def words(document: Document) -> list[object]:
 
 @given(documents())
 def test_a_document_comes_back_word_for_word(document: Document) -> None:
-    assert words(envelope.read(envelope.write(document))) == words(document)
+    assert words(
+        document_file.parse_document(document_file.document_text(document))
+    ) == words(document)
 
 
 @given(documents())
 def test_writing_what_was_read_gives_the_same_bytes(document: Document) -> None:
-    text = envelope.write(document)
-    assert envelope.write(envelope.read(text)) == text
+    text = document_file.document_text(document)
+    assert document_file.document_text(document_file.parse_document(text)) == text
     assert json.loads(text)["model_id"] == document.model_id
 
 
@@ -126,9 +128,9 @@ def test_writing_what_was_read_gives_the_same_bytes(document: Document) -> None:
 def test_the_places_of_a_stored_document_are_those_of_its_file(
     document: Document,
 ) -> None:
-    text = envelope.write(document)
+    text = document_file.document_text(document)
     whole = JsonText(text)
-    read = envelope.read(text)
+    read = document_file.parse_document(text)
     for name, piece in read.texts():
         assert read.place(f"/{name}") == piece.start == whole.place(f"/{name}")
 
@@ -140,8 +142,8 @@ def test_the_places_of_a_stored_document_are_those_of_its_file(
 )
 def test_a_shipped_document_is_stored_as_it_would_be_written(path: Path) -> None:
     text = path.read_bytes().decode()
-    assert envelope.write(envelope.read(text)) == text
-    document = envelope.read(text)
+    assert document_file.document_text(document_file.parse_document(text)) == text
+    document = document_file.parse_document(text)
     expected = document_path(document.model_id, document.locale)
     assert PurePosixPath(path.relative_to(SHIPPED).as_posix()) == expected
 
@@ -178,7 +180,7 @@ def test_a_folder_of_documents_gives_all_of_them_back(
 def test_a_file_that_is_no_document_is_told_and_stops_no_other(
     tmp_path: Path, text: str, told: str
 ) -> None:
-    good = envelope.read(
+    good = document_file.parse_document(
         (SHIPPED / "google/gemini-omni-flash/video-edit/en.json").read_text()
     )
     write_all(tmp_path, [good])
@@ -191,7 +193,7 @@ def test_a_file_that_is_no_document_is_told_and_stops_no_other(
     assert (diagnostic.code, diagnostic.file) == ("broken-document", file)
     assert told in diagnostic.message
     with pytest.raises(NotJson):
-        envelope.read(text)
+        document_file.parse_document(text)
 
 
 def test_a_document_in_the_folder_of_another_model_is_told(tmp_path: Path) -> None:

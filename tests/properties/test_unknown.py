@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from published import built
-from runcomfy_codegen.ir.json_text import DEEPEST, items, members
+from runcomfy_codegen.ir.json_text import MAX_DEPTH, items, members
 from runcomfy_codegen.ir.model import Anything, Nullable, Union
 
 MALFORMED: list[tuple[dict[str, Any], str]] = [
@@ -84,7 +84,7 @@ def test_the_dialect_reaches_the_innermost_schema_of_the_deepest_document(
     around: Callable[[Any], Any],
 ) -> None:
     schema: Any = {"type": "tensor"}
-    while depth(around(schema)) < DEEPEST - 4:
+    while depth(around(schema)) < MAX_DEPTH - 4:
         schema = around(schema)
     told = built({"type": "object", "properties": {"x": schema}})
     assert [each.code for each in told.diagnostics] == ["unknown-type"]

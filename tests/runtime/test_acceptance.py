@@ -14,9 +14,9 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.exchange import Response
-from runcomfy_runtime.journal import Journal
+from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
+from runcomfy_runtime.transport import Response
 from runtime.loopback import REQUEST_ID, Loopback, Reply, submitted
 from runtime.side import OUTPUT, TOKEN, Side
 
@@ -37,7 +37,7 @@ def test_an_answer_with_an_id_is_an_acceptance_whatever_else_it_says(
     server.on("submit", Reply({"request_id": REQUEST_ID, **beside}, status))
     assert side.run().output == OUTPUT
     assert server.count("submit") == 1
-    with Journal(tmp_path / "jobs.db") as journal:
+    with SqliteJournal(tmp_path / "jobs.db") as journal:
         (entry,) = journal.entries()
     assert (entry.request_id, entry.state) == (REQUEST_ID, "succeeded")
 
@@ -50,7 +50,7 @@ def test_an_id_that_cannot_be_one_beside_an_error_is_no_refusal(
     with pytest.raises(errors.SubmitOutcomeUnknown) as caught:
         side.run()
     assert caught.value.accepted
-    with Journal(tmp_path / "jobs.db") as journal:
+    with SqliteJournal(tmp_path / "jobs.db") as journal:
         assert len(journal.unknown()) == 1
 
 
@@ -64,7 +64,7 @@ def test_a_submit_that_pauses_is_known_not_to_be_accepted(
     passing = queue.clock.sleep
 
     def sleep(seconds: float) -> None:
-        with Journal(path) as journal:
+        with SqliteJournal(path) as journal:
             in_the_pause.extend(entry.state for entry in journal.entries())
         passing(seconds)
 
@@ -115,7 +115,7 @@ def test_a_process_killed_in_the_pause_of_a_submit_is_continued(
     time.sleep(0.3)  # the pause is a minute long
     process.send_signal(signal.SIGKILL)
     process.wait(timeout=20)
-    with Journal(tmp_path / "jobs.db") as journal:
+    with SqliteJournal(tmp_path / "jobs.db") as journal:
         assert [entry.state for entry in journal.entries()] == ["not accepted"]
     server.on("submit", submitted())
     again = subprocess.run(
@@ -128,7 +128,7 @@ def test_a_process_killed_in_the_pause_of_a_submit_is_continued(
 def test_a_journal_that_fails_between_two_tries_stops_the_second(
     tmp_path: Path,
 ) -> None:
-    class Failing(Journal):
+    class Failing(SqliteJournal):
         noted = 0
 
         def note(self, entry: Any) -> None:

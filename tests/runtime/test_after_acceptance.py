@@ -17,10 +17,10 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.exchange import Request, Response
-from runcomfy_runtime.journal import Journal
 from runcomfy_runtime.observer import Exchanged, Hooks
+from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import FakeQueue
+from runcomfy_runtime.transport import Request, Response
 
 CALLS: dict[str, Callable[[RunComfy], object]] = {
     "run": lambda client: client.run("vendor/model", {}),
@@ -141,7 +141,7 @@ def test_a_hook_that_ends_the_program_does_so_after_the_id_is_noted(
         call(queue, method, hooks=hooks, journal=path)
     assert "fake-1" in caught.value.__notes__[0]
     assert ("cancel" in queue.kinds) is (method == "run")
-    with Journal(path) as journal:
+    with SqliteJournal(path) as journal:
         assert [entry.request_id for entry in journal.entries()] == ["fake-1"]
 
 

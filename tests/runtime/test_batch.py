@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.exchange import Request, Response
 from runcomfy_runtime.job import Job
 from runcomfy_runtime.testing import FakeQueue
+from runcomfy_runtime.transport import Request, Response
 from runtime.specimen import Input, good
 
 

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.report import Problem, Verdict
+from runcomfy_runtime.input_checks import MediaChecks
+from runcomfy_runtime.report import Problem, ProblemVerdict
 from runcomfy_runtime.rule import Rule
 from runcomfy_runtime.testing import FakeQueue
-from runcomfy_runtime.validation import MediaChecks
 from runtime.specimen import RULES, good
 
 PAGE = "data:image/png;base64," + b64encode(b"<html><body>404").decode()
 
 
-def judge(verdict: Verdict) -> Any:
+def judge(verdict: ProblemVerdict) -> Any:
     def found(rules: Sequence[Rule], payload: Mapping[str, Any]) -> list[Problem]:
         assert tuple(rules) == RULES
         assert payload["image_urls"]

@@ -11,8 +11,7 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.protocol import Phase
-from runcomfy_runtime.status import Status
+from runcomfy_runtime.protocol import Phase, Status
 from runtime.hurried import Hurried
 from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 from runtime.specimen import Input, Output, good

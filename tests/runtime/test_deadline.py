@@ -16,12 +16,12 @@ import pytest
 import trustme
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.exchange import Lost, Outcome, Reached, Request, Response
-from runcomfy_runtime.http import form
-from runcomfy_runtime.http.blocking import HttpxTransport
-from runcomfy_runtime.http.nonblocking import AsyncHttpxTransport
+from runcomfy_runtime.http import httpx_adapter
+from runcomfy_runtime.http.async_httpx_transport import AsyncHttpxTransport
+from runcomfy_runtime.http.httpx_transport import HttpxTransport
+from runcomfy_runtime.transport import Lost, Outcome, Reached, Request, Response
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 ENOUGH = 12.0
@@ -235,9 +235,9 @@ def certified(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Wrap]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    form._tls.cache_clear()
+    httpx_adapter._tls.cache_clear()
     yield lambda connection: context.wrap_socket(connection, server_side=True)
-    form._tls.cache_clear()
+    httpx_adapter._tls.cache_clear()
 
 
 def honest() -> Iterator[bytes]:

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.result import Result
+from runcomfy_runtime.job import Result
 from runtime.hurried import Hurried
 from runtime.loopback import (
     REQUEST_ID,

@@ -14,12 +14,11 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.exchange import Lost, Reached, Response
 from runcomfy_runtime.observer import Exchanged, Hooks
-from runcomfy_runtime.redaction import redacted
 from runcomfy_runtime.secret import Token
+from runcomfy_runtime.transport import Lost, Reached, Response, redact
 from runtime.hurried import Hurried
 from runtime.loopback import Loopback, Reply, Seen, result, status, submitted
 
@@ -142,7 +141,7 @@ def test_an_echoed_token_is_nowhere(
 
 def test_what_holds_no_token_is_passed_on_as_it_is() -> None:
     answer = Response(200, {"etag": '"a"'}, b'{"a": "\\u0041\\/\\\\u0041"}')
-    assert redacted(answer, Token(PLAIN)) is answer
+    assert redact(answer, Token(PLAIN)) is answer
 
 
 @pytest.mark.parametrize("length", range(8, len(PLAIN)))
@@ -152,12 +151,12 @@ def test_a_beginning_of_the_token_at_the_end_of_what_broke_off_is_cut(
     lost = Lost(
         Reached.ANSWER_BEGAN, "x", 400, {}, b"who is " + PLAIN[:length].encode()
     )
-    assert redacted(lost, Token(PLAIN)).body == b"who is [token]"
+    assert redact(lost, Token(PLAIN)).body == b"who is [token]"
 
 
 def test_escaped_backslashes_are_no_escapes() -> None:
     body = rb'{"a": "\\u0072c-0123456789-secret", "b": "rc-0123456789-secret"}'
-    clean = redacted(Response(200, {}, body), Token(PLAIN))
+    clean = redact(Response(200, {}, body), Token(PLAIN))
     assert json.loads(clean.body) == {
         "a": "\\u0072c-0123456789-secret",
         "b": "[token]",

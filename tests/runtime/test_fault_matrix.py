@@ -52,7 +52,7 @@ def test_a_submit_whose_answer_is_lost_is_on_the_wire_once(
 def test_a_submit_that_is_never_answered_is_on_the_wire_once(
     server: Loopback, side: Side, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runcomfy_runtime.flow.pace.REQUEST_TIMEOUT", 0.3)
+    monkeypatch.setattr("runcomfy_runtime.retry_and_timeouts.REQUEST_TIMEOUT", 0.3)
     server.on("submit", Reply(fault="hang"))
     with pytest.raises(errors.SubmitOutcomeUnknown):
         side.run(timeout=1)

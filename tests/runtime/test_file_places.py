@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.download.hosts import named, refused
-from runcomfy_runtime.download.name import file_name
+from runcomfy_runtime.download.hosts import host_names, refusal_reason
+from runcomfy_runtime.download.save import file_name
 from runcomfy_runtime.files import File
 
 BASE = "https://model-api.runcomfy.net"
@@ -25,7 +25,7 @@ BASE = "https://model-api.runcomfy.net"
     ],
 )
 def test_allowed_hosts_are_allowed(url: str) -> None:
-    assert refused(url, BASE, ["example.org"]) is None
+    assert refusal_reason(url, BASE, ["example.org"]) is None
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_allowed_hosts_are_allowed(url: str) -> None:
     ],
 )
 def test_other_hosts_are_refused(url: str) -> None:
-    assert refused(url, BASE, []) is not None
+    assert refusal_reason(url, BASE, []) is not None
 
 
 def test_allowed_hosts_may_be_given_as_people_write_them() -> None:
-    assert named("cdn.example.org") == ("cdn.example.org",)
-    assert named(["Example.ORG.", "b\u00fccher.example"]) == (
+    assert host_names("cdn.example.org") == ("cdn.example.org",)
+    assert host_names(["Example.ORG.", "b\u00fccher.example"]) == (
         "example.org",
         "xn--bcher-kva.example",
     )
@@ -81,7 +81,7 @@ def test_allowed_hosts_may_be_given_as_people_write_them() -> None:
 )
 def test_a_host_that_would_never_match_is_refused(host: str) -> None:
     with pytest.raises(errors.DownloadError, match="no name of a host"):
-        named([host])
+        host_names([host])
 
 
 @pytest.mark.parametrize(

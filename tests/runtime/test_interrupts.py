@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.exchange import Request
-from runcomfy_runtime.interrupt import Interrupts
-from runcomfy_runtime.journal import Journal
+from runcomfy_runtime.interrupt import HoldInterrupts
+from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import FakeQueue
+from runcomfy_runtime.transport import Request
 from runtime.loopback import REQUEST_ID, Loopback, Reply, status
 from runtime.side import TOKEN
 from runtime.specimen import good
@@ -26,7 +26,7 @@ from runtime.specimen import good
 PREFIX = """
 import asyncio, signal, sys
 from runtime.specimen import good
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 settings = dict(token="rc-0123456789-secret", base_url=sys.argv[1], journal=sys.argv[2])
 """
@@ -88,7 +88,7 @@ def test_ctrl_c_before_the_answer_waits_for_the_id(
     assert "KeyboardInterrupt" in told
     assert f"The RunComfy job {REQUEST_ID} " in told
     assert TOKEN not in told
-    with Journal(tmp_path / "jobs.db") as journal:
+    with SqliteJournal(tmp_path / "jobs.db") as journal:
         (entry,) = journal.entries()
     assert entry.request_id == REQUEST_ID
     assert server.count("submit") == 1
@@ -106,7 +106,7 @@ def test_a_second_ctrl_c_does_not_wait_for_the_answer(
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=4)
     assert "while a paid job was being submitted" in told
-    with Journal(tmp_path / "jobs.db") as journal:
+    with SqliteJournal(tmp_path / "jobs.db") as journal:
         assert len(journal.unknown()) == 1
 
 
@@ -123,7 +123,7 @@ def test_ctrl_c_wins_over_a_refusal_and_tells_of_it(
     let_go.set()
     _, told = process.communicate(timeout=20)
     assert told.splitlines()[-1].startswith("submitting: HTTP 400")
-    with Journal(tmp_path / "jobs.db") as journal:
+    with SqliteJournal(tmp_path / "jobs.db") as journal:
         assert [entry.state for entry in journal.entries()] == ["not accepted"]
 
 
@@ -173,7 +173,7 @@ def test_a_handler_of_the_users_is_called_after_the_id_is_known(
 def test_what_python_does_not_handle_is_left_alone(left: Any) -> None:
     before = signal.signal(signal.SIGINT, left)
     try:
-        with Interrupts():
+        with HoldInterrupts():
             assert signal.getsignal(signal.SIGINT) is left
         assert signal.getsignal(signal.SIGINT) is left
     finally:
@@ -200,7 +200,7 @@ def test_an_interrupt_is_held_back_only_so_long(
     holding: tuple[Loopback, threading.Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, _ = holding
-    monkeypatch.setattr("runcomfy_runtime.interrupt.PATIENCE", 0.2)
+    monkeypatch.setattr("runcomfy_runtime.interrupt.HOLD_SECONDS", 0.2)
     main = threading.main_thread().ident
     assert main is not None
     threading.Timer(0.2, lambda: signal.pthread_kill(main, signal.SIGINT)).start()

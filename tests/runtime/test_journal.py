@@ -16,8 +16,8 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.flow.step import Intent
-from runcomfy_runtime.journal import Journal
+from runcomfy_runtime.lifecycle.steps import Intent
+from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
 from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 
@@ -133,7 +133,7 @@ def test_a_journal_that_cannot_be_written_stops_the_submit(
 def test_a_journal_that_fails_after_acceptance_loses_nothing(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Failing(Journal):
+    class Failing(SqliteJournal):
         def note(self, entry: Any) -> None:
             if not isinstance(entry, Intent):
                 raise errors.JournalError("disk full")
@@ -146,7 +146,7 @@ def test_a_journal_that_fails_after_acceptance_loses_nothing(
 
 
 def test_the_same_reference_is_not_submitted_twice(path: Path) -> None:
-    with Journal(path) as journal:
+    with SqliteJournal(path) as journal:
         journal.note(Intent("one", "v/m", "0", 1.0))
         with pytest.raises(errors.JournalError, match="not submitted twice"):
             journal.note(Intent("one", "v/m", "0", 1.0))
@@ -198,7 +198,7 @@ def test_many_processes_write_to_one_journal(path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.journal import Journal
+from runcomfy_runtime.sqlite_journal import Journal
 
 phase, path, url = sys.argv[1:]
 
@@ -251,7 +251,7 @@ def test_a_process_killed_in_any_phase_pays_for_nothing_twice(
     assert server.count("submit") == later
     assert (again.returncode != 0) is bool(unknown), again.stderr.decode()
     assert (b"SubmitOutcomeUnknown" in again.stderr) is bool(unknown)
-    with Journal(path) as journal:
+    with SqliteJournal(path) as journal:
         assert len(journal.unknown()) == unknown
         assert journal.pending() == []
 
@@ -277,7 +277,7 @@ def test_the_job_of_a_killed_process_is_given_back(
 MAPPED = """
 import asyncio, sys
 from runtime.specimen import good
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 side, path, url = sys.argv[1:]
 inputs = [good(tags=[number]) for number in range(1000)]
@@ -347,7 +347,7 @@ def test_a_journal_that_lost_the_intent_still_gets_the_id(path: Path, how: str) 
             for file in path.parent.glob("jobs.db*"):
                 file.rename(file.with_name(f"old-{file.name}"))
             if how == "replaced":
-                with Journal(path) as another:
+                with SqliteJournal(path) as another:
                     assert another.entries() == []
         return real(request)
 

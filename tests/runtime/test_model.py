@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from runcomfy_runtime.errors import InputRejected, RunComfyError
-from runcomfy_runtime.model import check
+from runcomfy_runtime.model import schema_report
 from runtime.specimen import Input, Lora, Output, good
 
 VALID: dict[str, Any] = {"image_urls": ["https://h/a"], "prompt": "p", "nothing": None}
@@ -199,14 +199,14 @@ def test_extended_refuses_what_is_no_json() -> None:
 
 @pytest.mark.parametrize("document", [None, 5, [], "text"])
 def test_a_document_that_is_no_object_is_one_problem(document: object) -> None:
-    report = check(Input, document)
+    report = schema_report(Input, document)
     assert [(problem.pointer, problem.code) for problem in report] == [("", "type")]
     assert not report.ok
 
 
 def test_a_report_is_true_when_nothing_failed() -> None:
-    assert check(Input, VALID)
-    assert str(check(Input, VALID)) == "no problems"
+    assert schema_report(Input, VALID)
+    assert str(schema_report(Input, VALID)) == "no problems"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.exchange import Response
 from runcomfy_runtime.testing import FakeQueue
+from runcomfy_runtime.transport import Response
 from runtime.specimen import Input, good
 
 URL = b'"https://files.runcomfy.net/a.png"'

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.exchange import Response
-from runcomfy_runtime.flow.step import Ended
-from runcomfy_runtime.journal import Journal
+from runcomfy_runtime.lifecycle.steps import Ended
+from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import FakeQueue
+from runcomfy_runtime.transport import Response
 
 NO_TIMEOUTS: list[Any] = [-5, -0.001, math.nan, -math.inf, "5", [1]]
 
@@ -51,7 +51,7 @@ def test_nothing_is_submitted_without_any_time(
         call(queue, method, tmp_path / "jobs.db", timeout=0)
     assert queue.requests == []
     assert not caught.value.may_be_billed
-    with Journal(tmp_path / "jobs.db") as journal:
+    with SqliteJournal(tmp_path / "jobs.db") as journal:
         assert journal.unknown() == []
 
 
@@ -99,7 +99,7 @@ def test_a_note_that_took_all_the_time_is_not_followed_by_a_paid_request(
 ) -> None:
     queue = FakeQueue()
 
-    class Slow(Journal):
+    class Slow(SqliteJournal):
         def note(self, entry: Any) -> None:
             super().note(entry)
             queue.clock.advance(3.0)
@@ -108,7 +108,7 @@ def test_a_note_that_took_all_the_time_is_not_followed_by_a_paid_request(
     with pytest.raises(errors.NotSent, match="nothing was sent"):
         call(queue, method, journal, timeout=0.5)
     assert queue.requests == []
-    with Journal(tmp_path / "jobs.db") as read:
+    with SqliteJournal(tmp_path / "jobs.db") as read:
         assert [entry.state for entry in read.entries()] == ["not accepted"]
 
 
@@ -118,7 +118,7 @@ def test_a_journal_that_others_hold_is_waited_for_within_the_deadline(
 ) -> None:
     path = tmp_path / "jobs.db"
     queue = FakeQueue()
-    journal: Any = Journal(path)
+    journal: Any = SqliteJournal(path)
     journal.entries()
     if not opened:
         journal.close()
@@ -139,7 +139,7 @@ def test_a_thread_that_holds_the_journal_is_waited_for_within_the_deadline(
     tmp_path: Path,
 ) -> None:
     path, queue = tmp_path / "jobs.db", FakeQueue()
-    journal = Journal(path)
+    journal = SqliteJournal(path)
     journal.entries()
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runtime.hurried import Hurried
 from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
@@ -29,7 +29,7 @@ with RunComfy(token="rc-0123456789-secret", base_url=sys.argv[1]) as client:
 """
 RUN_ASYNC = """
 import asyncio, sys
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 async def main():
     async with AsyncRunComfy(token="rc-0123456789-secret", base_url=sys.argv[1]) as client:
         await client.run("vendor/model", {"prompt": "x"})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runcomfy_runtime.remnant import remnant
+from runcomfy_runtime.problems import without_invalid_values
 from runcomfy_runtime.rule import Rule
 
 WIRE = {"field_284_image": "284_image", "284_image": "284_image", "loras": "loras"}
@@ -15,7 +15,7 @@ WIRE = {"field_284_image": "284_image", "284_image": "284_image", "loras": "lora
 
 def left(document: Any, *wrong: str, pointer: str = "/loras/*/a~1b") -> dict[str, Any]:
     rule = Rule(pointer=pointer, metric="width_pixels", operator="<", limit="9")
-    return remnant(document, WIRE, set(wrong), [rule])
+    return without_invalid_values(document, WIRE, set(wrong), [rule])
 
 
 def test_fields_have_their_wire_names_whichever_were_given() -> None:

@@ -9,8 +9,8 @@ from email.utils import formatdate
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.answer import retry_after
 from runcomfy_runtime.client import RunComfy
+from runcomfy_runtime.responses import retry_after
 from runtime.hurried import Hurried
 from runtime.loopback import Loopback, Reply
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.errors import RunComfyError
-from runcomfy_runtime.exchange import Lost, Outcome, Reached, Request, Response
 from runcomfy_runtime.testing import VirtualClock
+from runcomfy_runtime.transport import Lost, Outcome, Reached, Request, Response
 from runtime.specimen import Input, good
 
 BASE = "https://api.test"

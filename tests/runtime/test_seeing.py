@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.exchange import Response
-from runcomfy_runtime.flow.step import Retry
+from runcomfy_runtime.escaping import printable, quoted
 from runcomfy_runtime.inline import inline
+from runcomfy_runtime.lifecycle.steps import Retry
 from runcomfy_runtime.observer import Exchanged, Hooks
-from runcomfy_runtime.quotation import printable, quoted
 from runcomfy_runtime.report import Problem, Report
 from runcomfy_runtime.testing import FakeQueue, VirtualClock
+from runcomfy_runtime.transport import Response
 from runtime.specimen import Input, good
 
 TOKEN = "rc-0123456789-secret"

@@ -17,13 +17,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.exchange import Lost, Outcome, Reached, Request, Response
-from runcomfy_runtime.flow.pace import REQUEST_TIMEOUT
-from runcomfy_runtime.flow.run import Course, run
-from runcomfy_runtime.flow.step import Emit, Ended, Intent, Note, Send, Sleep, Terms
-from runcomfy_runtime.flow.submit import NOT_ACCEPTED, Call
+from runcomfy_runtime.lifecycle.run import JobProgress, run
+from runcomfy_runtime.lifecycle.steps import (
+    Emit,
+    Ended,
+    FlowContext,
+    Intent,
+    Send,
+    Sleep,
+    WriteJournal,
+)
+from runcomfy_runtime.lifecycle.submit import NOT_ACCEPTED, Submission
+from runcomfy_runtime.protocol import Status
+from runcomfy_runtime.retry_and_timeouts import REQUEST_TIMEOUT
 from runcomfy_runtime.secret import Token
-from runcomfy_runtime.status import Status
+from runcomfy_runtime.transport import Lost, Outcome, Reached, Request, Response
 
 BASE = "https://api.test"
 DEADLINE = 100.0
@@ -41,8 +49,8 @@ WORDS = [
 Fuse = Callable[[Any], tuple[BaseException, bool]]
 FUSES: dict[str, Fuse] = {
     "interrupt": lambda step: (KeyboardInterrupt(), True),
-    "held back": lambda step: (KeyboardInterrupt(), not isinstance(step, Note)),
-    "disk": lambda step: (errors.JournalError("full"), isinstance(step, Note)),
+    "held back": lambda step: (KeyboardInterrupt(), not isinstance(step, WriteJournal)),
+    "disk": lambda step: (errors.JournalError("full"), isinstance(step, WriteJournal)),
     "callback": lambda step: (
         errors.RunComfyError("of a callback"),
         isinstance(step, Emit) and isinstance(step.event, Status),
@@ -63,13 +71,13 @@ class World(RuleBasedStateMachine):
         self.fuse: tuple[str, int] | None = None
         self.ended: Any = None
         self.over = False
-        self.course = Course()
-        terms = Terms(
+        self.course = JobProgress()
+        terms = FlowContext(
             *(BASE, Token("t"), lambda: self.time, lambda: 1e9 + self.time),
             lambda: 0.5,
             journal=True,
         )
-        call = Call("vendor/model", b"{}", "0" * 64, "ref")
+        call = Submission("vendor/model", b"{}", "0" * 64, "ref")
         self.flow = run(terms, call, self.course, DEADLINE, cancel=True)
         self.step = self._advance(None)
 
@@ -85,7 +93,7 @@ class World(RuleBasedStateMachine):
                 answer, error = None, self._burnt_down(step)
                 if error is None and isinstance(step, (Send, Sleep)):
                     return step
-                if error is None and isinstance(step, Note):
+                if error is None and isinstance(step, WriteJournal):
                     self.notes.append(step.entry)
         except StopIteration as stop:
             self.over, self.ended = True, stop.value

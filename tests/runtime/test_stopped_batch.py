@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.clock import SystemClock
-from runcomfy_runtime.exchange import Lost, Outcome, Reached, Request, Response
-from runcomfy_runtime.status import Status
+from runcomfy_runtime.client_config import SystemClock
+from runcomfy_runtime.protocol import Status
 from runcomfy_runtime.testing import FakeQueue, VirtualClock
+from runcomfy_runtime.transport import Lost, Outcome, Reached, Request, Response
 from runtime.specimen import Input, good
 
 BAD_TOKEN = Response(401, {}, b'{"error_code": 400004, "error_message": "bad token"}')

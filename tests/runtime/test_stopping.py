@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.exchange import Lost, Reached, Response
 from runcomfy_runtime.testing import FakeQueue
+from runcomfy_runtime.transport import Lost, Reached, Response
 from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status
 from runtime.side import OUTPUT, Side
 from runtime.specimen import Input

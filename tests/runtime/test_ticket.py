@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.ticket import Ticket, decode
+from runcomfy_runtime.job_handle import JobHandle, decode_token
 
 BASE = "https://model-api.runcomfy.net"
 FACTS: dict[str, Any] = {"id": "r-1", "model": "v/m", "server": BASE, "at": 5.0}
@@ -24,7 +24,7 @@ def token(content: object) -> str:
 
 
 def test_a_token_gives_the_job_back() -> None:
-    ticket = Ticket(
+    ticket = JobHandle(
         request_id="r-1",
         model_id="v/m",
         base_url=BASE,
@@ -32,8 +32,8 @@ def test_a_token_gives_the_job_back() -> None:
         urls={"status": f"{BASE}/elsewhere"},
         echoes=("0123456789abcdef",),
     )
-    assert decode(ticket.encode(), base_url=BASE) == ticket
-    assert decode(f" {ticket.token()}\r\n", base_url=BASE) == ticket
+    assert decode_token(ticket.encode(), base_url=BASE) == ticket
+    assert decode_token(f" {ticket.token()}\r\n", base_url=BASE) == ticket
 
 
 ODD: dict[str, object] = {
@@ -69,7 +69,7 @@ ODD: dict[str, object] = {
 @pytest.mark.parametrize("content", ODD.values(), ids=ODD)
 def test_an_odd_token_is_a_clear_error(content: object) -> None:
     with pytest.raises(errors.BadJobToken) as caught:
-        decode(token(content), base_url=BASE)
+        decode_token(token(content), base_url=BASE)
     assert len(str(caught.value)) < 300
     assert str(caught.value).isprintable()
 
@@ -84,7 +84,7 @@ def test_an_odd_token_is_a_clear_error(content: object) -> None:
 )
 def test_a_text_that_is_no_token_is_a_clear_error(text: str) -> None:
     with pytest.raises(errors.BadJobToken):
-        decode(text, base_url=BASE)
+        decode_token(text, base_url=BASE)
 
 
 @pytest.mark.parametrize("given", [None, 5, b"r-1", ["r-1"], object()])
@@ -95,8 +95,8 @@ def test_what_is_no_text_is_a_clear_error(given: Any) -> None:
 
 
 def test_a_token_without_a_server_is_of_the_configured_one() -> None:
-    ticket = decode(token({"id": "r-1"}), base_url=BASE)
-    assert ticket == Ticket(request_id="r-1", model_id="", base_url=BASE)
+    ticket = decode_token(token({"id": "r-1"}), base_url=BASE)
+    assert ticket == JobHandle(request_id="r-1", model_id="", base_url=BASE)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_token_without_a_server_is_of_the_configured_one() -> None:
 )
 def test_a_forged_token_sends_nobody_elsewhere(url: object) -> None:
     forged = {**FACTS, "urls": {"status": url, "result": url, "more": f"{BASE}/more"}}
-    assert decode(token(forged), base_url=BASE).urls == {}
+    assert decode_token(token(forged), base_url=BASE).urls == {}
 
 
 VALUES = st.recursive(
@@ -132,16 +132,16 @@ def test_whatever_a_token_holds_it_is_a_job_or_a_clear_error(
     facts: dict[str, Any],
 ) -> None:
     try:
-        ticket = decode(token({**FACTS, **facts}), base_url=BASE)
+        ticket = decode_token(token({**FACTS, **facts}), base_url=BASE)
     except errors.BadJobToken:
         return
     assert ticket.status_url.startswith(f"{BASE}/")
-    assert decode(ticket.encode(), base_url=BASE) == ticket
+    assert decode_token(ticket.encode(), base_url=BASE) == ticket
 
 
 @given(st.text())
 def test_whatever_text_is_given_it_is_a_job_or_a_clear_error(text: str) -> None:
     try:
-        assert decode(text, base_url=BASE).request_id == text
+        assert decode_token(text, base_url=BASE).request_id == text
     except errors.BadJobToken:
         pass

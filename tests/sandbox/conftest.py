@@ -15,7 +15,7 @@ from runcomfy_codegen.ir.model import (
     Array,
     Choice,
     Field,
-    Media,
+    MediaKind,
     Model,
     Numeric,
     Object,
@@ -26,8 +26,8 @@ from runcomfy_codegen.ir.model import (
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.sandbox.api import Api
 from runcomfy_codegen.sandbox.clock import VirtualClock
-from runcomfy_codegen.sandbox.exchange import Request, Response
-from runcomfy_codegen.sandbox.settings import Options, settings
+from runcomfy_codegen.sandbox.http_messages import ApiRequest, ApiResponse
+from runcomfy_codegen.sandbox.settings import SandboxOptions, settings_from_options
 
 SECRET = "the-secret"
 EDIT = "bytedance/dreamina-4-0/edit"
@@ -58,7 +58,7 @@ def a_field(
         type=kind,
         required=required,
         default=None if default is None else Value.of(default),
-        media=Media.IMAGE if "image_url" in name else None,
+        media=MediaKind.IMAGE if "image_url" in name else None,
     )
 
 
@@ -144,7 +144,7 @@ class Caller:
         *,
         body: bytes = b"",
         **headers: str,
-    ) -> Response:
+    ) -> ApiResponse:
         path, _, query = path.removeprefix(self.api.settings.base_url).partition("?")
         sent = {
             "host": "localhost",
@@ -153,7 +153,7 @@ class Caller:
             **({"x-sandbox-secret": SECRET} if path.startswith("/sandbox/") else {}),
         } | {name.replace("_", "-"): text for name, text in headers.items()}
         return self.api.handle(
-            Request(
+            ApiRequest(
                 method=method,
                 path=path,
                 query=query,
@@ -178,8 +178,10 @@ class Caller:
         return self.get(accepted["result_url"] + "?include_cost=true")
 
 
-def caller_with(**options: Unpack[Options]) -> Caller:
-    return Caller(Api(MODELS, settings("http://localhost:8000", SECRET, options)))
+def caller_with(**options: Unpack[SandboxOptions]) -> Caller:
+    return Caller(
+        Api(MODELS, settings_from_options("http://localhost:8000", SECRET, options))
+    )
 
 
 @pytest.fixture

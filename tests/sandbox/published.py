@@ -7,11 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.build.model import Settings
+from runcomfy_codegen.build.build_model import BuildOptions, build_catalog
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.store.schemas_folder import read_all
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 
@@ -26,5 +25,5 @@ def documents() -> Sequence[Document]:
 def models() -> Mapping[str, Model]:
     """Every model, by its id."""
     stored = read_all(SCHEMAS).documents
-    built = build_catalog(stored, Settings(dialect=resources.dialect()))
+    built = build_catalog(stored, BuildOptions(dialect=resources.dialect()))
     return {model.model_id: model for model in built.models}

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runcomfy_codegen.sandbox.exchange import Request
-from runcomfy_codegen.sandbox.faults.table import FAULTS
+from runcomfy_codegen.sandbox.faults.fault_rule import FAULTS
+from runcomfy_codegen.sandbox.http_messages import ApiRequest
 
 from .conftest import INPUTS, SECRET, caller_with
 
@@ -88,7 +88,7 @@ def test_no_request_is_too_odd_to_be_answered(
         "x-sandbox-secret": SECRET,
         "x-sandbox-fault": fault,
     }
-    request = Request(
+    request = ApiRequest(
         method=method, path=path, query=query, headers=tuple(headers.items()), body=body
     )
     for _ in range(2):

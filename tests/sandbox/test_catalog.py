@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from runcomfy_codegen.sandbox.api import Api
-from runcomfy_codegen.sandbox.settings import Settings
+from runcomfy_codegen.sandbox.settings import SandboxSettings
 
 from .conftest import EDIT, MODELS, MUSIC, ODD, SEEDANCE, Caller
 
@@ -24,7 +24,7 @@ STORED = ENTRY | {"provenance": {"publisher": "somebody"}, "output_type": "AUDIO
 @pytest.fixture
 def caller() -> Caller:
     return Caller(
-        Api(MODELS, Settings(base_url="http://localhost:8000"), {MUSIC: STORED})
+        Api(MODELS, SandboxSettings(base_url="http://localhost:8000"), {MUSIC: STORED})
     )
 
 
@@ -119,7 +119,9 @@ def test_a_misspelt_id_is_told_the_nearest_one(caller: Caller) -> None:
 def test_stored_facts_may_hold_exact_decimals_and_nulls() -> None:
     facts = {"base_price_usd": Decimal("0.035"), "categories": None, "kind": None}
     entries = {ODD: facts}
-    caller = Caller(Api(MODELS, Settings(base_url="http://localhost:8000"), entries))
+    caller = Caller(
+        Api(MODELS, SandboxSettings(base_url="http://localhost:8000"), entries)
+    )
     entry = caller.get("/v1/models/kling/kling-video%20o3/4K.5/text-to-image")
     assert (entry["base_price_usd"], entry["kind"]) == (0.035, "model")
     assert caller.finish(ODD)["cost"] == 0.035

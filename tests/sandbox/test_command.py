@@ -16,9 +16,9 @@ from typing import Any
 import httpx
 import pytest
 
-from runcomfy_codegen.cli.curl_lines import curl_lines, example_of
 from runcomfy_codegen.sandbox import Sandbox
-from runcomfy_codegen.sandbox.validation import InputSchema
+from runcomfy_codegen.sandbox.input_validation import InputSchema
+from runcomfy_codegen.workspace.local_sandbox import curl_lines, example_of
 
 from .conftest import MODELS, a_field, a_model
 from .published import SCHEMAS, documents, models

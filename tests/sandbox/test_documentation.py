@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from runcomfy_codegen.cli.sandbox import command
-from runcomfy_codegen.sandbox.faults.scenario import parse_scenario
-from runcomfy_codegen.sandbox.faults.table import FAULTS
-from runcomfy_codegen.sandbox.openapi.sandbox import sandbox_calls
+from runcomfy_codegen.sandbox.faults.fault_rule import FAULTS, parse_scenario
+from runcomfy_codegen.sandbox.openapi_document import sandbox_calls
 
 pytest_plugins = ["pytester"]
 

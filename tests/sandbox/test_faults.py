@@ -9,10 +9,13 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox
-from runcomfy_codegen.sandbox.exchange import Carriage
-from runcomfy_codegen.sandbox.faults.rule import BadRule, parse_rules
-from runcomfy_codegen.sandbox.faults.scenario import parse_scenario
-from runcomfy_codegen.sandbox.faults.table import FAULTS
+from runcomfy_codegen.sandbox.faults.fault_rule import (
+    FAULTS,
+    InvalidFaultRule,
+    parse_rules,
+    parse_scenario,
+)
+from runcomfy_codegen.sandbox.http_messages import Delivery
 
 from .conftest import EDIT, INPUTS, ODD, Caller, caller_with
 
@@ -96,16 +99,16 @@ def test_retry_after_comes_in_both_forms_and_not_at_all(caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("fault", "carriage"),
     [
-        ("dropped", Carriage.NEVER),
-        ("reset-body", Carriage.RESET),
-        ("cut-body", Carriage.CUT),
-        ("dribble seconds=9", Carriage.DRIBBLE),
-        ("hang", Carriage.HELD),
-        ("slow seconds=0.5", Carriage.HELD),
+        ("dropped", Delivery.NEVER),
+        ("reset-body", Delivery.RESET),
+        ("cut-body", Delivery.CUT),
+        ("dribble seconds=9", Delivery.DRIBBLE),
+        ("hang", Delivery.HELD),
+        ("slow seconds=0.5", Delivery.HELD),
     ],
 )
 def test_a_spoilt_way_back_is_marked_on_the_answer(
-    caller: Caller, fault: str, carriage: Carriage
+    caller: Caller, fault: str, carriage: Delivery
 ) -> None:
     answer = caller.send("GET", "/v1/models", x_sandbox_fault=fault)
     assert answer.carriage is carriage
@@ -120,7 +123,7 @@ def test_a_lost_answer_is_a_job_all_the_same_and_stands_on_the_bill(
     caller: Caller,
 ) -> None:
     answer = caller.send("POST", SUBMIT, INPUTS[EDIT], x_sandbox_fault="lost-answer")
-    assert answer.carriage is Carriage.NEVER
+    assert answer.carriage is Delivery.NEVER
     caller.clock.advance(10)
     again = caller.submit()
     bill = caller.get("/sandbox/ledger")
@@ -283,8 +286,8 @@ def test_files_expire_end_early_or_are_pages(caller: Caller) -> None:
     first, second, third = (caller.send("GET", url) for _ in range(3))
     assert (first.status, second.carriage, third.carriage) == (
         403,
-        Carriage.CUT,
-        Carriage.WHOLE,
+        Delivery.CUT,
+        Delivery.WHOLE,
     )
     page = caller.send("GET", url, x_sandbox_fault="html-file")
     assert (page.header("content-type"), page.body[:6]) == ("image/png", b"<html>")
@@ -367,7 +370,7 @@ def test_one_account_s_fault_does_not_reach_another_s_job(caller: Caller) -> Non
 def test_a_rule_that_cannot_be_read_says_why(
     caller: Caller, text: str, says: str
 ) -> None:
-    with pytest.raises(BadRule, match=says.replace("?", r"\?")):
+    with pytest.raises(InvalidFaultRule, match=says.replace("?", r"\?")):
         parse_rules(text)
     for answer in (
         caller.send("GET", "/v1/models", x_sandbox_fault=text),
@@ -392,7 +395,7 @@ def test_a_rule_that_cannot_be_read_says_why(
     ],
 )
 def test_a_scenario_that_cannot_be_read_says_where(text: str, says: str) -> None:
-    with pytest.raises(BadRule, match=says):
+    with pytest.raises(InvalidFaultRule, match=says):
         parse_scenario(text)
 
 
@@ -607,7 +610,7 @@ def test_a_fault_that_could_never_do_anything_there_is_refused(
     assert answer.status == 400
     assert says in answer.json()["error_message"]
     name, _, on = rule.partition(" on=")
-    with pytest.raises(BadRule, match="fault 1: "):
+    with pytest.raises(InvalidFaultRule, match="fault 1: "):
         parse_scenario(f"[[fault]]\nname = '{name}'\non = '{on}'")
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox, VirtualClock
-from runcomfy_codegen.sandbox.auth import account_of
+from runcomfy_codegen.sandbox.routes import token_account
 
 from .conftest import EDIT, INPUTS, MODELS, ODD, Caller, caller_with
 
@@ -318,7 +318,7 @@ def test_an_account_s_journal_is_the_same_again_after_its_reset(
 
     other = Caller(caller.api, caller.clock, token="two")
     other.submit()
-    account = account_of(caller.token, caller.api.settings.seed)
+    account = token_account(caller.token, caller.api.settings.seed)
     first = text_of_one()
     caller.api.reset(account)
     assert text_of_one() == first

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from runcomfy_codegen.ir.as_json import to_json_schema
 from runcomfy_codegen.ir.json_text import items, members
-from runcomfy_codegen.ir.model import Media, Model
-from runcomfy_codegen.ir.standard import standard
-from runcomfy_codegen.sandbox.outputs import Output, kind_of, output_of
-from runcomfy_codegen.sandbox.shape import shape
+from runcomfy_codegen.ir.model import MediaKind, Model
+from runcomfy_codegen.sandbox.output_files import JobOutput, output_kind, plan_output
+from runcomfy_codegen.sandbox.output_shape import output_shape
 
 from .published import models
 
@@ -31,13 +31,13 @@ def choices(schema: Any) -> Iterator[Any]:
 
 def offers() -> Iterator[tuple[Model, str, Any]]:
     for model in models().values():
-        fields = members(standard(model.input)["properties"])
+        fields = members(to_json_schema(model.input)["properties"])
         for name, field in fields.items():
             if any(word in name for word in _WORDS):
                 yield from ((model, name, value) for value in choices(field))
 
 
-def fits(name: str, value: Any, output: Output) -> bool | None:
+def fits(name: str, value: Any, output: JobOutput) -> bool | None:
     """Whether the output is what the label says; None for a label that says nothing."""
     text, made = str(value), output.shape
     if text in _NO_WISH:
@@ -74,14 +74,14 @@ def test_every_published_choice_of_size_length_and_format_is_followed() -> None:
     assert sum(each[3] is True for each in told) > 700
 
 
-def _output(model: Model, given: Mapping[str, Any]) -> Output:
-    return output_of(model, kind_of(model), given)
+def _output(model: Model, given: Mapping[str, Any]) -> JobOutput:
+    return plan_output(model, output_kind(model), given)
 
 
 def test_a_ratio_holds_at_every_published_resolution() -> None:
     checked = 0
     for model in models().values():
-        fields = members(standard(model.input)["properties"])
+        fields = members(to_json_schema(model.input)["properties"])
         ratios = [v for n in ("aspect_ratio", "ratio") for v in choices(fields.get(n))]
         name = "aspect_ratio" if "aspect_ratio" in fields else "ratio"
         for resolution in choices(fields.get("resolution")):
@@ -111,13 +111,13 @@ def test_a_ratio_holds_at_every_published_resolution() -> None:
 def test_a_picture_has_the_size_that_was_asked_for(
     values: dict[str, Any], width: int, height: int
 ) -> None:
-    made = shape("somebody/text-to-image", Media.IMAGE, values)
+    made = output_shape("somebody/text-to-image", MediaKind.IMAGE, values)
     assert (made.width, made.height) == (width, height)
 
 
 def test_a_film_keeps_its_ratio_where_decoders_set_a_limit() -> None:
     values = {"resolution": "4k", "aspect_ratio": "21:9"}
-    made = shape("somebody/text-to-video", Media.VIDEO, values)
+    made = output_shape("somebody/text-to-video", MediaKind.VIDEO, values)
     assert made.width == 4096
     assert made.width / made.height == pytest.approx(21 / 9, rel=0.01)
 
@@ -141,4 +141,7 @@ def test_a_film_keeps_its_ratio_where_decoders_set_a_limit() -> None:
 def test_an_output_is_as_long_as_was_asked_for(
     values: dict[str, Any], seconds: float
 ) -> None:
-    assert shape("somebody/text-to-video", Media.VIDEO, values).seconds == seconds
+    assert (
+        output_shape("somebody/text-to-video", MediaKind.VIDEO, values).seconds
+        == seconds
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runcomfy_codegen.sandbox import Api, Settings
-from runcomfy_codegen.sandbox.exchange import Response
+from runcomfy_codegen.sandbox.http_messages import ApiResponse
 from runcomfy_codegen.sandbox.media.png import png
 from runcomfy_runtime.rule import Rule
 
@@ -38,7 +38,7 @@ def picture(width: int, height: int) -> str:
     return data(png(width, height, 0.5))
 
 
-def submitted(*sources: Any) -> Response:
+def submitted(*sources: Any) -> ApiResponse:
     caller = Caller(Api({EDIT: MODEL}, Settings(base_url="http://localhost")))
     given = {**INPUTS[EDIT], "image_urls": list(sources)}
     return caller.send("POST", SUBMIT, given)

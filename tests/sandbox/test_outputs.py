@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from runcomfy_codegen.ir.model import Array, Field, Media, Numeric, Object, Text
-from runcomfy_codegen.sandbox.exchange import Response
-from runcomfy_codegen.sandbox.outputs import kind_of, output_of, render
-from runcomfy_codegen.sandbox.seed import Seed
-from runcomfy_codegen.sandbox.shape import Shape, shape
+from runcomfy_codegen.ir.model import Array, Field, MediaKind, Numeric, Object, Text
+from runcomfy_codegen.sandbox.clock import Seed
+from runcomfy_codegen.sandbox.http_messages import ApiResponse
+from runcomfy_codegen.sandbox.output_files import output_kind, plan_output, render_file
+from runcomfy_codegen.sandbox.output_shape import OutputShape, output_shape
 
 from .conftest import (
     EDIT,
@@ -28,41 +28,42 @@ DURATION = a_field("duration", Numeric(integral=True))
 @pytest.mark.parametrize(
     ("model_id", "media"),
     [
-        ("qwen/qwen-image-3.0/pro/text-to-image", Media.IMAGE),
-        ("bytedance/seedream-5.0-pro/image-to-image", Media.IMAGE),
-        ("google/nano-banana-2-lite/edit", Media.IMAGE),
-        ("blackforestlabs/flux-3/image", Media.IMAGE),
-        ("openai/gpt-image-2.5/flare/edit", Media.IMAGE),
-        ("bytedance/seedance-2.5/image-to-video/480p", Media.VIDEO),
-        ("blackforestlabs/flux-3/extend-video/draft", Media.VIDEO),
-        ("blackforestlabs/flux-3/first-last-frame-to-video", Media.VIDEO),
-        ("bytedance/seedance-2.5/first-last-frame/720p", Media.VIDEO),
-        ("google/gemini-omni-flash/video-edit", Media.VIDEO),
-        ("wan-ai/wan-2.7/edit-video", Media.VIDEO),
-        ("pixverse/pixverse-c1/transition", Media.VIDEO),
-        ("pixverse/pixverse-v6/extend", Media.VIDEO),
-        ("lightricks/ltx-2.5/audio-to-video/fast", Media.VIDEO),
-        ("sync/sync/lipsync/v2/pro", Media.VIDEO),
-        ("elevenlabs/elevenlabs/music-generation", Media.AUDIO),
-        ("acestep-ai/ace-step/audio-outpaint", Media.AUDIO),
-        ("bytedance/seed-audio-1.0/text-to-audio", Media.AUDIO),
-        ("somebody/unheard-of", Media.IMAGE),
+        ("qwen/qwen-image-3.0/pro/text-to-image", MediaKind.IMAGE),
+        ("bytedance/seedream-5.0-pro/image-to-image", MediaKind.IMAGE),
+        ("google/nano-banana-2-lite/edit", MediaKind.IMAGE),
+        ("blackforestlabs/flux-3/image", MediaKind.IMAGE),
+        ("openai/gpt-image-2.5/flare/edit", MediaKind.IMAGE),
+        ("bytedance/seedance-2.5/image-to-video/480p", MediaKind.VIDEO),
+        ("blackforestlabs/flux-3/extend-video/draft", MediaKind.VIDEO),
+        ("blackforestlabs/flux-3/first-last-frame-to-video", MediaKind.VIDEO),
+        ("bytedance/seedance-2.5/first-last-frame/720p", MediaKind.VIDEO),
+        ("google/gemini-omni-flash/video-edit", MediaKind.VIDEO),
+        ("wan-ai/wan-2.7/edit-video", MediaKind.VIDEO),
+        ("pixverse/pixverse-c1/transition", MediaKind.VIDEO),
+        ("pixverse/pixverse-v6/extend", MediaKind.VIDEO),
+        ("lightricks/ltx-2.5/audio-to-video/fast", MediaKind.VIDEO),
+        ("sync/sync/lipsync/v2/pro", MediaKind.VIDEO),
+        ("elevenlabs/elevenlabs/music-generation", MediaKind.AUDIO),
+        ("acestep-ai/ace-step/audio-outpaint", MediaKind.AUDIO),
+        ("bytedance/seed-audio-1.0/text-to-audio", MediaKind.AUDIO),
+        ("somebody/unheard-of", MediaKind.IMAGE),
     ],
 )
-def test_the_id_of_a_model_tells_what_it_makes(model_id: str, media: Media) -> None:
-    assert kind_of(a_model(model_id, PROMPT)) is media
+def test_the_id_of_a_model_tells_what_it_makes(model_id: str, media: MediaKind) -> None:
+    assert output_kind(a_model(model_id, PROMPT)) is media
 
 
 def test_the_inputs_tell_where_the_id_does_not() -> None:
     assert (
-        kind_of(a_model("bytedance/seedance-2.0/fast", PROMPT, DURATION)) is Media.VIDEO
+        output_kind(a_model("bytedance/seedance-2.0/fast", PROMPT, DURATION))
+        is MediaKind.VIDEO
     )
 
 
 def test_the_catalog_entry_is_believed_first() -> None:
     model = a_model("somebody/text-to-video", PROMPT)
-    assert kind_of(model, {"output_type": "AUDIO"}) is Media.AUDIO
-    assert kind_of(model, {"output_type": "POEM"}) is Media.VIDEO
+    assert output_kind(model, {"output_type": "AUDIO"}) is MediaKind.AUDIO
+    assert output_kind(model, {"output_type": "POEM"}) is MediaKind.VIDEO
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_the_catalog_entry_is_believed_first() -> None:
 def test_a_picture_has_the_size_of_the_chosen_label(
     given: dict[str, Any], pixels: tuple[int, int]
 ) -> None:
-    wanted = shape("somebody/text-to-image", Media.IMAGE, given)
+    wanted = output_shape("somebody/text-to-image", MediaKind.IMAGE, given)
     assert (wanted.width, wanted.height) == pixels
 
 
@@ -109,27 +110,32 @@ def test_a_picture_has_the_size_of_the_chosen_label(
 )
 def test_a_film_lasts_as_long_as_asked(given: dict[str, Any], seconds: float) -> None:
     model_id = "somebody/text-to-video"
-    assert shape(model_id, Media.VIDEO, given) == Shape(
+    assert output_shape(model_id, MediaKind.VIDEO, given) == OutputShape(
         width=1280, height=720, seconds=seconds
     )
 
 
 def test_an_id_may_hold_the_resolution_and_a_length_be_in_milliseconds() -> None:
     draft, large = "somebody/text-to-video/480p", "somebody/4K/text-to-video"
-    assert shape(draft, Media.VIDEO, {}) == Shape(width=854, height=480)
-    assert shape(large, Media.VIDEO, {"aspect_ratio": "9:16"}).height == 3840
-    assert shape(large, Media.VIDEO, {"resolution": "720p"}).height == 720
-    assert shape("x/music", Media.AUDIO, {"music_length_ms": 12500}).seconds == 12.5
+    assert output_shape(draft, MediaKind.VIDEO, {}) == OutputShape(
+        width=854, height=480
+    )
+    assert output_shape(large, MediaKind.VIDEO, {"aspect_ratio": "9:16"}).height == 3840
+    assert output_shape(large, MediaKind.VIDEO, {"resolution": "720p"}).height == 720
+    assert (
+        output_shape("x/music", MediaKind.AUDIO, {"music_length_ms": 12500}).seconds
+        == 12.5
+    )
 
 
 def test_the_server_s_default_counts_where_nothing_is_given() -> None:
     length = a_field("duration", Numeric(integral=True), default=7)
     resolution = a_field("resolution", Text(), default="480p")
     model = a_model("somebody/text-to-video", resolution, length)
-    assert output_of(model, Media.VIDEO, {}).shape == Shape(
+    assert plan_output(model, MediaKind.VIDEO, {}).shape == OutputShape(
         width=854, height=480, seconds=7
     )
-    assert output_of(model, Media.VIDEO, {"duration": 2}).shape.seconds == 2
+    assert plan_output(model, MediaKind.VIDEO, {"duration": 2}).shape.seconds == 2
 
 
 @pytest.mark.parametrize(
@@ -149,9 +155,9 @@ def test_a_file_has_the_format_that_was_asked_for(
     model_id: str, asked: Any, suffix: str, begins: bytes
 ) -> None:
     model = a_model(model_id, PROMPT)
-    output = output_of(model, kind_of(model), {"output_format": asked})
+    output = plan_output(model, output_kind(model), {"output_format": asked})
     assert output.names == (f"0.{suffix}",)
-    assert render(output, Seed(), "x", 0).startswith(begins)
+    assert render_file(output, Seed(), "x", 0).startswith(begins)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +189,7 @@ def test_an_output_schema_with_only_a_list_gets_a_list() -> None:
         ),
     )
     model = a_model("somebody/text-to-image", PROMPT, output=only)
-    assert output_of(model, Media.IMAGE, {}).value(("u",)) == {"images": ["u"]}
+    assert plan_output(model, MediaKind.IMAGE, {}).value(("u",)) == {"images": ["u"]}
 
 
 @pytest.fixture
@@ -191,7 +197,7 @@ def file(caller: Caller) -> str:
     return str(caller.finish(EDIT)["output"]["image"])
 
 
-def header(answer: Response, name: str) -> str | None:
+def header(answer: ApiResponse, name: str) -> str | None:
     return dict(answer.headers).get(name)
 
 

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox, VirtualClock
-from runcomfy_codegen.sandbox.archive import Archive, ArchiveError
-from runcomfy_codegen.sandbox.seed import Seed
+from runcomfy_codegen.sandbox.clock import Seed
+from runcomfy_codegen.sandbox.database import Database, DatabaseError
 
 from .conftest import EDIT, INPUTS, MODELS, SEEDANCE, Caller
 
@@ -135,10 +135,10 @@ def test_a_state_that_cannot_be_used_is_told_and_left_alone(
     tmp_path: Path, spoil: Callable[[Path], None], says: str
 ) -> None:
     state = tmp_path / "state.db"
-    Archive(state, Seed()).close()
+    Database(state, Seed()).close()
     spoil(state)
     before = state.read_bytes()
-    with pytest.raises(ArchiveError, match=says):
+    with pytest.raises(DatabaseError, match=says):
         Sandbox(MODELS, state=state)
     assert state.read_bytes() == before
 
@@ -149,12 +149,12 @@ def test_a_state_in_use_in_an_unknown_folder_or_of_another_seed_is_told(
     state = tmp_path / "state.db"
     with (
         Sandbox(MODELS, state=state),
-        pytest.raises(ArchiveError, match="in use by another sandbox"),
+        pytest.raises(DatabaseError, match="in use by another sandbox"),
     ):
         Sandbox(MODELS, state=state)
-    with pytest.raises(ArchiveError, match="made with the seed 'runcomfy'"):
+    with pytest.raises(DatabaseError, match="made with the seed 'runcomfy'"):
         Sandbox(MODELS, state=state, seed="another")
-    with pytest.raises(ArchiveError, match="cannot be opened"):
+    with pytest.raises(DatabaseError, match="cannot be opened"):
         Sandbox(MODELS, state=tmp_path / "missing" / "state.db")
 
 
@@ -290,9 +290,9 @@ def test_virtual_time_goes_on_after_what_real_time_has_left(tmp_path: Path) -> N
 
 def test_a_state_with_a_time_that_is_none_is_damaged(tmp_path: Path) -> None:
     state = tmp_path / "state.db"
-    Archive(state, Seed()).close()
+    Database(state, Seed()).close()
     with sqlite3.connect(state) as database:
         database.execute("UPDATE meta SET now = 'soon'")
     database.close()
-    with pytest.raises(ArchiveError, match="is damaged"):
+    with pytest.raises(DatabaseError, match="is damaged"):
         Sandbox(MODELS, state=state, clock=VirtualClock())

@@ -10,8 +10,8 @@ from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import items
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.sandbox import Api
-from runcomfy_codegen.sandbox.outputs import CONTENT_TYPES, kind_of
-from runcomfy_codegen.sandbox.settings import settings
+from runcomfy_codegen.sandbox.output_files import CONTENT_TYPES, output_kind
+from runcomfy_codegen.sandbox.settings import settings_from_options
 
 from . import published
 from .conftest import Caller
@@ -37,14 +37,14 @@ def test_what_a_model_makes_is_told_from_its_id_as_published(
     }
     assert len(published) > 100
     assert {
-        model_id: kind_of(models[model_id]).value for model_id in published
+        model_id: output_kind(models[model_id]).value for model_id in published
     } == published
 
 
 def test_the_example_of_every_page_is_an_input_and_runs(
     documents: Sequence[Document], models: Mapping[str, Model]
 ) -> None:
-    caller = Caller(Api(models, settings("http://localhost:8000", "", {})))
+    caller = Caller(Api(models, settings_from_options("http://localhost:8000", "", {})))
     examples = [
         (each.model_id, each.example.value()) for each in documents if each.example
     ]
@@ -59,7 +59,7 @@ def test_the_example_of_every_page_is_an_input_and_runs(
 def test_every_published_model_hands_out_a_file_of_its_kind(
     models: Mapping[str, Model],
 ) -> None:
-    options = settings(
+    options = settings_from_options(
         "http://localhost:8000", "", {"validation": "off", "balance": 1e6}
     )
     caller = Caller(Api(models, options))
@@ -74,6 +74,6 @@ def test_every_published_model_hands_out_a_file_of_its_kind(
         answer = caller.send("GET", str(file))
         assert answer.header("content-type") in CONTENT_TYPES.values()
         assert str(answer.header("content-type")).startswith(
-            kind_of(models[model_id]).value
+            output_kind(models[model_id]).value
         )
         assert 500 < len(answer.body) < 1_000_000

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from runcomfy_codegen.sandbox import Sandbox, carrier, server
+from runcomfy_codegen.sandbox import Sandbox, asgi_app, server
 
 from .conftest import EDIT, INPUTS, MODELS, ODD
 
@@ -174,7 +174,7 @@ def ended(connection: socket.socket) -> bytes:
 def test_half_a_head_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, begun: bytes, kept_alive: bool
 ) -> None:
-    monkeypatch.setattr(server.Breakable, "patience", 0.3)
+    monkeypatch.setattr(server.ResettableProtocol, "patience", 0.3)
     with (
         Sandbox(MODELS) as sandbox,
         socket.create_connection(address_of(sandbox), timeout=10) as connection,
@@ -188,7 +188,7 @@ def test_half_a_head_is_not_waited_for(
 
 
 def test_half_a_body_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carrier.Carrier, "patience", 0.3)
+    monkeypatch.setattr(asgi_app.AsgiApp, "patience", 0.3)
     head = (
         f"POST /v1/models/{EDIT} HTTP/1.1\r\nHost: localhost\r\n"
         "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
@@ -207,7 +207,7 @@ def test_half_a_body_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_answer_that_takes_long_outlives_the_patience_for_heads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(server.Breakable, "patience", 0.2)
+    monkeypatch.setattr(server.ResettableProtocol, "patience", 0.2)
     with Sandbox(MODELS) as sandbox:
         headers = {
             "Authorization": "Bearer x",

@@ -14,8 +14,8 @@ from runcomfy_codegen.sandbox import (
     Sandbox,
 )
 from runcomfy_codegen.sandbox.clock import WallClock
-from runcomfy_codegen.sandbox.settings import settings
-from runcomfy_runtime.aio import AsyncRunComfy
+from runcomfy_codegen.sandbox.settings import settings_from_options
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.errors import JobFailed, RunComfyError, SubmitOutcomeUnknown
 
@@ -120,7 +120,9 @@ def test_over_a_socket_and_without_one_the_same_calls_give_the_same_answers(
 
 
 def test_an_asynchronous_client_that_waits_lets_others_run() -> None:
-    api = Api(MODELS, settings("http://localhost:8000", "", {"speed": 1000}))
+    api = Api(
+        MODELS, settings_from_options("http://localhost:8000", "", {"speed": 1000})
+    )
     order: list[str] = []
 
     async def slow(client: AsyncRunComfy) -> None:

@@ -13,13 +13,12 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox import Api, Sandbox
-from runcomfy_codegen.sandbox.archive import Archive, ArchiveError
-from runcomfy_codegen.sandbox.book import Book
-from runcomfy_codegen.sandbox.faults.rule import BadRule
-from runcomfy_codegen.sandbox.faults.scenario import parse_scenario
-from runcomfy_codegen.sandbox.journal import Entry
-from runcomfy_codegen.sandbox.seed import Seed
-from runcomfy_codegen.sandbox.settings import settings
+from runcomfy_codegen.sandbox.clock import Seed
+from runcomfy_codegen.sandbox.database import Database, DatabaseError
+from runcomfy_codegen.sandbox.faults.fault_rule import InvalidFaultRule, parse_scenario
+from runcomfy_codegen.sandbox.job_repository import JobRepository
+from runcomfy_codegen.sandbox.request_log import LogEntry
+from runcomfy_codegen.sandbox.settings import settings_from_options
 
 from .conftest import EDIT, INPUTS, MODELS, Caller, caller_with
 
@@ -73,7 +72,7 @@ def test_a_misspelt_option_is_refused_and_the_right_one_named() -> None:
 
 
 def test_a_length_beyond_all_numbers_is_a_length_like_any_other() -> None:
-    caller = Caller(Api(None, settings("http://localhost:8000", "", {})))
+    caller = Caller(Api(None, settings_from_options("http://localhost:8000", "", {})))
     for name in ("music_length_ms", "duration", "width", "num_images"):
         for value in (10**400, -(10**400), 1e308, 1e-308, "9" * 400):
             path = "/v1/models/vendor/text-to-music"
@@ -90,7 +89,7 @@ def test_a_length_beyond_all_numbers_is_a_length_like_any_other() -> None:
 )
 def test_an_option_of_a_fault_that_is_no_number_is_refused(said: str) -> None:
     name = "slow" if said.startswith("seconds") else "rate-limited"
-    with pytest.raises(BadRule, match="fault 1"):
+    with pytest.raises(InvalidFaultRule, match="fault 1"):
         parse_scenario(f"[[fault]]\nname = '{name}'\n{said}")
 
 
@@ -130,7 +129,7 @@ def test_a_record_of_another_form_is_told_at_the_opening(
     with Sandbox(MODELS, state=state) as sandbox:
         Caller(sandbox.api).submit()
     spoilt(state, **changed)
-    with pytest.raises(ArchiveError, match=r"damaged.*move it away"):
+    with pytest.raises(DatabaseError, match=r"damaged.*move it away"):
         Sandbox(MODELS, state=state)
 
 
@@ -140,7 +139,7 @@ def test_what_nobody_foresaw_is_a_500_in_json_and_in_the_journal(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr(Book, "find", broken)
+    monkeypatch.setattr(JobRepository, "find", broken)
     with caplog.at_level(logging.ERROR, "runcomfy_codegen.sandbox"):
         answer = caller.send("GET", "/v1/requests/x/status")
     assert answer.status == 500
@@ -155,8 +154,10 @@ def test_what_nobody_foresaw_is_a_500_in_json_and_in_the_journal(
 def test_a_job_that_cannot_be_kept_is_not_accepted(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    archive = Archive(tmp_path / "state.db", Seed())
-    api = Api(MODELS, settings("http://localhost:8000", "", {}), {}, archive)
+    archive = Database(tmp_path / "state.db", Seed())
+    api = Api(
+        MODELS, settings_from_options("http://localhost:8000", "", {}), {}, archive
+    )
     archive.close()
     caller = Caller(api)
     with caplog.at_level(logging.CRITICAL, "runcomfy_codegen.sandbox"):
@@ -210,10 +211,10 @@ def test_the_limit_that_struck_is_the_one_that_is_told(caller: Caller) -> None:
     assert "8 MiB" in told
 
 
-class Full(Archive):
+class Full(Database):
     """A state on a disk that has room for jobs, and for no journal."""
 
-    def note(self, entry: Entry, oldest: int) -> None:
+    def note(self, entry: LogEntry, oldest: int) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
 
@@ -221,7 +222,9 @@ def test_a_submit_that_was_charged_is_answered_though_its_entry_is_lost(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     archive = Full(tmp_path / "state.db", Seed())
-    caller = Caller(Api(MODELS, settings("http://localhost:8000", "", {}), {}, archive))
+    caller = Caller(
+        Api(MODELS, settings_from_options("http://localhost:8000", "", {}), {}, archive)
+    )
     with caplog.at_level(logging.ERROR, "runcomfy_codegen.sandbox"):
         accepted = caller.submit()
     assert [job.request_id for job in caller.api.book] == [accepted["request_id"]]

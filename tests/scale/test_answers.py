@@ -18,12 +18,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from published import SETTINGS
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.emit import answers, kept_answers
-from runcomfy_codegen.emit.annotation import Annotator, is_class
-from runcomfy_codegen.emit.layout import laid_out, written
-from runcomfy_codegen.emit.oracle import ask
-from runcomfy_codegen.emit.shape import shape_of
+from runcomfy_codegen.build.build_model import build_catalog
+from runcomfy_codegen.ir.as_json import to_json_schema
 from runcomfy_codegen.ir.model import (
     Anything,
     Array,
@@ -36,10 +32,13 @@ from runcomfy_codegen.ir.model import (
     Type,
     Union,
     Value,
-    within,
+    types_in,
 )
-from runcomfy_codegen.ir.standard import standard
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.store.schemas_folder import read_all
+from runcomfy_codegen.targets.python import datamodel_codegen, datamodel_codegen_answers
+from runcomfy_codegen.targets.python.annotations import Annotator, is_class, shape_of
+from runcomfy_codegen.targets.python.datamodel_codegen import ask
+from runcomfy_codegen.targets.python.layout import annotation_text, format_code
 from runcomfy_runtime import constraint
 
 DOC = '"""Answers of one release of datamodel-code-generator, by shape. Written by a test."""'
@@ -83,19 +82,22 @@ def kept_module() -> str:
     told = dict(sorted(ask(shapes).items()))
     release = version("datamodel-code-generator")
     lines = f"{DOC}\n\nRELEASE = {release!r}\nANSWERS = {told!r}\n"
-    return laid_out(lines)
+    return format_code(lines)
 
 
 def test_the_kept_answers_are_what_the_library_says(
     golden: Callable[[Path, str], None], request: pytest.FixtureRequest
 ) -> None:
     update = request.config.getoption("--update-golden")
-    if version("datamodel-code-generator") == kept_answers.RELEASE or update:
-        golden(Path(kept_answers.__file__), kept_module())
+    if (
+        version("datamodel-code-generator") == datamodel_codegen_answers.RELEASE
+        or update
+    ):
+        golden(Path(datamodel_codegen_answers.__file__), kept_module())
     else:
         # Another release is asked itself: none of what is kept may be heard.
         shapes = [json.dumps(shape_of(kind)) for kind in kinds()]
-        assert answers.answers(shapes) == ask(dict.fromkeys(shapes))
+        assert datamodel_codegen.annotations_of(shapes) == ask(dict.fromkeys(shapes))
 
 
 VALUES: tuple[Any, ...] = (
@@ -104,19 +106,19 @@ VALUES: tuple[Any, ...] = (
 )
 
 
-@pytest.mark.parametrize("release", [kept_answers.RELEASE, "another"])
+@pytest.mark.parametrize("release", [datamodel_codegen_answers.RELEASE, "another"])
 def test_whatever_release_answers_a_type_takes_what_its_schema_takes(
     release: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Under any release but the one whose answers are kept, the library itself is asked.
-    monkeypatch.setattr(answers, "RELEASE", release)
+    monkeypatch.setattr(datamodel_codegen, "RELEASE", release)
     every = list(kinds())
     annotator = Annotator(every)
     known = {**vars(typing), **vars(constraint), "Field": pydantic.Field}
     for kind in every:
-        annotation = eval(written(annotator.of(kind)), known)
+        annotation = eval(annotation_text(annotator.of(kind)), known)
         adapter = TypeAdapter(annotation, config=ConfigDict(strict=True))
-        schema = Draft202012Validator(standard(kind))
+        schema = Draft202012Validator(to_json_schema(kind))
         for value in VALUES:
             assert _taken(adapter, value) is schema.is_valid(value), (kind, value)
 
@@ -129,15 +131,17 @@ def _taken(adapter: TypeAdapter[Any], value: Any) -> bool:
     return True
 
 
-@pytest.mark.parametrize("release", [kept_answers.RELEASE, "another"])
+@pytest.mark.parametrize("release", [datamodel_codegen_answers.RELEASE, "another"])
 def test_what_is_kept_is_heard_only_under_the_release_that_gave_it(
     release: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "RELEASE", release)
-    monkeypatch.setattr(answers, "ask", lambda shapes: dict.fromkeys(shapes, "asked"))
-    told = answers.answers(kept_answers.ANSWERS)
+    monkeypatch.setattr(datamodel_codegen, "RELEASE", release)
+    monkeypatch.setattr(
+        datamodel_codegen, "ask", lambda shapes: dict.fromkeys(shapes, "asked")
+    )
+    told = datamodel_codegen.annotations_of(datamodel_codegen_answers.ANSWERS)
     if release == version("datamodel-code-generator"):
-        assert told == kept_answers.ANSWERS
+        assert told == datamodel_codegen_answers.ANSWERS
     else:
         assert {*told.values()} == {"asked"}
 
@@ -148,8 +152,8 @@ def test_every_shape_of_the_shipped_schemas_has_a_kept_answer() -> None:
         json.dumps(shape_of(kind))
         for model in catalog.models
         for top in (model.input, model.output)
-        for kind in within(top)
+        for kind in types_in(top)
         if not is_class(kind)
     }
-    assert shapes <= kept_answers.ANSWERS.keys()
+    assert shapes <= datamodel_codegen_answers.ANSWERS.keys()
     assert len(shapes) > 10

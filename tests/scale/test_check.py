@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.conftest import Shell, entry
-from runcomfy_codegen.emit.lock import seal, sha256
+from runcomfy_codegen.package.lock import lock_digest, sha256
 
 MODULE = "models/acme/painter/text_to_image.py"
 DOCUMENT = "schemas/acme/painter/text-to-image/en.json"
@@ -70,7 +70,7 @@ def test_a_tool_that_changed(client: Shell, part: str) -> None:
     lock = json.loads((client.folder / LOCK).read_text())
     path.write_text(path.read_text() + "# older\n")
     lock["files"][MODULE] = sha256(path.read_bytes())
-    lock["made_from"]["lock"] = seal(lock)
+    lock["made_from"]["lock"] = lock_digest(lock)
     (client.folder / LOCK).write_text(json.dumps(lock))
     relock(client, **{part: "older"})
     assert reasons(client)[MODULE] == ("acme/painter/text-to-image", part)

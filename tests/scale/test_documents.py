@@ -17,20 +17,19 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from cli.conftest import Shell, entry
 from published import SETTINGS, documents, executed, model_of, properties
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.build.model import build_model
-from runcomfy_codegen.cli.folder import carry_out
-from runcomfy_codegen.cli.project import Project
-from runcomfy_codegen.cli.renewal import remembered, renew
-from runcomfy_codegen.config import Config
-from runcomfy_codegen.emit.context import SIDES
-from runcomfy_codegen.emit.json_layout import json_text, laid_out_json
-from runcomfy_codegen.emit.lock import Selection
-from runcomfy_codegen.emit.package import Workshop
-from runcomfy_codegen.emit.target import Target, render_target
-from runcomfy_codegen.emit.templates import Templates
+from runcomfy_codegen.build.build_model import build_catalog, build_model
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.package.lock import CallOptions
+from runcomfy_codegen.package.write import write_package
+from runcomfy_codegen.store.schemas_folder import read_all
+from runcomfy_codegen.targets.json_layout import format_json, json_text
+from runcomfy_codegen.targets.json_schema import SIDES
+from runcomfy_codegen.targets.render import Target, render_target
+from runcomfy_codegen.targets.target import RenderContext
+from runcomfy_codegen.targets.templates import Templates
+from runcomfy_codegen.workspace.configuration import Config
+from runcomfy_codegen.workspace.generate import prepare, request_for
+from runcomfy_codegen.workspace.project import Project
 from runcomfy_runtime.errors import InputRejected
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -40,7 +39,7 @@ EDIT = "bytedance/dreamina-4-0/edit"
 def printed(target: Target, models: list[Model]) -> dict[str, Any]:
     templates = Templates(resources.template_sources(target))
     files = render_target(
-        target, models, "out", Workshop(templates, {}, generator="test")
+        target, models, "out", RenderContext(templates, {}, generator="test")
     )
     return {path.as_posix(): json.loads(text) for path, text in files.items()}
 
@@ -116,7 +115,7 @@ def test_a_text_that_readers_would_not_agree_on_is_no_document(
     text: str, words: str
 ) -> None:
     with pytest.raises(ValueError, match=words):
-        laid_out_json(text)
+        format_json(text)
 
 
 _SCALARS = st.none() | st.booleans() | st.integers() | st.text()
@@ -132,9 +131,9 @@ _FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 def test_json_is_laid_out_as_the_standard_library_does(value: Any) -> None:
     told = json.dumps(json.loads(json_text(value)), indent=2, ensure_ascii=False)
     # The library writes the very digits of a double; we, those that were published.
-    assert json.loads(laid_out_json(json_text(value))) == json.loads(told)
-    assert laid_out_json(json_text(value)).count("\n") == told.count("\n") + 1
-    assert laid_out_json(told) == laid_out_json(laid_out_json(told))
+    assert json.loads(format_json(json_text(value))) == json.loads(told)
+    assert format_json(json_text(value)).count("\n") == told.count("\n") + 1
+    assert format_json(told) == format_json(format_json(told))
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False))
@@ -160,7 +159,7 @@ def test_numbers_are_told_as_they_were_published(target: Target) -> None:
     model = build_model([("test.json", document)], SETTINGS).model
     assert model is not None
     templates = Templates(resources.template_sources(target))
-    workshop = Workshop(templates, {}, generator="test")
+    workshop = RenderContext(templates, {}, generator="test")
     text = "".join(render_target(target, [model], "out", workshop).values())
     assert text.count(LONG) == 2
 
@@ -289,10 +288,10 @@ def made_again(shell: Shell) -> tuple[list[str], set[str]]:
     """Bring the documents up to date: the models rendered for it, the files written."""
     told: list[str] = []
     project = Project(Config(schemas=shell.folder / "schemas"))
-    asked = Selection(target="json-schema")
-    order = remembered(project, shell.folder / "out", asked)
-    renewal = renew(order, lambda total: told.append)
-    carry_out(order.folder, renewal.plan)
+    asked = CallOptions(target="json-schema")
+    order = request_for(project, shell.folder / "out", asked)
+    renewal = prepare(order, lambda total: told.append)
+    write_package(order.folder, renewal.plan)
     return told, {path.as_posix() for path in renewal.plan.write}
 
 

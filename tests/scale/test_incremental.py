@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from cli.conftest import Shell, entry
-from runcomfy_codegen.cli.folder import carry_out
-from runcomfy_codegen.cli.project import Project
-from runcomfy_codegen.cli.renewal import Renewal, remembered, renew
-from runcomfy_codegen.config import Config
-from runcomfy_codegen.emit.lock import Selection
+from runcomfy_codegen.package.lock import CallOptions
+from runcomfy_codegen.package.write import write_package
+from runcomfy_codegen.workspace.configuration import Config
+from runcomfy_codegen.workspace.generate import PreparedPackage, prepare, request_for
+from runcomfy_codegen.workspace.project import Project
 
 PAINTER = "acme/painter/text-to-image"
 SINGER = "acme/singer"
@@ -55,13 +55,13 @@ class Desk:
     def drop(self, model_id: str) -> None:
         (self.schemas / model_id / "en.json").unlink()
 
-    def generate(self, client: Path | None = None) -> tuple[list[str], Renewal]:
+    def generate(self, client: Path | None = None) -> tuple[list[str], PreparedPackage]:
         """Bring the client up to date; the models that were rendered for it."""
         rendered: list[str] = []
         project = Project(Config(schemas=self.schemas))
-        order = remembered(project, client or self.client, Selection())
-        renewal = renew(order, lambda total: rendered.append)
-        carry_out(order.folder, renewal.plan)
+        order = request_for(project, client or self.client, CallOptions())
+        renewal = prepare(order, lambda total: rendered.append)
+        write_package(order.folder, renewal.plan)
         return rendered, renewal
 
     def files(self, folder: Path | None = None) -> dict[str, bytes]:
@@ -191,7 +191,7 @@ def test_the_command_loads_nothing_heavy_where_nothing_changed(desk: Desk) -> No
 
 def _forge(client: Path, path: str, change: Callable[[str], str]) -> None:
     """Change a file, and the lock so that it vouches for it."""
-    from runcomfy_codegen.emit.lock import sha256
+    from runcomfy_codegen.package.lock import sha256
 
     file = client / path
     file.write_text(change(file.read_text()))

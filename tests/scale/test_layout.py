@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from arbitrary import texts
 from published import SETTINGS, built, rendered
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.emit.layout import laid_out, laid_out_line
-from runcomfy_codegen.emit.literal import docstring, literal
-from runcomfy_codegen.emit.package import Workshop, render_package
-from runcomfy_codegen.emit.templates import Templates
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.build.build_model import build_catalog
+from runcomfy_codegen.store.schemas_folder import read_all
+from runcomfy_codegen.targets.python.layout import format_code, format_line
+from runcomfy_codegen.targets.python.literals import docstring, literal
+from runcomfy_codegen.targets.python.package import render_package
+from runcomfy_codegen.targets.target import RenderContext
+from runcomfy_codegen.targets.templates import Templates
 
 LINES = (
     "x: int = 1",
@@ -36,23 +37,23 @@ def test_the_modules_of_the_shipped_schemas_need_no_black() -> None:
         if index % 5 == 0 or any(field.rules for field in model.input.fields[:1])
     ]
     for source in rendered(chosen).values():
-        assert laid_out(source) == source
+        assert format_code(source) == source
 
 
 def test_the_top_of_a_package_needs_no_black() -> None:
     templates = Templates(resources.template_sources())
     files = render_package(
-        [], "runcomfy_client", Workshop(templates, {}, generator="test")
+        [], "runcomfy_client", RenderContext(templates, {}, generator="test")
     )
     source = files[PurePosixPath("__init__.py")]
-    assert laid_out(source) == source
+    assert format_code(source) == source
 
 
 @pytest.mark.parametrize("line", LINES)
 def test_a_line_of_a_class_is_as_black_leaves_it(line: str) -> None:
-    source = f"class A:\n    {laid_out_line(line, 4)}\n"
-    assert laid_out(source) == source
-    assert laid_out(f"class A:\n    {line}\n") == source
+    source = f"class A:\n    {format_line(line, 4)}\n"
+    assert format_code(source) == source
+    assert format_code(f"class A:\n    {line}\n") == source
 
 
 @given(texts, st.sampled_from((0, 4)))
@@ -62,13 +63,13 @@ def test_a_heading_is_as_black_leaves_it(text: str, indent: int) -> None:
     source = (
         f"{before}{margin}{docstring(text, indent, heading=True)}\n\n{margin}x = 1\n"
     )
-    assert laid_out(source) == source
+    assert format_code(source) == source
 
 
 @given(texts)
 def test_a_literal_is_in_the_quotes_that_black_chooses(text: str) -> None:
     source = f"f({literal(text)}, x={literal([text])})\n"
-    told = laid_out(source)
+    told = format_code(source)
     assert literal(text) in told
 
 
@@ -91,4 +92,4 @@ def test_any_module_is_as_black_leaves_it(properties: dict[str, Any]) -> None:
     if model is None:
         return
     for source in rendered([model]).values():
-        assert laid_out(source) == source
+        assert format_code(source) == source

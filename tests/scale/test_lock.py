@@ -10,32 +10,34 @@ from typing import Any
 import pytest
 
 from cli.conftest import Shell
-from runcomfy_codegen.emit.entry import Entry, Names
-from runcomfy_codegen.emit.lock import (
+from runcomfy_codegen.package.lock import (
     LOCK,
+    CallOptions,
     Lock,
     LockError,
     MadeFrom,
-    Selection,
     read_lock,
     same_package,
     sha256,
     write_lock,
 )
+from runcomfy_codegen.package.lock_entry import GivenNames, LockEntry
 
 MODULE = PurePosixPath("models/acme/singer.py")
 WHOLE = Lock(
     files={MODULE: sha256(b""), PurePosixPath("py.typed"): sha256(b"")},
     models={
-        "acme/singer": Entry(
+        "acme/singer": LockEntry(
             (MODULE,),
             "0" * 64,
             {"en": "1" * 64},
-            Names({"input/width×height": "width_height"}, {"input/lora": "LoraPart"}),
+            GivenNames(
+                {"input/width×height": "width_height"}, {"input/lora": "LoraPart"}
+            ),
         )
     },
     made_from=MadeFrom({"runtime": "2"}, {"acme/singer": "3"}),
-    selection=Selection(("acme/*",), "en", "python"),
+    selection=CallOptions(("acme/*",), "en", "python"),
 )
 TEXT = write_lock(WHOLE, generator="1.0", locale="en")
 RESTORE = "Restore it from version control, or delete the folder and generate"

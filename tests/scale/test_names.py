@@ -10,8 +10,8 @@ import pytest
 from cli.conftest import Shell, entry
 from published import model_of, rendered
 from runcomfy_codegen.build.naming import module_path
-from runcomfy_codegen.emit.layout import laid_out
-from runcomfy_codegen.emit.lock import seal, sha256
+from runcomfy_codegen.package.lock import lock_digest, sha256
+from runcomfy_codegen.targets.python.layout import format_code
 
 DEVICES = {
     "con",
@@ -197,7 +197,7 @@ def test_what_another_release_made_is_told_as_such(
         file = named.folder / "client" / name
         file.write_text(file.read_text() + "# older\n")
         lock["files"][name] = sha256(file.read_bytes())
-    lock["made_from"]["lock"] = seal(lock)
+    lock["made_from"]["lock"] = lock_digest(lock)
     lock["made_from"]["tool"][part] = "older"
     path.write_text(json.dumps(lock))
     answer = named("generate", "--output", "client")
@@ -222,4 +222,4 @@ def test_deep_and_long_ids_are_laid_out_as_black_would() -> None:
         (source,) = rendered(
             [model_of({"type": "object", "properties": {}}, model_id)]
         ).values()
-        assert laid_out(source) == source
+        assert format_code(source) == source

@@ -12,27 +12,27 @@ from cli.conftest import Shell, entry
 from published import model_of
 from runcomfy_codegen import resources
 from runcomfy_codegen.cli import pull as pull_command
-from runcomfy_codegen.cli.failure import Failure
-from runcomfy_codegen.cli.live import Page
-from runcomfy_codegen.cli.pages import (
+from runcomfy_codegen.errors import Failure
+from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.workspace.live_catalog import CatalogPage
+from runcomfy_codegen.workspace.page_download import (
     ModelPage,
     asked_locales,
     pages_of,
     read_page,
     read_pages,
 )
-from runcomfy_codegen.cli.source import Unanswered
-from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.workspace.source import ServerUnreachable
 
 SEEDANCE = "bytedance/seedance-v1.5-pro/image-to-video"
 RUSSIAN = "https://www.runcomfy.com/ru/models/bytedance/seedance-1-5/pro/api"
 SCHEMA: dict[str, Any] = {"type": "object", "properties": {"prompt": {}}}
 
 
-def catalog(*entries: dict[str, Any]) -> Page:
+def catalog(*entries: dict[str, Any]) -> CatalogPage:
     content = json.dumps({"models": entries, "total": len(entries)}).encode()
     ids = tuple(each["model_id"] for each in entries)
-    return Page("https://api.example/v1/models", content, ids, len(ids))
+    return CatalogPage("https://api.example/v1/models", content, ids, len(ids))
 
 
 def addresses(entry: dict[str, Any], *locales: str) -> list[str]:
@@ -105,7 +105,7 @@ def test_a_site_that_does_not_answer_is_not_asked_for_every_page() -> None:
 
     def fetch(url: str) -> bytes:
         asked.append(url)
-        raise Unanswered(f"{url}: timed out")
+        raise ServerUnreachable(f"{url}: timed out")
 
     pages = [ModelPage(f"acme/{number}", "ru", str(number)) for number in range(40)]
     readings = [reading for _, reading in read_pages(pages, fetch)]

@@ -12,12 +12,12 @@ import pytest
 
 from cli.conftest import Answer, Shell, entry
 from published import model_of
-from runcomfy_codegen.cli.failure import Failure
-from runcomfy_codegen.cli.live import LiveCatalog, whole
+from runcomfy_codegen.errors import Failure
 from runcomfy_codegen.sandbox import Sandbox
-from runcomfy_runtime.http.blocking import HttpxTransport
+from runcomfy_codegen.workspace.live_catalog import LiveCatalog, whole
+from runcomfy_runtime.client_config import ServerAccess
+from runcomfy_runtime.http.httpx_transport import HttpxTransport
 from runcomfy_runtime.secret import Token
-from runcomfy_runtime.settings import Access
 
 TOKEN = "a-secret-token-of-a-user"
 IDS = [f"acme/model-{number}" for number in range(7)]
@@ -134,7 +134,7 @@ def test_without_a_token_the_variables_are_named(shell: Shell) -> None:
 def test_a_server_that_is_not_there_is_said_so() -> None:
     pauses: list[float] = []
     with closing(HttpxTransport()) as transport:
-        access = Access("http://127.0.0.1:9", Token(TOKEN))
+        access = ServerAccess("http://127.0.0.1:9", Token(TOKEN))
         with pytest.raises(Failure, match=r"127\.0\.0\.1:9"):
             LiveCatalog(transport, access, 2, pauses.append).one(IDS[0])
     assert len(pauses) == 4
@@ -171,7 +171,9 @@ class Script:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self._transport = HttpxTransport()
-        access = Access(f"http://127.0.0.1:{self._server.server_port}", Token(TOKEN))
+        access = ServerAccess(
+            f"http://127.0.0.1:{self._server.server_port}", Token(TOKEN)
+        )
         return LiveCatalog(self._transport, access, 2, self.pauses.append)
 
     def __exit__(self, *_: object) -> None:

@@ -13,15 +13,18 @@ import pytest
 from cli.conftest import Shell
 from published import SETTINGS, model_of
 from runcomfy_codegen import resources
-from runcomfy_codegen.build.catalog import build_catalog
-from runcomfy_codegen.emit.annotation import Annotator
-from runcomfy_codegen.emit.context import client_context, module_context
-from runcomfy_codegen.emit.package import Workshop
-from runcomfy_codegen.emit.target import Target, render_target
-from runcomfy_codegen.emit.template_folder import TEMPLATE_NAMES
-from runcomfy_codegen.emit.templates import Templates
-from runcomfy_codegen.emit.view import ModelView, model_view
-from runcomfy_codegen.store.schemas import read_all
+from runcomfy_codegen.build.build_model import build_catalog
+from runcomfy_codegen.store.schemas_folder import read_all
+from runcomfy_codegen.targets.python.annotations import Annotator
+from runcomfy_codegen.targets.python.view import (
+    ModelView,
+    client_context,
+    model_view,
+    module_context,
+)
+from runcomfy_codegen.targets.render import Target, render_target
+from runcomfy_codegen.targets.target import RenderContext
+from runcomfy_codegen.targets.templates import TEMPLATE_NAMES, Templates
 
 PAGE = (Path(__file__).parents[2] / "docs" / "templates.md").read_text("utf-8")
 MODULE = "models/acme/singer.py"
@@ -108,7 +111,9 @@ def test_every_block_of_a_document_can_be_replaced_alone(
     sources = resources.template_sources(target)
     model = model_of({"type": "object", "properties": {}})
     told = [
-        render_target(Target(target), [model], "out", Workshop(templates, {}, "test"))
+        render_target(
+            Target(target), [model], "out", RenderContext(templates, {}, "test")
+        )
         for templates in (
             Templates(sources),
             Templates(sources, {template: override.encode()}),

@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from runcomfy_codegen.store.tree import Changes, apply
+from runcomfy_codegen.store.atomic_write import FolderChanges, apply_changes
 
 OLD = {"a.txt": b"old a", "b/b.txt": b"old b", "gone/c.txt": b"old c"}
-NEW = Changes(
+NEW = FolderChanges(
     write={
         PurePosixPath("a.txt"): b"new a",
         PurePosixPath("b/b.txt"): b"new b",
@@ -60,7 +60,7 @@ def fail() -> None:
 
 
 def test_everything_is_changed_and_nothing_else_is_left(folder: Path) -> None:
-    apply(folder, NEW)
+    apply_changes(folder, NEW)
     assert found(folder) == AFTER
     assert not (folder / "gone").exists()
 
@@ -71,7 +71,7 @@ def test_a_disk_that_breaks_while_replacing_gets_the_old_state_back(
 ) -> None:
     monkeypatch.setattr(Path, "replace", at_call(number, fail))
     with pytest.raises(OSError, match="the disk broke"):
-        apply(folder, NEW)
+        apply_changes(folder, NEW)
     assert found(folder) == OLD
     assert not (folder / "fresh").exists()
 
@@ -83,7 +83,7 @@ def test_ctrl_c_while_replacing_waits_until_it_is_done(
     interrupt = at_call(number, lambda: os.kill(os.getpid(), signal.SIGINT))
     monkeypatch.setattr(Path, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        apply(folder, NEW)
+        apply_changes(folder, NEW)
     assert found(folder) == AFTER
 
 
@@ -95,7 +95,7 @@ def test_ctrl_c_while_writing_leaves_the_old_state(
 
     monkeypatch.setattr(Path, "open", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        apply(folder, NEW)
+        apply_changes(folder, NEW)
     monkeypatch.undo()
     assert found(folder) == OLD
 
@@ -103,7 +103,7 @@ def test_ctrl_c_while_writing_leaves_the_old_state(
 FULL = """
 import resource, sys
 from pathlib import Path, PurePosixPath
-from runcomfy_codegen.store.tree import Changes, apply
+from runcomfy_codegen.store.atomic_write import Changes, apply
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 small, large = PurePosixPath("a.txt"), PurePosixPath("b/b.txt")
 try:
@@ -127,5 +127,5 @@ def test_a_folder_in_the_way_of_a_file_is_refused_before_anything_changes(
 ) -> None:
     (folder / "fresh/deep/d.txt").mkdir(parents=True)
     with pytest.raises(IsADirectoryError):
-        apply(folder, NEW)
+        apply_changes(folder, NEW)
     assert found(folder) == OLD

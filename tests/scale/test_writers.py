@@ -13,7 +13,7 @@ import pytest
 
 from cli.conftest import Shell
 from runcomfy_codegen import resources
-from runcomfy_codegen.store.claim import Claimed, claim
+from runcomfy_codegen.store.atomic_write import FolderLocked, lock_folder
 
 GENERATE = (sys.executable, "-m", "runcomfy_codegen", "generate")
 
@@ -35,7 +35,7 @@ def test_of_two_that_write_one_folder_one_is_told_to_wait(
     if not fresh:
         first = shell("generate", "--schemas", schemas, "--output", "out")
         assert first.code == 0
-    with claim(shell.folder / "out"):
+    with lock_folder(shell.folder / "out"):
         before = shell.files("out")
         refused = shell("generate", "--schemas", schemas, "--output", "out")
         assert shell.files("out") == before
@@ -59,7 +59,11 @@ def test_two_at_once_leave_one_whole_package(shell: Shell) -> None:
 
 
 def test_a_claim_leaves_no_folder_where_nothing_was_written(tmp_path: Path) -> None:
-    with claim(tmp_path / "a" / "b"), pytest.raises(Claimed), claim(tmp_path / "a/b"):
+    with (
+        lock_folder(tmp_path / "a" / "b"),
+        pytest.raises(FolderLocked),
+        lock_folder(tmp_path / "a/b"),
+    ):
         pass
     assert list(tmp_path.iterdir()) == []
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runcomfy_codegen.ir.diagnostic import Diagnostic, Severity
-from runcomfy_codegen.sources.reading import read
+from runcomfy_codegen.sources.read import read_documents
 
 CASES = Path(__file__).parents[1] / "bad_input"
 Golden = Callable[[Path, str], None]
@@ -39,7 +39,9 @@ def test_bad_input_gives_these_diagnostics_and_nothing_half(
     diagnostics: list[Diagnostic] = []
     models: list[str] = []
     for source in sorted(path for path in case.iterdir() if path.is_file()):
-        reading = read(source.read_bytes(), name=source.name, retrieved="2026-01-31")
+        reading = read_documents(
+            source.read_bytes(), name=source.name, retrieved="2026-01-31"
+        )
         diagnostics += reading.diagnostics
         models += [document.model_id for document in reading.documents]
     golden(case / "expected" / "diagnostics.txt", "".join(map(line, diagnostics)))
@@ -51,7 +53,7 @@ def test_bad_input_gives_these_diagnostics_and_nothing_half(
 
 def test_every_diagnostic_says_what_to_do(case: Path) -> None:
     for source in sorted(path for path in case.iterdir() if path.is_file()):
-        for it in read(
+        for it in read_documents(
             source.read_bytes(), name=source.name, retrieved="2026-01-31"
         ).diagnostics:
             assert it.hint

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runcomfy_codegen.ir.diagnostic import Place, Severity
+from runcomfy_codegen.ir.diagnostic import Position, Severity
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import JsonText
-from runcomfy_codegen.sources.reading import Reading, read
+from runcomfy_codegen.sources.read import SourceResult, read_documents
 
 DATA = Path(__file__).parent / "data"
 FILES = sorted(DATA.glob("*.json"))
@@ -33,8 +33,8 @@ LISTED: dict[str, Any] = {
 }
 
 
-def reading_of(text: str, name: str = "catalog.json") -> Reading:
-    return read(text, name=name, retrieved="2026-01-31")
+def reading_of(text: str, name: str = "catalog.json") -> SourceResult:
+    return read_documents(text, name=name, retrieved="2026-01-31")
 
 
 def documents_of(text: str) -> tuple[Document, ...]:
@@ -43,7 +43,7 @@ def documents_of(text: str) -> tuple[Document, ...]:
     return reading.documents
 
 
-def text_at(text: str, place: Place, length: int) -> str:
+def text_at(text: str, place: Position, length: int) -> str:
     line = "\n".join(text.split("\n")[place.line - 1 :])
     return line[place.column - 1 : place.column - 1 + length]
 
@@ -190,7 +190,7 @@ def test_a_number_that_json_does_not_have_costs_one_entry() -> None:
         assert [(it.code, it.pointer) for it in reading.diagnostics] == [
             ("unusable-json", "/0/base_price_usd")
         ]
-        assert reading.diagnostics[0].place == Place(1, bad.index(number) + 2)
+        assert reading.diagnostics[0].place == Position(1, bad.index(number) + 2)
 
 
 def test_nesting_without_end_costs_one_entry() -> None:
@@ -232,7 +232,7 @@ def test_an_entry_that_stands_twice_and_differs_stays_two() -> None:
 
 
 def test_the_locale_that_is_asked_for_is_taken() -> None:
-    reading = read(
+    reading = read_documents(
         json.dumps(LISTED), name="x.json", retrieved="2026-01-31", locale="zh-cn"
     )
     assert [document.locale for document in reading.documents] == ["zh-CN"]
@@ -269,7 +269,7 @@ def test_a_cut_answer_gives_no_document() -> None:
         reading = reading_of(text[:cut])
         assert reading.documents == ()
         assert [it.code for it in reading.diagnostics] == ["truncated-json"], text[:cut]
-        assert reading.diagnostics[0].place == Place(1, len(text[:cut].rstrip()) + 1)
+        assert reading.diagnostics[0].place == Position(1, len(text[:cut].rstrip()) + 1)
 
 
 def test_documents_without_their_places_are_the_same_in_a_list_and_alone() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.sources.reading import read
+from runcomfy_codegen.sources.read import read_documents
 from sources.page_factory import Page, html_page
 
 SCHEMA: dict[str, Any] = {"type": "object", "title": "Input schema", "properties": {}}
@@ -18,7 +18,9 @@ BARE = html_page(Page("a/b/c", SCHEMA)).replace(
 
 def page(*, head: str = "", main: str = "") -> Document:
     source = BARE.replace("<head>", f"<head>{head}").replace("<main>", f"<main>{main}")
-    (document,) = read(source, name="page.html", retrieved="2026-01-31").documents
+    (document,) = read_documents(
+        source, name="page.html", retrieved="2026-01-31"
+    ).documents
     return document
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runcomfy_codegen.ir.document import Document, Provenance
-from runcomfy_codegen.sources.reading import Reading, read
+from runcomfy_codegen.sources.read import SourceResult, read_documents
 from sources.page_factory import (
     WORDS,
     Page,
@@ -39,8 +39,8 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def reading_of(source: str, name: str) -> Reading:
-    return read(source, name=name, retrieved="2026-01-31")
+def reading_of(source: str, name: str) -> SourceResult:
+    return read_documents(source, name=name, retrieved="2026-01-31")
 
 
 def said(source: str, name: str) -> Document:

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runcomfy_codegen.dialect.check import check
-from runcomfy_codegen.ir.diagnostic import Place
+from runcomfy_codegen.dialect.meta_schema import check_document
+from runcomfy_codegen.ir.diagnostic import Position
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import JsonText, items, members
 from runcomfy_codegen.resources import dialect
-from runcomfy_codegen.sources.reading import read
+from runcomfy_codegen.sources.read import read_documents
 from sources.page_factory import Page, html_page, written
 
 SCHEMA: dict[str, Any] = {
@@ -33,11 +33,13 @@ SCHEMA: dict[str, Any] = {
 
 
 def document_of(source: str) -> Document:
-    (document,) = read(source, name="page.html", retrieved="2026-01-31").documents
+    (document,) = read_documents(
+        source, name="page.html", retrieved="2026-01-31"
+    ).documents
     return document
 
 
-def raw_at(source: str, place: Place) -> str:
+def raw_at(source: str, place: Position) -> str:
     """What an editor shows at a place of the source and behind it."""
     return source.split("\n")[place.line - 1][place.column - 1 :]
 
@@ -76,7 +78,7 @@ def test_every_value_of_a_schema_stands_where_it_is_said_to(
 
 def test_diagnostics_of_a_minified_page_are_all_in_its_one_line() -> None:
     source = minified(html_page(Page("vendor/model", SCHEMA)))
-    found = check(document_of(source), dialect())
+    found = check_document(document_of(source), dialect())
     assert [it.code for it in found] == ["malformed-keyword", "unknown-type"]
     assert {it.place.line for it in found} == {1}
     for it, word in zip(found, ("3", "tensor"), strict=True):
@@ -117,7 +119,7 @@ def test_markup_between_the_members_moves_no_place(
 def test_a_number_that_json_does_not_have_is_shown_where_it_stands() -> None:
     text = written(SCHEMA).replace('"tensor"', "NaN")
     source = minified(html_page(Page("vendor/model", text, example={})))
-    reading = read(source, name="page.html", retrieved="2026-01-31")
+    reading = read_documents(source, name="page.html", retrieved="2026-01-31")
     (problem,) = reading.diagnostics
     assert problem.code == "unusable-json"
     assert raw_at(source, problem.place).startswith("NaN")

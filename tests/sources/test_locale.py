@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from runcomfy_codegen.sources.locale import canonical, locale_of
-from runcomfy_codegen.sources.reading import read
+from runcomfy_codegen.sources.locale import canonical_locale, locale_of
+from runcomfy_codegen.sources.read import read_documents
 from sources.page_factory import Page, html_page, short_crawl
 
 
@@ -24,14 +24,14 @@ from sources.page_factory import Page, html_page, short_crawl
     ],
 )
 def test_a_tag_is_written_in_its_usual_case(tag: str, written: str) -> None:
-    assert canonical(tag) == written
+    assert canonical_locale(tag) == written
 
 
 @pytest.mark.parametrize(
     "tag", ["", "e", "english", "../x", "en/", "en-", "x-default", "ru\n-x"]
 )
 def test_what_is_no_tag_is_refused(tag: str) -> None:
-    assert canonical(tag) is None
+    assert canonical_locale(tag) is None
 
 
 STRONGEST = {
@@ -108,13 +108,17 @@ SCHEMA = {"type": "object", "title": "Схема входа", "properties": {}}
 
 def test_the_locale_that_is_asked_for_overrules_the_page() -> None:
     html = html_page(Page("a/b", SCHEMA, locale="ru"))
-    reading = read(html, name="page.ru.html", retrieved="2026-01-31", locale="PT_br")
+    reading = read_documents(
+        html, name="page.ru.html", retrieved="2026-01-31", locale="PT_br"
+    )
     assert [document.locale for document in reading.documents] == ["pt-BR"]
 
 
 def test_a_locale_that_is_none_is_an_error_and_nothing_is_read() -> None:
     text = short_crawl(Page("a/b", SCHEMA, locale="ru"))
-    reading = read(text, name="page.txt", retrieved="2026-01-31", locale="../x")
+    reading = read_documents(
+        text, name="page.txt", retrieved="2026-01-31", locale="../x"
+    )
     assert reading.documents == ()
     (problem,) = reading.diagnostics
     assert (problem.code, problem.message) == (

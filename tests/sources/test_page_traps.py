@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runcomfy_codegen.ir.diagnostic import Place, Severity
+from runcomfy_codegen.ir.diagnostic import Position, Severity
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.sources.reading import Reading, read
+from runcomfy_codegen.sources.read import SourceResult, read_documents
 from sources.page_factory import Page, long_crawl, output_schema, short_crawl, written
 
 SCHEMA: dict[str, Any] = {
@@ -23,8 +23,8 @@ SCHEMA: dict[str, Any] = {
 PAGE = Page("vendor/model", SCHEMA)
 
 
-def reading_of(text: str, name: str = "page.txt") -> Reading:
-    return read(text, name=name, retrieved="2026-01-31")
+def reading_of(text: str, name: str = "page.txt") -> SourceResult:
+    return read_documents(text, name=name, retrieved="2026-01-31")
 
 
 def document_of(text: str, name: str = "page.txt") -> Document:
@@ -34,7 +34,7 @@ def document_of(text: str, name: str = "page.txt") -> Document:
     return document
 
 
-def codes(reading: Reading) -> list[str]:
+def codes(reading: SourceResult) -> list[str]:
     return [diagnostic.code for diagnostic in reading.diagnostics]
 
 
@@ -240,7 +240,7 @@ def test_whatever_an_example_holds_it_is_read_back(
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=200) | st.binary(max_size=200))
 def test_no_text_and_no_bytes_raise(source: str | bytes) -> None:
-    reading = read(source, name="anything", retrieved="2026-01-31")
+    reading = read_documents(source, name="anything", retrieved="2026-01-31")
     assert reading.documents == ()
     assert reading.diagnostics
 
@@ -269,7 +269,7 @@ def test_a_page_cut_anywhere_in_its_schemas_gives_no_document() -> None:
         assert [it.severity for it in reading.diagnostics] == [Severity.ERROR]
         assert codes(reading) == ["truncated-json"], whole[:cut][-40:]
         lines = whole[:cut].rstrip().split("\n")
-        assert reading.diagnostics[0].place == Place(len(lines), len(lines[-1]) + 1)
+        assert reading.diagnostics[0].place == Position(len(lines), len(lines[-1]) + 1)
 
 
 def test_a_page_cut_between_its_schemas_says_that_the_output_is_missing() -> None:

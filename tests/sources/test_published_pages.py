@@ -10,9 +10,9 @@ from importlib.resources import files
 
 import pytest
 
-from runcomfy_codegen.ir.diagnostic import Place
+from runcomfy_codegen.ir.diagnostic import Position
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.sources.reading import read
+from runcomfy_codegen.sources.read import read_documents
 
 PAGES = files("runcomfy_codegen") / "demo_pages"
 
@@ -25,9 +25,9 @@ class Facts:
     description: str
     fields: tuple[str, ...]
     required: tuple[str, ...]
-    schema_place: Place
-    output_place: Place
-    example_place: Place
+    schema_place: Position
+    output_place: Position
+    example_place: Position
     curl_lines: int
 
 
@@ -45,9 +45,9 @@ EXPECTED = {
         DESCRIPTION,
         VIDEO_FIELDS,
         ("prompt", "image_urls"),
-        Place(100, 1),
-        Place(187, 1),
-        Place(38, 11),
+        Position(100, 1),
+        Position(187, 1),
+        Position(38, 11),
         10,
     ),
     "dreamina-3-0-pro-image-to-video.ru.txt": Facts(
@@ -57,9 +57,9 @@ EXPECTED = {
         DESCRIPTION,
         VIDEO_FIELDS,
         ("prompt", "image_urls"),
-        Place(100, 1),
-        Place(187, 1),
-        Place(38, 11),
+        Position(100, 1),
+        Position(187, 1),
+        Position(38, 11),
         10,
     ),
     "dreamina-3-0-pro-image-to-video.zh-CN.txt": Facts(
@@ -69,9 +69,9 @@ EXPECTED = {
         "",
         VIDEO_FIELDS,
         ("prompt", "image_urls"),
-        Place(32, 1),
-        Place(115, 2),
-        Place(6, 9),
+        Position(32, 1),
+        Position(115, 2),
+        Position(6, 9),
         10,
     ),
     "dreamina-4-0-edit.ru.txt": Facts(
@@ -81,9 +81,9 @@ EXPECTED = {
         "",
         ("image_urls", "prompt", "width×height", "scale", "force_single"),
         ("image_urls", "prompt"),
-        Place(34, 1),
-        Place(125, 2),
-        Place(6, 9),
+        Position(34, 1),
+        Position(125, 2),
+        Position(6, 9),
         11,
     ),
     "seedance-v1.5-pro-image-to-video.ru.txt": Facts(
@@ -101,16 +101,16 @@ EXPECTED = {
             "camera_fixed",
         ),
         ("prompt", "first_frame_image_url"),
-        Place(28, 1),
-        Place(141, 2),
-        Place(6, 9),
+        Position(28, 1),
+        Position(141, 2),
+        Position(6, 9),
         8,
     ),
 }
 
 
 def only_document(name: str, data: bytes) -> Document:
-    reading = read(data, name=name, retrieved="2026-01-31")
+    reading = read_documents(data, name=name, retrieved="2026-01-31")
     assert reading.diagnostics == ()
     (document,) = reading.documents
     return document
@@ -234,6 +234,6 @@ def test_a_page_with_windows_line_ends_says_the_same(name: str) -> None:
     assert crlf.curl == plain.curl.replace("\n", "\r\n")
 
 
-def offset_of(text: str, place: Place) -> int:
+def offset_of(text: str, place: Position) -> int:
     lines = text.split("\n")
     return sum(len(line) + 1 for line in lines[: place.line - 1]) + place.column - 1

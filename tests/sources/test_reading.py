@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from runcomfy_codegen.ir.diagnostic import Place
-from runcomfy_codegen.sources.reading import read
+from runcomfy_codegen.ir.diagnostic import Position
+from runcomfy_codegen.sources.read import read_documents
 from sources.page_factory import Page, html_page, short_crawl
 
 SCHEMA = {"type": "object", "title": "Схема входа", "properties": {}}
@@ -30,7 +30,7 @@ ENTRY = json.dumps({"model_id": "vendor/model", "input_schema": SCHEMA})
     ],
 )
 def test_the_form_of_a_source_is_seen_from_its_beginning(text: str, form: str) -> None:
-    reading = read(text, name="<stdin>", retrieved="2026-01-31")
+    reading = read_documents(text, name="<stdin>", retrieved="2026-01-31")
     assert [document.provenance.form for document in reading.documents] == [form]
 
 
@@ -38,9 +38,11 @@ def test_the_form_of_a_source_is_seen_from_its_beginning(text: str, form: str) -
 def test_text_and_its_bytes_are_read_alike_with_or_without_byte_order_mark(
     text: str,
 ) -> None:
-    plain = read(text, name="x", retrieved="2026-01-31")
-    assert read(text.encode(), name="x", retrieved="2026-01-31") == plain
-    marked = read(b"\xef\xbb\xbf" + text.encode(), name="x", retrieved="2026-01-31")
+    plain = read_documents(text, name="x", retrieved="2026-01-31")
+    assert read_documents(text.encode(), name="x", retrieved="2026-01-31") == plain
+    marked = read_documents(
+        b"\xef\xbb\xbf" + text.encode(), name="x", retrieved="2026-01-31"
+    )
     (expected,), (document,) = plain.documents, marked.documents
     assert document.input_schema == expected.input_schema
     assert (
@@ -63,15 +65,15 @@ def test_text_and_its_bytes_are_read_alike_with_or_without_byte_order_mark(
     ],
 )
 def test_provenance_is_a_url_or_a_bare_file_name(name: str, source: str) -> None:
-    (document,) = read(TEXT, name=name, retrieved="2026-01-31").documents
+    (document,) = read_documents(TEXT, name=name, retrieved="2026-01-31").documents
     assert document.provenance.source == source
     assert document.provenance.retrieved == "2026-01-31"
 
 
 def test_secrets_in_an_address_are_stored_and_shown_nowhere() -> None:
     address = "https://user:s3cret@www.runcomfy.com/ru/api?token=s3cret#s3cret"
-    good = read(TEXT, name=address, retrieved="2026-01-31")
-    bad = read("nothing", name=address, retrieved="2026-01-31")
+    good = read_documents(TEXT, name=address, retrieved="2026-01-31")
+    bad = read_documents("nothing", name=address, retrieved="2026-01-31")
     assert good.documents[0].provenance.source == "https://www.runcomfy.com/ru/api"
     assert bad.diagnostics[0].file == "https://www.runcomfy.com/ru/api"
     assert "s3cret" not in repr((good, bad))
@@ -81,24 +83,24 @@ def test_text_that_is_not_utf8_is_refused_at_its_first_bad_byte() -> None:
     data = TEXT.encode().replace(
         "Схема входа".encode(), "Схема входа".encode("cp1251"), 1
     )
-    reading = read(data, name="page.txt", retrieved="2026-01-31")
+    reading = read_documents(data, name="page.txt", retrieved="2026-01-31")
     assert reading.documents == ()
     (problem,) = reading.diagnostics
     line = next(
         n for n, line in enumerate(TEXT.split("\n"), 1) if "Схема входа" in line
     )
     assert problem.code == "not-utf8"
-    assert problem.place == Place(line, len('"title": "') + 1)
+    assert problem.place == Position(line, len('"title": "') + 1)
 
 
 def test_half_a_surrogate_pair_in_a_text_is_not_utf8() -> None:
-    reading = read(TEXT + "\udcff", name="<stdin>", retrieved="2026-01-31")
+    reading = read_documents(TEXT + "\udcff", name="<stdin>", retrieved="2026-01-31")
     assert [problem.code for problem in reading.diagnostics] == ["not-utf8"]
 
 
 def test_two_models_in_two_blocks_are_one_diagnostic_and_no_document() -> None:
     both = TEXT + short_crawl(Page("vendor/other", SCHEMA, locale="ru"))
-    reading = read(both, name="page.txt", retrieved="2026-01-31")
+    reading = read_documents(both, name="page.txt", retrieved="2026-01-31")
     assert reading.documents == ()
     (problem,) = reading.diagnostics
     assert problem.code == "two-model-ids"
@@ -116,7 +118,9 @@ def test_hostile_texts_are_read_in_linear_steps() -> None:
         '{"type":"object","properties":' * 20_000,
     ]
     for text in hostile:
-        reading = read("page " + text, name="page.txt", retrieved="2026-01-31")
+        reading = read_documents(
+            "page " + text, name="page.txt", retrieved="2026-01-31"
+        )
         assert reading.documents == ()
         assert reading.diagnostics
 
@@ -136,6 +140,6 @@ def test_hostile_texts_are_read_in_linear_steps() -> None:
 )
 def test_hostile_markup_is_read_in_linear_steps(markup: str) -> None:
     source = "<html>" + "<p>" * 20_000 + markup * 20_000
-    reading = read(source, name="page.html", retrieved="2026-01-31")
+    reading = read_documents(source, name="page.html", retrieved="2026-01-31")
     assert reading.documents == ()
     assert reading.diagnostics

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from runcomfy_codegen.ir.diagnostic import Place, Severity
+from runcomfy_codegen.ir.diagnostic import Position, Severity
 from runcomfy_codegen.ir.document import Document
-from runcomfy_codegen.sources.reading import Reading, read
-from runcomfy_codegen.store import envelope
+from runcomfy_codegen.sources.read import SourceResult, read_documents
+from runcomfy_codegen.store import document_file
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 FILES = sorted(SCHEMAS.glob("*/**/*.json"))
@@ -35,8 +35,8 @@ ENVELOPE: dict[str, Any] = {
 }
 
 
-def reading_of(text: str, locale: str | None = None) -> Reading:
-    return read(text, name="ru.json", retrieved="2026-01-31", locale=locale)
+def reading_of(text: str, locale: str | None = None) -> SourceResult:
+    return read_documents(text, name="ru.json", retrieved="2026-01-31", locale=locale)
 
 
 def document_of(told: dict[str, Any], locale: str | None = None) -> Document:
@@ -52,17 +52,17 @@ def document_of(told: dict[str, Any], locale: str | None = None) -> Document:
 def test_a_stored_document_is_read_as_the_store_reads_it(file: Path) -> None:
     text = file.read_text("utf-8")
     (document,) = reading_of(text).documents
-    assert document == envelope.read(text)
-    assert envelope.write(document) == text
+    assert document == document_file.parse_document(text)
+    assert document_file.document_text(document) == text
 
 
 def test_everything_that_a_stored_document_says_is_kept() -> None:
     text = json.dumps(ENVELOPE)
-    assert document_of(ENVELOPE) == envelope.read(text)
+    assert document_of(ENVELOPE) == document_file.parse_document(text)
 
 
 def test_the_locale_that_is_asked_for_beats_that_of_the_document() -> None:
-    expected = replace(envelope.read(json.dumps(ENVELOPE)), locale="de")
+    expected = replace(document_file.parse_document(json.dumps(ENVELOPE)), locale="de")
     assert document_of(ENVELOPE, "de") == expected
 
 
@@ -82,7 +82,7 @@ def test_a_stored_document_whose_locale_is_none_is_refused_there() -> None:
     assert reading.documents == ()
     (problem,) = reading.diagnostics
     assert (problem.code, problem.pointer) == ("invalid-locale", "/locale")
-    assert problem.place == Place(1, text.index('"../ru"') + 1)
+    assert problem.place == Position(1, text.index('"../ru"') + 1)
     assert problem.model == "vendor/model"
 
 

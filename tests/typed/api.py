@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any, assert_type
 
 from runcomfy_client import AsyncRunComfy, InputRejected, RunComfy, inline
-from runcomfy_client._runtime.aio_job import AsyncJob, AsyncResult
-from runcomfy_client._runtime.job import Job
+from runcomfy_client._runtime.async_job import AsyncJob, AsyncResult
+from runcomfy_client._runtime.job import Job, Result
 from runcomfy_client._runtime.report import Report
-from runcomfy_client._runtime.result import Result
 from runcomfy_client._runtime.rule import Rule
 from runcomfy_client.models.blackforestlabs.flux_3 import extend_video
 from runcomfy_client.models.blackforestlabs.flux_3.extend_video import draft

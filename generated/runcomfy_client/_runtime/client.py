@@ -7,26 +7,25 @@ from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
-from .call import asked, reader_of
-from .clock import Clock
+from .base_job import begin_call, deadline_after
+from .client_config import Clock, make_config, open_journal
 from .driver import Driver, Listener
 from .errors import NotConfigured
-from .flow import run
-from .flow.accept import submitted
-from .flow.pace import LONGEST_HINT
 from .http.lazy import LazyTransport
-from .job import DEFAULT_WAIT, Job, seconds_until, span, told
-from .noted_jobs import Journal, NotedJobs, opened
+from .input_checks import InputCheck, InputChecks, MediaChecks
+from .job import Job, Result, attach_job
+from .job_handle import decode_token
+from .journal import Journal, JournalJobs
+from .lifecycle import run
+from .lifecycle.run import submit_and_announce
+from .lifecycle.stop import OnStop, cancels_queued
 from .observer import Hooks
 from .report import Report
-from .result import Result
-from .stop_policy import OnStop, cancels
-from .ticket import decode
-from .validation import Checks, Judge, MediaChecks
-from .world import world_of
+from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, MAX_RETRY_AFTER
+from .submission import output_reader, prepare_submission
 
 if TYPE_CHECKING:
-    from .many import Batch
+    from .batch import Batch
     from .media.fetch.policy import FetchPolicy
     from .model import ModelInput
     from .transport import Transport
@@ -60,15 +59,15 @@ class RunComfy:
         random: Callable[[], float] | None = None,
         media_checks: MediaChecks = "warn",
         media_policy: FetchPolicy | None = None,
-        judges: Iterable[Judge] = (),
+        judges: Iterable[InputCheck] = (),
         locale: str | None = None,
         journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
-        world = world_of(
-            token, base_url, hooks, include_cost, clock, random, opened(journal)
+        world = make_config(
+            token, base_url, hooks, include_cost, clock, random, open_journal(journal)
         )
         self._driver = Driver(world, transport or LazyTransport())
-        self._checks = Checks(media_checks, judges, locale, media_policy)
+        self._checks = InputChecks(media_checks, judges, locale, media_policy)
 
     @overload
     def run(
@@ -99,7 +98,7 @@ class RunComfy:
         payload: Mapping[str, Any] | None = None,
         /,
         *,
-        timeout: float | None = DEFAULT_WAIT,
+        timeout: float | None = DEFAULT_JOB_TIMEOUT,
         on_update: Listener | None = None,
         on_stop: OnStop = "cancel_queued",
     ) -> Result[Any]:
@@ -110,16 +109,16 @@ class RunComfy:
         Ctrl-C, by an exception of ``on_update`` — a job that is still queued is cancelled,
         unless ``on_stop`` is ``"detach"``. Raises what ``errors`` lists.
         """
-        call, reader = asked(what, payload, self._checks)
-        terms, until = span(self._driver.world, timeout)
-        course = run.Course()
-        flow = run.run(terms, call, course, until, cancel=cancels(on_stop))
+        call, reader = prepare_submission(what, payload, self._checks)
+        terms, until = begin_call(self._driver.world, timeout)
+        course = run.JobProgress()
+        flow = run.run(terms, call, course, until, cancel=cancels_queued(on_stop))
         try:
             content = self._driver.drive(flow, on_update)
             assert course.ticket is not None
             return Result(self._driver, course.ticket, content, reader)
         except BaseException as error:
-            told(error, self._driver, course.ticket, reader, call.reference)
+            attach_job(error, self._driver, course.ticket, reader, call.reference)
             raise
 
     @overload
@@ -138,21 +137,21 @@ class RunComfy:
         payload: Mapping[str, Any] | None = None,
         /,
         *,
-        timeout: float | None = LONGEST_HINT,
+        timeout: float | None = MAX_RETRY_AFTER,
     ) -> Job[Any]:
         """Submit, and return the job at once. ``timeout`` is for the submitting alone.
 
         Raises ``SubmitOutcomeUnknown`` when it cannot be known whether the job was accepted:
         a paid request is not sent again then.
         """
-        call, reader = asked(what, payload, self._checks)
-        terms, until = span(self._driver.world, timeout)
-        course = run.Course()
+        call, reader = prepare_submission(what, payload, self._checks)
+        terms, until = begin_call(self._driver.world, timeout)
+        course = run.JobProgress()
         try:
-            ticket = self._driver.drive(submitted(terms, call, course, until))
+            ticket = self._driver.drive(submit_and_announce(terms, call, course, until))
             return Job(self._driver, ticket, reader, call.reference)
         except BaseException as error:
-            told(error, self._driver, course.ticket, reader, call.reference)
+            attach_job(error, self._driver, course.ticket, reader, call.reference)
             raise
 
     @overload
@@ -168,10 +167,12 @@ class RunComfy:
 
         With the model's ``Input`` the result is typed. Raises ``BadJobToken``.
         """
-        reader, model_id = reader_of(model)
+        reader, model_id = output_reader(model)
         base_url = self._driver.world.settings.server()
         return Job(
-            self._driver, decode(token, base_url=base_url, model_id=model_id), reader
+            self._driver,
+            decode_token(token, base_url=base_url, model_id=model_id),
+            reader,
         )
 
     @overload
@@ -212,7 +213,7 @@ class RunComfy:
         concurrency: int = 8,
         ordered: bool = True,
         return_exceptions: bool = False,
-        timeout: float | None = DEFAULT_WAIT,
+        timeout: float | None = DEFAULT_JOB_TIMEOUT,
         name: str | None = None,
         on_update: Listener | None = None,
         on_stop: OnStop = "cancel_queued",
@@ -225,8 +226,8 @@ class RunComfy:
         stopped when it is mapped again under that name. ``timeout`` is for each job, in
         seconds. Leave the loop early only in a ``with`` block: ``break`` cancels nothing.
         """
-        from .batch import Plan
-        from .many import Batch  # for few
+        from .batch import Batch  # for few
+        from .batch_items import BatchItems as Plan
 
         return Batch(
             self._driver,
@@ -234,18 +235,18 @@ class RunComfy:
             concurrency=concurrency,
             ordered=ordered,
             return_exceptions=return_exceptions,
-            timeout=seconds_until(0.0, timeout),
-            cancel=cancels(on_stop),
+            timeout=deadline_after(0.0, timeout),
+            cancel=cancels_queued(on_stop),
             listener=on_update,
         )
 
     @property
-    def journal(self) -> NotedJobs[Job[dict[str, Any]]]:
+    def journal(self) -> JournalJobs[Job[dict[str, Any]]]:
         """The jobs noted in the journal. Raises ``NotConfigured`` if there is none."""
         journal = self._driver.world.journal
         if journal is None:
             raise NotConfigured("this client keeps no journal: give journal=PATH")
-        return NotedJobs(journal, self.job)
+        return JournalJobs(journal, self.job)
 
     @overload
     def validate(

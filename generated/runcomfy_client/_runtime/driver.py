@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from types import GeneratorType
 from typing import Any, TypeVar
 
-from .exchange import Outcome, Request
-from .flow.step import Emit, Event, Flow, Note, Send, Sleep, Step, Work
-from .interrupt import Interrupted, Interrupts
-from .observer import happened
-from .status import Status
-from .transport import Transport
-from .world import World
+from .client_config import ClientConfig
+from .interrupt import HoldInterrupts, InterruptHeld
+from .lifecycle.steps import Emit, Event, Flow, RunTask, Send, Sleep, Step, WriteJournal
+from .observer import report_event
+from .protocol import Status
+from .transport import Outcome, Request, Transport
 
 T = TypeVar("T")
 Listener = Callable[[Status], None]
@@ -23,7 +22,7 @@ Listener = Callable[[Status], None]
 class Driver:
     """Does what flows ask for, one step after the other, in the caller's thread."""
 
-    world: World
+    world: ClientConfig
     transport: Transport
 
     def drive(
@@ -68,9 +67,9 @@ class Driver:
         Ctrl-C is held back meanwhile, so that the job's id is not lost, and then thrown into
         the flow. Returns the flow's next step.
         """
-        with Interrupts() as interrupts:
+        with HoldInterrupts() as interrupts:
             step = self._done(flow, step, interrupts)
-            while isinstance(step, Note):
+            while isinstance(step, WriteJournal):
                 step = self._done(flow, step, interrupts)
         try:
             interrupts.deliver()
@@ -78,11 +77,11 @@ class Driver:
             return flow.throw(interrupt)
         return step
 
-    def _done(self, flow: Flow[Any], step: Step, interrupts: Interrupts) -> Step:
+    def _done(self, flow: Flow[Any], step: Step, interrupts: HoldInterrupts) -> Step:
         """Do one step, and let the flow go on by what came of it."""
         try:
             answer = self.perform(step, None)
-        except Interrupted as late:
+        except InterruptHeld as late:
             interrupts.hold(late.cause)
             answer = late.outcome
         except BaseException as error:
@@ -110,10 +109,10 @@ class Driver:
             self.world.clock.sleep(step.seconds)
         elif isinstance(step, Emit):
             self._tell(step.event, listener)
-        elif isinstance(step, Note):
+        elif isinstance(step, WriteJournal):
             assert self.world.journal is not None
             self.world.journal.note(step.entry)
-        elif isinstance(step, Work):
+        elif isinstance(step, RunTask):
             step.task()
         return None
 
@@ -124,7 +123,7 @@ class Driver:
         return world.received(request, self.transport.send(request), began)
 
     def _tell(self, event: Event, listener: Listener | None) -> None:
-        happened(self.world.hooks, event)
+        report_event(self.world.hooks, event)
         if listener is not None and isinstance(event, Status):
             listener(event)
 

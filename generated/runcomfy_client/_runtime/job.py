@@ -1,106 +1,88 @@
-"""A job that the server has accepted: look at it, wait for it, cancel it, keep its token."""
+"""Jobs and results of the blocking client."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
+import os
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from .base_job import (
+    BaseJob,
+    BaseResult,
+    OutputReader,
+    OutputT,
+    TimedCall,
+    begin_call,
+    raise_unbound,
+)
 from .driver import Driver, Listener
-from .errors import BadSetting, NotConfigured, RunComfyError
-from .flow import cancel, run, wait
-from .flow.note import mention
-from .flow.pace import FOREVER, REQUEST_TIMEOUT
-from .flow.step import Flow, Terms
-from .result import Reader, Result
-from .status import Cancellation, Status
-from .ticket import Ticket
-from .world import World
+from .errors import RunComfyError
+from .job_handle import JobHandle
+from .lifecycle import cancel, poll, run
+from .lifecycle.steps import Flow, add_job_note
+from .protocol import Cancellation, Status
+from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, REQUEST_TIMEOUT
 
-OutputT = TypeVar("OutputT")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .download.fetch import Progress
+
+# What a finished job gave: the typed output, its files, and the answer as it came.
+
+
+class Result(BaseResult[OutputT]):
+    """The outcome of a job, from the blocking client."""
+
+    __slots__ = ("_driver",)
+
+    def __init__(
+        self,
+        driver: Driver,
+        ticket: JobHandle,
+        raw: dict[str, Any],
+        reader: OutputReader[OutputT],
+    ) -> None:
+        super().__init__(ticket, raw, reader)
+        self._driver = driver
+
+    def download(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        hosts: str | Iterable[str] = (),
+        limit: int | None = None,
+        on_progress: Progress | None = None,
+    ) -> list[Path]:
+        """Save every file in a folder, and return the paths in the order of ``files``.
+
+        Files come whole or not at all, under names made of the request id. They are fetched
+        from RunComfy's hosts, from the configured server, and from ``hosts``, without the
+        token. ``limit`` is in bytes, for each file (2 GiB if not given). ``on_progress`` is
+        called with the path, the bytes so far, and the total if it is known; what it raises
+        ends the download and passes through. Raises ``DownloadError``.
+        """
+        from .download.save import (
+            save_files as saved,  # files, which not every client has to do with
+        )
+
+        terms = self._driver.world.terms()
+        try:
+            return self._driver.drive(
+                saved(
+                    terms, self._ticket, self.files, folder, hosts, limit, on_progress
+                )
+            )
+        except RunComfyError as error:
+            self._about(error)
+            raise
+
+
 T = TypeVar("T")
-
-DEFAULT_WAIT = 3600.0
 """Seconds that a job is waited for unless the caller says otherwise; videos take long."""
 
 
-class Handle(Generic[OutputT]):
-    """What a job is, apart from who drives it. It pickles, and then knows no client."""
-
-    __slots__ = ("_reader", "_reference", "_seen", "_ticket")
-
-    def __init__(
-        self, ticket: Ticket, reader: Reader[OutputT], reference: str = ""
-    ) -> None:
-        self._ticket = ticket
-        self._reader = reader
-        self._reference = reference
-        self._seen: str | None = None
-        """The last status word that was read through this handle."""
-
-    @property
-    def request_id(self) -> str:
-        """The id that the API gave the job."""
-        return self._ticket.request_id
-
-    @property
-    def model_id(self) -> str:
-        """The model it runs; empty for a job that was taken up by its bare request id."""
-        return self._ticket.model_id
-
-    def token(self) -> str:
-        """A text from which ``client.job(token, …)`` takes the job up again, in any process.
-
-        It holds no secret, and it is safe in URLs and file names.
-        """
-        return self._ticket.encode()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Handle) and self.token() == other.token()
-
-    def __hash__(self) -> int:
-        return hash(self._ticket.request_id)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.request_id} of {self.model_id or '?'}>"
-
-
-def seconds_until(now: float, timeout: float | None) -> float:
-    """The deadline for a timeout in seconds; None is for ever. Raises ``BadSetting``."""
-    if timeout is None:
-        return FOREVER
-    try:
-        usable = timeout >= 0
-    except TypeError:
-        usable = False
-    if not usable:
-        raise BadSetting(
-            "timeout must be a number of seconds that is not negative, or None to wait for "
-            f"ever, not {timeout!r:.40}"
-        )
-    return now + timeout
-
-
-class Span(NamedTuple):
-    """A call that begins now: its terms, and its deadline by their clock."""
-
-    terms: Terms
-    until: float
-
-
-def span(world: World, timeout: float | None) -> Span:
-    """The span of a call that may take so many seconds. Raises ``NotConfigured``."""
-    terms = world.terms()
-    return Span(terms, seconds_until(terms.now(), timeout))
-
-
-def unbound() -> NoReturn:
-    """Refuse to work without a client."""
-    raise NotConfigured(
-        "this job came out of a pickle and knows no client: use client.job(job.token(), …)"
-    )
-
-
-class Job(Handle[OutputT]):
+class Job(BaseJob[OutputT]):
     """A job of the blocking client."""
 
     __slots__ = ("_bound",)
@@ -108,8 +90,8 @@ class Job(Handle[OutputT]):
     def __init__(
         self,
         driver: Driver | None,
-        ticket: Ticket,
-        reader: Reader[OutputT],
+        ticket: JobHandle,
+        reader: OutputReader[OutputT],
         reference: str = "",
     ) -> None:
         super().__init__(ticket, reader, reference)
@@ -117,23 +99,23 @@ class Job(Handle[OutputT]):
 
     @property
     def _driver(self) -> Driver:
-        return self._bound or unbound()
+        return self._bound or raise_unbound()
 
     def status(self, timeout: float | None = REQUEST_TIMEOUT) -> Status:
         """Read the state once. Trouble on the way is tried again for ``timeout`` seconds."""
         terms, until = self._span(timeout)
-        status = self._drive(wait.glance(terms, self._ticket, until))
+        status = self._drive(poll.poll_once(terms, self._ticket, until))
         self._seen = status.state
         return status
 
-    def updates(self, timeout: float | None = DEFAULT_WAIT) -> Iterator[Status]:
+    def updates(self, timeout: float | None = DEFAULT_JOB_TIMEOUT) -> Iterator[Status]:
         """Each change of state, up to and with the last. Leaving early does not touch the job.
 
         Ends in silence when the time is over; ``result()`` tells the outcome.
         """
         terms, until = self._span(timeout)
-        watch = wait.Watch(self._ticket, terms.now())
-        return self._updates(wait.changes(terms, watch, until))
+        watch = poll.Poller(self._ticket, terms.now())
+        return self._updates(poll.poll_changes(terms, watch, until))
 
     def _updates(self, flow: Flow[None]) -> Iterator[Status]:
         try:
@@ -145,7 +127,10 @@ class Job(Handle[OutputT]):
             raise
 
     def result(
-        self, timeout: float | None = DEFAULT_WAIT, *, on_update: Listener | None = None
+        self,
+        timeout: float | None = DEFAULT_JOB_TIMEOUT,
+        *,
+        on_update: Listener | None = None,
     ) -> Result[OutputT]:
         """Wait for the outcome, at most ``timeout`` seconds (None: for ever).
 
@@ -153,8 +138,8 @@ class Job(Handle[OutputT]):
         the wait leaves the job as it is.
         """
         terms, until = self._span(timeout)
-        watch = wait.Watch(self._ticket, terms.now(), self._reference)
-        flow = run.conclude(terms, watch, until, cancel=False)
+        watch = poll.Poller(self._ticket, terms.now(), self._reference)
+        flow = run.wait_and_record(terms, watch, until, cancel=False)
         content = self._drive(flow, on_update)
         return Result(self._driver, self._ticket, content, self._reader)
 
@@ -163,9 +148,9 @@ class Job(Handle[OutputT]):
         terms, until = self._span(timeout)
         return self._drive(cancel.cancel(terms, self._ticket, until, self._reference))
 
-    def _span(self, timeout: float | None) -> Span:
+    def _span(self, timeout: float | None) -> TimedCall:
         try:
-            return span(self._driver.world, timeout)
+            return begin_call(self._driver.world, timeout)
         except RunComfyError as error:
             error.of(self, self._seen)
             raise
@@ -181,11 +166,11 @@ class Job(Handle[OutputT]):
         return Job, (None, self._ticket, self._reader, self._reference)
 
 
-def told(
+def attach_job(
     error: BaseException,
     driver: Driver,
-    ticket: Ticket | None,
-    reader: Reader[Any],
+    ticket: JobHandle | None,
+    reader: OutputReader[Any],
     reference: str,
 ) -> None:
     """See that whoever is stopped by this learns of the job, if it was accepted."""
@@ -194,4 +179,4 @@ def told(
     if isinstance(error, RunComfyError):
         error.of(Job(driver, ticket, reader, reference))
     else:
-        mention(error, ticket)
+        add_job_note(error, ticket)

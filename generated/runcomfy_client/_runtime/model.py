@@ -3,15 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
-from .deferred import Deferred
 from .errors import InputRejected
+from .fork import renew_after_fork
 from .report import Problem, Report
 from .rule import Rule
 from .shape import shape_of, wire_name
+
+# Classes whose validators are built when they are first used, by one thread at a time.
+#
+# Importing a model with its validators would cost a third more; most programs use few of the
+# models that they import.
+
+
+class ValidatorBuilder:
+    """Whose turn it is to build: pydantic lets two threads build one class, each over the
+    other's, and one of them then misses a field.
+    """
+
+    def __init__(self) -> None:
+        self.turn = RLock()
+
+    def after_fork(self) -> None:
+        """Let go of the turn: the thread that had it is not in the child."""
+        self.turn = RLock()
+
+    def complete(self, model: type[BaseModel]) -> None:
+        """Build the validator of a class, unless it is there."""
+        if not model.__pydantic_complete__:
+            with self.turn:
+                model.model_rebuild()  # nothing, if another thread was quicker
+
+
+_BUILDER = ValidatorBuilder()
+renew_after_fork(_BUILDER)
+
+
+class DeferredValidation:
+    """Before ``BaseModel`` in the bases of a class that says ``defer_build``."""
+
+    # Hidden from type checkers: fields are what they should see of the constructor, and the
+    # options of validation differ between releases of pydantic.
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **fields: Any) -> None:
+            _BUILDER.complete(type(self))
+            super().__init__(**fields)
+
+        # pydantic's mark for "this only calls the base".
+        __init__.__pydantic_base_init__ = True
+
+        @classmethod
+        def model_validate(cls, obj: Any, **options: Any) -> Self:
+            """Validate as pydantic does."""
+            _BUILDER.complete(cls)
+            return super().model_validate(obj, **options)
+
 
 OutputT = TypeVar("OutputT")
 
@@ -30,13 +81,13 @@ _STRICT = ConfigDict(
 )
 
 
-class ModelPart(Deferred, BaseModel, frozen=True):
+class ModelPart(DeferredValidation, BaseModel, frozen=True):
     """An object inside an input."""
 
     model_config = _STRICT
 
 
-class ModelOutput(Deferred, BaseModel):
+class ModelOutput(DeferredValidation, BaseModel):
     """What a model gives back. Published output schemas are incomplete, so nothing is refused."""
 
     model_config = ConfigDict(
@@ -65,7 +116,7 @@ class ModelOutput(Deferred, BaseModel):
         return cls.model_construct(**kept) if kept else defaults
 
 
-class ModelInput(Deferred, BaseModel, Generic[OutputT], frozen=True):
+class ModelInput(DeferredValidation, BaseModel, Generic[OutputT], frozen=True):
     """The input of one model. Making one checks it against the published schema.
 
     Raises ``InputRejected`` with every problem at once. Fields go by their Python names or by
@@ -101,7 +152,7 @@ class ModelInput(Deferred, BaseModel, Generic[OutputT], frozen=True):
 
     def payload(self) -> dict[str, Any]:
         """The JSON body: only what was set, in wire names, as new lists and dicts."""
-        return {**_object(self), **(self._extension or {})}
+        return {**_members_set(self), **(self._extension or {})}
 
     def extended(self, /, **fields: Any) -> Self:
         """The same input with fields that this client does not know yet, sent as they are.
@@ -128,26 +179,26 @@ class ModelInput(Deferred, BaseModel, Generic[OutputT], frozen=True):
         """Only what was set, long texts and inline data shortened."""
         for name in type(self).model_fields:
             if name in self.model_fields_set:
-                yield name, _Shown(wire_value(getattr(self, name)))
+                yield name, _Shortened(wire_value(getattr(self, name)))
         for name, value in (self._extension or {}).items():
-            yield name, _Shown(value)
+            yield name, _Shortened(value)
 
     __str__ = BaseModel.__repr__
 
 
-class _Shown:
+class _Shortened:
     """A value in a repr."""
 
     def __init__(self, value: object) -> None:
         self.value = value
 
     def __repr__(self) -> str:
-        from .quotation import quoted
+        from .escaping import quoted
 
         return quoted(self.value, 120)
 
 
-def check(model: type[ModelInput[Any]], document: object) -> Report:
+def schema_report(model: type[ModelInput[Any]], document: object) -> Report:
     """The schema problems of a document, none of them raised."""
     try:
         model.model_validate(document)
@@ -160,7 +211,7 @@ def _problems_of(
     model: type[BaseModel], error: ValidationError, document: object
 ) -> tuple[Problem, ...]:
     # As much code again as this module, for inputs that are wrong.
-    from .problems import problems
+    from .problems import problems_from_errors as problems
 
     findings = error.errors(include_url=False)
     return problems(cast(list[dict[str, Any]], findings), document, shape_of(model))
@@ -171,8 +222,8 @@ def _refused_extension(
 ) -> Iterator[Problem]:
     import json
 
+    from .escaping import quoted
     from .problems import pointer
-    from .quotation import quoted
 
     declared = shape_of(model).wire
     for name, value in fields.items():
@@ -188,7 +239,7 @@ def _refused_extension(
             yield Problem(pointer=place, code="type", message=text)
 
 
-def _object(part: BaseModel) -> dict[str, Any]:
+def _members_set(part: BaseModel) -> dict[str, Any]:
     """The members that were set. ``None`` says something only where a value must be given."""
     sent: dict[str, Any] = {}
     for name, field in type(part).model_fields.items():
@@ -204,7 +255,7 @@ def _object(part: BaseModel) -> dict[str, Any]:
 def wire_value(value: Any) -> Any:
     """A value of a field as it goes over the wire."""
     if isinstance(value, BaseModel):
-        return _object(value)
+        return _members_set(value)
     if isinstance(value, list):
         return [wire_value(item) for item in cast(list[object], value)]
     if isinstance(value, dict):

@@ -1,29 +1,30 @@
-"""From pydantic's errors to problems: JSON pointers in wire names, one for each wrong thing."""
+"""From pydantic's errors to problems, and the document without its invalid values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, cast
 
-from .quotation import printable, quoted
+from .escaping import printable, quoted
+from .problem_messages import TYPES, ProblemMessage, message_for, wrong_type
 from .report import Problem
-from .shape import Shape
-from .wording import TYPES, Saying, mistyped, said
+from .rule import Rule
+from .shape import ModelShape
 
-Finding = Mapping[str, Any]
+PydanticError = Mapping[str, Any]
 """One error as pydantic states it: type, loc, msg, input, ctx."""
 
 
-class _Located(NamedTuple):
+class _LocatedError(NamedTuple):
     path: tuple[str, ...]
     tags: tuple[str, ...]
-    finding: Finding
-    around: tuple[Shape, ...]
+    finding: PydanticError
+    around: tuple[ModelShape, ...]
 
 
-def problems(
-    findings: Iterable[Finding], document: object, shape: Shape
+def problems_from_errors(
+    findings: Iterable[PydanticError], document: object, shape: ModelShape
 ) -> tuple[Problem, ...]:
     """All problems that pydantic found in a document, in the order of its fields."""
     located = [_locate(finding, document, shape) for finding in findings]
@@ -31,16 +32,18 @@ def problems(
     for _, group in groupby(located, key=lambda item: item.path[:1]):
         meant = _without_other_branches(list(group))
         for path, items in groupby(meant, key=lambda item: item.path):
-            found += [_problem(path, saying) for saying in _sayings(list(items))]
+            found += [_problem(path, saying) for saying in _messages(list(items))]
     return tuple(found)
 
 
-def _locate(finding: Finding, document: object, shape: Shape) -> _Located:
+def _locate(
+    finding: PydanticError, document: object, shape: ModelShape
+) -> _LocatedError:
     """Walk a location through the document: what names nothing there is a tag of a union."""
     path: list[str] = []
     tags: list[str] = []
     here = document
-    around: tuple[Shape, ...] = (shape,)
+    around: tuple[ModelShape, ...] = (shape,)
     inner = around
     for index, step in enumerate(finding["loc"]):
         missing = finding["type"] == "missing" and index == len(finding["loc"]) - 1
@@ -54,14 +57,14 @@ def _locate(finding: Finding, document: object, shape: Shape) -> _Located:
             step = _wire_name(step, around)
             inner = _inner(around, step)
         path.append(str(step))
-    return _Located(tuple(path), tuple(tags), finding, around)
+    return _LocatedError(tuple(path), tuple(tags), finding, around)
 
 
-def _inner(around: Iterable[Shape], step: str) -> tuple[Shape, ...]:
+def _inner(around: Iterable[ModelShape], step: str) -> tuple[ModelShape, ...]:
     return tuple(part for outer in around for part in outer.inner.get(step, ()))
 
 
-def _wire_name(step: str, shapes: Iterable[Shape]) -> str:
+def _wire_name(step: str, shapes: Iterable[ModelShape]) -> str:
     return next((shape.wire[step] for shape in shapes if step in shape.wire), step)
 
 
@@ -80,7 +83,7 @@ def _members(value: object) -> Mapping[str, object]:
     return cast(Mapping[str, object], getattr(value, "__dict__", {}))
 
 
-def _without_other_branches(items: list[_Located]) -> list[_Located]:
+def _without_other_branches(items: list[_LocatedError]) -> list[_LocatedError]:
     """Of a union that failed, only the branches that the value was meant for."""
     tagged = [item for item in items if item.tags]
     if not tagged:
@@ -92,21 +95,21 @@ def _without_other_branches(items: list[_Located]) -> list[_Located]:
     ] or items
 
 
-def _is_type(item: _Located) -> bool:
+def _is_type(item: _LocatedError) -> bool:
     return item.finding["type"] in TYPES
 
 
-def _sayings(items: list[_Located]) -> Iterator[Saying]:
+def _messages(items: list[_LocatedError]) -> Iterator[ProblemMessage]:
     """What is wrong at one place. Several types refused there are one thing."""
     types = [item for item in items if _is_type(item)]
     if len(types) > 1:
         wanted = [TYPES[item.finding["type"]] for item in types]
-        yield mistyped(wanted, types[0].finding["input"])
+        yield wrong_type(wanted, types[0].finding["input"])
         items = [item for item in items if item not in types]
-    yield from {saying.text: saying for saying in map(_saying, items)}.values()
+    yield from {saying.text: saying for saying in map(_message, items)}.values()
 
 
-def _saying(item: _Located) -> Saying:
+def _message(item: _LocatedError) -> ProblemMessage:
     finding = item.finding
     if finding["type"] == "extra_forbidden":
         return _undeclared(item)
@@ -117,10 +120,10 @@ def _saying(item: _Located) -> Saying:
             (s.choices[field] for s in item.around if field in s.choices), None
         )
         context["expected"] = known or context.get("expected")
-    return said(finding["type"], context, finding["input"], finding["msg"])
+    return message_for(finding["type"], context, finding["input"], finding["msg"])
 
 
-def _undeclared(item: _Located) -> Saying:
+def _undeclared(item: _LocatedError) -> ProblemMessage:
     name = item.path[-1]
     names = {given: wire for shape in item.around for given, wire in shape.wire.items()}
     from difflib import get_close_matches  # for few
@@ -131,12 +134,12 @@ def _undeclared(item: _Located) -> Saying:
         hint = f": did you mean {quoted(names[near[0]])}?"
     elif len(item.path) == 1:
         hint = "; a field newer than this client goes through .extended(…)"
-    return Saying(
+    return ProblemMessage(
         "additionalProperties", f"is no field of this model{hint}", None, name
     )
 
 
-def _problem(path: Sequence[str], saying: Saying) -> Problem:
+def _problem(path: Sequence[str], saying: ProblemMessage) -> Problem:
     return Problem(
         pointer=pointer(path),
         code=saying.code,
@@ -155,3 +158,44 @@ def _label(path: Sequence[str]) -> str:
     """A place as people write it: ``loras[0].path``."""
     text = "".join(f"[{step}]" if step.isdecimal() else f".{step}" for step in path)
     return printable(text.removeprefix("."), 80) or "the input"
+
+
+# What of a document that does not fit the schema can be judged all the same.
+
+
+def without_invalid_values(
+    document: object,
+    wire: Mapping[str, str],
+    wrong: Collection[str],
+    rules: Sequence[Rule],
+) -> dict[str, Any]:
+    """A document in wire names, with null at every pointer that is wrong already.
+
+    So a list with too many files has none of them fetched, and a list with one item that is
+    no text has all the others judged. ``wire`` gives the wire name for any name of a field.
+    """
+    if not isinstance(document, Mapping):
+        return {}
+    members = cast(Mapping[str, object], document).items()
+    named = {wire.get(name, name): value for name, value in members}
+    # No deeper than rules reach: a document may be nested for ever.
+    depth = max((rule.pointer.count("/") for rule in rules), default=0)
+    return cast(dict[str, Any], _without(named, "", wrong, depth))
+
+
+def _without(value: object, place: str, wrong: Collection[str], depth: int) -> object:
+    if (
+        place and place in wrong
+    ):  # "" is the document, of which something is always left
+        return None
+    if depth and isinstance(value, dict):
+        return {
+            name: _without(member, place + pointer([str(name)]), wrong, depth - 1)
+            for name, member in cast(dict[object, object], value).items()
+        }
+    if depth and isinstance(value, list):
+        return [
+            _without(item, f"{place}/{index}", wrong, depth - 1)
+            for index, item in enumerate(cast(list[object], value))
+        ]
+    return value

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["fail", "unknown"]
+ProblemVerdict = Literal["fail", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Problem:
     message: str
     limit: object = None
     actual: object = None
-    verdict: Verdict = "fail"
+    verdict: ProblemVerdict = "fail"
     rule: str = ""
     evidence: tuple[str, ...] = ()
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 
-class Shape:
+class ModelShape:
     """What is known of an object before looking: its fields, by Python name and wire name."""
 
     __slots__ = ("choices", "inner", "wire")
@@ -18,7 +18,7 @@ class Shape:
     def __init__(self) -> None:
         self.wire: dict[str, str] = {}
         """Python name or wire name, to wire name."""
-        self.inner: dict[str, tuple[Shape, ...]] = {}
+        self.inner: dict[str, tuple[ModelShape, ...]] = {}
         """Wire name, to the objects that may stand in that field."""
         self.choices: dict[str, tuple[object, ...]] = {}
         """Wire name, to the values that the field may have, where they are listed."""
@@ -30,14 +30,16 @@ def wire_name(name: str, field: FieldInfo) -> str:
 
 
 @cache
-def shape_of(model: type[BaseModel]) -> Shape:
+def shape_of(model: type[BaseModel]) -> ModelShape:
     """The shape of a model class, and of all classes inside it."""
     return _shaped(model, {})
 
 
-def _shaped(model: type[BaseModel], made: dict[type[BaseModel], Shape]) -> Shape:
+def _shaped(
+    model: type[BaseModel], made: dict[type[BaseModel], ModelShape]
+) -> ModelShape:
     if model not in made:
-        shape = made[model] = Shape()
+        shape = made[model] = ModelShape()
         for name, field in model.model_fields.items():
             wire = wire_name(name, field)
             shape.wire |= {name: wire, wire: wire}

@@ -1,12 +1,17 @@
-"""Schemas that combine others: ``anyOf``, ``oneOf``, and ``allOf`` of a single one."""
+"""``anyOf``, ``oneOf`` and ``allOf`` of a single schema; ``enum`` and ``const``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import combinations
-from typing import cast
+from typing import Any, cast
 
-from ..ir.equality import identity
+from jsonschema import Draft202012Validator
+
+from ..ir.as_json import to_json_schema
+from ..ir.diagnostic import Severity
+from ..ir.exact import equality_key
 from ..ir.json_text import JsonValue, is_array, is_object, items, members
 from ..ir.model import (
     NULL,
@@ -20,13 +25,14 @@ from ..ir.model import (
     Text,
     Type,
     Union,
+    Value,
 )
-from .trail import Trail
+from .reader_context import Collector, SchemaPath
 
 _EVERY = frozenset({"null", "boolean", "number", "string", "array", "object"})
 
 
-def options_of(schema: dict[str, JsonValue]) -> tuple[str, list[JsonValue]]:
+def combined_schemas(schema: dict[str, JsonValue]) -> tuple[str, list[JsonValue]]:
     """The keyword that combines, and its schemas; two empty ones if none does."""
     for keyword in ("anyOf", "oneOf"):
         if schema.get(keyword) is not None:
@@ -35,13 +41,13 @@ def options_of(schema: dict[str, JsonValue]) -> tuple[str, list[JsonValue]]:
     return ("allOf", alone) if len(alone) == 1 else ("", [])
 
 
-def branches(
-    schema: dict[str, JsonValue], trail: Trail
-) -> list[tuple[dict[str, JsonValue], Trail]]:
+def alternatives(
+    schema: dict[str, JsonValue], trail: SchemaPath
+) -> list[tuple[dict[str, JsonValue], SchemaPath]]:
     """The alternatives of a schema without a type of its own, but for null."""
     if schema.get("type") is not None:
         return []
-    keyword, options = options_of(schema)
+    keyword, options = combined_schemas(schema)
     return [
         (members(option), trail.option(keyword, index))
         for index, option in enumerate(options)
@@ -49,13 +55,13 @@ def branches(
     ]
 
 
-def stated(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def with_sole_alternative(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """The schema with what its only alternative beside null states and it does not."""
-    told = branches(schema, Trail(""))
-    return {**stated(told[0][0]), **schema} if len(told) == 1 else schema
+    told = alternatives(schema, SchemaPath(""))
+    return {**with_sole_alternative(told[0][0]), **schema} if len(told) == 1 else schema
 
 
-def joined(options: Sequence[Type]) -> Type:
+def union_of(options: Sequence[Type]) -> Type:
     """One type of several."""
     bare = [option for option in options if option != NULL]
     if not bare:
@@ -67,7 +73,7 @@ def joined(options: Sequence[Type]) -> Type:
     return Nullable(kind) if null else kind
 
 
-def apart(options: Sequence[Type]) -> bool:
+def are_disjoint(options: Sequence[Type]) -> bool:
     """Whether it is plain that no value is one of two of them."""
     return all(_disjoint(one, other) for one, other in combinations(options, 2))
 
@@ -84,7 +90,9 @@ def _together(options: list[Type]) -> Type:
     if all(isinstance(option, Choice) for option in options):
         choices = cast("list[Choice]", options)
         values = {
-            identity(value.exact()): value for each in choices for value in each.values
+            equality_key(value.exact()): value
+            for each in choices
+            for value in each.values
         }
         return Choice(tuple(values.values()))
     return Union(tuple(options))
@@ -97,7 +105,7 @@ def _disjoint(one: Type, other: Type) -> bool:
 
 
 def _identities(kind: Choice) -> set[object]:
-    return {identity(value.exact()) for value in kind.values}
+    return {equality_key(value.exact()) for value in kind.values}
 
 
 def _words(kind: Type) -> frozenset[str]:
@@ -133,3 +141,100 @@ def _word(value: JsonValue) -> str:
     if is_array(value):
         return "array"
     return "object" if is_object(value) else "number"
+
+
+# ``enum`` and ``const``: the few values that a type leaves.
+
+
+def apply_choices(
+    schema: dict[str, JsonValue],
+    kind: Type,
+    trail: SchemaPath,
+    findings: Collector,
+    *,
+    nullable: bool,
+) -> Type:
+    """The type, or null if it is nullable, with its ``enum`` and ``const`` applied.
+
+    Values that the rest of the schema refuses are left out and reported. If none is left,
+    the type stays as wide as it was, and the keyword is kept.
+    """
+    for keyword, published in (
+        ("enum", items(schema.get("enum"))),
+        ("const", [schema["const"]] if "const" in schema else []),
+    ):
+        if published:
+            pointer = trail.keyword(keyword)
+            kind, nullable = _narrowed(kind, published, pointer, findings, nullable)
+    return make_nullable(kind) if nullable else kind
+
+
+def make_nullable(kind: Type) -> Type:
+    """The type with null as one of its values."""
+    told = isinstance(kind, Anything | Nullable) or kind == NULL
+    return kind if told else Nullable(kind)
+
+
+def _narrowed(
+    kind: Type,
+    published: list[JsonValue],
+    pointer: str,
+    findings: Collector,
+    nullable: bool,
+) -> tuple[Type, bool]:
+    """The type with only those of its values that are published, and whether null is one.
+
+    A published null makes any type nullable: that is one of the dialect's spellings.
+    """
+    null = None in published
+    values = _distinct(value for value in published if value is not None)
+    validator: Any = Draft202012Validator(to_json_schema(kind))
+    possible = [
+        value
+        for value in values
+        if validator.is_valid(value.load()) and _sendable(value.load())
+    ]
+    if len(possible) < len(values):
+        _report(len(values) - len(possible), len(values), pointer, findings, null)
+    if possible:
+        return Choice(tuple(possible)), null
+    if null:
+        return NULL, False
+    findings.keep(pointer.rpartition("/")[2], pointer, published)
+    return kind, nullable
+
+
+def _report(
+    refused: int, number: int, pointer: str, findings: Collector, null: bool
+) -> None:
+    keyword = pointer.rpartition("/")[2]
+    nothing = refused == number and not null
+    findings.report(
+        "impossible-enum",
+        f"{refused} of {number} values of {keyword!r} are refused"
+        " by the rest of the schema",
+        pointer,
+        (
+            "no input could be right, so none is refused because of it"
+            if nothing
+            else "they are left out: no input could use them"
+        ),
+        Severity.ERROR if nothing else Severity.WARNING,
+    )
+
+
+def _sendable(value: JsonValue) -> bool:
+    """Whether a value can be sent: half of a surrogate pair is no text (RFC 8259, 8.2)."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _distinct(values: Iterable[JsonValue]) -> list[Value]:
+    """Without repetitions, by JSON equality of what is published: no digit is lost."""
+    kept: dict[Hashable, Value] = {}
+    for value in map(Value.of, values):
+        kept.setdefault(equality_key(value.exact()), value)
+    return list(kept.values())

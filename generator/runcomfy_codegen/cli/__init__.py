@@ -16,8 +16,8 @@ from typing import NoReturn
 import click
 
 from .. import __version__
-from .failure import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Failure
-from .text import shown
+from ..errors import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Failure
+from .console import printable
 
 COMMANDS = {
     "import": (
@@ -32,14 +32,14 @@ COMMANDS = {
     "diff": ("diff", "Say what a change of schemas does to callers."),
     "validate": ("validate", "Check an input document before anything is paid."),
     "run": ("run", "Run a model: submit, follow, download."),
-    "status": ("status", "Tell the state of a job."),
-    "result": ("result", "Wait for a job, and download its files."),
-    "cancel": ("cancel", "Cancel a job that is still queued."),
-    "jobs": ("jobs", "List the jobs of a journal, those that got lost included."),
+    "status": ("jobs:status", "Tell the state of a job."),
+    "result": ("jobs:result", "Wait for a job, and download its files."),
+    "cancel": ("jobs:cancel", "Cancel a job that is still queued."),
+    "jobs": ("jobs:jobs", "List the jobs of a journal, those that got lost included."),
     "sandbox": ("sandbox", "Serve the whole API on this machine, from the schemas."),
     "demo": ("demo", "Tell the whole story on real schemas, without key or network."),
 }
-"""Every command: the module that holds it, and its line in the help."""
+"""Every command: the module that holds it (and its name there), and its line in the help."""
 
 
 class Commands(click.Group):
@@ -53,8 +53,9 @@ class Commands(click.Group):
         """The command of this name; None if there is none."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f".{COMMANDS[cmd_name][0]}", __name__)
-        command: click.Command = module.command
+        file, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        module = importlib.import_module(f".{file}", __name__)
+        command: click.Command = getattr(module, attribute or "command")
         return command
 
     def format_commands(
@@ -87,7 +88,7 @@ def main() -> None:
     except click.Abort as abort:
         # What was going on tells what became of it: a job may be running, and paid for.
         for note in getattr(abort.__cause__, "__notes__", ()):
-            click.echo(shown(note), err=True)
+            click.echo(printable(note), err=True)
         _fail("interrupted", EXIT_INTERRUPTED)
     except Failure as failure:
         _fail(str(failure), failure.exit_code)
@@ -121,5 +122,5 @@ def _take_terminations() -> None:
 
 
 def _fail(message: str, code: int = EXIT_INCOMPLETE) -> NoReturn:
-    click.echo(f"error: {message}", err=True)
+    click.echo(f"error: {printable(message)}", err=True)
     sys.exit(code)

@@ -7,27 +7,32 @@ from pathlib import Path
 
 import click
 
-from ..emit.lock import LOCK, Selection, read_lock
-from ..emit.plan import Plan
-from ..emit.staleness import Stale, staleness, without_hints
+from ..errors import EXIT_FINDING, usage
 from ..ir.diagnostic import Diagnostic
-from .annotation import print_annotation
-from .difference import difference, on_disk
-from .failure import EXIT_FINDING, usage
-from .progress import count_progress
-from .project import Project, project_options
-from .renewal import Order, Renewal, remembered, renew
-from .report import has_error, print_diagnostics, print_json
-from .text import shown
+from ..package.changelog import Stale, staleness, without_equal_lock
+from ..package.lock import LOCK, CallOptions, read_lock
+from ..package.plan import WritePlan
+from ..package.write import file_text, unified_diff
+from ..workspace.generate import GenerateRequest, PreparedPackage, prepare, request_for
+from ..workspace.project import Project
+from .console import (
+    count_progress,
+    has_error,
+    print_annotation,
+    print_diagnostics,
+    print_json,
+    printable,
+)
+from .options import project_options
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A package against its schemas: what would be changed in it, and why."""
 
-    order: Order
-    renewal: Renewal
-    plan: Plan
+    order: GenerateRequest
+    renewal: PreparedPackage
+    plan: WritePlan
     stale: tuple[Stale, ...]
 
     @property
@@ -79,12 +84,12 @@ def command(
     belongs into the package is what the configuration says; into a folder that it does not
     name, what generate was asked for.
     """
-    chosen = Selection(models, locale or "")
+    chosen = CallOptions(models, locale or "")
     clients = project.clients(client, output)
-    if len(clients) > 1 and chosen != Selection():
+    if len(clients) > 1 and chosen != CallOptions():
         raise usage("--models and --locale are for one client; name it with --client")
     verdicts = [
-        examine(remembered(each, each.config.output, chosen)) for each in clients
+        examine(request_for(each, each.config.output, chosen)) for each in clients
     ]
     if form == "json":
         told = [_printed(verdict) for verdict in verdicts]
@@ -98,12 +103,12 @@ def command(
         raise SystemExit(EXIT_FINDING)
 
 
-def examine(order: Order) -> Verdict:
+def examine(order: GenerateRequest) -> Verdict:
     """Render everything, and compare it with what is there."""
     with count_progress("checking") as begin:
-        renewal = renew(order, begin, whole=True)
+        renewal = prepare(order, begin, whole=True)
     new_text = renewal.wanted[LOCK]
-    plan = without_hints(renewal.plan, on_disk(order.folder, LOCK), new_text)
+    plan = without_equal_lock(renewal.plan, file_text(order.folder, LOCK), new_text)
     old, new = order.lock, read_lock(new_text)
     missing = frozenset(
         path for path in plan.write if not (order.folder / path).exists()
@@ -147,13 +152,15 @@ def _print_differences(verdict: Verdict) -> None:
         told = f"{each.path}: {each.reason}" + (
             f" ({each.model})" if each.model else ""
         )
-        click.echo(shown(told))
+        click.echo(printable(told))
         wanted = verdict.plan.write.get(each.path, "")
-        for line in difference(verdict.folder, each.path, wanted):
-            click.echo(line)
+        for line in unified_diff(verdict.folder, each.path, wanted):
+            click.echo(printable(line))
     if verdict.order.lock.selection != verdict.order.selection:
         told = " ".join(_asked(verdict.order.lock.selection)) or "no options"
-        click.echo(shown(f"{verdict.folder}: it was generated with {told}"), err=True)
+        click.echo(
+            printable(f"{verdict.folder}: it was generated with {told}"), err=True
+        )
     if verdict.plan.clean:
         click.echo(f"{verdict.folder}: up to date, {verdict.renewal.total} files")
     else:
@@ -164,7 +171,7 @@ def _print_differences(verdict: Verdict) -> None:
         )
 
 
-def _asked(selection: Selection) -> list[str]:
+def _asked(selection: CallOptions) -> list[str]:
     """A selection as the options that ask for it."""
     options = [f"--models '{glob}'" for glob in selection.models]
     options += [f"--locale {selection.locale}"] if selection.locale else []

@@ -11,17 +11,22 @@ from typing import Any
 import click
 
 from .. import resources
-from ..config import Config
+from ..errors import Failure
 from ..sandbox.media.png import png
-from .failure import Failure
-from .importing import take_in
-from .progress import job_progress
-from .project import Project, project_options
-from .report import print_diagnostics
-from .sandbox import open_sandbox
+from ..workspace.configuration import Config
+from ..workspace.import_documents import import_sources
+from ..workspace.local_sandbox import open_sandbox
+from ..workspace.project import Project
+from ..workspace.temporary_client import (
+    PACKAGE,
+    TemporaryClient,
+    generate_into,
+    import_client,
+    importable,
+)
+from .console import job_progress, print_diagnostics, printable
+from .options import project_options
 from .show import print_model
-from .text import shown
-from .workbench import PACKAGE, Workbench, generate_into, importable, workbench
 
 MODEL = "bytedance/dreamina-4-0/edit"
 _SHOWN_LINES = 24
@@ -60,7 +65,7 @@ def _tell_story(folder: Path, *, kept: bool) -> None:
             project, {each.model_id: each for each in catalog.models}
         ) as served,
     ):
-        bench = workbench(model)
+        bench = import_client(model)
         with bench.client.RunComfy(base_url=served.url, token=served.token) as client:
             _run_job(bench, client, folder / "out", served.url, kept=kept)
         _refuse_input(bench)
@@ -71,7 +76,7 @@ def _tell_story(folder: Path, *, kept: bool) -> None:
 def _import_pages(project: Project) -> None:
     pages = resources.demo_pages()
     _title(1, f"{len(pages)} published API pages are imported, as crawled")
-    imported = take_in(project, tuple(map(str, pages)))
+    imported = import_sources(project, tuple(map(str, pages)))
     print_diagnostics(imported.diagnostics)
     for each in imported.arrivals.accepted:
         click.echo(f"  {each.document.model_id} ({each.document.locale})")
@@ -93,7 +98,7 @@ def _show_module(path: Path) -> None:
 
 
 def _run_job(
-    bench: Workbench, client: Any, folder: Path, url: str, *, kept: bool
+    bench: TemporaryClient, client: Any, folder: Path, url: str, *, kept: bool
 ) -> None:
     _title(4, f"{MODEL} runs, against a sandbox at {url}")
     with job_progress(MODEL) as watch:
@@ -103,13 +108,13 @@ def _run_job(
         click.echo(f"  downloaded {shown_path}, {path.stat().st_size} bytes")
 
 
-def _refuse_input(bench: Workbench) -> None:
+def _refuse_input(bench: TemporaryClient) -> None:
     _title(5, "A wrong input is refused before anything is paid")
     try:
         bench.module.Input(**_wrong())
     except bench.client.InputRejected as rejected:
         for problem in rejected.report.problems:
-            click.echo(f"  {shown(problem.pointer)}: {shown(problem.message)}")
+            click.echo(f"  {printable(problem.pointer)}: {printable(problem.message)}")
         return
     raise Failure("the wrong input was accepted; this is a defect of runcomfy-codegen")
 

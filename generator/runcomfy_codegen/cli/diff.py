@@ -13,24 +13,24 @@ from pathlib import Path
 import click
 
 from .. import __version__
-from ..diff.approvals import Approval, ApprovalError, apply, read_approvals
-from ..diff.finding import Verdict
+from ..diff.approvals import Approval, ApprovalError, apply_approvals, read_approvals
+from ..diff.finding import DiffVerdict
 from ..diff.judge import diff
 from ..diff.report import changelog, github, markdown, sarif, text
-from ..diff.report.report import Locate, Report
-from .comparison import compared
-from .failure import EXIT_FINDING, EXIT_INCOMPLETE, usage
-from .project import Project, project_options
-from .report import print_diagnostics, print_json
-from .revision import base_side, overrides_of, side, work_tree
-from .text import shown
+from ..diff.report.report import DiffReport, Locate
+from ..errors import EXIT_FINDING, EXIT_INCOMPLETE, usage
+from ..workspace.comparison import compare_sides
+from ..workspace.project import Project
+from ..workspace.revision import default_head, overrides_of, resolve_base, resolve_side
+from .console import print_diagnostics, print_json, printable
+from .options import project_options
 
 _APPROVALS = Path("runcomfy-approvals.toml")
 _COLOURS = {
-    Verdict.BREAKING: "red",
-    Verdict.RISKY: "yellow",
-    Verdict.COMPATIBLE: "green",
-    Verdict.DOCS_ONLY: "blue",
+    DiffVerdict.BREAKING: "red",
+    DiffVerdict.RISKY: "yellow",
+    DiffVerdict.COMPATIBLE: "green",
+    DiffVerdict.DOCS_ONLY: "blue",
 }
 
 
@@ -103,24 +103,26 @@ class Asked:
     head: str | None
     merge_base: bool
 
-    def report(self, approvals: Iterable[Approval]) -> tuple[Report, Locate]:
+    def report(self, approvals: Iterable[Approval]) -> tuple[DiffReport, Locate]:
         """Read, build and compare both sides."""
         merge_with = self._head_revision() if self.merge_base else None
-        old = base_side(self.base, self.project, merge_with)
+        old = resolve_base(self.base, self.project, merge_with)
         new = (
-            side(self.head, self.project) if self.head else work_tree(old, self.project)
+            resolve_side(self.head, self.project)
+            if self.head
+            else default_head(old, self.project)
         )
         settings = self.project.settings
         before, after = (
             replace(settings, overrides=overrides_of(each, self.project))
             for each in (old, new)
         )
-        found = compared(old, new, (before, after))
+        found = compare_sides(old, new, (before, after))
         # The last day of an approval is the same everywhere: that of UTC.
         today = datetime.now(UTC).date()
         findings = diff(found.old, found.new, found.outputs, found.texts)
-        done = apply(tuple(approvals), findings, today, found.failed)
-        report = Report(
+        done = apply_approvals(tuple(approvals), findings, today, found.failed)
+        report = DiffReport(
             base=self.base,
             head=self.head or "work tree",
             findings=done.open,
@@ -151,47 +153,49 @@ def _approvals(file: Path | None) -> tuple[Approval, ...]:
         raise usage(f"{chosen}: {error}") from None
 
 
-def _fails(report: Report, fail_on: str) -> bool:
+def _fails(report: DiffReport, fail_on: str) -> bool:
     if fail_on == "never":
         return False
-    return any(each.verdict.reaches(Verdict(fail_on)) for each in report.findings)
+    return any(each.verdict.reaches(DiffVerdict(fail_on)) for each in report.findings)
 
 
-def _print_text(report: Report, locate: Locate) -> None:
+def _print_text(report: DiffReport, locate: Locate) -> None:
     print_diagnostics(report.diagnostics)
     for line in text.lines(report):
-        verdict = next((v for v in Verdict if line.startswith(f"  {v.value} ")), None)
-        told = shown(line)
+        verdict = next(
+            (v for v in DiffVerdict if line.startswith(f"  {v.value} ")), None
+        )
+        told = printable(line)
         click.echo(told if verdict is None else _painted(told, verdict))
 
 
-def _painted(line: str, verdict: Verdict) -> str:
+def _painted(line: str, verdict: DiffVerdict) -> str:
     # Colours come after published text was made harmless.
     return line.replace(verdict.value, click.style(verdict, fg=_COLOURS[verdict]), 1)
 
 
-def _print_json(report: Report, locate: Locate) -> None:
+def _print_json(report: DiffReport, locate: Locate) -> None:
     print_json(report.printed())
 
 
-def _print_markdown(report: Report, locate: Locate) -> None:
+def _print_markdown(report: DiffReport, locate: Locate) -> None:
     click.echo(markdown.markdown(report), nl=False)
 
 
-def _print_github(report: Report, locate: Locate) -> None:
+def _print_github(report: DiffReport, locate: Locate) -> None:
     for line in github.commands(report, locate):
-        click.echo(shown(line))
+        click.echo(printable(line))
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(markdown.markdown(report, markdown.SUMMARY))
 
 
-def _print_sarif(report: Report, locate: Locate) -> None:
+def _print_sarif(report: DiffReport, locate: Locate) -> None:
     click.echo(json.dumps(sarif.sarif(report, locate, __version__), indent=2))
 
 
-_PRINTERS: dict[str, Callable[[Report, Locate], None]] = {
+_PRINTERS: dict[str, Callable[[DiffReport, Locate], None]] = {
     "text": _print_text,
     "json": _print_json,
     "markdown": _print_markdown,

@@ -10,20 +10,24 @@ from typing import Any
 
 import click
 
-from ..config import TARGETS
-from ..emit.lock import LOCK, Lock, Selection, read_lock
-from ..emit.plan import Conflict, Plan
-from ..emit.upgrade import upgrade
-from ..store.claim import Claimed, claim
-from .difference import difference
-from .failure import EXIT_FINDING, Failure, usage
-from .folder import LOST_LOCK, carry_out, holds_strangers, package_around
-from .progress import count_progress
-from .project import Project, project_options
-from .renewal import Order, Renewal, remembered, renew
-from .report import has_error, print_diagnostics, print_json
-from .template_context import context_of
-from .text import shown
+from ..errors import EXIT_FINDING, Failure, usage
+from ..package.changelog import package_changes
+from ..package.lock import LOCK, CallOptions, Lock, read_lock
+from ..package.plan import Conflict, WritePlan
+from ..package.write import (
+    LOST_LOCK,
+    enclosing_package,
+    holds_foreign_files,
+    unified_diff,
+    write_package,
+)
+from ..store.atomic_write import FolderLocked, lock_folder
+from ..workspace.configuration import TARGETS
+from ..workspace.generate import GenerateRequest, PreparedPackage, prepare, request_for
+from ..workspace.project import Project
+from ..workspace.template_context import template_context
+from .console import count_progress, has_error, print_diagnostics, print_json, printable
+from .options import project_options
 
 _SHOWN = 5
 
@@ -77,9 +81,9 @@ def command(
     if dump_context is not None:
         print_json(_context(project, client, locale, target, dump_context))
         return
-    chosen = Selection(models, locale or "", target or "")
+    chosen = CallOptions(models, locale or "", target or "")
     clients = project.clients(client, output)
-    if len(clients) > 1 and chosen != Selection():
+    if len(clients) > 1 and chosen != CallOptions():
         raise usage(
             "--models, --locale and --target are for one client; name it with --client"
         )
@@ -103,59 +107,59 @@ def _context(
     chosen = project.clients(client, None)[0] if client else project
     config = chosen.config
     asked = Project(replace(config, target=target or config.target))
-    return context_of(asked.in_locale(locale), model_id)
+    return template_context(asked.in_locale(locale), model_id)
 
 
 def _claim(folder: Path, held: ExitStack) -> None:
     """Hold a folder that is ours to write into."""
-    if holds_strangers(folder):
+    if holds_foreign_files(folder):
         raise Failure(
             f"{folder} holds files that are not ours, and no lock file; nothing was written."
             f" Choose an empty folder; if it was ours, {LOST_LOCK}"
         )
-    around = package_around(folder)
+    around = enclosing_package(folder)
     if around is not None:
         raise Failure(
             f"{folder} lies in {around}, which is a generated package itself;"
             " nothing was written. Choose a folder of its own"
         )
     try:
-        held.enter_context(claim(folder))
-    except Claimed as error:
+        held.enter_context(lock_folder(folder))
+    except FolderLocked as error:
         raise Failure(
             f"{error}; nothing was written. Try again when it is done"
         ) from None
 
 
 def _prepare(
-    project: Project, chosen: Selection, *, force: bool
-) -> tuple[Order, Renewal]:
+    project: Project, chosen: CallOptions, *, force: bool
+) -> tuple[GenerateRequest, PreparedPackage]:
     """What to do for one client; nothing is written before every one can be."""
-    order = remembered(project, project.config.output, chosen)
+    order = request_for(project, project.config.output, chosen)
     with count_progress("rendering") as begin:
-        renewal = renew(order, begin, whole=force)
+        renewal = prepare(order, begin, whole=force)
     print_diagnostics(renewal.diagnostics)
     _refuse_conflicts(order.folder, renewal.plan, force=force)
     return order, renewal
 
 
-def _finish(order: Order, renewal: Renewal) -> bool:
+def _finish(order: GenerateRequest, renewal: PreparedPackage) -> bool:
     """Bring one client up to date; whether its schemas have no error."""
-    carry_out(order.folder, renewal.plan)
+    write_package(order.folder, renewal.plan)
     if order.lock.models:
         _tell_upgrade(order.lock, renewal)
     click.echo(f"{order.folder}: {_summary(renewal.plan, renewal.total)}")
     return not has_error(renewal.diagnostics)
 
 
-def _tell_upgrade(old: Lock, renewal: Renewal) -> None:
+def _tell_upgrade(old: Lock, renewal: PreparedPackage) -> None:
     """What changed for those who use the package."""
     if LOCK in renewal.wanted:
-        for word, told in upgrade(old, read_lock(renewal.wanted[LOCK])):
-            click.echo(f"{word:<8} {shown(told)}")
+        for word, told in package_changes(old, read_lock(renewal.wanted[LOCK])):
+            click.echo(f"{word:<8} {printable(told)}")
 
 
-def _refuse_conflicts(folder: Path, plan: Plan, *, force: bool) -> None:
+def _refuse_conflicts(folder: Path, plan: WritePlan, *, force: bool) -> None:
     foreign = [path for path, why in plan.conflicts.items() if why is Conflict.FOREIGN]
     if foreign:
         raise Failure(
@@ -164,8 +168,8 @@ def _refuse_conflicts(folder: Path, plan: Plan, *, force: bool) -> None:
         )
     if plan.conflicts and not force:
         for path in list(plan.conflicts)[:_SHOWN]:
-            for line in difference(folder, path, plan.write.get(path, "")):
-                click.echo(line, err=True)
+            for line in unified_diff(folder, path, plan.write.get(path, "")):
+                click.echo(printable(line), err=True)
         raise Failure(
             f"{_named(folder, list(plan.conflicts))} edited by hand; nothing was written."
             " --force replaces what was edited"
@@ -173,12 +177,12 @@ def _refuse_conflicts(folder: Path, plan: Plan, *, force: bool) -> None:
 
 
 def _named(folder: Path, paths: Sequence[PurePosixPath]) -> str:
-    shown = ", ".join(f"{folder}/{path}" for path in paths[:_SHOWN])
+    names = ", ".join(f"{folder}/{path}" for path in paths[:_SHOWN])
     more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-    return f"{shown}{more} {'is' if len(paths) == 1 else 'are'}"
+    return f"{names}{more} {'is' if len(paths) == 1 else 'are'}"
 
 
-def _summary(plan: Plan, total: int) -> str:
+def _summary(plan: WritePlan, total: int) -> str:
     if plan.clean:
         return f"up to date, {total} files"
     return (

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from ..build.arrival import Arrivals, Change, receive
-from ..ir.diagnostic import Diagnostic
-from ..ir.document import Document
-from ..sources.reading import Reading, read
-from ..store.path import document_path
-from ..store.schemas import read_one, write_all
-from .failure import EXIT_FINDING
-from .project import Project, project_options
-from .report import format_option, has_error, print_diagnostics, print_json
-from .source import read_source
-from .text import shown
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import took in and what it noticed."""
-
-    arrivals: Arrivals
-    diagnostics: tuple[Diagnostic, ...]
+from ..build.import_plan import ImportChange, ImportPlan
+from ..errors import EXIT_FINDING
+from ..store.document_file import document_path
+from ..workspace.import_documents import ImportedDocuments, import_sources
+from ..workspace.project import Project
+from .console import has_error, print_diagnostics, print_json, printable
+from .options import format_option, project_options
 
 
 @click.command("import")
@@ -45,7 +30,7 @@ def command(
     or HTML) or catalog entries (JSON: one, a list, or {"models": [...]}). Every document
     is stored word for word, one file per model and locale.
     """
-    imported = take_in(project, sources, locale)
+    imported = import_sources(project, sources, locale)
     if form == "json":
         print_json(printed_import(imported))
     else:
@@ -55,46 +40,7 @@ def command(
         raise SystemExit(EXIT_FINDING)
 
 
-def take_in(
-    project: Project, sources: tuple[str, ...], locale: str | None = None
-) -> Imported:
-    """Read the sources and store what is accepted. Raises ``Failure`` or ``OSError``."""
-    contents = map(read_source, sources)
-    return take_readings(
-        project,
-        [(name, read_content(name, content, locale)) for name, content in contents],
-    )
-
-
-def read_content(name: str, content: bytes, locale: str | None = None) -> Reading:
-    """What a source gives that is read today."""
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    return read(content, name=name, retrieved=today, locale=locale)
-
-
-def take_readings(
-    project: Project, readings: Iterable[tuple[str, Reading]]
-) -> Imported:
-    """Store what is accepted of these sources, by their names. Raises ``OSError``."""
-    documents: list[tuple[str, Document]] = []
-    diagnostics: list[Diagnostic] = []
-    for name, reading in readings:
-        documents += [(name, document) for document in reading.documents]
-        diagnostics += [each.about(file=name) for each in reading.diagnostics]
-    root = project.config.schemas
-    arrivals = receive(
-        documents,
-        lambda model_id, locale: read_one(root, model_id, locale),
-        project.settings,
-    )
-    changed = [
-        each for each in arrivals.accepted if each.change is not Change.UNCHANGED
-    ]
-    write_all(root, [each.document for each in changed])
-    return Imported(arrivals, (*diagnostics, *arrivals.diagnostics))
-
-
-def printed_import(imported: Imported) -> dict[str, Any]:
+def printed_import(imported: ImportedDocuments) -> dict[str, Any]:
     """The shape of ``--format json``."""
     return {
         "documents": [
@@ -114,16 +60,16 @@ def printed_import(imported: Imported) -> dict[str, Any]:
     }
 
 
-def print_arrivals(project: Project, arrivals: Arrivals) -> None:
+def print_arrivals(project: Project, arrivals: ImportPlan) -> None:
     """A line for each document that changed, and how many there are of each kind."""
     for each in arrivals.accepted:
-        if each.change is not Change.UNCHANGED:
+        if each.change is not ImportChange.UNCHANGED:
             click.echo(
-                f"{each.change.value:<18} {shown(each.document.model_id)}"
+                f"{each.change.value:<18} {printable(each.document.model_id)}"
                 f" ({each.document.locale})"
             )
     counts = Counter(each.change for each in arrivals.accepted)
     told = ", ".join(
-        f"{counts[change]} {change.value}" for change in Change if counts[change]
+        f"{counts[change]} {change.value}" for change in ImportChange if counts[change]
     )
     click.echo(f"{project.config.schemas}: {told or 'nothing stored'}")

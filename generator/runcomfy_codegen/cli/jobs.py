@@ -1,4 +1,4 @@
-"""``jobs``: what a journal knows of paid jobs, those that got lost included."""
+"""``status``, ``result``, ``cancel`` and ``jobs``: paid jobs, by request id, token or journal."""
 
 from __future__ import annotations
 
@@ -9,13 +9,90 @@ from typing import Any
 import click
 
 from runcomfy_runtime.errors import RunComfyError
-from runcomfy_runtime.journal import Entry, Journal
+from runcomfy_runtime.journal import JournalEntry
+from runcomfy_runtime.sqlite_journal import SqliteJournal
 
-from .connection import journal_option, trouble
-from .failure import usage
-from .project import Project, project_options
-from .report import format_option, print_json
-from .text import shown
+from ..errors import EXIT_FINDING, usage
+from ..workspace.project import Project
+from .console import download_progress, job_progress, print_json, printable
+from .job_progress import connected, follow_job, job_failure, print_result
+from .options import (
+    folder_option,
+    format_option,
+    journal_option,
+    project_options,
+    timeout_option,
+)
+
+# ``status JOB``: the state of a job, by its request id or token.
+
+
+@click.command("status")
+@click.argument("job", metavar="JOB")
+@format_option
+@project_options
+def status(project: Project, job: str, form: str) -> None:
+    """Tell the state of a job, by its request id or token."""
+    with connected() as client:
+        status = client.job(job).status()
+    if form == "json":
+        told: dict[str, Any] = {
+            "request_id": status.request_id,
+            "status": status.state,
+            "queue_position": status.queue_position,
+        }
+        print_json({name: value for name, value in told.items() if value is not None})
+        return
+    place = (
+        "" if status.queue_position is None else f", position {status.queue_position}"
+    )
+    click.echo(printable(f"{status.request_id}: {status.state}{place}"))
+
+
+# ``result JOB``: wait for a job, and download its files.
+
+
+@click.command("result")
+@click.argument("job", metavar="JOB")
+@folder_option
+@timeout_option
+@format_option
+@project_options
+def result(project: Project, job: str, folder: Path, timeout: float, form: str) -> None:
+    """Wait for a job, by its request id or token, and download its files."""
+    with connected() as client, follow_job() as known:
+        handle = client.job(job)
+        with job_progress(handle.request_id) as watch:
+            result = handle.result(timeout, on_update=watch)
+        known.finished = result.request_id
+        with download_progress() as watch_bytes:
+            paths = result.download(folder, on_progress=watch_bytes)
+    print_result(result, paths, form)
+
+
+# ``cancel JOB``: take a job out of the queue.
+
+
+@click.command("cancel")
+@click.argument("job", metavar="JOB")
+@format_option
+@project_options
+def cancel(project: Project, job: str, form: str) -> None:
+    """Cancel a job that is still queued, by its request id or token.
+
+    Exits with 1 if it was not cancelled: a job that runs cannot be.
+    """
+    with connected() as client:
+        handle = client.job(job)
+        cancellation = handle.cancel()
+    if form == "json":
+        print_json(
+            {"request_id": handle.request_id, "outcome": cancellation.outcome.value}
+        )
+    else:
+        click.echo(printable(f"{handle.request_id}: {cancellation.outcome.value}"))
+    if not cancellation.cancelled:
+        raise SystemExit(EXIT_FINDING)
 
 
 @click.command("jobs")
@@ -26,7 +103,7 @@ from .text import shown
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @format_option
 @project_options
-def command(
+def jobs(
     project: Project, journal: Path | None, pending: bool, limit: int, form: str
 ) -> None:
     """List the jobs of a journal, newest first.
@@ -39,36 +116,38 @@ def command(
     if not journal.exists():
         raise usage(f"{journal}: no such file")
     try:
-        with Journal(journal) as kept:
+        with SqliteJournal(journal) as kept:
             newest = kept.pending()[::-1] if pending else kept.entries(limit)
             entries = newest[:limit]
     except RunComfyError as error:
-        raise trouble(error) from None
+        raise job_failure(error) from None
     if form == "json":
         print_json({"jobs": [_printed(entry) for entry in entries]})
         return
     for entry in entries:
         click.echo(
-            shown(f"{_when(entry)}  {_state(entry):<13} {entry.model_id}  {_id(entry)}")
+            printable(
+                f"{_when(entry)}  {_state(entry):<13} {entry.model_id}  {_id(entry)}"
+            )
         )
     if not entries:
         click.echo("no jobs")
 
 
-def _state(entry: Entry) -> str:
+def _state(entry: JournalEntry) -> str:
     return "unknown" if entry.unknown else entry.state or "pending"
 
 
-def _id(entry: Entry) -> str:
+def _id(entry: JournalEntry) -> str:
     return entry.request_id or "no request id"
 
 
-def _when(entry: Entry) -> str:
+def _when(entry: JournalEntry) -> str:
     moment = datetime.datetime.fromtimestamp(entry.meant_at, datetime.UTC)
     return moment.isoformat(sep=" ", timespec="seconds").removesuffix("+00:00")
 
 
-def _printed(entry: Entry) -> dict[str, Any]:
+def _printed(entry: JournalEntry) -> dict[str, Any]:
     return {
         "model": entry.model_id,
         "request_id": entry.request_id or None,

@@ -8,32 +8,27 @@ from dataclasses import dataclass
 
 import click
 
-from runcomfy_runtime.http.blocking import HttpxTransport
+from runcomfy_runtime.http.httpx_transport import HttpxTransport
 
+from ..errors import EXIT_FINDING, Failure, usage
 from ..ir.document import Document
-from ..sources.reading import Reading
-from ..store.schemas import read_all, remove_all
-from .failure import EXIT_FINDING, Failure, usage
-from .importing import (
-    Imported,
-    print_arrivals,
-    printed_import,
-    read_content,
-    take_readings,
-)
-from .live import (
+from ..sources.read import SourceResult
+from ..store.schemas_folder import read_all, remove_all
+from ..workspace.import_documents import ImportedDocuments, read_content, store_readings
+from ..workspace.live_catalog import (
+    CatalogPage,
     LiveCatalog,
-    Page,
+    OnItem,
     UnknownModel,
     access_from_environment,
     whole,
 )
-from .pages import ModelPage, asked_locales, pages_of, read_pages
-from .progress import Tell, count_progress
-from .project import Project, project_options
-from .report import format_option, has_error, print_diagnostics, print_json
-from .source import fetched
-from .text import shown
+from ..workspace.page_download import ModelPage, asked_locales, pages_of, read_pages
+from ..workspace.project import Project
+from ..workspace.source import fetched
+from .console import count_progress, has_error, print_diagnostics, print_json, printable
+from .importing import print_arrivals, printed_import
+from .options import format_option, project_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +81,7 @@ def command(
     pages, unknown = _pulled(model_ids)
     readings = [(page.url, read_content(page.url, page.content)) for page in pages]
     readings += _texts(pages_of(pages, wanted))
-    imported = take_readings(project, readings)
+    imported = store_readings(project, readings)
     gone = Gone() if model_ids else _gone(project, pages)
     if prune:
         _prune(project, gone, pages)
@@ -97,7 +92,7 @@ def command(
         raise SystemExit(EXIT_FINDING)
 
 
-def _pulled(model_ids: Iterable[str]) -> tuple[list[Page], list[str]]:
+def _pulled(model_ids: Iterable[str]) -> tuple[list[CatalogPage], list[str]]:
     """The catalog's answers, and what it says of models that it does not have."""
     access = access_from_environment()
     chosen = list(model_ids)
@@ -110,10 +105,10 @@ def _pulled(model_ids: Iterable[str]) -> tuple[list[Page], list[str]]:
 
 
 def _singly(
-    live: LiveCatalog, model_ids: Collection[str], begin: Callable[[int], Tell]
-) -> tuple[list[Page], list[str]]:
+    live: LiveCatalog, model_ids: Collection[str], begin: Callable[[int], OnItem]
+) -> tuple[list[CatalogPage], list[str]]:
     tell = begin(len(model_ids))
-    pages: list[Page] = []
+    pages: list[CatalogPage] = []
     unknown: list[str] = []
     for model_id in model_ids:
         try:
@@ -124,20 +119,20 @@ def _singly(
     return pages, unknown
 
 
-def _texts(pages: Collection[ModelPage]) -> list[tuple[str, Reading]]:
+def _texts(pages: Collection[ModelPage]) -> list[tuple[str, SourceResult]]:
     """What the site's pages tell, by their addresses."""
     if not pages:
         return []
     with count_progress("reading the pages") as begin:
         tell = begin(len(pages))
-        readings: list[tuple[str, Reading]] = []
+        readings: list[tuple[str, SourceResult]] = []
         for url, reading in read_pages(pages, fetched):
             readings.append((url, reading))
             tell(url)
         return readings
 
 
-def _gone(project: Project, pages: Iterable[Page]) -> Gone:
+def _gone(project: Project, pages: Iterable[CatalogPage]) -> Gone:
     """The models of the folder that the catalog does not list."""
     listed = {model_id for page in pages for model_id in page.model_ids}
     try:
@@ -158,7 +153,7 @@ def _gone(project: Project, pages: Iterable[Page]) -> Gone:
     )
 
 
-def _prune(project: Project, gone: Gone, pages: Collection[Page]) -> None:
+def _prune(project: Project, gone: Gone, pages: Collection[CatalogPage]) -> None:
     if not any(page.model_ids for page in pages):
         raise Failure(
             "the catalog is empty, which cannot be meant; nothing was removed"
@@ -172,7 +167,12 @@ def _prune(project: Project, gone: Gone, pages: Collection[Page]) -> None:
 
 
 def _tell(
-    project: Project, imported: Imported, gone: Gone, form: str, *, pruned: bool
+    project: Project,
+    imported: ImportedDocuments,
+    gone: Gone,
+    form: str,
+    *,
+    pruned: bool,
 ) -> None:
     if form == "json":
         told = {"gone": gone.model_ids, "unlisted": gone.unlisted, "pruned": pruned}
@@ -181,7 +181,7 @@ def _tell(
     print_diagnostics(imported.diagnostics)
     for model_id in gone.model_ids:
         word = "removed" if pruned else "gone from the catalog"
-        click.echo(f"{word:<18} {shown(model_id)}")
+        click.echo(f"{word:<18} {printable(model_id)}")
     if gone.documents and not pruned:
         click.echo(
             f"{len(gone.model_ids)} models are kept; --prune removes them", err=True

@@ -9,17 +9,22 @@ from typing import Any
 
 import click
 
+from ..errors import EXIT_FINDING
 from ..ir.model import Model
-from .connection import journal_option, trouble
-from .failure import EXIT_FINDING
-from .interruption import following
-from .outcome import folder_option, print_result, timeout_option
-from .progress import download_progress, job_progress
-from .project import Project, project_options
-from .report import format_option
-from .sandbox import open_sandbox
-from .validate import print_report, read_document
-from .workbench import Workbench, client_of
+from ..workspace.local_sandbox import open_sandbox
+from ..workspace.project import Project
+from ..workspace.temporary_client import TemporaryClient, temporary_client
+from ..workspace.validate import read_document
+from .console import download_progress, job_progress
+from .job_progress import follow_job, job_failure, print_result
+from .options import (
+    folder_option,
+    format_option,
+    journal_option,
+    project_options,
+    timeout_option,
+)
+from .validate import print_report
 
 
 @click.command("run")
@@ -51,7 +56,7 @@ def command(
     document = read_document(file)
     model, _ = project.model(model_id)
     with (
-        client_of(project, model) as bench,
+        temporary_client(project, model) as bench,
         _connected(project, model, bench, journal, sandbox=sandbox) as client,
     ):
         report = client.validate(bench.module.Input, document)
@@ -59,7 +64,7 @@ def command(
             print_report(report)
             raise SystemExit(EXIT_FINDING)
         try:
-            with following(lasting=not sandbox) as known:
+            with follow_job(lasting=not sandbox) as known:
                 with job_progress(model_id) as watch:
                     result = client.run(
                         bench.module.Input(**document), timeout=timeout, on_update=watch
@@ -68,7 +73,7 @@ def command(
                 with download_progress() as watch_bytes:
                     paths = result.download(folder, on_progress=watch_bytes)
         except bench.client.RunComfyError as error:
-            raise trouble(error) from None
+            raise job_failure(error) from None
     print_result(result, paths, form)
 
 
@@ -76,7 +81,7 @@ def command(
 def _connected(
     project: Project,
     model: Model,
-    bench: Workbench,
+    bench: TemporaryClient,
     journal: Path | None,
     *,
     sandbox: bool,

@@ -5,22 +5,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Unpack, cast
+from typing import Any, cast
 
 import click
 
-from ..ir.document import Document
-from ..ir.json_text import members
+from ..errors import Failure, usage
 from ..ir.model import Model
 from ..sandbox import Sandbox, VirtualClock
-from ..sandbox.archive import ArchiveError
-from ..sandbox.clock import Clock
-from ..sandbox.settings import Options
-from ..store.schemas import read_all
-from .curl_lines import curl_lines, example_of
-from .failure import Failure, usage
-from .project import Project, project_options
-from .report import print_diagnostics
+from ..sandbox.settings import SandboxOptions
+from ..store.schemas_folder import read_all
+from ..workspace.local_sandbox import curl_lines, example_of, open_sandbox
+from ..workspace.project import Project
+from .console import print_diagnostics
+from .options import project_options
 
 
 @click.command("sandbox")
@@ -116,39 +113,14 @@ def command(
         sandbox.serve()
 
 
-def open_sandbox(
-    project: Project,
-    models: Mapping[str, Model],
-    *,
-    port: int = 0,
-    state: Path | None = None,
-    clock: Clock | None = None,
-    **options: Unpack[Options],
-) -> Sandbox:
-    """A sandbox of these models, listening. Raises ``Failure``."""
-    entries = _entries(project)
-    try:
-        return Sandbox(
-            models, entries=entries, port=port, state=state, clock=clock, **options
-        )
-    except ValueError as error:
-        raise usage(str(error)) from None
-    except ArchiveError as error:
-        raise Failure(str(error)) from None
-    except OSError as error:
-        raise Failure(
-            f"port {port} cannot be had: {error.strerror}; --port 0 picks a free one"
-        ) from None
-
-
-def _options(chosen: Mapping[str, Any], scenario: Path | None) -> Options:
+def _options(chosen: Mapping[str, Any], scenario: Path | None) -> SandboxOptions:
     """What was said on the command line; what was not has its default elsewhere."""
     said = {name: value for name, value in chosen.items() if value is not None}
     if "polls" in said:
         said.setdefault("drive", "polls")
     if scenario is not None:
         said["scenario"] = _text(scenario)
-    return cast("Options", said)
+    return cast("SandboxOptions", said)
 
 
 def _text(path: Path) -> str:
@@ -158,25 +130,6 @@ def _text(path: Path) -> str:
         raise usage(f"{path}: no such file") from None
     except UnicodeDecodeError:
         raise usage(f"{path}: not UTF-8") from None
-
-
-def _entries(project: Project) -> dict[str, Mapping[str, Any]]:
-    """What the catalog publishes of each model, its input schema word for word."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for _, document in read_all(project.config.schemas).documents:
-        if document.model_id not in found or document.locale == project.config.locale:
-            found[document.model_id] = _entry(document)
-    return found
-
-
-def _entry(document: Document) -> dict[str, Any]:
-    facts = members(document.facts.value()) if document.facts is not None else {}
-    told = {"display_name": document.title, "description": document.description}
-    return {
-        **facts,
-        **{name: text for name, text in told.items() if text},
-        "input_schema": document.input_schema.value(),
-    }
 
 
 def _introduce(sandbox: Sandbox, project: Project, models: Mapping[str, Model]) -> None:

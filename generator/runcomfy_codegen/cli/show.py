@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
+from ..ir.as_json import model_as_json, to_json_schema, type_word
 from ..ir.model import Field, Model
-from ..ir.printed import printed_model, type_word
-from ..ir.standard import standard
-from .project import Project, project_options
-from .report import format_option, print_diagnostics, print_json
-from .text import shown
+from ..workspace.project import Project
+from .console import print_diagnostics, print_json, printable
+from .options import format_option, project_options
 
 _LONGEST = 46
 
@@ -23,7 +22,7 @@ def command(project: Project, model_id: str, locale: str | None, form: str) -> N
     """Print what the tool understood of a model."""
     model, catalog = project.in_locale(locale).model(model_id)
     if form == "json":
-        print_json(printed_model(model))
+        print_json(model_as_json(model))
         return
     print_diagnostics(each for each in catalog.diagnostics if each.model == model_id)
     print_model(model)
@@ -36,21 +35,21 @@ def print_model(model: Model) -> None:
     from rich.text import Text
 
     console = Console(highlight=False)
-    console.print(Text(shown(f"{model.model_id}  {model.title}"), style="bold"))
+    console.print(Text(printable(f"{model.model_id}  {model.title}"), style="bold"))
     table = Table(box=None, header_style="dim")
     for heading in ("field", "type", "", "server default", "published as"):
         table.add_column(heading)
     for field in model.input.fields:
-        table.add_row(*(Text(shown(cell)) for cell in _row(field)))
+        table.add_row(*(Text(printable(cell)) for cell in _row(field)))
     console.print(table)
     for rule in model.rules:
         told = f"{rule.pointer}: {rule.metric} {rule.operator} {rule.limit}"
-        console.print(Text(shown(f"  {told}  ({rule.message})")))
+        console.print(Text(printable(f"  {told}  ({rule.message})")))
 
 
 def _row(field: Field) -> tuple[str, ...]:
     kind = _kind(field)
-    values = standard(field.type).get("enum")
+    values = to_json_schema(field.type).get("enum")
     choices = ", ".join(map(str, values)) if values else ""
     return (
         field.name,

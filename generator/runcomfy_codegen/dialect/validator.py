@@ -8,7 +8,7 @@ value is malformed, permits anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -17,19 +17,24 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 
-from ..ir.json_text import JsonValue, is_array, is_object
-from ..ir.standard import plain
-from .formats import format_keyword
-from .reading import Prober, nothing_known
-from .spelling import type_keyword
-from .validations import Keyword, validations_keyword
+from runcomfy_runtime.rule import Rule
+
+from ..ir.as_json import json_number
+from ..ir.json_text import JsonValue, is_array, is_object, items, members
+from .rule_language import (
+    Keyword,
+    Prober,
+    measure_nothing,
+    names_several,
+    validations_keyword,
+)
 
 _JSONSCHEMA: Any = validators  # the stubs of `extend` say nothing
 _STANDARD: Mapping[str, Any] = Draft202012Validator.VALIDATORS
 
 
 @cache
-def validator_class(prober: Prober = nothing_known) -> type[Validator]:
+def validator_class(prober: Prober = measure_nothing) -> type[Validator]:
     """The validator class of the dialect; media rules are decided by what ``prober`` measures."""
     unread = dict.fromkeys(_STANDARD, _permit)
     own = {
@@ -45,7 +50,7 @@ def validator_class(prober: Prober = nothing_known) -> type[Validator]:
 
 
 def input_validator(
-    schema: Mapping[str, Any], prober: Prober = nothing_known
+    schema: Mapping[str, Any], prober: Prober = measure_nothing
 ) -> Validator:
     """A validator of the inputs of a model, by its published input schema.
 
@@ -80,7 +85,7 @@ def _bound(keyword: str) -> Keyword:
         validator: Any, value: Any, instance: Any, schema: Any
     ) -> Iterator[ValidationError]:
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-            bound = plain(value) if isinstance(value, Decimal) else value
+            bound = json_number(value) if isinstance(value, Decimal) else value
             yield from _STANDARD[keyword](validator, bound, instance, schema) or ()
 
     return check
@@ -98,7 +103,7 @@ def _choice(
 def _floats(value: JsonValue) -> JsonValue:
     """A published value as an input would hold it: fractions are floats there."""
     if isinstance(value, Decimal):
-        return plain(value)
+        return json_number(value)
     if is_array(value):
         return [_floats(item) for item in value]
     if is_object(value):
@@ -160,3 +165,81 @@ _KEYWORDS: Mapping[str, Keyword] = {
     # Wider than JSON Schema, as the generated unions are.
     "oneOf": _standard("anyOf", _is_options),
 }
+
+
+# Types as the dialect spells them: ``float`` is ``number``, and case does not matter.
+
+
+JSON_TYPES = frozenset(
+    {"string", "integer", "number", "boolean", "array", "object", "null"}
+)
+"""The types of JSON Schema."""
+
+
+def standard_type(word: object) -> str:
+    """A type in the spelling of JSON Schema: ``Float`` is ``number``."""
+    lower = str(word).lower()
+    return "number" if lower == "float" else lower
+
+
+def type_keyword(
+    validator: Any, told: Any, instance: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """``type``: one word or several. A word that is none of JSON Schema's permits anything."""
+    words = [standard_type(word) for word in (told if is_array(told) else [told])]
+    if instance is None and schema.get("nullable") is True:
+        return
+    if words and JSON_TYPES.issuperset(words):
+        standard = Draft202012Validator.VALIDATORS["type"]
+        yield from standard(validator, words, instance, schema) or ()
+
+
+# A standard schema with media rules in it: the keyword ``validations`` where they hold.
+
+
+def with_media_rules(schema: dict[str, Any], rules: Sequence[Rule]) -> dict[str, Any]:
+    """The schema, in which every rule stands at its pointer; ``schema`` itself is changed."""
+    for rule in rules:
+        steps = [
+            step.replace("~1", "/").replace("~0", "~")
+            for step in rule.pointer.split("/")[1:]
+        ]
+        for target in _at(schema, steps):
+            target.setdefault("validations", []).append(_published(rule))
+    return schema
+
+
+def _published(rule: Rule) -> dict[str, str]:
+    """A rule as the dialect writes it."""
+    return {
+        "validation_rule": f"{rule.metric}{rule.operator}",
+        "validation_value": rule.limit,
+        "validation_error": rule.message,
+    }
+
+
+def _at(schema: Any, steps: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Every schema that describes the value at a pointer; ``*`` is any item of an array."""
+    if not is_object(schema):
+        return
+    for option in items(schema.get("anyOf")):
+        yield from _at(option, steps)
+    if not steps:
+        if "anyOf" not in schema:
+            yield schema
+        return
+    step, *rest = steps
+    if step == "*":
+        yield from _at(schema.get("items"), rest)
+    else:
+        yield from _at(members(schema.get("properties")).get(step), rest)
+
+
+def format_keyword(
+    validator: Any, told: Any, instance: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """``format``: the items of an array of media are texts, if ``items`` does not say what."""
+    listed = names_several(told) and "items" not in schema
+    if listed and validator.is_type(instance, "array"):
+        for index, item in enumerate(instance):
+            yield from validator.descend(item, {"type": "string"}, path=index)

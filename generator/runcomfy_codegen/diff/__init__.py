@@ -1,5 +1,5 @@
 """What a change of schemas does to callers: facts first, judgement second, reports last.
 
-``compare`` says what changed (``sets`` decides whether one set of values lies in another),
+``compare`` says what changed (``subtype`` decides whether one set of values lies in another),
 ``rules`` judge the facts, ``report`` writes the findings down.
 """

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from ..ir.json_text import is_array, is_object
-from .finding import Finding
+from .finding import DiffFinding
 
 _KEYS = {"fingerprint", "model", "rule", "pointer", "reason", "expires"}
 
@@ -36,11 +36,11 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class SortedFindings:
     """Findings that count, findings that are approved, and entries that approve nothing."""
 
-    open: tuple[Finding, ...]
-    approved: tuple[Finding, ...]
+    open: tuple[DiffFinding, ...]
+    approved: tuple[DiffFinding, ...]
     stale: tuple[Approval, ...]
 
 
@@ -63,12 +63,12 @@ def read_approvals(table: Mapping[str, Any]) -> tuple[Approval, ...]:
     return read
 
 
-def apply(
+def apply_approvals(
     approvals: Sequence[Approval],
-    findings: Iterable[Finding],
+    findings: Iterable[DiffFinding],
     today: date,
     unread: Collection[str] = (),
-) -> Sorted:
+) -> SortedFindings:
     """Sort findings by whether an approval that still holds names them.
 
     Whether one of an ``unread`` model is still needed, nobody knows: it is not stale.
@@ -76,7 +76,7 @@ def apply(
     valid = {each.fingerprint for each in approvals if each.holds(today)}
     told = list(findings)
     used = {each.fingerprint for each in told if each.fingerprint in valid}
-    return Sorted(
+    return SortedFindings(
         tuple(each for each in told if each.fingerprint not in valid),
         tuple(each for each in told if each.fingerprint in valid),
         tuple(
@@ -87,7 +87,7 @@ def apply(
     )
 
 
-def entry(finding: Finding) -> str:
+def approval_entry(finding: DiffFinding) -> str:
     """The entry that would approve a finding, ready to be pasted (TOML 1.0)."""
     told = {
         "fingerprint": finding.fingerprint,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..sets.exact import printed
-from .compare.fact import Side
+from ..ir.exact import json_value
+from .compare.facts import Side
 
 
-class Verdict(StrEnum):
+class DiffVerdict(StrEnum):
     """What a change does to callers, the worst first."""
 
     BREAKING = "breaking"
@@ -20,9 +21,9 @@ class Verdict(StrEnum):
     COMPATIBLE = "compatible"
     DOCS_ONLY = "docs-only"
 
-    def reaches(self, threshold: Verdict) -> bool:
+    def reaches(self, threshold: DiffVerdict) -> bool:
         """Whether this is as bad as the threshold, or worse."""
-        order = list(Verdict)
+        order = list(DiffVerdict)
         return order.index(self) <= order.index(threshold)
 
 
@@ -41,7 +42,7 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class DiffFinding:
     """One judgement.
 
     ``pointer`` is a JSON pointer into the published document; ``old`` and ``new`` are the
@@ -54,7 +55,7 @@ class Finding:
     side: Side
     lens: Lens
     pointer: str
-    verdict: Verdict
+    verdict: DiffVerdict
     message: str
     old: str = ""
     new: str = ""
@@ -90,7 +91,7 @@ class Finding:
             "fingerprint": self.fingerprint,
         }
         if self.witness is not None:
-            told["witness"] = printed(self.witness.value)
+            told["witness"] = json_value(self.witness.value)
         optional = {
             "old": self.old,
             "new": self.new,
@@ -98,3 +99,26 @@ class Finding:
             "hint": self.hint,
         }
         return told | {name: text for name, text in optional.items() if text}
+
+
+# Which part of a version a change of schemas asks for (semver.org, items 6 to 8).
+
+
+MAJOR, MINOR, PATCH, NONE = "major", "minor", "patch", "none"
+
+_ASKED = {
+    DiffVerdict.BREAKING: MAJOR,
+    DiffVerdict.RISKY: MINOR,
+    DiffVerdict.COMPATIBLE: MINOR,
+    DiffVerdict.DOCS_ONLY: PATCH,
+}
+
+
+def version_bump(findings: Iterable[DiffFinding]) -> str:
+    """The bump of a generated client; approved findings ask for it like any other.
+
+    What is only risky asks for a minor version: it is listed, and nobody knows that it
+    breaks a caller.
+    """
+    asked = {_ASKED[finding.verdict] for finding in findings}
+    return next((level for level in (MAJOR, MINOR, PATCH) if level in asked), NONE)

@@ -6,16 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from ..ir.model import Model
-from .compare.fact import Fact, ModelRenamed
+from .compare.facts import Fact, ModelRenamed
 from .compare.models import compare
-from .compare.outputs import AS_READ, Outputs
-from .compare.published import unexplained
-from .compare.texts import UNREAD, Texts, text_facts
-from .finding import Finding, Lens, Verdict
+from .compare.outputs import NO_PUBLISHED_OUTPUTS, PublishedOutputs
+from .compare.texts import NO_TEXTS, PublishedTexts, text_facts
+from .compare.unknown import unknown_changes
+from .finding import DiffFinding, DiffVerdict, Lens
 from .rules import RULES
 
 
-def judge(facts: Iterable[Fact]) -> tuple[Finding, ...]:
+def judge(facts: Iterable[Fact]) -> tuple[DiffFinding, ...]:
     """What the rules say about these facts, by model, place and verdict."""
     found = (each for fact in facts for rule in RULES for each in rule.findings(fact))
     return tuple(sorted(found, key=_order))
@@ -24,9 +24,9 @@ def judge(facts: Iterable[Fact]) -> tuple[Finding, ...]:
 def diff(
     old: Iterable[Model],
     new: Iterable[Model],
-    outputs: Outputs = AS_READ,
-    texts: Texts = UNREAD,
-) -> tuple[Finding, ...]:
+    outputs: PublishedOutputs = NO_PUBLISHED_OUTPUTS,
+    texts: PublishedTexts = NO_TEXTS,
+) -> tuple[DiffFinding, ...]:
     """What a change of models does to callers of the old ones.
 
     The output of a model is opened for reading; ``outputs`` are what servers publish.
@@ -43,12 +43,12 @@ def _unexplained(
     old: Iterable[Model],
     new: Iterable[Model],
     facts: Iterable[Fact],
-    found: Iterable[Finding],
+    found: Iterable[DiffFinding],
 ) -> Iterator[Fact]:
     """What differs and is neither told nor understood."""
     told: defaultdict[str, set[str]] = defaultdict(set)
     for each in found:
-        if each.lens is Lens.WIRE and each.verdict.reaches(Verdict.RISKY):
+        if each.lens is Lens.WIRE and each.verdict.reaches(DiffVerdict.RISKY):
             told[each.model].add(each.pointer)
     after = {model.model_id: model for model in new}
     renamed = {
@@ -58,10 +58,10 @@ def _unexplained(
         name = model.model_id
         other = renamed.get(name) or after.get(name)
         if other is not None and other.published != model.published:
-            yield from unexplained(model, other, name, told[name])
+            yield from unknown_changes(model, other, name, told[name])
 
 
-def _order(finding: Finding) -> tuple[str, ...]:
+def _order(finding: DiffFinding) -> tuple[str, ...]:
     return (
         finding.model,
         finding.side.value,

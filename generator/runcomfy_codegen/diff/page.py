@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from .compare.fact import Side
-from .rule import About, Rule
+from .compare.facts import Side
+from .rule import DiffMetadata, DiffRule
 
 _HEAD = """\
 # Rules of `runcomfy-codegen diff`
@@ -32,12 +32,12 @@ class reads it, though no caller was told of it, the change is risky.
 """
 
 
-def page(rules: Iterable[Rule]) -> str:
+def diff_rules_page(rules: Iterable[DiffRule]) -> str:
     """One section a rule, by id."""
     return "\n".join((_HEAD, *(_section(rule.about) for rule in rules)))
 
 
-def _section(about: About) -> str:
+def _section(about: DiffMetadata) -> str:
     side = " (output)" if about.side is Side.OUTPUT else ""
     return "\n".join(
         (

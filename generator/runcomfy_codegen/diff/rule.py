@@ -6,28 +6,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from ..sets.answer import Answer, No, Unsure, Yes
-from .compare.fact import (
-    Facet,
-    Fact,
-    Place,
-    Side,
-    ValuesChanged,
-)
-from .finding import Finding, Lens, Verdict, Witness
+from ..subtype.answer import Answer, No, Unsure, Yes
+from .compare.facts import Facet, Fact, SchemaLocation, Side, ValuesChanged
+from .finding import DiffFinding, DiffVerdict, Lens, Witness
 
-READ = "old classes read it, and hand on what no caller was told of"
+READ_BY_OLD_CLASSES = "old classes read it, and hand on what no caller was told of"
 """Why a change of an output is risky that a generated class survives."""
 
-Judge: TypeAlias = Callable[[Fact], Iterator["Judgement"]]
+JudgeFact: TypeAlias = Callable[[Fact], Iterator["Judgement"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """What a rule says about one fact; the rule's own words make a finding of it."""
 
-    place: Place
-    verdict: Verdict
+    place: SchemaLocation
+    verdict: DiffVerdict
     message: str
     lens: Lens = Lens.WIRE
     old: str = ""
@@ -38,7 +32,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class DiffMetadata:
     """What a rule notices, why that matters, an example, and what to do about it.
 
     ``before`` and ``after`` are JSON texts of a schema on the ``side`` that the example is
@@ -55,17 +49,17 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DiffRule:
     """One rule: its texts, and its judgement."""
 
-    about: About
-    judge: Judge
+    about: DiffMetadata
+    judge: JudgeFact
 
-    def findings(self, fact: Fact) -> Iterator[Finding]:
+    def findings(self, fact: Fact) -> Iterator[DiffFinding]:
         """The findings of this rule about a fact; none if it is not the rule's business."""
         for each in self.judge(fact):
-            hurts = each.verdict in (Verdict.BREAKING, Verdict.RISKY)
-            yield Finding(
+            hurts = each.verdict in (DiffVerdict.BREAKING, DiffVerdict.RISKY)
+            yield DiffFinding(
                 rule=self.about.id,
                 model=each.place.model_id,
                 side=each.place.side,
@@ -86,7 +80,7 @@ def narrowed(fact: Fact, facet: Facet, message: str) -> Iterator[Judgement]:
     """Values that were accepted and no longer are: callers send them, servers sent them."""
     if isinstance(fact, ValuesChanged) and fact.facet is facet:
         hurt = Side.INPUT
-        told = f"without {fact.lost}" if fact.lost else _words(fact)
+        told = f"without {fact.lost}" if fact.lost else _change_in_words(fact)
         yield from _values(fact, fact.kept, fact.covered, hurt, f"{message}: {told}")
 
 
@@ -94,28 +88,28 @@ def widened(fact: Fact, facet: Facet, message: str) -> Iterator[Judgement]:
     """Values that are accepted now and were not: harmless to send, maybe not to receive."""
     if isinstance(fact, ValuesChanged) and fact.facet is facet:
         hurt = Side.OUTPUT
-        told = f"also {fact.gained}" if fact.gained else _words(fact)
+        told = f"also {fact.gained}" if fact.gained else _change_in_words(fact)
         found = _values(fact, fact.covered, fact.kept, hurt, f"{message}: {told}")
         yield from (_as_read(each, fact.read) for each in found)
 
 
 def _as_read(told: Judgement, read: Answer | None) -> Judgement:
     """Values that nobody published break callers if the generated class refuses them."""
-    if told.verdict is not Verdict.BREAKING or read is None:
+    if told.verdict is not DiffVerdict.BREAKING or read is None:
         return told
     if isinstance(read, No):
         return replace(told, witness=Witness(read.witness))
-    return replace(told, verdict=Verdict.RISKY, reason=READ)
+    return replace(told, verdict=DiffVerdict.RISKY, reason=READ_BY_OLD_CLASSES)
 
 
-def _words(fact: ValuesChanged) -> str:
+def _change_in_words(fact: ValuesChanged) -> str:
     return f"{fact.old} → {fact.new}" if fact.old and fact.new else fact.old or fact.new
 
 
 def _values(
     fact: ValuesChanged, answer: Answer, mirror: Answer, hurt: Side, message: str
 ) -> Iterator[Judgement]:
-    if not concerns(answer, mirror, fact.place.side is hurt):
+    if not is_worth_reporting(answer, mirror, fact.place.side is hurt):
         return
     yield Judgement(
         place=fact.place,
@@ -129,7 +123,7 @@ def _values(
     )
 
 
-def concerns(answer: Answer, mirror: Answer, hurts: bool) -> bool:
+def is_worth_reporting(answer: Answer, mirror: Answer, hurts: bool) -> bool:
     """Whether a difference in one direction is worth a finding of its own.
 
     A difference that is only suspected is told where it would hurt, and elsewhere only if
@@ -140,11 +134,11 @@ def concerns(answer: Answer, mirror: Answer, hurts: bool) -> bool:
     return isinstance(answer, No)
 
 
-def verdict_of(answer: Answer, *, hurts: bool) -> Verdict:
+def verdict_of(answer: Answer, *, hurts: bool) -> DiffVerdict:
     """Breaking if a witness shows it, risky if it is only suspected, else harmless."""
     if not hurts:
-        return Verdict.COMPATIBLE
-    return Verdict.BREAKING if isinstance(answer, No) else Verdict.RISKY
+        return DiffVerdict.COMPATIBLE
+    return DiffVerdict.BREAKING if isinstance(answer, No) else DiffVerdict.RISKY
 
 
 def witness_of(answer: Answer) -> Witness | None:

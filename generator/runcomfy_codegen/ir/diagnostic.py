@@ -16,7 +16,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Position:
     """A position in a text file; line and column count from 1, columns in characters."""
 
     line: int = 1
@@ -37,7 +37,7 @@ class Diagnostic:
     model: str = ""
     file: str = ""
     pointer: str = ""
-    place: Place = Place()
+    place: Position = Position()
     hint: str = ""
 
     def about(self, *, model: str = "", file: str = "") -> Diagnostic:

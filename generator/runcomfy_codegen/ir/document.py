@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .diagnostic import Place
+from .diagnostic import Position
 from .json_text import JsonText
 
 DEFAULT_LOCALE = "en"
@@ -47,12 +47,12 @@ class Document:
     facts: JsonText | None = None
     provenance: Provenance
 
-    def place(self, pointer: str) -> Place:
+    def place(self, pointer: str) -> Position:
         """Where the value at ``pointer`` (``/input_schema/…``) stands in the document's file."""
         for name, text in self.texts():
             if pointer == f"/{name}" or pointer.startswith(f"/{name}/"):
                 return text.place(pointer.removeprefix(f"/{name}"))
-        return Place()
+        return Position()
 
     def texts(self) -> tuple[tuple[str, JsonText], ...]:
         """The pieces of JSON that the document has, by the name they are stored under."""

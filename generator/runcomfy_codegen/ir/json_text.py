@@ -12,13 +12,12 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeGuard
 
-from .diagnostic import Place
-from .json_stop import stop_of
+from .diagnostic import Position
 
 # What `value()` gives: dict, list, str, int, Decimal, bool, None.
 JsonValue = Any
 
-DEEPEST = 160
+MAX_DEPTH = 160
 """Levels that a document may be nested; published ones have 7. Checking one against the
 dialect takes four calls a level, and Python's stack has room for a thousand."""
 
@@ -31,13 +30,13 @@ _SCALAR = json.JSONDecoder()
 class NotJson(ValueError):
     """The text is not JSON (RFC 8259); ``place`` says where it stops being so."""
 
-    def __init__(self, message: str, place: Place) -> None:
+    def __init__(self, message: str, place: Position) -> None:
         super().__init__(message)
         self.message = message
         self.place = place
 
 
-Mark = tuple[int, Place]
+KnownPosition = tuple[int, Position]
 """An offset of a text, and the place in the source where its character stands."""
 
 
@@ -51,8 +50,8 @@ class JsonText:
     """
 
     text: str
-    start: Place = Place()
-    marks: tuple[Mark, ...] = ()
+    start: Position = Position()
+    marks: tuple[KnownPosition, ...] = ()
 
     def value(self) -> JsonValue:
         """Read the text. Fractions become ``Decimal``, so that 0.33 stays 0.33.
@@ -64,7 +63,7 @@ class JsonText:
                 self.text, parse_float=Decimal, parse_constant=_refuse_constant
             )
         except json.JSONDecodeError as error:
-            stop = stop_of(error)
+            stop = syntax_issue(error)
             raise NotJson(stop.reason, self.at(stop.offset)) from None
         except RecursionError:
             raise NotJson(TOO_DEEP, self.start) from None
@@ -75,22 +74,22 @@ class JsonText:
             raise NotJson(
                 "a number is too large to be kept exactly", self.start
             ) from None
-        if self.text.count("[") + self.text.count("{") > DEEPEST and _too_deep(value):
+        if self.text.count("[") + self.text.count("{") > MAX_DEPTH and _too_deep(value):
             raise NotJson(TOO_DEEP, self.start)
         return value
 
-    def at(self, offset: int) -> Place:
+    def at(self, offset: int) -> Position:
         """The place of the character at ``offset`` of the text."""
         index = bisect_right(self.marks, offset, key=_offset) - 1
         origin, place = self.marks[index] if index >= 0 else (0, self.start)
-        breaks = _breaks(self.text)
+        breaks = _line_ends(self.text)
         last = bisect_left(breaks, offset)
         lines = last - bisect_left(breaks, origin)
         if lines == 0:
-            return Place(place.line, place.column + offset - origin)
-        return Place(place.line + lines, offset - breaks[last - 1])
+            return Position(place.line, place.column + offset - origin)
+        return Position(place.line + lines, offset - breaks[last - 1])
 
-    def place(self, pointer: str) -> Place:
+    def place(self, pointer: str) -> Position:
         """The place of the value at ``pointer``, or of its nearest ancestor that exists."""
         offsets = _layout(self.text).offsets
         while pointer not in offsets:
@@ -114,7 +113,7 @@ class JsonText:
 
     def anywhere(self) -> JsonText:
         """The same text without its place, to be compared with another."""
-        return replace(self, start=Place(), marks=())
+        return replace(self, start=Position(), marks=())
 
     def duplicates(self) -> list[str]:
         """Pointers of members whose name stands more than once in one object."""
@@ -148,7 +147,7 @@ def pointer_token(name: str | int) -> str:
 
 def _too_deep(value: JsonValue) -> bool:
     layer = [value]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         layer = [
             inner
             for outer in layer
@@ -165,12 +164,12 @@ def _refuse_constant(word: str) -> NoReturn:
     raise _Constant(word)
 
 
-def _offset(mark: Mark) -> int:
+def _offset(mark: KnownPosition) -> int:
     return mark[0]
 
 
 @lru_cache(maxsize=16)
-def _breaks(text: str) -> tuple[int, ...]:
+def _line_ends(text: str) -> tuple[int, ...]:
     """The offsets of the line ends of a text."""
     return tuple(found.start() for found in re.finditer("\n", text))
 
@@ -242,3 +241,50 @@ class _Walk:
         """On from the end of a member or item to the next one, or to the bracket."""
         at = self.skip(at)
         return self.skip(at + 1) if self.text[at] == "," else at
+
+
+# Where a text stops being JSON, and why, in words that do not depend on the reader of it.
+
+
+OPEN_STRING = "a text without its closing quote"
+OPEN_ESCAPE = "an escape that JSON does not have"
+
+_TRAILING_COMMA = "a comma with nothing behind it"
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "Expecting value": "no JSON value begins here",
+        "Expecting property name": "a name in double quotes is missing",
+        "Expecting ':'": "a colon is missing",
+        "Expecting ','": "a comma or a closing bracket is missing",
+        "Illegal trailing comma": _TRAILING_COMMA,
+        "Unterminated string": OPEN_STRING,
+        "Invalid control character": "a line break, or another control character, in a text",
+        "Invalid \\": OPEN_ESCAPE,
+        "Extra data": "something stands behind the JSON value",
+        "Unexpected UTF-8 BOM": "a byte order mark stands in front of it",
+    }
+)
+"""How the messages of ``json.JSONDecodeError`` begin, and what they mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxIssue:
+    """Where something that began like JSON stops being JSON, and why."""
+
+    offset: int
+    reason: str
+
+
+def syntax_issue(error: json.JSONDecodeError) -> SyntaxIssue:
+    """What the decoder refuses. A comma too many is the place itself, in any Python.
+
+    Python 3.13 points at that comma; those before it at the bracket behind it.
+    """
+    reason = next(
+        (told for begin, told in _WORDS.items() if error.msg.startswith(begin)),
+        "something that JSON does not have",
+    )
+    before = error.doc[: error.pos].rstrip(" \t\r\n")
+    if before.endswith(",") and error.doc[error.pos : error.pos + 1] in ("]", "}"):
+        return SyntaxIssue(len(before) - 1, _TRAILING_COMMA)
+    return SyntaxIssue(error.pos, reason)

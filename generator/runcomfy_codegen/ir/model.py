@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeAlias, cast
@@ -60,7 +60,7 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedPart:
     """A part of a document as it is published, without texts: what the IR was read from.
 
     ``understood`` says that the IR holds all of it, so that one IR proves one meaning.
@@ -71,7 +71,7 @@ class Published:
     understood: bool
 
 
-class Media(StrEnum):
+class MediaKind(StrEnum):
     """What kind of media a field names by URL."""
 
     IMAGE = "image"
@@ -182,7 +182,7 @@ class Field:
     description: str = ""
     default: Value | None = None
     sample: Value | None = None
-    media: Media | None = None
+    media: MediaKind | None = None
     rules: tuple[Rule, ...] = ()
     rule_places: tuple[str, ...] = ()
     unknown: tuple[Unknown, ...] = ()
@@ -210,26 +210,26 @@ class Model:
     kind: str = ""
     unknown: tuple[Unknown, ...] = ()
     published_output: Object | None = None
-    published: tuple[Published, ...] = ()
+    published: tuple[PublishedPart, ...] = ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every media rule of the input, in the order of the fields."""
-        return tuple(rule for field in walk(self.input) for rule in field.rules)
+        return tuple(rule for field in fields_in(self.input) for rule in field.rules)
 
 
-def within(kind: Type) -> Iterator[Type]:
+def types_in(kind: Type) -> Iterator[Type]:
     """A type and every type it is made of, parents before their children."""
     yield kind
     for part in _parts(kind):
-        yield from within(part)
+        yield from types_in(part)
 
 
-def walk(kind: Type) -> tuple[Field, ...]:
+def fields_in(kind: Type) -> tuple[Field, ...]:
     """Every field below a type, parents before their children."""
     return tuple(
         field
-        for each in within(kind)
+        for each in types_in(kind)
         if isinstance(each, Object)
         for field in each.fields
     )
@@ -266,3 +266,27 @@ def _canonical(value: Any) -> str:
             "[" + ",".join(_canonical(item) for item in cast("list[Any]", value)) + "]"
         )
     return str(value) if isinstance(value, Decimal) else json.dumps(value)
+
+
+# A type with all its fields changed, however deep they lie.
+
+
+def map_fields(kind: Type, change: Callable[[Field], Field]) -> Type:
+    """The type, each field below it changed after those inside its own type."""
+
+    def inner(each: Type) -> Type:
+        return map_fields(each, change)
+
+    match kind:
+        case Object(fields=fields, extra=extra):
+            changed = (change(replace(each, type=inner(each.type))) for each in fields)
+            kept = None if extra is None else inner(extra)
+            return replace(kind, fields=tuple(changed), extra=kept)
+        case Array(items=items):
+            return replace(kind, items=inner(items))
+        case Nullable(inner=bare):
+            return Nullable(inner(bare))
+        case Union(options=options):
+            return Union(tuple(map(inner, options)))
+        case _:
+            return kind

@@ -9,15 +9,15 @@ from runcomfy_runtime.rule import Rule
 from ..ir.json_text import pointer_token
 from ..ir.model import Array, Field, Model, Nullable, Object, Type, Union
 
-Placed = tuple[Field, str]
+FieldAt = tuple[Field, str]
 """A field, and the JSON pointer of its schema in the document."""
 
 
-def placed(model: Model) -> Iterator[Placed]:
+def fields_with_pointers(model: Model) -> Iterator[FieldAt]:
     """Every field of the input and the published output, parents before their children."""
-    yield from _below(model.input, "/input_schema")
+    yield from _fields_below(model.input, "/input_schema")
     if model.published_output is not None:
-        yield from _below(model.published_output, "/output_schema")
+        yield from _fields_below(model.published_output, "/output_schema")
 
 
 def rule_groups(field: Field) -> Iterator[dict[str, Rule]]:
@@ -27,21 +27,21 @@ def rule_groups(field: Field) -> Iterator[dict[str, Rule]]:
         yield {place: rule for place, rule in told if rule.pointer == target}
 
 
-def _below(kind: Type, pointer: str) -> Iterator[Placed]:
+def _fields_below(kind: Type, pointer: str) -> Iterator[FieldAt]:
     match kind:
         case Object(fields=fields, extra=extra):
             for field in fields:
                 here = f"{pointer}/properties/{pointer_token(field.wire_name)}"
                 yield field, here
-                yield from _below(field.type, here)
+                yield from _fields_below(field.type, here)
             if extra is not None:
-                yield from _below(extra, f"{pointer}/additionalProperties")
+                yield from _fields_below(extra, f"{pointer}/additionalProperties")
         case Array(items=items):
-            yield from _below(items, f"{pointer}/items")
+            yield from _fields_below(items, f"{pointer}/items")
         case Nullable(inner=inner):
-            yield from _below(inner, pointer)
+            yield from _fields_below(inner, pointer)
         case Union(options=options):
             for option in options:
-                yield from _below(option, pointer)
+                yield from _fields_below(option, pointer)
         case _:
             pass

@@ -47,7 +47,7 @@ _LOWER = re.compile(
 )
 
 
-def direction(text: str) -> str:
+def stated_direction(text: str) -> str:
     """``upper`` or ``lower`` if a text states one kind of limit and not the other."""
     upper, lower = _UPPER.search(text), _LOWER.search(text)
     if upper and not lower:
@@ -55,17 +55,17 @@ def direction(text: str) -> str:
     return "lower" if lower and not upper else ""
 
 
-def numbers(text: str) -> set[Fraction]:
+def stated_numbers(text: str) -> set[Fraction]:
     """Every number that a text names; a ratio names its quotient, its inverse and its terms."""
-    found = {value for told in _PLAIN.findall(text) for value in readings(told)}
+    found = {value for told in _PLAIN.findall(text) for value in possible_values(told)}
     for one, other in _RATIO.findall(text):
-        upper, lower = readings(one)[0], readings(other)[0]
+        upper, lower = possible_values(one)[0], possible_values(other)[0]
         if upper and lower:
             found |= {upper / lower, lower / upper}
     return found
 
 
-def readings(told: str) -> list[Fraction]:
+def possible_values(told: str) -> list[Fraction]:
     """What a number in prose may mean: ``4,096`` is 4096, or 4.096 with a decimal comma."""
     if _THOUSANDS.fullmatch(told):
         decimal = told.count(",") == 1 and "." not in told
@@ -74,7 +74,7 @@ def readings(told: str) -> list[Fraction]:
     return [Fraction(told.replace(",", "."))]
 
 
-def bound(text: str) -> str:
+def stated_inclusiveness(text: str) -> str:
     """``inclusive`` or ``exclusive`` if a text says so plainly, else nothing."""
     if _NEGATED.search(text):
         return "inclusive"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from .rule import About, Rule
+from .rule import LintMetadata, LintRule
 
 _HEAD = """\
 # Rules of `runcomfy-codegen lint`
@@ -20,12 +20,12 @@ of the codes, or globs over them.
 """
 
 
-def page(rules: Iterable[Rule]) -> str:
+def lint_rules_page(rules: Iterable[LintRule]) -> str:
     """One section a rule, by code."""
     return "\n".join((_HEAD, *(_section(rule.about) for rule in rules)))
 
 
-def _section(about: About) -> str:
+def _section(about: LintMetadata) -> str:
     return "\n".join(
         (
             f"## {about.code}",

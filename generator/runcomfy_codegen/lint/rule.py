@@ -11,7 +11,7 @@ from ..ir.model import Model
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class LintFinding:
     """One thing that a rule noticed, at a JSON pointer of a model's document."""
 
     model_id: str
@@ -19,11 +19,11 @@ class Note:
     message: str
 
 
-Check: TypeAlias = Callable[[Sequence[Model]], Iterator[Note]]
+Check: TypeAlias = Callable[[Sequence[Model]], Iterator[LintFinding]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class LintMetadata:
     """What a rule notices, why that matters, an example, and what to do about it.
 
     ``wrong`` and ``right`` are JSON texts of the properties of an input.
@@ -39,10 +39,10 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LintRule:
     """One rule: its texts, and its check."""
 
-    about: About
+    about: LintMetadata
     check: Check
 
     def diagnostics(self, models: Sequence[Model]) -> Iterator[Diagnostic]:

@@ -16,7 +16,7 @@ def lint(models: Sequence[Model]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(found, key=lambda each: (each.model, each.pointer, each.code)))
 
 
-def chosen(
+def is_selected(
     code: str, *, select: Sequence[str] = (), ignore: Sequence[str] = ()
 ) -> bool:
     """Whether a code is asked for: by a glob of ``select``, if any, and by none of ``ignore``."""

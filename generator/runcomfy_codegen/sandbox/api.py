@@ -15,31 +15,42 @@ from types import MappingProxyType
 from typing import Protocol
 
 from ..ir.model import Model
-from . import ledger, requests
-from .auth import account
-from .book import Book, Shelf
-from .catalog import Catalog, Entry
-from .clock import Clock
-from .control import Control
-from .desk import Desk
-from .exchange import Request, Response, json_response
-from .faults.selection import Selection
-from .faults.situation import Fault, Situation
-from .guard import admit
-from .job import state
-from .journal import FAULT_HEADER, Diary, Journal
-from .openapi.document import openapi
-from .page import watch_page
-from .refusal import Refused, assumed
-from .route import LOOKING, OPEN, Action, Route, route
-from .settings import Settings
-from .validation import take_json_only, within_limit
+from . import bill, job_service
+from .clock import SandboxClock
+from .control import ControlApi
+from .faults import Fault, FaultContext
+from .faults.selection import FaultSelection
+from .http_messages import (
+    ApiRequest,
+    ApiResponse,
+    Refused,
+    assumed_error,
+    json_response,
+)
+from .input_validation import check_size, require_json_type
+from .job import job_state
+from .job_repository import JobRepository, JobStore
+from .job_service import JobService
+from .model_catalog import CatalogEntry, ModelCatalog
+from .openapi_document import openapi_document
+from .request_log import FAULT_HEADER, LogStore, RequestLog
+from .routes import (
+    UNLOGGED,
+    WITHOUT_TOKEN,
+    Action,
+    Route,
+    check_origin,
+    find_route,
+    request_account,
+)
+from .settings import SandboxSettings
+from .watch_page import watch_page
 
-_NO_ENTRIES: Mapping[str, Entry] = MappingProxyType({})
+_NO_ENTRIES: Mapping[str, CatalogEntry] = MappingProxyType({})
 _LOG = logging.getLogger("runcomfy_codegen.sandbox")
 
 
-class Store(Shelf, Diary, Protocol):
+class StateStore(JobStore, LogStore, Protocol):
     """What keeps jobs and journal beyond the life of a sandbox."""
 
 
@@ -55,37 +66,39 @@ class Api:
     def __init__(
         self,
         models: Mapping[str, Model] | None,
-        settings: Settings,
-        entries: Mapping[str, Entry] = _NO_ENTRIES,
-        store: Store | None = None,
-        clock: Clock | None = None,
+        settings: SandboxSettings,
+        entries: Mapping[str, CatalogEntry] = _NO_ENTRIES,
+        store: StateStore | None = None,
+        clock: SandboxClock | None = None,
     ) -> None:
         self.settings = settings
-        self.catalog = Catalog(models, entries)
-        self.book = Book(settings.seed, store)
-        self.journal = Journal(store)
-        self._faults = Selection(settings.scenario)
-        self._desk = Desk(self.catalog, settings, self.book)
-        self._control = Control(settings, self._desk, self.journal, self._faults, clock)
+        self.catalog = ModelCatalog(models, entries)
+        self.book = JobRepository(settings.seed, store)
+        self.journal = RequestLog(store)
+        self._faults = FaultSelection(settings.scenario)
+        self._desk = JobService(self.catalog, settings, self.book)
+        self._control = ControlApi(
+            settings, self._desk, self.journal, self._faults, clock
+        )
         self._lock = threading.Lock()
 
-    def handle(self, request: Request, now: float) -> Response:
+    def handle(self, request: ApiRequest, now: float) -> ApiResponse:
         """Answer one request; ``now`` in seconds since 1970. Never raises."""
         found, asking = None, None
         with self._lock:
             try:
-                admit(request, self.settings.hosts)
-                found = route(request)
-                within_limit(request)
-                if found.action not in OPEN:
-                    asking = account(request, self.settings.seed)
+                check_origin(request, self.settings.hosts)
+                found = find_route(request)
+                check_size(request)
+                if found.action not in WITHOUT_TOKEN:
+                    asking = request_account(request, self.settings.seed)
                 call = self._call(found, request, asking or "", now)
                 response = self._answer(call)
             except Refused as refused:
                 response = refused.response
             except Exception:
                 response = _broken(request)
-            if found is None or found.action not in LOOKING:
+            if found is None or found.action not in UNLOGGED:
                 self._note(request, found, asking, response, now)
             return response
 
@@ -96,13 +109,13 @@ class Api:
             if job is None:
                 raise KeyError(request_id)
             self.book.put(job.stepped(now))
-            return state(job.stepped(now), now).result_word
+            return job_state(job.stepped(now), now).result_word
 
-    def bill(self, asking: str | None, now: float) -> list[ledger.Row]:
+    def bill(self, asking: str | None, now: float) -> list[bill.BillRow]:
         """The rows of an account, or of all, in order of acceptance."""
         with self._lock:
             jobs = self.book.of(asking)
-            return [ledger.row(job, self.book, now) for job in jobs]
+            return [bill.bill_row(job, self.book, now) for job in jobs]
 
     def reset(self, asking: str | None) -> None:
         """Forget what an account has done, or everything."""
@@ -111,10 +124,10 @@ class Api:
 
     def _note(
         self,
-        request: Request,
+        request: ApiRequest,
         found: Route | None,
         asking: str | None,
-        response: Response,
+        response: ApiResponse,
         now: float,
     ) -> None:
         if found is not None and found.action is Action.FILE:
@@ -128,15 +141,17 @@ class Api:
             _LOG.exception("%s %.200s is not kept", request.method, request.path)
 
     def _call(
-        self, found: Route, request: Request, asking: str, now: float
-    ) -> Situation:
+        self, found: Route, request: ApiRequest, asking: str, now: float
+    ) -> FaultContext:
         job = self.book.peek(found.request_id)
         open_to_all = found.action is Action.FILE
         if job is not None and job.account != asking and not open_to_all:
             job = None
-        return Situation(route=found, request=request, account=asking, now=now, job=job)
+        return FaultContext(
+            route=found, request=request, account=asking, now=now, job=job
+        )
 
-    def _answer(self, call: Situation) -> Response:
+    def _answer(self, call: FaultContext) -> ApiResponse:
         struck = self._faults.choose(call)
         if struck is None:
             return self._act(call)
@@ -147,7 +162,7 @@ class Api:
             return response
         return response.having((FAULT_HEADER, f"{fault.name} ({struck.source})"))
 
-    def _faulty(self, fault: Fault, call: Situation) -> tuple[Response, bool]:
+    def _faulty(self, fault: Fault, call: FaultContext) -> tuple[ApiResponse, bool]:
         """The answer under a fault, and whether the fault has had anything to do."""
         if fault.instead and (instead := fault.instead(call)):
             return instead, True
@@ -163,7 +178,7 @@ class Api:
         spoilt = fault.after(moved, response) if fault.after else response
         return spoilt, spoilt is not response
 
-    def _act(self, call: Situation) -> Response:
+    def _act(self, call: FaultContext) -> ApiResponse:
         found, request, now = call.route, call.request, call.now
         match found.action:
             case Action.SUBMIT:
@@ -171,30 +186,32 @@ class Api:
             case Action.STATUS | Action.RESULT:
                 return self._told(call)
             case Action.CANCEL:
-                take_json_only(request)
+                require_json_type(request)
                 job = self.book.find(found.request_id, call.account)
                 return self._desk.cancel(job, now)
             case Action.FILE:
                 return self._desk.file(request, found.request_id, found.name, now)
             case Action.BALANCE:
-                return ledger.balance(self._desk.left(call.account))
+                return bill.balance_response(self._desk.left(call.account))
             case Action.CONTROL:
                 return self._control.answer(request, found.name, now)
             case _:
                 return self._shown(found, request)
 
-    def _told(self, call: Situation) -> Response:
+    def _told(self, call: FaultContext) -> ApiResponse:
         if call.request.method == "HEAD":
             job = self.book.find(call.route.request_id, call.account)
         else:
             job = self._desk.ask(call.route.request_id, call.account, call.now)
         if call.route.action is Action.STATUS:
             at = self._desk.standing(job, call.now)
-            return requests.status(job, at, self.settings.base_url)
+            return job_service.status_response(job, at, self.settings.base_url)
         cost = call.request.parameters.get("include_cost", "").lower() == "true"
-        return requests.result(job, call.now, self._desk.output(job), cost=cost)
+        return job_service.result_response(
+            job, call.now, self._desk.output(job), cost=cost
+        )
 
-    def _shown(self, found: Route, request: Request) -> Response:
+    def _shown(self, found: Route, request: ApiRequest) -> ApiResponse:
         match found.action:
             case Action.LIST:
                 return self.catalog.list(request.parameters)
@@ -203,13 +220,15 @@ class Api:
             case Action.PAGE:
                 return watch_page()
             case Action.OPENAPI:
-                return json_response(openapi(self.catalog, self.settings.base_url))
+                return json_response(
+                    openapi_document(self.catalog, self.settings.base_url)
+                )
             case _:
                 return json_response(self.catalog.find(found.model_id).entry)
 
 
-def _broken(request: Request) -> Response:
+def _broken(request: ApiRequest) -> ApiResponse:
     """The answer to what nobody foresaw: the caller is told, the reason is logged."""
     _LOG.exception("%s %.200s could not be answered", request.method, request.path)
     message = "The sandbox could not answer this; its log says why."
-    return assumed(500, message).response
+    return assumed_error(500, message).response

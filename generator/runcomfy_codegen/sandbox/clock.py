@@ -1,20 +1,23 @@
-"""Where the time comes from: the wall, or a hand that turns it."""
+"""Time and chance that repeat: the real or a virtual clock, and draws that depend on a seed."""
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from random import Random
 from typing import Protocol
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 """When a virtual clock starts, unless told otherwise."""
 
 
-class Clock(Protocol):
+class SandboxClock(Protocol):
     """Tells seconds since 1970, UTC, and lets them pass."""
 
     def now(self) -> float:
@@ -105,6 +108,36 @@ def timestamp(seconds: float) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def moment(text: str) -> float:
+def parse_timestamp(text: str) -> float:
     """Seconds since 1970 of a timestamp. Raises ``ValueError`` for a text that is none."""
     return datetime.fromisoformat(text).timestamp()
+
+
+# Chance that repeats: identifiers and draws that depend on the seed and a name, on nothing else.
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """The root of every random choice.
+
+    Each choice has a name of its own, so that one more draw somewhere moves no other.
+    """
+
+    value: str = "runcomfy"
+
+    def digest(self, *name: str | int) -> bytes:
+        """32 bytes that belong to this name."""
+        text = "\x1f".join(str(part) for part in name)
+        return hmac.digest(
+            self.value.encode(), text.encode("utf-8", "surrogatepass"), "sha256"
+        )
+
+    def identifier(self, *name: str | int) -> str:
+        """An identifier in the form of a UUID."""
+        text = self.digest(*name).hex()
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:32]}"
+
+    def draws(self, *name: str | int) -> Random:
+        """A stream of random numbers that belongs to this name."""
+        # Repeatable on purpose; nothing is guarded by it.
+        return Random(self.digest(*name))  # noqa: S311

@@ -15,19 +15,25 @@ from typing import Any
 
 from runcomfy_runtime.protocol import NOT_FOUND
 
-from .catalog import whole_number
-from .clock import Clock, VirtualClock, timestamp
-from .desk import Desk
-from .display import brief, detail, inline_files
-from .exchange import Request, Response, file_response, json_response
-from .faults.selection import Selection
-from .job import Job
-from .journal import MEMBERS, Journal
-from .ledger import row
+from .bill import bill_row
+from .clock import SandboxClock, VirtualClock, timestamp
+from .faults.selection import FaultSelection
+from .http_messages import (
+    ApiRequest,
+    ApiResponse,
+    assumed_error,
+    documented_error,
+    file_response,
+    json_response,
+)
+from .job import JobRecord
+from .job_service import JobService
+from .model_catalog import whole_number
 from .nearest import nearest
-from .refusal import assumed, documented
-from .route import READ, nowhere, only
-from .settings import Settings
+from .request_log import LOG_FIELDS, RequestLog
+from .routes import READ_METHODS, no_such_path, require_method
+from .settings import SandboxSettings
+from .watch_page import inline_files, job_details, job_summary
 
 SECRET_HEADER = "x-sandbox-secret"  # noqa: S105 - the name of it
 
@@ -35,16 +41,16 @@ _USUAL, _MOST = 1000, 100_000  # entries of an answer
 _FURTHEST = 1e8  # seconds that time is advanced at once: three years
 
 
-class Control:
+class ControlApi:
     """The calls below ``/sandbox``; their form is ours, the live API has none of them."""
 
     def __init__(
         self,
-        settings: Settings,
-        desk: Desk,
-        journal: Journal,
-        faults: Selection,
-        clock: Clock | None,
+        settings: SandboxSettings,
+        desk: JobService,
+        journal: RequestLog,
+        faults: FaultSelection,
+        clock: SandboxClock | None,
     ) -> None:
         self._settings = settings
         self._desk = desk
@@ -53,24 +59,24 @@ class Control:
         self._faults = faults
         self._clock = clock
 
-    def answer(self, request: Request, name: str, now: float) -> Response:
+    def answer(self, request: ApiRequest, name: str, now: float) -> ApiResponse:
         """Answer one control call. Raises ``Refused`` without the secret, or for no such call."""
         match tuple(name.split("/")):
             case (("jobs" | "journal" | "ledger") as word,):
-                self._admit(request, READ)
+                self._admit(request, READ_METHODS)
                 return self._list(request, word, now)
             case "jobs", request_id:
-                self._admit(request, READ)
+                self._admit(request, READ_METHODS)
                 job = self._job(request_id)
-                return json_response(self._brief(job, now) | detail(job))
+                return json_response(self._brief(job, now) | job_details(job))
             case "jobs", request_id, ("step" | "cancel") as word:
                 self._admit(request, ("POST",))
                 return self._moved(self._job(request_id), word, now)
             case "jobs", request_id, "inline", number:
-                self._admit(request, READ)
+                self._admit(request, READ_METHODS)
                 return self._inline(request, self._job(request_id), number)
             case "jobs", request_id, "files", name:
-                self._admit(request, READ)
+                self._admit(request, READ_METHODS)
                 return self._desk.file(request, request_id, name, now)
             case ("reset",):
                 self._admit(request, ("POST",))
@@ -78,10 +84,10 @@ class Control:
                 self.reset(account)
                 return json_response({"reset": account or "everything"})
             case ("clock",):
-                self._admit(request, (*READ, "POST"))
+                self._admit(request, (*READ_METHODS, "POST"))
                 return self._time(request, now)
             case _:
-                raise nowhere(request)
+                raise no_such_path(request)
 
     def reset(self, account: str | None) -> None:
         """Forget what an account has done, or everything."""
@@ -89,16 +95,16 @@ class Control:
         self._journal.clear(account)
         self._faults.forget(account)
 
-    def _admit(self, request: Request, methods: tuple[str, ...]) -> None:
-        only(request, *methods)
+    def _admit(self, request: ApiRequest, methods: tuple[str, ...]) -> None:
+        require_method(request, *methods)
         given, secret = request.header(SECRET_HEADER) or "", self._settings.secret
         if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
-            raise assumed(
+            raise assumed_error(
                 403, f"This needs the sandbox's secret in the header {SECRET_HEADER}."
             )
 
-    def _list(self, request: Request, word: str, now: float) -> Response:
-        members = tuple(name for name in MEMBERS if name != "account")
+    def _list(self, request: ApiRequest, word: str, now: float) -> ApiResponse:
+        members = tuple(name for name in LOG_FIELDS if name != "account")
         chosen = members if word == "journal" else ()
         said = dict(_said(request, "account", "limit", *chosen))
         limit = whole_number(said, "limit", _USUAL, 0, _MOST)
@@ -110,7 +116,7 @@ class Control:
         if word == "jobs":
             told = [self._brief(job, now) for job in jobs]
             return json_response({"jobs": told, "total": total})
-        bill = [asdict(row(job, self._book, now)) for job in jobs]
+        bill = [asdict(bill_row(job, self._book, now)) for job in jobs]
         spent = self._book.spent(account) / 1_000_000
         repeated = self._book.repeated(account)
         return json_response(
@@ -124,14 +130,14 @@ class Control:
         newest = islice(entries, max(0, len(entries) - limit), None)
         return {"entries": list(map(asdict, newest)), "total": len(entries)}
 
-    def _moved(self, job: Job, word: str, now: float) -> Response:
+    def _moved(self, job: JobRecord, word: str, now: float) -> ApiResponse:
         if word == "step":
             self._book.put(job.stepped(now))
         else:
             self._desk.cancel(job, now)
         return json_response(self._brief(self._job(job.request_id), now))
 
-    def _inline(self, request: Request, job: Job, number: str) -> Response:
+    def _inline(self, request: ApiRequest, job: JobRecord, number: str) -> ApiResponse:
         files = inline_files(job)
         if number.isascii() and number.isdigit() and int(number[:9]) < len(files):
             file = files[int(number[:9])]
@@ -139,36 +145,38 @@ class Control:
                 return file_response(file.content(), file.type)
             except ValueError:
                 pass
-        raise nowhere(request)
+        raise no_such_path(request)
 
-    def _time(self, request: Request, now: float) -> Response:
+    def _time(self, request: ApiRequest, now: float) -> ApiResponse:
         clock = self._clock if isinstance(self._clock, VirtualClock) else None
         if request.method == "POST":
             seconds = _seconds(_said(request, "advance").get("advance", ""))
             if clock is None:
-                raise assumed(
+                raise assumed_error(
                     400, "Real time cannot be advanced; this needs a virtual clock."
                 )
             clock.advance(seconds)
             now = clock.now()
         return json_response({"now": timestamp(now), "virtual": clock is not None})
 
-    def _job(self, request_id: str) -> Job:
+    def _job(self, request_id: str) -> JobRecord:
         job = self._book.peek(request_id)
         if job is None:
-            raise documented(NOT_FOUND, f"There is no request {request_id!r:.140}.")
+            raise documented_error(
+                NOT_FOUND, f"There is no request {request_id!r:.140}."
+            )
         return job
 
-    def _brief(self, job: Job, now: float) -> dict[str, Any]:
-        return brief(job, self._desk.standing(job, now), self._desk.paths(job))
+    def _brief(self, job: JobRecord, now: float) -> dict[str, Any]:
+        return job_summary(job, self._desk.standing(job, now), self._desk.paths(job))
 
 
-def _said(request: Request, *known: str) -> Mapping[str, str]:
+def _said(request: ApiRequest, *known: str) -> Mapping[str, str]:
     """The query. Raises ``Refused`` (400) for a name that the call does not know."""
     for name in request.parameters:
         if name not in known:
             told = nearest(name, known)
-            raise assumed(400, f"There is no parameter {name!r:.40}; {told}")
+            raise assumed_error(400, f"There is no parameter {name!r:.40}; {told}")
     return request.parameters
 
 
@@ -178,7 +186,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds <= _FURTHEST:
-        raise assumed(
+        raise assumed_error(
             400, f"advance must be seconds, up to {_FURTHEST:g}, not {text!r:.40}."
         )
     return seconds

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from runcomfy_runtime.protocol import PHASES, Phase
 
-from .outputs import Output
+from .output_files import JobOutput
 
 
 class Drive(StrEnum):
@@ -20,7 +20,7 @@ class Drive(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class JobPlan:
     """How a job will go, settled when it is accepted.
 
     Durations are in seconds of the sandbox's clock; polls and steps are counts. ``delayed``
@@ -41,7 +41,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class JobRecord:
     """An accepted request, as it is remembered.
 
     ``body`` is the input as JSON text, ``input_sha256`` the same for the same input,
@@ -57,8 +57,8 @@ class Job:
     body: str
     price: float
     submitted_at: float
-    plan: Plan
-    output: Output
+    plan: JobPlan
+    output: JobOutput
     drive: Drive = Drive.TIME
     polls: int = 0
     steps: int = 0
@@ -85,12 +85,12 @@ class Job:
         """When something was last done to it from outside."""
         return max(self.submitted_at, self.moved_at, self.cancelled_at or 0.0)
 
-    def polled(self, now: float) -> Job:
+    def polled(self, now: float) -> JobRecord:
         """The job after one more question about it."""
         job = self
-        if self.drive is Drive.POLLS and not state(self, now).phase.terminal:
+        if self.drive is Drive.POLLS and not job_state(self, now).phase.terminal:
             job = replace(self, polls=self.polls + 1, moved_at=now)
-        phase = state(job, now).phase
+        phase = job_state(job, now).phase
         begun, ended = phase is not Phase.QUEUED, phase.terminal
         if (begun and job.told_begun < 3) or (ended and job.told_end < 2):
             job = replace(
@@ -100,19 +100,19 @@ class Job:
             )
         return job
 
-    def stepped(self, now: float) -> Job:
+    def stepped(self, now: float) -> JobRecord:
         """The job after a push by hand."""
-        if self.drive is not Drive.STEPS or state(self, now).phase.terminal:
+        if self.drive is not Drive.STEPS or job_state(self, now).phase.terminal:
             return self
         return replace(self, steps=self.steps + 1, moved_at=now)
 
-    def cancelled(self, now: float) -> Job:
+    def cancelled(self, now: float) -> JobRecord:
         """The job after its cancellation; only a queued one may be cancelled."""
         return replace(self, cancelled_at=now)
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class JobState:
     """Where a job stands. Times in seconds since 1970."""
 
     phase: Phase
@@ -134,22 +134,22 @@ class State:
 _WORDS = {meant: word for word, meant in reversed(tuple(PHASES.items()))}
 
 
-def state(job: Job, now: float) -> State:
+def job_state(job: JobRecord, now: float) -> JobState:
     """Where the job stands at ``now``. No timer ever runs: this is asked for when needed."""
     if job.cancelled_at is not None:
-        return State(Phase.CANCELLED, finished_at=job.cancelled_at)
+        return JobState(Phase.CANCELLED, finished_at=job.cancelled_at)
     progress = _progress(job, now)
     if progress < 1:
-        return State(
+        return JobState(
             Phase.QUEUED, queue_position=math.ceil(job.plan.ahead * (1 - progress))
         )
     if progress < 2:
-        return State(Phase.RUNNING)
+        return JobState(Phase.RUNNING)
     ended = Phase.FAILED if job.plan.fails else Phase.SUCCEEDED
-    return State(ended, finished_at=_finished_at(job))
+    return JobState(ended, finished_at=_finished_at(job))
 
 
-def _progress(job: Job, now: float) -> float:
+def _progress(job: JobRecord, now: float) -> float:
     """0 to 1 while queued, 1 to 2 while running, 2 or more when finished."""
     plan = job.plan
     match job.drive:
@@ -171,7 +171,15 @@ def _through(done: float, queued: float, running: float) -> float:
     return 2.0
 
 
-def _finished_at(job: Job) -> float:
+def _finished_at(job: JobRecord) -> float:
     if job.drive is Drive.TIME:
         return job.ends_at
     return job.moved_at
+
+
+FAILURE_MESSAGE = "The model could not finish this request."
+
+
+def charge(job: JobRecord) -> float:
+    """What the job costs its account, in US dollars: nothing once cancelled, or if it fails."""
+    return 0.0 if job.cancelled_at is not None or job.plan.fails else job.price

@@ -22,7 +22,7 @@ from runcomfy_runtime.protocol import BASE_URL_VARIABLE, TOKEN_VARIABLES
 
 from ..ir.model import Model
 from .sandbox import Sandbox
-from .settings import Options
+from .settings import SandboxOptions
 
 _GENERATED = "runcomfy_client"  # the package that is generated unless told otherwise
 
@@ -36,14 +36,14 @@ def runcomfy_models() -> Mapping[str, Model] | None:
 
 
 @pytest.fixture(scope="session")
-def runcomfy_options() -> Options:
+def runcomfy_options() -> SandboxOptions:
     """How the sandbox behaves; jobs take a hundredth of their time, unless overridden."""
     return {"speed": 100.0}
 
 
 @pytest.fixture(scope="session")
 def runcomfy_server(
-    runcomfy_models: Mapping[str, Model] | None, runcomfy_options: Options
+    runcomfy_models: Mapping[str, Model] | None, runcomfy_options: SandboxOptions
 ) -> Iterator[Sandbox]:
     """One server for all tests of a run."""
     with Sandbox(runcomfy_models, **runcomfy_options) as sandbox:

@@ -10,22 +10,21 @@ from types import MappingProxyType, TracebackType
 from typing import Self, Unpack
 
 from ..ir.model import Model
-from . import ledger
+from . import bill
 from .api import Api
-from .archive import Archive
-from .auth import account_of
-from .carrier import Carrier
-from .catalog import Entry
-from .clock import Clock, VirtualClock, WallClock, moment
-from .guard import LOOPBACK
-from .journal import Entry as JournalEntry
+from .asgi_app import AsgiApp
+from .clock import SandboxClock, VirtualClock, WallClock, parse_timestamp
+from .database import Database
+from .model_catalog import CatalogEntry
+from .request_log import LogEntry as JournalEntry
+from .routes import LOOPBACK, token_account
 from .server import Server, listen
-from .settings import Options, settings
+from .settings import SandboxOptions, settings_from_options
 
 TOKEN = "sandbox-token"  # noqa: S105 - any well-formed token is accepted, this one is for examples
 """The token that the sandbox suggests."""
 
-_NO_ENTRIES: Mapping[str, Entry] = MappingProxyType({})
+_NO_ENTRIES: Mapping[str, CatalogEntry] = MappingProxyType({})
 
 
 class Sandbox:
@@ -48,12 +47,12 @@ class Sandbox:
         self,
         models: Mapping[str, Model] | None = None,
         *,
-        entries: Mapping[str, Entry] = _NO_ENTRIES,
+        entries: Mapping[str, CatalogEntry] = _NO_ENTRIES,
         host: str = "127.0.0.1",
         port: int = 0,
-        clock: Clock | None = None,
+        clock: SandboxClock | None = None,
         state: Path | None = None,
-        **options: Unpack[Options],
+        **options: Unpack[SandboxOptions],
     ) -> None:
         if host not in LOOPBACK:
             raise ValueError(f"the sandbox only serves this machine, not {host!r}")
@@ -63,15 +62,15 @@ class Sandbox:
             listener = opened.enter_context(listen(host, port))
             shown = f"[{host}]" if ":" in host else host
             self.url = f"http://{shown}:{listener.getsockname()[1]}"
-            chosen = settings(self.url, self.secret, options)
-            archive = Archive(state, chosen.seed) if state else None
+            chosen = settings_from_options(self.url, self.secret, options)
+            archive = Database(state, chosen.seed) if state else None
             if archive is not None:
                 opened.callback(archive.close)
             self.api = Api(models, chosen, entries, archive, self.clock)
             if archive is not None and isinstance(self.clock, VirtualClock):
                 self._resume(archive, self.clock)
                 opened.enter_context(self.clock.telling(archive.keep_time))
-            self._server = Server(Carrier(self.api.handle, self.clock), listener)
+            self._server = Server(AsgiApp(self.api.handle, self.clock), listener)
             self._opened = opened.pop_all()
 
     @property
@@ -98,7 +97,7 @@ class Sandbox:
         """
         return list(self.api.journal.entries(self._account(token), **wanted))
 
-    def ledger(self, token: str | None = None) -> list[ledger.Row]:
+    def ledger(self, token: str | None = None) -> list[bill.BillRow]:
         """The bill of one token, or of all: a row for each accepted job."""
         account = self._account(token)
         return self.api.bill(account, self.clock.now())
@@ -127,13 +126,15 @@ class Sandbox:
         self._server.stop()
         self._opened.close()
 
-    def _resume(self, archive: Archive, clock: VirtualClock) -> None:
+    def _resume(self, archive: Database, clock: VirtualClock) -> None:
         # What real time has left may be later than any virtual time that was kept.
         noted = self.api.journal.latest()
         latest = max(
-            archive.time(), self.api.book.latest(), moment(noted) if noted else 0.0
+            archive.time(),
+            self.api.book.latest(),
+            parse_timestamp(noted) if noted else 0.0,
         )
         clock.advance(max(0.0, latest - clock.now()))
 
     def _account(self, token: str | None) -> str | None:
-        return None if token is None else account_of(token, self.api.settings.seed)
+        return None if token is None else token_account(token, self.api.settings.seed)

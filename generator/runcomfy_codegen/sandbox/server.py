@@ -13,7 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .carrier import TRANSPORT, Carrier
+from .asgi_app import TRANSPORT, AsgiApp
 
 MOST_CONNECTIONS = 1000
 """Requests on more connections than these are told 503 by uvicorn itself."""
@@ -41,11 +41,11 @@ def listen(host: str, port: int) -> socket.socket:
 class Server:
     """A server on an open socket. ``run`` blocks; ``start`` and ``stop`` use a thread."""
 
-    def __init__(self, carrier: Carrier, listener: socket.socket) -> None:
+    def __init__(self, carrier: AsgiApp, listener: socket.socket) -> None:
         config = uvicorn.Config(
             carrier,
             loop="asyncio",
-            http=Breakable,
+            http=ResettableProtocol,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -86,7 +86,7 @@ class Server:
 class _Announcing(uvicorn.Server):
     """A uvicorn server that tells when it serves; uvicorn itself only sets a flag."""
 
-    def __init__(self, config: uvicorn.Config, carrier: Carrier) -> None:
+    def __init__(self, config: uvicorn.Config, carrier: AsgiApp) -> None:
         super().__init__(config)
         self.serving = threading.Event()
         self._carrier = carrier
@@ -102,7 +102,7 @@ class _Announcing(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-class Breakable(H11Protocol):
+class ResettableProtocol(H11Protocol):
     """HTTP/1.1 whose connections the application can reach, to reset them on demand.
 
     A client that opens a connection and then says nothing, or half a head, is not waited for.

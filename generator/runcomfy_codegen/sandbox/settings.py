@@ -7,20 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 from urllib.parse import SplitResult, urlsplit
 
-from .faults.rule import Rule
-from .faults.scenario import parse_scenario
-from .guard import LOOPBACK
+from .clock import Seed
+from .faults.fault_rule import FaultRule, parse_scenario
+from .input_validation import ValidationMode
 from .job import Drive
 from .nearest import nearest
-from .seed import Seed
-from .validation import Validation
+from .routes import LOOPBACK
 
 _SPEEDS = (1e-6, 1e9)
 _RICHEST = 1e12  # US dollars
 _MOST = 1_000_000  # polls, or workers
 
 
-class Options(TypedDict, total=False):
+class SandboxOptions(TypedDict, total=False):
     """What can be said of a sandbox when it is made; everything has a default.
 
     - ``seed``: the same one gives the same identifiers, durations and files.
@@ -52,7 +51,7 @@ class Options(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class SandboxSettings:
     """Fixed for a sandbox's life; see ``Options``.
 
     ``base_url`` is what every URL in an answer begins with; it never comes from a request.
@@ -68,18 +67,20 @@ class Settings:
     polls: tuple[int, int] = (2, 2)
     workers: int = 0
     balance: float = 100.0
-    validation: Validation = Validation.REJECT
-    scenario: tuple[Rule, ...] = ()
+    validation: ValidationMode = ValidationMode.REJECT
+    scenario: tuple[FaultRule, ...] = ()
     secret: str = field(default="", repr=False)
 
 
-def settings(base_url: str, secret: str, options: Options) -> Settings:
+def settings_from_options(
+    base_url: str, secret: str, options: SandboxOptions
+) -> SandboxSettings:
     """Check and complete what was said.
 
     Raises ``TypeError`` for an option that there is not, ``ValueError`` for a value that
     means nothing.
     """
-    known = Options.__annotations__
+    known = SandboxOptions.__annotations__
     for name in options.keys() - known.keys():
         raise TypeError(f"there is no option {name!r}; {nearest(name, known)}")
     drive = Drive(options.get("drive", "time"))
@@ -89,7 +90,7 @@ def settings(base_url: str, secret: str, options: Options) -> Settings:
     if "polls" in options and drive is not Drive.POLLS:
         raise ValueError(f"polls go with the drive 'polls' alone, not {drive.value!r}")
     public = _public(options.get("public_url", base_url))
-    return Settings(
+    return SandboxSettings(
         base_url=public.geturl(),
         hosts=LOOPBACK | {str(public.hostname)} | _hosts(options.get("hosts", ())),
         secret=secret,
@@ -99,7 +100,7 @@ def settings(base_url: str, secret: str, options: Options) -> Settings:
         polls=_polls(options.get("polls", (2, 2))),
         workers=workers,
         balance=_number("balance", options.get("balance", 100.0), -_RICHEST, _RICHEST),
-        validation=Validation(options.get("validation", "reject")),
+        validation=ValidationMode(options.get("validation", "reject")),
         scenario=parse_scenario(_text("scenario", options.get("scenario", ""))),
     )
 

@@ -62,7 +62,7 @@ _OPENINGS: Mapping[str, str] = MappingProxyType(
 """How the first sentence of an API page begins, in every language it was seen in."""
 
 
-def canonical(tag: str) -> str | None:
+def canonical_locale(tag: str) -> str | None:
     """A language tag in its usual case, ``zh-CN`` (RFC 5646, section 2.1.1); None if it is none."""
     tag = tag.strip().replace("_", "-")
     if not _TAG.fullmatch(tag):
@@ -82,7 +82,7 @@ def locale_of(*, lang: str, name: str, schema_title: str, text: str) -> str | No
     """
     title = schema_title.strip().lower()
     return (
-        canonical(lang)
+        canonical_locale(lang)
         or _in_url(name)
         or _SCHEMA_TITLES.get(title)
         or _in_file_name(name)
@@ -92,7 +92,7 @@ def locale_of(*, lang: str, name: str, schema_title: str, text: str) -> str | No
 
 
 def _published(tag: str) -> str | None:
-    locale = canonical(tag)
+    locale = canonical_locale(tag)
     return (
         locale
         if locale is not None and locale.partition("-")[0] in _LANGUAGES

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
-from ..ir.diagnostic import Diagnostic, Place, Severity
+from ..ir.diagnostic import Diagnostic, Position, Severity
 from ..ir.document import Document, Provenance
-from .structure import Fault, shown
+from .embedded_json import UnusableValue, excerpt
 
-Found: TypeAlias = Document | Diagnostic
+SourceItem: TypeAlias = Document | Diagnostic
 """What reading a source gives, one after the other."""
 
 
@@ -49,7 +49,7 @@ class Origin:
         code: str,
         message: str,
         *,
-        place: Place,
+        place: Position,
         hint: str,
         severity: Severity = Severity.ERROR,
         model: str = "",
@@ -67,7 +67,7 @@ class Origin:
             hint=hint,
         )
 
-    def unusable(self, fault: Fault) -> Diagnostic:
+    def unusable(self, fault: UnusableValue) -> Diagnostic:
         """The diagnostic of JSON that is well-formed and still cannot be used."""
         return self.finding(
             "unusable-json",
@@ -78,12 +78,12 @@ class Origin:
         )
 
     def invalid_model_id(
-        self, given: str, place: Place, pointer: str = ""
+        self, given: str, place: Position, pointer: str = ""
     ) -> Diagnostic:
         """The diagnostic of an id that could not stand in a request path."""
         return self.finding(
             "invalid-model-id",
-            f"{shown(given)} cannot be a model id",
+            f"{excerpt(given)} cannot be a model id",
             pointer=pointer,
             place=place,
             hint="an id has two or more parts between slashes, as in vendor/model",

@@ -1,33 +1,31 @@
-"""A published API page, as text: which model, its schemas, its example, what it is called."""
+"""A published API page, as text: its model, schemas and example, its title and description."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from runcomfy_runtime.protocol import valid_model_id
 
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import Document
-from ..ir.json_stop import Stop
-from ..ir.json_text import JsonText
-from .curl import Post, find_posts
-from .heading import caption
+from ..ir.json_text import JsonText, SyntaxIssue
+from .embedded_json import unusable_value
 from .locale import DEFAULT, locale_of
-from .origin import Found, Origin
-from .page_schemas import Schemas, find_schemas
-from .page_text import PageText
-from .structure import unsound
+from .origin import Origin, SourceItem
+from .page_parts import CurlExample, PageSchemas, find_curl_examples, find_schemas
+from .page_text import Caption, PageText
 
 
-def read_page(page: PageText, origin: Origin) -> Iterator[Found]:
+def read_page(page: PageText, origin: Origin) -> Iterator[SourceItem]:
     """The document that a page publishes, and what is wrong with it.
 
     A page whose model or schemas cannot be told for certain gives diagnostics only.
     """
-    posts = find_posts(page.text)
+    posts = find_curl_examples(page.text)
     model = _model_id(page, origin, posts)
     schemas = find_schemas(page, origin, posts)
-    if isinstance(model, str) and isinstance(schemas, Schemas):
+    if isinstance(model, str) and isinstance(schemas, PageSchemas):
         yield from _document(page, origin, posts[0], schemas)
         return
     known = model if isinstance(model, str) else ""
@@ -35,7 +33,9 @@ def read_page(page: PageText, origin: Origin) -> Iterator[Found]:
     yield from (problem.about(model=known) for problem in problems)
 
 
-def _model_id(page: PageText, origin: Origin, posts: list[Post]) -> str | Diagnostic:
+def _model_id(
+    page: PageText, origin: Origin, posts: list[CurlExample]
+) -> str | Diagnostic:
     """The id in the curl lines; the address of the page often spells it otherwise."""
     ids = list(dict.fromkeys(post.model_id for post in posts))
     if not ids:
@@ -59,11 +59,11 @@ def _model_id(page: PageText, origin: Origin, posts: list[Post]) -> str | Diagno
 
 
 def _document(
-    page: PageText, origin: Origin, post: Post, schemas: Schemas
-) -> Iterator[Found]:
+    page: PageText, origin: Origin, post: CurlExample, schemas: PageSchemas
+) -> Iterator[SourceItem]:
     locale, assumed = _locale(page, origin, schemas.input)
     example, spoiled = _example(page, origin, post)
-    told = caption(page, post.start, post.model_id)
+    told = find_caption(page, post.start, post.model_id)
     for remark in (*schemas.remarks, assumed, spoiled):
         if remark is not None:
             yield remark.about(model=post.model_id)
@@ -102,15 +102,15 @@ def _locale(
 
 
 def _example(
-    page: PageText, origin: Origin, post: Post
+    page: PageText, origin: Origin, post: CurlExample
 ) -> tuple[JsonText | None, Diagnostic | None]:
     if post.body is None:
         return None, None
-    if isinstance(post.body, Stop):
+    if isinstance(post.body, SyntaxIssue):
         place, reason = page.place(post.body.offset), post.body.reason
     else:
         text = page.json(post.body.start, post.body.end)
-        fault = unsound(text)
+        fault = unusable_value(text)
         if fault is None:
             return text, None
         place, reason = fault.place, fault.reason
@@ -121,3 +121,79 @@ def _example(
         place=place,
         hint="the model is read without its example; the page needs correcting",
     )
+
+
+# What a page calls its model: its first heading, or the lines around the model's id.
+
+
+_RAW_KEY = re.compile(
+    r"[a-z][A-Za-z0-9]*(?:_[A-Za-z0-9_]+|(?:\.[A-Za-z][A-Za-z0-9]*)+)"
+)
+_FIRST = re.compile(r"1\.\s")
+_SECOND = re.compile(r"(?:^|\D)2\.\s")
+_COLON = re.compile(r"\s*[:\uff1a]$")
+_SENTENCE = re.compile(r"[.!?。!?…]$")
+
+_CONTENTS = frozenset(
+    {"contents", "table of contents", "on this page", "inhalt", "inhaltsverzeichnis"}
+    | {"contenido", "contenidos", "índice", "tabla de contenidos", "sommaire"}
+    | {"table des matières", "indice", "contenuti", "sommario", "conteúdo", "sumário"}
+    | {"содержание", "оглавление", "目录", "目錄", "目次", "목차"}
+)
+"""The heading of a table of contents in the languages of the site, lower case."""
+
+
+def find_caption(page: PageText, end: int, model_id: str) -> Caption:
+    """Title and description from the page in front of ``end``, its first example.
+
+    A heading element counts most, then the lines around the id, then what the markup says
+    to browsers. A raw translation key (``modelApiDoc_title``, ``modelApiDoc.title``, seen
+    on broken pages) is neither title nor description.
+    """
+    lines = _around(page.text[:end], model_id)
+    return Caption(
+        title=_readable(page.heading, lines.title, page.head.title),
+        description=_readable(lines.description, page.head.description),
+    )
+
+
+def _around(text: str, model_id: str) -> Caption:
+    """The lines above and below the id. Long crawls hold them, short ones do not."""
+    lines = [line.strip() for line in text.split("\n")]
+    lines = [line for line in lines if line]
+    if model_id not in lines:
+        return Caption()
+    at = lines.index(model_id)
+    title = lines[at - 1] if at > 0 else ""
+    return Caption(title, _description(lines[at + 1 :], model_id))
+
+
+def _description(lines: list[str], model_id: str) -> str:
+    """The line under the id, unless it is what comes next on a page without description.
+
+    That is the table of contents, a numbered heading, or the first sentence, which names
+    the model.
+    """
+    first, second, third = [*lines, "", "", ""][:3]
+    if _FIRST.match(first) or _heads_contents(first, second, third):
+        return ""
+    return "" if model_id in first else first
+
+
+def _heads_contents(first: str, second: str, third: str) -> bool:
+    """Whether a line is the heading of a table of contents: by its words, or its place.
+
+    What is no sentence and stands on a list of sections is one in any language; a single
+    numbered line may as well be the first section.
+    """
+    if not _FIRST.match(second):
+        return False
+    if _COLON.sub("", first).lower() in _CONTENTS:
+        return True
+    listed = _SECOND.search(second) or _SECOND.match(third)
+    return listed is not None and not _SENTENCE.search(first)
+
+
+def _readable(*candidates: str) -> str:
+    """The first candidate that says something to a reader."""
+    return next((it for it in candidates if it and not _RAW_KEY.fullmatch(it)), "")

@@ -13,8 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from .flow import Flow
-from .page_text import Caption, PageText
+from .page_text import Caption, PageText, TextBuilder
 
 _UNSEEN = frozenset(
     {"title", "script", "style", "noscript", "template", "svg", "canvas"}
@@ -46,7 +45,7 @@ class MarkupError(ValueError):
     """The markup is too broken to be parsed."""
 
 
-def html_text(source: str) -> PageText:
+def html_to_text(source: str) -> PageText:
     """Reduce HTML to running text, code word for word. Raises ``MarkupError``.
 
     Scripts are left out: they repeat the page's data in other shapes. Every character
@@ -92,7 +91,7 @@ class _Reader(HTMLParser):
 
     def __init__(self, source: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.flow = Flow(source)
+        self.flow = TextBuilder(source)
         self.lang = self.title = self.heading = self.description = ""
         self._open = [_Element("")]
         self._names = Counter[str]()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
 
-from ..ir.diagnostic import Place
-from ..ir.json_text import JsonText, Mark
+from ..ir.diagnostic import Position
+from ..ir.json_text import JsonText, KnownPosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,11 @@ class PageText:
     text: str
     form: str
     lang: str = ""
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[KnownPosition, ...] = ()
     heading: str = ""
     head: Caption = Caption()
 
-    def place(self, offset: int) -> Place:
+    def place(self, offset: int) -> Position:
         """Where the character at ``offset`` stands in the source."""
         return self._whole().at(offset)
 
@@ -42,3 +44,94 @@ class PageText:
 
     def _whole(self) -> JsonText:
         return JsonText(self.text, marks=self.marks)
+
+
+# Running text as it grows out of markup, with the place of everything in it.
+
+
+_NO_BREAK = "\u00a0"
+_RUN = re.compile(r"[ \t\r\n\f]+|[^ \t\r\n\f]+")
+"""White space of HTML, or what stands between (HTML standard, "ASCII whitespace").
+Other blanks, such as U+3000 and U+00A0, are characters of the text."""
+
+_STRING_OR_BLANK = re.compile(rf'"(?:[^"\\\n]|\\.)*"?|{_NO_BREAK}')
+
+
+@dataclass(slots=True)
+class TextBuilder:
+    """Text with ``marks``: the places in ``source`` of all its pieces.
+
+    ``starts`` are the offsets of the lines of the source.
+    """
+
+    source: str
+    parts: list[str] = field(default_factory=list[str])
+    marks: list[KnownPosition] = field(default_factory=list[KnownPosition])
+    starts: list[int] = field(init=False)
+    _length: int = 0
+    _fresh: bool = True
+    _code_begins: int = 0
+    _codes: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+
+    def __post_init__(self) -> None:
+        breaks = (found.end() for found in re.finditer("\n", self.source))
+        self.starts = [0, *breaks]
+
+    def write(self, offset: int, text: str, *, as_written: bool) -> None:
+        """Add text that stands at ``offset`` of the source.
+
+        Outside of code, white space is one blank, and none begins a line.
+        """
+        if as_written:
+            self._add(offset, text)
+            return
+        for run in _RUN.finditer(text):
+            blank = run[0][0] in " \t\r\n\f"
+            if not blank:
+                self._add(offset + run.start(), run[0])
+            elif not self._fresh:
+                self._add(offset + run.start(), " ")
+
+    def end_line(self) -> None:
+        """Begin a new line, unless one has just begun."""
+        if not self._fresh:
+            self._append("\n")
+
+    def begin_code(self) -> None:
+        """From here on the text is code."""
+        self._code_begins = self._length
+
+    def end_code(self) -> None:
+        """The code ends here."""
+        self._codes.append((self._code_begins, self._length))
+
+    def text(self) -> str:
+        """All of it. In code, blanks that do not break are plain, but for those in texts.
+
+        Editors and content systems write indentation as ``&nbsp;``, which JSON has not.
+        """
+        whole, done = "".join(self.parts), 0
+        pieces: list[str] = []
+        for begin, end in self._codes:
+            pieces += (
+                whole[done:begin],
+                _STRING_OR_BLANK.sub(_plain, whole[begin:end]),
+            )
+            done = end
+        return "".join((*pieces, whole[done:]))
+
+    def _add(self, offset: int, text: str) -> None:
+        if text:
+            line = bisect_right(self.starts, offset)
+            place = Position(line, offset - self.starts[line - 1] + 1)
+            self.marks.append((self._length, place))
+            self._append(text)
+
+    def _append(self, text: str) -> None:
+        self.parts.append(text)
+        self._length += len(text)
+        self._fresh = text.endswith("\n")
+
+
+def _plain(found: re.Match[str]) -> str:
+    return " " if found[0] == _NO_BREAK else found[0]

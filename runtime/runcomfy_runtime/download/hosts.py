@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from ..base_url import origin
 from ..errors import DownloadError
-from ..quotation import quoted
-from ..settings import origin
+from ..escaping import quoted
 
 OUTPUT_HOSTS = ("runcomfy.net", "runcomfy.com")
 """RunComfy's own: these, and every name under them."""
@@ -17,31 +17,31 @@ OUTPUT_HOSTS = ("runcomfy.net", "runcomfy.com")
 _LABEL = re.compile(r"[a-z0-9_-]+")
 
 
-def named(hosts: str | Iterable[str]) -> tuple[str, ...]:
+def host_names(hosts: str | Iterable[str]) -> tuple[str, ...]:
     """The hosts that a caller allows, as they stand in URLs: one name, or many.
 
     Raises ``DownloadError`` for what is no name of a host, which would never allow anything.
     """
     given = (hosts,) if isinstance(hosts, str) else hosts
     if not isinstance(given, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise _no_host(given)
-    return tuple(map(_named, given))
+        raise _not_a_host(given)
+    return tuple(map(_host_name, given))
 
 
-def _named(host: str) -> str:
+def _host_name(host: str) -> str:
     if not isinstance(host, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise _no_host(host)
+        raise _not_a_host(host)
     try:
         name = host if host.isascii() else host.encode("idna").decode()
         labels = _labels(name)
     except UnicodeError:
         labels = []
     if not labels or not all(map(_LABEL.fullmatch, labels)):
-        raise _no_host(host)
+        raise _not_a_host(host)
     return ".".join(labels)
 
 
-def _no_host(given: object) -> DownloadError:
+def _not_a_host(given: object) -> DownloadError:
     shown = quoted(given) if isinstance(given, str) else f"{given!r:.40}"
     return DownloadError(
         f"{shown} is no name of a host: hosts=[…] takes names like "
@@ -49,7 +49,7 @@ def _no_host(given: object) -> DownloadError:
     )
 
 
-def refused(url: str, base_url: str, allowed: Iterable[str]) -> str | None:
+def refusal_reason(url: str, base_url: str, allowed: Iterable[str]) -> str | None:
     """Why a URL may not be fetched, or None if it may.
 
     A host is compared label by label, so that ``evilruncomfy.net`` and
@@ -70,7 +70,7 @@ def refused(url: str, base_url: str, allowed: Iterable[str]) -> str | None:
         return None
     if parts.scheme != "https" or not all(map(_LABEL.fullmatch, labels)):
         return "is no plain https URL"
-    if not any(_under(labels, name) for name in (*OUTPUT_HOSTS, *allowed)):
+    if not any(_is_subdomain(labels, name) for name in (*OUTPUT_HOSTS, *allowed)):
         return f"is on {parts.hostname}, which is not among the allowed hosts"
     return None
 
@@ -79,6 +79,6 @@ def _labels(host: str) -> list[str]:
     return host.lower().removesuffix(".").split(".")
 
 
-def _under(labels: list[str], name: str) -> bool:
+def _is_subdomain(labels: list[str], name: str) -> bool:
     wanted = name.split(".")
     return labels[-len(wanted) :] == wanted

@@ -1,26 +1,26 @@
-"""Saving all files of a result in a folder."""
+"""Saving all files of a result in a folder, under names made here."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ..errors import DownloadError
+from ..escaping import printable
 from ..files import File, files
-from ..flow.pace import REQUEST_TIMEOUT
-from ..flow.read import Overdue, read
-from ..flow.step import Flow, Terms
-from ..quotation import printable
-from ..ticket import Ticket
-from .fetch import SIZE_LIMIT, Gone, Limits, Progress, fetch
-from .hosts import named
-from .name import file_name
+from ..job_handle import JobHandle
+from ..lifecycle.retried_get import DeadlineReached, get_with_retries
+from ..lifecycle.steps import Flow, FlowContext
+from ..retry_and_timeouts import REQUEST_TIMEOUT
+from .fetch import SIZE_LIMIT, DownloadLimits, Expired, Progress, fetch_file
+from .hosts import host_names
 
 
-def saved(
-    terms: Terms,
-    ticket: Ticket,
+def save_files(
+    terms: FlowContext,
+    ticket: JobHandle,
     found: Sequence[File],
     folder: str | os.PathLike[str],
     hosts: str | Iterable[str],
@@ -28,16 +28,16 @@ def saved(
     progress: Progress | None,
 ) -> Flow[list[Path]]:
     """Save files as a caller asks for it, with our limits where the caller names none."""
-    limits = Limits(named(hosts), SIZE_LIMIT if limit is None else limit)
+    limits = DownloadLimits(host_names(hosts), SIZE_LIMIT if limit is None else limit)
     return save(terms, ticket, found, Path(folder), limits, progress)
 
 
 def save(
-    terms: Terms,
-    ticket: Ticket,
+    terms: FlowContext,
+    ticket: JobHandle,
     found: Sequence[File],
     folder: Path,
-    limits: Limits,
+    limits: DownloadLimits,
     progress: Progress | None,
 ) -> Flow[list[Path]]:
     """Fetch each file, in order. One that is there already, from an earlier call, is kept."""
@@ -50,41 +50,76 @@ def save(
         target = folder / file_name(ticket.request_id, index, file)
         if not (target.is_file() and not target.is_symlink()):
             try:
-                yield from fetch(terms, file.url, target, limits, progress)
-            except Gone:
-                url = yield from _fresh(terms, ticket, file)
-                yield from _again(terms, url, target, limits, progress)
+                yield from fetch_file(terms, file.url, target, limits, progress)
+            except Expired:
+                url = yield from _renewed_url(terms, ticket, file)
+                yield from _fetch_renewed(terms, url, target, limits, progress)
         saved.append(target)
     return saved
 
 
-def _again(
-    terms: Terms, url: str, target: Path, limits: Limits, progress: Progress | None
+def _fetch_renewed(
+    terms: FlowContext,
+    url: str,
+    target: Path,
+    limits: DownloadLimits,
+    progress: Progress | None,
 ) -> Flow[Path]:
     try:
-        return (yield from fetch(terms, url, target, limits, progress))
-    except Gone:
-        raise _gone(url) from None
+        return (yield from fetch_file(terms, url, target, limits, progress))
+    except Expired:
+        raise _expired_error(url) from None
 
 
-def _fresh(terms: Terms, ticket: Ticket, file: File) -> Flow[str]:
+def _renewed_url(terms: FlowContext, ticket: JobHandle, file: File) -> Flow[str]:
     """The URL of the same file in a result that is read once more: signed URLs expire."""
     until = terms.now() + REQUEST_TIMEOUT
     try:
-        reading = yield from read(
+        reading = yield from get_with_retries(
             terms, ticket, "reading the result", ticket.result_url, until
         )
-    except Overdue:
-        raise _gone(file.url) from None
+    except DeadlineReached:
+        raise _expired_error(file.url) from None
     for renewed in files(reading.content.get("output")):
         if renewed.pointer == file.pointer:
             return renewed.url
-    raise _gone(file.url)
+    raise _expired_error(file.url)
 
 
-def _gone(url: str) -> DownloadError:
+def _expired_error(url: str) -> DownloadError:
     shown = url.partition("?")[0]
     return DownloadError(
         f"{printable(shown, 120)} is gone from the server, and so it was in a fresh result",
         url=shown,
     )
+
+
+# Names for downloaded files: made here, from nothing that a server could choose.
+
+
+_IMAGES = ("png", "jpg", "jpeg", "webp", "gif", "avif", "heic", "bmp", "tiff")
+_VIDEOS = ("mp4", "mov", "webm", "mkv", "m4v", "avi")
+_SOUNDS = ("mp3", "wav", "flac", "ogg", "m4a", "aac", "opus")
+_OTHERS = ("glb", "obj", "ply", "zip", "json", "txt")
+_EXTENSIONS = frozenset((*_IMAGES, *_VIDEOS, *_SOUNDS, *_OTHERS))
+_FALLBACK = {"image": "png", "video": "mp4", "audio": "mp3"}
+
+
+def file_name(request_id: str, index: int, file: File) -> str:
+    """``<request id>-<n>.<extension>``: the id is checked, the extension is one of a list."""
+    return f"{request_id}-{index + 1}.{extension(file)}"
+
+
+def extension(file: File) -> str:
+    """The extension in the URL's path if it is a known one, else that of the kind of file."""
+    ending = _path(file.url).rpartition(".")[2].lower()
+    if ending in _EXTENSIONS:
+        return ending
+    return _FALLBACK.get(file.kind, "bin")
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..exchange import Outcome, Request
+from ..transport import Outcome, Request
 
 if TYPE_CHECKING:
-    from .blocking import HttpxTransport
-    from .nonblocking import AsyncHttpxTransport
+    from .async_httpx_transport import AsyncHttpxTransport
+    from .httpx_transport import HttpxTransport
 
 
 class LazyTransport:
@@ -20,7 +20,7 @@ class LazyTransport:
     def send(self, request: Request) -> Outcome:
         """Send once, and tell what came back, or how far it got."""
         if self._opened is None:
-            from .blocking import HttpxTransport
+            from .httpx_transport import HttpxTransport
 
             self._opened = HttpxTransport()
         return self._opened.send(request)
@@ -40,7 +40,7 @@ class LazyAsyncTransport:
     async def send(self, request: Request) -> Outcome:
         """Send once, and tell what came back, or how far it got."""
         if self._opened is None:
-            from .nonblocking import AsyncHttpxTransport
+            from .async_httpx_transport import AsyncHttpxTransport
 
             self._opened = AsyncHttpxTransport()
         return await self._opened.send(request)

@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
 Kind: TypeAlias = Literal["image", "video", "audio"]
-Extent: TypeAlias = tuple[int, int]
+Dimensions: TypeAlias = tuple[int, int]
 """Width and height in pixels."""
 
 
-def stretched(extent: Extent, across: int, down: int) -> Extent:
+def in_square_pixels(extent: Dimensions, across: int, down: int) -> Dimensions:
     """A size in square pixels, if its own are so wide and so high; nonsense is left out."""
     if not across or not down or not 1 <= 100 * across // down <= 10_000:
         return extent
@@ -19,7 +19,7 @@ def stretched(extent: Extent, across: int, down: int) -> Extent:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Measurement:
     """An exact value with the least and the greatest that a careful reader could report."""
 
     value: Fraction
@@ -27,7 +27,7 @@ class Span:
     most: Fraction
 
     @classmethod
-    def of(cls, *readings: Fraction) -> Span:
+    def of(cls, *readings: Fraction) -> Measurement:
         """The first reading is the value, the others widen the span."""
         return cls(readings[0], min(readings), max(readings))
 
@@ -50,13 +50,13 @@ class MediaInfo(NamedTuple):
     kind: Kind
     format: str
     size: int | None
-    shown: Extent | None = None
-    coded: Extent | None = None
-    other_extents: tuple[Extent, ...] = ()
+    shown: Dimensions | None = None
+    coded: Dimensions | None = None
+    other_extents: tuple[Dimensions, ...] = ()
     orientation: int = 1
     frames: int | None = None
-    timing: Span | None = None
-    rate: Span | None = None
+    timing: Measurement | None = None
+    rate: Measurement | None = None
     evidence: tuple[str, ...] = ()
 
     @classmethod
@@ -64,11 +64,11 @@ class MediaInfo(NamedTuple):
         cls,
         name: str,
         size: int | None,
-        coded: Extent,
+        coded: Dimensions,
         *,
         orientation: int = 1,
         frames: int | None = 1,
-        timing: Span | None = None,
+        timing: Measurement | None = None,
         evidence: tuple[str, ...] = (),
     ) -> MediaInfo:
         """A picture of a format, stored with a size, shown after its orientation is applied."""
@@ -124,7 +124,7 @@ class MediaInfo(NamedTuple):
         return None if self.rate is None else float(self.rate.value)
 
     @property
-    def extents(self) -> tuple[Extent, ...]:
+    def extents(self) -> tuple[Dimensions, ...]:
         """Every plausible size, the displayed one first, none twice."""
         told = (self.shown, self.coded, *self.other_extents)
         return tuple(dict.fromkeys(each for each in told if each and all(each)))

@@ -11,14 +11,13 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias, TypeVar
 
-from .errors import MediaShort
-from .fault import MediaFault
+from .errors import MediaFault, MediaShort
 from .info import MediaInfo
 
 T = TypeVar("T")
-Want: TypeAlias = tuple[int, int, int]
+ByteRequest: TypeAlias = tuple[int, int, int]
 """Offset, length, and the least number of bytes that is of use."""
-Parse: TypeAlias = Generator[Want, bytes, T]
+Parse: TypeAlias = Generator[ByteRequest, bytes, T]
 Read: TypeAlias = Callable[[int, int], bytes]
 """Bytes from an offset; fewer than asked for only where the content ends."""
 
@@ -54,22 +53,22 @@ class Budget:
     length: int = 1 << 20
 
 
-LOCAL = Budget()
+LOCAL_BUDGET = Budget()
 """For content at hand: in memory, or in a file."""
 
 Parser: TypeAlias = Callable[[Source], Parse[MediaInfo]]
 
-PATIENCE = 16
+MAX_FAILED_READS = 16
 """How many wants may fail before a parser has to give up."""
 
 
-def drive(parse: Parse[T], read: Read, budget: Budget = LOCAL) -> T:
+def drive(parse: Parse[T], read: Read, budget: Budget = LOCAL_BUDGET) -> T:
     """Run a parser over bytes at hand.
 
     Raises ``MediaError``: from the parser, or as ``MediaShort`` when a want cannot be met.
     """
     steps, left, longest = budget.steps, budget.bytes, budget.length
-    patience = PATIENCE
+    patience = MAX_FAILED_READS
     try:
         offset, length, least = next(parse)
         while True:
@@ -109,3 +108,33 @@ def too_costly(offset: int) -> MediaShort:
         f"gave up at byte {offset}: the answer lies beyond the limits of a probe",
         MediaFault.TOO_COSTLY,
     )
+
+
+# A sliding view for formats that must be read from one end to the other.
+
+
+CHUNK = 64 << 10
+
+
+class Window:
+    """The bytes around a position; ``load`` moves it, and everything else is arithmetic."""
+
+    __slots__ = ("data", "end", "start")
+
+    def __init__(self) -> None:
+        self.start = 0
+        self.end = 0
+        self.data = b""
+
+    def holds(self, at: int, length: int) -> bool:
+        """Whether ``length`` bytes from ``at`` are in view."""
+        return self.start <= at and at + length <= self.end
+
+    def load(self, at: int, length: int) -> Parse[None]:
+        """Move the view to ``at``. Raises ``MediaShort`` if ``length`` bytes are not there."""
+        self.data = yield at, max(CHUNK, length), length
+        self.start, self.end = at, at + len(self.data)
+
+    def index(self, at: int) -> int:
+        """Where in ``data`` the byte at ``at`` lies."""
+        return at - self.start

@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from ..answer import retry_after
 from ..errors import DownloadError
-from ..exchange import Lost, Outcome, Reached, Request, Response
-from ..flow.pace import LONGEST_HINT, retry_pause
-from ..flow.step import Flow, Sleep, Terms, Work, sent
-from ..quotation import printable
-from .hosts import refused
-from .landing import Landing, Misfit
+from ..escaping import printable
+from ..lifecycle.steps import Flow, FlowContext, RunTask, Sleep, send
+from ..responses import retry_after
+from ..retry_and_timeouts import MAX_RETRY_AFTER, backoff
+from ..transport import Lost, Outcome, Reached, Request, Response
+from .hosts import refusal_reason
+from .partial import PartialDownload, RangeMismatch
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_GONE = frozenset({403, 404, 410})
-_TRIES = 5
-_WORTHWHILE = 64 * 1024
+_EXPIRED_STATUSES = frozenset({403, 404, 410})
+_MAX_TRIES = 5
+_GOOD_PROGRESS = 64 * 1024
 """Bytes that make a try a good one, though it broke off."""
-_HOPS = 5
+_MAX_REDIRECTS = 5
 SIZE_LIMIT = 2 * 1024**3
 """Bytes that one file may have unless the caller says otherwise."""
 
@@ -29,7 +29,7 @@ Progress = Callable[[Path, int, int | None], None]
 """Called with the target, the bytes so far, and the total if the server told it."""
 
 
-class Limits(NamedTuple):
+class DownloadLimits(NamedTuple):
     """What a download may do."""
 
     hosts: tuple[str, ...] = ()
@@ -43,11 +43,11 @@ class Incomplete(DownloadError):
     """The connection broke too often. What came is kept, and resumed by the next call."""
 
 
-class Gone(Exception):
+class Expired(Exception):
     """The server no longer has the file under this URL."""
 
 
-class _Told(Exception):
+class _ProgressError(Exception):
     """What the caller's progress function raised, on its way through the transport.
 
     There it might be taken for a loss of the connection, as an ``OSError`` would be.
@@ -58,8 +58,12 @@ class _Told(Exception):
         self.error = error
 
 
-def fetch(
-    terms: Terms, url: str, target: Path, limits: Limits, progress: Progress | None
+def fetch_file(
+    terms: FlowContext,
+    url: str,
+    target: Path,
+    limits: DownloadLimits,
+    progress: Progress | None,
 ) -> Flow[Path]:
     """Fetch a file into ``target``. Raises ``DownloadError``, and leaves no half of a file.
 
@@ -68,24 +72,28 @@ def fetch(
     """
     address = url.partition("?")[0]
     try:
-        return (yield from _kept(terms, url, target, limits, progress))
+        return (yield from _fetch_part(terms, url, target, limits, progress))
     except DownloadError as error:
         error.url = address
         raise
     except OSError as error:
         reason = f"{target} cannot be written: {error}"
         raise DownloadError(reason, url=address) from error
-    except _Told as told:
+    except _ProgressError as told:
         raise told.error from told.error.__cause__
 
 
-def _kept(
-    terms: Terms, url: str, target: Path, limits: Limits, progress: Progress | None
+def _fetch_part(
+    terms: FlowContext,
+    url: str,
+    target: Path,
+    limits: DownloadLimits,
+    progress: Progress | None,
 ) -> Flow[Path]:
     """Fetch, and see to the part however that ends: kept if it can be resumed."""
-    landing = Landing(target, limits.size)
+    landing = PartialDownload(target, limits.size)
     try:
-        return (yield from _landed(terms, url, landing, limits, progress))
+        return (yield from _fetch_with_retries(terms, url, landing, limits, progress))
     except Incomplete:
         raise
     except (DownloadError, OSError):
@@ -95,23 +103,29 @@ def _kept(
         landing.release()
 
 
-def _landed(
-    terms: Terms, url: str, landing: Landing, limits: Limits, progress: Progress | None
+def _fetch_with_retries(
+    terms: FlowContext,
+    url: str,
+    landing: PartialDownload,
+    limits: DownloadLimits,
+    progress: Progress | None,
 ) -> Flow[Path]:
-    patience, anew = _Patience(landing.size), False
+    patience, anew = _RetryBudget(landing.size), False
     while True:
         landing.rest()
         try:
-            came = yield from _followed(terms, url, landing, limits, progress)
-        except Misfit as misfit:
+            came = yield from _follow_redirects(terms, url, landing, limits, progress)
+        except RangeMismatch as misfit:
             if anew or not landing.resumable:
-                reason = f"{_shown(url)}: what the server sent does not fit: {misfit}"
+                reason = (
+                    f"{_display_url(url)}: what the server sent does not fit: {misfit}"
+                )
                 raise DownloadError(reason) from None
             anew = True
             landing.empty()
             continue
         if isinstance(came, Response) and not landing.missing():
-            yield Work(landing.finish)
+            yield RunTask(landing.finish)
             return landing.target
         pause = patience.pause(terms, landing, came)
         if pause is None:
@@ -119,53 +133,64 @@ def _landed(
         yield Sleep(pause)
 
 
-class _Patience:
+class _RetryBudget:
     """How often a file is asked for again: what counts are the tries that brought little."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._tries = 0
 
-    def pause(self, terms: Terms, landing: Landing, came: Outcome) -> float | None:
+    def pause(
+        self, terms: FlowContext, landing: PartialDownload, came: Outcome
+    ) -> float | None:
         """Seconds to wait, as the server asks if it does; None to try no more."""
-        if landing.size >= self._size + _WORTHWHILE:
+        if landing.size >= self._size + _GOOD_PROGRESS:
             self._size, self._tries = landing.size, 0
         self._tries += 1
         asked = retry_after(came.headers, terms.today())
-        if self._tries >= _TRIES or (asked or 0) > LONGEST_HINT:
+        if self._tries >= _MAX_TRIES or (asked or 0) > MAX_RETRY_AFTER:
             return None
-        own = retry_pause(self._tries, terms.random())
+        own = backoff(self._tries, terms.random())
         return own if asked is None else asked
 
 
-def _followed(
-    terms: Terms, url: str, landing: Landing, limits: Limits, progress: Progress | None
+def _follow_redirects(
+    terms: FlowContext,
+    url: str,
+    landing: PartialDownload,
+    limits: DownloadLimits,
+    progress: Progress | None,
 ) -> Flow[Outcome]:
     """Ask, going along with redirects, each of them checked like the first address."""
-    for _ in range(_HOPS + 1):
-        reason = refused(url, terms.base_url, limits.hosts)
+    for _ in range(_MAX_REDIRECTS + 1):
+        reason = refusal_reason(url, terms.base_url, limits.hosts)
         if reason:
             raise DownloadError(
-                f"{_shown(url)} {reason}: allow it with download(…, hosts=[…]) if you trust it"
+                f"{_display_url(url)} {reason}: allow it with download(…, hosts=[…]) if you trust it"
             )
-        came = yield from sent(_request(url, landing, limits, progress))
+        came = yield from send(_request(url, landing, limits, progress))
         if not isinstance(came, Response) or came.status not in _REDIRECTS:
-            return _judged(url, landing, came)
-        url = _moved(url, came.headers.get("location"))
-    raise DownloadError(f"{_shown(url)} redirects more than {_HOPS} times")
+            return _classify(url, landing, came)
+        url = _redirect_url(url, came.headers.get("location"))
+    raise DownloadError(
+        f"{_display_url(url)} redirects more than {_MAX_REDIRECTS} times"
+    )
 
 
-def _moved(url: str, location: str | None) -> str:
+def _redirect_url(url: str, location: str | None) -> str:
     try:
         if location:
             return urljoin(url, location)
     except ValueError:  # as for http://[
         pass
-    raise DownloadError(f"{_shown(url)} redirects, and not to any URL")
+    raise DownloadError(f"{_display_url(url)} redirects, and not to any URL")
 
 
 def _request(
-    url: str, landing: Landing, limits: Limits, progress: Progress | None
+    url: str,
+    landing: PartialDownload,
+    limits: DownloadLimits,
+    progress: Progress | None,
 ) -> Request:
     def sink(head: Response, piece: bytes) -> None:
         landing.take(head, piece)
@@ -173,21 +198,21 @@ def _request(
             try:
                 progress(landing.target, landing.size, landing.total)
             except Exception as error:
-                raise _Told(error) from error
+                raise _ProgressError(error) from error
 
     headers = (("Accept", "*/*"), *landing.resume_headers())
     return Request("GET", url, None, limits.timeout, headers, sink=sink)
 
 
-def _judged(url: str, landing: Landing, came: Outcome) -> Outcome:
+def _classify(url: str, landing: PartialDownload, came: Outcome) -> Outcome:
     if isinstance(came, Lost) or came.status >= 500 or came.status in (408, 416, 429):
         if came.status == 416:
             landing.empty()
         return came if isinstance(came, Lost) else _as_lost(came)
-    if came.status in _GONE:
-        raise Gone
+    if came.status in _EXPIRED_STATUSES:
+        raise Expired
     if came.status not in (200, 206):
-        raise DownloadError(f"{_shown(url)}: HTTP {came.status} brings no file")
+        raise DownloadError(f"{_display_url(url)}: HTTP {came.status} brings no file")
     if not landing.begun:  # a body may hold nothing at all, and is whole even so
         landing.begin(came)
     return came
@@ -197,14 +222,14 @@ def _as_lost(came: Response) -> Lost:
     return Lost(Reached.ANSWER_BEGAN, f"HTTP {came.status}", came.status, came.headers)
 
 
-def _incomplete(url: str, landing: Landing, came: Outcome) -> Incomplete:
+def _incomplete(url: str, landing: PartialDownload, came: Outcome) -> Incomplete:
     said = (
         came.reason
         if isinstance(came, Lost)
         else f"{landing.missing()} bytes are missing"
     )
-    return Incomplete(f"{_shown(url)} could not be fetched whole: {said}")
+    return Incomplete(f"{_display_url(url)} could not be fetched whole: {said}")
 
 
-def _shown(url: str) -> str:
+def _display_url(url: str) -> str:
     return printable(url.partition("?")[0], 120)

@@ -1,4 +1,4 @@
-"""Media: what it is (``probe``), and whether it keeps the published rules (``judge``).
+"""Media: what it is (``probe``), and whether it keeps the published rules (``check_rule``).
 
 Names are loaded on first use: whoever only imports a model pays for no format.
 """
@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .errors import MediaError as MediaError
+    from .errors import MediaFault as MediaFault
     from .errors import MediaUnsupported as MediaUnsupported
-    from .fault import MediaFault as MediaFault
     from .fetch.policy import FetchPolicy as FetchPolicy
     from .info import MediaInfo as MediaInfo
     from .inspection import Inspector as Inspector
     from .prober import probe as probe
     from .prober import probe_async as probe_async
-    from .verdict import Check as Check
-    from .verdict import Verdict as Verdict
-    from .verdict import judge as judge
+    from .rule_check import RuleCheck as RuleCheck
+    from .rule_check import Verdict as Verdict
+    from .rule_check import check_rule as check_rule
 
 _HOMES = {
-    "Check": "verdict",
     "FetchPolicy": "fetch.policy",
     "Inspector": "inspection",
     "MediaError": "errors",
-    "MediaFault": "fault",
+    "MediaFault": "errors",
     "MediaInfo": "info",
     "MediaUnsupported": "errors",
-    "Verdict": "verdict",
-    "judge": "verdict",
+    "RuleCheck": "rule_check",
+    "Verdict": "rule_check",
+    "check_rule": "rule_check",
     "probe": "prober",
     "probe_async": "prober",
 }

@@ -1,20 +1,21 @@
-"""Measuring a piece of media: kind, format, size, duration, from as few bytes as will do."""
+"""Measuring a piece of media (kind, format, size, duration) from as few bytes as possible."""
 
 from __future__ import annotations
 
+import io
+import os
+import stat
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
-from .drivers.data_uri import data_reader
-from .drivers.file import OpenFile
-from .drivers.memory import memory_reader
-from .drivers.stream import OpenStream
-from .errors import MediaError
-from .fault import MediaFault
+from ..escaping import printable
+from .data_uri import data_reader
+from .errors import MediaError, MediaFault
 from .fetch.policy import DEFAULT_POLICY, FetchPolicy
 from .info import Kind, MediaInfo
-from .parser import drive
+from .parser import Read, drive
 from .sniff import parse_media
 
 MediaSource: TypeAlias = (
@@ -42,9 +43,9 @@ def probe(
     if isinstance(source, str) and not _is_data(source):
         from .fetch.client import fetch
 
-        return _expect(kind, fetch(source, policy, thorough=bool(thorough)))
+        return _check_kind(kind, fetch(source, policy, thorough=bool(thorough)))
     info = _measure_local(source, thorough is not False)
-    return info if kind is None else _expect(kind, info)
+    return info if kind is None else _check_kind(kind, info)
 
 
 async def probe_async(
@@ -58,10 +59,12 @@ async def probe_async(
     import asyncio  # it takes longer to load than any probe takes to run
 
     if isinstance(source, str) and not _is_data(source):
-        from .fetch.aio import fetch_async
+        from .fetch.async_client import fetch_async
 
-        return _expect(kind, await fetch_async(source, policy, thorough=bool(thorough)))
-    return _expect(
+        return _check_kind(
+            kind, await fetch_async(source, policy, thorough=bool(thorough))
+        )
+    return _check_kind(
         kind, await asyncio.to_thread(_measure_local, source, thorough is not False)
     )
 
@@ -74,7 +77,7 @@ def _measure_local(source: MediaSource, thorough: bool) -> MediaInfo:
     if isinstance(
         source, Path
     ):  # the most frequent, and much quicker to tell than below
-        opened: OpenFile | OpenStream = OpenFile(source)
+        opened: FileReader | StreamReader = FileReader(source)
     elif isinstance(source, str):
         read, size = data_reader(source)
         return drive(parse_media(size, thorough=thorough), read)
@@ -89,9 +92,9 @@ def _measure_local(source: MediaSource, thorough: bool) -> MediaInfo:
         opened.close()
 
 
-def _open(source: PathLike[str] | BinaryIO) -> OpenFile | OpenStream:
+def _open(source: PathLike[str] | BinaryIO) -> FileReader | StreamReader:
     if isinstance(source, PathLike):
-        return OpenFile(source)
+        return FileReader(source)
     if not hasattr(source, "read"):
         name = type(source).__name__
         raise MediaError(
@@ -99,13 +102,171 @@ def _open(source: PathLike[str] | BinaryIO) -> OpenFile | OpenStream:
             "mode, or a data: or https URL",
             MediaFault.UNREADABLE,
         )
-    return OpenStream(source)
+    return StreamReader(source)
 
 
-def _expect(kind: Kind | None, info: MediaInfo) -> MediaInfo:
+def _check_kind(kind: Kind | None, info: MediaInfo) -> MediaInfo:
     if kind is not None and info.kind != kind:
         raise MediaError(
             f"this is {info.kind} ({info.format}) where {kind} belongs",
             MediaFault.WRONG_KIND,
         )
     return info
+
+
+# Content that is already in memory.
+
+
+def memory_reader(content: bytes | bytearray | memoryview) -> tuple[Read, int]:
+    """How to read from some bytes, and how many there are. They are not copied."""
+    if isinstance(content, bytes):
+        return lambda offset, length: content[offset : offset + length], len(content)
+    view = memoryview(content)
+    view = view.cast("B") if view.c_contiguous else memoryview(bytes(view))
+    return lambda offset, length: bytes(view[offset : offset + length]), len(view)
+
+
+# Content of a file on disk: a regular one, opened without waiting for anybody.
+
+
+# A FIFO without a writer would block a plain open for ever.
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_BLOCK = 4096
+
+
+class FileReader:
+    """A file that was found to be a regular one. ``size`` is in bytes; ``close`` it."""
+
+    __slots__ = ("_handle", "_head", "_path", "size")
+
+    def __init__(self, path: PathLike[str]) -> None:
+        """Open a file. Raises ``MediaError`` if it is missing, locked, or not a regular one."""
+        try:
+            self._handle = os.open(path, _FLAGS)
+        except (OSError, ValueError) as error:
+            raise _unreadable(path, error) from None
+        status = os.fstat(self._handle)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(self._handle)
+            name = _name(status.st_mode)
+            raise MediaError(
+                f"{_shown(path)} is {name}, not a file", MediaFault.UNREADABLE
+            )
+        self._path, self.size = path, status.st_size
+        try:
+            self._head = os.read(self._handle, _BLOCK)
+        except OSError as error:
+            os.close(self._handle)
+            raise _unreadable(path, error) from None
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Bytes from an offset. Raises ``MediaError`` if the disk fails."""
+        end = offset + length
+        if end > self.size:  # files of the kernel hold more than they say
+            end = self.size
+        if end <= _BLOCK:
+            return self._head[offset:end]
+        try:
+            os.lseek(self._handle, offset, os.SEEK_SET)
+            return os.read(self._handle, end - offset) if end > offset else b""
+        except (OSError, OverflowError) as error:
+            raise _unreadable(self._path, error) from None
+
+    def close(self) -> None:
+        """Give the handle back."""
+        os.close(self._handle)
+
+
+def _unreadable(path: PathLike[str], error: Exception) -> MediaError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return MediaError(f"{_shown(path)} cannot be read: {reason}", MediaFault.UNREADABLE)
+
+
+def _shown(path: PathLike[str]) -> str:
+    return printable(os.fsdecode(path), 200)
+
+
+def _name(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    if stat.S_ISFIFO(mode):
+        return "a pipe"
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        return "a device"
+    return "a socket" if stat.S_ISSOCK(mode) else "something else"
+
+
+# Content of an open binary file; its position is put back afterwards.
+
+
+class StreamReader:
+    """A seekable binary file object. ``size`` is in bytes; ``close`` puts its position back.
+
+    It is somebody else's code, so whatever it raises is reported as unreadable.
+    """
+
+    __slots__ = ("_place", "_stream", "size")
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Take a file object. Raises ``MediaError`` if it cannot seek."""
+        self._stream: Any = stream  # it may be text, whatever its type says
+        try:
+            self._place = stream.tell()
+            stream.seek(0, io.SEEK_END)  # which need not tell where that is
+            self.size = stream.tell()
+        except Exception as error:
+            raise MediaError(
+                f"the file object cannot seek ({type(error).__name__}); "
+                "pass its bytes instead",
+                MediaFault.UNREADABLE,
+            ) from None
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Bytes from an offset. Raises ``MediaError`` if the file object fails."""
+        try:
+            self._stream.seek(offset)
+            data = self._some(length)
+            while 0 < len(data) < length:  # raw ones may give less than is there
+                more = self._some(length - len(data))
+                if not more:
+                    break
+                data += more
+        except MediaError:
+            raise
+        except Exception as error:
+            reason = printable(str(error), 120) or type(error).__name__
+            raise _unreadable_stream(
+                f"reading the file object failed: {reason}"
+            ) from None
+        return data[:length]
+
+    def _some(self, length: int) -> bytes:
+        """What one call gives."""
+        data = self._stream.read(length)
+        if isinstance(data, bytes):
+            return data
+        if data is None:
+            raise _unreadable_stream(
+                "the file object has nothing to give now; make it block"
+            )
+        try:
+            return memoryview(data).tobytes()
+        except TypeError:
+            raise _unreadable_stream(
+                "the file object gives text; open it in binary mode"
+            ) from None
+
+    def close(self) -> None:
+        """Put the position back, if there still is one; the file object itself stays open."""
+        with suppress(Exception):
+            self._stream.seek(self._place)
+
+
+def _unreadable_stream(message: str) -> MediaError:
+    return MediaError(message, MediaFault.UNREADABLE)

@@ -7,9 +7,8 @@ from codecs import getincrementaldecoder
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ..quotation import printable
-from .errors import MediaError, MediaUnknown, MediaUnsupported
-from .fault import MediaFault
+from ..escaping import printable
+from .errors import MediaError, MediaFault, MediaUnknown, MediaUnsupported
 from .formats.avi import parse_avi
 from .formats.bmp import parse_bmp
 from .formats.flac import parse_flac
@@ -156,7 +155,7 @@ def parse_media(size: int | None, *, thorough: bool) -> Parse[MediaInfo]:
     head = yield 0, HEAD, 0
     parser = parser_for(head)
     if parser is None:
-        raise unknown((yield 0, TEXT, 0), size)
+        raise unrecognised_error((yield 0, TEXT, 0), size)
     if len(head) < _LEAST[parser]:
         raise _too_short(head)
     return (yield from parser(Source(size, thorough, head)))
@@ -176,7 +175,7 @@ def parser_for(head: bytes) -> Parser | None:
     return parse_mp3 if parse_frame(head) is not None else None
 
 
-def unknown(head: bytes, size: int | None) -> MediaError:
+def unrecognised_error(head: bytes, size: int | None) -> MediaError:
     """What to say of content that no parser takes."""
     if not head:
         return MediaError("there is no content: 0 bytes", MediaFault.TOO_SHORT)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ...ir.json_text import pointer_token
@@ -10,22 +11,23 @@ from ...ir.model import (
     NULL,
     Array,
     Choice,
+    Field,
     Nullable,
     Numeric,
     Object,
     Text,
     Type,
+    Unknown,
 )
-from ...sets.answer import Answer, No, Yes
-from ...sets.values.contains import inside
-from ...sets.values.membership import accepts
-from .fact import Facet, Identity
-from .identity import facet_identity
-from .wording import choice_words, type_words
+from ...subtype.accepts import accepts
+from ...subtype.answer import YES, Answer, No, Unsure, Yes
+from ...subtype.is_subschema import is_subschema
+from .facts import Facet, Fact, Identity, SchemaLocation, ValuesChanged
+from .wording import choices_in_words, facet_identity, facet_in_words
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FacetChange:
     """One facet, changed alone: ``alone`` is the old type with nothing else new.
 
     ``new`` is the new type with everything else that changed.
@@ -40,7 +42,7 @@ class Change:
     @property
     def kept(self) -> Answer:
         """Whether all old values are still accepted."""
-        return inside(self.old, self.alone)
+        return is_subschema(self.old, self.alone)
 
     @property
     def covered(self) -> Answer:
@@ -48,21 +50,23 @@ class Change:
 
         What shows that it did not must be a value that the new type accepts.
         """
-        answer = inside(self.alone, self.old)
+        answer = is_subschema(self.alone, self.old)
         if isinstance(answer, No) and accepts(self.new, answer.witness) is False:
-            return inside(self.new, self.old)
+            return is_subschema(self.new, self.old)
         return answer
 
     @property
     def words(self) -> tuple[str, str]:
         """The facet before and after."""
-        return type_words(self.old, self.facet), type_words(self.alone, self.facet)
+        return facet_in_words(self.old, self.facet), facet_in_words(
+            self.alone, self.facet
+        )
 
     @property
     def choices(self) -> tuple[str, str]:
         """The choices that went, and those that came; nothing if there is more to it."""
         if isinstance(self.old, Choice) and isinstance(self.alone, Choice):
-            return choice_words(self.old, self.alone)
+            return choices_in_words(self.old, self.alone)
         return "", ""
 
     @property
@@ -73,52 +77,54 @@ class Change:
         )
 
 
-def changes(old: Type, new: Type, pointer: str) -> Iterator[Change]:
+def facet_changes(old: Type, new: Type, pointer: str) -> Iterator[FacetChange]:
     """Every facet in which the types differ in spelling; the sets may still be equal."""
     if old == new:
         return
     if isinstance(old, Nullable) != isinstance(new, Nullable):
         if accepts(old, None) and accepts(new, None):
             # Null is one of the values of the other side anyway.
-            yield from _bare(old, new, pointer)
+            yield from _non_null_changes(old, new, pointer)
             return
         alone = old.inner if isinstance(old, Nullable) else Nullable(old)
-        yield Change(pointer, Facet.NULL, old, alone, new)
-    yield from _bare(_not_null(old), _not_null(new), pointer)
+        yield FacetChange(pointer, Facet.NULL, old, alone, new)
+    yield from _non_null_changes(_without_null(old), _without_null(new), pointer)
 
 
-def same_set(old: Type, new: Type) -> bool:
+def is_equivalent(old: Type, new: Type) -> bool:
     """Whether two types are proved to have the same values."""
-    return isinstance(inside(old, new), Yes) and isinstance(inside(new, old), Yes)
+    return isinstance(is_subschema(old, new), Yes) and isinstance(
+        is_subschema(new, old), Yes
+    )
 
 
-def _bare(old: Type, new: Type, pointer: str) -> Iterator[Change]:
+def _non_null_changes(old: Type, new: Type, pointer: str) -> Iterator[FacetChange]:
     if old == new:
         return
     match old, new:
         case Text(), Text():
-            yield from _text(old, new, pointer)
+            yield from _text_changes(old, new, pointer)
         case Numeric(), Numeric():
-            yield from _numeric(old, new, pointer)
+            yield from _number_changes(old, new, pointer)
         case Array(), Array():
-            yield from _array(old, new, pointer)
+            yield from _array_changes(old, new, pointer)
         case Object(), Object():
-            yield from _object(old, new, pointer)
+            yield from _object_changes(old, new, pointer)
         case (Choice(), Choice() | Text() | Numeric()) | (
             Text() | Numeric(),
             Choice(),
         ) if NULL not in (old, new):
-            yield Change(pointer, Facet.CHOICES, old, new, new)
+            yield FacetChange(pointer, Facet.CHOICES, old, new, new)
         case _:
             facet = Facet.TYPE if type(old) is not type(new) else Facet.ALTERNATIVES
-            yield Change(pointer, facet, old, new, new)
+            yield FacetChange(pointer, facet, old, new, new)
 
 
-def _not_null(kind: Type) -> Type:
+def _without_null(kind: Type) -> Type:
     return kind.inner if isinstance(kind, Nullable) else kind
 
 
-def _text(old: Text, new: Text, pointer: str) -> Iterator[Change]:
+def _text_changes(old: Text, new: Text, pointer: str) -> Iterator[FacetChange]:
     lengths = replace(old, min_length=new.min_length, max_length=new.max_length)
     for facet, alone in (
         (Facet.LENGTH, lengths),
@@ -126,13 +132,13 @@ def _text(old: Text, new: Text, pointer: str) -> Iterator[Change]:
         (Facet.FORMAT, replace(old, format=new.format)),
     ):
         if alone != old:
-            yield Change(pointer, facet, old, alone, new)
+            yield FacetChange(pointer, facet, old, alone, new)
 
 
-def _numeric(old: Numeric, new: Numeric, pointer: str) -> Iterator[Change]:
+def _number_changes(old: Numeric, new: Numeric, pointer: str) -> Iterator[FacetChange]:
     if old.integral != new.integral:
         # Bounds of integers were made whole already: they are no facet of their own here.
-        yield Change(pointer, Facet.TYPE, old, new, new)
+        yield FacetChange(pointer, Facet.TYPE, old, new, new)
         return
     bounds = replace(
         old,
@@ -146,10 +152,10 @@ def _numeric(old: Numeric, new: Numeric, pointer: str) -> Iterator[Change]:
         (Facet.STEP, replace(old, multiple_of=new.multiple_of)),
     ):
         if alone != old:
-            yield Change(pointer, facet, old, alone, new)
+            yield FacetChange(pointer, facet, old, alone, new)
 
 
-def _array(old: Array, new: Array, pointer: str) -> Iterator[Change]:
+def _array_changes(old: Array, new: Array, pointer: str) -> Iterator[FacetChange]:
     counts = replace(old, min_items=new.min_items, max_items=new.max_items)
     for facet, alone in (
         (Facet.COUNT, counts),
@@ -157,11 +163,11 @@ def _array(old: Array, new: Array, pointer: str) -> Iterator[Change]:
         (Facet.FORMAT, replace(old, format=new.format)),
     ):
         if alone != old:
-            yield Change(pointer, facet, old, alone, new)
-    yield from changes(old.items, new.items, f"{pointer}/items")
+            yield FacetChange(pointer, facet, old, alone, new)
+    yield from facet_changes(old.items, new.items, f"{pointer}/items")
 
 
-def _object(old: Object, new: Object, pointer: str) -> Iterator[Change]:
+def _object_changes(old: Object, new: Object, pointer: str) -> Iterator[FacetChange]:
     """Members that came, went or must be there now; then the types of those that stayed."""
     before = {field.wire_name: field for field in old.fields}
     members = tuple(
@@ -173,9 +179,103 @@ def _object(old: Object, new: Object, pointer: str) -> Iterator[Change]:
         for field in new.fields
     )
     alone = replace(old, fields=members, extra=new.extra, demanded=new.demanded)
-    if not same_set(old, alone):
-        yield Change(pointer, Facet.MEMBERS, old, alone, new)
+    if not is_equivalent(old, alone):
+        yield FacetChange(pointer, Facet.MEMBERS, old, alone, new)
     for field in new.fields:
         if field.wire_name in before:
             here = f"{pointer}/properties/{pointer_token(field.wire_name)}"
-            yield from changes(before[field.wire_name].type, field.type, here)
+            yield from facet_changes(before[field.wire_name].type, field.type, here)
+
+
+_BRANCH = re.compile(r"/(anyOf|oneOf|allOf)/[0-9]+")
+"""Changes in a branch are told of the schema that has it."""
+
+
+def value_facts(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact]:
+    """Every facet in which the values that a field accepts changed."""
+    for change, kept, covered in _answered_changes(old.type, new.type, place):
+        kept = _unsure_beside_unknown_keywords(kept, old, new, change.pointer)
+        covered = _unsure_beside_unknown_keywords(covered, new, old, change.pointer)
+        if not (isinstance(kept, Yes) and isinstance(covered, Yes)):
+            yield _values_changed(change, kept, covered, place)
+
+
+def _answered_changes(
+    old: Type, new: Type, place: SchemaLocation
+) -> list[tuple[FacetChange, Answer, Answer]]:
+    """Every facet with its two answers, decided as if only it had changed."""
+    found = list(facet_changes(old, new, place.pointer))
+    if not found:
+        return []
+    all_kept = isinstance(is_subschema(old, new), Yes)
+    whole = is_subschema(new, old)
+    all_covered = isinstance(whole, Yes)
+    told = [
+        (each, YES if all_kept else each.kept, YES if all_covered else each.covered)
+        for each in found
+    ]
+    if not all_covered and all(isinstance(covered, Yes) for _, _, covered in told):
+        # What is refused now is refused by one facet, and told there. What is let pass
+        # may need several.
+        together = FacetChange(place.pointer, Facet.ALTERNATIVES, old, new, new)
+        return [*told, (together, YES, whole)]
+    return told
+
+
+def _values_changed(
+    change: FacetChange, kept: Answer, covered: Answer, place: SchemaLocation
+) -> ValuesChanged:
+    here = replace(place, pointer=change.pointer)
+    old, new = change.words
+    lost, gained = change.choices
+    return ValuesChanged(
+        here,
+        change.facet,
+        old,
+        new,
+        change.identity,
+        kept,
+        covered,
+        change.alone,
+        lost=lost,
+        gained=gained,
+    )
+
+
+def _unsure_beside_unknown_keywords(
+    answer: Answer, giver: Field, taker: Field, pointer: str
+) -> Answer:
+    """An answer about the types alone, beside keywords that are not understood.
+
+    One on the giving side may have refused the witness all along. And what a keyword
+    accepts may depend on all that stands around it: one that is the same on both sides
+    proves nothing once its schema changed.
+    """
+    known = _refusing_keywords(giver.unknown)
+    if isinstance(answer, Yes):
+        both = (*giver.unknown, *taker.unknown)
+        known = _refusing_keywords(each for each in both if _concerns(each, pointer))
+    if isinstance(answer, Unsure) or not known:
+        return answer
+    return Unsure(f"the keyword {min(known)!r} beside it is not understood")
+
+
+def _refusing_keywords(unknown: Iterable[Unknown]) -> set[str]:
+    """Keywords that may refuse a value. Rules and formats of media refuse files."""
+    return {
+        each.keyword
+        for each in unknown
+        if each.keyword not in ("validations", "format") and not each.is_note
+    }
+
+
+def _concerns(unknown: Unknown, pointer: str) -> bool:
+    """Whether the schema of the keyword lies around the place of a change, or in it."""
+    carrier = _from_first_property(_BRANCH.sub("", unknown.pointer.rpartition("/")[0]))
+    pointer = _from_first_property(pointer)
+    return f"{pointer}/".startswith(f"{carrier}/") or carrier.startswith(f"{pointer}/")
+
+
+def _from_first_property(pointer: str) -> str:
+    """A pointer from the first property on, however the output is wrapped."""
+    return pointer.partition("/properties/")[2]

@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ...ir.model import Field, Model, Unknown, walk
-from .annotation import annotation_facts
-from .fact import (
+from ...ir.model import Field, Model, Unknown, fields_in
+from .facts import (
     Fact,
     ModelAdded,
     ModelRemoved,
     ModelRenamed,
     NameChanged,
-    Place,
+    SchemaLocation,
     Side,
     TextsChanged,
 )
-from .fields import field_facts, unknown_facts
-from .outputs import AS_READ, Outputs, output_facts
-from .pairing import renamed_models
+from .fields import field_facts
+from .outputs import NO_PUBLISHED_OUTPUTS, PublishedOutputs, output_facts
+from .renames import renamed_models
+from .source import annotation_facts
+from .unknown import unknown_facts
 
 
 def compare(
-    old: Iterable[Model], new: Iterable[Model], outputs: Outputs = AS_READ
+    old: Iterable[Model],
+    new: Iterable[Model],
+    outputs: PublishedOutputs = NO_PUBLISHED_OUTPUTS,
 ) -> Iterator[Fact]:
     """Every fact, model by model in the order of their ids.
 
@@ -37,20 +40,22 @@ def compare(
     for name in sorted(before.keys() | after.keys()):
         if name in renamed:
             other = came[renamed[name]]
-            yield ModelRenamed(Place(name), before[name], other)
+            yield ModelRenamed(SchemaLocation(name), before[name], other)
             yield from model_facts(before[name], other, name, outputs)
         elif name in gone:
-            yield ModelRemoved(Place(name), before[name])
+            yield ModelRemoved(SchemaLocation(name), before[name])
         elif name not in before:
             if name not in renamed.values():
-                yield ModelAdded(Place(name), after[name])
+                yield ModelAdded(SchemaLocation(name), after[name])
         elif before[name] != after[name]:
             yield from model_facts(before[name], after[name], name, outputs)
 
 
-def model_facts(old: Model, new: Model, name: str, outputs: Outputs) -> Iterator[Fact]:
+def model_facts(
+    old: Model, new: Model, name: str, outputs: PublishedOutputs
+) -> Iterator[Fact]:
     """Everything that changed in one model; ``name`` is the one it is reported under."""
-    place = Place(name, Side.INPUT, "/input_schema")
+    place = SchemaLocation(name, Side.INPUT, "/input_schema")
     texts = tuple(
         what
         for what, one, other in (
@@ -68,7 +73,7 @@ def model_facts(old: Model, new: Model, name: str, outputs: Outputs) -> Iterator
     yield from field_facts(old.input, new.input, place)
     yield from annotation_facts(old.input, new.input, place)
     yield from unknown_facts(_own_unknown(old), _own_unknown(new), place)
-    output = Place(name, Side.OUTPUT, "/output_schema")
+    output = SchemaLocation(name, Side.OUTPUT, "/output_schema")
     yield from output_facts(old, new, outputs.of(old, new), output)
 
 
@@ -79,4 +84,4 @@ def _own_unknown(model: Model) -> tuple[Unknown, ...]:
 
 
 def _fields(model: Model) -> tuple[Field, ...]:
-    return (*walk(model.input), *walk(model.output))
+    return (*fields_in(model.input), *fields_in(model.output))

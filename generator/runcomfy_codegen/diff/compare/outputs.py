@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ...ir.model import Model, Object
-from ...sets.values.contains import inside
-from .annotation import annotation_facts
-from .fact import Fact, Place, RequiredChanged, ValuesChanged
+from ...ir.json_text import pointer_token
+from ...ir.model import (
+    Anything,
+    Array,
+    Boolean,
+    Choice,
+    Field,
+    Model,
+    Nullable,
+    Numeric,
+    Object,
+    Text,
+    Type,
+    Union,
+    Value,
+)
+from ...subtype.is_subschema import alternatives, is_subschema
+from .facts import Fact, RequiredChanged, SchemaLocation, ValuesChanged
 from .fields import field_facts
-from .reading import read_by
+from .source import annotation_facts
 
 
 @dataclass(frozen=True, slots=True)
-class Outputs:
+class PublishedOutputs:
     """Outputs as either side publishes them, by model id; a model's own is opened."""
 
     old: Mapping[str, Object]
@@ -28,12 +42,12 @@ class Outputs:
         return one, other
 
 
-AS_READ = Outputs({}, {})
+NO_PUBLISHED_OUTPUTS = PublishedOutputs({}, {})
 """Nothing but the models themselves."""
 
 
 def output_facts(
-    old: Model, new: Model, published: tuple[Object, Object], place: Place
+    old: Model, new: Model, published: tuple[Object, Object], place: SchemaLocation
 ) -> Iterator[Fact]:
     """Everything that changed in an output.
 
@@ -42,20 +56,90 @@ def output_facts(
     for fact in field_facts(*published, place):
         match fact:
             case ValuesChanged():
-                kind = read_by(old.output, _steps(fact.place, place))
-                yield replace(fact, read=inside(fact.alone, kind))
+                kind = type_read_by(old.output, _pointer_tokens(fact.place, place))
+                yield replace(fact, read=is_subschema(fact.alone, kind))
             case RequiredChanged():
-                yield replace(fact, asked=_asked(old.output, fact))
+                yield replace(fact, asked=_is_required_by_class(old.output, fact))
             case _:
                 yield fact
     yield from annotation_facts(old.output, new.output, place)
 
 
-def _steps(at: Place, root: Place) -> list[str]:
+def _pointer_tokens(at: SchemaLocation, root: SchemaLocation) -> list[str]:
     return at.pointer.removeprefix(root.pointer).split("/")[1:]
 
 
-def _asked(output: Object, fact: RequiredChanged) -> bool:
+def _is_required_by_class(output: Object, fact: RequiredChanged) -> bool:
     """Whether the class itself cannot do without the field."""
     wire_name = fact.field.wire_name
     return any(f.required for f in output.fields if f.wire_name == wire_name)
+
+
+# What the generated class of an output reads, which is more than its annotation says.
+#
+# pydantic converts in lax mode (its conversion table): numbers from booleans and from texts,
+# booleans from 0, 1 and a few words. Texts are described generously here, so that what is
+# said to be refused is refused.
+
+
+_NUMBER_TEXTS = Text(pattern="(?i)[0-9]|inf|nan")
+_BOOLEAN_TEXTS = Text(pattern="(?i)^(0|1|t|f|y|n|on|off|yes|no|true|false)$")
+_BITS = Choice((Value.of(0), Value.of(1)))
+
+
+def type_read_by(output: Object, steps: Sequence[str]) -> Type:
+    """What the class of an output reads at a place; ``steps`` are the tokens of its pointer."""
+    kind: Type = _lax_type(output)
+    for keyword, name in _paired(steps):
+        parts = [
+            part for each in alternatives(kind) for part in _below(each, keyword, name)
+        ]
+        kind = Union(tuple(parts))
+    return kind
+
+
+def _paired(steps: Sequence[str]) -> list[tuple[str, str]]:
+    """``items`` stands alone in a pointer, ``properties`` before a name."""
+    found: list[tuple[str, str]] = []
+    rest = iter(steps)
+    for keyword in rest:
+        found.append((keyword, next(rest) if keyword == "properties" else ""))
+    return found
+
+
+def _below(kind: Type, keyword: str, name: str) -> list[Type]:
+    match kind:
+        case Anything():
+            return [kind]
+        case Array(items=items) if keyword == "items":
+            return [items]
+        case Object() if keyword == "properties":
+            named = (f.type for f in kind.fields if pointer_token(f.wire_name) == name)
+            return [next(named, Anything())]
+        case _:
+            return []
+
+
+def _lax_type(kind: Type) -> Type:
+    match kind:
+        case Numeric():
+            return Union((kind, Boolean(), _NUMBER_TEXTS))
+        case Boolean():
+            return Union((kind, _BITS, _BOOLEAN_TEXTS))
+        case Array(items=items):
+            return replace(kind, items=_lax_type(items))
+        case Nullable(inner=inner):
+            return Nullable(_lax_type(inner))
+        case Union(options=options):
+            return Union(tuple(map(_lax_type, options)))
+        case Object():
+            return replace(
+                kind, fields=tuple(map(_member, kind.fields)), extra=Anything()
+            )
+        case Text() | Choice() | Anything():
+            return kind
+
+
+def _member(field: Field) -> Field:
+    kind = _lax_type(field.type)
+    return replace(field, type=kind if field.required else Nullable(kind))

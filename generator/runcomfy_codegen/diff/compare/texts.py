@@ -8,32 +8,32 @@ from typing import TypeAlias
 
 from ...ir.json_text import is_object
 from ...ir.model import Value
-from .fact import Fact, LocaleDrifted, Place, TextsChanged, side_of
+from .facts import Fact, LocaleDrifted, SchemaLocation, TextsChanged, side_of
 
-ByPlace: TypeAlias = Mapping[str, Mapping[str, Value]]
+TextsByPointer: TypeAlias = Mapping[str, Mapping[str, Value]]
 """What a document says: by the pointer of a schema, and what it is that is said."""
 
-Told: TypeAlias = Mapping[str, Mapping[str, ByPlace]]
+TextsByModel: TypeAlias = Mapping[str, Mapping[str, TextsByPointer]]
 """By model id and locale."""
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class PublishedTexts:
     """The texts of both sides, and the (model id, locale) built differently only now."""
 
-    old: Told
-    new: Told
+    old: TextsByModel
+    new: TextsByModel
     drifted: tuple[tuple[str, str], ...] = ()
 
 
 _OF_PARTS = ("message", "order of properties")
 """What is said of rules and properties, which may be on one side alone."""
 
-UNREAD = Texts({}, {})
+NO_TEXTS = PublishedTexts({}, {})
 """No texts but those of the models themselves."""
 
 
-def text_facts(texts: Texts, known: Iterable[Fact]) -> Iterator[Fact]:
+def text_facts(texts: PublishedTexts, known: Iterable[Fact]) -> Iterator[Fact]:
     """Texts that differ, and are not among the known facts; languages that drifted."""
     told = {
         (fact.place.model_id, fact.place.pointer, what)
@@ -52,7 +52,7 @@ def text_facts(texts: Texts, known: Iterable[Fact]) -> Iterator[Fact]:
 
 
 def _changes(
-    old: Mapping[str, ByPlace], new: Mapping[str, ByPlace]
+    old: Mapping[str, TextsByPointer], new: Mapping[str, TextsByPointer]
 ) -> dict[str, list[str]]:
     """What changed in all languages, by pointer; a schema must be on both sides."""
     found: dict[str, list[str]] = {}
@@ -88,5 +88,5 @@ def _alike(what: str, one: Value | None, other: Value | None) -> bool:
     return both == [part for part in after if part in before]
 
 
-def _place(model_id: str, pointer: str) -> Place:
-    return Place(model_id, side_of(pointer), pointer)
+def _place(model_id: str, pointer: str) -> SchemaLocation:
+    return SchemaLocation(model_id, side_of(pointer), pointer)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Finding, Verdict
+from ..finding import DiffFinding, DiffVerdict
 from .quote import counted, witness_text
-from .report import Locate, Report, worst_first
+from .report import DiffReport, Locate, worst_first
 
 SHOWN = 10
 """Annotations of one level that GitHub shows for a step."""
 
-_LEVELS = {Verdict.BREAKING: "error", Verdict.RISKY: "warning"}
+_LEVELS = {DiffVerdict.BREAKING: "error", DiffVerdict.RISKY: "warning"}
 
 
-def commands(report: Report, locate: Locate) -> Iterator[str]:
+def commands(report: DiffReport, locate: Locate) -> Iterator[str]:
     """One workflow command a line."""
     for verdict, level in _LEVELS.items():
         told = [each for each in report.findings if each.verdict is verdict]
@@ -33,7 +33,7 @@ def commands(report: Report, locate: Locate) -> Iterator[str]:
     yield f"::notice::{counted(report.summary)}; version bump: {report.bump}"
 
 
-def _command(level: str, finding: Finding, locate: Locate) -> str:
+def _command(level: str, finding: DiffFinding, locate: Locate) -> str:
     found = locate(finding)
     where = (
         ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ..finding import Finding, Verdict
+from ..finding import DiffFinding, DiffVerdict
 from .quote import counted, witness_text, writable
-from .report import Report, by_model, worst_first
+from .report import DiffReport, by_model, worst_first
 
 MARKER = "<!-- runcomfy-codegen diff -->"
 """The first line: a workflow finds its own comment by it, and replaces it."""
@@ -18,17 +18,19 @@ SUMMARY = 900_000
 """Characters that surely fit into a step summary, which takes a mebibyte."""
 
 _SIGNS = {
-    Verdict.BREAKING: "🔴",
-    Verdict.RISKY: "🟠",
-    Verdict.COMPATIBLE: "🟢",
-    Verdict.DOCS_ONLY: "⚪",
+    DiffVerdict.BREAKING: "🔴",
+    DiffVerdict.RISKY: "🟠",
+    DiffVerdict.COMPATIBLE: "🟢",
+    DiffVerdict.DOCS_ONLY: "⚪",
 }
 _SPECIAL = re.compile(r"([\\`*_\[\]|#~@])")
 
 
-def markdown(report: Report, longest: int = COMMENT) -> str:
+def markdown(report: DiffReport, longest: int = COMMENT) -> str:
     """What hurts in a table, and the rest folded away below; no longer than ``longest``."""
-    hurting = [each for each in report.findings if each.verdict.reaches(Verdict.RISKY)]
+    hurting = [
+        each for each in report.findings if each.verdict.reaches(DiffVerdict.RISKY)
+    ]
     harmless = [each for each in report.findings if each not in hurting]
     parts = [
         MARKER,
@@ -55,14 +57,14 @@ def _fitting(parts: Iterable[str], longest: int) -> Iterator[str]:
         yield f"{dropped} more tables are too long to be shown here."
 
 
-def _table(findings: Iterable[Finding]) -> Iterator[str]:
+def _table(findings: Iterable[DiffFinding]) -> Iterator[str]:
     for model, told in by_model(findings).items():
         rows = [f"| {_row(finding)} |" for finding in worst_first(told)]
         head = ["| | rule | where | what | witness |", "|---|---|---|---|---|"]
         yield "\n".join([f"**{_plain(model)}**", "", *head, *rows])
 
 
-def _row(finding: Finding) -> str:
+def _row(finding: DiffFinding) -> str:
     where = f"{finding.side.value} {finding.pointer}"
     why = f" ({finding.reason})" if finding.reason else ""
     cells = (
@@ -75,14 +77,14 @@ def _row(finding: Finding) -> str:
     return " | ".join(cells)
 
 
-def _folded(title: str, findings: Iterable[Finding]) -> Iterator[str]:
+def _folded(title: str, findings: Iterable[DiffFinding]) -> Iterator[str]:
     tables = list(_table(findings))
     if tables:
         inner = "\n\n".join(tables)
         yield f"<details><summary>{title}</summary>\n\n{inner}\n\n</details>"
 
 
-def _notes(report: Report) -> Iterator[str]:
+def _notes(report: DiffReport) -> Iterator[str]:
     for approval in report.stale:
         told = _plain(f"{approval.fingerprint} ({approval.reason})")
         yield f"Stale approval: {told}"

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from ...sets.exact import printed
-from ..finding import Finding
+from ...ir.exact import json_value
+from ..finding import DiffFinding
 
 _LONGEST = 160
 
 
-def witness_text(finding: Finding) -> str:
+def witness_text(finding: DiffFinding) -> str:
     """The witness as JSON, its middle left out if it is long; empty if there is none."""
     if finding.witness is None:
         return ""
-    text = json.dumps(printed(finding.witness.value), ensure_ascii=False)
+    text = json.dumps(json_value(finding.witness.value), ensure_ascii=False)
     if len(text) <= _LONGEST:
         return text
     half = _LONGEST // 2

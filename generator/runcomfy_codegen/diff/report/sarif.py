@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from ..finding import Finding, Verdict
+from ..finding import DiffFinding, DiffVerdict
 from ..rules import RULES
 from .quote import witness_text
-from .report import Locate, Report
+from .report import DiffReport, Locate
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {
-    Verdict.BREAKING: "error",
-    Verdict.RISKY: "warning",
-    Verdict.COMPATIBLE: "note",
-    Verdict.DOCS_ONLY: "note",
+    DiffVerdict.BREAKING: "error",
+    DiffVerdict.RISKY: "warning",
+    DiffVerdict.COMPATIBLE: "note",
+    DiffVerdict.DOCS_ONLY: "note",
 }
 
 
-def sarif(report: Report, locate: Locate, version: str) -> dict[str, Any]:
+def sarif(report: DiffReport, locate: Locate, version: str) -> dict[str, Any]:
     """One run with a result for every finding; approved ones are marked as suppressed."""
     results = [
         *(_result(finding, locate) for finding in report.findings),
@@ -64,7 +64,7 @@ def _rule(name: str, notices: str, why: str) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, locate: Locate) -> dict[str, Any]:
+def _result(finding: DiffFinding, locate: Locate) -> dict[str, Any]:
     witness = witness_text(finding)
     told = [
         f"{finding.model}: {finding.message}.",
@@ -87,7 +87,7 @@ def _result(finding: Finding, locate: Locate) -> dict[str, Any]:
     return result | {"locations": [_location(finding, locate)]}
 
 
-def _location(finding: Finding, locate: Locate) -> dict[str, Any]:
+def _location(finding: DiffFinding, locate: Locate) -> dict[str, Any]:
     name = f"{finding.model}#{finding.pointer}"
     location: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": name}]}
     found = locate(finding)

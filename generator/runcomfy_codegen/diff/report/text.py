@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..approvals import entry
-from ..finding import Finding, Verdict
+from ..approvals import approval_entry
+from ..finding import DiffFinding, DiffVerdict
 from .quote import counted, witness_text
-from .report import Report, by_model, worst_first
+from .report import DiffReport, by_model, worst_first
 
 
-def lines(report: Report) -> Iterator[str]:
+def lines(report: DiffReport) -> Iterator[str]:
     """Model by model, the worst first, each with the entry that would approve it.
 
     The line of a finding begins with two spaces and its verdict.
@@ -19,9 +19,11 @@ def lines(report: Report) -> Iterator[str]:
         yield model
         for finding in worst_first(findings):
             yield from _finding(finding)
-            if finding.verdict.reaches(Verdict.RISKY):
+            if finding.verdict.reaches(DiffVerdict.RISKY):
                 yield "      to approve it:"
-                yield from (f"        {line}" for line in entry(finding).splitlines())
+                yield from (
+                    f"        {line}" for line in approval_entry(finding).splitlines()
+                )
         yield ""
     for approval in report.stale:
         yield f"stale approval {approval.fingerprint} ({approval.reason}): take it out"
@@ -29,7 +31,7 @@ def lines(report: Report) -> Iterator[str]:
     yield f"{told}; version bump: {report.bump}"
 
 
-def _finding(finding: Finding) -> Iterator[str]:
+def _finding(finding: DiffFinding) -> Iterator[str]:
     where = f"{finding.side.value} {finding.pointer}".strip()
     yield f"  {finding.verdict} {finding.rule} [{finding.lens.value}] {where}"
     yield f"      {finding.message}"

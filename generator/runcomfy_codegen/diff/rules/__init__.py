@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..rule import Rule
+from ..rule import DiffRule
 from . import (
     alternatives_narrowed,
     alternatives_widened,
@@ -56,7 +56,7 @@ from . import (
     unjudged_keyword,
 )
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[DiffRule, ...] = (
     alternatives_narrowed.RULE,
     alternatives_widened.RULE,
     annotation_narrowed.RULE,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Facet, Fact
-from ..rule import About, Judgement, Rule, narrowed
+from ..compare.facts import Facet, Fact
+from ..rule import DiffMetadata, DiffRule, Judgement, narrowed
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="alternatives-narrowed",
     notices="Values are refused that one of several alternatives took.",
     why="A value that one of the alternatives took is refused by all of them.",
@@ -24,4 +24,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     return narrowed(fact, Facet.ALTERNATIVES, "the alternatives take fewer values")
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Facet, Fact
-from ..rule import About, Judgement, Rule, widened
+from ..compare.facts import Facet, Fact
+from ..rule import DiffMetadata, DiffRule, Judgement, widened
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="alternatives-widened",
     notices="Values are accepted that none of the alternatives took.",
     why=(
@@ -30,4 +30,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     return widened(fact, Facet.ALTERNATIVES, "the alternatives take more values")
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...sets.answer import Yes
-from ..compare.fact import AnnotationChanged, Fact, Side
+from ...subtype.answer import Yes
+from ..compare.facts import AnnotationChanged, Fact, Side
 from ..finding import Lens
-from ..rule import About, Judgement, Rule, reason_of, verdict_of, witness_of
+from ..rule import DiffMetadata, DiffRule, Judgement, reason_of, verdict_of, witness_of
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="annotation-widened",
     notices="The annotation of an output field has more values than before.",
     why=(
@@ -44,4 +44,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

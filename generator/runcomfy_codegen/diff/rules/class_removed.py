@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import ClassGone, Fact
-from ..compare.identity import type_identity
-from ..finding import Lens, Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import ClassRemoved, Fact
+from ..compare.wording import type_identity
+from ..finding import DiffVerdict, Lens
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="class-removed",
     notices="A nested object is no longer a generated class, or a class of another name.",
     why="Code that makes or names the class no longer imports, and does not type-check.",
@@ -24,11 +24,11 @@ ABOUT = About(
 
 def judge(fact: Fact) -> Iterator[Judgement]:
     """Judge a class that is gone."""
-    if isinstance(fact, ClassGone):
+    if isinstance(fact, ClassRemoved):
         now = f"is called {fact.new!r} now" if fact.new else "is no longer generated"
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.BREAKING,
+            verdict=DiffVerdict.BREAKING,
             message=f"the class {fact.old!r} {now}",
             lens=Lens.SOURCE,
             old=fact.old,
@@ -37,4 +37,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, NoteChanged
-from ..compare.identity import identity_of
-from ..finding import Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, InformativeKeywordChanged
+from ..compare.wording import value_identity
+from ..finding import DiffVerdict
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="extension-changed",
     notices="A keyword that begins with `x-` came, went or changed.",
     why="Such keywords are for forms and pages; they refuse nothing.",
@@ -21,14 +21,14 @@ ABOUT = About(
 
 def judge(fact: Fact) -> Iterator[Judgement]:
     """Judge a keyword for forms and pages."""
-    if isinstance(fact, NoteChanged) and fact.keyword.startswith("x-"):
+    if isinstance(fact, InformativeKeywordChanged) and fact.keyword.startswith("x-"):
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.DOCS_ONLY,
+            verdict=DiffVerdict.DOCS_ONLY,
             message=f"{fact.keyword!r} changed",
-            old=identity_of(fact.old),
-            new=identity_of(fact.new),
+            old=value_identity(fact.old),
+            new=value_identity(fact.new),
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

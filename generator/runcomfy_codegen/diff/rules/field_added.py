@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, FieldAdded
-from ..compare.identity import field_identity
-from ..finding import Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, FieldAdded
+from ..compare.wording import field_identity
+from ..finding import DiffVerdict
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="field-added",
     notices="A field is new, and may be left out.",
     why=(
@@ -31,11 +31,11 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     if isinstance(fact, FieldAdded) and not fact.field.required:
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.COMPATIBLE,
+            verdict=DiffVerdict.COMPATIBLE,
             message=f"the optional field {fact.field.wire_name!r} is new",
             new=fact.field.wire_name,
             identity=("", field_identity(fact.field)),
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

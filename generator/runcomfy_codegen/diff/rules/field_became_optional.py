@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, RequiredChanged, Side
-from ..finding import Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, RequiredChanged, Side
+from ..finding import DiffVerdict
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="field-became-optional",
     notices="A field that had to be given may be left out.",
     why=(
@@ -24,11 +24,11 @@ ABOUT = About(
 def judge(fact: Fact) -> Iterator[Judgement]:
     """Judge a field that may be left out."""
     if isinstance(fact, RequiredChanged) and not fact.required:
-        missed = Verdict.BREAKING if fact.asked else Verdict.RISKY
+        missed = DiffVerdict.BREAKING if fact.asked else DiffVerdict.RISKY
         hurts = fact.place.side is Side.OUTPUT
         yield Judgement(
             place=fact.place,
-            verdict=missed if hurts else Verdict.COMPATIBLE,
+            verdict=missed if hurts else DiffVerdict.COMPATIBLE,
             message=f"the field {fact.field.wire_name!r} may be left out now",
             old="required",
             new="optional",
@@ -36,4 +36,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

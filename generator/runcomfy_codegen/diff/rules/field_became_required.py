@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...sets.values.least import least
-from ..compare.fact import Fact, RequiredChanged, Side
-from ..finding import Lens, Verdict, Witness
-from ..rule import About, Judgement, Rule
+from ...subtype.examples import smallest_example
+from ..compare.facts import Fact, RequiredChanged, Side
+from ..finding import DiffVerdict, Lens, Witness
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="field-became-required",
     notices="A field that could be left out must be given.",
     why="Calls that leave it out are refused, and do not type-check.",
@@ -27,13 +27,15 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     for lens in Lens if hurts else (Lens.WIRE,):
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.BREAKING if hurts else Verdict.COMPATIBLE,
+            verdict=DiffVerdict.BREAKING if hurts else DiffVerdict.COMPATIBLE,
             message=f"the field {fact.field.wire_name!r} must be given now",
             lens=lens,
             old="optional",
             new="required",
-            witness=next((Witness(value) for value in least(fact.holder)), None),
+            witness=next(
+                (Witness(value) for value in smallest_example(fact.holder)), None
+            ),
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

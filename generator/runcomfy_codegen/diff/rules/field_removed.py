@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, FieldRemoved, Side
-from ..finding import Lens, Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, FieldRemoved, Side
+from ..finding import DiffVerdict, Lens
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="field-removed",
     notices="A field is no longer published.",
     why=(
@@ -34,18 +34,18 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     }
     yield Judgement(
         place=fact.place,
-        verdict=Verdict.RISKY,
+        verdict=DiffVerdict.RISKY,
         message=f"the field {name!r} is no longer published",
         old=name,
         reason=unknown[fact.place.side],
     )
     yield Judgement(
         place=fact.place,
-        verdict=Verdict.BREAKING,
+        verdict=DiffVerdict.BREAKING,
         message=f"the generated class has no field {fact.field.name!r} any more",
         lens=Lens.SOURCE,
         old=name,
     )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

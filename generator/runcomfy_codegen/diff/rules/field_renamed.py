@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...sets.values.least import least
-from ..compare.fact import Fact, FieldRenamed, Side
-from ..compare.identity import field_identity
-from ..finding import Lens, Verdict, Witness
-from ..rule import About, Judgement, Rule
+from ...subtype.examples import smallest_example
+from ..compare.facts import Fact, FieldRenamed, Side
+from ..compare.wording import field_identity
+from ..finding import DiffVerdict, Lens, Witness
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="field-renamed",
     notices=(
         "A field went, and one of the same type came under a similar name or with "
@@ -44,7 +44,7 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         open_ = lens is Lens.WIRE and not _asked(fact)
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.RISKY if open_ else Verdict.BREAKING,
+            verdict=DiffVerdict.RISKY if open_ else DiffVerdict.BREAKING,
             message=f"the field is now called {fact.new.wire_name!r}",
             lens=lens,
             old=fact.old.wire_name,
@@ -70,7 +70,7 @@ def _witness(fact: FieldRenamed) -> Witness | None:
     """A smallest payload under the old name, if the new one must be given."""
     if not _asked(fact):
         return None
-    return next((Witness(value) for value in least(fact.holder)), None)
+    return next((Witness(value) for value in smallest_example(fact.holder)), None)
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

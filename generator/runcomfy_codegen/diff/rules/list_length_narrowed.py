@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Facet, Fact
-from ..rule import About, Judgement, Rule, narrowed
+from ..compare.facts import Facet, Fact
+from ..rule import DiffMetadata, DiffRule, Judgement, narrowed
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="list-length-narrowed",
     notices="Lists of some lengths are refused that were accepted.",
     why="Longer or shorter lists are refused.",
@@ -28,4 +28,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     return narrowed(fact, Facet.COUNT, "lists of some lengths are refused now")
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Facet, Fact
-from ..rule import About, Judgement, Rule, widened
+from ..compare.facts import Facet, Fact
+from ..rule import DiffMetadata, DiffRule, Judgement, widened
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="list-length-widened",
     notices="Lists of more lengths are accepted.",
     why=(
@@ -34,4 +34,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     return widened(fact, Facet.COUNT, "lists of more lengths are accepted")
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Facet, Fact
-from ..rule import About, Judgement, Rule, widened
+from ..compare.facts import Facet, Fact
+from ..rule import DiffMetadata, DiffRule, Judgement, widened
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="list-repeats-widened",
     notices="Lists may hold a value twice.",
     why=(
@@ -31,4 +31,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     return widened(fact, Facet.REPEATS, "items may repeat")
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

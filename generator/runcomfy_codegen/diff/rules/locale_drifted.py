@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, LocaleDrifted
-from ..finding import Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, LocaleDrifted
+from ..finding import DiffVerdict
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="locale-drifted",
     notices=(
         "The schema in one language is built differently than the one that counts, and "
@@ -26,11 +26,11 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     if isinstance(fact, LocaleDrifted):
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.RISKY,
+            verdict=DiffVerdict.RISKY,
             message=f"the schema in {fact.locale!r} is built differently now",
             new=fact.locale,
             reason="one of two languages is out of date, and it is not known which",
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, MediaChanged, Side
-from ..finding import Verdict
-from ..rule import READ, About, Judgement, Rule
+from ..compare.facts import Fact, MediaChanged, Side
+from ..finding import DiffVerdict
+from ..rule import READ_BY_OLD_CLASSES, DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="media-kind-changed",
     notices="A field that named one kind of media by URL names another.",
     why="No file is both an image and a video: what callers send is refused.",
@@ -26,12 +26,12 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         sent = fact.place.side is Side.INPUT
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.BREAKING if sent else Verdict.RISKY,
+            verdict=DiffVerdict.BREAKING if sent else DiffVerdict.RISKY,
             message=f"the field names {fact.new.value} files now, not {fact.old.value}",
             old=fact.old.value,
             new=fact.new.value,
-            reason="" if sent else READ,
+            reason="" if sent else READ_BY_OLD_CLASSES,
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, LimitsChanged, Side
-from ..rule import About, Judgement, Rule, concerns, reason_of, verdict_of, witness_of
+from ..compare.facts import Fact, LimitsChanged, Side
+from ..rule import (
+    DiffMetadata,
+    DiffRule,
+    Judgement,
+    is_worth_reporting,
+    reason_of,
+    verdict_of,
+    witness_of,
+)
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="media-limit-narrowed",
     notices=(
         "Fewer files pass the media rules on one metric. Rules are compared as "
@@ -33,7 +41,7 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     if not isinstance(fact, LimitsChanged):
         return
     hurts = fact.place.side is Side.INPUT
-    if concerns(fact.kept, fact.covered, hurts):
+    if is_worth_reporting(fact.kept, fact.covered, hurts):
         yield Judgement(
             place=fact.place,
             verdict=verdict_of(fact.kept, hurts=hurts),
@@ -46,4 +54,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

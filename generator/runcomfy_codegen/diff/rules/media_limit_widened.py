@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, LimitsChanged, Side
-from ..finding import Verdict
-from ..rule import READ, About, Judgement, Rule, concerns, reason_of, witness_of
+from ..compare.facts import Fact, LimitsChanged, Side
+from ..finding import DiffVerdict
+from ..rule import (
+    READ_BY_OLD_CLASSES,
+    DiffMetadata,
+    DiffRule,
+    Judgement,
+    is_worth_reporting,
+    reason_of,
+    witness_of,
+)
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="media-limit-widened",
     notices=(
         "More files pass the media rules on one metric. Rules are compared as exact"
@@ -34,17 +42,17 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     if not isinstance(fact, LimitsChanged):
         return
     hurts = fact.place.side is Side.OUTPUT
-    if concerns(fact.covered, fact.kept, hurts):
+    if is_worth_reporting(fact.covered, fact.kept, hurts):
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.RISKY if hurts else Verdict.COMPATIBLE,
+            verdict=DiffVerdict.RISKY if hurts else DiffVerdict.COMPATIBLE,
             message=f"more files pass by {fact.metric}: {fact.old} → {fact.new}",
             old=fact.old,
             new=fact.new,
             identity=fact.identity,
             witness=witness_of(fact.covered),
-            reason=reason_of(fact.covered) or (READ if hurts else ""),
+            reason=reason_of(fact.covered) or (READ_BY_OLD_CLASSES if hurts else ""),
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, ModelAdded
-from ..finding import Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, ModelAdded
+from ..finding import DiffVerdict
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="model-added",
     notices="A model is published that was not there before.",
     why="New symbols break nobody.",
@@ -22,8 +22,8 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     """Judge a new model."""
     if isinstance(fact, ModelAdded):
         yield Judgement(
-            place=fact.place, verdict=Verdict.COMPATIBLE, message="the model is new"
+            place=fact.place, verdict=DiffVerdict.COMPATIBLE, message="the model is new"
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

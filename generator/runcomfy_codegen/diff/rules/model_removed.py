@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, ModelRemoved
-from ..finding import Lens, Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, ModelRemoved
+from ..finding import DiffVerdict, Lens
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="model-removed",
     notices="A model is no longer published.",
     why="Every call of it fails, and its module is gone from the generated client.",
@@ -26,10 +26,10 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         for lens in Lens:
             yield Judgement(
                 place=fact.place,
-                verdict=Verdict.BREAKING,
+                verdict=DiffVerdict.BREAKING,
                 message="the model is no longer published",
                 lens=lens,
             )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, ModelRenamed
-from ..finding import Lens, Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, ModelRenamed
+from ..finding import DiffVerdict, Lens
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="model-renamed",
     notices="A model went, and one that takes the same came under a similar id.",
     why=(
@@ -33,7 +33,7 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     for lens in Lens if moved else (Lens.WIRE,):
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.BREAKING,
+            verdict=DiffVerdict.BREAKING,
             message=f"the model is now called {fact.new.model_id!r}",
             lens=lens,
             old=fact.old.model_id,
@@ -41,4 +41,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, NameChanged
-from ..finding import Lens, Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, NameChanged
+from ..finding import DiffVerdict, Lens
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="name-changed",
     notices=(
         "The configuration chooses another name for a field or a module, or chooses one no "
@@ -26,7 +26,7 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     if isinstance(fact, NameChanged):
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.BREAKING,
+            verdict=DiffVerdict.BREAKING,
             message=f"the {fact.what} is called {fact.new!r} in code now, not {fact.old!r}",
             lens=Lens.SOURCE,
             old=fact.old,
@@ -34,4 +34,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

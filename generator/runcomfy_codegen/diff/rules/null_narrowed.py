@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Facet, Fact
-from ..rule import About, Judgement, Rule, narrowed
+from ..compare.facts import Facet, Fact
+from ..rule import DiffMetadata, DiffRule, Judgement, narrowed
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="null-narrowed",
     notices="Null is refused where it was a value.",
     why=(
@@ -25,4 +25,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     return narrowed(fact, Facet.NULL, "null is refused now")
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

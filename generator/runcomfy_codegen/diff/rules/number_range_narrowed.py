@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Facet, Fact
-from ..rule import About, Judgement, Rule, narrowed
+from ..compare.facts import Facet, Fact
+from ..rule import DiffMetadata, DiffRule, Judgement, narrowed
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="number-range-narrowed",
     notices="Numbers are refused that lay within the bounds.",
     why="Numbers near the old bound are refused.",
@@ -26,4 +26,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     return narrowed(fact, Facet.RANGE, "some numbers are out of bounds now")
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

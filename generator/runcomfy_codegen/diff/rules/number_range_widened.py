@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Facet, Fact
-from ..rule import About, Judgement, Rule, widened
+from ..compare.facts import Facet, Fact
+from ..rule import DiffMetadata, DiffRule, Judgement, widened
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="number-range-widened",
     notices="Numbers are accepted that lay out of bounds.",
     why=(
@@ -32,4 +32,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     return widened(fact, Facet.RANGE, "more numbers are within bounds")
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

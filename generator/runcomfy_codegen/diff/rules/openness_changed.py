@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, NoteChanged
-from ..compare.identity import identity_of
-from ..finding import Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, InformativeKeywordChanged
+from ..compare.wording import value_identity
+from ..finding import DiffVerdict
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="openness-changed",
     notices="`additionalProperties` of an input or output as a whole differs.",
     why=(
@@ -24,15 +24,18 @@ ABOUT = About(
 
 def judge(fact: Fact) -> Iterator[Judgement]:
     """Judge what is said of members that nobody declared."""
-    if isinstance(fact, NoteChanged) and fact.keyword == "additionalProperties":
-        old, new = identity_of(fact.old), identity_of(fact.new)
+    if (
+        isinstance(fact, InformativeKeywordChanged)
+        and fact.keyword == "additionalProperties"
+    ):
+        old, new = value_identity(fact.old), value_identity(fact.new)
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.COMPATIBLE,
+            verdict=DiffVerdict.COMPATIBLE,
             message=f"undeclared members: {old or 'not stated'} → {new or 'not stated'}",
             old=old,
             new=new,
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

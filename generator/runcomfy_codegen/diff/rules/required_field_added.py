@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...sets.values.least import least
-from ..compare.fact import Fact, FieldAdded, Side
-from ..compare.identity import field_identity
-from ..finding import Lens, Verdict, Witness
-from ..rule import About, Judgement, Rule
+from ...subtype.examples import smallest_example
+from ..compare.facts import Fact, FieldAdded, Side
+from ..compare.wording import field_identity
+from ..finding import DiffVerdict, Lens, Witness
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="required-field-added",
     notices="A field is new, and must be given.",
     why=(
@@ -34,13 +34,15 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     for lens in Lens if hurts else (Lens.WIRE,):
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.BREAKING if hurts else Verdict.COMPATIBLE,
+            verdict=DiffVerdict.BREAKING if hurts else DiffVerdict.COMPATIBLE,
             message=f"the required field {fact.field.wire_name!r} is new",
             lens=lens,
             new=fact.field.wire_name,
             identity=("", field_identity(fact.field)),
-            witness=next((Witness(value) for value in least(fact.holder)), None),
+            witness=next(
+                (Witness(value) for value in smallest_example(fact.holder)), None
+            ),
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

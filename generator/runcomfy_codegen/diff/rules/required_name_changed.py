@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...sets.values.least import least
-from ..compare.fact import DemandChanged, Fact, Side
-from ..finding import Verdict, Witness
-from ..rule import READ, About, Judgement, Rule
+from ...subtype.examples import smallest_example
+from ..compare.facts import Fact, Side, UndeclaredRequiredChanged
+from ..finding import DiffVerdict, Witness
+from ..rule import READ_BY_OLD_CLASSES, DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="required-name-changed",
     notices="`required` names a property that is not declared, or no longer does.",
     why=(
@@ -24,15 +24,15 @@ ABOUT = About(
 
 def judge(fact: Fact) -> Iterator[Judgement]:
     """Judge a name that is required without being described."""
-    if not isinstance(fact, DemandChanged):
+    if not isinstance(fact, UndeclaredRequiredChanged):
         return
     sent = fact.place.side is Side.INPUT
     hurts = fact.demanded is sent
-    harm = Verdict.BREAKING if sent else Verdict.RISKY
-    found = least(fact.holder) if fact.demanded else []
+    harm = DiffVerdict.BREAKING if sent else DiffVerdict.RISKY
+    found = smallest_example(fact.holder) if fact.demanded else []
     yield Judgement(
         place=fact.place,
-        verdict=harm if hurts else Verdict.COMPATIBLE,
+        verdict=harm if hurts else DiffVerdict.COMPATIBLE,
         message=(
             f"{fact.name!r} must be given now, and no property declares it"
             if fact.demanded
@@ -41,8 +41,8 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         old="" if fact.demanded else fact.name,
         new=fact.name if fact.demanded else "",
         witness=Witness(found[0]) if found else None,
-        reason=READ if hurts and not sent else "",
+        reason=READ_BY_OLD_CLASSES if hurts and not sent else "",
     )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, SampleChanged
-from ..compare.identity import identity_of
-from ..compare.wording import value_words
-from ..finding import Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, SampleChanged
+from ..compare.wording import value_identity, value_in_words
+from ..finding import DiffVerdict
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="sample-changed",
     notices="The sample of a required, media or prompt field differs.",
     why="Samples are shown, never sent.",
@@ -29,15 +28,15 @@ ABOUT = About(
 def judge(fact: Fact) -> Iterator[Judgement]:
     """Judge another sample."""
     if isinstance(fact, SampleChanged):
-        old, new = value_words(fact.old), value_words(fact.new)
+        old, new = value_in_words(fact.old), value_in_words(fact.new)
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.DOCS_ONLY,
+            verdict=DiffVerdict.DOCS_ONLY,
             message=f"the published sample changed: {old} → {new}",
             old=old,
             new=new,
-            identity=(identity_of(fact.old), identity_of(fact.new)),
+            identity=(value_identity(fact.old), value_identity(fact.new)),
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import DefaultChanged, Fact
-from ..compare.identity import identity_of
-from ..compare.wording import value_words
-from ..finding import Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import DefaultChanged, Fact
+from ..compare.wording import value_identity, value_in_words
+from ..finding import DiffVerdict
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="server-default-changed",
     notices="The published default of an optional field differs.",
     why=(
@@ -26,16 +25,16 @@ ABOUT = About(
 def judge(fact: Fact) -> Iterator[Judgement]:
     """Judge another default; what is sent stays accepted, what it means does not."""
     if isinstance(fact, DefaultChanged):
-        old, new = value_words(fact.old), value_words(fact.new)
+        old, new = value_in_words(fact.old), value_in_words(fact.new)
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.RISKY,
+            verdict=DiffVerdict.RISKY,
             message=f"the server's default changed: {old} → {new}",
             old=old,
             new=new,
-            identity=(identity_of(fact.old), identity_of(fact.new)),
+            identity=(value_identity(fact.old), value_identity(fact.new)),
             reason="a call without the field means something else now",
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Facet, Fact
-from ..rule import About, Judgement, Rule, widened
+from ..compare.facts import Facet, Fact
+from ..rule import DiffMetadata, DiffRule, Judgement, widened
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="text-format-widened",
     notices="Texts need not be of a format any more, or of another one.",
     why=(
@@ -28,4 +28,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     return widened(fact, Facet.FORMAT, "texts may be of another format")
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Facet, Fact
-from ..rule import About, Judgement, Rule, widened
+from ..compare.facts import Facet, Fact
+from ..rule import DiffMetadata, DiffRule, Judgement, widened
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="text-pattern-widened",
     notices="Texts are accepted that a pattern refused.",
     why=(
@@ -30,4 +30,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     return widened(fact, Facet.PATTERN, "texts are accepted that did not match")
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

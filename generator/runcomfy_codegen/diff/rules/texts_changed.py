@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, TextsChanged
-from ..finding import Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, TextsChanged
+from ..finding import DiffVerdict
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="texts-changed",
     notices="Titles, descriptions or the messages of media rules differ.",
     why="Texts never decide what is accepted.",
@@ -24,10 +24,10 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         what = " and ".join(fact.what)
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.DOCS_ONLY,
+            verdict=DiffVerdict.DOCS_ONLY,
             message=f"{what} changed",
             new=what,
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

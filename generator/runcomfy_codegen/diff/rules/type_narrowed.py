@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Facet, Fact
-from ..rule import About, Judgement, Rule, narrowed
+from ..compare.facts import Facet, Fact
+from ..rule import DiffMetadata, DiffRule, Judgement, narrowed
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="type-narrowed",
     notices="Values of the old type are refused.",
     why="Values of the old type are refused.",
@@ -22,4 +22,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     return narrowed(fact, Facet.TYPE, "values of the old type are refused now")
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, Unexplained
-from ..finding import Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, UnknownChange
+from ..finding import DiffVerdict
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="unjudged-change",
     notices="A published schema changed in a part that is not understood.",
     why=(
@@ -23,10 +23,10 @@ ABOUT = About(
 
 def judge(fact: Fact) -> Iterator[Judgement]:
     """Judge a difference of what is published that no other fact explains."""
-    if isinstance(fact, Unexplained):
+    if isinstance(fact, UnknownChange):
         yield Judgement(
             place=fact.place,
-            verdict=Verdict.RISKY,
+            verdict=DiffVerdict.RISKY,
             message="what is published here changed, and cannot be judged",
             old=fact.old.text,
             new=fact.new.text,
@@ -34,4 +34,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
         )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.fact import Fact, Unjudged
-from ..finding import Verdict
-from ..rule import About, Judgement, Rule
+from ..compare.facts import Fact, UnsupportedKeywordChanged
+from ..finding import DiffVerdict
+from ..rule import DiffMetadata, DiffRule, Judgement
 
-ABOUT = About(
+ABOUT = DiffMetadata(
     id="unjudged-keyword",
     notices="A keyword that is not understood came, went or changed.",
     why=(
@@ -23,13 +23,13 @@ ABOUT = About(
 
 def judge(fact: Fact) -> Iterator[Judgement]:
     """Judge a difference that only a person can."""
-    if not isinstance(fact, Unjudged):
+    if not isinstance(fact, UnsupportedKeywordChanged):
         return
     known = fact.new or fact.old
     assert known is not None
     yield Judgement(
         place=fact.place,
-        verdict=Verdict.RISKY,
+        verdict=DiffVerdict.RISKY,
         message=f"{known.keyword!r} changed, and cannot be judged",
         old=fact.old.value.text if fact.old else "",
         new=fact.new.value.text if fact.new else "",
@@ -37,4 +37,4 @@ def judge(fact: Fact) -> Iterator[Judgement]:
     )
 
 
-RULE = Rule(ABOUT, judge)
+RULE = DiffRule(ABOUT, judge)

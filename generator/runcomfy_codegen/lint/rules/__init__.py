@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..rule import Rule
+from ..rule import LintRule
 from . import (
     contradictory_rules,
     enum_case_drift,
@@ -18,7 +18,7 @@ from . import (
     redundant_rule,
 )
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[LintRule, ...] = (
     contradictory_rules.RULE,
     enum_case_drift.RULE,
     impossible_default.RULE,

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
-from ...sets.media.region import region
-from ..fields import placed, rule_groups
-from ..rule import About, Note, Rule
+from ...subtype.media_rules import rule_set
+from ..fields import fields_with_pointers, rule_groups
+from ..rule import LintFinding, LintMetadata, LintRule
 
-ABOUT = About(
+ABOUT = LintMetadata(
     code="contradictory-rules",
     severity=Severity.ERROR,
     notices=(
@@ -33,16 +33,16 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model]) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     """Every field whose rules leave nothing."""
     for model in models:
-        for field, _ in placed(model):
+        for field, _ in fields_with_pointers(model):
             for rules in rule_groups(field):
-                if region(rules.values()).empty:
+                if rule_set(rules.values()).empty:
                     told = ", ".join(rule.condition for rule in rules.values())
                     message = f"no file keeps all rules of {field.wire_name!r}: {told}"
                     place = next(iter(rules)).rpartition("/")[0]
-                    yield Note(model.model_id, place, message)
+                    yield LintFinding(model.model_id, place, message)
 
 
-RULE = Rule(ABOUT, check)
+RULE = LintRule(ABOUT, check)

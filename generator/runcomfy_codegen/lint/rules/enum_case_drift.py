@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
-from ...ir.model import Choice, Model, Type, within
-from ..fields import placed
-from ..rule import About, Note, Rule
+from ...ir.model import Choice, Model, Type, types_in
+from ..fields import fields_with_pointers
+from ..rule import LintFinding, LintMetadata, LintRule
 
-ABOUT = About(
+ABOUT = LintMetadata(
     code="enum-case-drift",
     severity=Severity.INFO,
     notices="A choice differs only in case from the choice that more models have.",
@@ -28,12 +28,12 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model]) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     """Every choice in a spelling that is not the usual one."""
     places = [
         (model.model_id, pointer, word)
         for model in models
-        for field, pointer in placed(model)
+        for field, pointer in fields_with_pointers(model)
         for word in _words(field.type)
     ]
     counts = Counter(word for _, _, word in places)
@@ -44,13 +44,13 @@ def check(models: Sequence[Model]) -> Iterator[Note]:
         other = usual[word.casefold()]
         if other != word:
             message = f"{word!r} is spelled {other!r} in {counts[other]} other places"
-            yield Note(model_id, f"{pointer}/enum", message)
+            yield LintFinding(model_id, f"{pointer}/enum", message)
 
 
 def _words(kind: Type) -> set[str]:
-    choices = (each.values for each in within(kind) if isinstance(each, Choice))
+    choices = (each.values for each in types_in(kind) if isinstance(each, Choice))
     loaded = (value.load() for values in choices for value in values)
     return {word for word in loaded if isinstance(word, str)}
 
 
-RULE = Rule(ABOUT, check)
+RULE = LintRule(ABOUT, check)

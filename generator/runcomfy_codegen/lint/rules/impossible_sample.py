@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
+from ...ir.exact import exact_value
 from ...ir.model import Model, Value
-from ...sets.exact import loaded
-from ...sets.values.membership import accepts
-from ..fields import placed
-from ..rule import About, Note, Rule
+from ...subtype.accepts import accepts
+from ..fields import fields_with_pointers
+from ..rule import LintFinding, LintMetadata, LintRule
 
-ABOUT = About(
+ABOUT = LintMetadata(
     code="impossible-sample",
     severity=Severity.INFO,
     notices="The published sample of a field is not what its schema accepts.",
@@ -22,20 +22,20 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model]) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     """Every field that refuses its sample; an empty text or list stands for none."""
     for model in models:
-        for field, pointer in placed(model):
+        for field, pointer in fields_with_pointers(model):
             told = field.sample
             if told is None or told.text in ('""', "[]"):
                 continue
-            if accepts(field.type, loaded(told)) is False:
+            if accepts(field.type, exact_value(told)) is False:
                 message = f"{field.wire_name!r} refuses its own sample {_short(told)}"
-                yield Note(model.model_id, f"{pointer}/default", message)
+                yield LintFinding(model.model_id, f"{pointer}/default", message)
 
 
 def _short(value: Value) -> str:
     return value.text if len(value.text) <= 60 else f"{value.text[:59]}…"
 
 
-RULE = Rule(ABOUT, check)
+RULE = LintRule(ABOUT, check)

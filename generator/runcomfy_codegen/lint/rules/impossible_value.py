@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Array, Model, Nullable, Type, Union
-from ...sets.values.emptiness import empty
-from ..fields import placed
-from ..rule import About, Note, Rule
+from ...subtype.accepts import is_empty
+from ..fields import fields_with_pointers
+from ..rule import LintFinding, LintMetadata, LintRule
 
-ABOUT = About(
+ABOUT = LintMetadata(
     code="impossible-value",
     severity=Severity.ERROR,
     notices=(
@@ -24,16 +24,16 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model]) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     """Every field whose type leaves nothing."""
     for model in models:
-        for field, pointer in placed(model):
-            if empty(field.type):
+        for field, pointer in fields_with_pointers(model):
+            if is_empty(field.type):
                 message = f"no value can be right for {field.wire_name!r}"
-                yield Note(model.model_id, pointer, message)
-            elif any(map(empty, _alternatives(field.type))):
+                yield LintFinding(model.model_id, pointer, message)
+            elif any(map(is_empty, _alternatives(field.type))):
                 message = f"no value is one of an alternative of {field.wire_name!r}"
-                yield Note(model.model_id, pointer, message)
+                yield LintFinding(model.model_id, pointer, message)
 
 
 def _alternatives(kind: Type) -> Iterator[Type]:
@@ -53,4 +53,4 @@ def _alternatives(kind: Type) -> Iterator[Type]:
             pass
 
 
-RULE = Rule(ABOUT, check)
+RULE = LintRule(ABOUT, check)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
-from ...ir.model import Model, Text, Type, within
-from ..fields import placed
-from ..rule import About, Note, Rule
+from ...ir.model import Model, Text, Type, types_in
+from ..fields import fields_with_pointers
+from ..rule import LintFinding, LintMetadata, LintRule
 
-ABOUT = About(
+ABOUT = LintMetadata(
     code="media-without-format",
     severity=Severity.INFO,
     notices=(
@@ -30,17 +30,17 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model]) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     """Every media field whose texts have no format."""
     for model in models:
-        for field, pointer in placed(model):
+        for field, pointer in fields_with_pointers(model):
             if field.media is not None and not _has_format(field.type):
                 message = f"{field.wire_name!r} names {field.media.value} files, without a format"
-                yield Note(model.model_id, pointer, message)
+                yield LintFinding(model.model_id, pointer, message)
 
 
 def _has_format(kind: Type) -> bool:
-    return any(isinstance(each, Text) and each.format for each in within(kind))
+    return any(isinstance(each, Text) and each.format for each in types_in(kind))
 
 
-RULE = Rule(ABOUT, check)
+RULE = LintRule(ABOUT, check)

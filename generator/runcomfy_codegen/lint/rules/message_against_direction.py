@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
-from ..fields import placed
-from ..message import direction
-from ..rule import About, Note, Rule
+from ..fields import fields_with_pointers
+from ..message import stated_direction
+from ..rule import LintFinding, LintMetadata, LintRule
 
-ABOUT = About(
+ABOUT = LintMetadata(
     code="message-against-direction",
     severity=Severity.WARNING,
     notices="A media rule is a lower limit where its message states an upper one, or the reverse.",
@@ -29,19 +29,21 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model]) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     """Every rule on a single measure whose message plainly states the other end."""
     for model in models:
-        for field, _ in placed(model):
+        for field, _ in fields_with_pointers(model):
             for place, rule in zip(field.rule_places, field.rules, strict=True):
-                says, does = direction(rule.message), _ENDS.get(rule.operator, "")
+                says, does = stated_direction(rule.message), _ENDS.get(
+                    rule.operator, ""
+                )
                 single = rule.expression is not None and len(rule.expression.names) == 1
                 if single and says and does and says != does:
                     message = f"{rule.condition!r} is a limit at the {does} end, and its message at the {says}: {rule.message!r}"
-                    yield Note(model.model_id, place, message)
+                    yield LintFinding(model.model_id, place, message)
 
 
 _ENDS = {"<": "upper", "<=": "upper", ">": "lower", ">=": "lower"}
 
 
-RULE = Rule(ABOUT, check)
+RULE = LintRule(ABOUT, check)

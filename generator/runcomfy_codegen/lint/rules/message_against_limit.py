@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
-from ..fields import placed
-from ..message import numbers
-from ..rule import About, Note, Rule
+from ..fields import fields_with_pointers
+from ..message import stated_numbers
+from ..rule import LintFinding, LintMetadata, LintRule
 
-ABOUT = About(
+ABOUT = LintMetadata(
     code="message-against-limit",
     severity=Severity.WARNING,
     notices=(
@@ -34,16 +34,16 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model]) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     """Every rule whose message names other numbers only."""
     for model in models:
-        for field, _ in placed(model):
+        for field, _ in fields_with_pointers(model):
             for place, rule in zip(field.rule_places, field.rules, strict=True):
-                named = numbers(rule.message)
+                named = stated_numbers(rule.message)
                 if rule.checkable and named and rule.threshold not in named:
                     told = rule.condition
                     message = f"{told!r}, but its message says {rule.message!r}"
-                    yield Note(model.model_id, place, message)
+                    yield LintFinding(model.model_id, place, message)
 
 
-RULE = Rule(ABOUT, check)
+RULE = LintRule(ABOUT, check)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
-from ..fields import placed
-from ..rule import About, Note, Rule
+from ..fields import fields_with_pointers
+from ..rule import LintFinding, LintMetadata, LintRule
 
-ABOUT = About(
+ABOUT = LintMetadata(
     code="message-against-metric",
     severity=Severity.WARNING,
     notices="The message of a media rule names another measure than the rule, or another unit.",
@@ -36,16 +36,16 @@ _WORDS = {
 """By metric: the word that settles it, and words that speak of something else."""
 
 
-def check(models: Sequence[Model]) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     """Every rule whose message names something else, and not what the rule measures."""
     for model in models:
-        for field, _ in placed(model):
+        for field, _ in fields_with_pointers(model):
             for place, rule in zip(field.rule_places, field.rules, strict=True):
                 own, others = _WORDS.get(rule.metric, ("", None))
                 text = rule.message.lower()
                 if others is not None and own not in text and others.search(text):
                     message = f"{rule.condition!r}, and its message is about something else: {rule.message!r}"
-                    yield Note(model.model_id, place, message)
+                    yield LintFinding(model.model_id, place, message)
 
 
-RULE = Rule(ABOUT, check)
+RULE = LintRule(ABOUT, check)

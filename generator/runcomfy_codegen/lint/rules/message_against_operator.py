@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
-from ..fields import placed
-from ..message import bound
-from ..rule import About, Note, Rule
+from ..fields import fields_with_pointers
+from ..message import stated_inclusiveness
+from ..rule import LintFinding, LintMetadata, LintRule
 
-ABOUT = About(
+ABOUT = LintMetadata(
     code="message-against-operator",
     severity=Severity.WARNING,
     notices=(
@@ -35,20 +35,20 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model]) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     """Every rule whose message plainly says the other kind of bound."""
     for model in models:
-        for field, _ in placed(model):
+        for field, _ in fields_with_pointers(model):
             for place, rule in zip(field.rule_places, field.rules, strict=True):
-                says = bound(rule.message)
+                says = stated_inclusiveness(rule.message)
                 does = _KINDS.get(rule.operator, "")
                 if says and does and says != does:
                     told = rule.condition
                     message = f"{told!r} is {does}, and its message is {says}: {rule.message!r}"
-                    yield Note(model.model_id, place, message)
+                    yield LintFinding(model.model_id, place, message)
 
 
 _KINDS = {"<": "exclusive", ">": "exclusive", "<=": "inclusive", ">=": "inclusive"}
 
 
-RULE = Rule(ABOUT, check)
+RULE = LintRule(ABOUT, check)

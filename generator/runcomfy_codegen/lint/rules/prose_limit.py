@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from ...ir.diagnostic import Severity
-from ...ir.model import Array, Choice, Field, Model, Numeric, Text, Type, within
-from ..fields import placed
-from ..message import NUMBER, numbers, readings
-from ..rule import About, Note, Rule
+from ...ir.model import Array, Choice, Field, Model, Numeric, Text, Type, types_in
+from ..fields import fields_with_pointers
+from ..message import NUMBER, possible_values, stated_numbers
+from ..rule import LintFinding, LintMetadata, LintRule
 
-ABOUT = About(
+ABOUT = LintMetadata(
     code="prose-limit",
     severity=Severity.INFO,
     notices=(
@@ -35,15 +35,15 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model]) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     """Every number with a unit in a description that nothing states formally."""
     for model in models:
-        for field, pointer in placed(model):
+        for field, pointer in fields_with_pointers(model):
             stated = {*_rule_numbers(field), *_bounds(field.type)}
             for text in _limits(field):
-                if not all(stated & {*readings(told)} for told in _ends(text)):
+                if not all(stated & {*possible_values(told)} for told in _ends(text)):
                     message = f"{field.wire_name!r}: no rule or bound states {text!r}"
-                    yield Note(model.model_id, f"{pointer}/description", message)
+                    yield LintFinding(model.model_id, f"{pointer}/description", message)
 
 
 _UNITS = r"(?:MB|MP|megapixels?|pixels?|px|seconds?|fps|characters?|chars)\b"
@@ -63,7 +63,7 @@ _NUMBER = re.compile(NUMBER)
 def _limits(field: Field) -> list[str]:
     """What a description calls a limit; how many there may be is one of lists alone."""
     found = _LIMIT.findall(field.description)
-    if any(isinstance(each, Array) for each in within(field.type)):
+    if any(isinstance(each, Array) for each in types_in(field.type)):
         found += _COUNT.findall(field.description)
     return list(dict.fromkeys(found))
 
@@ -81,7 +81,7 @@ def _rule_numbers(field: Field) -> set[Fraction]:
 def _bounds(kind: Type) -> set[Fraction]:
     """Every number that a type states: bounds, lengths, choices."""
     found: set[Fraction] = set()
-    for each in within(kind):
+    for each in types_in(kind):
         match each:
             case Numeric():
                 ends = (
@@ -98,10 +98,12 @@ def _bounds(kind: Type) -> set[Fraction]:
                 counts = (each.min_items, each.max_items)
                 found |= {Fraction(end) for end in counts if end is not None}
             case Choice(values=values):
-                found |= {number for value in values for number in numbers(value.text)}
+                found |= {
+                    number for value in values for number in stated_numbers(value.text)
+                }
             case _:
                 pass
     return found
 
 
-RULE = Rule(ABOUT, check)
+RULE = LintRule(ABOUT, check)

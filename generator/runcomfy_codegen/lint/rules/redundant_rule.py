@@ -8,13 +8,12 @@ from runcomfy_runtime.rule import Rule as MediaRule
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
-from ...sets.answer import Yes
-from ...sets.media.contains import rules_inside
-from ...sets.media.region import region
-from ..fields import placed, rule_groups
-from ..rule import About, Note, Rule
+from ...subtype.answer import Yes
+from ...subtype.media_rules import rule_set, rules_imply
+from ..fields import fields_with_pointers, rule_groups
+from ..rule import LintFinding, LintMetadata, LintRule
 
-ABOUT = About(
+ABOUT = LintMetadata(
     code="redundant-rule",
     severity=Severity.WARNING,
     notices=(
@@ -40,24 +39,24 @@ ABOUT = About(
 )
 
 
-def check(models: Sequence[Model]) -> Iterator[Note]:
+def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     """Every rule that can be left out; of two that say the same, the second."""
     for model in models:
-        for field, _ in placed(model):
+        for field, _ in fields_with_pointers(model):
             for rules in rule_groups(field):
-                if not region(rules.values()).empty:
+                if not rule_set(rules.values()).empty:
                     yield from _notes(model.model_id, rules)
 
 
-def _notes(model_id: str, rules: Mapping[str, MediaRule]) -> Iterator[Note]:
+def _notes(model_id: str, rules: Mapping[str, MediaRule]) -> Iterator[LintFinding]:
     kept = dict(rules)
     for place in reversed([*rules]):
         rest = [rule for other, rule in kept.items() if other != place]
         rule = rules[place]
-        if rule.checkable and isinstance(rules_inside(rest, [rule]), Yes):
+        if rule.checkable and isinstance(rules_imply(rest, [rule]), Yes):
             del kept[place]
             message = f"{rule.condition!r} says nothing that the other rules do not"
-            yield Note(model_id, place, message)
+            yield LintFinding(model_id, place, message)
 
 
-RULE = Rule(ABOUT, check)
+RULE = LintRule(ABOUT, check)

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..journal import FAULT_HEADER
-from ..refusal import assumed
-from ..route import Action
-from .magic import magic
-from .rule import BadRule, Rule, parse_rules
-from .situation import Situation
+from ..http_messages import assumed_error
+from ..request_log import FAULT_HEADER
+from ..routes import Action
+from . import FaultContext
+from .fault_rule import FaultRule, InvalidFaultRule, magic_rules, parse_rules
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountKey:
     """What is counted together: the requests that one rule may strike.
 
     ``rule`` tells it from others by what it says and where; ``subject`` is the job, or the
@@ -30,23 +29,23 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
+class SelectedFault:
     """A request that meets a fault: by which rule, where that came from, and in what situation."""
 
-    rule: Rule
+    rule: FaultRule
     source: str
-    situation: Situation
-    counted: Counted
+    situation: FaultContext
+    counted: CountKey
 
 
-class Selection:
+class FaultSelection:
     """Chooses at most one fault for a request, and counts for "first" and "every"."""
 
-    def __init__(self, scenario: tuple[Rule, ...]) -> None:
+    def __init__(self, scenario: tuple[FaultRule, ...]) -> None:
         self._scenario = scenario
-        self._counts: Counter[Counted] = Counter()
+        self._counts: Counter[CountKey] = Counter()
 
-    def choose(self, situation: Situation) -> Struck | None:
+    def choose(self, situation: FaultContext) -> SelectedFault | None:
         """The rule that strikes, and the situation with its options.
 
         Raises ``Refused`` (400, assumed) for a rule that cannot be read, one that another
@@ -56,17 +55,17 @@ class Selection:
             if not rule.concerns(situation.route.action, _model(situation)):
                 continue
             source = place[0]
-            counted = Counted(
+            counted = CountKey(
                 _account(situation), place, _subject(situation, source == "input")
             )
             self._counts[counted] += 1
             nth = self._counts[counted]
             if rule.strikes(nth):
                 struck = replace(situation, nth=nth, options=rule.options)
-                return Struck(rule, source, struck, counted)
+                return SelectedFault(rule, source, struck, counted)
         return None
 
-    def take_back(self, struck: Struck) -> None:
+    def take_back(self, struck: SelectedFault) -> None:
         """Do not count a request whose answer the fault has left as it was."""
         self._counts[struck.counted] -= 1
 
@@ -76,8 +75,8 @@ class Selection:
             del self._counts[key]
 
     def _rules(
-        self, situation: Situation
-    ) -> Iterator[tuple[tuple[str, str, int], Rule]]:
+        self, situation: FaultContext
+    ) -> Iterator[tuple[tuple[str, str, int], FaultRule]]:
         told = {
             "header": situation.request.header(FAULT_HEADER) or "",
             "input": _carried(situation),
@@ -90,18 +89,18 @@ class Selection:
             yield ("scenario", "", number), rule
 
 
-def _carried(situation: Situation) -> str:
+def _carried(situation: FaultContext) -> str:
     if situation.job is not None:
         return situation.job.magic
     submitted = situation.route.action is Action.SUBMIT
-    return magic(situation.request) if submitted else ""
+    return magic_rules(situation.request) if submitted else ""
 
 
-def _read(source: str, text: str) -> tuple[Rule, ...]:
+def _read(source: str, text: str) -> tuple[FaultRule, ...]:
     try:
         return _parsed(text) if text else ()
-    except BadRule as error:
-        raise assumed(
+    except InvalidFaultRule as error:
+        raise assumed_error(
             400, f"The fault of the {source} cannot be read: {error}."
         ) from None
 
@@ -110,16 +109,16 @@ def _read(source: str, text: str) -> tuple[Rule, ...]:
 _parsed = lru_cache(maxsize=256)(parse_rules)
 
 
-def _model(situation: Situation) -> str:
+def _model(situation: FaultContext) -> str:
     return situation.job.model_id if situation.job else situation.route.model_id
 
 
-def _account(situation: Situation) -> str:
+def _account(situation: FaultContext) -> str:
     # Files are asked for without a token: they count for whom they were made.
     return situation.job.account if situation.job else situation.account
 
 
-def _subject(situation: Situation, carried: bool) -> str:
+def _subject(situation: FaultContext, carried: bool) -> str:
     if situation.job is not None:
         return situation.job.request_id
     # Another prompt with the same rule is another rehearsal.

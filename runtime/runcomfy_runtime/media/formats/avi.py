@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from struct import unpack_from
 
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
-from ..info import Extent, MediaInfo, Span
+from ..errors import MediaError, MediaFault, MediaShort
+from ..info import Dimensions, Measurement, MediaInfo
 from ..parser import Parse, Source
 
 _MOST_CHUNKS = 2000
@@ -17,8 +16,8 @@ _LISTS_WITH_HEADERS = frozenset({b"hdrl", b"strl", b"odml"})
 
 @dataclass(slots=True)
 class _Facts:
-    extent: Extent = (0, 0)
-    told: Extent = (0, 0)
+    extent: Dimensions = (0, 0)
+    told: Dimensions = (0, 0)
     frame_time: int = 0  # microseconds
     all_frames: int = 0
     video: tuple[Fraction, int] | None = None  # frames a second, frames
@@ -58,7 +57,7 @@ def _sound(facts: _Facts, source: Source) -> MediaInfo:
         kind="audio",
         format="avi",
         size=source.size,
-        timing=Span.of(facts.audio),
+        timing=Measurement.of(facts.audio),
         evidence=(),
     )
 
@@ -116,7 +115,7 @@ def _chunk(facts: _Facts, name: bytes, at: int, size: int) -> Parse[None]:
         facts.all_frames = int(unpack_from("<I", (yield at, 4, 4))[0])
 
 
-def _timing(facts: _Facts) -> tuple[Span | None, Span | None, int | None]:
+def _timing(facts: _Facts) -> tuple[Measurement | None, Measurement | None, int | None]:
     """Duration, frames a second, and frames."""
     rate, frames = facts.video or (Fraction(0), 0)
     frames = max(frames, facts.all_frames)
@@ -127,4 +126,8 @@ def _timing(facts: _Facts) -> tuple[Span | None, Span | None, int | None]:
     seconds = [frames / rate] if frames else []
     seconds += [facts.audio] if facts.audio and seconds else []
     seconds.sort(reverse=True)
-    return Span.of(*seconds) if seconds else None, Span.of(rate), frames or None
+    return (
+        Measurement.of(*seconds) if seconds else None,
+        Measurement.of(rate),
+        frames or None,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..errors import MediaError
-from ..info import MediaInfo, Span
+from ..info import Measurement, MediaInfo
 from ..parser import Parse, Source
 
 
@@ -22,6 +22,6 @@ def parse_flac(source: Source, at: int = 0) -> Parse[MediaInfo]:
         kind="audio",
         format="flac",
         size=source.size,
-        timing=Span.of(Fraction(samples, rate)) if samples else None,
+        timing=Measurement.of(Fraction(samples, rate)) if samples else None,
         evidence=(f"STREAMINFO at byte {at + 4}",),
     )

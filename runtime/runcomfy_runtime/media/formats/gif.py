@@ -6,11 +6,9 @@ from contextlib import suppress
 from fractions import Fraction
 from struct import unpack_from
 
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
-from ..info import Extent, MediaInfo, Span
-from ..parser import Parse, Source
-from ..window import Window
+from ..errors import MediaError, MediaFault, MediaShort
+from ..info import Dimensions, Measurement, MediaInfo
+from ..parser import Parse, Source, Window
 
 _MOST_BLOCKS = 200_000
 _MOST_PARTS = 2_000_000  # sub-blocks, of all frames together
@@ -24,8 +22,8 @@ class _Facts:
     __slots__ = ("complete", "corner", "delays", "first", "frames", "parts")
 
     def __init__(self) -> None:
-        self.first: Extent | None = None
-        self.corner: Extent = 0, 0  # of the first frame: as far as it reaches
+        self.first: Dimensions | None = None
+        self.corner: Dimensions = 0, 0  # of the first frame: as far as it reaches
         self.frames = 0
         self.delays = 0  # hundredths of a second
         self.complete = False
@@ -102,7 +100,9 @@ def _skip_data(facts: _Facts, window: Window, at: int) -> Parse[int]:
                 return at
 
 
-def _result(facts: _Facts, source: Source, shown: Extent, screen: Extent) -> MediaInfo:
+def _result(
+    facts: _Facts, source: Source, shown: Dimensions, screen: Dimensions
+) -> MediaInfo:
     # some readers enlarge a screen that its first frame sticks out of, or that is none
     grown = max(screen[0], facts.corner[0]), max(screen[1], facts.corner[1])
     moving = facts.complete and facts.frames > 1
@@ -121,6 +121,6 @@ def _result(facts: _Facts, source: Source, shown: Extent, screen: Extent) -> Med
         coded=screen,
         other_extents=() if grown == shown else (grown,),
         frames=facts.frames if facts.complete else None,
-        timing=Span.of(seconds, slowest) if moving else None,
+        timing=Measurement.of(seconds, slowest) if moving else None,
         evidence=("screen descriptor at byte 6",),
     )

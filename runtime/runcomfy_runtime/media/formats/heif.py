@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from struct import unpack_from
 
-from ..bmff.box import Box, first, read_body, read_box, read_children
-from ..bmff.track import Movie, read_movie
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
-from ..info import Extent, MediaInfo, Span
+from ..errors import MediaError, MediaFault, MediaShort
+from ..info import Dimensions, Measurement, MediaInfo
 from ..parser import Parse, Source
+from .bmff import Box, first_box, read_body, read_box, read_children
+from .bmff_tracks import Movie, read_movie
 
 _MOST_BOXES = 1000
 _MOST_ASSOCIATIONS = 1 << 18
@@ -23,13 +22,13 @@ _SEQUENCES = frozenset({b"avis", b"hevc", b"hevx", b"msf1"})
 class _Picture:
     """The primary item: its size as stored, and how it is turned and cropped."""
 
-    coded: Extent
-    cropped: Extent
+    coded: Dimensions
+    cropped: Dimensions
     turns: int
     mirrored: bool
 
     @property
-    def shown(self) -> Extent:
+    def shown(self) -> Dimensions:
         """The size after cropping and turning."""
         width, height = self.cropped
         return (height, width) if self.turns % 2 else (width, height)
@@ -81,10 +80,10 @@ def _boxes(found: _Found, source: Source) -> Parse[None]:
 
 @dataclass(frozen=True, slots=True)
 class _Sequence:
-    extent: Extent
+    extent: Dimensions
     frames: int | None
-    timing: Span | None
-    rate: Span | None
+    timing: Measurement | None
+    rate: Measurement | None
 
 
 def _sequence(found: _Found) -> _Sequence | None:
@@ -92,7 +91,7 @@ def _sequence(found: _Found) -> _Sequence | None:
     for track in found.movie.tracks if found.movie else ():
         if track.shows:
             seconds = track.media.seconds or track.header.seconds
-            timing = None if seconds is None else Span.of(seconds)
+            timing = None if seconds is None else Measurement.of(seconds)
             samples = track.samples
             return _Sequence(track.coded, samples.count or None, timing, samples.rate)
     return None
@@ -100,8 +99,8 @@ def _sequence(found: _Found) -> _Sequence | None:
 
 def _read_picture(meta: Box) -> Parse[_Picture]:
     children = yield from read_children(meta, meta.body + 4)
-    primary = first(children, b"pitm")
-    properties = first(children, b"iprp")
+    primary = first_box(children, b"pitm")
+    properties = first_box(children, b"iprp")
     if primary is None or properties is None:
         raise MediaError(
             "HEIF: the meta box names no primary item, or has no properties"
@@ -110,7 +109,7 @@ def _read_picture(meta: Box) -> Parse[_Picture]:
     wide = body[0] > 0 and len(body) == 8
     item = int(unpack_from(">I" if wide else ">H", body, 4)[0])
     parts = yield from read_children(properties)
-    container = first(parts, b"ipco")
+    container = first_box(parts, b"ipco")
     if container is None:
         raise MediaError("HEIF: the properties box is empty")
     numbers: list[int] = []
@@ -168,7 +167,7 @@ def _apply(properties: list[Box]) -> Parse[_Picture]:
     return picture
 
 
-def _crop(clap: Box, coded: Extent) -> Parse[Extent]:
+def _crop(clap: Box, coded: Dimensions) -> Parse[Dimensions]:
     """The clean aperture, two fractions; the whole picture if it is nonsense."""
     numbers = unpack_from(">IIII", (yield from read_body(clap, 16, 16)))
     if not numbers[1] or not numbers[3]:

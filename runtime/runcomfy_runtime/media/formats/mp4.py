@@ -2,16 +2,157 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from struct import unpack, unpack_from
 
-from ..bmff.box import read_body, read_box
-from ..bmff.fragment import Fragments, read_fragment, read_indexes
-from ..bmff.track import Movie, Track, read_movie
-from ..errors import MediaShort, MediaUnsupported
-from ..fault import MediaFault
-from ..info import MediaInfo, Span
+from ..errors import MediaFault, MediaShort, MediaUnsupported
+from ..info import Measurement, MediaInfo
 from ..parser import Parse, Source
+from .bmff import Box, first_box, read_body, read_box, read_children
+from .bmff_tracks import Movie, MovieTrack, read_movie
+
+# Movie fragments: ISO/IEC 14496-12, sections 8.8 and 8.16.3 (segment index).
+
+
+_MOST_RUN = 1 << 20
+
+
+@dataclass(slots=True)
+class Fragments:
+    """What the fragments read so far add up to, by track, in the track's own ticks."""
+
+    movie: Movie
+    starts: dict[int, int] = field(default_factory=dict[int, int])
+    ends: dict[int, int] = field(default_factory=dict[int, int])
+    samples: dict[int, int] = field(default_factory=dict[int, int])
+    indexed: dict[int, Fraction] = field(default_factory=dict[int, Fraction])
+
+    def lengths(self) -> list[Fraction]:
+        """The seconds of every track that plays or shows, the longest first."""
+        found: list[Fraction] = []
+        for track in self.movie.playing:
+            identity, scale = track.header.identity, track.media.scale
+            seconds = self.indexed.get(identity, Fraction(0))
+            if scale and identity in self.ends:
+                ticks = self.ends[identity] - self.starts[identity]
+                seconds += Fraction(ticks, scale)
+            found.append(seconds)
+        return sorted((seconds for seconds in found if seconds > 0), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """What a segment index says: of which track, how long that is, and where it ends."""
+
+    identity: int
+    seconds: Fraction
+    end: int
+
+
+def read_indexes(fragments: Fragments, sidx: Box, source: Source) -> Parse[int]:
+    """Take segment indexes that lie side by side; the offset from where to go on.
+
+    Each is of one track. What they index is skipped only if every track that plays has
+    one: the others' lengths would be missing, and those are in the fragments.
+    """
+    playing = {track.header.identity for track in fragments.movie.playing}
+    found: dict[int, _Index] = {}
+    box = sidx
+    while True:
+        index = yield from _read_index(box)
+        if index.seconds:
+            found.setdefault(index.identity, index)
+        if playing <= found.keys() or not source.holds(box.end):
+            break
+        following = yield from read_box(box.end, source.size)
+        if following.kind != b"sidx":
+            break
+        box = following
+    if not found or not playing <= found.keys():
+        return box.end
+    for index in found.values():
+        before = fragments.indexed.get(index.identity, Fraction(0))
+        fragments.indexed[index.identity] = before + index.seconds
+    return max(index.end for index in found.values())
+
+
+def _read_index(sidx: Box) -> Parse[_Index]:
+    head = yield from read_body(sidx, 32, 24)
+    wide = head[0] == 1
+    if wide and len(head) < 32:
+        raise MediaShort(f"cut inside the index at byte {sidx.start}")
+    identity, scale = unpack_from(">II", head, 4)
+    skipped = int(
+        unpack_from(">Q", head, 20)[0] if wide else unpack_from(">I", head, 16)[0]
+    )
+    table = 32 if wide else 24
+    count = int(unpack_from(">H", head, table - 2)[0])
+    rows = yield from read_body(sidx, 12 * count, 12 * count, skip=table)
+    at, ticks = sidx.end + skipped, 0
+    for row in range(0, 12 * count, 12):
+        size, duration = unpack_from(">II", rows, row)
+        at += size & 0x7FFFFFFF
+        ticks += duration
+    seconds = Fraction(ticks, scale) if scale else Fraction(0)
+    return _Index(identity, seconds, max(at, sidx.end))
+
+
+def read_fragment(fragments: Fragments, moof: Box) -> Parse[None]:
+    """Add the samples of one fragment."""
+    for box in (yield from read_children(moof)):
+        if box.kind == b"traf":
+            yield from _read_track_fragment(fragments, box)
+
+
+def _read_track_fragment(fragments: Fragments, traf: Box) -> Parse[None]:
+    children = yield from read_children(traf)
+    header = first_box(children, b"tfhd")
+    if header is None:
+        return
+    identity, each = yield from _read_header(fragments.movie, header)
+    time_box = first_box(children, b"tfdt")
+    at = fragments.ends.get(identity, 0)
+    if time_box is not None:
+        body = yield from read_body(time_box, 12, 8)
+        wide = body[0] == 1 and len(body) == 12
+        at = int(unpack_from(">Q" if wide else ">I", body, 4)[0])
+    fragments.starts.setdefault(identity, at)
+    for run in children:
+        if run.kind == b"trun":
+            count, ticks = yield from _read_run(run, each)
+            at += ticks
+            fragments.samples[identity] = fragments.samples.get(identity, 0) + count
+    fragments.ends[identity] = max(at, fragments.ends.get(identity, 0))
+
+
+def _read_header(movie: Movie, tfhd: Box) -> Parse[tuple[int, int]]:
+    """The track's number, and the ticks of a sample that does not say its own."""
+    body = yield from read_body(tfhd, 24, 8)
+    identity = int(unpack_from(">I", body, 4)[0])
+    flags = body[3]
+    place = 8 + (8 if flags & 0x01 else 0) + (4 if flags & 0x02 else 0)
+    if flags & 0x08 and len(body) >= place + 4:
+        return identity, int(unpack_from(">I", body, place)[0])
+    return identity, dict(movie.sample_ticks).get(identity, 0)
+
+
+def _read_run(trun: Box, each: int) -> Parse[tuple[int, int]]:
+    """The number of samples in a run, and their ticks."""
+    head = yield from read_body(trun, 8, 8)
+    flags, count = unpack_from(">II", head)
+    if not flags & 0x100:
+        return count, count * each
+    row = 4 * bin(flags & 0xF00).count("1")
+    skip = 8 + (4 if flags & 0x01 else 0) + (4 if flags & 0x04 else 0)
+    if count * row > _MOST_RUN:
+        raise MediaShort(
+            f"the run at byte {trun.start} is too long", MediaFault.TOO_COSTLY
+        )
+    rows = yield from read_body(trun, count * row, count * row, skip=skip)
+    numbers = unpack(f">{count * row // 4}I", rows)
+    return count, sum(numbers[:: row // 4])
+
 
 _MOST_BOXES = 10_000
 
@@ -78,17 +219,17 @@ def _result(found: _Found, movie: Movie, source: Source) -> MediaInfo:
     )
 
 
-def _main_picture(movie: Movie) -> Track | None:
+def _main_picture(movie: Movie) -> MovieTrack | None:
     """The picture track that plays: enabled before disabled, then the first."""
     pictures = [track for track in movie.tracks if track.shows]
     return min(pictures, key=lambda track: not track.header.enabled, default=None)
 
 
 def _video(
-    track: Track,
+    track: MovieTrack,
     found: _Found,
     name: str,
-    timing: Span | None,
+    timing: Measurement | None,
     source: Source,
     place: str,
 ) -> MediaInfo:
@@ -111,7 +252,9 @@ def _video(
     )
 
 
-def _fragment_frames(found: _Found, track: Track) -> tuple[int | None, Span | None]:
+def _fragment_frames(
+    found: _Found, track: MovieTrack
+) -> tuple[int | None, Measurement | None]:
     fragments = found.fragments
     if fragments is None or not found.complete or fragments.indexed:
         return None, None
@@ -121,14 +264,14 @@ def _fragment_frames(found: _Found, track: Track) -> tuple[int | None, Span | No
     if frames < 1 or ticks < 1 or not track.media.scale:
         return None, None
     mean = Fraction(frames * track.media.scale, ticks)
-    return frames, Span(mean, mean * Fraction(9, 10), mean * Fraction(11, 10))
+    return frames, Measurement(mean, mean * Fraction(9, 10), mean * Fraction(11, 10))
 
 
-def _timing(found: _Found, movie: Movie) -> Span | None:
+def _timing(found: _Found, movie: Movie) -> Measurement | None:
     """The presentation first, then what each track says of itself."""
     if found.fragments is not None:
         lengths = found.fragments.lengths() if found.complete else []
-        return Span.of(*lengths) if lengths else None
+        return Measurement.of(*lengths) if lengths else None
     tracks = movie.playing
     told = [
         movie.fragment_clock.seconds if movie.fragment_clock else movie.clock.seconds
@@ -141,4 +284,4 @@ def _timing(found: _Found, movie: Movie) -> Span | None:
     readings = [seconds for seconds in told if seconds is not None]
     if movie.declares_length and len(tracks) > 1:
         readings.append(Fraction(0))  # it is that of the longest track
-    return Span.of(*readings) if readings else None
+    return Measurement.of(*readings) if readings else None

@@ -8,7 +8,7 @@ from fractions import Fraction
 from struct import unpack_from
 
 from ..errors import MediaError, MediaShort, MediaUnsupported
-from ..info import Extent, MediaInfo, Span, stretched
+from ..info import Dimensions, Measurement, MediaInfo, in_square_pixels
 from ..parser import Parse, Source
 
 _MOST_STREAMS = 16
@@ -31,8 +31,8 @@ class _Stream:
     rate: Fraction
     skipped: int = 0
     shift: int = 0
-    coded: Extent = (0, 0)
-    shown: Extent = (0, 0)
+    coded: Dimensions = (0, 0)
+    shown: Dimensions = (0, 0)
 
     def ticks(self, position: int) -> int:
         """A granule position as a count of samples or frames."""
@@ -80,7 +80,7 @@ def parse_ogg(source: Source) -> Parse[MediaInfo]:
         shown=main.shown,
         coded=main.coded,
         timing=timing,
-        rate=Span.of(main.rate),
+        rate=Measurement.of(main.rate),
         evidence=("Theora header", "position of the last page"),
     )
 
@@ -142,7 +142,7 @@ def _theora(serial: int, head: bytes) -> _Stream:
     shift = int(unpack_from(">H", head, 40)[0]) >> 5 & 31
     if not width or not height or not frames or not seconds:
         raise MediaError(f"Ogg: the Theora header says {width}×{height} pixels")
-    shown = stretched((width, height), across, down)
+    shown = in_square_pixels((width, height), across, down)
     return _Stream(
         serial, "video", Fraction(frames, seconds), 0, shift, (width, height), shown
     )
@@ -206,7 +206,7 @@ def _begins_anew(source: Source, at: int) -> Parse[bool]:
 
 def _timing(
     streams: list[_Stream], main: _Stream, begin: int | None, last: dict[int, int]
-) -> Span | None:
+) -> Measurement | None:
     """The longest stream, with all others as readings; None if the main one does not end here."""
     if main.serial not in last:
         return None
@@ -220,4 +220,4 @@ def _timing(
     if late > 2:
         readings.append(readings[0] - late)
     positive = [seconds for seconds in readings if seconds > 0]
-    return Span.of(max(positive), *positive) if positive else None
+    return Measurement.of(max(positive), *positive) if positive else None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from struct import unpack_from
+from struct import Struct, unpack_from
+from typing import Literal
 
-from ..errors import MediaError, MediaShort, MediaUnsupported
-from ..fault import MediaFault
+from ..errors import MediaError, MediaFault, MediaShort, MediaUnsupported
 from ..info import MediaInfo
-from ..orientation import UPRIGHT, valid
 from ..parser import Parse, Source
 
 _WIDTH, _HEIGHT, _ORIENTATION = 0x0100, 0x0101, 0x0112
@@ -130,7 +129,7 @@ def _result(
     pages: int | None,
     at: int,
 ) -> MediaInfo:
-    orientation = valid(tags.get(_ORIENTATION, UPRIGHT))
+    orientation = valid_orientation(tags.get(_ORIENTATION, UPRIGHT))
     return MediaInfo.picture(
         "tiff",
         source.size,
@@ -139,3 +138,49 @@ def _result(
         frames=pages,
         evidence=(f"directory at byte {at}", f"orientation {orientation}"),
     )
+
+
+# The orientation of a picture: Exif 2.32, section 4.6.4 A (tag 0x0112), TIFF 6.0 page 36.
+
+
+TAG = 0x0112
+UPRIGHT = 1
+_MOST_EXIF_ENTRIES = 512
+_SHORT = 3
+_FIRST = 128  # bytes: header and a directory of a dozen entries
+_ENTRIES = {b"II*\0": Struct("<HHIHxx"), b"MM\0*": Struct(">HHIHxx")}
+
+
+def valid_orientation(orientation: int) -> int:
+    """The orientation, or upright for a value that the standard does not know."""
+    return orientation if 1 <= orientation <= 8 else UPRIGHT
+
+
+def exif_orientation(base: int, end: int) -> Parse[int]:
+    """Read the orientation of a TIFF structure lying at ``base``; upright if it is not told.
+
+    Only the first directory is looked at: thumbnails have the second one.
+    """
+    try:
+        head = yield base, min(_FIRST, max(8, end - base)), 8
+        entry = _ENTRIES.get(head[:4])
+        if entry is None:
+            return UPRIGHT
+        order: Literal["little", "big"] = "little" if head[0] == 0x49 else "big"
+        at = int.from_bytes(head[4:8], order)
+        if at + 2 > end - base:
+            return UPRIGHT
+        table = head[at:] if at + 2 <= len(head) else (yield base + at, 2, 2)
+        count = min(int.from_bytes(table[:2], order), _MOST_EXIF_ENTRIES)
+        length = 12 * min(count, (end - base - at - 2) // 12)
+        entries = table[2 : 2 + length]
+        if len(entries) < length:
+            entries = yield base + at + 2, length, length
+    except MediaShort:
+        return UPRIGHT
+    for tag, kind, count, value in entry.iter_unpack(entries):
+        if tag == TAG:
+            return (
+                valid_orientation(value) if kind == _SHORT and count == 1 else UPRIGHT
+            )
+    return UPRIGHT

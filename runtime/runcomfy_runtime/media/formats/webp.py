@@ -6,11 +6,10 @@ from contextlib import suppress
 from fractions import Fraction
 from struct import unpack_from
 
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
-from ..info import MediaInfo, Span
-from ..orientation import UPRIGHT, exif_orientation
+from ..errors import MediaError, MediaFault, MediaShort
+from ..info import Measurement, MediaInfo
 from ..parser import Parse, Source
+from .tiff import UPRIGHT, exif_orientation
 
 _MOST_CHUNKS = 4096
 _ANIMATED, _HAS_EXIF = 0x02, 0x08
@@ -86,7 +85,7 @@ class _Walk:
     def __init__(self, flags: int) -> None:
         self.animated = bool(flags & _ANIMATED)
         self.frames: int | None = None if self.animated else 1
-        self.timing: Span | None = None
+        self.timing: Measurement | None = None
         self.orientation = UPRIGHT
         self.oriented = False
         self._delays: list[int] = []
@@ -107,7 +106,7 @@ class _Walk:
         """At the end of the file: add up the frames, if the last one is whole."""
         if self.animated and not cut:
             self.frames = len(self._delays)
-            self.timing = Span.of(Fraction(sum(self._delays), 1000))
+            self.timing = Measurement.of(Fraction(sum(self._delays), 1000))
 
     def _chunk(self, at: int, head: bytes) -> Parse[None]:
         name = head[:4]

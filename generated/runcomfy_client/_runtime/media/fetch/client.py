@@ -9,13 +9,18 @@ from typing import Any
 import httpcore
 
 from ..info import MediaInfo
-from .deadline import Deadline
-from .dial import Guard, lookup_within, system_lookup
-from .exchange import Answer, Ask, Command, Exchange, Head, T
-from .failure import FAILURES, as_media_error
+from .connection import (
+    FAILURES,
+    Deadline,
+    as_head,
+    as_media_error,
+    as_request,
+    default_context,
+)
+from .exchange import Command, CommandResult, Exchange, SendRequest, T
+from .guard import Guard, lookup_within, system_lookup
 from .policy import FetchPolicy
-from .session import measure
-from .trust import default_context
+from .remote_file import measure_remote
 
 
 def fetch(
@@ -38,7 +43,7 @@ def fetch(
         network_backend=backend,
         max_connections=1,
     ) as pool:
-        return _run(measure(url, policy, thorough), pool, deadline)
+        return _run(measure_remote(url, policy, thorough), pool, deadline)
 
 
 def _run(exchange: Exchange[T], pool: httpcore.ConnectionPool, deadline: Deadline) -> T:
@@ -65,9 +70,9 @@ class _Connection:
         self._response: httpcore.Response | None = None
         self._pieces: Iterator[bytes] = iter(())
 
-    def answer(self, command: Command) -> Answer:
+    def answer(self, command: Command) -> CommandResult:
         """Send a request, or receive a piece of the last one's body."""
-        if not isinstance(command, Ask):
+        if not isinstance(command, SendRequest):
             self._deadline.remaining()
             return next(self._pieces, b"")
         self.close()
@@ -82,37 +87,6 @@ class _Connection:
         response, self._response = self._response, None
         if response is not None:
             response.close()
-
-
-def as_request(command: Ask, deadline: Deadline) -> httpcore.Request:
-    """The request, its URL in the parts that were checked."""
-    target, seconds = command.target, deadline.remaining()
-    return httpcore.Request(
-        b"GET",
-        httpcore.URL(
-            scheme=target.scheme.encode("ascii"),
-            host=target.host.encode("ascii"),
-            port=target.port,
-            target=target.path.encode("ascii"),
-        ),
-        headers=list(command.headers),
-        extensions={
-            "timeout": {
-                "connect": seconds,
-                "read": seconds,
-                "write": seconds,
-                "pool": seconds,
-            }
-        },
-    )
-
-
-def as_head(response: httpcore.Response) -> Head:
-    """The beginning of a response as a value."""
-    return Head(
-        response.status,
-        tuple((name.lower(), value) for name, value in response.headers),
-    )
 
 
 class GuardedBackend(httpcore.NetworkBackend):

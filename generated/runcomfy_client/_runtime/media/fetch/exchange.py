@@ -1,31 +1,33 @@
-"""What a fetch asks of a connection, as values: written once, driven twice (sync and async)."""
+"""What a fetch asks of a connection, and what the server's headers say: values without I/O."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-from .target import Target
+from ..errors import MediaError, MediaFault
+from .policy import FetchTarget
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class SendRequest:
     """Send a GET; the answer to it is a ``Head``. An earlier response is closed."""
 
-    target: Target
+    target: FetchTarget
     headers: tuple[tuple[bytes, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class More:
+class ReceivePiece:
     """Receive the next piece of the body, as it comes; no bytes mean that it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ResponseHead:
     """The beginning of a response; header names in lower case."""
 
     status: int
@@ -45,20 +47,88 @@ class Head:
         return values[0] if len(values) == 1 else None
 
 
-Command: TypeAlias = Ask | More
-Answer: TypeAlias = Head | bytes
-Exchange: TypeAlias = Generator[Command, Answer, T]
+Command: TypeAlias = SendRequest | ReceivePiece
+CommandResult: TypeAlias = ResponseHead | bytes
+Exchange: TypeAlias = Generator[Command, CommandResult, T]
 
 
-def ask(target: Target, headers: tuple[tuple[bytes, bytes], ...]) -> Exchange[Head]:
+def send(
+    target: FetchTarget, headers: tuple[tuple[bytes, bytes], ...]
+) -> Exchange[ResponseHead]:
     """Send a request and take the beginning of its response."""
-    head = yield Ask(target, headers)
-    assert isinstance(head, Head)
+    head = yield SendRequest(target, headers)
+    assert isinstance(head, ResponseHead)
     return head
 
 
-def more() -> Exchange[bytes]:
+def receive() -> Exchange[bytes]:
     """Take the next piece of the body."""
-    piece = yield More()
+    piece = yield ReceivePiece()
     assert isinstance(piece, bytes)
     return piece
+
+
+# What a server says of the piece that it sends: RFC 9110, sections 14.4 and 15.3.7.
+
+
+_CONTENT_RANGE = re.compile(
+    r"bytes\s+(\d{1,19})-(\d{1,19})/(\d{1,19}|\*)", re.IGNORECASE
+)
+_EMPTY = re.compile(r"bytes\s+\*/(\d{1,19})", re.IGNORECASE)
+_DIGITS = re.compile(r"\d{1,19}")
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRange:
+    """A part of the content: where it begins, how long it is, and of what (None: not told)."""
+
+    start: int
+    length: int
+    total: int | None
+
+
+def content_range(head: ResponseHead) -> ContentRange:
+    """What a 206 holds. Raises ``MediaError`` if it does not say so, or says nonsense."""
+    match = _CONTENT_RANGE.fullmatch(head.one(b"content-range") or "")
+    if match is None:
+        raise unusable_response("answers with a part, but does not say which")
+    start, end = int(match[1]), int(match[2])
+    total = None if match[3] == "*" else int(match[3])
+    if end < start or (total is not None and end >= total):
+        raise unusable_response(f"says that it sends the bytes {match[0]}")
+    return ContentRange(start, end - start + 1, total)
+
+
+def content_length(head: ResponseHead) -> int | None:
+    """How long a 200 says that everything is; None if it does not."""
+    told = head.one(b"content-length")
+    chunked = head.all(b"transfer-encoding")
+    return int(told) if told and _DIGITS.fullmatch(told) and not chunked else None
+
+
+def unsatisfied_total(head: ResponseHead) -> int | None:
+    """The length of the content by a 416."""
+    match = _EMPTY.fullmatch(head.one(b"content-range") or "")
+    return None if match is None else int(match[1])
+
+
+def strong_etag(head: ResponseHead) -> str | None:
+    """The validator that is good for parts; weak ones are not (RFC 9110, section 8.8.3)."""
+    tag = head.one(b"etag")
+    return (
+        tag
+        if tag and tag.startswith('"') and tag.endswith('"') and len(tag) < 256
+        else None
+    )
+
+
+def check_uncompressed(head: ResponseHead) -> None:
+    """Raises ``MediaError`` for a body that would have to be decompressed: it may be a bomb."""
+    codings = [value.lower() for value in head.all(b"content-encoding")]
+    if any(coding not in ("", "identity") for coding in codings):
+        raise unusable_response("compresses the content, although asked not to")
+
+
+def unusable_response(what: str) -> MediaError:
+    """The server behaves in a way that does not let the content be read."""
+    return MediaError(f"the server {what}", MediaFault.UNREACHABLE)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from struct import unpack_from
 
-from ..errors import MediaError
-from ..fault import MediaFault
+from ..errors import MediaError, MediaFault
 from ..info import MediaInfo
 from ..parser import Parse, Source
 

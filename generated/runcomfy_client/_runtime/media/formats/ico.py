@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from struct import unpack_from
 
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
-from ..info import Extent, MediaInfo
+from ..errors import MediaError, MediaFault, MediaShort
+from ..info import Dimensions, MediaInfo
 from ..parser import Parse, Source
 
 _MOST_PICTURES = 1024
@@ -35,9 +34,9 @@ def parse_ico(source: Source) -> Parse[MediaInfo]:
     )
 
 
-def _largest(entries: bytes) -> tuple[Extent, int]:
+def _largest(entries: bytes) -> tuple[Dimensions, int]:
     """The size and the offset of the largest picture; what others say does not matter."""
-    found: tuple[Extent, int] = (0, 0), 0
+    found: tuple[Dimensions, int] = (0, 0), 0
     for at in range(0, len(entries), 16):
         wide, high = entries[at] or 256, entries[at + 1] or 256
         if wide * high > found[0][0] * found[0][1]:
@@ -45,7 +44,7 @@ def _largest(entries: bytes) -> tuple[Extent, int]:
     return found
 
 
-def _stored_size(offset: int, told: Extent) -> Parse[Extent]:
+def _stored_size(offset: int, told: Dimensions) -> Parse[Dimensions]:
     """The size that a PNG inside an icon states itself, which the directory cannot if large."""
     head = yield offset, 24, 24
     if head[:8] != _PNG:

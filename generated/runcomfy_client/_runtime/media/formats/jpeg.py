@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from struct import unpack_from
 
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
-from ..info import Extent, MediaInfo
-from ..orientation import UPRIGHT, exif_orientation
+from ..errors import MediaError, MediaFault, MediaShort
+from ..info import Dimensions, MediaInfo
 from ..parser import Parse, Source
+from .tiff import UPRIGHT, exif_orientation
 
 _MOST_MARKERS = 4000
 _MOST_JUNK = 256 << 10  # bytes between segments that are passed over, as decoders do
@@ -29,7 +28,7 @@ _PICTURE_COUNT = 0xB001
 class _Facts:
     """What the segments told so far. Class attributes: making one must cost nothing."""
 
-    size: Extent | None = None
+    size: Dimensions | None = None
     marker = 0
     place = 0
     orientation = UPRIGHT

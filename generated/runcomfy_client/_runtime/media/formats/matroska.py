@@ -6,13 +6,22 @@ import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from ..ebml import Element, floating, parse_children, read_element, unsigned
-from ..errors import MediaError, MediaShort, MediaUnsupported
-from ..fault import MediaFault
-from ..info import MediaInfo, Span
-from ..matroska_tag import read_lengths
-from ..matroska_track import AUDIO, SECOND, VIDEO, Track, read_tracks
+from ..errors import MediaError, MediaFault, MediaShort, MediaUnsupported
+from ..info import Measurement, MediaInfo
 from ..parser import Parse, Source
+from .matroska_elements import (
+    AUDIO,
+    SECOND,
+    VIDEO,
+    Element,
+    MatroskaTrack,
+    float_value,
+    parse_children,
+    read_element,
+    read_tag_durations,
+    read_tracks,
+    unsigned_value,
+)
 
 _DOC_TYPE, _SEGMENT, _CLUSTER = 0x4282, 0x18538067, 0x1F43B675
 _INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489
@@ -30,7 +39,7 @@ class _Found:
     name: str = "mkv"
     scale: int = 1_000_000  # nanoseconds a tick
     ticks: float | None = None
-    tracks: tuple[Track, ...] | None = None
+    tracks: tuple[MatroskaTrack, ...] | None = None
     clusters: int | None = None
     lengths: dict[int, Fraction] = field(default_factory=dict[int, Fraction])
 
@@ -42,7 +51,7 @@ class _Found:
         return Fraction(self.ticks) * self.scale / SECOND
 
     @property
-    def declared(self) -> Span | None:
+    def declared(self) -> Measurement | None:
         """The declared duration, with what it may be off.
 
         Writers count from 0 or from the first block, to where the last block begins or to
@@ -55,10 +64,10 @@ class _Found:
         padded = max((track.padded for track in tracks), default=Fraction(0))
         frame = max((track.frame for track in tracks), default=Fraction(0))
         least = max(Fraction(0), self.shortest(seconds) - padded)
-        return Span(seconds, least, seconds + frame)
+        return Measurement(seconds, least, seconds + frame)
 
     @property
-    def playing(self) -> tuple[Track, ...]:
+    def playing(self) -> tuple[MatroskaTrack, ...]:
         """The tracks that are seen or heard."""
         return tuple(track for track in self.tracks or () if track.plays)
 
@@ -128,7 +137,7 @@ def _headers(found: _Found, at: int, source: Source) -> Parse[None]:
         elif element.identity == _TRACKS:
             found.tracks = read_tracks((yield from _content(element)))
         elif element.identity == _TAGS:
-            found.lengths = read_lengths((yield from _content(element)))
+            found.lengths = read_tag_durations((yield from _content(element)))
         at = element.end
     raise MediaShort(
         f"Matroska: no media data after {_MOST_ELEMENTS} elements",
@@ -150,12 +159,12 @@ def _content(element: Element) -> Parse[bytes]:
 def _read_info(found: _Found, body: bytes) -> None:
     for element in parse_children(body):
         if element.identity == _SCALE:
-            found.scale = unsigned(body, element) or found.scale
+            found.scale = unsigned_value(body, element) or found.scale
         elif element.identity == _DURATION:
-            found.ticks = floating(body, element)
+            found.ticks = float_value(body, element)
 
 
-def _scan(found: _Found, at: int, source: Source) -> Parse[Span | None]:
+def _scan(found: _Found, at: int, source: Source) -> Parse[Measurement | None]:
     """The time from the first block to the end of the last; None if that is too far away."""
     first = last = None
     cluster = longest = 0
@@ -186,7 +195,7 @@ def _scan(found: _Found, at: int, source: Source) -> Parse[Span | None]:
     )
 
 
-def _spanned(found: _Found, first: int, last: int, longest: int) -> Span:
+def _spanned(found: _Found, first: int, last: int, longest: int) -> Measurement:
     tick = Fraction(found.scale, SECOND)
     frame_times = [track.frame_time for track in found.tracks or ()]
     frame = max([longest * tick, *(Fraction(time, SECOND) for time in frame_times)])
@@ -194,7 +203,7 @@ def _spanned(found: _Found, first: int, last: int, longest: int) -> Span:
     seconds = (last - first) * tick + frame
     padded = max([frame, *(track.padded for track in found.tracks or ())])
     least = max(Fraction(0), found.shortest(seconds) - frame - padded)
-    return Span.of(seconds, least, last * tick + 2 * frame)
+    return Measurement.of(seconds, least, last * tick + 2 * frame)
 
 
 def _number(element: Element) -> Parse[int]:
@@ -210,7 +219,7 @@ def _relative_time(block: Element) -> Parse[int]:
     return int.from_bytes(head[width : width + 2], "big", signed=True)
 
 
-def _result(found: _Found, timing: Span | None, source: Source) -> MediaInfo:
+def _result(found: _Found, timing: Measurement | None, source: Source) -> MediaInfo:
     tracks = found.tracks or ()
     video = next((t for t in tracks if t.kind == VIDEO and all(t.coded)), None)
     evidence = ("Info and Tracks of the segment",)
@@ -239,6 +248,10 @@ def _result(found: _Found, timing: Span | None, source: Source) -> MediaInfo:
         coded=video.coded,
         timing=timing,
         # the default duration is rounded to whole nanoseconds
-        rate=None if rate is None else Span.of(rate.limit_denominator(100_000), rate),
+        rate=(
+            None
+            if rate is None
+            else Measurement.of(rate.limit_denominator(100_000), rate)
+        ),
         evidence=evidence,
     )

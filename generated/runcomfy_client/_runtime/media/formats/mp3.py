@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from struct import unpack_from
 
-from ..errors import MediaShort
-from ..fault import MediaFault
-from ..info import MediaInfo, Span
-from ..parser import Parse, Source
-from ..window import Window
+from ..errors import MediaFault, MediaShort
+from ..info import Measurement, MediaInfo
+from ..parser import Parse, Source, Window
 from .flac import parse_flac
 
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
@@ -128,7 +126,9 @@ def _continues(at: int, frame: Frame, window: Window) -> Parse[bool]:
     return following.follows(frame)
 
 
-def _timing(source: Source, at: int, frame: Frame) -> Parse[tuple[Span | None, str]]:
+def _timing(
+    source: Source, at: int, frame: Frame
+) -> Parse[tuple[Measurement | None, str]]:
     body = yield at, 4 + frame.side + 180, 4
     audio = None if source.size is None else source.size - at
     declared = _declared(body, frame, audio)
@@ -141,7 +141,7 @@ def _timing(source: Source, at: int, frame: Frame) -> Parse[tuple[Span | None, s
     return _estimate(frame, audio), f"estimated from the frame at byte {at}"
 
 
-def _declared(body: bytes, frame: Frame, audio: int | None) -> Span | None:
+def _declared(body: bytes, frame: Frame, audio: int | None) -> Measurement | None:
     """The length by a Xing, Info or VBRI header, unless it speaks of another file."""
     at = 4 + frame.side
     samples, length, trimmed = 0, 0, 0
@@ -167,7 +167,7 @@ def _declared(body: bytes, frame: Frame, audio: int | None) -> Span | None:
         return None
     played = samples - trimmed if trimmed < samples else samples
     readings = (played, samples, samples + frame.samples)
-    return Span.of(*(Fraction(count, frame.rate) for count in readings))
+    return Measurement.of(*(Fraction(count, frame.rate) for count in readings))
 
 
 def _trimmed(body: bytes, at: int) -> int:
@@ -178,7 +178,7 @@ def _trimmed(body: bytes, at: int) -> int:
     return (packed >> 12) + (packed & 0xFFF)
 
 
-def _count(at: int, frame: Frame) -> Parse[Span | None]:
+def _count(at: int, frame: Frame) -> Parse[Measurement | None]:
     """Walk from frame to frame to the end; None if the walk loses its way."""
     window, count = Window(), 0
     try:
@@ -199,15 +199,15 @@ def _count(at: int, frame: Frame) -> Parse[Span | None]:
             return None
     seconds = Fraction(count * frame.samples, frame.rate)
     # decoders differ in dropping the encoder's delay of up to two frames
-    return Span.of(seconds, seconds - Fraction(2 * frame.samples, frame.rate))
+    return Measurement.of(seconds, seconds - Fraction(2 * frame.samples, frame.rate))
 
 
-def _estimate(frame: Frame, audio: int | None) -> Span | None:
+def _estimate(frame: Frame, audio: int | None) -> Measurement | None:
     """The length at the first frame's bit rate, within what any bit rate would make of it."""
     if not audio or audio < 0:
         return None
     rates = _KBITS_1 if frame.version == 3 else _KBITS_2
     bits = 8 * audio
-    return Span.of(
+    return Measurement.of(
         *(Fraction(bits, kbits * 1000) for kbits in (frame.kbits, rates[1], rates[-1]))
     )

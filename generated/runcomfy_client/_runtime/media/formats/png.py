@@ -6,11 +6,10 @@ from binascii import crc32
 from fractions import Fraction
 from struct import unpack_from
 
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
-from ..info import Extent, MediaInfo, Span
-from ..orientation import UPRIGHT, exif_orientation
+from ..errors import MediaError, MediaFault, MediaShort
+from ..info import Dimensions, Measurement, MediaInfo
 from ..parser import Parse, Source
+from .tiff import UPRIGHT, exif_orientation
 
 _MOST_CHUNKS = 4096
 _GREATEST = 0x7FFFFFFF
@@ -90,7 +89,7 @@ def _play_time(at: int) -> Parse[Fraction | None]:
     return None
 
 
-def _result(facts: _Facts, source: Source, coded: Extent, where: str) -> MediaInfo:
+def _result(facts: _Facts, source: Source, coded: Dimensions, where: str) -> MediaInfo:
     evidence: tuple[str, ...] = (where,)
     if facts.oriented:
         evidence = (where, f"eXIf orientation {facts.orientation}")
@@ -100,6 +99,6 @@ def _result(facts: _Facts, source: Source, coded: Extent, where: str) -> MediaIn
         coded,
         orientation=facts.orientation,
         frames=facts.frames,
-        timing=None if facts.seconds is None else Span.of(facts.seconds),
+        timing=None if facts.seconds is None else Measurement.of(facts.seconds),
         evidence=evidence,
     )

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from struct import unpack_from
 
-from ..errors import MediaError, MediaShort
-from ..fault import MediaFault
-from ..info import MediaInfo, Span
+from ..errors import MediaError, MediaFault, MediaShort
+from ..info import Measurement, MediaInfo
 from ..parser import Parse, Source
 
 _MOST_CHUNKS = 4000
@@ -87,7 +86,7 @@ def _format(facts: _Facts, at: int, size: int) -> Parse[None]:
         facts.codec = int(unpack_from("<H", body, 24)[0])
 
 
-def _timing(facts: _Facts, source: Source) -> Span | None:
+def _timing(facts: _Facts, source: Source) -> Measurement | None:
     """From the data size; a streamed file says 0 or 2³²−1 there, and its length decides."""
     present = None if source.size is None else max(0, source.size - facts.data_at - 8)
     size = facts.data_size
@@ -106,4 +105,4 @@ def _timing(facts: _Facts, source: Source) -> Span | None:
         readings += [
             max(Fraction(0), each - _PADDING / facts.rate) for each in readings
         ]
-    return Span.of(*readings) if readings else None
+    return Measurement.of(*readings) if readings else None

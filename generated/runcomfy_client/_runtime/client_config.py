@@ -1,0 +1,189 @@
+"""What a client was configured with: server and token, clocks, hooks, journal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Protocol
+
+from .base_url import checked_base_url
+from .errors import MissingToken
+from .interrupt import InterruptHeld
+from .journal import Journal
+from .lifecycle.steps import FlowContext
+from .observer import Hooks, report_request
+from .protocol import BASE_URL_VARIABLE, DEFAULT_BASE_URL, TOKEN_VARIABLES
+from .secret import Token
+from .transport import Outcome, Request, redact
+
+
+class Clock(Protocol):
+    """Two clocks and a way to wait. Tests give one whose time is only counted."""
+
+    def now(self) -> float:
+        """Seconds that only ever grow: deadlines go by them."""
+        ...
+
+    def today(self) -> float:
+        """Seconds since 1970."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, blocking."""
+        ...
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Let time pass, without blocking the event loop."""
+        ...
+
+
+class SystemClock:
+    """The clocks of this machine."""
+
+    now = staticmethod(time.monotonic)
+
+    def today(self) -> float:
+        """Seconds since 1970."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, blocking."""
+        time.sleep(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Let time pass, without blocking the event loop."""
+        import asyncio
+
+        await asyncio.sleep(seconds)
+
+
+# Where the API is and who asks: given, or read from the environment when first needed.
+
+
+class ServerAccess(NamedTuple):
+    """A server, and the token for it."""
+
+    base_url: str
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """What was given, and the environment for the rest."""
+
+    token: Token | None = None
+    base_url: str | None = None
+    environment: Mapping[str, str] = field(
+        default_factory=lambda: os.environ, repr=False
+    )
+
+    def server(self) -> str:
+        """The base URL. Raises ``BadSetting`` if the one in the environment is not usable."""
+        if self.base_url is not None:
+            return self.base_url
+        return checked_base_url(
+            self.environment.get(BASE_URL_VARIABLE, "") or DEFAULT_BASE_URL
+        )
+
+    def access(self) -> ServerAccess:
+        """Server and token. Raises ``MissingToken`` with the names that were looked at."""
+        if self.token is not None and self.base_url is not None:
+            return ServerAccess(self.base_url, self.token)
+        return ServerAccess(self.server(), self.token or self._token_of_environment())
+
+    def _token_of_environment(self) -> Token:
+        for name in TOKEN_VARIABLES:
+            if self.environment.get(name, "").strip():
+                return Token(self.environment[name])
+        raise MissingToken(
+            "there is no RunComfy API token: give RunComfy(token=…), or set one of the "
+            f"environment variables {', '.join(TOKEN_VARIABLES)} (all looked at, none is set)"
+        )
+
+
+def open_journal(journal: str | os.PathLike[str] | Journal | None) -> Journal | None:
+    """The journal at a path, or the journal itself."""
+    if journal is None or not isinstance(journal, (str, os.PathLike)):
+        return journal
+    from .sqlite_journal import SqliteJournal as File  # SQLite, which few need
+
+    return File(journal)
+
+
+# What both drivers have in common: who asks, what time it is, who listens.
+
+
+def _random() -> float:
+    from random import random  # slow to load, and not needed before the first pause
+
+    return random()  # noqa: S311 - spreads pauses, guards nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientConfig:
+    """What both drivers have in common: who asks, what time it is, who listens."""
+
+    settings: ServerSettings
+    clock: Clock = field(default_factory=SystemClock)
+    random: Callable[[], float] = _random
+    hooks: Hooks = field(default_factory=Hooks)
+    journal: Journal | None = None
+    include_cost: bool = False
+
+    def terms(self) -> FlowContext:
+        """The terms for a flow that begins now. Raises ``MissingToken``, ``BadSetting``."""
+        base_url, token = self.settings.access()
+        clock = self.clock
+        return FlowContext(
+            base_url,
+            token,
+            clock.now,
+            clock.today,
+            self.random,
+            self.journal is not None,
+            self.include_cost,
+        )
+
+    def received(self, request: Request, outcome: Outcome, began: float) -> Outcome:
+        """The outcome, without the token should it be echoed, and told to the hooks.
+
+        Raises ``Interrupted`` if a hook ends the program on being told what a paid request
+        came to: the flow is to have the outcome first.
+        """
+        if request.token is not None:
+            outcome = redact(outcome, request.token)
+        if self.hooks.on_request is not None or "logging" in sys.modules:
+            try:
+                report_request(self.hooks, request, outcome, self.clock.now() - began)
+            except BaseException as error:
+                if not request.paid:
+                    raise
+                raise InterruptHeld(outcome, error) from error
+        return outcome
+
+
+def make_config(
+    token: str | None,
+    base_url: str | None,
+    hooks: Hooks | None,
+    include_cost: bool,
+    clock: Clock | None,
+    random: Callable[[], float] | None,
+    journal: Journal | None,
+) -> ClientConfig:
+    """What a client of either kind knows. Raises ``BadSetting`` for what cannot be used."""
+    settings = ServerSettings(
+        Token(token) if token and token.strip() else None,
+        checked_base_url(base_url) if base_url and base_url.strip() else None,
+    )
+    world = ClientConfig(
+        settings=settings,
+        clock=clock or SystemClock(),
+        hooks=hooks or Hooks(),
+        include_cost=include_cost,
+        journal=journal,
+    )
+    return world if random is None else replace(world, random=random)

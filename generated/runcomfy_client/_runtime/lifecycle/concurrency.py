@@ -1,0 +1,175 @@
+"""What the requests of one batch share: a semaphore, a rate limiter and a circuit breaker."""
+
+from __future__ import annotations
+
+from types import GeneratorType
+from typing import TypeVar
+
+from ..errors import ApiError, AuthError, NoBalance, RateLimited
+from ..retry_and_timeouts import CLEANUP_BUDGET, FOREVER, MAX_RETRY_AFTER
+from ..transport import Lost, Outcome, Reached, Request
+from .steps import Acquire, Flow, FlowContext, Semaphore, Send, Sleep, send
+
+T = TypeVar("T")
+_TOO_LATE = Lost(Reached.NOTHING_SENT, "no time was left to ask")
+
+
+class RequestSlots:
+    """Shared by the flows of one batch.
+
+    A turn is taken before the gate is looked at and before an intent is noted, so that
+    nothing is between the two and what they are about but the request itself.
+    """
+
+    __slots__ = ("closes_at", "turns")
+
+    def __init__(self, turns: Semaphore | None = None) -> None:
+        self.turns = turns
+        """None for a driver that sends one request after the other anyway."""
+        self.closes_at = FOREVER
+
+    def close(self, now: float) -> None:
+        """The batch is stopped: what is free is asked for a few seconds more, all in all."""
+        self.closes_at = min(self.closes_at, now + CLEANUP_BUDGET)
+
+    def close_at_once(self) -> None:
+        """Ask nothing more."""
+        self.closes_at = -FOREVER
+
+    def taken(self) -> Flow[None]:
+        """Wait for one's turn. It is to be given back by ``give``."""
+        if self.turns is not None:
+            yield Acquire(self.turns)
+
+    def give(self) -> None:
+        """Let the next one have its turn."""
+        if self.turns is not None:
+            self.turns.release()
+
+
+def limit_requests(
+    terms: FlowContext, flow: Flow[T], line: RequestSlots, until: float
+) -> Flow[T]:
+    """The same flow, with its free requests sent in turn, and not long past its deadline.
+
+    One that comes too late is not sent, and answered as lost: the flow then tells what it
+    last saw of its job. A paid request passes: its flow took a turn before.
+    """
+    thrown: BaseException | None = None
+    while True:
+        try:
+            return (yield from _relay_steps(terms, flow, line, until, thrown))
+        except GeneratorExit:
+            flow.close()
+            raise
+        except BaseException as stopped:
+            if not isinstance(flow, GeneratorType) or flow.gi_frame is None:
+                raise  # out of the flow itself
+            thrown = (
+                stopped  # Ctrl-C between two of its steps: it has a job to clean up
+            )
+
+
+def _relay_steps(
+    terms: FlowContext,
+    flow: Flow[T],
+    line: RequestSlots,
+    until: float,
+    error: BaseException | None,
+) -> Flow[T]:
+    answer: Outcome | None = None
+    while True:
+        try:
+            step = flow.send(answer) if error is None else flow.throw(error)
+        except StopIteration as ended:
+            return ended.value  # type: ignore[no-any-return]
+        answer, error = None, None
+        try:
+            if isinstance(step, Send) and not step.request.paid:
+                answer = yield from _send_in_slot(terms, step.request, line, until)
+            else:
+                answer = yield step
+        except GeneratorExit:
+            raise
+        except BaseException as caught:
+            error = caught
+
+
+def _send_in_slot(
+    terms: FlowContext, request: Request, line: RequestSlots, until: float
+) -> Flow[Outcome]:
+    yield from line.taken()
+    try:
+        left = min(line.closes_at, until + CLEANUP_BUDGET) - terms.now()
+        if left <= 0:
+            return _TOO_LATE
+        return (yield from send(_shorten_timeout(request, max(1.0, left))))
+    finally:
+        line.give()
+
+
+def _shorten_timeout(request: Request, left: float) -> Request:
+    return request if request.timeout <= left else request._replace(timeout=left)
+
+
+# What holds the submits of many jobs back, while the jobs under way go on.
+
+
+class RateLimiter:
+    """Shared by the flows of one batch: a 429 to one pauses the submits of all.
+
+    When the token or the balance is refused once, no other submit is tried.
+    """
+
+    __slots__ = ("closed_by", "line", "opens_at")
+
+    def __init__(self, line: RequestSlots | None = None) -> None:
+        self.line = line or RequestSlots()
+        self.opens_at = 0.0
+        self.closed_by: ApiError | None = None
+
+    def pause(self, until: float) -> None:
+        """Let no submit through before this moment."""
+        self.opens_at = max(self.opens_at, until)
+
+    def close(self, error: ApiError) -> None:
+        """Let no submit through any more, if the error means that none can succeed."""
+        if isinstance(error, (AuthError, NoBalance)):
+            self.closed_by = error
+
+    def passed(self, terms: FlowContext, until: float) -> Flow[None]:
+        """Wait until a submit may go, and it is its turn; ``leave`` is to follow it.
+
+        Raises like the submit that closed the gate, and ``RateLimited`` at once when the wait
+        would be too long, or past the deadline. No turn is held then.
+        """
+        while True:
+            yield from self._opened(terms, until)
+            yield from self.line.taken()
+            if self.closed_by is None and self.opens_at <= terms.now():
+                return
+            self.line.give()
+
+    def leave(self) -> None:
+        """The submit has its outcome, and others have been told of it."""
+        self.line.give()
+
+    def _opened(self, terms: FlowContext, until: float) -> Flow[None]:
+        while self.closed_by is None and self.opens_at > (now := terms.now()):
+            pause = self.opens_at - now
+            if pause > MAX_RETRY_AFTER or self.opens_at > until:
+                raise RateLimited(
+                    f"not submitted: the server answered HTTP 429 to another, and takes "
+                    f"nothing for {pause:.0f} s, longer than this call may wait",
+                    http_status=429,
+                    retry_after=pause,
+                )
+            yield Sleep(pause)
+        if self.closed_by is not None:
+            first = self.closed_by
+            raise type(first)(
+                f"not submitted, because another was refused: {first}",
+                http_status=first.http_status,
+                code=first.code,
+                text=first.text,
+            )

@@ -1,1 +1,0 @@
-"""The ISO base media file format, which MP4, MOV, HEIF and AVIF share."""

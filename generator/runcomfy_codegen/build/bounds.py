@@ -1,0 +1,125 @@
+"""Numeric and counting keywords as exact bounds."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeGuard
+
+from ..ir.json_text import JsonValue
+from ..ir.model import Exact, Numeric
+from .reader_context import Collector, SchemaPath
+
+# What fits a list on any machine, and a double without losing its digits (IEEE 754).
+_MOST = 2**63 - 1
+_SMALLEST = Decimal("1e-307")
+_LARGEST = Decimal("1e308")
+
+
+def numeric_type(
+    schema: dict[str, JsonValue],
+    trail: SchemaPath,
+    findings: Collector,
+    *,
+    integral: bool,
+) -> Numeric:
+    """The bounds of a number. Those of a whole number are whole: ``>= 0.5`` is ``>= 1``."""
+    read = {
+        keyword: _bound(schema, keyword, trail, findings)
+        for keyword in (
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "multipleOf",
+        )
+    }
+    step = read["multipleOf"]
+    if step is not None and step <= 0:
+        findings.keep("multipleOf", trail.keyword("multipleOf"), schema["multipleOf"])
+    bounds = Numeric(
+        integral=integral,
+        minimum=read["minimum"],
+        maximum=read["maximum"],
+        exclusive_minimum=read["exclusiveMinimum"],
+        exclusive_maximum=read["exclusiveMaximum"],
+        multiple_of=step if step is not None and step > 0 else None,
+    )
+    return _whole(bounds) if integral else bounds
+
+
+def count_bound(
+    schema: dict[str, JsonValue], keyword: str, trail: SchemaPath, findings: Collector
+) -> int | None:
+    """A length or number of items; None if there is no limit, and 0 is none for a minimum."""
+    value = schema.get(keyword)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not _is_count(value):
+        findings.keep(keyword, trail.keyword(keyword), value)
+        return None
+    return None if value == 0 and keyword.startswith("min") else int(value)
+
+
+def _is_count(value: JsonValue) -> bool:
+    """Whether a value is a whole number of things that a machine can hold."""
+    if not isinstance(value, int | Decimal) or not 0 <= value <= _MOST:
+        return False
+    return value == int(value)
+
+
+def _bound(
+    schema: dict[str, JsonValue], keyword: str, trail: SchemaPath, findings: Collector
+) -> Exact | None:
+    value = schema.get(keyword)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not _is_double(value):
+        findings.keep(keyword, trail.keyword(keyword), value)
+        return None
+    return value
+
+
+def _is_double(value: JsonValue) -> TypeGuard[Exact]:
+    """Whether a value is a number that a double can hold, as those that JSON sends."""
+    if not isinstance(value, int | Decimal):
+        return False
+    return (
+        value == 0 or _SMALLEST <= value <= _LARGEST or -_LARGEST <= value <= -_SMALLEST
+    )
+
+
+def _whole(bounds: Numeric) -> Numeric:
+    lows = [
+        _ceiling(bounds.minimum),
+        (
+            None
+            if bounds.exclusive_minimum is None
+            else math.floor(bounds.exclusive_minimum) + 1
+        ),
+    ]
+    highs = [
+        None if bounds.maximum is None else math.floor(bounds.maximum),
+        (
+            None
+            if bounds.exclusive_maximum is None
+            else math.ceil(bounds.exclusive_maximum) - 1
+        ),
+    ]
+    step = bounds.multiple_of
+    return Numeric(
+        integral=True,
+        minimum=max((low for low in lows if low is not None), default=None),
+        maximum=min((high for high in highs if high is not None), default=None),
+        # A whole number is a multiple of p/q, in lowest terms, just if it is one of p.
+        multiple_of=(
+            None
+            if step is None or Fraction(step).numerator == 1
+            else Fraction(step).numerator
+        ),
+    )
+
+
+def _ceiling(bound: Exact | None) -> int | None:
+    return None if bound is None else math.ceil(bound)

@@ -1,0 +1,238 @@
+"""One model from the documents of its locales: one structure, texts by locale."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..dialect.meta_schema import check_document
+from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.document import DEFAULT_LOCALE, Document
+from ..ir.json_text import NotJson, members
+from ..ir.model import Model, Object, Type, Unknown, fields_in
+from .naming import Overrides
+from .properties import FieldsReader, opened_output, read_output, without_defaults
+from .published_parts import published_parts
+from .reader_context import Collector, SchemaPath
+from .structure_and_texts import (
+    schema_sha256,
+    structure_of,
+    with_translations,
+    without_texts,
+)
+from .types import undeclared_required
+
+# A document with one of these has no input to speak of, or two fields of one name.
+_FATAL = frozenset({"input-not-an-object", "malformed-properties", "name-collision"})
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What building depends on beside the documents."""
+
+    dialect: Mapping[str, Any]
+    locale: str = DEFAULT_LOCALE
+    overrides: Overrides = Overrides()
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltModel:
+    """A model, if one could be built, and everything noticed on the way."""
+
+    model: Model | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def build_model(
+    files: Sequence[tuple[str, Document]], settings: BuildOptions
+) -> BuiltModel:
+    """The model of these documents, which are (file, document) in different locales.
+
+    The structure is that of the default locale (``en``, else the first by name); the texts
+    are those of the chosen one, if the model has it and its structure is the same.
+    """
+    by_locale = {document.locale: (file, document) for file, document in sorted(files)}
+    built = {
+        locale: _read(*by_locale[locale], settings) for locale in sorted(by_locale)
+    }
+    diagnostics = [found for each in built.values() for found in each.diagnostics]
+    default = DEFAULT_LOCALE if DEFAULT_LOCALE in built else min(built)
+    model = built[default].model
+    if model is None:
+        return BuiltModel(None, tuple(diagnostics))
+    told = {
+        locale: each.model for locale, each in built.items() if each.model is not None
+    }
+    for locale, other in told.items():
+        if not same_structure(model, other):
+            diagnostics.append(_drifted(*by_locale[locale], default))
+    chosen = told.get(settings.locale, model)
+    shown = chosen if same_structure(model, chosen) else model
+    hashes = tuple((locale, told[locale].schema_sha256) for locale in sorted(told))
+    alike = {
+        locale: told[locale]
+        for locale in sorted(told)
+        if same_structure(shown, told[locale])
+    }
+    model = with_translations(replace(shown, documents=hashes), alike)
+    return BuiltModel(model, tuple(diagnostics))
+
+
+def same_structure(one: Model, other: Model) -> bool:
+    """Whether two models differ in texts, samples and spelling alone."""
+    return _built(one) == _built(other)
+
+
+def _built(model: Model) -> tuple[Type, Type, tuple[Unknown, ...]]:
+    output = model.published_output or model.output
+    return structure_of(model.input), structure_of(output), without_texts(model.unknown)
+
+
+def _read(file: str, document: Document, settings: BuildOptions) -> BuiltModel:
+    """The model as this one document tells it."""
+    try:
+        reported = list(check_document(document, settings.dialect))
+        findings = Collector(document)
+        model = _model(document, findings, settings)
+    except NotJson as error:
+        reported, findings, model = (
+            [_not_json(document, error)],
+            Collector(document),
+            None,
+        )
+    found = [each.about(file=file) for each in (*reported, *findings.diagnostics)]
+    if any(each.code in _FATAL and each.severity is Severity.ERROR for each in found):
+        model = None
+    return BuiltModel(model, tuple(found))
+
+
+def _model(document: Document, findings: Collector, settings: BuildOptions) -> Model:
+    named: set[str] = set()
+
+    def name_of(wire: str) -> str:
+        named.add(wire)
+        return settings.overrides.field_name(document.model_id, wire)
+
+    reader = FieldsReader(findings, name_of)
+    schema = members(document.input_schema.value())
+    trail = SchemaPath("/input_schema")
+    reader.keep_unstated(schema, trail)
+    fields = reader.read(schema, trail)
+    published = document.output_schema
+    whole = Object(name="Input", fields=fields, demanded=undeclared_required(schema))
+    output = read_output(published.value() if published else None, reader)
+    _report_unused(settings.overrides, named, findings)
+    unknown = tuple(findings.unknown)
+    facts = members(document.facts.value()) if document.facts else {}
+    description = document.description or facts.get("description") or ""
+    return Model(
+        model_id=document.model_id,
+        path=settings.overrides.module_path(document.model_id),
+        title=document.title,
+        description=description if isinstance(description, str) else "",
+        locale=document.locale,
+        input=whole,
+        output=opened_output(output),
+        schema_sha256=schema_sha256(document),
+        documents=(),
+        kind=str(facts.get("kind", "")),
+        unknown=unknown,
+        published_output=without_defaults(output),
+        published=published_parts(
+            document, (*fields_in(whole), *fields_in(output)), unknown
+        ),
+    )
+
+
+def _report_unused(
+    overrides: Overrides, named: Collection[str], findings: Collector
+) -> None:
+    """Names that the user chose for fields which the model does not have."""
+    chosen = overrides.of(findings.document.model_id).fields
+    for wire in sorted(chosen.keys() - {*named}):
+        findings.report(
+            "unused-name",
+            f"the configuration chooses the name {chosen[wire]!r} for {wire!r}, and there"
+            " is no such property",
+            "/input_schema",
+            "write the property as the schema does, or take the name out",
+        )
+
+
+def _drifted(file: str, document: Document, default: str) -> Diagnostic:
+    return Diagnostic(
+        code="locale-structure",
+        message=f"the schema in {document.locale!r} is built differently than in {default!r}",
+        severity=Severity.WARNING,
+        model=document.model_id,
+        file=file,
+        pointer="/input_schema",
+        place=document.place("/input_schema"),
+        hint=f"the structure of {default!r} counts; import the page in {document.locale!r} again",
+    )
+
+
+def _not_json(document: Document, error: NotJson) -> Diagnostic:
+    return Diagnostic(
+        code="not-json",
+        message=error.message,
+        model=document.model_id,
+        place=error.place,
+        hint="import the model again",
+    )
+
+
+# All documents of a folder as models, none of which stops another.
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltCatalog:
+    """The models by id, everything noticed, and the ids that could not be built."""
+
+    models: tuple[Model, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    failed: tuple[str, ...] = ()
+
+
+def build_catalog(
+    files: Iterable[tuple[str, Document]], settings: BuildOptions
+) -> BuiltCatalog:
+    """Build every model of these (file, document) pairs."""
+    groups: defaultdict[str, list[tuple[str, Document]]] = defaultdict(list)
+    for file, document in files:
+        groups[document.model_id].append((file, document))
+    built = {
+        model_id: build_model(groups[model_id], settings) for model_id in sorted(groups)
+    }
+    diagnostics = [found for each in built.values() for found in each.diagnostics]
+    models = [each.model for each in built.values() if each.model is not None]
+    collisions = _collisions(models)
+    clashing = {found.model for found in collisions}
+    return BuiltCatalog(
+        models=tuple(model for model in models if model.model_id not in clashing),
+        diagnostics=(*diagnostics, *collisions),
+        failed=tuple(
+            id_ for id_, each in built.items() if each.model is None or id_ in clashing
+        ),
+    )
+
+
+def _collisions(models: Sequence[Model]) -> list[Diagnostic]:
+    """Models that would be one module; none of them can be generated."""
+    modules: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for model in models:
+        modules[model.path].append(model.model_id)
+    return [
+        Diagnostic(
+            code="module-collision",
+            message=f"{' and '.join(map(repr, ids))} would both be the module {'.'.join(path)}",
+            model=model_id,
+            hint="choose a module in the configuration:"
+            f' [tool.runcomfy-codegen.names."{model_id}"] module = "vendor/other_name"',
+        )
+        for path, ids in modules.items()
+        if len(ids) > 1
+        for model_id in ids
+    ]

@@ -1,0 +1,257 @@
+"""The properties of inputs and outputs as fields."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from ..ir.diagnostic import Severity
+from ..ir.json_text import JsonValue, is_object, items, members
+from ..ir.model import (
+    Anything,
+    Array,
+    Boolean,
+    Field,
+    Nullable,
+    Numeric,
+    Object,
+    Text,
+    Type,
+    Union,
+    Value,
+)
+from .combined import with_sole_alternative
+from .media_fields import media_kind_of, media_rules_of
+from .reader_context import Collector, SchemaPath
+from .types import TypeReader, undeclared_required
+
+# What an input or output as a whole may say. `additionalProperties` is kept, and not asked:
+# nobody but the server knows what it does with fields that it does not publish.
+_UNDERSTOOD = frozenset(
+    {"type", "title", "description", "properties", "required", "additionalProperties"}
+    | {"$schema", "$id", "$comment", "default", "examples"}
+)
+_PROMPT_WORDS = {"prompt", "text", "lyrics", "caption", "tags"}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsReader:
+    """Reads fields of one document; ``name_of`` turns a wire name into a field's name."""
+
+    findings: Collector
+    name_of: Callable[[str], str]
+
+    def read(
+        self, schema: dict[str, JsonValue], trail: SchemaPath
+    ) -> tuple[Field, ...]:
+        """The fields of the object schema at the end of the trail."""
+        properties = members(schema.get("properties"))
+        required = [
+            name for name in items(schema.get("required")) if isinstance(name, str)
+        ]
+        self._report_absent(required, properties, trail)
+        fields = tuple(
+            self._field(
+                wire_name,
+                published,
+                trail.member(wire_name, self.name_of(wire_name)),
+                required=wire_name in required,
+            )
+            for wire_name, published in properties.items()
+        )
+        self._report_collisions(fields, trail)
+        return fields
+
+    def keep_unstated(self, schema: dict[str, JsonValue], trail: SchemaPath) -> None:
+        """Keep the keywords of an input or output as a whole that are not understood."""
+        told = set(schema.keys() - _UNDERSTOOD)
+        if schema.get("additionalProperties", True) is not True:
+            told.add("additionalProperties")
+        for keyword in sorted(told):
+            self.findings.keep(keyword, trail.keyword(keyword), schema[keyword])
+
+    def _field(
+        self,
+        wire_name: str,
+        published: JsonValue,
+        trail: SchemaPath,
+        *,
+        required: bool,
+    ) -> Field:
+        schema = members(published)
+        told = with_sole_alternative(schema)
+        kinds = TypeReader(self.findings, self.read)
+        kept = len(self.findings.unknown)
+        if not is_object(published) and published is not True:
+            # `false`, or no schema at all.
+            self.findings.keep("schema", trail.schema, published)
+        kind = kinds.read(published, trail)
+        rules = media_rules_of(schema, trail, kind, self.findings)
+        media = media_kind_of(wire_name, told, kind, tuple(rule for rule, _ in rules))
+        default = told.get("default")
+        value = Value.of(default) if default is not None else None
+        # Law 2: what a required, media or prompt field shows as default is a sample.
+        is_sample = required or media is not None or _is_prompt(wire_name, told)
+        return Field(
+            wire_name=wire_name,
+            name=self.name_of(wire_name),
+            type=kind,
+            required=required,
+            title=_text(told.get("title")),
+            description=_text(told.get("description")),
+            default=None if is_sample else value,
+            sample=value if is_sample else None,
+            media=media,
+            rules=tuple(rule for rule, _ in rules),
+            rule_places=tuple(place for _, place in rules),
+            unknown=tuple(self.findings.unknown[kept:]),
+        )
+
+    def _report_absent(
+        self, required: list[str], properties: dict[str, JsonValue], trail: SchemaPath
+    ) -> None:
+        for name in required:
+            if name not in properties:
+                near = difflib.get_close_matches(name, properties, n=1, cutoff=0.5)
+                meant = f"perhaps {near[0]!r} is meant; " if near else ""
+                self.findings.report(
+                    "required-without-property",
+                    f"{name!r} is required, but no property has this name",
+                    trail.keyword("required"),
+                    f"{meant}nothing asks for it",
+                )
+
+    def _report_collisions(self, fields: tuple[Field, ...], trail: SchemaPath) -> None:
+        seen: dict[str, str] = {}
+        for field in fields:
+            other = seen.setdefault(field.name, field.wire_name)
+            if other != field.wire_name:
+                self.findings.report(
+                    "name-collision",
+                    f"{other!r} and {field.wire_name!r} would both be called {field.name!r}",
+                    trail.member(field.wire_name, field.name).schema,
+                    "choose a name in the configuration:"
+                    f' [tool.runcomfy-codegen.names."{self.findings.document.model_id}".fields]',
+                    Severity.ERROR,
+                )
+
+
+def _is_prompt(wire_name: str, schema: dict[str, JsonValue]) -> bool:
+    words = set(re.findall(r"[a-z]+", wire_name.lower()))
+    return (
+        schema.get("type") == "string"
+        and "enum" not in schema
+        and bool(words & _PROMPT_WORDS)
+    )
+
+
+def _text(value: JsonValue) -> str:
+    return value if isinstance(value, str) else ""
+
+
+# The output of a model: generic as published, and read with an open mind.
+#
+# The published output schema is the same for all models and incomplete: audio models return
+# ``audio``, which it does not name, and a single URL may come as a list or the reverse. So
+# every output field is optional, takes one URL or several, and unknown members are kept.
+
+
+GENERIC_OUTPUT: Mapping[str, JsonValue] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {
+            "image": {
+                "type": "string",
+                "format": "uri",
+                "description": "URL of one image",
+            },
+            "video": {
+                "type": "string",
+                "format": "uri",
+                "description": "URL of one video",
+            },
+            "images": {
+                "type": "array",
+                "description": "URLs of several images",
+                "items": {"type": "string", "format": "uri"},
+            },
+            "videos": {
+                "type": "array",
+                "description": "URLs of several videos",
+                "items": {"type": "string", "format": "uri"},
+            },
+        },
+    }
+)
+"""The output that every published page states; catalog entries have none and get this one."""
+
+
+def unwrap_output(published: JsonValue) -> tuple[dict[str, JsonValue], str]:
+    """The schema of the output itself, and its pointer below the published one.
+
+    Pages publish ``{"output": {…}}``, where ``output`` is the member of the result.
+    """
+    schema = members(published)
+    if "properties" not in schema and isinstance(schema.get("output"), dict):
+        return members(schema["output"]), "/output"
+    return schema, ""
+
+
+def read_output(published: JsonValue, reader: FieldsReader) -> Object:
+    """The output as published; the generic one if nothing is."""
+    schema, below = unwrap_output(
+        published if members(published) else dict(GENERIC_OUTPUT)
+    )
+    trail = SchemaPath(f"/output_schema{below}", words=("output",))
+    reader.keep_unstated(schema, trail)
+    fields = reader.read(schema, trail)
+    return Object(name="Output", fields=fields, demanded=undeclared_required(schema))
+
+
+def without_defaults(output: Object) -> Object:
+    """The output without defaults: nothing is left to a server in what it sends itself."""
+    fields = (replace(each, default=None, sample=None) for each in output.fields)
+    return replace(output, fields=tuple(fields))
+
+
+def opened_output(output: Object) -> Object:
+    """The output with every field optional, open to one or several, and to new members."""
+    fields = tuple(map(_open_field, output.fields))
+    return replace(output, extra=Anything(), fields=fields, demanded=())
+
+
+def _open_field(field: Field) -> Field:
+    return replace(
+        field, required=False, type=_open(field.type), default=None, sample=None
+    )
+
+
+def _open(kind: Type) -> Type:
+    match kind:
+        case Nullable(inner=inner):
+            return _open(inner)
+        case Text():
+            return Union((Text(), Array(items=Text())))
+        case Array(items=Nullable(inner=inner)):
+            # A field is None where it is missing; an item is only where null is published.
+            return _list_of(inner, nullable=True)
+        case Array(items=inner):
+            return _list_of(inner)
+        case Object():
+            return opened_output(kind)
+        case Numeric() | Boolean():
+            return kind
+        case _:
+            # Choices of an output grow; whoever wrote an old client should still read them.
+            return Anything()
+
+
+def _list_of(inner: Type, *, nullable: bool = False) -> Type:
+    """A list; one URL may come instead of a list of them."""
+    bare = Text() if isinstance(inner, Text) else _open(inner)
+    kept = not nullable or isinstance(bare, Anything)
+    told = Array(items=bare if kept else Nullable(bare))
+    return Union((told, Text())) if isinstance(inner, Text) else told

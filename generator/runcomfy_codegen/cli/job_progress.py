@@ -1,0 +1,110 @@
+"""Following a job: connect, wait, say how to continue after an interruption, print the result."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from runcomfy_runtime.client import RunComfy
+from runcomfy_runtime.errors import RunComfyError
+from runcomfy_runtime.lifecycle.steps import RESUME_LABEL
+
+from ..errors import EXIT_INTERRUPTED, EXIT_TERMINATED, Failure
+from .console import print_json, printable
+
+
+@contextmanager
+def connected(journal: Path | None = None) -> Generator[RunComfy]:
+    """A client with token and server from the environment. Raises ``Failure``."""
+    with RunComfy(journal=journal) as client:
+        try:
+            yield client
+        except RunComfyError as error:
+            raise job_failure(error) from None
+
+
+def job_failure(error: Exception) -> Failure:
+    """What happened, and the job it happened to: it may be paid for."""
+    job: Any = getattr(error, "job", None)
+    text = str(error)
+    if job is not None and job.request_id not in text:
+        text += f"; the job is {job.request_id}"
+    # A deadline or a lost connection: the job itself may go on.
+    unfinished = isinstance(error, (TimeoutError, ConnectionError))
+    if job is not None and unfinished and getattr(error, "may_be_billed", False):
+        text += f"\n{resume_hint(job.token())}"
+    return Failure(printable(text))
+
+
+# A command that is stopped while a job goes on: what it leaves behind, and how to go on.
+
+
+@dataclass(slots=True)
+class FollowedJob:
+    """What a command knows of the job that it follows."""
+
+    finished: str | None = None
+    """The request id of a job whose result is read; its files may still be missing."""
+    terminated: bool = False
+
+
+@contextmanager
+def follow_job(*, lasting: bool = True) -> Generator[FollowedJob]:
+    """Let SIGTERM stop the block as Ctrl-C does, and say what becomes of the job then.
+
+    A job of a server that is not ``lasting`` cannot be gone on with. Raises ``Failure``.
+    """
+    known = FollowedJob()
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        known.terminated = True
+        if not callable(signal.getsignal(signal.SIGINT)):
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield known
+    except KeyboardInterrupt as interrupt:
+        notes = _notes(interrupt, known, lasting=lasting)
+        how = ("terminated", EXIT_TERMINATED) if known.terminated else None
+        word, code = how or ("interrupted", EXIT_INTERRUPTED)
+        raise Failure(printable("\n".join([word, *notes])), code) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def resume_hint(job: str) -> str:
+    """How to go on with a job, by its token or request id."""
+    return f"Go on with: runcomfy-codegen result {job}"
+
+
+def _notes(
+    interrupt: KeyboardInterrupt, known: FollowedJob, *, lasting: bool
+) -> list[str]:
+    notes: list[str] = list(getattr(interrupt, "__notes__", ()))
+    tokens = [token for note in notes if (token := note.partition(RESUME_LABEL)[2])]
+    if known.finished is not None:
+        notes.append(f"The RunComfy job {known.finished} has ended; not all files came")
+        tokens = [known.finished]
+    return [*notes, *(map(resume_hint, tokens[-1:]) if lasting else ())]
+
+
+# The end of a job on the command line: how long to wait, where its files go, what is told.
+
+
+def print_result(result: Any, paths: list[Path], form: str) -> None:
+    """The answer as it came and the files, or only where the files are."""
+    if form == "json":
+        print_json({**result.raw, "files": [str(path) for path in paths]})
+        return
+    click.echo(printable(f"request {result.request_id}"))
+    for path in paths:
+        click.echo(str(path))

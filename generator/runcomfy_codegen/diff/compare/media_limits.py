@@ -1,0 +1,95 @@
+"""The media rules of a field against those of another, one metric at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
+
+from runcomfy_runtime.metrics_and_operators import MetricExpression
+from runcomfy_runtime.rule import Rule
+
+from ...ir.model import Array, Field, Nullable, Type
+from ...subtype.answer import YES, Yes
+from ...subtype.media_limit import media_limit
+from ...subtype.media_rules import rule_set, rule_set_implies
+from .facts import Fact, LimitsChanged, SchemaLocation
+
+_Groups: TypeAlias = dict[MetricExpression | str, tuple[Rule, ...]]
+"""The rules of a field by their metric, whatever its spelling."""
+
+
+def media_limit_facts(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact]:
+    """Every metric on which other files pass, decided as if only it had changed."""
+    if _targeted(old) == _targeted(new):
+        return
+    targets = dict.fromkeys((*_targets(old), *_targets(new)))
+    singles = len(_targets(old)) < 2 and len(_targets(new)) < 2
+    if singles and _is_list(old.type) is not _is_list(new.type):
+        # A single URL that became a list: its rules are the same ones.
+        yield from _limits(old.rules, new.rules, place, " ".join(targets))
+        return
+    for target in targets:
+        before, after = (
+            tuple(rule for rule in field.rules if rule.pointer == target)
+            for field in (old, new)
+        )
+        yield from _limits(before, after, place, target)
+
+
+def _limits(
+    old: tuple[Rule, ...], new: tuple[Rule, ...], place: SchemaLocation, target: str
+) -> Iterator[Fact]:
+    """The same for rules on one place in the payload."""
+    before, after = _groups(old), _groups(new)
+    was, now = rule_set(old), rule_set(new)
+    all_kept = isinstance(rule_set_implies(was, now), Yes)
+    all_covered = isinstance(rule_set_implies(now, was), Yes)
+    for key in dict.fromkeys((*before, *after)):
+        one, other = before.get(key, ()), after.get(key, ())
+        if _bare(one) == _bare(other):
+            continue
+        alone = rule_set([*(rule for rule in old if rule not in one), *other])
+        kept = YES if all_kept else rule_set_implies(was, alone)
+        covered = YES if all_covered else rule_set_implies(alone, was)
+        if not (isinstance(kept, Yes) and isinstance(covered, Yes)):
+            metric = (one or other)[0].metric
+            identity = f"{target}: {_identity(one)}", f"{target}: {_identity(other)}"
+            words = _words(one), _words(other)
+            yield LimitsChanged(place, metric, *words, identity, kept, covered)
+
+
+def _is_list(kind: Type) -> bool:
+    bare = kind.inner if isinstance(kind, Nullable) else kind
+    return isinstance(bare, Array)
+
+
+def _targeted(field: Field) -> set[tuple[str, str, str, str]]:
+    """The rules of a field with where they look, without their messages."""
+    return {(r.pointer, r.metric, r.operator, r.limit) for r in field.rules}
+
+
+def _targets(field: Field) -> dict[str, None]:
+    """Where in the payload the rules of a field look, in their order."""
+    return dict.fromkeys(rule.pointer for rule in field.rules)
+
+
+def _groups(rules: Iterable[Rule]) -> _Groups:
+    found: _Groups = {}
+    for rule in rules:
+        limit = media_limit(rule)
+        key = limit.metric if limit is not None else rule.metric
+        found[key] = (*found.get(key, ()), rule)
+    return found
+
+
+def _bare(rules: Sequence[Rule]) -> set[tuple[str, str, str]]:
+    """The rules without their messages; order and repetition say nothing."""
+    return {(rule.metric, rule.operator, rule.limit) for rule in rules}
+
+
+def _identity(group: Sequence[Rule]) -> str:
+    return "; ".join(sorted({rule.condition for rule in group}))
+
+
+def _words(group: Sequence[Rule]) -> str:
+    return " and ".join(rule.condition for rule in group) or "no rule"

@@ -1,1 +1,0 @@
-"""IR in, ``{path: text}`` out. Nothing in this room touches a disk."""

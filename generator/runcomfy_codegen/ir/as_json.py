@@ -1,0 +1,219 @@
+"""The IR as JSON: standard JSON Schema (draft 2020-12), and what ``show --format json`` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from runcomfy_runtime.rule import Rule
+
+from .model import (
+    Anything,
+    Array,
+    Boolean,
+    Choice,
+    Exact,
+    Field,
+    Model,
+    Nullable,
+    Numeric,
+    Object,
+    Text,
+    Type,
+    Union,
+    Unknown,
+    Value,
+)
+
+Schema = dict[str, Any]
+
+
+def wire_name(field: Field) -> str:
+    """The key of a field in a published document."""
+    return field.wire_name
+
+
+def to_json_schema(kind: Type, *, key: Callable[[Field], str] = wire_name) -> Schema:
+    """The schema of a type. ``key`` chooses how fields are named; wire names by default."""
+    match kind:
+        case Text():
+            return _text(kind)
+        case Numeric():
+            return _numeric(kind)
+        case Boolean():
+            return {"type": "boolean"}
+        case Choice(values=values):
+            return {"enum": [value.load() for value in values]}
+        case Array():
+            return _array(kind, key)
+        case Object():
+            return _object(kind, key)
+        case Union(options=options):
+            return {"anyOf": [to_json_schema(option, key=key) for option in options]}
+        case Nullable(inner=inner):
+            return {"anyOf": [to_json_schema(inner, key=key), {"type": "null"}]}
+        case Anything():
+            return {}
+
+
+def json_number(number: Exact) -> int | float:
+    """An exact number as JSON writes it."""
+    return float(number) if isinstance(number, Decimal) else number
+
+
+def _known(**keywords: Any) -> Schema:
+    return {name: value for name, value in keywords.items() if value is not None}
+
+
+def _text(kind: Text) -> Schema:
+    return {"type": "string"} | _known(
+        minLength=kind.min_length,
+        maxLength=kind.max_length,
+        pattern=kind.pattern,
+    )
+
+
+def _numeric(kind: Numeric) -> Schema:
+    bounds: dict[str, Exact | None] = {
+        "minimum": kind.minimum,
+        "maximum": kind.maximum,
+        "exclusiveMinimum": kind.exclusive_minimum,
+        "exclusiveMaximum": kind.exclusive_maximum,
+        "multipleOf": kind.multiple_of,
+    }
+    base = {"type": "integer" if kind.integral else "number"}
+    return base | {
+        name: json_number(bound) for name, bound in bounds.items() if bound is not None
+    }
+
+
+def _array(kind: Array, key: Callable[[Field], str]) -> Schema:
+    return {"type": "array", "items": to_json_schema(kind.items, key=key)} | _known(
+        minItems=kind.min_items,
+        maxItems=kind.max_items,
+        uniqueItems=kind.unique_items or None,
+    )
+
+
+def _object(kind: Object, key: Callable[[Field], str]) -> Schema:
+    required = [key(field) for field in kind.fields if field.required]
+    extra: Schema | bool = (
+        False if kind.extra is None else to_json_schema(kind.extra, key=key)
+    )
+    return {
+        "type": "object",
+        "properties": {
+            key(field): to_json_schema(field.type, key=key) for field in kind.fields
+        },
+        **_known(required=required or None),
+        "additionalProperties": extra,
+    }
+
+
+# A model as plain JSON values: what ``show --format json`` prints.
+
+
+def model_as_json(model: Model) -> dict[str, Any]:
+    """Everything that the IR knows of a model."""
+    return {
+        "model_id": model.model_id,
+        "title": model.title,
+        "description": model.description,
+        "kind": model.kind,
+        "locale": model.locale,
+        "module": ".".join(model.path),
+        "schema_sha256": model.schema_sha256,
+        "documents": dict(model.documents),
+        "fields": [field_as_json(field) for field in model.input.fields],
+        "output": [field_as_json(field) for field in model.output.fields],
+        "unknown": [_unknown(unknown) for unknown in model.unknown],
+    }
+
+
+def field_as_json(field: Field) -> dict[str, Any]:
+    """A field, with its type spread out as JSON Schema words."""
+    optional = {
+        "title": field.title,
+        "description": field.description,
+        "media": None if field.media is None else field.media.value,
+        "default": _value(field.default),
+        "sample": _value(field.sample),
+    }
+    return {
+        "wire_name": field.wire_name,
+        "name": field.name,
+        "type": type_word(field.type),
+        "required": field.required,
+        **_details(field.type),
+        **{key: value for key, value in optional.items() if value not in (None, "")},
+        "rules": [_rule(rule) for rule in field.rules],
+        "unknown": [_unknown(unknown) for unknown in field.unknown],
+    }
+
+
+def type_word(kind: Type) -> str:
+    """One word for a type: JSON Schema's own, ``any``, or several joined by ``|``."""
+    match kind:
+        case Anything():
+            return "any"
+        case Choice(values=values):
+            words = dict.fromkeys(_word_of(value) for value in values)
+            return " | ".join(words)
+        case Nullable(inner=inner):
+            return f"{type_word(inner)} | null"
+        case _:
+            schema = to_json_schema(kind)
+            options = [schema] if "type" in schema else schema.get("anyOf", [])
+            return " | ".join(
+                dict.fromkeys(option.get("type", "any") for option in options)
+            )
+
+
+def _details(kind: Type) -> dict[str, Any]:
+    """The bounds of a type; members of objects keep their names and rules."""
+    if isinstance(kind, Object):
+        return {"fields": [field_as_json(field) for field in kind.fields]}
+    schema = to_json_schema(kind)
+    return {keyword: value for keyword, value in schema.items() if keyword != "type"}
+
+
+def _word_of(value: Value) -> str:
+    match value.load():
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+def _value(value: Value | None) -> Any:
+    return None if value is None else value.load()
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "metric": rule.metric,
+        "operator": rule.operator,
+        "limit": rule.limit,
+        "message": rule.message,
+        "pointer": rule.pointer,
+        "checked": rule.checkable,
+    }
+
+
+def _unknown(unknown: Unknown) -> dict[str, Any]:
+    return {
+        "keyword": unknown.keyword,
+        "pointer": unknown.pointer,
+        "value": unknown.value.load(),
+    }

@@ -1,0 +1,236 @@
+"""The lock file: what a generated package was made from, and every file that is ours.
+
+Only files that a lock names are ever removed or replaced; whatever else lies in the folder
+is somebody's. What the lock says of the makers (``made_from``) is a hint that saves work: two
+locks that differ in nothing else say the same of the package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from ..ir.json_text import is_object, items, members
+from ..targets import Target
+from .lock_entry import LockEntry, LockError, damaged, read_entry, table, word, words
+
+LOCK = PurePosixPath("runcomfy-codegen.lock")
+VERSION = 2
+"""Version 2 tells the names that callers use; version 1 is still read."""
+_HINT = "made_from"
+_NOTE = "Written by runcomfy-codegen. It names every generated file; only those are replaced."
+_MERGING = ("<<<<<<< ", "=======", ">>>>>>> ")
+# Steps that lead down; a backslash or a drive would lead elsewhere on Windows.
+_STEP = r"(?!\.\.?(?:/|\Z))[^/\\:\0]+"
+_BELOW = re.compile(rf"{_STEP}(?:/{_STEP})*")
+_JSON = json.JSONEncoder(ensure_ascii=False)
+# How deep the tables of a lock have a line for each member.
+_DEPTHS = {"models": 1, "files": 1, _HINT: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFrom:
+    """Hashes of all that decides about a package: the tool's parts, and each model's documents.
+
+    The parts are the generator, the templates, the runtime and the settings. A model whose schema is wrong is not named, so that it is read, and reported, each time.
+    """
+
+    tool: Mapping[str, str] = field(default_factory=dict[str, str])
+    models: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class CallOptions:
+    """What a call asked for beside its configuration; nothing where it asked for nothing."""
+
+    models: tuple[str, ...] = ()
+    locale: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The files of a generated package with their hashes, and the entry of each model."""
+
+    files: Mapping[PurePosixPath, str] = field(default_factory=dict[PurePosixPath, str])
+    models: Mapping[str, LockEntry] = field(default_factory=dict[str, LockEntry])
+    made_from: MadeFrom = MadeFrom()
+    selection: CallOptions = CallOptions()
+
+    def module(self, model_id: str) -> PurePosixPath:
+        """The file of a model's module."""
+        return self.models[model_id].files[0]
+
+    def files_of(self, model_id: str) -> tuple[PurePosixPath, ...]:
+        """Every file that is a model's own."""
+        return self.models[model_id].files
+
+    def keeping(self, model_ids: Collection[str]) -> Lock:
+        """What stays of this lock when these models are not rendered: all that is theirs."""
+        models = {id_: self.models[id_] for id_ in model_ids if id_ in self.models}
+        own = {path for entry in models.values() for path in entry.files}
+        packages = {f"{folder}__init__.py" for folder in _folders(own)}
+        kept = {
+            path: told
+            for path, told in self.files.items()
+            if path in own or path.as_posix() in packages
+        }
+        return Lock(kept, models)
+
+
+def _folders(paths: Collection[PurePosixPath]) -> set[str]:
+    """Every folder above these files, the package's own included, each with its slash."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.as_posix()
+        while folder:
+            folder = folder.rpartition("/")[0]
+            if f"{folder}/" in found:
+                break
+            found.add(f"{folder}/" if folder else "")
+    return found
+
+
+def sha256(content: bytes) -> str:
+    """The hash that a lock names a file by. Line ends count as ``\\n``: git may turn them."""
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+
+
+def write_lock(lock: Lock, *, generator: str, locale: str) -> str:
+    """The text of the lock file: a line for each model and file, so that versions merge."""
+    told: dict[str, Any] = {
+        "note": _NOTE,
+        "lock_version": VERSION,
+        "generator": generator,
+        "locale": locale,
+    }
+    if lock.selection != CallOptions():
+        told["selection"] = {
+            "models": list(lock.selection.models),
+            "locale": lock.selection.locale,
+            "target": lock.selection.target,
+        }
+    told["models"] = {id_: lock.models[id_].written() for id_ in sorted(lock.models)}
+    told["files"] = {path.as_posix(): lock.files[path] for path in sorted(lock.files)}
+    if lock.made_from.tool:
+        hashes = lock.made_from.models
+        told[_HINT] = {
+            "lock": lock_digest(told),
+            "tool": dict(lock.made_from.tool),
+            "models": {id_: hashes[id_] for id_ in sorted(hashes)},
+        }
+    rows = {name: _lines(value, _DEPTHS.get(name, 0)) for name, value in told.items()}
+    return _object(rows, "") + "\n"
+
+
+def _lines(value: Any, depth: int, margin: str = "  ") -> str:
+    """JSON on one line, but for objects as deep as this: they have a line for each member."""
+    if not depth or not is_object(value):
+        return _JSON.encode(value)
+    inner = f"{margin}  "
+    return _object(
+        {name: _lines(each, depth - 1, inner) for name, each in value.items()}, margin
+    )
+
+
+def _object(rows: Mapping[str, str], margin: str) -> str:
+    told = ",\n".join(f"{margin}  {_JSON.encode(name)}: {rows[name]}" for name in rows)
+    return f"{{\n{told}\n{margin}}}" if told else "{}"
+
+
+def lock_digest(told: Mapping[str, Any]) -> str:
+    """The hash of what a lock says beside its hint: a merge may have changed it."""
+    rest = {name: value for name, value in told.items() if name != _HINT}
+    return sha256(json.dumps(rest, sort_keys=True).encode("ascii"))
+
+
+def same_package(one: str, other: str) -> bool:
+    """Whether two lock files say the same, whatever they say of the makers."""
+    try:
+        told = [members(json.loads(text)) for text in (one, other)]
+    except ValueError:
+        return False
+    for each in told:
+        each.pop(_HINT, None)
+    return told[0] == told[1]
+
+
+def read_lock(text: str) -> Lock:
+    """Read a lock file. Raises ``LockError`` for one that is not whole, or too new."""
+    told = table(_parsed(text), LOCK.name)
+    version = _version(told.get("lock_version"))
+    hashes = words(told.get("files"), "the table of files")
+    paths = {name: _inside(name) for name in hashes}
+    models = {
+        model_id: read_entry(model_id, entry, paths, names_told=version > 1)
+        for model_id, entry in table(told.get("models"), "the table of models").items()
+    }
+    files = {path: hashes[name] for name, path in paths.items()}
+    return Lock(files, models, _made_from(told), _selection(told))
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise damaged("its JSON is nested without end") from None
+    except ValueError as error:
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.startswith(_MERGING):
+                raise _unmerged(number) from None
+        raise damaged(f"it is not JSON: {error}") from None
+
+
+def _unmerged(line: int) -> LockError:
+    return LockError(
+        f"line {line} of {LOCK} is a mark of a merge that is not done. Take either side of"
+        " the whole folder, and generate"
+    )
+
+
+def _version(told: Any) -> int:
+    if type(told) is not int or told < 1:
+        raise damaged(f"its version is {told!r}")
+    if told > VERSION:
+        raise LockError(
+            f"{LOCK} has version {told}; this release of runcomfy-codegen reads up to"
+            f" version {VERSION}. Use the release that wrote it, or a newer one"
+        )
+    return told
+
+
+def _made_from(told: Mapping[str, Any]) -> MadeFrom:
+    hint = members(told.get(_HINT))
+    if hint.get("lock") != lock_digest(told):
+        # Then nothing it says may be relied on, and everything is made again.
+        return MadeFrom()
+    tool, models = (_texts(hint.get(name)) for name in ("tool", "models"))
+    return MadeFrom(tool, models)
+
+
+def _texts(told: Any) -> dict[str, str]:
+    return {name: str(value) for name, value in members(told).items()}
+
+
+def _selection(told: Mapping[str, Any]) -> CallOptions:
+    where = "the selection"
+    selection = table(told.get("selection", {}), where)
+    globs = tuple(word(glob, where) for glob in items(selection.get("models")))
+    locale, target = (
+        word(selection.get(name, ""), where) for name in ("locale", "target")
+    )
+    if target not in ("", *Target):
+        raise damaged(f"it selects the target {target!r}")
+    return CallOptions(globs, locale, target)
+
+
+def _inside(name: str) -> PurePosixPath:
+    """A path that a lock may name: below the package, whatever the lock says."""
+    if not _BELOW.fullmatch(name):
+        raise damaged(f"it names {name!r}, which is not below the package")
+    return PurePosixPath(name)

@@ -1,0 +1,114 @@
+"""A model's entry in the lock: its files, what they are made from, and what callers say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from ..ir.json_text import is_array, is_object
+
+Paths = Mapping[str, PurePosixPath]
+"""Every path that a lock names, parsed once."""
+
+
+class LockError(ValueError):
+    """A lock file that cannot be read, or that a newer release wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenNames:
+    """The fields that are not called as they are published, and the classes of objects.
+
+    Both by their place: ``input`` or ``output`` and the published names that lead there, as
+    a JSON pointer has them.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    classes: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class LockEntry:
+    """What a lock says of one model; of its files, the one that it is looked up by is first.
+
+    ``names`` is None in a lock of the first version, which did not tell.
+    """
+
+    files: tuple[PurePosixPath, ...]
+    schema_sha256: str = ""
+    documents: Mapping[str, str] = field(default_factory=dict[str, str])
+    names: GivenNames | None = GivenNames()
+
+    def written(self) -> dict[str, Any]:
+        """The entry as JSON values."""
+        first, *others = (path.as_posix() for path in self.files)
+        names = self.names or GivenNames()
+        optional = {"files": others, "fields": names.fields, "classes": names.classes}
+        return {
+            "file": first,
+            "schema_sha256": self.schema_sha256,
+            "documents": dict(self.documents),
+            **{name: told for name, told in optional.items() if told},
+        }
+
+
+def read_entry(
+    model_id: str, told: Any, paths: Paths, *, names_told: bool
+) -> LockEntry:
+    """An entry from the JSON values of a lock. Raises ``LockError``."""
+    where = f"the entry of {model_id!r}"
+    entry = table(told, where)
+    others = entry.get("files", [])
+    if not is_array(others):
+        raise damaged(f"the files of {model_id!r} are no list")
+    return LockEntry(
+        files=tuple(
+            _listed(name, where, paths) for name in (entry.get("file"), *others)
+        ),
+        schema_sha256=word(entry.get("schema_sha256"), where),
+        documents=words(entry.get("documents"), where),
+        names=_names(entry, where) if names_told else None,
+    )
+
+
+def _names(entry: Mapping[str, Any], where: str) -> GivenNames:
+    fields, classes = (
+        words(entry.get(name, {}), where) for name in ("fields", "classes")
+    )
+    return GivenNames(fields, classes)
+
+
+def _listed(name: Any, where: str, paths: Paths) -> PurePosixPath:
+    path = paths.get(name) if isinstance(name, str) else None
+    if path is None:
+        raise damaged(f"{where} names {name!r}, which is no file of the package")
+    return path
+
+
+def table(told: Any, where: str) -> Mapping[str, Any]:
+    """A JSON object. Raises ``LockError`` for anything else."""
+    if not is_object(told):
+        raise damaged(f"{where} is no object")
+    return told
+
+
+def words(told: Any, where: str) -> dict[str, str]:
+    """A JSON object of texts. Raises ``LockError`` for anything else."""
+    return {name: word(value, where) for name, value in table(told, where).items()}
+
+
+def word(told: Any, where: str) -> str:
+    """A text. Raises ``LockError`` for anything else."""
+    if not isinstance(told, str):
+        raise damaged(f"{where} holds {told!r} where a text belongs")
+    return told
+
+
+def damaged(what: str) -> LockError:
+    """The error for a lock that nobody of ours wrote so, and what to do about it."""
+    return LockError(
+        f"the lock file is damaged: {what}. Restore it from version control, or delete"
+        " the folder and generate"
+    )

@@ -1,0 +1,209 @@
+"""Jobs, journal and virtual time that outlive the sandbox: SQLite, written before each answer.
+
+State is kept, not calls: after a restart, a killed one too, every job stands where its record
+and the clock put it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..ir.json_text import is_object
+from .clock import Seed
+from .job import JobRecord
+from .request_log import LogEntry
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+_VERSION = 3
+_TABLES = (
+    "CREATE TABLE meta (seed TEXT NOT NULL, now REAL NOT NULL)",
+    "CREATE TABLE job (position INTEGER PRIMARY KEY,"
+    " request_id TEXT NOT NULL UNIQUE, record TEXT NOT NULL)",
+    "CREATE TABLE entry (number INTEGER PRIMARY KEY, account TEXT, record TEXT NOT NULL)",
+)
+_SAVE = """
+INSERT INTO job (request_id, record) VALUES (?, ?)
+ON CONFLICT (request_id) DO UPDATE SET record = excluded.record
+"""
+
+T = TypeVar("T")
+
+
+class DatabaseError(Exception):
+    """The file cannot be used; the message says which, why, and what to do."""
+
+
+class Database:
+    """An SQLite file that only this process uses. Raises ``ArchiveError``, changing nothing."""
+
+    def __init__(self, path: Path, seed: Seed) -> None:
+        self._path = path
+        try:
+            # Inputs may be private: only the user may read the file.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._database = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, timeout=0.1
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise DatabaseError(f"{path} cannot be opened: {error}") from None
+        try:
+            self._prepare(seed)
+        except sqlite3.Error as error:
+            self.close()
+            raise DatabaseError(f"{path} {_reason(error)}") from None
+        except DatabaseError:
+            self.close()
+            raise
+
+    def jobs(self) -> list[JobRecord]:
+        """Every job, in the order of acceptance. Raises ``ArchiveError`` for a damaged file."""
+        return self._read("SELECT record FROM job ORDER BY position", job_from_record)
+
+    def save(self, job: JobRecord) -> None:
+        """Write a job, or its newer version."""
+        self._database.execute(_SAVE, (job.request_id, json.dumps(asdict(job))))
+
+    def remove(self, job: JobRecord) -> None:
+        """Forget a job."""
+        self._database.execute(
+            "DELETE FROM job WHERE request_id = ?", (job.request_id,)
+        )
+
+    def entries(self) -> list[LogEntry]:
+        """The journal, from its oldest entry. Raises ``ArchiveError`` for a damaged file."""
+        return self._read(
+            "SELECT record FROM entry ORDER BY number", log_entry_from_record
+        )
+
+    def note(self, entry: LogEntry, oldest: int) -> None:
+        """Write an entry down, and drop those before the number of the ``oldest`` to keep."""
+        run, record = self._database.execute, json.dumps(asdict(entry))
+        run("INSERT INTO entry VALUES (?, ?, ?)", (entry.number, entry.account, record))
+        if oldest > 1:
+            run("DELETE FROM entry WHERE number < ?", (oldest,))
+
+    def forget_entries(self, account: str | None) -> None:
+        """Drop the entries of an account, or all."""
+        self._database.execute(
+            "DELETE FROM entry WHERE ?1 IS NULL OR account = ?1", (account,)
+        )
+
+    def time(self) -> float:
+        """Virtual time where it stood, in seconds since 1970; 0 if it was never kept.
+
+        Raises ``ArchiveError`` for a damaged file.
+        """
+        (now,) = self._read("SELECT now FROM meta", _moment)
+        return now
+
+    def keep_time(self, now: float) -> None:
+        """Remember how late it is."""
+        self._database.execute("UPDATE meta SET now = ?", (now,))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _read(self, query: str, value_of: Callable[[Any], T]) -> list[T]:
+        try:
+            return [value_of(text) for (text,) in self._database.execute(query)]
+        except (sqlite3.Error, ValueError, OverflowError) as error:
+            told = " ".join(str(error).split())
+            raise DatabaseError(
+                f"{self._path} is damaged ({told:.200}); move it away to begin anew"
+            ) from None
+
+    def _prepare(self, seed: Seed) -> None:
+        run = self._database.execute
+        run("PRAGMA locking_mode = EXCLUSIVE")
+        (version,) = run("PRAGMA user_version").fetchone()
+        if version not in (0, _VERSION):
+            raise DatabaseError(
+                f"{self._path} has format {version}, of another release; this one has"
+                f" {_VERSION}: move it away to begin anew"
+            )
+        if version == 0:
+            self._create(seed)
+        # A killed process loses nothing with this; only a power failure may.
+        run("PRAGMA synchronous = NORMAL")
+        (known,) = run("SELECT seed FROM meta").fetchone()
+        if known != seed.value:
+            raise DatabaseError(f"{self._path} was made with the seed {known!r}")
+        # Locks it for as long as it is open, and not only once something is written.
+        run("BEGIN IMMEDIATE")
+        run("COMMIT")
+
+    def _create(self, seed: Seed) -> None:
+        run = self._database.execute
+        if run("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+            raise DatabaseError(
+                f"{self._path} is no state of a sandbox: it holds other tables"
+            )
+        run("PRAGMA journal_mode = WAL")
+        run("BEGIN IMMEDIATE")
+        for table in _TABLES:
+            run(table)
+        run("INSERT INTO meta VALUES (?, 0)", (seed.value,))
+        run(f"PRAGMA user_version = {_VERSION}")
+        run("COMMIT")
+
+
+def _moment(kept: Any) -> float:
+    if not isinstance(kept, float) or not 0 <= kept <= LATEST_TIME:
+        raise ValueError(f"{kept!r:.40} is no time")
+    return kept
+
+
+def _reason(error: sqlite3.Error) -> str:
+    if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return "is in use by another sandbox; end that one, or choose another file"
+    return f"is no state of a sandbox: {error}"
+
+
+# Reading back what was kept: the whole form of a record is checked before it is believed.
+
+
+LATEST_TIME = 253402300799.0
+"""Seconds since 1970: the end of the year 9999."""
+
+RecordT = TypeVar("RecordT")
+
+
+def job_from_record(text: str) -> JobRecord:
+    """A job from its record. Raises ``ValueError`` for what is none."""
+    job: JobRecord = _form(JobRecord).validate_json(text, strict=True)
+    if not is_object(json.loads(job.body)):
+        raise ValueError(f"the input of {job.request_id} is no object")
+    plan = job.plan
+    spans = (plan.queued, plan.delayed, plan.held, plan.running)
+    moments = (job.submitted_at, job.moved_at, job.cancelled_at or 0.0, job.ends_at)
+    amounts = (*spans, job.price, job.output.shape.seconds)
+    if not all(0 <= each < math.inf for each in amounts):
+        raise ValueError(f"a duration or the price of {job.request_id} is out of range")
+    if not all(0 <= each <= LATEST_TIME for each in moments):
+        raise ValueError(f"a time of {job.request_id} is out of range")
+    return job
+
+
+def log_entry_from_record(text: str) -> LogEntry:
+    """An entry of the journal from its record. Raises ``ValueError`` for what is none."""
+    entry: LogEntry = _form(LogEntry).validate_json(text, strict=True)
+    return entry
+
+
+@cache
+def _form(kind: type[RecordT]) -> TypeAdapter[RecordT]:
+    # Loaded by those who keep a state only: it takes a tenth of a second.
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)

@@ -1,0 +1,165 @@
+"""Requests, responses and refusals of the sandbox, as values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from runcomfy_runtime.protocol import ErrorCode
+
+Headers = tuple[tuple[str, str], ...]
+
+PROFILE_HEADER = "x-sandbox-profile"
+"""Says whether an answer's form is ``documented`` or ``assumed`` (nobody published it)."""
+
+JSON_TYPE = "application/json"
+_ALWAYS: Headers = (("x-content-type-options", "nosniff"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiRequest:
+    """One HTTP request. ``path`` is as it came, still percent-encoded; names are lower case.
+
+    ``discarded`` counts the bytes of a body that was too long to be kept.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Headers = ()
+    body: bytes = b""
+    discarded: int = 0
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The parts of the path between its slashes, decoded one by one."""
+        return tuple(
+            unquote(part, errors="replace") for part in self.path.split("/")[1:]
+        )
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The query; of a name that stands twice the last counts, one without value not."""
+        return dict(parse_qsl(self.query))
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, None if it is not there; ``name`` in lower case."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+class Delivery(StrEnum):
+    """How a response travels, when it is to go wrong on the way."""
+
+    WHOLE = "whole"
+    NEVER = "never"
+    """Not a byte of it: the connection is reset."""
+    RESET = "reset"
+    """The head and half of the body, then the connection is reset."""
+    CUT = "cut"
+    """The head and half of the body, then the connection ends in good order."""
+    DRIBBLE = "dribble"
+    """Byte by byte, ``seconds`` in all."""
+    HELD = "held"
+    """Whole, but only after ``seconds``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiResponse:
+    """One HTTP response. The carrier adds ``content-length``.
+
+    ``meant`` is what the body was before a fault made it unreadable.
+    """
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+    meant: bytes = b""
+    carriage: Delivery = Delivery.WHOLE
+    seconds: float = 0.0
+
+    def having(self, *headers: tuple[str, str]) -> ApiResponse:
+        """The same response with more headers; a name already there is replaced."""
+        names = {name for name, _ in headers}
+        kept = tuple(header for header in self.headers if header[0] not in names)
+        return replace(self, headers=kept + headers)
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, None if it is not there; ``name`` in lower case."""
+        return next((value for key, value in self.headers if key == name), None)
+
+    def json(self) -> Any:
+        """The body, read as JSON."""
+        return json.loads(self.body)
+
+
+def json_response(
+    value: Any, *, status: int = 200, assumed: bool = False
+) -> ApiResponse:
+    """An API answer. ``assumed`` marks one whose form no published source shows."""
+    return ApiResponse(
+        status=status,
+        headers=(
+            ("content-type", JSON_TYPE),
+            ("cache-control", "no-store"),
+            (PROFILE_HEADER, "assumed" if assumed else "documented"),
+            *_ALWAYS,
+        ),
+        body=json.dumps(value).encode("ascii"),
+    )
+
+
+def file_response(
+    body: bytes, content_type: str, *headers: tuple[str, str], status: int = 200
+) -> ApiResponse:
+    """A file's bytes, locked down so that a browser only shows them."""
+    return ApiResponse(
+        status=status,
+        headers=(
+            ("content-type", content_type),
+            ("content-security-policy", "default-src 'none'"),
+            *headers,
+            *_ALWAYS,
+        ),
+        body=body,
+    )
+
+
+# Saying no: the documented error codes, and the few answers that nobody has published.
+
+
+INVALID_INPUT = ErrorCode(422001, "ValidationError", 422)
+"""Assumed: the status is claimed by RunComfy's own client texts, the code is its serverless one."""
+
+
+class Refused(Exception):
+    """The request is answered with an error; ``response`` is that answer."""
+
+    def __init__(self, response: ApiResponse) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+def documented_error(error: ErrorCode, message: str) -> Refused:
+    """A refusal of the published table: the code's HTTP status, ``error_code`` in the body."""
+    return Refused(
+        json_response(error_body(error.code, message), status=error.http_status)
+    )
+
+
+def assumed_error(
+    status: int, message: str, *, code: int | None = None, detail: Any = None
+) -> Refused:
+    """A refusal in a form that is our guess; ``code`` defaults to the status and three zeros."""
+    body = error_body(code if code is not None else status * 1000, message)
+    if detail is not None:
+        body["detail"] = detail
+    return Refused(json_response(body, status=status, assumed=True))
+
+
+def error_body(code: int, message: str) -> dict[str, Any]:
+    """The published form of an error."""
+    return {"error_code": code, "error_message": message}

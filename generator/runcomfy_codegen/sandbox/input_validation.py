@@ -1,0 +1,264 @@
+"""Whether a body is an input of the model: JSON first, then the schema the client has too."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any, NoReturn, Protocol, cast
+
+from jsonschema.exceptions import ValidationError
+
+from runcomfy_runtime.media.errors import MediaError
+from runcomfy_runtime.media.prober import probe
+from runcomfy_runtime.media.rule_check import plausible_kinds, plausible_values
+
+from ..dialect.rule_language import MeasuredFile, NotMedia
+from ..dialect.validator import validator_class, with_media_rules
+from ..ir.as_json import to_json_schema
+from ..ir.json_text import is_object, items, members, pointer_token
+from ..ir.model import Model
+from .http_messages import INVALID_INPUT, JSON_TYPE, ApiRequest, Refused, assumed_error
+
+MAX_DEPTH = 64
+MAX_TEXT = 8 * 1024 * 1024
+"""Bytes of a body that holds no inline media."""
+MAX_BODY = 64 * 1024 * 1024
+"""Bytes of a body with inline media; what RunComfy's own node pack limits itself to."""
+
+
+class ValidationMode(StrEnum):
+    """What happens to an input that breaks the schema."""
+
+    REJECT = "reject"
+    WARN = "warn"
+    """It is taken, and the answer's ``x-sandbox-warning`` says what is wrong with it."""
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class InputProblem:
+    """One thing wrong with an input: a JSON pointer, the schema keyword, a sentence."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+def read_input(request: ApiRequest) -> dict[str, Any]:
+    """The body as a JSON object. Raises ``Refused`` for anything else."""
+    _typed(request)
+    if len(request.body) > MAX_TEXT and b'"data:' not in request.body:
+        raise too_large(f"{MAX_TEXT >> 20} MiB without inline media")
+    value = _parse(request.body)
+    if not is_object(value):
+        raise malformed("The body must be a JSON object: the model's input.")
+    if _deeper_than(value, MAX_DEPTH):
+        raise malformed(f"The body is nested more than {MAX_DEPTH} levels deep.")
+    return value
+
+
+def require_json_type(request: ApiRequest) -> None:
+    """Raise ``Refused`` (415) for a body of another type, though nobody reads it."""
+    if request.body:
+        _typed(request)
+
+
+def check_size(request: ApiRequest) -> None:
+    """Raise ``Refused`` for a body that is too long for any call."""
+    if request.discarded or len(request.body) > MAX_BODY:
+        raise too_large(f"{MAX_BODY >> 20} MiB with inline media")
+
+
+def _typed(request: ApiRequest) -> None:
+    said = request.header("content-type") or ""
+    content_type = said.partition(";")[0].strip().lower()
+    if content_type != JSON_TYPE:
+        raise assumed_error(
+            415, f"The body must be sent as {JSON_TYPE}, not {content_type!r:.80}."
+        )
+
+
+def too_large(limit: str) -> Refused:
+    """The refusal of a body over the limit."""
+    return assumed_error(413, f"The body is too large: at most {limit}.")
+
+
+def malformed(message: str) -> Refused:
+    """The refusal of a body that is not an input at all."""
+    return assumed_error(400, message)
+
+
+def problem_summary(problems: tuple[InputProblem, ...]) -> str:
+    """One line that says where an input breaks the schema."""
+    places = ", ".join(problem.pointer or "the input" for problem in problems[:3])
+    more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
+    return f"The input does not fit the model's schema: {places:.300}{more}."
+
+
+def invalid_input(problems: tuple[InputProblem, ...]) -> Refused:
+    """The refusal of an input that breaks the schema, with everything that is wrong."""
+    return assumed_error(
+        INVALID_INPUT.http_status,
+        problem_summary(problems),
+        code=INVALID_INPUT.code,
+        detail=[asdict(problem) for problem in problems],
+    )
+
+
+class _Validator(Protocol):
+    def iter_errors(self, instance: Any) -> Iterable[ValidationError]: ...
+
+
+class InputSchema:
+    """A model's input schema with its media rules, compiled when it is first used.
+
+    Rules are decided on inline media: what an input names by URL is not fetched.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._validator: _Validator | None = None
+
+    def problems(self, value: dict[str, Any]) -> tuple[InputProblem, ...]:
+        """Everything in which the value breaks the schema, in the order of the document."""
+        if self._validator is None:
+            schema = with_media_rules(
+                to_json_schema(self._model.input), self._model.rules
+            )
+            self._validator = cast(
+                "_Validator", validator_class(measure_inline)(schema)
+            )
+        try:
+            errors = list(self._validator.iter_errors(value))
+        except OverflowError as error:
+            # A number beyond what floats hold.
+            return (InputProblem("", "invalid", f"cannot be checked: {error!s:.100}"),)
+        return tuple(
+            dict.fromkeys(found for each in errors for found in _problems(each))
+        )
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(
+            body.decode("utf-8"),
+            parse_constant=_not_json,
+            parse_float=_finite,
+            object_pairs_hook=_once,
+        )
+    except RecursionError:
+        raise malformed(
+            f"The body is nested more than {MAX_DEPTH} levels deep."
+        ) from None
+    except ValueError as error:
+        raise malformed(f"The body is not JSON: {error!s:.200}.") from None
+
+
+def _not_json(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _not_json(text)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member stands twice in one object")
+    return members
+
+
+def _deeper_than(value: Any, levels: int) -> bool:
+    layer: list[Any] = [value]
+    for _ in range(levels):
+        layer = [child for parent in layer for child in _children(parent)]
+        if not layer:
+            return False
+    return True
+
+
+def _children(value: Any) -> list[Any]:
+    return list(members(value).values()) or items(value)
+
+
+def _problems(error: ValidationError) -> Iterator[InputProblem]:
+    at = "".join(f"/{pointer_token(step)}" for step in error.absolute_path)
+    found = partial(InputProblem, code=str(error.validator))
+    instance: Any = error.instance
+    limit: Any = error.validator_value
+    schema: Any = error.schema
+    match error.validator:
+        case "required":
+            for name in limit:
+                if name not in instance:
+                    yield found(f"{at}/{pointer_token(name)}", message="is required")
+        case "additionalProperties":
+            for name in instance:
+                if name not in schema["properties"]:
+                    yield found(
+                        f"{at}/{pointer_token(name)}",
+                        message="is not known to the model",
+                    )
+        case _:
+            yield found(at, message=_sentence(error))
+
+
+def _sentence(error: ValidationError) -> str:
+    limit: Any = error.validator_value
+    value: Any = error.instance
+    match error.validator:
+        case "type":
+            return f"must be of type {limit}, is {_shown(value)}"
+        case "enum":
+            return f"must be one of {_shown(limit, 300)}, is {_shown(value)}"
+        case "minLength" | "maxLength":
+            return f"breaks {error.validator} {limit}: it has {len(value)} characters"
+        case "minItems" | "maxItems":
+            return f"breaks {error.validator} {limit}: it has {len(value)} items"
+        case "validations":
+            return error.message
+        case "anyOf":
+            return f"fits none of the allowed forms: {_shown(value)}"
+        case keyword:
+            return f"breaks {keyword} {limit}: is {_shown(value)}"
+
+
+def _shown(value: Any, most: int = 60) -> str:
+    # Only the beginning of a long string is looked at: inputs may hold megabytes.
+    text = json.dumps(value[:most] if isinstance(value, str) else value)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+# Media that an input holds itself, as ``data:`` URIs. A sandbox never fetches anything.
+
+
+def measure_inline(text: str) -> MeasuredFile:
+    """What is known of inline media; nothing of a URL. Raises ``NotMedia``."""
+    if text[:5].lower() != "data:":
+        return MeasuredFile()
+    try:
+        media = probe(text)
+    except MediaError as error:
+        if error.fault.conclusive:
+            raise NotMedia(str(error)) from None
+        return MeasuredFile()
+    return MeasuredFile(tuple(plausible_values(media)), plausible_kinds(media))
+
+
+# The texts in a JSON value, wherever they stand.
+
+
+def all_texts(value: Any) -> Iterator[str]:
+    """Every text, at any depth and in the order of the document; names of members are none."""
+    rest = [value]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, str):
+            yield value
+        rest += reversed(list(members(value).values()) or items(value))

@@ -1,0 +1,176 @@
+"""The catalog: which models there are, what each says of itself, search."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from runcomfy_runtime.protocol import INVALID_MODEL, valid_model_id
+
+from ..ir.as_json import to_json_schema
+from ..ir.json_text import items
+from ..ir.model import Anything, MediaKind, Model, Object, Value
+from .http_messages import ApiResponse, assumed_error, documented_error, json_response
+from .input_validation import InputSchema
+from .output_files import output_kind
+
+CatalogEntry = Mapping[str, Any]
+
+_NO_ENTRY: CatalogEntry = MappingProxyType({})
+_FACTS = frozenset(
+    [
+        "display_name",
+        "description",
+        "categories",
+        "kind",
+        "inputs",
+        "required_inputs",
+        "input_schema",
+        "base_price_usd",
+        "price_unit",
+        "pricing_note",
+        "model_url",
+    ]
+)
+"""Members of catalog entries, as RunComfy's own clients read them."""
+_LIMIT, _MOST = 100, 500  # entries of a page: by default, and at most
+
+
+@dataclass(frozen=True)
+class CatalogModel:
+    """A model on offer: its IR, and the catalog entry that RunComfy published, if there is one."""
+
+    model: Model
+    published: CatalogEntry
+
+    @cached_property
+    def schema(self) -> InputSchema:
+        """What an input must be."""
+        return InputSchema(self.model)
+
+    @cached_property
+    def media(self) -> MediaKind:
+        """What the model makes."""
+        return output_kind(self.model, self.published)
+
+    @cached_property
+    def entry(self) -> dict[str, Any]:
+        """What the catalog says of the model; published facts win over ours."""
+        fields = self.model.input.fields
+        return {
+            "model_id": self.model.model_id,
+            "display_name": self.model.title or self.model.model_id,
+            "description": self.model.description,
+            "categories": [self.media.value],
+            "kind": self.model.kind or "model",
+            "inputs": [field.wire_name for field in fields],
+            "required_inputs": [field.wire_name for field in fields if field.required],
+            "input_schema": to_json_schema(self.model.input),
+            **{name: self.published[name] for name in _FACTS & self.published.keys()},
+        }
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The names of the catalog's shelves on which the model stands."""
+        return tuple(map(str, items(self.entry["categories"])))
+
+    def matches(self, wanted: Mapping[str, str]) -> bool:
+        """Whether ``search``, ``kind`` and ``category`` of a query let this model through."""
+        entry = self.entry
+        texts = (entry["model_id"], entry["display_name"], entry["description"])
+        return (
+            wanted.get("search", "").lower() in "\n".join(map(str, texts)).lower()
+            and wanted.get("kind", entry["kind"]) == entry["kind"]
+            and ("category" not in wanted or wanted["category"] in self.categories)
+        )
+
+
+class ModelCatalog:
+    """Every model the sandbox knows; without models, whatever is asked for."""
+
+    def __init__(
+        self, models: Mapping[str, Model] | None, entries: Mapping[str, CatalogEntry]
+    ) -> None:
+        self.closed = models is not None
+        """Whether there are no other models than these."""
+        self._offers = {
+            model_id: CatalogModel(model, _plain(entries.get(model_id, _NO_ENTRY)))
+            for model_id, model in sorted((models or {}).items())
+        }
+
+    def __iter__(self) -> Iterator[CatalogModel]:
+        return iter(self._offers.values())
+
+    def find(self, model_id: str) -> CatalogModel:
+        """One model. Raises ``Refused`` with 400001 if there is none of that id."""
+        valid = valid_model_id(model_id)
+        offer = self._offers.get(model_id) if valid else None
+        if offer is not None:
+            return offer
+        if valid and not self.closed:
+            return CatalogModel(_anything(model_id), _NO_ENTRY)
+        near = difflib.get_close_matches(model_id[:200], self._offers, n=1)
+        hint = f" Is {near[0]!r} meant?" if near else ""
+        raise documented_error(
+            INVALID_MODEL, f"There is no model {model_id!r:.200}.{hint}"
+        )
+
+    def list(self, wanted: Mapping[str, str]) -> ApiResponse:
+        """A page of the catalog: ``GET /v1/models``."""
+        limit = whole_number(wanted, "limit", _LIMIT, 1, _MOST)
+        offset = whole_number(wanted, "offset", 0, 0, 2**31)
+        found = [offer for offer in self if offer.matches(wanted)]
+        schemas = wanted.get("include_schema", "").lower() == "true"
+        page = [_listed(offer, schemas) for offer in found[offset : offset + limit]]
+        return json_response({"models": page, "total": len(found)})
+
+    def categories(self) -> ApiResponse:
+        """Every category once: ``GET /v1/models/categories``."""
+        names = sorted({name for offer in self for name in offer.categories})
+        return json_response({"categories": names})
+
+
+def _plain(entry: CatalogEntry) -> CatalogEntry:
+    # Stored entries keep fractions as ``Decimal``, which JSON is not written from.
+    known = {name: value for name, value in entry.items() if value is not None}
+    plain: dict[str, Any] = Value.of(known).load()
+    return plain
+
+
+def _anything(model_id: str) -> Model:
+    return Model(
+        model_id=model_id,
+        path=(),
+        title="",
+        description="",
+        locale="en",
+        input=Object(name="Input", extra=Anything()),
+        output=Object(name="Output", extra=Anything()),
+        schema_sha256="",
+        documents=(),
+    )
+
+
+def _listed(offer: CatalogModel, schemas: bool) -> CatalogEntry:
+    if schemas:
+        return offer.entry
+    return {
+        name: value for name, value in offer.entry.items() if name != "input_schema"
+    }
+
+
+def whole_number(
+    wanted: Mapping[str, str], name: str, default: int, least: int, most: int
+) -> int:
+    """A number of the query. Raises ``Refused`` (400, assumed) if it is none, or too large."""
+    text = wanted.get(name, str(default))
+    digits = text.isascii() and text.isdigit() and len(text) < 12
+    if digits and least <= int(text) <= most:
+        return int(text)
+    raise assumed_error(
+        400, f"{name} must be a whole number from {least} to {most}, not {text!r:.40}."
+    )

@@ -1,0 +1,231 @@
+"""What a finished job hands out: the kind of media, the file names, the files, and how they are served."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+from ..ir.model import Array, MediaKind, Model, Nullable, Type, Union
+from .clock import Seed
+from .http_messages import ApiRequest, ApiResponse, file_response
+from .media.jpeg import jpeg
+from .media.mp3 import mp3
+from .media.mp4 import mp4
+from .media.ogg import ogg
+from .media.png import png
+from .media.wav import wav
+from .media.webp import webp
+from .output_shape import OutputShape, effective_values, output_shape
+
+_TARGET = re.compile(r"to-(image|video|audio|music|speech|sound)")
+_TARGETS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO}
+# Parts of ids that name an output, the first match deciding.
+_ID_WORDS: tuple[tuple[MediaKind, frozenset[str]], ...] = (
+    (
+        MediaKind.AUDIO,
+        frozenset({"audio", "music", "speech", "tts", "voice", "song", "sound"}),
+    ),
+    (
+        MediaKind.VIDEO,
+        frozenset(
+            {"video", "lipsync", "extend", "transition", "animate", "frame", "motion"}
+        ),
+    ),
+    (MediaKind.IMAGE, frozenset({"image", "images", "edit", "upscale", "inpaint"})),
+)
+_FIELD_WORDS: tuple[tuple[MediaKind, frozenset[str]], ...] = (
+    (MediaKind.AUDIO, frozenset({"lyrics", "bpm", "music_length"})),
+    (
+        MediaKind.VIDEO,
+        frozenset({"duration", "fps", "num_frames", "first_frame_image_url"}),
+    ),
+)
+# What ``output_format`` may ask for, by the beginning of its value; the usual one first.
+_FORMATS: Mapping[MediaKind, Mapping[str, Suffix]] = {
+    MediaKind.IMAGE: {"png": "png", "jpeg": "jpg", "jpg": "jpg", "webp": "webp"},
+    MediaKind.VIDEO: {"mp4": "mp4"},
+    MediaKind.AUDIO: {"wav": "wav", "mp3": "mp3", "ogg": "ogg"},
+}
+
+CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "png": "image/png",
+        "jpg": "image/jpeg",
+        "webp": "image/webp",
+        "mp4": "video/mp4",
+        "wav": "audio/wav",
+        "mp3": "audio/mpeg",
+        "ogg": "audio/ogg",
+    }
+)
+"""Content type by file suffix."""
+
+
+Suffix = Literal["png", "jpg", "webp", "mp4", "wav", "mp3", "ogg"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutput:
+    """The outcome of one job, before it has URLs."""
+
+    kind: MediaKind
+    shape: OutputShape
+    key: str
+    listed: bool
+    suffix: Suffix
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The file names, in order."""
+        return tuple(f"{at}.{self.suffix}" for at in range(self.shape.count))
+
+    def value(self, urls: tuple[str, ...]) -> dict[str, Any]:
+        """The ``output`` member of the result."""
+        return {self.key: list(urls) if self.listed else urls[0]}
+
+
+def output_kind(
+    model: Model, entry: Mapping[str, Any] = MappingProxyType({})
+) -> MediaKind:
+    """Whether a model makes pictures, films or sound.
+
+    A catalog entry may say so; else the id does ("text-to-video"), else the input's fields.
+    """
+    told = str(entry.get("output_type", "")).lower()
+    if told in tuple(MediaKind):
+        return MediaKind(told)
+    targets = _TARGET.findall(model.model_id.lower())
+    if targets:
+        return _TARGETS.get(targets[-1], MediaKind.AUDIO)
+    words = frozenset(re.split(r"[^a-z0-9]+", model.model_id.lower().partition("/")[2]))
+    fields = frozenset(field.wire_name for field in model.input.fields)
+    return _named(_ID_WORDS, words) or _named(_FIELD_WORDS, fields) or MediaKind.IMAGE
+
+
+def plan_output(model: Model, kind: MediaKind, given: Mapping[str, Any]) -> JobOutput:
+    """The output that fits this input."""
+    values = effective_values(model, given)
+    wanted = output_shape(model.model_id, kind, values)
+    key, listed = _place(model, kind, many=wanted.count > 1)
+    return JobOutput(kind, wanted, key, listed, _suffix(kind, values))
+
+
+def render_file(output: JobOutput, seed: Seed, request_id: str, at: int) -> bytes:
+    """The bytes of one file; the same for the same seed, request and place."""
+    draws = seed.draws("output", request_id, at)
+    wanted, hue = output.shape, draws.random()
+    match output.suffix:
+        case "jpg":
+            return jpeg(wanted.width, wanted.height, hue)
+        case "webp":
+            return webp(wanted.width, wanted.height, hue)
+        case "mp4":
+            return mp4(wanted.width, wanted.height, wanted.seconds, hue)
+        case "wav":
+            return wav(wanted.seconds, draws.choice((220, 262, 330, 392, 440, 523)))
+        case "mp3":
+            return mp3(wanted.seconds)
+        case "ogg":
+            return ogg(wanted.seconds)
+        case _:
+            return png(wanted.width, wanted.height, hue)
+
+
+def _suffix(kind: MediaKind, values: Mapping[str, Any]) -> Suffix:
+    formats = _FORMATS[kind]
+    asked = str(values.get("output_format", "")).lower()
+    for name, suffix in formats.items():
+        if asked.startswith(name):
+            return suffix
+    return next(iter(formats.values()))
+
+
+def _named(
+    table: tuple[tuple[MediaKind, frozenset[str]], ...], words: frozenset[str]
+) -> MediaKind | None:
+    return next((media for media, names in table if names & words), None)
+
+
+def _place(model: Model, kind: MediaKind, *, many: bool) -> tuple[str, bool]:
+    # The published output schema has image, video, images and videos, and forgets audio.
+    one, several = kind.value, f"{kind.value}s"
+    declared = {field.wire_name: field.type for field in model.output.fields}
+    if many and (several in declared or one not in declared):
+        return several, True
+    for name in (one, several):
+        if name in declared:
+            return name, many or _prefers_list(declared[name])
+    return one, many
+
+
+def _prefers_list(kind: Type) -> bool:
+    # An opened output field takes one URL or several; the published form is its first option.
+    match kind:
+        case Nullable(inner=inner):
+            return _prefers_list(inner)
+        case Union(options=(first, *_)):
+            return _prefers_list(first)
+        case _:
+            return isinstance(kind, Array)
+
+
+# Serving a file as a storage host does: strong ETag, ranges, conditions (RFC 9110, 13 and 14).
+
+
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+def serve_file(
+    request: ApiRequest, body: bytes, content_type: str, name: str
+) -> ApiResponse:
+    """The whole file, the part of it that was asked for, or that it has not changed."""
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = (
+        ("etag", etag),
+        ("accept-ranges", "bytes"),
+        ("content-disposition", f'inline; filename="{name}"'),
+    )
+    if _names(request.header("if-none-match"), etag):
+        return file_response(b"", content_type, *headers, status=304)
+    asked = request.header("range")
+    if asked is None or request.header("if-range") not in (None, etag):
+        return file_response(body, content_type, *headers)
+    return _part(asked, body, content_type, headers)
+
+
+def _names(condition: str | None, etag: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in (condition or "").split(",")]
+    return etag in tags or "*" in tags
+
+
+def _part(
+    asked: str, body: bytes, content_type: str, headers: tuple[tuple[str, str], ...]
+) -> ApiResponse:
+    found = _RANGE.fullmatch(asked.strip())
+    if found is None or not _valid(found[1], found[2]):
+        # What is no range, or several of them, may be ignored (section 14.2).
+        return file_response(body, content_type, *headers)
+    total = len(body)
+    first, last = _bounds(found[1], found[2], total)
+    if first > last:
+        extent = ("content-range", f"bytes */{total}")
+        return file_response(b"", content_type, *headers, extent, status=416)
+    extent = ("content-range", f"bytes {first}-{last}/{total}")
+    return file_response(
+        body[first : last + 1], content_type, *headers, extent, status=206
+    )
+
+
+def _valid(first: str, last: str) -> bool:
+    return bool(first or last) and not (first and last and int(last) < int(first))
+
+
+def _bounds(first: str, last: str, total: int) -> tuple[int, int]:
+    """First and last byte; the first after the last when nothing can be served."""
+    if not first:
+        return max(0, total - int(last)), total - 1
+    return int(first), min(int(last), total - 1) if last else total - 1

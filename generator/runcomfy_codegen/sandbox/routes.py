@@ -1,0 +1,175 @@
+"""Which call a request is, which account makes it, and whether it is let in at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from runcomfy_runtime.protocol import BAD_TOKEN, NOT_FOUND
+
+from .clock import Seed
+from .http_messages import ApiRequest, Refused, assumed_error, documented_error
+
+
+class Action(StrEnum):
+    """A call of the API, by the name that fault rules and the journal use."""
+
+    LIST = "list"
+    CATEGORIES = "categories"
+    MODEL = "model"
+    SUBMIT = "submit"
+    STATUS = "status"
+    RESULT = "result"
+    CANCEL = "cancel"
+    BALANCE = "balance"
+    FILE = "file"
+    PAGE = "page"
+    OPENAPI = "openapi"
+    CONTROL = "control"
+
+
+WITHOUT_TOKEN = frozenset({Action.FILE, Action.PAGE, Action.OPENAPI, Action.CONTROL})
+"""Calls that need no token."""
+
+UNLOGGED = frozenset({Action.PAGE, Action.CONTROL})
+"""Calls of those who watch: they are not in the journal, and no fault strikes them."""
+
+READ_METHODS = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A call, and whom it is about."""
+
+    action: Action
+    model_id: str = ""
+    request_id: str = ""
+    name: str = ""
+
+
+def find_route(request: ApiRequest) -> Route:
+    """The call that a request makes. Raises ``Refused``: 404001, or 405 with ``allow``."""
+    match request.segments:
+        case ("v1", "models", *rest):
+            return _about_models(request, "/".join(rest))
+        case ("v1", "requests", request_id, "cancel"):
+            require_method(request, "POST")
+            return Route(action=Action.CANCEL, request_id=request_id)
+        case ("v1", "requests", request_id, ("status" | "result") as word):
+            require_method(request, *READ_METHODS)
+            return Route(action=Action(word), request_id=request_id)
+        case ("outputs", request_id, name):
+            require_method(request, *READ_METHODS)
+            return Route(action=Action.FILE, request_id=request_id, name=name)
+        case ("sandbox", *rest):
+            return Route(action=Action.CONTROL, name="/".join(rest))
+        case _:
+            return _fixed(request)
+
+
+def _about_models(request: ApiRequest, model_id: str) -> Route:
+    if model_id in ("", "categories"):
+        require_method(request, *READ_METHODS)
+        return Route(action=Action.CATEGORIES if model_id else Action.LIST)
+    require_method(request, *READ_METHODS, "POST")
+    posted = request.method == "POST"
+    return Route(action=Action.SUBMIT if posted else Action.MODEL, model_id=model_id)
+
+
+def _fixed(request: ApiRequest) -> Route:
+    fixed: dict[tuple[str, ...], Action] = {
+        ("prod", "v2", "balance"): Action.BALANCE,
+        ("openapi.json",): Action.OPENAPI,
+        ("",): Action.PAGE,
+    }
+    action = fixed.get(request.segments)
+    if action is None:
+        raise no_such_path(request)
+    require_method(request, *READ_METHODS)
+    return Route(action=action)
+
+
+def no_such_path(request: ApiRequest) -> Refused:
+    """The refusal of a path that leads to nothing."""
+    return documented_error(NOT_FOUND, f"There is nothing at {request.path!r:.200}.")
+
+
+def require_method(request: ApiRequest, *methods: str) -> None:
+    """Raise ``Refused`` (405, with ``allow``) for any other method than these."""
+    if request.method not in methods:
+        refused = assumed_error(405, f"{request.method:.20} is not possible here.")
+        raise Refused(refused.response.having(("allow", ", ".join(methods))))
+
+
+# What a local server must refuse: pages of other sites that reach for it through a browser.
+
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Host names that mean this machine."""
+
+_READING = frozenset({"GET", "HEAD"})
+
+
+def check_origin(request: ApiRequest, hosts: frozenset[str]) -> None:
+    """Raise ``Refused`` for a foreign ``Host`` (DNS rebinding) or a foreign ``Origin`` (CSRF).
+
+    A request that tells its length in two ways is refused too: what one reader takes for its
+    end is not another's (RFC 9112, section 6.3).
+    """
+    if request.header("transfer-encoding") and request.header("content-length"):
+        refused = assumed_error(
+            400, "Transfer-Encoding and Content-Length contradict each other."
+        )
+        raise Refused(refused.response.having(("connection", "close")))
+    host = request.header("host")
+    if host is None or _hostname(f"//{host}") not in hosts:
+        raise assumed_error(
+            403, f"This server does not answer to the host {host!r:.80}."
+        )
+    origin = request.header("origin")
+    if request.method in _READING or origin is None:
+        return
+    if _hostname(origin) not in hosts:
+        raise assumed_error(403, f"Requests from pages of {origin!r:.80} are refused.")
+
+
+def _hostname(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+# Who asks: any well-formed Bearer token is an account, and only a hash of it is kept.
+
+
+_BEARER = re.compile(r"bearer +([A-Za-z0-9\-._~+/]+=*|<token>)", re.IGNORECASE)
+"""RFC 6750, section 2.1: the characters of a Bearer token. ``<token>`` is what the published
+curl lines say; they work here with nothing replaced but the host."""
+
+_MISSING = "No token: send the header 'Authorization: Bearer <your token>'."
+_MALFORMED = (
+    "The Authorization header holds no Bearer token: it must be 'Bearer', a blank, and a token"
+    " of letters, digits and -._~+/."
+)
+
+
+def request_account(request: ApiRequest, seed: Seed) -> str:
+    """The account behind a request: a keyed hash of its token.
+
+    Raises ``Refused`` with 400004, as the published table has it, if there is no token.
+    """
+    header = request.header("authorization")
+    if header is None:
+        raise documented_error(BAD_TOKEN, _MISSING)
+    found = _BEARER.fullmatch(header.strip())
+    if found is None:
+        raise documented_error(BAD_TOKEN, _MALFORMED)
+    return token_account(found[1], seed)
+
+
+def token_account(token: str, seed: Seed) -> str:
+    """The account that a token stands for; the token cannot be had back from it."""
+    return seed.digest("account", token).hex()[:16]

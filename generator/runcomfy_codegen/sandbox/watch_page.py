@@ -1,0 +1,152 @@
+"""The watch page: the jobs of the sandbox, live, for a person."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from runcomfy_runtime.protocol import Phase
+
+from ..ir.json_text import is_array, is_object
+from .clock import timestamp
+from .http_messages import ApiResponse
+from .input_validation import all_texts
+from .job import JobRecord, JobState
+
+_INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
+
+
+@cache
+def watch_page() -> ApiResponse:
+    """The page, which may load nothing but what this sandbox itself serves."""
+    html = (
+        resources.files("runcomfy_codegen.sandbox")
+        .joinpath("watch.html")
+        .read_text("utf-8")
+    )
+    allowed = {kind: _hash(text) for kind, text in _INLINE.findall(html)}
+    policy = (
+        f"default-src 'none'; script-src {allowed['script']}; style-src {allowed['style']};"
+        " connect-src 'self'; img-src blob: data:; media-src blob: data:;"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return ApiResponse(
+        status=200,
+        headers=(
+            ("content-type", "text/html; charset=utf-8"),
+            ("content-security-policy", policy),
+            ("cache-control", "no-store"),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+        ),
+        body=html.encode(),
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+# A job as the watch page shows it: where it stands, what went in, what came out.
+
+
+_LONGEST = 2000  # characters of a text that is shown
+_MOST = 20  # inline files of a job
+_TYPES = frozenset(
+    [
+        "image/png",
+        "image/jpeg",
+        "image/webp",
+        "image/gif",
+        "image/avif",
+        "video/mp4",
+        "video/webm",
+        "audio/wav",
+        "audio/x-wav",
+        "audio/mpeg",
+        "audio/ogg",
+        "audio/mp4",
+    ]
+)
+"""Files that a browser shows without running anything in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class InlineFile:
+    """A file that an input brought along, as the text it came in."""
+
+    type: str
+    text: str
+
+    def content(self) -> bytes:
+        """Its bytes. Raises ``ValueError`` for a text that holds none."""
+        head, _, payload = self.text.partition(",")
+        if not head.lower().endswith(";base64"):
+            return unquote_to_bytes(payload)
+        try:
+            return base64.b64decode(unquote_to_bytes(payload))
+        except binascii.Error as error:
+            raise ValueError(str(error)) from None
+
+
+def inline_files(job: JobRecord) -> list[InlineFile]:
+    """The files in a job's input that can be shown, at any depth."""
+    if "data:" not in job.body.lower():
+        return []
+    found = (InlineFile(_type(text), text) for text in all_texts(json.loads(job.body)))
+    return [file for file in found if file.type in _TYPES][:_MOST]
+
+
+def job_summary(job: JobRecord, at: JobState, paths: tuple[str, ...]) -> dict[str, Any]:
+    """What a list tells of a job."""
+    finished = timestamp(at.finished_at) if at.finished_at is not None else None
+    return {
+        "request_id": job.request_id,
+        "model_id": job.model_id,
+        "account": job.account,
+        "status": at.result_word,
+        "queue_position": at.queue_position,
+        "drive": job.drive.value,
+        "created_at": timestamp(job.submitted_at),
+        "finished_at": finished,
+        "input_sha256": job.input_sha256,
+        "input_characters": len(job.body),
+        "files": paths if at.phase is Phase.SUCCEEDED else (),
+    }
+
+
+def job_details(job: JobRecord) -> dict[str, Any]:
+    """What went into a job: long texts cut, and where its inline files are."""
+    here = f"/sandbox/jobs/{job.request_id}/inline"
+    return {
+        "input": _cut(json.loads(job.body)),
+        "inline": [
+            {"path": f"{here}/{number}", "type": file.type}
+            for number, file in enumerate(inline_files(job))
+        ],
+    }
+
+
+def _type(text: str) -> str:
+    if text[:5].lower() != "data:":
+        return ""
+    return text[5:80].partition(",")[0].partition(";")[0].strip().lower()
+
+
+def _cut(value: Any) -> Any:
+    if is_object(value):
+        return {name: _cut(each) for name, each in value.items()}
+    if is_array(value):
+        return [_cut(each) for each in value]
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return f"{value[:_LONGEST]}… ({len(value)} characters)"
+    return value

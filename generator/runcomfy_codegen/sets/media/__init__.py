@@ -1,1 +1,0 @@
-"""Media rules as sets: which files do these rules let pass?"""

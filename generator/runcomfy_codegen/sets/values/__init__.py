@@ -1,1 +1,0 @@
-"""Is every value that one type accepts accepted by another? Yes, no, or unsure."""

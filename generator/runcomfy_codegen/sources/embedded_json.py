@@ -1,0 +1,262 @@
+"""JSON in a larger text: whole and broken objects, where they end, and their parts as slices."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..ir.diagnostic import Position
+from ..ir.json_text import (
+    OPEN_ESCAPE,
+    OPEN_STRING,
+    TOO_DEEP,
+    JsonText,
+    JsonValue,
+    NotJson,
+    SyntaxIssue,
+    is_array,
+    is_object,
+    pointer_token,
+    syntax_issue,
+)
+
+MAX_DEPTH = 100
+"""Deepest nesting that is read. Published schemas reach 8; every stage after this one walks
+documents recursively, and must not run out of stack."""
+
+_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+"""Numbers stay text: here only the structure matters, and no number can be too long for it."""
+
+_BLANK = re.compile(r"[ \t\n\r]*")
+# The end of the text, or a word or a number that the end of the text cut in two.
+_CUT = re.compile(r"(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|-|\.|[eE][+-]?)?\s*\Z")
+_CUT_ESCAPE = re.compile(r"\\?u?[0-9A-Fa-f]{0,4}\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class JsonSlice:
+    """A JSON value found in a text: ``text[start:end]``. Its numbers are still text."""
+
+    start: int
+    end: int
+    value: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class UnusableValue:
+    """Why a JSON value cannot be used, and where it stands."""
+
+    pointer: str
+    place: Position
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an object: its name, the name as written, and the value as written."""
+
+    name: str
+    key: str
+    value: JsonText
+
+
+def decode(text: str, start: int = 0) -> JsonSlice | SyntaxIssue:
+    """Read the JSON value that begins at ``start``; what stands behind it does not matter."""
+    try:
+        value, end = _DECODER.raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        return syntax_issue(error)
+    except RecursionError:
+        return SyntaxIssue(start, TOO_DEEP)
+    return JsonSlice(start, end, value)
+
+
+def decode_whole(text: str) -> JsonSlice | SyntaxIssue:
+    """Read a text that is one JSON value and nothing else."""
+    found = decode(text, skip_blank(text, 0))
+    if isinstance(found, JsonSlice) and (end := skip_blank(text, found.end)) < len(
+        text
+    ):
+        return SyntaxIssue(end, "extra text behind the JSON value")
+    return found
+
+
+def is_truncated(text: str, stop: SyntaxIssue) -> bool:
+    """Whether the text ended before its JSON did, rather than being malformed."""
+    if stop.reason == OPEN_ESCAPE:
+        return _CUT_ESCAPE.match(text, stop.offset) is not None
+    return stop.reason == OPEN_STRING or _CUT.match(text, stop.offset) is not None
+
+
+def skip_blank(text: str, at: int) -> int:
+    """The next offset that holds no JSON white space."""
+    found = _BLANK.match(text, at)
+    return found.end() if found else at
+
+
+def member_slices(whole: JsonText) -> Iterator[Member]:
+    """The members of a JSON object, in order, with exact slices. The text must be well-formed."""
+    text = whole.text
+    at = skip_blank(text, skip_blank(text, 0) + 1)
+    while text[at] != "}":
+        name, end = _DECODER.raw_decode(text, at)
+        begin = skip_blank(text, skip_blank(text, end) + 1)
+        stop = _DECODER.raw_decode(text, begin)[1]
+        yield Member(str(name), text[at:end], whole.part(begin, stop))
+        at = _next(text, stop)
+
+
+def item_slices(whole: JsonText) -> Iterator[JsonText]:
+    """The items of a JSON array, in order, as exact slices. The text must be well-formed."""
+    text = whole.text
+    at = skip_blank(text, skip_blank(text, 0) + 1)
+    while text[at] != "]":
+        stop = _DECODER.raw_decode(text, at)[1]
+        yield whole.part(at, stop)
+        at = _next(text, stop)
+
+
+def unusable_value(part: JsonText, pointer: str = "") -> UnusableValue | None:
+    """Why a piece of well-formed structure cannot be used: a NaN, an absurd number, too deep.
+
+    ``pointer`` is the one of the piece itself.
+    """
+    reason = _refusal(part)
+    if reason == TOO_DEEP or (reason is None and _too_deep(part.value())):
+        return UnusableValue(pointer, part.start, _DEEP)
+    if reason is None:
+        return None
+    while below := _refused_below(part):
+        pointer, part = child_pointer(pointer, below[0]), below[1]
+    return UnusableValue(pointer, part.start, reason)
+
+
+def _refusal(part: JsonText) -> str | None:
+    try:
+        part.value()
+    except NotJson as error:
+        return error.message
+    except ArithmeticError:
+        return "a number is too large"
+    return None
+
+
+def _refused_below(part: JsonText) -> tuple[str | int, JsonText] | None:
+    """The first member or item that is refused; none if the piece itself is at fault."""
+    children: Iterable[tuple[str | int, JsonText]] = ()
+    if part.text.startswith("{"):
+        children = ((it.name, it.value) for it in member_slices(part))
+    elif part.text.startswith("["):
+        children = enumerate(item_slices(part))
+    return next((child for child in children if _refusal(child[1]) is not None), None)
+
+
+def child_pointer(pointer: str, name: str | int) -> str:
+    """The pointer one step further down."""
+    return f"{pointer}/{pointer_token(name)}"
+
+
+def excerpt(text: str) -> str:
+    """A value as a message shows it: in one line, and not more than a few words of it."""
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else f"{line[:79]}…"
+
+
+def _next(text: str, at: int) -> int:
+    at = skip_blank(text, at)
+    return skip_blank(text, at + 1) if text[at] == "," else at
+
+
+def _too_deep(value: JsonValue) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in _children(node)]
+    return bool(level)
+
+
+def _children(node: JsonValue) -> list[JsonValue]:
+    if is_object(node):
+        return list(node.values())
+    return node if is_array(node) else []
+
+
+# The JSON objects that stand in running text, whole ones and broken ones.
+#
+# Crawled pages run blocks and prose together (``}{``, ``}'Set the …``), so an object ends
+# where JSON says that it ends, and nothing is known of what surrounds it.
+
+
+_OPENING = re.compile(r'\{(?=\s*(?:["}]|\Z))')
+_BRACKET = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[{}\[\]]')
+_SCHEMA = re.compile(r'"properties"\s*:|"type"\s*:\s*"object"|\A\{\s*"output"\s*:')
+
+_MAX_UNCLOSED = 20
+"""Objects without an end that are tolerated. Each costs a look through the rest of the text;
+a page has at most one, a hostile text could have millions."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenBlock:
+    """An object that begins as JSON and does not go on as JSON.
+
+    ``end`` is where its brackets close, or the end of the text that it swallows; ``closed``
+    tells which. ``cut`` says that a part of it is missing, ``schema`` that it would have
+    been a schema.
+    """
+
+    start: int
+    end: int
+    stop: SyntaxIssue
+    closed: bool
+    cut: bool
+    schema: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JsonBlocks:
+    """Every object of a text, outermost ones only, in order."""
+
+    whole: tuple[JsonSlice, ...]
+    broken: tuple[BrokenBlock, ...]
+
+
+def find_blocks(text: str) -> JsonBlocks:
+    """Look through the whole text. What stands inside a broken object is never taken for one."""
+    whole: list[JsonSlice] = []
+    broken: list[BrokenBlock] = []
+    at = unclosed = 0
+    while (opening := _OPENING.search(text, at)) and unclosed < _MAX_UNCLOSED:
+        found = decode(text, opening.start())
+        if isinstance(found, JsonSlice):
+            whole.append(found)
+            at = found.end
+        else:
+            damaged = _broken(text, opening.start(), found)
+            broken.append(damaged)
+            unclosed += not damaged.closed
+            at = damaged.end
+    return JsonBlocks(tuple(whole), tuple(broken))
+
+
+def _broken(text: str, start: int, stop: SyntaxIssue) -> BrokenBlock:
+    closing = _closing(text, start)
+    reach = max(stop.offset, start + 1)
+    schema = _SCHEMA.search(text[start : closing or reach]) is not None
+    if closing is not None:
+        return BrokenBlock(start, closing, stop, True, is_truncated(text, stop), schema)
+    # An unfinished schema swallows the rest: an object in it is one of its properties.
+    return BrokenBlock(start, len(text) if schema else reach, stop, False, True, schema)
+
+
+def _closing(text: str, start: int) -> int | None:
+    """The offset behind the bracket that closes the one at ``start``; strings end with lines."""
+    depth = 0
+    for token in _BRACKET.finditer(text, start):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
+        if depth == 0:
+            return token.end()
+    return None

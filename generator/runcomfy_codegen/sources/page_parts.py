@@ -1,0 +1,224 @@
+"""The parts of an API page that are code: its curl examples and its two schemas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from urllib.parse import unquote
+
+from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.json_text import JsonText, SyntaxIssue
+from .embedded_json import (
+    BrokenBlock,
+    JsonBlocks,
+    JsonSlice,
+    decode,
+    find_blocks,
+    is_truncated,
+    unusable_value,
+)
+from .origin import Origin
+from .page_text import PageText
+
+
+@dataclass(frozen=True, slots=True)
+class PageSchemas:
+    """What was found, and what is remarkable about it."""
+
+    input: JsonText
+    output: JsonText | None
+    remarks: tuple[Diagnostic, ...]
+
+
+def find_schemas(
+    page: PageText, origin: Origin, posts: Sequence[CurlExample]
+) -> PageSchemas | Diagnostic:
+    """Both schemas of a page, or why they cannot be told for certain.
+
+    A schema that is cut off or malformed is never made up for by something that stands
+    inside it, and a page that ends in its output schema is refused as a whole: half of a
+    document must not replace a stored one.
+    """
+    blocks = find_blocks(page.text)
+    inputs = [
+        block for block in blocks.whole if _is_input(block) and not _in(posts, block)
+    ]
+    if not inputs:
+        return _no_input(page, origin, blocks)
+    behind = inputs[0].end
+    output = next(
+        (it for it in blocks.whole if it.start >= behind and _is_output(it)), None
+    )
+    damaged = _damaged(page, [it for it in blocks.broken if it.start >= behind])
+    if output is None and damaged is not None:
+        return _damage(page, origin, damaged)
+    # Prose may show an object that looks like a schema; the published one is followed by
+    # the output schema.
+    chosen = inputs[0]
+    if output is not None:
+        chosen = [block for block in inputs if block.start < output.start][-1]
+    several = any(block.value != chosen.value for block in inputs)
+    return _checked(page, origin, chosen, output, several=several)
+
+
+def _checked(
+    page: PageText,
+    origin: Origin,
+    chosen: JsonSlice,
+    output: JsonSlice | None,
+    *,
+    several: bool,
+) -> PageSchemas | Diagnostic:
+    input_text = page.json(chosen.start, chosen.end)
+    output_text = None if output is None else page.json(output.start, output.end)
+    for text in (input_text, output_text):
+        if text is not None and (fault := unusable_value(text)):
+            return origin.unusable(fault)
+    remarks = [_several(page, origin, chosen)] if several else []
+    if output is None:
+        remarks.append(_no_output(page, origin, chosen))
+    return PageSchemas(input_text, output_text, tuple(remarks))
+
+
+def _is_input(block: JsonSlice) -> bool:
+    kind, properties = block.value.get("type"), block.value.get("properties")
+    return (
+        isinstance(kind, str)
+        and kind.lower() == "object"
+        and isinstance(properties, dict)
+    )
+
+
+def _is_output(block: JsonSlice) -> bool:
+    """Wrapped as pages wrap it. In an example of a result, the output holds URLs instead."""
+    output = block.value.get("output")
+    return isinstance(output, dict) and ("properties" in output or "type" in output)
+
+
+def _in(posts: Sequence[CurlExample], block: JsonSlice) -> bool:
+    """Whether an object is the body of an example."""
+    return any(post.start <= block.start < post.end for post in posts)
+
+
+def _damaged(page: PageText, broken: Sequence[BrokenBlock]) -> BrokenBlock | None:
+    """The object that would have been a schema, or that the end of the page cut off."""
+    schemas = [it for it in broken if it.schema]
+    at_the_end = [it for it in broken if is_truncated(page.text, it.stop)]
+    return next(iter(schemas + at_the_end), None)
+
+
+def _no_input(page: PageText, origin: Origin, blocks: JsonBlocks) -> Diagnostic:
+    damaged = _damaged(page, blocks.broken)
+    if damaged is not None:
+        return _damage(page, origin, damaged)
+    return origin.finding(
+        "no-schema",
+        'no input schema: no JSON object with "type": "object" and "properties"',
+        place=page.place(len(page.text.rstrip())),
+        hint="save the page when it has loaded to its end; the schemas are its last section",
+    )
+
+
+def _damage(page: PageText, origin: Origin, broken: BrokenBlock) -> Diagnostic:
+    ended = is_truncated(page.text, broken.stop)
+    reason = "the page ends" if ended else broken.stop.reason
+    return origin.finding(
+        "truncated-json" if broken.cut else "not-json",
+        f"the JSON that begins in line {page.place(broken.start).line} stops here: {reason}",
+        place=page.place(len(page.text.rstrip()) if ended else broken.stop.offset),
+        hint=(
+            "a part of the page is missing: save it again, to its end"
+            if broken.cut
+            else "save the page again, or correct this line"
+        ),
+    )
+
+
+def _several(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
+    return origin.finding(
+        "several-schemas",
+        "different objects on this page look like its input schema; this one is taken",
+        severity=Severity.WARNING,
+        place=page.place(chosen.start),
+        hint="compare it with the page; the last one before the output schema is taken",
+    )
+
+
+def _no_output(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
+    return origin.finding(
+        "no-output-schema",
+        "no output schema behind the input schema",
+        severity=Severity.WARNING,
+        place=page.place(chosen.end),
+        hint="the output schema that all pages share is assumed; save the page again if it has one",
+    )
+
+
+# The curl examples of an API page that start a job.
+
+
+_COMMAND = re.compile(r"\bcurl\s+(?=[-\"'h])")
+_POST = re.compile(r"(?:--request|-X)[\s=]{0,8}[\"']?POST\b")
+# A published id may hold spaces, unencoded, so it ends where the line or the argument does.
+_MODEL = re.compile(
+    r"https?://[^\s'\"/]+/v1/models/(?P<id>[^\r\n'\"\\]{1,300}?)"
+    r"(?=\s{0,8}(?:[\\'\"\r\n]|\s-{1,2}[A-Za-z]|\Z))"
+)
+_DATA = re.compile(r"(?:--data(?:-raw|-binary)?|--json|-d)[\s=]{1,8}\$?['\"]?\s*\Z")
+_CONTINUED = re.compile(r"(?:[^\n]*\\[ \t\r]*\n)*[^\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class CurlExample:
+    """One ``POST …/v1/models/<id>``: where it stands, the id, and its body.
+
+    ``body`` is where the body stops being JSON if it is not, and None if there is none.
+    """
+
+    start: int
+    end: int
+    model_id: str
+    body: JsonSlice | SyntaxIssue | None
+
+
+def find_curl_examples(text: str) -> list[CurlExample]:
+    """Every submit example of a page, in order. Status, result and cancel are not among them."""
+    starts = [found.start() for found in _COMMAND.finditer(text)]
+    posts: list[CurlExample] = []
+    for start, limit in pairwise([*starts, len(text)]):
+        inside_body = posts and start < posts[-1].end
+        post = None if inside_body else _post(text, start, limit)
+        if post is not None:
+            posts.append(post)
+    return posts
+
+
+def _post(text: str, start: int, limit: int) -> CurlExample | None:
+    """Read the command at ``start``; it ends before ``limit``, its body may be longer."""
+    brace = text.find("{", start, limit)
+    head = text[start : limit if brace < 0 else brace]
+    model = _MODEL.search(head)
+    if model is None or not _POST.search(head):
+        return None
+    # The body is JSON from its brace on; the quotes of the shell around it are no guide,
+    # since published prompts hold bare apostrophes.
+    body = decode(text, brace) if brace >= 0 and _DATA.search(head) else None
+    return CurlExample(
+        start, _end(text, start, head, body), unquote(model["id"].strip()), body
+    )
+
+
+def _end(text: str, start: int, head: str, body: JsonSlice | SyntaxIssue | None) -> int:
+    if isinstance(body, JsonSlice):
+        return body.end + (text[body.end : body.end + 1] in ("'", '"'))
+    if isinstance(body, SyntaxIssue):
+        return body.offset
+    lines = _CONTINUED.match(head)
+    command = lines[0] if lines else head
+    last = command.rpartition("\n")[2]
+    # Crawled prose may follow on the same line, right behind the last quoted argument.
+    return (
+        start + len(command) - (len(last) - last.rindex('"') - 1 if '"' in last else 0)
+    )

@@ -1,0 +1,132 @@
+"""Published text in, documents and diagnostics out: the way into this room."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..ir.diagnostic import Diagnostic, Position
+from ..ir.document import Document
+from ..ir.json_text import JsonText
+from .catalog_entries import read_catalog
+from .locale import canonical_locale
+from .origin import Origin, SourceItem, public_name
+from .page import read_page
+from .page_html import MarkupError, html_to_text
+from .page_text import PageText
+
+_HTML = re.compile(r"\s*<(?:!doctype|!--|\?xml|[a-z])", re.IGNORECASE)
+_JSON = re.compile(r"\s*[\[{]")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceResult:
+    """What one source gave: every document that is whole, and what is wrong with the others."""
+
+    documents: tuple[Document, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read_documents(
+    source: str | bytes, *, name: str, retrieved: str, locale: str | None = None
+) -> SourceResult:
+    """Read a published API page (text or HTML) or catalog entries (JSON).
+
+    ``name`` is the file name or URL, ``<stdin>`` for standard input; ``retrieved`` an ISO
+    date; ``locale`` overrules what the page says of its language. What is wrong with the
+    source comes back as diagnostics; nothing is raised for it.
+    """
+    data = (
+        source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
+    )
+    origin = Origin(
+        name=public_name(name),
+        retrieved=retrieved,
+        sha256=hashlib.sha256(data).hexdigest(),
+        locale=None if locale is None else canonical_locale(locale),
+    )
+    if locale is not None and origin.locale is None:
+        return SourceResult((), (_invalid_locale(origin, locale),))
+    text = _decoded(data, origin)
+    found = [text] if isinstance(text, Diagnostic) else list(_read_text(text, origin))
+    documents = [it for it in found if isinstance(it, Document)]
+    diagnostics = [it for it in found if isinstance(it, Diagnostic)]
+    return SourceResult(_distinct(documents), tuple(diagnostics))
+
+
+def _read_text(text: str, origin: Origin) -> Iterator[SourceItem]:
+    """Look at how the text begins, and read it as what it is."""
+    if not text.strip():
+        yield origin.finding(
+            "empty-source",
+            "there is nothing in it",
+            place=Position(),
+            hint="give an API page, saved as text or HTML, or catalog entries as JSON",
+        )
+    elif _JSON.match(text) or origin.name.lower().endswith(".json"):
+        yield from read_catalog(text, origin)
+    elif _HTML.match(text):
+        try:
+            yield from read_page(html_to_text(text), origin)
+        except MarkupError as error:
+            yield origin.finding(
+                "not-html",
+                f"not HTML: {error}",
+                place=Position(),
+                hint="save the page again",
+            )
+    else:
+        yield from read_page(PageText(text=text, form="page-text"), origin)
+
+
+def _decoded(data: bytes, origin: Origin) -> str | Diagnostic:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        at = error.start
+    before = data[:at].decode("utf-8-sig", "replace")
+    place = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
+    what = (
+        "UTF-16" if data.startswith(_UTF16) else f"byte 0x{data[at]:02x} at this place"
+    )
+    return origin.finding(
+        "not-utf8",
+        f"the text is not UTF-8: {what}",
+        place=place,
+        hint="save it again with encoding UTF-8",
+    )
+
+
+def _invalid_locale(origin: Origin, locale: str) -> Diagnostic:
+    return origin.finding(
+        "invalid-locale",
+        f"{locale!r} is not a locale",
+        place=Position(),
+        hint="write it as en, ru or zh-CN",
+    )
+
+
+def _distinct(documents: list[Document]) -> tuple[Document, ...]:
+    """Documents without those that say the same as an earlier one, wherever they stand."""
+    return tuple(
+        {
+            _without_positions(document): document for document in reversed(documents)
+        }.values()
+    )[::-1]
+
+
+def _without_positions(document: Document) -> Document:
+    return replace(
+        document,
+        input_schema=document.input_schema.anywhere(),
+        output_schema=_anywhere(document.output_schema),
+        example=_anywhere(document.example),
+        facts=_anywhere(document.facts),
+    )
+
+
+def _anywhere(text: JsonText | None) -> JsonText | None:
+    return None if text is None else text.anywhere()

@@ -1,0 +1,192 @@
+"""The folder of published documents: all of it read, single documents written, hashes and facts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..ir.diagnostic import Diagnostic, Position
+from ..ir.document import Document
+from ..ir.json_text import NotJson, items, members
+from . import document_file
+from .atomic_write import FolderChanges, apply_changes, read_bytes
+from .document_file import (
+    document_path,
+    model_id_of_folders,
+    parse_document_file,
+    unreadable_document,
+)
+
+DIALECT = "dialect.schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocuments:
+    """What a folder holds: its documents with their files, and what could not be read."""
+
+    documents: tuple[tuple[str, Document], ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Models none of whose documents could be read."""
+        read = {document.model_id for _, document in self.documents}
+        return tuple(sorted({each.model for each in self.diagnostics} - read))
+
+
+def read_all(root: Path, models: Collection[str] | None = None) -> StoredDocuments:
+    """Every document below ``root``, by model id and locale; or those of these models.
+
+    Raises ``FileNotFoundError`` if the folder does not exist.
+    """
+    if not root.is_dir():
+        raise FileNotFoundError(f"no folder of schemas at {root}")
+    found = root.rglob("*.json") if models is None else _documents(root, models)
+    paths = sorted(PurePosixPath(path.relative_to(root)) for path in found)
+    documents: list[tuple[str, Document]] = []
+    diagnostics: list[Diagnostic] = []
+    for path in paths:
+        if path.name == DIALECT or path.parts[0].startswith("."):
+            continue
+        file = (root / path).as_posix()
+        try:
+            documents.append((file, _read(root, path)))
+        except NotJson as error:
+            diagnostics.append(
+                unreadable_document(file, path, error.message, error.place)
+            )
+        except OSError as error:
+            reason = error.strerror or str(error)
+            diagnostics.append(unreadable_document(file, path, reason, Position()))
+    return StoredDocuments(tuple(documents), tuple(diagnostics))
+
+
+def stored_locales(root: Path) -> list[str]:
+    """The locales that documents below ``root`` are in, by the names of their files."""
+    every = (name for _, _, files in os.walk(root) for name in files)
+    return sorted(
+        {
+            name.removesuffix(".json")
+            for name in every
+            if name.endswith(".json") and name != DIALECT
+        }
+    )
+
+
+def read_one(root: Path, model_id: str, locale: str) -> Document | None:
+    """The stored document of a model in a locale; None if there is none that can be read."""
+    try:
+        return _read(root, document_path(model_id, locale))
+    except (FileNotFoundError, NotJson):
+        return None
+
+
+def write_all(root: Path, documents: Iterable[Document]) -> None:
+    """Store documents, all or none. Raises ``OSError``."""
+    apply_changes(
+        root,
+        FolderChanges(
+            write={
+                document_path(
+                    document.model_id, document.locale
+                ): document_file.document_text(document).encode(
+                    "utf-8", "surrogatepass"
+                )
+                for document in documents
+            }
+        ),
+    )
+
+
+def remove_all(root: Path, documents: Iterable[Document]) -> None:
+    """Remove documents, all or none. Raises ``OSError``."""
+    paths = [document_path(each.model_id, each.locale) for each in documents]
+    apply_changes(root, FolderChanges(remove=paths))
+
+
+def _documents(root: Path, models: Collection[str]) -> Iterator[Path]:
+    for model_id in models:
+        yield from (root / document_path(model_id, "en")).parent.glob("*.json")
+
+
+def _read(root: Path, path: PurePosixPath) -> Document:
+    content = read_bytes(root / path)
+    if content is None:
+        raise FileNotFoundError(path)
+    return parse_document_file(path, content)
+
+
+# What the catalog says of models beside their schemas: their kind and categories.
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogFacts:
+    """The kind and the categories of a model, as far as one of its documents tells them."""
+
+    kind: str = ""
+    categories: tuple[str, ...] = ()
+
+
+def facts_of(root: Path, model_ids: Iterable[str]) -> dict[str, CatalogFacts]:
+    """The facts of each of these models; nothing of a document that cannot be read."""
+    return {model_id: _facts(root, model_id) for model_id in model_ids}
+
+
+def matches_kind(
+    facts: CatalogFacts, kinds: Collection[str], categories: Collection[str]
+) -> bool:
+    """Whether a model is of one of the kinds and in one of the categories, if any are named."""
+    return (not kinds or facts.kind in kinds) and (
+        not categories or any(each in categories for each in facts.categories)
+    )
+
+
+def _facts(root: Path, model_id: str) -> CatalogFacts:
+    for path in sorted((root / document_path(model_id, "en")).parent.glob("*.json")):
+        try:
+            told = members(members(json.loads(path.read_bytes())).get("facts"))
+        except ValueError:
+            continue
+        if told:
+            categories = tuple(map(str, items(told.get("categories"))))
+            return CatalogFacts(str(told.get("kind", "")), categories)
+    return CatalogFacts()
+
+
+# What each model's documents are, byte for byte, without reading any: for what is unchanged.
+
+
+def document_hashes(root: Path) -> dict[str, str]:
+    """The hash of each model's documents, by model id. Line ends do not count.
+
+    Raises ``FileNotFoundError`` if the folder does not exist.
+    """
+    if not root.is_dir():
+        raise FileNotFoundError(f"no folder of schemas at {root}")
+    # Texts all the way: a Path for each of a thousand folders takes longer than reading them.
+    top, found = str(root), dict[str, str]()
+    for folder, folders, files in os.walk(top):
+        folders[:] = sorted(
+            name for name in folders if folder != top or not name.startswith(".")
+        )
+        documents = sorted(
+            name for name in files if name.endswith(".json") and name != DIALECT
+        )
+        if documents:
+            below = folder[len(top) :].strip(os.sep).split(os.sep)  # noqa: PTH206
+            found[model_id_of_folders(below)] = _hash(folder, documents)
+    return found
+
+
+def _hash(folder: str, names: list[str]) -> str:
+    whole = hashlib.sha256()
+    for name in names:
+        with open(f"{folder}{os.sep}{name}", "rb") as file:  # noqa: PTH123
+            content = file.read().replace(b"\r\n", b"\n")
+        whole.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogatepass"))
+        whole.update(content)
+    return whole.hexdigest()

@@ -1,0 +1,129 @@
+"""A smallest value of a type, to build witnesses and payloads from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count, islice
+
+from ..ir.exact import ExactJson, equality_key, exact_value, reduced
+from ..ir.model import (
+    Anything,
+    Array,
+    Boolean,
+    Choice,
+    Nullable,
+    Numeric,
+    Object,
+    Text,
+    Type,
+    Union,
+)
+from .accepts import accepts
+from .numbers import all_numbers, boundary_values, number_interval, simplest_number
+from .texts import EXAMPLE_URL, boundary_texts, is_url_format
+
+MAX_ITEMS = 1_000
+"""No longer list is made."""
+
+MAX_WEIGHT = 100_000
+"""No value with more values inside is made: lists of lists grow as their product."""
+
+
+def smallest_example(kind: Type) -> list[ExactJson]:
+    """One smallest value, in a list; an empty list if none was found."""
+    return list(islice(_checked_examples(kind), 1))
+
+
+def make_examples(
+    kind: Type, wanted: int, *, distinct: bool = False
+) -> list[ExactJson] | None:
+    """So many values of a type, one repeated unless they must differ; None if not found."""
+    if wanted > MAX_ITEMS or wanted * _weight(kind) > MAX_WEIGHT:
+        return None
+    if not distinct:
+        found = smallest_example(kind)
+        return found * wanted if found or wanted == 0 else None
+    different: dict[object, ExactJson] = {}
+    for value in islice(_checked_examples(kind), 2 * wanted + 8):
+        different.setdefault(equality_key(value), value)
+        if len(different) >= wanted:
+            break
+    made = list(different.values())[:wanted]
+    return made if len(made) == wanted else None
+
+
+def _weight(kind: Type) -> int:
+    """How many values a smallest value is made of, itself included; never too many."""
+    match kind:
+        case Array(items=items, min_items=low) if low:
+            return 1 + low * _weight(items)
+        case Object(fields=fields):
+            return 1 + sum(_weight(field.type) for field in fields if field.required)
+        case Union(options=options) if options:
+            return min(map(_weight, options))
+        case Nullable(inner=inner):
+            return _weight(inner)
+        case _:
+            return 1
+
+
+def _checked_examples(kind: Type) -> Iterator[ExactJson]:
+    """Values of a type, each checked, simple ones first."""
+    return (value for value in _candidates(kind) if accepts(kind, value) is True)
+
+
+def _candidates(kind: Type) -> Iterator[ExactJson]:
+    match kind:
+        case Anything():
+            yield from count()
+        case Boolean():
+            yield from (False, True)
+        case Choice(values=values):
+            yield from (exact_value(value) for value in values)
+        case Union(options=options):
+            for option in options:
+                yield from _checked_examples(option)
+        case Nullable(inner=inner):
+            yield from islice(_checked_examples(inner), MAX_ITEMS)
+            yield None
+        case Text():
+            yield from _candidate_texts(kind)
+        case Numeric():
+            yield from _candidate_numbers(kind)
+        case Array():
+            made = make_examples(
+                kind.items, kind.min_items or 0, distinct=kind.unique_items
+            )
+            yield from ([] if made is None else [made])
+        case Object():
+            yield from _candidate_objects(kind)
+
+
+def _candidate_texts(kind: Text) -> Iterator[str]:
+    yield from boundary_texts([kind])
+    stem = EXAMPLE_URL if is_url_format(kind.format) else "a"
+    yield from (f"{stem}{index}" for index in range(MAX_ITEMS))
+
+
+def _candidate_numbers(kind: Numeric) -> Iterator[ExactJson]:
+    first = simplest_number(kind)
+    yield from [] if first is None else [reduced(first)]
+    every = all_numbers(kind)
+    points = boundary_values([number_interval(kind)]) if every is None else every
+    yield from map(reduced, points)
+
+
+def _candidate_objects(kind: Object) -> Iterator[ExactJson]:
+    made: dict[str, ExactJson] = {}
+    for field in kind.fields:
+        if field.required:
+            found = smallest_example(field.type)
+            if not found:
+                return
+            made[field.wire_name] = found[0]
+    for name in kind.demanded:
+        found = [] if kind.extra is None else smallest_example(kind.extra)
+        if not found:
+            return
+        made[name] = found[0]
+    yield made

@@ -1,0 +1,217 @@
+"""The decision itself: proofs from structure, refutations by witness, else unsure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import TypeVar
+
+from ..ir.exact import (
+    ExactJson,
+    Rational,
+    equality_key,
+    exact_value,
+    is_number,
+    reduced,
+)
+from ..ir.model import (
+    NULL,
+    Anything,
+    Array,
+    Boolean,
+    Choice,
+    Nullable,
+    Numeric,
+    Object,
+    Text,
+    Type,
+    Union,
+)
+from .accepts import accepts, is_empty
+from .answer import YES, Answer, No, Unsure, Yes, all_of
+from .containers import array_is_subschema, object_is_subschema
+from .examples import smallest_example
+from .numbers import all_numbers, boundary_values, is_number_subset, number_interval
+from .texts import (
+    boundary_texts,
+    bounds_are_reachable,
+    differ_only_in_length,
+    is_text_subset,
+)
+
+Kind = TypeVar("Kind")
+
+
+@lru_cache(maxsize=4096)
+def is_subschema(one: Type, other: Type) -> Answer:
+    """Whether every value that ``one`` accepts is accepted by ``other``.
+
+    ``Yes`` is proved; the witness of a ``No`` is a value of ``one`` that ``other`` refuses,
+    confirmed by membership; everything else is ``Unsure`` with its reason. Answers are
+    kept: alternatives of alternatives are asked about again and again.
+    """
+    if one == other or is_empty(one):
+        return YES
+    outer = alternatives(other)
+    if any(isinstance(piece, Anything) for piece in outer):
+        return YES
+    return all_of(
+        _alternative_is_subschema(piece, other, outer)
+        for piece in _expanded_alternatives(one)
+    )
+
+
+def _expanded_alternatives(one: Type) -> Iterable[Type]:
+    for piece in alternatives(one):
+        yield from ALL_JSON_TYPES if isinstance(piece, Anything) else (piece,)
+
+
+def _alternative_is_subschema(one: Type, other: Type, outer: Sequence[Type]) -> Answer:
+    match one:
+        case Choice(values=values):
+            return _values_are_accepted(map(exact_value, values), other, outer)
+        case Boolean():
+            return _values_are_accepted((False, True), other, outer)
+        case Numeric():
+            return _numbers_are_accepted(one, other, outer)
+        case Text():
+            return _texts_are_accepted(one, other, outer)
+        case Array():
+            return _is_subschema_of_one(
+                one, other, _instances_of(Array, outer), _array_is_subschema
+            )
+        case Object():
+            return _is_subschema_of_one(
+                one, other, _instances_of(Object, outer), _object_is_subschema
+            )
+        case _:
+            return Unsure(f"{type(one).__name__} is not compared")
+
+
+def _array_is_subschema(one: Array, other: Array) -> Answer:
+    """Lists against one alternative of lists."""
+    return array_is_subschema(one, other, is_subschema)
+
+
+def _object_is_subschema(one: Object, other: Object) -> Answer:
+    """Objects against one alternative of objects."""
+    return object_is_subschema(one, other, is_subschema)
+
+
+def _values_are_accepted(
+    values: Iterable[ExactJson], other: Type, outer: Sequence[Type]
+) -> Answer:
+    listed = {equality_key(word) for word in _constants(outer)}
+    unsure: Answer = YES
+    for value in values:
+        if equality_key(value) in listed:
+            continue
+        told = accepts(other, value)
+        if told is False:
+            return No(value)
+        if told is None:
+            unsure = Unsure("a format is not asserted by everybody")
+    return unsure
+
+
+def _numbers_are_accepted(one: Numeric, other: Type, outer: Sequence[Type]) -> Answer:
+    lines = _instances_of(Numeric, outer)
+    if any(is_number_subset(one, piece) for piece in lines):
+        return YES
+    words: list[Rational] = [word for word in _constants(outer) if is_number(word)]
+    tried = boundary_values([number_interval(one), *map(number_interval, lines)], words)
+    refuted = _find_counterexample(one, other, map(reduced, tried))
+    # On one lattice, or none, those numbers are complete: they agree, so the sets do.
+    if (
+        refuted is not None
+        or len({number_interval(piece).step for piece in (one, *lines)}) == 1
+    ):
+        return refuted or YES
+    every = all_numbers(one)
+    if every is not None:
+        return _values_are_accepted(map(reduced, every), other, outer)
+    return Unsure("several lattices of numbers together may cover it")
+
+
+def _texts_are_accepted(one: Text, other: Type, outer: Sequence[Type]) -> Answer:
+    kinds = _instances_of(Text, outer)
+    if any(is_text_subset(one, piece) for piece in kinds):
+        return YES
+    words = [word for word in _constants(outer) if isinstance(word, str)]
+    refuted = _find_counterexample(one, other, boundary_texts([one, *kinds], words))
+    if refuted is not None:
+        return refuted
+    if differ_only_in_length([one, *kinds]) and bounds_are_reachable([one, *kinds]):
+        return YES
+    return Unsure(_undecided_reason([one, *kinds]))
+
+
+def _undecided_reason(kinds: Iterable[Text]) -> str:
+    if any(kind.pattern is not None for kind in kinds):
+        return "patterns are not compared as sets of texts"
+    if any(kind.format is not None for kind in kinds):
+        return "a format says what a text means, not which texts a server takes"
+    return "only very long texts tell them apart"
+
+
+def _is_subschema_of_one(
+    one: Kind,
+    other: Type,
+    outer: Sequence[Kind],
+    decide: Callable[[Kind, Kind], Answer],
+) -> Answer:
+    """Proved by a single alternative, or refuted by a witness that none of them takes."""
+    answers = [decide(one, piece) for piece in outer]
+    if any(isinstance(answer, Yes) for answer in answers):
+        return YES
+    assert isinstance(one, Array | Object)
+    witnesses = [each.witness for each in answers if isinstance(each, No)]
+    refuted = _find_counterexample(one, other, (*witnesses, *smallest_example(one)))
+    if refuted is not None:
+        return refuted
+    reasons = [each.reason for each in answers if isinstance(each, Unsure)]
+    return Unsure(next(iter(reasons), "several alternatives together may cover it"))
+
+
+def _find_counterexample(
+    one: Type, other: Type, candidates: Iterable[ExactJson]
+) -> No | None:
+    for value in candidates:
+        if accepts(one, value) is True and accepts(other, value) is False:
+            return No(value)
+    return None
+
+
+def _instances_of(wanted: type[Kind], outer: Iterable[object]) -> list[Kind]:
+    return [piece for piece in outer if isinstance(piece, wanted)]
+
+
+def _constants(outer: Iterable[Type]) -> list[ExactJson]:
+    """The single values among the alternatives."""
+    choices = _instances_of(Choice, outer)
+    return [exact_value(value) for choice in choices for value in choice.values]
+
+
+# A type as the list of its alternatives, none of which is itself a union.
+
+
+ALL_JSON_TYPES: tuple[Type, ...] = (
+    NULL,
+    Boolean(),
+    Numeric(integral=False),
+    Text(),
+    Array(items=Anything()),
+    Object(name="", extra=Anything()),
+)
+"""The six types of JSON, which together are ``Anything``."""
+
+
+def alternatives(kind: Type) -> tuple[Type, ...]:
+    """The alternatives of a type: its unions opened, and null as one of them."""
+    match kind:
+        case Union(options=options):
+            return tuple(piece for option in options for piece in alternatives(option))
+        case Nullable(inner=inner):
+            return (*alternatives(inner), NULL)
+        case _:
+            return (kind,)

@@ -1,0 +1,237 @@
+"""Which values of one measured quantity a list of rules leaves: exact interval sets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import TypeAlias
+
+from runcomfy_runtime.metrics_and_operators import METRICS, MetricExpression, Unit
+
+from ..ir.exact import Rational, quotient
+from .media_limit import MediaLimit
+
+WHOLE_UNITS = frozenset({Unit.PIXELS, Unit.COUNT})
+"""Units that count whole things, one at least. Everything else is real and above 0."""
+
+_SMALL_STEP = Fraction(1, 100)
+_NO_HOLES: frozenset[Rational] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureInterval:
+    """The values between two ends, without single ones that ``!=`` takes out.
+
+    Whole quantities have closed ends. ``high`` None is infinity.
+    """
+
+    low: Rational
+    high: Rational | None
+    open_low: bool
+    open_high: bool
+    whole: bool
+    holes: frozenset[Rational] = _NO_HOLES
+
+    @property
+    def empty(self) -> bool:
+        """Whether no value is left."""
+        # Holes at the ends were trimmed: what has two ends has a value.
+        if self.high is None or self.low < self.high:
+            return False
+        return self.low > self.high or self.open_low or self.open_high
+
+    def inside(self, other: MeasureInterval) -> bool:
+        """Whether every value here is one of the other's."""
+        if self.empty:
+            return True
+        low = (self.low, self.open_low) >= (other.low, other.open_low)
+        high = other.high is None or (
+            self.high is not None
+            and (self.high, not self.open_high) <= (other.high, not other.open_high)
+        )
+        return low and high and not any(self.has(hole) for hole in other.holes)
+
+    def has(self, value: Rational) -> bool:
+        """Whether a value is left."""
+        if value < self.low or (value == self.low and self.open_low):
+            return False
+        if self.high is not None and (
+            value > self.high or (value == self.high and self.open_high)
+        ):
+            return False
+        return not (self.whole and value.denominator != 1) and value not in self.holes
+
+    def points(self) -> Iterator[Rational]:
+        """Values that are left: near the lower end, at the upper one, and between."""
+        return (each for each in self._tried() if self.has(each))
+
+    def _tried(self) -> Iterator[Rational]:
+        step: Rational = 1 if self.whole or self.low == 0 else _SMALL_STEP
+        yield from (self.low, self.low + step)
+        high = self.low + 10 * step if self.high is None else self.high
+        yield from (high, high - step, (self.low + high) // 2)
+        if not self.whole:
+            # A hole takes one of them, and there may be several.
+            gap = high - self.low
+            yield from (self.low + quotient(gap, part) for part in range(2, 9))
+
+
+def is_whole(metric: MetricExpression) -> bool:
+    """Whether a metric counts whole things."""
+    return not metric.divisors and all(
+        METRICS[n] in WHOLE_UNITS for n in metric.factors
+    )
+
+
+@cache
+def full_interval(metric: MetricExpression) -> MeasureInterval:
+    """What a metric can be before any rule."""
+    whole = is_whole(metric)
+    return MeasureInterval(1 if whole else 0, None, not whole, False, whole)
+
+
+def intervals_by_metric(
+    told: Iterable[MediaLimit],
+) -> dict[MetricExpression, MeasureInterval]:
+    """What limits leave of each metric they name, metric by metric."""
+    found: dict[MetricExpression, MeasureInterval] = {}
+    for limit in told:
+        known = found.get(limit.metric) or full_interval(limit.metric)
+        found[limit.metric] = restrict(known, limit.operator, limit.threshold)
+    return found
+
+
+def restrict(found: MeasureInterval, operator: str, limit: Rational) -> MeasureInterval:
+    """What one more limit leaves."""
+    match operator:
+        case "<" | "<=":
+            return _restrict_above(found, limit, strict=operator == "<")
+        case ">" | ">=":
+            return _restrict_below(found, limit, strict=operator == ">")
+        case "==":
+            return _restrict_above(
+                _restrict_below(found, limit, strict=False), limit, strict=False
+            )
+        case _:
+            return _normalize(found, {limit}) if found.has(limit) else found
+
+
+def _restrict_above(
+    found: MeasureInterval, limit: Rational, *, strict: bool
+) -> MeasureInterval:
+    if found.whole:
+        limit = math.ceil(limit) - 1 if strict else math.floor(limit)
+        strict = False
+    known = found.high
+    if known is not None and (known, not found.open_high) <= (limit, not strict):
+        return found
+    return _normalize(
+        MeasureInterval(
+            found.low, limit, found.open_low, strict, found.whole, found.holes
+        )
+    )
+
+
+def _restrict_below(
+    found: MeasureInterval, limit: Rational, *, strict: bool
+) -> MeasureInterval:
+    if found.whole:
+        limit = math.floor(limit) + 1 if strict else math.ceil(limit)
+        strict = False
+    if (found.low, found.open_low) >= (limit, strict):
+        return found
+    return _normalize(
+        MeasureInterval(
+            limit, found.high, strict, found.open_high, found.whole, found.holes
+        )
+    )
+
+
+def _normalize(
+    found: MeasureInterval, more: Iterable[Rational] = ()
+) -> MeasureInterval:
+    """A span in its one spelling: holes at an end move the end."""
+    holes = {*found.holes, *more}
+    if not holes:
+        return found
+    low, high = found.low, found.high
+    open_low, open_high = found.open_low, found.open_high
+    if found.whole:
+        while low in holes:
+            low += 1
+        while high is not None and high in holes and high >= low:
+            high -= 1
+    else:
+        open_low, open_high = open_low or low in holes, open_high or high in holes
+    bare = MeasureInterval(low, high, open_low, open_high, found.whole)
+    kept = frozenset(hole for hole in holes if bare.has(hole))
+    return MeasureInterval(low, high, open_low, open_high, found.whole, kept)
+
+
+# What limits on the sides leave of a ratio or product, by interval arithmetic.
+
+
+IntervalByMetric: TypeAlias = Mapping[MetricExpression, MeasureInterval]
+"""What is left of each metric, as far as its own limits go."""
+
+IntervalEnds: TypeAlias = tuple[Rational, Rational | None, bool, bool]
+"""Lower end, upper end, and whether they are open."""
+
+
+def is_contradiction(found: IntervalByMetric) -> bool:
+    """Whether no file at all is left; False where that is not proved."""
+    return any(each.empty for each in found.values()) or any(
+        not _overlap(each, interval_bounds(metric, found))
+        for metric, each in found.items()
+        if len(metric.names) > 1
+    )
+
+
+def interval_bounds(
+    metric: MetricExpression, found: IntervalByMetric
+) -> MeasureInterval:
+    """What the sides' own limits leave of a ratio or product; never less than there is."""
+    low: Rational = 1
+    high: Rational | None = 1
+    open_low = open_high = False
+    for side_low, side_high, shut_low, shut_high in _factor_ends(metric, found):
+        low *= side_low
+        open_low |= shut_low
+        high = None if high is None or side_high is None else high * side_high
+        open_high |= shut_high
+    return MeasureInterval(
+        low, high, open_low or low == 0, open_high, full_interval(metric).whole
+    )
+
+
+def _factor_ends(
+    metric: MetricExpression, found: IntervalByMetric
+) -> Iterator[IntervalEnds]:
+    """The ends of every factor, and of the reciprocal of every divisor."""
+    for name in metric.factors:
+        side = measure_interval(name, found)
+        yield side.low, side.high, side.open_low, side.open_high
+    for name in metric.divisors:
+        side = measure_interval(name, found)
+        low = 0 if side.high is None else quotient(1, side.high)
+        high = None if side.low == 0 else quotient(1, side.low)
+        yield low, high, side.open_high, side.open_low
+
+
+def measure_interval(name: str, found: IntervalByMetric) -> MeasureInterval:
+    """What its own limits leave of a single measure."""
+    alone = MetricExpression((name,))
+    return found.get(alone) or full_interval(alone)
+
+
+def _overlap(one: MeasureInterval, other: MeasureInterval) -> bool:
+    """Whether two spans of one metric overlap."""
+    low, is_open = max((one.low, one.open_low), (other.low, other.open_low))
+    highs = [(s.high, not s.open_high) for s in (one, other) if s.high is not None]
+    if not highs:
+        return True
+    high, shut = min(highs)
+    return low < high or (low == high and not is_open and shut)

@@ -1,0 +1,238 @@
+"""Does every file that passes these rules pass those? Yes, no with a file, or unsure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+
+from runcomfy_runtime.metrics_and_operators import MetricExpression
+from runcomfy_runtime.rule import Rule
+
+from ..ir.exact import Rational, quotient
+from .answer import YES, Answer, No, Unsure
+from .media_intervals import (
+    IntervalByMetric,
+    MeasureInterval,
+    full_interval,
+    interval_bounds,
+    intervals_by_metric,
+    is_contradiction,
+    measure_interval,
+    restrict,
+)
+from .media_limit import (
+    AREA,
+    FLIPPED,
+    SCALE,
+    SIDES,
+    FileMeasures,
+    MediaLimit,
+    media_limit,
+    satisfies_all,
+)
+from .numbers import simplicity
+
+
+def rules_imply(one: Sequence[Rule], other: Sequence[Rule]) -> Answer:
+    """Whether every file that keeps the rules of ``one`` keeps those of ``other``."""
+    return rule_set_implies(rule_set(one), rule_set(other))
+
+
+def rule_set_implies(one: RuleSet, other: RuleSet) -> Answer:
+    """Whether every file of the one passes the rules of the other.
+
+    The witness of a ``No`` is a table of measures, tried on the limits themselves.
+    """
+    foreign = [told for told in other.unread if told not in one.unread]
+    if foreign:
+        return Unsure(f"the rule {foreign[0]!r} is not understood")
+    if one.empty or _is_implied_by_metric(one, other):
+        return YES
+    witness = _find_witness(one.limits, other.limits)
+    if witness is None:
+        return Unsure("several measures decide together, and no file was found")
+    if one.unread:
+        return Unsure("a rule beside it is not understood, and may refuse it already")
+    return No(_with_megapixels(witness, area=one.area or other.area))
+
+
+def _with_megapixels(file: FileMeasures, *, area: bool) -> dict[str, Rational]:
+    """The file with its megapixels, if the rules speak of them."""
+    measures = dict(file)
+    if area and file.keys() >= set(SIDES):
+        measures[AREA] = quotient(math.prod(file[side] for side in SIDES), SCALE)
+    return measures
+
+
+def _is_implied_by_metric(one: RuleSet, other: RuleSet) -> bool:
+    """Whether what is left by the one lies, metric by metric, in what the other leaves."""
+    return all(
+        (one.spans.get(metric) or full_interval(metric)).inside(wanted)
+        or (len(metric.names) > 1 and interval_bounds(metric, one.spans).inside(wanted))
+        for metric, wanted in other.spans.items()
+    )
+
+
+def _find_witness(
+    one: Sequence[MediaLimit], other: Sequence[MediaLimit]
+) -> FileMeasures | None:
+    """The measures of one group that tell the rules apart, if the others can be met."""
+    own = set(one)
+    for limit in other:
+        if limit in own:
+            continue
+        tied = linked_measures((*one, limit))
+        names = next(names for names in tied if limit.names[0] in names)
+        file = example_file([*_limits_on(one, names), limit.opposite], names)
+        if file is not None:
+            # What is left of a measure that stands alone is not nothing: the region is not empty.
+            tied = linked_measures(limit for limit in one if len(limit.names) > 1)
+            rest = [names for names in tied if names[0] not in file]
+            possible = all(
+                example_file(_limits_on(one, names), names) for names in rest
+            )
+            return _relevant_measures(file, limit) if possible else None
+    return None
+
+
+def _limits_on(told: Sequence[MediaLimit], names: tuple[str, ...]) -> list[MediaLimit]:
+    """The limits on measures of a group."""
+    return [limit for limit in told if limit.names[0] in names]
+
+
+def _relevant_measures(file: FileMeasures, broken: MediaLimit) -> FileMeasures:
+    """The measures that are needed to refuse the file."""
+    return {name: file[name] for name in sorted(set(broken.names))}
+
+
+# The files that a list of media rules lets pass.
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules ready to be compared: read once, however often they are asked about.
+
+    ``empty`` says whether it is proved that no file passes, ``unread`` are the rules that
+    are not understood, ``area`` says whether megapixels are spoken of.
+    """
+
+    limits: tuple[MediaLimit, ...]
+    spans: Mapping[MetricExpression, MeasureInterval]
+    empty: bool
+    unread: tuple[str, ...]
+    area: bool
+
+
+def rule_set(rules: Iterable[Rule]) -> RuleSet:
+    """The files that keep these rules."""
+    told = [(rule, media_limit(rule)) for rule in rules]
+    limits = tuple(limit for _, limit in told if limit is not None)
+    unread = tuple(rule.condition for rule, limit in told if limit is None)
+    area = any(AREA in rule.metric for rule, _ in told)
+    found = intervals_by_metric(limits)
+    return RuleSet(limits, found, is_contradiction(found), unread, area)
+
+
+# A file that keeps limits: all measures but one at ends of theirs, the last one solved for.
+
+
+_MAX_COMBINATIONS = 2_000
+"""No more combinations of ends are tried: beyond that the answer is unsure."""
+
+
+def linked_measures(told: Iterable[MediaLimit]) -> list[tuple[str, ...]]:
+    """The measures that limits tie together: width and height, if a ratio is limited.
+
+    Measures of different groups can be chosen freely of each other.
+    """
+    found: list[set[str]] = []
+    for limit in told:
+        names = set(limit.names)
+        for tied in [group for group in found if group & names]:
+            found.remove(tied)
+            names |= tied
+        found.append(names)
+    return [tuple(sorted(group)) for group in found]
+
+
+def example_file(
+    told: Sequence[MediaLimit], names: tuple[str, ...]
+) -> FileMeasures | None:
+    """Measures with these names that keep all limits; None if none were found.
+
+    For one measure the search is complete. For several it tries the ends of all but one,
+    and solves the limits for the last: limits on ratios and products are monotone in it.
+    """
+    found = intervals_by_metric(told)
+    for last in reversed(names):
+        first = [name for name in names if name != last]
+        ends = product(*(_boundary_measures(name, told, found) for name in first))
+        for values in islice(ends, _MAX_COMBINATIONS):
+            chosen = dict(zip(first, values, strict=True))
+            left = _solve_for(last, chosen, told, found)
+            for value in () if left is None else left.points():
+                file = {**chosen, last: value}
+                if satisfies_all(file, told):
+                    return file
+    return None
+
+
+def _boundary_measures(
+    name: str, told: Sequence[MediaLimit], found: IntervalByMetric
+) -> list[Rational]:
+    """Values of a measure where a limit turns, the plainest first."""
+    own = measure_interval(name, found)
+    tried = {*own.points(), 1000}
+    if own.whole:
+        for limit in told:
+            if len(limit.names) > 1 and name in limit.names:
+                tried.update(_multiples(limit.threshold, own))
+    return sorted((each for each in tried if own.has(each)), key=simplicity)
+
+
+def _multiples(threshold: Rational, own: MeasureInterval) -> Iterator[Rational]:
+    """Multiples of both terms of a ratio: only those have an exact partner."""
+    for part in {threshold.numerator, threshold.denominator} - {0, 1}:
+        yield -(-own.low // part) * part
+        if own.high is not None:
+            yield own.high // part * part
+
+
+def _solve_for(
+    last: str, chosen: FileMeasures, told: Sequence[MediaLimit], found: IntervalByMetric
+) -> MeasureInterval | None:
+    """What the limits leave of the last measure beside the chosen ones; None for nothing."""
+    left = measure_interval(last, found)
+    for limit in told:
+        names = limit.names
+        if len(names) == 1:
+            continue  # its own limits are in the span, those of others in their ends
+        if last not in names:
+            if not limit.holds(chosen):
+                return None
+        elif names.count(last) == 1:
+            narrower = _restrict_by_ratio(left, last, chosen, limit)
+            if narrower is None:
+                return None
+            left = narrower
+    return None if left.empty else left
+
+
+def _restrict_by_ratio(
+    left: MeasureInterval, last: str, chosen: FileMeasures, limit: MediaLimit
+) -> MeasureInterval | None:
+    """A span cut by a limit on a ratio or product, with all other measures chosen."""
+    over: Rational = 1
+    under = limit.threshold
+    for name in limit.metric.factors:
+        over *= chosen.get(name, 1)
+    for name in limit.metric.divisors:
+        under *= chosen.get(name, 1)
+    if last in limit.metric.factors:
+        return restrict(left, limit.operator, quotient(under, over))
+    if under > 0:
+        return restrict(left, FLIPPED[limit.operator], quotient(over, under))
+    # Every ratio is above 0.
+    return left if limit.operator in (">", ">=", "!=") else None

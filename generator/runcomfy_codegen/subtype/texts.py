@@ -1,0 +1,152 @@
+"""Strings: lengths in code points, patterns and formats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..ir.model import Text
+
+MAX_LENGTH = 65_536
+"""No text longer than this is made; what only longer texts could tell stays unsure."""
+
+
+def is_text_subset(one: Text, other: Text) -> bool:
+    """Whether all texts of the one are proved to be texts of the other."""
+    lengths = (one.min_length or 0) >= (other.min_length or 0) and (
+        other.max_length is None
+        or (one.max_length is not None and one.max_length <= other.max_length)
+    )
+    pattern = other.pattern is None or one.pattern == other.pattern
+    return lengths and pattern and is_subformat(one.format, other.format)
+
+
+def differ_only_in_length(kinds: Iterable[Text]) -> bool:
+    """Whether nothing but lengths tells these types apart."""
+    return all(kind.pattern is None and kind.format is None for kind in kinds)
+
+
+def boundary_texts(kinds: Sequence[Text], words: Sequence[str] = ()) -> Iterator[str]:
+    """Texts that tell these types and single words apart, the shortest first.
+
+    Complete where ``only_lengths`` holds: the letter they are made of begins none of the
+    words, so that every length at which something changes is tried with a foreign text.
+    """
+    bounds = {
+        bound + near
+        for kind in kinds
+        for bound in (kind.min_length or 0, kind.max_length)
+        if bound is not None
+        for near in (-1, 0, 1)
+    }
+    lengths = sorted({0, 1, *bounds} - {-1})
+    letter = _unused_letter(words)
+    for length in lengths:
+        if length <= MAX_LENGTH:
+            yield letter * length
+            yield from _boundary_urls(kinds, length)
+    yield from _pattern_guesses(kinds)
+    yield from words
+
+
+def bounds_are_reachable(kinds: Iterable[Text]) -> bool:
+    """Whether every bound of these types is within the texts we make."""
+    bounds = (bound for k in kinds for bound in (k.min_length or 0, k.max_length or 0))
+    return all(bound < MAX_LENGTH for bound in bounds)
+
+
+def _unused_letter(words: Sequence[str]) -> str:
+    taken = {word[:1] for word in words}
+    letters = (chr(code) for code in range(ord("a"), 0x10FFFF))
+    return next(letter for letter in letters if letter not in taken)
+
+
+def _boundary_urls(kinds: Iterable[Text], length: int) -> Iterator[str]:
+    if any(is_url_format(kind.format) for kind in kinds):
+        yield EXAMPLE_URL
+        if length > len(EXAMPLE_URL):
+            yield EXAMPLE_URL.ljust(length, "a")
+
+
+def _pattern_guesses(kinds: Iterable[Text]) -> Iterator[str]:
+    """A few plain texts; whether one fits a pattern is asked, not known."""
+    if any(kind.pattern is not None for kind in kinds):
+        yield from ("0", "1", "A", "a", "aa", "10", "0000", "-", " ", "a b", "#ffffff")
+        yield from ("2024-01-31", "1:1", "16:9", "1024x1024", EXAMPLE_URL)
+
+
+# What is known of ``format``: an annotation, whose values only partly can be told.
+#
+# JSON Schema 2020-12 (validation, section 7) leaves it to a server whether a format is
+# asserted at all. So equal formats are equal sets, a few lie in one another, and of single
+# texts only plain https URLs are told, for the formats that name files by URL.
+
+
+_SUBFORMATS = frozenset(
+    {
+        ("uri", "uri-reference"),
+        ("uri", "iri"),
+        ("uri", "iri-reference"),
+        ("uri-reference", "iri-reference"),
+        ("iri", "iri-reference"),
+        ("email", "idn-email"),
+        ("hostname", "idn-hostname"),
+    }
+)
+_URL_FORMAT = re.compile(r"(uri|iri)(-reference)?|(image|video|audio)_uris?(_.*)?")
+_PLAIN_URL = re.compile(r"https://[a-z0-9.-]+(/[a-z0-9./-]*)?")
+
+EXAMPLE_URL = "https://example.com/a"
+"""A text of every format that names a file by URL."""
+
+
+def is_subformat(one: str | None, other: str | None) -> bool:
+    """Whether every text of the one format is known to be of the other."""
+    return other is None or one == other or (one, other) in _SUBFORMATS
+
+
+def format_accepts(name: str | None, text: str) -> bool | None:
+    """Whether a text is of a format; None if that is not known."""
+    if name is None:
+        return True
+    if _URL_FORMAT.fullmatch(name) and _PLAIN_URL.fullmatch(text):
+        return True
+    return None
+
+
+def is_url_format(name: str | None) -> bool:
+    """Whether the format is one of those that name files by URL."""
+    return name is not None and _URL_FORMAT.fullmatch(name) is not None
+
+
+# Published patterns, tried only on texts on which they cannot run for ever.
+#
+# A backtracking matcher takes exponential time for some patterns, ``(a+)+b`` among them, and
+# a gate must not hang because of what somebody published.
+
+
+_QUANTIFIER = re.compile(r"(?<!\\)[*+?{]")
+_REPEATED = re.compile(r"\)[*+{]|\\\d|\(\?P=")
+_MAX_LENGTH_REPEATED_GROUPS, _MAX_LENGTH_OTHERWISE = 12, 48
+"""The longest texts on which a pattern is tried: with repeated groups, and without."""
+
+_FEW_REPETITIONS = 4
+"""Every further repetition without an anchor multiplies the time by the length."""
+
+
+def pattern_matches(pattern: str, text: str) -> bool | None:
+    """Whether a pattern is found in a text; None where trying might take too long."""
+    if len(text) > _max_length_to_try(pattern):
+        return None
+    return re.search(pattern, text) is not None
+
+
+def _max_length_to_try(pattern: str) -> int:
+    repetitions = len(_QUANTIFIER.findall(pattern))
+    if _REPEATED.search(pattern) or repetitions > _FEW_REPETITIONS:
+        return _MAX_LENGTH_REPEATED_GROUPS
+    # With a fixed beginning and one repetition there is nothing to go back to.
+    anchored = pattern.startswith("^") and "|" not in pattern
+    if anchored and repetitions <= 1:
+        return 1_000_000
+    return _MAX_LENGTH_OTHERWISE

@@ -1,0 +1,179 @@
+"""What the templates of documents see of a model: its words, and both sides as JSON Schema."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import PurePosixPath
+from typing import Any
+
+from runcomfy_runtime.protocol import submit_path
+from runcomfy_runtime.rule import Rule
+
+from ..ir.as_json import Schema, to_json_schema, type_word
+from ..ir.model import (
+    Array,
+    Choice,
+    Exact,
+    Field,
+    Model,
+    Nullable,
+    Numeric,
+    Object,
+    Type,
+    Union,
+    Value,
+)
+from ..package.lock_entry import GivenNames, LockEntry
+from ..package.plan import Files
+from .json_layout import format_json
+from .templates import TemplateFault, Templates
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A model. ``name`` is that of its module, with dots: no name of a module holds one."""
+
+    id: str
+    name: str
+    path: str
+    title: str
+    description: str
+    kind: str
+    schema_sha256: str
+    input: Schema
+    output: Schema
+
+
+def document_view(model: Model) -> DocumentView:
+    """What a template is told of a model."""
+    return DocumentView(
+        id=model.model_id,
+        name=document_name(model),
+        path=submit_path(model.model_id),
+        title=model.title,
+        description=model.description,
+        kind=model.kind,
+        schema_sha256=model.schema_sha256,
+        input=annotated_schema(model.input),
+        output=annotated_schema(model.output),
+    )
+
+
+def document_name(model: Model) -> str:
+    """The name of a model's module below ``models``: another one for every model."""
+    return ".".join(model.path)
+
+
+# The IR as standard JSON Schema with everything that a reader wants to know.
+#
+# The structure is that of ``ir.standard``. To it come titles, descriptions, the server's
+# defaults, samples as ``examples``, the kind of media as ``x-media``, and the media rules as
+# ``x-validations``, in the words of the dialect. Numbers are exact: those with a fraction are
+# ``Decimal``.
+
+
+_WORDS = frozenset({"string", "integer", "number", "boolean"})
+
+
+def annotated_schema(kind: Type) -> Schema:
+    """The schema of a type, with the words of every field in it."""
+    match kind:
+        case Object(fields=fields, extra=extra):
+            schema = to_json_schema(kind)
+            schema["properties"] = {
+                field.wire_name: annotated_field(field) for field in fields
+            }
+            if extra is not None:
+                # Anything at all is the default, and left out.
+                schema["additionalProperties"] = annotated_schema(extra) or True
+            return schema
+        case Array(items=inner):
+            return {**to_json_schema(kind), "items": annotated_schema(inner)}
+        case Nullable(inner=inner):
+            return {"anyOf": [annotated_schema(inner), {"type": "null"}]}
+        case Union(options=options):
+            return {"anyOf": [annotated_schema(option) for option in options]}
+        case Choice(values=values):
+            word = type_word(kind)
+            told = {"type": word} if word in _WORDS else {}
+            return {**told, "enum": [exact(value) for value in values]}
+        case Numeric():
+            return to_json_schema(kind) | _bounds(kind)
+        case _:
+            return to_json_schema(kind)
+
+
+def annotated_field(field: Field) -> Schema:
+    """The schema of a field, with what is published of it."""
+    words: dict[str, Any] = {
+        "title": field.title,
+        "description": field.description,
+        "x-media": field.media.value if field.media is not None else "",
+    }
+    schema = annotated_schema(field.type) | {
+        key: text for key, text in words.items() if text
+    }
+    if field.default is not None:
+        schema["default"] = exact(field.default)
+    if field.sample is not None:
+        schema["examples"] = [exact(field.sample)]
+    if field.rules:
+        schema["x-validations"] = [_published(rule) for rule in field.rules]
+    return schema
+
+
+def exact(value: Value) -> Any:
+    """A JSON value, its fractions as ``Decimal``."""
+    return json.loads(value.text, parse_float=Decimal)
+
+
+def _bounds(kind: Numeric) -> Schema:
+    """The bounds as they were published, where a double could not tell them."""
+    told: dict[str, Exact | None] = {
+        "minimum": kind.minimum,
+        "maximum": kind.maximum,
+        "exclusiveMinimum": kind.exclusive_minimum,
+        "exclusiveMaximum": kind.exclusive_maximum,
+        "multipleOf": kind.multiple_of,
+    }
+    return {name: bound for name, bound in told.items() if bound is not None}
+
+
+def _published(rule: Rule) -> Schema:
+    return {
+        "validation_rule": f"{rule.metric}{rule.operator}",
+        "validation_value": _limit(rule),
+        "validation_error": rule.message,
+    }
+
+
+def _limit(rule: Rule) -> int | Decimal | str:
+    """The limit as a number, if it is one that JSON can write."""
+    threshold = rule.threshold
+    if threshold is not None and threshold.denominator == 1:
+        return int(threshold)
+    try:
+        return Decimal(rule.limit)
+    except InvalidOperation:
+        return rule.limit
+
+
+Printed = tuple[Files, dict[str, LockEntry]]
+
+
+def printed_document(name: str, context: dict[str, Any], templates: Templates) -> str:
+    """The JSON text of a template. Raises ``TemplateFault``."""
+    try:
+        return format_json(templates.render(name, **context))
+    except (ValueError, RecursionError) as error:
+        blamed = templates.blamed(name)
+        raise TemplateFault(f"what {blamed} makes is no JSON: {error}") from None
+
+
+def lock_entry(
+    model: Model, files: tuple[PurePosixPath, ...], names: GivenNames
+) -> LockEntry:
+    """What the lock says of a model."""
+    return LockEntry(files, model.schema_sha256, dict(model.documents), names)

@@ -1,0 +1,1 @@
+"""The Python target: a typed client package."""

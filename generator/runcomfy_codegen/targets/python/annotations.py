@@ -1,0 +1,217 @@
+"""Types of the IR as Python annotations, with everything pydantic needs to be exact."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ...ir.as_json import to_json_schema
+from ...ir.model import (
+    Array,
+    Choice,
+    Nullable,
+    Numeric,
+    Object,
+    Text,
+    Type,
+    Union,
+    types_in,
+)
+from .datamodel_codegen import STUB, annotations_of, stub
+from .literals import literal
+
+
+class Annotator:
+    """Knows the annotation of every type below the ones it was made for."""
+
+    def __init__(self, kinds: Iterable[Type]) -> None:
+        """Ask about all types at once, each shape only once."""
+        distinct = dict.fromkeys(kind for top in kinds for kind in types_in(top))
+        self._shapes = {
+            kind: json.dumps(shape_of(kind)) for kind in distinct if not is_class(kind)
+        }
+        self._answers = annotations_of(dict.fromkeys(self._shapes.values()))
+
+    def of(self, kind: Type) -> ast.expr:
+        """The annotation of a type: a fresh syntax tree."""
+        if isinstance(kind, Object) and is_class(kind):
+            return ast.Name(kind.name, ast.Load())
+        answer = ast.parse(self._answers[self._shapes[kind]], mode="eval").body
+        filled: ast.expr = FillTokens(kind, self.of).visit(answer)
+        marks = _marks(kind)
+        return subscript("Annotated", filled, *marks) if marks else filled
+
+
+def is_class(kind: Type) -> bool:
+    """Whether a type is written as a class of its own: an object with declared members."""
+    return isinstance(kind, Object) and bool(kind.fields or kind.extra is None)
+
+
+def subscript(name: str, *arguments: ast.expr) -> ast.expr:
+    """``name[arguments]``."""
+    inner = (
+        arguments[0] if len(arguments) == 1 else ast.Tuple(list(arguments), ast.Load())
+    )
+    return ast.Subscript(ast.Name(name, ast.Load()), inner, ast.Load())
+
+
+def call(name: str, *values: Any, **keywords: Any) -> ast.expr:
+    """``name(values, keyword=…)``, every value through ``literal``."""
+    return ast.Call(
+        ast.Name(name, ast.Load()),
+        [constant(value) for value in values],
+        [ast.keyword(key, constant(value)) for key, value in keywords.items()],
+    )
+
+
+def optional(annotation: ast.expr) -> ast.expr:
+    """``annotation | None``, or the annotation if it ends so already."""
+    none = ast.Constant(None)
+    if isinstance(annotation, ast.BinOp) and ast.dump(annotation.right) == ast.dump(
+        none
+    ):
+        return annotation
+    return ast.BinOp(annotation, ast.BitOr(), none)
+
+
+def names_in(annotation: ast.expr) -> set[str]:
+    """The names that an annotation is written with."""
+    return {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)}
+
+
+def _marks(kind: Type) -> list[ast.expr]:
+    """What the runtime checks where pydantic's own words are not exact enough."""
+    match kind:
+        case Choice(values=values) if not exact_choice(kind):
+            return [call("OneOf", *(value.load() for value in values))]
+        case Array(unique_items=True):
+            return [call("UniqueItems")]
+        case _:
+            return []
+
+
+# What is asked about a type: its shape, with everything published taken out.
+#
+# Bounds, values, patterns and inner types are tokens, so that a thousand models have a few
+# dozen shapes; ``Fill`` puts the real ones back into the answer.
+
+
+_PATTERN = "pattern"
+_COUNTS = ("minLength", "maxLength", "minItems", "maxItems")
+_LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_TOKENS = {keyword: 10001 + index for index, keyword in enumerate((*_COUNTS, *_LIMITS))}
+_KEYWORDS = {token: keyword for keyword, token in _TOKENS.items()}
+# pydantic compares Literal by equality, where True is 1 and False is 0.
+_AMBIGUOUS = (0, 1)
+
+
+def shape_of(kind: Type) -> dict[str, Any]:
+    """The JSON Schema to ask about: inner types as stubs, published values as tokens."""
+    match kind:
+        case Choice(values=values):
+            return _choice([value.load() for value in values])
+        case Text() | Numeric() | Array():
+            known = to_json_schema(kind)
+            bounds = {word: _TOKENS[word] for word in known if word in _TOKENS}
+            pattern = {"pattern": _PATTERN} if "pattern" in known else {}
+            inner = {"items": stub(0)} if isinstance(kind, Array) else {}
+            return {"type": known["type"], **bounds, **pattern, **inner}
+        case Object():
+            return {"type": "object", "additionalProperties": stub(0)}
+        case Union(options=options):
+            return {"anyOf": [stub(index) for index, _ in enumerate(options)]}
+        case Nullable():
+            return {"anyOf": [stub(0), {"type": "null"}]}
+        case _:
+            return to_json_schema(kind)
+
+
+def parts_of(kind: Type) -> tuple[Type, ...]:
+    """The types that the stubs in a shape stand for, by their numbers."""
+    match kind:
+        case Array(items=inner) | Nullable(inner=inner):
+            return (inner,)
+        case Union(options=options):
+            return options
+        case Object(extra=extra):
+            return () if extra is None else (extra,)
+        case _:
+            return ()
+
+
+def exact_choice(kind: Choice) -> bool:
+    """Whether ``Literal`` tells these values apart as JSON does."""
+    values = [value.load() for value in kind.values]
+    return _texts(values) or (
+        _integers(values) and not any(value in _AMBIGUOUS for value in values)
+    )
+
+
+class FillTokens(ast.NodeTransformer):
+    """Puts back what the answer was not shown: inner types, values, bounds, patterns."""
+
+    def __init__(self, kind: Type, annotation: Callable[[Type], ast.expr]) -> None:
+        """Fill the answer about ``kind``; ``annotation`` is asked for the inner types."""
+        self._kind = kind
+        self._annotation = annotation
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """An inner type where its stub stands."""
+        if not node.id.startswith(STUB):
+            return node
+        return self._annotation(parts_of(self._kind)[int(node.id.removeprefix(STUB))])
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """All the values of a choice where one token stands."""
+        if isinstance(self._kind, Choice) and _is_literal(node):
+            values = [constant(value.load()) for value in self._kind.values]
+            node.slice = (
+                values[0] if len(values) == 1 else ast.Tuple(values, ast.Load())
+            )
+            return node
+        return self.generic_visit(node)  # type: ignore[return-value]  # typeshed says AST
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        """A bound or a pattern where its token stands."""
+        if node.value == _PATTERN and isinstance(self._kind, Text):
+            return constant(self._kind.pattern)
+        if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+            bound = to_json_schema(self._kind)[_KEYWORDS[int(node.value)]]
+            return constant(float(bound) if isinstance(node.value, float) else bound)
+        return node
+
+
+def constant(value: Any) -> ast.expr:
+    """The expression of a JSON value."""
+    return ast.parse(literal(value), mode="eval").body
+
+
+def _choice(values: list[Any]) -> dict[str, Any]:
+    """Texts and whole numbers by one token; anything else only by its type."""
+    if _texts(values):
+        return {"type": "string", "enum": ["0"]}
+    if _integers(values):
+        return {"type": "integer", "enum": [0]}
+    if all(isinstance(value, bool) for value in values):
+        return {"type": "boolean"}
+    if all(isinstance(value, float) or _is_integer(value) for value in values):
+        return {"type": "number"}
+    return {}
+
+
+def _texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _integers(values: list[Any]) -> bool:
+    return all(_is_integer(value) for value in values)
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_literal(node: ast.Subscript) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == "Literal"

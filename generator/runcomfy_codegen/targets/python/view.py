@@ -1,0 +1,203 @@
+"""What the templates see: the IR, with names, annotations and imports settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from runcomfy_runtime.rule import Rule
+
+from ...ir.as_json import model_as_json
+from ...ir.model import Field, Model, Object, Text, fields_in, types_in
+from ..templates import CONTEXT_VERSION
+from .annotations import Annotator, call, is_class, names_in, optional, subscript
+from .docstrings import field_docstring
+from .layout import annotation_text, format_line
+
+_TYPING = frozenset({"Annotated", "Any", "Literal"})
+_CONSTRAINTS = frozenset({"OneOf", "UniqueItems"})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One line of a class: ``name: annotation = default`` and its docstring.
+
+    ``declaration`` is all of the line, laid out as it stands in the body of a class.
+    """
+
+    name: str
+    annotation: str
+    required: bool
+    text: str
+    declaration: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectView:
+    """One class of a module; ``extra`` is pydantic's word for undeclared members."""
+
+    name: str
+    extra: str
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """One module."""
+
+    model: Model
+    dots: str
+    typing: tuple[str, ...]
+    pydantic: tuple[str, ...]
+    constraints: tuple[str, ...]
+    input_parts: tuple[ObjectView, ...]
+    output_parts: tuple[ObjectView, ...]
+    input: ObjectView
+    output: ObjectView
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The media rules of the input, each with the kind of media that its field takes."""
+        return tuple(
+            replace(rule, kind=_media_kind(field))
+            for field in fields_in(self.model.input)
+            for rule in field.rules
+        )
+
+    @property
+    def printed(self) -> dict[str, Any]:
+        """The model as ``show MODEL --format json`` prints it."""
+        return model_as_json(self.model)
+
+
+def model_view(
+    model: Model, annotator: Annotator, packages: frozenset[tuple[str, ...]]
+) -> ModelView:
+    """Settle everything that the template of a module prints."""
+    used: set[str] = set()
+    views = {
+        name: tuple(_object(each, annotator, used) for each in _classes(top))
+        for name, top in (("input", model.input), ("output", model.output))
+    }
+    return ModelView(
+        model=model,
+        # One dot for the module's own package; a package is its own.
+        dots="." * (len(model.path) + 1 + (model.path in packages)),
+        typing=tuple(sorted((used & _TYPING) | {"ClassVar"})),
+        pydantic=("Field",) if "Field" in used else (),
+        constraints=tuple(sorted(used & _CONSTRAINTS)),
+        input_parts=views["input"][:-1],
+        output_parts=views["output"][:-1],
+        input=views["input"][-1],
+        output=views["output"][-1],
+    )
+
+
+def _media_kind(field: Field) -> str:
+    """The kind of media that a field takes; empty if it takes more than one, or any text."""
+    formats = {
+        (each.format or "").partition("_")[0]
+        for each in types_in(field.type)
+        if isinstance(each, Text)
+    }
+    return field.media.value if field.media and len(formats) == 1 else ""
+
+
+def _classes(top: Object) -> list[Object]:
+    """Every object that is a class, the innermost first, the top one last."""
+    found = [
+        kind for kind in types_in(top) if isinstance(kind, Object) and is_class(kind)
+    ]
+    parts = [kind for kind in reversed(found) if kind is not top]
+    return [*dict.fromkeys(parts), top]
+
+
+def _object(kind: Object, annotator: Annotator, used: set[str]) -> ObjectView:
+    fields = tuple(_field(field, annotator, used) for field in kind.fields)
+    return ObjectView(kind.name, "forbid" if kind.extra is None else "allow", fields)
+
+
+def _field(field: Field, annotator: Annotator, used: set[str]) -> FieldView:
+    annotation = annotator.of(field.type)
+    if not field.required:
+        annotation = optional(annotation)
+    if field.wire_name != field.name:
+        # Inside Annotated: as a default, `alias` renames the argument for type checkers.
+        annotation = subscript(
+            "Annotated", annotation, call("Field", alias=field.wire_name)
+        )
+    used |= names_in(annotation)
+    told = annotation_text(annotation)
+    default = "" if field.required else " = None"
+    return FieldView(
+        name=field.name,
+        annotation=told,
+        required=field.required,
+        text=field_docstring(field),
+        declaration=format_line(f"{field.name}: {told}{default}", indent=4),
+    )
+
+
+# The names that a client's top package hands out.
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A name of the client's top package, and the runtime module it comes from."""
+
+    name: str
+    module: str
+
+
+_EXPORTED = {
+    "async_client": ("AsyncRunComfy",),
+    "async_job": ("AsyncJob", "AsyncResult"),
+    "client": ("RunComfy",),
+    "errors": (
+        "AuthError",
+        "DownloadError",
+        "InputRejected",
+        "JobCancelled",
+        "JobFailed",
+        "JobTimeout",
+        "MissingToken",
+        "NoBalance",
+        "NotFound",
+        "NotSent",
+        "PermissionDenied",
+        "PollInterrupted",
+        "RateLimited",
+        "RunComfyError",
+        "SubmitOutcomeUnknown",
+        "SubmitRefused",
+    ),
+    "inline": ("inline",),
+    "job": ("Job", "Result"),
+    "media.fetch.policy": ("FetchPolicy",),
+    "report": ("Problem", "Report"),
+    "rule": ("Rule",),
+    "protocol": ("Cancellation", "Status"),
+}
+EXPORTS = tuple(
+    sorted(
+        (Export(name, module) for module, names in _EXPORTED.items() for name in names),
+        key=lambda export: export.name,
+    )
+)
+"""The names of the client's top package, in their order."""
+
+
+def module_context(model: Model, view: ModelView) -> dict[str, Any]:
+    """Of ``model.jinja``."""
+    return {"version": CONTEXT_VERSION, "view": view, "heading": _heading(model)}
+
+
+def client_context(package: str) -> dict[str, Any]:
+    """Of ``client.jinja``."""
+    return {"version": CONTEXT_VERSION, "package": package, "exports": EXPORTS}
+
+
+def _heading(model: Model) -> str:
+    """The docstring of a module: id, title, description."""
+    title = f": {model.title}" if model.title else ""
+    return "\n\n".join(filter(None, (f"{model.model_id}{title}", model.description)))

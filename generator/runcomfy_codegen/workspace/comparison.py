@@ -1,0 +1,251 @@
+"""Two sides read and built, as far as they can be: what the diff is handed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
+from ..build.build_model import BuildOptions, build_catalog, build_model, same_structure
+from ..build.structure_and_texts import texts_of
+from ..diff.compare.outputs import PublishedOutputs
+from ..diff.compare.texts import PublishedTexts, TextsByModel, TextsByPointer
+from ..diff.finding import DiffFinding
+from ..diff.report.report import FileLocation
+from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.document import DEFAULT_LOCALE, Document
+from ..ir.json_text import NotJson, members
+from ..ir.model import Model, Object
+from ..store.document_file import model_id_of, parse_document_file, unreadable_document
+from .revision import Blobs, Revision, SchemasFolder
+
+Documents: TypeAlias = dict[str, dict[str, tuple[str, Document]]]
+"""By model id and locale: the file, and what it holds."""
+
+Cache: TypeAlias = dict[tuple[PurePosixPath, bytes], Document | NotJson]
+"""What files hold; most of them are the same on both sides."""
+
+_NOT_COMPARED = "the model is not compared; the rest is"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSide:
+    """What a side holds, which models it tells wrongly, and why."""
+
+    name: str
+    documents: Documents
+    broken: frozenset[str]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltSide:
+    """The models of a side that differ, and what only their documents tell."""
+
+    models: tuple[Model, ...]
+    failed: tuple[str, ...]
+    outputs: Mapping[str, Object]
+    texts: TextsByModel
+    drifted: frozenset[tuple[str, str]]
+    diagnostics: tuple[Diagnostic, ...]
+
+    def without(self, model_ids: Collection[str]) -> BuiltSide:
+        """The side without models that the other side cannot tell."""
+        models = (each for each in self.models if each.model_id not in model_ids)
+        return replace(self, models=tuple(models))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The models of both sides that differ, ready to be compared.
+
+    ``failed`` are the models that are not compared.
+    """
+
+    old: tuple[Model, ...]
+    new: tuple[Model, ...]
+    outputs: PublishedOutputs
+    texts: PublishedTexts
+    diagnostics: tuple[Diagnostic, ...]
+    sides: tuple[LoadedSide, LoadedSide]
+    failed: frozenset[str]
+
+    def locate(self, finding: DiffFinding) -> FileLocation | None:
+        """Where a finding's pointer stands: on the new side, or where it stood."""
+        for read in reversed(self.sides):
+            locales = read.documents.get(finding.model)
+            if locales:
+                file, document = _first(locales)
+                place = document.place(pointer_in_document(finding.pointer, document))
+                return FileLocation(str(PurePosixPath(read.name, file)), place)
+        return None
+
+
+def compare_sides(
+    base: SchemasFolder | Revision,
+    head: SchemasFolder | Revision,
+    settings: tuple[BuildOptions, BuildOptions],
+) -> Comparison:
+    """Read both sides, and build what is not the same on both.
+
+    A model that one side cannot tell is compared on neither: it would look removed.
+    """
+    cache: Cache = {}
+    old, new = (_read(each.name, each.blobs(), cache) for each in (base, head))
+    wanted = _changed(old, new, settings) - old.broken - new.broken
+    before, after = (
+        _built(side, wanted, each)
+        for side, each in zip((old, new), settings, strict=True)
+    )
+    failed = {*before.failed, *after.failed}
+    before, after = before.without(failed), after.without(failed)
+    drifted = tuple(
+        each
+        for each in sorted(after.drifted)
+        if each not in before.drifted or _rebuilt(each, (old, new), settings)
+    )
+    return Comparison(
+        old=before.models,
+        new=after.models,
+        outputs=PublishedOutputs(before.outputs, after.outputs),
+        texts=PublishedTexts(before.texts, after.texts, drifted),
+        diagnostics=(
+            *_one_side_alone(old, new),
+            *(each for side in (old, new) for each in side.diagnostics),
+            *(each for side in (before, after) for each in side.diagnostics),
+        ),
+        sides=(old, new),
+        failed=frozenset(failed | old.broken | new.broken),
+    )
+
+
+def _changed(
+    old: LoadedSide, new: LoadedSide, settings: tuple[BuildOptions, BuildOptions]
+) -> set[str]:
+    """The models whose documents, or whose chosen names, are not the same."""
+    before, after = (each.overrides for each in settings)
+    return {
+        model_id
+        for model_id in old.documents.keys() | new.documents.keys()
+        if old.documents.get(model_id) != new.documents.get(model_id)
+        or before.of(model_id) != after.of(model_id)
+    }
+
+
+def _rebuilt(
+    drifted: tuple[str, str],
+    sides: tuple[LoadedSide, LoadedSide],
+    settings: tuple[BuildOptions, ...],
+) -> bool:
+    """Whether a language that differs on both sides is itself built differently now."""
+    model_id, locale = drifted
+    files = [side.documents[model_id][locale] for side in sides]
+    if files[0][1] == files[1][1]:
+        return False
+    old, new = (
+        build_model([file], each).model
+        for file, each in zip(files, settings, strict=True)
+    )
+    return old is None or new is None or not same_structure(old, new)
+
+
+def _one_side_alone(old: LoadedSide, new: LoadedSide) -> Iterator[Diagnostic]:
+    """An empty folder beside a full one is a wrong path more often than a change."""
+    for side, other in ((old, new), (new, old)):
+        if other.documents and not side.documents and not side.broken:
+            yield Diagnostic(
+                code="no-documents",
+                message=f"there are no documents in {side.name!r}, and there are some"
+                f" in {other.name!r}",
+                file=side.name,
+                hint="name the folder of the schemas: REF:path, or a folder on disk",
+            )
+
+
+def _read(name: str, blobs: Blobs, cache: Cache) -> LoadedSide:
+    documents: defaultdict[str, dict[str, tuple[str, Document]]] = defaultdict(dict)
+    broken: set[str] = set()
+    diagnostics: list[Diagnostic] = []
+    for blob in blobs:
+        path = blob[0]
+        if blob not in cache:
+            cache[blob] = _document(*blob)
+        found = cache[blob]
+        if isinstance(found, NotJson):
+            broken.add(model_id_of(path))
+            file = str(PurePosixPath(name, path))
+            told = unreadable_document(
+                file, path, found.message, found.place, _NOT_COMPARED
+            )
+            diagnostics.append(told)
+        else:
+            documents[found.model_id][found.locale] = (path.as_posix(), found)
+    return LoadedSide(name, dict(documents), frozenset(broken), tuple(diagnostics))
+
+
+def _document(path: PurePosixPath, content: bytes) -> Document | NotJson:
+    try:
+        return parse_document_file(path, content)
+    except NotJson as error:
+        return error
+
+
+def _built(
+    side: LoadedSide, wanted: Collection[str], settings: BuildOptions
+) -> BuiltSide:
+    chosen = {name: side.documents[name] for name in wanted if name in side.documents}
+    files = (pair for locales in chosen.values() for pair in locales.values())
+    catalog = build_catalog(files, settings)
+    told = {model.model_id: chosen[model.model_id] for model in catalog.models}
+    locale_of = {
+        file: each.locale for pairs in told.values() for file, each in pairs.values()
+    }
+    return BuiltSide(
+        models=catalog.models,
+        failed=catalog.failed,
+        outputs={
+            model.model_id: model.published_output
+            for model in catalog.models
+            if model.published_output is not None
+        },
+        texts={
+            model_id: {locale: _texts(each) for locale, (_, each) in locales.items()}
+            for model_id, locales in told.items()
+        },
+        drifted=frozenset(
+            (each.model, locale_of[each.file])
+            for each in catalog.diagnostics
+            if each.code == "locale-structure" and each.file in locale_of
+        ),
+        diagnostics=tuple(
+            each.about(file=side.name)
+            for each in catalog.diagnostics
+            if each.model in catalog.failed and each.severity is Severity.ERROR
+        ),
+    )
+
+
+def _texts(document: Document) -> TextsByPointer:
+    """What a document says; nothing if it cannot be read, which building tells."""
+    try:
+        return texts_of(document)
+    except NotJson:
+        return {}
+
+
+def _first(locales: Mapping[str, tuple[str, Document]]) -> tuple[str, Document]:
+    """The document whose structure counts."""
+    return locales[DEFAULT_LOCALE if DEFAULT_LOCALE in locales else min(locales)]
+
+
+def pointer_in_document(pointer: str, document: Document) -> str:
+    """The pointer as this document spells it: pages wrap the output once more."""
+    head, schema, rest = pointer.partition("/output_schema")
+    published = document.output_schema
+    if head or not schema or published is None or rest.startswith("/output/"):
+        return pointer
+    told = members(published.value())
+    wrapped = "properties" not in told and "output" in told
+    return f"/output_schema/output{rest}" if wrapped else pointer

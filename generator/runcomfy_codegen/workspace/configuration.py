@@ -1,0 +1,199 @@
+"""The user's configuration: ``runcomfy-codegen.toml``, or a table of ``pyproject.toml``."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..build.naming import ChosenNames, Overrides, usable_name
+from ..ir.document import DEFAULT_LOCALE
+from ..ir.json_text import is_array, is_object
+
+TABLE = "runcomfy-codegen"
+OWN_FILE = "runcomfy-codegen.toml"
+_OF_A_CLIENT = {
+    "output",
+    "models",
+    "exclude",
+    "kinds",
+    "categories",
+    "locale",
+    "template_dir",
+    "target",
+}
+TARGETS = ("python", "openapi", "json-schema")
+"""The kinds of output; each is a folder of templates."""
+_KEYS = {"schemas", "names", "clients"} | _OF_A_CLIENT
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the message says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the configuration says; paths are relative to the file's folder.
+
+    ``file`` is the one that says what belongs into ``output``; None where none does.
+    ``clients`` are those of ``[clients.NAME]``, each with what it says for itself laid over
+    the rest; a configuration without them is one client itself.
+    """
+
+    schemas: Path = Path("schemas")
+    output: Path = Path("generated/runcomfy_client")
+    models: tuple[str, ...] = ("*",)
+    exclude: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    locale: str = DEFAULT_LOCALE
+    template_dir: Path | None = None
+    target: str = "python"
+    overrides: Overrides = Overrides()
+    file: Path | None = None
+    clients: Mapping[str, Config] = field(default_factory=dict[str, "Config"])
+
+
+def find_config(folder: Path) -> Config:
+    """The configuration that applies in a folder; the defaults if there is none.
+
+    Raises ``ConfigError``.
+    """
+    if (folder / OWN_FILE).is_file():
+        return read_config(folder / OWN_FILE)
+    pyproject = folder / "pyproject.toml"
+    return read_config(pyproject) if pyproject.is_file() else Config()
+
+
+def read_config(file: Path) -> Config:
+    """The configuration in a file. Raises ``ConfigError``."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from None
+    return config_of(content, file)
+
+
+def config_of(content: bytes, file: Path) -> Config:
+    """The configuration that a file of this content is. Raises ``ConfigError``."""
+    try:
+        whole = tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not TOML: {error}") from None
+    if file.name == "pyproject.toml":
+        table = _table(_table(whole, "tool", file), TABLE, file)
+    else:
+        table = whole
+    _known(table, _KEYS, file)
+    config = _client(table, Config(file=file if table else None), file)
+    config = replace(
+        config,
+        schemas=file.parent / _text(table, "schemas", "schemas", file),
+        overrides=_overrides(_table(table, "names", file), file),
+    )
+    return replace(
+        config, clients=_clients(_table(table, "clients", file), config, file)
+    )
+
+
+def _client(table: Mapping[str, Any], base: Config, file: Path) -> Config:
+    """A configuration with what a table says of a client laid over it."""
+    templates = _text(table, "template_dir", "", file)
+    return replace(
+        base,
+        output=file.parent / _text(table, "output", str(base.output), file),
+        models=_texts(table, "models", base.models, file),
+        exclude=_texts(table, "exclude", base.exclude, file),
+        kinds=_texts(table, "kinds", base.kinds, file),
+        categories=_texts(table, "categories", base.categories, file),
+        locale=_text(table, "locale", base.locale, file),
+        template_dir=file.parent / templates if templates else base.template_dir,
+        target=_target(table, base, file),
+    )
+
+
+def _target(table: Mapping[str, Any], base: Config, file: Path) -> str:
+    target = _text(table, "target", base.target, file)
+    if target not in TARGETS:
+        raise ConfigError(
+            f"{file}: 'target' is one of {', '.join(TARGETS)}; not {target!r}"
+        )
+    return target
+
+
+def _clients(tables: Mapping[str, Any], base: Config, file: Path) -> dict[str, Config]:
+    clients: dict[str, Config] = {}
+    for name in tables:
+        table = _table(tables, name, file)
+        _known(table, _OF_A_CLIENT, file)
+        if "output" not in table:
+            raise ConfigError(f"{file}: the client {name!r} needs an 'output'")
+        clients[name] = _client(table, base, file)
+        for other in clients.keys() - {name}:
+            _apart(name, clients[name].output, other, clients[other].output, file)
+    return clients
+
+
+def _apart(name: str, folder: Path, other: str, others: Path, file: Path) -> None:
+    one, two = folder.resolve(), others.resolve()
+    if one.is_relative_to(two) or two.is_relative_to(one):
+        raise ConfigError(
+            f"{file}: the clients {other!r} and {name!r} would write into one folder,"
+            f" {folder}; give each its own"
+        )
+
+
+def _known(table: Mapping[str, Any], keys: Collection[str], file: Path) -> None:
+    for key in table:
+        if key not in keys:
+            near = difflib.get_close_matches(key, keys, n=1)
+            hint = (
+                f"; perhaps {near[0]!r} is meant"
+                if near
+                else f"; known: {sorted(keys)}"
+            )
+            raise ConfigError(f"{file}: unknown key {key!r}{hint}")
+
+
+def _overrides(names: Mapping[str, Any], file: Path) -> Overrides:
+    return Overrides({model_id: _chosen(names, model_id, file) for model_id in names})
+
+
+def _chosen(names: Mapping[str, Any], model_id: str, file: Path) -> ChosenNames:
+    table = _table(names, model_id, file)
+    module = _text(table, "module", "", file)
+    told = _table(table, "fields", file)
+    fields = {wire: _text(told, wire, "", file) for wire in told}
+    names_of_files = module.split("/") if module else []
+    for name in (*names_of_files, *fields.values()):
+        if not usable_name(name, as_file=name in names_of_files):
+            raise ConfigError(
+                f"{file}: {name!r}, chosen for {model_id!r}, cannot be a name"
+            )
+    return ChosenNames(module, fields)
+
+
+def _table(table: Mapping[str, Any], key: str, file: Path) -> Mapping[str, Any]:
+    value = table.get(key, {})
+    if not is_object(value):
+        raise ConfigError(f"{file}: {key!r} must be a table")
+    return value
+
+
+def _text(table: Mapping[str, Any], key: str, default: str, file: Path) -> str:
+    value = table.get(key, default)
+    if not isinstance(value, str):
+        raise ConfigError(f"{file}: {key!r} must be a text")
+    return value
+
+
+def _texts(
+    table: Mapping[str, Any], key: str, default: tuple[str, ...], file: Path
+) -> tuple[str, ...]:
+    value: Any = table.get(key, list(default))
+    if not is_array(value) or not all(isinstance(item, str) for item in value):
+        raise ConfigError(f"{file}: {key!r} must be a list of texts")
+    return tuple(value)

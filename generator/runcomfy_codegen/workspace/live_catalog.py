@@ -1,0 +1,186 @@
+"""The live catalog over HTTP: reads only, each tried again when that can help."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from runcomfy_runtime.client_config import ServerAccess, ServerSettings
+from runcomfy_runtime.errors import ApiError, NotFound, RunComfyError
+from runcomfy_runtime.responses import api_error, json_object, read_error, retry_after
+from runcomfy_runtime.retry_and_timeouts import MAX_RETRY_AFTER, backoff
+from runcomfy_runtime.transport import Lost, Outcome, Request, Response, Transport
+
+from ..errors import EXIT_USAGE, Failure, usage
+from ..ir.json_text import is_array, items, members
+
+_MOST = 500  # entries of one page that the API gives
+_TRIES = 5
+_SECONDS = 60.0
+_WORTH_ANOTHER = frozenset({408, 425, 429, 500, 502, 503, 504})
+_READINGS = 3
+
+
+class CatalogChanged(Exception):
+    """The catalog changed while its pages were read."""
+
+
+class UnknownModel(Failure):
+    """The catalog has no model of the id that was asked for."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, EXIT_USAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogPage:
+    """One answer: where it came from, its bytes, and the ids of the models in it.
+
+    ``model_ids`` has a text for each entry, an empty one where an entry states no id;
+    ``total`` is how many entries the catalog says that it has.
+    """
+
+    url: str
+    content: bytes
+    model_ids: tuple[str, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCatalog:
+    """The catalog of a server, ``limit`` entries at a time; ``pause`` waits so many seconds."""
+
+    transport: Transport
+    access: ServerAccess
+    limit: int = _MOST
+    pause: Callable[[float], None] = time.sleep
+
+    def every(self, begin: Callable[[int], OnItem]) -> list[CatalogPage]:
+        """Every page of the catalog. ``begin`` is told the number of models, and gives what
+        is called with the id of each that came.
+
+        A catalog that changes meanwhile is read again: a model must not seem to be gone
+        only because another one was put before it. What comes out twice alike is what the
+        catalog holds, be it incomplete or with an id twice. Raises ``Failure``.
+        """
+        before: list[str] | None = None
+        for _ in range(_READINGS):
+            try:
+                pages = list(self._pages(begin))
+            except CatalogChanged:
+                continue
+            listed = [model_id for page in pages for model_id in page.model_ids]
+            if len({*listed}) == pages[0].total or listed == before:
+                return pages
+            before = listed
+        raise Failure("the catalog changes while it is read; try again in a minute")
+
+    def one(self, model_id: str) -> CatalogPage:
+        """The entry of one model. Raises ``UnknownModel`` and ``Failure``."""
+        url = f"{self.access.base_url}/v1/models/{quote(model_id)}"
+        try:
+            content = self._get(url, f"the model {model_id!r}")
+        except NotFound as error:
+            raise UnknownModel(str(error)) from None
+        answered = members(json.loads(content)).get("model_id")
+        if answered != model_id:
+            raise Failure(f"{url}: asked for {model_id!r}, answered with {answered!r}")
+        return CatalogPage(url, content, (model_id,), 1)
+
+    def _pages(self, begin: Callable[[int], OnItem]) -> Iterator[CatalogPage]:
+        page = self._page(0)
+        came, total, tell = 0, page.total, begin(page.total)
+        while page.model_ids or not came:
+            yield page
+            for model_id in page.model_ids:
+                tell(model_id)
+            came += len(page.model_ids)
+            if came >= total or not page.model_ids:
+                return
+            page = self._page(came)
+            if page.total != total:
+                raise CatalogChanged
+
+    def _page(self, offset: int) -> CatalogPage:
+        query = urlencode(
+            {"include_schema": "true", "limit": self.limit, "offset": offset}
+        )
+        url = f"{self.access.base_url}/v1/models?{query}"
+        content = self._get(url, "the catalog")
+        answer: Any = members(json.loads(content))
+        listed, total = answer.get("models"), answer.get("total")
+        if not is_array(listed) or not isinstance(total, int):
+            raise Failure(
+                f"{url}: this is no catalog: an object with 'models' and 'total' was expected"
+            )
+        ids = tuple(str(members(entry).get("model_id", "")) for entry in items(listed))
+        return CatalogPage(url, content, ids, total)
+
+    def _get(self, url: str, what: str) -> bytes:
+        """The JSON document at a URL. Raises ``NotFound`` and ``Failure``."""
+        attempt = 0
+        while True:
+            outcome = self._send(url)
+            if isinstance(outcome, Response) and not self._refused(outcome):
+                return outcome.body
+            attempt += 1
+            if attempt == _TRIES or not _again(outcome):
+                break
+            self.pause(_wait(outcome, attempt - 1))
+        if isinstance(outcome, Lost):
+            raise Failure(f"{url}: {outcome.reason}")
+        raise self._failure(outcome, what)
+
+    def _send(self, url: str) -> Outcome:
+        request = Request("GET", url, timeout=_SECONDS, token=self.access.token)
+        outcome = self.transport.send(request)
+        # A server may echo the token, and what it says is shown and stored.
+        return outcome._replace(body=self.access.token.redacted(outcome.body))
+
+    def _refused(self, response: Response) -> bool:
+        told = json_object(response)
+        return told is None or read_error(response, told, time.time()) is not None
+
+    def _failure(self, response: Response, what: str) -> Exception:
+        stated = read_error(response, json_object(response), time.time())
+        if stated is None:
+            return Failure(f"{what} came as something else than a JSON object")
+        error = api_error(f"reading {what}", stated, ApiError)
+        return error if isinstance(error, NotFound) else Failure(str(error))
+
+
+def whole(pages: Collection[CatalogPage]) -> bool:
+    """Whether the pages hold an id for every entry that the catalog says it has."""
+    came = [model_id for page in pages for model_id in page.model_ids]
+    return all(came) and len(came) >= max((page.total for page in pages), default=0)
+
+
+def access_from_environment() -> ServerAccess:
+    """Server and token from the environment. Raises ``Failure``."""
+    try:
+        return ServerSettings().access()
+    except RunComfyError as error:
+        raise usage(str(error)) from None
+
+
+def _again(outcome: Outcome) -> bool:
+    if isinstance(outcome, Lost):
+        return not outcome.hopeless
+    hint = retry_after(outcome.headers, time.time())
+    return outcome.status in _WORTH_ANOTHER and (
+        hint is None or hint <= MAX_RETRY_AFTER
+    )
+
+
+def _wait(outcome: Outcome, attempt: int) -> float:
+    hint = retry_after(outcome.headers, time.time())
+    return backoff(attempt, random.random()) if hint is None else hint  # noqa: S311
+
+
+OnItem = Callable[[str], None]
+"""Is told the name of each of many things that is done."""

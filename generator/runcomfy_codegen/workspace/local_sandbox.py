@@ -1,0 +1,159 @@
+"""A sandbox of the project's schemas, and the published curl lines for it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Unpack
+from urllib.parse import quote
+
+from runcomfy_runtime.protocol import cancel_path, result_path, status_path, submit_path
+
+from ..errors import Failure, usage
+from ..ir.as_json import to_json_schema
+from ..ir.document import Document
+from ..ir.json_text import is_object, items, members
+from ..ir.model import Model
+from ..sandbox import Sandbox
+from ..sandbox.clock import SandboxClock
+from ..sandbox.database import DatabaseError
+from ..sandbox.input_validation import InputSchema
+from ..sandbox.settings import SandboxOptions
+from ..store.schemas_folder import read_all
+from .project import Project
+
+_URL = "https://example.com/boat.jpg"
+_ID = "{request_id}"
+"""What the published lines have in place of an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A model, and an input that it accepts."""
+
+    model_id: str
+    given: Mapping[str, Any]
+
+
+def example_of(
+    models: Mapping[str, Model], documents: Iterable[Document]
+) -> Example | None:
+    """A published example that its model accepts, else one made from the samples."""
+    for model_id, given in _candidates(models, documents):
+        if is_object(given) and not InputSchema(models[model_id]).problems(given):
+            return Example(model_id, given)
+    return None
+
+
+def curl_lines(url: str, token: str, example: Example) -> str:
+    """Submit, status, result and cancel, as the published pages have them."""
+    bearer = f'--header "Authorization: Bearer {token}"'
+    json_type = '--header "Content-Type: application/json"'
+    data = shlex.quote(json.dumps(example.given, indent=2, ensure_ascii=False))
+    sent = (bearer, json_type, f"--data {data}")
+    return "\n\n".join(
+        (
+            _curl("POST", url + submit_path(example.model_id), *sent),
+            _curl("GET", url + _path_with_id(status_path), bearer),
+            _curl("GET", url + _path_with_id(result_path), bearer),
+            _curl("POST", url + _path_with_id(cancel_path), bearer),
+        )
+    )
+
+
+def _candidates(
+    models: Mapping[str, Model], documents: Iterable[Document]
+) -> Iterator[tuple[str, Any]]:
+    for document in documents:
+        if document.example is not None and document.model_id in models:
+            yield document.model_id, document.example.value()
+    for model_id, model in models.items():
+        yield model_id, _example_from_samples(model)
+
+
+def _example_from_samples(model: Model) -> dict[str, Any]:
+    """The samples of what must be given; where there is none, something of the type."""
+    properties = members(to_json_schema(model.input)["properties"])
+    return {
+        field.wire_name: (
+            field.sample.load()
+            if field.sample is not None
+            else _example_value(properties[field.wire_name])
+        )
+        for field in model.input.fields
+        if field.required
+    }
+
+
+def _example_value(schema: Any) -> Any:
+    told = members(schema)
+    for choice in (*items(told.get("enum")), *items(told.get("examples"))):
+        return choice
+    for option in items(told.get("anyOf")):
+        return _example_value(option)
+    match told.get("type"):
+        case "array":
+            return [_example_value(told.get("items"))] * max(1, told.get("minItems", 1))
+        case "integer" | "number":
+            return max(1, told.get("minimum", 1))
+        case "boolean":
+            return True
+        case "object":
+            return {}
+        case _:
+            return _URL
+
+
+def _path_with_id(path: Any) -> str:
+    return str(path(_ID)).replace(quote(_ID, safe=""), _ID)
+
+
+def _curl(method: str, url: str, *options: str) -> str:
+    return " \\\n  ".join((f"curl --request {method}", f"--url {url}", *options))
+
+
+def open_sandbox(
+    project: Project,
+    models: Mapping[str, Model],
+    *,
+    port: int = 0,
+    state: Path | None = None,
+    clock: SandboxClock | None = None,
+    **options: Unpack[SandboxOptions],
+) -> Sandbox:
+    """A sandbox of these models, listening. Raises ``Failure``."""
+    entries = _entries(project)
+    try:
+        return Sandbox(
+            models, entries=entries, port=port, state=state, clock=clock, **options
+        )
+    except ValueError as error:
+        raise usage(str(error)) from None
+    except DatabaseError as error:
+        raise Failure(str(error)) from None
+    except OSError as error:
+        raise Failure(
+            f"port {port} cannot be had: {error.strerror}; --port 0 picks a free one"
+        ) from None
+
+
+def _entries(project: Project) -> dict[str, Mapping[str, Any]]:
+    """What the catalog publishes of each model, its input schema word for word."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for _, document in read_all(project.config.schemas).documents:
+        if document.model_id not in found or document.locale == project.config.locale:
+            found[document.model_id] = _entry(document)
+    return found
+
+
+def _entry(document: Document) -> dict[str, Any]:
+    facts = members(document.facts.value()) if document.facts is not None else {}
+    told = {"display_name": document.title, "description": document.description}
+    return {
+        **facts,
+        **{name: text for name, text in told.items() if text},
+        "input_schema": document.input_schema.value(),
+    }

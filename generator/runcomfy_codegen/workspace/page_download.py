@@ -1,0 +1,140 @@
+"""The API pages that the site publishes of a model, one a language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from ..errors import Failure, usage
+from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.json_text import items, members
+from ..sources.locale import DEFAULT, canonical_locale
+from ..sources.read import SourceResult
+from .import_documents import read_content
+from .live_catalog import CatalogPage
+from .source import ServerUnreachable
+
+Fetch = Callable[[str], bytes]
+"""Gives what a URL answers; raises ``Failure``."""
+
+_SITE = "https://www.runcomfy.com"
+_PATIENCE = 5
+_HOSTS = frozenset({"runcomfy.com", "www.runcomfy.com"})
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPage:
+    """A page of a model in a language, and where the site publishes it."""
+
+    model_id: str
+    locale: str
+    url: str
+
+
+def asked_locales(written: str) -> list[str]:
+    """The languages of ``ru,ja``, each once. Raises ``Failure`` for what is none."""
+    locales: dict[str, None] = {}
+    for tag in filter(None, map(str.strip, written.split(","))):
+        locale = canonical_locale(tag)
+        if locale is None:
+            raise usage(f"--page-locale: {tag!r} is no language; write ru or zh-CN")
+        locales[locale] = None
+    return list(locales)
+
+
+def pages_of(answers: Iterable[CatalogPage], locales: Iterable[str]) -> list[ModelPage]:
+    """The pages of the models in a catalog's answers, in these languages."""
+    places = _places(answers)
+    wanted = list(locales)
+    return [
+        ModelPage(model_id, locale, _url(place, locale))
+        for model_id, place in places.items()
+        for locale in wanted
+    ]
+
+
+def read_pages(
+    pages: Iterable[ModelPage], fetch: Fetch
+) -> Iterator[tuple[str, SourceResult]]:
+    """What each page tells, by its address. When several in a row were not even answered,
+    the rest is not asked for: one that waits in vain for hundreds learns nothing more.
+    """
+    silent = 0
+    for page in pages:
+        if silent == _PATIENCE:
+            yield page.url, _left_out(
+                page, "page-unreachable", "not asked for any more"
+            )
+            continue
+        reading = read_page(page, fetch)
+        unanswered = any(each.code == "page-unanswered" for each in reading.diagnostics)
+        silent = silent + 1 if unanswered else 0
+        yield page.url, reading
+
+
+def read_page(page: ModelPage, fetch: Fetch) -> SourceResult:
+    """What a page tells; one that cannot be had, or is another model's, is a warning."""
+    try:
+        reading = read_content(page.url, fetch(page.url), page.locale)
+    except ServerUnreachable as failure:
+        return _left_out(page, "page-unanswered", str(failure))
+    except Failure as failure:
+        return _left_out(page, "page-unreachable", str(failure))
+    others = {each.model_id for each in reading.documents} - {page.model_id}
+    if others:
+        told = ", ".join(map(repr, sorted(others)))
+        return _left_out(page, "page-of-another-model", f"this page is of {told}")
+    return reading
+
+
+def _places(answers: Iterable[CatalogPage]) -> Mapping[str, str]:
+    """The path of each model's page on the site, without language and ``/api``.
+
+    It is the path of the entry's ``model_url``: ``bytedance/seedance-v1.5-pro/image-to-video``
+    has its page at ``/models/bytedance/seedance-1-5/pro``. An entry without one is looked
+    for under its id, where most are.
+    """
+    found: dict[str, str] = {}
+    for answer in answers:
+        whole = members(json.loads(answer.content))
+        for entry in items(whole.get("models")) or [whole]:
+            told = members(entry)
+            model_id = str(told.get("model_id", ""))
+            stated = _path(told.get("model_url"))
+            found[model_id] = stated or f"/models/{quote(model_id)}"
+    return {id_: found[id_] for each in answers for id_ in each.model_ids if id_}
+
+
+def _path(model_url: object) -> str | None:
+    """The path in a published address, if it is a model's page of the site; else None."""
+    if not isinstance(model_url, str):
+        return None
+    try:
+        parts = urlsplit(model_url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    path = quote(parts.path.rstrip("/").removesuffix("/api"), safe="/%")
+    begin = path.find("/models/")
+    if parts.scheme != "https" or host not in _HOSTS or begin < 0 or ".." in path:
+        return None
+    return path[begin:]
+
+
+def _url(path: str, locale: str) -> str:
+    language = "" if locale == DEFAULT else f"/{locale}"
+    return f"{_SITE}{language}{path}/api"
+
+
+def _left_out(page: ModelPage, code: str, message: str) -> SourceResult:
+    found = Diagnostic(
+        code=code,
+        message=message,
+        severity=Severity.WARNING,
+        model=page.model_id,
+        file=page.url,
+        hint="the model keeps the texts that it has; save the page and import it",
+    )
+    return SourceResult((), (found,))

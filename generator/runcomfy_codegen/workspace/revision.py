@@ -1,0 +1,229 @@
+"""One side of a comparison: a folder, or a folder of a git revision, read without checkout."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..build.naming import Overrides
+from ..errors import Failure, usage
+from ..store.schemas_folder import DIALECT
+from .configuration import OWN_FILE, ConfigError, config_of
+from .project import Project
+
+Blobs = list[tuple[PurePosixPath, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemasFolder:
+    """A folder of published documents on disk."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """How the side is called in reports, and the beginning of its files' names."""
+        return self.path.as_posix()
+
+    def blobs(self) -> Blobs:
+        """Every document's path below the folder, and its bytes."""
+        found = (path.relative_to(self.path) for path in self.path.rglob("*.json"))
+        paths = sorted(PurePosixPath(path) for path in found)
+        return [
+            (path, (self.path / path).read_bytes())
+            for path in paths
+            if is_document(path)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A folder as a git revision has it; ``tree`` and ``commit`` are object ids."""
+
+    ref: str
+    path: str
+    tree: str
+    commit: str
+
+    @property
+    def name(self) -> str:
+        """The folder below the repository's root: annotations name files by it."""
+        return self.path or "."
+
+    def blobs(self) -> Blobs:
+        """Every document's path below the folder, and its bytes, in two calls of git."""
+        # Without --full-tree, git lists only what lies below the folder it is run in.
+        listed = git("ls-tree", "-r", "-z", "--full-tree", self.tree).split(b"\0")
+        entries = [entry.partition(b"\t") for entry in listed if entry]
+        chosen = [
+            (PurePosixPath(name.decode("utf-8", "surrogateescape")), about.split()[2])
+            for about, _, name in entries
+            if about.startswith(b"100")
+        ]
+        wanted = [(path, oid) for path, oid in chosen if is_document(path)]
+        contents = _contents([oid for _, oid in wanted])
+        return [
+            (path, content) for (path, _), content in zip(wanted, contents, strict=True)
+        ]
+
+
+def overrides_of(side: SchemasFolder | Revision, project: Project) -> Overrides:
+    """The names that the user had chosen on a side: those of a revision's own configuration.
+
+    A folder has none; today's hold. Raises ``Failure``.
+    """
+    if isinstance(side, SchemasFolder):
+        return project.config.overrides
+    file = project.config.file or Path(OWN_FILE)
+    usual = (OWN_FILE, "pyproject.toml")
+    for name in usual if file.name in usual else (file.name,):
+        content = _file(side.commit, file.with_name(name))
+        if content is None:
+            continue
+        try:
+            config = config_of(content, Path(name))
+        except ConfigError as error:
+            raise usage(f"in the revision {side.ref!r}: {error}") from None
+        return config.overrides
+    return Overrides()
+
+
+def _file(found: str, file: Path) -> bytes | None:
+    """A file of a commit; None if the commit, or the repository, has no such file."""
+    whole = file.resolve()
+    if not whole.is_relative_to(_root()):
+        return None
+    told = whole.relative_to(_root()).as_posix()
+    # Listed first: asking for a file that is not there is an error like any other.
+    if not git("ls-tree", "--full-tree", found, "--", told):
+        return None
+    return git("cat-file", "blob", f"{found}:{told}")
+
+
+def is_document(path: PurePosixPath) -> bool:
+    """Whether a file of the folder is a published document."""
+    hidden = path.parts[0].startswith(".")
+    return path.suffix == ".json" and path.name != DIALECT and not hidden
+
+
+def resolve_base(
+    text: str, project: Project, merge_with: str | None
+) -> SchemasFolder | Revision:
+    """The old side; with ``merge_with`` the last commit it has in common with that one."""
+    if merge_with is None:
+        return resolve_side(text, project)
+    ref, colon, path = text.partition(":")
+    try:
+        common = _told("merge-base", commit(ref), commit(merge_with))
+    except Failure:
+        raise usage(
+            f"{ref!r} and {merge_with!r} have no commit in common; a shallow clone may"
+            " lack it (fetch-depth: 0)"
+        ) from None
+    return resolve_side(f"{common}{colon}{path}", project)
+
+
+def resolve_side(text: str, project: Project) -> SchemasFolder | Revision:
+    """A side as the user named it: a folder, ``REF:path``, or ``REF`` alone.
+
+    A revision without a path has the schemas where the configuration says. Raises
+    ``Failure``.
+    """
+    if Path(text).is_dir():
+        return SchemasFolder(Path(text))
+    ref, colon, path = text.partition(":")
+    if not ref or text.startswith("-"):
+        raise usage(
+            f"{text!r} is neither a folder nor a git revision such as main:schemas"
+        )
+    found = commit(ref)
+    wanted = path.rstrip("/") if colon else _configured(project)
+    try:
+        tree = _told("rev-parse", "--verify", "--quiet", f"{found}:{wanted}")
+    except Failure:
+        raise usage(f"the revision {ref!r} has no folder {wanted!r}") from None
+    if _told("cat-file", "-t", tree) != "tree":
+        raise usage(f"in the revision {ref!r}, {wanted!r} is not a folder")
+    return Revision(ref, wanted, tree, found)
+
+
+def default_head(base: SchemasFolder | Revision, project: Project) -> SchemasFolder:
+    """The new side if none is named: the schemas as they lie on disk now."""
+    path = project.config.schemas
+    if isinstance(base, Revision) and not base.path.startswith("."):
+        path = _relative(_root() / base.path)
+    if not path.is_dir():
+        raise usage(f"no folder of schemas at {path}; name one as HEAD")
+    return SchemasFolder(path)
+
+
+def commit(ref: str) -> str:
+    """The commit that a revision names. Raises ``Failure``."""
+    try:
+        return _told(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
+        ).splitlines()[-1]
+    except Failure as failure:
+        if failure.exit_code == 3:
+            raise
+        _root()
+        raise usage(
+            f"{ref!r} is neither a folder nor a revision of this git repository;"
+            " a shallow clone may lack it (fetch-depth: 0)"
+        ) from None
+
+
+def git(*words: str, stdin: bytes = b"") -> bytes:
+    """What git prints. Raises ``Failure`` if it cannot be run, or refuses."""
+    try:
+        # git is found on PATH as everywhere; refs stand behind --end-of-options.
+        ran = subprocess.run(  # noqa: S603
+            ["git", *words],  # noqa: S607
+            input=stdin,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise Failure("git is not installed, or not on PATH") from None
+    if b"not a git repository" in ran.stderr:
+        raise usage("this is no git repository; name a folder instead of a revision")
+    if ran.returncode != 0:
+        told = ran.stderr.decode("utf-8", "replace").strip()
+        raise usage(f"git {words[0]} failed: {told}")
+    return ran.stdout
+
+
+def _contents(oids: list[bytes]) -> Iterator[bytes]:
+    """The blobs with these ids, in their order (gitformat: git-cat-file, BATCH OUTPUT)."""
+    told = git("cat-file", "--batch", stdin=b"".join(oid + b"\n" for oid in oids))
+    at = 0
+    for _ in oids:
+        end = told.index(b"\n", at)
+        size = int(told[at:end].split()[2])
+        yield told[end + 1 : end + 1 + size]
+        at = end + 1 + size + 1
+
+
+def _configured(project: Project) -> str:
+    schemas = project.config.schemas.resolve()
+    try:
+        return schemas.relative_to(_root()).as_posix()
+    except ValueError:
+        raise usage(
+            f"the schemas at {schemas} are not in this git repository; write REF:path"
+        ) from None
+
+
+def _root() -> Path:
+    return Path(_told("rev-parse", "--show-toplevel")).resolve()
+
+
+def _relative(path: Path) -> Path:
+    here = Path.cwd().resolve()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _told(*words: str) -> str:
+    return git(*words).decode("utf-8", "replace").strip()

@@ -1,0 +1,56 @@
+"""Where published text comes from: a file, standard input, or an https URL."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ..errors import Failure, usage
+
+MOST_BYTES = 64 * 1024 * 1024
+"""A catalog of thousands of models is a few megabytes; more is no catalog."""
+_SECONDS = 30.0
+
+
+class ServerUnreachable(Failure):
+    """A server that could not be reached, or went away before it had answered."""
+
+
+def read_source(source: str) -> tuple[str, bytes]:
+    """The name to report a source by, and its bytes. Raises ``Failure``."""
+    if source == "-":
+        return "<stdin>", sys.stdin.buffer.read(MOST_BYTES)
+    if "://" in source:
+        return source, fetched(source)
+    return source, _file(Path(source))
+
+
+def _file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise usage(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise usage(f"{path} is a folder; name the files in it") from None
+
+
+def fetched(url: str) -> bytes:
+    """What an https URL answers; redirects are not followed. Raises ``Failure``."""
+    import httpx
+
+    if not url.startswith("https://"):
+        raise usage(f"{url}: only https URLs are read")
+    chunks: list[bytes] = []
+    try:
+        with httpx.stream(
+            "GET", url, timeout=_SECONDS, follow_redirects=False
+        ) as response:
+            if response.status_code != 200:
+                raise Failure(f"{url}: the server answered {response.status_code}")
+            for chunk in response.iter_bytes():
+                chunks.append(chunk)
+                if sum(map(len, chunks)) > MOST_BYTES:
+                    raise Failure(f"{url}: more than {MOST_BYTES // 2**20} MiB")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise ServerUnreachable(f"{url}: {error or type(error).__name__}") from None
+    return b"".join(chunks)

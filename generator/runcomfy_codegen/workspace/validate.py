@@ -1,0 +1,71 @@
+"""An input document against the model's own generated client."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from runcomfy_runtime.media.inspection import InspectedFile, Inspector
+from runcomfy_runtime.report import Problem, Report
+from runcomfy_runtime.rule import Rule
+
+from ..errors import usage
+from ..ir.json_text import JsonText, is_object
+from .project import Project
+from .temporary_client import temporary_client
+
+
+def validate_document(
+    project: Project,
+    model_id: str,
+    document: dict[str, Any],
+    folder: Path,
+    locale: str | None,
+) -> tuple[Report, tuple[InspectedFile, ...]]:
+    """The report of the model's own generated client, and what was measured for it."""
+    model, _ = project.model(model_id)
+    inspector = Inspector(folder=folder)
+    measured: list[InspectedFile] = []
+
+    def look(rules: Sequence[Rule], payload: Mapping[str, Any]) -> list[Problem]:
+        # Rules of our own class: that of the client goes away with its package.
+        ours = [Rule(**asdict(rule)) for rule in rules]
+        measured.extend(inspector.inspect(ours, payload))
+        return [problem for finding in measured for problem in finding.problems()]
+
+    with (
+        temporary_client(project, model) as bench,
+        bench.client.RunComfy(media_checks="off", judges=[look]) as client,
+    ):
+        report: Report = client.validate(bench.module.Input, document, locale=locale)
+    return report, tuple(measured)
+
+
+def read_document(file: str) -> dict[str, Any]:
+    """The JSON object in a file, or on standard input for ``-``. Raises ``Failure``."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+        document: Any = json.loads(text)
+    except FileNotFoundError:
+        raise usage(f"{file}: no such file") from None
+    except IsADirectoryError:
+        raise usage(f"{file} is a folder") from None
+    except json.JSONDecodeError as error:
+        raise usage(
+            f"{file}:{error.lineno}:{error.colno}: not JSON: {error.msg}"
+        ) from None
+    except (UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise usage(f"{file}: not JSON: {error}") from None
+    except OSError as error:
+        raise usage(f"{file}: cannot be read: {error.strerror}") from None
+    for pointer in JsonText(text).duplicates():
+        raise usage(
+            f"{file}: {pointer} stands twice, and readers differ on which counts"
+        )
+    if not is_object(document):
+        raise usage(f"{file}: the input of a model is a JSON object")
+    return document

@@ -1,0 +1,151 @@
+"""What jobs and results of both clients have in common, apart from who drives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar, cast
+
+from .client_config import ClientConfig
+from .errors import BadSetting, NotConfigured, RunComfyError
+from .files import File, digest, files, urls
+from .job_handle import JobHandle
+from .lifecycle.steps import FlowContext
+from .retry_and_timeouts import FOREVER
+
+OutputT = TypeVar("OutputT")
+OutputReader = Callable[[object], OutputT]
+
+
+def untyped_output(output: object) -> dict[str, Any]:
+    """The output of a model that has no class: an object as it is, anything else wrapped."""
+    return (
+        cast(dict[str, Any], output) if isinstance(output, dict) else {"output": output}
+    )
+
+
+class BaseResult(Generic[OutputT]):
+    """The outcome of a job that succeeded.
+
+    ``output`` never fails to be read: what does not fit the published output schema stays in
+    it as it came. ``raw`` is the server's whole answer.
+    """
+
+    __slots__ = ("_ticket", "files", "output", "raw")
+
+    def __init__(
+        self, ticket: JobHandle, raw: dict[str, Any], reader: OutputReader[OutputT]
+    ) -> None:
+        content = raw.get("output")
+        self._ticket = ticket
+        self.raw = raw
+        self.output: OutputT = reader(content)
+        echoed = ticket.echoes
+        if "input" in raw:
+            echoed = (*echoed, *map(digest, urls(raw["input"])))
+        self.files: tuple[File, ...] = files(content, echoed)
+
+    @property
+    def request_id(self) -> str:
+        """The id of the job."""
+        return self._ticket.request_id
+
+    @property
+    def model_id(self) -> str:
+        """The model that ran."""
+        return self._ticket.model_id
+
+    @property
+    def cost(self) -> float | None:
+        """US dollars, if the server was asked (``include_cost=True``) and knows it yet."""
+        cost: object = self.raw.get("cost")
+        if isinstance(cost, (int, float)) and not isinstance(cost, bool):
+            return float(cost)
+        return None
+
+    def _about(self, error: RunComfyError) -> None:
+        """Tell an error of a download which job it is about: the files are paid for."""
+        word = self.raw.get("status")
+        error.of(self._ticket, word if isinstance(word, str) else None)
+
+    def __repr__(self) -> str:
+        names = ", ".join(file.url.partition("?")[0] for file in self.files)
+        return (
+            f"<{type(self).__name__} {self.model_id} {self.request_id} files=[{names}]>"
+        )
+
+
+class BaseJob(Generic[OutputT]):
+    """What a job is, apart from who drives it. It pickles, and then knows no client."""
+
+    __slots__ = ("_reader", "_reference", "_seen", "_ticket")
+
+    def __init__(
+        self, ticket: JobHandle, reader: OutputReader[OutputT], reference: str = ""
+    ) -> None:
+        self._ticket = ticket
+        self._reader = reader
+        self._reference = reference
+        self._seen: str | None = None
+        """The last status word that was read through this handle."""
+
+    @property
+    def request_id(self) -> str:
+        """The id that the API gave the job."""
+        return self._ticket.request_id
+
+    @property
+    def model_id(self) -> str:
+        """The model it runs; empty for a job that was taken up by its bare request id."""
+        return self._ticket.model_id
+
+    def token(self) -> str:
+        """A text from which ``client.job(token, …)`` takes the job up again, in any process.
+
+        It holds no secret, and it is safe in URLs and file names.
+        """
+        return self._ticket.encode()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, BaseJob) and self.token() == other.token()
+
+    def __hash__(self) -> int:
+        return hash(self._ticket.request_id)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.request_id} of {self.model_id or '?'}>"
+
+
+def deadline_after(now: float, timeout: float | None) -> float:
+    """The deadline for a timeout in seconds; None is for ever. Raises ``BadSetting``."""
+    if timeout is None:
+        return FOREVER
+    try:
+        usable = timeout >= 0
+    except TypeError:
+        usable = False
+    if not usable:
+        raise BadSetting(
+            "timeout must be a number of seconds that is not negative, or None to wait for "
+            f"ever, not {timeout!r:.40}"
+        )
+    return now + timeout
+
+
+class TimedCall(NamedTuple):
+    """A call that begins now: its terms, and its deadline by their clock."""
+
+    terms: FlowContext
+    until: float
+
+
+def begin_call(world: ClientConfig, timeout: float | None) -> TimedCall:
+    """The span of a call that may take so many seconds. Raises ``NotConfigured``."""
+    terms = world.terms()
+    return TimedCall(terms, deadline_after(terms.now(), timeout))
+
+
+def raise_unbound() -> NoReturn:
+    """Refuse to work without a client."""
+    raise NotConfigured(
+        "this job came out of a pickle and knows no client: use client.job(job.token(), …)"
+    )

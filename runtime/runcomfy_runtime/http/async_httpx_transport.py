@@ -1,0 +1,99 @@
+"""HTTP without blocking. Imported only when something is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator
+from weakref import WeakKeyDictionary
+
+from ..base_url import origin
+from ..transport import Outcome, Request
+from .async_deadline_transport import AsyncDeadlineTransport
+from .deadline import lift_deadline, request_deadline
+from .httpx_adapter import BodyReader, build_request, pool_options
+from .httpx_transport import Origin
+from .request_trace import LOSSES, RequestTrace
+
+
+class AsyncHttpxTransport:
+    """Sends over connection pools of the running event loop, closed when that loop ends."""
+
+    def __init__(self) -> None:
+        self._kept: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pools] = (
+            WeakKeyDictionary()
+        )
+
+    async def send(self, request: Request) -> Outcome:
+        """Send once, and tell what came back, or how far it got.
+
+        ``request.timeout`` holds as it does for ``HttpxTransport``.
+        """
+        trail, body = RequestTrace(request), BodyReader(request)
+        try:
+            sending = build_request(request, trail.heard)
+            with request_deadline(request.timeout):
+                pools = await self._opened()
+                response = await pools.to(request.url).handle_async_request(sending)
+                try:
+                    head = body.begin(trail.begun(response))
+                    if body.raw:
+                        lift_deadline()
+                    pieces = response.aiter_raw if body.raw else response.aiter_bytes
+                    async for piece in pieces():
+                        body.take(piece)
+                finally:
+                    await response.aclose()
+            return body.ended(head)
+        except LOSSES as error:
+            return trail.lost(error, bytes(body.kept))
+
+    async def _opened(self) -> _Pools:
+        loop = asyncio.get_running_loop()
+        pools = self._kept.get(loop)
+        if pools is None or pools.pid != os.getpid():
+            pools = self._kept[loop] = _Pools()
+            await pools.entrusted()
+        return pools
+
+    async def aclose(self) -> None:
+        """Close the connections of the running loop. The next request opens new ones."""
+        pools = self._kept.pop(asyncio.get_running_loop(), None)
+        if pools is not None and pools.pid == os.getpid():
+            await pools.closed()
+
+
+class _Pools:
+    """The pools of one event loop, which end with it.
+
+    A loop closes the async generators that are still open in it before it ends, so one that
+    closes the pools when it is closed itself leaves no socket behind, whoever forgot to.
+    """
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self._pools: dict[Origin, AsyncDeadlineTransport] = {}
+        self._keeper = self._until_closed()
+
+    def to(self, url: str) -> AsyncDeadlineTransport:
+        """The pool for a URL."""
+        there = origin(url)
+        if there not in self._pools:
+            self._pools[there] = AsyncDeadlineTransport(**pool_options(url))
+        return self._pools[there]
+
+    async def _until_closed(self) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            await self.closed()
+
+    async def entrusted(self) -> None:
+        """Put the pools under the care of the running loop."""
+        await anext(self._keeper)
+
+    async def closed(self) -> None:
+        """Close every connection now."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            await pool.aclose()

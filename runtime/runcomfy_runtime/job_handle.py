@@ -1,0 +1,231 @@
+"""What must be kept of an accepted job to find it again: small, versioned, without a secret."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from . import protocol
+from .base_url import checked_base_url, origin
+from .errors import BadJobToken, BadSetting
+from .escaping import quoted
+from .secret import REDACTED
+
+_PREFIX = "rcjob"
+_VERSION = "1"
+_KINDS = ("status", "result", "cancel")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobHandle:
+    """An accepted job. ``model_id`` is empty when only the request id is known."""
+
+    request_id: str
+    model_id: str
+    base_url: str
+    submitted_at: float = 0.0
+    """Seconds since 1970, by the clock of the machine that submitted."""
+    urls: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Where the server wants ``status``, ``result`` and ``cancel`` asked, if not as published."""
+    echoes: tuple[str, ...] = ()
+    """Digests of the URLs in the input, to tell them from output files."""
+
+    @property
+    def status_url(self) -> str:
+        """Where to ask for the state."""
+        return self.urls.get("status") or self.base_url + protocol.status_path(
+            self.request_id
+        )
+
+    @property
+    def result_url(self) -> str:
+        """Where to ask for the outcome."""
+        return self.urls.get("result") or self.base_url + protocol.result_path(
+            self.request_id
+        )
+
+    @property
+    def cancel_url(self) -> str:
+        """Where to ask for a cancellation."""
+        return self.urls.get("cancel") or self.base_url + protocol.cancel_path(
+            self.request_id
+        )
+
+    def encode(self) -> str:
+        """The job as a text that is safe in URLs, file names and databases."""
+        facts = {
+            "id": self.request_id,
+            "model": self.model_id,
+            "server": self.base_url,
+            "at": self.submitted_at,
+            **({"urls": dict(self.urls)} if self.urls else {}),
+            **({"echoes": list(self.echoes)} if self.echoes else {}),
+        }
+        text = base64.urlsafe_b64encode(
+            json.dumps(facts, separators=(",", ":")).encode()
+        )
+        return f"{_PREFIX}{_VERSION}.{text.decode().rstrip('=')}"
+
+    def token(self) -> str:
+        """The same, by the name that it has for those who hold a job."""
+        return self.encode()
+
+
+def handle_from_answer(
+    answer: Mapping[str, Any],
+    *,
+    model_id: str,
+    base_url: str,
+    at: float,
+    echoes: tuple[str, ...],
+) -> JobHandle | None:
+    """The ticket for an answer to a submit; None if the answer has no request id."""
+    stated = answer.get("request_id")
+    numbered = isinstance(stated, int) and not isinstance(stated, bool)
+    request_id = str(stated) if numbered else stated
+    if not isinstance(request_id, str) or not protocol.valid_request_id(request_id):
+        return None
+    plain = JobHandle(
+        request_id=request_id,
+        model_id=model_id,
+        base_url=base_url,
+        submitted_at=at,
+        echoes=echoes,
+    )
+    urls = dict(_other_urls(answer, plain))
+    if not urls:
+        return plain
+    return JobHandle(
+        request_id=request_id,
+        model_id=model_id,
+        base_url=base_url,
+        submitted_at=at,
+        urls=urls,
+        echoes=echoes,
+    )
+
+
+def _other_urls(
+    answer: Mapping[str, Any], plain: JobHandle
+) -> Iterator[tuple[str, str]]:
+    """The URLs that the server names, where they are on the same server and not as published."""
+    for kind in _KINDS:
+        url = answer.get(f"{kind}_url")
+        if not isinstance(url, str) or url == getattr(plain, f"{kind}_url"):
+            continue
+        if _usable(url, plain.base_url):
+            yield kind, url
+
+
+def _usable(url: str, base_url: str) -> bool:
+    """Whether the token may be sent there: the same server, and a URL with nothing odd in it."""
+    return (
+        len(url) <= 2000
+        and url.isascii()
+        and url.isprintable()
+        and not any(mark in url for mark in (*" @\\#", REDACTED))
+        and origin(url) == origin(base_url)
+    )
+
+
+def decode_token(text: str, *, base_url: str, model_id: str = "") -> JobHandle:
+    """The ticket for a job token or a bare request id, checked against server and model.
+
+    Raises ``BadJobToken``: damaged, of another version, of another server, of another model,
+    or no request id at all. Nothing is sent.
+    """
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise BadJobToken(
+            f"a job token or a request id is a text, and this is a {type(text).__name__}"
+        )
+    if protocol.valid_request_id(text):
+        return JobHandle(request_id=text, model_id=model_id, base_url=base_url)
+    # A token out of a file ends in a line end, if a shell has written it.
+    head, dot, body = text.strip().partition(".")
+    if not dot or not head.startswith(_PREFIX):
+        raise BadJobToken(
+            f"{quoted(text)} is neither a job token nor a request id (letters, digits, - and _)"
+        )
+    if head != _PREFIX + _VERSION:
+        raise BadJobToken(
+            f"this job token is of version {quoted(head.removeprefix(_PREFIX), 12)}, and this "
+            f"client reads version {_VERSION}: take the request id, or another client"
+        )
+    return _checked(_facts(body), base_url, model_id)
+
+
+def _facts(body: str) -> Mapping[str, Any]:
+    padded = body.encode("utf-8", "replace") + b"=" * (-len(body) % 4)
+    try:
+        facts = json.loads(base64.b64decode(padded, b"-_", validate=True))
+    except (ValueError, RecursionError):
+        raise _damaged("was it copied whole?") from None
+    if not isinstance(facts, dict):
+        raise _damaged("it holds no job")
+    return cast(Mapping[str, Any], facts)
+
+
+def _damaged(how: str) -> BadJobToken:
+    return BadJobToken(f"the job token is damaged: {how}")
+
+
+def _checked(facts: Mapping[str, Any], base_url: str, model_id: str) -> JobHandle:
+    request_id, model, server = (_text(facts, key) for key in ("id", "model", "server"))
+    if not protocol.valid_request_id(request_id):
+        raise _damaged("it holds no request id")
+    if model and not protocol.valid_model_id(model):
+        raise _damaged(f"{quoted(model)} is no model id")
+    if server and not _same_server(server, base_url):
+        raise BadJobToken(
+            f"the job is on {quoted(server)}, and this client speaks to {quoted(base_url)}"
+        )
+    if model_id and model and model != model_id:
+        raise BadJobToken(f"the job runs {quoted(model)}, not {quoted(model_id)}")
+    return JobHandle(
+        request_id=request_id,
+        model_id=model or model_id,
+        base_url=base_url,
+        submitted_at=_moment(facts.get("at", 0.0)),
+        urls=dict(_kept_urls(facts.get("urls", {}), base_url)),
+        echoes=_texts(facts.get("echoes", [])),
+    )
+
+
+def _same_server(server: str, base_url: str) -> bool:
+    try:
+        return origin(checked_base_url(server)) == origin(base_url)
+    except BadSetting:
+        return False
+
+
+def _text(facts: Mapping[str, Any], key: str) -> str:
+    text = facts.get(key, "")
+    if not isinstance(text, str):
+        raise _damaged(f"its {key} is no text")
+    return text
+
+
+def _moment(value: object) -> float:
+    """Seconds since 1970. A number that no clock shows is none."""
+    seconds = value if isinstance(value, (int, float)) else math.nan
+    if not abs(seconds) < 1e15:
+        raise _damaged("it was submitted at no time")
+    return float(seconds)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    items = cast(list[object], value) if isinstance(value, list) else []
+    return tuple(item for item in items if isinstance(item, str))
+
+
+def _kept_urls(value: object, base_url: str) -> Iterator[tuple[str, str]]:
+    """The URLs in a token that are still of this server: nobody else gets asked."""
+    named = cast(dict[str, object], value) if isinstance(value, dict) else {}
+    for kind in _KINDS:
+        url = named.get(kind)
+        if isinstance(url, str) and _usable(url, base_url):
+            yield kind, url

@@ -1,0 +1,181 @@
+"""Reading a job's state: free of charge, so tried again with patience when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple, NoReturn
+
+from .. import errors, protocol, responses
+from ..job_handle import JobHandle
+from ..retry_and_timeouts import (
+    NOT_FOUND_GRACE,
+    READ_RETRY_BUDGET,
+    REQUEST_TIMEOUT,
+    backoff,
+    clamp_poll_hint,
+    request_timeout,
+)
+from ..transport import Lost, Outcome, Response
+from .steps import Emit, Flow, FlowContext, Retry, Send, Sleep, api_request
+
+
+class DeadlineReached(Exception):
+    """The deadline has come while a job was waited for. Never leaves the flows."""
+
+
+class AnswerClass(StrEnum):
+    """What to make of an answer to a read."""
+
+    GOOD = "good"
+    TROUBLE = "trouble"
+    FINAL = "final"
+
+
+class GoodAnswer(NamedTuple):
+    """A good answer: the document in it, and the pause that the server asks for."""
+
+    content: responses.JsonObject
+    hint: float | None
+
+
+Classifier = Callable[[Response, responses.JsonObject | None], AnswerClass]
+
+_PASSING = frozenset({408, 425, 429})
+_END_WORDS = ("failed", "cancelled", "canceled")
+_ACCOUNT_ERRORS = frozenset(
+    {401, 402, 403, 429, protocol.BAD_TOKEN.code, protocol.FORBIDDEN.code}
+)
+
+
+def classify_answer(
+    response: Response, content: responses.JsonObject | None
+) -> AnswerClass:
+    """What an answer to a read is, as far as that holds for every read."""
+    good = 200 <= response.status < 300
+    if good and content is not None and not responses.states_error(content):
+        return AnswerClass.GOOD
+    if content is not None and _states_job_end(response, content):
+        return AnswerClass.GOOD
+    if good:
+        return AnswerClass.TROUBLE if content is None else AnswerClass.FINAL
+    passing = response.status in _PASSING or response.status >= 500
+    return AnswerClass.TROUBLE if passing else AnswerClass.FINAL
+
+
+def _states_job_end(response: Response, content: responses.JsonObject) -> bool:
+    """Whether an error of HTTP, or beside an error code, says how the job itself ended.
+
+    ``failed`` and ``cancelled`` are said of jobs, ``error`` by any gateway of itself.
+    """
+    word = content.get("status") or content.get("state")
+    if not isinstance(word, str) or word.lower() not in _END_WORDS:
+        return False
+    about = (response.status, responses.error_code(content))
+    return _ACCOUNT_ERRORS.isdisjoint(about)
+
+
+def get_with_retries(
+    terms: FlowContext,
+    ticket: JobHandle,
+    doing: str,
+    url: str,
+    until: float,
+    judge: Classifier = classify_answer,
+) -> Flow[GoodAnswer]:
+    """Ask until there is a good answer.
+
+    Raises ``Overdue`` at the deadline, ``PollInterrupted`` after two minutes of nothing but
+    trouble, and the server's error when asking again cannot help.
+    """
+    began = terms.now()
+    attempt = 0
+    while True:
+        now = terms.now()
+        if now >= until and attempt:
+            raise DeadlineReached
+        timeout = request_timeout(until, now, REQUEST_TIMEOUT)
+        outcome = yield Send(api_request(terms, "GET", url, None, timeout))
+        assert outcome is not None
+        content = (
+            responses.json_object(outcome) if isinstance(outcome, Response) else None
+        )
+        if isinstance(outcome, Response):
+            verdict = judge(outcome, content)
+            if verdict is AnswerClass.GOOD and content is not None:
+                return GoodAnswer(content, _hint(terms, outcome))
+            if verdict is AnswerClass.FINAL and not _may_appear_later(
+                terms, ticket, outcome, content
+            ):
+                _raise_refused(terms, ticket, doing, outcome, content)
+        pause = _pause(terms, outcome, attempt)
+        if terms.now() + pause - began > READ_RETRY_BUDGET:
+            _raise_interrupted(terms, ticket, doing, outcome, content)
+        attempt += 1
+        yield Emit(Retry(doing, _reason(outcome), attempt, pause, ticket.request_id))
+        yield Sleep(min(pause, max(until - terms.now(), 0.0)))
+
+
+def _hint(terms: FlowContext, outcome: Outcome) -> float | None:
+    return (
+        responses.retry_after(outcome.headers, terms.today())
+        if outcome.headers
+        else None
+    )
+
+
+def _pause(terms: FlowContext, outcome: Outcome, attempt: int) -> float:
+    hint = _hint(terms, outcome)
+    return (
+        clamp_poll_hint(hint)
+        if hint is not None
+        else backoff(attempt, terms.random(), 5)
+    )
+
+
+def _may_appear_later(
+    terms: FlowContext,
+    ticket: JobHandle,
+    response: Response,
+    content: responses.JsonObject | None,
+) -> bool:
+    """Whether "not found" may only mean that the job is too young to be found everywhere."""
+    code = responses.error_code(content) if content else None
+    missing = response.status in (404, 410) or code == protocol.NOT_FOUND.code
+    return missing and terms.today() - ticket.submitted_at < NOT_FOUND_GRACE
+
+
+def _reason(outcome: Outcome) -> str:
+    return outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
+
+
+def _raise_refused(
+    terms: FlowContext,
+    ticket: JobHandle,
+    doing: str,
+    response: Response,
+    content: responses.JsonObject | None,
+) -> NoReturn:
+    stated = responses.read_error(response, content, terms.today())
+    assert stated is not None
+    error = responses.api_error(
+        f"{doing} of {ticket.request_id}", stated, errors.ApiError
+    )
+    raise error.concerning(ticket.request_id)
+
+
+def _raise_interrupted(
+    terms: FlowContext,
+    ticket: JobHandle,
+    doing: str,
+    outcome: Outcome,
+    content: responses.JsonObject | None,
+) -> NoReturn:
+    said = _reason(outcome)
+    if isinstance(outcome, Response):
+        stated = responses.read_error(outcome, content, terms.today())
+        said += f": {stated.text if stated else responses.describe_body(outcome)}"
+    raise errors.PollInterrupted(
+        f"{doing} of {ticket.request_id}: nothing but trouble for {READ_RETRY_BUDGET:.0f} s, last "
+        f"{said}. The job itself goes on: take it up again with its token"
+    ).concerning(ticket.request_id)

@@ -1,0 +1,93 @@
+"""One job from its submit to its outcome, in one flow: nothing can come between the two."""
+
+from __future__ import annotations
+
+from .. import errors, responses
+from ..job_handle import JobHandle
+from ..protocol import Phase
+from .concurrency import RateLimiter
+from .poll import Poller
+from .steps import Accepted, Emit, Flow, FlowContext, job_note, record_ended
+from .stop import wait_or_clean_up
+from .submit import Submission, submit
+
+
+class JobProgress:
+    """How far a job got. Kept by the caller, for when the flow ends in an error."""
+
+    __slots__ = ("settled", "ticket", "watch")
+
+    def __init__(self) -> None:
+        self.ticket: JobHandle | None = None
+        self.watch: Poller | None = None
+        self.settled = False
+        """Whether its outcome has been read."""
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was seen to be cancelled, so that nothing is to be had of it."""
+        last = self.watch.last if self.watch is not None else None
+        return last is not None and last.phase is Phase.CANCELLED
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of it: its outcome is read, or it was cancelled."""
+        return self.settled or self.cancelled
+
+
+def run(
+    terms: FlowContext,
+    call: Submission,
+    course: JobProgress,
+    until: float,
+    *,
+    cancel: bool,
+    gate: RateLimiter | None = None,
+) -> Flow[responses.JsonObject]:
+    """Submit, wait and come to the whole answer of ``/result``.
+
+    A course that has a ticket already, from a journal, is not submitted again.
+    """
+    fresh = course.ticket is None
+    if course.ticket is None:
+        course.ticket = yield from submit(terms, call, until, gate)
+    course.watch = Poller(course.ticket, terms.now(), call.reference, fresh=fresh)
+    try:
+        content = yield from wait_and_record(terms, course.watch, until, cancel=cancel)
+    except errors.JobFailed:
+        course.settled = True
+        raise
+    course.settled = True
+    return content
+
+
+def wait_and_record(
+    terms: FlowContext, watch: Poller, until: float, *, cancel: bool
+) -> Flow[responses.JsonObject]:
+    """Wait for a job that was submitted, and note its end in the journal."""
+    try:
+        content = yield from wait_or_clean_up(terms, watch, until, cancel=cancel)
+    except (errors.JobFailed, errors.JobCancelled) as error:
+        state = error.last_status or "failed"
+        yield from record_ended(terms, watch.reference, watch.ticket, state)
+        raise
+    yield from record_ended(terms, watch.reference, watch.ticket, "succeeded")
+    return content
+
+
+# The moment after a job was accepted, in which its id must not be lost.
+
+
+def submit_and_announce(
+    terms: FlowContext, call: Submission, course: JobProgress, until: float
+) -> Flow[JobHandle]:
+    """Submit, and tell that the job was accepted. Whoever stops that gets the job's name."""
+    ticket = course.ticket = yield from submit(terms, call, until)
+    try:
+        yield Emit(Accepted(call.reference, ticket))
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        error.add_note(job_note(ticket))
+        raise
+    return ticket

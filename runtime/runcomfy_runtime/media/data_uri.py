@@ -1,0 +1,147 @@
+"""The content of ``data:`` URIs (RFC 2397), decoded only where it is read."""
+
+from __future__ import annotations
+
+from binascii import Error, a2b_base64
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+from urllib.parse import unquote_to_bytes
+
+from .errors import MediaError, MediaFault
+from .parser import Read
+
+_HEAD = 256  # a media type with its parameters is never longer
+_MOST_ESCAPED = 64 << 20
+_BLANKS = b" \t\n\r\f"
+_NOT_PLAIN = "% \t\n\r\f-_"
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+
+Characters: TypeAlias = Callable[[int, int], bytes]
+"""The characters of some base64 from one place up to another."""
+
+
+def data_reader(uri: str) -> tuple[Read, int]:
+    """How to read the content of a ``data:`` URI, and its size in bytes.
+
+    The media type is not looked at: the content decides. Raises ``MediaError`` if the URI
+    is none, or if its base64 is wrong where it is read.
+    """
+    comma = uri.find(",", 0, _HEAD)
+    if uri[:5].lower() != "data:" or comma < 0:
+        raise _unreadable("there is no comma after the media type")
+    if not uri.isascii():
+        raise _unreadable("it contains characters outside of ASCII")
+    start = comma + 1
+    if not uri[5:comma].lower().rstrip().endswith(";base64"):
+        content = _escaped(uri, start, _unescape)
+        return content.read, content.size
+    if any(uri.find(mark, start) >= 0 for mark in _NOT_PLAIN):
+        text = _escaped(uri, start, _plain_base64)
+        return _base64_reader(lambda a, b: text.read(a, b - a), text.size)
+    return _base64_reader(
+        lambda a, b: uri[start + a : start + b].encode("ascii"), len(uri) - start
+    )
+
+
+def _escaped(uri: str, start: int, plain: Callable[[str], bytes]) -> EscapedText:
+    if len(uri) - start > _MOST_ESCAPED:
+        raise MediaError(
+            "the data: URI is escaped and too long to be unescaped; write it as plain base64",
+            MediaFault.TOO_COSTLY,
+        )
+    return EscapedText(uri, start, plain)
+
+
+def _unescape(text: str) -> bytes:
+    return unquote_to_bytes(text) if "%" in text else text.encode("ascii")
+
+
+def _plain_base64(text: str) -> bytes:
+    """Base64 without escapes and white space, in the standard alphabet."""
+    return _unescape(text).translate(_STANDARD, delete=_BLANKS)
+
+
+def _base64_reader(characters: Characters, count: int) -> tuple[Read, int]:
+    tail = characters(max(0, count - 2), count)
+    end = count - len(tail) + len(tail.rstrip(b"="))
+    if end % 4 == 1:
+        raise _unreadable("its base64 has a length that base64 cannot have")
+    size = end * 3 // 4
+
+    def read(offset: int, length: int) -> bytes:
+        if offset >= size:
+            return b""
+        first = offset // 3
+        last = min(-(-(offset + length) // 3), -(-size // 3))
+        piece = characters(4 * first, min(4 * last, end))
+        try:
+            data = a2b_base64(piece + b"=" * (-len(piece) % 4), strict_mode=True)
+        except (Error, ValueError):
+            raise _unreadable(
+                f"its base64 is wrong near character {4 * first}"
+            ) from None
+        return data[offset - 3 * first :][:length]
+
+    return read, size
+
+
+def _unreadable(reason: str) -> MediaError:
+    return MediaError(f"the data: URI cannot be read: {reason}", MediaFault.UNREADABLE)
+
+
+# Text with percent-escapes as the bytes that it stands for, a block at a time.
+
+
+_BLOCK = 8 << 10  # characters
+
+
+class EscapedText:
+    """Random access to escaped text. ``size`` is in bytes, as unescaped.
+
+    Unescaping all of it at once would take many times its length in memory, so it is done
+    for one block after the other: once to learn where each begins, and again where it is
+    looked at. ``plain`` unescapes a block, and may drop or exchange characters.
+    """
+
+    __slots__ = ("_cuts", "_latest", "_offsets", "_plain", "_text", "size")
+
+    def __init__(self, text: str, start: int, plain: Callable[[str], bytes]) -> None:
+        self._text, self._plain = text, plain
+        self._cuts = list(_cuts(text, start))
+        self._offsets = [0]
+        self._latest = -1, b""
+        for index in range(len(self._cuts) - 1):
+            self._offsets.append(self._offsets[-1] + len(self._block(index)))
+        self.size = self._offsets[-1]
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Bytes from an offset; fewer than asked for only at the end."""
+        end = min(offset + length, self.size)
+        if offset >= end:
+            return b""
+        first = bisect_right(self._offsets, offset) - 1
+        pieces: list[bytes] = []
+        for index in range(first, len(self._cuts) - 1):
+            if self._offsets[index] >= end:
+                break
+            pieces.append(self._block(index))
+        base = self._offsets[first]
+        return b"".join(pieces)[offset - base : end - base]
+
+    def _block(self, index: int) -> bytes:
+        """One block, unescaped; the latest is kept, since wants are often neighbours."""
+        if self._latest[0] != index:
+            piece = self._text[self._cuts[index] : self._cuts[index + 1]]
+            self._latest = index, self._plain(piece)
+        return self._latest[1]
+
+
+def _cuts(text: str, at: int) -> Iterator[int]:
+    """Where blocks begin, and the end: never inside of an escape."""
+    while at < len(text):
+        yield at
+        end = at + _BLOCK
+        escape = text.rfind("%", end - 2, end)
+        at = escape if escape >= 0 else end
+    yield len(text)

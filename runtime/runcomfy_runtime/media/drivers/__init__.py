@@ -1,1 +1,0 @@
-"""Where bytes come from. Each driver hands a parser what it wants, and nothing else."""

@@ -1,0 +1,225 @@
+"""A journal of paid jobs on disk: what was meant, what was accepted, how it ended.
+
+An intent is on disk before its request is sent, and the id as soon as it is known, so that a
+process that is killed at any moment loses no job and pays for none twice. SQLite keeps the file
+whole, and lets many processes and threads write to it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from .errors import JournalError
+from .fork import renew_after_fork
+from .journal import JournalEntry
+from .lifecycle.steps import Accepted, Ended, Intent
+from .lifecycle.submit import RESUBMITTABLE_STATES
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS job (
+  reference TEXT PRIMARY KEY,
+  model_id TEXT NOT NULL,
+  payload_sha256 TEXT NOT NULL,
+  meant_at REAL NOT NULL,
+  request_id TEXT NOT NULL DEFAULT '',
+  token TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL DEFAULT '',
+  ended_at REAL
+);
+CREATE INDEX IF NOT EXISTS by_request ON job (request_id);
+"""
+_VERSION = 1
+_PATIENCE = 30.0
+_COLUMNS = (
+    "reference, model_id, payload_sha256, meant_at, request_id, token, state, ended_at"
+)
+
+
+class SqliteJournal:
+    """A journal in one file. Raises ``JournalError`` wherever it cannot be used."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._inherited: list[sqlite3.Connection] = []
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Forget the parent's connection: SQLite forbids a child even to close it."""
+        if self._connection is not None:
+            self._inherited.append(self._connection)
+        self._connection = None
+        self._lock = threading.Lock()
+
+    def note(self, entry: Intent | Accepted | Ended) -> None:
+        """Write an entry to the disk, and return when it is there."""
+        if isinstance(entry, Intent):
+            self._intend(entry)
+        elif isinstance(entry, Accepted):
+            self._take_up(entry)
+        else:
+            self._write(
+                "UPDATE job SET state = ?, ended_at = ? "
+                "WHERE reference = ? OR (request_id = ? AND request_id <> '')",
+                (entry.state, time.time(), entry.reference, entry.request_id),
+            )
+
+    def _take_up(self, taken: Accepted) -> None:
+        """Write the id of a job beside its intent, or alone if the intent is gone by now."""
+        ticket = taken.ticket
+        self._write(
+            "INSERT INTO job (reference, model_id, payload_sha256, meant_at, request_id, token) "
+            "VALUES (?, ?, '', ?, ?, ?) ON CONFLICT (reference) DO UPDATE SET "
+            "request_id = excluded.request_id, token = excluded.token",
+            (
+                *(taken.reference, ticket.model_id, ticket.submitted_at),
+                *(ticket.request_id, ticket.encode()),
+            ),
+        )
+
+    def _intend(self, intent: Intent) -> None:
+        """Write an intent: a new one, or one that came to nothing before."""
+        *meant, patience = intent
+        changed = self._write(
+            "INSERT INTO job (reference, model_id, payload_sha256, meant_at) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (reference) DO UPDATE SET state = '', ended_at = NULL, request_id = '', "
+            "token = '', meant_at = excluded.meant_at WHERE state IN (?, ?)",
+            (*meant, *RESUBMITTABLE_STATES),
+            patience,
+        )
+        if not changed:
+            raise JournalError(
+                f"the journal {self.path} holds a job {intent.reference!r} already, from this "
+                "process or another: it is not submitted twice"
+            )
+
+    def find(self, reference: str) -> JournalEntry | None:
+        """The entry under a reference, if there is one."""
+        return next(self._read("WHERE reference = ?", (reference,)), None)
+
+    def pending(self) -> list[JournalEntry]:
+        """What was accepted and has not ended, oldest first."""
+        return list(
+            self._read("WHERE request_id <> '' AND state = '' ORDER BY meant_at, rowid")
+        )
+
+    def unknown(self) -> list[JournalEntry]:
+        """Intents of which nothing more is known. They are never sent again by themselves."""
+        return list(
+            self._read("WHERE request_id = '' AND state = '' ORDER BY meant_at, rowid")
+        )
+
+    def entries(self, limit: int = 100) -> list[JournalEntry]:
+        """The latest entries, newest first."""
+        return list(self._read("ORDER BY meant_at DESC, rowid DESC LIMIT ?", (limit,)))
+
+    def close(self) -> None:
+        """Close the file. The next call opens it again."""
+        with self._lock:
+            self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Journal({str(self.path)!r})"
+
+    def _write(
+        self, statement: str, values: tuple[Any, ...], patience: float = _PATIENCE
+    ) -> int:
+        with self._used(patience) as connection:
+            return connection.execute(statement, values).rowcount
+
+    def _read(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[JournalEntry]:
+        statement = f"SELECT {_COLUMNS} FROM job {where}"  # noqa: S608 - our own words
+        with self._used(_PATIENCE) as connection:
+            rows = connection.execute(statement, values).fetchall()
+        return (JournalEntry(*row) for row in rows)
+
+    @contextmanager
+    def _used(self, patience: float) -> Generator[sqlite3.Connection]:
+        """The connection, for the calling thread alone. Waits for others at most so long."""
+        until = time.monotonic() + min(patience, _PATIENCE)
+        lock = self._lock
+        if not lock.acquire(timeout=max(until - time.monotonic(), 0.0)):
+            raise self._failure("another thread holds it")
+        try:
+            left = max(until - time.monotonic(), 0.0)
+            connection = self._opened(left)
+            connection.execute(f"PRAGMA busy_timeout = {int(left * 1000)}")
+            yield connection
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+        finally:
+            lock.release()
+
+    def _opened(self, patience: float) -> sqlite3.Connection:
+        if self._connection is not None and _file(self.path) != self._file:
+            self._close()  # the file at this path is another one by now
+        if self._connection is None:
+            self._connection = _opened(self.path, patience)
+            self._file = _file(self.path)
+        return self._connection
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _failure(self, reason: object) -> JournalError:
+        return JournalError(
+            f"the journal {self.path} cannot be used: {reason}; without it nothing is submitted"
+        )
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file is at a path, if there is one."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _opened(path: Path, patience: float) -> sqlite3.Connection:
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise JournalError(
+            f"the journal {path} cannot be opened: {error.strerror}; "
+            "without it nothing is submitted"
+        ) from error
+    connection = sqlite3.connect(
+        path, timeout=patience, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        _checked_version(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _checked_version(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == 0:
+        connection.executescript(f"{_SCHEMA} PRAGMA user_version = {_VERSION};")
+    elif version != _VERSION:
+        raise JournalError(
+            f"the journal {path} is of version {version}, this client writes {_VERSION}: "
+            "give it another file"
+        )
