@@ -49,10 +49,8 @@ def server() -> Iterator[str]:
 def core() -> None:
     """The whole of ``run`` on a transport that answers at once."""
     from runcomfy_runtime.client import RunComfy
-    from runcomfy_runtime.lifecycle.run import JobProgress as Course
-    from runcomfy_runtime.lifecycle.run import run
+    from runcomfy_runtime.lifecycle.run import JobProgress, run
     from runcomfy_runtime.retry_and_timeouts import FOREVER
-    from runcomfy_runtime.submission import prepare_submission as asked
     from runcomfy_runtime.transport import Outcome, Request, Response
 
     answers = {
@@ -70,9 +68,9 @@ def core() -> None:
     client = RunComfy(token="t", base_url="https://api.test", transport=Instant())
     whole = lambda: client.run("v/m", {"prompt": "x"})  # noqa: E731
     driver = client._driver
-    call = asked("v/m", {"prompt": "x"}).call
+    call = prepare_submission("v/m", {"prompt": "x"}).submission
     flow = lambda: driver.drive(  # noqa: E731
-        run(driver.world.terms(), call, Course(), FOREVER, cancel=True)
+        run(driver.config.flow_context(), call, JobProgress(), FOREVER, cancel=True)
     )
     for name, function in (
         ("flow and driver", flow),

@@ -284,11 +284,11 @@ def test_a_journal_that_is_not_there_is_wrong_usage(
 def test_jobs_are_listed_newest_first(shell: Shell, options: tuple[str, ...]) -> None:
     with SqliteJournal(shell.folder / "jobs.db") as journal:
         for number in (1, 2, 3):
-            ticket = JobHandle(
+            handle = JobHandle(
                 request_id=f"req-{number}", model_id="v/m", base_url="https://h"
             )
             journal.note(Intent(str(number), "v/m", "0", float(number)))
-            journal.note(Accepted(str(number), ticket))
+            journal.note(Accepted(str(number), handle))
     answer = shell(
         *("jobs", "--journal", "jobs.db", "--limit", "2", "--format", "json"), *options
     )

@@ -249,7 +249,7 @@ def test_a_token_is_not_pickled() -> None:
     import pickle
 
     with pytest.raises(TypeError, match="not pickled"):
-        pickle.dumps(RunComfy(token=TOKEN)._driver.world.settings)
+        pickle.dumps(RunComfy(token=TOKEN)._driver.config.settings)
 
 
 def test_the_proxy_of_the_environment_is_used(

@@ -155,7 +155,7 @@ def test_a_file_that_starts_over_each_time_is_given_up(
 def test_a_file_server_that_names_a_pause_gets_it(
     server: Loopback, made: Result[Any], tmp_path: Path
 ) -> None:
-    clock = made._driver.world.clock
+    clock = made._driver.config.clock
     busy = Reply(b"", 429, {"Retry-After": "7"})
     server.on("/out.png", busy, busy, whole)
     assert made.download(tmp_path)[0].read_bytes() == CONTENT

@@ -71,14 +71,14 @@ class World(RuleBasedStateMachine):
         self.fuse: tuple[str, int] | None = None
         self.ended: Any = None
         self.over = False
-        self.course = JobProgress()
-        terms = FlowContext(
+        self.progress = JobProgress()
+        context = FlowContext(
             *(BASE, Token("t"), lambda: self.time, lambda: 1e9 + self.time),
             lambda: 0.5,
             journal=True,
         )
-        call = Submission("vendor/model", b"{}", "0" * 64, "ref")
-        self.flow = run(terms, call, self.course, DEADLINE, cancel=True)
+        submission = Submission("vendor/model", b"{}", "0" * 64, "ref")
+        self.flow = run(context, submission, self.progress, DEADLINE, cancel=True)
         self.step = self._advance(None)
 
     def _advance(
@@ -277,8 +277,8 @@ class World(RuleBasedStateMachine):
             unknown = isinstance(error, errors.SubmitOutcomeUnknown)
             assert unknown or "may be running" in notes
         elif error is None:
-            assert self.course.ticket is not None
-            assert self.course.ticket.request_id == request_id
+            assert self.progress.handle is not None
+            assert self.progress.handle.request_id == request_id
         elif isinstance(error, errors.RunComfyError):
             assert error.request_id == request_id
             assert error.may_be_billed or self.tells_of_a_cancelled_job(error)

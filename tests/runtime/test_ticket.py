@@ -24,7 +24,7 @@ def token(content: object) -> str:
 
 
 def test_a_token_gives_the_job_back() -> None:
-    ticket = JobHandle(
+    handle = JobHandle(
         request_id="r-1",
         model_id="v/m",
         base_url=BASE,
@@ -32,8 +32,8 @@ def test_a_token_gives_the_job_back() -> None:
         urls={"status": f"{BASE}/elsewhere"},
         echoes=("0123456789abcdef",),
     )
-    assert decode_token(ticket.encode(), base_url=BASE) == ticket
-    assert decode_token(f" {ticket.token()}\r\n", base_url=BASE) == ticket
+    assert decode_token(handle.encode(), base_url=BASE) == handle
+    assert decode_token(f" {handle.token()}\r\n", base_url=BASE) == handle
 
 
 ODD: dict[str, object] = {
@@ -95,8 +95,8 @@ def test_what_is_no_text_is_a_clear_error(given: Any) -> None:
 
 
 def test_a_token_without_a_server_is_of_the_configured_one() -> None:
-    ticket = decode_token(token({"id": "r-1"}), base_url=BASE)
-    assert ticket == JobHandle(request_id="r-1", model_id="", base_url=BASE)
+    handle = decode_token(token({"id": "r-1"}), base_url=BASE)
+    assert handle == JobHandle(request_id="r-1", model_id="", base_url=BASE)
 
 
 @pytest.mark.parametrize(
@@ -132,11 +132,11 @@ def test_whatever_a_token_holds_it_is_a_job_or_a_clear_error(
     facts: dict[str, Any],
 ) -> None:
     try:
-        ticket = decode_token(token({**FACTS, **facts}), base_url=BASE)
+        handle = decode_token(token({**FACTS, **facts}), base_url=BASE)
     except errors.BadJobToken:
         return
-    assert ticket.status_url.startswith(f"{BASE}/")
-    assert decode_token(ticket.encode(), base_url=BASE) == ticket
+    assert handle.status_url.startswith(f"{BASE}/")
+    assert decode_token(handle.encode(), base_url=BASE) == handle
 
 
 @given(st.text())
