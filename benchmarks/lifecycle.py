@@ -51,6 +51,7 @@ def core() -> None:
     from runcomfy_runtime.client import RunComfy
     from runcomfy_runtime.lifecycle.run import JobProgress, run
     from runcomfy_runtime.retry_and_timeouts import FOREVER
+    from runcomfy_runtime.submission import prepare_submission
     from runcomfy_runtime.transport import Outcome, Request, Response
 
     answers = {
