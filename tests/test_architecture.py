@@ -40,7 +40,17 @@ LAYERS = {
 }
 # What the pure rooms may read of the ground floor.
 TABLES = {"metrics_and_operators", "rule", "protocol"}
-PURE = {"ir", "dialect", "sources", "store", "build", "targets", "subtype", "lint", "diff"}
+PURE = {
+    "ir",
+    "dialect",
+    "sources",
+    "store",
+    "build",
+    "targets",
+    "subtype",
+    "lint",
+    "diff",
+}
 
 
 def files(package: str) -> list[Path]:

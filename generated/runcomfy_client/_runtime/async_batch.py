@@ -41,29 +41,29 @@ class AsyncBatch(Generic[YieldT]):
         listener: AsyncListener | None,
     ) -> None:
         self._driver = driver
-        self._terms = driver.world.terms()
-        self._room = checked_concurrency(concurrency)
-        self._line = RequestSlots(asyncio.Semaphore(min(CONNECTIONS, concurrency)))
+        self._context = driver.config.flow_context()
+        self._concurrency = checked_concurrency(concurrency)
+        self._slots = RequestSlots(asyncio.Semaphore(min(CONNECTIONS, concurrency)))
         self._items: Iterator[BatchItem] | None
-        self._items = plan.items(self._terms, self._line, timeout, cancel=cancel)
+        self._items = plan.items(self._context, self._slots, timeout, cancel=cancel)
         self._return_exceptions = return_exceptions
         self._listener = listener
-        self._ledger: BatchState[AsyncResult[Any]] = BatchState(ordered)
+        self._state: BatchState[AsyncResult[Any]] = BatchState(ordered)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
     @property
     def jobs(self) -> list[AsyncJob[Any]]:
         """The jobs that were accepted, and have not ended or whose result was not given out."""
-        items = self._ledger.unfinished()
+        items = self._state.unfinished()
         return [job for item in items if (job := self._job(item)) is not None]
 
     def _job(self, item: BatchItem) -> AsyncJob[Any] | None:
-        ticket = item.course.ticket
-        if ticket is None:
+        handle = item.progress.handle
+        if handle is None:
             return None
-        call, reader = item.asked
-        return AsyncJob(self._driver, ticket, reader, call.reference)
+        submission, reader = item.prepared
+        return AsyncJob(self._driver, handle, reader, submission.reference)
 
     def __aiter__(self) -> AsyncIterator[YieldT]:
         return self
@@ -80,7 +80,7 @@ class AsyncBatch(Generic[YieldT]):
     async def _next(self) -> AsyncResult[Any] | Exception:
         while True:
             self._fill()
-            outcome = self._ledger.take()
+            outcome = self._state.take()
             if isinstance(outcome, Exception) and not self._return_exceptions:
                 raise outcome
             if outcome is not None:
@@ -91,12 +91,12 @@ class AsyncBatch(Generic[YieldT]):
 
     def _fill(self) -> None:
         """Begin as many jobs as there is room for."""
-        while self._items is not None and len(self._tasks) < self._room:
+        while self._items is not None and len(self._tasks) < self._concurrency:
             item = next(self._items, None)
             if item is None:
                 self._items = None
                 return
-            self._ledger.begin(item)
+            self._state.begin(item)
             task = asyncio.ensure_future(self._concluded(item))
             self._tasks.add(task)
             task.add_done_callback(partial(self._landed, item))
@@ -109,33 +109,33 @@ class AsyncBatch(Generic[YieldT]):
             return
         except BaseException as stopped:
             if self._closed:
-                self._ledger.note(item, stopped)
+                self._state.note(item, stopped)
             else:
                 self._break_off(item, stopped)
             raise
-        ticket = item.course.ticket
-        assert ticket is not None
-        result = AsyncResult(self._driver, ticket, content, item.asked.reader)
-        self._ledger.put(item, result)
+        handle = item.progress.handle
+        assert handle is not None
+        result = AsyncResult(self._driver, handle, content, item.prepared.reader)
+        self._state.put(item, result)
 
     def _fail(self, item: BatchItem, error: Exception) -> None:
         job = self._job(item)
         if job is not None and isinstance(error, RunComfyError):
             error.of(job)
-        error.add_note(f"(input {item.place} of the batch)")
-        self._ledger.put(item, error)
+        error.add_note(f"(input {item.position} of the batch)")
+        self._state.put(item, error)
 
     def _landed(self, item: BatchItem, task: asyncio.Task[None]) -> None:
         """A task has ended. One that was cancelled before it began has told nothing."""
         self._tasks.discard(task)
-        if task.cancelled() and not self._closed and self._ledger.lacks(item):
+        if task.cancelled() and not self._closed and self._state.lacks(item):
             self._break_off(item, asyncio.CancelledError())
 
     def _break_off(self, item: BatchItem, stopped: BaseException) -> None:
         """What ended one task is the outcome of its input: the batch itself goes on."""
         error = _ended_from_outside(stopped)
         self._fail(item, error)
-        error.may_be_billed = error.may_be_billed and not item.course.cancelled
+        error.may_be_billed = error.may_be_billed and not item.progress.cancelled
 
     async def _stop(self, error: BaseException) -> None:
         """Cancel the tasks, let them clean up, and tell of the jobs that run on.
@@ -147,16 +147,16 @@ class AsyncBatch(Generic[YieldT]):
             await asyncio.gather(*self._tasks, return_exceptions=True)
             return
         self._closed = True
-        self._line.close(self._terms.now())
+        self._slots.close(self._context.now())
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         try:
             await asyncio.gather(*tasks, return_exceptions=True)
         except BaseException as again:
-            self._ledger.tell(again)
+            self._state.tell(again)
             raise
-        self._ledger.tell(error)
+        self._state.tell(error)
 
     async def aclose(self) -> None:
         """End the batch: submit nothing more, cancel what is queued, leave what runs."""
@@ -175,7 +175,7 @@ class AsyncBatch(Generic[YieldT]):
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
-            self._ledger.drop()
+            self._state.drop()
 
 
 def _ended_from_outside(stopped: BaseException) -> RunComfyError:

@@ -57,10 +57,10 @@ class AsyncRunComfy:
         locale: str | None = None,
         journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
-        world = make_config(
+        config = make_config(
             token, base_url, hooks, include_cost, clock, random, open_journal(journal)
         )
-        self._driver = AsyncDriver(world, transport or LazyAsyncTransport())
+        self._driver = AsyncDriver(config, transport or LazyAsyncTransport())
         self._checks = InputChecks(media_checks, judges, locale, media_policy)
 
     @overload
@@ -101,18 +101,24 @@ class AsyncRunComfy:
         Cancelling the task stops the wait like Ctrl-C does, with the same clean-up.
         ``on_update`` may be a coroutine function.
         """
-        call, reader = prepare_submission(what, payload, self._checks)
-        terms, until = begin_call(self._driver.world, timeout)
-        course = run.JobProgress()
-        flow = run.run(terms, call, course, until, cancel=cancels_queued(on_stop))
+        submission, reader = prepare_submission(what, payload, self._checks)
+        context, deadline = begin_call(self._driver.config, timeout)
+        progress = run.JobProgress()
+        flow = run.run(
+            context, submission, progress, deadline, cancel=cancels_queued(on_stop)
+        )
         try:
             content = await self._driver.drive(flow, on_update)
         except RunComfyError as error:
-            if course.ticket is not None:
-                error.of(AsyncJob(self._driver, course.ticket, reader, call.reference))
+            if progress.handle is not None:
+                error.of(
+                    AsyncJob(
+                        self._driver, progress.handle, reader, submission.reference
+                    )
+                )
             raise
-        assert course.ticket is not None
-        return AsyncResult(self._driver, course.ticket, content, reader)
+        assert progress.handle is not None
+        return AsyncResult(self._driver, progress.handle, content, reader)
 
     @overload
     async def submit(
@@ -137,11 +143,11 @@ class AsyncRunComfy:
         Raises ``SubmitOutcomeUnknown`` when it cannot be known whether the job was accepted:
         a paid request is not sent again then.
         """
-        call, reader = prepare_submission(what, payload, self._checks)
-        terms, until = begin_call(self._driver.world, timeout)
-        flow = submit_and_announce(terms, call, run.JobProgress(), until)
-        ticket = await self._driver.drive(flow)
-        return AsyncJob(self._driver, ticket, reader, call.reference)
+        submission, reader = prepare_submission(what, payload, self._checks)
+        context, deadline = begin_call(self._driver.config, timeout)
+        flow = submit_and_announce(context, submission, run.JobProgress(), deadline)
+        handle = await self._driver.drive(flow)
+        return AsyncJob(self._driver, handle, reader, submission.reference)
 
     @overload
     def job(
@@ -159,7 +165,7 @@ class AsyncRunComfy:
         With the model's ``Input`` the result is typed. Raises ``BadJobToken``.
         """
         reader, model_id = output_reader(model)
-        base_url = self._driver.world.settings.server()
+        base_url = self._driver.config.settings.server()
         return AsyncJob(
             self._driver,
             decode_token(token, base_url=base_url, model_id=model_id),
@@ -212,7 +218,7 @@ class AsyncRunComfy:
         """Run many inputs at once; see ``RunComfy.map``. ``async with`` ends it early."""
         return AsyncBatch(
             self._driver,
-            BatchItems(inputs, name, self._driver.world.journal, self._checks),
+            BatchItems(inputs, name, self._driver.config.journal, self._checks),
             concurrency=concurrency,
             ordered=ordered,
             return_exceptions=return_exceptions,
@@ -224,7 +230,7 @@ class AsyncRunComfy:
     @property
     def journal(self) -> JournalJobs[AsyncJob[dict[str, Any]]]:
         """The jobs noted in the journal. Raises ``NotConfigured`` if there is none."""
-        journal = self._driver.world.journal
+        journal = self._driver.config.journal
         if journal is None:
             raise NotConfigured("this client keeps no journal: give journal=PATH")
         return JournalJobs(journal, self.job)
@@ -260,8 +266,8 @@ class AsyncRunComfy:
 
     async def aclose(self) -> None:
         """Close the connections of the running loop. The next use opens new ones."""
-        if self._driver.world.journal is not None:
-            self._driver.world.journal.close()
+        if self._driver.config.journal is not None:
+            self._driver.config.journal.close()
         close = getattr(self._driver.transport, "aclose", None)
         if close is not None:
             await close()
@@ -278,4 +284,4 @@ class AsyncRunComfy:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._driver.world.settings.base_url or ''}>"
+        return f"<{type(self).__name__} {self._driver.config.settings.base_url or ''}>"

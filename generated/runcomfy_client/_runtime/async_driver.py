@@ -66,7 +66,7 @@ async def _noted(noting: Coroutine[Any, Any, None]) -> None:
 class AsyncDriver:
     """Does what flows ask for, one step after the other, in the running task."""
 
-    world: ClientConfig
+    config: ClientConfig
     transport: AsyncTransport
 
     async def drive(self, flow: Flow[T], listener: AsyncListener | None = None) -> T:
@@ -119,14 +119,14 @@ class AsyncDriver:
             case Send(request):
                 return await self._sent(request)
             case Sleep(seconds):
-                await self.world.clock.sleep_async(seconds)
+                await self.config.clock.sleep_async(seconds)
             case Emit(event):
                 await self._tell(event, listener)
             case WriteJournal(entry):
-                assert self.world.journal is not None
-                await _noted(asyncio.to_thread(self.world.journal.note, entry))
-            case Acquire(turns):
-                await turns.acquire()
+                assert self.config.journal is not None
+                await _noted(asyncio.to_thread(self.config.journal.note, entry))
+            case Acquire(semaphore):
+                await semaphore.acquire()
             case RunTask(task):
                 if isinstance(task, PreSubmitCheck):
                     await task.on_loop()
@@ -140,13 +140,13 @@ class AsyncDriver:
 
     async def send(self, request: Request) -> Outcome:
         """Send one request, and tell of it."""
-        world = self.world
-        began = world.clock.now()
+        config = self.config
+        began = config.clock.now()
         outcome = await self.transport.send(request)
-        return world.received(request, outcome, began)
+        return config.received(request, outcome, began)
 
     async def _tell(self, event: Event, listener: AsyncListener | None) -> None:
-        report_event(self.world.hooks, event)
+        report_event(self.config.hooks, event)
         if listener is not None and isinstance(event, Status):
             waiting = listener(event)
             if waiting is not None:

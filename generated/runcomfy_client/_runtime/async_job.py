@@ -37,11 +37,11 @@ class AsyncResult(BaseResult[OutputT]):
     def __init__(
         self,
         driver: AsyncDriver,
-        ticket: JobHandle,
+        handle: JobHandle,
         raw: dict[str, Any],
         reader: OutputReader[OutputT],
     ) -> None:
-        super().__init__(ticket, raw, reader)
+        super().__init__(handle, raw, reader)
         self._driver = driver
 
     async def download(
@@ -53,11 +53,11 @@ class AsyncResult(BaseResult[OutputT]):
         on_progress: Progress | None = None,
     ) -> list[Path]:
         """Save every file in a folder; see ``Result.download``."""
-        terms = self._driver.world.terms()
+        context = self._driver.config.flow_context()
         try:
             return await self._driver.drive(
                 save_files(
-                    terms, self._ticket, self.files, folder, hosts, limit, on_progress
+                    context, self._handle, self.files, folder, hosts, limit, on_progress
                 )
             )
         except RunComfyError as error:
@@ -73,11 +73,11 @@ class AsyncJob(BaseJob[OutputT]):
     def __init__(
         self,
         driver: AsyncDriver | None,
-        ticket: JobHandle,
+        handle: JobHandle,
         reader: OutputReader[OutputT],
         reference: str = "",
     ) -> None:
-        super().__init__(ticket, reader, reference)
+        super().__init__(handle, reader, reference)
         self._bound = driver
 
     @property
@@ -86,8 +86,8 @@ class AsyncJob(BaseJob[OutputT]):
 
     async def status(self, timeout: float | None = REQUEST_TIMEOUT) -> Status:
         """Read the state once; see ``Job.status``."""
-        terms, until = self._span(timeout)
-        status = await self._drive(poll.poll_once(terms, self._ticket, until))
+        context, deadline = self._span(timeout)
+        status = await self._drive(poll.poll_once(context, self._handle, deadline))
         self._seen = status.state
         return status
 
@@ -95,9 +95,9 @@ class AsyncJob(BaseJob[OutputT]):
         self, timeout: float | None = DEFAULT_JOB_TIMEOUT
     ) -> AsyncIterator[Status]:
         """Each change of state, up to and with the last; see ``Job.updates``."""
-        terms, until = self._span(timeout)
-        watch = poll.Poller(self._ticket, terms.now())
-        return self._updates(poll.poll_changes(terms, watch, until))
+        context, deadline = self._span(timeout)
+        poller = poll.Poller(self._handle, context.now())
+        return self._updates(poll.poll_changes(context, poller, deadline))
 
     async def _updates(self, flow: Flow[None]) -> AsyncIterator[Status]:
         try:
@@ -115,17 +115,17 @@ class AsyncJob(BaseJob[OutputT]):
         on_update: AsyncListener | None = None,
     ) -> AsyncResult[OutputT]:
         """Wait for the outcome; see ``Job.result``."""
-        terms, until = self._span(timeout)
-        watch = poll.Poller(self._ticket, terms.now(), self._reference)
-        flow = run.wait_and_record(terms, watch, until, cancel=False)
+        context, deadline = self._span(timeout)
+        poller = poll.Poller(self._handle, context.now(), self._reference)
+        flow = run.wait_and_record(context, poller, deadline, cancel=False)
         content = await self._drive(flow, on_update)
-        return AsyncResult(self._driver, self._ticket, content, self._reader)
+        return AsyncResult(self._driver, self._handle, content, self._reader)
 
     async def cancel(self, timeout: float = REQUEST_TIMEOUT) -> Cancellation:
         """Cancel if the job is still queued; the outcome says whether it was."""
-        terms, until = self._span(timeout)
+        context, deadline = self._span(timeout)
         return await self._drive(
-            cancel.cancel(terms, self._ticket, until, self._reference)
+            cancel.cancel(context, self._handle, deadline, self._reference)
         )
 
     def __await__(self) -> Generator[Any, None, AsyncResult[OutputT]]:
@@ -133,7 +133,7 @@ class AsyncJob(BaseJob[OutputT]):
 
     def _span(self, timeout: float | None) -> TimedCall:
         try:
-            return begin_call(self._driver.world, timeout)
+            return begin_call(self._driver.config, timeout)
         except RunComfyError as error:
             error.of(self, self._seen)
             raise
@@ -146,4 +146,4 @@ class AsyncJob(BaseJob[OutputT]):
             raise
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return AsyncJob, (None, self._ticket, self._reader, self._reference)
+        return AsyncJob, (None, self._handle, self._reader, self._reference)

@@ -30,16 +30,16 @@ class BaseResult(Generic[OutputT]):
     it as it came. ``raw`` is the server's whole answer.
     """
 
-    __slots__ = ("_ticket", "files", "output", "raw")
+    __slots__ = ("_handle", "files", "output", "raw")
 
     def __init__(
-        self, ticket: JobHandle, raw: dict[str, Any], reader: OutputReader[OutputT]
+        self, handle: JobHandle, raw: dict[str, Any], reader: OutputReader[OutputT]
     ) -> None:
         content = raw.get("output")
-        self._ticket = ticket
+        self._handle = handle
         self.raw = raw
         self.output: OutputT = reader(content)
-        echoed = ticket.echoes
+        echoed = handle.echoes
         if "input" in raw:
             echoed = (*echoed, *map(digest, urls(raw["input"])))
         self.files: tuple[File, ...] = files(content, echoed)
@@ -47,12 +47,12 @@ class BaseResult(Generic[OutputT]):
     @property
     def request_id(self) -> str:
         """The id of the job."""
-        return self._ticket.request_id
+        return self._handle.request_id
 
     @property
     def model_id(self) -> str:
         """The model that ran."""
-        return self._ticket.model_id
+        return self._handle.model_id
 
     @property
     def cost(self) -> float | None:
@@ -65,7 +65,7 @@ class BaseResult(Generic[OutputT]):
     def _about(self, error: RunComfyError) -> None:
         """Tell an error of a download which job it is about: the files are paid for."""
         word = self.raw.get("status")
-        error.of(self._ticket, word if isinstance(word, str) else None)
+        error.of(self._handle, word if isinstance(word, str) else None)
 
     def __repr__(self) -> str:
         names = ", ".join(file.url.partition("?")[0] for file in self.files)
@@ -77,12 +77,12 @@ class BaseResult(Generic[OutputT]):
 class BaseJob(Generic[OutputT]):
     """What a job is, apart from who drives it. It pickles, and then knows no client."""
 
-    __slots__ = ("_reader", "_reference", "_seen", "_ticket")
+    __slots__ = ("_handle", "_reader", "_reference", "_seen")
 
     def __init__(
-        self, ticket: JobHandle, reader: OutputReader[OutputT], reference: str = ""
+        self, handle: JobHandle, reader: OutputReader[OutputT], reference: str = ""
     ) -> None:
-        self._ticket = ticket
+        self._handle = handle
         self._reader = reader
         self._reference = reference
         self._seen: str | None = None
@@ -91,25 +91,25 @@ class BaseJob(Generic[OutputT]):
     @property
     def request_id(self) -> str:
         """The id that the API gave the job."""
-        return self._ticket.request_id
+        return self._handle.request_id
 
     @property
     def model_id(self) -> str:
         """The model it runs; empty for a job that was taken up by its bare request id."""
-        return self._ticket.model_id
+        return self._handle.model_id
 
     def token(self) -> str:
         """A text from which ``client.job(token, …)`` takes the job up again, in any process.
 
         It holds no secret, and it is safe in URLs and file names.
         """
-        return self._ticket.encode()
+        return self._handle.encode()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, BaseJob) and self.token() == other.token()
 
     def __hash__(self) -> int:
-        return hash(self._ticket.request_id)
+        return hash(self._handle.request_id)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.request_id} of {self.model_id or '?'}>"
@@ -134,14 +134,14 @@ def deadline_after(now: float, timeout: float | None) -> float:
 class TimedCall(NamedTuple):
     """A call that begins now: its terms, and its deadline by their clock."""
 
-    terms: FlowContext
-    until: float
+    context: FlowContext
+    deadline: float
 
 
-def begin_call(world: ClientConfig, timeout: float | None) -> TimedCall:
+def begin_call(config: ClientConfig, timeout: float | None) -> TimedCall:
     """The span of a call that may take so many seconds. Raises ``NotConfigured``."""
-    terms = world.terms()
-    return TimedCall(terms, deadline_after(terms.now(), timeout))
+    context = config.flow_context()
+    return TimedCall(context, deadline_after(context.now(), timeout))
 
 
 def raise_unbound() -> NoReturn:

@@ -59,30 +59,30 @@ class Batch(Generic[YieldT]):
         listener: Listener | None,
     ) -> None:
         self._driver = driver
-        self._terms = driver.world.terms()
-        self._room = checked_concurrency(concurrency)
-        self._line = RequestSlots()
+        self._context = driver.config.flow_context()
+        self._concurrency = checked_concurrency(concurrency)
+        self._slots = RequestSlots()
         self._items: Iterator[BatchItem] | None
-        self._items = plan.items(self._terms, self._line, timeout, cancel=cancel)
+        self._items = plan.items(self._context, self._slots, timeout, cancel=cancel)
         self._return_exceptions = return_exceptions
         self._listener = listener
-        self._ledger: BatchState[Result[Any]] = BatchState(ordered)
+        self._state: BatchState[Result[Any]] = BatchState(ordered)
         self._due: list[tuple[float, int, _RunningJob]] = []
-        self._turns = count()
+        self._sequence = count()
         self._closed = False
 
     @property
     def jobs(self) -> list[Job[Any]]:
         """The jobs that were accepted, and have not ended or whose result was not given out."""
-        items = self._ledger.unfinished()
+        items = self._state.unfinished()
         return [job for item in items if (job := self._job(item)) is not None]
 
     def _job(self, item: BatchItem) -> Job[Any] | None:
-        ticket = item.course.ticket
-        if ticket is None:
+        handle = item.progress.handle
+        if handle is None:
             return None
-        call, reader = item.asked
-        return Job(self._driver, ticket, reader, call.reference)
+        submission, reader = item.prepared
+        return Job(self._driver, handle, reader, submission.reference)
 
     def __iter__(self) -> Iterator[YieldT]:
         return self
@@ -99,68 +99,72 @@ class Batch(Generic[YieldT]):
     def _next(self) -> Result[Any] | Exception:
         while True:
             self._fill()
-            outcome = self._ledger.take()
+            outcome = self._state.take()
             if isinstance(outcome, Exception) and not self._return_exceptions:
                 raise outcome
             if outcome is not None:
                 return outcome
             if not self._due:
                 raise StopIteration
-            self._turn()
+            self._advance()
 
     def _fill(self) -> None:
         """Begin as many jobs as there is room for."""
-        while self._items is not None and len(self._due) < self._room:
+        while self._items is not None and len(self._due) < self._concurrency:
             item = next(self._items, None)
             if item is None:
                 self._items = None
                 return
-            self._ledger.begin(item)
-            self._schedule(_RunningJob(item), self._terms.now())
+            self._state.begin(item)
+            self._schedule(_RunningJob(item), self._context.now())
 
-    def _schedule(self, lane: _RunningJob, at: float) -> None:
-        heapq.heappush(self._due, (at, next(self._turns), lane))
+    def _schedule(self, running: _RunningJob, at: float) -> None:
+        heapq.heappush(self._due, (at, next(self._sequence), running))
 
-    def _turn(self) -> None:
+    def _advance(self) -> None:
         """Let the job that is due next go on until it sleeps or ends."""
-        at, _, lane = self._due[0]
-        early = at - self._terms.now()
+        at, _, running = self._due[0]
+        early = at - self._context.now()
         if early > 0:
-            self._driver.world.clock.sleep(early)
+            self._driver.config.clock.sleep(early)
         while True:
             try:
-                step = _resume(lane)
+                step = _resume(running)
                 if isinstance(step, Send) and step.request.paid:
-                    step = self._driver.paid(lane.item.flow, step)
+                    step = self._driver.paid(running.item.flow, step)
             except StopIteration as ended:
                 heapq.heappop(self._due)
-                self._finish(lane.item, ended.value)
+                self._finish(running.item, ended.value)
                 return
             except Exception as error:
                 heapq.heappop(self._due)
-                self._fail(lane.item, error)
+                self._fail(running.item, error)
                 return
             if isinstance(step, Sleep):
-                wake = (self._terms.now() + step.seconds, next(self._turns), lane)
+                wake = (
+                    self._context.now() + step.seconds,
+                    next(self._sequence),
+                    running,
+                )
                 heapq.heapreplace(self._due, wake)
                 return
             try:
-                lane.answer = self._driver.perform(step, self._listener)
+                running.answer = self._driver.perform(step, self._listener)
             except Exception as error:
-                lane.error = error
+                running.error = error
 
     def _finish(self, item: BatchItem, content: dict[str, Any]) -> None:
-        ticket = item.course.ticket
-        assert ticket is not None
-        result = Result(self._driver, ticket, content, item.asked.reader)
-        self._ledger.put(item, result)
+        handle = item.progress.handle
+        assert handle is not None
+        result = Result(self._driver, handle, content, item.prepared.reader)
+        self._state.put(item, result)
 
     def _fail(self, item: BatchItem, error: Exception) -> None:
         job = self._job(item)
         if job is not None and isinstance(error, RunComfyError):
             error.of(job)
-        error.add_note(f"(input {item.place} of the batch)")
-        self._ledger.put(item, error)
+        error.add_note(f"(input {item.position} of the batch)")
+        self._state.put(item, error)
 
     def _stop(self, error: BaseException) -> None:
         """Submit nothing more, clean up each job under way, and tell of those that run on.
@@ -171,19 +175,19 @@ class Batch(Generic[YieldT]):
             return
         self._closed = True
         self._items = None
-        self._line.close(self._terms.now())
-        lanes, self._due = [lane for _, _, lane in self._due], []
+        self._slots.close(self._context.now())
+        all_running, self._due = [running for _, _, running in self._due], []
         again: BaseException | None = None
-        for lane in lanes:
+        for running in all_running:
             try:
-                self._driver.drive(lane.item.flow, thrown=BatchStopped())
+                self._driver.drive(running.item.flow, thrown=BatchStopped())
             except (BatchStopped, Exception) as stopped:
-                self._ledger.note(lane.item, stopped)
+                self._state.note(running.item, stopped)
             except BaseException as second:
-                self._line.close_at_once()
-                self._ledger.note(lane.item, second)
+                self._slots.close_at_once()
+                self._state.note(running.item, second)
                 again = second
-        self._ledger.tell(again or error)
+        self._state.tell(again or error)
         if again is not None:
             raise again
 
@@ -204,11 +208,11 @@ class Batch(Generic[YieldT]):
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
-            self._ledger.drop()
+            self._state.drop()
 
 
-def _resume(lane: _RunningJob) -> Step:
-    answer, error = lane.answer, lane.error
-    lane.answer = lane.error = None
-    flow = lane.item.flow
+def _resume(running: _RunningJob) -> Step:
+    answer, error = running.answer, running.error
+    running.answer = running.error = None
+    flow = running.item.flow
     return flow.send(answer) if error is None else flow.throw(error)

@@ -60,9 +60,9 @@ def checked_concurrency(concurrency: int) -> int:
 class BatchItem(NamedTuple):
     """One job of a batch."""
 
-    place: int
-    asked: PreparedSubmission
-    course: JobProgress
+    position: int
+    prepared: PreparedSubmission
+    progress: JobProgress
     flow: Flow[responses.JsonObject]
 
 
@@ -96,61 +96,68 @@ class BatchItems:
         self._seen: Counter[str] = Counter()
 
     def items(
-        self, terms: FlowContext, line: RequestSlots, timeout: float, *, cancel: bool
+        self, context: FlowContext, slots: RequestSlots, timeout: float, *, cancel: bool
     ) -> Iterator[BatchItem]:
         """Each item with its flow, whose time begins when it is taken from here."""
-        gate = RateLimiter(line)
+        limiter = RateLimiter(slots)
         for index, given in self._inputs:
-            course = JobProgress()
+            progress = JobProgress()
             try:
                 what = prepare_submission(given, None, self._checks)
             except errors.InputRejected as error:
-                yield BatchItem(index, _NOTHING, course, _failing_flow(error))
+                yield BatchItem(index, _NOTHING, progress, _failing_flow(error))
                 continue
             if self._name is not None:
                 what = self._named(what)
-            until = terms.now() + timeout
-            flow = self._flow(terms, what, course, until, cancel, gate)
+            deadline = context.now() + timeout
+            flow = self._flow(context, what, progress, deadline, cancel, limiter)
             yield BatchItem(
-                index, what, course, limit_requests(terms, flow, line, until)
+                index, what, progress, limit_requests(context, flow, slots, deadline)
             )
 
     def _named(self, what: PreparedSubmission) -> PreparedSubmission:
         """With a reference that is the same in every run: of what is sent, not of its place."""
-        sha256 = what.call.payload_sha256
+        sha256 = what.submission.payload_sha256
         self._seen[sha256] += 1
-        model = what.call.model_id
+        model = what.submission.model_id
         reference = f"{self._name}/{model}/{sha256}/{self._seen[sha256]}"
-        return what._replace(call=what.call._replace(reference=reference))
+        return what._replace(submission=what.submission._replace(reference=reference))
 
     def _flow(
         self,
-        terms: FlowContext,
+        context: FlowContext,
         what: PreparedSubmission,
-        course: JobProgress,
-        until: float,
+        progress: JobProgress,
+        deadline: float,
         cancel: bool,
-        gate: RateLimiter,
+        limiter: RateLimiter,
     ) -> Flow[responses.JsonObject]:
         noted = None
         if self._name is not None and self._memory is not None:
-            noted = self._memory.find(what.call.reference)
+            noted = self._memory.find(what.submission.reference)
         if noted is not None and noted.state not in RESUBMITTABLE_STATES:
             if not noted.token:
                 raise _unknown(what)
-            course.ticket = decode_token(noted.token, base_url=terms.base_url)
+            progress.handle = decode_token(noted.token, base_url=context.base_url)
         return (
-            yield from run(terms, what.call, course, until, cancel=cancel, gate=gate)
+            yield from run(
+                context,
+                what.submission,
+                progress,
+                deadline,
+                cancel=cancel,
+                limiter=limiter,
+            )
         )
 
 
 def _unknown(what: PreparedSubmission) -> errors.SubmitOutcomeUnknown:
     return errors.SubmitOutcomeUnknown(
-        f"an earlier run of this batch meant to submit this to {what.call.model_id}, and was "
+        f"an earlier run of this batch meant to submit this to {what.submission.model_id}, and was "
         "stopped before it knew the outcome. It may be running and may be billed; it is not "
         "sent again",
-        payload_sha256=what.call.payload_sha256,
-        reference=what.call.reference,
+        payload_sha256=what.submission.payload_sha256,
+        reference=what.submission.reference,
     )
 
 
@@ -179,18 +186,18 @@ class BatchState(Generic[T]):
 
     def begin(self, item: BatchItem) -> None:
         """An item is under way."""
-        self._open[item.place] = item
+        self._open[item.position] = item
 
     def put(self, item: BatchItem, outcome: T | Exception) -> None:
         """Take in what came of an item."""
         self._count += 1
-        key = item.place if self._ordered else self._count
+        key = item.position if self._ordered else self._count
         heapq.heappush(self._heap, (key, self._count, item, outcome))
 
     def lacks(self, item: BatchItem) -> bool:
         """Whether nothing has come of an item yet."""
-        settled = (other.place for _, _, other, _ in self._heap)
-        return item.place in self._open and item.place not in settled
+        settled = (other.position for _, _, other, _ in self._heap)
+        return item.position in self._open and item.position not in settled
 
     def take(self) -> T | Exception | None:
         """The next outcome to give out, if it is there."""
@@ -198,9 +205,9 @@ class BatchState(Generic[T]):
             return None
         self._next += 1
         _, _, item, outcome = heapq.heappop(self._heap)
-        self._open.pop(item.place, None)
-        if item.course.ticket is not None and not item.course.ended:
-            self._given[item.place] = item
+        self._open.pop(item.position, None)
+        if item.progress.handle is not None and not item.progress.ended:
+            self._given[item.position] = item
         return outcome
 
     def unfinished(self) -> list[BatchItem]:
@@ -216,7 +223,7 @@ class BatchState(Generic[T]):
         told = getattr(error, "__notes__", ())
         if told:
             self._notes.extend(told)
-            self._noted.add(item.place)
+            self._noted.add(item.position)
 
     def tell(self, error: BaseException) -> None:
         """Add to an error what there is to know of each job whose result was not given out."""
@@ -226,13 +233,13 @@ class BatchState(Generic[T]):
         self._noted |= self._open.keys()
 
     def _unread(self) -> list[str]:
-        came = {item.place: outcome for _, _, item, outcome in self._heap}
+        came = {item.position: outcome for _, _, item, outcome in self._heap}
         items = sorted(self._open.items())
         return [
             text
-            for place, item in items
-            if place not in self._noted
-            and (text := _unread_note(item, came.get(place)))
+            for index, item in items
+            if index not in self._noted
+            and (text := _unread_note(item, came.get(index)))
         ]
 
     def drop(self) -> None:
@@ -246,22 +253,22 @@ class BatchState(Generic[T]):
 
 
 def _is_open(item: BatchItem) -> bool:
-    return item.course.ticket is not None and not item.course.cancelled
+    return item.progress.handle is not None and not item.progress.cancelled
 
 
 def _unread_note(item: BatchItem, outcome: object) -> str:
     """What to tell of an item whose outcome nobody was given. The token, if any, comes last."""
-    ticket, where = item.course.ticket, f"input {item.place} of the batch"
-    if item.course.cancelled:
+    handle, where = item.progress.handle, f"input {item.position} of the batch"
+    if item.progress.cancelled:
         return ""
-    if ticket is None:
+    if handle is None:
         lost = isinstance(outcome, RunComfyError) and outcome.may_be_billed
         return f"Not given out ({where}): {outcome}" if lost else ""
-    job = f"The RunComfy job {ticket.request_id} ({where})"
+    job = f"The RunComfy job {handle.request_id} ({where})"
     if isinstance(outcome, Exception):
         state = f"came to an error that was not given out: {outcome}."
-    elif item.course.settled:
+    elif item.progress.settled:
         state = "has ended, and its result was not given out."
     else:
         state = "was accepted and goes on."
-    return f"{job} {state} {resume_hint(ticket)}"
+    return f"{job} {state} {resume_hint(handle)}"

@@ -63,10 +63,10 @@ class RunComfy:
         locale: str | None = None,
         journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
-        world = make_config(
+        config = make_config(
             token, base_url, hooks, include_cost, clock, random, open_journal(journal)
         )
-        self._driver = Driver(world, transport or LazyTransport())
+        self._driver = Driver(config, transport or LazyTransport())
         self._checks = InputChecks(media_checks, judges, locale, media_policy)
 
     @overload
@@ -109,16 +109,20 @@ class RunComfy:
         Ctrl-C, by an exception of ``on_update`` — a job that is still queued is cancelled,
         unless ``on_stop`` is ``"detach"``. Raises what ``errors`` lists.
         """
-        call, reader = prepare_submission(what, payload, self._checks)
-        terms, until = begin_call(self._driver.world, timeout)
-        course = run.JobProgress()
-        flow = run.run(terms, call, course, until, cancel=cancels_queued(on_stop))
+        submission, reader = prepare_submission(what, payload, self._checks)
+        context, deadline = begin_call(self._driver.config, timeout)
+        progress = run.JobProgress()
+        flow = run.run(
+            context, submission, progress, deadline, cancel=cancels_queued(on_stop)
+        )
         try:
             content = self._driver.drive(flow, on_update)
-            assert course.ticket is not None
-            return Result(self._driver, course.ticket, content, reader)
+            assert progress.handle is not None
+            return Result(self._driver, progress.handle, content, reader)
         except BaseException as error:
-            attach_job(error, self._driver, course.ticket, reader, call.reference)
+            attach_job(
+                error, self._driver, progress.handle, reader, submission.reference
+            )
             raise
 
     @overload
@@ -144,14 +148,18 @@ class RunComfy:
         Raises ``SubmitOutcomeUnknown`` when it cannot be known whether the job was accepted:
         a paid request is not sent again then.
         """
-        call, reader = prepare_submission(what, payload, self._checks)
-        terms, until = begin_call(self._driver.world, timeout)
-        course = run.JobProgress()
+        submission, reader = prepare_submission(what, payload, self._checks)
+        context, deadline = begin_call(self._driver.config, timeout)
+        progress = run.JobProgress()
         try:
-            ticket = self._driver.drive(submit_and_announce(terms, call, course, until))
-            return Job(self._driver, ticket, reader, call.reference)
+            handle = self._driver.drive(
+                submit_and_announce(context, submission, progress, deadline)
+            )
+            return Job(self._driver, handle, reader, submission.reference)
         except BaseException as error:
-            attach_job(error, self._driver, course.ticket, reader, call.reference)
+            attach_job(
+                error, self._driver, progress.handle, reader, submission.reference
+            )
             raise
 
     @overload
@@ -168,7 +176,7 @@ class RunComfy:
         With the model's ``Input`` the result is typed. Raises ``BadJobToken``.
         """
         reader, model_id = output_reader(model)
-        base_url = self._driver.world.settings.server()
+        base_url = self._driver.config.settings.server()
         return Job(
             self._driver,
             decode_token(token, base_url=base_url, model_id=model_id),
@@ -231,7 +239,7 @@ class RunComfy:
 
         return Batch(
             self._driver,
-            Plan(inputs, name, self._driver.world.journal, self._checks),
+            Plan(inputs, name, self._driver.config.journal, self._checks),
             concurrency=concurrency,
             ordered=ordered,
             return_exceptions=return_exceptions,
@@ -243,7 +251,7 @@ class RunComfy:
     @property
     def journal(self) -> JournalJobs[Job[dict[str, Any]]]:
         """The jobs noted in the journal. Raises ``NotConfigured`` if there is none."""
-        journal = self._driver.world.journal
+        journal = self._driver.config.journal
         if journal is None:
             raise NotConfigured("this client keeps no journal: give journal=PATH")
         return JournalJobs(journal, self.job)
@@ -280,8 +288,8 @@ class RunComfy:
 
     def close(self) -> None:
         """Close the connections. The client opens new ones if it is used again."""
-        if self._driver.world.journal is not None:
-            self._driver.world.journal.close()
+        if self._driver.config.journal is not None:
+            self._driver.config.journal.close()
         close = getattr(self._driver.transport, "close", None)
         if close is not None:
             close()
@@ -298,4 +306,4 @@ class RunComfy:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._driver.world.settings.base_url or ''}>"
+        return f"<{type(self).__name__} {self._driver.config.settings.base_url or ''}>"

@@ -133,7 +133,7 @@ class ClientConfig:
     journal: Journal | None = None
     include_cost: bool = False
 
-    def terms(self) -> FlowContext:
+    def flow_context(self) -> FlowContext:
         """The terms for a flow that begins now. Raises ``MissingToken``, ``BadSetting``."""
         base_url, token = self.settings.access()
         clock = self.clock
@@ -179,11 +179,11 @@ def make_config(
         Token(token) if token and token.strip() else None,
         checked_base_url(base_url) if base_url and base_url.strip() else None,
     )
-    world = ClientConfig(
+    config = ClientConfig(
         settings=settings,
         clock=clock or SystemClock(),
         hooks=hooks or Hooks(),
         include_cost=include_cost,
         journal=journal,
     )
-    return world if random is None else replace(world, random=random)
+    return config if random is None else replace(config, random=random)

@@ -22,7 +22,7 @@ Listener = Callable[[Status], None]
 class Driver:
     """Does what flows ask for, one step after the other, in the caller's thread."""
 
-    world: ClientConfig
+    config: ClientConfig
     transport: Transport
 
     def drive(
@@ -106,24 +106,24 @@ class Driver:
         if isinstance(step, Send):
             return self.send(step.request)
         if isinstance(step, Sleep):
-            self.world.clock.sleep(step.seconds)
+            self.config.clock.sleep(step.seconds)
         elif isinstance(step, Emit):
             self._tell(step.event, listener)
         elif isinstance(step, WriteJournal):
-            assert self.world.journal is not None
-            self.world.journal.note(step.entry)
+            assert self.config.journal is not None
+            self.config.journal.note(step.entry)
         elif isinstance(step, RunTask):
             step.task()
         return None
 
     def send(self, request: Request) -> Outcome:
         """Send one request, and tell of it."""
-        world = self.world
-        began = world.clock.now()
-        return world.received(request, self.transport.send(request), began)
+        config = self.config
+        began = config.clock.now()
+        return config.received(request, self.transport.send(request), began)
 
     def _tell(self, event: Event, listener: Listener | None) -> None:
-        report_event(self.world.hooks, event)
+        report_event(self.config.hooks, event)
         if listener is not None and isinstance(event, Status):
             listener(event)
 

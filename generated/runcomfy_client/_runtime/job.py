@@ -39,11 +39,11 @@ class Result(BaseResult[OutputT]):
     def __init__(
         self,
         driver: Driver,
-        ticket: JobHandle,
+        handle: JobHandle,
         raw: dict[str, Any],
         reader: OutputReader[OutputT],
     ) -> None:
-        super().__init__(ticket, raw, reader)
+        super().__init__(handle, raw, reader)
         self._driver = driver
 
     def download(
@@ -66,11 +66,11 @@ class Result(BaseResult[OutputT]):
             save_files as saved,  # files, which not every client has to do with
         )
 
-        terms = self._driver.world.terms()
+        context = self._driver.config.flow_context()
         try:
             return self._driver.drive(
                 saved(
-                    terms, self._ticket, self.files, folder, hosts, limit, on_progress
+                    context, self._handle, self.files, folder, hosts, limit, on_progress
                 )
             )
         except RunComfyError as error:
@@ -90,11 +90,11 @@ class Job(BaseJob[OutputT]):
     def __init__(
         self,
         driver: Driver | None,
-        ticket: JobHandle,
+        handle: JobHandle,
         reader: OutputReader[OutputT],
         reference: str = "",
     ) -> None:
-        super().__init__(ticket, reader, reference)
+        super().__init__(handle, reader, reference)
         self._bound = driver
 
     @property
@@ -103,8 +103,8 @@ class Job(BaseJob[OutputT]):
 
     def status(self, timeout: float | None = REQUEST_TIMEOUT) -> Status:
         """Read the state once. Trouble on the way is tried again for ``timeout`` seconds."""
-        terms, until = self._span(timeout)
-        status = self._drive(poll.poll_once(terms, self._ticket, until))
+        context, deadline = self._span(timeout)
+        status = self._drive(poll.poll_once(context, self._handle, deadline))
         self._seen = status.state
         return status
 
@@ -113,9 +113,9 @@ class Job(BaseJob[OutputT]):
 
         Ends in silence when the time is over; ``result()`` tells the outcome.
         """
-        terms, until = self._span(timeout)
-        watch = poll.Poller(self._ticket, terms.now())
-        return self._updates(poll.poll_changes(terms, watch, until))
+        context, deadline = self._span(timeout)
+        poller = poll.Poller(self._handle, context.now())
+        return self._updates(poll.poll_changes(context, poller, deadline))
 
     def _updates(self, flow: Flow[None]) -> Iterator[Status]:
         try:
@@ -137,20 +137,22 @@ class Job(BaseJob[OutputT]):
         Raises ``JobFailed``, ``JobCancelled``, ``JobTimeout``, ``PollInterrupted``. Giving up
         the wait leaves the job as it is.
         """
-        terms, until = self._span(timeout)
-        watch = poll.Poller(self._ticket, terms.now(), self._reference)
-        flow = run.wait_and_record(terms, watch, until, cancel=False)
+        context, deadline = self._span(timeout)
+        poller = poll.Poller(self._handle, context.now(), self._reference)
+        flow = run.wait_and_record(context, poller, deadline, cancel=False)
         content = self._drive(flow, on_update)
-        return Result(self._driver, self._ticket, content, self._reader)
+        return Result(self._driver, self._handle, content, self._reader)
 
     def cancel(self, timeout: float = REQUEST_TIMEOUT) -> Cancellation:
         """Cancel if the job is still queued; the outcome says whether it was."""
-        terms, until = self._span(timeout)
-        return self._drive(cancel.cancel(terms, self._ticket, until, self._reference))
+        context, deadline = self._span(timeout)
+        return self._drive(
+            cancel.cancel(context, self._handle, deadline, self._reference)
+        )
 
     def _span(self, timeout: float | None) -> TimedCall:
         try:
-            return begin_call(self._driver.world, timeout)
+            return begin_call(self._driver.config, timeout)
         except RunComfyError as error:
             error.of(self, self._seen)
             raise
@@ -163,20 +165,20 @@ class Job(BaseJob[OutputT]):
             raise
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Job, (None, self._ticket, self._reader, self._reference)
+        return Job, (None, self._handle, self._reader, self._reference)
 
 
 def attach_job(
     error: BaseException,
     driver: Driver,
-    ticket: JobHandle | None,
+    handle: JobHandle | None,
     reader: OutputReader[Any],
     reference: str,
 ) -> None:
     """See that whoever is stopped by this learns of the job, if it was accepted."""
-    if ticket is None:
+    if handle is None:
         return
     if isinstance(error, RunComfyError):
-        error.of(Job(driver, ticket, reader, reference))
+        error.of(Job(driver, handle, reader, reference))
     else:
-        add_job_note(error, ticket)
+        add_job_note(error, handle)

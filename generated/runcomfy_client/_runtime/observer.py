@@ -77,14 +77,14 @@ def report_event(hooks: Hooks, event: Event) -> None:
         _log(_WARNING, text, event.request_id, event.word[:80])
     else:
         text = "job %s was accepted but not noted in the journal: %s; its token: %s"
-        ticket = event.ticket
-        _log(_ERROR, text, ticket.request_id, event.reason, ticket.encode())
+        handle = event.handle
+        _log(_ERROR, text, handle.request_id, event.reason, handle.encode())
 
 
 def _progress(event: Status | Accepted) -> None:
     if isinstance(event, Accepted):
-        ticket = event.ticket
-        _log(_INFO, "job %s accepted by %s", ticket.request_id, ticket.model_id)
+        handle = event.handle
+        _log(_INFO, "job %s accepted by %s", handle.request_id, handle.model_id)
     else:
         _log(_DEBUG, "job %s: %s", event.request_id, event.state)
 

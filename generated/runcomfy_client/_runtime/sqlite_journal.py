@@ -75,14 +75,14 @@ class SqliteJournal:
 
     def _take_up(self, taken: Accepted) -> None:
         """Write the id of a job beside its intent, or alone if the intent is gone by now."""
-        ticket = taken.ticket
+        handle = taken.handle
         self._write(
             "INSERT INTO job (reference, model_id, payload_sha256, meant_at, request_id, token) "
             "VALUES (?, ?, '', ?, ?, ?) ON CONFLICT (reference) DO UPDATE SET "
             "request_id = excluded.request_id, token = excluded.token",
             (
-                *(taken.reference, ticket.model_id, ticket.submitted_at),
-                *(ticket.request_id, ticket.encode()),
+                *(taken.reference, handle.model_id, handle.submitted_at),
+                *(handle.request_id, handle.encode()),
             ),
         )
 
@@ -151,12 +151,12 @@ class SqliteJournal:
     @contextmanager
     def _used(self, patience: float) -> Generator[sqlite3.Connection]:
         """The connection, for the calling thread alone. Waits for others at most so long."""
-        until = time.monotonic() + min(patience, _PATIENCE)
+        deadline = time.monotonic() + min(patience, _PATIENCE)
         lock = self._lock
-        if not lock.acquire(timeout=max(until - time.monotonic(), 0.0)):
+        if not lock.acquire(timeout=max(deadline - time.monotonic(), 0.0)):
             raise self._failure("another thread holds it")
         try:
-            left = max(until - time.monotonic(), 0.0)
+            left = max(deadline - time.monotonic(), 0.0)
             connection = self._opened(left)
             connection.execute(f"PRAGMA busy_timeout = {int(left * 1000)}")
             yield connection

@@ -28,7 +28,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 class PreparedSubmission(NamedTuple):
     """A call, and how to read its output."""
 
-    call: Submission
+    submission: Submission
     reader: OutputReader[Any]
 
 
@@ -53,10 +53,10 @@ def prepare_submission(
         )
     if payload is not None:
         raise _rejected("an Input holds its payload already: give no second one")
-    call = _serialize(what.MODEL_ID, what.payload())
+    submission = _serialize(what.MODEL_ID, what.payload())
     if checks is not None:
-        call = call._replace(check=checks.before_submit(what))
-    return PreparedSubmission(call, what.OUTPUT.read)
+        submission = submission._replace(check=checks.before_submit(what))
+    return PreparedSubmission(submission, what.OUTPUT.read)
 
 
 def _checked_id(model_id: str) -> str:

@@ -59,7 +59,7 @@ class _ProgressError(Exception):
 
 
 def fetch_file(
-    terms: FlowContext,
+    context: FlowContext,
     url: str,
     target: Path,
     limits: DownloadLimits,
@@ -72,7 +72,7 @@ def fetch_file(
     """
     address = url.partition("?")[0]
     try:
-        return (yield from _fetch_part(terms, url, target, limits, progress))
+        return (yield from _fetch_part(context, url, target, limits, progress))
     except DownloadError as error:
         error.url = address
         raise
@@ -84,7 +84,7 @@ def fetch_file(
 
 
 def _fetch_part(
-    terms: FlowContext,
+    context: FlowContext,
     url: str,
     target: Path,
     limits: DownloadLimits,
@@ -93,7 +93,7 @@ def _fetch_part(
     """Fetch, and see to the part however that ends: kept if it can be resumed."""
     landing = PartialDownload(target, limits.size)
     try:
-        return (yield from _fetch_with_retries(terms, url, landing, limits, progress))
+        return (yield from _fetch_with_retries(context, url, landing, limits, progress))
     except Incomplete:
         raise
     except (DownloadError, OSError):
@@ -104,7 +104,7 @@ def _fetch_part(
 
 
 def _fetch_with_retries(
-    terms: FlowContext,
+    context: FlowContext,
     url: str,
     landing: PartialDownload,
     limits: DownloadLimits,
@@ -114,7 +114,7 @@ def _fetch_with_retries(
     while True:
         landing.rest()
         try:
-            came = yield from _follow_redirects(terms, url, landing, limits, progress)
+            came = yield from _follow_redirects(context, url, landing, limits, progress)
         except RangeMismatch as misfit:
             if anew or not landing.resumable:
                 reason = (
@@ -127,7 +127,7 @@ def _fetch_with_retries(
         if isinstance(came, Response) and not landing.missing():
             yield RunTask(landing.finish)
             return landing.target
-        pause = patience.pause(terms, landing, came)
+        pause = patience.pause(context, landing, came)
         if pause is None:
             raise _incomplete(url, landing, came)
         yield Sleep(pause)
@@ -141,21 +141,21 @@ class _RetryBudget:
         self._tries = 0
 
     def pause(
-        self, terms: FlowContext, landing: PartialDownload, came: Outcome
+        self, context: FlowContext, landing: PartialDownload, came: Outcome
     ) -> float | None:
         """Seconds to wait, as the server asks if it does; None to try no more."""
         if landing.size >= self._size + _GOOD_PROGRESS:
             self._size, self._tries = landing.size, 0
         self._tries += 1
-        asked = retry_after(came.headers, terms.today())
+        asked = retry_after(came.headers, context.today())
         if self._tries >= _MAX_TRIES or (asked or 0) > MAX_RETRY_AFTER:
             return None
-        own = backoff(self._tries, terms.random())
+        own = backoff(self._tries, context.random())
         return own if asked is None else asked
 
 
 def _follow_redirects(
-    terms: FlowContext,
+    context: FlowContext,
     url: str,
     landing: PartialDownload,
     limits: DownloadLimits,
@@ -163,7 +163,7 @@ def _follow_redirects(
 ) -> Flow[Outcome]:
     """Ask, going along with redirects, each of them checked like the first address."""
     for _ in range(_MAX_REDIRECTS + 1):
-        reason = refusal_reason(url, terms.base_url, limits.hosts)
+        reason = refusal_reason(url, context.base_url, limits.hosts)
         if reason:
             raise DownloadError(
                 f"{_display_url(url)} {reason}: allow it with download(…, hosts=[…]) if you trust it"

@@ -19,8 +19,8 @@ from .hosts import host_names
 
 
 def save_files(
-    terms: FlowContext,
-    ticket: JobHandle,
+    context: FlowContext,
+    handle: JobHandle,
     found: Sequence[File],
     folder: str | os.PathLike[str],
     hosts: str | Iterable[str],
@@ -29,12 +29,12 @@ def save_files(
 ) -> Flow[list[Path]]:
     """Save files as a caller asks for it, with our limits where the caller names none."""
     limits = DownloadLimits(host_names(hosts), SIZE_LIMIT if limit is None else limit)
-    return save(terms, ticket, found, Path(folder), limits, progress)
+    return save(context, handle, found, Path(folder), limits, progress)
 
 
 def save(
-    terms: FlowContext,
-    ticket: JobHandle,
+    context: FlowContext,
+    handle: JobHandle,
     found: Sequence[File],
     folder: Path,
     limits: DownloadLimits,
@@ -47,36 +47,36 @@ def save(
         raise DownloadError(f"{folder} cannot be made: {error}") from error
     saved: list[Path] = []
     for index, file in enumerate(found):
-        target = folder / file_name(ticket.request_id, index, file)
+        target = folder / file_name(handle.request_id, index, file)
         if not (target.is_file() and not target.is_symlink()):
             try:
-                yield from fetch_file(terms, file.url, target, limits, progress)
+                yield from fetch_file(context, file.url, target, limits, progress)
             except Expired:
-                url = yield from _renewed_url(terms, ticket, file)
-                yield from _fetch_renewed(terms, url, target, limits, progress)
+                url = yield from _renewed_url(context, handle, file)
+                yield from _fetch_renewed(context, url, target, limits, progress)
         saved.append(target)
     return saved
 
 
 def _fetch_renewed(
-    terms: FlowContext,
+    context: FlowContext,
     url: str,
     target: Path,
     limits: DownloadLimits,
     progress: Progress | None,
 ) -> Flow[Path]:
     try:
-        return (yield from fetch_file(terms, url, target, limits, progress))
+        return (yield from fetch_file(context, url, target, limits, progress))
     except Expired:
         raise _expired_error(url) from None
 
 
-def _renewed_url(terms: FlowContext, ticket: JobHandle, file: File) -> Flow[str]:
+def _renewed_url(context: FlowContext, handle: JobHandle, file: File) -> Flow[str]:
     """The URL of the same file in a result that is read once more: signed URLs expire."""
-    until = terms.now() + REQUEST_TIMEOUT
+    deadline = context.now() + REQUEST_TIMEOUT
     try:
         reading = yield from get_with_retries(
-            terms, ticket, "reading the result", ticket.result_url, until
+            context, handle, "reading the result", handle.result_url, deadline
         )
     except DeadlineReached:
         raise _expired_error(file.url) from None

@@ -21,10 +21,10 @@ class RequestSlots:
     nothing is between the two and what they are about but the request itself.
     """
 
-    __slots__ = ("closes_at", "turns")
+    __slots__ = ("closes_at", "semaphore")
 
-    def __init__(self, turns: Semaphore | None = None) -> None:
-        self.turns = turns
+    def __init__(self, semaphore: Semaphore | None = None) -> None:
+        self.semaphore = semaphore
         """None for a driver that sends one request after the other anyway."""
         self.closes_at = FOREVER
 
@@ -36,19 +36,19 @@ class RequestSlots:
         """Ask nothing more."""
         self.closes_at = -FOREVER
 
-    def taken(self) -> Flow[None]:
+    def acquire(self) -> Flow[None]:
         """Wait for one's turn. It is to be given back by ``give``."""
-        if self.turns is not None:
-            yield Acquire(self.turns)
+        if self.semaphore is not None:
+            yield Acquire(self.semaphore)
 
-    def give(self) -> None:
+    def release(self) -> None:
         """Let the next one have its turn."""
-        if self.turns is not None:
-            self.turns.release()
+        if self.semaphore is not None:
+            self.semaphore.release()
 
 
 def limit_requests(
-    terms: FlowContext, flow: Flow[T], line: RequestSlots, until: float
+    context: FlowContext, flow: Flow[T], slots: RequestSlots, deadline: float
 ) -> Flow[T]:
     """The same flow, with its free requests sent in turn, and not long past its deadline.
 
@@ -58,7 +58,7 @@ def limit_requests(
     thrown: BaseException | None = None
     while True:
         try:
-            return (yield from _relay_steps(terms, flow, line, until, thrown))
+            return (yield from _relay_steps(context, flow, slots, deadline, thrown))
         except GeneratorExit:
             flow.close()
             raise
@@ -71,10 +71,10 @@ def limit_requests(
 
 
 def _relay_steps(
-    terms: FlowContext,
+    context: FlowContext,
     flow: Flow[T],
-    line: RequestSlots,
-    until: float,
+    slots: RequestSlots,
+    deadline: float,
     error: BaseException | None,
 ) -> Flow[T]:
     answer: Outcome | None = None
@@ -86,7 +86,9 @@ def _relay_steps(
         answer, error = None, None
         try:
             if isinstance(step, Send) and not step.request.paid:
-                answer = yield from _send_in_slot(terms, step.request, line, until)
+                answer = yield from _send_in_slot(
+                    context, step.request, slots, deadline
+                )
             else:
                 answer = yield step
         except GeneratorExit:
@@ -96,16 +98,16 @@ def _relay_steps(
 
 
 def _send_in_slot(
-    terms: FlowContext, request: Request, line: RequestSlots, until: float
+    context: FlowContext, request: Request, slots: RequestSlots, deadline: float
 ) -> Flow[Outcome]:
-    yield from line.taken()
+    yield from slots.acquire()
     try:
-        left = min(line.closes_at, until + CLEANUP_BUDGET) - terms.now()
+        left = min(slots.closes_at, deadline + CLEANUP_BUDGET) - context.now()
         if left <= 0:
             return _TOO_LATE
         return (yield from send(_shorten_timeout(request, max(1.0, left))))
     finally:
-        line.give()
+        slots.release()
 
 
 def _shorten_timeout(request: Request, left: float) -> Request:
@@ -121,43 +123,43 @@ class RateLimiter:
     When the token or the balance is refused once, no other submit is tried.
     """
 
-    __slots__ = ("closed_by", "line", "opens_at")
+    __slots__ = ("closed_by", "opens_at", "slots")
 
-    def __init__(self, line: RequestSlots | None = None) -> None:
-        self.line = line or RequestSlots()
+    def __init__(self, slots: RequestSlots | None = None) -> None:
+        self.slots = slots or RequestSlots()
         self.opens_at = 0.0
         self.closed_by: ApiError | None = None
 
-    def pause(self, until: float) -> None:
+    def pause(self, deadline: float) -> None:
         """Let no submit through before this moment."""
-        self.opens_at = max(self.opens_at, until)
+        self.opens_at = max(self.opens_at, deadline)
 
     def close(self, error: ApiError) -> None:
         """Let no submit through any more, if the error means that none can succeed."""
         if isinstance(error, (AuthError, NoBalance)):
             self.closed_by = error
 
-    def passed(self, terms: FlowContext, until: float) -> Flow[None]:
+    def passed(self, context: FlowContext, deadline: float) -> Flow[None]:
         """Wait until a submit may go, and it is its turn; ``leave`` is to follow it.
 
         Raises like the submit that closed the gate, and ``RateLimited`` at once when the wait
         would be too long, or past the deadline. No turn is held then.
         """
         while True:
-            yield from self._opened(terms, until)
-            yield from self.line.taken()
-            if self.closed_by is None and self.opens_at <= terms.now():
+            yield from self._opened(context, deadline)
+            yield from self.slots.acquire()
+            if self.closed_by is None and self.opens_at <= context.now():
                 return
-            self.line.give()
+            self.slots.release()
 
     def leave(self) -> None:
         """The submit has its outcome, and others have been told of it."""
-        self.line.give()
+        self.slots.release()
 
-    def _opened(self, terms: FlowContext, until: float) -> Flow[None]:
-        while self.closed_by is None and self.opens_at > (now := terms.now()):
+    def _opened(self, context: FlowContext, deadline: float) -> Flow[None]:
+        while self.closed_by is None and self.opens_at > (now := context.now()):
             pause = self.opens_at - now
-            if pause > MAX_RETRY_AFTER or self.opens_at > until:
+            if pause > MAX_RETRY_AFTER or self.opens_at > deadline:
                 raise RateLimited(
                     f"not submitted: the server answered HTTP 429 to another, and takes "
                     f"nothing for {pause:.0f} s, longer than this call may wait",

@@ -25,18 +25,18 @@ class Poller:
 
     __slots__ = (
         *("began", "fresh", "hint", "last"),
-        *("objection", "reference", "strange", "ticket"),
+        *("objection", "reference", "strange", "handle"),
     )
 
     def __init__(
         self,
-        ticket: JobHandle,
+        handle: JobHandle,
         began: float,
         reference: str = "",
         *,
         fresh: bool = False,
     ) -> None:
-        self.ticket = ticket
+        self.handle = handle
         self.reference = reference
         self.fresh = fresh
         """Whether nobody has been told yet that the job was accepted."""
@@ -54,17 +54,17 @@ class Poller:
         return self.last.state if self.last else None
 
 
-def poll_once(terms: FlowContext, ticket: JobHandle, until: float) -> Flow[Status]:
+def poll_once(context: FlowContext, handle: JobHandle, deadline: float) -> Flow[Status]:
     """Read the state once. An answer without a state counts as trouble and is asked again.
 
     Raises ``PollInterrupted`` if there is no good answer in time.
     """
     try:
-        return (yield from _get_status(terms, ticket, until)).status
+        return (yield from _get_status(context, handle, deadline)).status
     except DeadlineReached:
         raise errors.PollInterrupted(
-            f"reading the status of {ticket.request_id}: no good answer in time"
-        ).concerning(ticket.request_id) from None
+            f"reading the status of {handle.request_id}: no good answer in time"
+        ).concerning(handle.request_id) from None
 
 
 class _StatusAnswer(NamedTuple):
@@ -73,17 +73,17 @@ class _StatusAnswer(NamedTuple):
 
 
 def _get_status(
-    terms: FlowContext, ticket: JobHandle, until: float
+    context: FlowContext, handle: JobHandle, deadline: float
 ) -> Flow[_StatusAnswer]:
     reading = yield from get_with_retries(
-        terms,
-        ticket,
+        context,
+        handle,
         "reading the status",
-        ticket.status_url,
-        until,
+        handle.status_url,
+        deadline,
         _classify_status_answer,
     )
-    status = read_status(ticket.request_id, reading.content)
+    status = read_status(handle.request_id, reading.content)
     assert status is not None
     return _StatusAnswer(status, reading.hint)
 
@@ -97,75 +97,79 @@ def _classify_status_answer(
     return verdict
 
 
-def poll_until_ended(terms: FlowContext, watch: Poller, until: float) -> Flow[Status]:
+def poll_until_ended(
+    context: FlowContext, poller: Poller, deadline: float
+) -> Flow[Status]:
     """Read the state until it is a last one, telling each change. Raises ``Overdue``."""
     while True:
-        status, watch.hint = yield from _get_status(terms, watch.ticket, until)
-        if status != watch.last:
-            watch.last = status
+        status, poller.hint = yield from _get_status(context, poller.handle, deadline)
+        if status != poller.last:
+            poller.last = status
             try:
                 yield Emit(status)
             except BaseException as error:
-                watch.objection = error
+                poller.objection = error
                 raise
-            if status.phase is Phase.UNKNOWN and status.state not in watch.strange:
-                watch.strange.add(status.state)
+            if status.phase is Phase.UNKNOWN and status.state not in poller.strange:
+                poller.strange.add(status.state)
                 yield Emit(UnknownStatus(status.request_id, status.state))
         if status.finished:
             return status
-        yield from wait_before_poll(terms, watch, until)
+        yield from wait_before_poll(context, poller, deadline)
 
 
-def poll_changes(terms: FlowContext, watch: Poller, until: float) -> Flow[None]:
+def poll_changes(context: FlowContext, poller: Poller, deadline: float) -> Flow[None]:
     """Tell each change until the job has ended or the deadline has come."""
     try:
         with suppress(DeadlineReached):
-            yield from poll_until_ended(terms, watch, until)
+            yield from poll_until_ended(context, poller, deadline)
     except errors.RunComfyError as error:
-        error.last_status = error.last_status or watch.word
+        error.last_status = error.last_status or poller.word
         raise
 
 
-def wait_before_poll(terms: FlowContext, watch: Poller, until: float) -> Flow[None]:
+def wait_before_poll(
+    context: FlowContext, poller: Poller, deadline: float
+) -> Flow[None]:
     """Let time pass before the next read. Raises ``Overdue`` when the deadline has come."""
-    now = terms.now()
-    if now >= until:
+    now = context.now()
+    if now >= deadline:
         raise DeadlineReached
-    seconds = poll_pause(now - watch.began, watch.hint, terms.random())
-    yield Sleep(min(seconds, until - now))
+    seconds = poll_pause(now - poller.began, poller.hint, context.random())
+    yield Sleep(min(seconds, deadline - now))
 
 
 def wait_for_result(
-    terms: FlowContext, watch: Poller, until: float
+    context: FlowContext, poller: Poller, deadline: float
 ) -> Flow[responses.JsonObject]:
     """Wait to the end, and come to the whole answer of ``/result`` of a job that succeeded.
 
     The two endpoints have two vocabularies, and only ``/result`` knows of failure: a job that
     is completed for ``/status`` has succeeded only when ``/result`` says so too.
     """
-    if watch.fresh:
-        yield Emit(Accepted(watch.reference, watch.ticket))
-    yield from poll_until_ended(terms, watch, until)
+    if poller.fresh:
+        yield Emit(Accepted(poller.reference, poller.handle))
+    yield from poll_until_ended(context, poller, deadline)
     while True:
-        content = yield from fetch_result(terms, watch, until)
+        content = yield from fetch_result(context, poller, deadline)
         if content is not None:
             return content
-        yield from wait_before_poll(terms, watch, until)
+        yield from wait_before_poll(context, poller, deadline)
 
 
 def fetch_result(
-    terms: FlowContext, watch: Poller, until: float
+    context: FlowContext, poller: Poller, deadline: float
 ) -> Flow[responses.JsonObject | None]:
     """Read the outcome; None when it is too early. Raises ``JobFailed``, ``JobCancelled``."""
-    ticket = watch.ticket
-    if watch.last is not None and watch.last.phase is Phase.CANCELLED:
-        raise _cancelled_error(watch, watch.last.state)
-    url = ticket.result_url + ("?include_cost=true" if terms.include_cost else "")
+    handle = poller.handle
+    if poller.last is not None and poller.last.phase is Phase.CANCELLED:
+        raise _cancelled_error(poller, poller.last.state)
+    url = handle.result_url + ("?include_cost=true" if context.include_cost else "")
     reading: GoodAnswer = yield from get_with_retries(
-        terms, ticket, "reading the result", url, until, _classify_result_answer
+        context, handle, "reading the result", url, deadline, _classify_result_answer
     )
-    watch.hint = reading.hint
-    return _read_result(watch, reading.content)
+    poller.hint = reading.hint
+    return _read_result(poller, reading.content)
 
 
 def _classify_result_answer(
@@ -184,16 +188,16 @@ def _classify_result_answer(
 
 
 def _read_result(
-    watch: Poller, content: responses.JsonObject
+    poller: Poller, content: responses.JsonObject
 ) -> responses.JsonObject | None:
-    status = read_status(watch.ticket.request_id, content)
+    status = read_status(poller.handle.request_id, content)
     phase = status.phase if status else _phase_of(content)
     word = status.state if status else None
     if phase is Phase.CANCELLED:
-        watch.last = status
-        raise _cancelled_error(watch, word)
+        poller.last = status
+        raise _cancelled_error(poller, word)
     if phase is Phase.FAILED or _failed_silently(phase, content):
-        raise _failed_error(watch, word, content)
+        raise _failed_error(poller, word, content)
     return content if phase is Phase.SUCCEEDED else None
 
 
@@ -211,7 +215,7 @@ def _phase_of(content: responses.JsonObject) -> Phase:
 
 
 def _failed_error(
-    watch: Poller, word: str | None, content: responses.JsonObject
+    poller: Poller, word: str | None, content: responses.JsonObject
 ) -> errors.JobFailed:
     failure: object = content.get("error")
     told = failure or {key: content[key] for key in _ERROR_KEYS if key in content}
@@ -220,18 +224,18 @@ def _failed_error(
         cast(responses.JsonObject, failure) if isinstance(failure, dict) else content
     )
     error = errors.JobFailed(
-        f"the job {watch.ticket.request_id} failed: {text}",
+        f"the job {poller.handle.request_id} failed: {text}",
         code=inner.get("error_code", inner.get("code")),
         error=content.get("error"),
     )
-    return error.concerning(watch.ticket.request_id, word or watch.word)
+    return error.concerning(poller.handle.request_id, word or poller.word)
 
 
 _ERROR_KEYS = ("error_message", "message", "detail", "error_code")
 
 
-def _cancelled_error(watch: Poller, word: str | None) -> errors.JobCancelled:
-    error = errors.JobCancelled(f"the job {watch.ticket.request_id} was cancelled")
-    error.concerning(watch.ticket.request_id, word or watch.word)
+def _cancelled_error(poller: Poller, word: str | None) -> errors.JobCancelled:
+    error = errors.JobCancelled(f"the job {poller.handle.request_id} was cancelled")
+    error.concerning(poller.handle.request_id, word or poller.word)
     error.may_be_billed = False
     return error

@@ -76,11 +76,11 @@ def _states_job_end(response: Response, content: responses.JsonObject) -> bool:
 
 
 def get_with_retries(
-    terms: FlowContext,
-    ticket: JobHandle,
+    context: FlowContext,
+    handle: JobHandle,
     doing: str,
     url: str,
-    until: float,
+    deadline: float,
     judge: Classifier = classify_answer,
 ) -> Flow[GoodAnswer]:
     """Ask until there is a good answer.
@@ -88,14 +88,14 @@ def get_with_retries(
     Raises ``Overdue`` at the deadline, ``PollInterrupted`` after two minutes of nothing but
     trouble, and the server's error when asking again cannot help.
     """
-    began = terms.now()
+    began = context.now()
     attempt = 0
     while True:
-        now = terms.now()
-        if now >= until and attempt:
+        now = context.now()
+        if now >= deadline and attempt:
             raise DeadlineReached
-        timeout = request_timeout(until, now, REQUEST_TIMEOUT)
-        outcome = yield Send(api_request(terms, "GET", url, None, timeout))
+        timeout = request_timeout(deadline, now, REQUEST_TIMEOUT)
+        outcome = yield Send(api_request(context, "GET", url, None, timeout))
         assert outcome is not None
         content = (
             responses.json_object(outcome) if isinstance(outcome, Response) else None
@@ -103,46 +103,46 @@ def get_with_retries(
         if isinstance(outcome, Response):
             verdict = judge(outcome, content)
             if verdict is AnswerClass.GOOD and content is not None:
-                return GoodAnswer(content, _hint(terms, outcome))
+                return GoodAnswer(content, _hint(context, outcome))
             if verdict is AnswerClass.FINAL and not _may_appear_later(
-                terms, ticket, outcome, content
+                context, handle, outcome, content
             ):
-                _raise_refused(terms, ticket, doing, outcome, content)
-        pause = _pause(terms, outcome, attempt)
-        if terms.now() + pause - began > READ_RETRY_BUDGET:
-            _raise_interrupted(terms, ticket, doing, outcome, content)
+                _raise_refused(context, handle, doing, outcome, content)
+        pause = _pause(context, outcome, attempt)
+        if context.now() + pause - began > READ_RETRY_BUDGET:
+            _raise_interrupted(context, handle, doing, outcome, content)
         attempt += 1
-        yield Emit(Retry(doing, _reason(outcome), attempt, pause, ticket.request_id))
-        yield Sleep(min(pause, max(until - terms.now(), 0.0)))
+        yield Emit(Retry(doing, _reason(outcome), attempt, pause, handle.request_id))
+        yield Sleep(min(pause, max(deadline - context.now(), 0.0)))
 
 
-def _hint(terms: FlowContext, outcome: Outcome) -> float | None:
+def _hint(context: FlowContext, outcome: Outcome) -> float | None:
     return (
-        responses.retry_after(outcome.headers, terms.today())
+        responses.retry_after(outcome.headers, context.today())
         if outcome.headers
         else None
     )
 
 
-def _pause(terms: FlowContext, outcome: Outcome, attempt: int) -> float:
-    hint = _hint(terms, outcome)
+def _pause(context: FlowContext, outcome: Outcome, attempt: int) -> float:
+    hint = _hint(context, outcome)
     return (
         clamp_poll_hint(hint)
         if hint is not None
-        else backoff(attempt, terms.random(), 5)
+        else backoff(attempt, context.random(), 5)
     )
 
 
 def _may_appear_later(
-    terms: FlowContext,
-    ticket: JobHandle,
+    context: FlowContext,
+    handle: JobHandle,
     response: Response,
     content: responses.JsonObject | None,
 ) -> bool:
     """Whether "not found" may only mean that the job is too young to be found everywhere."""
     code = responses.error_code(content) if content else None
     missing = response.status in (404, 410) or code == protocol.NOT_FOUND.code
-    return missing and terms.today() - ticket.submitted_at < NOT_FOUND_GRACE
+    return missing and context.today() - handle.submitted_at < NOT_FOUND_GRACE
 
 
 def _reason(outcome: Outcome) -> str:
@@ -150,32 +150,32 @@ def _reason(outcome: Outcome) -> str:
 
 
 def _raise_refused(
-    terms: FlowContext,
-    ticket: JobHandle,
+    context: FlowContext,
+    handle: JobHandle,
     doing: str,
     response: Response,
     content: responses.JsonObject | None,
 ) -> NoReturn:
-    stated = responses.read_error(response, content, terms.today())
+    stated = responses.read_error(response, content, context.today())
     assert stated is not None
     error = responses.api_error(
-        f"{doing} of {ticket.request_id}", stated, errors.ApiError
+        f"{doing} of {handle.request_id}", stated, errors.ApiError
     )
-    raise error.concerning(ticket.request_id)
+    raise error.concerning(handle.request_id)
 
 
 def _raise_interrupted(
-    terms: FlowContext,
-    ticket: JobHandle,
+    context: FlowContext,
+    handle: JobHandle,
     doing: str,
     outcome: Outcome,
     content: responses.JsonObject | None,
 ) -> NoReturn:
     said = _reason(outcome)
     if isinstance(outcome, Response):
-        stated = responses.read_error(outcome, content, terms.today())
+        stated = responses.read_error(outcome, content, context.today())
         said += f": {stated.text if stated else responses.describe_body(outcome)}"
     raise errors.PollInterrupted(
-        f"{doing} of {ticket.request_id}: nothing but trouble for {READ_RETRY_BUDGET:.0f} s, last "
+        f"{doing} of {handle.request_id}: nothing but trouble for {READ_RETRY_BUDGET:.0f} s, last "
         f"{said}. The job itself goes on: take it up again with its token"
-    ).concerning(ticket.request_id)
+    ).concerning(handle.request_id)

@@ -15,18 +15,18 @@ from .submit import Submission, submit
 class JobProgress:
     """How far a job got. Kept by the caller, for when the flow ends in an error."""
 
-    __slots__ = ("settled", "ticket", "watch")
+    __slots__ = ("handle", "poller", "settled")
 
     def __init__(self) -> None:
-        self.ticket: JobHandle | None = None
-        self.watch: Poller | None = None
+        self.handle: JobHandle | None = None
+        self.poller: Poller | None = None
         self.settled = False
         """Whether its outcome has been read."""
 
     @property
     def cancelled(self) -> bool:
         """Whether it was seen to be cancelled, so that nothing is to be had of it."""
-        last = self.watch.last if self.watch is not None else None
+        last = self.poller.last if self.poller is not None else None
         return last is not None and last.phase is Phase.CANCELLED
 
     @property
@@ -36,42 +36,46 @@ class JobProgress:
 
 
 def run(
-    terms: FlowContext,
-    call: Submission,
-    course: JobProgress,
-    until: float,
+    context: FlowContext,
+    submission: Submission,
+    progress: JobProgress,
+    deadline: float,
     *,
     cancel: bool,
-    gate: RateLimiter | None = None,
+    limiter: RateLimiter | None = None,
 ) -> Flow[responses.JsonObject]:
     """Submit, wait and come to the whole answer of ``/result``.
 
     A course that has a ticket already, from a journal, is not submitted again.
     """
-    fresh = course.ticket is None
-    if course.ticket is None:
-        course.ticket = yield from submit(terms, call, until, gate)
-    course.watch = Poller(course.ticket, terms.now(), call.reference, fresh=fresh)
+    fresh = progress.handle is None
+    if progress.handle is None:
+        progress.handle = yield from submit(context, submission, deadline, limiter)
+    progress.poller = Poller(
+        progress.handle, context.now(), submission.reference, fresh=fresh
+    )
     try:
-        content = yield from wait_and_record(terms, course.watch, until, cancel=cancel)
+        content = yield from wait_and_record(
+            context, progress.poller, deadline, cancel=cancel
+        )
     except errors.JobFailed:
-        course.settled = True
+        progress.settled = True
         raise
-    course.settled = True
+    progress.settled = True
     return content
 
 
 def wait_and_record(
-    terms: FlowContext, watch: Poller, until: float, *, cancel: bool
+    context: FlowContext, poller: Poller, deadline: float, *, cancel: bool
 ) -> Flow[responses.JsonObject]:
     """Wait for a job that was submitted, and note its end in the journal."""
     try:
-        content = yield from wait_or_clean_up(terms, watch, until, cancel=cancel)
+        content = yield from wait_or_clean_up(context, poller, deadline, cancel=cancel)
     except (errors.JobFailed, errors.JobCancelled) as error:
         state = error.last_status or "failed"
-        yield from record_ended(terms, watch.reference, watch.ticket, state)
+        yield from record_ended(context, poller.reference, poller.handle, state)
         raise
-    yield from record_ended(terms, watch.reference, watch.ticket, "succeeded")
+    yield from record_ended(context, poller.reference, poller.handle, "succeeded")
     return content
 
 
@@ -79,15 +83,15 @@ def wait_and_record(
 
 
 def submit_and_announce(
-    terms: FlowContext, call: Submission, course: JobProgress, until: float
+    context: FlowContext, submission: Submission, progress: JobProgress, deadline: float
 ) -> Flow[JobHandle]:
     """Submit, and tell that the job was accepted. Whoever stops that gets the job's name."""
-    ticket = course.ticket = yield from submit(terms, call, until)
+    handle = progress.handle = yield from submit(context, submission, deadline)
     try:
-        yield Emit(Accepted(call.reference, ticket))
+        yield Emit(Accepted(submission.reference, handle))
     except GeneratorExit:
         raise
     except BaseException as error:
-        error.add_note(job_note(ticket))
+        error.add_note(job_note(handle))
         raise
-    return ticket
+    return handle

@@ -58,7 +58,7 @@ class Accepted(NamedTuple):
     """The server took the job."""
 
     reference: str
-    ticket: JobHandle
+    handle: JobHandle
 
 
 class Ended(NamedTuple):
@@ -73,7 +73,7 @@ class Ended(NamedTuple):
 class JournalFailed(NamedTuple):
     """The journal could not be written when it was too late to stop. The job goes on."""
 
-    ticket: JobHandle
+    handle: JobHandle
     reason: str
 
 
@@ -113,7 +113,7 @@ class Semaphore(Protocol):
 class Acquire(NamedTuple):
     """Wait for one's turn, and go on with it. The flow itself gives it back."""
 
-    turns: Semaphore
+    semaphore: Semaphore
 
 
 Step = Send | Sleep | Emit | WriteJournal | RunTask | Acquire
@@ -147,7 +147,7 @@ def send(request: Request) -> Flow[Outcome]:
 
 
 def api_request(
-    terms: FlowContext,
+    context: FlowContext,
     method: str,
     url: str,
     body: bytes | None,
@@ -156,60 +156,60 @@ def api_request(
     paid: bool = False,
 ) -> Request:
     """A request to the API. It has the token only if it goes to the configured server."""
-    base_url = terms.base_url
+    base_url = context.base_url
     here = url.startswith(base_url + "/") or origin(url) == origin(base_url)
-    token = terms.token if here else None
+    token = context.token if here else None
     return Request(method, url, body, timeout, (), paid, token)
 
 
 # Writing the end and the beginning of jobs in the journal, when it is too late to stop.
 
 
-def record_accepted(terms: FlowContext, taken: Accepted) -> Flow[None]:
+def record_accepted(context: FlowContext, acquire: Accepted) -> Flow[None]:
     """Write the id down. Now that the job is paid for, not even a full disk may lose it."""
-    if not terms.journal:
+    if not context.journal:
         return
     try:
-        yield WriteJournal(taken)
+        yield WriteJournal(acquire)
     except errors.JournalError as error:
-        yield Emit(JournalFailed(taken.ticket, str(error)))
+        yield Emit(JournalFailed(acquire.handle, str(error)))
     except GeneratorExit:
         raise
     except BaseException as error:
-        error.add_note(job_note(taken.ticket))
+        error.add_note(job_note(acquire.handle))
         raise
 
 
 def record_ended(
-    terms: FlowContext, reference: str, ticket: JobHandle, state: str
+    context: FlowContext, reference: str, handle: JobHandle, state: str
 ) -> Flow[None]:
     """Note the end of a job. A journal that fails now fails nothing."""
-    if terms.journal:
+    if context.journal:
         try:
-            yield WriteJournal(Ended(reference, ticket.request_id, state))
+            yield WriteJournal(Ended(reference, handle.request_id, state))
         except errors.JournalError as error:
-            yield Emit(JournalFailed(ticket, str(error)))
+            yield Emit(JournalFailed(handle, str(error)))
 
 
-def job_note(ticket: JobHandle) -> str:
+def job_note(handle: JobHandle) -> str:
     """What to tell of an accepted job to whoever stops here."""
     return (
-        f"The RunComfy job {ticket.request_id} was accepted and goes on. "
-        f"{resume_hint(ticket)}"
+        f"The RunComfy job {handle.request_id} was accepted and goes on. "
+        f"{resume_hint(handle)}"
     )
 
 
-def add_job_note(error: BaseException, ticket: JobHandle) -> None:
+def add_job_note(error: BaseException, handle: JobHandle) -> None:
     """Name the job to whoever is stopped, unless a note of the error does."""
     told = getattr(error, "__notes__", ())
-    if not any(ticket.request_id in note for note in told):
-        error.add_note(job_note(ticket))
+    if not any(handle.request_id in note for note in told):
+        error.add_note(job_note(handle))
 
 
 RESUME_LABEL = "Its token: "
 """What stands before a job's token in a note, for those who read notes."""
 
 
-def resume_hint(ticket: JobHandle) -> str:
+def resume_hint(handle: JobHandle) -> str:
     """What it takes to take a job up again."""
-    return RESUME_LABEL + ticket.encode()
+    return RESUME_LABEL + handle.encode()

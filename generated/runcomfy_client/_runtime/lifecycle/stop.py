@@ -45,7 +45,7 @@ _BY_PHASE = {
 
 
 def wait_or_clean_up(
-    terms: FlowContext, watch: Poller, until: float, *, cancel: bool
+    context: FlowContext, poller: Poller, deadline: float, *, cancel: bool
 ) -> Flow[responses.JsonObject]:
     """Wait for the outcome, and clean up if that is stopped.
 
@@ -53,104 +53,106 @@ def wait_or_clean_up(
     deadline; whatever else stops the wait goes on its way, with a note of the job.
     """
     try:
-        return (yield from wait_for_result(terms, watch, until))
+        return (yield from wait_for_result(context, poller, deadline))
     except DeadlineReached:
-        return (yield from _after_deadline(terms, watch, cancel))
+        return (yield from _after_deadline(context, poller, cancel))
     except GeneratorExit:
         raise
     except BaseException as error:
-        if isinstance(error, errors.RunComfyError) and error is not watch.objection:
-            _attach_job(watch, error)
+        if isinstance(error, errors.RunComfyError) and error is not poller.objection:
+            _attach_job(poller, error)
             raise
-        became = yield from _clean_up(terms, watch, cancel)
-        error.add_note(_note(watch, became))
+        became = yield from _clean_up(context, poller, cancel)
+        error.add_note(_note(poller, became))
         if isinstance(error, errors.RunComfyError) and error.request_id is None:
-            _attach_job(watch, error)
+            _attach_job(poller, error)
             error.may_be_billed = became is not StopOutcome.CANCELLED
         raise
 
 
-def _attach_job(watch: Poller, error: errors.RunComfyError) -> None:
+def _attach_job(poller: Poller, error: errors.RunComfyError) -> None:
     """See that an error tells of the job, whoever raised it."""
     if error.request_id is None:
-        error.concerning(watch.ticket.request_id)
-    error.last_status = error.last_status or watch.word
+        error.concerning(poller.handle.request_id)
+    error.last_status = error.last_status or poller.word
 
 
-def _clean_up(terms: FlowContext, watch: Poller, cancel: bool) -> Flow[StopOutcome]:
+def _clean_up(context: FlowContext, poller: Poller, cancel: bool) -> Flow[StopOutcome]:
     """Stop, unless that is stopped as well: a second Ctrl-C skips the clean-up."""
     if cancel:
-        with _job_named(watch), suppress(Exception):
-            yield from cancel_if_queued(terms, watch)
-    return _last_seen(watch)
+        with _job_named(poller), suppress(Exception):
+            yield from cancel_if_queued(context, poller)
+    return _last_seen(poller)
 
 
 @contextmanager
-def _job_named(watch: Poller) -> Generator[None]:
+def _job_named(poller: Poller) -> Generator[None]:
     """Whoever stops this still gets the job's name."""
     try:
         yield
     except (errors.RunComfyError, GeneratorExit):
         raise
     except BaseException as error:
-        error.add_note(_note(watch, _last_seen(watch)))
+        error.add_note(_note(poller, _last_seen(poller)))
         raise
 
 
 def _after_deadline(
-    terms: FlowContext, watch: Poller, cancel: bool
+    context: FlowContext, poller: Poller, cancel: bool
 ) -> Flow[responses.JsonObject]:
-    became = yield from _clean_up(terms, watch, cancel)
+    became = yield from _clean_up(context, poller, cancel)
     if became is StopOutcome.ENDED:
-        with _job_named(watch):
-            content = yield from _last_fetch(terms, watch)
+        with _job_named(poller):
+            content = yield from _last_fetch(context, poller)
         if content is not None:
             return content
-    error = errors.JobTimeout(_timeout_message(watch, became), outcome=became)
-    error.concerning(watch.ticket.request_id, watch.word)
+    error = errors.JobTimeout(_timeout_message(poller, became), outcome=became)
+    error.concerning(poller.handle.request_id, poller.word)
     error.may_be_billed = became is not StopOutcome.CANCELLED
     raise error
 
 
-def _timeout_message(watch: Poller, became: StopOutcome) -> str:
-    job = f"the job {watch.ticket.request_id}"
+def _timeout_message(poller: Poller, became: StopOutcome) -> str:
+    job = f"the job {poller.handle.request_id}"
     if became is StopOutcome.CANCELLED:
         return f"{job} did not end in time; it is cancelled"
     if became is StopOutcome.ENDED:
-        text = f"{job} told no outcome in time, though its status is {watch.word!r}"
+        text = f"{job} told no outcome in time, though its status is {poller.word!r}"
     else:
         text = f"{job} did not end in time; it is {became.replace('_', ' ')}"
     return f"{text}: take it up again with its token"
 
 
-def _last_fetch(terms: FlowContext, watch: Poller) -> Flow[responses.JsonObject | None]:
+def _last_fetch(
+    context: FlowContext, poller: Poller
+) -> Flow[responses.JsonObject | None]:
     try:
-        return (yield from fetch_result(terms, watch, terms.now()))
+        return (yield from fetch_result(context, poller, context.now()))
     except DeadlineReached:
         return None
 
 
-def _last_seen(watch: Poller) -> StopOutcome:
-    return _BY_PHASE[watch.last.phase] if watch.last else StopOutcome.UNKNOWN
+def _last_seen(poller: Poller) -> StopOutcome:
+    return _BY_PHASE[poller.last.phase] if poller.last else StopOutcome.UNKNOWN
 
 
-def cancel_if_queued(terms: FlowContext, watch: Poller) -> Flow[None]:
+def cancel_if_queued(context: FlowContext, poller: Poller) -> Flow[None]:
     """Cancel if the job was not seen past the queue, and see what became of it."""
-    if watch.last is not None and watch.last.phase is not Phase.QUEUED:
+    if poller.last is not None and poller.last.phase is not Phase.QUEUED:
         return
-    reply = yield from send_cancel(terms, watch.ticket, CLEANUP_TIMEOUT)
-    look = api_request(terms, "GET", watch.ticket.status_url, None, CLEANUP_TIMEOUT)
+    reply = yield from send_cancel(context, poller.handle, CLEANUP_TIMEOUT)
+    look = api_request(context, "GET", poller.handle.status_url, None, CLEANUP_TIMEOUT)
     state = yield from send(look)
-    _read_status_answer(watch, reply)
-    _read_cancel_answer(watch, reply)
-    _read_status_answer(watch, state)
-    if _last_seen(watch) is StopOutcome.CANCELLED:
+    _read_status_answer(poller, reply)
+    _read_cancel_answer(poller, reply)
+    _read_status_answer(poller, state)
+    if _last_seen(poller) is StopOutcome.CANCELLED:
         yield from record_ended(
-            terms, watch.reference, watch.ticket, StopOutcome.CANCELLED
+            context, poller.reference, poller.handle, StopOutcome.CANCELLED
         )
 
 
-def _read_status_answer(watch: Poller, came: Outcome) -> None:
+def _read_status_answer(poller: Poller, came: Outcome) -> None:
     """Take in a good answer. A gateway's word about itself is none about the job."""
     content = responses.json_object(came) if isinstance(came, Response) else None
     if (
@@ -158,33 +160,33 @@ def _read_status_answer(watch: Poller, came: Outcome) -> None:
         or classify_answer(cast(Response, came), content) is not AnswerClass.GOOD
     ):
         return
-    status = read_status(watch.ticket.request_id, content)
+    status = read_status(poller.handle.request_id, content)
     if status is not None:
-        watch.last = status
+        poller.last = status
 
 
-def _read_cancel_answer(watch: Poller, reply: Outcome) -> None:
+def _read_cancel_answer(poller: Poller, reply: Outcome) -> None:
     """What the answer to a cancel says, for when the read that is to confirm it gets lost."""
-    said = read_cancellation(watch.ticket, reply)
+    said = read_cancellation(poller.handle, reply)
     if said is None:
         return
     if said.cancelled:
         word = said.state or said.outcome
-        watch.last = Status(watch.ticket.request_id, word, Phase.CANCELLED)
-    elif said.state is None and watch.last is not None:
+        poller.last = Status(poller.handle.request_id, word, Phase.CANCELLED)
+    elif said.state is None and poller.last is not None:
         # It has left the queue, and nobody says where to.
-        watch.last = watch.last._replace(phase=Phase.UNKNOWN)
+        poller.last = poller.last._replace(phase=Phase.UNKNOWN)
 
 
-def _note(watch: Poller, became: StopOutcome) -> str:
+def _note(poller: Poller, became: StopOutcome) -> str:
     state = (
         "has ended" if became is StopOutcome.ENDED else f"is {became.replace('_', ' ')}"
     )
-    text = f"The RunComfy job {watch.ticket.request_id} {state}."
+    text = f"The RunComfy job {poller.handle.request_id} {state}."
     return (
         text
         if became is StopOutcome.CANCELLED
-        else f"{text} {resume_hint(watch.ticket)}"
+        else f"{text} {resume_hint(poller.handle)}"
     )
 
 

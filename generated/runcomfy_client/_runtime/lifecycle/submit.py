@@ -64,106 +64,119 @@ class Submission(NamedTuple):
 
 
 def submit(
-    terms: FlowContext, call: Submission, until: float, gate: RateLimiter | None = None
+    context: FlowContext,
+    submission: Submission,
+    deadline: float,
+    limiter: RateLimiter | None = None,
 ) -> Flow[JobHandle]:
     """Submit once and come to the ticket of the job.
 
     Raises ``NotSent``, ``RateLimited``, ``SubmitRefused`` and its relatives when nothing was
     accepted, and ``SubmitOutcomeUnknown`` when that cannot be known.
     """
-    if call.check is not None:
-        yield from _run_check(terms, call, call.check, until)
-    gate = gate or RateLimiter()
+    if submission.check is not None:
+        yield from _run_check(context, submission, submission.check, deadline)
+    limiter = limiter or RateLimiter()
     try:
-        ticket = yield from _submit_with_retries(terms, call, until, gate)
+        handle = yield from _submit_with_retries(context, submission, deadline, limiter)
     except errors.ApiError as error:
-        gate.close(error)
+        limiter.close(error)
         raise
-    yield from record_accepted(terms, Accepted(call.reference, ticket))
-    return ticket
+    yield from record_accepted(context, Accepted(submission.reference, handle))
+    return handle
 
 
 def _run_check(
-    terms: FlowContext, call: Submission, check: PreSubmitTask, until: float
+    context: FlowContext, submission: Submission, check: PreSubmitTask, deadline: float
 ) -> Flow[None]:
     """Check the input, in the time of the call. Raises ``NotSent`` when none is left."""
-    yield RunTask(check.within(lambda: until - terms.now()))
-    if terms.now() >= until:
+    yield RunTask(check.within(lambda: deadline - context.now()))
+    if context.now() >= deadline:
         raise errors.NotSent(
-            f"submitting to {call.model_id}: checking the input took all the time that this "
+            f"submitting to {submission.model_id}: checking the input took all the time that this "
             "call may take; nothing was sent, nothing is billed"
         )
 
 
-def _record_intent(terms: FlowContext, call: Submission, until: float) -> Flow[None]:
+def _record_intent(
+    context: FlowContext, submission: Submission, deadline: float
+) -> Flow[None]:
     """Note what is about to be sent. If that cannot be done in time, nothing is sent."""
-    if terms.now() >= until:
-        raise _deadline_error(call)
-    if terms.journal:
-        left = until - terms.now()
-        digest, today = call.payload_sha256, terms.today()
-        yield WriteJournal(Intent(call.reference, call.model_id, digest, today, left))
-        if terms.now() >= until:
-            yield from _record_not_accepted(terms, call)
-            raise _deadline_error(call)
+    if context.now() >= deadline:
+        raise _deadline_error(submission)
+    if context.journal:
+        left = deadline - context.now()
+        digest, today = submission.payload_sha256, context.today()
+        yield WriteJournal(
+            Intent(submission.reference, submission.model_id, digest, today, left)
+        )
+        if context.now() >= deadline:
+            yield from _record_not_accepted(context, submission)
+            raise _deadline_error(submission)
 
 
-def _deadline_error(call: Submission) -> errors.NotSent:
+def _deadline_error(submission: Submission) -> errors.NotSent:
     return errors.NotSent(
-        f"submitting to {call.model_id}: the time that this call may take was over before the "
+        f"submitting to {submission.model_id}: the time that this call may take was over before the "
         "request could leave; nothing was sent, nothing is billed"
     )
 
 
-def _record_not_accepted(terms: FlowContext, call: Submission) -> Flow[None]:
+def _record_not_accepted(context: FlowContext, submission: Submission) -> Flow[None]:
     """Note that. If even that fails, the intent stays unknown, and is not sent again."""
-    if terms.journal:
+    if context.journal:
         with suppress(errors.JournalError):
-            yield WriteJournal(Ended(call.reference, "", NOT_ACCEPTED))
+            yield WriteJournal(Ended(submission.reference, "", NOT_ACCEPTED))
 
 
 def _submit_with_retries(
-    terms: FlowContext, call: Submission, until: float, gate: RateLimiter
+    context: FlowContext, submission: Submission, deadline: float, limiter: RateLimiter
 ) -> Flow[JobHandle]:
     """Each try is an intent of its own, so that a pause between two leaves nothing unknown."""
-    began = terms.now()
+    began = context.now()
     for attempt in count():
-        yield from gate.passed(terms, until)
+        yield from limiter.passed(context, deadline)
         try:
-            yield from _record_intent(terms, call, until)
-            outcome = yield from _post(terms, call, until)
+            yield from _record_intent(context, submission, deadline)
+            outcome = yield from _post(context, submission, deadline)
             content = responses.json_object(_as_response(outcome))
             became = classify_response(outcome, content)
             if became is SubmitOutcome.ACCEPTED or became is SubmitOutcome.ID_LOST:
-                return _accepted_job(terms, call, outcome, content)
+                return _accepted_job(context, submission, outcome, content)
             if became is SubmitOutcome.UNKNOWN:
-                raise _unknown_outcome(terms, call, outcome)
-            yield from _record_not_accepted(terms, call)
+                raise _unknown_outcome(context, submission, outcome)
+            yield from _record_not_accepted(context, submission)
             if became is SubmitOutcome.REFUSED:
-                _raise_refused(terms, outcome)
+                _raise_refused(context, outcome)
             if became is SubmitOutcome.BUSY:
-                pause = _rate_limit_pause(terms, outcome, attempt, began, until, gate)
+                pause = _rate_limit_pause(
+                    context, outcome, attempt, began, deadline, limiter
+                )
             else:
-                pause = _connect_pause(terms, outcome, attempt, began, until)
+                pause = _connect_pause(context, outcome, attempt, began, deadline)
         finally:
-            gate.leave()
+            limiter.leave()
         yield Emit(Retry("submit", _reason(outcome), attempt + 1, pause))
         yield Sleep(pause)
     raise AssertionError("counting ends")
 
 
-def _post(terms: FlowContext, call: Submission, until: float) -> Flow[Outcome]:
-    url = terms.base_url + protocol.submit_path(call.model_id)
-    timeout = request_timeout(until, terms.now())
-    request = api_request(terms, "POST", url, call.body, timeout, paid=True)
+def _post(
+    context: FlowContext, submission: Submission, deadline: float
+) -> Flow[Outcome]:
+    url = context.base_url + protocol.submit_path(submission.model_id)
+    timeout = request_timeout(deadline, context.now())
+    request = api_request(context, "POST", url, submission.body, timeout, paid=True)
     try:
         return (yield from send(request))
     except errors.RunComfyError:
         # The driver refused to send, as for want of a token.
-        yield from _record_not_accepted(terms, call)
+        yield from _record_not_accepted(context, submission)
         raise
     except Exception as error:
-        raise _unknown_error(terms, call, f"{type(error).__name__}: {error}") from error
+        raise _unknown_error(
+            context, submission, f"{type(error).__name__}: {error}"
+        ) from error
     except BaseException as error:
         if not isinstance(error, GeneratorExit):
             error.add_note(
@@ -177,25 +190,25 @@ def _reason(outcome: Outcome) -> str:
 
 
 def _rate_limit_pause(
-    terms: FlowContext,
+    context: FlowContext,
     outcome: Outcome,
     attempt: int,
     began: float,
-    until: float,
-    gate: RateLimiter,
+    deadline: float,
+    limiter: RateLimiter,
 ) -> float:
     """Exactly what the server asks for; a pause of our own if it names none, or says again
     and again that none is needed.
 
     The gate is shut for as long, even when this call cannot wait for it: others may not try.
     """
-    hint = responses.retry_after(outcome.headers, terms.today())
+    hint = responses.retry_after(outcome.headers, context.today())
     named = hint is not None and (hint > 0 or attempt == 0)
-    own = 2 * backoff(attempt, terms.random(), 30.0)
+    own = 2 * backoff(attempt, context.random(), 30.0)
     pause = hint if named and hint is not None else own
-    now = terms.now()
-    gate.pause(now + pause)
-    too_long = pause > MAX_RETRY_AFTER or now + pause >= until
+    now = context.now()
+    limiter.pause(now + pause)
+    too_long = pause > MAX_RETRY_AFTER or now + pause >= deadline
     if too_long or (not named and now + pause - began > MAX_RETRY_AFTER):
         raise errors.RateLimited(
             f"submitting: HTTP 429: the server asks for a pause of {pause:.0f} s, longer than "
@@ -210,24 +223,24 @@ def _rate_limit_pause(
 
 
 def _connect_pause(
-    terms: FlowContext, outcome: Outcome, attempt: int, began: float, until: float
+    context: FlowContext, outcome: Outcome, attempt: int, began: float, deadline: float
 ) -> float:
     assert isinstance(outcome, Lost)
-    pause = backoff(attempt, terms.random(), 4.0)
-    if outcome.hopeless or terms.now() + pause > min(
-        until, began + CONNECT_RETRY_BUDGET
+    pause = backoff(attempt, context.random(), 4.0)
+    if outcome.hopeless or context.now() + pause > min(
+        deadline, began + CONNECT_RETRY_BUDGET
     ):
         raise errors.NotSent(
-            f"submitting: {terms.base_url} cannot be reached: {outcome.reason}; "
+            f"submitting: {context.base_url} cannot be reached: {outcome.reason}; "
             "nothing was sent, nothing is billed"
         )
     return pause
 
 
-def _raise_refused(terms: FlowContext, outcome: Outcome) -> NoReturn:
+def _raise_refused(context: FlowContext, outcome: Outcome) -> NoReturn:
     response = _as_response(outcome)
     stated = responses.read_error(
-        response, responses.json_object(response), terms.today()
+        response, responses.json_object(response), context.today()
     )
     assert stated is not None
     if 300 <= response.status < 400:
@@ -244,52 +257,52 @@ def _as_response(outcome: Outcome) -> Response:
 
 
 def _unknown_outcome(
-    terms: FlowContext, call: Submission, outcome: Outcome
+    context: FlowContext, submission: Submission, outcome: Outcome
 ) -> errors.SubmitOutcomeUnknown:
     said = outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
     if isinstance(outcome, Response):
         content = responses.json_object(outcome)
-        stated = responses.read_error(outcome, content, terms.today())
+        stated = responses.read_error(outcome, content, context.today())
         said += f": {stated.text}" if stated else ""
-    return _unknown_error(terms, call, said)
+    return _unknown_error(context, submission, said)
 
 
 def _unknown_error(
-    terms: FlowContext, call: Submission, said: str
+    context: FlowContext, submission: Submission, said: str
 ) -> errors.SubmitOutcomeUnknown:
     return errors.SubmitOutcomeUnknown(
-        f"submitting to {call.model_id}: the request was sent, and no answer says whether it "
+        f"submitting to {submission.model_id}: the request was sent, and no answer says whether it "
         f"was accepted ({said}). It may be running and may be billed; it is not sent again. "
         "Look at your requests on RunComfy before you submit anew",
-        sent_at=terms.today(),
-        payload_sha256=call.payload_sha256,
-        reference=call.reference,
+        sent_at=context.today(),
+        payload_sha256=submission.payload_sha256,
+        reference=submission.reference,
     )
 
 
 def _accepted_job(
-    terms: FlowContext,
-    call: Submission,
+    context: FlowContext,
+    submission: Submission,
     outcome: Outcome,
     content: responses.JsonObject | None,
 ) -> JobHandle:
     """The ticket in an answer, or one for the id saved from what came of it."""
-    at = terms.today()
+    at = context.today()
     for naming in request_id_candidates(outcome, content):
-        ticket = handle_from_answer(
+        handle = handle_from_answer(
             naming,
-            model_id=call.model_id,
-            base_url=terms.base_url,
+            model_id=submission.model_id,
+            base_url=context.base_url,
             at=at,
-            echoes=call.echoes,
+            echoes=submission.echoes,
         )
-        if ticket is not None:
-            return ticket
-    raise _lost_id_error(call, content or {}, outcome, at)
+        if handle is not None:
+            return handle
+    raise _lost_id_error(submission, content or {}, outcome, at)
 
 
 def _lost_id_error(
-    call: Submission, content: Mapping[str, Any], outcome: Outcome, at: float
+    submission: Submission, content: Mapping[str, Any], outcome: Outcome, at: float
 ) -> errors.SubmitOutcomeUnknown:
     how = (
         outcome.reason
@@ -297,12 +310,12 @@ def _lost_id_error(
         else responses.describe_body(outcome)
     )
     error = errors.SubmitOutcomeUnknown(
-        f"submitting to {call.model_id}: HTTP {outcome.status}, but the answer names no job "
+        f"submitting to {submission.model_id}: HTTP {outcome.status}, but the answer names no job "
         f"({how}). It is probably running and billed; it is not sent again",
         accepted=True,
         sent_at=at,
-        payload_sha256=call.payload_sha256,
-        reference=call.reference,
+        payload_sha256=submission.payload_sha256,
+        reference=submission.reference,
     )
     request_id = content.get("request_id")
     error.request_id = str(request_id) if request_id else None
