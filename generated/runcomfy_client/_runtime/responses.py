@@ -153,32 +153,10 @@ def _numbers(text: str | None) -> list[float]:
     return [min(float(number[0]), _LONGEST_PAUSE) for number in found if number]
 
 
-_CLASSES: Mapping[int, type[errors.ApiError]] = {
-    protocol.INVALID_MODEL.code: errors.NotFound,
-    protocol.NO_BALANCE.code: errors.NoBalance,
-    protocol.BAD_TOKEN.code: errors.AuthError,
-    protocol.FORBIDDEN.code: errors.PermissionDenied,
-    protocol.NOT_FOUND.code: errors.NotFound,
-    401: errors.AuthError,
-    402: errors.NoBalance,
-    403: errors.PermissionDenied,
-    404: errors.NotFound,
-    410: errors.NotFound,
-    429: errors.RateLimited,
-}
-"""Which error a documented code is, or else an HTTP status."""
-
-_HINTS: Mapping[type[errors.ApiError], str] = {
-    errors.AuthError: "check the token, and that it was not revoked",
-    errors.NoBalance: "the account has no balance left",
-    errors.NotFound: "there is no such model or job on this server, or it is gone",
-    errors.PermissionDenied: "the token belongs to another account than the job or model",
-}
-
-
 def is_documented(code: int | str | None) -> bool:
     """Whether a code says for certain that a request was refused."""
-    return code in protocol.ERROR_CODES
+    error = protocol.ERROR_CODES.get(code) if isinstance(code, int) else None
+    return error is not None and error.source != "assumed"
 
 
 def api_error(
@@ -186,14 +164,16 @@ def api_error(
 ) -> errors.ApiError:
     """The error to raise for a refusal, ``otherwise`` for one that no table knows."""
     number = stated.code if isinstance(stated.code, int) else 0
-    kind = _CLASSES.get(number) or _CLASSES.get(stated.http_status)
-    if kind is None:
-        kind = errors.ServerError if stated.http_status >= 500 else otherwise
     known = protocol.ERROR_CODES.get(number)
+    # Some servers repeat an HTTP status of the client's fault as the code.
+    by_code = known or (protocol.http_error(number) if number < 500 else None)
+    rows = (by_code, protocol.http_error(stated.http_status))
+    row = next((row for row in rows if row is not None and row.exception), None)
+    raised = row.exception if row is not None and row.exception else otherwise
     code = f", code {stated.code}" if stated.code else ""
     label = f"HTTP {stated.http_status}{code}{' ' + known.name if known else ''}"
-    hint = f" ({_HINTS[kind]})" if kind in _HINTS else ""
-    return kind(
+    hint = f" ({row.hint})" if row is not None and row.hint else ""
+    return raised(
         f"{doing}: {label}: {stated.text or 'no reason is given'}{hint}",
         http_status=stated.http_status,
         code=stated.code,

@@ -180,9 +180,9 @@ def _classify_result_answer(
     if verdict is not AnswerClass.FINAL:
         return verdict
     code = responses.error_code(content) if content else None
-    if code == protocol.NOT_READY.code:
-        return AnswerClass.TROUBLE
-    if response.status == 400 and not responses.is_documented(code):
+    known = protocol.ERROR_CODES.get(code) if isinstance(code, int) else None
+    undocumented = response.status == 400 and not responses.is_documented(code)
+    if undocumented or (known is not None and known.retry):
         return AnswerClass.TROUBLE
     return verdict
 

@@ -6,7 +6,7 @@ from itertools import count
 
 from .. import errors, responses
 from ..job_handle import JobHandle
-from ..protocol import Cancellation, CancelOutcome, Phase, read_status
+from ..protocol import Cancellation, CancelOutcome, Phase, is_temporary, read_status
 from ..retry_and_timeouts import backoff, request_timeout
 from ..transport import Lost, Outcome, Response
 from .poll import poll_once
@@ -53,7 +53,7 @@ def _cancel_with_retries(
         settled = read_cancellation(handle, outcome)
         if settled is not None and (attempt == 0 or settled.cancelled):
             return settled
-        if isinstance(outcome, Response) and not _is_temporary(outcome):
+        if isinstance(outcome, Response) and not is_temporary(outcome.status):
             return (yield from _confirm_by_status(context, handle, outcome, deadline))
         pause = backoff(attempt, context.random())
         if context.now() + pause >= deadline:
@@ -62,10 +62,6 @@ def _cancel_with_retries(
         yield Emit(Retry(doing, reason, attempt + 1, pause, handle.request_id))
         yield Sleep(pause)
     raise AssertionError("counting ends")
-
-
-def _is_temporary(response: Response) -> bool:
-    return response.status >= 500 or response.status in (408, 425, 429)
 
 
 def _reason(outcome: Outcome) -> str:

@@ -41,7 +41,6 @@ class GoodAnswer(NamedTuple):
 
 Classifier = Callable[[Response, responses.JsonObject | None], AnswerClass]
 
-_PASSING = frozenset({408, 425, 429})
 _END_WORDS = ("failed", "cancelled", "canceled")
 _ACCOUNT_ERRORS = frozenset(
     {401, 402, 403, 429, protocol.BAD_TOKEN.code, protocol.FORBIDDEN.code}
@@ -59,8 +58,8 @@ def classify_answer(
         return AnswerClass.GOOD
     if good:
         return AnswerClass.TROUBLE if content is None else AnswerClass.FINAL
-    passing = response.status in _PASSING or response.status >= 500
-    return AnswerClass.TROUBLE if passing else AnswerClass.FINAL
+    temporary = protocol.is_temporary(response.status)
+    return AnswerClass.TROUBLE if temporary else AnswerClass.FINAL
 
 
 def _states_job_end(response: Response, content: responses.JsonObject) -> bool:
