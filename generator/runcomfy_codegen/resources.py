@@ -1,7 +1,7 @@
-"""Where the data that ships with the tool lies: in the installed package, or the checkout.
+"""Finds the data that ships with the tool, in the installed package or in the checkout.
 
-The one place that knows both. A wheel carries templates and schemas below ``_shipped``; a
-checkout has them at its root; the runtime is whatever ``runcomfy_runtime`` is installed.
+A wheel has templates and schemas below ``_shipped``, a checkout has them at its root. The
+runtime is the installed ``runcomfy_runtime``.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from . import __version__
 
 _PACKAGE = Path(__file__).parent
 _RUNTIME = Path(runcomfy_runtime.__file__).parent
-# What decides about generated code: a change in one of these rooms may change every file.
-_ROOMS = ("build", "dialect", "ir", "package", "targets")
+# The packages that generated code depends on: a change in one may change every file.
+_PACKAGES = ("build", "dialect", "ir", "package", "targets")
 _DIALECT = "dialect.schema.json"
 _LIBRARIES = ("black", "datamodel-code-generator", "jinja2", "jsonschema")
 
 
 def template_sources(target: str = "python") -> dict[str, str]:
-    """The templates of one kind of output, by file name."""
+    """The templates of one target, by file name."""
     folder = _shipped("templates") / target
     return {
         path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.jinja"))
@@ -34,7 +34,7 @@ def template_sources(target: str = "python") -> dict[str, str]:
 
 
 def own_template_sources(folder: Path) -> dict[str, bytes]:
-    """Every file of the user's folder of templates, by its path below it. Raises ``OSError``."""
+    """All files of the user's template folder, by their path below it. Raises ``OSError``."""
     if not folder.is_dir():
         raise FileNotFoundError(f"no folder of templates at {folder}")
     return {
@@ -45,7 +45,7 @@ def own_template_sources(folder: Path) -> dict[str, bytes]:
 
 
 def runtime_sources() -> dict[PurePosixPath, str]:
-    """The runtime that is copied into every client, by path below its package."""
+    """The files of the runtime, which every client gets a copy of, by path below its package."""
     return {
         PurePosixPath(path.relative_to(_RUNTIME)): path.read_text("utf-8")
         for path in sorted(_RUNTIME.rglob("*"))
@@ -54,26 +54,30 @@ def runtime_sources() -> dict[PurePosixPath, str]:
 
 
 def tool_fingerprints(own_templates: Path | None = None) -> dict[str, str]:
-    """The hash of each part of this installation that decides about generated code.
+    """The hashes of the parts of this installation that generated code depends on.
 
-    Of the generator, with the releases of the libraries it renders with; of the templates,
-    the user's own among them; of the runtime.
+    They are the generator with the releases of the libraries it renders with, the templates
+    including the user's own, and the runtime.
     """
-    # Imported here: only what generates asks for it.
+    # Imported here because only ``generate`` needs it.
     from importlib.metadata import version
 
     libraries = [f"{library} {version(library)}".encode() for library in _LIBRARIES]
-    # The lock names the release, so another one makes another package.
+    # The lock file names the release, so another release makes another package.
     libraries.append(__version__.encode())
     dialect_file = (_shipped("schemas") / _DIALECT).read_bytes()
-    rooms = [_contents(_PACKAGE / room, "*.py") for room in _ROOMS]
+    packages = [_contents(_PACKAGE / package, "*.py") for package in _PACKAGES]
     templates = _contents(_shipped("templates"), "*.jinja")
     if own_templates is not None:
-        # All of them: one that is misspelt must not go unnoticed.
+        # All files: a misspelt name must not go unnoticed.
         templates += [b"own", *_contents(own_templates, "*")]
     return {
         "generator": _hash(
-            [*libraries, dialect_file, *(each for room in rooms for each in room)]
+            [
+                *libraries,
+                dialect_file,
+                *(part for package in packages for part in package),
+            ]
         ),
         "templates": _hash(templates),
         "runtime": _hash(_contents(_RUNTIME, "*.py")),
@@ -111,12 +115,12 @@ def dialect() -> Mapping[str, Any]:
 
 
 def schemas() -> Path:
-    """The folder of published documents that ships with the tool."""
+    """The folder of published documents that ships with the tool (the default schemas)."""
     return _shipped("schemas")
 
 
 def demo_pages() -> list[Path]:
-    """Published API pages, as crawled: what ``demo`` imports."""
+    """Published API pages as crawled, which ``demo`` imports."""
     return sorted((_PACKAGE / "demo_pages").glob("*.txt"))
 
 

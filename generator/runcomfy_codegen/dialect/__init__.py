@@ -1,1 +1,1 @@
-"""The published dialect of JSON Schema: its meta-schema, its words, its rule language."""
+"""The published dialect of JSON Schema: its meta-schema, its keywords, its rule language."""

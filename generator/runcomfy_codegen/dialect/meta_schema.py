@@ -1,7 +1,7 @@
-"""Is a document what the dialect allows? ``dialect.schema.json`` says; jsonschema decides.
+"""Checks a document against the dialect's meta-schema, ``dialect.schema.json``.
 
-The meta-schema carries, beside every assertion, what to report when it does not hold
-(``x-diagnostics``: code, severity, hint), so that a new rule of the dialect is data alone.
+Next to every assertion, the meta-schema states what to report if it fails (``x-diagnostics``:
+code, severity, hint). So a new assertion needs no code.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _SHOWN = 60
 def check_document(
     document: Document, dialect: Mapping[str, Any]
 ) -> tuple[Diagnostic, ...]:
-    """Everything in which a document departs from the dialect, in reading order."""
-    told: dict[str, Any] = {
+    """All differences between a document and the dialect, in the order of the document."""
+    checked: dict[str, Any] = {
         "model_id": document.model_id,
         "locale": document.locale,
         "title": document.title,
@@ -33,16 +33,25 @@ def check_document(
         "provenance": {},
         **{name: json.loads(text.text) for name, text in document.texts()},
     }
-    # The stubs of iter_errors have a hole that pyright's strict mode minds.
+    # The stubs of iter_errors are incomplete for pyright's strict mode.
     validator: Any = Draft202012Validator(dialect)
-    errors: Iterator[ValidationError] = validator.iter_errors(told)
-    found = [
+    errors: Iterator[ValidationError] = validator.iter_errors(checked)
+    diagnostics = [
         *_duplicates(document),
         *(_diagnostic(error, document) for error in errors),
     ]
-    # jsonschema tells each missing member apart; we tell all of them at once.
-    found = list(dict.fromkeys(found))
-    return tuple(sorted(found, key=lambda each: (each.place, each.pointer, each.code)))
+    # jsonschema reports each missing member separately; we report all of them together.
+    diagnostics = list(dict.fromkeys(diagnostics))
+    return tuple(
+        sorted(
+            diagnostics,
+            key=lambda diagnostic: (
+                diagnostic.place,
+                diagnostic.pointer,
+                diagnostic.code,
+            ),
+        )
+    )
 
 
 def _duplicates(document: Document) -> Iterator[Diagnostic]:
@@ -64,7 +73,7 @@ def _diagnostic(error: ValidationError, document: Document) -> Diagnostic:
     report: Mapping[str, str] = schema["x-diagnostics"][error.validator]
     pointer = "".join(f"/{pointer_token(step)}" for step in error.absolute_path)
     if error.parent is None and "propertyNames" in error.absolute_schema_path:
-        # jsonschema gives the object's path for a wrong name; we point at the member.
+        # jsonschema reports the path of the object for a wrong name; we point to the member.
         pointer += f"/{pointer_token(str(error.instance))}"
     return Diagnostic(
         code=report["code"],
@@ -77,19 +86,19 @@ def _diagnostic(error: ValidationError, document: Document) -> Diagnostic:
     )
 
 
-def _message(error: ValidationError, told: str) -> str:
-    """What is wrong, in our words: those of jsonschema quote whole schemas."""
+def _message(error: ValidationError, predicate: str) -> str:
+    """The message, in our words, because jsonschema quotes whole schemas."""
     instance: Any = error.instance
     shown = _shown(instance)
-    if told:
-        return f"{shown} {told}"
-    wanted: Any = error.validator_value
+    if predicate:
+        return f"{shown} {predicate}"
+    expected: Any = error.validator_value
     match error.validator:
         case "type":
-            names = [wanted] if isinstance(wanted, str) else list(wanted)
+            names = [expected] if isinstance(expected, str) else list(expected)
             return f"{shown} is not of type {' or '.join(names)}"
         case "required":
-            missing = [name for name in wanted if name not in instance]
+            missing = [name for name in expected if name not in instance]
             return f"{' and '.join(map(repr, missing))} missing"
         case "uniqueItems":
             return "an item stands twice"
@@ -100,8 +109,8 @@ def _message(error: ValidationError, told: str) -> str:
 
 
 def _shown(instance: Any) -> str:
-    """A value as a message tells it. What became infinite was a number of too many digits."""
+    """A value as a message shows it. An infinite float was a number with too many digits."""
     if isinstance(instance, float) and math.isinf(instance):
         return "this number"
-    found = json.dumps(instance, ensure_ascii=False)
-    return found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"
+    text = json.dumps(instance, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -1,4 +1,9 @@
-"""The media rules of ``validations``: parsed, decided for a file, and as a keyword of jsonschema."""
+"""The media rules of ``validations``: parsed, decided for a file, and as a keyword of jsonschema.
+
+``{"validation_rule": "width/height≥", "validation_value": "0.33"}`` means: the width divided
+by the height is at least 0.33. Published spellings vary even within one field (``<=`` next
+to ``≤``, 15 next to ``"3"``); all of them are parsed to the same rule.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +36,10 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
         "=": "==",
     }
 )
-"""Published operators and their ASCII spelling."""
+"""The published spellings of operators, and their ASCII spelling."""
 
 UNSUPPORTED_OPERATOR = "?"
-"""The operator of a rule whose own is not understood; such a rule is never checked."""
+"""The operator of a rule whose published operator is not supported. It is never checked."""
 
 _RULE = re.compile(
     r"\s*(?P<metric>.*?)\s*(?P<operator><=|>=|==|!=|[≤≥≠<>=])\s*", re.DOTALL
@@ -47,7 +52,7 @@ _MOST_DIGITS = 100
 
 @dataclass(frozen=True, slots=True)
 class ParsedRule:
-    """A published rule, read: ``trouble`` says why it cannot be checked, if it cannot."""
+    """A parsed rule. If it cannot be checked, ``trouble`` says why."""
 
     metric: str
     operator: str
@@ -56,7 +61,7 @@ class ParsedRule:
 
 
 def parse_rule(rule: str, value: JsonValue) -> ParsedRule:
-    """Read a rule and its value. Never fails: what is not understood is said in ``trouble``."""
+    """Parse a rule and its value. Never raises: ``trouble`` says what is not understood."""
     limit, limit_trouble = _limit(value)
     match = _RULE.fullmatch(rule)
     if match is None:
@@ -76,7 +81,7 @@ def parse_rule(rule: str, value: JsonValue) -> ParsedRule:
 
 
 def _limit(value: JsonValue) -> tuple[str, str]:
-    """The limit as an exact decimal text, and what is wrong with it."""
+    """The limit as an exact decimal text, and what is wrong with it, if anything."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return str(value), "the limit is not a number"
     if isinstance(value, str) and not _DECIMAL.fullmatch(value.strip()):
@@ -88,30 +93,30 @@ def _limit(value: JsonValue) -> tuple[str, str]:
 
 
 def _unread(value: int | Decimal | str) -> str:
-    """A limit as published, in quotes if a reader of fractions could take it for one."""
+    """A limit as published, in quotes if it could be mistaken for a number."""
     text = str(value)
     return repr(text) if _LIKE_A_NUMBER.fullmatch(text) else text
 
 
 def _plain(number: Decimal) -> str:
-    """Without exponent and without zeros that say nothing: 4.70 is 4.7, 1E+1 is 10."""
+    """Without exponent and trailing zeros: 4.70 becomes 4.7, 1E+1 becomes 10."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-# What is known of a file when a rule is decided: every plausible way to read it.
+# Deciding a rule: what is known of a file, with every plausible way to measure it.
 
 
 Measurement: TypeAlias = Mapping[str, Fraction]
-"""Metrics by name, as one reader sees the file: pixels as displayed, bytes by 10⁶, …"""
+"""Metric values by name in one plausible reading: pixels as displayed, megabytes of 10⁶ bytes, …"""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredFile:
-    """What is known of a file; both are empty if nothing is.
+    """What is known of a file; both members are empty if nothing is.
 
-    ``readings`` are all that a careful reader could come to. ``kinds`` are what the file may
-    pass for (``image``, ``video``, ``audio``), first what it is.
+    ``readings`` are all plausible measurements. ``kinds`` are the kinds that the file may be
+    used as (``image``, ``video``, ``audio``), its own kind first.
     """
 
     readings: tuple[Measurement, ...] = ()
@@ -119,21 +124,21 @@ class MeasuredFile:
 
 
 Prober: TypeAlias = Callable[[str], MeasuredFile]
-"""Measures the text of a media field: a URL or a ``data:`` URI. It raises ``NotMedia`` if it
-is certain that the text names no media at all."""
+"""Measures the file that the text of a media field names by URL or ``data:`` URI. Raises
+``NotMedia`` if the text certainly names no media."""
 
 
 class NotMedia(ValueError):
-    """What a text names is certainly no media; the message says what it is."""
+    """The text certainly names no media; the message says what it names."""
 
 
 def measure_nothing(text: str) -> MeasuredFile:
-    """A prober that looks at nothing."""
+    """A prober that measures nothing."""
     return MeasuredFile()
 
 
 def violates(rule: Rule, readings: Sequence[Measurement]) -> bool:
-    """Whether a file breaks a rule by every reading. Where it is not certain, it does not."""
+    """Whether a file violates a rule in every reading. If that is not certain, it does not."""
     metric, limit = rule.expression, rule.threshold
     if metric is None or limit is None or not rule.checkable or not readings:
         return False
@@ -141,7 +146,7 @@ def violates(rule: Rule, readings: Sequence[Measurement]) -> bool:
     known = [value for value in values if value is not None]
     if len(known) < len(values) or any(rule.holds(value) for value in known):
         return False
-    # Readings are the ends of what may be true: an equal value may lie between two of them.
+    # The readings are extremes: the true value may be between two of them.
     return rule.operator != "==" or not min(known) < limit < max(known)
 
 
@@ -152,32 +157,32 @@ def _value(metric: MetricExpression, reading: Measurement) -> Fraction | None:
         return None
 
 
-# The dialect's formats: what kind of media a text names, or the texts of a list.
+# Formats: the kind of media that a text names, or each text of a list.
 #
-# ``image_uri``, ``video_uri`` and ``audio_uri`` are annotations, as formats are in JSON Schema:
-# a text may be a URL, a ``data:`` URI, or whatever the server takes besides, and what is behind
-# it is the matter of rules. ``image_uris`` and its relatives on an array say more: 20 published
-# arrays have no ``items``, and only their format tells that they hold texts.
+# ``image_uri``, ``video_uri`` and ``audio_uri`` are annotations, like all formats of JSON
+# Schema: the text may be a URL, a ``data:`` URI or anything else that the server accepts, and
+# media rules are about the file. On an array, ``image_uris`` and the like also say that the
+# items are texts: 20 published arrays have no ``items``, only this format.
 
 
 _MEDIA = re.compile(r"(?P<kind>image|video|audio)_uri(?P<several>s)?(_.*)?")
 
 
-def media_kind(told: object) -> str | None:
-    """``image``, ``video`` or ``audio``; None if a format is not one of media."""
-    match = _MEDIA.fullmatch(told) if isinstance(told, str) else None
+def media_kind(format_: object) -> str | None:
+    """``image``, ``video`` or ``audio``; None if the format does not name media."""
+    match = _MEDIA.fullmatch(format_) if isinstance(format_, str) else None
     return match["kind"] if match else None
 
 
 def kind_of(schema: Any) -> str | None:
-    """The kind of media that a schema says its text, or every text of its list, names."""
+    """The kind of media that a schema's text, or each text of its list, names."""
     own = media_kind(schema.get("format"))
     return own or media_kind(members(schema.get("items")).get("format"))
 
 
-def names_several(told: object) -> bool:
-    """Whether a format stands on an array of media, as ``image_uris`` does."""
-    match = _MEDIA.fullmatch(told) if isinstance(told, str) else None
+def names_several(format_: object) -> bool:
+    """Whether a format is one of arrays of media, such as ``image_uris``."""
+    match = _MEDIA.fullmatch(format_) if isinstance(format_, str) else None
     return match is not None and match["several"] is not None
 
 
@@ -190,62 +195,62 @@ _NAMES = {"image": "an image", "video": "a video", "audio": "a sound"}
 
 
 def validations_keyword(prober: Prober) -> Keyword:
-    """The keyword, with files measured by ``prober``. Each source is measured once a place."""
+    """The keyword, with ``prober`` to measure files. Each text is measured once."""
 
     def validations(
-        validator: Any, told: Any, instance: Any, schema: Any
+        validator: Any, rules: Any, instance: Any, schema: Any
     ) -> Iterator[ValidationError]:
-        if not items(told):
+        if not items(rules):
             return
         kind = kind_of(schema)
         if isinstance(instance, str):
-            yield from _broken(told, kind, instance, prober)
+            yield from _broken(rules, kind, instance, prober)
         else:
             for index, item in enumerate(items(instance)):
                 if isinstance(item, str):
-                    for error in _broken(told, kind, item, prober):
+                    for error in _broken(rules, kind, item, prober):
                         error.path.appendleft(index)
                         yield error
 
     return validations
 
 
-def _rules(told: Any) -> Iterator[Rule]:
-    """Every rule of the keyword that is understood."""
-    for each in items(told):
-        published = members(each)
-        text = published.get("validation_rule")
-        if not isinstance(text, str):
+def _rules(rules: Any) -> Iterator[Rule]:
+    """The rules of the keyword that are understood."""
+    for item in items(rules):
+        rule = members(item)
+        condition = rule.get("validation_rule")
+        if not isinstance(condition, str):
             continue
-        read = parse_rule(text, published.get("validation_value"))
+        read = parse_rule(condition, rule.get("validation_value"))
         if not read.trouble:
             yield Rule(
                 pointer="",
                 metric=read.metric,
                 operator=read.operator,
                 limit=read.limit,
-                message=str(published.get("validation_error", "")),
+                message=str(rule.get("validation_error", "")),
             )
 
 
 def _broken(
-    told: Any, kind: str | None, text: str, prober: Prober
+    rules: Any, kind: str | None, text: str, prober: Prober
 ) -> Iterator[ValidationError]:
     try:
-        measured = prober(text)
+        file = prober(text)
     except NotMedia as error:
         yield ValidationError(str(error))
         return
-    if kind and measured.kinds and kind not in measured.kinds:
-        # Its rules are for media of that kind: nothing more is asked of another.
+    if kind and file.kinds and kind not in file.kinds:
+        # The rules are for media of that kind, so they are not checked for another.
         yield ValidationError(
-            f"{_NAMES[kind]} belongs here, and this is {_NAMES[measured.kinds[0]]}",
+            f"{_NAMES[kind]} belongs here, and this is {_NAMES[file.kinds[0]]}",
             validator_value=f"media_kind == {kind}",
         )
         return
-    for rule in _rules(told) if measured.readings else ():
-        if violates(rule, measured.readings):
-            # The published words; the rule itself is what machines read.
+    for rule in _rules(rules) if file.readings else ():
+        if violates(rule, file.readings):
+            # The message is the published one; the rule is in ``validator_value``.
             yield ValidationError(
                 rule.message or rule.condition, validator_value=rule.condition
             )

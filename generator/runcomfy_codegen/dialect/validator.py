@@ -1,8 +1,8 @@
-"""The dialect as a class of jsonschema: published schemas judge input documents as they stand.
+"""The dialect as a validator class of jsonschema: validates input documents by published schemas.
 
-It reads what is published and nothing of the IR, so that it can check whatever the IR and the
-generated classes say. It is as wide as they are: a keyword that is not understood, or whose
-value is malformed, permits anything.
+It reads the published schema and not the IR, so that it can test the IR and the generated
+classes independently. It accepts as much as they do: an unsupported keyword, or one with a
+malformed value, permits anything.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ _STANDARD: Mapping[str, Any] = Draft202012Validator.VALIDATORS
 
 @cache
 def validator_class(prober: Prober = measure_nothing) -> type[Validator]:
-    """The validator class of the dialect; media rules are decided by what ``prober`` measures."""
-    unread = dict.fromkeys(_STANDARD, _permit)
+    """The validator class of the dialect; ``prober`` measures the files for media rules."""
+    unsupported = dict.fromkeys(_STANDARD, _permit)
     own = {
         "type": type_keyword,
         "format": format_keyword,
         "validations": validations_keyword(prober),
     }
-    keywords = {**unread, **_KEYWORDS, **own}
-    made: type[Validator] = _JSONSCHEMA.extend(
+    keywords = {**unsupported, **_KEYWORDS, **own}
+    class_: type[Validator] = _JSONSCHEMA.extend(
         Draft202012Validator, validators=keywords
     )
-    return made
+    return class_
 
 
 def input_validator(
     schema: Mapping[str, Any], prober: Prober = measure_nothing
 ) -> Validator:
-    """A validator of the inputs of a model, by its published input schema.
+    """A validator for the inputs of a model, made from its published input schema.
 
-    An input has no other members than the published ones.
+    An input may only have the published members.
     """
     return validator_class(prober)({**schema, "additionalProperties": False})
 
@@ -62,12 +62,12 @@ def input_validator(
 def _permit(
     validator: Any, value: Any, instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
-    """A keyword that the dialect does not have."""
+    """A keyword that the dialect does not have: it permits any value."""
     yield from ()
 
 
 def _standard(keyword: str, readable: Callable[[Any], bool]) -> Keyword:
-    """A keyword of JSON Schema, permitting anything where its value is not readable."""
+    """A keyword of JSON Schema that permits any value if the keyword itself is malformed."""
 
     def check(
         validator: Any, value: Any, instance: Any, schema: Any
@@ -94,14 +94,14 @@ def _bound(keyword: str) -> Keyword:
 def _choice(
     validator: Any, values: Any, instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
-    """``enum``, its decimals as the nearest ``float``."""
+    """``enum``; decimals are compared as the nearest ``float``."""
     if not is_array(values) or (instance is None and schema.get("nullable") is True):
         return
     yield from _STANDARD["enum"](validator, _floats(values), instance, schema) or ()
 
 
 def _floats(value: JsonValue) -> JsonValue:
-    """A published value as an input would hold it: fractions are floats there."""
+    """A published value as an input has it, with fractions as floats."""
     if isinstance(value, Decimal):
         return json_number(value)
     if is_array(value):
@@ -114,7 +114,7 @@ def _floats(value: JsonValue) -> JsonValue:
 def _required(
     validator: Any, names: Any, instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
-    """``required``, of published properties: nobody can give a member that has no schema."""
+    """``required``, for published properties only: an input cannot have any others."""
     published = schema.get("properties")
     if is_array(names) and is_object(published):
         known = [name for name in names if isinstance(name, str) and name in published]
@@ -162,12 +162,12 @@ _KEYWORDS: Mapping[str, Keyword] = {
     "enum": _choice,
     "const": _standard("const", lambda value: True),
     "anyOf": _standard("anyOf", _is_options),
-    # Wider than JSON Schema, as the generated unions are.
+    # Wider than JSON Schema, like the generated unions.
     "oneOf": _standard("anyOf", _is_options),
 }
 
 
-# Types as the dialect spells them: ``float`` is ``number``, and case does not matter.
+# ``type`` in the dialect's spelling: ``float`` is ``number``, and case does not matter.
 
 
 JSON_TYPES = frozenset(
@@ -176,29 +176,32 @@ JSON_TYPES = frozenset(
 """The types of JSON Schema."""
 
 
-def standard_type(word: object) -> str:
-    """A type in the spelling of JSON Schema: ``Float`` is ``number``."""
-    lower = str(word).lower()
+def standard_type(name: object) -> str:
+    """A type name in the spelling of JSON Schema: ``Float`` becomes ``number``."""
+    lower = str(name).lower()
     return "number" if lower == "float" else lower
 
 
 def type_keyword(
-    validator: Any, told: Any, instance: Any, schema: Any
+    validator: Any, published: Any, instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
-    """``type``: one word or several. A word that is none of JSON Schema's permits anything."""
-    words = [standard_type(word) for word in (told if is_array(told) else [told])]
+    """``type``: one name or several. A name that JSON Schema does not have permits any value."""
+    names = [
+        standard_type(word)
+        for word in (published if is_array(published) else [published])
+    ]
     if instance is None and schema.get("nullable") is True:
         return
-    if words and JSON_TYPES.issuperset(words):
+    if names and JSON_TYPES.issuperset(names):
         standard = Draft202012Validator.VALIDATORS["type"]
-        yield from standard(validator, words, instance, schema) or ()
+        yield from standard(validator, names, instance, schema) or ()
 
 
-# A standard schema with media rules in it: the keyword ``validations`` where they hold.
+# Putting the media rules of the IR into a standard schema, as the keyword ``validations``.
 
 
 def with_media_rules(schema: dict[str, Any], rules: Sequence[Rule]) -> dict[str, Any]:
-    """The schema, in which every rule stands at its pointer; ``schema`` itself is changed."""
+    """Add every rule to the schema at its pointer. Changes and returns ``schema``."""
     for rule in rules:
         steps = [
             step.replace("~1", "/").replace("~0", "~")
@@ -210,7 +213,7 @@ def with_media_rules(schema: dict[str, Any], rules: Sequence[Rule]) -> dict[str,
 
 
 def _published(rule: Rule) -> dict[str, str]:
-    """A rule as the dialect writes it."""
+    """A rule in the spelling of the dialect."""
     return {
         "validation_rule": f"{rule.metric}{rule.operator}",
         "validation_value": rule.limit,
@@ -219,7 +222,7 @@ def _published(rule: Rule) -> dict[str, str]:
 
 
 def _at(schema: Any, steps: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Every schema that describes the value at a pointer; ``*`` is any item of an array."""
+    """All schemas that describe the value at a pointer; ``*`` is every item of an array."""
     if not is_object(schema):
         return
     for option in items(schema.get("anyOf")):

@@ -1,5 +1,5 @@
 """Values that pass between the stages: documents, diagnostics, models, types.
 
-Frozen, printable, standard library only (and the runtime's tables). Nothing in
-this room knows Python source code, a disk, or a terminal.
+Frozen and printable. They need only the standard library and the tables of the
+runtime, and know no programming language, disk or terminal.
 """

@@ -111,11 +111,11 @@ def _object(kind: Object, key: Callable[[Field], str]) -> Schema:
     }
 
 
-# A model as plain JSON values: what ``show --format json`` prints.
+# A model as plain JSON values, as ``show --format json`` prints it.
 
 
 def model_as_json(model: Model) -> dict[str, Any]:
-    """Everything that the IR knows of a model."""
+    """Everything that the IR knows about a model."""
     return {
         "model_id": model.model_id,
         "title": model.title,
@@ -132,7 +132,7 @@ def model_as_json(model: Model) -> dict[str, Any]:
 
 
 def field_as_json(field: Field) -> dict[str, Any]:
-    """A field, with its type spread out as JSON Schema words."""
+    """A field, with the JSON Schema keywords of its type as members."""
     optional = {
         "title": field.title,
         "description": field.description,
@@ -153,7 +153,7 @@ def field_as_json(field: Field) -> dict[str, Any]:
 
 
 def type_word(kind: Type) -> str:
-    """One word for a type: JSON Schema's own, ``any``, or several joined by ``|``."""
+    """The name of a type: that of JSON Schema, ``any``, or several joined by ``|``."""
     match kind:
         case Anything():
             return "any"
@@ -171,7 +171,7 @@ def type_word(kind: Type) -> str:
 
 
 def _details(kind: Type) -> dict[str, Any]:
-    """The bounds of a type; members of objects keep their names and rules."""
+    """The keywords of a type other than ``type``; the fields of an object in full."""
     if isinstance(kind, Object):
         return {"fields": [field_as_json(field) for field in kind.fields]}
     schema = to_json_schema(kind)

@@ -25,10 +25,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One finding about one place of one document.
+    """A problem at one position of one document.
 
     ``code`` is a stable word, ``pointer`` a JSON pointer (RFC 6901) into the document,
-    ``place`` a position in ``file``, ``hint`` what the reader can do about it.
+    ``place`` a position in ``file``, ``hint`` what the user can do about it.
     """
 
     code: str
@@ -41,7 +41,7 @@ class Diagnostic:
     hint: str = ""
 
     def about(self, *, model: str = "", file: str = "") -> Diagnostic:
-        """The same finding, told where it belongs; what it already knew stays."""
+        """The same diagnostic with this model and file, unless it already has its own."""
         return replace(self, model=self.model or model, file=self.file or file)
 
     def printed(self) -> dict[str, Any]:

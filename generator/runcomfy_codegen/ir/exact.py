@@ -19,19 +19,19 @@ ExactJson = Any
 """``None``, ``bool``, ``int``, ``Fraction``, ``str``, ``list`` or ``dict``."""
 
 
-def rational(told: Exact) -> Rational:
-    """An exact number of the IR, as it is reckoned with here."""
-    return told if isinstance(told, int) else reduced(Fraction(told))
+def rational(published: Exact) -> Rational:
+    """A number of the IR as one to calculate with."""
+    return published if isinstance(published, int) else reduced(Fraction(published))
 
 
 def exact_value(value: Value) -> ExactJson:
-    """A carried value; 0.1 is one tenth, and 1.0 is the integer 1."""
-    told: ExactJson = json.loads(value.text, parse_float=_number)
-    return told
+    """A JSON value with exact numbers: 0.1 is one tenth, and 1.0 is the integer 1."""
+    loaded: ExactJson = json.loads(value.text, parse_float=_number)
+    return loaded
 
 
 def reduced(value: Rational) -> Rational:
-    """A fraction as an integer if it is one."""
+    """The number as an ``int`` if it is whole."""
     return value.numerator if value.denominator == 1 else value
 
 
@@ -48,12 +48,12 @@ def divides(step: Rational, value: Rational) -> bool:
 
 
 def is_number(value: ExactJson) -> bool:
-    """Whether a value is a number; ``true`` is none (section 4.2.1 of the core)."""
+    """Whether a value is a number; ``true`` is not (section 4.2.1 of the core)."""
     return isinstance(value, int | Fraction) and not isinstance(value, bool)
 
 
 def json_value(value: ExactJson) -> ExactJson:
-    """A value as the ``json`` module writes it."""
+    """The value with plain numbers, which the ``json`` module can write."""
     if is_array(value):
         return [json_value(item) for item in value]
     if is_object(value):
@@ -62,7 +62,7 @@ def json_value(value: ExactJson) -> ExactJson:
 
 
 def decimal_text(value: Rational) -> str:
-    """A number as people write it: 4096, 0.33, or 1/3 where no decimal ends."""
+    """A number as people write it: 4096, 0.33, or 1/3 if there is no finite decimal."""
     fraction = Fraction(value)
     if fraction.denominator == 1:
         return str(fraction.numerator)
@@ -79,13 +79,13 @@ def _number(text: str) -> Rational:
     return reduced(Fraction(text))
 
 
-# Equality of JSON values as JSON Schema 2020-12 defines it (core, section 4.2.2).
+# Equality as JSON Schema 2020-12 defines it (core, section 4.2.2).
 
 
 def equality_key(value: Any) -> Hashable:
-    """Something that is equal for equal JSON values, and for no others.
+    """A hashable key: two JSON values are equal exactly if their keys are.
 
-    1 is 1.0, True is not 1, and the order of an object's members says nothing.
+    1 equals 1.0, True does not equal 1, and the order of members does not matter.
     """
     if is_array(value):
         return ("array", tuple(map(equality_key, value)))

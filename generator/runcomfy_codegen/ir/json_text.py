@@ -1,4 +1,4 @@
-"""JSON exactly as published: its text, its value, and the place of every part of it."""
+"""JSON exactly as published: its text, its value, and the position of every part."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import Any, NoReturn, TypeGuard
 
 from .diagnostic import Position
 
-# What `value()` gives: dict, list, str, int, Decimal, bool, None.
+# What `value()` returns: dict, list, str, int, Decimal, bool, None.
 JsonValue = Any
 
 MAX_DEPTH = 160
-"""Levels that a document may be nested; published ones have 7. Checking one against the
-dialect takes four calls a level, and Python's stack has room for a thousand."""
+"""How many levels deep a document may be nested; published ones have 7. The check against
+the dialect needs four calls a level, and Python's stack has room for a thousand."""
 
 TOO_DEEP = "nested too deeply"
 
@@ -28,7 +28,7 @@ _SCALAR = json.JSONDecoder()
 
 
 class NotJson(ValueError):
-    """The text is not JSON (RFC 8259); ``place`` says where it stops being so."""
+    """The text is not JSON (RFC 8259); ``place`` is where the JSON ends."""
 
     def __init__(self, message: str, place: Position) -> None:
         super().__init__(message)
@@ -37,16 +37,16 @@ class NotJson(ValueError):
 
 
 KnownPosition = tuple[int, Position]
-"""An offset of a text, and the place in the source where its character stands."""
+"""An offset of a text, and the position of its character in the source."""
 
 
 @dataclass(frozen=True, slots=True)
 class JsonText:
-    """A piece of JSON as it stands in a file, beginning at ``start``.
+    """A piece of JSON verbatim; ``start`` is its position in the source.
 
-    ``marks`` are further offsets whose place is known, in order. Places are counted from
-    the nearest one before them: text taken out of markup drifts away from its source at
-    every entity and tag.
+    ``marks`` are more offsets with known positions, in order. A position is counted from
+    the nearest mark before it, because text that was extracted from markup differs from
+    its source at every entity and tag.
     """
 
     text: str
@@ -54,23 +54,23 @@ class JsonText:
     marks: tuple[KnownPosition, ...] = ()
 
     def value(self) -> JsonValue:
-        """Read the text. Fractions become ``Decimal``, so that 0.33 stays 0.33.
+        """The parsed value. Fractions become ``Decimal``, so that 0.33 stays 0.33.
 
-        Raises ``NotJson`` for anything outside RFC 8259, NaN and Infinity included.
+        Raises ``NotJson`` for anything outside RFC 8259, including NaN and Infinity.
         """
         try:
             value = json.loads(
                 self.text, parse_float=Decimal, parse_constant=_refuse_constant
             )
         except json.JSONDecodeError as error:
-            stop = syntax_issue(error)
-            raise NotJson(stop.reason, self.at(stop.offset)) from None
+            issue = syntax_issue(error)
+            raise NotJson(issue.reason, self.at(issue.offset)) from None
         except RecursionError:
             raise NotJson(TOO_DEEP, self.start) from None
         except _Constant as error:
             raise NotJson(f"{error} is not JSON", self.start) from None
         except (ValueError, InvalidOperation):
-            # A whole number beyond Python's limit of digits, or a fraction beyond Decimal's.
+            # An integer has too many digits for Python, or a fraction too many for Decimal.
             raise NotJson(
                 "a number is too large to be kept exactly", self.start
             ) from None
@@ -79,18 +79,18 @@ class JsonText:
         return value
 
     def at(self, offset: int) -> Position:
-        """The place of the character at ``offset`` of the text."""
+        """The position of the character at ``offset`` of the text."""
         index = bisect_right(self.marks, offset, key=_offset) - 1
         origin, place = self.marks[index] if index >= 0 else (0, self.start)
-        breaks = _line_ends(self.text)
-        last = bisect_left(breaks, offset)
-        lines = last - bisect_left(breaks, origin)
+        line_ends = _line_ends(self.text)
+        last = bisect_left(line_ends, offset)
+        lines = last - bisect_left(line_ends, origin)
         if lines == 0:
             return Position(place.line, place.column + offset - origin)
-        return Position(place.line + lines, offset - breaks[last - 1])
+        return Position(place.line + lines, offset - line_ends[last - 1])
 
     def place(self, pointer: str) -> Position:
-        """The place of the value at ``pointer``, or of its nearest ancestor that exists."""
+        """The position of the value at ``pointer``, or of its nearest ancestor that exists."""
         offsets = _layout(self.text).offsets
         while pointer not in offsets:
             pointer = pointer.rpartition("/")[0]
@@ -99,24 +99,24 @@ class JsonText:
     def span(self, pointer: str) -> tuple[int, int]:
         """The offsets where the value at ``pointer`` begins and ends.
 
-        Raises ``KeyError`` if there is none.
+        Raises ``KeyError`` if there is no such value.
         """
         begin = _layout(self.text).offsets[pointer]
         return begin, _SCALAR.raw_decode(self.text, begin)[1]
 
     def part(self, begin: int, end: int) -> JsonText:
-        """The JSON between two offsets, which knows its places as the whole does."""
+        """The JSON between two offsets; positions stay those in the source."""
         first = bisect_right(self.marks, begin, key=_offset)
         last = bisect_left(self.marks, end, key=_offset)
         marks = tuple((at - begin, place) for at, place in self.marks[first:last])
         return JsonText(self.text[begin:end], self.at(begin), marks)
 
     def anywhere(self) -> JsonText:
-        """The same text without its place, to be compared with another."""
+        """The same text without positions, for comparing it with another."""
         return replace(self, start=Position(), marks=())
 
     def duplicates(self) -> list[str]:
-        """Pointers of members whose name stands more than once in one object."""
+        """Pointers of members whose name occurs more than once in one object."""
         return list(_layout(self.text).duplicates)
 
 
@@ -131,12 +131,12 @@ def is_array(value: JsonValue) -> TypeGuard[list[JsonValue]]:
 
 
 def members(value: JsonValue) -> dict[str, JsonValue]:
-    """The members of a JSON object; none if the value is something else."""
+    """The members of a JSON object; empty for any other value."""
     return value if is_object(value) else {}
 
 
 def items(value: JsonValue) -> list[JsonValue]:
-    """The items of a JSON array; none if the value is something else."""
+    """The items of a JSON array; empty for any other value."""
     return value if is_array(value) else []
 
 
@@ -157,7 +157,7 @@ def _too_deep(value: JsonValue) -> bool:
 
 
 class _Constant(ValueError):
-    """A word that Python takes for a number, and JSON does not."""
+    """NaN or Infinity: Python reads it as a number, JSON has no such value."""
 
 
 def _refuse_constant(word: str) -> NoReturn:
@@ -171,12 +171,12 @@ def _offset(mark: KnownPosition) -> int:
 @lru_cache(maxsize=16)
 def _line_ends(text: str) -> tuple[int, ...]:
     """The offsets of the line ends of a text."""
-    return tuple(found.start() for found in re.finditer("\n", text))
+    return tuple(match.start() for match in re.finditer("\n", text))
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where every value of a text begins, by pointer, and which members stand twice."""
+    """The offset of every value of a text, by pointer, and the pointers of repeated members."""
 
     offsets: Mapping[str, int]
     duplicates: tuple[str, ...]
@@ -184,7 +184,7 @@ class _Layout:
 
 @lru_cache(maxsize=16)
 def _layout(text: str) -> _Layout:
-    """The layout of well-formed JSON; one walk serves every diagnostic of a document."""
+    """The layout of well-formed JSON, computed once for all diagnostics of a document."""
     walk = _Walk(text)
     walk.visit(walk.skip(0), "")
     return _Layout(MappingProxyType(walk.offsets), tuple(walk.duplicates))
@@ -194,7 +194,7 @@ def _layout(text: str) -> _Layout:
 class _Walk:
     """A walk through well-formed JSON, in reading order.
 
-    Of members that stand twice in one object the last one counts, as for ``value()``.
+    If a member occurs twice in one object, the last one counts, as for ``value()``.
     """
 
     text: str
@@ -202,7 +202,7 @@ class _Walk:
     duplicates: dict[str, None] = field(default_factory=dict[str, None])
 
     def visit(self, at: int, pointer: str) -> int:
-        """Note the value at an offset and those below it; the offset behind it."""
+        """Record the value at an offset and those inside it; return the offset after it."""
         self.offsets[pointer] = at
         opening = self.text[at]
         if opening == "{":
@@ -212,7 +212,7 @@ class _Walk:
         return _SCALAR.raw_decode(self.text, at)[1]
 
     def skip(self, at: int) -> int:
-        """The next offset that holds no white space."""
+        """The next offset that is not white space."""
         while at < len(self.text) and self.text[at] in _BLANK:
             at += 1
         return at
@@ -238,12 +238,12 @@ class _Walk:
         return at + 1
 
     def _next(self, at: int) -> int:
-        """On from the end of a member or item to the next one, or to the bracket."""
+        """The offset of the next member or item, or of the closing bracket."""
         at = self.skip(at)
         return self.skip(at + 1) if self.text[at] == "," else at
 
 
-# Where a text stops being JSON, and why, in words that do not depend on the reader of it.
+# Syntax errors: where the JSON ends, and why, in words that are the same on every Python.
 
 
 OPEN_STRING = "a text without its closing quote"
@@ -264,24 +264,24 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "Unexpected UTF-8 BOM": "a byte order mark stands in front of it",
     }
 )
-"""How the messages of ``json.JSONDecodeError`` begin, and what they mean."""
+"""The beginnings of the messages of ``json.JSONDecodeError``, and their meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyntaxIssue:
-    """Where something that began like JSON stops being JSON, and why."""
+    """A syntax error: the offset where the JSON ends, and the reason."""
 
     offset: int
     reason: str
 
 
 def syntax_issue(error: json.JSONDecodeError) -> SyntaxIssue:
-    """What the decoder refuses. A comma too many is the place itself, in any Python.
+    """The syntax issue that a decoder reports. A trailing comma is reported at the comma.
 
-    Python 3.13 points at that comma; those before it at the bracket behind it.
+    Python 3.13 points at that comma, older releases at the bracket after it.
     """
     reason = next(
-        (told for begin, told in _WORDS.items() if error.msg.startswith(begin)),
+        (meaning for begin, meaning in _WORDS.items() if error.msg.startswith(begin)),
         "something that JSON does not have",
     )
     before = error.doc[: error.pos].rstrip(" \t\r\n")

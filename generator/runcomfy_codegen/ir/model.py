@@ -1,7 +1,7 @@
-"""A model as the tool understands it: fields, types, rules. Frozen, and free of Python.
+"""A model as the tool understands it: fields, types, media rules. All values are frozen.
 
-Types are a closed set of kinds; each says what a JSON value may be. Numbers are exact
-(``int`` or ``Decimal``), JSON values that are only carried are kept as ``Value``.
+There is a fixed set of types; each describes JSON values. Numbers are exact (``int`` or
+``Decimal``). JSON values that nothing interprets are kept as ``Value``.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ Exact: TypeAlias = int | Decimal
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A JSON value that is carried, not understood: kept as canonical JSON text."""
+    """A JSON value that nothing interprets, kept as canonical JSON text."""
 
     text: str
 
     @classmethod
     def of(cls, value: Any) -> Value:
-        """Freeze a JSON value; ``Decimal`` is written as it was published."""
+        """Freeze a JSON value; a ``Decimal`` keeps the digits that were published."""
         return cls(_canonical(value))
 
     def load(self) -> Any:
-        """The value again, fractions as the nearest ``float``."""
+        """The JSON value, fractions as the nearest ``float``."""
         return json.loads(self.text, parse_float=_nearest)
 
     def exact(self) -> Any:
-        """The value again, fractions as ``Decimal``, to the last digit."""
+        """The JSON value, fractions as ``Decimal``, to the last digit."""
         return json.loads(self.text, parse_float=Decimal)
 
 
 def is_note(keyword: str) -> bool:
-    """Whether a keyword is for people, and refuses nothing."""
+    """Whether a keyword only informs people and refuses no value."""
     return keyword == "deprecated" or keyword.startswith("x-")
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A keyword that is not understood. The type is wide there, and the diff cannot judge it."""
+    """An unsupported keyword. The type is wider there, and the diff cannot judge changes."""
 
     keyword: str
     pointer: str
@@ -55,15 +55,15 @@ class Unknown:
 
     @property
     def is_note(self) -> bool:
-        """Whether the keyword is for people, and refuses nothing."""
+        """Whether the keyword only informs people and refuses no value."""
         return is_note(self.keyword)
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedPart:
-    """A part of a document as it is published, without texts: what the IR was read from.
+    """A part of a document as published, without texts: what the IR was read from.
 
-    ``understood`` says that the IR holds all of it, so that one IR proves one meaning.
+    ``understood`` means that the IR holds all of it: if the IR is equal, so is the meaning.
     """
 
     pointer: str
@@ -72,7 +72,7 @@ class PublishedPart:
 
 
 class MediaKind(StrEnum):
-    """What kind of media a field names by URL."""
+    """The kind of media whose URL a field takes."""
 
     IMAGE = "image"
     VIDEO = "video"
@@ -91,7 +91,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numeric:
-    """A number, or only a whole one; bounds are inclusive unless their name says otherwise."""
+    """A number, or only an integer; bounds are inclusive unless their name says otherwise."""
 
     integral: bool
     minimum: Exact | None = None
@@ -108,18 +108,18 @@ class Boolean:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a few values, compared as JSON (``True`` is not 1)."""
+    """One of several values, compared as JSON (``True`` is not 1)."""
 
     values: tuple[Value, ...]
 
 
 NULL = Choice((Value("null"),))
-"""The type that has one value, null."""
+"""The type whose only value is null."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Array:
-    """A list of values of one type. ``format`` is what is said of it beside its items."""
+    """A list of values of one type. ``format`` is the array's own, not that of its items."""
 
     items: Type
     min_items: int | None = None
@@ -130,9 +130,9 @@ class Array:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Object:
-    """Members by name. ``extra`` is the type of members not declared; None forbids them.
+    """Members by name. ``extra`` is the type of undeclared members; None forbids them.
 
-    ``demanded`` are names that must be given though no field has them.
+    ``demanded`` are required names that no field declares.
     """
 
     name: str
@@ -157,7 +157,7 @@ class Nullable:
 
 @dataclass(frozen=True, slots=True)
 class Anything:
-    """Any JSON value: what a wide type is when the published one is not understood."""
+    """Any JSON value: the type of a schema that is not understood."""
 
 
 Type: TypeAlias = (
@@ -170,8 +170,8 @@ class Field:
     """One member of an object.
 
     ``wire_name`` is the published name, ``name`` the ASCII one that code uses. ``default``
-    is what the server takes when the field is left out; ``sample`` is a published example.
-    Neither is ever sent. ``rule_places`` are the JSON pointers of the rules in the document.
+    is the server's default for a missing field; ``sample`` is a published example. Neither
+    is ever sent. ``rule_places`` are the JSON pointers of the rules in the document.
     """
 
     wire_name: str
@@ -193,9 +193,10 @@ class Model:
     """One model of the catalog, in one locale.
 
     ``path`` names the module: package names and the module's own, safe in any language's
-    identifiers. ``output`` is opened for reading, ``published_output`` is what the server says
-    that it returns, ``published`` what either is read from. ``schema_sha256`` covers the document whose texts are shown, ``documents``
-    gives (locale, hash) of every document of the model.
+    identifiers. ``published_output`` is the output as the server publishes it, ``output``
+    the wider type that is read, ``published`` the parts of the document that both were read
+    from. ``schema_sha256`` covers the document whose texts are shown; ``documents`` are
+    (locale, hash) of every document of the model.
     """
 
     model_id: str
@@ -219,19 +220,19 @@ class Model:
 
 
 def types_in(kind: Type) -> Iterator[Type]:
-    """A type and every type it is made of, parents before their children."""
+    """A type and all types inside it, parents before their children."""
     yield kind
     for part in _parts(kind):
         yield from types_in(part)
 
 
 def fields_in(kind: Type) -> tuple[Field, ...]:
-    """Every field below a type, parents before their children."""
+    """All fields inside a type, parents before their children."""
     return tuple(
         field
-        for each in types_in(kind)
-        if isinstance(each, Object)
-        for field in each.fields
+        for part in types_in(kind)
+        if isinstance(part, Object)
+        for field in part.fields
     )
 
 
@@ -249,13 +250,13 @@ def _parts(kind: Type) -> tuple[Type, ...]:
 
 
 def _nearest(number: str) -> float:
-    """The finite double next to a decimal: none is infinite in JSON."""
+    """The nearest finite double: JSON has no infinity."""
     value = float(number)
     return math.copysign(sys.float_info.max, value) if math.isinf(value) else value
 
 
 def _canonical(value: Any) -> str:
-    """Compact JSON, members in the order given; ASCII only."""
+    """Compact ASCII JSON; members keep their order."""
     if isinstance(value, dict):
         members = cast("dict[str, Any]", value).items()
         return (
@@ -268,24 +269,26 @@ def _canonical(value: Any) -> str:
     return str(value) if isinstance(value, Decimal) else json.dumps(value)
 
 
-# A type with all its fields changed, however deep they lie.
+# Changing every field of a type, at any depth.
 
 
 def map_fields(kind: Type, change: Callable[[Field], Field]) -> Type:
-    """The type, each field below it changed after those inside its own type."""
+    """The type with ``change`` applied to every field inside it, innermost fields first."""
 
-    def inner(each: Type) -> Type:
-        return map_fields(each, change)
+    def inner(type_: Type) -> Type:
+        return map_fields(type_, change)
 
     match kind:
         case Object(fields=fields, extra=extra):
-            changed = (change(replace(each, type=inner(each.type))) for each in fields)
-            kept = None if extra is None else inner(extra)
-            return replace(kind, fields=tuple(changed), extra=kept)
+            fields_changed = (
+                change(replace(field, type=inner(field.type))) for field in fields
+            )
+            extra_changed = None if extra is None else inner(extra)
+            return replace(kind, fields=tuple(fields_changed), extra=extra_changed)
         case Array(items=items):
             return replace(kind, items=inner(items))
-        case Nullable(inner=bare):
-            return Nullable(inner(bare))
+        case Nullable(inner=inner_type):
+            return Nullable(inner(inner_type))
         case Union(options=options):
             return Union(tuple(map(inner, options)))
         case _:

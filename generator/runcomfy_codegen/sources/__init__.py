@@ -1,4 +1,4 @@
-"""What is published, read: API pages (text or HTML) and catalog entries become documents.
+"""Reads published sources: API pages (text or HTML) and catalog entries become documents.
 
-``reading.read`` is the way in. Nothing here touches a disk, a network or a clock.
+``read.read_documents`` is the entry point. Nothing here uses a disk, a network or a clock.
 """

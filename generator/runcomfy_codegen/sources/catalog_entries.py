@@ -1,6 +1,6 @@
 """Entries of the model catalog, as the API lists them: one, a list, or ``{"models": […]}``.
 
-A document of a folder of schemas may stand in the place of an entry.
+An entry may also be a stored document of a folder of schemas.
 
 The shape of an entry is that of ``GET /v1/models?include_schema=true``: ``model_id``,
 ``display_name``, ``kind``, ``categories``, ``base_price_usd``, ``price_unit``,
@@ -37,12 +37,12 @@ _OWN_FIELDS = frozenset(
 
 
 def read_catalog(text: str, origin: Origin) -> Iterator[SourceItem]:
-    """A document for every entry that has what a document needs, a diagnostic for the others."""
-    found = decode_whole(text)
-    if isinstance(found, SyntaxIssue):
-        yield _not_json(text, found, origin)
+    """Yield a document for every usable entry and a diagnostic for every other."""
+    result = decode_whole(text)
+    if isinstance(result, SyntaxIssue):
+        yield _not_json(text, result, origin)
         return
-    entries = list(_entries(JsonText(text), found.value))
+    entries = list(_entries(JsonText(text), result.value))
     if not entries:
         yield _nothing(text, origin)
     for pointer, entry in entries:
@@ -63,7 +63,7 @@ def _entries(whole: JsonText, value: JsonValue) -> Iterator[tuple[str, JsonText]
 
 
 def _listed(whole: JsonText, value: JsonValue) -> JsonText | None:
-    """The list in the answer of the API; None if the value is an entry itself."""
+    """The list in a response of the API; None if the value is an entry itself."""
     if not isinstance(value, dict) or "model_id" in value:
         return None
     lists = [part.value for part in member_slices(whole) if part.name == "models"]
@@ -72,7 +72,7 @@ def _listed(whole: JsonText, value: JsonValue) -> JsonText | None:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One entry: its text, its members by name, and where it stands."""
+    """One entry: its text, pointer and members."""
 
     text: JsonText
     pointer: str
@@ -91,11 +91,13 @@ class _Entry:
             yield problem
             return
         named = {part.name: part for part in self.parts}
-        stored = is_stored(named)
-        names = STORED_TEXTS if stored else ("display_name", "description")
-        remarks = [self._not_a_string(name) for name in names]
+        is_stored_document = is_stored(named)
+        texts_of_entry = (
+            STORED_TEXTS if is_stored_document else ("display_name", "description")
+        )
+        remarks = [self._not_a_string(name) for name in texts_of_entry]
         yield from (remark for remark in remarks if remark is not None)
-        if stored:
+        if is_stored_document:
             texts = {name: self._string(name) for name in ("model_id", *STORED_TEXTS)}
             yield stored_document(named, texts, self.origin, self.pointer)
         else:
@@ -103,8 +105,8 @@ class _Entry:
 
     @property
     def model_id(self) -> str:
-        found = self._value("model_id")
-        return found if isinstance(found, str) else ""
+        value = self._value("model_id")
+        return value if isinstance(value, str) else ""
 
     def _document(self) -> Document:
         output = self._part("output_schema")
@@ -122,7 +124,7 @@ class _Entry:
         )
 
     def _facts(self) -> JsonText | None:
-        """Everything else that the entry says, each value as it was written."""
+        """All other members of the entry, with their values verbatim."""
         others = [part for part in self.parts if part.name not in _OWN_FIELDS]
         if not others:
             return None
@@ -136,16 +138,18 @@ class _Entry:
                 f"a catalog entry is an object, not {excerpt(self.text.text)}",
                 hint="give an entry, a list of entries, or the answer of GET /v1/models",
             )
-        if fault := unusable_value(self.text, self.pointer):
-            return self.origin.unusable(fault)
+        if unusable := unusable_value(self.text, self.pointer):
+            return self.origin.unusable(unusable)
         names = [part.name for part in self.parts]
-        twice = next((part for part in self.parts if names.count(part.name) > 1), None)
-        if twice is None:
+        repeated = next(
+            (part for part in self.parts if names.count(part.name) > 1), None
+        )
+        if repeated is None:
             return None
         return self._finding(
             "duplicate-key",
-            f"{twice.name!r} stands more than once in this entry",
-            part=[part for part in self.parts if part.name == twice.name][1],
+            f"{repeated.name!r} stands more than once in this entry",
+            part=[part for part in self.parts if part.name == repeated.name][1],
             hint="keep one of them; which one is meant cannot be known",
         )
 
@@ -166,14 +170,14 @@ class _Entry:
         return None
 
     def _no_schema(self) -> Diagnostic | None:
-        given = self._part("input_schema")
-        if given is None:
+        input_schema = self._part("input_schema")
+        if input_schema is None:
             return self._finding(
                 "no-input-schema",
                 "this entry has no input_schema",
                 hint="ask for the list with include_schema=true, or for the model by its id",
             )
-        for part in (given, self._part("output_schema")):
+        for part in (input_schema, self._part("output_schema")):
             if part is None or part.value.text.startswith("{"):
                 continue
             if part.name == "output_schema" and _is_null(part):
@@ -199,7 +203,7 @@ class _Entry:
         )
 
     def _part(self, name: str) -> Member | None:
-        return next((part for part in self.parts if part.name == name), None)
+        return next((member for member in self.parts if member.name == name), None)
 
     def _value(self, name: str) -> object:
         part = self._part(name)
@@ -236,7 +240,7 @@ def _is_null(part: Member) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    """Whether a value is a string that can be written: not one with half a surrogate pair."""
+    """Whether a value is a string that can be encoded: without half a surrogate pair."""
     return isinstance(value, str) and not any(
         "\ud800" <= char <= "\udfff" for char in value
     )

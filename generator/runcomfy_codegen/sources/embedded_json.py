@@ -23,16 +23,16 @@ from ..ir.json_text import (
 )
 
 MAX_DEPTH = 100
-"""Deepest nesting that is read. Published schemas reach 8; every stage after this one walks
-documents recursively, and must not run out of stack."""
+"""The deepest nesting that is read. Published schemas reach 8. Every later stage walks
+documents recursively and must not run out of stack."""
 
 _DEEP = f"nested deeper than {MAX_DEPTH} levels"
 
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
-"""Numbers stay text: here only the structure matters, and no number can be too long for it."""
+"""Numbers stay text: only the structure matters here, and no number can be too long for it."""
 
 _BLANK = re.compile(r"[ \t\n\r]*")
-# The end of the text, or a word or a number that the end of the text cut in two.
+# The end of the text, or a literal that the end of the text cut off.
 _CUT = re.compile(r"(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|-|\.|[eE][+-]?)?\s*\Z")
 _CUT_ESCAPE = re.compile(r"\\?u?[0-9A-Fa-f]{0,4}\s*\Z")
 
@@ -48,7 +48,7 @@ class JsonSlice:
 
 @dataclass(frozen=True, slots=True)
 class UnusableValue:
-    """Why a JSON value cannot be used, and where it stands."""
+    """Why a JSON value cannot be used, with its pointer and position."""
 
     pointer: str
     place: Position
@@ -65,7 +65,7 @@ class Member:
 
 
 def decode(text: str, start: int = 0) -> JsonSlice | SyntaxIssue:
-    """Read the JSON value that begins at ``start``; what stands behind it does not matter."""
+    """Read the JSON value that begins at ``start``; the text after it does not matter."""
     try:
         value, end = _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
@@ -76,26 +76,26 @@ def decode(text: str, start: int = 0) -> JsonSlice | SyntaxIssue:
 
 
 def decode_whole(text: str) -> JsonSlice | SyntaxIssue:
-    """Read a text that is one JSON value and nothing else."""
-    found = decode(text, skip_blank(text, 0))
-    if isinstance(found, JsonSlice) and (end := skip_blank(text, found.end)) < len(
+    """Read a text that must be exactly one JSON value."""
+    result = decode(text, skip_blank(text, 0))
+    if isinstance(result, JsonSlice) and (end := skip_blank(text, result.end)) < len(
         text
     ):
         return SyntaxIssue(end, "extra text behind the JSON value")
-    return found
+    return result
 
 
-def is_truncated(text: str, stop: SyntaxIssue) -> bool:
-    """Whether the text ended before its JSON did, rather than being malformed."""
-    if stop.reason == OPEN_ESCAPE:
-        return _CUT_ESCAPE.match(text, stop.offset) is not None
-    return stop.reason == OPEN_STRING or _CUT.match(text, stop.offset) is not None
+def is_truncated(text: str, issue: SyntaxIssue) -> bool:
+    """Whether the text ends before its JSON does, rather than being malformed."""
+    if issue.reason == OPEN_ESCAPE:
+        return _CUT_ESCAPE.match(text, issue.offset) is not None
+    return issue.reason == OPEN_STRING or _CUT.match(text, issue.offset) is not None
 
 
 def skip_blank(text: str, at: int) -> int:
-    """The next offset that holds no JSON white space."""
-    found = _BLANK.match(text, at)
-    return found.end() if found else at
+    """The next offset that is not JSON white space."""
+    match = _BLANK.match(text, at)
+    return match.end() if match else at
 
 
 def member_slices(whole: JsonText) -> Iterator[Member]:
@@ -121,9 +121,9 @@ def item_slices(whole: JsonText) -> Iterator[JsonText]:
 
 
 def unusable_value(part: JsonText, pointer: str = "") -> UnusableValue | None:
-    """Why a piece of well-formed structure cannot be used: a NaN, an absurd number, too deep.
+    """Why a well-formed value cannot be used: a NaN, an absurd number, too deep nesting.
 
-    ``pointer`` is the one of the piece itself.
+    ``pointer`` is the pointer of the value itself.
     """
     reason = _refusal(part)
     if reason == TOO_DEEP or (reason is None and _too_deep(part.value())):
@@ -146,22 +146,22 @@ def _refusal(part: JsonText) -> str | None:
 
 
 def _refused_below(part: JsonText) -> tuple[str | int, JsonText] | None:
-    """The first member or item that is refused; none if the piece itself is at fault."""
+    """The first member or item that is refused; None if the value itself is the reason."""
     children: Iterable[tuple[str | int, JsonText]] = ()
     if part.text.startswith("{"):
-        children = ((it.name, it.value) for it in member_slices(part))
+        children = ((member.name, member.value) for member in member_slices(part))
     elif part.text.startswith("["):
         children = enumerate(item_slices(part))
     return next((child for child in children if _refusal(child[1]) is not None), None)
 
 
 def child_pointer(pointer: str, name: str | int) -> str:
-    """The pointer one step further down."""
+    """The pointer of a member or item of the value at ``pointer``."""
     return f"{pointer}/{pointer_token(name)}"
 
 
 def excerpt(text: str) -> str:
-    """A value as a message shows it: in one line, and not more than a few words of it."""
+    """A value as a message shows it: one line, at most 80 characters."""
     line = " ".join(text.split())
     return line if len(line) <= 80 else f"{line[:79]}…"
 
@@ -184,10 +184,10 @@ def _children(node: JsonValue) -> list[JsonValue]:
     return node if is_array(node) else []
 
 
-# The JSON objects that stand in running text, whole ones and broken ones.
+# JSON objects in running text, whole and broken ones.
 #
-# Crawled pages run blocks and prose together (``}{``, ``}'Set the …``), so an object ends
-# where JSON says that it ends, and nothing is known of what surrounds it.
+# Crawled pages run blocks and prose together (``}{``, ``}'Set the …``). So an object ends
+# where its JSON ends, whatever comes next.
 
 
 _OPENING = re.compile(r'\{(?=\s*(?:["}]|\Z))')
@@ -195,17 +195,16 @@ _BRACKET = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[{}\[\]]')
 _SCHEMA = re.compile(r'"properties"\s*:|"type"\s*:\s*"object"|\A\{\s*"output"\s*:')
 
 _MAX_UNCLOSED = 20
-"""Objects without an end that are tolerated. Each costs a look through the rest of the text;
+"""How many objects without an end are tolerated. Each costs a search of the rest of the text;
 a page has at most one, a hostile text could have millions."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenBlock:
-    """An object that begins as JSON and does not go on as JSON.
+    """An object that begins as JSON and then has a syntax error.
 
-    ``end`` is where its brackets close, or the end of the text that it swallows; ``closed``
-    tells which. ``cut`` says that a part of it is missing, ``schema`` that it would have
-    been a schema.
+    ``end`` is where its brackets close if it is ``closed``, else the end of the text that
+    belongs to it. ``cut``: a part of it is missing. ``schema``: it is a broken schema.
     """
 
     start: int
@@ -218,42 +217,46 @@ class BrokenBlock:
 
 @dataclass(frozen=True, slots=True)
 class JsonBlocks:
-    """Every object of a text, outermost ones only, in order."""
+    """The outermost objects of a text, in order."""
 
     whole: tuple[JsonSlice, ...]
     broken: tuple[BrokenBlock, ...]
 
 
 def find_blocks(text: str) -> JsonBlocks:
-    """Look through the whole text. What stands inside a broken object is never taken for one."""
+    """Search the whole text. The inside of a broken object is not searched."""
     whole: list[JsonSlice] = []
     broken: list[BrokenBlock] = []
     at = unclosed = 0
     while (opening := _OPENING.search(text, at)) and unclosed < _MAX_UNCLOSED:
-        found = decode(text, opening.start())
-        if isinstance(found, JsonSlice):
-            whole.append(found)
-            at = found.end
+        result = decode(text, opening.start())
+        if isinstance(result, JsonSlice):
+            whole.append(result)
+            at = result.end
         else:
-            damaged = _broken(text, opening.start(), found)
-            broken.append(damaged)
-            unclosed += not damaged.closed
-            at = damaged.end
+            block = _broken(text, opening.start(), result)
+            broken.append(block)
+            unclosed += not block.closed
+            at = block.end
     return JsonBlocks(tuple(whole), tuple(broken))
 
 
-def _broken(text: str, start: int, stop: SyntaxIssue) -> BrokenBlock:
+def _broken(text: str, start: int, issue: SyntaxIssue) -> BrokenBlock:
     closing = _closing(text, start)
-    reach = max(stop.offset, start + 1)
+    reach = max(issue.offset, start + 1)
     schema = _SCHEMA.search(text[start : closing or reach]) is not None
     if closing is not None:
-        return BrokenBlock(start, closing, stop, True, is_truncated(text, stop), schema)
-    # An unfinished schema swallows the rest: an object in it is one of its properties.
-    return BrokenBlock(start, len(text) if schema else reach, stop, False, True, schema)
+        return BrokenBlock(
+            start, closing, issue, True, is_truncated(text, issue), schema
+        )
+    # The rest of the text belongs to an unfinished schema: its objects are properties.
+    return BrokenBlock(
+        start, len(text) if schema else reach, issue, False, True, schema
+    )
 
 
 def _closing(text: str, start: int) -> int | None:
-    """The offset behind the bracket that closes the one at ``start``; strings end with lines."""
+    """The offset after the bracket that closes the one at ``start``; strings end with their line."""
     depth = 0
     for token in _BRACKET.finditer(text, start):
         depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)

@@ -1,4 +1,4 @@
-"""In which language a page speaks, and how its locale is written."""
+"""Detects the language of a page, and writes locales in their canonical form."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FIRST_SEGMENT = re.compile(r"https?://[^/]*/([^/?#]*)", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.([A-Za-z]{2}(?:[-_][A-Za-z]{2,4})?)\.[A-Za-z]+$")
 
 _LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "ja", "ko", "pt", "ru", "zh"})
-"""Languages that the site publishes in. Only these are believed of a path or a file name:
+"""The languages of the site. A path or a file name is a locale only in one of these:
 ``/ai/`` in a URL is not Akan."""
 
 _CHINESE: Mapping[str, str] = MappingProxyType(
@@ -63,7 +63,7 @@ _OPENINGS: Mapping[str, str] = MappingProxyType(
 
 
 def canonical_locale(tag: str) -> str | None:
-    """A language tag in its usual case, ``zh-CN`` (RFC 5646, section 2.1.1); None if it is none."""
+    """A language tag in its usual case, ``zh-CN`` (RFC 5646, section 2.1.1); None if invalid."""
     tag = tag.strip().replace("_", "-")
     if not _TAG.fullmatch(tag):
         return None
@@ -74,11 +74,11 @@ def canonical_locale(tag: str) -> str | None:
 
 
 def locale_of(*, lang: str, name: str, schema_title: str, text: str) -> str | None:
-    """The locale that a page shows, by its strongest clue; None if it shows nothing.
+    """The locale of a page, by its strongest clue; None if there is no clue.
 
-    ``lang`` is what the HTML says, ``name`` the URL or file name, ``schema_title`` the
-    title of the input schema, ``text`` the page. A title that is a raw translation key
-    (``modelApiDoc_navInputSchema``, seen on broken pages) is no clue.
+    ``lang`` is the attribute in the HTML, ``name`` the URL or file name, ``schema_title``
+    the title of the input schema, ``text`` the page. A title that is a raw translation key
+    (``modelApiDoc_navInputSchema``, seen on broken pages) is not a clue.
     """
     title = schema_title.strip().lower()
     return (
@@ -101,13 +101,13 @@ def _published(tag: str) -> str | None:
 
 
 def _in_url(name: str) -> str | None:
-    found = _FIRST_SEGMENT.match(name)
-    return _published(found[1]) if found else None
+    match = _FIRST_SEGMENT.match(name)
+    return _published(match[1]) if match else None
 
 
 def _in_file_name(name: str) -> str | None:
-    found = _SUFFIX.search(name)
-    return _published(found[1]) if found else None
+    match = _SUFFIX.search(name)
+    return _published(match[1]) if match else None
 
 
 def _in_text(text: str) -> str | None:

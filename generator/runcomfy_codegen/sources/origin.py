@@ -1,4 +1,4 @@
-"""Where a source came from, and the diagnostics and provenance that say so."""
+"""Where a source comes from, and diagnostics and provenance about it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..ir.document import Document, Provenance
 from .embedded_json import UnusableValue, excerpt
 
 SourceItem: TypeAlias = Document | Diagnostic
-"""What reading a source gives, one after the other."""
+"""Reading a source yields these, one after the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """One source: its name (file name or URL), when it was fetched, the hash of its bytes.
+    """One source: its name (file name or URL), the date of fetching, the hash of its bytes.
 
-    ``locale`` is the one that the caller asked for, already canonical; None to find it out.
+    ``locale`` is the canonical locale that the caller chose; None to detect it.
     """
 
     name: str
@@ -28,18 +28,18 @@ class Origin:
 
     @property
     def is_url(self) -> bool:
-        """Whether the name is an address rather than a file."""
+        """Whether the name is a URL rather than a file name."""
         return self.name.lower().startswith(("https://", "http://"))
 
     @property
     def source(self) -> str:
-        """The URL, or the bare file name: folders of somebody's machine are nobody's business."""
+        """The URL, or the bare file name: local folders are not published."""
         if self.is_url:
             return self.name
         return self.name.replace("\\", "/").rpartition("/")[2]
 
     def provenance(self, form: str) -> Provenance:
-        """The origin as a stored document tells it."""
+        """The origin as it is stored with a document."""
         return Provenance(
             source=self.source, form=form, retrieved=self.retrieved, sha256=self.sha256
         )
@@ -67,23 +67,23 @@ class Origin:
             hint=hint,
         )
 
-    def unusable(self, fault: UnusableValue) -> Diagnostic:
-        """The diagnostic of JSON that is well-formed and still cannot be used."""
+    def unusable(self, unusable: UnusableValue) -> Diagnostic:
+        """The diagnostic about JSON that is well-formed but cannot be used."""
         return self.finding(
             "unusable-json",
-            fault.reason,
-            pointer=fault.pointer,
-            place=fault.place,
+            unusable.reason,
+            pointer=unusable.pointer,
+            place=unusable.place,
             hint="correct the source; values must be plain JSON (RFC 8259) of reasonable size",
         )
 
     def invalid_model_id(
-        self, given: str, place: Position, pointer: str = ""
+        self, published: str, place: Position, pointer: str = ""
     ) -> Diagnostic:
-        """The diagnostic of an id that could not stand in a request path."""
+        """The diagnostic about an id that cannot be part of a request path."""
         return self.finding(
             "invalid-model-id",
-            f"{excerpt(given)} cannot be a model id",
+            f"{excerpt(published)} cannot be a model id",
             pointer=pointer,
             place=place,
             hint="an id has two or more parts between slashes, as in vendor/model",
@@ -91,9 +91,9 @@ class Origin:
 
 
 def public_name(name: str) -> str:
-    """A URL without user, password, query and fragment, which may hold secrets; else the name.
+    """A URL without user, password, query and fragment, which may have secrets; or the file name.
 
-    The name goes into diagnostics and, with the stored document, into a repository.
+    The name gets into diagnostics and, with the stored document, into a repository.
     """
     if not name.lower().startswith(("https://", "http://")):
         return name

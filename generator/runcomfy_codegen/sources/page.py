@@ -18,26 +18,26 @@ from .page_text import Caption, PageText
 
 
 def read_page(page: PageText, origin: Origin) -> Iterator[SourceItem]:
-    """The document that a page publishes, and what is wrong with it.
+    """Yield the document that a page publishes, and what is wrong with it.
 
-    A page whose model or schemas cannot be told for certain gives diagnostics only.
+    If the model or the schemas are not certain, there are only diagnostics.
     """
-    posts = find_curl_examples(page.text)
-    model = _model_id(page, origin, posts)
-    schemas = find_schemas(page, origin, posts)
+    examples = find_curl_examples(page.text)
+    model = _model_id(page, origin, examples)
+    schemas = find_schemas(page, origin, examples)
     if isinstance(model, str) and isinstance(schemas, PageSchemas):
-        yield from _document(page, origin, posts[0], schemas)
+        yield from _document(page, origin, examples[0], schemas)
         return
-    known = model if isinstance(model, str) else ""
-    problems = [it for it in (model, schemas) if isinstance(it, Diagnostic)]
-    yield from (problem.about(model=known) for problem in problems)
+    model_id = model if isinstance(model, str) else ""
+    problems = [result for result in (model, schemas) if isinstance(result, Diagnostic)]
+    yield from (problem.about(model=model_id) for problem in problems)
 
 
 def _model_id(
-    page: PageText, origin: Origin, posts: list[CurlExample]
+    page: PageText, origin: Origin, examples: list[CurlExample]
 ) -> str | Diagnostic:
-    """The id in the curl lines; the address of the page often spells it otherwise."""
-    ids = list(dict.fromkeys(post.model_id for post in posts))
+    """The id in the curl examples; the address of the page often spells it differently."""
+    ids = list(dict.fromkeys(example.model_id for example in examples))
     if not ids:
         return origin.finding(
             "no-model-id",
@@ -46,7 +46,7 @@ def _model_id(
             hint="give the API page of a model; its address ends in /api",
         )
     if len(ids) > 1:
-        other = next(post for post in posts if post.model_id == ids[1])
+        other = next(example for example in examples if example.model_id == ids[1])
         return origin.finding(
             "two-model-ids",
             f"the curl examples are of different models: {ids[0]!r}, {ids[1]!r}",
@@ -54,27 +54,27 @@ def _model_id(
             hint="import each page by itself",
         )
     if not valid_model_id(ids[0]):
-        return origin.invalid_model_id(repr(ids[0]), page.place(posts[0].start))
+        return origin.invalid_model_id(repr(ids[0]), page.place(examples[0].start))
     return ids[0]
 
 
 def _document(
-    page: PageText, origin: Origin, post: CurlExample, schemas: PageSchemas
+    page: PageText, origin: Origin, curl: CurlExample, schemas: PageSchemas
 ) -> Iterator[SourceItem]:
     locale, assumed = _locale(page, origin, schemas.input)
-    example, spoiled = _example(page, origin, post)
-    told = find_caption(page, post.start, post.model_id)
-    for remark in (*schemas.remarks, assumed, spoiled):
+    example, bad_example = _example(page, origin, curl)
+    caption = find_caption(page, curl.start, curl.model_id)
+    for remark in (*schemas.remarks, assumed, bad_example):
         if remark is not None:
-            yield remark.about(model=post.model_id)
+            yield remark.about(model=curl.model_id)
     yield Document(
-        model_id=post.model_id,
+        model_id=curl.model_id,
         locale=locale,
-        title=told.title,
-        description=told.description,
+        title=caption.title,
+        description=caption.description,
         input_schema=schemas.input,
         output_schema=schemas.output,
-        curl=page.text[post.start : post.end],
+        curl=page.text[curl.start : curl.end],
         example=example,
         provenance=origin.provenance(page.form),
     )
@@ -84,14 +84,14 @@ def _locale(
     page: PageText, origin: Origin, schema: JsonText
 ) -> tuple[str, Diagnostic | None]:
     title = schema.value().get("title")
-    found = origin.locale or locale_of(
+    locale = origin.locale or locale_of(
         lang=page.lang,
         name=origin.name,
         schema_title=title if isinstance(title, str) else "",
         text=page.text,
     )
-    if found is not None:
-        return found, None
+    if locale is not None:
+        return locale, None
     return DEFAULT, origin.finding(
         "locale-assumed",
         f"nothing on the page tells its language; {DEFAULT} is assumed",
@@ -102,18 +102,18 @@ def _locale(
 
 
 def _example(
-    page: PageText, origin: Origin, post: CurlExample
+    page: PageText, origin: Origin, curl: CurlExample
 ) -> tuple[JsonText | None, Diagnostic | None]:
-    if post.body is None:
+    if curl.body is None:
         return None, None
-    if isinstance(post.body, SyntaxIssue):
-        place, reason = page.place(post.body.offset), post.body.reason
+    if isinstance(curl.body, SyntaxIssue):
+        place, reason = page.place(curl.body.offset), curl.body.reason
     else:
-        text = page.json(post.body.start, post.body.end)
-        fault = unusable_value(text)
-        if fault is None:
+        text = page.json(curl.body.start, curl.body.end)
+        unusable = unusable_value(text)
+        if unusable is None:
             return text, None
-        place, reason = fault.place, fault.reason
+        place, reason = unusable.place, unusable.reason
     return None, origin.finding(
         "example-not-json",
         f"the body of the curl example is not JSON: {reason}",
@@ -123,7 +123,7 @@ def _example(
     )
 
 
-# What a page calls its model: its first heading, or the lines around the model's id.
+# Title and description: the page's first heading, or the lines around the model's id.
 
 
 _RAW_KEY = re.compile(
@@ -140,15 +140,15 @@ _CONTENTS = frozenset(
     | {"table des matières", "indice", "contenuti", "sommario", "conteúdo", "sumário"}
     | {"содержание", "оглавление", "目录", "目錄", "目次", "목차"}
 )
-"""The heading of a table of contents in the languages of the site, lower case."""
+"""The heading of a table of contents in the languages of the site, in lower case."""
 
 
 def find_caption(page: PageText, end: int, model_id: str) -> Caption:
-    """Title and description from the page in front of ``end``, its first example.
+    """Title and description from the text before ``end``, the offset of the first example.
 
-    A heading element counts most, then the lines around the id, then what the markup says
-    to browsers. A raw translation key (``modelApiDoc_title``, ``modelApiDoc.title``, seen
-    on broken pages) is neither title nor description.
+    A heading element comes first, then the lines around the id, then the metadata for
+    browsers. A raw translation key (``modelApiDoc_title``, ``modelApiDoc.title``, seen on
+    broken pages) is not a title or description.
     """
     lines = _around(page.text[:end], model_id)
     return Caption(
@@ -158,7 +158,7 @@ def find_caption(page: PageText, end: int, model_id: str) -> Caption:
 
 
 def _around(text: str, model_id: str) -> Caption:
-    """The lines above and below the id. Long crawls hold them, short ones do not."""
+    """The lines above and below the id. Long crawls have them, short ones do not."""
     lines = [line.strip() for line in text.split("\n")]
     lines = [line for line in lines if line]
     if model_id not in lines:
@@ -169,10 +169,10 @@ def _around(text: str, model_id: str) -> Caption:
 
 
 def _description(lines: list[str], model_id: str) -> str:
-    """The line under the id, unless it is what comes next on a page without description.
+    """The line below the id, unless the page has no description.
 
-    That is the table of contents, a numbered heading, or the first sentence, which names
-    the model.
+    Then the next line is the table of contents, a numbered heading, or the first sentence,
+    which names the model.
     """
     first, second, third = [*lines, "", "", ""][:3]
     if _FIRST.match(first) or _heads_contents(first, second, third):
@@ -181,10 +181,10 @@ def _description(lines: list[str], model_id: str) -> str:
 
 
 def _heads_contents(first: str, second: str, third: str) -> bool:
-    """Whether a line is the heading of a table of contents: by its words, or its place.
+    """Whether a line is the heading of a table of contents, by its words or its position.
 
-    What is no sentence and stands on a list of sections is one in any language; a single
-    numbered line may as well be the first section.
+    In any language, a line that is not a sentence and precedes a list of sections is one.
+    A single numbered line may also be the first section.
     """
     if not _FIRST.match(second):
         return False
@@ -195,5 +195,12 @@ def _heads_contents(first: str, second: str, third: str) -> bool:
 
 
 def _readable(*candidates: str) -> str:
-    """The first candidate that says something to a reader."""
-    return next((it for it in candidates if it and not _RAW_KEY.fullmatch(it)), "")
+    """The first candidate that is neither empty nor a raw translation key."""
+    return next(
+        (
+            candidate
+            for candidate in candidates
+            if candidate and not _RAW_KEY.fullmatch(candidate)
+        ),
+        "",
+    )

@@ -1,7 +1,7 @@
-"""A published API page as HTML, reduced to the text that a reader sees.
+"""A published API page as HTML, converted to the text that a reader sees.
 
-Read with the parser of the standard library, because it tells where in the source each
-piece of text stands; trees built by other libraries know that of elements only.
+It uses the parser of the standard library, which reports the position of each piece of
+text. The trees of other libraries have positions for elements only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _EMPTY = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"}
     | {"source", "track", "wbr"}
 )
-"""Elements that have no content and no end (HTML standard, "Void elements")."""
+"""Elements without content and end tag (HTML standard, "Void elements")."""
 
 _AS_WRITTEN = frozenset({"pre", "code", "textarea"})
 _GUTTER = re.compile(r"line-?number", re.IGNORECASE)
@@ -42,14 +42,14 @@ _Attributes = Sequence[tuple[str, str | None]]
 
 
 class MarkupError(ValueError):
-    """The markup is too broken to be parsed."""
+    """The markup is too broken for the parser."""
 
 
 def html_to_text(source: str) -> PageText:
-    """Reduce HTML to running text, code word for word. Raises ``MarkupError``.
+    """Convert HTML to running text; code stays verbatim. Raises ``MarkupError``.
 
-    Scripts are left out: they repeat the page's data in other shapes. Every character
-    knows its exact place in the source.
+    Scripts are left out, because they repeat the data of the page in other forms. The text
+    knows the exact position of every character in the source.
     """
     reader = _Reader(source)
     try:
@@ -68,16 +68,16 @@ def html_to_text(source: str) -> PageText:
 
 
 def _end_of_markup(source: str) -> int:
-    """Where a tag begins that never ends: from there on nothing is seen (HTML standard,
-    "eof-in-tag"). The parser would look for its end anew at every ``<``.
+    """The offset of a tag that never ends: browsers show nothing from there on (HTML standard,
+    "eof-in-tag"). The parser would search for its end again at every ``<``.
     """
-    begun = _TAG.search(source, source.rfind(">") + 1)
-    return begun.start() if begun else len(source)
+    tag = _TAG.search(source, source.rfind(">") + 1)
+    return tag.start() if tag else len(source)
 
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """An open element: what it means for the text in it, and where that text begins."""
+    """An open element: how its text is treated, and where that text begins."""
 
     name: str
     hidden: bool = False
@@ -87,7 +87,7 @@ class _Element:
 
 
 class _Reader(HTMLParser):
-    """Follows the open elements, and hands on what is seen of the text in them."""
+    """Tracks the open elements, and passes on the text in them that is visible."""
 
     def __init__(self, source: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -97,7 +97,7 @@ class _Reader(HTMLParser):
         self._names = Counter[str]()
 
     def handle_starttag(self, tag: str, attrs: _Attributes) -> None:
-        """Enter an element; one without content is left at once."""
+        """Enter an element; leave it at once if it has no content."""
         around = self._open[-1]
         if tag in _LINES and not around.hidden:
             self.flow.end_line()
@@ -122,7 +122,7 @@ class _Reader(HTMLParser):
         )
 
     def handle_endtag(self, tag: str) -> None:
-        """Leave an element, and those in it that nobody closed."""
+        """Leave an element, and unclosed elements inside it."""
         while self._names[tag]:
             left = self._open.pop()
             self._names[left.name] -= 1
@@ -131,7 +131,7 @@ class _Reader(HTMLParser):
                 return
 
     def handle_data(self, data: str) -> None:
-        """Take text in, whose entities are characters already."""
+        """Add text, in which entities are already characters."""
         inside = self._open[-1]
         if inside.names_page:
             self.title += data
@@ -142,13 +142,13 @@ class _Reader(HTMLParser):
             self.flow.write(offset, text, as_written=inside.as_written)
 
     def close(self) -> None:
-        """Take in what is left, and leave every element."""
+        """Process the rest, and leave all elements."""
         super().close()
         while len(self._open) > 1:
             self._leave(self._open.pop())
 
     def _pieces(self, offset: int, data: str) -> Iterator[tuple[int, str]]:
-        """Text that stands in the source from ``offset`` on, cut at every entity."""
+        """Text from ``offset`` of the source, split at every entity."""
         source, done = self.flow.source, 0
         end = source.find("<", offset + 1)
         for entity in _ENTITY.finditer(source, offset, end if end > 0 else len(source)):
@@ -175,7 +175,7 @@ class _Reader(HTMLParser):
 
 
 def _is_gutter(attributes: _Attributes) -> bool:
-    """The line numbers that highlighters print beside code."""
+    """Whether an element has the line numbers that highlighters print next to code."""
     return any(
         name == "class" and _GUTTER.search(value or "") for name, value in attributes
     )

@@ -25,7 +25,7 @@ from .page_text import PageText
 
 @dataclass(frozen=True, slots=True)
 class PageSchemas:
-    """What was found, and what is remarkable about it."""
+    """The two schemas of a page, and diagnostics about them."""
 
     input: JsonText
     output: JsonText | None
@@ -35,11 +35,11 @@ class PageSchemas:
 def find_schemas(
     page: PageText, origin: Origin, posts: Sequence[CurlExample]
 ) -> PageSchemas | Diagnostic:
-    """Both schemas of a page, or why they cannot be told for certain.
+    """Both schemas of a page, or a diagnostic if they are not certain.
 
-    A schema that is cut off or malformed is never made up for by something that stands
-    inside it, and a page that ends in its output schema is refused as a whole: half of a
-    document must not replace a stored one.
+    An object inside a cut or malformed schema never replaces that schema. A page that ends
+    inside its output schema is refused as a whole: half a document must not replace a
+    stored one.
     """
     blocks = find_blocks(page.text)
     inputs = [
@@ -47,15 +47,15 @@ def find_schemas(
     ]
     if not inputs:
         return _no_input(page, origin, blocks)
-    behind = inputs[0].end
+    input_end = inputs[0].end
     output = next(
-        (it for it in blocks.whole if it.start >= behind and _is_output(it)), None
+        (it for it in blocks.whole if it.start >= input_end and _is_output(it)), None
     )
-    damaged = _damaged(page, [it for it in blocks.broken if it.start >= behind])
-    if output is None and damaged is not None:
-        return _damage(page, origin, damaged)
-    # Prose may show an object that looks like a schema; the published one is followed by
-    # the output schema.
+    broken = _damaged(page, [it for it in blocks.broken if it.start >= input_end])
+    if output is None and broken is not None:
+        return _damage(page, origin, broken)
+    # Prose may contain an object that looks like a schema; the published one is the last
+    # before the output schema.
     chosen = inputs[0]
     if output is not None:
         chosen = [block for block in inputs if block.start < output.start][-1]
@@ -92,20 +92,22 @@ def _is_input(block: JsonSlice) -> bool:
 
 
 def _is_output(block: JsonSlice) -> bool:
-    """Wrapped as pages wrap it. In an example of a result, the output holds URLs instead."""
+    """Whether it is ``{"output": {…}}`` with a schema. In an example of a result, ``output``
+    has URLs instead.
+    """
     output = block.value.get("output")
     return isinstance(output, dict) and ("properties" in output or "type" in output)
 
 
 def _in(posts: Sequence[CurlExample], block: JsonSlice) -> bool:
-    """Whether an object is the body of an example."""
+    """Whether an object is the body of a curl example."""
     return any(post.start <= block.start < post.end for post in posts)
 
 
 def _damaged(page: PageText, broken: Sequence[BrokenBlock]) -> BrokenBlock | None:
-    """The object that would have been a schema, or that the end of the page cut off."""
-    schemas = [it for it in broken if it.schema]
-    at_the_end = [it for it in broken if is_truncated(page.text, it.stop)]
+    """The first broken object that is a schema, or that the end of the page cut off."""
+    schemas = [block for block in broken if block.schema]
+    at_the_end = [block for block in broken if is_truncated(page.text, block.stop)]
     return next(iter(schemas + at_the_end), None)
 
 
@@ -156,12 +158,12 @@ def _no_output(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
     )
 
 
-# The curl examples of an API page that start a job.
+# The curl examples of a page that start a job.
 
 
 _COMMAND = re.compile(r"\bcurl\s+(?=[-\"'h])")
 _POST = re.compile(r"(?:--request|-X)[\s=]{0,8}[\"']?POST\b")
-# A published id may hold spaces, unencoded, so it ends where the line or the argument does.
+# A published id may contain unencoded spaces, so it ends with the line or the argument.
 _MODEL = re.compile(
     r"https?://[^\s'\"/]+/v1/models/(?P<id>[^\r\n'\"\\]{1,300}?)"
     r"(?=\s{0,8}(?:[\\'\"\r\n]|\s-{1,2}[A-Za-z]|\Z))"
@@ -172,9 +174,9 @@ _CONTINUED = re.compile(r"(?:[^\n]*\\[ \t\r]*\n)*[^\n]*")
 
 @dataclass(frozen=True, slots=True)
 class CurlExample:
-    """One ``POST …/v1/models/<id>``: where it stands, the id, and its body.
+    """One ``POST …/v1/models/<id>``: its offsets, the model id and the body.
 
-    ``body`` is where the body stops being JSON if it is not, and None if there is none.
+    ``body`` is a syntax issue if the body is not JSON, and None if there is no body.
     """
 
     start: int
@@ -184,26 +186,26 @@ class CurlExample:
 
 
 def find_curl_examples(text: str) -> list[CurlExample]:
-    """Every submit example of a page, in order. Status, result and cancel are not among them."""
-    starts = [found.start() for found in _COMMAND.finditer(text)]
-    posts: list[CurlExample] = []
+    """The submit examples of a page, in order, without those for status, result and cancel."""
+    starts = [match.start() for match in _COMMAND.finditer(text)]
+    examples: list[CurlExample] = []
     for start, limit in pairwise([*starts, len(text)]):
-        inside_body = posts and start < posts[-1].end
-        post = None if inside_body else _post(text, start, limit)
-        if post is not None:
-            posts.append(post)
-    return posts
+        inside_body = examples and start < examples[-1].end
+        example = None if inside_body else _post(text, start, limit)
+        if example is not None:
+            examples.append(example)
+    return examples
 
 
 def _post(text: str, start: int, limit: int) -> CurlExample | None:
-    """Read the command at ``start``; it ends before ``limit``, its body may be longer."""
+    """Read the command at ``start``. It ends before ``limit``, but its body may be longer."""
     brace = text.find("{", start, limit)
     head = text[start : limit if brace < 0 else brace]
     model = _MODEL.search(head)
     if model is None or not _POST.search(head):
         return None
-    # The body is JSON from its brace on; the quotes of the shell around it are no guide,
-    # since published prompts hold bare apostrophes.
+    # The body is JSON from its brace on. The shell quotes around it do not help, because
+    # published prompts contain bare apostrophes.
     body = decode(text, brace) if brace >= 0 and _DATA.search(head) else None
     return CurlExample(
         start, _end(text, start, head, body), unquote(model["id"].strip()), body
@@ -218,7 +220,7 @@ def _end(text: str, start: int, head: str, body: JsonSlice | SyntaxIssue | None)
     lines = _CONTINUED.match(head)
     command = lines[0] if lines else head
     last = command.rpartition("\n")[2]
-    # Crawled prose may follow on the same line, right behind the last quoted argument.
+    # Crawled prose may follow on the same line, right after the last quoted argument.
     return (
         start + len(command) - (len(last) - last.rindex('"') - 1 if '"' in last else 0)
     )

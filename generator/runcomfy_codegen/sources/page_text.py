@@ -1,4 +1,4 @@
-"""A page as running text, every character of which knows its place in the source."""
+"""A page as running text that knows the position in the source of every character."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..ir.json_text import JsonText, KnownPosition
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What a page is called, as far as something told: its title and its description."""
+    """The title and the description of a page; empty if there is none."""
 
     title: str = ""
     description: str = ""
@@ -22,9 +22,9 @@ class Caption:
 class PageText:
     """The text of a page, its form (``page-text`` or ``page-html``) and declared language.
 
-    ``marks`` are offsets of the text whose place in the source is known, in order; places
-    behind one are counted from it. ``heading`` is what the page shows in its first heading
-    element, ``head`` what it tells browsers and search engines.
+    ``marks`` are offsets of the text with known positions in the source, in order; later
+    positions are counted from them. ``heading`` is the text of the first heading element,
+    ``head`` the metadata for browsers and search engines.
     """
 
     text: str
@@ -35,31 +35,31 @@ class PageText:
     head: Caption = Caption()
 
     def place(self, offset: int) -> Position:
-        """Where the character at ``offset`` stands in the source."""
+        """The position in the source of the character at ``offset``."""
         return self._whole().at(offset)
 
     def json(self, start: int, end: int) -> JsonText:
-        """A slice of the text as JSON that knows where it stands."""
+        """A slice of the text as JSON that knows its position."""
         return self._whole().part(start, end)
 
     def _whole(self) -> JsonText:
         return JsonText(self.text, marks=self.marks)
 
 
-# Running text as it grows out of markup, with the place of everything in it.
+# Building running text from markup.
 
 
 _NO_BREAK = "\u00a0"
 _RUN = re.compile(r"[ \t\r\n\f]+|[^ \t\r\n\f]+")
-"""White space of HTML, or what stands between (HTML standard, "ASCII whitespace").
-Other blanks, such as U+3000 and U+00A0, are characters of the text."""
+"""White space of HTML, or the text between it (HTML standard, "ASCII whitespace").
+Other blanks, such as U+3000 and U+00A0, are part of the text."""
 
 _STRING_OR_BLANK = re.compile(rf'"(?:[^"\\\n]|\\.)*"?|{_NO_BREAK}')
 
 
 @dataclass(slots=True)
 class TextBuilder:
-    """Text with ``marks``: the places in ``source`` of all its pieces.
+    """Text with ``marks``, the positions in ``source`` of all its pieces.
 
     ``starts`` are the offsets of the lines of the source.
     """
@@ -74,13 +74,13 @@ class TextBuilder:
     _codes: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
 
     def __post_init__(self) -> None:
-        breaks = (found.end() for found in re.finditer("\n", self.source))
+        breaks = (match.end() for match in re.finditer("\n", self.source))
         self.starts = [0, *breaks]
 
     def write(self, offset: int, text: str, *, as_written: bool) -> None:
-        """Add text that stands at ``offset`` of the source.
+        """Add text from ``offset`` of the source.
 
-        Outside of code, white space is one blank, and none begins a line.
+        Outside of code, white space becomes one blank, and no blank begins a line.
         """
         if as_written:
             self._add(offset, text)
@@ -93,12 +93,12 @@ class TextBuilder:
                 self._add(offset + run.start(), " ")
 
     def end_line(self) -> None:
-        """Begin a new line, unless one has just begun."""
+        """Begin a new line, unless the current one is empty."""
         if not self._fresh:
             self._append("\n")
 
     def begin_code(self) -> None:
-        """From here on the text is code."""
+        """The following text is code."""
         self._code_begins = self._length
 
     def end_code(self) -> None:
@@ -106,9 +106,9 @@ class TextBuilder:
         self._codes.append((self._code_begins, self._length))
 
     def text(self) -> str:
-        """All of it. In code, blanks that do not break are plain, but for those in texts.
+        """The whole text. In code, non-breaking blanks outside of strings become plain blanks.
 
-        Editors and content systems write indentation as ``&nbsp;``, which JSON has not.
+        Editors and content systems write indentation as ``&nbsp;``, which JSON does not allow.
         """
         whole, done = "".join(self.parts), 0
         pieces: list[str] = []
@@ -133,5 +133,5 @@ class TextBuilder:
         self._fresh = text.endswith("\n")
 
 
-def _plain(found: re.Match[str]) -> str:
-    return " " if found[0] == _NO_BREAK else found[0]
+def _plain(match: re.Match[str]) -> str:
+    return " " if match[0] == _NO_BREAK else match[0]

@@ -1,4 +1,4 @@
-"""Published text in, documents and diagnostics out: the way into this room."""
+"""The entry point: published text in, documents and diagnostics out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """What one source gave: every document that is whole, and what is wrong with the others."""
+    """The complete documents of one source, and diagnostics about it."""
 
     documents: tuple[Document, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -36,8 +36,8 @@ def read_documents(
     """Read a published API page (text or HTML) or catalog entries (JSON).
 
     ``name`` is the file name or URL, ``<stdin>`` for standard input; ``retrieved`` an ISO
-    date; ``locale`` overrules what the page says of its language. What is wrong with the
-    source comes back as diagnostics; nothing is raised for it.
+    date; ``locale`` overrides the language of the page. Problems of the source are
+    returned as diagnostics; nothing is raised for them.
     """
     data = (
         source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
@@ -51,9 +51,11 @@ def read_documents(
     if locale is not None and origin.locale is None:
         return SourceResult((), (_invalid_locale(origin, locale),))
     text = _decoded(data, origin)
-    found = [text] if isinstance(text, Diagnostic) else list(_read_text(text, origin))
-    documents = [it for it in found if isinstance(it, Document)]
-    diagnostics = [it for it in found if isinstance(it, Diagnostic)]
+    source_items = (
+        [text] if isinstance(text, Diagnostic) else list(_read_text(text, origin))
+    )
+    documents = [item for item in source_items if isinstance(item, Document)]
+    diagnostics = [item for item in source_items if isinstance(item, Diagnostic)]
     return SourceResult(_distinct(documents), tuple(diagnostics))
 
 
@@ -110,7 +112,7 @@ def _invalid_locale(origin: Origin, locale: str) -> Diagnostic:
 
 
 def _distinct(documents: list[Document]) -> tuple[Document, ...]:
-    """Documents without those that say the same as an earlier one, wherever they stand."""
+    """The documents without those that equal an earlier one except for their positions."""
     return tuple(
         {
             _without_positions(document): document for document in reversed(documents)

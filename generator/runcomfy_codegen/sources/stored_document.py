@@ -1,7 +1,7 @@
-"""A document that lies in a folder of schemas, brought in again as a source.
+"""A stored document of a folder of schemas, imported again as a source.
 
-Its shape is that of the folder: the published pieces, their ``locale``, and the
-``provenance`` that they came with. A catalog entry has neither of the two.
+It has the published parts, their ``locale`` and their ``provenance``. A catalog entry has
+neither of the last two.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from .locale import canonical_locale
 from .origin import Origin, SourceItem, public_name
 
 STORED_TEXTS = ("title", "description", "curl")
-"""The members that are texts."""
+"""The members that are plain texts."""
 
 
 def is_stored(parts: Mapping[str, Member]) -> bool:
-    """Whether an object is a stored document, seen from its members."""
+    """Whether the members are those of a stored document."""
     origin = parts.get("provenance")
     return (
         "locale" in parts and origin is not None and origin.value.text.startswith("{")
@@ -31,9 +31,9 @@ def is_stored(parts: Mapping[str, Member]) -> bool:
 def stored_document(
     parts: Mapping[str, Member], texts: Mapping[str, str], origin: Origin, pointer: str
 ) -> SourceItem:
-    """The document as it was stored, in the locale that was asked for, if one was.
+    """The document as it was stored, in the locale that the caller chose, if any.
 
-    ``texts`` are those of its members that can be read, and the ``model_id``.
+    ``texts`` are the ``model_id`` and those plain texts that can be read.
     """
     locale = origin.locale or _locale(parts["locale"])
     if locale is None:
@@ -62,19 +62,19 @@ def _piece(parts: Mapping[str, Member], name: str) -> JsonText | None:
     return None if part is None or part.value.text == "null" else part.value
 
 
-def _provenance(told: dict[str, JsonValue], origin: Origin) -> Provenance:
-    """Where the document came from at first. It may have been edited: no folder is kept."""
-    source = replace(origin, name=public_name(_text(told, "source"))).source
+def _provenance(stored: dict[str, JsonValue], origin: Origin) -> Provenance:
+    """Where the document came from originally. It may be edited, so local folders are removed."""
+    source = replace(origin, name=public_name(_text(stored, "source"))).source
     return Provenance(
         source=source,
-        form=_text(told, "form"),
-        retrieved=_text(told, "retrieved"),
-        sha256=_text(told, "sha256"),
+        form=_text(stored, "form"),
+        retrieved=_text(stored, "retrieved"),
+        sha256=_text(stored, "sha256"),
     )
 
 
-def _text(told: dict[str, JsonValue], name: str) -> str:
-    value = told.get(name)
+def _text(stored: dict[str, JsonValue], name: str) -> str:
+    value = stored.get(name)
     return value if isinstance(value, str) else ""
 
 

@@ -1,1 +1,1 @@
-"""Published documents on disk: ``schemas/<model id>/<locale>.json``, word for word."""
+"""Published documents on disk, verbatim: ``schemas/<model id>/<locale>.json``."""

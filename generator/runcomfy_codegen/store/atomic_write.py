@@ -1,8 +1,8 @@
-"""A folder of text files, changed all at once: write everything beside, then replace.
+"""Changes many files of a folder at once: writes temporary files, then replaces the old ones.
 
-Nothing is replaced before every new file lies complete on the same disk, so a full disk, a
-read-only folder or a crash while writing leaves the old state whole. If replacing fails half
-way, what was replaced is put back; Ctrl-C and SIGTERM wait until it is done.
+No file is replaced before every new file is complete on the same disk. So a full disk, a
+read-only folder or a crash during writing leaves the old state. If replacing fails half
+way, the replaced files are restored. Ctrl-C and SIGTERM wait until replacing is done.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class FolderChanges:
 
 
 def apply_changes(root: Path, changes: FolderChanges) -> None:
-    """Make the changes. Raises ``OSError`` with the old files still in place."""
+    """Make the changes. If it raises ``OSError``, the old files are still in place."""
     remove = [root / path for path in changes.remove]
     with contextlib.ExitStack() as undo:
         staged = [
@@ -40,17 +40,19 @@ def apply_changes(root: Path, changes: FolderChanges) -> None:
             for path, content in sorted(changes.write.items())
         ]
         with _uninterrupted():
-            aside = [_set_aside(target, undo) for target in remove]
-            aside += [_replace(temporary, target, undo) for temporary, target in staged]
+            backups = [_set_aside(target, undo) for target in remove]
+            backups += [
+                _replace(temporary, target, undo) for temporary, target in staged
+            ]
             undo.pop_all()
-            for old in aside:
+            for old in backups:
                 old.unlink(missing_ok=True)
             for target in remove:
                 _drop_empty(root, target)
 
 
 def read_bytes(path: Path) -> bytes | None:
-    """The content of a file; None if there is no such file."""
+    """The content of a file; None if it does not exist."""
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -58,7 +60,9 @@ def read_bytes(path: Path) -> bytes | None:
 
 
 def _stage(target: Path, content: bytes, undo: contextlib.ExitStack) -> Path:
-    for folder in reversed([each for each in target.parents if not each.exists()]):
+    for folder in reversed(
+        [parent for parent in target.parents if not parent.exists()]
+    ):
         folder.mkdir(exist_ok=True)
         undo.callback(_remove_folder, folder)
     if target.is_dir():
@@ -69,14 +73,14 @@ def _stage(target: Path, content: bytes, undo: contextlib.ExitStack) -> Path:
         with temporary.open("xb") as stream:
             stream.write(content)
     except OSError as error:
-        # A full disk tells neither where it is full nor for what.
+        # The error of a full disk does not name a file.
         error.filename = str(target)
         raise
     return temporary
 
 
 def _set_aside(target: Path, undo: contextlib.ExitStack) -> Path:
-    """Rename a file, if it is there, so that it can come back; its name then."""
+    """Rename a file, if it exists, so that it can be restored; return its temporary name."""
     old = _temporary_name(target)
     with contextlib.suppress(FileNotFoundError):
         target.rename(old)
@@ -85,10 +89,10 @@ def _set_aside(target: Path, undo: contextlib.ExitStack) -> Path:
 
 
 def _replace(temporary: Path, target: Path, undo: contextlib.ExitStack) -> Path:
-    """Put a new file in place, so that there is one at any time; the old one's other name."""
+    """Replace a file so that it exists at any time; return the temporary name of the old one."""
     old = _temporary_name(target)
     if target.exists():
-        # Two names of one file cannot replace each other: the second is taken away apart.
+        # Two hard links to one file cannot replace each other, so the second is removed extra.
         undo.callback(old.unlink, missing_ok=True)
         _copy(target, old)
         undo.callback(old.replace, target)
@@ -102,7 +106,7 @@ def _copy(target: Path, other: Path) -> None:
     try:
         other.hardlink_to(target)
     except OSError:
-        # Some disks know no second name for a file.
+        # Some file systems have no hard links.
         other.write_bytes(target.read_bytes())
 
 
@@ -111,7 +115,7 @@ def _temporary_name(target: Path) -> Path:
 
 
 def _remove_folder(folder: Path) -> None:
-    # A folder that holds something by now is somebody's.
+    # A folder that is not empty by now is in use.
     with contextlib.suppress(OSError):
         folder.rmdir()
 
@@ -125,60 +129,60 @@ def _drop_empty(root: Path, path: Path) -> None:
 
 @contextlib.contextmanager
 def _uninterrupted() -> Generator[None]:
-    """Let Ctrl-C and SIGTERM wait until the block is done, as they do for other threads."""
+    """Delay Ctrl-C and SIGTERM until the block is done. Other threads get neither anyway."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came: list[int] = []
+    received: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> None:
-        came.append(number)
+        received.append(number)
 
-    before = {each: signal.signal(each, note) for each in _SIGNALS}
+    handlers = {signum: signal.signal(signum, note) for signum in _SIGNALS}
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-    for number in came[:1]:
+        for signum, handler in handlers.items():
+            signal.signal(signum, handler)
+    for number in received[:1]:
         signal.raise_signal(number)
 
 
-# A folder that one process at a time may change.
+# The lock: only one process at a time may change a folder.
 
 
 class FolderLocked(Exception):
     """Another process is changing the folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Name the folder."""
+        """Say which folder is locked."""
         super().__init__(f"another runcomfy-codegen is writing {folder}")
 
 
 @contextlib.contextmanager
 def lock_folder(folder: Path) -> Generator[None]:
-    """Hold a folder, made if need be, for the block. Raises ``Claimed`` and ``OSError``.
+    """Lock a folder for the block, creating it if needed. Raises ``FolderLocked``, ``OSError``.
 
-    The lock is the kernel's and on the folder itself: nothing is left behind by a process
-    that is killed, and nothing lies in the folder that could be committed.
+    The lock is an advisory lock of the kernel on the folder itself. A killed process leaves
+    nothing behind, and there is no lock file that could be committed.
     """
-    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    created = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _held(folder):
             yield
     finally:
-        for each in made:
-            # One that holds something by now is somebody's.
+        for path in created:
+            # A folder that is not empty by now is in use.
             with contextlib.suppress(OSError):
-                each.rmdir()
+                path.rmdir()
 
 
 if sys.platform == "win32":
 
     @contextlib.contextmanager
     def _held(folder: Path) -> Generator[None]:
-        """Folders cannot be locked there: two writers are told only by what they leave."""
+        """Windows cannot lock folders: two writers are not noticed."""
         yield
 
 else:

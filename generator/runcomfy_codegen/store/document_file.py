@@ -1,4 +1,9 @@
-"""The file of one document: where it is stored, and a JSON object around the published text."""
+"""The file of one document: where it is stored, and a JSON object around the published text.
+
+Model ids contain dots, spaces and both cases (``4K`` next to ``4k``). File systems fold
+case, drop trailing dots and reserve device names. Whatever a file system may change is
+percent-encoded in lower case, so that two ids never get the same path.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ from ..ir.diagnostic import Diagnostic, Position
 from ..ir.document import Document, Provenance
 from ..ir.json_text import JsonText, JsonValue, NotJson, members
 
-# What every disk keeps as it is. Upper case is encoded, since some disks fold it.
+# Characters that every file system keeps. Upper case is encoded because some fold it.
 _PLAIN = re.compile(r"[a-z0-9_\-]|(?<!^)\.(?!$)")
 # Names that Windows gives to devices, with any ending
 # (Microsoft, "Naming Files, Paths, and Namespaces").
@@ -22,17 +27,17 @@ _DOCUMENT = ".json"
 
 
 def document_path(model_id: str, locale: str) -> PurePosixPath:
-    """The place of a document below the folder of schemas."""
+    """The path of a document below the folder of schemas."""
     return PurePosixPath(*map(_encode, model_id.split("/"))) / f"{locale}{_DOCUMENT}"
 
 
 def model_id_of(path: PurePosixPath) -> str:
-    """The model id that a document's path means: the inverse of ``document_path``."""
+    """The model id of a document's path: the inverse of ``document_path``."""
     return model_id_of_folders(path.parent.parts)
 
 
 def model_id_of_folders(folders: Iterable[str]) -> str:
-    """The model id that a document's folders mean, from the folder of schemas on."""
+    """The model id of a document's folders, starting below the folder of schemas."""
     return "/".join(map(_decode, folders))
 
 
@@ -43,7 +48,7 @@ def _encode(segment: str) -> str:
     )
     if _DEVICE.match(encoded):
         encoded = _percent(encoded[0]) + encoded[1:]
-    # A folder called like a document would take the document's place.
+    # A folder with the name of a document would collide with it.
     if encoded.endswith(_DOCUMENT):
         encoded = encoded[: -len(_DOCUMENT)] + "%2ejson"
     return encoded
@@ -69,10 +74,10 @@ def _decode(segment: str) -> str:
     )
 
 
-# The stored form of a document: a JSON object around the published text, untouched.
+# Content: the document as a JSON object.
 #
-# The published pieces are spliced in as they are, whatever their spelling; only what stands
-# around them is ours. Reading gives the same pieces back, with their places in the file.
+# The published parts are inserted verbatim; only the object around them is ours. Reading
+# returns the same parts, with their positions in the file.
 
 
 def document_text(document: Document) -> str:
@@ -99,25 +104,25 @@ def document_text(document: Document) -> str:
 def parse_document(text: str) -> Document:
     """The document of a stored file. Raises ``NotJson`` if the file is not one."""
     whole = JsonText(text)
-    told = members(whole.value())
+    stored = members(whole.value())
     for name in ("model_id", "locale", "input_schema", "provenance"):
-        if name not in told:
+        if name not in stored:
             raise NotJson(
                 f"a stored document is an object with the member {name!r}", Position()
             )
     return Document(
-        model_id=str(told["model_id"]),
-        locale=str(told["locale"]),
-        title=str(told.get("title", "")),
-        description=str(told.get("description", "")),
-        curl=str(told.get("curl", "")),
+        model_id=str(stored["model_id"]),
+        locale=str(stored["locale"]),
+        title=str(stored.get("title", "")),
+        description=str(stored.get("description", "")),
+        curl=str(stored.get("curl", "")),
         input_schema=_piece(whole, "input_schema"),
         output_schema=(
-            _piece(whole, "output_schema") if "output_schema" in told else None
+            _piece(whole, "output_schema") if "output_schema" in stored else None
         ),
-        example=_piece(whole, "example") if "example" in told else None,
-        facts=_piece(whole, "facts") if "facts" in told else None,
-        provenance=_provenance(members(told["provenance"])),
+        example=_piece(whole, "example") if "example" in stored else None,
+        facts=_piece(whole, "facts") if "facts" in stored else None,
+        provenance=_provenance(members(stored["provenance"])),
     )
 
 
@@ -126,26 +131,26 @@ def _piece(whole: JsonText, name: str) -> JsonText:
     return JsonText(whole.text[start:end], whole.at(start))
 
 
-def _provenance(told: dict[str, JsonValue]) -> Provenance:
+def _provenance(stored: dict[str, JsonValue]) -> Provenance:
     return Provenance(
-        source=str(told.get("source", "")),
-        form=str(told.get("form", "")),
-        retrieved=str(told.get("retrieved", "")),
-        sha256=str(told.get("sha256", "")),
+        source=str(stored.get("source", "")),
+        form=str(stored.get("form", "")),
+        retrieved=str(stored.get("retrieved", "")),
+        sha256=str(stored.get("sha256", "")),
     )
 
 
-# The bytes of a stored file as a document, wherever they come from: a disk, or a revision.
+# Reading: the bytes of a stored file, from a disk or a git revision, as a document.
 
 
 IMPORT_AGAIN = "import the model again, or take the file from version control"
-"""What to do about a file that cannot be read."""
+"""The hint about a file that cannot be read."""
 
 
 def parse_document_file(path: PurePosixPath, content: bytes) -> Document:
     """The document of a file at ``path`` below the folder of schemas.
 
-    Raises ``NotJson`` if the file is none, or holds a model that belongs elsewhere.
+    Raises ``NotJson`` if the file is not a document, or has a model that belongs elsewhere.
     """
     try:
         document = parse_document(content.decode("utf-8", "surrogatepass"))
@@ -167,7 +172,7 @@ def unreadable_document(
     place: Position,
     hint: str = IMPORT_AGAIN,
 ) -> Diagnostic:
-    """What is told about a file that cannot be read."""
+    """The diagnostic about a file that cannot be read."""
     return Diagnostic(
         code="broken-document",
         message=message,

@@ -26,27 +26,29 @@ DIALECT = "dialect.schema.json"
 
 @dataclass(frozen=True, slots=True)
 class StoredDocuments:
-    """What a folder holds: its documents with their files, and what could not be read."""
+    """The documents of a folder with their files, and diagnostics for unreadable files."""
 
     documents: tuple[tuple[str, Document], ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def unread(self) -> tuple[str, ...]:
-        """Models none of whose documents could be read."""
+        """The ids of models of which no document could be read."""
         read = {document.model_id for _, document in self.documents}
-        return tuple(sorted({each.model for each in self.diagnostics} - read))
+        return tuple(
+            sorted({diagnostic.model for diagnostic in self.diagnostics} - read)
+        )
 
 
 def read_all(root: Path, models: Collection[str] | None = None) -> StoredDocuments:
-    """Every document below ``root``, by model id and locale; or those of these models.
+    """All documents below ``root``, sorted by model id and locale, or only those of ``models``.
 
     Raises ``FileNotFoundError`` if the folder does not exist.
     """
     if not root.is_dir():
         raise FileNotFoundError(f"no folder of schemas at {root}")
-    found = root.rglob("*.json") if models is None else _documents(root, models)
-    paths = sorted(PurePosixPath(path.relative_to(root)) for path in found)
+    files = root.rglob("*.json") if models is None else _documents(root, models)
+    paths = sorted(PurePosixPath(path.relative_to(root)) for path in files)
     documents: list[tuple[str, Document]] = []
     diagnostics: list[Diagnostic] = []
     for path in paths:
@@ -66,19 +68,19 @@ def read_all(root: Path, models: Collection[str] | None = None) -> StoredDocumen
 
 
 def stored_locales(root: Path) -> list[str]:
-    """The locales that documents below ``root`` are in, by the names of their files."""
-    every = (name for _, _, files in os.walk(root) for name in files)
+    """The locales of the documents below ``root``, by the names of their files."""
+    names = (name for _, _, files in os.walk(root) for name in files)
     return sorted(
         {
             name.removesuffix(".json")
-            for name in every
+            for name in names
             if name.endswith(".json") and name != DIALECT
         }
     )
 
 
 def read_one(root: Path, model_id: str, locale: str) -> Document | None:
-    """The stored document of a model in a locale; None if there is none that can be read."""
+    """The stored document of a model in a locale; None if it is missing or unreadable."""
     try:
         return _read(root, document_path(model_id, locale))
     except (FileNotFoundError, NotJson):
@@ -86,7 +88,7 @@ def read_one(root: Path, model_id: str, locale: str) -> Document | None:
 
 
 def write_all(root: Path, documents: Iterable[Document]) -> None:
-    """Store documents, all or none. Raises ``OSError``."""
+    """Store all documents or none. Raises ``OSError``."""
     apply_changes(
         root,
         FolderChanges(
@@ -103,8 +105,10 @@ def write_all(root: Path, documents: Iterable[Document]) -> None:
 
 
 def remove_all(root: Path, documents: Iterable[Document]) -> None:
-    """Remove documents, all or none. Raises ``OSError``."""
-    paths = [document_path(each.model_id, each.locale) for each in documents]
+    """Remove all documents or none. Raises ``OSError``."""
+    paths = [
+        document_path(document.model_id, document.locale) for document in documents
+    ]
     apply_changes(root, FolderChanges(remove=paths))
 
 
@@ -120,55 +124,55 @@ def _read(root: Path, path: PurePosixPath) -> Document:
     return parse_document_file(path, content)
 
 
-# What the catalog says of models beside their schemas: their kind and categories.
+# Facts: what the catalog publishes about models next to their schemas.
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogFacts:
-    """The kind and the categories of a model, as far as one of its documents tells them."""
+    """The kind and the categories of a model; empty if none of its documents has them."""
 
     kind: str = ""
     categories: tuple[str, ...] = ()
 
 
 def facts_of(root: Path, model_ids: Iterable[str]) -> dict[str, CatalogFacts]:
-    """The facts of each of these models; nothing of a document that cannot be read."""
+    """The facts of each of these models. Unreadable documents are skipped."""
     return {model_id: _facts(root, model_id) for model_id in model_ids}
 
 
 def matches_kind(
     facts: CatalogFacts, kinds: Collection[str], categories: Collection[str]
 ) -> bool:
-    """Whether a model is of one of the kinds and in one of the categories, if any are named."""
+    """Whether a model has one of the kinds and one of the categories. No names: no filter."""
     return (not kinds or facts.kind in kinds) and (
-        not categories or any(each in categories for each in facts.categories)
+        not categories or any(category in categories for category in facts.categories)
     )
 
 
 def _facts(root: Path, model_id: str) -> CatalogFacts:
     for path in sorted((root / document_path(model_id, "en")).parent.glob("*.json")):
         try:
-            told = members(members(json.loads(path.read_bytes())).get("facts"))
+            facts = members(members(json.loads(path.read_bytes())).get("facts"))
         except ValueError:
             continue
-        if told:
-            categories = tuple(map(str, items(told.get("categories"))))
-            return CatalogFacts(str(told.get("kind", "")), categories)
+        if facts:
+            categories = tuple(map(str, items(facts.get("categories"))))
+            return CatalogFacts(str(facts.get("kind", "")), categories)
     return CatalogFacts()
 
 
-# What each model's documents are, byte for byte, without reading any: for what is unchanged.
+# Hashes: which models are unchanged, without parsing any document.
 
 
 def document_hashes(root: Path) -> dict[str, str]:
-    """The hash of each model's documents, by model id. Line ends do not count.
+    """The hash of each model's documents, by model id. Line endings do not matter.
 
     Raises ``FileNotFoundError`` if the folder does not exist.
     """
     if not root.is_dir():
         raise FileNotFoundError(f"no folder of schemas at {root}")
-    # Texts all the way: a Path for each of a thousand folders takes longer than reading them.
-    top, found = str(root), dict[str, str]()
+    # Strings, because a Path for each of a thousand folders takes longer than reading them.
+    top, hashes = str(root), dict[str, str]()
     for folder, folders, files in os.walk(top):
         folders[:] = sorted(
             name for name in folders if folder != top or not name.startswith(".")
@@ -178,8 +182,8 @@ def document_hashes(root: Path) -> dict[str, str]:
         )
         if documents:
             below = folder[len(top) :].strip(os.sep).split(os.sep)  # noqa: PTH206
-            found[model_id_of_folders(below)] = _hash(folder, documents)
-    return found
+            hashes[model_id_of_folders(below)] = _hash(folder, documents)
+    return hashes
 
 
 def _hash(folder: str, names: list[str]) -> str:
