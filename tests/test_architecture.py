@@ -36,7 +36,7 @@ LAYERS = {
     "lint": {"ir", "subtype"},
     "diff": {"ir", "subtype"},
     "sandbox": {"ir", "dialect"},
-    "errors": set[str](),
+    "errors": {"ir"},
 }
 # What the pure rooms may read of the ground floor.
 TABLES = {"metrics_and_operators", "rule", "protocol"}

@@ -1,28 +1,69 @@
-"""How a command ends when it cannot do what it was asked."""
+"""What the tool raises: what happened, and what to do about it.
+
+The command line exits with 2 for a ``UsageError`` and with 3 for every other
+``CodegenError``.
+"""
 
 from __future__ import annotations
 
-EXIT_FINDING = 1
-"""An error diagnostic, a finding, or stale output."""
-EXIT_USAGE = 2
-"""The call's words are wrong."""
-EXIT_INCOMPLETE = 3
-"""The command could not complete."""
-EXIT_INTERRUPTED = 130
-"""Stopped by Ctrl-C: 128 and the number of the signal, as shells have it."""
-EXIT_TERMINATED = 143
-"""Stopped by SIGTERM."""
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Literal
+
+from .ir.diagnostic import Diagnostic
 
 
-class Failure(Exception):
-    """Ends the command with a message and an exit code; nothing was changed."""
+class CodegenError(Exception):
+    """No answer could be given, and nothing was written.
 
-    def __init__(self, message: str, exit_code: int = EXIT_INCOMPLETE) -> None:
-        """Say what went wrong and what to do about it."""
+    ``diagnostics`` are what was noticed in the schemas before the error.
+    """
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class UsageError(CodegenError, ValueError):
+    """The call is wrong; another one would work."""
+
+
+class OperationError(CodegenError):
+    """The call is right and could not be completed."""
+
+
+class ConfigError(UsageError):
+    """The configuration cannot be used; the message says where and why."""
+
+
+class NoSchemas(UsageError):
+    """There is no folder of schemas where the configuration or the call says."""
+
+
+class UnknownModel(UsageError):
+    """There is no model with this id, or none that matches this pattern."""
+
+
+class SourceUnreadable(OperationError):
+    """A published text could not be downloaded."""
+
+
+class FolderBusy(OperationError):
+    """Another process is writing the folder."""
+
+
+class FolderConflict(OperationError):
+    """Files are in the way that the tool must not replace.
+
+    ``conflicts`` says for each file, by its path below the folder, why: it was edited by
+    hand, or the lock file does not name it. ``diff`` shows the edits of the first files.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        conflicts: Mapping[PurePosixPath, Literal["edited", "foreign"]],
+        diff: tuple[str, ...] = (),
+    ) -> None:
+        """Keep the files next to the message."""
         super().__init__(message)
-        self.exit_code = exit_code
-
-
-def usage(message: str) -> Failure:
-    """A failure that another call would not have."""
-    return Failure(message, EXIT_USAGE)
+        self.conflicts = conflicts
+        self.diff = diff

@@ -12,7 +12,7 @@ from cli.conftest import Shell, entry
 from published import model_of
 from runcomfy_codegen import resources
 from runcomfy_codegen.cli import pull as pull_command
-from runcomfy_codegen.errors import Failure
+from runcomfy_codegen.errors import CodegenError
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.workspace.live_catalog import CatalogPage
 from runcomfy_codegen.workspace.page_download import (
@@ -81,7 +81,7 @@ def test_an_address_elsewhere_is_not_believed(stated: object) -> None:
 def test_languages_are_read_once_each_and_what_is_none_is_refused() -> None:
     assert asked_locales("ru, ja,ru,zh_cn") == ["ru", "ja", "zh-CN"]
     assert asked_locales("") == []
-    with pytest.raises(Failure, match=r"'\.\./x' is no language"):
+    with pytest.raises(CodegenError, match=r"'\.\./x' is no language"):
         asked_locales("../x")
 
 
@@ -147,7 +147,7 @@ def test_a_page_that_fails_is_told_and_the_catalog_is_stored(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fetch(url: str) -> bytes:
-        raise Failure(f"{url}: the server answered 503")
+        raise CodegenError(f"{url}: the server answered 503")
 
     answer = _pull(shell, monkeypatch, fetch, SEEDANCE, "--page-locale", "ru,ja")
     assert answer.exit_code == 0

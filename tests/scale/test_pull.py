@@ -12,7 +12,7 @@ import pytest
 
 from cli.conftest import Answer, Shell, entry
 from published import model_of
-from runcomfy_codegen.errors import Failure
+from runcomfy_codegen.errors import CodegenError
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.workspace.live_catalog import LiveCatalog, whole
 from runcomfy_runtime.client_config import ServerAccess
@@ -135,7 +135,7 @@ def test_a_server_that_is_not_there_is_said_so() -> None:
     pauses: list[float] = []
     with closing(HttpxTransport()) as transport:
         access = ServerAccess("http://127.0.0.1:9", Token(TOKEN))
-        with pytest.raises(Failure, match=r"127\.0\.0\.1:9"):
+        with pytest.raises(CodegenError, match=r"127\.0\.0\.1:9"):
             LiveCatalog(transport, access, 2, pauses.append).one(IDS[0])
     assert len(pauses) == 4
 
@@ -235,7 +235,10 @@ def test_a_catalog_that_lists_less_than_it_says_is_read_to_its_end() -> None:
 
 
 def test_an_answer_about_another_model_is_refused() -> None:
-    with Script((200, {}, entry("a/other"))) as live, pytest.raises(Failure) as told:
+    with (
+        Script((200, {}, entry("a/other"))) as live,
+        pytest.raises(CodegenError) as told,
+    ):
         live.one("a/1")
     assert "asked for 'a/1', answered with 'a/other'" in str(told.value)
 
@@ -253,7 +256,7 @@ def test_a_read_is_tried_again_when_the_server_says_so(status: int) -> None:
 def test_a_refusal_is_told_at_once() -> None:
     refusal = {"error_code": 400004, "error_message": f"bad token {TOKEN}"}
     script = Script((400, {}, refusal))
-    with script as live, pytest.raises(Failure, match="400004") as told:
+    with script as live, pytest.raises(CodegenError, match="400004") as told:
         read(live)
     assert TOKEN not in str(told.value)
     assert script.pauses == []
@@ -261,12 +264,12 @@ def test_a_refusal_is_told_at_once() -> None:
 
 def test_a_server_that_stays_away_is_given_up() -> None:
     script = Script(*[(503, {}, {"message": "maintenance"})] * 5)
-    with script as live, pytest.raises(Failure, match="maintenance"):
+    with script as live, pytest.raises(CodegenError, match="maintenance"):
         read(live)
     assert len(script.pauses) == 4
 
 
 def test_what_is_no_catalog_is_refused() -> None:
     script = Script((200, {}, {"hello": "there"}))
-    with script as live, pytest.raises(Failure, match="no catalog"):
+    with script as live, pytest.raises(CodegenError, match="no catalog"):
         read(live)

@@ -16,8 +16,14 @@ from typing import NoReturn
 import click
 
 from .. import __version__
-from ..errors import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Failure
-from .console import printable
+from ..errors import CodegenError, UsageError
+from .console import (
+    EXIT_INCOMPLETE,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    CommandStopped,
+    printable,
+)
 
 COMMANDS = {
     "import": (
@@ -90,8 +96,12 @@ def main() -> None:
         for note in getattr(abort.__cause__, "__notes__", ()):
             click.echo(printable(note), err=True)
         _fail("interrupted", EXIT_INTERRUPTED)
-    except Failure as failure:
-        _fail(str(failure), failure.exit_code)
+    except CommandStopped as stopped:
+        _fail(str(stopped), stopped.exit_code)
+    except UsageError as error:
+        _fail(str(error), EXIT_USAGE)
+    except CodegenError as error:
+        _fail(str(error), EXIT_INCOMPLETE)
     except BrokenPipeError:
         # The reader of our output went away, as `| head` does; nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

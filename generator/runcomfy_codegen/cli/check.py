@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..errors import EXIT_FINDING, usage
+from ..errors import UsageError
 from ..ir.diagnostic import Diagnostic
 from ..package.changelog import Stale, staleness, without_equal_lock
 from ..package.lock import LOCK, CallOptions, read_lock
@@ -16,6 +16,7 @@ from ..package.write import file_text, unified_diff
 from ..workspace.generate import GenerateRequest, PreparedPackage, prepare, request_for
 from ..workspace.project import Project
 from .console import (
+    EXIT_FINDING,
     count_progress,
     has_error,
     print_annotation,
@@ -87,7 +88,9 @@ def command(
     chosen = CallOptions(models, locale or "")
     clients = project.clients(client, output)
     if len(clients) > 1 and chosen != CallOptions():
-        raise usage("--models and --locale are for one client; name it with --client")
+        raise UsageError(
+            "--models and --locale are for one client; name it with --client"
+        )
     verdicts = [
         examine(request_for(each, each.config.output, chosen)) for each in clients
     ]

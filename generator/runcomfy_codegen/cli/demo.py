@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from .. import resources
-from ..errors import Failure
+from ..errors import OperationError
 from ..sandbox.media.png import png
 from ..workspace.configuration import Config
 from ..workspace.import_documents import import_sources
@@ -44,7 +44,7 @@ def command(project: Project, output: Path | None) -> None:
     neither key nor network, and leaves nothing behind unless --output says where.
     """
     if output is not None and output.exists() and any(output.iterdir()):
-        raise Failure(f"{output} is not empty; nothing was written")
+        raise OperationError(f"{output} is not empty; nothing was written")
     with tempfile.TemporaryDirectory(prefix="runcomfy-demo-") as temporary:
         _tell_story(output or Path(temporary), kept=output is not None)
 
@@ -116,7 +116,9 @@ def _refuse_input(bench: TemporaryClient) -> None:
         for problem in rejected.report.problems:
             click.echo(f"  {printable(problem.pointer)}: {printable(problem.message)}")
         return
-    raise Failure("the wrong input was accepted; this is a defect of runcomfy-codegen")
+    raise OperationError(
+        "the wrong input was accepted; this is a defect of runcomfy-codegen"
+    )
 
 
 def _good() -> dict[str, Any]:

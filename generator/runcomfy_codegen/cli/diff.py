@@ -18,11 +18,17 @@ from ..diff.finding import DiffVerdict
 from ..diff.judge import diff
 from ..diff.report import changelog, github, markdown, sarif, text
 from ..diff.report.report import DiffReport, Locate
-from ..errors import EXIT_FINDING, EXIT_INCOMPLETE, usage
+from ..errors import UsageError
 from ..workspace.comparison import compare_sides
 from ..workspace.project import Project
 from ..workspace.revision import default_head, overrides_of, resolve_base, resolve_side
-from .console import print_diagnostics, print_json, printable
+from .console import (
+    EXIT_FINDING,
+    EXIT_INCOMPLETE,
+    print_diagnostics,
+    print_json,
+    printable,
+)
 from .options import project_options
 
 _APPROVALS = Path("runcomfy-approvals.toml")
@@ -134,23 +140,23 @@ class Asked:
 
     def _head_revision(self) -> str:
         if Path(self.base).is_dir() or (self.head and Path(self.head).is_dir()):
-            raise usage("--merge-base needs git revisions, not folders")
+            raise UsageError("--merge-base needs git revisions, not folders")
         return self.head.partition(":")[0] if self.head else "HEAD"
 
 
 def _approvals(file: Path | None) -> tuple[Approval, ...]:
-    """The approvals of a file. Raises ``Failure``."""
+    """The approvals of a file. Raises ``CodegenError``."""
     if file is None and not _APPROVALS.is_file():
         return ()
     chosen = file or _APPROVALS
     try:
         return read_approvals(tomllib.loads(chosen.read_text("utf-8")))
     except OSError as error:
-        raise usage(f"{chosen}: {error.strerror}") from None
+        raise UsageError(f"{chosen}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise usage(f"{chosen}: not TOML: {error}") from None
+        raise UsageError(f"{chosen}: not TOML: {error}") from None
     except ApprovalError as error:
-        raise usage(f"{chosen}: {error}") from None
+        raise UsageError(f"{chosen}: {error}") from None
 
 
 def _fails(report: DiffReport, fail_on: str) -> bool:

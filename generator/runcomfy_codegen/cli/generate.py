@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ..errors import EXIT_FINDING, Failure, usage
+from ..errors import OperationError, UsageError
 from ..package.changelog import package_changes
 from ..package.lock import LOCK, CallOptions, Lock, read_lock
 from ..package.plan import Conflict, WritePlan
@@ -26,7 +26,14 @@ from ..workspace.configuration import TARGETS
 from ..workspace.generate import GenerateRequest, PreparedPackage, prepare, request_for
 from ..workspace.project import Project
 from ..workspace.template_context import template_context
-from .console import count_progress, has_error, print_diagnostics, print_json, printable
+from .console import (
+    EXIT_FINDING,
+    count_progress,
+    has_error,
+    print_diagnostics,
+    print_json,
+    printable,
+)
 from .options import project_options
 
 _SHOWN = 5
@@ -84,7 +91,7 @@ def command(
     chosen = CallOptions(models, locale or "", target or "")
     clients = project.clients(client, output)
     if len(clients) > 1 and chosen != CallOptions():
-        raise usage(
+        raise UsageError(
             "--models, --locale and --target are for one client; name it with --client"
         )
     with ExitStack() as held:
@@ -113,20 +120,20 @@ def _context(
 def _claim(folder: Path, held: ExitStack) -> None:
     """Hold a folder that is ours to write into."""
     if holds_foreign_files(folder):
-        raise Failure(
+        raise OperationError(
             f"{folder} holds files that are not ours, and no lock file; nothing was written."
             f" Choose an empty folder; if it was ours, {LOST_LOCK}"
         )
     around = enclosing_package(folder)
     if around is not None:
-        raise Failure(
+        raise OperationError(
             f"{folder} lies in {around}, which is a generated package itself;"
             " nothing was written. Choose a folder of its own"
         )
     try:
         held.enter_context(lock_folder(folder))
     except FolderLocked as error:
-        raise Failure(
+        raise OperationError(
             f"{error}; nothing was written. Try again when it is done"
         ) from None
 
@@ -162,7 +169,7 @@ def _tell_upgrade(old: Lock, renewal: PreparedPackage) -> None:
 def _refuse_conflicts(folder: Path, plan: WritePlan, *, force: bool) -> None:
     foreign = [path for path, why in plan.conflicts.items() if why is Conflict.FOREIGN]
     if foreign:
-        raise Failure(
+        raise OperationError(
             f"{_named(folder, foreign)} not ours and in the way; nothing was written."
             " Move it, or choose another folder"
         )
@@ -170,7 +177,7 @@ def _refuse_conflicts(folder: Path, plan: WritePlan, *, force: bool) -> None:
         for path in list(plan.conflicts)[:_SHOWN]:
             for line in unified_diff(folder, path, plan.write.get(path, "")):
                 click.echo(printable(line), err=True)
-        raise Failure(
+        raise OperationError(
             f"{_named(folder, list(plan.conflicts))} edited by hand; nothing was written."
             " --force replaces what was edited"
         )

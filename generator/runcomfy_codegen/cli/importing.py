@@ -8,11 +8,10 @@ from typing import Any
 import click
 
 from ..build.import_plan import ImportChange, ImportPlan
-from ..errors import EXIT_FINDING
 from ..store.document_file import document_path
 from ..workspace.import_documents import ImportedDocuments, import_sources
 from ..workspace.project import Project
-from .console import has_error, print_diagnostics, print_json, printable
+from .console import EXIT_FINDING, has_error, print_diagnostics, print_json, printable
 from .options import format_option, project_options
 
 

@@ -16,13 +16,19 @@ from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.errors import RunComfyError
 from runcomfy_runtime.lifecycle.steps import RESUME_LABEL
 
-from ..errors import EXIT_INTERRUPTED, EXIT_TERMINATED, Failure
-from .console import print_json, printable
+from ..errors import OperationError
+from .console import (
+    EXIT_INTERRUPTED,
+    EXIT_TERMINATED,
+    CommandStopped,
+    print_json,
+    printable,
+)
 
 
 @contextmanager
 def connected(journal: Path | None = None) -> Generator[RunComfy]:
-    """A client with token and server from the environment. Raises ``Failure``."""
+    """A client with token and server from the environment. Raises ``CodegenError``."""
     with RunComfy(journal=journal) as client:
         try:
             yield client
@@ -30,7 +36,7 @@ def connected(journal: Path | None = None) -> Generator[RunComfy]:
             raise job_failure(error) from None
 
 
-def job_failure(error: Exception) -> Failure:
+def job_failure(error: Exception) -> OperationError:
     """What happened, and the job it happened to: it may be paid for."""
     job: Any = getattr(error, "job", None)
     text = str(error)
@@ -40,7 +46,7 @@ def job_failure(error: Exception) -> Failure:
     unfinished = isinstance(error, (TimeoutError, ConnectionError))
     if job is not None and unfinished and getattr(error, "may_be_billed", False):
         text += f"\n{resume_hint(job.token())}"
-    return Failure(printable(text))
+    return OperationError(text)
 
 
 # A command that is stopped while a job goes on: what it leaves behind, and how to go on.
@@ -59,7 +65,7 @@ class FollowedJob:
 def follow_job(*, lasting: bool = True) -> Generator[FollowedJob]:
     """Let SIGTERM stop the block as Ctrl-C does, and say what becomes of the job then.
 
-    A job of a server that is not ``lasting`` cannot be gone on with. Raises ``Failure``.
+    A job of a server that is not ``lasting`` cannot be gone on with. Raises ``CodegenError``.
     """
     known = FollowedJob()
 
@@ -76,7 +82,7 @@ def follow_job(*, lasting: bool = True) -> Generator[FollowedJob]:
         notes = _notes(interrupt, known, lasting=lasting)
         how = ("terminated", EXIT_TERMINATED) if known.terminated else None
         word, code = how or ("interrupted", EXIT_INTERRUPTED)
-        raise Failure(printable("\n".join([word, *notes])), code) from None
+        raise CommandStopped("\n".join([word, *notes]), code) from None
     finally:
         signal.signal(signal.SIGTERM, before)
 

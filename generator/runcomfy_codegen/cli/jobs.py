@@ -12,9 +12,15 @@ from runcomfy_runtime.errors import RunComfyError
 from runcomfy_runtime.journal import JournalEntry
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 
-from ..errors import EXIT_FINDING, usage
+from ..errors import UsageError
 from ..workspace.project import Project
-from .console import download_progress, job_progress, print_json, printable
+from .console import (
+    EXIT_FINDING,
+    download_progress,
+    job_progress,
+    print_json,
+    printable,
+)
 from .job_progress import connected, follow_job, job_failure, print_result
 from .options import (
     folder_option,
@@ -112,9 +118,9 @@ def jobs(
     it is never sent again by itself.
     """
     if journal is None:
-        raise usage("no journal: give --journal FILE, or set RUNCOMFY_JOURNAL")
+        raise UsageError("no journal: give --journal FILE, or set RUNCOMFY_JOURNAL")
     if not journal.exists():
-        raise usage(f"{journal}: no such file")
+        raise UsageError(f"{journal}: no such file")
     try:
         with SqliteJournal(journal) as kept:
             newest = kept.pending()[::-1] if pending else kept.entries(limit)

@@ -9,13 +9,12 @@ from dataclasses import replace
 import click
 
 from .. import __version__
-from ..errors import EXIT_FINDING
 from ..ir.diagnostic import Diagnostic, Severity
 from ..lint.report import github, sarif
 from ..lint.run import is_selected, lint
 from ..workspace.lint import placed, refuse_misspelled, wanted_ids
 from ..workspace.project import Project
-from .console import print_diagnostics, print_json, printable
+from .console import EXIT_FINDING, print_diagnostics, print_json, printable
 from .options import project_options
 
 """The codes of what building notices, beside those of the dialect's meta-schema."""

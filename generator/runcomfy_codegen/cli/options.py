@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ..errors import usage
-from ..workspace.configuration import ConfigError, find_config, read_config
+from ..workspace.configuration import find_config, read_config
 from ..workspace.project import Project
 
 journal_option = click.option(
@@ -59,10 +58,7 @@ def project_options(function: Callable[..., Returned]) -> Callable[..., Returned
     def wrapped(
         schemas: Path | None, config_file: Path | None, **options: Any
     ) -> Returned:
-        try:
-            config = read_config(config_file) if config_file else find_config(Path())
-        except ConfigError as error:
-            raise usage(str(error)) from None
+        config = read_config(config_file) if config_file else find_config(Path())
         if schemas is not None:
             config = replace(config, schemas=schemas)
         return function(project=Project(config), **options)

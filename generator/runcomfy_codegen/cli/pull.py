@@ -10,7 +10,7 @@ import click
 
 from runcomfy_runtime.http.httpx_transport import HttpxTransport
 
-from ..errors import EXIT_FINDING, Failure, usage
+from ..errors import OperationError, UnknownModel, UsageError
 from ..ir.document import Document
 from ..sources.read import SourceResult
 from ..store.schemas_folder import read_all, remove_all
@@ -19,14 +19,20 @@ from ..workspace.live_catalog import (
     CatalogPage,
     LiveCatalog,
     OnItem,
-    UnknownModel,
     access_from_environment,
     whole,
 )
 from ..workspace.page_download import ModelPage, asked_locales, pages_of, read_pages
 from ..workspace.project import Project
 from ..workspace.source import fetched
-from .console import count_progress, has_error, print_diagnostics, print_json, printable
+from .console import (
+    EXIT_FINDING,
+    count_progress,
+    has_error,
+    print_diagnostics,
+    print_json,
+    printable,
+)
 from .importing import print_arrivals, printed_import
 from .options import format_option, project_options
 
@@ -87,7 +93,7 @@ def command(
         _prune(project, gone, pages)
     _tell(project, imported, gone, form, pruned=prune)
     if unknown:
-        raise usage("; ".join(unknown))
+        raise UsageError("; ".join(unknown))
     if has_error(imported.diagnostics):
         raise SystemExit(EXIT_FINDING)
 
@@ -155,11 +161,11 @@ def _gone(project: Project, pages: Iterable[CatalogPage]) -> Gone:
 
 def _prune(project: Project, gone: Gone, pages: Collection[CatalogPage]) -> None:
     if not any(page.model_ids for page in pages):
-        raise Failure(
+        raise OperationError(
             "the catalog is empty, which cannot be meant; nothing was removed"
         )
     if gone.documents and not whole(pages):
-        raise Failure(
+        raise OperationError(
             "the catalog does not list every model that it says it has, so none can be said"
             " to be gone; nothing was removed"
         )

@@ -9,13 +9,12 @@ from typing import Any
 
 import click
 
-from ..errors import EXIT_FINDING
 from ..ir.model import Model
 from ..workspace.local_sandbox import open_sandbox
 from ..workspace.project import Project
 from ..workspace.temporary_client import TemporaryClient, temporary_client
 from ..workspace.validate import read_document
-from .console import download_progress, job_progress
+from .console import EXIT_FINDING, download_progress, job_progress
 from .job_progress import follow_job, job_failure, print_result
 from .options import (
     folder_option,

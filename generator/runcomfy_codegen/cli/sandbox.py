@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import click
 
-from ..errors import Failure, usage
+from ..errors import OperationError, UsageError
 from ..ir.model import Model
 from ..sandbox import Sandbox, VirtualClock
 from ..sandbox.settings import SandboxOptions
@@ -102,7 +102,7 @@ def command(
     print_diagnostics(catalog.diagnostics)
     models = {model.model_id: model for model in catalog.models}
     if not models:
-        raise Failure(f"no model in {project.config.schemas} to serve")
+        raise OperationError(f"no model in {project.config.schemas} to serve")
     options = _options(chosen, scenario)
     clock = VirtualClock() if virtual_clock else None
     sandbox = open_sandbox(
@@ -127,9 +127,9 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except FileNotFoundError:
-        raise usage(f"{path}: no such file") from None
+        raise UsageError(f"{path}: no such file") from None
     except UnicodeDecodeError:
-        raise usage(f"{path}: not UTF-8") from None
+        raise UsageError(f"{path}: not UTF-8") from None
 
 
 def _introduce(sandbox: Sandbox, project: Project, models: Mapping[str, Model]) -> None:

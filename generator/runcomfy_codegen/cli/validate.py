@@ -11,10 +11,9 @@ from runcomfy_runtime.media.inspection import InspectedFile
 from runcomfy_runtime.media.rule_check import RuleCheck, Verdict
 from runcomfy_runtime.report import Problem, Report
 
-from ..errors import EXIT_FINDING
 from ..workspace.project import Project
 from ..workspace.validate import read_document, validate_document
-from .console import print_json, printable
+from .console import EXIT_FINDING, print_json, printable
 from .options import format_option, project_options
 
 

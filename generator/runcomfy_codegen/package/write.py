@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from ..errors import Failure
+from ..errors import OperationError
 from ..store.atomic_write import FolderChanges, apply_changes, read_bytes
 from .lock import LOCK, Lock, read_lock, sha256
 from .lock_entry import LockError
@@ -43,9 +43,9 @@ def lock_of(folder: Path) -> Lock:
     try:
         return read_lock(content.decode("utf-8", "surrogatepass"))
     except UnicodeDecodeError:
-        raise Failure(f"{folder}: {LOCK} is no text; {LOST_LOCK}") from None
+        raise OperationError(f"{folder}: {LOCK} is no text; {LOST_LOCK}") from None
     except LockError as error:
-        raise Failure(f"{folder}: {error}") from None
+        raise OperationError(f"{folder}: {error}") from None
 
 
 def hashes_of(folder: Path, paths: Iterable[PurePosixPath]) -> dict[PurePosixPath, str]:

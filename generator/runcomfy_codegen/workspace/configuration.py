@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..build.naming import ChosenNames, Overrides, usable_name
+from ..errors import ConfigError
 from ..ir.document import DEFAULT_LOCALE
 from ..ir.json_text import is_array, is_object
 
@@ -28,10 +29,6 @@ _OF_A_CLIENT = {
 TARGETS = ("python", "openapi", "json-schema")
 """The kinds of output; each is a folder of templates."""
 _KEYS = {"schemas", "names", "clients"} | _OF_A_CLIENT
-
-
-class ConfigError(ValueError):
-    """The configuration cannot be used; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from .. import resources
-from ..errors import Failure, usage
+from ..errors import OperationError, UsageError
 from ..ir.diagnostic import Diagnostic
 from ..package.incremental import moves_kept_modules, unchanged_models, up_to_date
 from ..package.lock import CallOptions, Lock, MadeFrom
@@ -69,7 +69,7 @@ def request_for(project: Project, folder: Path, chosen: CallOptions) -> Generate
 
 
 def sources_of(order: GenerateRequest) -> MadeFrom:
-    """The hashes of everything that the package is made from. Raises ``Failure``."""
+    """The hashes of everything that the package is made from. Raises ``CodegenError``."""
     config = order.project.config
     try:
         found = document_hashes(config.schemas)
@@ -100,7 +100,7 @@ def _refuse_unknown_models(
     """Names chosen for a model that is not there are most likely meant for another."""
     for model_id in named:
         if model_id not in known:
-            raise usage(
+            raise UsageError(
                 f"names are chosen for {model_id!r}, which is not in {schemas}"
                 f"{did_you_mean(model_id, known)}"
             )
@@ -117,7 +117,9 @@ def _refuse_unknown_kinds(config: Config, facts: Collection[CatalogFacts]) -> No
         for name in wanted:
             if name not in known:
                 told = ", ".join(map(repr, sorted(known))) or "none"
-                raise usage(f"no model is of the {what} {name!r}; there are: {told}")
+                raise UsageError(
+                    f"no model is of the {what} {name!r}; there are: {told}"
+                )
 
 
 def prepare(
@@ -172,7 +174,7 @@ def _prepared(
             target, catalog.models, package_name(order.folder), with_models
         )
     except TemplateFault as fault:
-        raise Failure(f"{fault}; nothing was written") from None
+        raise OperationError(f"{fault}; nothing was written") from None
     plan = plan_beside(order.folder, wanted, order.lock, kept.files, hashes)
     total = len({*wanted, *kept.files})
     return PreparedPackage(plan, total, wanted, catalog.diagnostics)

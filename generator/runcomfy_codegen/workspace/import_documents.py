@@ -26,7 +26,7 @@ class ImportedDocuments:
 def import_sources(
     project: Project, sources: tuple[str, ...], locale: str | None = None
 ) -> ImportedDocuments:
-    """Read the sources and store what is accepted. Raises ``Failure`` or ``OSError``."""
+    """Read the sources and store what is accepted. Raises ``CodegenError`` or ``OSError``."""
     contents = map(read_source, sources)
     return store_readings(
         project,

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from .. import resources
-from ..errors import usage
+from ..errors import UsageError
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonValue, items, members
@@ -35,7 +35,7 @@ def refuse_misspelled(patterns: Iterable[str], found: Iterable[Diagnostic]) -> N
         if not any(fnmatchcase(code, pattern) for code in known):
             near = get_close_matches(pattern, known, n=1)
             hint = f"; perhaps {near[0]!r} is meant" if near else ""
-            raise usage(f"no code matches {pattern!r}{hint}")
+            raise UsageError(f"no code matches {pattern!r}{hint}")
 
 
 def _codes(schema: JsonValue) -> Iterator[str]:

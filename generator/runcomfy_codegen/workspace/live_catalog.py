@@ -16,7 +16,7 @@ from runcomfy_runtime.responses import api_error, json_object, read_error, retry
 from runcomfy_runtime.retry_and_timeouts import MAX_RETRY_AFTER, backoff
 from runcomfy_runtime.transport import Lost, Outcome, Request, Response, Transport
 
-from ..errors import EXIT_USAGE, Failure, usage
+from ..errors import OperationError, UnknownModel, UsageError
 from ..ir.json_text import is_array, items, members
 
 _MOST = 500  # entries of one page that the API gives
@@ -28,13 +28,6 @@ _READINGS = 3
 
 class CatalogChanged(Exception):
     """The catalog changed while its pages were read."""
-
-
-class UnknownModel(Failure):
-    """The catalog has no model of the id that was asked for."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, EXIT_USAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,7 @@ class LiveCatalog:
 
         A catalog that changes meanwhile is read again: a model must not seem to be gone
         only because another one was put before it. What comes out twice alike is what the
-        catalog holds, be it incomplete or with an id twice. Raises ``Failure``.
+        catalog holds, be it incomplete or with an id twice. Raises ``CodegenError``.
         """
         before: list[str] | None = None
         for _ in range(_READINGS):
@@ -78,10 +71,12 @@ class LiveCatalog:
             if len({*listed}) == pages[0].total or listed == before:
                 return pages
             before = listed
-        raise Failure("the catalog changes while it is read; try again in a minute")
+        raise OperationError(
+            "the catalog changes while it is read; try again in a minute"
+        )
 
     def one(self, model_id: str) -> CatalogPage:
-        """The entry of one model. Raises ``UnknownModel`` and ``Failure``."""
+        """The entry of one model. Raises ``UnknownModel`` and ``CodegenError``."""
         url = f"{self.access.base_url}/v1/models/{quote(model_id)}"
         try:
             content = self._get(url, f"the model {model_id!r}")
@@ -89,7 +84,9 @@ class LiveCatalog:
             raise UnknownModel(str(error)) from None
         answered = members(json.loads(content)).get("model_id")
         if answered != model_id:
-            raise Failure(f"{url}: asked for {model_id!r}, answered with {answered!r}")
+            raise OperationError(
+                f"{url}: asked for {model_id!r}, answered with {answered!r}"
+            )
         return CatalogPage(url, content, (model_id,), 1)
 
     def _pages(self, begin: Callable[[int], OnItem]) -> Iterator[CatalogPage]:
@@ -115,14 +112,14 @@ class LiveCatalog:
         answer: Any = members(json.loads(content))
         listed, total = answer.get("models"), answer.get("total")
         if not is_array(listed) or not isinstance(total, int):
-            raise Failure(
+            raise OperationError(
                 f"{url}: this is no catalog: an object with 'models' and 'total' was expected"
             )
         ids = tuple(str(members(entry).get("model_id", "")) for entry in items(listed))
         return CatalogPage(url, content, ids, total)
 
     def _get(self, url: str, what: str) -> bytes:
-        """The JSON document at a URL. Raises ``NotFound`` and ``Failure``."""
+        """The JSON document at a URL. Raises ``NotFound`` and ``CodegenError``."""
         attempt = 0
         while True:
             outcome = self._send(url)
@@ -133,7 +130,7 @@ class LiveCatalog:
                 break
             self.pause(_wait(outcome, attempt - 1))
         if isinstance(outcome, Lost):
-            raise Failure(f"{url}: {outcome.reason}")
+            raise OperationError(f"{url}: {outcome.reason}")
         raise self._failure(outcome, what)
 
     def _send(self, url: str) -> Outcome:
@@ -149,9 +146,9 @@ class LiveCatalog:
     def _failure(self, response: Response, what: str) -> Exception:
         stated = read_error(response, json_object(response), time.time())
         if stated is None:
-            return Failure(f"{what} came as something else than a JSON object")
+            return OperationError(f"{what} came as something else than a JSON object")
         error = api_error(f"reading {what}", stated, ApiError)
-        return error if isinstance(error, NotFound) else Failure(str(error))
+        return error if isinstance(error, NotFound) else OperationError(str(error))
 
 
 def whole(pages: Collection[CatalogPage]) -> bool:
@@ -161,11 +158,11 @@ def whole(pages: Collection[CatalogPage]) -> bool:
 
 
 def access_from_environment() -> ServerAccess:
-    """Server and token from the environment. Raises ``Failure``."""
+    """Server and token from the environment. Raises ``CodegenError``."""
     try:
         return ServerSettings().access()
     except RunComfyError as error:
-        raise usage(str(error)) from None
+        raise UsageError(str(error)) from None
 
 
 def _again(outcome: Outcome) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from runcomfy_runtime.protocol import cancel_path, result_path, status_path, submit_path
 
-from ..errors import Failure, usage
+from ..errors import OperationError, UsageError
 from ..ir.as_json import to_json_schema
 from ..ir.document import Document
 from ..ir.json_text import is_object, items, members
@@ -124,18 +124,18 @@ def open_sandbox(
     clock: SandboxClock | None = None,
     **options: Unpack[SandboxOptions],
 ) -> Sandbox:
-    """A sandbox of these models, listening. Raises ``Failure``."""
+    """A sandbox of these models, listening. Raises ``CodegenError``."""
     entries = _entries(project)
     try:
         return Sandbox(
             models, entries=entries, port=port, state=state, clock=clock, **options
         )
     except ValueError as error:
-        raise usage(str(error)) from None
+        raise UsageError(str(error)) from None
     except DatabaseError as error:
-        raise Failure(str(error)) from None
+        raise OperationError(str(error)) from None
     except OSError as error:
-        raise Failure(
+        raise OperationError(
             f"port {port} cannot be had: {error.strerror}; --port 0 picks a free one"
         ) from None
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from ..errors import Failure, usage
+from ..errors import CodegenError, UsageError
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.json_text import items, members
 from ..sources.locale import DEFAULT, canonical_locale
@@ -17,7 +17,7 @@ from .live_catalog import CatalogPage
 from .source import ServerUnreachable
 
 Fetch = Callable[[str], bytes]
-"""Gives what a URL answers; raises ``Failure``."""
+"""Gives what a URL answers; raises ``CodegenError``."""
 
 _SITE = "https://www.runcomfy.com"
 _PATIENCE = 5
@@ -34,12 +34,14 @@ class ModelPage:
 
 
 def asked_locales(written: str) -> list[str]:
-    """The languages of ``ru,ja``, each once. Raises ``Failure`` for what is none."""
+    """The languages of ``ru,ja``, each once. Raises ``CodegenError`` for what is none."""
     locales: dict[str, None] = {}
     for tag in filter(None, map(str.strip, written.split(","))):
         locale = canonical_locale(tag)
         if locale is None:
-            raise usage(f"--page-locale: {tag!r} is no language; write ru or zh-CN")
+            raise UsageError(
+                f"--page-locale: {tag!r} is no language; write ru or zh-CN"
+            )
         locales[locale] = None
     return list(locales)
 
@@ -80,7 +82,7 @@ def read_page(page: ModelPage, fetch: Fetch) -> SourceResult:
         reading = read_content(page.url, fetch(page.url), page.locale)
     except ServerUnreachable as failure:
         return _left_out(page, "page-unanswered", str(failure))
-    except Failure as failure:
+    except CodegenError as failure:
         return _left_out(page, "page-unreachable", str(failure))
     others = {each.model_id for each in reading.documents} - {page.model_id}
     if others:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import resources
-from ..errors import Failure, usage
+from ..errors import NoSchemas, UnknownModel, UsageError
 from ..ir.document import DEFAULT_LOCALE
 from ..ir.model import Model
 from ..store.schemas_folder import read_all, stored_locales
@@ -47,11 +47,11 @@ class Project:
     def clients(self, name: str | None, output: Path | None) -> list[Project]:
         """The clients that a call is about: those of the configuration, or the one named.
 
-        With a folder in ``output``, it is that one alone. Raises ``Failure``.
+        With a folder in ``output``, it is that one alone. Raises ``CodegenError``.
         """
         known = self.config.clients
         if name is not None and name not in known:
-            raise usage(
+            raise UsageError(
                 f"no client {name!r} in the configuration; known: {sorted(known)}"
             )
         if name is not None:
@@ -97,7 +97,9 @@ class Project:
         chosen = self.config.locale
         known = stored_locales(self.config.schemas)
         if known and chosen not in known and chosen != DEFAULT_LOCALE:
-            raise usage(f"no document is in {chosen!r}; there are {', '.join(known)}")
+            raise UsageError(
+                f"no document is in {chosen!r}; there are {', '.join(known)}"
+            )
 
     def model(self, model_id: str) -> tuple[Model, BuiltCatalog]:
         """One model by its id, and the catalog it is of."""
@@ -107,9 +109,9 @@ class Project:
             return found[model_id], catalog
         if model_id in catalog.failed:
             told = [each for each in catalog.diagnostics if each.model == model_id]
-            raise usage(f"{model_id!r} cannot be built: {told[0].message}")
+            raise UnknownModel(f"{model_id!r} cannot be built: {told[0].message}")
         hint = did_you_mean(model_id, found)
-        raise usage(f"no model {model_id!r} in {self.config.schemas}{hint}")
+        raise UnknownModel(f"no model {model_id!r} in {self.config.schemas}{hint}")
 
 
 def did_you_mean(model_id: str, known: Iterable[str]) -> str:
@@ -118,10 +120,10 @@ def did_you_mean(model_id: str, known: Iterable[str]) -> str:
     return f"; perhaps {' or '.join(map(repr, near))} is meant" if near else ""
 
 
-def no_schemas(error: FileNotFoundError) -> Failure:
+def no_schemas(error: FileNotFoundError) -> NoSchemas:
     """What to do where there is no folder of schemas."""
-    return usage(
-        f"{error}; `runcomfy-codegen import` makes one, --schemas names another"
+    return NoSchemas(
+        f"{error}; `runcomfy-codegen import` creates it, --schemas names another one"
     )
 
 
@@ -130,7 +132,7 @@ def select(
 ) -> list[Model]:
     """The models whose whole id matches a glob (``*`` crosses ``/``) and none excluded.
 
-    Raises ``Failure`` for a pattern that matches nothing: most likely a misspelling.
+    Raises ``CodegenError`` for a pattern that matches nothing: most likely a misspelling.
     """
     every = {model.model_id: model for model in models}
     return [every[model_id] for model_id in select_ids(every, patterns, exclude)]
@@ -156,5 +158,7 @@ def select_ids(
 def _matching(model_ids: Iterable[str], pattern: str) -> set[str]:
     hits = {id_ for id_ in model_ids if fnmatch.fnmatchcase(id_, pattern)}
     if not hits and pattern != EVERY:
-        raise usage(f"no model matches {pattern!r}; `*` matches anything, slashes too")
+        raise UnknownModel(
+            f"no model matches {pattern!r}; `*` matches anything, slashes too"
+        )
     return hits

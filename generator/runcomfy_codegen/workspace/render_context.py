@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import __version__, resources
-from ..errors import usage
+from ..errors import UsageError
 from ..ir.diagnostic import Severity
 from ..package.lock import Lock
 from ..package.plan import Files, WritePlan
@@ -45,7 +45,7 @@ def render_context(project: Project, kept: Lock) -> RenderContext:
 
 
 def templates_of(project: Project) -> Templates:
-    """Our templates, and the user's before them. Raises ``Failure``."""
+    """Our templates, and the user's before them. Raises ``CodegenError``."""
     own = project.config.template_dir
     shipped = resources.template_sources(project.config.target)
     try:
@@ -53,9 +53,9 @@ def templates_of(project: Project) -> Templates:
             shipped, None if own is None else resources.own_template_sources(own)
         )
     except FileNotFoundError as error:
-        raise usage(str(error)) from None
+        raise UsageError(str(error)) from None
     except TemplateFault as fault:
-        raise usage(f"{own}: {fault}") from None
+        raise UsageError(f"{own}: {fault}") from None
 
 
 def plan_for(folder: Path, wanted: Files, catalog: BuiltCatalog) -> WritePlan:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..build.naming import Overrides
-from ..errors import Failure, usage
+from ..errors import ConfigError, OperationError, UsageError
 from ..store.schemas_folder import DIALECT
-from .configuration import OWN_FILE, ConfigError, config_of
+from .configuration import OWN_FILE, config_of
 from .project import Project
 
 Blobs = list[tuple[PurePosixPath, bytes]]
@@ -72,7 +72,7 @@ class Revision:
 def overrides_of(side: SchemasFolder | Revision, project: Project) -> Overrides:
     """The names that the user had chosen on a side: those of a revision's own configuration.
 
-    A folder has none; today's hold. Raises ``Failure``.
+    A folder has none; today's hold. Raises ``CodegenError``.
     """
     if isinstance(side, SchemasFolder):
         return project.config.overrides
@@ -85,7 +85,7 @@ def overrides_of(side: SchemasFolder | Revision, project: Project) -> Overrides:
         try:
             config = config_of(content, Path(name))
         except ConfigError as error:
-            raise usage(f"in the revision {side.ref!r}: {error}") from None
+            raise UsageError(f"in the revision {side.ref!r}: {error}") from None
         return config.overrides
     return Overrides()
 
@@ -117,8 +117,8 @@ def resolve_base(
     ref, colon, path = text.partition(":")
     try:
         common = _told("merge-base", commit(ref), commit(merge_with))
-    except Failure:
-        raise usage(
+    except UsageError:
+        raise UsageError(
             f"{ref!r} and {merge_with!r} have no commit in common; a shallow clone may"
             " lack it (fetch-depth: 0)"
         ) from None
@@ -129,23 +129,23 @@ def resolve_side(text: str, project: Project) -> SchemasFolder | Revision:
     """A side as the user named it: a folder, ``REF:path``, or ``REF`` alone.
 
     A revision without a path has the schemas where the configuration says. Raises
-    ``Failure``.
+    ``CodegenError``.
     """
     if Path(text).is_dir():
         return SchemasFolder(Path(text))
     ref, colon, path = text.partition(":")
     if not ref or text.startswith("-"):
-        raise usage(
+        raise UsageError(
             f"{text!r} is neither a folder nor a git revision such as main:schemas"
         )
     found = commit(ref)
     wanted = path.rstrip("/") if colon else _configured(project)
     try:
         tree = _told("rev-parse", "--verify", "--quiet", f"{found}:{wanted}")
-    except Failure:
-        raise usage(f"the revision {ref!r} has no folder {wanted!r}") from None
+    except UsageError:
+        raise UsageError(f"the revision {ref!r} has no folder {wanted!r}") from None
     if _told("cat-file", "-t", tree) != "tree":
-        raise usage(f"in the revision {ref!r}, {wanted!r} is not a folder")
+        raise UsageError(f"in the revision {ref!r}, {wanted!r} is not a folder")
     return Revision(ref, wanted, tree, found)
 
 
@@ -155,28 +155,26 @@ def default_head(base: SchemasFolder | Revision, project: Project) -> SchemasFol
     if isinstance(base, Revision) and not base.path.startswith("."):
         path = _relative(_root() / base.path)
     if not path.is_dir():
-        raise usage(f"no folder of schemas at {path}; name one as HEAD")
+        raise UsageError(f"no folder of schemas at {path}; name one as HEAD")
     return SchemasFolder(path)
 
 
 def commit(ref: str) -> str:
-    """The commit that a revision names. Raises ``Failure``."""
+    """The commit that a revision names. Raises ``CodegenError``."""
     try:
         return _told(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
         ).splitlines()[-1]
-    except Failure as failure:
-        if failure.exit_code == 3:
-            raise
+    except UsageError:
         _root()
-        raise usage(
+        raise UsageError(
             f"{ref!r} is neither a folder nor a revision of this git repository;"
             " a shallow clone may lack it (fetch-depth: 0)"
         ) from None
 
 
 def git(*words: str, stdin: bytes = b"") -> bytes:
-    """What git prints. Raises ``Failure`` if it cannot be run, or refuses."""
+    """What git prints. Raises ``CodegenError`` if it cannot be run, or refuses."""
     try:
         # git is found on PATH as everywhere; refs stand behind --end-of-options.
         ran = subprocess.run(  # noqa: S603
@@ -186,12 +184,14 @@ def git(*words: str, stdin: bytes = b"") -> bytes:
             check=False,
         )
     except FileNotFoundError:
-        raise Failure("git is not installed, or not on PATH") from None
+        raise OperationError("git is not installed, or not on PATH") from None
     if b"not a git repository" in ran.stderr:
-        raise usage("this is no git repository; name a folder instead of a revision")
+        raise UsageError(
+            "this is no git repository; name a folder instead of a revision"
+        )
     if ran.returncode != 0:
         told = ran.stderr.decode("utf-8", "replace").strip()
-        raise usage(f"git {words[0]} failed: {told}")
+        raise UsageError(f"git {words[0]} failed: {told}")
     return ran.stdout
 
 
@@ -211,7 +211,7 @@ def _configured(project: Project) -> str:
     try:
         return schemas.relative_to(_root()).as_posix()
     except ValueError:
-        raise usage(
+        raise UsageError(
             f"the schemas at {schemas} are not in this git repository; write REF:path"
         ) from None
 

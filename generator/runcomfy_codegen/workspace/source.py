@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ..errors import Failure, usage
+from ..errors import SourceUnreadable, UsageError
 
 MOST_BYTES = 64 * 1024 * 1024
 """A catalog of thousands of models is a few megabytes; more is no catalog."""
 _SECONDS = 30.0
 
 
-class ServerUnreachable(Failure):
+class ServerUnreachable(SourceUnreadable):
     """A server that could not be reached, or went away before it had answered."""
 
 
 def read_source(source: str) -> tuple[str, bytes]:
-    """The name to report a source by, and its bytes. Raises ``Failure``."""
+    """The name to report a source by, and its bytes. Raises ``CodegenError``."""
     if source == "-":
         return "<stdin>", sys.stdin.buffer.read(MOST_BYTES)
     if "://" in source:
@@ -29,28 +29,32 @@ def _file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise usage(f"{path}: no such file") from None
+        raise UsageError(f"{path}: no such file") from None
     except IsADirectoryError:
-        raise usage(f"{path} is a folder; name the files in it") from None
+        raise UsageError(f"{path} is a folder; name the files in it") from None
 
 
 def fetched(url: str) -> bytes:
-    """What an https URL answers; redirects are not followed. Raises ``Failure``."""
+    """What an https URL answers; redirects are not followed. Raises ``CodegenError``."""
     import httpx
 
     if not url.startswith("https://"):
-        raise usage(f"{url}: only https URLs are read")
+        raise UsageError(f"{url}: only https URLs are read")
     chunks: list[bytes] = []
     try:
         with httpx.stream(
             "GET", url, timeout=_SECONDS, follow_redirects=False
         ) as response:
             if response.status_code != 200:
-                raise Failure(f"{url}: the server answered {response.status_code}")
+                raise SourceUnreadable(
+                    f"{url}: the server answered {response.status_code}"
+                )
             for chunk in response.iter_bytes():
                 chunks.append(chunk)
                 if sum(map(len, chunks)) > MOST_BYTES:
-                    raise Failure(f"{url}: more than {MOST_BYTES // 2**20} MiB")
+                    raise SourceUnreadable(
+                        f"{url}: more than {MOST_BYTES // 2**20} MiB"
+                    )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ServerUnreachable(f"{url}: {error or type(error).__name__}") from None
     return b"".join(chunks)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def template_context(project: Project, model_id: str) -> dict[str, Any]:
-    """The context of the project's target for a model. Raises ``Failure`` if there is none.
+    """The context of the project's target for a model. Raises ``CodegenError`` if there is none.
 
     For Python that of ``model.jinja``, for OpenAPI of ``openapi.jinja`` with this model
     alone, and for JSON Schema of ``schema.jinja``, for each side of the model.

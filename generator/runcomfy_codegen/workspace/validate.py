@@ -13,7 +13,7 @@ from runcomfy_runtime.media.inspection import InspectedFile, Inspector
 from runcomfy_runtime.report import Problem, Report
 from runcomfy_runtime.rule import Rule
 
-from ..errors import usage
+from ..errors import UsageError
 from ..ir.json_text import JsonText, is_object
 from .project import Project
 from .temporary_client import temporary_client
@@ -46,26 +46,26 @@ def validate_document(
 
 
 def read_document(file: str) -> dict[str, Any]:
-    """The JSON object in a file, or on standard input for ``-``. Raises ``Failure``."""
+    """The JSON object in a file, or on standard input for ``-``. Raises ``CodegenError``."""
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
         document: Any = json.loads(text)
     except FileNotFoundError:
-        raise usage(f"{file}: no such file") from None
+        raise UsageError(f"{file}: no such file") from None
     except IsADirectoryError:
-        raise usage(f"{file} is a folder") from None
+        raise UsageError(f"{file} is a folder") from None
     except json.JSONDecodeError as error:
-        raise usage(
+        raise UsageError(
             f"{file}:{error.lineno}:{error.colno}: not JSON: {error.msg}"
         ) from None
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise usage(f"{file}: not JSON: {error}") from None
+        raise UsageError(f"{file}: not JSON: {error}") from None
     except OSError as error:
-        raise usage(f"{file}: cannot be read: {error.strerror}") from None
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
     for pointer in JsonText(text).duplicates():
-        raise usage(
+        raise UsageError(
             f"{file}: {pointer} stands twice, and readers differ on which counts"
         )
     if not is_object(document):
-        raise usage(f"{file}: the input of a model is a JSON object")
+        raise UsageError(f"{file}: the input of a model is a JSON object")
     return document
