@@ -24,8 +24,8 @@ from runcomfy_codegen.sandbox import Api, Sandbox, Settings, VirtualClock
 from runcomfy_codegen.sandbox.clock import Seed
 from runcomfy_codegen.sandbox.database import Database
 from runcomfy_codegen.sandbox.http_messages import ApiRequest
-from runcomfy_codegen.sandbox.media.mp4 import mp4
-from runcomfy_codegen.sandbox.media.png import png
+from runcomfy_codegen.sandbox.sample_film import mp4
+from runcomfy_codegen.sandbox.sample_media import png
 
 MODEL_ID = "bytedance/dreamina-4-0/edit"
 INPUT = {"image_urls": ["https://example.com/boat.jpg"], "prompt": "A girl on a boat"}

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from runcomfy_codegen.sandbox.media.png import png
+from runcomfy_codegen.sandbox.sample_media import png
 from runcomfy_runtime.job_handle import JobHandle
 from runcomfy_runtime.lifecycle.steps import Accepted, Intent
 from runcomfy_runtime.sqlite_journal import SqliteJournal

@@ -7,8 +7,8 @@ import os
 
 import pytest
 
-from runcomfy_codegen.sandbox.media.mp4 import mp4
-from runcomfy_codegen.sandbox.media.png import png
+from runcomfy_codegen.sandbox.sample_film import mp4
+from runcomfy_codegen.sandbox.sample_media import png
 from runcomfy_runtime.media.inspection import Inspector
 from runcomfy_runtime.rule import Rule
 

@@ -10,7 +10,7 @@ import pytest
 
 from runcomfy_codegen.sandbox import Api, Settings
 from runcomfy_codegen.sandbox.http_messages import ApiResponse
-from runcomfy_codegen.sandbox.media.png import png
+from runcomfy_codegen.sandbox.sample_media import png
 from runcomfy_runtime.rule import Rule
 
 from .conftest import EDIT, IMAGES, INPUTS, PROMPT, Caller, a_model

@@ -9,11 +9,7 @@ from pathlib import Path
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox
-from runcomfy_codegen.sandbox.media.jpeg import jpeg
-from runcomfy_codegen.sandbox.media.mp3 import mp3
-from runcomfy_codegen.sandbox.media.ogg import ogg
-from runcomfy_codegen.sandbox.media.png import png
-from runcomfy_codegen.sandbox.media.webp import webp
+from runcomfy_codegen.sandbox.sample_media import jpeg, mp3, ogg, png, webp
 
 from .browser import CHROMIUM, Browser, browser
 from .conftest import (

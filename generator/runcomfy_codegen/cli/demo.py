@@ -12,7 +12,7 @@ import click
 
 from .. import resources
 from ..errors import OperationError
-from ..sandbox.media.png import png
+from ..sandbox.sample_media import png
 from ..workspace.configuration import Config
 from ..workspace.import_documents import import_sources
 from ..workspace.local_sandbox import open_sandbox

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from random import Random
 from types import MappingProxyType
 from typing import Any, Literal
 
 from ..ir.model import Array, MediaKind, Model, Nullable, Type, Union
 from .clock import Seed
 from .http_messages import ApiRequest, ApiResponse, file_response
-from .media.jpeg import jpeg
-from .media.mp3 import mp3
-from .media.mp4 import mp4
-from .media.ogg import ogg
-from .media.png import png
-from .media.wav import wav
-from .media.webp import webp
 from .output_shape import OutputShape, effective_values, output_shape
+from .sample_film import mp4
+from .sample_media import jpeg, mp3, ogg, png, wav, webp
 
 _TARGET = re.compile(r"to-(image|video|audio|music|speech|sound)")
 _TARGETS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO}
@@ -44,26 +41,13 @@ _FIELD_WORDS: tuple[tuple[MediaKind, frozenset[str]], ...] = (
         frozenset({"duration", "fps", "num_frames", "first_frame_image_url"}),
     ),
 )
+_PITCHES = (220, 262, 330, 392, 440, 523)  # hertz
 # What ``output_format`` may ask for, by the beginning of its value; the usual one first.
 _FORMATS: Mapping[MediaKind, Mapping[str, Suffix]] = {
     MediaKind.IMAGE: {"png": "png", "jpeg": "jpg", "jpg": "jpg", "webp": "webp"},
     MediaKind.VIDEO: {"mp4": "mp4"},
     MediaKind.AUDIO: {"wav": "wav", "mp3": "mp3", "ogg": "ogg"},
 }
-
-CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
-    {
-        "png": "image/png",
-        "jpg": "image/jpeg",
-        "webp": "image/webp",
-        "mp4": "video/mp4",
-        "wav": "audio/wav",
-        "mp3": "audio/mpeg",
-        "ogg": "audio/ogg",
-    }
-)
-"""Content type by file suffix."""
-
 
 Suffix = Literal["png", "jpg", "webp", "mp4", "wav", "mp3", "ogg"]
 
@@ -114,25 +98,48 @@ def plan_output(model: Model, kind: MediaKind, given: Mapping[str, Any]) -> JobO
     return JobOutput(kind, wanted, key, listed, _suffix(kind, values))
 
 
-def render_file(output: JobOutput, seed: Seed, request_id: str, at: int) -> bytes:
-    """The bytes of one file; the same for the same seed, request and place."""
-    draws = seed.draws("output", request_id, at)
-    wanted, hue = output.shape, draws.random()
-    match output.suffix:
-        case "jpg":
-            return jpeg(wanted.width, wanted.height, hue)
-        case "webp":
-            return webp(wanted.width, wanted.height, hue)
-        case "mp4":
-            return mp4(wanted.width, wanted.height, wanted.seconds, hue)
-        case "wav":
-            return wav(wanted.seconds, draws.choice((220, 262, 330, 392, 440, 523)))
-        case "mp3":
-            return mp3(wanted.seconds)
-        case "ogg":
-            return ogg(wanted.seconds)
-        case _:
-            return png(wanted.width, wanted.height, hue)
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """How files of one format are made; ``make`` gets the shape, a hue, and further draws."""
+
+    content_type: str
+    make: Callable[[OutputShape, float, Random], bytes]
+
+
+def _picture(
+    content_type: str, encode: Callable[[int, int, float], bytes]
+) -> FileFormat:
+    return FileFormat(
+        content_type, lambda shape, hue, _: encode(shape.width, shape.height, hue)
+    )
+
+
+FILE_FORMATS: Mapping[Suffix, FileFormat] = {
+    "png": _picture("image/png", png),
+    "jpg": _picture("image/jpeg", jpeg),
+    "webp": _picture("image/webp", webp),
+    "mp4": FileFormat(
+        "video/mp4",
+        lambda shape, hue, _: mp4(shape.width, shape.height, shape.seconds, hue),
+    ),
+    "wav": FileFormat(
+        "audio/wav", lambda shape, _, draws: wav(shape.seconds, draws.choice(_PITCHES))
+    ),
+    "mp3": FileFormat("audio/mpeg", lambda shape, *_: mp3(shape.seconds)),
+    "ogg": FileFormat("audio/ogg", lambda shape, *_: ogg(shape.seconds)),
+}
+"""Every format of an output file, by the suffix of its name."""
+
+
+@lru_cache(maxsize=8)
+def render_file(output: JobOutput, seed: Seed, request_id: str, number: int) -> bytes:
+    """The bytes of one file; the same for the same seed, request and number.
+
+    The last few are kept, because clients download large files in parts.
+    """
+    draws = seed.draws("output", request_id, number)
+    hue = draws.random()
+    return FILE_FORMATS[output.suffix].make(output.shape, hue, draws)
 
 
 def _suffix(kind: MediaKind, values: Mapping[str, Any]) -> Suffix:
