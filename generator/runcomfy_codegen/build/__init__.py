@@ -1,1 +1,1 @@
-"""Documents in, IR and diagnostics out. Pure: nothing here reads, prints or exits."""
+"""Documents in, IR and diagnostics out. Pure: nothing here reads files, prints or exits."""

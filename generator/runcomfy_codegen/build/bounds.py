@@ -1,4 +1,4 @@
-"""Numeric and counting keywords as exact bounds."""
+"""The keywords for numbers and lengths as exact bounds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..ir.json_text import JsonValue
 from ..ir.model import Exact, Numeric
 from .reader_context import Collector, SchemaPath
 
-# What fits a list on any machine, and a double without losing its digits (IEEE 754).
+# The longest list on any machine, and the range of normal doubles (IEEE 754).
 _MOST = 2**63 - 1
 _SMALLEST = Decimal("1e-307")
 _LARGEST = Decimal("1e308")
@@ -19,14 +19,14 @@ _LARGEST = Decimal("1e308")
 
 def numeric_type(
     schema: dict[str, JsonValue],
-    trail: SchemaPath,
-    findings: Collector,
+    path: SchemaPath,
+    collector: Collector,
     *,
     integral: bool,
 ) -> Numeric:
-    """The bounds of a number. Those of a whole number are whole: ``>= 0.5`` is ``>= 1``."""
+    """The bounds of a number. Bounds of an integer are integers: ``>= 0.5`` becomes ``>= 1``."""
     read = {
-        keyword: _bound(schema, keyword, trail, findings)
+        keyword: _bound(schema, keyword, path, collector)
         for keyword in (
             "minimum",
             "maximum",
@@ -37,7 +37,7 @@ def numeric_type(
     }
     step = read["multipleOf"]
     if step is not None and step <= 0:
-        findings.keep("multipleOf", trail.keyword("multipleOf"), schema["multipleOf"])
+        collector.keep("multipleOf", path.keyword("multipleOf"), schema["multipleOf"])
     bounds = Numeric(
         integral=integral,
         minimum=read["minimum"],
@@ -50,39 +50,39 @@ def numeric_type(
 
 
 def count_bound(
-    schema: dict[str, JsonValue], keyword: str, trail: SchemaPath, findings: Collector
+    schema: dict[str, JsonValue], keyword: str, path: SchemaPath, collector: Collector
 ) -> int | None:
-    """A length or number of items; None if there is no limit, and 0 is none for a minimum."""
+    """A length or a number of items; None if there is no limit. A minimum of 0 is no limit."""
     value = schema.get(keyword)
     if value is None:
         return None
     if isinstance(value, bool) or not _is_count(value):
-        findings.keep(keyword, trail.keyword(keyword), value)
+        collector.keep(keyword, path.keyword(keyword), value)
         return None
     return None if value == 0 and keyword.startswith("min") else int(value)
 
 
 def _is_count(value: JsonValue) -> bool:
-    """Whether a value is a whole number of things that a machine can hold."""
+    """Whether a value is an integer that a machine can count to."""
     if not isinstance(value, int | Decimal) or not 0 <= value <= _MOST:
         return False
     return value == int(value)
 
 
 def _bound(
-    schema: dict[str, JsonValue], keyword: str, trail: SchemaPath, findings: Collector
+    schema: dict[str, JsonValue], keyword: str, path: SchemaPath, collector: Collector
 ) -> Exact | None:
     value = schema.get(keyword)
     if value is None:
         return None
     if isinstance(value, bool) or not _is_double(value):
-        findings.keep(keyword, trail.keyword(keyword), value)
+        collector.keep(keyword, path.keyword(keyword), value)
         return None
     return value
 
 
 def _is_double(value: JsonValue) -> TypeGuard[Exact]:
-    """Whether a value is a number that a double can hold, as those that JSON sends."""
+    """Whether a value is a number in the range of doubles, as numbers in JSON are."""
     if not isinstance(value, int | Decimal):
         return False
     return (
@@ -110,9 +110,9 @@ def _whole(bounds: Numeric) -> Numeric:
     step = bounds.multiple_of
     return Numeric(
         integral=True,
-        minimum=max((low for low in lows if low is not None), default=None),
-        maximum=min((high for high in highs if high is not None), default=None),
-        # A whole number is a multiple of p/q, in lowest terms, just if it is one of p.
+        minimum=max((bound for bound in lows if bound is not None), default=None),
+        maximum=min((bound for bound in highs if bound is not None), default=None),
+        # An integer is a multiple of p/q (in lowest terms) exactly if it is one of p.
         multiple_of=(
             None
             if step is None or Fraction(step).numerator == 1

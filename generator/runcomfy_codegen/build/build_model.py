@@ -1,4 +1,4 @@
-"""One model from the documents of its locales: one structure, texts by locale."""
+"""Builds a model from the documents of its locales: one structure, texts by locale."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from .structure_and_texts import (
 )
 from .types import undeclared_required
 
-# A document with one of these has no input to speak of, or two fields of one name.
+# A document with one of these errors has no usable input, or two fields with one name.
 _FATAL = frozenset({"input-not-an-object", "malformed-properties", "name-collision"})
 
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """What building depends on beside the documents."""
+    """What a model depends on in addition to its documents."""
 
     dialect: Mapping[str, Any]
     locale: str = DEFAULT_LOCALE
@@ -39,49 +39,51 @@ class BuildOptions:
 
 @dataclass(frozen=True, slots=True)
 class BuiltModel:
-    """A model, if one could be built, and everything noticed on the way."""
+    """A model, if it could be built, and all diagnostics."""
 
     model: Model | None
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def build_model(
-    files: Sequence[tuple[str, Document]], settings: BuildOptions
+    files: Sequence[tuple[str, Document]], options: BuildOptions
 ) -> BuiltModel:
-    """The model of these documents, which are (file, document) in different locales.
+    """The model of these (file, document) pairs, which are in different locales.
 
-    The structure is that of the default locale (``en``, else the first by name); the texts
-    are those of the chosen one, if the model has it and its structure is the same.
+    The structure is that of the default locale (``en``, else the first by name). The texts
+    are those of the chosen locale, if the model has it and its structure is the same.
     """
     by_locale = {document.locale: (file, document) for file, document in sorted(files)}
-    built = {
-        locale: _read(*by_locale[locale], settings) for locale in sorted(by_locale)
-    }
-    diagnostics = [found for each in built.values() for found in each.diagnostics]
+    built = {locale: _read(*by_locale[locale], options) for locale in sorted(by_locale)}
+    diagnostics = [
+        diagnostic for result in built.values() for diagnostic in result.diagnostics
+    ]
     default = DEFAULT_LOCALE if DEFAULT_LOCALE in built else min(built)
     model = built[default].model
     if model is None:
         return BuiltModel(None, tuple(diagnostics))
-    told = {
-        locale: each.model for locale, each in built.items() if each.model is not None
+    models = {
+        locale: result.model
+        for locale, result in built.items()
+        if result.model is not None
     }
-    for locale, other in told.items():
+    for locale, other in models.items():
         if not same_structure(model, other):
             diagnostics.append(_drifted(*by_locale[locale], default))
-    chosen = told.get(settings.locale, model)
+    chosen = models.get(options.locale, model)
     shown = chosen if same_structure(model, chosen) else model
-    hashes = tuple((locale, told[locale].schema_sha256) for locale in sorted(told))
-    alike = {
-        locale: told[locale]
-        for locale in sorted(told)
-        if same_structure(shown, told[locale])
+    hashes = tuple((locale, models[locale].schema_sha256) for locale in sorted(models))
+    same = {
+        locale: models[locale]
+        for locale in sorted(models)
+        if same_structure(shown, models[locale])
     }
-    model = with_translations(replace(shown, documents=hashes), alike)
+    model = with_translations(replace(shown, documents=hashes), same)
     return BuiltModel(model, tuple(diagnostics))
 
 
 def same_structure(one: Model, other: Model) -> bool:
-    """Whether two models differ in texts, samples and spelling alone."""
+    """Whether two models differ only in texts, samples and spelling."""
     return _built(one) == _built(other)
 
 
@@ -90,50 +92,58 @@ def _built(model: Model) -> tuple[Type, Type, tuple[Unknown, ...]]:
     return structure_of(model.input), structure_of(output), without_texts(model.unknown)
 
 
-def _read(file: str, document: Document, settings: BuildOptions) -> BuiltModel:
-    """The model as this one document tells it."""
+def _read(file: str, document: Document, options: BuildOptions) -> BuiltModel:
+    """The model of this one document."""
     try:
-        reported = list(check_document(document, settings.dialect))
-        findings = Collector(document)
-        model = _model(document, findings, settings)
+        reported = list(check_document(document, options.dialect))
+        collector = Collector(document)
+        model = _model(document, collector, options)
     except NotJson as error:
-        reported, findings, model = (
+        reported, collector, model = (
             [_not_json(document, error)],
             Collector(document),
             None,
         )
-    found = [each.about(file=file) for each in (*reported, *findings.diagnostics)]
-    if any(each.code in _FATAL and each.severity is Severity.ERROR for each in found):
+    diagnostics = [
+        diagnostic.about(file=file)
+        for diagnostic in (*reported, *collector.diagnostics)
+    ]
+    if any(
+        diagnostic.code in _FATAL and diagnostic.severity is Severity.ERROR
+        for diagnostic in diagnostics
+    ):
         model = None
-    return BuiltModel(model, tuple(found))
+    return BuiltModel(model, tuple(diagnostics))
 
 
-def _model(document: Document, findings: Collector, settings: BuildOptions) -> Model:
+def _model(document: Document, collector: Collector, options: BuildOptions) -> Model:
     named: set[str] = set()
 
     def name_of(wire: str) -> str:
         named.add(wire)
-        return settings.overrides.field_name(document.model_id, wire)
+        return options.overrides.field_name(document.model_id, wire)
 
-    reader = FieldsReader(findings, name_of)
+    reader = FieldsReader(collector, name_of)
     schema = members(document.input_schema.value())
-    trail = SchemaPath("/input_schema")
-    reader.keep_unstated(schema, trail)
-    fields = reader.read(schema, trail)
+    path = SchemaPath("/input_schema")
+    reader.keep_unstated(schema, path)
+    fields = reader.read(schema, path)
     published = document.output_schema
-    whole = Object(name="Input", fields=fields, demanded=undeclared_required(schema))
+    input_object = Object(
+        name="Input", fields=fields, demanded=undeclared_required(schema)
+    )
     output = read_output(published.value() if published else None, reader)
-    _report_unused(settings.overrides, named, findings)
-    unknown = tuple(findings.unknown)
+    _report_unused(options.overrides, named, collector)
+    unknown = tuple(collector.unknown)
     facts = members(document.facts.value()) if document.facts else {}
     description = document.description or facts.get("description") or ""
     return Model(
         model_id=document.model_id,
-        path=settings.overrides.module_path(document.model_id),
+        path=options.overrides.module_path(document.model_id),
         title=document.title,
         description=description if isinstance(description, str) else "",
         locale=document.locale,
-        input=whole,
+        input=input_object,
         output=opened_output(output),
         schema_sha256=schema_sha256(document),
         documents=(),
@@ -141,18 +151,18 @@ def _model(document: Document, findings: Collector, settings: BuildOptions) -> M
         unknown=unknown,
         published_output=without_defaults(output),
         published=published_parts(
-            document, (*fields_in(whole), *fields_in(output)), unknown
+            document, (*fields_in(input_object), *fields_in(output)), unknown
         ),
     )
 
 
 def _report_unused(
-    overrides: Overrides, named: Collection[str], findings: Collector
+    overrides: Overrides, named: Collection[str], collector: Collector
 ) -> None:
-    """Names that the user chose for fields which the model does not have."""
-    chosen = overrides.of(findings.document.model_id).fields
+    """Report names that the user chose for fields that the model does not have."""
+    chosen = overrides.of(collector.document.model_id).fields
     for wire in sorted(chosen.keys() - {*named}):
-        findings.report(
+        collector.report(
             "unused-name",
             f"the configuration chooses the name {chosen[wire]!r} for {wire!r}, and there"
             " is no such property",
@@ -184,12 +194,12 @@ def _not_json(document: Document, error: NotJson) -> Diagnostic:
     )
 
 
-# All documents of a folder as models, none of which stops another.
+# All models of a folder. An error in one model does not stop the others.
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltCatalog:
-    """The models by id, everything noticed, and the ids that could not be built."""
+    """The models by id, all diagnostics, and the ids that could not be built."""
 
     models: tuple[Model, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -197,30 +207,34 @@ class BuiltCatalog:
 
 
 def build_catalog(
-    files: Iterable[tuple[str, Document]], settings: BuildOptions
+    files: Iterable[tuple[str, Document]], options: BuildOptions
 ) -> BuiltCatalog:
     """Build every model of these (file, document) pairs."""
     groups: defaultdict[str, list[tuple[str, Document]]] = defaultdict(list)
     for file, document in files:
         groups[document.model_id].append((file, document))
     built = {
-        model_id: build_model(groups[model_id], settings) for model_id in sorted(groups)
+        model_id: build_model(groups[model_id], options) for model_id in sorted(groups)
     }
-    diagnostics = [found for each in built.values() for found in each.diagnostics]
-    models = [each.model for each in built.values() if each.model is not None]
+    diagnostics = [
+        diagnostic for result in built.values() for diagnostic in result.diagnostics
+    ]
+    models = [result.model for result in built.values() if result.model is not None]
     collisions = _collisions(models)
-    clashing = {found.model for found in collisions}
+    colliding = {diagnostic.model for diagnostic in collisions}
     return BuiltCatalog(
-        models=tuple(model for model in models if model.model_id not in clashing),
+        models=tuple(model for model in models if model.model_id not in colliding),
         diagnostics=(*diagnostics, *collisions),
         failed=tuple(
-            id_ for id_, each in built.items() if each.model is None or id_ in clashing
+            model_id
+            for model_id, result in built.items()
+            if result.model is None or model_id in colliding
         ),
     )
 
 
 def _collisions(models: Sequence[Model]) -> list[Diagnostic]:
-    """Models that would be one module; none of them can be generated."""
+    """Report models that would be the same module; none of them can be generated."""
     modules: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     for model in models:
         modules[model.path].append(model.model_id)

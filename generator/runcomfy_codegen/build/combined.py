@@ -33,48 +33,52 @@ _EVERY = frozenset({"null", "boolean", "number", "string", "array", "object"})
 
 
 def combined_schemas(schema: dict[str, JsonValue]) -> tuple[str, list[JsonValue]]:
-    """The keyword that combines, and its schemas; two empty ones if none does."""
+    """The combining keyword and its schemas; both empty if there is none."""
     for keyword in ("anyOf", "oneOf"):
         if schema.get(keyword) is not None:
             return keyword, items(schema[keyword])
-    alone = items(schema.get("allOf"))
-    return ("allOf", alone) if len(alone) == 1 else ("", [])
+    single = items(schema.get("allOf"))
+    return ("allOf", single) if len(single) == 1 else ("", [])
 
 
 def alternatives(
-    schema: dict[str, JsonValue], trail: SchemaPath
+    schema: dict[str, JsonValue], path: SchemaPath
 ) -> list[tuple[dict[str, JsonValue], SchemaPath]]:
-    """The alternatives of a schema without a type of its own, but for null."""
+    """The alternatives of a schema without its own ``type``, except null."""
     if schema.get("type") is not None:
         return []
     keyword, options = combined_schemas(schema)
     return [
-        (members(option), trail.option(keyword, index))
+        (members(option), path.option(keyword, index))
         for index, option in enumerate(options)
         if not _is_null(members(option))
     ]
 
 
 def with_sole_alternative(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """The schema with what its only alternative beside null states and it does not."""
-    told = alternatives(schema, SchemaPath(""))
-    return {**with_sole_alternative(told[0][0]), **schema} if len(told) == 1 else schema
+    """The schema completed by the keywords of its only alternative other than null."""
+    others = alternatives(schema, SchemaPath(""))
+    return (
+        {**with_sole_alternative(others[0][0]), **schema}
+        if len(others) == 1
+        else schema
+    )
 
 
 def union_of(options: Sequence[Type]) -> Type:
-    """One type of several."""
-    bare = [option for option in options if option != NULL]
-    if not bare:
+    """One type that accepts the values of all ``options``."""
+    not_null = [option for option in options if option != NULL]
+    if not not_null:
         return NULL if options else Anything()
-    if any(isinstance(option, Anything) for option in bare):
+    if any(isinstance(option, Anything) for option in not_null):
         return Anything()
-    kind = _together(bare)
-    null = len(bare) < len(options) and not isinstance(kind, Nullable)
-    return Nullable(kind) if null else kind
+    union = _together(not_null)
+    nullable = len(not_null) < len(options) and not isinstance(union, Nullable)
+    return Nullable(union) if nullable else union
 
 
 def are_disjoint(options: Sequence[Type]) -> bool:
-    """Whether it is plain that no value is one of two of them."""
+    """Whether certainly no value belongs to two of the types."""
     return all(_disjoint(one, other) for one, other in combinations(options, 2))
 
 
@@ -91,8 +95,8 @@ def _together(options: list[Type]) -> Type:
         choices = cast("list[Choice]", options)
         values = {
             equality_key(value.exact()): value
-            for each in choices
-            for value in each.values
+            for choice in choices
+            for value in choice.values
         }
         return Choice(tuple(values.values()))
     return Union(tuple(options))
@@ -109,7 +113,7 @@ def _identities(kind: Choice) -> set[object]:
 
 
 def _words(kind: Type) -> frozenset[str]:
-    """The JSON types of a type's values."""
+    """The JSON types of the values of a type."""
     match kind:
         case Choice(values=values):
             return frozenset(_word(value.load()) for value in values)
@@ -143,48 +147,48 @@ def _word(value: JsonValue) -> str:
     return "object" if is_object(value) else "number"
 
 
-# ``enum`` and ``const``: the few values that a type leaves.
+# ``enum`` and ``const``.
 
 
 def apply_choices(
     schema: dict[str, JsonValue],
     kind: Type,
-    trail: SchemaPath,
-    findings: Collector,
+    path: SchemaPath,
+    collector: Collector,
     *,
     nullable: bool,
 ) -> Type:
-    """The type, or null if it is nullable, with its ``enum`` and ``const`` applied.
+    """The type with ``enum`` and ``const`` applied, or null if it is nullable.
 
-    Values that the rest of the schema refuses are left out and reported. If none is left,
-    the type stays as wide as it was, and the keyword is kept.
+    Values that the rest of the schema refuses are removed and reported. If no value is left,
+    the type does not change, and the keyword is kept as unsupported.
     """
     for keyword, published in (
         ("enum", items(schema.get("enum"))),
         ("const", [schema["const"]] if "const" in schema else []),
     ):
         if published:
-            pointer = trail.keyword(keyword)
-            kind, nullable = _narrowed(kind, published, pointer, findings, nullable)
+            pointer = path.keyword(keyword)
+            kind, nullable = _narrowed(kind, published, pointer, collector, nullable)
     return make_nullable(kind) if nullable else kind
 
 
 def make_nullable(kind: Type) -> Type:
-    """The type with null as one of its values."""
-    told = isinstance(kind, Anything | Nullable) or kind == NULL
-    return kind if told else Nullable(kind)
+    """The type extended by null."""
+    has_null = isinstance(kind, Anything | Nullable) or kind == NULL
+    return kind if has_null else Nullable(kind)
 
 
 def _narrowed(
     kind: Type,
     published: list[JsonValue],
     pointer: str,
-    findings: Collector,
+    collector: Collector,
     nullable: bool,
 ) -> tuple[Type, bool]:
-    """The type with only those of its values that are published, and whether null is one.
+    """The type restricted to the published values, and whether null is one of them.
 
-    A published null makes any type nullable: that is one of the dialect's spellings.
+    A published null makes any type nullable: the dialect uses it that way.
     """
     null = None in published
     values = _distinct(value for value in published if value is not None)
@@ -195,36 +199,36 @@ def _narrowed(
         if validator.is_valid(value.load()) and _sendable(value.load())
     ]
     if len(possible) < len(values):
-        _report(len(values) - len(possible), len(values), pointer, findings, null)
+        _report(len(values) - len(possible), len(values), pointer, collector, null)
     if possible:
         return Choice(tuple(possible)), null
     if null:
         return NULL, False
-    findings.keep(pointer.rpartition("/")[2], pointer, published)
+    collector.keep(pointer.rpartition("/")[2], pointer, published)
     return kind, nullable
 
 
 def _report(
-    refused: int, number: int, pointer: str, findings: Collector, null: bool
+    refused: int, number: int, pointer: str, collector: Collector, null: bool
 ) -> None:
     keyword = pointer.rpartition("/")[2]
-    nothing = refused == number and not null
-    findings.report(
+    impossible = refused == number and not null
+    collector.report(
         "impossible-enum",
         f"{refused} of {number} values of {keyword!r} are refused"
         " by the rest of the schema",
         pointer,
         (
             "no input could be right, so none is refused because of it"
-            if nothing
+            if impossible
             else "they are left out: no input could use them"
         ),
-        Severity.ERROR if nothing else Severity.WARNING,
+        Severity.ERROR if impossible else Severity.WARNING,
     )
 
 
 def _sendable(value: JsonValue) -> bool:
-    """Whether a value can be sent: half of a surrogate pair is no text (RFC 8259, 8.2)."""
+    """Whether a value can be sent: half a surrogate pair is not text (RFC 8259, section 8.2)."""
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
@@ -233,8 +237,8 @@ def _sendable(value: JsonValue) -> bool:
 
 
 def _distinct(values: Iterable[JsonValue]) -> list[Value]:
-    """Without repetitions, by JSON equality of what is published: no digit is lost."""
-    kept: dict[Hashable, Value] = {}
+    """The values without repetitions, by JSON equality of exact values: no digit is lost."""
+    distinct: dict[Hashable, Value] = {}
     for value in map(Value.of, values):
-        kept.setdefault(equality_key(value.exact()), value)
-    return list(kept.values())
+        distinct.setdefault(equality_key(value.exact()), value)
+    return list(distinct.values())

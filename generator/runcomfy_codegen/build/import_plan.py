@@ -1,4 +1,4 @@
-"""Documents that arrive in one import: against each other, and against the store."""
+"""Decides what an import stores: compares the documents with each other and with the store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .build_model import BuildOptions, build_model, same_structure
 
 
 class ImportChange(StrEnum):
-    """What storing a document would do."""
+    """How storing a document changes the store."""
 
     NEW = "new"
     UNCHANGED = "unchanged"
@@ -23,7 +23,7 @@ class ImportChange(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedImport:
-    """A document to store, where it came from, and what that changes."""
+    """A document to store, its source, and what storing changes."""
 
     file: str
     document: Document
@@ -32,7 +32,7 @@ class PlannedImport:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What to store, and everything that is wrong with what came."""
+    """The documents to store, and all diagnostics."""
 
     accepted: tuple[PlannedImport, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -41,12 +41,12 @@ class ImportPlan:
 def plan_import(
     files: Sequence[tuple[str, Document]],
     stored: Callable[[str, str], Document | None],
-    settings: BuildOptions,
+    options: BuildOptions,
 ) -> ImportPlan:
-    """Decide about every (file, document); ``stored`` looks up a model id and a locale.
+    """Decide about every (file, document) pair; ``stored`` looks up a model id and a locale.
 
-    Two documents for one model and locale must have one structure, else neither is
-    accepted: nobody could say which is meant.
+    Two documents for one model and locale must have the same structure. Otherwise neither
+    is accepted, because it is unclear which one is meant.
     """
     groups: defaultdict[tuple[str, str], list[tuple[str, Document]]] = defaultdict(list)
     for file, document in files:
@@ -55,26 +55,26 @@ def plan_import(
     diagnostics: list[Diagnostic] = []
     for key, group in groups.items():
         diagnostics += [
-            found
+            diagnostic
             for pair in group
-            for found in build_model([pair], settings).diagnostics
+            for diagnostic in build_model([pair], options).diagnostics
         ]
-        rivals = [
-            pair for pair in group[1:] if not _alike(group[0][1], pair[1], settings)
+        contradicting = [
+            pair for pair in group[1:] if not _equivalent(group[0][1], pair[1], options)
         ]
-        if rivals:
-            diagnostics += _contradictions(group[0], rivals)
+        if contradicting:
+            diagnostics += _contradictions(group[0], contradicting)
             continue
-        # Of several that are alike, the last one named has the newest texts.
+        # Of several equivalent documents, the last one has the newest texts.
         file, document = group[-1]
         accepted.append(
-            PlannedImport(file, document, _change(stored(*key), document, settings))
+            PlannedImport(file, document, _change(stored(*key), document, options))
         )
     return ImportPlan(tuple(accepted), tuple(diagnostics))
 
 
 def _change(
-    previous: Document | None, document: Document, settings: BuildOptions
+    previous: Document | None, document: Document, options: BuildOptions
 ) -> ImportChange:
     if previous is None:
         return ImportChange.NEW
@@ -82,24 +82,24 @@ def _change(
         return ImportChange.UNCHANGED
     return (
         ImportChange.TEXTS
-        if _alike(previous, document, settings)
+        if _equivalent(previous, document, options)
         else ImportChange.STRUCTURE
     )
 
 
 def _words(document: Document) -> tuple[object, ...]:
-    """Everything that a document says, without where it was found."""
-    pieces = ((name, text.text) for name, text in document.texts())
-    return (document.title, document.description, document.curl, *pieces)
+    """The whole content of a document, without its provenance."""
+    parts = ((name, text.text) for name, text in document.texts())
+    return (document.title, document.description, document.curl, *parts)
 
 
-def _alike(one: Document, other: Document, settings: BuildOptions) -> bool:
-    """Whether two documents are built alike; by their bytes, if one cannot be built."""
+def _equivalent(first: Document, second: Document, options: BuildOptions) -> bool:
+    """Whether two models have the same structure; compares bytes if one cannot be built."""
     models = [
-        build_model([("", document)], settings).model for document in (one, other)
+        build_model([("", document)], options).model for document in (first, second)
     ]
     if models[0] is None or models[1] is None:
-        return _texts(one) == _texts(other)
+        return _texts(first) == _texts(second)
     return same_structure(models[0], models[1])
 
 
@@ -108,7 +108,7 @@ def _texts(document: Document) -> tuple[str, ...]:
 
 
 def _contradictions(
-    first: tuple[str, Document], rivals: Iterable[tuple[str, Document]]
+    first: tuple[str, Document], contradicting: Iterable[tuple[str, Document]]
 ) -> list[Diagnostic]:
     return [
         Diagnostic(
@@ -121,5 +121,5 @@ def _contradictions(
             place=document.place("/input_schema"),
             hint="import the one that is meant, alone",
         )
-        for file, document in rivals
+        for file, document in contradicting
     ]

@@ -1,4 +1,9 @@
-"""Which fields name media, of which kind, and the media rules that they publish."""
+"""Which fields name media, of which kind, and the media rules that they publish.
+
+The kind is stated by the format. If there is none (one published image field has none),
+it comes from the format of the items, the metrics of the rules, the published sample, or
+the name, in this order (law 5 of the design).
+"""
 
 from __future__ import annotations
 
@@ -50,7 +55,7 @@ _PIXELS = {"width_pixels", "height_pixels", "megapixels"}
 def media_kind_of(
     wire_name: str, schema: dict[str, JsonValue], kind: Type, rules: tuple[Rule, ...]
 ) -> MediaKind | None:
-    """The kind of media a field names; None if it is no media."""
+    """The kind of media that a field names; None if it does not name media."""
     if not _names_media(kind):
         return None
     return (
@@ -73,11 +78,11 @@ def _names_media(kind: Type) -> bool:
 
 
 def _from_formats(schema: dict[str, JsonValue]) -> MediaKind | None:
-    """The format of a schema, of its items, or of the first alternative that has one."""
-    inner = [told for told, _ in alternatives(schema, SchemaPath(""))]
+    """The kind in the format of a schema, its items, or the first alternative with one."""
+    inside = [alternative for alternative, _ in alternatives(schema, SchemaPath(""))]
     own = (schema.get("format"), members(schema.get("items")).get("format"))
-    found = (*map(_from_format, own), *map(_from_formats, inner))
-    return next((media for media in found if media is not None), None)
+    kinds = (*map(_from_format, own), *map(_from_formats, inside))
+    return next((kind for kind in kinds if kind is not None), None)
 
 
 def _from_format(published: JsonValue) -> MediaKind | None:
@@ -88,22 +93,22 @@ def _from_format(published: JsonValue) -> MediaKind | None:
 def _from_rules(
     rules: tuple[Rule, ...], schema: dict[str, JsonValue], wire_name: str
 ) -> MediaKind | None:
-    """A rule on pixels or bytes means media; sample and name tell video from image."""
+    """A rule on pixels or bytes implies media; sample and name distinguish video from image."""
     if not rules:
         return None
-    told = _from_sample(schema) or _from_name(wire_name)
+    guess = _from_sample(schema) or _from_name(wire_name)
     measured = {
         name for rule in rules if rule.expression for name in rule.expression.names
     }
     if measured & _PIXELS:
-        return told if told is MediaKind.VIDEO else MediaKind.IMAGE
-    return told
+        return guess if guess is MediaKind.VIDEO else MediaKind.IMAGE
+    return guess
 
 
 def _from_sample_and_name(
     schema: dict[str, JsonValue], wire_name: str
 ) -> MediaKind | None:
-    """Without format or rules, only a sample that is a media URL, under a media's name."""
+    """Without format and rules: the sample is a media URL, or the name says media and URL."""
     sample, name = _from_sample(schema), _from_name(wire_name)
     if name and re.search(r"(_|^)(url|urls|uri|uris)$", wire_name.lower()):
         return sample or name
@@ -116,19 +121,21 @@ def _from_sample(schema: dict[str, JsonValue]) -> MediaKind | None:
     for url in urls:
         if isinstance(url, str) and url.startswith(("https://", "http://")):
             ending = url.partition("?")[0].rpartition(".")[2].lower()
-            found = [media for media, endings in _ENDINGS.items() if ending in endings]
-            if found:
-                return found[0]
+            matches = [
+                media for media, endings in _ENDINGS.items() if ending in endings
+            ]
+            if matches:
+                return matches[0]
     return None
 
 
 def _from_name(wire_name: str) -> MediaKind | None:
     words = set(re.findall(r"[a-z]+", wire_name.lower()))
-    found = [media for media, known in _WORDS.items() if words & known]
-    return found[-1] if found else None
+    matches = [media for media, known in _WORDS.items() if words & known]
+    return matches[-1] if matches else None
 
 
-# The ``validations`` of a property as rules. A rule is kept whatever becomes of it.
+# The ``validations`` of a property as rules. A rule is kept even if it is not understood.
 
 
 PlacedRule = tuple[Rule, str]
@@ -136,71 +143,73 @@ PlacedRule = tuple[Rule, str]
 
 
 def media_rules_of(
-    schema: dict[str, JsonValue], trail: SchemaPath, kind: Type, findings: Collector
+    schema: dict[str, JsonValue], path: SchemaPath, kind: Type, collector: Collector
 ) -> tuple[PlacedRule, ...]:
-    """The rules of one property, in their order: its own, then those further inside.
+    """The rules of one property in order: its own, then those of the schemas inside.
 
-    On an array a rule holds for each item, whether it stands beside ``items`` or inside.
+    On an array a rule applies to each item, whether it is next to ``items`` or inside.
     """
-    bare = kind.inner if isinstance(kind, Nullable) else kind
-    target = trail.items().payload if isinstance(bare, Array) else trail.payload
+    not_null = kind.inner if isinstance(kind, Nullable) else kind
+    target = path.items().payload if isinstance(not_null, Array) else path.payload
     return (
-        *_own(schema, trail, target, findings),
-        *_inner(schema, trail, bare, findings),
+        *_own(schema, path, target, collector),
+        *_inner(schema, path, not_null, collector),
     )
 
 
 def _own(
-    schema: dict[str, JsonValue], trail: SchemaPath, target: str, findings: Collector
+    schema: dict[str, JsonValue], path: SchemaPath, target: str, collector: Collector
 ) -> Iterator[PlacedRule]:
-    told = schema.get("validations")
-    if told is not None and not is_array(told):
-        findings.keep("validations", trail.keyword("validations"), told)
-    for index, published in enumerate(items(told)):
-        pointer = f"{trail.schema}/validations/{index}"
-        yield _rule(members(published), pointer, target, findings), pointer
+    published = schema.get("validations")
+    if published is not None and not is_array(published):
+        collector.keep("validations", path.keyword("validations"), published)
+    for index, rule in enumerate(items(published)):
+        pointer = f"{path.schema}/validations/{index}"
+        yield _rule(members(rule), pointer, target, collector), pointer
 
 
 def _inner(
-    schema: dict[str, JsonValue], trail: SchemaPath, bare: Type, findings: Collector
+    schema: dict[str, JsonValue], path: SchemaPath, not_null: Type, collector: Collector
 ) -> tuple[PlacedRule, ...]:
     """The rules of items, of the values of a map, and of alternatives."""
     extra = schema.get("additionalProperties")
-    match bare:
+    match not_null:
         case Array() if "items" in schema:
             inner = members(schema["items"])
-            return media_rules_of(inner, trail.items(), bare.items, findings)
+            return media_rules_of(inner, path.items(), not_null.items, collector)
         case Object(extra=values) if values is not None and is_object(extra):
-            return media_rules_of(extra, trail.values(), values, findings)
+            return media_rules_of(extra, path.values(), values, collector)
         case _:
-            return _of_branches(schema, trail, bare, findings)
+            return _of_alternatives(schema, path, not_null, collector)
 
 
-def _of_branches(
-    schema: dict[str, JsonValue], trail: SchemaPath, bare: Type, findings: Collector
+def _of_alternatives(
+    schema: dict[str, JsonValue], path: SchemaPath, not_null: Type, collector: Collector
 ) -> tuple[PlacedRule, ...]:
-    """The rules of the alternatives, if each of their targets belongs to one of them.
+    """The rules of the alternatives, if a value can only belong to one alternative.
 
-    One URL or a list of them is told apart by the payload; two kinds of one URL are not,
-    and their rules are kept unread.
+    One URL and a list of URLs can be distinguished in the payload. Two kinds of URL cannot,
+    and their rules are kept as unsupported.
     """
-    told = alternatives(schema, trail)
-    kinds = bare.options if isinstance(bare, Union) else (bare,) * len(told)
-    found = [
-        media_rules_of(published, here, kind, findings)
-        for (published, here), kind in zip(told, kinds, strict=False)
+    options = alternatives(schema, path)
+    kinds = (
+        not_null.options if isinstance(not_null, Union) else (not_null,) * len(options)
+    )
+    rules_by_option = [
+        media_rules_of(published, here, kind, collector)
+        for (published, here), kind in zip(options, kinds, strict=False)
     ]
-    if len(told) == 1 or _told_apart(kinds):
-        return tuple(each for rules in found for each in rules)
-    for (published, here), rules in zip(told, found, strict=False):
+    if len(options) == 1 or _distinguishable(kinds):
+        return tuple(rule for rules in rules_by_option for rule in rules)
+    for (published, here), rules in zip(options, rules_by_option, strict=False):
         if rules:
             keyword = "validations"
-            findings.keep(keyword, here.keyword(keyword), published.get(keyword))
+            collector.keep(keyword, here.keyword(keyword), published.get(keyword))
     return ()
 
 
-def _told_apart(kinds: Sequence[Type]) -> bool:
-    """Whether each text or list of a payload can only be of one alternative."""
+def _distinguishable(kinds: Sequence[Type]) -> bool:
+    """Whether each text or list of a payload can belong to one alternative only."""
     sorts = [
         "texts" if isinstance(kind, Text | Choice | Anything) else type(kind).__name__
         for kind in kinds
@@ -209,7 +218,7 @@ def _told_apart(kinds: Sequence[Type]) -> bool:
 
 
 def _rule(
-    published: dict[str, JsonValue], pointer: str, target: str, findings: Collector
+    published: dict[str, JsonValue], pointer: str, target: str, collector: Collector
 ) -> Rule:
     text = published.get("validation_rule")
     read = parse_rule(
@@ -217,7 +226,7 @@ def _rule(
     )
     message = published.get("validation_error")
     if read.trouble:
-        findings.report(
+        collector.report(
             (
                 "unreadable-rule"
                 if read.operator == UNSUPPORTED_OPERATOR
@@ -227,7 +236,7 @@ def _rule(
             pointer,
             "a newer release of runcomfy-codegen may know it; nothing is refused because of it",
         )
-        findings.keep("validations", pointer, published)
+        collector.keep("validations", pointer, published)
     return Rule(
         pointer=target,
         metric=read.metric,

@@ -28,8 +28,8 @@ from .media_fields import media_kind_of, media_rules_of
 from .reader_context import Collector, SchemaPath
 from .types import TypeReader, undeclared_required
 
-# What an input or output as a whole may say. `additionalProperties` is kept, and not asked:
-# nobody but the server knows what it does with fields that it does not publish.
+# Keywords that an input or output as a whole may have. `additionalProperties` is kept but
+# not used: only the server knows what it does with fields that it does not publish.
 _UNDERSTOOD = frozenset(
     {"type", "title", "description", "properties", "required", "additionalProperties"}
     | {"$schema", "$id", "$comment", "default", "examples"}
@@ -39,102 +39,102 @@ _PROMPT_WORDS = {"prompt", "text", "lyrics", "caption", "tags"}
 
 @dataclass(frozen=True, slots=True)
 class FieldsReader:
-    """Reads fields of one document; ``name_of`` turns a wire name into a field's name."""
+    """Reads the fields of one document; ``name_of`` turns a wire name into a field's name."""
 
-    findings: Collector
+    collector: Collector
     name_of: Callable[[str], str]
 
-    def read(
-        self, schema: dict[str, JsonValue], trail: SchemaPath
-    ) -> tuple[Field, ...]:
-        """The fields of the object schema at the end of the trail."""
+    def read(self, schema: dict[str, JsonValue], path: SchemaPath) -> tuple[Field, ...]:
+        """The fields of an object schema at this path."""
         properties = members(schema.get("properties"))
         required = [
             name for name in items(schema.get("required")) if isinstance(name, str)
         ]
-        self._report_absent(required, properties, trail)
+        self._report_absent(required, properties, path)
         fields = tuple(
             self._field(
                 wire_name,
                 published,
-                trail.member(wire_name, self.name_of(wire_name)),
+                path.member(wire_name, self.name_of(wire_name)),
                 required=wire_name in required,
             )
             for wire_name, published in properties.items()
         )
-        self._report_collisions(fields, trail)
+        self._report_collisions(fields, path)
         return fields
 
-    def keep_unstated(self, schema: dict[str, JsonValue], trail: SchemaPath) -> None:
-        """Keep the keywords of an input or output as a whole that are not understood."""
-        told = set(schema.keys() - _UNDERSTOOD)
+    def keep_unstated(self, schema: dict[str, JsonValue], path: SchemaPath) -> None:
+        """Keep the unsupported keywords of an input or output as a whole."""
+        unsupported = set(schema.keys() - _UNDERSTOOD)
         if schema.get("additionalProperties", True) is not True:
-            told.add("additionalProperties")
-        for keyword in sorted(told):
-            self.findings.keep(keyword, trail.keyword(keyword), schema[keyword])
+            unsupported.add("additionalProperties")
+        for keyword in sorted(unsupported):
+            self.collector.keep(keyword, path.keyword(keyword), schema[keyword])
 
     def _field(
         self,
         wire_name: str,
         published: JsonValue,
-        trail: SchemaPath,
+        path: SchemaPath,
         *,
         required: bool,
     ) -> Field:
         schema = members(published)
-        told = with_sole_alternative(schema)
-        kinds = TypeReader(self.findings, self.read)
-        kept = len(self.findings.unknown)
+        completed = with_sole_alternative(schema)
+        types = TypeReader(self.collector, self.read)
+        known_before = len(self.collector.unknown)
         if not is_object(published) and published is not True:
             # `false`, or no schema at all.
-            self.findings.keep("schema", trail.schema, published)
-        kind = kinds.read(published, trail)
-        rules = media_rules_of(schema, trail, kind, self.findings)
-        media = media_kind_of(wire_name, told, kind, tuple(rule for rule, _ in rules))
-        default = told.get("default")
+            self.collector.keep("schema", path.schema, published)
+        kind = types.read(published, path)
+        rules = media_rules_of(schema, path, kind, self.collector)
+        media = media_kind_of(
+            wire_name, completed, kind, tuple(rule for rule, _ in rules)
+        )
+        default = completed.get("default")
         value = Value.of(default) if default is not None else None
-        # Law 2: what a required, media or prompt field shows as default is a sample.
-        is_sample = required or media is not None or _is_prompt(wire_name, told)
+        # Law 2 of the design: the default of a required, media or prompt field is a sample.
+        is_sample = required or media is not None or _is_prompt(wire_name, completed)
         return Field(
             wire_name=wire_name,
             name=self.name_of(wire_name),
             type=kind,
             required=required,
-            title=_text(told.get("title")),
-            description=_text(told.get("description")),
+            title=_text(completed.get("title")),
+            description=_text(completed.get("description")),
             default=None if is_sample else value,
             sample=value if is_sample else None,
             media=media,
             rules=tuple(rule for rule, _ in rules),
             rule_places=tuple(place for _, place in rules),
-            unknown=tuple(self.findings.unknown[kept:]),
+            unknown=tuple(self.collector.unknown[known_before:]),
         )
 
     def _report_absent(
-        self, required: list[str], properties: dict[str, JsonValue], trail: SchemaPath
+        self, required: list[str], properties: dict[str, JsonValue], path: SchemaPath
     ) -> None:
         for name in required:
             if name not in properties:
-                near = difflib.get_close_matches(name, properties, n=1, cutoff=0.5)
-                meant = f"perhaps {near[0]!r} is meant; " if near else ""
-                self.findings.report(
+                close = difflib.get_close_matches(name, properties, n=1, cutoff=0.5)
+                meant = f"perhaps {close[0]!r} is meant; " if close else ""
+                self.collector.report(
                     "required-without-property",
                     f"{name!r} is required, but no property has this name",
-                    trail.keyword("required"),
+                    path.keyword("required"),
                     f"{meant}nothing asks for it",
                 )
 
-    def _report_collisions(self, fields: tuple[Field, ...], trail: SchemaPath) -> None:
+    def _report_collisions(self, fields: tuple[Field, ...], path: SchemaPath) -> None:
         seen: dict[str, str] = {}
         for field in fields:
             other = seen.setdefault(field.name, field.wire_name)
             if other != field.wire_name:
-                self.findings.report(
+                self.collector.report(
                     "name-collision",
                     f"{other!r} and {field.wire_name!r} would both be called {field.name!r}",
-                    trail.member(field.wire_name, field.name).schema,
+                    path.member(field.wire_name, field.name).schema,
                     "choose a name in the configuration:"
-                    f' [tool.runcomfy-codegen.names."{self.findings.document.model_id}".fields]',
+                    f' [tool.runcomfy-codegen.names."{self.collector.document.model_id}".fields]',
                     Severity.ERROR,
                 )
 
@@ -152,10 +152,10 @@ def _text(value: JsonValue) -> str:
     return value if isinstance(value, str) else ""
 
 
-# The output of a model: generic as published, and read with an open mind.
+# The output of a model: read more tolerantly than it is published.
 #
 # The published output schema is the same for all models and incomplete: audio models return
-# ``audio``, which it does not name, and a single URL may come as a list or the reverse. So
+# ``audio``, which it does not have, and a single URL may come as a list or the reverse. So
 # every output field is optional, takes one URL or several, and unknown members are kept.
 
 
@@ -186,11 +186,11 @@ GENERIC_OUTPUT: Mapping[str, JsonValue] = MappingProxyType(
         },
     }
 )
-"""The output that every published page states; catalog entries have none and get this one."""
+"""The output that every page publishes; catalog entries have none and get this one."""
 
 
 def unwrap_output(published: JsonValue) -> tuple[dict[str, JsonValue], str]:
-    """The schema of the output itself, and its pointer below the published one.
+    """The schema of the output itself, and its pointer inside the published one.
 
     Pages publish ``{"output": {…}}``, where ``output`` is the member of the result.
     """
@@ -201,24 +201,24 @@ def unwrap_output(published: JsonValue) -> tuple[dict[str, JsonValue], str]:
 
 
 def read_output(published: JsonValue, reader: FieldsReader) -> Object:
-    """The output as published; the generic one if nothing is."""
-    schema, below = unwrap_output(
+    """The output as published, or the generic one if none is published."""
+    schema, inside = unwrap_output(
         published if members(published) else dict(GENERIC_OUTPUT)
     )
-    trail = SchemaPath(f"/output_schema{below}", words=("output",))
-    reader.keep_unstated(schema, trail)
-    fields = reader.read(schema, trail)
+    path = SchemaPath(f"/output_schema{inside}", words=("output",))
+    reader.keep_unstated(schema, path)
+    fields = reader.read(schema, path)
     return Object(name="Output", fields=fields, demanded=undeclared_required(schema))
 
 
 def without_defaults(output: Object) -> Object:
-    """The output without defaults: nothing is left to a server in what it sends itself."""
-    fields = (replace(each, default=None, sample=None) for each in output.fields)
+    """The output without defaults: a default means nothing in what the server sends."""
+    fields = (replace(field, default=None, sample=None) for field in output.fields)
     return replace(output, fields=tuple(fields))
 
 
 def opened_output(output: Object) -> Object:
-    """The output with every field optional, open to one or several, and to new members."""
+    """The output with optional fields that take one value or several, and with new members."""
     fields = tuple(map(_open_field, output.fields))
     return replace(output, extra=Anything(), fields=fields, demanded=())
 
@@ -236,7 +236,7 @@ def _open(kind: Type) -> Type:
         case Text():
             return Union((Text(), Array(items=Text())))
         case Array(items=Nullable(inner=inner)):
-            # A field is None where it is missing; an item is only where null is published.
+            # A missing field is None; an item is None only if null is published.
             return _list_of(inner, nullable=True)
         case Array(items=inner):
             return _list_of(inner)
@@ -245,13 +245,13 @@ def _open(kind: Type) -> Type:
         case Numeric() | Boolean():
             return kind
         case _:
-            # Choices of an output grow; whoever wrote an old client should still read them.
+            # Outputs get new choices, and an old client should still read them.
             return Anything()
 
 
 def _list_of(inner: Type, *, nullable: bool = False) -> Type:
-    """A list; one URL may come instead of a list of them."""
-    bare = Text() if isinstance(inner, Text) else _open(inner)
-    kept = not nullable or isinstance(bare, Anything)
-    told = Array(items=bare if kept else Nullable(bare))
-    return Union((told, Text())) if isinstance(inner, Text) else told
+    """A list; the server may send one URL instead of a list of URLs."""
+    item = Text() if isinstance(inner, Text) else _open(inner)
+    not_nullable = not nullable or isinstance(item, Anything)
+    array = Array(items=item if not_nullable else Nullable(item))
+    return Union((array, Text())) if isinstance(inner, Text) else array

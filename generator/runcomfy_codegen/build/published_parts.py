@@ -1,7 +1,7 @@
-"""What is published beside texts, and whether all of it was understood.
+"""The published parts of a document without texts, and whether the IR holds all of them.
 
-The diff compares what the IR says. Where the IR says the same and the published JSON does
-not, only a schema that was understood to its last keyword proves them equal.
+The diff compares the IR. If the IR is equal and the published JSON is not, only a schema
+that was understood completely proves that they mean the same.
 """
 
 from __future__ import annotations
@@ -24,29 +24,31 @@ _OUTPUT = "/output_schema"
 def published_parts(
     document: Document, fields: Collection[Field], unknown: Collection[Unknown]
 ) -> tuple[PublishedPart, ...]:
-    """Every field of both sides, and the rest of them, by the pointers of findings.
+    """Every field of input and output, and the rest of both, by the pointers of diagnostics.
 
-    ``fields`` are all that were read of the document, at any depth.
+    ``fields`` are all fields that were read from the document, at any depth.
     """
-    rules = frozenset(_unwrapped(each) for f in fields for each in f.rule_places)
-    told = document.output_schema.value() if document.output_schema else None
-    output, below = unwrap_output(told)
+    rules = frozenset(
+        _unwrapped(item) for field in fields for item in field.rule_places
+    )
+    published = document.output_schema.value() if document.output_schema else None
+    output, below = unwrap_output(published)
     sides = {"/input_schema": members(document.input_schema.value()), _OUTPUT: output}
     doubted = [
-        _unwrapped(each.pointer) if below else each.pointer
-        for each in unknown
-        if not each.is_note
+        _unwrapped(item.pointer) if below else item.pointer
+        for item in unknown
+        if not item.is_note
     ]
-    found = [
-        each
+    parts = [
+        item
         for pointer, schema in sides.items()
-        for each in _side(schema, pointer, rules, doubted)
+        for item in _side(schema, pointer, rules, doubted)
     ]
     if below:
-        found.append(_wrapper(members(told)))
+        parts.append(_wrapper(members(published)))
     facts = members(document.facts.value()) if document.facts else {}
     kind = Value.of(facts.get("output_type"))
-    return (*found, PublishedPart("/facts/output_type", kind, understood=False))
+    return (*parts, PublishedPart("/facts/output_type", kind, understood=False))
 
 
 def _unwrapped(pointer: str) -> str:
@@ -55,9 +57,13 @@ def _unwrapped(pointer: str) -> str:
 
 
 def _wrapper(schema: dict[str, JsonValue]) -> PublishedPart:
-    """What an output that is wrapped says around its own schema."""
-    told = _sorted({name: schema[name] for name in schema.keys() - {"output"} - _TEXTS})
-    return PublishedPart(f"{_OUTPUT}/output", Value.of(told), understood=not told)
+    """The keywords around the schema of a wrapped output."""
+    keywords = _sorted(
+        {name: schema[name] for name in schema.keys() - {"output"} - _TEXTS}
+    )
+    return PublishedPart(
+        f"{_OUTPUT}/output", Value.of(keywords), understood=not keywords
+    )
 
 
 def _side(
@@ -66,32 +72,36 @@ def _side(
     rules: Collection[str],
     doubted: Collection[str],
 ) -> Iterator[PublishedPart]:
-    """The fields of an input or output, then what is said of it as a whole."""
+    """The fields of an input or output, then the object as a whole."""
     inside = f"{pointer}/properties/"
     for name, inner in members(schema.get("properties")).items():
-        here = inside + pointer_token(name)
+        field_pointer = inside + pointer_token(name)
         reading = _PartReader(rules)
-        value = Value.of(reading.schema(inner, here, held=True))
-        below = (each for each in doubted if f"{each}/".startswith(f"{here}/"))
-        yield PublishedPart(here, value, not reading.doubts and not any(below))
+        value = Value.of(reading.schema(inner, field_pointer, held=True))
+        doubts_inside = (
+            doubt for doubt in doubted if f"{doubt}/".startswith(f"{field_pointer}/")
+        )
+        yield PublishedPart(
+            field_pointer, value, not reading.doubts and not any(doubts_inside)
+        )
     reading = _PartReader(rules)
     value = Value.of(reading.schema(_whole(schema), pointer, held=False))
-    beside = (
-        each
-        for each in doubted
-        if each.startswith(f"{pointer}/")
-        and not each.startswith(inside)
-        and each != f"{pointer}/additionalProperties"
+    doubts_outside = (
+        doubt
+        for doubt in doubted
+        if doubt.startswith(f"{pointer}/")
+        and not doubt.startswith(inside)
+        and doubt != f"{pointer}/additionalProperties"
     )
-    typed = schema.get("type", "object") == "object"
-    known = typed and not reading.doubts and not any(beside)
-    yield PublishedPart(pointer, value, known)
+    is_object_schema = schema.get("type", "object") == "object"
+    understood = is_object_schema and not reading.doubts and not any(doubts_outside)
+    yield PublishedPart(pointer, value, understood)
 
 
 def _whole(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """An input or output with only the names of its fields.
+    """The schema of an input or output with only the names of its fields.
 
-    Whether it is open is left out: that is told of every one.
+    ``additionalProperties`` is left out: it is kept as an unsupported keyword anyway.
     """
     whole = {name: schema[name] for name in schema if name != "additionalProperties"}
     properties = schema.get("properties")
@@ -101,14 +111,14 @@ def _whole(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def _malformed(schema: dict[str, JsonValue]) -> set[str]:
-    """Keywords about members that cannot be read."""
-    found: set[str] = set()
+    """The keywords about members that are malformed."""
+    keywords: set[str] = set()
     if not is_object(schema.get("properties", {})):
-        found.add("properties")
+        keywords.add("properties")
     required = schema.get("required", [])
-    if not is_array(required) or not all(isinstance(each, str) for each in required):
-        found.add("required")
-    return found
+    if not is_array(required) or not all(isinstance(name, str) for name in required):
+        keywords.add("required")
+    return keywords
 
 
 def _sorted(schema: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
@@ -117,8 +127,7 @@ def _sorted(schema: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 @dataclass(slots=True)
 class _PartReader:
-    """Schemas without texts; ``doubts`` are pointers of what the IR does not hold.
-
+    """Reads schemas without texts. ``doubts`` are pointers of what the IR does not hold,
     ``rules`` are the pointers of the rules that it does hold.
     """
 
@@ -126,10 +135,10 @@ class _PartReader:
     doubts: list[str] = field(default_factory=list[str])
 
     def schema(self, published: JsonValue, pointer: str, *, held: bool) -> JsonValue:
-        """A schema with sorted keywords; ``held`` if a field holds its default."""
+        """A schema with sorted keywords; ``held`` means that a field holds its default."""
         if not is_object(published):
             return published
-        told: dict[str, JsonValue] = {}
+        keywords: dict[str, JsonValue] = {}
         self.doubts += [f"{pointer}/{keyword}" for keyword in _malformed(published)]
         for keyword, value in _sorted(published).items():
             if keyword in _TEXTS or is_note(keyword):
@@ -138,48 +147,48 @@ class _PartReader:
                 if held:
                     continue
                 self.doubts.append(f"{pointer}/default")
-            told[keyword] = self._keyword(published, keyword, pointer, held)
+            keywords[keyword] = self._keyword(published, keyword, pointer, held)
             if value == []:
-                # No rules and no required names are the same as none stated.
-                del told[keyword]
-        return told
+                # An empty list of rules or required names means the same as none.
+                del keywords[keyword]
+        return keywords
 
     def _keyword(
         self, schema: dict[str, JsonValue], keyword: str, pointer: str, held: bool
     ) -> JsonValue:
-        value, here = schema[keyword], f"{pointer}/{keyword}"
+        value, value_pointer = schema[keyword], f"{pointer}/{keyword}"
         match keyword:
             case "properties" if is_object(value):
                 return {
                     name: self.schema(
-                        value[name], f"{here}/{pointer_token(name)}", held=True
+                        value[name], f"{value_pointer}/{pointer_token(name)}", held=True
                     )
                     for name in sorted(value)
                 }
             case "items" | "additionalProperties":
-                return self.schema(value, here, held=False)
+                return self.schema(value, value_pointer, held=False)
             case "anyOf" | "oneOf" | "allOf" if is_array(value):
-                alone = len(alternatives(schema, SchemaPath(pointer))) == 1
-                held = held and alone and schema.get("default") is None
+                is_single = len(alternatives(schema, SchemaPath(pointer))) == 1
+                held = held and is_single and schema.get("default") is None
                 return [
-                    self.schema(each, f"{here}/{index}", held=held)
-                    for index, each in enumerate(value)
+                    self.schema(option, f"{value_pointer}/{index}", held=held)
+                    for index, option in enumerate(value)
                 ]
             case "validations" if is_array(value):
-                return self._rules(value, here)
+                return self._rules(value, value_pointer)
             case "required" if "required" not in _malformed(schema):
-                return sorted(str(each) for each in items(value))
+                return sorted(str(name) for name in items(value))
             case _:
                 return value
 
     def _rules(self, published: list[JsonValue], pointer: str) -> list[JsonValue]:
-        """Rules without their messages."""
-        found: list[JsonValue] = []
-        for index, each in enumerate(published):
-            rule = members(each)
-            said = _sorted({k: rule[k] for k in rule if k != "validation_error"})
-            here = f"{pointer}/{index}"
-            if here not in self.rules or said.keys() != _RULE:
-                self.doubts.append(here)
-            found.append(said if is_object(each) else each)
-        return found
+        """The rules without their messages."""
+        kept: list[JsonValue] = []
+        for index, published_rule in enumerate(published):
+            rule = members(published_rule)
+            keywords = _sorted({k: rule[k] for k in rule if k != "validation_error"})
+            rule_pointer = f"{pointer}/{index}"
+            if rule_pointer not in self.rules or keywords.keys() != _RULE:
+                self.doubts.append(rule_pointer)
+            kept.append(keywords if is_object(published_rule) else published_rule)
+        return kept

@@ -1,4 +1,4 @@
-"""Where the reader of a document is, and what it has noticed so far."""
+"""The state of reading one document: the path to the current schema, and what was noticed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ..ir.model import Unknown, Value
 
 @dataclass(frozen=True, slots=True)
 class SchemaPath:
-    """Where a reader stands: in the document, in the payload it describes, and in words.
+    """The path to a schema: its pointer in the document, in the payload, and in words.
 
-    In ``payload`` the step ``*`` is every item of an array or value of a map (a member that
-    is itself called ``*`` is written ``~2``); ``words`` name the class of a nested object.
+    In ``payload`` the step ``*`` is every item of an array or value of a map (a member
+    called ``*`` is written ``~2``); ``words`` name the class of a nested object.
     """
 
     schema: str
@@ -24,7 +24,7 @@ class SchemaPath:
 
     @property
     def depth(self) -> int:
-        """How many schemas lie around this one."""
+        """The number of schemas around this one."""
         return len(self.words)
 
     def keyword(self, name: str) -> str:
@@ -32,7 +32,7 @@ class SchemaPath:
         return f"{self.schema}/{pointer_token(name)}"
 
     def member(self, wire_name: str, name: str) -> SchemaPath:
-        """On to a property, and to the name of its field."""
+        """The path of a property, with the name of its field."""
         token = pointer_token(wire_name)
         return SchemaPath(
             f"{self.schema}/properties/{token}",
@@ -41,13 +41,13 @@ class SchemaPath:
         )
 
     def items(self) -> SchemaPath:
-        """On to the items of an array."""
+        """The path of the items of an array."""
         return SchemaPath(
             f"{self.schema}/items", f"{self.payload}/*", (*self.words, "item")
         )
 
     def values(self) -> SchemaPath:
-        """On to the undeclared members of an object."""
+        """The path of the undeclared members of an object."""
         return SchemaPath(
             f"{self.schema}/additionalProperties",
             f"{self.payload}/*",
@@ -55,7 +55,7 @@ class SchemaPath:
         )
 
     def option(self, keyword: str, index: int) -> SchemaPath:
-        """On to one of several schemas for the same value."""
+        """The path of one of several schemas for the same value."""
         return SchemaPath(
             f"{self.schema}/{keyword}/{index}",
             self.payload,
@@ -63,14 +63,14 @@ class SchemaPath:
         )
 
 
-# What a builder notices on its way, before it knows the file and the place.
+# What was noticed in one document.
 
 
 @dataclass(slots=True)
 class Collector:
-    """Collects the diagnostics of one document, and the keywords nobody understood.
+    """Collects the diagnostics and the unsupported keywords of one document.
 
-    ``classes`` has the pointer of every object that is a class, by the class's name.
+    ``classes`` has the pointer of every object that becomes a class, by the name of the class.
     """
 
     document: Document
@@ -86,7 +86,7 @@ class Collector:
         hint: str,
         severity: Severity = Severity.WARNING,
     ) -> None:
-        """Note a diagnostic about the value at ``pointer`` of the document."""
+        """Add a diagnostic about the value at ``pointer`` of the document."""
         self.diagnostics.append(
             Diagnostic(
                 code=code,
@@ -100,5 +100,5 @@ class Collector:
         )
 
     def keep(self, keyword: str, pointer: str, value: JsonValue) -> None:
-        """Keep a keyword that is not understood."""
+        """Keep an unsupported keyword."""
         self.unknown.append(Unknown(keyword, pointer, Value.of(value)))

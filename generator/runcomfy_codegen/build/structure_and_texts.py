@@ -1,4 +1,4 @@
-"""What the locales of a model share, its structure, and what differs between them, its texts."""
+"""The structure of a model, which its locales share, and the texts, which they do not."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _MAPS_OF_SCHEMAS = ("properties", "patternProperties", "$defs", "definitions")
 
 
 def schema_sha256(document: Document) -> str:
-    """The hash of a document's schemas over canonical JSON.
+    """The hash of the schemas of a document as canonical JSON.
 
     Members are sorted, except those of ``properties``: their order is the order of fields.
-    White space and other orders change nothing; any changed value does.
+    White space and the order of other members do not matter; any changed value does.
     """
     schemas = {
         "input": _canonical(document.input_schema.value()),
@@ -41,7 +41,7 @@ def schema_sha256(document: Document) -> str:
 
 
 def structure_of(kind: Type) -> Type:
-    """A type without texts, samples and spelling: what the locales of a model share."""
+    """A type without texts, samples and spelling: the part that all locales share."""
     return map_fields(kind, _bare)
 
 
@@ -57,9 +57,9 @@ def _bare(field: Field) -> Field:
 
 
 def without_texts(unknown: tuple[Unknown, ...]) -> tuple[Unknown, ...]:
-    """Keywords that are not understood, without the texts that differ by locale."""
+    """Unsupported keywords without the texts that differ by locale."""
     return tuple(
-        replace(each, value=Value.of(_wordless(each.value.load()))) for each in unknown
+        replace(item, value=Value.of(_wordless(item.value.load()))) for item in unknown
     )
 
 
@@ -78,27 +78,30 @@ def _value(text: JsonText | None) -> JsonValue:
 
 
 def _canonical(schema: JsonValue) -> JsonValue:
-    """A schema with sorted keywords, and its properties in the order they have."""
+    """A schema with sorted keywords; the order of its properties stays."""
     if isinstance(schema, list):
         return [_canonical(item) for item in items(schema)]
     if not isinstance(schema, dict):
         return schema
-    told = members(schema)
+    keywords = members(schema)
     return {
         keyword: (
-            {name: _canonical(value) for name, value in members(told[keyword]).items()}
-            if keyword in _MAPS_OF_SCHEMAS and isinstance(told[keyword], dict)
-            else _canonical(told[keyword])
+            {
+                name: _canonical(value)
+                for name, value in members(keywords[keyword]).items()
+            }
+            if keyword in _MAPS_OF_SCHEMAS and isinstance(keywords[keyword], dict)
+            else _canonical(keywords[keyword])
         )
-        for keyword in sorted(told)
+        for keyword in sorted(keywords)
     }
 
 
-# What a document says to people: its texts, by the schema that they stand in.
+# The texts of a document, by the schema that has them.
 
 
 DocumentTexts: TypeAlias = Mapping[str, Mapping[str, Value]]
-"""By the pointer of a schema, and what it is that the schema says."""
+"""Texts by the pointer of their schema and their keyword."""
 
 PROPERTY_ORDER = "order of properties"
 
@@ -107,27 +110,27 @@ _LISTS = ("anyOf", "oneOf", "allOf")
 
 
 def texts_of(document: Document) -> DocumentTexts:
-    """Every text below the schemas of a document. Raises ``NotJson``.
+    """All texts in the schemas of a document. Raises ``NotJson``.
 
-    Pointers are those of findings: an output that is wrapped once more is told without.
+    Pointers are those of diagnostics: without the wrapper of an output.
     """
     published = document.output_schema
     output, _ = unwrap_output(published.value() if published else None)
-    found = {"": _titles(document)}
-    found.update(_below(members(document.input_schema.value()), "/input_schema"))
-    found.update(_below(output, "/output_schema"))
-    return found
+    texts = {"": _titles(document)}
+    texts.update(_below(members(document.input_schema.value()), "/input_schema"))
+    texts.update(_below(output, "/output_schema"))
+    return texts
 
 
 def _titles(document: Document) -> dict[str, Value]:
-    told = {"title": document.title, "description": document.description}
-    return {keyword: Value.of(text) for keyword, text in told.items() if text}
+    titles = {"title": document.title, "description": document.description}
+    return {keyword: Value.of(text) for keyword, text in titles.items() if text}
 
 
 def _below(
     schema: dict[str, JsonValue], pointer: str
 ) -> Iterator[tuple[str, dict[str, Value]]]:
-    """The texts of a schema, then those of the schemas inside."""
+    """The texts of a schema, then those of the schemas inside it."""
     own = {word: Value.of(schema[word]) for word in _WORDS if word in schema}
     messages = _messages(schema)
     if messages:
@@ -147,7 +150,7 @@ def _below(
 
 
 def _messages(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """The messages of the media rules, by what the rules state."""
+    """The messages of the media rules, by the conditions of the rules."""
     rules = map(members, items(schema.get("validations")))
     return {
         f"{rule.get('validation_rule')} {rule.get('validation_value')}": rule.get(
@@ -157,28 +160,31 @@ def _messages(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
     }
 
 
-# The messages of media rules in every language that a model was published in.
+# Translations: the messages of media rules in every locale of a model.
 
 
-def with_translations(model: Model, told: Mapping[str, Model]) -> Model:
-    """The model; a rule whose message differs between its locales has all of them.
+def with_translations(model: Model, by_locale: Mapping[str, Model]) -> Model:
+    """The model, in which a rule has all its messages if they differ between locales.
 
-    ``told`` is the model in each locale, all of one structure: their rules pair off in order.
+    ``by_locale`` is the model in each locale. All have one structure, so their rules
+    correspond in order.
     """
-    columns = [other.rules for other in told.values()]
-    known: dict[Rule, Rule] = {}
-    for rule, *same in zip(model.rules, *columns, strict=True):
+    columns = [other.rules for other in by_locale.values()]
+    with_messages: dict[Rule, Rule] = {}
+    for rule, *others in zip(model.rules, *columns, strict=True):
         messages = {
-            locale: each.message for locale, each in zip(told, same, strict=True)
+            locale: translated_rule.message
+            for locale, translated_rule in zip(by_locale, others, strict=True)
         }
         if len({rule.message, *messages.values()}) > 1:
-            known[rule] = replace(rule, translations=tuple(messages.items()))
+            with_messages[rule] = replace(rule, translations=tuple(messages.items()))
 
     def change(field: Field) -> Field:
         return replace(
-            field, rules=tuple(known.get(each, each) for each in field.rules)
+            field,
+            rules=tuple(with_messages.get(rule, rule) for rule in field.rules),
         )
 
-    if not known:
+    if not with_messages:
         return model
     return replace(model, input=cast(Object, map_fields(model.input, change)))

@@ -1,4 +1,4 @@
-"""A published schema as a type. What is not understood makes the type wide, never wrong."""
+"""Reads a published schema as a type. Unsupported keywords make the type wider, never wrong."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .naming import class_name
 from .reader_context import Collector, SchemaPath
 
 MAX_NESTING = 24
-"""Schemas nested deeper than this are taken as anything; published ones have depth 2."""
+"""Schemas nested deeper than this accept anything; published ones have depth 2."""
 
 _WORDS = {"string", "integer", "number", "boolean", "array", "object", "null"}
 _ANNOTATIONS = {"title", "description", "default", "example", "examples", "$comment"}
@@ -45,9 +45,9 @@ _ANYWHERE = {
     "const",
     "validations",
 }
-# What is stated for other types says nothing about these; a format means something to all.
+# Keywords for other types do not matter to a type; a format may matter to every type.
 _IRRELEVANT = frozenset[str]().union(*_CHECKED.values()) - {"format"}
-# What a keyword must be to be read at all. Those that are numbers are kept by their readers.
+# The JSON type that a keyword must have to be read. Keywords for numbers are checked in bounds.
 _SHAPES: dict[str, type | tuple[type, ...]] = {
     "enum": list,
     "format": str,
@@ -66,179 +66,189 @@ FieldReader = Callable[[dict[str, JsonValue], SchemaPath], tuple[Field, ...]]
 
 @dataclass(frozen=True, slots=True)
 class TypeReader:
-    """Reads types of one document; objects ask ``read_fields`` for their members."""
+    """Reads the types of one document; ``read_fields`` reads the members of objects."""
 
-    findings: Collector
+    collector: Collector
     read_fields: FieldReader
 
-    def read(self, published: JsonValue, trail: SchemaPath) -> Type:
-        """The type of the schema at the end of the trail."""
+    def read(self, published: JsonValue, path: SchemaPath) -> Type:
+        """The type of the schema at this path."""
         schema = members(published)
-        if trail.depth > MAX_NESTING:
-            self.findings.keep("nesting", trail.schema, schema)
+        if path.depth > MAX_NESTING:
+            self.collector.keep("nesting", path.schema, schema)
             return Anything()
-        words = self._words(schema, trail)
-        self._keep_unchecked(schema, words, trail)
-        kind = self._kind(schema, words, trail)
-        nullable = kind != NULL and (schema.get("nullable") is True or "null" in words)
-        return apply_choices(schema, kind, trail, self.findings, nullable=nullable)
+        names = self._words(schema, path)
+        self._keep_unchecked(schema, names, path)
+        kind = self._kind(schema, names, path)
+        nullable = kind != NULL and (schema.get("nullable") is True or "null" in names)
+        return apply_choices(schema, kind, path, self.collector, nullable=nullable)
 
-    def _words(self, schema: dict[str, JsonValue], trail: SchemaPath) -> list[str]:
-        """The types named, in the dialect's normal spelling."""
+    def _words(self, schema: dict[str, JsonValue], path: SchemaPath) -> list[str]:
+        """The names in ``type``, in the spelling of JSON Schema."""
         published = schema.get("type")
-        told = items(published) if isinstance(published, list) else [published]
-        words = [_normal(word) for word in told if word is not None]
-        if any(word not in _WORDS for word in words):
-            self.findings.keep("type", trail.keyword("type"), published)
-            return ["null"] if "null" in words else []
-        return list(dict.fromkeys(words))
+        listed = items(published) if isinstance(published, list) else [published]
+        names = [_normal(name) for name in listed if name is not None]
+        if any(name not in _WORDS for name in names):
+            self.collector.keep("type", path.keyword("type"), published)
+            return ["null"] if "null" in names else []
+        return list(dict.fromkeys(names))
 
     def _kind(
         self,
         schema: dict[str, JsonValue],
-        words: list[str],
-        trail: SchemaPath,
+        names: list[str],
+        path: SchemaPath,
     ) -> Type:
-        """The type without what ``enum`` and ``const`` take from it."""
-        if words == ["null"] and schema.get("type") in ("null", ["null"]):
+        """The type before ``enum`` and ``const`` are applied."""
+        if names == ["null"] and schema.get("type") in ("null", ["null"]):
             return NULL
-        covered = {"null", "integer"} if "number" in words else {"null"}
+        covered = {"null", "integer"} if "number" in names else {"null"}
         options = [
-            self._plain(word, schema, trail) for word in words if word not in covered
+            self._plain(name, schema, path) for name in names if name not in covered
         ]
         if options:
             return options[0] if len(options) == 1 else Union(tuple(options))
-        return self._combined(schema, trail)
+        return self._combined(schema, path)
 
     def _plain(
         self,
-        word: str,
+        name: str,
         schema: dict[str, JsonValue],
-        trail: SchemaPath,
+        path: SchemaPath,
     ) -> Type:
-        match word:
+        match name:
             case "string":
-                return self._text(schema, trail)
+                return self._text(schema, path)
             case "boolean":
                 return Boolean()
             case "array":
-                return self._array(schema, trail)
+                return self._array(schema, path)
             case "object":
-                return self._object(schema, trail)
+                return self._object(schema, path)
             case _:
                 return numeric_type(
-                    schema, trail, self.findings, integral=word == "integer"
+                    schema, path, self.collector, integral=name == "integer"
                 )
 
-    def _text(self, schema: dict[str, JsonValue], trail: SchemaPath) -> Text:
-        told = schema.get("format")
+    def _text(self, schema: dict[str, JsonValue], path: SchemaPath) -> Text:
+        format_ = schema.get("format")
         return Text(
-            min_length=count_bound(schema, "minLength", trail, self.findings),
-            max_length=count_bound(schema, "maxLength", trail, self.findings),
-            pattern=self._pattern(schema, trail),
-            format=told if isinstance(told, str) else None,
+            min_length=count_bound(schema, "minLength", path, self.collector),
+            max_length=count_bound(schema, "maxLength", path, self.collector),
+            pattern=self._pattern(schema, path),
+            format=format_ if isinstance(format_, str) else None,
         )
 
-    def _pattern(self, schema: dict[str, JsonValue], trail: SchemaPath) -> str | None:
+    def _pattern(self, schema: dict[str, JsonValue], path: SchemaPath) -> str | None:
         pattern = schema.get("pattern")
         if pattern is None:
             return None
         try:
             re.compile(pattern)
         except (re.error, TypeError, RecursionError, OverflowError) as error:
-            self.findings.keep("pattern", trail.keyword("pattern"), pattern)
-            self.findings.report(
+            self.collector.keep("pattern", path.keyword("pattern"), pattern)
+            self.collector.report(
                 "unreadable-pattern",
                 f"Python cannot read this regular expression: {error}",
-                trail.keyword("pattern"),
+                path.keyword("pattern"),
                 "values are not checked against it",
             )
             return None
         return str(pattern)
 
-    def _array(self, schema: dict[str, JsonValue], trail: SchemaPath) -> Array:
-        told = schema.get("format")
-        one = _of_one(told) if isinstance(told, str) else None
+    def _array(self, schema: dict[str, JsonValue], path: SchemaPath) -> Array:
+        format_ = schema.get("format")
+        item_format = _of_one(format_) if isinstance(format_, str) else None
         if "items" in schema:
-            inner = self.read(schema["items"], trail.items())
+            item_type = self.read(schema["items"], path.items())
         else:
-            # `image_uris` without `items`: 20 published arrays say only so that they hold URLs.
-            inner = Anything() if one is None else Text(format=one)
-        said_below = isinstance(inner, Text) and one is not None and inner.format == one
-        beside = told if isinstance(told, str) and not said_below else None
+            # `image_uris` without `items`: in 20 published arrays, only this says that they hold URLs.
+            item_type = Anything() if item_format is None else Text(format=item_format)
+        stated_by_items = (
+            isinstance(item_type, Text)
+            and item_format is not None
+            and item_type.format == item_format
+        )
+        own_format = (
+            format_ if isinstance(format_, str) and not stated_by_items else None
+        )
         return Array(
-            items=inner,
-            min_items=count_bound(schema, "minItems", trail, self.findings),
-            max_items=count_bound(schema, "maxItems", trail, self.findings),
+            items=item_type,
+            min_items=count_bound(schema, "minItems", path, self.collector),
+            max_items=count_bound(schema, "maxItems", path, self.collector),
             unique_items=schema.get("uniqueItems") is True,
-            format=beside,
+            format=own_format,
         )
 
-    def _object(self, schema: dict[str, JsonValue], trail: SchemaPath) -> Object:
+    def _object(self, schema: dict[str, JsonValue], path: SchemaPath) -> Object:
         extra = schema.get("additionalProperties", True)
-        kind: Type | None = Anything()
+        extra_type: Type | None = Anything()
         if extra is False:
-            kind = None
+            extra_type = None
         elif isinstance(extra, dict):
-            kind = self.read(extra, trail.values())
-        fields = self.read_fields(schema, trail)
-        name = class_name(*trail.words)
-        if fields or kind is None:
-            self._report_same_class(name, trail)
+            extra_type = self.read(extra, path.values())
+        fields = self.read_fields(schema, path)
+        name = class_name(*path.words)
+        if fields or extra_type is None:
+            self._report_same_class(name, path)
         demanded = undeclared_required(schema)
-        return Object(name=name, fields=fields, extra=kind, demanded=demanded)
+        return Object(name=name, fields=fields, extra=extra_type, demanded=demanded)
 
-    def _report_same_class(self, name: str, trail: SchemaPath) -> None:
-        """Two objects of one model whose classes would have one name."""
-        other = self.findings.classes.setdefault(name, trail.schema)
-        if other != trail.schema:
-            self.findings.report(
+    def _report_same_class(self, name: str, path: SchemaPath) -> None:
+        """Report two objects of one model whose classes would have the same name."""
+        other = self.collector.classes.setdefault(name, path.schema)
+        if other != path.schema:
+            self.collector.report(
                 "name-collision",
                 f"this object and the one at {other} would both be the class {name!r}",
-                trail.schema,
+                path.schema,
                 "choose another name for a field on the way to one of them:"
-                f' [tool.runcomfy-codegen.names."{self.findings.document.model_id}".fields]',
+                f' [tool.runcomfy-codegen.names."{self.collector.document.model_id}".fields]',
                 Severity.ERROR,
             )
 
-    def _combined(self, schema: dict[str, JsonValue], trail: SchemaPath) -> Type:
+    def _combined(self, schema: dict[str, JsonValue], path: SchemaPath) -> Type:
         """A schema without ``type``: a combination of others, or anything."""
         keyword, options = combined_schemas(schema)
         if not keyword:
             return Anything()
-        read = [
-            self.read(option, trail.option(keyword, index))
+        options_read = [
+            self.read(option, path.option(keyword, index))
             for index, option in enumerate(options)
         ]
-        # A union is wider than `oneOf`, which refuses what two options accept.
-        wider = keyword == "oneOf" and not are_disjoint(read)
+        # A union is wider than `oneOf`, which refuses a value that two options accept.
+        wider = keyword == "oneOf" and not are_disjoint(options_read)
         if wider or not options or not all(map(is_object, options)):
-            self.findings.keep(keyword, trail.keyword(keyword), schema[keyword])
-        return union_of(read)
+            self.collector.keep(keyword, path.keyword(keyword), schema[keyword])
+        return union_of(options_read)
 
     def _keep_unchecked(
-        self, schema: dict[str, JsonValue], words: list[str], trail: SchemaPath
+        self, schema: dict[str, JsonValue], names: list[str], path: SchemaPath
     ) -> None:
-        """Keep every keyword that the type we read does not state, or that is malformed."""
-        combining = {combined_schemas(schema)[0], "anyOf"} if not words else set[str]()
-        stated = combining.union(
-            _ANYWHERE, _ANNOTATIONS, *(_CHECKED.get(word, ()) for word in words)
+        """Keep every keyword that the type does not cover, or that is malformed."""
+        combining = {combined_schemas(schema)[0], "anyOf"} if not names else set[str]()
+        covered = combining.union(
+            _ANYWHERE, _ANNOTATIONS, *(_CHECKED.get(name, ()) for name in names)
         )
         for keyword, value in schema.items():
-            irrelevant = words and keyword in _IRRELEVANT
-            unstated = keyword not in stated and not irrelevant
+            irrelevant = names and keyword in _IRRELEVANT
+            uncovered = keyword not in covered and not irrelevant
             malformed = not isinstance(value, _SHAPES.get(keyword, object))
-            if unstated or malformed or (keyword == "enum" and value == []):
-                self.findings.keep(keyword, trail.keyword(keyword), value)
+            if uncovered or malformed or (keyword == "enum" and value == []):
+                self.collector.keep(keyword, path.keyword(keyword), value)
 
 
-def _of_one(told: str) -> str | None:
-    """The format of the items of a list of URLs."""
-    return re.sub("_uris", "_uri", told, count=1) if _URL_LIST.fullmatch(told) else None
+def _of_one(format_: str) -> str | None:
+    """The format of the items of an array with this format; None if it is not one of URLs."""
+    return (
+        re.sub("_uris", "_uri", format_, count=1)
+        if _URL_LIST.fullmatch(format_)
+        else None
+    )
 
 
 def undeclared_required(schema: dict[str, JsonValue]) -> tuple[str, ...]:
-    """Names that an object must have, and no property declares."""
+    """Required names that no property declares."""
     properties = members(schema.get("properties"))
     names = (name for name in items(schema.get("required")) if isinstance(name, str))
     return tuple(dict.fromkeys(name for name in names if name not in properties))
