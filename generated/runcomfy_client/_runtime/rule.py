@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .metrics_and_operators import MetricExpression
-
-OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
-    {
-        "<": operator.lt,
-        "<=": operator.le,
-        ">": operator.gt,
-        ">=": operator.ge,
-        "==": operator.eq,
-        "!=": operator.ne,
-    }
-)
-"""Every operator by its ASCII spelling."""
+    from .metrics_and_operators import MetricExpression, Operator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +49,21 @@ class Rule:
         chosen = wanted if wanted in told else next(near, None)
         return self if chosen is None else replace(self, message=told[chosen])
 
+    # Making an input needs neither of the tables, so they are loaded on first use.
+
     @property
     def expression(self) -> MetricExpression | None:
         """The metric, parsed; None if this release cannot measure it."""
         from .metrics_and_operators import parse_metric
 
         return parse_metric(self.metric)
+
+    @property
+    def comparison(self) -> Operator | None:
+        """The operator's row in the table; None if this release does not know it."""
+        from .metrics_and_operators import OPERATORS
+
+        return OPERATORS.get(self.operator)
 
     @property
     def threshold(self) -> Fraction | None:
@@ -84,12 +78,13 @@ class Rule:
         """Whether metric, operator and limit are all understood."""
         return (
             self.expression is not None
-            and self.operator in OPERATORS
+            and self.comparison is not None
             and self.threshold is not None
         )
 
     def holds(self, value: Fraction) -> bool:
         """Whether a measured value keeps a checkable rule."""
-        limit = self.threshold
+        comparison, limit = self.comparison, self.threshold
+        assert comparison is not None
         assert limit is not None
-        return OPERATORS[self.operator](value, limit)
+        return comparison.accepts(value, limit)

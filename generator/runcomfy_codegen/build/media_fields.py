@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from runcomfy_runtime.metrics_and_operators import METRICS
 from runcomfy_runtime.rule import Rule
 
 from ..dialect.rule_language import UNSUPPORTED_OPERATOR, parse_rule
@@ -49,7 +50,7 @@ _ENDINGS = {
     MediaKind.VIDEO: ("mp4", "mov", "webm", "mkv", "avi"),
     MediaKind.AUDIO: ("wav", "mp3", "flac", "ogg", "m4a", "opus"),
 }
-_PIXELS = {"width_pixels", "height_pixels", "megapixels"}
+_PICTURE_METRICS = {name for name, row in METRICS.items() if row.unit.of_picture}
 
 
 def media_kind_of(
@@ -100,7 +101,7 @@ def _from_rules(
     measured = {
         name for rule in rules if rule.expression for name in rule.expression.names
     }
-    if measured & _PIXELS:
+    if measured & _PICTURE_METRICS:
         return guess if guess is MediaKind.VIDEO else MediaKind.IMAGE
     return guess
 

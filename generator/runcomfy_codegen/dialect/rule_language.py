@@ -12,38 +12,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from jsonschema.exceptions import ValidationError
 
-from runcomfy_runtime.metrics_and_operators import MetricExpression, parse_metric
+from runcomfy_runtime.metrics_and_operators import (
+    SPELLINGS,
+    MetricExpression,
+    parse_metric,
+)
 from runcomfy_runtime.rule import Rule
 
 from ..ir.json_text import JsonValue, items, members
 
-OPERATORS: Mapping[str, str] = MappingProxyType(
-    {
-        "<=": "<=",
-        ">=": ">=",
-        "==": "==",
-        "!=": "!=",
-        "≤": "<=",
-        "≥": ">=",
-        "≠": "!=",
-        "<": "<",
-        ">": ">",
-        "=": "==",
-    }
-)
-"""The published spellings of operators, and their ASCII spelling."""
-
 UNSUPPORTED_OPERATOR = "?"
 """The operator of a rule whose published operator is not supported. It is never checked."""
 
-_RULE = re.compile(
-    r"\s*(?P<metric>.*?)\s*(?P<operator><=|>=|==|!=|[≤≥≠<>=])\s*", re.DOTALL
-)
+_OPERATOR = "|".join(map(re.escape, sorted(SPELLINGS, key=len, reverse=True)))
+_RULE = re.compile(rf"\s*(?P<metric>.*?)\s*(?P<operator>{_OPERATOR})\s*", re.DOTALL)
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 
 _LIKE_A_NUMBER = re.compile(r"[\s\d_/.eE+-]*")
@@ -72,7 +58,7 @@ def parse_rule(rule: str, value: JsonValue) -> ParsedRule:
             f"no operator at the end of {rule!r}, such as <= or >",
         )
     metric = re.sub(r"\s+", "", match["metric"])
-    operator = OPERATORS[match["operator"]]
+    operator = SPELLINGS[match["operator"]]
     if parse_metric(metric) is None:
         return ParsedRule(
             metric, operator, limit, f"the metric {metric!r} is not known"
@@ -139,15 +125,15 @@ def measure_nothing(text: str) -> MeasuredFile:
 
 def violates(rule: Rule, readings: Sequence[Measurement]) -> bool:
     """Whether a file violates a rule in every reading. If that is not certain, it does not."""
-    metric, limit = rule.expression, rule.threshold
-    if metric is None or limit is None or not rule.checkable or not readings:
+    metric, limit, operator = rule.expression, rule.threshold, rule.comparison
+    if metric is None or limit is None or operator is None or not readings:
         return False
     values = [_value(metric, reading) for reading in readings]
     known = [value for value in values if value is not None]
-    if len(known) < len(values) or any(rule.holds(value) for value in known):
+    if len(known) < len(values):
         return False
     # The readings are extremes: the true value may be between two of them.
-    return rule.operator != "==" or not min(known) < limit < max(known)
+    return not operator.accepts_some(min(known), max(known), limit)
 
 
 def _value(metric: MetricExpression, reading: Measurement) -> Fraction | None:

@@ -9,13 +9,10 @@ from fractions import Fraction
 from functools import cache
 from typing import TypeAlias
 
-from runcomfy_runtime.metrics_and_operators import METRICS, MetricExpression, Unit
+from runcomfy_runtime.metrics_and_operators import METRICS, MetricExpression, Operator
 
 from ..ir.exact import Rational, quotient
 from .media_limit import MediaLimit
-
-WHOLE_UNITS = frozenset({Unit.PIXELS, Unit.COUNT})
-"""Units that count whole things, one at least. Everything else is real and above 0."""
 
 _SMALL_STEP = Fraction(1, 100)
 _NO_HOLES: frozenset[Rational] = frozenset()
@@ -81,9 +78,7 @@ class MeasureInterval:
 
 def is_whole(metric: MetricExpression) -> bool:
     """Whether a metric counts whole things."""
-    return not metric.divisors and all(
-        METRICS[n] in WHOLE_UNITS for n in metric.factors
-    )
+    return not metric.divisors and all(METRICS[n].unit.whole for n in metric.factors)
 
 
 @cache
@@ -104,19 +99,17 @@ def intervals_by_metric(
     return found
 
 
-def restrict(found: MeasureInterval, operator: str, limit: Rational) -> MeasureInterval:
+def restrict(
+    found: MeasureInterval, operator: Operator, limit: Rational
+) -> MeasureInterval:
     """What one more limit leaves."""
-    match operator:
-        case "<" | "<=":
-            return _restrict_above(found, limit, strict=operator == "<")
-        case ">" | ">=":
-            return _restrict_below(found, limit, strict=operator == ">")
-        case "==":
-            return _restrict_above(
-                _restrict_below(found, limit, strict=False), limit, strict=False
-            )
-        case _:
-            return _normalize(found, {limit}) if found.has(limit) else found
+    if operator.less and operator.greater:
+        return _normalize(found, {limit}) if found.has(limit) else found
+    if not operator.less:
+        found = _restrict_below(found, limit, strict=not operator.equal)
+    if not operator.greater:
+        found = _restrict_above(found, limit, strict=not operator.equal)
+    return found
 
 
 def _restrict_above(

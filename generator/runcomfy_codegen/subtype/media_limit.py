@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from runcomfy_runtime.metrics_and_operators import MetricExpression
-from runcomfy_runtime.rule import OPERATORS, Rule
+from runcomfy_runtime.metrics_and_operators import MetricExpression, Operator
+from runcomfy_runtime.rule import Rule
 
 from ..ir.exact import Rational, quotient, reduced
 
@@ -18,18 +18,13 @@ FileMeasures: TypeAlias = Mapping[str, Rational]
 AREA, SIDES, SCALE = "megapixels", ("height_pixels", "width_pixels"), 1_000_000
 """Megapixels are nothing but width times height; limits on them are limits on that."""
 
-FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-"""What an operator becomes when both sides are turned over."""
-
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-
 
 @dataclass(frozen=True, slots=True)
 class MediaLimit:
     """One rule that can be checked."""
 
     metric: MetricExpression
-    operator: str
+    operator: Operator
     threshold: Rational
     names: tuple[str, ...] = field(init=False, compare=False)
 
@@ -40,7 +35,7 @@ class MediaLimit:
     @property
     def opposite(self) -> MediaLimit:
         """The limit that exactly those files keep that break this one."""
-        return MediaLimit(self.metric, _OPPOSITE[self.operator], self.threshold)
+        return MediaLimit(self.metric, self.operator.negated, self.threshold)
 
     def holds(self, file: FileMeasures) -> bool:
         """Whether a file that has all measures of the metric keeps the limit."""
@@ -51,7 +46,7 @@ class MediaLimit:
             told *= file[name]
         for name in self.metric.divisors:
             wanted *= file[name]
-        return OPERATORS[self.operator](told, wanted)
+        return self.operator.accepts(told, wanted)
 
 
 def media_limit(rule: Rule) -> MediaLimit | None:
@@ -68,8 +63,8 @@ def satisfies_all(file: FileMeasures, wanted: Iterable[MediaLimit]) -> bool:
 def _parse_limit(name: str, operator: str, limit: str) -> MediaLimit | None:
     """A limit by its texts: a catalog repeats a few of them in every model."""
     rule = Rule(pointer="", metric=name, operator=operator, limit=limit)
-    told, threshold = rule.expression, rule.threshold
-    if told is None or threshold is None or operator not in OPERATORS:
+    told, threshold, comparison = rule.expression, rule.threshold, rule.comparison
+    if told is None or threshold is None or comparison is None:
         return None
     over, under = told.factors.count(AREA), told.divisors.count(AREA)
     scaled = quotient(reduced(threshold) * SCALE**over, SCALE**under)
@@ -77,8 +72,8 @@ def _parse_limit(name: str, operator: str, limit: str) -> MediaLimit | None:
     if scaled > 0 and metric.divisors > metric.factors:
         # The ratio is turned over, so that height/width is told as width/height.
         metric = MetricExpression(metric.divisors, metric.factors)
-        return MediaLimit(metric, FLIPPED[operator], quotient(1, scaled))
-    return MediaLimit(metric, operator, scaled)
+        return MediaLimit(metric, comparison.swapped, quotient(1, scaled))
+    return MediaLimit(metric, comparison, scaled)
 
 
 def _expand_area(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -24,7 +24,6 @@ from .media_intervals import (
 )
 from .media_limit import (
     AREA,
-    FLIPPED,
     SCALE,
     SIDES,
     FileMeasures,
@@ -233,6 +232,6 @@ def _restrict_by_ratio(
     if last in limit.metric.factors:
         return restrict(left, limit.operator, quotient(under, over))
     if under > 0:
-        return restrict(left, FLIPPED[limit.operator], quotient(over, under))
+        return restrict(left, limit.operator.swapped, quotient(over, under))
     # Every ratio is above 0.
-    return left if limit.operator in (">", ">=", "!=") else None
+    return left if limit.operator.greater else None

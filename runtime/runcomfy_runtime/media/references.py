@@ -12,13 +12,12 @@ from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
 from ..escaping import printable
+from ..metrics_and_operators import METRICS
 from ..rule import Rule
 from .errors import MediaError, MediaFault, MediaUnknown
 from .parser import drive
 from .prober import MediaSource, memory_reader
 from .sniff import parse_media
-
-_NEEDS_ALL = frozenset({"duration_seconds", "fps", "frames"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,8 @@ class MediaReference:
     @property
     def thorough(self) -> bool:
         """Whether a rule asks for what only reading the whole file can tell."""
-        parsed = [rule.expression for rule in self.rules]
-        return any(_NEEDS_ALL & set(each.names) for each in parsed if each is not None)
+        names = (rule.expression.names for rule in self.rules if rule.expression)
+        return any(METRICS[name].needs_whole_file for each in names for name in each)
 
     @property
     def kind(self) -> str:

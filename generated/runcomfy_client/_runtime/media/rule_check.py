@@ -9,19 +9,25 @@ each track. All arithmetic is exact.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from itertools import product
+from typing import TypeAlias
 
-from ..metrics_and_operators import METRICS, MetricExpression
+from ..metrics_and_operators import (
+    METRICS,
+    Interpretation,
+    Interval,
+    MetricExpression,
+    Unit,
+)
 from ..rule import Rule
 from .errors import MediaError
-from .info import Kind, Measurement, MediaInfo
+from .info import Kind, MediaInfo
 
 _MEGABYTES = {"MB": 10**6, "MiB": 2**20}
-_TOLERANCE = Fraction(1, 10)  # seconds; at least one frame
 
 
 class Verdict(StrEnum):
@@ -30,22 +36,6 @@ class Verdict(StrEnum):
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A value between two bounds, both included; all metrics are positive."""
-
-    least: Fraction
-    most: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Interpretation:
-    """One way to read the media: an interval for each metric, and how to say it."""
-
-    measured: Mapping[str, Interval]
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +57,13 @@ class RuleCheck:
         """The unit of ``actual`` and of the rule's limit; empty for ratios and counts."""
         metric = self.rule.expression
         single = metric is not None and len(metric.names) == 1
-        return METRICS[metric.factors[0]].value if metric and single else ""
+        return METRICS[metric.factors[0]].unit.value if metric and single else ""
 
 
 def check_rule(rule: Rule, media: MediaInfo | MediaError) -> RuleCheck:
     """Check a rule against what was measured, or against the reason why nothing was."""
-    metric = rule.expression
-    if metric is None or not rule.checkable:
+    metric, limit, operator = rule.expression, rule.threshold, rule.comparison
+    if metric is None or limit is None or operator is None:
         return _unknown(
             rule, f"the rule {rule.metric}{rule.operator}{rule.limit} is not understood"
         )
@@ -84,25 +74,20 @@ def check_rule(rule: Rule, media: MediaInfo | MediaError) -> RuleCheck:
         return _unknown(
             rule, f"{', '.join(missing)} could not be measured", media.evidence
         )
-    strict = [
-        _value_range(metric, reading)
-        for reading in _interpretations(metric, media, slack=False)
-    ]
-    loose = [
-        _value_range(metric, reading)
-        for reading in _interpretations(metric, media, slack=True)
-    ]
+    strict = _value_ranges(metric, media, tolerant=False)
+    tolerant = _value_ranges(metric, media, tolerant=True)
     actual = _nominal_value(metric, media)
-    if all(_always_holds(rule, interval) for interval in strict):
-        return RuleCheck(
-            rule=rule, verdict=Verdict.PASS, actual=actual, evidence=media.evidence
-        )
-    if not any(_may_hold(rule, interval) for interval in loose):
-        return RuleCheck(
-            rule=rule, verdict=Verdict.FAIL, actual=actual, evidence=media.evidence
-        )
-    reason = "it depends on how the file is read: " + _alternatives(metric, media)
-    return _unknown(rule, reason, media.evidence, actual)
+    verdict = Verdict.UNKNOWN
+    if all(found and operator.accepts_all(*found, limit) for found in strict):
+        verdict = Verdict.PASS
+    elif not any(
+        found is None or operator.accepts_some(*found, limit) for found in tolerant
+    ):
+        verdict = Verdict.FAIL
+    if verdict is Verdict.UNKNOWN:
+        reason = "it depends on how the file is read: " + _alternatives(metric, media)
+        return _unknown(rule, reason, media.evidence, actual)
+    return RuleCheck(rule=rule, verdict=verdict, actual=actual, evidence=media.evidence)
 
 
 def _unknown(
@@ -118,131 +103,102 @@ def _unknown(
 
 
 def _is_measured(name: str, media: MediaInfo) -> bool:
-    match name:
-        case "file_size_mb":
-            return bool(media.size)
-        case "duration_seconds":
-            return media.timing is not None
-        case "fps":
-            return media.rate is not None
-        case "frames":
-            return media.frames is not None
-        case _:
-            return bool(media.extents)
+    return METRICS[name].measure(next(_interpretations((name,), media))) is not None
 
 
 def _interpretations(
-    metric: MetricExpression, media: MediaInfo, *, slack: bool
+    names: Iterable[str], media: MediaInfo, *, tolerant: bool = False
 ) -> Iterator[Interpretation]:
-    """Every way to read the media that makes a difference to a metric."""
-    names = set(metric.names)
-    spatial = names & {"width_pixels", "height_pixels", "megapixels"}
-    extents = media.extents if spatial else ((1, 1),)
-    units = _MEGABYTES.items() if "file_size_mb" in names else [("", 1)]
-    steady: dict[str, Interval] = {}
-    if media.timing is not None:
-        steady["duration_seconds"] = _duration(media.timing, media, slack)
-    if media.rate is not None:
-        steady["fps"] = Interval(media.rate.least, media.rate.most)
-    if media.frames is not None:
-        steady["frames"] = _exact(Fraction(media.frames))
-    for (width, height), (unit, size) in product(extents, units):
-        measured = steady | {
-            "width_pixels": _exact(Fraction(width)),
-            "height_pixels": _exact(Fraction(height)),
-            "megapixels": _exact(Fraction(width * height, 10**6)),
-            "file_size_mb": _exact(Fraction(media.size or 0, size)),
-        }
-        name = " ".join(
-            ([f"{width}×{height}"] if spatial else []) + ([unit] if unit else [])
-        )
-        yield Interpretation(measured, name)
+    """Every way to read the media that makes a difference to these metrics."""
+    units = {METRICS[name].unit for name in names}
+    of_picture = any(unit.of_picture for unit in units)
+    sizes = media.extents if of_picture and media.extents else (None,)
+    megabytes = _MEGABYTES.values() if Unit.MEGABYTES in units else (10**6,)
+    for dimensions, megabyte in product(sizes, megabytes):
+        yield Interpretation(media, dimensions, megabyte, tolerant)
+
+
+def _measured(names: Iterable[str], file: Interpretation) -> dict[str, Interval]:
+    """What each metric is by one interpretation, as far as the file says it."""
+    found = {name: METRICS[name].measure(file) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def plausible_values(media: MediaInfo) -> list[Mapping[str, Fraction]]:
-    """The ends of everything that a reader could come to: each metric that is known, by name.
+    """The ends of everything that a reader could measure: each known metric, by name.
 
-    A rule is broken for certain if it is at every one of them.
+    A rule is certainly broken if it is broken at every one of them.
     """
     names = tuple(name for name in METRICS if _is_measured(name, media))
     found: list[Mapping[str, Fraction]] = []
-    for reading in _interpretations(MetricExpression(names), media, slack=True):
-        ends = (reading.measured[name] for name in names)
-        for values in product(*(dict.fromkeys((e.least, e.most)) for e in ends)):
+    for file in _interpretations(names, media, tolerant=True):
+        measured = _measured(names, file)
+        ends = (dict.fromkeys((e.least, e.most)) for e in measured.values())
+        for values in product(*ends):
             found.append(dict(zip(names, values, strict=True)))
     return found
 
 
-def _exact(value: Fraction) -> Interval:
-    return Interval(value, value)
+Range: TypeAlias = tuple[Fraction, Fraction]
+"""The least and the greatest value, both included."""
 
 
-def _duration(timing: Measurement, media: MediaInfo, slack: bool) -> Interval:
-    """The readings of a duration; with slack, also those of somebody who counts differently."""
-    if not slack:
-        return Interval(timing.least, timing.most)
-    frame = 1 / media.rate.value if media.rate and media.rate.value > 0 else Fraction(0)
-    margin = max(_TOLERANCE, frame)
-    return Interval(max(Fraction(0), timing.least - margin), timing.most + margin)
+def _value_ranges(
+    metric: MetricExpression, media: MediaInfo, *, tolerant: bool
+) -> list[Range | None]:
+    """The values by each interpretation; None for one without bound."""
+    files = _interpretations(metric.names, media, tolerant=tolerant)
+    return [_value_range(metric, _measured(metric.names, file)) for file in files]
 
 
-def _value_range(metric: MetricExpression, reading: Interpretation) -> Interval | None:
+def _value_range(
+    metric: MetricExpression, measured: Mapping[str, Interval]
+) -> Range | None:
     """The values that a product of metrics can have; None if they are without bound."""
-    least = {name: interval.least for name, interval in reading.measured.items()}
-    most = {name: interval.most for name, interval in reading.measured.items()}
+    least = {name: interval.least for name, interval in measured.items()}
+    most = {name: interval.most for name, interval in measured.items()}
     low = least | {name: most[name] for name in metric.divisors}
     high = most | {name: least[name] for name in metric.divisors}
     low |= {name: least[name] for name in metric.factors if name not in metric.divisors}
     try:
-        return Interval(metric.value(low), metric.value(high))
+        return metric.value(low), metric.value(high)
     except ZeroDivisionError:
         return None
 
 
-def _always_holds(rule: Rule, interval: Interval | None) -> bool:
-    """Whether every value of an interval keeps a rule."""
-    if interval is None:
-        return False
-    if rule.operator == "!=":
-        limit = rule.threshold
-        return limit is not None and not interval.least <= limit <= interval.most
-    return rule.holds(interval.least) and rule.holds(interval.most)
-
-
-def _may_hold(rule: Rule, interval: Interval | None) -> bool:
-    """Whether some value of an interval keeps a rule."""
-    if interval is None:
-        return True
-    if rule.operator == "==":
-        limit = rule.threshold
-        return limit is None or interval.least <= limit <= interval.most
-    return rule.holds(interval.least) or rule.holds(interval.most)
-
-
 def _nominal_value(metric: MetricExpression, media: MediaInfo) -> str:
-    """The value by the first reading."""
-    first = next(_interpretations(metric, media, slack=False))
-    nominal = {name: interval.least for name, interval in first.measured.items()}
-    if media.timing is not None:
-        nominal["duration_seconds"] = media.timing.value
-    if media.rate is not None:
-        nominal["fps"] = media.rate.value
+    """The value by the first interpretation."""
+    first = next(_interpretations(metric.names, media))
+    measured = _measured(metric.names, first)
     try:
-        return format_decimal(metric.value(nominal))
+        return format_decimal(
+            metric.value({name: value.nominal for name, value in measured.items()})
+        )
     except ZeroDivisionError:
         return ""
 
 
 def _alternatives(metric: MetricExpression, media: MediaInfo) -> str:
-    """The value by every reading."""
-    spoken: dict[str, None] = {}
-    for reading in _interpretations(metric, media, slack=False):
-        interval = _value_range(metric, reading)
-        if interval is not None:
-            low, high = format_decimal(interval.least), format_decimal(interval.most)
+    """The value by every interpretation."""
+    alternatives: dict[str, None] = {}
+    for file in _interpretations(metric.names, media):
+        values = _value_range(metric, _measured(metric.names, file))
+        if values is not None:
+            low, high = map(format_decimal, values)
             value = low if low == high else f"{low} to {high}"
-            spoken[f"{value} ({reading.name})" if reading.name else value] = None
-    return ", ".join(spoken)
+            name = _name(metric, file)
+            alternatives[f"{value} ({name})" if name else value] = None
+    return ", ".join(alternatives)
+
+
+def _name(metric: MetricExpression, file: Interpretation) -> str:
+    """What an interpretation takes for the size and for a megabyte, where that matters."""
+    words: list[str] = []
+    if file.dimensions:
+        words.append("{}×{}".format(*file.dimensions))
+    if any(METRICS[name].unit is Unit.MEGABYTES for name in metric.names):
+        words += [unit for unit, size in _MEGABYTES.items() if size == file.megabyte]
+    return " ".join(words)
 
 
 def format_decimal(value: Fraction, places: int = 6) -> str:

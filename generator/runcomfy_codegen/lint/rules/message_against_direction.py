@@ -34,16 +34,12 @@ def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     for model in models:
         for field, _ in fields_with_pointers(model):
             for place, rule in zip(field.rule_places, field.rules, strict=True):
-                says, does = stated_direction(rule.message), _ENDS.get(
-                    rule.operator, ""
-                )
+                says = stated_direction(rule.message)
+                does = rule.comparison.end if rule.comparison else ""
                 single = rule.expression is not None and len(rule.expression.names) == 1
                 if single and says and does and says != does:
                     message = f"{rule.condition!r} is a limit at the {does} end, and its message at the {says}: {rule.message!r}"
                     yield LintFinding(model.model_id, place, message)
-
-
-_ENDS = {"<": "upper", "<=": "upper", ">": "lower", ">=": "lower"}
 
 
 RULE = LintRule(ABOUT, check)

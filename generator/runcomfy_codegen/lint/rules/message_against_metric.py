@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from runcomfy_runtime.metrics_and_operators import METRICS
+
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
 from ..fields import fields_with_pointers
@@ -28,12 +30,11 @@ ABOUT = LintMetadata(
     instead="The rule decides; tell the publisher that the message is wrong.",
 )
 
-_WORDS = {
-    "width_pixels": ("width", re.compile(r"\bheight\b", re.IGNORECASE)),
-    "height_pixels": ("height", re.compile(r"\bwidth\b", re.IGNORECASE)),
-    "file_size_mb": ("mb", re.compile(r"\d\s*(?:[kg]i?b|bytes)\b", re.IGNORECASE)),
+_OTHER_WORDS = {
+    name: re.compile(row.other_words, re.IGNORECASE)
+    for name, row in METRICS.items()
+    if row.other_words
 }
-"""By metric: the word that settles it, and words that speak of something else."""
 
 
 def check(models: Sequence[Model]) -> Iterator[LintFinding]:
@@ -41,9 +42,10 @@ def check(models: Sequence[Model]) -> Iterator[LintFinding]:
     for model in models:
         for field, _ in fields_with_pointers(model):
             for place, rule in zip(field.rule_places, field.rules, strict=True):
-                own, others = _WORDS.get(rule.metric, ("", None))
-                text = rule.message.lower()
-                if others is not None and own not in text and others.search(text):
+                others, text = _OTHER_WORDS.get(rule.metric), rule.message.lower()
+                if others is None or METRICS[rule.metric].word in text:
+                    continue
+                if others.search(text):
                     message = f"{rule.condition!r}, and its message is about something else: {rule.message!r}"
                     yield LintFinding(model.model_id, place, message)
 

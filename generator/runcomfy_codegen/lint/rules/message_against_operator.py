@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from runcomfy_runtime.rule import Rule
+
 from ...ir.diagnostic import Severity
 from ...ir.model import Model
 from ..fields import fields_with_pointers
@@ -41,14 +43,18 @@ def check(models: Sequence[Model]) -> Iterator[LintFinding]:
         for field, _ in fields_with_pointers(model):
             for place, rule in zip(field.rule_places, field.rules, strict=True):
                 says = stated_inclusiveness(rule.message)
-                does = _KINDS.get(rule.operator, "")
+                does = _inclusiveness(rule)
                 if says and does and says != does:
                     told = rule.condition
                     message = f"{told!r} is {does}, and its message is {says}: {rule.message!r}"
                     yield LintFinding(model.model_id, place, message)
 
 
-_KINDS = {"<": "exclusive", ">": "exclusive", "<=": "inclusive", ">=": "inclusive"}
+def _inclusiveness(rule: Rule) -> str:
+    """Whether the limit itself is allowed; empty if the rule limits no end."""
+    if rule.comparison is None or not rule.comparison.end:
+        return ""
+    return "inclusive" if rule.comparison.equal else "exclusive"
 
 
 RULE = LintRule(ABOUT, check)

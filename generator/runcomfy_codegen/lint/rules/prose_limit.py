@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
+
+from runcomfy_runtime.metrics_and_operators import UNIT_WORDS
 
 from ...ir.diagnostic import Severity
 from ...ir.model import Array, Choice, Field, Model, Numeric, Text, Type, types_in
@@ -46,7 +49,8 @@ def check(models: Sequence[Model]) -> Iterator[LintFinding]:
                     yield LintFinding(model.model_id, f"{pointer}/description", message)
 
 
-_UNITS = r"(?:MB|MP|megapixels?|pixels?|px|seconds?|fps|characters?|chars)\b"
+_WORDS = (*chain(*UNIT_WORDS.values()), "character", "characters", "chars")
+_UNITS = rf"(?:{'|'.join(_WORDS)})\b"
 _TO = r"\s*(?:-|–|to|and|x|×)\s*"
 _LIMIT = re.compile(
     rf"\b(?:{NUMBER}{_TO})?{NUMBER}\s*{_UNITS}" rf"|\brange:?\s*{NUMBER}{_TO}{NUMBER}",
