@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.sandbox.faults.error_faults import code_fault
 from runcomfy_codegen.sandbox.faults.fault_rule import (
     FAULTS,
     InvalidFaultRule,
@@ -16,6 +17,7 @@ from runcomfy_codegen.sandbox.faults.fault_rule import (
     parse_scenario,
 )
 from runcomfy_codegen.sandbox.http_messages import Delivery
+from runcomfy_runtime.protocol import ErrorCode
 
 from .conftest import EDIT, INPUTS, ODD, Caller, caller_with
 
@@ -642,3 +644,15 @@ def test_a_fault_of_a_job_counts_only_once_there_is_a_job(caller: Caller) -> Non
     for _ in range(2):
         caller.send("POST", SUBMIT, INPUTS[EDIT], x_sandbox_fault=rule)
     assert [job.plan.fails for job in caller.api.book] == [True, False]
+
+
+def test_a_new_error_code_has_a_fault_by_itself() -> None:
+    fault = code_fault(ErrorCode(400999, "TooManyTags", 400, source="assumed"))
+    assert (fault.name, fault.says) == (
+        "too-many-tags",
+        "HTTP 400 with error_code 400999",
+    )
+    assert {FAULTS[name].says for name in ("bad-token", "invalid-input")} == {
+        "HTTP 400 with error_code 400004",
+        "HTTP 422 with error_code 422001",
+    }

@@ -22,7 +22,7 @@ from .http_messages import (
     ApiRequest,
     ApiResponse,
     assumed_error,
-    documented_error,
+    coded_error,
     file_response,
     json_response,
 )
@@ -162,9 +162,7 @@ class ControlApi:
     def _job(self, request_id: str) -> JobRecord:
         job = self._book.peek(request_id)
         if job is None:
-            raise documented_error(
-                NOT_FOUND, f"There is no request {request_id!r:.140}."
-            )
+            raise coded_error(NOT_FOUND, f"There is no request {request_id!r:.140}.")
         return job
 
     def _brief(self, job: JobRecord, now: float) -> dict[str, Any]:

@@ -131,10 +131,6 @@ def file_response(
 # Saying no: the documented error codes, and the few answers that nobody has published.
 
 
-INVALID_INPUT = ErrorCode(422001, "ValidationError", 422)
-"""Assumed: the status is claimed by RunComfy's own client texts, the code is its serverless one."""
-
-
 class Refused(Exception):
     """The request is answered with an error; ``response`` is that answer."""
 
@@ -143,21 +139,26 @@ class Refused(Exception):
         self.response = response
 
 
-def documented_error(error: ErrorCode, message: str) -> Refused:
-    """A refusal of the published table: the code's HTTP status, ``error_code`` in the body."""
-    return Refused(
-        json_response(error_body(error.code, message), status=error.http_status)
-    )
+def coded_error(error: ErrorCode, message: str, *, detail: Any = None) -> Refused:
+    """A refusal with a code of the error table: its HTTP status, its code in the body."""
+    return Refused(error_response(error, message, detail=detail))
 
 
-def assumed_error(
-    status: int, message: str, *, code: int | None = None, detail: Any = None
-) -> Refused:
-    """A refusal in a form that is our guess; ``code`` defaults to the status and three zeros."""
-    body = error_body(code if code is not None else status * 1000, message)
+def assumed_error(status: int, message: str) -> Refused:
+    """A refusal that no published source shows: the code is the status and three zeros."""
+    body = error_body(status * 1000, message)
+    return Refused(json_response(body, status=status, assumed=True))
+
+
+def error_response(
+    error: ErrorCode, message: str, *, detail: Any = None
+) -> ApiResponse:
+    """The answer for a row of the error table; ``detail`` goes into the body."""
+    body = error_body(error.code, message)
     if detail is not None:
         body["detail"] = detail
-    return Refused(json_response(body, status=status, assumed=True))
+    assumed = error.source != "published"
+    return json_response(body, status=error.http_status, assumed=assumed)
 
 
 def error_body(code: int, message: str) -> dict[str, Any]:

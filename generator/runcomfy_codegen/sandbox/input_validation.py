@@ -15,13 +15,14 @@ from jsonschema.exceptions import ValidationError
 from runcomfy_runtime.media.errors import MediaError
 from runcomfy_runtime.media.prober import probe
 from runcomfy_runtime.media.rule_check import plausible_kinds, plausible_values
+from runcomfy_runtime.protocol import INVALID_INPUT
 
 from ..dialect.rule_language import MeasuredFile, NotMedia
 from ..dialect.validator import validator_class, with_media_rules
 from ..ir.as_json import to_json_schema
 from ..ir.json_text import is_object, items, members, pointer_token
 from ..ir.model import Model
-from .http_messages import INVALID_INPUT, JSON_TYPE, ApiRequest, Refused, assumed_error
+from .http_messages import JSON_TYPE, ApiRequest, Refused, assumed_error, coded_error
 
 MAX_DEPTH = 64
 MAX_TEXT = 8 * 1024 * 1024
@@ -101,12 +102,8 @@ def problem_summary(problems: tuple[InputProblem, ...]) -> str:
 
 def invalid_input(problems: tuple[InputProblem, ...]) -> Refused:
     """The refusal of an input that breaks the schema, with everything that is wrong."""
-    return assumed_error(
-        INVALID_INPUT.http_status,
-        problem_summary(problems),
-        code=INVALID_INPUT.code,
-        detail=[asdict(problem) for problem in problems],
-    )
+    detail = [asdict(problem) for problem in problems]
+    return coded_error(INVALID_INPUT, problem_summary(problems), detail=detail)
 
 
 class _Validator(Protocol):

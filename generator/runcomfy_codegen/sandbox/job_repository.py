@@ -9,7 +9,7 @@ from typing import Protocol
 from runcomfy_runtime.protocol import FORBIDDEN, NOT_FOUND
 
 from .clock import Seed
-from .http_messages import documented_error
+from .http_messages import coded_error
 from .job import JobRecord, charge
 
 
@@ -64,13 +64,9 @@ class JobRepository:
         """The account's job. Raises ``Refused``: 404001 if there is none, 403001 if not theirs."""
         job = self.peek(request_id)
         if job is None:
-            raise documented_error(
-                NOT_FOUND, f"There is no request {request_id!r:.140}."
-            )
+            raise coded_error(NOT_FOUND, f"There is no request {request_id!r:.140}.")
         if job.account != account:
-            raise documented_error(
-                FORBIDDEN, "This request belongs to another account."
-            )
+            raise coded_error(FORBIDDEN, "This request belongs to another account.")
         return job
 
     def peek(self, request_id: str) -> JobRecord | None:

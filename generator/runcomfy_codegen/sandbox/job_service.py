@@ -21,7 +21,7 @@ from runcomfy_runtime.protocol import (
 from .bill import job_price
 from .clock import timestamp
 from .faults.fault_rule import magic_rules
-from .http_messages import ApiRequest, ApiResponse, documented_error, json_response
+from .http_messages import ApiRequest, ApiResponse, coded_error, json_response
 from .input_validation import ValidationMode, invalid_input, problem_summary, read_input
 from .job import FAILURE_MESSAGE, JobRecord, JobState, charge, job_state
 from .job_repository import JobRepository, microdollars
@@ -55,7 +55,7 @@ class JobService:
         warning = self._checked(offer, given)
         job = self._job(offer, given, account, now, magic_rules(request))
         if self.left(account) < max(1, microdollars(job.price)):
-            raise documented_error(NO_BALANCE, "The balance does not cover this job.")
+            raise coded_error(NO_BALANCE, "The balance does not cover this job.")
         self.book.put(job)
         self._take_turns(account, now)
         response = accepted_response(job, self._settings.base_url)
@@ -124,7 +124,7 @@ class JobService:
                 return serve_file(
                     request, body, FILE_FORMATS[output.suffix].content_type, name
                 )
-        raise documented_error(NOT_FOUND, f"There is no file at {request.path!r:.200}.")
+        raise coded_error(NOT_FOUND, f"There is no file at {request.path!r:.200}.")
 
     def _checked(self, offer: CatalogModel, given: dict[str, Any]) -> str:
         """What to warn of. Raises ``Refused`` if inputs are to be rejected."""

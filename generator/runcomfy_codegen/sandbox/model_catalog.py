@@ -14,7 +14,7 @@ from runcomfy_runtime.protocol import INVALID_MODEL, valid_model_id
 from ..ir.as_json import to_json_schema
 from ..ir.json_text import items
 from ..ir.model import Anything, MediaKind, Model, Object, Value
-from .http_messages import ApiResponse, assumed_error, documented_error, json_response
+from .http_messages import ApiResponse, assumed_error, coded_error, json_response
 from .input_validation import InputSchema
 from .output_files import output_kind
 
@@ -115,9 +115,7 @@ class ModelCatalog:
             return CatalogModel(_anything(model_id), _NO_ENTRY)
         near = difflib.get_close_matches(model_id[:200], self._offers, n=1)
         hint = f" Is {near[0]!r} meant?" if near else ""
-        raise documented_error(
-            INVALID_MODEL, f"There is no model {model_id!r:.200}.{hint}"
-        )
+        raise coded_error(INVALID_MODEL, f"There is no model {model_id!r:.200}.{hint}")
 
     def list(self, wanted: Mapping[str, str]) -> ApiResponse:
         """A page of the catalog: ``GET /v1/models``."""

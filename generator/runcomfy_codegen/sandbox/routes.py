@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from runcomfy_runtime.protocol import BAD_TOKEN, NOT_FOUND
 
 from .clock import Seed
-from .http_messages import ApiRequest, Refused, assumed_error, documented_error
+from .http_messages import ApiRequest, Refused, assumed_error, coded_error
 
 
 class Action(StrEnum):
@@ -93,7 +93,7 @@ def _fixed(request: ApiRequest) -> Route:
 
 def no_such_path(request: ApiRequest) -> Refused:
     """The refusal of a path that leads to nothing."""
-    return documented_error(NOT_FOUND, f"There is nothing at {request.path!r:.200}.")
+    return coded_error(NOT_FOUND, f"There is nothing at {request.path!r:.200}.")
 
 
 def require_method(request: ApiRequest, *methods: str) -> None:
@@ -163,10 +163,10 @@ def request_account(request: ApiRequest, seed: Seed) -> str:
     """
     header = request.header("authorization")
     if header is None:
-        raise documented_error(BAD_TOKEN, _MISSING)
+        raise coded_error(BAD_TOKEN, _MISSING)
     found = _BEARER.fullmatch(header.strip())
     if found is None:
-        raise documented_error(BAD_TOKEN, _MALFORMED)
+        raise coded_error(BAD_TOKEN, _MALFORMED)
     return token_account(found[1], seed)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from runcomfy_runtime.protocol import NOT_FOUND, Phase
 
-from ..http_messages import ApiResponse, error_body, json_response
+from ..http_messages import ApiResponse, error_response, json_response
 from ..input_validation import all_texts
 from ..job import FAILURE_MESSAGE
 from ..routes import Action
@@ -121,8 +121,7 @@ def _expired(situation: FaultContext, response: ApiResponse) -> ApiResponse:
     job, at = situation.job, situation.state
     if job is None or at is None or at.finished_at is None or job.told_end < 2:
         return response
-    body = error_body(NOT_FOUND.code, "The request has expired.")
-    return json_response(body, status=NOT_FOUND.http_status)
+    return error_response(NOT_FOUND, "The request has expired.")
 
 
 STATEFUL_FAULTS = (
