@@ -28,6 +28,8 @@ lint: $(VENV)/.development
 	@$(RUN) black --check $(SOURCES) generated
 	@echo "== lint (ruff)"
 	@$(RUN) ruff check --quiet .
+	@echo "== sync half of the runtime is made from the async half"
+	@$(VENV)/bin/python runtime/make_sync.py --check
 	@echo "== types (mypy, pyright)"
 	@$(RUN) mypy
 	@$(RUN) pyright --pythonpath $(VENV)/bin/python

@@ -1,11 +1,14 @@
-"""Jobs and results of the asyncio client: the same names, to be awaited."""
+"""Jobs and their results, as the client returns them.
+
+The asyncio half is written by hand, and the blocking half is made from it: what is said here
+is true of both.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Generator, Iterable
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .async_driver import AsyncDriver, AsyncListener
 from .base_job import (
@@ -16,8 +19,6 @@ from .base_job import (
     begin_call,
     raise_unbound,
 )
-from .download.fetch import Progress
-from .download.save import save_files
 from .errors import RunComfyError
 from .job_handle import JobHandle
 from .lifecycle import cancel, poll, run
@@ -25,12 +26,17 @@ from .lifecycle.steps import Flow
 from .protocol import Cancellation, Status
 from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, REQUEST_TIMEOUT
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .download.fetch import Progress
+
 OutputT = TypeVar("OutputT")
 T = TypeVar("T")
 
 
 class AsyncResult(BaseResult[OutputT]):
-    """The outcome of a job, from the asyncio client."""
+    """The outcome of a job that succeeded, with its files."""
 
     __slots__ = ("_driver",)
 
@@ -52,21 +58,29 @@ class AsyncResult(BaseResult[OutputT]):
         limit: int | None = None,
         on_progress: Progress | None = None,
     ) -> list[Path]:
-        """Save every file in a folder; see ``Result.download``."""
+        """Save every file in a folder, and return the paths in the order of ``files``.
+
+        A file is saved whole or not at all, under a name made of the request id. Files are
+        fetched from RunComfy's hosts, from the configured server and from ``hosts``, without
+        the token. ``limit`` is in bytes, for each file (2 GiB if not given). ``on_progress`` is
+        called with the path, the bytes so far, and the total if it is known; an exception that
+        it raises ends the download and is passed on. Raises ``DownloadError``.
+        """
+        from .download.save import save_files  # not every program downloads
+
         context = self._driver.config.flow_context()
+        flow = save_files(
+            context, self._handle, self.files, folder, hosts, limit, on_progress
+        )
         try:
-            return await self._driver.drive(
-                save_files(
-                    context, self._handle, self.files, folder, hosts, limit, on_progress
-                )
-            )
+            return await self._driver.drive(flow)
         except RunComfyError as error:
-            self._about(error)
+            self._attach_job(error)
             raise
 
 
 class AsyncJob(BaseJob[OutputT]):
-    """A job of the asyncio client. Awaiting it is awaiting its result."""
+    """A job that the server has accepted. Awaiting a job of the asyncio client is ``result()``."""
 
     __slots__ = ("_bound",)
 
@@ -85,8 +99,8 @@ class AsyncJob(BaseJob[OutputT]):
         return self._bound or raise_unbound()
 
     async def status(self, timeout: float | None = REQUEST_TIMEOUT) -> Status:
-        """Read the state once; see ``Job.status``."""
-        context, deadline = self._span(timeout)
+        """Read the state once. A failed read is repeated for ``timeout`` seconds."""
+        context, deadline = self._begin_call(timeout)
         status = await self._drive(poll.poll_once(context, self._handle, deadline))
         self._seen = status.state
         return status
@@ -94,8 +108,12 @@ class AsyncJob(BaseJob[OutputT]):
     def updates(
         self, timeout: float | None = DEFAULT_JOB_TIMEOUT
     ) -> AsyncIterator[Status]:
-        """Each change of state, up to and with the last; see ``Job.updates``."""
-        context, deadline = self._span(timeout)
+        """Yield each change of state, the last one included.
+
+        Leaving the loop early does not affect the job. At the timeout the loop just ends;
+        ``result()`` gives the outcome.
+        """
+        context, deadline = self._begin_call(timeout)
         poller = poll.Poller(self._handle, context.now())
         return self._updates(poll.poll_changes(context, poller, deadline))
 
@@ -114,24 +132,30 @@ class AsyncJob(BaseJob[OutputT]):
         *,
         on_update: AsyncListener | None = None,
     ) -> AsyncResult[OutputT]:
-        """Wait for the outcome; see ``Job.result``."""
-        context, deadline = self._span(timeout)
+        """Wait for the outcome, at most ``timeout`` seconds (None: no limit).
+
+        Raises ``JobFailed``, ``JobCancelled``, ``JobTimeout``, ``PollInterrupted``. A wait that
+        is given up does not affect the job.
+        """
+        context, deadline = self._begin_call(timeout)
         poller = poll.Poller(self._handle, context.now(), self._reference)
         flow = run.wait_and_record(context, poller, deadline, cancel=False)
         content = await self._drive(flow, on_update)
         return AsyncResult(self._driver, self._handle, content, self._reader)
 
     async def cancel(self, timeout: float = REQUEST_TIMEOUT) -> Cancellation:
-        """Cancel if the job is still queued; the outcome says whether it was."""
-        context, deadline = self._span(timeout)
+        """Cancel the job if it is still queued; the returned outcome says whether it was."""
+        context, deadline = self._begin_call(timeout)
         return await self._drive(
             cancel.cancel(context, self._handle, deadline, self._reference)
         )
 
+    # async only
     def __await__(self) -> Generator[Any, None, AsyncResult[OutputT]]:
         return self.result().__await__()
 
-    def _span(self, timeout: float | None) -> TimedCall:
+    # end
+    def _begin_call(self, timeout: float | None) -> TimedCall:
         try:
             return begin_call(self._driver.config, timeout)
         except RunComfyError as error:

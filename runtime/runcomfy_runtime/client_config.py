@@ -1,4 +1,4 @@
-"""What a client was configured with: server and token, clocks, hooks, journal."""
+"""The configuration of a client: server and token, clocks, hooks, journal."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .transport import Outcome, Request, redact
 
 
 class Clock(Protocol):
-    """Two clocks and a way to wait. Tests give one whose time is only counted."""
+    """Two clocks and a way to wait. Tests use one whose time only passes when it is told to."""
 
     def now(self) -> float:
-        """Seconds that only ever grow: deadlines go by them."""
+        """Seconds on a monotonic clock, for deadlines."""
         ...
 
     def today(self) -> float:
@@ -32,11 +32,11 @@ class Clock(Protocol):
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass, blocking."""
+        """Wait, blocking the thread."""
         ...
 
     async def sleep_async(self, seconds: float) -> None:
-        """Let time pass, without blocking the event loop."""
+        """Wait without blocking the event loop."""
         ...
 
 
@@ -50,17 +50,14 @@ class SystemClock:
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass, blocking."""
+        """Wait, blocking the thread."""
         time.sleep(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        """Let time pass, without blocking the event loop."""
+        """Wait without blocking the event loop."""
         import asyncio
 
         await asyncio.sleep(seconds)
-
-
-# Where the API is and who asks: given, or read from the environment when first needed.
 
 
 class ServerAccess(NamedTuple):
@@ -72,7 +69,7 @@ class ServerAccess(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """What was given, and the environment for the rest."""
+    """What the caller gave; the rest is read from the environment when it is first needed."""
 
     token: Token | None = None
     base_url: str | None = None
@@ -89,7 +86,7 @@ class ServerSettings:
         )
 
     def access(self) -> ServerAccess:
-        """Server and token. Raises ``MissingToken`` with the names that were looked at."""
+        """Server and token. Raises ``MissingToken`` with the variables that were looked at."""
         if self.token is not None and self.base_url is not None:
             return ServerAccess(self.base_url, self.token)
         return ServerAccess(self.server(), self.token or self._token_of_environment())
@@ -108,23 +105,20 @@ def open_journal(journal: str | os.PathLike[str] | Journal | None) -> Journal | 
     """The journal at a path, or the journal itself."""
     if journal is None or not isinstance(journal, (str, os.PathLike)):
         return journal
-    from .sqlite_journal import SqliteJournal as File  # SQLite, which few need
+    from .sqlite_journal import SqliteJournal  # few programs need SQLite
 
-    return File(journal)
-
-
-# What both drivers have in common: who asks, what time it is, who listens.
+    return SqliteJournal(journal)
 
 
 def _random() -> float:
-    from random import random  # slow to load, and not needed before the first pause
+    from random import random  # slow to import, and not needed before the first pause
 
     return random()  # noqa: S311 - spreads pauses, guards nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientConfig:
-    """What both drivers have in common: who asks, what time it is, who listens."""
+    """What both drivers need to know of their client."""
 
     settings: ServerSettings
     clock: Clock = field(default_factory=SystemClock)
@@ -134,7 +128,7 @@ class ClientConfig:
     include_cost: bool = False
 
     def flow_context(self) -> FlowContext:
-        """The terms for a flow that begins now. Raises ``MissingToken``, ``BadSetting``."""
+        """The context of a flow that begins now. Raises ``MissingToken``, ``BadSetting``."""
         base_url, token = self.settings.access()
         clock = self.clock
         return FlowContext(
@@ -148,10 +142,10 @@ class ClientConfig:
         )
 
     def received(self, request: Request, outcome: Outcome, began: float) -> Outcome:
-        """The outcome, without the token should it be echoed, and told to the hooks.
+        """Redact the token in an outcome, report it to the hooks, and return it.
 
-        Raises ``Interrupted`` if a hook ends the program on being told what a paid request
-        came to: the flow is to have the outcome first.
+        Raises ``InterruptHeld`` if a hook ends the program while the outcome of a paid request
+        is reported: the flow must get the outcome first.
         """
         if request.token is not None:
             outcome = redact(outcome, request.token)
@@ -172,9 +166,9 @@ def make_config(
     include_cost: bool,
     clock: Clock | None,
     random: Callable[[], float] | None,
-    journal: Journal | None,
+    journal: str | os.PathLike[str] | Journal | None,
 ) -> ClientConfig:
-    """What a client of either kind knows. Raises ``BadSetting`` for what cannot be used."""
+    """The configuration from a client's arguments. Raises ``BadSetting`` for a bad one."""
     settings = ServerSettings(
         Token(token) if token and token.strip() else None,
         checked_base_url(base_url) if base_url and base_url.strip() else None,
@@ -184,6 +178,6 @@ def make_config(
         clock=clock or SystemClock(),
         hooks=hooks or Hooks(),
         include_cost=include_cost,
-        journal=journal,
+        journal=open_journal(journal),
     )
     return config if random is None else replace(config, random=random)

@@ -1,9 +1,12 @@
-"""Driving flows, blocking: the one place where the sync client touches the world."""
+"""Drives flows in the caller's thread: the one place where the blocking client does I/O.
+
+There are two drivers by hand, not one and its twin, because they differ in substance: this one
+holds back Ctrl-C by a signal handler, the other shields a task from cancellation.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import GeneratorType
 from typing import Any, TypeVar
 
@@ -18,12 +21,22 @@ T = TypeVar("T")
 Listener = Callable[[Status], None]
 
 
-@dataclass(frozen=True, slots=True)
 class Driver:
-    """Does what flows ask for, one step after the other, in the caller's thread."""
+    """Executes the steps of flows, one after the other, in the caller's thread."""
 
-    config: ClientConfig
-    transport: Transport
+    __slots__ = ("_transport", "config")
+
+    def __init__(self, config: ClientConfig, transport: Transport | None) -> None:
+        self.config = config
+        self._transport = transport
+
+    def close(self) -> None:
+        """Close the connections and the journal. The next use opens new ones."""
+        if self.config.journal is not None:
+            self.config.journal.close()
+        close = getattr(self._transport, "close", None)
+        if close is not None:
+            close()
 
     def drive(
         self,
@@ -32,17 +45,17 @@ class Driver:
         *,
         thrown: BaseException | None = None,
     ) -> T:
-        """Drive a flow to its end. What stops it, at whichever moment, is thrown into it first.
+        """Drive a flow to its end. Whatever stops it is thrown into the flow first.
 
-        With ``thrown`` the flow, which was begun before, goes on by that exception.
+        With ``thrown``, a flow that was begun before continues with that exception.
         """
         while True:
             try:
                 return self._driven(flow, listener, thrown)
             except BaseException as stopped:
                 if not _suspended(flow):
-                    raise  # out of the flow itself
-                thrown = stopped  # between two of its steps
+                    raise  # the flow itself raised it
+                thrown = stopped  # it came between two steps
 
     def _driven(
         self, flow: Flow[T], listener: Listener | None, error: BaseException | None
@@ -62,10 +75,10 @@ class Driver:
                 error = caught
 
     def paid(self, flow: Flow[Any], step: Step) -> Step:
-        """Send what is paid for, in one piece with what is noted of its answer.
+        """Send a paid request and record its answer in the journal, without interruption.
 
-        Ctrl-C is held back meanwhile, so that the job's id is not lost, and then thrown into
-        the flow. Returns the flow's next step.
+        Ctrl-C is held back meanwhile, so that the job's id is not lost, and thrown into the
+        flow afterwards. Returns the flow's next step.
         """
         with HoldInterrupts() as interrupts:
             step = self._done(flow, step, interrupts)
@@ -78,37 +91,37 @@ class Driver:
         return step
 
     def _done(self, flow: Flow[Any], step: Step, interrupts: HoldInterrupts) -> Step:
-        """Do one step, and let the flow go on by what came of it."""
+        """Execute one step, and resume the flow with its outcome."""
         try:
             answer = self.perform(step, None)
-        except InterruptHeld as late:
-            interrupts.hold(late.cause)
-            answer = late.outcome
+        except InterruptHeld as held:
+            interrupts.hold(held.cause)
+            answer = held.outcome
         except BaseException as error:
             return flow.throw(error)
         return flow.send(answer)
 
     def updates(self, flow: Flow[None]) -> Iterator[Status]:
-        """Drive a flow, and give out each status that it tells of."""
-        told: list[Status] = []
+        """Drive a flow, and yield each status that it emits."""
+        statuses: list[Status] = []
         answer: Outcome | None = None
         while True:
             try:
                 step = flow.send(answer)
             except StopIteration:
                 return
-            answer = self.perform(step, told.append)
-            while told:
-                yield told.pop()
+            answer = self.perform(step, statuses.append)
+            while statuses:
+                yield statuses.pop()
 
     def perform(self, step: Step, listener: Listener | None) -> Outcome | None:
-        """Do one step, and give back what a flow is answered with."""
+        """Execute one step, and return the answer for the flow."""
         if isinstance(step, Send):
             return self.send(step.request)
         if isinstance(step, Sleep):
             self.config.clock.sleep(step.seconds)
         elif isinstance(step, Emit):
-            self._tell(step.event, listener)
+            self._emit(step.event, listener)
         elif isinstance(step, WriteJournal):
             assert self.config.journal is not None
             self.config.journal.note(step.entry)
@@ -117,17 +130,22 @@ class Driver:
         return None
 
     def send(self, request: Request) -> Outcome:
-        """Send one request, and tell of it."""
-        config = self.config
+        """Send one request, and report it to the hooks."""
+        config, transport = self.config, self._transport
         began = config.clock.now()
-        return config.received(request, self.transport.send(request), began)
+        if transport is None:
+            # Importing httpx takes longer than everything else together.
+            from .http.httpx_transport import HttpxTransport
 
-    def _tell(self, event: Event, listener: Listener | None) -> None:
+            transport = self._transport = HttpxTransport()
+        return config.received(request, transport.send(request), began)
+
+    def _emit(self, event: Event, listener: Listener | None) -> None:
         report_event(self.config.hooks, event)
         if listener is not None and isinstance(event, Status):
             listener(event)
 
 
 def _suspended(flow: object) -> bool:
-    """Whether a flow has not ended, so that it can be told why it is stopped."""
+    """Whether a flow has not ended, so that an exception can be thrown into it."""
     return isinstance(flow, GeneratorType) and flow.gi_frame is not None

@@ -9,6 +9,7 @@ from typing import (
     Any,
     Literal,
     Protocol,
+    Self,
     TypeAlias,
     get_args,
     runtime_checkable,
@@ -154,9 +155,9 @@ class PreSubmitCheck:
         self._checks = checks
         self._left = left
 
-    def within(self, left: TimeLeft) -> PreSubmitCheck:
+    def within(self, left: TimeLeft) -> Self:
         """The same check in what is left of a call."""
-        return PreSubmitCheck(self._what, self._checks, left)
+        return type(self)(self._what, self._checks, left)
 
     def __call__(self) -> None:
         """Check, and raise or log."""

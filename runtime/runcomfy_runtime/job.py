@@ -1,4 +1,9 @@
-"""Jobs and results of the blocking client."""
+# Made from async_job.py by runtime/make_sync.py: edit that file, then run the script.
+"""Jobs and their results, as the client returns them.
+
+The asyncio half is written by hand, and the blocking half is made from it: what is said here
+is true of both.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,6 @@ from .base_job import (
     BaseJob,
     BaseResult,
     OutputReader,
-    OutputT,
     TimedCall,
     begin_call,
     raise_unbound,
@@ -19,7 +23,7 @@ from .driver import Driver, Listener
 from .errors import RunComfyError
 from .job_handle import JobHandle
 from .lifecycle import cancel, poll, run
-from .lifecycle.steps import Flow, add_job_note
+from .lifecycle.steps import Flow
 from .protocol import Cancellation, Status
 from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, REQUEST_TIMEOUT
 
@@ -28,11 +32,12 @@ if TYPE_CHECKING:
 
     from .download.fetch import Progress
 
-# What a finished job gave: the typed output, its files, and the answer as it came.
+OutputT = TypeVar("OutputT")
+T = TypeVar("T")
 
 
 class Result(BaseResult[OutputT]):
-    """The outcome of a job, from the blocking client."""
+    """The outcome of a job that succeeded, with its files."""
 
     __slots__ = ("_driver",)
 
@@ -56,34 +61,27 @@ class Result(BaseResult[OutputT]):
     ) -> list[Path]:
         """Save every file in a folder, and return the paths in the order of ``files``.
 
-        Files come whole or not at all, under names made of the request id. They are fetched
-        from RunComfy's hosts, from the configured server, and from ``hosts``, without the
-        token. ``limit`` is in bytes, for each file (2 GiB if not given). ``on_progress`` is
-        called with the path, the bytes so far, and the total if it is known; what it raises
-        ends the download and passes through. Raises ``DownloadError``.
+        A file is saved whole or not at all, under a name made of the request id. Files are
+        fetched from RunComfy's hosts, from the configured server and from ``hosts``, without
+        the token. ``limit`` is in bytes, for each file (2 GiB if not given). ``on_progress`` is
+        called with the path, the bytes so far, and the total if it is known; an exception that
+        it raises ends the download and is passed on. Raises ``DownloadError``.
         """
-        from .download.save import (
-            save_files as saved,  # files, which not every client has to do with
-        )
+        from .download.save import save_files  # not every program downloads
 
         context = self._driver.config.flow_context()
+        flow = save_files(
+            context, self._handle, self.files, folder, hosts, limit, on_progress
+        )
         try:
-            return self._driver.drive(
-                saved(
-                    context, self._handle, self.files, folder, hosts, limit, on_progress
-                )
-            )
+            return self._driver.drive(flow)
         except RunComfyError as error:
-            self._about(error)
+            self._attach_job(error)
             raise
 
 
-T = TypeVar("T")
-"""Seconds that a job is waited for unless the caller says otherwise; videos take long."""
-
-
 class Job(BaseJob[OutputT]):
-    """A job of the blocking client."""
+    """A job that the server has accepted. Awaiting a job of the asyncio client is ``result()``."""
 
     __slots__ = ("_bound",)
 
@@ -102,18 +100,19 @@ class Job(BaseJob[OutputT]):
         return self._bound or raise_unbound()
 
     def status(self, timeout: float | None = REQUEST_TIMEOUT) -> Status:
-        """Read the state once. Trouble on the way is tried again for ``timeout`` seconds."""
-        context, deadline = self._span(timeout)
+        """Read the state once. A failed read is repeated for ``timeout`` seconds."""
+        context, deadline = self._begin_call(timeout)
         status = self._drive(poll.poll_once(context, self._handle, deadline))
         self._seen = status.state
         return status
 
     def updates(self, timeout: float | None = DEFAULT_JOB_TIMEOUT) -> Iterator[Status]:
-        """Each change of state, up to and with the last. Leaving early does not touch the job.
+        """Yield each change of state, the last one included.
 
-        Ends in silence when the time is over; ``result()`` tells the outcome.
+        Leaving the loop early does not affect the job. At the timeout the loop just ends;
+        ``result()`` gives the outcome.
         """
-        context, deadline = self._span(timeout)
+        context, deadline = self._begin_call(timeout)
         poller = poll.Poller(self._handle, context.now())
         return self._updates(poll.poll_changes(context, poller, deadline))
 
@@ -132,25 +131,25 @@ class Job(BaseJob[OutputT]):
         *,
         on_update: Listener | None = None,
     ) -> Result[OutputT]:
-        """Wait for the outcome, at most ``timeout`` seconds (None: for ever).
+        """Wait for the outcome, at most ``timeout`` seconds (None: no limit).
 
-        Raises ``JobFailed``, ``JobCancelled``, ``JobTimeout``, ``PollInterrupted``. Giving up
-        the wait leaves the job as it is.
+        Raises ``JobFailed``, ``JobCancelled``, ``JobTimeout``, ``PollInterrupted``. A wait that
+        is given up does not affect the job.
         """
-        context, deadline = self._span(timeout)
+        context, deadline = self._begin_call(timeout)
         poller = poll.Poller(self._handle, context.now(), self._reference)
         flow = run.wait_and_record(context, poller, deadline, cancel=False)
         content = self._drive(flow, on_update)
         return Result(self._driver, self._handle, content, self._reader)
 
     def cancel(self, timeout: float = REQUEST_TIMEOUT) -> Cancellation:
-        """Cancel if the job is still queued; the outcome says whether it was."""
-        context, deadline = self._span(timeout)
+        """Cancel the job if it is still queued; the returned outcome says whether it was."""
+        context, deadline = self._begin_call(timeout)
         return self._drive(
             cancel.cancel(context, self._handle, deadline, self._reference)
         )
 
-    def _span(self, timeout: float | None) -> TimedCall:
+    def _begin_call(self, timeout: float | None) -> TimedCall:
         try:
             return begin_call(self._driver.config, timeout)
         except RunComfyError as error:
@@ -166,19 +165,3 @@ class Job(BaseJob[OutputT]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Job, (None, self._handle, self._reader, self._reference)
-
-
-def attach_job(
-    error: BaseException,
-    driver: Driver,
-    handle: JobHandle | None,
-    reader: OutputReader[Any],
-    reference: str,
-) -> None:
-    """See that whoever is stopped by this learns of the job, if it was accepted."""
-    if handle is None:
-        return
-    if isinstance(error, RunComfyError):
-        error.of(Job(driver, handle, reader, reference))
-    else:
-        add_job_note(error, handle)

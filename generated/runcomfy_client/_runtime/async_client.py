@@ -1,4 +1,8 @@
-"""The asyncio client: the names of the blocking one, to be awaited."""
+"""The client of RunComfy's model API.
+
+The asyncio client is written by hand, and the blocking client is made from it: what is said
+here is true of both.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +11,23 @@ from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
-from .async_batch import AsyncBatch
 from .async_driver import AsyncDriver, AsyncListener
 from .async_job import AsyncJob, AsyncResult
-from .base_job import begin_call, deadline_after
-from .batch_items import BatchItems
-from .client_config import Clock, make_config, open_journal
-from .errors import NotConfigured, RunComfyError
-from .http.lazy import LazyAsyncTransport
+from .base_job import OutputReader, attach_job, begin_call, deadline_after
+from .client_config import Clock, make_config
+from .errors import NotConfigured
 from .input_checks import InputCheck, InputChecks, MediaChecks
 from .job_handle import decode_token
 from .journal import Journal, JournalJobs
-from .lifecycle import run
-from .lifecycle.run import submit_and_announce
+from .lifecycle.run import JobProgress, run, submit_and_announce
 from .lifecycle.stop import OnStop, cancels_queued
 from .observer import Hooks
 from .report import Report
-from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, MAX_RETRY_AFTER
+from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, SUBMIT_TIMEOUT
 from .submission import output_reader, prepare_submission
 
 if TYPE_CHECKING:
+    from .async_batch import AsyncBatch
     from .media.fetch.policy import FetchPolicy
     from .model import ModelInput
     from .transport import AsyncTransport
@@ -35,10 +36,20 @@ OutputT = TypeVar("OutputT")
 
 
 class AsyncRunComfy:
-    """A client of RunComfy's model API for asyncio; see ``RunComfy``.
+    """A client of RunComfy's model API.
 
-    It may be used in one event loop after another: each has its own connections, which are
-    closed when the loop ends.
+    Creating one needs no token and opens no connection. If ``token`` or ``base_url`` is not
+    given, it is read from the environment when the first request is sent. Threads may share
+    the blocking client, and it keeps working in a forked child. The asyncio client may be used
+    in one event loop after another: each loop has its own connections, which are closed when
+    the loop ends.
+
+    With ``journal``, a path, every job is recorded on disk before it is paid for, and
+    ``client.journal`` finds it again. ``media_checks`` says whether the files of an input are
+    checked before a submit, ``media_policy`` what that check may fetch (your own hosts:
+    ``private``); ``judges`` are further checks. ``locale`` is the language of published
+    messages (``ru``). ``hooks`` are called for requests and retries. ``transport``, ``clock``
+    and ``random`` are for tests.
     """
 
     def __init__(
@@ -58,9 +69,9 @@ class AsyncRunComfy:
         journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
         config = make_config(
-            token, base_url, hooks, include_cost, clock, random, open_journal(journal)
+            token, base_url, hooks, include_cost, clock, random, journal
         )
-        self._driver = AsyncDriver(config, transport or LazyAsyncTransport())
+        self._driver = AsyncDriver(config, transport)
         self._checks = InputChecks(media_checks, judges, locale, media_policy)
 
     @overload
@@ -96,29 +107,27 @@ class AsyncRunComfy:
         on_update: AsyncListener | None = None,
         on_stop: OnStop = "cancel_queued",
     ) -> AsyncResult[Any]:
-        """Submit, wait and return the result; see ``RunComfy.run``.
+        """Submit, wait and return the result: of an ``Input``, or of a model id and a payload.
 
-        Cancelling the task stops the wait like Ctrl-C does, with the same clean-up.
-        ``on_update`` may be a coroutine function.
+        ``timeout`` is in seconds and covers everything together; None means no limit.
+        ``on_update`` is called with each change of state (the asyncio client also takes a
+        coroutine function). The wait may be stopped by the deadline, by Ctrl-C or a cancelled
+        task, or by an exception of ``on_update``: then a job that is still queued is
+        cancelled, unless ``on_stop`` is ``"detach"``. Raises the errors of ``errors``.
         """
         submission, reader = prepare_submission(what, payload, self._checks)
         context, deadline = begin_call(self._driver.config, timeout)
-        progress = run.JobProgress()
-        flow = run.run(
-            context, submission, progress, deadline, cancel=cancels_queued(on_stop)
+        progress = JobProgress()
+        flow = run(
+            *(context, submission, progress, deadline), cancel=cancels_queued(on_stop)
         )
         try:
             content = await self._driver.drive(flow, on_update)
-        except RunComfyError as error:
-            if progress.handle is not None:
-                error.of(
-                    AsyncJob(
-                        self._driver, progress.handle, reader, submission.reference
-                    )
-                )
+            assert progress.handle is not None
+            return AsyncResult(self._driver, progress.handle, content, reader)
+        except BaseException as error:
+            self._attach_job(error, progress, reader, submission.reference)
             raise
-        assert progress.handle is not None
-        return AsyncResult(self._driver, progress.handle, content, reader)
 
     @overload
     async def submit(
@@ -136,18 +145,35 @@ class AsyncRunComfy:
         payload: Mapping[str, Any] | None = None,
         /,
         *,
-        timeout: float | None = MAX_RETRY_AFTER,
+        timeout: float | None = SUBMIT_TIMEOUT,
     ) -> AsyncJob[Any]:
-        """Submit, and return the job at once. ``timeout`` is for the submitting alone.
+        """Submit, and return the job at once. ``timeout`` covers the submit alone.
 
-        Raises ``SubmitOutcomeUnknown`` when it cannot be known whether the job was accepted:
+        Raises ``SubmitOutcomeUnknown`` if it cannot be known whether the job was accepted:
         a paid request is not sent again then.
         """
         submission, reader = prepare_submission(what, payload, self._checks)
         context, deadline = begin_call(self._driver.config, timeout)
-        flow = submit_and_announce(context, submission, run.JobProgress(), deadline)
-        handle = await self._driver.drive(flow)
-        return AsyncJob(self._driver, handle, reader, submission.reference)
+        progress = JobProgress()
+        flow = submit_and_announce(context, submission, progress, deadline)
+        try:
+            handle = await self._driver.drive(flow)
+            return AsyncJob(self._driver, handle, reader, submission.reference)
+        except BaseException as error:
+            self._attach_job(error, progress, reader, submission.reference)
+            raise
+
+    def _attach_job(
+        self,
+        error: BaseException,
+        progress: JobProgress,
+        reader: OutputReader[Any],
+        reference: str,
+    ) -> None:
+        """Make an error name its job, if the job was accepted."""
+        if progress.handle is not None:
+            job = AsyncJob(self._driver, progress.handle, reader, reference)
+            attach_job(error, job)
 
     @overload
     def job(
@@ -160,7 +186,7 @@ class AsyncRunComfy:
     def job(
         self, token: str, model: type[ModelInput[Any]] | None = None, /
     ) -> AsyncJob[Any]:
-        """Take up a job by its token or its request id. Nothing is sent.
+        """Resume a job by its token or its request id. Nothing is sent.
 
         With the model's ``Input`` the result is typed. Raises ``BadJobToken``.
         """
@@ -215,7 +241,18 @@ class AsyncRunComfy:
         on_update: AsyncListener | None = None,
         on_stop: OnStop = "cancel_queued",
     ) -> AsyncBatch[Any]:
-        """Run many inputs at once; see ``RunComfy.map``. ``async with`` ends it early."""
+        """Run many inputs, at most ``concurrency`` jobs at a time, and yield their results.
+
+        Results come in the order of the inputs unless ``ordered=False``. The first error ends
+        the batch unless ``return_exceptions`` yields errors too. HTTP 429 pauses only the
+        submits. With a journal and a ``name``, a batch that was killed continues where it
+        stopped when it is mapped again under that name. ``timeout`` is for each job, in
+        seconds. Enter the batch (``with``, or ``async with`` for asyncio) if you may leave the
+        loop early: ``break`` cancels nothing.
+        """
+        from .async_batch import AsyncBatch  # few programs need it
+        from .batch_items import BatchItems
+
         return AsyncBatch(
             self._driver,
             BatchItems(inputs, name, self._driver.config.journal, self._checks),
@@ -229,7 +266,7 @@ class AsyncRunComfy:
 
     @property
     def journal(self) -> JournalJobs[AsyncJob[dict[str, Any]]]:
-        """The jobs noted in the journal. Raises ``NotConfigured`` if there is none."""
+        """The jobs in the journal. Raises ``NotConfigured`` if there is no journal."""
         journal = self._driver.config.journal
         if journal is None:
             raise NotConfigured("this client keeps no journal: give journal=PATH")
@@ -260,17 +297,18 @@ class AsyncRunComfy:
     ) -> Report:
         """Check an input, or a document against a model's ``Input``. Problems are not raised.
 
-        Files are read in threads, and URLs on the event loop: it is never blocked.
+        ``locale`` is the language of the messages of media rules, by default the client's. A
+        message that was not published in it is in the package's own language. The asyncio
+        client reads files in threads and never blocks the event loop.
         """
         return await self._checks.report_async(what, document, locale)
 
     async def aclose(self) -> None:
-        """Close the connections of the running loop. The next use opens new ones."""
-        if self._driver.config.journal is not None:
-            self._driver.config.journal.close()
-        close = getattr(self._driver.transport, "aclose", None)
-        if close is not None:
-            await close()
+        """Close the connections and the journal. The next use opens new ones.
+
+        The asyncio client closes the connections of the running event loop.
+        """
+        await self._driver.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,14 +1,16 @@
-"""Driving flows on an event loop: the same steps, the same order, without blocking."""
+"""Drives flows on an event loop: the same steps in the same order, without blocking.
+
+There are two drivers by hand, not one and its twin, because they differ in substance: this one
+shields a task from cancellation, the other holds back Ctrl-C by a signal handler.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .client_config import ClientConfig
-from .input_checks import PreSubmitCheck
 from .interrupt import InterruptHeld
 from .lifecycle.steps import (
     Acquire,
@@ -30,10 +32,11 @@ T = TypeVar("T")
 AsyncListener = Callable[[Status], Awaitable[None] | None]
 
 
-async def _whole(doing: Coroutine[Any, Any, T]) -> T:
-    """Do this to its end. A cancellation waits for that, at most five seconds; a second does not.
+async def _shielded(doing: Coroutine[Any, Any, T]) -> T:
+    """Await a coroutine to its end, even if the task is cancelled meanwhile.
 
-    Raises ``Interrupted`` with what came of it if there was a cancellation.
+    A cancellation waits for at most five seconds; a second one does not wait. Raises
+    ``InterruptHeld`` with the outcome if there was a cancellation.
     """
     task = asyncio.ensure_future(doing)
     try:
@@ -54,26 +57,36 @@ async def _whole(doing: Coroutine[Any, Any, T]) -> T:
         raise InterruptHeld(task.result(), cancelled) from None
 
 
-async def _noted(noting: Coroutine[Any, Any, None]) -> None:
-    """Write to the end, whatever happens: half-noted is worse than late."""
+async def _finish_writing(noting: Coroutine[Any, Any, None]) -> None:
+    """Finish writing to the journal, even if the task is cancelled meanwhile."""
     try:
-        await _whole(noting)
+        await _shielded(noting)
     except InterruptHeld as interrupted:
         raise interrupted.cause from None
 
 
-@dataclass(frozen=True, slots=True)
 class AsyncDriver:
-    """Does what flows ask for, one step after the other, in the running task."""
+    """Executes the steps of flows, one after the other, in the running task."""
 
-    config: ClientConfig
-    transport: AsyncTransport
+    __slots__ = ("_transport", "config")
+
+    def __init__(self, config: ClientConfig, transport: AsyncTransport | None) -> None:
+        self.config = config
+        self._transport = transport
+
+    async def aclose(self) -> None:
+        """Close the running loop's connections and the journal. The next use opens new ones."""
+        if self.config.journal is not None:
+            self.config.journal.close()
+        close = getattr(self._transport, "aclose", None)
+        if close is not None:
+            await close()
 
     async def drive(self, flow: Flow[T], listener: AsyncListener | None = None) -> T:
-        """Drive a flow to its end. What stops a step is thrown into the flow first.
+        """Drive a flow to its end. Whatever stops a step is thrown into the flow first.
 
-        A cancellation during a paid request is held back until its answer has come, at most
-        five seconds, so that the job's id is not lost; then it is thrown into the flow.
+        A cancellation during a paid request is held back until its answer has arrived, at
+        most five seconds, so that the job's id is not lost; then it is thrown into the flow.
         """
         answer: Outcome | None = None
         error: BaseException | None = None
@@ -100,17 +113,17 @@ class AsyncDriver:
                 error = caught
 
     async def updates(self, flow: Flow[None]) -> AsyncIterator[Status]:
-        """Drive a flow, and give out each status that it tells of."""
-        told: list[Status] = []
+        """Drive a flow, and yield each status that it emits."""
+        statuses: list[Status] = []
         answer: Outcome | None = None
         while True:
             try:
                 step = flow.send(answer)
             except StopIteration:
                 return
-            answer = await self._perform(step, told.append)
-            while told:
-                yield told.pop()
+            answer = await self._perform(step, statuses.append)
+            while statuses:
+                yield statuses.pop()
 
     async def _perform(
         self, step: Step, listener: AsyncListener | None
@@ -121,31 +134,34 @@ class AsyncDriver:
             case Sleep(seconds):
                 await self.config.clock.sleep_async(seconds)
             case Emit(event):
-                await self._tell(event, listener)
+                await self._emit(event, listener)
             case WriteJournal(entry):
                 assert self.config.journal is not None
-                await _noted(asyncio.to_thread(self.config.journal.note, entry))
+                await _finish_writing(
+                    asyncio.to_thread(self.config.journal.note, entry)
+                )
             case Acquire(semaphore):
                 await semaphore.acquire()
-            case RunTask(task):
-                if isinstance(task, PreSubmitCheck):
-                    await task.on_loop()
-                else:
-                    await asyncio.to_thread(task)
+            case RunTask(task, on_loop):
+                await (asyncio.to_thread(task) if on_loop is None else on_loop())
         return None
 
     async def _sent(self, request: Request) -> Outcome:
         sending = self.send(request)
-        return await (_whole(sending) if request.paid else sending)
+        return await (_shielded(sending) if request.paid else sending)
 
     async def send(self, request: Request) -> Outcome:
-        """Send one request, and tell of it."""
-        config = self.config
+        """Send one request, and report it to the hooks."""
+        config, transport = self.config, self._transport
         began = config.clock.now()
-        outcome = await self.transport.send(request)
-        return config.received(request, outcome, began)
+        if transport is None:
+            # Importing httpx takes longer than everything else together.
+            from .http.async_httpx_transport import AsyncHttpxTransport
 
-    async def _tell(self, event: Event, listener: AsyncListener | None) -> None:
+            transport = self._transport = AsyncHttpxTransport()
+        return config.received(request, await transport.send(request), began)
+
+    async def _emit(self, event: Event, listener: AsyncListener | None) -> None:
         report_event(self.config.hooks, event)
         if listener is not None and isinstance(event, Status):
             waiting = listener(event)

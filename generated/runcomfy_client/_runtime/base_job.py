@@ -1,4 +1,4 @@
-"""What jobs and results of both clients have in common, apart from who drives them."""
+"""What the jobs and results of both clients have in common."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .client_config import ClientConfig
 from .errors import BadSetting, NotConfigured, RunComfyError
 from .files import File, digest, files, urls
 from .job_handle import JobHandle
-from .lifecycle.steps import FlowContext
+from .lifecycle.steps import FlowContext, add_job_note
 from .retry_and_timeouts import FOREVER
 
 OutputT = TypeVar("OutputT")
@@ -17,7 +17,7 @@ OutputReader = Callable[[object], OutputT]
 
 
 def untyped_output(output: object) -> dict[str, Any]:
-    """The output of a model that has no class: an object as it is, anything else wrapped."""
+    """The output of a model without a class: an object unchanged, any other value wrapped."""
     return (
         cast(dict[str, Any], output) if isinstance(output, dict) else {"output": output}
     )
@@ -26,8 +26,8 @@ def untyped_output(output: object) -> dict[str, Any]:
 class BaseResult(Generic[OutputT]):
     """The outcome of a job that succeeded.
 
-    ``output`` never fails to be read: what does not fit the published output schema stays in
-    it as it came. ``raw`` is the server's whole answer.
+    Reading ``output`` never fails: values that do not fit the published output schema are kept
+    unchanged. ``raw`` is the server's whole answer.
     """
 
     __slots__ = ("_handle", "files", "output", "raw")
@@ -62,8 +62,8 @@ class BaseResult(Generic[OutputT]):
             return float(cost)
         return None
 
-    def _about(self, error: RunComfyError) -> None:
-        """Tell an error of a download which job it is about: the files are paid for."""
+    def _attach_job(self, error: RunComfyError) -> None:
+        """Make an error of a download name its job: the files are paid for."""
         word = self.raw.get("status")
         error.of(self._handle, word if isinstance(word, str) else None)
 
@@ -75,7 +75,7 @@ class BaseResult(Generic[OutputT]):
 
 
 class BaseJob(Generic[OutputT]):
-    """What a job is, apart from who drives it. It pickles, and then knows no client."""
+    """A job, whichever client drives it. It can be pickled; an unpickled job has no client."""
 
     __slots__ = ("_handle", "_reader", "_reference", "_seen")
 
@@ -86,7 +86,7 @@ class BaseJob(Generic[OutputT]):
         self._reader = reader
         self._reference = reference
         self._seen: str | None = None
-        """The last status word that was read through this handle."""
+        """The last status word that was read through this object."""
 
     @property
     def request_id(self) -> str:
@@ -95,13 +95,13 @@ class BaseJob(Generic[OutputT]):
 
     @property
     def model_id(self) -> str:
-        """The model it runs; empty for a job that was taken up by its bare request id."""
+        """The model it runs; empty for a job that was resumed by its bare request id."""
         return self._handle.model_id
 
     def token(self) -> str:
-        """A text from which ``client.job(token, …)`` takes the job up again, in any process.
+        """A text from which ``client.job(token, …)`` resumes the job, in any process.
 
-        It holds no secret, and it is safe in URLs and file names.
+        It contains no secret and is safe in URLs and file names.
         """
         return self._handle.encode()
 
@@ -116,7 +116,7 @@ class BaseJob(Generic[OutputT]):
 
 
 def deadline_after(now: float, timeout: float | None) -> float:
-    """The deadline for a timeout in seconds; None is for ever. Raises ``BadSetting``."""
+    """The deadline for a timeout in seconds; None means none. Raises ``BadSetting``."""
     if timeout is None:
         return FOREVER
     try:
@@ -125,21 +125,21 @@ def deadline_after(now: float, timeout: float | None) -> float:
         usable = False
     if not usable:
         raise BadSetting(
-            "timeout must be a number of seconds that is not negative, or None to wait for "
-            f"ever, not {timeout!r:.40}"
+            "timeout must be a number of seconds that is not negative, or None to wait without "
+            f"a limit, not {timeout!r:.40}"
         )
     return now + timeout
 
 
 class TimedCall(NamedTuple):
-    """A call that begins now: its terms, and its deadline by their clock."""
+    """A call that begins now: the context of its flow, and its deadline by that clock."""
 
     context: FlowContext
     deadline: float
 
 
 def begin_call(config: ClientConfig, timeout: float | None) -> TimedCall:
-    """The span of a call that may take so many seconds. Raises ``NotConfigured``."""
+    """Begin a call that may take ``timeout`` seconds. Raises ``NotConfigured``."""
     context = config.flow_context()
     return TimedCall(context, deadline_after(context.now(), timeout))
 
@@ -147,5 +147,13 @@ def begin_call(config: ClientConfig, timeout: float | None) -> TimedCall:
 def raise_unbound() -> NoReturn:
     """Refuse to work without a client."""
     raise NotConfigured(
-        "this job came out of a pickle and knows no client: use client.job(job.token(), …)"
+        "this job was unpickled and has no client: use client.job(job.token(), …)"
     )
+
+
+def attach_job(error: BaseException, job: BaseJob[Any]) -> None:
+    """Make an error carry its job; an error that is not ours gets a note with the token."""
+    if isinstance(error, RunComfyError):
+        error.of(job)
+    else:
+        add_job_note(error, job._handle)  # pyright: ignore[reportPrivateUsage]

@@ -1,4 +1,9 @@
-"""The blocking client."""
+# Made from async_client.py by runtime/make_sync.py: edit that file, then run the script.
+"""The client of RunComfy's model API.
+
+The asyncio client is written by hand, and the blocking client is made from it: what is said
+here is true of both.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +12,19 @@ from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
-from .base_job import begin_call, deadline_after
-from .client_config import Clock, make_config, open_journal
+from .base_job import OutputReader, attach_job, begin_call, deadline_after
+from .client_config import Clock, make_config
 from .driver import Driver, Listener
 from .errors import NotConfigured
-from .http.lazy import LazyTransport
 from .input_checks import InputCheck, InputChecks, MediaChecks
-from .job import Job, Result, attach_job
+from .job import Job, Result
 from .job_handle import decode_token
 from .journal import Journal, JournalJobs
-from .lifecycle import run
-from .lifecycle.run import submit_and_announce
+from .lifecycle.run import JobProgress, run, submit_and_announce
 from .lifecycle.stop import OnStop, cancels_queued
 from .observer import Hooks
 from .report import Report
-from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, MAX_RETRY_AFTER
+from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, SUBMIT_TIMEOUT
 from .submission import output_reader, prepare_submission
 
 if TYPE_CHECKING:
@@ -36,15 +39,18 @@ OutputT = TypeVar("OutputT")
 class RunComfy:
     """A client of RunComfy's model API.
 
-    Making one needs no token and opens nothing. ``token`` and ``base_url`` are taken from the
-    environment when something is first sent, if they are not given. A client may be used by
-    many threads, and goes on working in a forked child.
+    Creating one needs no token and opens no connection. If ``token`` or ``base_url`` is not
+    given, it is read from the environment when the first request is sent. Threads may share
+    the blocking client, and it keeps working in a forked child. The asyncio client may be used
+    in one event loop after another: each loop has its own connections, which are closed when
+    the loop ends.
 
-    With ``journal``, a path, every job is noted on disk before it is paid for, and found again
-    through ``client.journal``. ``media_checks`` says whether the files of an input are looked
-    at before a submit, ``media_policy`` what that may fetch (your own hosts: ``private``);
-    ``judges`` check more. ``locale`` is the language of published messages (``ru``). ``hooks``
-    see requests and retries. ``transport``, ``clock`` and ``random`` are for tests.
+    With ``journal``, a path, every job is recorded on disk before it is paid for, and
+    ``client.journal`` finds it again. ``media_checks`` says whether the files of an input are
+    checked before a submit, ``media_policy`` what that check may fetch (your own hosts:
+    ``private``); ``judges`` are further checks. ``locale`` is the language of published
+    messages (``ru``). ``hooks`` are called for requests and retries. ``transport``, ``clock``
+    and ``random`` are for tests.
     """
 
     def __init__(
@@ -64,9 +70,9 @@ class RunComfy:
         journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
         config = make_config(
-            token, base_url, hooks, include_cost, clock, random, open_journal(journal)
+            token, base_url, hooks, include_cost, clock, random, journal
         )
-        self._driver = Driver(config, transport or LazyTransport())
+        self._driver = Driver(config, transport)
         self._checks = InputChecks(media_checks, judges, locale, media_policy)
 
     @overload
@@ -104,25 +110,24 @@ class RunComfy:
     ) -> Result[Any]:
         """Submit, wait and return the result: of an ``Input``, or of a model id and a payload.
 
-        ``timeout`` is in seconds, for everything together; None waits for ever. ``on_update``
-        is called with each change of state. When the wait is stopped — by the deadline, by
-        Ctrl-C, by an exception of ``on_update`` — a job that is still queued is cancelled,
-        unless ``on_stop`` is ``"detach"``. Raises what ``errors`` lists.
+        ``timeout`` is in seconds and covers everything together; None means no limit.
+        ``on_update`` is called with each change of state (the asyncio client also takes a
+        coroutine function). The wait may be stopped by the deadline, by Ctrl-C or a cancelled
+        task, or by an exception of ``on_update``: then a job that is still queued is
+        cancelled, unless ``on_stop`` is ``"detach"``. Raises the errors of ``errors``.
         """
         submission, reader = prepare_submission(what, payload, self._checks)
         context, deadline = begin_call(self._driver.config, timeout)
-        progress = run.JobProgress()
-        flow = run.run(
-            context, submission, progress, deadline, cancel=cancels_queued(on_stop)
+        progress = JobProgress()
+        flow = run(
+            *(context, submission, progress, deadline), cancel=cancels_queued(on_stop)
         )
         try:
             content = self._driver.drive(flow, on_update)
             assert progress.handle is not None
             return Result(self._driver, progress.handle, content, reader)
         except BaseException as error:
-            attach_job(
-                error, self._driver, progress.handle, reader, submission.reference
-            )
+            self._attach_job(error, progress, reader, submission.reference)
             raise
 
     @overload
@@ -141,26 +146,35 @@ class RunComfy:
         payload: Mapping[str, Any] | None = None,
         /,
         *,
-        timeout: float | None = MAX_RETRY_AFTER,
+        timeout: float | None = SUBMIT_TIMEOUT,
     ) -> Job[Any]:
-        """Submit, and return the job at once. ``timeout`` is for the submitting alone.
+        """Submit, and return the job at once. ``timeout`` covers the submit alone.
 
-        Raises ``SubmitOutcomeUnknown`` when it cannot be known whether the job was accepted:
+        Raises ``SubmitOutcomeUnknown`` if it cannot be known whether the job was accepted:
         a paid request is not sent again then.
         """
         submission, reader = prepare_submission(what, payload, self._checks)
         context, deadline = begin_call(self._driver.config, timeout)
-        progress = run.JobProgress()
+        progress = JobProgress()
+        flow = submit_and_announce(context, submission, progress, deadline)
         try:
-            handle = self._driver.drive(
-                submit_and_announce(context, submission, progress, deadline)
-            )
+            handle = self._driver.drive(flow)
             return Job(self._driver, handle, reader, submission.reference)
         except BaseException as error:
-            attach_job(
-                error, self._driver, progress.handle, reader, submission.reference
-            )
+            self._attach_job(error, progress, reader, submission.reference)
             raise
+
+    def _attach_job(
+        self,
+        error: BaseException,
+        progress: JobProgress,
+        reader: OutputReader[Any],
+        reference: str,
+    ) -> None:
+        """Make an error name its job, if the job was accepted."""
+        if progress.handle is not None:
+            job = Job(self._driver, progress.handle, reader, reference)
+            attach_job(error, job)
 
     @overload
     def job(self, token: str, model: type[ModelInput[OutputT]], /) -> Job[OutputT]: ...
@@ -171,7 +185,7 @@ class RunComfy:
     def job(
         self, token: str, model: type[ModelInput[Any]] | None = None, /
     ) -> Job[Any]:
-        """Take up a job by its token or its request id. Nothing is sent.
+        """Resume a job by its token or its request id. Nothing is sent.
 
         With the model's ``Input`` the result is typed. Raises ``BadJobToken``.
         """
@@ -226,20 +240,21 @@ class RunComfy:
         on_update: Listener | None = None,
         on_stop: OnStop = "cancel_queued",
     ) -> Batch[Any]:
-        """Run many inputs, at most ``concurrency`` jobs at a time, and give their results.
+        """Run many inputs, at most ``concurrency`` jobs at a time, and yield their results.
 
-        Results come in the order of the inputs unless ``ordered=False``, and the first error
-        ends the batch unless ``return_exceptions`` gives errors out. HTTP 429 pauses only the
-        submits. With a journal and a ``name``, a batch that was killed goes on where it
+        Results come in the order of the inputs unless ``ordered=False``. The first error ends
+        the batch unless ``return_exceptions`` yields errors too. HTTP 429 pauses only the
+        submits. With a journal and a ``name``, a batch that was killed continues where it
         stopped when it is mapped again under that name. ``timeout`` is for each job, in
-        seconds. Leave the loop early only in a ``with`` block: ``break`` cancels nothing.
+        seconds. Enter the batch (``with``, or ``with`` for asyncio) if you may leave the
+        loop early: ``break`` cancels nothing.
         """
-        from .batch import Batch  # for few
-        from .batch_items import BatchItems as Plan
+        from .batch import Batch  # few programs need it
+        from .batch_items import BatchItems
 
         return Batch(
             self._driver,
-            Plan(inputs, name, self._driver.config.journal, self._checks),
+            BatchItems(inputs, name, self._driver.config.journal, self._checks),
             concurrency=concurrency,
             ordered=ordered,
             return_exceptions=return_exceptions,
@@ -250,7 +265,7 @@ class RunComfy:
 
     @property
     def journal(self) -> JournalJobs[Job[dict[str, Any]]]:
-        """The jobs noted in the journal. Raises ``NotConfigured`` if there is none."""
+        """The jobs in the journal. Raises ``NotConfigured`` if there is no journal."""
         journal = self._driver.config.journal
         if journal is None:
             raise NotConfigured("this client keeps no journal: give journal=PATH")
@@ -281,18 +296,18 @@ class RunComfy:
     ) -> Report:
         """Check an input, or a document against a model's ``Input``. Problems are not raised.
 
-        The messages of media rules are told in ``locale``, by default the client's, where they
-        were published in it; else in the package's own.
+        ``locale`` is the language of the messages of media rules, by default the client's. A
+        message that was not published in it is in the package's own language. The asyncio
+        client reads files in threads and never blocks the event loop.
         """
         return self._checks.report(what, document, locale)
 
     def close(self) -> None:
-        """Close the connections. The client opens new ones if it is used again."""
-        if self._driver.config.journal is not None:
-            self._driver.config.journal.close()
-        close = getattr(self._driver.transport, "close", None)
-        if close is not None:
-            close()
+        """Close the connections and the journal. The next use opens new ones.
+
+        The asyncio client closes the connections of the running event loop.
+        """
+        self._driver.close()
 
     def __enter__(self) -> Self:
         return self

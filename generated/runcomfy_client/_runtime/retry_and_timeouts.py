@@ -56,5 +56,7 @@ def request_timeout(
     return max(1.0, min(longest, until - now))
 
 
+SUBMIT_TIMEOUT = MAX_RETRY_AFTER
+"""x"""
 DEFAULT_JOB_TIMEOUT = 3600.0
 """Seconds that a job is waited for unless the caller says otherwise; videos take long."""

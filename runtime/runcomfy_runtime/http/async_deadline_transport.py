@@ -1,7 +1,8 @@
-"""The same for asyncio: httpx's transport, whose connections go by the countdown.
+"""httpx's transport with one deadline for the whole request.
 
-``asyncio.timeout`` around a request would do as well, if httpcore closed a connection whose
-TLS handshake is cancelled; it does so only for one that fails.
+httpx has a timeout for each operation; here every operation on a connection gets the time that
+is left of the request. ``asyncio.timeout`` around a request would do as well, if httpcore closed
+a connection whose TLS handshake is cancelled; it closes only one whose handshake fails.
 """
 
 from __future__ import annotations
@@ -13,16 +14,15 @@ from typing import Any
 import httpcore
 import httpx
 
-from .deadline import time_left
-from .deadline_transport import SLICE
+from .deadline import WRITE_SIZE, time_left
 
 
 class AsyncDeadlineTransport(httpx.AsyncHTTPTransport):
-    """Made like ``httpx.AsyncHTTPTransport``."""
+    """Takes the options of httpx's own transport."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # httpx has no argument for what httpcore's pools take as one of theirs.
+        # httpx has no argument for the network backend of httpcore's pools.
         inner = self._pool._network_backend  # pyright: ignore[reportPrivateUsage]
         counted = _Backend(inner)
         self._pool._network_backend = counted  # pyright: ignore[reportPrivateUsage]
@@ -41,11 +41,10 @@ class _Backend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         seconds = time_left(timeout, httpcore.ConnectTimeout)
-        return _Stream(
-            await self._inner.connect_tcp(
-                host, port, seconds, local_address, socket_options
-            )
+        stream = await self._inner.connect_tcp(
+            host, port, seconds, local_address, socket_options
         )
+        return _Stream(stream)
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
@@ -56,14 +55,13 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._inner = inner
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._inner.read(
-            max_bytes, time_left(timeout, httpcore.ReadTimeout)
-        )
+        seconds = time_left(timeout, httpcore.ReadTimeout)
+        return await self._inner.read(max_bytes, seconds)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        for start in range(0, len(buffer), SLICE):
+        for start in range(0, len(buffer), WRITE_SIZE):
             seconds = time_left(timeout, httpcore.WriteTimeout)
-            await self._inner.write(buffer[start : start + SLICE], seconds)
+            await self._inner.write(buffer[start : start + WRITE_SIZE], seconds)
 
     async def aclose(self) -> None:
         await self._inner.aclose()

@@ -13,6 +13,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+WRITE_SIZE = 64 * 1024
+"""Bytes to write at once, so that a peer that reads slowly is noticed after so many."""
+
 _end: ContextVar[float] = ContextVar("end", default=math.inf)
 """When the request that this thread or task has under way must be over."""
 

@@ -1,4 +1,10 @@
-"""httpx's transport, whose connections go by the countdown of the request."""
+# Made from http/async_deadline_transport.py by runtime/make_sync.py: edit that file, then run the script.
+"""httpx's transport with one deadline for the whole request.
+
+httpx has a timeout for each operation; here every operation on a connection gets the time that
+is left of the request. ``asyncio.timeout`` around a request would do as well, if httpcore closed
+a connection whose TLS handshake is cancelled; it closes only one whose handshake fails.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +15,15 @@ from typing import Any
 import httpcore
 import httpx
 
-from .deadline import time_left
-
-SLICE = 64 * 1024
-"""Bytes to write at once: whoever reads them slowly is noticed after so many."""
+from .deadline import WRITE_SIZE, time_left
 
 
 class DeadlineTransport(httpx.HTTPTransport):
-    """Made like ``httpx.HTTPTransport``."""
+    """Takes the options of httpx's own transport."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # httpx has no argument for what httpcore's pools take as one of theirs.
+        # httpx has no argument for the network backend of httpcore's pools.
         inner = self._pool._network_backend  # pyright: ignore[reportPrivateUsage]
         counted = _Backend(inner)
         self._pool._network_backend = counted  # pyright: ignore[reportPrivateUsage]
@@ -39,9 +42,10 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         seconds = time_left(timeout, httpcore.ConnectTimeout)
-        return _Stream(
-            self._inner.connect_tcp(host, port, seconds, local_address, socket_options)
+        stream = self._inner.connect_tcp(
+            host, port, seconds, local_address, socket_options
         )
+        return _Stream(stream)
 
     def sleep(self, seconds: float) -> None:
         self._inner.sleep(seconds)
@@ -52,12 +56,13 @@ class _Stream(httpcore.NetworkStream):
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, time_left(timeout, httpcore.ReadTimeout))
+        seconds = time_left(timeout, httpcore.ReadTimeout)
+        return self._inner.read(max_bytes, seconds)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        for start in range(0, len(buffer), SLICE):
+        for start in range(0, len(buffer), WRITE_SIZE):
             seconds = time_left(timeout, httpcore.WriteTimeout)
-            self._inner.write(buffer[start : start + SLICE], seconds)
+            self._inner.write(buffer[start : start + WRITE_SIZE], seconds)
 
     def close(self) -> None:
         self._inner.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import NamedTuple, Protocol, TypeVar
 
 from .. import errors
@@ -93,9 +93,11 @@ class WriteJournal(NamedTuple):
 
 
 class RunTask(NamedTuple):
-    """Do this, which may take its time on a disk."""
+    """Run this, which may block (it reads or writes files)."""
 
     task: Callable[[], None]
+    on_loop: Callable[[], Awaitable[None]] | None = None
+    """The same for an event loop. If there is none, the task runs in a thread there."""
 
 
 class Semaphore(Protocol):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
-from typing import Any, NamedTuple, NoReturn, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol, Self
 
 from .. import errors, protocol, responses
 from ..job_handle import JobHandle, handle_from_answer
@@ -45,10 +45,18 @@ RESUBMITTABLE_STATES = (NOT_ACCEPTED, "cancelled")
 
 
 class PreSubmitTask(Protocol):
-    """What is to be done before anything is sent; it raises if the input must not be paid for."""
+    """A task to run before anything is sent. It raises if the input must not be paid for."""
 
-    def within(self, left: Callable[[], float]) -> Callable[[], None]:
-        """The task, which is told how many seconds are left."""
+    def within(self, left: Callable[[], float]) -> Self:
+        """The same task with a time limit: ``left`` returns the seconds that are left."""
+        ...
+
+    def __call__(self) -> None:
+        """Run it, blocking the thread."""
+        ...
+
+    async def on_loop(self) -> None:
+        """Run it without blocking the event loop."""
         ...
 
 
@@ -90,7 +98,8 @@ def _run_check(
     context: FlowContext, submission: Submission, check: PreSubmitTask, deadline: float
 ) -> Flow[None]:
     """Check the input, in the time of the call. Raises ``NotSent`` when none is left."""
-    yield RunTask(check.within(lambda: deadline - context.now()))
+    task = check.within(lambda: deadline - context.now())
+    yield RunTask(task, task.on_loop)
     if context.now() >= deadline:
         raise errors.NotSent(
             f"submitting to {submission.model_id}: checking the input took all the time that this "

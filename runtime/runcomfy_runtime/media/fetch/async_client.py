@@ -1,16 +1,15 @@
-"""Fetching, on an event loop: drives the same ``measure`` over httpcore."""
+"""The guarded fetch of media: drives ``measure_remote`` over httpcore."""
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import Any
 
 import httpcore
 
 from ..info import MediaInfo
+from .async_lookup import lookup_within
 from .connection import (
     FAILURES,
     Deadline,
@@ -20,14 +19,7 @@ from .connection import (
     default_context,
 )
 from .exchange import Command, CommandResult, Exchange, SendRequest, T
-from .guard import (
-    Guard,
-    LookupResult,
-    start_lookup,
-    system_lookup,
-    too_slow,
-    unresolved,
-)
+from .guard import Guard, system_lookup
 from .policy import FetchPolicy
 from .remote_file import measure_remote
 
@@ -40,7 +32,11 @@ async def fetch_async(
     guard: Guard | None = None,
     context: ssl.SSLContext | None = None,
 ) -> MediaInfo:
-    """Do what ``fetch`` does, without blocking the event loop."""
+    """Measure the file at an https URL. Raises ``MediaError``.
+
+    Proxies and credentials of the environment are not used: behind a proxy, the guard
+    would check the proxy's address and nothing else.
+    """
     deadline = Deadline(policy.seconds)
     backend = AsyncGuardedBackend(guard or Guard(policy), deadline)
     async with httpcore.AsyncConnectionPool(
@@ -96,33 +92,6 @@ class _Connection:
             await response.aclose()
 
 
-async def _lookup(guard: Guard, host: str, port: int, seconds: float) -> Sequence[str]:
-    """Resolve a name, for no longer than that, and on none of the loop's own threads.
-
-    Those are few and shared, and ``asyncio.run`` waits for them before it returns.
-    """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[LookupResult] = loop.create_future()
-
-    def settle(found: LookupResult) -> None:
-        if not answer.done():
-            answer.set_result(found)
-
-    def tell(found: LookupResult) -> None:
-        with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
-            loop.call_soon_threadsafe(settle, found)
-
-    start_lookup(guard.lookup or system_lookup, host, port, tell)
-    try:
-        async with asyncio.timeout(seconds):
-            found = await answer
-    except TimeoutError:
-        raise too_slow(host, seconds) from None
-    if found is None:
-        raise unresolved(host)
-    return found
-
-
 class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
     """Resolves a name once, checks every answer, and dials that address and no other."""
 
@@ -130,8 +99,9 @@ class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
         self._guard = guard
         self._deadline = deadline
         inner = httpcore.AnyIOBackend()
-        # httpcore has a stub of that name, of another type, where anyio is missing
+        # async only: where anyio is missing, httpcore has a stub of another type
         assert isinstance(inner, httpcore.AsyncNetworkBackend)
+        # end
         self._inner = inner
 
     async def connect_tcp(
@@ -144,7 +114,8 @@ class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first address that answers. Raises ``MediaError`` if none may be."""
         guard, deadline = self._guard, self._deadline
-        found = await _lookup(guard, host, port, deadline.remaining())
+        lookup = guard.lookup or system_lookup
+        found = await lookup_within(lookup, host, port, deadline.remaining())
         failure: Exception | None = None
         for address in guard.admit(host, port, found):
             seconds = deadline.remaining(guard.policy.connect_seconds)
@@ -164,7 +135,7 @@ class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Never: media are not behind sockets of this machine."""
+        """Always refused: media are not behind sockets of this machine."""
         raise httpcore.UnsupportedProtocol("no unix sockets")
 
 

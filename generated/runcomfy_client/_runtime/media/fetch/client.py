@@ -1,4 +1,5 @@
-"""Fetching, blocking: drives a ``measure`` over httpcore."""
+# Made from media/fetch/async_client.py by runtime/make_sync.py: edit that file, then run the script.
+"""The guarded fetch of media: drives ``measure_remote`` over httpcore."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ def fetch(
     guard: Guard | None = None,
     context: ssl.SSLContext | None = None,
 ) -> MediaInfo:
-    """Measure what lies at an https URL. Raises ``MediaError``.
+    """Measure the file at an https URL. Raises ``MediaError``.
 
     Proxies and credentials of the environment are not used: behind a proxy, the guard
     would check the proxy's address and nothing else.
@@ -68,13 +69,13 @@ class _Connection:
         self._pool = pool
         self._deadline = deadline
         self._response: httpcore.Response | None = None
-        self._pieces: Iterator[bytes] = iter(())
+        self._pieces: Iterator[bytes] | None = None
 
     def answer(self, command: Command) -> CommandResult:
         """Send a request, or receive a piece of the last one's body."""
         if not isinstance(command, SendRequest):
             self._deadline.remaining()
-            return next(self._pieces, b"")
+            return b"" if self._pieces is None else next(self._pieces, b"")
         self.close()
         request = as_request(command, self._deadline)
         response = self._response = self._pool.handle_request(request)
@@ -95,7 +96,8 @@ class GuardedBackend(httpcore.NetworkBackend):
     def __init__(self, guard: Guard, deadline: Deadline) -> None:
         self._guard = guard
         self._deadline = deadline
-        self._inner = httpcore.SyncBackend()
+        inner = httpcore.SyncBackend()
+        self._inner = inner
 
     def connect_tcp(
         self,
@@ -128,7 +130,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         timeout: float | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Never: media are not behind sockets of this machine."""
+        """Always refused: media are not behind sockets of this machine."""
         raise httpcore.UnsupportedProtocol("no unix sockets")
 
 
@@ -160,7 +162,8 @@ class TimedStream(httpcore.NetworkStream):
         """Begin TLS; the certificate is checked for the name, not for the address."""
         seconds = self._deadline.remaining(timeout)
         return TimedStream(
-            self._inner.start_tls(ssl_context, server_hostname, seconds), self._deadline
+            self._inner.start_tls(ssl_context, server_hostname, seconds),
+            self._deadline,
         )
 
     def get_extra_info(self, info: str) -> Any:
