@@ -12,7 +12,7 @@ import pytest
 from diff.mutations import Case, cases, schemas
 from published import model_of
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
-from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Field, Model
 
 CASES = cases()

@@ -11,7 +11,7 @@ from random import Random
 from diff.mutations import OBJECT, Case, cases
 from diff.samples import exact, validator, values
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
-from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.exact import json_value
 from runcomfy_codegen.ir.model import Model
 

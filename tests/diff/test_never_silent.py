@@ -10,7 +10,7 @@ import pytest
 from diff.test_outputs import outputs_of
 from published import model_of, properties
 from runcomfy_codegen.diff.finding import DiffFinding
-from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import MediaKind, fields_in
 
 Schema = dict[str, Any]

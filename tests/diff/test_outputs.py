@@ -15,7 +15,7 @@ from published import executed, model_of
 from runcomfy_codegen.diff.compare.facts import Side
 from runcomfy_codegen.diff.compare.outputs import PublishedOutputs
 from runcomfy_codegen.diff.finding import DiffFinding, Lens
-from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.exact import json_value
 from runcomfy_codegen.ir.model import Model
 

@@ -11,7 +11,7 @@ from diff.test_outputs import outputs_of
 from diff.tried import holds
 from published import model_of
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
-from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
 
 Schema = dict[str, Any]

@@ -15,11 +15,11 @@ import pytest
 from published import model_of
 from runcomfy_codegen.diff import rules
 from runcomfy_codegen.diff.compare.facts import Side
-from runcomfy_codegen.diff.compare.texts import PublishedTexts
+from runcomfy_codegen.diff.compare.published import PublishedTexts
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict
-from runcomfy_codegen.diff.judge import diff
 from runcomfy_codegen.diff.page import diff_rules_page
 from runcomfy_codegen.diff.rule import DiffRule
+from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
 
 RULES = {rule.about.id: rule for rule in rules.RULES}

@@ -18,7 +18,7 @@ import pytest
 
 from published import model_of, write_client
 from runcomfy_codegen.diff.finding import DiffVerdict, Lens
-from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
 
 TEXT = {"type": "string"}

@@ -9,7 +9,7 @@ import pytest
 
 from published import model_of, properties
 from runcomfy_codegen.diff.finding import DiffFinding, Lens
-from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.diff.run import diff
 
 TEXT = {"type": "string"}
 NULLABLE = [

@@ -12,7 +12,7 @@ from published import SETTINGS, documents, model_of, properties
 from runcomfy_codegen.build.build_model import build_model
 from runcomfy_codegen.diff.compare.facts import Side
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
-from runcomfy_codegen.diff.judge import diff
+from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
 
 Schema = dict[str, Any]

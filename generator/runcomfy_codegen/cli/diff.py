@@ -15,9 +15,9 @@ import click
 from .. import __version__
 from ..diff.approvals import Approval, ApprovalError, apply_approvals, read_approvals
 from ..diff.finding import DiffVerdict
-from ..diff.judge import diff
 from ..diff.report import changelog, github, markdown, sarif, text
 from ..diff.report.report import DiffReport, Locate
+from ..diff.run import diff
 from ..errors import UsageError
 from ..workspace.comparison import compare_sides
 from ..workspace.project import Project

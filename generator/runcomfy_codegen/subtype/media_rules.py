@@ -13,25 +13,41 @@ from runcomfy_runtime.rule import Rule
 from ..ir.exact import Rational, quotient
 from .answer import YES, Answer, No, Unsure
 from .media_intervals import (
-    IntervalByMetric,
-    MeasureInterval,
-    full_interval,
-    interval_bounds,
-    intervals_by_metric,
-    is_contradiction,
-    measure_interval,
-    restrict,
-)
-from .media_limit import (
     AREA,
     SCALE,
     SIDES,
     FileMeasures,
+    IntervalByMetric,
+    MeasureInterval,
     MediaLimit,
+    full_interval,
+    interval_bounds,
+    intervals_by_metric,
+    measure_interval,
     media_limit,
+    restrict,
     satisfies_all,
 )
 from .numbers import simplicity
+
+
+def is_contradiction(found: IntervalByMetric) -> bool:
+    """Whether no file at all is left; False where that is not proved."""
+    return any(each.empty for each in found.values()) or any(
+        not _overlap(each, interval_bounds(metric, found))
+        for metric, each in found.items()
+        if len(metric.names) > 1
+    )
+
+
+def _overlap(one: MeasureInterval, other: MeasureInterval) -> bool:
+    """Whether two spans of one metric overlap."""
+    low, is_open = max((one.low, one.open_low), (other.low, other.open_low))
+    highs = [(s.high, not s.open_high) for s in (one, other) if s.high is not None]
+    if not highs:
+        return True
+    high, shut = min(highs)
+    return low < high or (low == high and not is_open and shut)
 
 
 def rules_imply(one: Sequence[Rule], other: Sequence[Rule]) -> Answer:

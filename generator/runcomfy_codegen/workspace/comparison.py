@@ -11,7 +11,7 @@ from typing import TypeAlias
 from ..build.build_model import BuildOptions, build_catalog, build_model, same_structure
 from ..build.structure_and_texts import texts_of
 from ..diff.compare.outputs import PublishedOutputs
-from ..diff.compare.texts import PublishedTexts, TextsByModel, TextsByPointer
+from ..diff.compare.published import PublishedTexts, TextsByModel, TextsByPointer
 from ..diff.finding import DiffFinding
 from ..diff.report.report import FileLocation
 from ..ir.diagnostic import Diagnostic, Severity

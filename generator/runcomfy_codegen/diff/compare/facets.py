@@ -23,7 +23,8 @@ from ...subtype.accepts import accepts
 from ...subtype.answer import YES, Answer, No, Unsure, Yes
 from ...subtype.is_subschema import is_subschema
 from .facts import Facet, Fact, Identity, SchemaLocation, ValuesChanged
-from .wording import choices_in_words, facet_identity, facet_in_words
+from .fingerprint import facet_identity
+from .wording import choices_in_words, facet_in_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from .facts import (
     UndeclaredRequiredChanged,
 )
 from .media_limits import media_limit_facts
+from .published import unknown_facts
 from .renames import renamed_fields
-from .unknown import unknown_facts
 
 """Changes in a branch are told of the schema that has it."""
 

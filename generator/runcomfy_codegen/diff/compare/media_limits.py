@@ -10,7 +10,7 @@ from runcomfy_runtime.rule import Rule
 
 from ...ir.model import Array, Field, Nullable, Type
 from ...subtype.answer import YES, Yes
-from ...subtype.media_limit import media_limit
+from ...subtype.media_intervals import media_limit
 from ...subtype.media_rules import rule_set, rule_set_implies
 from .facts import Fact, LimitsChanged, SchemaLocation
 

@@ -18,9 +18,9 @@ from .facts import (
 )
 from .fields import field_facts
 from .outputs import NO_PUBLISHED_OUTPUTS, PublishedOutputs, output_facts
+from .published import unknown_facts
 from .renames import renamed_models
 from .source import annotation_facts
-from .unknown import unknown_facts
 
 
 def compare(

@@ -25,7 +25,8 @@ from ...subtype.answer import YES, Answer, No, Yes
 from ...subtype.examples import smallest_example
 from ...subtype.is_subschema import is_subschema
 from .facts import AnnotationChanged, ClassRemoved, Fact, SchemaLocation, Side
-from .wording import type_identity, type_summary
+from .fingerprint import type_identity
+from .wording import type_summary
 
 
 def annotation_facts(old: Object, new: Object, place: SchemaLocation) -> Iterator[Fact]:

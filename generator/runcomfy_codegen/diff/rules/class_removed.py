@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..compare.facts import ClassRemoved, Fact
-from ..compare.wording import type_identity
+from ..compare.fingerprint import type_identity
 from ..finding import DiffVerdict, Lens
 from ..rule import DiffMetadata, DiffRule, Judgement
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...subtype.examples import smallest_example
 from ..compare.facts import Fact, FieldRenamed, Side
-from ..compare.wording import field_identity
+from ..compare.fingerprint import field_identity
 from ..finding import DiffVerdict, Lens, Witness
 from ..rule import DiffMetadata, DiffRule, Judgement
 

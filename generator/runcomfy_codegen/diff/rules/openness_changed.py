@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..compare.facts import Fact, InformativeKeywordChanged
-from ..compare.wording import value_identity
+from ..compare.fingerprint import value_identity
 from ..finding import DiffVerdict
 from ..rule import DiffMetadata, DiffRule, Judgement
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..compare.facts import Fact, SampleChanged
-from ..compare.wording import value_identity, value_in_words
+from ..compare.fingerprint import value_identity
+from ..compare.wording import value_in_words
 from ..finding import DiffVerdict
 from ..rule import DiffMetadata, DiffRule, Judgement
 

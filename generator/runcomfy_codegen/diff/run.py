@@ -9,8 +9,7 @@ from ..ir.model import Model
 from .compare.facts import Fact, ModelRenamed
 from .compare.models import compare
 from .compare.outputs import NO_PUBLISHED_OUTPUTS, PublishedOutputs
-from .compare.texts import NO_TEXTS, PublishedTexts, text_facts
-from .compare.unknown import unknown_changes
+from .compare.published import NO_TEXTS, PublishedTexts, text_facts, unknown_changes
 from .finding import DiffFinding, DiffVerdict, Lens
 from .rules import RULES
 
