@@ -33,8 +33,9 @@ LAYERS = {
     # until the targets hand over what they rendered as values
     "package": {"ir", "store", "targets", "errors", "cli"},
     "subtype": {"ir"},
-    "lint": {"ir", "subtype"},
-    "diff": {"ir", "subtype"},
+    "reports": {"ir"},
+    "lint": {"ir", "subtype", "reports"},
+    "diff": {"ir", "subtype", "reports"},
     "sandbox": {"ir", "dialect"},
     "errors": {"ir"},
 }
@@ -48,6 +49,7 @@ PURE = {
     "build",
     "targets",
     "subtype",
+    "reports",
     "lint",
     "diff",
 }

@@ -14,7 +14,7 @@ import yaml
 
 from diff.conftest import Desk
 from runcomfy_codegen.cli import COMMANDS
-from runcomfy_codegen.diff.report.markdown import MARKER
+from runcomfy_codegen.reports.markdown import comment_marker
 
 ROOT = Path(__file__).parents[2]
 TEXT = {"type": "string"}
@@ -38,7 +38,7 @@ def test_no_script_is_open_to_injection() -> None:
 
 
 def test_the_comment_is_found_by_the_marker_that_the_report_has() -> None:
-    assert MARKER in scripts()["Comment on the pull request"]
+    assert comment_marker("diff") in scripts()["Comment on the pull request"]
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ def test_there_is_one_comment_and_it_is_kept_up_to_date(
     run(repository, scripts()[DIFF], BASE="main", SCHEMAS="", FAIL_ON="never")
     asked, told = commented(repository, known)
     assert "repos/acme/app/issues/7/comments" in asked
-    assert MARKER in asked
+    assert comment_marker("diff") in asked
     file = repository.folder / "runner" / "diff.md"
     assert told == f"api --silent --method {method} {place} --field body=@{file}"
 

@@ -1,4 +1,4 @@
-"""The rules: every one of them has a file, an example, a page, and no other's business."""
+"""The rules: every one of them has an example, a section of the page, and facts of its own."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from published import model_of
 from runcomfy_codegen.diff import rules
-from runcomfy_codegen.diff.compare.facts import Side
+from runcomfy_codegen.diff.compare.facts import Facet, Fact, Side
 from runcomfy_codegen.diff.compare.published import PublishedTexts
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict
-from runcomfy_codegen.diff.page import diff_rules_page
 from runcomfy_codegen.diff.rule import DiffRule
+from runcomfy_codegen.diff.rules.facets import FACETS
 from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
 
-RULES = {rule.about.id: rule for rule in rules.RULES}
+RULES = {rule.id: rule for rule in rules.RULES}
 
 
 def example(rule: DiffRule, text: str, model_id: str) -> list[Model]:
@@ -31,7 +31,7 @@ def example(rule: DiffRule, text: str, model_id: str) -> list[Model]:
         return []
     schema: dict[str, Any] = {"type": "object", **json.loads(text)}
     model = model_of(schema, model_id)
-    if rule.about.side is Side.OUTPUT:
+    if rule.example_side is Side.OUTPUT:
         return [
             replace(model_of({"type": "object", "properties": {}}), output=model.input)
         ]
@@ -40,35 +40,45 @@ def example(rule: DiffRule, text: str, model_id: str) -> list[Model]:
 
 def of_example(rule: DiffRule) -> tuple[DiffFinding, ...]:
     """What the diff says of an example; some rules are about more than schemas."""
-    if rule.about.id == "locale-drifted":
+    if rule.id == "locale-drifted":
         return diff([], [], texts=PublishedTexts({}, {}, (("acme/model", "de"),)))
-    if rule.about.id == "name-changed":
-        (model,) = example(rule, rule.about.before, "acme/model")
+    if rule.id == "name-changed":
+        (model,) = example(rule, rule.metadata.before, "acme/model")
         (field,) = model.input.fields
         chosen = replace(model.input, fields=(replace(field, name="start"),))
         return diff([model], [replace(model, input=chosen)])
-    renamed = "acme/model-2" if rule.about.id == "model-renamed" else "acme/model"
+    renamed = "acme/model-2" if rule.id == "model-renamed" else "acme/model"
     return diff(
-        example(rule, rule.about.before, "acme/model"),
-        example(rule, rule.about.after, renamed),
+        example(rule, rule.metadata.before, "acme/model"),
+        example(rule, rule.metadata.after, renamed),
     )
 
 
-def test_files_and_rules_are_the_same() -> None:
-    files = {module.name for module in pkgutil.iter_modules(rules.__path__)}
-    assert files == {name.replace("-", "_") for name in RULES}
-    for name in files:
-        module = importlib.import_module(f"{rules.__name__}.{name}")
-        assert module.RULE.about.id == name.replace("_", "-")
-        assert module.RULE in rules.RULES
+def test_every_topic_gives_its_rules_and_no_id_is_there_twice() -> None:
+    topics = [
+        importlib.import_module(f"{rules.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(rules.__path__)
+    ]
+    of_topics = [rule for topic in topics for rule in topic.RULES]
+    assert sorted(rule.id for rule in of_topics) == [rule.id for rule in rules.RULES]
+    assert len(RULES) == len(rules.RULES) == 50
 
 
-@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.id)
+def test_every_kind_of_fact_is_some_rules_business() -> None:
+    judged = {rule.fact_type for rule in rules.RULES}
+    assert judged == set(get_args(Fact))
+
+
+def test_every_facet_is_a_row_of_the_table() -> None:
+    assert {row.facet for row in FACETS} == set(Facet)
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)
 def test_a_rule_finds_its_own_example(rule: DiffRule) -> None:
-    assert rule.about.id in {each.rule for each in of_example(rule)}
+    assert rule.id in {each.rule for each in of_example(rule)}
 
 
-@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.id)
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)
 def test_an_example_shows_what_its_rule_is_about(rule: DiffRule) -> None:
     """What an example shows beside its rule, a reader can explain: the other lens."""
     allowed = {
@@ -80,8 +90,8 @@ def test_an_example_shows_what_its_rule_is_about(rule: DiffRule) -> None:
         "object-members-narrowed": {"annotation-narrowed"},
         "class-removed": {"object-members-widened"},
     }
-    others = {each.rule for each in of_example(rule)} - {rule.about.id}
-    assert others == allowed.get(rule.about.id, set())
+    others = {each.rule for each in of_example(rule)} - {rule.id}
+    assert others == allowed.get(rule.id, set())
 
 
 def test_every_facet_has_a_rule_for_either_direction() -> None:
@@ -94,7 +104,7 @@ def test_every_facet_has_a_rule_for_either_direction() -> None:
     assert narrowed == widened
 
 
-@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.id)
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)
 def test_what_hurts_says_what_to_do(rule: DiffRule) -> None:
     for each in of_example(rule):
         assert bool(each.hint) is each.verdict.reaches(DiffVerdict.RISKY)
@@ -107,5 +117,5 @@ def test_the_page_of_the_rules_is_what_the_rules_say(
 ) -> None:
     golden(
         Path(__file__).parents[2] / "docs" / "rules" / "diff.md",
-        diff_rules_page(rules.RULES),
+        rules.rules_page(),
     )

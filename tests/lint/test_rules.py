@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 
 from published import model_of
+from runcomfy_codegen import lint as lint_room
 from runcomfy_codegen.ir.diagnostic import Diagnostic
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.lint import rules
-from runcomfy_codegen.lint.page import lint_rules_page
 from runcomfy_codegen.lint.rule import LintRule
-from runcomfy_codegen.lint.run import lint
+from runcomfy_codegen.lint.run import RULES, lint, rules_page
 
-CODES = {rule.about.code for rule in rules.RULES}
+CODES = {rule.id for rule in RULES}
 
 
 def model(properties: dict[str, Any], model_id: str = "acme/model") -> Model:
@@ -52,23 +51,25 @@ def image(*told: tuple[str, Any, str]) -> dict[str, Any]:
     }
 
 
-def test_files_and_rules_are_the_same() -> None:
-    files = {module.name for module in pkgutil.iter_modules(rules.__path__)}
-    assert files == {code.replace("-", "_") for code in CODES}
-    for name in files:
-        module = importlib.import_module(f"{rules.__name__}.{name}")
-        assert module.RULE.about.code == name.replace("_", "-")
-        assert module.RULE in rules.RULES
+def test_every_topic_gives_its_rules_and_no_code_is_there_twice() -> None:
+    topics = [
+        importlib.import_module(f"{lint_room.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(lint_room.__path__)
+        if module.name.endswith("_rules")
+    ]
+    of_topics = [rule for topic in topics for rule in topic.RULES]
+    assert sorted(rule.id for rule in of_topics) == [rule.id for rule in RULES]
+    assert len(CODES) == len(RULES) == 12
 
 
-@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.code)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_a_rule_finds_its_own_example_and_nothing_else_does(rule: LintRule) -> None:
-    assert set(codes(json.loads(rule.about.wrong))) == {rule.about.code}
+    assert set(codes(json.loads(rule.metadata.before))) == {rule.id}
 
 
-@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.about.code)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_the_corrected_example_is_clean(rule: LintRule) -> None:
-    assert codes(json.loads(rule.about.right)) == []
+    assert codes(json.loads(rule.metadata.after)) == []
 
 
 def test_the_page_of_the_rules_is_what_the_rules_say(
@@ -76,7 +77,7 @@ def test_the_page_of_the_rules_is_what_the_rules_say(
 ) -> None:
     golden(
         Path(__file__).parents[2] / "docs" / "rules" / "lint.md",
-        lint_rules_page(rules.RULES),
+        rules_page(),
     )
 
 

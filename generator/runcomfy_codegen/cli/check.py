@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from ..errors import UsageError
-from ..ir.diagnostic import Diagnostic
+from ..ir.diagnostic import Diagnostic, Severity
 from ..package.changelog import Stale, staleness, without_equal_lock
 from ..package.lock import LOCK, CallOptions, read_lock
 from ..package.plan import WritePlan
 from ..package.write import file_text, unified_diff
+from ..reports.command_report import CommandReport, FileNotice, TextLine, notice_of
+from ..reports.text import diagnostic_lines
 from ..workspace.generate import GenerateRequest, PreparedPackage, prepare, request_for
 from ..workspace.project import Project
-from .console import (
-    EXIT_FINDING,
-    count_progress,
-    has_error,
-    print_annotation,
-    print_diagnostics,
-    print_json,
-    printable,
-)
-from .options import project_options
+from .console import EXIT_FINDING, count_progress, has_error, print_report
+from .options import project_options, report_format_option
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +61,7 @@ class Verdict:
     help="Folder of the package.  [default: from the configuration]",
 )
 @click.option("--locale", help="As given to generate.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "github"]), default="text"
-)
+@report_format_option("check")
 @click.option("--client", metavar="NAME", help="Only this client of the configuration.")
 @project_options
 def command(
@@ -94,14 +88,7 @@ def command(
     verdicts = [
         examine(request_for(each, each.config.output, chosen)) for each in clients
     ]
-    if form == "json":
-        told = [_printed(verdict) for verdict in verdicts]
-        print_json(told[0] if len(told) == 1 else {"clients": told})
-    for verdict in verdicts if form == "github" else ():
-        _print_annotations(verdict)
-    for verdict in verdicts if form == "text" else ():
-        print_diagnostics(verdict.diagnostics)
-        _print_differences(verdict)
+    print_report(_report(verdicts), form)
     if not all(verdict.fine for verdict in verdicts):
         raise SystemExit(EXIT_FINDING)
 
@@ -140,37 +127,51 @@ def _printed(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _print_annotations(verdict: Verdict) -> None:
+def _report(verdicts: Sequence[Verdict]) -> CommandReport:
+    documents = [_printed(verdict) for verdict in verdicts]
+    return CommandReport(
+        command="check",
+        document=documents[0] if len(documents) == 1 else {"clients": documents},
+        notices=tuple(chain.from_iterable(map(_notices, verdicts))),
+        text=tuple(chain.from_iterable(map(_lines, verdicts))),
+    )
+
+
+def _notices(verdict: Verdict) -> Iterator[FileNotice]:
+    schemas = verdict.order.project.config.schemas
     for diagnostic in verdict.diagnostics:
-        level = diagnostic.severity.value.replace("info", "notice")
-        file = str(verdict.order.project.config.schemas / diagnostic.file)
-        print_annotation(level, diagnostic.message, file, diagnostic.place.line)
+        notice = notice_of(diagnostic)
+        yield replace(notice, file=str(schemas / diagnostic.file))
     for each in verdict.stale:
-        told = f"stale: {each.reason}" + (f" ({each.model})" if each.model else "")
-        print_annotation("error", told, str(verdict.folder / each.path))
-
-
-def _print_differences(verdict: Verdict) -> None:
-    for each in verdict.stale:
-        told = f"{each.path}: {each.reason}" + (
-            f" ({each.model})" if each.model else ""
+        yield FileNotice(
+            level=Severity.ERROR,
+            message=f"stale: {_reason(each)}",
+            file=str(verdict.folder / each.path),
         )
-        click.echo(printable(told))
+
+
+def _reason(stale: Stale) -> str:
+    return f"{stale.reason} ({stale.model})" if stale.model else stale.reason
+
+
+def _lines(verdict: Verdict) -> Iterator[TextLine]:
+    yield from diagnostic_lines(verdict.diagnostics)
+    for each in verdict.stale:
+        yield TextLine(f"{each.path}: {_reason(each)}")
         wanted = verdict.plan.write.get(each.path, "")
-        for line in unified_diff(verdict.folder, each.path, wanted):
-            click.echo(printable(line))
+        yield from map(TextLine, unified_diff(verdict.folder, each.path, wanted))
     if verdict.order.lock.selection != verdict.order.selection:
-        told = " ".join(_asked(verdict.order.lock.selection)) or "no options"
-        click.echo(
-            printable(f"{verdict.folder}: it was generated with {told}"), err=True
-        )
+        options = " ".join(_asked(verdict.order.lock.selection)) or "no options"
+        text = f"{verdict.folder}: it was generated with {options}"
+        yield TextLine(text, on_stderr=True)
     if verdict.plan.clean:
-        click.echo(f"{verdict.folder}: up to date, {verdict.renewal.total} files")
+        total = verdict.renewal.total
+        yield TextLine(f"{verdict.folder}: up to date, {total} files")
     else:
-        click.echo(
+        yield TextLine(
             f"{verdict.folder}: {len(verdict.stale)} of {verdict.renewal.total} files are"
             " stale; run `runcomfy-codegen generate`",
-            err=True,
+            on_stderr=True,
         )
 
 

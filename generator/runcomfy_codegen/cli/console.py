@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +11,10 @@ from typing import Any, Protocol
 import click
 
 from ..ir.diagnostic import Diagnostic, Severity
+from ..reports.command_report import CommandReport, TextLine
+from ..reports.formats import json_text, write
+from ..reports.text import diagnostic_lines
+from ..reports.text import printable as printable
 from ..workspace.live_catalog import OnItem
 
 EXIT_FINDING = 1
@@ -37,26 +38,7 @@ class CommandStopped(Exception):
         self.exit_code = exit_code
 
 
-def printable(text: str) -> str:
-    """The text with control characters and direction marks as escapes.
-
-    A schema could otherwise move the cursor, colour the screen, or hide a line.
-    """
-    return "".join(
-        (
-            character
-            if character.isprintable() or character == "\n"
-            else repr(character)[1:-1]
-        )
-        for character in text
-    )
-
-
 # How diagnostics reach a reader: lines for people on stderr, one JSON document on stdout.
-
-
-_HALVES = re.compile("[\ud800-\udfff]")
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
 def has_error(diagnostics: Iterable[Diagnostic]) -> bool:
@@ -64,57 +46,31 @@ def has_error(diagnostics: Iterable[Diagnostic]) -> bool:
     return any(each.severity is Severity.ERROR for each in diagnostics)
 
 
+def print_report(report: CommandReport, form: str) -> None:
+    """A report in one of its formats. Diagnostics for people go to stderr."""
+    if form == "text":
+        print_diagnostics(report.diagnostics)
+        print_lines(report.text)
+    else:
+        click.echo(write(report, form), nl=False)
+
+
 def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
-    """A line each, where and what, and the hint below; then how many there are."""
-    told = list(diagnostics)
-    for each in told:
-        click.echo(_line(each), err=True)
-        if each.hint:
-            click.echo(f"    hint: {printable(each.hint)}", err=True)
-    if told:
-        counts = Counter(each.severity for each in told)
-        summary = ", ".join(
-            _counted(counts[level], level) for level in Severity if counts[level]
-        )
-        click.echo(summary, err=True)
+    """A line each on stderr, where and what, and the hint below; then how many there are."""
+    print_lines(diagnostic_lines(diagnostics))
+
+
+def print_lines(lines: Iterable[TextLine]) -> None:
+    """Lines with colours, which come after published text was made harmless."""
+    for line in lines:
+        word = click.style(line.word, fg=line.colour) if line.word else ""
+        text = f"{printable(line.lead)}{word}{printable(line.text)}"
+        click.echo(text, err=line.on_stderr)
 
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout, and nothing else there."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    # Half of a surrogate pair can only be told as an escape: it has no UTF-8.
-    click.echo(_HALVES.sub(lambda half: f"\\u{ord(half[0]):04x}", text))
-
-
-def _line(diagnostic: Diagnostic) -> str:
-    where = f"{diagnostic.file}:{diagnostic.place.line}:{diagnostic.place.column}"
-    level = click.style(diagnostic.severity.value, fg=_COLOURS[diagnostic.severity])
-    pointer = f" at {diagnostic.pointer}" if diagnostic.pointer else ""
-    return f"{printable(where)}: {level} {diagnostic.code}: {printable(diagnostic.message)}{printable(pointer)}"
-
-
-def _counted(number: int, level: Severity) -> str:
-    noun = "note" if level is Severity.INFO else level.value
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-# Findings as lines that GitHub Actions shows beside the code.
-#
-# The form is GitHub's "workflow commands": ``::error file=…,line=…::message``.
-
-
-_ESCAPES = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-_IN_PROPERTIES = {**_ESCAPES, ":": "%3A", ",": "%2C"}
-
-
-def print_annotation(level: str, message: str, file: str, line: int = 1) -> None:
-    """One annotation; ``level`` is ``error``, ``warning`` or ``notice``."""
-    where = f"file={_escaped(file, _IN_PROPERTIES)},line={line}"
-    click.echo(f"::{level} {where}::{_escaped(message, _ESCAPES)}")
-
-
-def _escaped(text: str, escapes: dict[str, str]) -> str:
-    return "".join(escapes.get(character, character) for character in text)
+    click.echo(json_text(value), nl=False)
 
 
 # A job's way from ``in_queue`` to its end, as a bar for a person who watches.

@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from .. import __version__
 from ..diff.approvals import Approval, ApprovalError, apply_approvals, read_approvals
 from ..diff.finding import DiffVerdict
-from ..diff.report import changelog, github, markdown, sarif, text
-from ..diff.report.report import DiffReport, Locate
+from ..diff.report import DiffReport, Locate, changelog
 from ..diff.run import diff
 from ..errors import UsageError
+from ..reports.command_report import CommandReport
+from ..reports.markdown import MAX_STEP_SUMMARY, markdown_comment
 from ..workspace.comparison import compare_sides
 from ..workspace.project import Project
 from ..workspace.revision import default_head, overrides_of, resolve_base, resolve_side
-from .console import (
-    EXIT_FINDING,
-    EXIT_INCOMPLETE,
-    print_diagnostics,
-    print_json,
-    printable,
-)
-from .options import project_options
+from .console import EXIT_FINDING, EXIT_INCOMPLETE, print_report
+from .options import project_options, report_format_option
 
 _APPROVALS = Path("runcomfy-approvals.toml")
-_COLOURS = {
-    DiffVerdict.BREAKING: "red",
-    DiffVerdict.RISKY: "yellow",
-    DiffVerdict.COMPATIBLE: "green",
-    DiffVerdict.DOCS_ONLY: "blue",
-}
 
 
 @click.command("diff")
@@ -50,12 +37,7 @@ _COLOURS = {
     show_default=True,
     help="Exit with 1 for findings as bad as this, or worse.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown", "github", "sarif"]),
-    default="text",
-)
+@report_format_option("diff")
 @click.option(
     "--merge-base",
     is_flag=True,
@@ -91,9 +73,12 @@ def command(
     approved = _approvals(approvals)
     asked = Asked(project, base, head, merge_base)
     report, locate = asked.report(approved)
+    written = report.for_writers(locate)
     if changelog_file is not None:
-        changelog_file.write_text(changelog.changelog(report), "utf-8")
-    _PRINTERS[form](report, locate)
+        changelog_file.write_text(changelog(written), "utf-8")
+    print_report(written, form)
+    if form == "github":
+        _write_step_summary(written)
     if report.diagnostics:
         raise SystemExit(EXIT_INCOMPLETE)
     if _fails(report, fail_on):
@@ -165,46 +150,9 @@ def _fails(report: DiffReport, fail_on: str) -> bool:
     return any(each.verdict.reaches(DiffVerdict(fail_on)) for each in report.findings)
 
 
-def _print_text(report: DiffReport, locate: Locate) -> None:
-    print_diagnostics(report.diagnostics)
-    for line in text.lines(report):
-        verdict = next(
-            (v for v in DiffVerdict if line.startswith(f"  {v.value} ")), None
-        )
-        told = printable(line)
-        click.echo(told if verdict is None else _painted(told, verdict))
-
-
-def _painted(line: str, verdict: DiffVerdict) -> str:
-    # Colours come after published text was made harmless.
-    return line.replace(verdict.value, click.style(verdict, fg=_COLOURS[verdict]), 1)
-
-
-def _print_json(report: DiffReport, locate: Locate) -> None:
-    print_json(report.printed())
-
-
-def _print_markdown(report: DiffReport, locate: Locate) -> None:
-    click.echo(markdown.markdown(report), nl=False)
-
-
-def _print_github(report: DiffReport, locate: Locate) -> None:
-    for line in github.commands(report, locate):
-        click.echo(printable(line))
+def _write_step_summary(report: CommandReport) -> None:
+    """The whole report for GitHub's page of the step, whose annotations are limited."""
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(markdown.markdown(report, markdown.SUMMARY))
-
-
-def _print_sarif(report: DiffReport, locate: Locate) -> None:
-    click.echo(json.dumps(sarif.sarif(report, locate, __version__), indent=2))
-
-
-_PRINTERS: dict[str, Callable[[DiffReport, Locate], None]] = {
-    "text": _print_text,
-    "json": _print_json,
-    "markdown": _print_markdown,
-    "github": _print_github,
-    "sarif": _print_sarif,
-}
+            file.write(markdown_comment(report, MAX_STEP_SUMMARY))

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from ..build.import_plan import ImportChange, ImportPlan
+from ..reports.command_report import CommandReport, TextLine
 from ..store.document_file import document_path
 from ..workspace.import_documents import ImportedDocuments, import_sources
 from ..workspace.project import Project
-from .console import EXIT_FINDING, has_error, print_diagnostics, print_json, printable
-from .options import format_option, project_options
+from .console import EXIT_FINDING, has_error, print_report
+from .options import project_options, report_format_option
 
 
 @click.command("import")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--locale", help="Language of the texts, where the page does not say it.")
-@format_option
+@report_format_option("import")
 @project_options
 def command(
     project: Project, sources: tuple[str, ...], locale: str | None, form: str
@@ -30,11 +32,13 @@ def command(
     is stored word for word, one file per model and locale.
     """
     imported = import_sources(project, sources, locale)
-    if form == "json":
-        print_json(printed_import(imported))
-    else:
-        print_diagnostics(imported.diagnostics)
-        print_arrivals(project, imported.arrivals)
+    report = CommandReport(
+        command="import",
+        document=printed_import(imported),
+        diagnostics=imported.diagnostics,
+        text=tuple(arrival_lines(project, imported.arrivals)),
+    )
+    print_report(report, form)
     if has_error(imported.diagnostics):
         raise SystemExit(EXIT_FINDING)
 
@@ -59,16 +63,14 @@ def printed_import(imported: ImportedDocuments) -> dict[str, Any]:
     }
 
 
-def print_arrivals(project: Project, arrivals: ImportPlan) -> None:
+def arrival_lines(project: Project, arrivals: ImportPlan) -> Iterator[TextLine]:
     """A line for each document that changed, and how many there are of each kind."""
     for each in arrivals.accepted:
         if each.change is not ImportChange.UNCHANGED:
-            click.echo(
-                f"{each.change.value:<18} {printable(each.document.model_id)}"
-                f" ({each.document.locale})"
-            )
+            document = f"{each.document.model_id} ({each.document.locale})"
+            yield TextLine(f"{each.change.value:<18} {document}")
     counts = Counter(each.change for each in arrivals.accepted)
-    told = ", ".join(
+    changes = ", ".join(
         f"{counts[change]} {change.value}" for change in ImportChange if counts[change]
     )
-    click.echo(f"{project.config.schemas}: {told or 'nothing stored'}")
+    yield TextLine(f"{project.config.schemas}: {changes or 'nothing stored'}")

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 
 import click
 
-from .. import __version__
 from ..ir.diagnostic import Diagnostic, Severity
-from ..lint.report import github, sarif
-from ..lint.run import is_selected, lint
+from ..lint.run import is_selected, lint, lint_report
 from ..workspace.lint import placed, refuse_misspelled, wanted_ids
 from ..workspace.project import Project
-from .console import EXIT_FINDING, print_diagnostics, print_json, printable
-from .options import project_options
-
-"""The codes of what building notices, beside those of the dialect's meta-schema."""
+from .console import EXIT_FINDING, print_report
+from .options import project_options, report_format_option
 
 
 @click.command("lint")
@@ -31,12 +25,7 @@ from .options import project_options
     show_default=True,
     help="Exit with 1 for diagnostics as bad as this, or worse.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "github", "sarif"]),
-    default="text",
-)
+@report_format_option("lint")
 @project_options
 def command(
     project: Project,
@@ -62,7 +51,7 @@ def command(
         if (wanted is None or each.model in wanted)
         and is_selected(each.code, select=selected, ignore=ignore)
     ]
-    _print(found, form, project)
+    print_report(lint_report(found, project.config.schemas.as_posix()), form)
     if _fails(found, fail_on):
         raise SystemExit(EXIT_FINDING)
 
@@ -71,21 +60,6 @@ def _listed(told: Iterable[str]) -> tuple[str, ...]:
     """Codes given one by one, or several with commas between them."""
     words = (word.strip() for each in told for word in each.split(","))
     return tuple(word for word in words if word)
-
-
-def _print(found: Sequence[Diagnostic], form: str, project: Project) -> None:
-    root = project.config.schemas.as_posix()
-    match form:
-        case "json":
-            below = [replace(each, file=f"{root}/{each.file}") for each in found]
-            print_json({"diagnostics": [each.printed() for each in below]})
-        case "sarif":
-            click.echo(json.dumps(sarif(found, root, __version__), indent=2))
-        case "github":
-            for line in github(found, root):
-                click.echo(printable(line))
-        case _:
-            print_diagnostics(found)
 
 
 def _fails(found: Iterable[Diagnostic], fail_on: str) -> bool:

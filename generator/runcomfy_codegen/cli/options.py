@@ -10,8 +10,11 @@ from typing import Any, TypeVar
 
 import click
 
+from ..reports.formats import format_names
 from ..workspace.configuration import find_config, read_config
 from ..workspace.project import Project
+
+Returned = TypeVar("Returned")
 
 journal_option = click.option(
     "--journal",
@@ -37,7 +40,19 @@ timeout_option = click.option(
     help="Seconds to wait for the job.",
 )
 
-Returned = TypeVar("Returned")
+
+def report_format_option(
+    command: str,
+) -> Callable[[Callable[..., Returned]], Callable[..., Returned]]:
+    """``--format`` of a command that reports, with the formats that it offers."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(format_names(command)),
+        default="text",
+        show_default=True,
+        help="For people, or for machines: one document on stdout.",
+    )
 
 
 def project_options(function: Callable[..., Returned]) -> Callable[..., Returned]:

@@ -31,9 +31,10 @@ from .console import (
     has_error,
     print_diagnostics,
     print_json,
+    print_lines,
     printable,
 )
-from .importing import print_arrivals, printed_import
+from .importing import arrival_lines, printed_import
 from .options import format_option, project_options
 
 
@@ -197,4 +198,4 @@ def _tell(
             f"{len(gone.unlisted)} models are known from pages alone, and kept",
             err=True,
         )
-    print_arrivals(project, imported.arrivals)
+    print_lines(arrival_lines(project, imported.arrivals))

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from ..ir.json_text import is_array, is_object
+from ..reports.command_report import ReportEntry
 from .finding import DiffFinding
 
 _KEYS = {"fingerprint", "model", "rule", "pointer", "reason", "expires"}
@@ -87,7 +88,7 @@ def apply_approvals(
     )
 
 
-def approval_entry(finding: DiffFinding) -> str:
+def approval_entry(finding: ReportEntry) -> str:
     """The entry that would approve a finding, ready to be pasted (TOML 1.0)."""
     told = {
         "fingerprint": finding.fingerprint,

@@ -78,7 +78,7 @@ class DiffFinding:
         text = json.dumps(parts, ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
-    def printed(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The shape of ``--format json``; what is not known is left out."""
         told: dict[str, Any] = {
             "rule": self.rule,

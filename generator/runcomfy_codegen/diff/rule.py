@@ -1,19 +1,20 @@
-"""What a rule of the diff is: texts that explain it, and a judgement about facts."""
+"""What a rule of the diff is: texts that explain it, and a judgement about facts of one kind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
+from ..reports.command_report import RuleMetadata
 from ..subtype.answer import Answer, No, Unsure, Yes
-from .compare.facts import Facet, Fact, SchemaLocation, Side, ValuesChanged
+from .compare.facts import Fact, SchemaLocation, Side
 from .finding import DiffFinding, DiffVerdict, Lens, Witness
 
 READ_BY_OLD_CLASSES = "old classes read it, and hand on what no caller was told of"
 """Why a change of an output is risky that a generated class survives."""
 
-JudgeFact: TypeAlias = Callable[[Fact], Iterator["Judgement"]]
+FactT = TypeVar("FactT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,96 +32,73 @@ class Judgement:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiffMetadata:
-    """What a rule notices, why that matters, an example, and what to do about it.
+Judge: TypeAlias = Callable[[FactT], Iterator[Judgement]]
 
-    ``before`` and ``after`` are JSON texts of a schema on the ``side`` that the example is
-    about; an empty one is a model that is not there.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffRule:
+    """One rule: its texts, the kind of facts that it judges, and its judgement.
+
+    The examples of the texts are schemas on the ``example_side``; an empty one is a model
+    that is not there.
     """
 
-    id: str
-    notices: str
-    why: str
-    before: str
-    after: str
-    instead: str
-    side: Side = Side.INPUT
+    metadata: RuleMetadata
+    fact_type: type[Any]
+    judge: Judge[Any]
+    example_side: Side = Side.INPUT
 
-
-@dataclass(frozen=True, slots=True)
-class DiffRule:
-    """One rule: its texts, and its judgement."""
-
-    about: DiffMetadata
-    judge: JudgeFact
+    @property
+    def id(self) -> str:
+        """The name of the rule in reports and approvals."""
+        return self.metadata.id
 
     def findings(self, fact: Fact) -> Iterator[DiffFinding]:
-        """The findings of this rule about a fact; none if it is not the rule's business."""
-        for each in self.judge(fact):
-            hurts = each.verdict in (DiffVerdict.BREAKING, DiffVerdict.RISKY)
+        """The findings of this rule about a fact of its kind."""
+        for judgement in self.judge(fact):
+            hurts = judgement.verdict.reaches(DiffVerdict.RISKY)
             yield DiffFinding(
-                rule=self.about.id,
-                model=each.place.model_id,
-                side=each.place.side,
-                lens=each.lens,
-                pointer=each.place.pointer,
-                verdict=each.verdict,
-                message=each.message,
-                old=each.old,
-                new=each.new,
-                identity=each.identity or (each.old, each.new),
-                witness=each.witness,
-                reason=each.reason,
-                hint=self.about.instead if hurts else "",
+                rule=self.id,
+                model=judgement.place.model_id,
+                side=judgement.place.side,
+                lens=judgement.lens,
+                pointer=judgement.place.pointer,
+                verdict=judgement.verdict,
+                message=judgement.message,
+                old=judgement.old,
+                new=judgement.new,
+                identity=judgement.identity or (judgement.old, judgement.new),
+                witness=judgement.witness,
+                reason=judgement.reason,
+                hint=self.metadata.advice if hurts else "",
             )
 
 
-def narrowed(fact: Fact, facet: Facet, message: str) -> Iterator[Judgement]:
-    """Values that were accepted and no longer are: callers send them, servers sent them."""
-    if isinstance(fact, ValuesChanged) and fact.facet is facet:
-        hurt = Side.INPUT
-        told = f"without {fact.lost}" if fact.lost else _change_in_words(fact)
-        yield from _values(fact, fact.kept, fact.covered, hurt, f"{message}: {told}")
-
-
-def widened(fact: Fact, facet: Facet, message: str) -> Iterator[Judgement]:
-    """Values that are accepted now and were not: harmless to send, maybe not to receive."""
-    if isinstance(fact, ValuesChanged) and fact.facet is facet:
-        hurt = Side.OUTPUT
-        told = f"also {fact.gained}" if fact.gained else _change_in_words(fact)
-        found = _values(fact, fact.covered, fact.kept, hurt, f"{message}: {told}")
-        yield from (_as_read(each, fact.read) for each in found)
-
-
-def _as_read(told: Judgement, read: Answer | None) -> Judgement:
-    """Values that nobody published break callers if the generated class refuses them."""
-    if told.verdict is not DiffVerdict.BREAKING or read is None:
-        return told
-    if isinstance(read, No):
-        return replace(told, witness=Witness(read.witness))
-    return replace(told, verdict=DiffVerdict.RISKY, reason=READ_BY_OLD_CLASSES)
-
-
-def _change_in_words(fact: ValuesChanged) -> str:
-    return f"{fact.old} → {fact.new}" if fact.old and fact.new else fact.old or fact.new
-
-
-def _values(
-    fact: ValuesChanged, answer: Answer, mirror: Answer, hurt: Side, message: str
-) -> Iterator[Judgement]:
-    if not is_worth_reporting(answer, mirror, fact.place.side is hurt):
-        return
-    yield Judgement(
-        place=fact.place,
-        verdict=verdict_of(answer, hurts=fact.place.side is hurt),
-        message=message,
-        old=fact.old,
-        new=fact.new,
-        identity=fact.identity,
-        witness=witness_of(answer),
-        reason=reason_of(answer),
+def diff_rule(
+    rule_id: str,
+    fact_type: type[FactT],
+    *,
+    summary: str,
+    why: str,
+    before: str,
+    after: str,
+    advice: str,
+    example_side: Side = Side.INPUT,
+) -> Callable[[Judge[FactT]], DiffRule]:
+    """Makes a rule of a function that judges facts of one kind."""
+    metadata = RuleMetadata(
+        id=rule_id, summary=summary, why=why, before=before, after=after, advice=advice
     )
+
+    def rule(judge: Judge[FactT]) -> DiffRule:
+        return DiffRule(
+            metadata=metadata,
+            fact_type=fact_type,
+            judge=judge,
+            example_side=example_side,
+        )
+
+    return rule
 
 
 def is_worth_reporting(answer: Answer, mirror: Answer, hurts: bool) -> bool:

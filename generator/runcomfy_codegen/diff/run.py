@@ -11,12 +11,22 @@ from .compare.models import compare
 from .compare.outputs import NO_PUBLISHED_OUTPUTS, PublishedOutputs
 from .compare.published import NO_TEXTS, PublishedTexts, text_facts, unknown_changes
 from .finding import DiffFinding, DiffVerdict, Lens
+from .rule import DiffRule
 from .rules import RULES
+
+_RULES_BY_FACT: dict[type[Fact], list[DiffRule]] = {}
+for _rule in RULES:
+    _RULES_BY_FACT.setdefault(_rule.fact_type, []).append(_rule)
 
 
 def judge(facts: Iterable[Fact]) -> tuple[DiffFinding, ...]:
     """What the rules say about these facts, by model, place and verdict."""
-    found = (each for fact in facts for rule in RULES for each in rule.findings(fact))
+    found = (
+        finding
+        for fact in facts
+        for rule in _RULES_BY_FACT.get(type(fact), ())
+        for finding in rule.findings(fact)
+    )
     return tuple(sorted(found, key=_order))
 
 

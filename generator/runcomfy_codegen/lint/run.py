@@ -1,13 +1,43 @@
-"""Models in, diagnostics out: every rule meets every model."""
+"""All rules of the lint, and what they notice in models."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from ..ir.diagnostic import Diagnostic
+from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.model import Model
-from .rules import RULES
+from ..reports.command_report import CommandReport, RuleMetadata, entry_of
+from ..reports.rule_page import rule_section
+from . import media_rules, message_rules, prose_rules, value_rules
+from .rule import LintRule
+
+RULES: tuple[LintRule, ...] = tuple(
+    sorted(
+        (
+            *media_rules.RULES,
+            *message_rules.RULES,
+            *prose_rules.RULES,
+            *value_rules.RULES,
+        ),
+        key=lambda rule: rule.id,
+    )
+)
+"""Every rule, by its code."""
+
+_PAGE_HEAD = """\
+# Rules of `runcomfy-codegen lint`
+
+Written from the rule files in `generator/runcomfy_codegen/lint/rules/`; do not edit.
+`pytest tests/lint --update-golden` writes it again.
+
+`lint` tells these beside everything that building the models notices (names that collide,
+required names without a property, choices that are impossible, locales that differ in
+structure, keywords that are not understood). `--select CODE` and `--ignore CODE` take any
+of the codes, or globs over them.
+"""
 
 
 def lint(models: Sequence[Model]) -> tuple[Diagnostic, ...]:
@@ -22,3 +52,36 @@ def is_selected(
     """Whether a code is asked for: by a glob of ``select``, if any, and by none of ``ignore``."""
     wanted = not select or any(fnmatchcase(code, pattern) for pattern in select)
     return wanted and not any(fnmatchcase(code, pattern) for pattern in ignore)
+
+
+def lint_report(diagnostics: Sequence[Diagnostic], folder: str) -> CommandReport:
+    """Diagnostics in the form that every writer understands; ``folder`` has their files."""
+    below = [replace(each, file=f"{folder}/{each.file}") for each in diagnostics]
+    counts = Counter(each.severity for each in diagnostics)
+    known = {rule.id: rule.metadata.summary for rule in RULES}
+    codes = sorted({*known, *(each.code for each in diagnostics)})
+    return CommandReport(
+        command="lint",
+        document={"diagnostics": [each.printed() for each in below]},
+        entries=tuple(entry_of(each, folder) for each in diagnostics),
+        rules=tuple(
+            RuleMetadata(id=code, summary=known.get(code, "")) for code in codes
+        ),
+        diagnostics=tuple(diagnostics),
+        summary={level.value: counts[level] for level in Severity},
+        annotated={level: f"of severity {level.value}" for level in Severity},
+    )
+
+
+def rules_page() -> str:
+    """The documentation of the rules (Markdown): one section a rule."""
+    sections = (
+        rule_section(
+            rule.metadata,
+            f"Severity: {rule.severity.value}. {rule.metadata.summary}",
+            "Wrong",
+            "Right",
+        )
+        for rule in RULES
+    )
+    return "\n".join((_PAGE_HEAD, *sections))

@@ -13,11 +13,11 @@ from ..build.structure_and_texts import texts_of
 from ..diff.compare.outputs import PublishedOutputs
 from ..diff.compare.published import PublishedTexts, TextsByModel, TextsByPointer
 from ..diff.finding import DiffFinding
-from ..diff.report.report import FileLocation
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
 from ..ir.model import Model, Object
+from ..reports.command_report import FileLocation
 from ..store.document_file import model_id_of, parse_document_file, unreadable_document
 from .revision import Blobs, Revision, SchemasFolder
 

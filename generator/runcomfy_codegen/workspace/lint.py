@@ -13,7 +13,7 @@ from ..ir.diagnostic import Diagnostic
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonValue, items, members
 from ..ir.model import Model
-from ..lint.rules import RULES
+from ..lint.run import RULES
 from ..store.document_file import document_path
 from ..store.schemas_folder import read_one
 from .comparison import pointer_in_document
@@ -29,7 +29,7 @@ BUILT = (
 
 def refuse_misspelled(patterns: Iterable[str], found: Iterable[Diagnostic]) -> None:
     """A code that can never be told would make a gate that always passes."""
-    own = (rule.about.code for rule in RULES)
+    own = (rule.id for rule in RULES)
     known = {*own, *BUILT, *_codes(resources.dialect()), *(each.code for each in found)}
     for pattern in patterns:
         if not any(fnmatchcase(code, pattern) for code in known):

@@ -1,111 +1,58 @@
-"""The rules of the diff, one a file: what it notices, why, an example, the judgement."""
+"""The rules of the diff, by topic. A rule explains itself, shows an example, and judges facts."""
 
 from __future__ import annotations
 
+from ...reports.rule_page import rule_section
+from ..compare.facts import Side
 from ..rule import DiffRule
-from . import (
-    alternatives_narrowed,
-    alternatives_widened,
-    annotation_narrowed,
-    annotation_widened,
-    choices_narrowed,
-    choices_widened,
-    class_removed,
-    deprecation_changed,
-    extension_changed,
-    field_added,
-    field_became_optional,
-    field_became_required,
-    field_removed,
-    field_renamed,
-    list_length_narrowed,
-    list_length_widened,
-    list_repeats_narrowed,
-    list_repeats_widened,
-    locale_drifted,
-    media_kind_changed,
-    media_limit_narrowed,
-    media_limit_widened,
-    model_added,
-    model_removed,
-    model_renamed,
-    name_changed,
-    null_narrowed,
-    null_widened,
-    number_range_narrowed,
-    number_range_widened,
-    number_step_narrowed,
-    number_step_widened,
-    object_members_narrowed,
-    object_members_widened,
-    openness_changed,
-    required_field_added,
-    required_name_changed,
-    sample_changed,
-    server_default_changed,
-    text_format_narrowed,
-    text_format_widened,
-    text_length_narrowed,
-    text_length_widened,
-    text_pattern_narrowed,
-    text_pattern_widened,
-    texts_changed,
-    type_narrowed,
-    type_widened,
-    unjudged_change,
-    unjudged_keyword,
-)
+from . import facets, fields, keywords, media, models, source
 
-RULES: tuple[DiffRule, ...] = (
-    alternatives_narrowed.RULE,
-    alternatives_widened.RULE,
-    annotation_narrowed.RULE,
-    annotation_widened.RULE,
-    choices_narrowed.RULE,
-    choices_widened.RULE,
-    class_removed.RULE,
-    deprecation_changed.RULE,
-    extension_changed.RULE,
-    field_added.RULE,
-    field_became_optional.RULE,
-    field_became_required.RULE,
-    field_removed.RULE,
-    field_renamed.RULE,
-    list_length_narrowed.RULE,
-    list_length_widened.RULE,
-    list_repeats_narrowed.RULE,
-    list_repeats_widened.RULE,
-    locale_drifted.RULE,
-    media_kind_changed.RULE,
-    media_limit_narrowed.RULE,
-    media_limit_widened.RULE,
-    model_added.RULE,
-    model_removed.RULE,
-    model_renamed.RULE,
-    name_changed.RULE,
-    null_narrowed.RULE,
-    null_widened.RULE,
-    number_range_narrowed.RULE,
-    number_range_widened.RULE,
-    number_step_narrowed.RULE,
-    number_step_widened.RULE,
-    object_members_narrowed.RULE,
-    object_members_widened.RULE,
-    openness_changed.RULE,
-    required_field_added.RULE,
-    required_name_changed.RULE,
-    sample_changed.RULE,
-    server_default_changed.RULE,
-    text_format_narrowed.RULE,
-    text_format_widened.RULE,
-    text_length_narrowed.RULE,
-    text_length_widened.RULE,
-    text_pattern_narrowed.RULE,
-    text_pattern_widened.RULE,
-    texts_changed.RULE,
-    type_narrowed.RULE,
-    type_widened.RULE,
-    unjudged_change.RULE,
-    unjudged_keyword.RULE,
+RULES: tuple[DiffRule, ...] = tuple(
+    sorted(
+        (
+            *facets.RULES,
+            *fields.RULES,
+            *keywords.RULES,
+            *media.RULES,
+            *models.RULES,
+            *source.RULES,
+        ),
+        key=lambda rule: rule.id,
+    )
 )
-"""Every rule, by its name."""
+"""Every rule, by its id."""
+
+_PAGE_HEAD = """\
+# Rules of `runcomfy-codegen diff`
+
+Written from the rule files in `generator/runcomfy_codegen/diff/rules/`; do not edit.
+`pytest tests/diff --update-golden` writes it again.
+
+A finding has a *verdict*. **breaking**: a witness, or the code of a caller, shows the
+break. **risky**: nobody can say that it is harmless, and the finding says why.
+**compatible**: proved harmless. **docs-only**: texts and samples.
+
+A finding looks through a *lens*. **wire**: would the server still take, and the client
+still understand, what is sent? **source**: does code written against the old generated
+client still type-check and run?
+
+What narrows an input breaks callers, and what widens it does not; for outputs it is the
+other way round. Where two spellings mean one set, nothing is reported.
+
+An output is published, and its generated class reads more than that: fields may be
+missing, members new, one URL a list, choices are open. So on the wire an output is
+breaking where the old class refuses what may come now, which the witness shows; where the
+class reads it, though no caller was told of it, the change is risky.
+"""
+
+
+def rules_page() -> str:
+    """The documentation of the rules (Markdown): one section a rule."""
+    return "\n".join((_PAGE_HEAD, *map(_section, RULES)))
+
+
+def _section(rule: DiffRule) -> str:
+    side = " (output)" if rule.example_side is Side.OUTPUT else ""
+    return rule_section(
+        rule.metadata, rule.metadata.summary, f"Before{side}", f"After{side}"
+    )

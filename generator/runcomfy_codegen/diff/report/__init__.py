@@ -1,1 +1,0 @@
-"""Findings written down: for people, for machines, for pull requests. Nothing prints."""

@@ -1,0 +1,276 @@
+"""Rules about fields: added, removed, renamed, required or optional."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...subtype.examples import smallest_example
+from ..compare.facts import (
+    FieldAdded,
+    FieldRemoved,
+    FieldRenamed,
+    RequiredChanged,
+    Side,
+    UndeclaredRequiredChanged,
+)
+from ..compare.fingerprint import field_identity
+from ..finding import DiffVerdict, Lens, Witness
+from ..rule import READ_BY_OLD_CLASSES, Judgement, diff_rule
+
+
+@diff_rule(
+    "field-added",
+    FieldAdded,
+    summary="A field is new, and may be left out.",
+    why=(
+        "Old callers do not send it, and readers of an output ignore what they do "
+        "not know."
+    ),
+    before='{"properties": {"prompt": {"type": "string"}}}',
+    after=(
+        '{"properties": {"prompt": {"type": "string"}, "seed": {"type": ' '"integer"}}}'
+    ),
+    advice=(
+        "Regenerate the client to use it; `.extended(...)` sends it from an old " "one."
+    ),
+)
+def field_added(fact: FieldAdded) -> Iterator[Judgement]:
+    """Judge a new field that may be left out."""
+    if not fact.field.required:
+        yield Judgement(
+            place=fact.place,
+            verdict=DiffVerdict.COMPATIBLE,
+            message=f"the optional field {fact.field.wire_name!r} is new",
+            new=fact.field.wire_name,
+            identity=("", field_identity(fact.field)),
+        )
+
+
+@diff_rule(
+    "required-field-added",
+    FieldAdded,
+    summary="A field is new, and must be given.",
+    why=(
+        "Every old call lacks it. A published default does not help: the dialect "
+        "shows samples as defaults of required fields, and nobody sends them."
+    ),
+    before='{"properties": {"prompt": {"type": "string"}}}',
+    after=(
+        '{"properties": {"prompt": {"type": "string"}, "image_url": {"type": '
+        '"string"}}, "required": ["image_url"]}'
+    ),
+    advice="Give the field in every call before the new client is deployed.",
+)
+def required_field_added(fact: FieldAdded) -> Iterator[Judgement]:
+    """Judge a new field that must be given; the witness is an old smallest payload."""
+    if not fact.field.required:
+        return
+    hurts = fact.place.side is Side.INPUT
+    for lens in Lens if hurts else (Lens.WIRE,):
+        yield Judgement(
+            place=fact.place,
+            verdict=DiffVerdict.BREAKING if hurts else DiffVerdict.COMPATIBLE,
+            message=f"the required field {fact.field.wire_name!r} is new",
+            lens=lens,
+            new=fact.field.wire_name,
+            identity=("", field_identity(fact.field)),
+            witness=next(
+                (Witness(value) for value in smallest_example(fact.holder)), None
+            ),
+        )
+
+
+@diff_rule(
+    "field-removed",
+    FieldRemoved,
+    summary="A field is no longer published.",
+    why=(
+        "The generated class no longer has it, so callers do not type-check. "
+        "Whether the server refuses or ignores the field is not published."
+    ),
+    before=(
+        '{"properties": {"prompt": {"type": "string"}, "seed": {"type": ' '"integer"}}}'
+    ),
+    after='{"properties": {"prompt": {"type": "string"}}}',
+    advice="Take the argument out of the calls.",
+)
+def field_removed(fact: FieldRemoved) -> Iterator[Judgement]:
+    """Judge a field that is gone: sure for code, open for the wire."""
+    name = fact.field.wire_name
+    unknown = {
+        Side.INPUT: "servers may refuse or ignore a field they do not know",
+        Side.OUTPUT: "old callers find nothing where they looked for it",
+    }
+    yield Judgement(
+        place=fact.place,
+        verdict=DiffVerdict.RISKY,
+        message=f"the field {name!r} is no longer published",
+        old=name,
+        reason=unknown[fact.place.side],
+    )
+    yield Judgement(
+        place=fact.place,
+        verdict=DiffVerdict.BREAKING,
+        message=f"the generated class has no field {fact.field.name!r} any more",
+        lens=Lens.SOURCE,
+        old=name,
+    )
+
+
+@diff_rule(
+    "field-renamed",
+    FieldRenamed,
+    summary=(
+        "A field went, and one of the same type came under a similar name or with "
+        "the same description."
+    ),
+    why=(
+        "What is sent under the old name no longer reaches the server; one change "
+        "is told once."
+    ),
+    before=(
+        '{"properties": {"image_url": {"type": "string", "description": "The '
+        'picture to edit."}}}'
+    ),
+    after=(
+        '{"properties": {"input_image_url": {"type": "string", "description": '
+        '"The picture to edit."}}}'
+    ),
+    advice=(
+        "Change the name in the callers; a name in the configuration can keep the "
+        "old argument."
+    ),
+)
+def field_renamed(fact: FieldRenamed) -> Iterator[Judgement]:
+    """Judge a field under a new name; the name in code may have stayed."""
+    moved = fact.old.name != fact.new.name
+    for lens in Lens if moved else (Lens.WIRE,):
+        open_ = lens is Lens.WIRE and not _asked(fact)
+        yield Judgement(
+            place=fact.place,
+            verdict=DiffVerdict.RISKY if open_ else DiffVerdict.BREAKING,
+            message=f"the field is now called {fact.new.wire_name!r}",
+            lens=lens,
+            old=fact.old.wire_name,
+            new=fact.new.wire_name,
+            identity=(field_identity(fact.old), field_identity(fact.new)),
+            witness=_witness(fact) if lens is Lens.WIRE else None,
+            reason=_UNKNOWN[fact.place.side] if open_ else "",
+        )
+
+
+_UNKNOWN = {
+    Side.INPUT: "servers may refuse or ignore a field they do not know",
+    Side.OUTPUT: "old callers find nothing under the old name",
+}
+
+
+def _asked(fact: FieldRenamed) -> bool:
+    """Whether payloads under the old name lack what must be given: as for two changes."""
+    return fact.new.required and fact.place.side is Side.INPUT
+
+
+def _witness(fact: FieldRenamed) -> Witness | None:
+    """A smallest payload under the old name, if the new one must be given."""
+    if not _asked(fact):
+        return None
+    return next((Witness(value) for value in smallest_example(fact.holder)), None)
+
+
+@diff_rule(
+    "field-became-required",
+    RequiredChanged,
+    summary="A field that could be left out must be given.",
+    why="Calls that leave it out are refused, and do not type-check.",
+    before='{"properties": {"prompt": {"type": "string"}}}',
+    after='{"properties": {"prompt": {"type": "string"}}, "required": ["prompt"]}',
+    advice="Give the field in every call before the new client is deployed.",
+)
+def field_became_required(fact: RequiredChanged) -> Iterator[Judgement]:
+    """Judge a field that must be given; the witness is a payload without it."""
+    if not fact.required:
+        return
+    hurts = fact.place.side is Side.INPUT
+    for lens in Lens if hurts else (Lens.WIRE,):
+        yield Judgement(
+            place=fact.place,
+            verdict=DiffVerdict.BREAKING if hurts else DiffVerdict.COMPATIBLE,
+            message=f"the field {fact.field.wire_name!r} must be given now",
+            lens=lens,
+            old="optional",
+            new="required",
+            witness=next(
+                (Witness(value) for value in smallest_example(fact.holder)), None
+            ),
+        )
+
+
+@diff_rule(
+    "field-became-optional",
+    RequiredChanged,
+    summary="A field that had to be given may be left out.",
+    why=(
+        "Callers that give it are as right as before; a reader of an output may "
+        "miss it."
+    ),
+    before='{"properties": {"prompt": {"type": "string"}}, "required": ["prompt"]}',
+    after='{"properties": {"prompt": {"type": "string"}}}',
+    advice="Be ready for outputs without it.",
+)
+def field_became_optional(fact: RequiredChanged) -> Iterator[Judgement]:
+    """Judge a field that may be left out."""
+    if not fact.required:
+        missed = DiffVerdict.BREAKING if fact.asked else DiffVerdict.RISKY
+        hurts = fact.place.side is Side.OUTPUT
+        yield Judgement(
+            place=fact.place,
+            verdict=missed if hurts else DiffVerdict.COMPATIBLE,
+            message=f"the field {fact.field.wire_name!r} may be left out now",
+            old="required",
+            new="optional",
+            reason="old classes read None where it is missing" if hurts else "",
+        )
+
+
+@diff_rule(
+    "required-name-changed",
+    UndeclaredRequiredChanged,
+    summary="`required` names a property that is not declared, or no longer does.",
+    why=(
+        "Nothing asks for such a field, and a generated input cannot give it: if "
+        "the server means it, every call fails."
+    ),
+    before='{"properties": {"image_url": {"type": "string"}}}',
+    after='{"properties": {"image_url": {"type": "string"}}, "required": ["image"]}',
+    advice="Ask the publisher which property is meant.",
+)
+def required_name_changed(fact: UndeclaredRequiredChanged) -> Iterator[Judgement]:
+    """Judge a name that is required without being described."""
+    sent = fact.place.side is Side.INPUT
+    hurts = fact.demanded is sent
+    harm = DiffVerdict.BREAKING if sent else DiffVerdict.RISKY
+    found = smallest_example(fact.holder) if fact.demanded else []
+    yield Judgement(
+        place=fact.place,
+        verdict=harm if hurts else DiffVerdict.COMPATIBLE,
+        message=(
+            f"{fact.name!r} must be given now, and no property declares it"
+            if fact.demanded
+            else f"{fact.name!r} need not be given any more"
+        ),
+        old="" if fact.demanded else fact.name,
+        new=fact.name if fact.demanded else "",
+        witness=Witness(found[0]) if found else None,
+        reason=READ_BY_OLD_CLASSES if hurts and not sent else "",
+    )
+
+
+RULES = (
+    field_added,
+    required_field_added,
+    field_removed,
+    field_renamed,
+    field_became_required,
+    field_became_optional,
+    required_name_changed,
+)

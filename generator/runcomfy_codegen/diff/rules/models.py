@@ -1,0 +1,106 @@
+"""Rules about whole models: added, removed, renamed, or published differently in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..compare.facts import LocaleDrifted, ModelAdded, ModelRemoved, ModelRenamed
+from ..finding import DiffVerdict, Lens
+from ..rule import Judgement, diff_rule
+
+
+@diff_rule(
+    "model-added",
+    ModelAdded,
+    summary="A model is published that was not there before.",
+    why="New symbols break nobody.",
+    before="",
+    after='{"properties": {"prompt": {"type": "string"}}}',
+    advice="Regenerate the client to call it.",
+)
+def model_added(fact: ModelAdded) -> Iterator[Judgement]:
+    """Judge a new model."""
+    yield Judgement(
+        place=fact.place, verdict=DiffVerdict.COMPATIBLE, message="the model is new"
+    )
+
+
+@diff_rule(
+    "model-removed",
+    ModelRemoved,
+    summary="A model is no longer published.",
+    why="Every call of it fails, and its module is gone from the generated client.",
+    before='{"properties": {"prompt": {"type": "string"}}}',
+    after="",
+    advice="Choose another model, or keep the old client until the callers are moved.",
+)
+def model_removed(fact: ModelRemoved) -> Iterator[Judgement]:
+    """Judge a model that is gone."""
+    for lens in Lens:
+        yield Judgement(
+            place=fact.place,
+            verdict=DiffVerdict.BREAKING,
+            message="the model is no longer published",
+            lens=lens,
+        )
+
+
+@diff_rule(
+    "model-renamed",
+    ModelRenamed,
+    summary="A model went, and one that takes the same came under a similar id.",
+    why=(
+        "Calls of the old id fail; one change is told once, not as a removal and "
+        "an addition."
+    ),
+    before=(
+        '{"properties": {"prompt": {"type": "string"}, "seed": {"type": ' '"integer"}}}'
+    ),
+    after=(
+        '{"properties": {"prompt": {"type": "string"}, "seed": {"type": ' '"integer"}}}'
+    ),
+    advice="Change the id, or the import of the module, in the callers.",
+)
+def model_renamed(fact: ModelRenamed) -> Iterator[Judgement]:
+    """Judge a model under a new id; its module may have kept its name."""
+    moved = fact.old.path != fact.new.path
+    for lens in Lens if moved else (Lens.WIRE,):
+        yield Judgement(
+            place=fact.place,
+            verdict=DiffVerdict.BREAKING,
+            message=f"the model is now called {fact.new.model_id!r}",
+            lens=lens,
+            old=fact.old.model_id,
+            new=fact.new.model_id,
+        )
+
+
+@diff_rule(
+    "locale-drifted",
+    LocaleDrifted,
+    summary=(
+        "The schema in one language is built differently than the one that "
+        "counts, and it was not before."
+    ),
+    why="One of the two pages is out of date, and nobody can say which.",
+    before='{"properties": {"seed": {"type": "integer"}}}',
+    after='{"properties": {"seed": {"type": "integer", "maximum": 9}}}',
+    advice="Import the page in that language again, and look which of the two holds.",
+)
+def locale_drifted(fact: LocaleDrifted) -> Iterator[Judgement]:
+    """Judge pages that contradict each other."""
+    yield Judgement(
+        place=fact.place,
+        verdict=DiffVerdict.RISKY,
+        message=f"the schema in {fact.locale!r} is built differently now",
+        new=fact.locale,
+        reason="one of two languages is out of date, and it is not known which",
+    )
+
+
+RULES = (
+    model_added,
+    model_removed,
+    model_renamed,
+    locale_drifted,
+)

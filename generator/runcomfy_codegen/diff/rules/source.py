@@ -1,0 +1,142 @@
+"""Rules about code that was written against the generated client: annotations, classes, names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...subtype.answer import Yes
+from ..compare.facts import AnnotationChanged, ClassRemoved, NameChanged, Side
+from ..compare.fingerprint import type_identity
+from ..finding import DiffVerdict, Lens
+from ..rule import Judgement, diff_rule, reason_of, verdict_of, witness_of
+
+
+@diff_rule(
+    "annotation-narrowed",
+    AnnotationChanged,
+    summary="The annotation of an input field takes fewer values than before.",
+    why=(
+        "Callers that wrote the old values no longer type-check, whatever the "
+        "server does. Bounds are no part of an annotation."
+    ),
+    before='{"properties": {"mode": {"type": "string"}}}',
+    after='{"properties": {"mode": {"type": "string", "enum": ["fast", "good"]}}}',
+    advice=(
+        "Run the type checker over the callers with the new client, and change "
+        "what it reports."
+    ),
+)
+def annotation_narrowed(fact: AnnotationChanged) -> Iterator[Judgement]:
+    """Judge the annotation of an input; lists are invariant, so a wider item is no free gift."""
+    if fact.place.side is Side.OUTPUT:
+        return
+    hurts = not isinstance(fact.kept, Yes)
+    if hurts or fact.in_list:
+        yield Judgement(
+            place=fact.place,
+            verdict=verdict_of(fact.kept, hurts=True),
+            message=f"the annotation takes other values: {fact.old} → {fact.new}",
+            lens=Lens.SOURCE,
+            old=fact.old,
+            new=fact.new,
+            identity=fact.identity,
+            witness=witness_of(fact.kept),
+            reason=reason_of(fact.kept) if hurts else "lists are invariant in Python",
+        )
+
+
+@diff_rule(
+    "annotation-widened",
+    AnnotationChanged,
+    example_side=Side.OUTPUT,
+    summary="The annotation of an output field has more values than before.",
+    why=(
+        "Code that reads the field no longer type-checks, or meets a value of "
+        "another type."
+    ),
+    before='{"properties": {"count": {"type": "integer"}}}',
+    after='{"properties": {"count": {"type": "number"}}}',
+    advice=(
+        "Run the type checker over the callers with the new client, and change "
+        "what it reports."
+    ),
+)
+def annotation_widened(fact: AnnotationChanged) -> Iterator[Judgement]:
+    """Judge the annotation of an output."""
+    if fact.place.side is Side.INPUT:
+        return
+    if not isinstance(fact.covered, Yes):
+        yield Judgement(
+            place=fact.place,
+            verdict=verdict_of(fact.covered, hurts=True),
+            message=f"the annotation has other values: {fact.old} → {fact.new}",
+            lens=Lens.SOURCE,
+            old=fact.old,
+            new=fact.new,
+            identity=fact.identity,
+            witness=witness_of(fact.covered),
+            reason=reason_of(fact.covered),
+        )
+
+
+@diff_rule(
+    "class-removed",
+    ClassRemoved,
+    summary=(
+        "A nested object is no longer a generated class, or a class of another " "name."
+    ),
+    why=(
+        "Code that makes or names the class no longer imports, and does not "
+        "type-check."
+    ),
+    before=(
+        '{"properties": {"lora": {"type": "object", "properties": {"path": '
+        '{"type": "string"}}}}}'
+    ),
+    after='{"properties": {"lora": {"type": "object"}}}',
+    advice="Use the new class, or the plain values where there is none any more.",
+)
+def class_removed(fact: ClassRemoved) -> Iterator[Judgement]:
+    """Judge a class that is gone."""
+    now = f"is called {fact.new!r} now" if fact.new else "is no longer generated"
+    yield Judgement(
+        place=fact.place,
+        verdict=DiffVerdict.BREAKING,
+        message=f"the class {fact.old!r} {now}",
+        lens=Lens.SOURCE,
+        old=fact.old,
+        new=fact.new,
+        identity=(fact.old, f"{fact.new} {type_identity(fact.kind)}"),
+    )
+
+
+@diff_rule(
+    "name-changed",
+    NameChanged,
+    summary=(
+        "The configuration chooses another name for a field or a module, or "
+        "chooses one no longer; what is published stayed."
+    ),
+    why="Code that uses the old name does not type-check.",
+    before='{"properties": {"seed": {"type": "integer"}}}',
+    after='{"properties": {"seed": {"type": "integer"}}}',
+    advice="Change the name in the callers, or keep the old one in the configuration.",
+)
+def name_changed(fact: NameChanged) -> Iterator[Judgement]:
+    """Judge a name that the user chose."""
+    yield Judgement(
+        place=fact.place,
+        verdict=DiffVerdict.BREAKING,
+        message=f"the {fact.what} is called {fact.new!r} in code now, not {fact.old!r}",
+        lens=Lens.SOURCE,
+        old=fact.old,
+        new=fact.new,
+    )
+
+
+RULES = (
+    annotation_narrowed,
+    annotation_widened,
+    class_removed,
+    name_changed,
+)

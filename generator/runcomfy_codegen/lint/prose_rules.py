@@ -1,0 +1,138 @@
+"""Numbers in prose, and the rule about limits that only a description states.
+
+Published texts are translated, write decimal commas (``0,4``), ratios (``1:16``, ``1/3``)
+and sizes (``4096x4096``). Numbers in them are compared with rules, and never decide anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain
+
+from runcomfy_runtime.metrics_and_operators import UNIT_WORDS
+
+from ..ir.diagnostic import Severity
+from ..ir.model import Array, Choice, Field, Numeric, Text, Type, types_in
+from .rule import each_field, lint_rule
+
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
+"""A number in prose, with separators of thousands or a decimal comma."""
+
+_RATIO = re.compile(rf"({NUMBER})\s*[:/]\s*({NUMBER})")
+_PLAIN = re.compile(NUMBER)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+
+_WORDS = (*chain(*UNIT_WORDS.values()), "character", "characters", "chars")
+_UNITS = rf"(?:{'|'.join(_WORDS)})\b"
+_TO = r"\s*(?:-|–|to|and|x|×)\s*"
+_LIMIT = re.compile(
+    rf"\b(?:{NUMBER}{_TO})?{NUMBER}\s*{_UNITS}" rf"|\brange:?\s*{NUMBER}{_TO}{NUMBER}",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    rf"\b(?:up to|at most|at least|max(?:imum)?(?: of)?) {NUMBER} "
+    r"(?:images?|videos?|files?|items?|references?)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(NUMBER)
+
+
+@lint_rule(
+    "prose-limit",
+    Severity.INFO,
+    summary=(
+        "A description states a limit, and no media rule and no bound has its "
+        "numbers."
+    ),
+    why="The limit is not checked before anything is paid.",
+    before=(
+        '{"image_url": {"type": "string", "format": "image_uri", "description": '
+        '"Up to 30MB."}}'
+    ),
+    after=(
+        '{"image_url": {"type": "string", "format": "image_uri", "description": '
+        '"Up to 30MB.", "validations": [{"validation_rule": "file_size_mb<=", '
+        '"validation_value": 30, "validation_error": ""}]}}'
+    ),
+    advice="Check the limit yourself, and tell the publisher that a rule is missing.",
+)
+@each_field
+def prose_limit(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
+    """A number with a unit in a description that nothing states formally."""
+    stated = {*_rule_numbers(field), *_bounds(field.type)}
+    for text in _limits(field):
+        if not all(stated & {*possible_values(number)} for number in _ends(text)):
+            message = f"{field.wire_name!r}: no rule or bound states {text!r}"
+            yield f"{pointer}/description", message
+
+
+def stated_numbers(text: str) -> set[Fraction]:
+    """Every number that a text names; a ratio names its quotient, its inverse and its terms."""
+    found = {
+        value for number in _PLAIN.findall(text) for value in possible_values(number)
+    }
+    for one, other in _RATIO.findall(text):
+        upper, lower = possible_values(one)[0], possible_values(other)[0]
+        if upper and lower:
+            found |= {upper / lower, lower / upper}
+    return found
+
+
+def possible_values(number: str) -> list[Fraction]:
+    """What a number in prose may mean: ``4,096`` is 4096, or 4.096 with a decimal comma."""
+    if _THOUSANDS.fullmatch(number):
+        decimal = number.count(",") == 1 and "." not in number
+        read = [number.replace(",", "")] + [number.replace(",", ".")] * decimal
+        return [Fraction(each) for each in read]
+    return [Fraction(number.replace(",", "."))]
+
+
+def _limits(field: Field) -> list[str]:
+    """What a description calls a limit; how many there may be is one of lists alone."""
+    found = _LIMIT.findall(field.description)
+    if any(isinstance(each, Array) for each in types_in(field.type)):
+        found += _COUNT.findall(field.description)
+    return list(dict.fromkeys(found))
+
+
+def _ends(text: str) -> list[str]:
+    """The numbers of a limit; from 0 on is no limit."""
+    return [told for told in _NUMBER.findall(text) if told != "0"]
+
+
+def _rule_numbers(field: Field) -> set[Fraction]:
+    limits = (rule.threshold for rule in field.rules)
+    return {limit for limit in limits if limit is not None}
+
+
+def _bounds(kind: Type) -> set[Fraction]:
+    """Every number that a type states: bounds, lengths, choices."""
+    found: set[Fraction] = set()
+    for each in types_in(kind):
+        match each:
+            case Numeric():
+                ends = (
+                    each.minimum,
+                    each.maximum,
+                    each.exclusive_minimum,
+                    each.exclusive_maximum,
+                )
+                found |= {Fraction(end) for end in ends if end is not None}
+            case Text():
+                ends_ = (each.min_length, each.max_length)
+                found |= {Fraction(end) for end in ends_ if end is not None}
+            case Array():
+                counts = (each.min_items, each.max_items)
+                found |= {Fraction(end) for end in counts if end is not None}
+            case Choice(values=values):
+                found |= {
+                    number for value in values for number in stated_numbers(value.text)
+                }
+            case _:
+                pass
+    return found
+
+
+RULES = (prose_limit,)

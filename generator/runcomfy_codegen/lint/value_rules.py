@@ -1,0 +1,146 @@
+"""Rules about values: defaults, samples and choices that a schema publishes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ..ir.diagnostic import Severity
+from ..ir.exact import exact_value
+from ..ir.model import (
+    Array,
+    Choice,
+    Field,
+    Model,
+    Nullable,
+    Type,
+    Union,
+    Value,
+    types_in,
+)
+from ..subtype.accepts import accepts, is_empty
+from .rule import LintFinding, each_field, fields_with_pointers, lint_rule
+
+
+@lint_rule(
+    "impossible-default",
+    Severity.WARNING,
+    summary="The published default of a field is not what its schema accepts.",
+    why="The server would refuse its own default if it were sent.",
+    before='{"steps": {"type": "integer", "maximum": 50, "default": 60}}',
+    after='{"steps": {"type": "integer", "maximum": 50, "default": 50}}',
+    advice="Do not rely on the published default.",
+)
+@each_field
+def impossible_default(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
+    """A field that refuses its default."""
+    return _refused(field, "default", field.default, pointer)
+
+
+@lint_rule(
+    "impossible-sample",
+    Severity.INFO,
+    summary="The published sample of a field is not what its schema accepts.",
+    why="Whoever copies the published example meets a refusal.",
+    before='{"prompt": {"type": "string", "maxLength": 3, "default": "a cat"}}',
+    after='{"prompt": {"type": "string", "maxLength": 9, "default": "a cat"}}',
+    advice="Do not rely on the published sample.",
+)
+@each_field
+def impossible_sample(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
+    """A field that refuses its sample."""
+    return _refused(field, "sample", field.sample, pointer)
+
+
+def _refused(
+    field: Field, what: str, value: Value | None, pointer: str
+) -> Iterator[tuple[str, str]]:
+    """A value that the field refuses; an empty text or list stands for none."""
+    if value is None or value.text in ('""', "[]"):
+        return
+    if accepts(field.type, exact_value(value)) is False:
+        shortened = value.text if len(value.text) <= 60 else f"{value.text[:59]}…"
+        message = f"{field.wire_name!r} refuses its own {what} {shortened}"
+        yield f"{pointer}/default", message
+
+
+@lint_rule(
+    "impossible-value",
+    Severity.ERROR,
+    summary=(
+        "The bounds of a field, or of one of its alternatives, contradict each "
+        "other: no value keeps them all."
+    ),
+    why="A required field of this kind makes every call fail.",
+    before='{"steps": {"type": "integer", "minimum": 5, "maximum": 4}}',
+    after='{"steps": {"type": "integer", "minimum": 4, "maximum": 5}}',
+    advice="Ask the publisher which of the bounds is meant.",
+)
+@each_field
+def impossible_value(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
+    """A field whose type leaves nothing."""
+    if is_empty(field.type):
+        yield pointer, f"no value can be right for {field.wire_name!r}"
+    elif any(map(is_empty, _alternatives(field.type))):
+        yield pointer, f"no value is one of an alternative of {field.wire_name!r}"
+
+
+def _alternatives(kind: Type) -> Iterator[Type]:
+    """The alternatives of a type itself, and of its items; fields tell their own."""
+    match kind:
+        case Union(options=options):
+            yield from options
+            for option in options:
+                yield from _alternatives(option)
+        case Nullable(inner=inner):
+            yield inner
+            yield from _alternatives(inner)
+        case Array(items=items):
+            yield items
+            yield from _alternatives(items)
+        case _:
+            pass
+
+
+@lint_rule(
+    "enum-case-drift",
+    Severity.INFO,
+    summary="A choice differs only in case from the choice that more models have.",
+    why=(
+        "Values go over the wire unchanged: what one model takes, its neighbour "
+        "refuses."
+    ),
+    before=(
+        '{"resolution": {"type": "string", "enum": ["720P"]}, "size": {"type": '
+        '"string", "enum": ["720p"]}, "quality": {"type": "string", "enum": '
+        '["720p"]}}'
+    ),
+    after='{"resolution": {"type": "string", "enum": ["720p"]}}',
+    advice="Take the spelling from the generated `Literal` of each model.",
+)
+def enum_case_drift(models: Sequence[Model]) -> Iterator[LintFinding]:
+    """Every choice in a spelling that is not the usual one."""
+    places = [
+        (model.model_id, pointer, word)
+        for model in models
+        for field, pointer in fields_with_pointers(model)
+        for word in _words(field.type)
+    ]
+    counts = Counter(word for _, _, word in places)
+    # Of spellings that are equally frequent, the one in capitals counts as the rarer.
+    rarest_first = sorted(counts, key=lambda word: (counts[word], word))
+    usual = {word.casefold(): word for word in rarest_first}
+    for model_id, pointer, word in places:
+        other = usual[word.casefold()]
+        if other != word:
+            message = f"{word!r} is spelled {other!r} in {counts[other]} other places"
+            yield LintFinding(model_id, f"{pointer}/enum", message)
+
+
+def _words(kind: Type) -> set[str]:
+    choices = (inner.values for inner in types_in(kind) if isinstance(inner, Choice))
+    loaded = (value.load() for values in choices for value in values)
+    return {word for word in loaded if isinstance(word, str)}
+
+
+RULES = (impossible_default, impossible_sample, impossible_value, enum_case_drift)

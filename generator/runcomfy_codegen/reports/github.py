@@ -1,0 +1,68 @@
+"""Workflow commands: GitHub Actions shows them as annotations beside the code.
+
+GitHub shows ten annotations of each level for a step. The worst come first, and a notice
+says how many more there are; the whole report belongs in the step summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..ir.diagnostic import Severity
+from .command_report import CommandReport, FileNotice, ReportEntry, counted
+from .text import printable
+
+MAX_ANNOTATIONS = 10
+"""Annotations of one level that GitHub shows for a step."""
+
+_COMMANDS = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "notice",
+}
+
+
+def github_lines(report: CommandReport) -> Iterator[str]:
+    """One workflow command a line."""
+    for level, what in report.annotated.items():
+        entries = [e for e in report.entries if e.level is level and not e.approved]
+        yield from map(_annotation, entries[:MAX_ANNOTATIONS])
+        if len(entries) > MAX_ANNOTATIONS:
+            yield f"::notice::{len(entries) - MAX_ANNOTATIONS} more {what}"
+    yield from map(_file_annotation, report.notices)
+    if report.bump:
+        yield f"::notice::{counted(report.summary)}; version bump: {report.bump}"
+
+
+def _annotation(entry: ReportEntry) -> str:
+    lines = (
+        f"{entry.model}: {entry.message}",
+        f"witness: {entry.witness}" if entry.witness else "",
+        f"not decided: {entry.reason}" if entry.reason else "",
+        entry.hint,
+    )
+    message = "\n".join(line for line in lines if line)
+    title = f"title={_escape_property(entry.rule)}"
+    return f"::{_COMMANDS[entry.level]} {_location(entry)}{title}::{_escape(message)}"
+
+
+def _location(entry: ReportEntry) -> str:
+    if entry.location is None:
+        return ""
+    file, position = entry.location.file, entry.location.position
+    return f"file={_escape_property(file)},line={position.line},col={position.column},"
+
+
+def _file_annotation(notice: FileNotice) -> str:
+    where = f"file={_escape_property(notice.file)},line={notice.line}"
+    return f"::{_COMMANDS[notice.level]} {where}::{_escape(notice.message)}"
+
+
+def _escape(text: str) -> str:
+    """A message as the runner decodes it, without control characters."""
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(escaped)
+
+
+def _escape_property(text: str) -> str:
+    return _escape(text).replace(":", "%3A").replace(",", "%2C")
