@@ -1,62 +1,106 @@
-"""How long to wait: between reads of a status, and before trying something again."""
+"""What is retried, every pause, and every default timeout, each with its reason.
+
+What is retried:
+
+- A submit, only if nothing of it was sent or the server answered 429. Any other failure may
+  mean that the job was accepted, and a paid request is never sent twice.
+- A read of a status or a result, and a cancel: they are free. They are repeated after a lost
+  answer and after the statuses that ``protocol.ERRORS`` marks with ``retry``.
+- A download, from where it broke off.
+
+All times are in seconds.
+"""
 
 from __future__ import annotations
 
 import math
 
 FOREVER = math.inf
-"""The deadline of those who set none."""
+"""The deadline of a call without a timeout."""
 
+# Default timeouts of calls.
+
+DEFAULT_JOB_TIMEOUT = 3600.0
+"""``run``, ``map``, ``result`` and ``updates`` wait for an hour: videos take long."""
 REQUEST_TIMEOUT = 30.0
-"""Seconds that one request may take."""
-CLEANUP_TIMEOUT = 5.0
-"""Seconds for each request that cleans up after a wait was stopped."""
-CLEANUP_BUDGET = 10.0
-"""Seconds for all that a batch asks after it was stopped, and for a job past its deadline."""
+"""One request, from connecting to the last byte of its answer; also ``status`` and ``cancel``."""
 MAX_RETRY_AFTER = 120.0
-"""A pause after HTTP 429 that is longer than this is not sat out."""
-CONNECT_RETRY_BUDGET = 15.0
-"""Seconds during which a server that cannot be reached is tried again."""
-READ_RETRY_BUDGET = 120.0
-"""Seconds of nothing but trouble in reading a status, after which the wait is given up."""
-NOT_FOUND_GRACE = 10.0
-"""Seconds after a submit during which a job may not be found everywhere yet."""
+"""The longest pause after HTTP 429 that is waited for. A longer one is raised at once."""
+SUBMIT_TIMEOUT = MAX_RETRY_AFTER
+"""``submit`` may wait for one pause after HTTP 429, and for nothing else that takes longer."""
+CLEANUP_TIMEOUT = 5.0
+"""Each request after a wait was stopped, and an answer that a cancelled task still awaits.
 
-_SHORTEST, _LONGEST, _SHARE, _JITTER = 0.4, 5.0, 0.08, 0.15
-_HINT_RANGE = (0.25, 60.0)
+The user has pressed Ctrl-C and is waiting for the prompt.
+"""
+CLEANUP_BUDGET = 10.0
+"""All requests of a batch after it was stopped, and of a job past its deadline."""
+INTERRUPT_HOLD = 5.0
+"""How long Ctrl-C is held back for the answer of a paid request, which has the job's id."""
+JOURNAL_TIMEOUT = 30.0
+"""Waiting for the journal while another process or thread writes to it."""
+DOWNLOAD_TIMEOUT = 60.0
+"""Without a byte of a download. The whole may take as long as it needs: files are large."""
+MEDIA_TIMEOUT = 10.0
+"""Fetching what a media check needs of one file, redirects included: it delays a submit."""
+MEDIA_CONNECT_TIMEOUT = 3.0
+"""Connecting to one address of a media host, so that there is time to try the next."""
+KEEPALIVE = 5.0
+"""An idle connection is closed after this: shorter than the idle timeout of usual servers."""
+
+# How long something is tried again.
+
+CONNECT_RETRY_BUDGET = 15.0
+"""A submit to a server that cannot be reached: a restart is bridged, an outage is reported."""
+READ_RETRY_BUDGET = 120.0
+"""Reading a status without one good answer. The job continues and can be resumed."""
+NOT_FOUND_GRACE = 10.0
+"""After a submit, "not found" may mean that the job has not reached every server yet."""
+DOWNLOAD_TRIES = 5
+"""Tries of a download that bring little; one that makes good progress starts the count again."""
+
+# Pauses.
+
+_FIRST_PAUSE = 0.5
+BACKOFF_CAP = 8.0
+"""The longest pause before a cancel or a download is tried again."""
+READ_BACKOFF_CAP = 5.0
+"""The same for a read: as long as the longest pause between two polls."""
+CONNECT_BACKOFF_CAP = 4.0
+"""The same for an unreachable server: several tries fit into ``CONNECT_RETRY_BUDGET``."""
+RATE_LIMIT_BACKOFF_CAP = 30.0
+"""The same for HTTP 429 without ``Retry-After``, twice as long in the end."""
+
+_MIN_POLL_PAUSE, _MAX_POLL_PAUSE, _POLL_SHARE, _JITTER = 0.4, 5.0, 0.08, 0.15
+_MIN_HINT, _MAX_HINT = 0.25, 60.0
 
 
 def poll_pause(elapsed: float, hint: float | None, chance: float) -> float:
-    """Seconds until the next status read: what the server asks for, else 8 % of the elapsed time.
+    """The pause until the next status read: the server's hint, else 8 % of the elapsed time.
 
-    Within 0.4 to 5 s, give or take 15 % so that many clients do not ask all at once: a job of
-    ten seconds is told half a second late after 19 reads, one of five minutes 2.6 s after 89.
+    It is within 0.4 to 5 s, plus or minus 15 % so that many clients do not ask at once. The
+    end of a job of ten seconds is seen half a second late after 19 reads, of one of five
+    minutes 2.6 s late after 89.
     """
     if hint is not None:
         return clamp_poll_hint(hint)
-    pause = min(max(elapsed * _SHARE, _SHORTEST), _LONGEST)
+    pause = min(max(elapsed * _POLL_SHARE, _MIN_POLL_PAUSE), _MAX_POLL_PAUSE)
     return pause * (1 + _JITTER * (2 * chance - 1))
 
 
 def clamp_poll_hint(hint: float) -> float:
-    """The server's hint for a read, within a quarter of a second and a minute."""
-    return min(max(hint, _HINT_RANGE[0]), _HINT_RANGE[1])
+    """The server's hint for a read, at least a quarter of a second and at most a minute."""
+    return min(max(hint, _MIN_HINT), _MAX_HINT)
 
 
-def backoff(attempt: int, chance: float, cap: float = 8.0) -> float:
-    """Seconds before the next try: doubling from half a second, anywhere in the upper half."""
-    longest = min(0.5 * 2.0 ** min(attempt, 16), cap)
+def backoff(attempt: int, chance: float, cap: float = BACKOFF_CAP) -> float:
+    """The pause before the next try: doubles from half a second, random in its upper half."""
+    longest = min(_FIRST_PAUSE * 2.0 ** min(attempt, 16), cap)
     return longest * (0.5 + 0.5 * chance)
 
 
 def request_timeout(
-    until: float, now: float, longest: float = REQUEST_TIMEOUT
+    deadline: float, now: float, longest: float = REQUEST_TIMEOUT
 ) -> float:
-    """Seconds for one request under a deadline; never less than one."""
-    return max(1.0, min(longest, until - now))
-
-
-SUBMIT_TIMEOUT = MAX_RETRY_AFTER
-"""x"""
-DEFAULT_JOB_TIMEOUT = 3600.0
-"""Seconds that a job is waited for unless the caller says otherwise; videos take long."""
+    """The timeout of one request before a deadline, at least a second."""
+    return max(1.0, min(longest, deadline - now))

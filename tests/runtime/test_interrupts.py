@@ -200,7 +200,7 @@ def test_an_interrupt_is_held_back_only_so_long(
     holding: tuple[Loopback, threading.Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, _ = holding
-    monkeypatch.setattr("runcomfy_runtime.interrupt.HOLD_SECONDS", 0.2)
+    monkeypatch.setattr("runcomfy_runtime.interrupt.INTERRUPT_HOLD", 0.2)
     main = threading.main_thread().ident
     assert main is not None
     threading.Timer(0.2, lambda: signal.pthread_kill(main, signal.SIGINT)).start()

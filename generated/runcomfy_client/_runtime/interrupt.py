@@ -11,10 +11,10 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+from .retry_and_timeouts import INTERRUPT_HOLD
+
 _Handler = Callable[[int, FrameType | None], object]
 
-HOLD_SECONDS = 5.0
-"""Seconds that an interrupt is held back at most."""
 _GUARD = threading.RLock()
 
 
@@ -81,7 +81,7 @@ class HoldInterrupts:
     def _came(self, number: int, frame: FrameType | None) -> None:
         if not self._held:
             self._held = True
-            self._timer = threading.Timer(HOLD_SECONDS, self._repeat)
+            self._timer = threading.Timer(INTERRUPT_HOLD, self._repeat)
             self._timer.daemon = True
             self._timer.start()
             return

@@ -124,7 +124,7 @@ def describe_body(response: Response) -> str:
 
 
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?")
-_LONGEST_PAUSE = 1e18
+_MAX_NUMBER = 1e18
 
 
 def retry_after(headers: Mapping[str, str], today: float) -> float | None:
@@ -150,7 +150,7 @@ def _numbers(text: str | None) -> list[float]:
     """The numbers in a list, however large: no pause is too long to be asked for."""
     parts = text.split(",") if text else ()
     found = (_SECONDS.fullmatch(part.strip()) for part in parts)
-    return [min(float(number[0]), _LONGEST_PAUSE) for number in found if number]
+    return [min(float(number[0]), _MAX_NUMBER) for number in found if number]
 
 
 def is_documented(code: int | str | None) -> bool:

@@ -21,6 +21,7 @@ from .fork import renew_after_fork
 from .journal import JournalEntry
 from .lifecycle.steps import Accepted, Ended, Intent
 from .lifecycle.submit import RESUBMITTABLE_STATES
+from .retry_and_timeouts import JOURNAL_TIMEOUT
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
@@ -36,7 +37,6 @@ CREATE TABLE IF NOT EXISTS job (
 CREATE INDEX IF NOT EXISTS by_request ON job (request_id);
 """
 _VERSION = 1
-_PATIENCE = 30.0
 _COLUMNS = (
     "reference, model_id, payload_sha256, meant_at, request_id, token, state, ended_at"
 )
@@ -88,13 +88,13 @@ class SqliteJournal:
 
     def _intend(self, intent: Intent) -> None:
         """Write an intent: a new one, or one that came to nothing before."""
-        *meant, patience = intent
+        *meant, timeout = intent
         changed = self._write(
             "INSERT INTO job (reference, model_id, payload_sha256, meant_at) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (reference) DO UPDATE SET state = '', ended_at = NULL, request_id = '', "
             "token = '', meant_at = excluded.meant_at WHERE state IN (?, ?)",
             (*meant, *RESUBMITTABLE_STATES),
-            patience,
+            timeout,
         )
         if not changed:
             raise JournalError(
@@ -137,21 +137,21 @@ class SqliteJournal:
         return f"Journal({str(self.path)!r})"
 
     def _write(
-        self, statement: str, values: tuple[Any, ...], patience: float = _PATIENCE
+        self, statement: str, values: tuple[Any, ...], timeout: float = JOURNAL_TIMEOUT
     ) -> int:
-        with self._used(patience) as connection:
+        with self._used(timeout) as connection:
             return connection.execute(statement, values).rowcount
 
     def _read(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[JournalEntry]:
         statement = f"SELECT {_COLUMNS} FROM job {where}"  # noqa: S608 - our own words
-        with self._used(_PATIENCE) as connection:
+        with self._used(JOURNAL_TIMEOUT) as connection:
             rows = connection.execute(statement, values).fetchall()
         return (JournalEntry(*row) for row in rows)
 
     @contextmanager
-    def _used(self, patience: float) -> Generator[sqlite3.Connection]:
+    def _used(self, timeout: float) -> Generator[sqlite3.Connection]:
         """The connection, for the calling thread alone. Waits for others at most so long."""
-        deadline = time.monotonic() + min(patience, _PATIENCE)
+        deadline = time.monotonic() + min(timeout, JOURNAL_TIMEOUT)
         lock = self._lock
         if not lock.acquire(timeout=max(deadline - time.monotonic(), 0.0)):
             raise self._failure("another thread holds it")
@@ -165,11 +165,11 @@ class SqliteJournal:
         finally:
             lock.release()
 
-    def _opened(self, patience: float) -> sqlite3.Connection:
+    def _opened(self, timeout: float) -> sqlite3.Connection:
         if self._connection is not None and _file(self.path) != self._file:
             self._close()  # the file at this path is another one by now
         if self._connection is None:
-            self._connection = _opened(self.path, patience)
+            self._connection = _opened(self.path, timeout)
             self._file = _file(self.path)
         return self._connection
 
@@ -193,7 +193,7 @@ def _file(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _opened(path: Path, patience: float) -> sqlite3.Connection:
+def _opened(path: Path, timeout: float) -> sqlite3.Connection:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
@@ -202,7 +202,7 @@ def _opened(path: Path, patience: float) -> sqlite3.Connection:
             "without it nothing is submitted"
         ) from error
     connection = sqlite3.connect(
-        path, timeout=patience, isolation_level=None, check_same_thread=False
+        path, timeout=timeout, isolation_level=None, check_same_thread=False
     )
     try:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -7,6 +7,7 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from .retry_and_timeouts import REQUEST_TIMEOUT
 from .secret import Token
 
 # One request and what came of it: an answer, or the loss of one.
@@ -57,7 +58,7 @@ class Request(NamedTuple):
     method: str
     url: str
     body: bytes | None = None
-    timeout: float = 30.0
+    timeout: float = REQUEST_TIMEOUT
     headers: tuple[tuple[str, str], ...] = ()
     paid: bool = False
     """Whether it starts something that costs money, so that its answer must not be lost."""

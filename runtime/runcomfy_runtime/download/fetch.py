@@ -11,14 +11,18 @@ from ..errors import DownloadError
 from ..escaping import printable
 from ..lifecycle.steps import Flow, FlowContext, RunTask, Sleep, send
 from ..responses import retry_after
-from ..retry_and_timeouts import MAX_RETRY_AFTER, backoff
+from ..retry_and_timeouts import (
+    DOWNLOAD_TIMEOUT,
+    DOWNLOAD_TRIES,
+    MAX_RETRY_AFTER,
+    backoff,
+)
 from ..transport import Lost, Outcome, Reached, Request, Response
 from .hosts import refusal_reason
 from .partial import PartialDownload, RangeMismatch
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _EXPIRED_STATUSES = frozenset({403, 404, 410})
-_MAX_TRIES = 5
 _GOOD_PROGRESS = 64 * 1024
 """Bytes that make a try a good one, though it broke off."""
 _MAX_REDIRECTS = 5
@@ -35,7 +39,7 @@ class DownloadLimits(NamedTuple):
     hosts: tuple[str, ...] = ()
     """Hosts beside RunComfy's own; each stands for the names under it too."""
     size: int = SIZE_LIMIT
-    timeout: float = 60.0
+    timeout: float = DOWNLOAD_TIMEOUT
     """Seconds in which something must come."""
 
 
@@ -148,7 +152,7 @@ class _RetryBudget:
             self._size, self._tries = landing.size, 0
         self._tries += 1
         asked = retry_after(came.headers, context.today())
-        if self._tries >= _MAX_TRIES or (asked or 0) > MAX_RETRY_AFTER:
+        if self._tries >= DOWNLOAD_TRIES or (asked or 0) > MAX_RETRY_AFTER:
             return None
         own = backoff(self._tries, context.random())
         return own if asked is None else asked

@@ -15,6 +15,7 @@ import httpx
 
 from ..errors import BadSetting
 from ..escaping import quoted
+from ..retry_and_timeouts import KEEPALIVE
 from ..secret import Token
 from ..transport import Request, Response
 
@@ -88,7 +89,7 @@ def pool_options(url: str) -> dict[str, Any]:
         "verify": _tls(),
         "proxy": proxy_for(url),
         "limits": httpx.Limits(
-            max_connections=64, max_keepalive_connections=16, keepalive_expiry=5.0
+            max_connections=64, max_keepalive_connections=16, keepalive_expiry=KEEPALIVE
         ),
     }
 

@@ -50,8 +50,8 @@ class Intent(NamedTuple):
     model_id: str
     payload_sha256: str
     at: float
-    patience: float = math.inf
-    """Seconds that the writing may take. It fails then, and nothing is sent."""
+    timeout: float = math.inf
+    """Seconds that writing it may take. After that it fails, and nothing is sent."""
 
 
 class Accepted(NamedTuple):

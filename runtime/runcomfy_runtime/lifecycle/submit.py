@@ -14,8 +14,10 @@ from typing import Any, NamedTuple, NoReturn, Protocol, Self
 from .. import errors, protocol, responses
 from ..job_handle import JobHandle, handle_from_answer
 from ..retry_and_timeouts import (
+    CONNECT_BACKOFF_CAP,
     CONNECT_RETRY_BUDGET,
     MAX_RETRY_AFTER,
+    RATE_LIMIT_BACKOFF_CAP,
     backoff,
     request_timeout,
 )
@@ -213,7 +215,7 @@ def _rate_limit_pause(
     """
     hint = responses.retry_after(outcome.headers, context.today())
     named = hint is not None and (hint > 0 or attempt == 0)
-    own = 2 * backoff(attempt, context.random(), 30.0)
+    own = 2 * backoff(attempt, context.random(), RATE_LIMIT_BACKOFF_CAP)
     pause = hint if named and hint is not None else own
     now = context.now()
     limiter.pause(now + pause)
@@ -235,7 +237,7 @@ def _connect_pause(
     context: FlowContext, outcome: Outcome, attempt: int, began: float, deadline: float
 ) -> float:
     assert isinstance(outcome, Lost)
-    pause = backoff(attempt, context.random(), 4.0)
+    pause = backoff(attempt, context.random(), CONNECT_BACKOFF_CAP)
     if outcome.hopeless or context.now() + pause > min(
         deadline, began + CONNECT_RETRY_BUDGET
     ):

@@ -10,6 +10,7 @@ from .. import errors, protocol, responses
 from ..job_handle import JobHandle
 from ..retry_and_timeouts import (
     NOT_FOUND_GRACE,
+    READ_BACKOFF_CAP,
     READ_RETRY_BUDGET,
     REQUEST_TIMEOUT,
     backoff,
@@ -128,7 +129,7 @@ def _pause(context: FlowContext, outcome: Outcome, attempt: int) -> float:
     return (
         clamp_poll_hint(hint)
         if hint is not None
-        else backoff(attempt, context.random(), 5)
+        else backoff(attempt, context.random(), READ_BACKOFF_CAP)
     )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote, urljoin
 
 from ...errors import BadSetting
 from ...escaping import printable, quoted
+from ...retry_and_timeouts import MEDIA_CONNECT_TIMEOUT, MEDIA_TIMEOUT
 from ..errors import MediaError, MediaFault
 
 
@@ -35,8 +36,8 @@ class FetchPolicy:
     first: int = 16 << 10
     block: int = 16 << 10
     steps: int = 5_000
-    seconds: float = 10.0
-    connect_seconds: float = 3.0
+    seconds: float = MEDIA_TIMEOUT
+    connect_seconds: float = MEDIA_CONNECT_TIMEOUT
 
     def __post_init__(self) -> None:
         if self.private:
