@@ -40,7 +40,7 @@ LAYERS = {
     "errors": {"ir"},
 }
 # What the pure rooms may read of the ground floor.
-TABLES = {"metrics_and_operators", "rule", "protocol"}
+TABLES = {"did_you_mean", "metrics_and_operators", "rule", "protocol"}
 PURE = {
     "ir",
     "dialect",

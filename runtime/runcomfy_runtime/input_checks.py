@@ -15,6 +15,7 @@ from typing import (
     runtime_checkable,
 )
 
+from .did_you_mean import did_you_mean
 from .errors import BadSetting, InputRejected
 from .observer import logger
 from .report import Problem, Report
@@ -271,10 +272,9 @@ async def _run_on_loop(
 
 
 def _unknown_media_checks(given: object) -> BadSetting:
-    from difflib import get_close_matches  # slow to load, and rarely needed
-
     words: tuple[str, ...] = get_args(MediaChecks)
-    near = get_close_matches(str(given), words, n=1)
-    meant = f" Is {near[0]!r} meant?" if near else ""
+    hint = did_you_mean(str(given), words)
     told = ", ".join(map(repr, words))
-    return BadSetting(f"media_checks must be one of {told}, not {given!r:.40}.{meant}")
+    return BadSetting(
+        f"media_checks must be one of {told}, not {given!r:.40}{hint or '.'}"
+    )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, cast
 
+from .did_you_mean import closest
 from .escaping import printable, quoted
 from .problem_messages import TYPES, ProblemMessage, message_for, wrong_type
 from .report import Problem
@@ -126,9 +127,7 @@ def _message(item: _LocatedError) -> ProblemMessage:
 def _undeclared(item: _LocatedError) -> ProblemMessage:
     name = item.path[-1]
     names = {given: wire for shape in item.around for given, wire in shape.wire.items()}
-    from difflib import get_close_matches  # for few
-
-    near = get_close_matches(name, names, n=1)
+    near = closest(name, names)
     hint = ""
     if near:
         hint = f": did you mean {quoted(names[near[0]])}?"

@@ -75,7 +75,7 @@ def test_the_text_form_names_fields_and_rules(project: Shell) -> None:
 def test_an_unknown_model_is_wrong_usage_with_a_guess(project: Shell) -> None:
     answer = project("show", "acme/painter/text-to-imag")
     assert answer.code == 2
-    assert "perhaps 'acme/painter/text-to-image'" in answer.err
+    assert "did you mean 'acme/painter/text-to-image'" in answer.err
 
 
 def test_a_missing_folder_of_schemas_is_wrong_usage(shell: Shell) -> None:
@@ -94,7 +94,7 @@ def test_a_broken_document_is_reported_and_stops_no_other(project: Shell) -> Non
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[tool.runcomfy-codegen]\nshemas = 'x'\n", "perhaps 'schemas' is meant"),
+        ("[tool.runcomfy-codegen]\nshemas = 'x'\n", "did you mean 'schemas'?"),
         ("[tool.runcomfy-codegen]\nschemas = 3\n", "'schemas' must be a text"),
         ("[tool.runcomfy-codegen\n", "not TOML"),
         ("[tool.runcomfy-codegen.names.'a/b'.fields]\nx = 'class'\n", "'class'"),

@@ -138,7 +138,7 @@ def test_an_unknown_model_is_a_clear_message(desk: Desk) -> None:
 def test_a_misspelled_code_is_a_clear_message(desk: Desk) -> None:
     answer = desk("lint", "--select", "imposible-value")
     assert answer.code == 2
-    assert "perhaps 'impossible-value' is meant" in answer.err
+    assert "did you mean 'impossible-value'?" in answer.err
     assert desk("lint", "--ignore", "unknown-keyword", "--fail-on", "never").code == 0
 
 

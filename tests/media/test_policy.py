@@ -117,8 +117,8 @@ def test_policies_of_the_same_hosts_are_the_same() -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ("stric", "Is 'strict' meant?"),
-        ("warning", "Is 'warn' meant?"),
+        ("stric", "did you mean 'strict'?"),
+        ("warning", "did you mean 'warn'?"),
         ("Off", "not 'Off'"),
         (False, "'strict', 'warn', 'off'"),
         (None, "not None"),

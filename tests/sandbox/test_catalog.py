@@ -113,7 +113,7 @@ def test_the_catalog_needs_a_token_as_everything_does(caller: Caller) -> None:
 
 def test_a_misspelt_id_is_told_the_nearest_one(caller: Caller) -> None:
     answer = caller.send("GET", "/v1/models/bytedance/dreamina-4-0/edits")
-    assert f"Is '{EDIT}' meant?" in answer.json()["error_message"]
+    assert f"did you mean '{EDIT}'?" in answer.json()["error_message"]
 
 
 def test_stored_facts_may_hold_exact_decimals_and_nulls() -> None:

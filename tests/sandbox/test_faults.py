@@ -354,13 +354,13 @@ def test_one_account_s_fault_does_not_reach_another_s_job(caller: Caller) -> Non
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("bad-gatway", "is bad-gateway meant?"),
-        ("xyzzy", "there are: bad-token"),
-        ("bad-gateway frist=2", "is first meant?"),
+        ("bad-gatway", "did you mean 'bad-gateway'?"),
+        ("xyzzy", "known: bad-token"),
+        ("bad-gateway frist=2", "did you mean 'first'?"),
         ("bad-gateway first", "not of the form name=value"),
         ("bad-gateway first=0", "first must be a whole number from 1"),
         ("bad-gateway every=x", "every must be a whole number from 1"),
-        ("bad-gateway on=stauts", "is status meant?"),
+        ("bad-gateway on=stauts", "did you mean 'status'?"),
         ("hang seconds=-1", "seconds must be a number"),
         ("hang seconds=nan", "seconds must be a number"),
         (
@@ -560,7 +560,7 @@ def test_a_rule_that_cannot_be_read_is_refused_though_a_header_goes_before_it(
     for rule in ("long-run", "bad-gateway on=status"):
         answer = caller.send("POST", SUBMIT, given, x_sandbox_fault=rule)
         assert answer.status == 400
-        assert "is bad-gateway meant?" in answer.json()["error_message"]
+        assert "did you mean 'bad-gateway'?" in answer.json()["error_message"]
     assert list(caller.api.book) == []
 
 

@@ -199,11 +199,11 @@ def test_in_real_time_too_the_same_calls_give_the_same_bytes() -> None:
 
 
 def test_a_member_that_entries_do_not_have_is_no_condition(caller: Caller) -> None:
-    with pytest.raises(TypeError, match="no 'acton'; is action meant"):
+    with pytest.raises(TypeError, match="no 'acton'; did you mean 'action'"):
         caller.api.journal.entries(acton="submit")
     with (
         Sandbox(MODELS) as sandbox,
-        pytest.raises(TypeError, match="is status meant"),
+        pytest.raises(TypeError, match="did you mean 'status'"),
     ):
         sandbox.journal(statu=200)
 

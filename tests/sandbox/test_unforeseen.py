@@ -67,7 +67,7 @@ def test_an_option_that_cannot_be_kept_to_is_refused_at_the_start(
 
 
 def test_a_misspelt_option_is_refused_and_the_right_one_named() -> None:
-    with pytest.raises(TypeError, match="no option 'sped'; is speed meant"):
+    with pytest.raises(TypeError, match="no option 'sped'; did you mean 'speed'"):
         Sandbox(MODELS, sped=100)  # type: ignore[call-arg]  # on purpose
 
 

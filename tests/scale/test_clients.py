@@ -123,8 +123,8 @@ def test_nothing_is_written_unless_every_client_can_be(two: Shell) -> None:
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ('kinds = ["modle"]', "no model is of the kind 'modle'; there are: 'model'"),
-        ('categories = ["x"]', "no model is of the category 'x'; there are: none"),
+        ('kinds = ["modle"]', "no model has the kind 'modle'; did you mean 'model'?"),
+        ('categories = ["x"]', "no model has the category 'x'; known: none"),
         ('exclude = ["acme-x/*"]', "no model matches 'acme-x/*'"),
     ],
 )
@@ -157,7 +157,7 @@ def test_names_chosen_for_what_is_not_there_are_told(project: Shell) -> None:
     answer = project("generate")
     assert answer.code == 2
     assert "'acme/singr', which is not in" in answer.err
-    assert "perhaps 'acme/singer' is meant" in answer.err
+    assert "did you mean 'acme/singer'?" in answer.err
     fields = 'fields = {"text" = "words", "txet" = "other"}'
     project.write("runcomfy-codegen.toml", f'[names."acme/singer"]\n{fields}\n')
     answer = project("generate")

@@ -259,27 +259,27 @@ def test_a_broken_template_of_documents_is_told_as_well(
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("modle.jinja", "", "perhaps 'model.jinja' is meant"),
-        ("model.jinja2", "", "perhaps 'model.jinja' is meant"),
+        ("modle.jinja", "", "did you mean 'model.jinja'?"),
+        ("model.jinja2", "", "did you mean 'model.jinja'?"),
         ("python/xyz.jinja", "", "python/xyz.jinja: there is no template"),
         ("python/openapi.jinja", "", "python/openapi.jinja: there is no template"),
-        ("pyhton/model.jinja", "", "perhaps 'python' is meant"),
+        ("pyhton/model.jinja", "", "did you mean 'python'?"),
         ("python/deep/model.jinja", "", "python/deep/model.jinja: "),
         ("notes.txt", "", "notes.txt: there is no template"),
         (
             "model.jinja",
             EXTENDS + "\n{% block mebmers %}{% endblock %}",
-            "model.jinja:3: shipped/model.jinja has no block 'mebmers'; perhaps 'members'",
+            "model.jinja:3: shipped/model.jinja has no block 'mebmers'; did you mean 'members'",
         ),
         (
             "python/model.jinja",
             EXTENDS + "{% if true %}{% block moer %}{% endblock %}{% endif %}",
-            "has no block 'moer'; perhaps 'more'",
+            "has no block 'moer'; did you mean 'more'",
         ),
         (
             "model.jinja",
             '{% extends "_base.jinja" %}{% block moer %}{% endblock %}',
-            "_base.jinja has no block 'moer'; perhaps 'more'",
+            "_base.jinja has no block 'moer'; did you mean 'more'",
         ),
     ],
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+
+from runcomfy_runtime.did_you_mean import closest
 
 from ..ir.diagnostic import Severity
 from ..ir.json_text import JsonValue, is_object, items, members
@@ -115,7 +116,7 @@ class FieldsReader:
     ) -> None:
         for name in required:
             if name not in properties:
-                close = difflib.get_close_matches(name, properties, n=1, cutoff=0.5)
+                close = closest(name, properties, cutoff=0.5)
                 meant = f"perhaps {close[0]!r} is meant; " if close else ""
                 self.collector.report(
                     "required-without-property",

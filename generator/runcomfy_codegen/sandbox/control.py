@@ -13,6 +13,7 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
+from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 from runcomfy_runtime.protocol import NOT_FOUND
 
 from .bill import bill_row
@@ -29,7 +30,6 @@ from .http_messages import (
 from .job import JobRecord
 from .job_service import JobService
 from .model_catalog import whole_number
-from .nearest import nearest
 from .request_log import LOG_FIELDS, RequestLog
 from .routes import READ_METHODS, no_such_path, require_method
 from .settings import SandboxSettings
@@ -173,8 +173,8 @@ def _said(request: ApiRequest, *known: str) -> Mapping[str, str]:
     """The query. Raises ``Refused`` (400) for a name that the call does not know."""
     for name in request.parameters:
         if name not in known:
-            told = nearest(name, known)
-            raise assumed_error(400, f"There is no parameter {name!r:.40}; {told}")
+            hint = did_you_mean_or_list(name, known)
+            raise assumed_error(400, f"There is no parameter {name!r:.40}{hint}")
     return request.parameters
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from runcomfy_runtime.did_you_mean import did_you_mean
 from runcomfy_runtime.protocol import INVALID_MODEL, valid_model_id
 
 from ..ir.as_json import to_json_schema
@@ -113,9 +113,8 @@ class ModelCatalog:
             return offer
         if valid and not self.closed:
             return CatalogModel(_anything(model_id), _NO_ENTRY)
-        near = difflib.get_close_matches(model_id[:200], self._offers, n=1)
-        hint = f" Is {near[0]!r} meant?" if near else ""
-        raise coded_error(INVALID_MODEL, f"There is no model {model_id!r:.200}.{hint}")
+        hint = did_you_mean(model_id, self._offers) or "."
+        raise coded_error(INVALID_MODEL, f"There is no model {model_id!r:.200}{hint}")
 
     def list(self, wanted: Mapping[str, str]) -> ApiResponse:
         """A page of the catalog: ``GET /v1/models``."""

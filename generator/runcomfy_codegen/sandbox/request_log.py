@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol
 
+from runcomfy_runtime.did_you_mean import did_you_mean_or_list
+
 from .clock import timestamp
 from .http_messages import ApiRequest, ApiResponse
-from .nearest import nearest
 from .routes import Action, Route
 
 _KEPT = 100_000  # entries; the oldest go first
@@ -110,7 +111,9 @@ class RequestLog:
         Raises ``TypeError`` for a member that entries do not have.
         """
         for name in wanted.keys() - LOG_FIELDS:
-            raise TypeError(f"entries have no {name!r}; {nearest(name, LOG_FIELDS)}")
+            raise TypeError(
+                f"entries have no {name!r}{did_you_mean_or_list(name, LOG_FIELDS)}"
+            )
         said = {name: str(value) for name, value in wanted.items()}
         return (
             entry

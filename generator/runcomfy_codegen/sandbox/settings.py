@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 from urllib.parse import SplitResult, urlsplit
 
+from runcomfy_runtime.did_you_mean import did_you_mean_or_list
+
 from .clock import Seed
 from .faults.fault_rule import FaultRule, parse_scenario
 from .input_validation import ValidationMode
 from .job import Drive
-from .nearest import nearest
 from .routes import LOOPBACK
 
 _SPEEDS = (1e-6, 1e9)
@@ -82,7 +83,9 @@ def settings_from_options(
     """
     known = SandboxOptions.__annotations__
     for name in options.keys() - known.keys():
-        raise TypeError(f"there is no option {name!r}; {nearest(name, known)}")
+        raise TypeError(
+            f"there is no option {name!r}{did_you_mean_or_list(name, known)}"
+        )
     drive = Drive(options.get("drive", "time"))
     workers = _whole("workers", options.get("workers", 0))
     if workers and drive is not Drive.TIME:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+
+from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
 from . import Target
 from .json_layout import json_text
@@ -131,7 +132,7 @@ def check_blocks(name: str, known: Mapping[str, str], environment: Environment) 
         if printed is not None and block.name not in printed:
             raise TemplateFault(
                 f"{name}:{block.lineno}: {above} has no block {block.name!r}"
-                f"{misspelt(block.name, printed)}"
+                f"{did_you_mean_or_list(block.name, sorted(printed))}"
             )
 
 
@@ -240,23 +241,17 @@ def own_templates(folder: Mapping[str, bytes], target: Target) -> dict[str, str]
     return found
 
 
-def misspelt(told: str, known: Collection[str]) -> str:
-    """The end of a message about a name that is none: the nearest, and all there are."""
-    near = difflib.get_close_matches(told, known, n=1)
-    hint = f"; perhaps {str(near[0])!r} is meant" if near else ""
-    return f"{hint} (there are {', '.join(sorted(known))})"
-
-
 def _expect(path: str, place: str, name: str) -> None:
     if place and place not in (*Target,):
         raise TemplateFault(
-            f"{path}: no output is called {place!r}{misspelt(place, [*Target])}"
+            f"{path}: no output is called {place!r}{did_you_mean_or_list(place, Target)}"
         )
     known = TEMPLATE_NAMES[Target(place)] if place else sum(TEMPLATE_NAMES.values(), ())
     if name not in known and not name.startswith(OWN_PREFIX):
         raise TemplateFault(
             f"{path}: there is no template of this name to take the place of"
-            f"{misspelt(name, known)}; your own parts begin with {OWN_PREFIX!r}"
+            f"; your own parts begin with {OWN_PREFIX!r}"
+            f"{did_you_mean_or_list(name, sorted(known))}"
         )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
 from ..build.naming import ChosenNames, Overrides, usable_name
 from ..errors import ConfigError
@@ -146,12 +147,7 @@ def _apart(name: str, folder: Path, other: str, others: Path, file: Path) -> Non
 def _known(table: Mapping[str, Any], keys: Collection[str], file: Path) -> None:
     for key in table:
         if key not in keys:
-            near = difflib.get_close_matches(key, keys, n=1)
-            hint = (
-                f"; perhaps {near[0]!r} is meant"
-                if near
-                else f"; known: {sorted(keys)}"
-            )
+            hint = did_you_mean_or_list(key, sorted(keys))
             raise ConfigError(f"{file}: unknown key {key!r}{hint}")
 
 

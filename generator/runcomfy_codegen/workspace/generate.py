@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from runcomfy_runtime.did_you_mean import did_you_mean, did_you_mean_or_list
+
 from .. import resources
 from ..errors import OperationError, UsageError
 from ..ir.diagnostic import Diagnostic
@@ -17,7 +19,7 @@ from ..package.write import hashes_of, lock_of, package_name, plan_beside
 from ..store.schemas_folder import CatalogFacts, document_hashes, facts_of, matches_kind
 from ..targets.templates import TemplateFault
 from .configuration import Config
-from .project import Project, did_you_mean, no_schemas, select_ids
+from .project import Project, no_schemas, select_ids
 from .render_context import render_context, wrong_models
 
 Tell = Callable[[str], None]
@@ -102,7 +104,7 @@ def _refuse_unknown_models(
         if model_id not in known:
             raise UsageError(
                 f"names are chosen for {model_id!r}, which is not in {schemas}"
-                f"{did_you_mean(model_id, known)}"
+                f"{did_you_mean(model_id, known, count=3, cutoff=0.5)}"
             )
 
 
@@ -116,10 +118,8 @@ def _refuse_unknown_kinds(config: Config, facts: Collection[CatalogFacts]) -> No
     ):
         for name in wanted:
             if name not in known:
-                told = ", ".join(map(repr, sorted(known))) or "none"
-                raise UsageError(
-                    f"no model is of the {what} {name!r}; there are: {told}"
-                )
+                hint = did_you_mean_or_list(name, sorted(known))
+                raise UsageError(f"no model has the {what} {name!r}{hint}")
 
 
 def prepare(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
+
+from runcomfy_runtime.did_you_mean import did_you_mean
 
 from .. import resources
 from ..errors import UsageError
@@ -33,8 +34,7 @@ def refuse_misspelled(patterns: Iterable[str], found: Iterable[Diagnostic]) -> N
     known = {*own, *BUILT, *_codes(resources.dialect()), *(each.code for each in found)}
     for pattern in patterns:
         if not any(fnmatchcase(code, pattern) for code in known):
-            near = get_close_matches(pattern, known, n=1)
-            hint = f"; perhaps {near[0]!r} is meant" if near else ""
+            hint = did_you_mean(pattern, known)
             raise UsageError(f"no code matches {pattern!r}{hint}")
 
 

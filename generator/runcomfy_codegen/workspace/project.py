@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from runcomfy_runtime.did_you_mean import did_you_mean, did_you_mean_or_list
 
 from .. import resources
 from ..errors import NoSchemas, UnknownModel, UsageError
@@ -98,7 +99,7 @@ class Project:
         known = stored_locales(self.config.schemas)
         if known and chosen not in known and chosen != DEFAULT_LOCALE:
             raise UsageError(
-                f"no document is in {chosen!r}; there are {', '.join(known)}"
+                f"no document is in {chosen!r}{did_you_mean_or_list(chosen, known)}"
             )
 
     def model(self, model_id: str) -> tuple[Model, BuiltCatalog]:
@@ -110,14 +111,8 @@ class Project:
         if model_id in catalog.failed:
             told = [each for each in catalog.diagnostics if each.model == model_id]
             raise UnknownModel(f"{model_id!r} cannot be built: {told[0].message}")
-        hint = did_you_mean(model_id, found)
+        hint = did_you_mean(model_id, found, count=3, cutoff=0.5)
         raise UnknownModel(f"no model {model_id!r} in {self.config.schemas}{hint}")
-
-
-def did_you_mean(model_id: str, known: Iterable[str]) -> str:
-    """The ids that one may have been meant for; nothing if none is like it."""
-    near = difflib.get_close_matches(model_id, list(known), n=3, cutoff=0.5)
-    return f"; perhaps {' or '.join(map(repr, near))} is meant" if near else ""
 
 
 def no_schemas(error: FileNotFoundError) -> NoSchemas:

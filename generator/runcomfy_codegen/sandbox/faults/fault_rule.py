@@ -12,10 +12,11 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
 
+from runcomfy_runtime.did_you_mean import did_you_mean_or_list
+
 from ...ir.json_text import is_array, is_object, items
 from ..http_messages import ApiRequest
 from ..input_validation import all_texts
-from ..nearest import nearest
 from ..routes import Action
 from . import Fault
 from .error_faults import ERROR_FAULTS
@@ -93,12 +94,12 @@ def fault_rule(name: str, said: Mapping[str, Any]) -> FaultRule:
     fault = FAULTS.get(name)
     if fault is None:
         raise InvalidFaultRule(
-            f"there is no fault {name!r:.40}; {nearest(name, list(FAULTS))}"
+            f"there is no fault {name!r:.40}{did_you_mean_or_list(name, FAULTS)}"
         )
     for key in said:
         if key not in _KNOWN:
             raise InvalidFaultRule(
-                f"{name} knows no {key!r:.40}; {nearest(key, _KNOWN)}"
+                f"{name} has no option {key!r:.40}{did_you_mean_or_list(key, _KNOWN)}"
             )
     return FaultRule(
         fault=fault,
@@ -114,7 +115,7 @@ def _actions(fault: Fault, said: Any) -> frozenset[Action]:
     for word in words:
         if word not in tuple(Action):
             raise InvalidFaultRule(
-                f"there is no call {word!r:.40}; {nearest(word, list(Action))}"
+                f"there is no call {word!r:.40}{did_you_mean_or_list(word, Action)}"
             )
         if word not in fault.can:
             able = ", ".join(sorted(fault.can))
