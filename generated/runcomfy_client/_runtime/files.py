@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, TypeAlias, cast
 from urllib.parse import urlsplit
 
-Kind = Literal["image", "video", "audio", "other"]
+from .media.format_table import BY_EXTENSION, KINDS
+
+FileKind: TypeAlias = Literal["image", "video", "audio", "other"]
 
 
 class File(NamedTuple):
     """One output file. ``pointer`` is where its URL stands in the output."""
 
     url: str
-    kind: Kind
+    kind: FileKind
     pointer: str
 
 
-_EXTENSIONS: dict[str, Kind] = {
-    **dict.fromkeys(
-        ("png", "jpg", "jpeg", "webp", "gif", "avif", "heic", "bmp", "tiff"), "image"
-    ),
-    **dict.fromkeys(("mp4", "mov", "webm", "mkv", "m4v", "avi"), "video"),
-    **dict.fromkeys(("mp3", "wav", "flac", "ogg", "m4a", "aac", "opus"), "audio"),
-}
 _SCHEMES = ("https://", "http://")
-_WORDS: tuple[Kind, ...] = ("image", "video", "audio")
 
 
 def files(output: object, echoes: Iterable[str] = ()) -> tuple[File, ...]:
@@ -77,18 +71,18 @@ def _escaped(name: str) -> str:
     return name if name.isidentifier() else name.replace("~", "~0").replace("/", "~1")
 
 
-def _kind(pointer: str, url: str) -> Kind:
+def _kind(pointer: str, url: str) -> FileKind:
     """From the ending of the URL's path, else from the names that lead to it."""
     try:
         path = urlsplit(url).path
     except ValueError:
         path = ""
-    by_extension = _EXTENSIONS.get(path.rpartition(".")[2].lower())
-    if by_extension is not None:
-        return by_extension
+    row = BY_EXTENSION.get(path.rpartition(".")[2].lower())
+    if row is not None:
+        return row.kind
     steps = pointer.lower().split("/")
     for step in reversed(steps):
-        for word in _WORDS:
+        for word in KINDS:
             if word in step:
                 return word
     return "other"

@@ -13,47 +13,52 @@ from pathlib import Path
 
 from .errors import InputRejected
 from .escaping import quoted
+from .media.format_table import BY_EXTENSION, KINDS
 from .report import Problem, Report
 
 _MEBIBYTE = 1024 * 1024
-MAX_INLINE_BYTES = {
-    "image": 6 * _MEBIBYTE,
-    "video": 32 * _MEBIBYTE,
-    "audio": 16 * _MEBIBYTE,
-}
-"""The most bytes of a file that RunComfy's own clients send inline, by kind."""
 
 
 def inline(path: str | os.PathLike[str], *, media_type: str | None = None) -> str:
     """The file as ``data:<type>;base64,…``.
 
     Raises ``InputRejected`` for what is no regular file, no image, video or audio by its name
-    (give ``media_type`` then), empty, or larger than the cap for its kind.
+    (give ``media_type`` then), empty, or larger than the limit of its kind.
     """
     file = Path(path)
-    kind = media_type or mimetypes.guess_type(file.name)[0] or ""
-    cap = MAX_INLINE_BYTES.get(kind.partition("/")[0])
-    if cap is None:
+    type_ = media_type or _media_type(file)
+    kind = next(
+        (row for kind, row in KINDS.items() if type_.startswith(kind + "/")), None
+    )
+    if kind is None:
         raise _rejected(
             file, "is no image, video or audio by its name: give media_type=…"
         )
-    return f"data:{kind};base64,{base64.b64encode(_content(file, cap)).decode()}"
+    content = base64.b64encode(_content(file, kind.inline_limit)).decode()
+    return f"data:{type_};base64,{content}"
 
 
-def _content(file: Path, cap: int) -> bytes:
+def _media_type(file: Path) -> str:
+    """The media type by the name of a file; empty if the name does not say it."""
+    guess, _ = mimetypes.guess_type(file.name)
+    row = BY_EXTENSION.get(file.suffix[1:].lower())
+    return guess or (row.media_type if row else "")
+
+
+def _content(file: Path, limit: int) -> bytes:
     if not file.is_file():
         raise _rejected(file, "is no file" if file.exists() else "does not exist")
     try:
         with file.open("rb") as opened:
-            content = opened.read(cap + 1)
+            content = opened.read(limit + 1)
     except OSError as error:
         raise _rejected(file, f"cannot be read: {error.strerror}") from None
     if not content:
         raise _rejected(file, "is empty")
-    if len(content) > cap:
+    if len(content) > limit:
         raise _rejected(
             file,
-            f"is larger than {cap // _MEBIBYTE} MiB: host it, and give its https URL",
+            f"is larger than {limit // _MEBIBYTE} MiB: host it, and give its https URL",
         )
     return content
 

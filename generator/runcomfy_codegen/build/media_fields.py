@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from runcomfy_runtime.media.format_table import BY_EXTENSION, KINDS
 from runcomfy_runtime.metrics_and_operators import METRICS
 from runcomfy_runtime.rule import Rule
 
-from ..dialect.rule_language import UNSUPPORTED_OPERATOR, parse_rule
+from ..dialect.rule_language import UNSUPPORTED_OPERATOR, media_kind, parse_rule
 from ..ir.json_text import JsonValue, is_array, is_object, items, members
 from ..ir.model import (
     Anything,
@@ -29,27 +30,6 @@ from ..ir.model import (
 from .combined import alternatives
 from .reader_context import Collector, SchemaPath
 
-_FORMAT = re.compile(r"(image|video|audio)_uris?(_.*)?")
-_WORDS = {
-    MediaKind.IMAGE: {"image", "images", "img", "photo", "picture", "frame", "mask"},
-    MediaKind.VIDEO: {"video", "videos", "clip"},
-    MediaKind.AUDIO: {"audio", "audios", "song", "voice"},
-}
-_ENDINGS = {
-    MediaKind.IMAGE: (
-        "jpg",
-        "jpeg",
-        "png",
-        "webp",
-        "gif",
-        "avif",
-        "heic",
-        "bmp",
-        "tiff",
-    ),
-    MediaKind.VIDEO: ("mp4", "mov", "webm", "mkv", "avi"),
-    MediaKind.AUDIO: ("wav", "mp3", "flac", "ogg", "m4a", "opus"),
-}
 _PICTURE_METRICS = {name for name, row in METRICS.items() if row.unit.of_picture}
 
 
@@ -87,8 +67,8 @@ def _from_formats(schema: dict[str, JsonValue]) -> MediaKind | None:
 
 
 def _from_format(published: JsonValue) -> MediaKind | None:
-    match = _FORMAT.fullmatch(published) if isinstance(published, str) else None
-    return MediaKind(match[1]) if match else None
+    kind = media_kind(published)
+    return MediaKind(kind) if kind else None
 
 
 def _from_rules(
@@ -122,18 +102,15 @@ def _from_sample(schema: dict[str, JsonValue]) -> MediaKind | None:
     for url in urls:
         if isinstance(url, str) and url.startswith(("https://", "http://")):
             ending = url.partition("?")[0].rpartition(".")[2].lower()
-            matches = [
-                media for media, endings in _ENDINGS.items() if ending in endings
-            ]
-            if matches:
-                return matches[0]
+            if ending in BY_EXTENSION:
+                return MediaKind(BY_EXTENSION[ending].kind)
     return None
 
 
 def _from_name(wire_name: str) -> MediaKind | None:
     words = set(re.findall(r"[a-z]+", wire_name.lower()))
-    matches = [media for media, known in _WORDS.items() if words & known]
-    return matches[-1] if matches else None
+    matches = [kind for kind, row in KINDS.items() if words & row.words]
+    return MediaKind(matches[-1]) if matches else None
 
 
 # The ``validations`` of a property as rules. A rule is kept even if it is not understood.

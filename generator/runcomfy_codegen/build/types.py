@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..dialect.rule_language import names_several
 from ..ir.diagnostic import Severity
 from ..ir.json_text import JsonValue, is_object, items, members
 from ..ir.model import NULL, Anything, Array, Boolean, Field, Object, Text, Type, Union
@@ -58,7 +59,6 @@ _SHAPES: dict[str, type | tuple[type, ...]] = {
     "required": list,
     "additionalProperties": (bool, dict),
 }
-_URL_LIST = re.compile(r"(image|video|audio)_uris(_.*)?")
 
 FieldReader = Callable[[dict[str, JsonValue], SchemaPath], tuple[Field, ...]]
 """Reads the fields of an object schema."""
@@ -240,11 +240,7 @@ class TypeReader:
 
 def _of_one(format_: str) -> str | None:
     """The format of the items of an array with this format; None if it is not one of URLs."""
-    return (
-        re.sub("_uris", "_uri", format_, count=1)
-        if _URL_LIST.fullmatch(format_)
-        else None
-    )
+    return re.sub("_uris", "_uri", format_, count=1) if names_several(format_) else None
 
 
 def undeclared_required(schema: dict[str, JsonValue]) -> tuple[str, ...]:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from jsonschema.exceptions import ValidationError
 
+from runcomfy_runtime.media.format_table import KINDS, URI_FORMAT, Kind
 from runcomfy_runtime.metrics_and_operators import (
     SPELLINGS,
     MetricExpression,
@@ -106,7 +107,7 @@ class MeasuredFile:
     """
 
     readings: tuple[Measurement, ...] = ()
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
 
 Prober: TypeAlias = Callable[[str], MeasuredFile]
@@ -151,16 +152,13 @@ def _value(metric: MetricExpression, reading: Measurement) -> Fraction | None:
 # items are texts: 20 published arrays have no ``items``, only this format.
 
 
-_MEDIA = re.compile(r"(?P<kind>image|video|audio)_uri(?P<several>s)?(_.*)?")
-
-
-def media_kind(format_: object) -> str | None:
+def media_kind(format_: object) -> Kind | None:
     """``image``, ``video`` or ``audio``; None if the format does not name media."""
-    match = _MEDIA.fullmatch(format_) if isinstance(format_, str) else None
-    return match["kind"] if match else None
+    match = URI_FORMAT.fullmatch(format_) if isinstance(format_, str) else None
+    return cast(Kind, match["kind"]) if match else None
 
 
-def kind_of(schema: Any) -> str | None:
+def kind_of(schema: Any) -> Kind | None:
     """The kind of media that a schema's text, or each text of its list, names."""
     own = media_kind(schema.get("format"))
     return own or media_kind(members(schema.get("items")).get("format"))
@@ -168,7 +166,7 @@ def kind_of(schema: Any) -> str | None:
 
 def names_several(format_: object) -> bool:
     """Whether a format is one of arrays of media, such as ``image_uris``."""
-    match = _MEDIA.fullmatch(format_) if isinstance(format_, str) else None
+    match = URI_FORMAT.fullmatch(format_) if isinstance(format_, str) else None
     return match is not None and match["several"] is not None
 
 
@@ -177,7 +175,6 @@ def names_several(format_: object) -> bool:
 
 Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError]]
 """A keyword of jsonschema: validator, the keyword's value, instance, the schema around it."""
-_NAMES = {"image": "an image", "video": "a video", "audio": "a sound"}
 
 
 def validations_keyword(prober: Prober) -> Keyword:
@@ -220,7 +217,7 @@ def _rules(rules: Any) -> Iterator[Rule]:
 
 
 def _broken(
-    rules: Any, kind: str | None, text: str, prober: Prober
+    rules: Any, kind: Kind | None, text: str, prober: Prober
 ) -> Iterator[ValidationError]:
     try:
         file = prober(text)
@@ -230,7 +227,7 @@ def _broken(
     if kind and file.kinds and kind not in file.kinds:
         # The rules are for media of that kind, so they are not checked for another.
         yield ValidationError(
-            f"{_NAMES[kind]} belongs here, and this is {_NAMES[file.kinds[0]]}",
+            f"{KINDS[kind].phrase} belongs here, and this is {KINDS[file.kinds[0]].phrase}",
             validator_value=f"media_kind == {kind}",
         )
         return

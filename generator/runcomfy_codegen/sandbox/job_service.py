@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from runcomfy_runtime.media.format_table import BY_EXTENSION
 from runcomfy_runtime.protocol import (
     NO_BALANCE,
     NOT_FOUND,
@@ -26,7 +27,7 @@ from .input_validation import ValidationMode, invalid_input, problem_summary, re
 from .job import FAILURE_MESSAGE, JobRecord, JobState, charge, job_state
 from .job_repository import JobRepository, microdollars
 from .model_catalog import CatalogModel, ModelCatalog
-from .output_files import FILE_FORMATS, plan_output, render_file, serve_file
+from .output_files import plan_output, render_file, serve_file
 from .scheduler import JobPlanner, queue_behind, queue_position, reschedule
 from .settings import SandboxSettings
 
@@ -122,7 +123,7 @@ class JobService:
                 at = output.names.index(name)
                 body = render_file(output, self._settings.seed, request_id, at)
                 return serve_file(
-                    request, body, FILE_FORMATS[output.suffix].content_type, name
+                    request, body, BY_EXTENSION[output.suffix].media_type, name
                 )
         raise coded_error(NOT_FOUND, f"There is no file at {request.path!r:.200}.")
 

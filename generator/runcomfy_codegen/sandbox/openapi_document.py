@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from runcomfy_runtime.media.format_table import KINDS
 from runcomfy_runtime.protocol import submit_path
 
 from ..ir.as_json import to_json_schema
@@ -243,5 +244,5 @@ def _served(name: str, security: list[Schema]) -> Schema:
 
 
 def _media(description: str) -> Schema:
-    kinds: Schema = {kind: {} for kind in ("image/*", "video/*", "audio/*")}
+    kinds: Schema = {f"{kind}/*": {} for kind in KINDS}
     return {"description": description, "content": kinds}

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
+
+from runcomfy_runtime.media.format_table import BY_EXTENSION
 
 from ..ir.model import Array, MediaKind, Model, Nullable, Type, Union
 from .clock import Seed
@@ -42,13 +44,6 @@ _FIELD_WORDS: tuple[tuple[MediaKind, frozenset[str]], ...] = (
     ),
 )
 _PITCHES = (220, 262, 330, 392, 440, 523)  # hertz
-# What ``output_format`` may ask for, by the beginning of its value; the usual one first.
-_FORMATS: Mapping[MediaKind, Mapping[str, Suffix]] = {
-    MediaKind.IMAGE: {"png": "png", "jpeg": "jpg", "jpg": "jpg", "webp": "webp"},
-    MediaKind.VIDEO: {"mp4": "mp4"},
-    MediaKind.AUDIO: {"wav": "wav", "mp3": "mp3", "ogg": "ogg"},
-}
-
 Suffix = Literal["png", "jpg", "webp", "mp4", "wav", "mp3", "ogg"]
 
 
@@ -98,37 +93,24 @@ def plan_output(model: Model, kind: MediaKind, given: Mapping[str, Any]) -> JobO
     return JobOutput(kind, wanted, key, listed, _suffix(kind, values))
 
 
-@dataclass(frozen=True, slots=True)
-class FileFormat:
-    """How files of one format are made; ``make`` gets the shape, a hue, and further draws."""
-
-    content_type: str
-    make: Callable[[OutputShape, float, Random], bytes]
+FileWriter: TypeAlias = Callable[[OutputShape, float, Random], bytes]
+"""Makes a file: from the shape, a hue, and further draws."""
 
 
-def _picture(
-    content_type: str, encode: Callable[[int, int, float], bytes]
-) -> FileFormat:
-    return FileFormat(
-        content_type, lambda shape, hue, _: encode(shape.width, shape.height, hue)
-    )
+def _picture(encode: Callable[[int, int, float], bytes]) -> FileWriter:
+    return lambda shape, hue, _: encode(shape.width, shape.height, hue)
 
 
-FILE_FORMATS: Mapping[Suffix, FileFormat] = {
-    "png": _picture("image/png", png),
-    "jpg": _picture("image/jpeg", jpeg),
-    "webp": _picture("image/webp", webp),
-    "mp4": FileFormat(
-        "video/mp4",
-        lambda shape, hue, _: mp4(shape.width, shape.height, shape.seconds, hue),
-    ),
-    "wav": FileFormat(
-        "audio/wav", lambda shape, _, draws: wav(shape.seconds, draws.choice(_PITCHES))
-    ),
-    "mp3": FileFormat("audio/mpeg", lambda shape, *_: mp3(shape.seconds)),
-    "ogg": FileFormat("audio/ogg", lambda shape, *_: ogg(shape.seconds)),
+FILE_WRITERS: Mapping[Suffix, FileWriter] = {
+    "png": _picture(png),
+    "jpg": _picture(jpeg),
+    "webp": _picture(webp),
+    "mp4": lambda shape, hue, _: mp4(shape.width, shape.height, shape.seconds, hue),
+    "wav": lambda shape, _, draws: wav(shape.seconds, draws.choice(_PITCHES)),
+    "mp3": lambda shape, *_: mp3(shape.seconds),
+    "ogg": lambda shape, *_: ogg(shape.seconds),
 }
-"""Every format of an output file, by the suffix of its name."""
+"""Every format of an output file, by its extension. The first of a kind is the usual one."""
 
 
 @lru_cache(maxsize=8)
@@ -139,16 +121,17 @@ def render_file(output: JobOutput, seed: Seed, request_id: str, number: int) -> 
     """
     draws = seed.draws("output", request_id, number)
     hue = draws.random()
-    return FILE_FORMATS[output.suffix].make(output.shape, hue, draws)
+    return FILE_WRITERS[output.suffix](output.shape, hue, draws)
 
 
 def _suffix(kind: MediaKind, values: Mapping[str, Any]) -> Suffix:
-    formats = _FORMATS[kind]
-    asked = str(values.get("output_format", "")).lower()
-    for name, suffix in formats.items():
-        if asked.startswith(name):
+    """The format that ``output_format`` begins with, else the usual one."""
+    suffixes = [each for each in FILE_WRITERS if BY_EXTENSION[each].kind == kind]
+    wanted = str(values.get("output_format", "")).lower()
+    for suffix in suffixes:
+        if wanted.startswith((suffix, BY_EXTENSION[suffix].name)):
             return suffix
-    return next(iter(formats.values()))
+    return suffixes[0]
 
 
 def _named(

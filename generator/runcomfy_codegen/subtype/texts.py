@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from runcomfy_runtime.media.format_table import URI_FORMAT
+
 from ..ir.model import Text
 
 MAX_LENGTH = 65_536
@@ -93,7 +95,7 @@ _SUBFORMATS = frozenset(
         ("hostname", "idn-hostname"),
     }
 )
-_URL_FORMAT = re.compile(r"(uri|iri)(-reference)?|(image|video|audio)_uris?(_.*)?")
+_URL_FORMAT = re.compile(rf"(uri|iri)(-reference)?|{URI_FORMAT.pattern}")
 _PLAIN_URL = re.compile(r"https://[a-z0-9.-]+(/[a-z0-9./-]*)?")
 
 EXAMPLE_URL = "https://example.com/a"

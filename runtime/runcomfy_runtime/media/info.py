@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-Kind: TypeAlias = Literal["image", "video", "audio"]
+from .format_table import Kind
+
 Dimensions: TypeAlias = tuple[int, int]
 """Width and height in pixels."""
 

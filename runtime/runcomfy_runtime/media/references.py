@@ -15,6 +15,7 @@ from ..escaping import printable
 from ..metrics_and_operators import METRICS
 from ..rule import Rule
 from .errors import MediaError, MediaFault, MediaUnknown
+from .format_table import BY_EXTENSION
 from .parser import drive
 from .prober import MediaSource, memory_reader
 from .sniff import parse_media
@@ -84,10 +85,9 @@ _LOCAL_SCHEMES = frozenset(
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?=:)")
 _PATH = re.compile(r"~?/(?!/)|\.{1,2}[/\\]|[A-Za-z]:[/\\]|\\\\")
+_EXTENSIONS = "|".join((*BY_EXTENSION, "svg"))
 _NAME = re.compile(
-    r"(?:[^/.\s]+/(?:[^\s]*/)?)?[^/:]+\.(?:jpe?g|png|gif|webp|avif|hei[cf]|bmp|tiff?|svg"
-    r"|mp4|m4v|mov|webm|mkv|avi|mp3|wav|flac|ogg|opus|m4a|aac)",
-    re.IGNORECASE,
+    rf"(?:[^/.\s]+/(?:[^\s]*/)?)?[^/:]+\.(?:{_EXTENSIONS})", re.IGNORECASE
 )
 _CONTENT = re.compile(r"[A-Za-z0-9+/_=\s-]{64,}")
 """What may be bare base64, without ``data:``: some servers take it. A JPEG begins with ``/``."""

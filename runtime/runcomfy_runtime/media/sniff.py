@@ -5,89 +5,31 @@ from __future__ import annotations
 import re
 from codecs import getincrementaldecoder
 from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
 from types import MappingProxyType
 
 from ..escaping import printable
 from .errors import MediaError, MediaFault, MediaUnknown, MediaUnsupported
-from .formats.avi import parse_avi
-from .formats.bmp import parse_bmp
-from .formats.flac import parse_flac
-from .formats.gif import parse_gif
-from .formats.heif import parse_heif
-from .formats.ico import parse_ico
-from .formats.jpeg import parse_jpeg
-from .formats.matroska import parse_matroska
-from .formats.mp3 import parse_frame, parse_mp3
-from .formats.mp4 import parse_mp4
-from .formats.ogg import parse_ogg
-from .formats.png import parse_png
-from .formats.tiff import parse_tiff
-from .formats.wav import parse_wav
-from .formats.webp import parse_webp
+from .format_table import FORMATS, Format
+from .formats.mp3 import parse_frame
 from .info import MediaInfo
 from .parser import HEAD, Parse, Parser, Source
 
 TEXT = 4096
 """The bytes that are looked at to say what else it is."""
 
-_BEGINNINGS: Mapping[bytes, Parser] = MappingProxyType(
+_STARTS = tuple((start, row) for row in FORMATS.values() for start in row.starts)
+_BY_FIRST_BYTE: Mapping[int, tuple[tuple[bytes, Format], ...]] = MappingProxyType(
     {
-        b"\xff\xd8": parse_jpeg,
-        b"\x89PNG\r\n\x1a\n": parse_png,
-        b"GIF87a": parse_gif,
-        b"GIF89a": parse_gif,
-        b"BM": parse_bmp,
-        b"II*\0": parse_tiff,
-        b"MM\0*": parse_tiff,
-        b"II+\0\x08\0\0\0": parse_tiff,
-        b"MM\0+\0\x08\0\0": parse_tiff,
-        b"\0\0\x01\0": parse_ico,
-        b"\x1aE\xdf\xa3": parse_matroska,
-        b"ID3": parse_mp3,
-        b"fLaC": parse_flac,
-        b"OggS\0": parse_ogg,
+        first: tuple((start, row) for start, row in _STARTS if start[0] == first)
+        for first in {start[0] for start, _ in _STARTS}
     }
 )
-_LEAST: Mapping[Parser, int] = MappingProxyType(
-    {
-        parse_jpeg: 11,  # SOI, and a frame header as far as its size
-        parse_png: 24,
-        parse_gif: 10,
-        parse_bmp: 22,
-        parse_tiff: 34,  # a directory of two entries
-        parse_ico: 22,
-        parse_webp: 25,
-        parse_mp4: HEAD,
-        parse_heif: HEAD,
-        parse_matroska: 32,
-        parse_avi: HEAD,
-        parse_wav: 36,
-        parse_flac: 26,
-        parse_ogg: 46,  # a page with the shortest of the headers that are known
-        parse_mp3: 4,
-    }
-)
-"""The bytes without which no reader can tell what content of a format shows or plays."""
-_RIFF_FORMS: Mapping[bytes, Parser] = MappingProxyType(
-    {b"WEBP": parse_webp, b"WAVE": parse_wav, b"AVI ": parse_avi}
-)
-_BY_FIRST_BYTE: Mapping[int, tuple[tuple[bytes, Parser], ...]] = MappingProxyType(
-    {
-        first: tuple(
-            (magic, parser)
-            for magic, parser in _BEGINNINGS.items()
-            if magic[0] == first
-        )
-        for first in {magic[0] for magic in _BEGINNINGS}
-    }
-)
-_STILL_BRANDS = frozenset(
-    {
-        *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"),
-        *(b"mif1", b"msf1", b"miaf", b"avif", b"avis"),
-    }
-)
-_QUICKTIME_BOXES = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
+_BY_RIFF_FORM = {row.riff_form: row for row in FORMATS.values() if row.riff_form}
+_BY_BRAND = {brand: row for row in FORMATS.values() for brand in row.brands}
+_BY_BOX = {box: row for row in FORMATS.values() for box in row.boxes}
+_OTHER_BRANDS, _FRAMES = FORMATS["mp4"], FORMATS["mp3"]
 
 _UNREAD: tuple[tuple[bytes, str], ...] = (
     (b"\0\0\0\x0cjP  \r\n\x87\n", "a JPEG 2000 picture"),
@@ -153,33 +95,42 @@ def parse_media(size: int | None, *, thorough: bool) -> Parse[MediaInfo]:
     reading all of it.
     """
     head = yield 0, HEAD, 0
-    parser = parser_for(head)
-    if parser is None:
+    row = _row_for(head)
+    if row is None:
         raise unrecognised_error((yield 0, TEXT, 0), size)
-    if len(head) < _LEAST[parser]:
+    if len(head) < row.shortest:
         raise _too_short(head)
-    return (yield from parser(Source(size, thorough, head)))
+    return (yield from _parser(row.parser)(Source(size, thorough, head)))
 
 
-def parser_for(head: bytes) -> Parser | None:
-    """The parser of the format that begins so; None if there is none."""
-    for magic, parser in _BY_FIRST_BYTE.get(head[0], ()) if head else ():
-        if head.startswith(magic):
-            return parser
+@cache
+def _parser(module: str) -> Parser:
+    """The parser of a format, loaded on first use."""
+    parser: Parser = getattr(
+        import_module(f".formats.{module}", __package__), f"parse_{module}"
+    )
+    return parser
+
+
+def _row_for(head: bytes) -> Format | None:
+    """A format whose parser reads content that begins like this; None if there is none."""
+    for start, row in _BY_FIRST_BYTE.get(head[0], ()) if head else ():
+        if head.startswith(start):
+            return row
     if head[:4] in (b"RIFF", b"RF64", b"BW64"):
-        return _RIFF_FORMS.get(head[8:12])
+        return _BY_RIFF_FORM.get(head[8:12])
     if head[4:8] == b"ftyp":
-        return parse_heif if head[8:12] in _STILL_BRANDS else parse_mp4
-    if head[4:8] in _QUICKTIME_BOXES:
-        return parse_mp4
-    return parse_mp3 if parse_frame(head) is not None else None
+        return _BY_BRAND.get(head[8:12], _OTHER_BRANDS)
+    if head[4:8] in _BY_BOX:
+        return _BY_BOX[head[4:8]]
+    return _FRAMES if parse_frame(head) is not None else None
 
 
 def unrecognised_error(head: bytes, size: int | None) -> MediaError:
     """What to say of content that no parser takes."""
     if not head:
         return MediaError("there is no content: 0 bytes", MediaFault.TOO_SHORT)
-    if any(magic.startswith(head) for magic in _BEGINNINGS):
+    if any(start.startswith(head) for start, _ in _STARTS):
         return _too_short(head)
     for magic, name in _NOT_MEDIA:
         if head.startswith(magic):

@@ -13,6 +13,7 @@ from ..files import File, files
 from ..job_handle import JobHandle
 from ..lifecycle.retried_get import DeadlineReached, get_with_retries
 from ..lifecycle.steps import Flow, FlowContext
+from ..media.format_table import BY_EXTENSION, KINDS
 from ..retry_and_timeouts import REQUEST_TIMEOUT
 from .fetch import SIZE_LIMIT, DownloadLimits, Expired, Progress, fetch_file
 from .hosts import host_names
@@ -97,12 +98,7 @@ def _expired_error(url: str) -> DownloadError:
 # Names for downloaded files: made here, from nothing that a server could choose.
 
 
-_IMAGES = ("png", "jpg", "jpeg", "webp", "gif", "avif", "heic", "bmp", "tiff")
-_VIDEOS = ("mp4", "mov", "webm", "mkv", "m4v", "avi")
-_SOUNDS = ("mp3", "wav", "flac", "ogg", "m4a", "aac", "opus")
-_OTHERS = ("glb", "obj", "ply", "zip", "json", "txt")
-_EXTENSIONS = frozenset((*_IMAGES, *_VIDEOS, *_SOUNDS, *_OTHERS))
-_FALLBACK = {"image": "png", "video": "mp4", "audio": "mp3"}
+_OTHER_EXTENSIONS = frozenset(("glb", "obj", "ply", "zip", "json", "txt"))
 
 
 def file_name(request_id: str, index: int, file: File) -> str:
@@ -113,9 +109,9 @@ def file_name(request_id: str, index: int, file: File) -> str:
 def extension(file: File) -> str:
     """The extension in the URL's path if it is a known one, else that of the kind of file."""
     ending = _path(file.url).rpartition(".")[2].lower()
-    if ending in _EXTENSIONS:
+    if ending in BY_EXTENSION or ending in _OTHER_EXTENSIONS:
         return ending
-    return _FALLBACK.get(file.kind, "bin")
+    return "bin" if file.kind == "other" else KINDS[file.kind].extension
 
 
 def _path(url: str) -> str:

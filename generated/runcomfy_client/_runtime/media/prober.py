@@ -14,7 +14,8 @@ from ..escaping import printable
 from .data_uri import data_reader
 from .errors import MediaError, MediaFault
 from .fetch.policy import DEFAULT_POLICY, FetchPolicy
-from .info import Kind, MediaInfo
+from .format_table import Kind
+from .info import MediaInfo
 from .parser import Read, drive
 from .sniff import parse_media
 

@@ -25,7 +25,8 @@ from ..metrics_and_operators import (
 )
 from ..rule import Rule
 from .errors import MediaError
-from .info import Kind, MediaInfo
+from .format_table import FORMATS, KINDS, Kind
+from .info import MediaInfo
 
 _MEGABYTES = {"MB": 10**6, "MiB": 2**20}
 
@@ -212,8 +213,6 @@ def format_decimal(value: Fraction, places: int = 6) -> str:
 
 MEDIA_KIND = "media_kind"
 """What the kind is called where rules name a metric."""
-_KIND_NAMES = {"image": "an image", "video": "a video", "audio": "a sound"}
-_ANIMATED = frozenset({"gif", "png", "webp", "avif", "heic"})
 
 
 def plausible_kinds(media: MediaInfo) -> tuple[Kind, ...]:
@@ -224,7 +223,7 @@ def plausible_kinds(media: MediaInfo) -> tuple[Kind, ...]:
     """
     if media.kind == "video":
         return "video", "audio"
-    animated = media.format in _ANIMATED and media.frames != 1
+    animated = FORMATS[media.format].animated and media.frames != 1
     if animated or media.format == "gif":
         return "image", "video"
     return (media.kind,)
@@ -238,7 +237,8 @@ def check_kind(kind: str, pointer: str, media: MediaInfo) -> RuleCheck:
         verdict = Verdict.PASS
     elif kind in kinds:
         verdict = Verdict.UNKNOWN
-    wanted, found = _KIND_NAMES.get(kind, kind), _KIND_NAMES[media.kind]
+    wanted = next((row.phrase for name, row in KINDS.items() if name == kind), kind)
+    found = KINDS[media.kind].phrase
     return RuleCheck(
         rule=Rule(
             pointer=pointer,
