@@ -9,13 +9,14 @@ The shape of an entry is that of ``GET /v1/models?include_schema=true``: ``model
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runcomfy_runtime.protocol import valid_model_id
 
 from ..ir.diagnostic import Diagnostic, Severity
-from ..ir.document import Document
+from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonText, JsonValue, SyntaxIssue
 from .embedded_json import (
     Member,
@@ -27,13 +28,18 @@ from .embedded_json import (
     member_slices,
     unusable_value,
 )
-from .locale import DEFAULT
 from .origin import Origin, SourceItem
 from .stored_document import STORED_TEXTS, is_stored, stored_document
 
+_JSON = re.compile(r"\s*[\[{]")
 _OWN_FIELDS = frozenset(
     {"model_id", "display_name", "description", "input_schema", "output_schema"}
 )
+
+
+def is_catalog(text: str, origin: Origin) -> bool:
+    """Whether a source is JSON, by its first character or the ending of its name."""
+    return bool(_JSON.match(text)) or origin.name.lower().endswith(".json")
 
 
 def read_catalog(text: str, origin: Origin) -> Iterator[SourceItem]:
@@ -114,7 +120,7 @@ class _Entry:
         assert input_schema is not None, "checked by _no_schema"
         return Document(
             model_id=self.model_id,
-            locale=self.origin.locale or DEFAULT,
+            locale=self.origin.locale or DEFAULT_LOCALE,
             title=self._string("display_name"),
             description=self._string("description"),
             input_schema=input_schema.value,
@@ -133,7 +139,7 @@ class _Entry:
 
     def _shapeless(self) -> Diagnostic | None:
         if not self.text.text.lstrip().startswith("{"):
-            return self._finding(
+            return self._diagnostic(
                 "entry-not-object",
                 f"a catalog entry is an object, not {excerpt(self.text.text)}",
                 hint="give an entry, a list of entries, or the answer of GET /v1/models",
@@ -146,7 +152,7 @@ class _Entry:
         )
         if repeated is None:
             return None
-        return self._finding(
+        return self._diagnostic(
             "duplicate-key",
             f"{repeated.name!r} stands more than once in this entry",
             part=[part for part in self.parts if part.name == repeated.name][1],
@@ -156,7 +162,7 @@ class _Entry:
     def _no_model_id(self) -> Diagnostic | None:
         part = self._part("model_id")
         if part is None:
-            return self._finding(
+            return self._diagnostic(
                 "no-model-id",
                 "this entry has no model_id",
                 hint="a catalog entry names its model: "
@@ -172,7 +178,7 @@ class _Entry:
     def _no_schema(self) -> Diagnostic | None:
         input_schema = self._part("input_schema")
         if input_schema is None:
-            return self._finding(
+            return self._diagnostic(
                 "no-input-schema",
                 "this entry has no input_schema",
                 hint="ask for the list with include_schema=true, or for the model by its id",
@@ -182,7 +188,7 @@ class _Entry:
                 continue
             if part.name == "output_schema" and _is_null(part):
                 continue
-            return self._finding(
+            return self._diagnostic(
                 "schema-not-object",
                 f"{part.name} is {excerpt(part.value.text)}, not an object",
                 part=part,
@@ -194,7 +200,7 @@ class _Entry:
         part = self._part(name)
         if part is None or _is_null(part) or _is_text(self._value(name)):
             return None
-        return self._finding(
+        return self._diagnostic(
             "not-a-string",
             f"{name} is {excerpt(part.value.text)}, not a text",
             part=part,
@@ -213,7 +219,7 @@ class _Entry:
         value = self._value(name)
         return value if isinstance(value, str) and _is_text(value) else ""
 
-    def _finding(
+    def _diagnostic(
         self,
         code: str,
         message: str,
@@ -222,7 +228,7 @@ class _Entry:
         part: Member | None = None,
         severity: Severity = Severity.ERROR,
     ) -> Diagnostic:
-        return self.origin.finding(
+        return self.origin.diagnostic(
             code,
             message,
             severity=severity,
@@ -248,7 +254,7 @@ def _is_text(value: object) -> bool:
 
 def _not_json(text: str, stop: SyntaxIssue, origin: Origin) -> Diagnostic:
     cut = is_truncated(text, stop)
-    return origin.finding(
+    return origin.diagnostic(
         "truncated-json" if cut else "not-json",
         "the JSON ends before it is complete" if cut else f"not JSON: {stop.reason}",
         place=JsonText(text).at(len(text.rstrip()) if cut else stop.offset),
@@ -261,7 +267,7 @@ def _not_json(text: str, stop: SyntaxIssue, origin: Origin) -> Diagnostic:
 
 
 def _nothing(text: str, origin: Origin) -> Diagnostic:
-    return origin.finding(
+    return origin.diagnostic(
         "no-models",
         "the list of models is empty",
         severity=Severity.WARNING,

@@ -3,63 +3,99 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
+from dataclasses import dataclass
 
-DEFAULT = "en"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLocale:
+    """A locale that the site publishes pages in, and the clues by which one is recognised.
+
+    ``opening`` begins the first sentence of an API page, ``schema_title`` is the published
+    title of the input schema, ``contents`` are headings of a table of contents (both in
+    lower case), ``aliases`` other tags for the locale.
+    """
+
+    tag: str
+    opening: str
+    schema_title: str = ""
+    contents: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+LOCALES = (
+    SiteLocale(
+        tag="de",
+        opening="Nutzen Sie die RunComfy-API",
+        contents=("inhalt", "inhaltsverzeichnis"),
+    ),
+    SiteLocale(
+        tag="en",
+        opening="Use RunComfy's API to run",
+        schema_title="input schema",
+        contents=("contents", "table of contents", "on this page"),
+    ),
+    SiteLocale(
+        tag="es",
+        opening="Usa la API de RunComfy",
+        schema_title="esquema de entrada",
+        contents=("contenido", "contenidos", "índice", "tabla de contenidos"),
+    ),
+    SiteLocale(
+        tag="fr",
+        opening="Utilisez l'API RunComfy",
+        contents=("sommaire", "table des matières"),
+    ),
+    SiteLocale(
+        tag="it",
+        opening="Usa l'API RunComfy",
+        schema_title="schema di input",
+        contents=("indice", "contenuti", "sommario"),
+    ),
+    SiteLocale(
+        tag="ja",
+        opening="RunComfy の API で",
+        schema_title="入力スキーマ",
+        contents=("目次",),
+    ),
+    SiteLocale(tag="ko", opening="RunComfy API로", contents=("목차",)),
+    SiteLocale(
+        tag="pt",
+        opening="Use a API RunComfy",
+        schema_title="esquema de entrada",
+        contents=("conteúdo", "sumário", "índice"),
+    ),
+    SiteLocale(
+        tag="ru",
+        opening="Используйте API RunComfy",
+        schema_title="схема входа",
+        contents=("содержание", "оглавление"),
+    ),
+    SiteLocale(
+        tag="zh-CN",
+        opening="使用 RunComfy 的 API 运行",
+        schema_title="输入结构",
+        contents=("目录",),
+        aliases=("zh", "zh-Hans", "zh-Hans-CN"),
+    ),
+    SiteLocale(
+        tag="zh-TW",
+        opening="使用 RunComfy 的 API 執行",
+        schema_title="輸入結構",
+        contents=("目錄",),
+        aliases=("zh-Hant", "zh-Hant-TW"),
+    ),
+)
+"""Every locale of the site. Another one is one more row. The site names Chinese by region;
+browsers and editors often name it by script."""
+
+CONTENTS = frozenset(heading for row in LOCALES for heading in row.contents)
+"""The headings of a table of contents in all languages of the site, in lower case."""
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?")
 _FIRST_SEGMENT = re.compile(r"https?://[^/]*/([^/?#]*)", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.([A-Za-z]{2}(?:[-_][A-Za-z]{2,4})?)\.[A-Za-z]+$")
-
-_LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "ja", "ko", "pt", "ru", "zh"})
-"""The languages of the site. A path or a file name is a locale only in one of these:
-``/ai/`` in a URL is not Akan."""
-
-_CHINESE: Mapping[str, str] = MappingProxyType(
-    {
-        "zh": "zh-CN",
-        "zh-Hans": "zh-CN",
-        "zh-Hans-CN": "zh-CN",
-        "zh-Hant": "zh-TW",
-        "zh-Hant-TW": "zh-TW",
-    }
-)
-"""The site names Chinese by region; browsers and editors often name it by script."""
-
-_SCHEMA_TITLES: Mapping[str, str] = MappingProxyType(
-    {
-        "input schema": "en",
-        "схема входа": "ru",
-        "输入结构": "zh-CN",
-        "輸入結構": "zh-TW",
-        "入力スキーマ": "ja",
-        "schema di input": "it",
-    }
-)
-"""The title of the input schema as the pages publish it, lower case."""
-
-_SHARED_SCHEMA_TITLES: Mapping[str, str] = MappingProxyType(
-    {"esquema de entrada": "es"}
-)
-"""Titles that are the same in two languages (Spanish, Portuguese): the last thing believed."""
-
-_OPENINGS: Mapping[str, str] = MappingProxyType(
-    {
-        "Nutzen Sie die RunComfy-API": "de",
-        "Use RunComfy's API to run": "en",
-        "Usa la API de RunComfy": "es",
-        "Utilisez l'API RunComfy": "fr",
-        "Usa l'API RunComfy": "it",
-        "RunComfy の API で": "ja",
-        "RunComfy API로": "ko",
-        "Use a API RunComfy": "pt",
-        "Используйте API RunComfy": "ru",
-        "使用 RunComfy 的 API 运行": "zh-CN",
-        "使用 RunComfy 的 API 執行": "zh-TW",
-    }
-)
-"""How the first sentence of an API page begins, in every language it was seen in."""
+_LANGUAGES = frozenset(row.tag.partition("-")[0] for row in LOCALES)
+_BY_ALIAS = {alias: row.tag for row in LOCALES for alias in row.aliases}
 
 
 def canonical_locale(tag: str) -> str | None:
@@ -70,7 +106,7 @@ def canonical_locale(tag: str) -> str | None:
     language, *rest = tag.split("-")
     parts = [part.title() if len(part) == 4 else part.upper() for part in rest]
     written = "-".join([language.lower(), *parts])
-    return _CHINESE.get(written, written)
+    return _BY_ALIAS.get(written, written)
 
 
 def locale_of(*, lang: str, name: str, schema_title: str, text: str) -> str | None:
@@ -81,17 +117,20 @@ def locale_of(*, lang: str, name: str, schema_title: str, text: str) -> str | No
     (``modelApiDoc_navInputSchema``, seen on broken pages) is not a clue.
     """
     title = schema_title.strip().lower()
+    titled = [row.tag for row in LOCALES if title and row.schema_title == title]
     return (
         canonical_locale(lang)
         or _in_url(name)
-        or _SCHEMA_TITLES.get(title)
+        or (titled[0] if len(titled) == 1 else None)
         or _in_file_name(name)
         or _in_text(text)
-        or _SHARED_SCHEMA_TITLES.get(title)
+        # Two languages share this title: the weakest clue.
+        or next(iter(titled), None)
     )
 
 
 def _published(tag: str) -> str | None:
+    """The locale of a tag, if it is a language of the site: ``/ai/`` in a URL is not Akan."""
     locale = canonical_locale(tag)
     return (
         locale
@@ -112,4 +151,4 @@ def _in_file_name(name: str) -> str | None:
 
 def _in_text(text: str) -> str | None:
     text = text.replace("’", "'")
-    return next((locale for words, locale in _OPENINGS.items() if words in text), None)
+    return next((row.tag for row in LOCALES if row.opening in text), None)

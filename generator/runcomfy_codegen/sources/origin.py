@@ -44,7 +44,7 @@ class Origin:
             source=self.source, form=form, retrieved=self.retrieved, sha256=self.sha256
         )
 
-    def finding(
+    def diagnostic(
         self,
         code: str,
         message: str,
@@ -69,7 +69,7 @@ class Origin:
 
     def unusable(self, unusable: UnusableValue) -> Diagnostic:
         """The diagnostic about JSON that is well-formed but cannot be used."""
-        return self.finding(
+        return self.diagnostic(
             "unusable-json",
             unusable.reason,
             pointer=unusable.pointer,
@@ -81,7 +81,7 @@ class Origin:
         self, published: str, place: Position, pointer: str = ""
     ) -> Diagnostic:
         """The diagnostic about an id that cannot be part of a request path."""
-        return self.finding(
+        return self.diagnostic(
             "invalid-model-id",
             f"{excerpt(published)} cannot be a model id",
             pointer=pointer,

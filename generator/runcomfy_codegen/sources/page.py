@@ -8,13 +8,18 @@ from collections.abc import Iterator
 from runcomfy_runtime.protocol import valid_model_id
 
 from ..ir.diagnostic import Diagnostic, Severity
-from ..ir.document import Document
+from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonText, SyntaxIssue
 from .embedded_json import unusable_value
-from .locale import DEFAULT, locale_of
+from .locale import CONTENTS, locale_of
 from .origin import Origin, SourceItem
 from .page_parts import CurlExample, PageSchemas, find_curl_examples, find_schemas
 from .page_text import Caption, PageText
+
+
+def read_text_page(text: str, origin: Origin) -> Iterator[SourceItem]:
+    """The document of an API page as plain text, and diagnostics about it."""
+    return read_page(PageText(text=text, form="page-text"), origin)
 
 
 def read_page(page: PageText, origin: Origin) -> Iterator[SourceItem]:
@@ -39,7 +44,7 @@ def _model_id(
     """The id in the curl examples; the address of the page often spells it differently."""
     ids = list(dict.fromkeys(example.model_id for example in examples))
     if not ids:
-        return origin.finding(
+        return origin.diagnostic(
             "no-model-id",
             "no curl example posts to …/v1/models/<model id>",
             place=page.place(0),
@@ -47,7 +52,7 @@ def _model_id(
         )
     if len(ids) > 1:
         other = next(example for example in examples if example.model_id == ids[1])
-        return origin.finding(
+        return origin.diagnostic(
             "two-model-ids",
             f"the curl examples are of different models: {ids[0]!r}, {ids[1]!r}",
             place=page.place(other.start),
@@ -92,9 +97,9 @@ def _locale(
     )
     if locale is not None:
         return locale, None
-    return DEFAULT, origin.finding(
+    return DEFAULT_LOCALE, origin.diagnostic(
         "locale-assumed",
-        f"nothing on the page tells its language; {DEFAULT} is assumed",
+        f"nothing on the page tells its language; {DEFAULT_LOCALE} is assumed",
         severity=Severity.INFO,
         place=schema.start,
         hint="give the locale, or name the file page.<locale>.txt",
@@ -114,7 +119,7 @@ def _example(
         if unusable is None:
             return text, None
         place, reason = unusable.place, unusable.reason
-    return None, origin.finding(
+    return None, origin.diagnostic(
         "example-not-json",
         f"the body of the curl example is not JSON: {reason}",
         severity=Severity.WARNING,
@@ -133,14 +138,6 @@ _FIRST = re.compile(r"1\.\s")
 _SECOND = re.compile(r"(?:^|\D)2\.\s")
 _COLON = re.compile(r"\s*[:\uff1a]$")
 _SENTENCE = re.compile(r"[.!?。!?…]$")
-
-_CONTENTS = frozenset(
-    {"contents", "table of contents", "on this page", "inhalt", "inhaltsverzeichnis"}
-    | {"contenido", "contenidos", "índice", "tabla de contenidos", "sommaire"}
-    | {"table des matières", "indice", "contenuti", "sommario", "conteúdo", "sumário"}
-    | {"содержание", "оглавление", "目录", "目錄", "目次", "목차"}
-)
-"""The heading of a table of contents in the languages of the site, in lower case."""
 
 
 def find_caption(page: PageText, end: int, model_id: str) -> Caption:
@@ -188,7 +185,7 @@ def _heads_contents(first: str, second: str, third: str) -> bool:
     """
     if not _FIRST.match(second):
         return False
-    if _COLON.sub("", first).lower() in _CONTENTS:
+    if _COLON.sub("", first).lower() in CONTENTS:
         return True
     listed = _SECOND.search(second) or _SECOND.match(third)
     return listed is not None and not _SENTENCE.search(first)

@@ -13,6 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from ..ir.diagnostic import Position
+from .origin import Origin, SourceItem
+from .page import read_page
 from .page_text import Caption, PageText, TextBuilder
 
 _UNSEEN = frozenset(
@@ -35,10 +38,31 @@ _AS_WRITTEN = frozenset({"pre", "code", "textarea"})
 _GUTTER = re.compile(r"line-?number", re.IGNORECASE)
 # As the standard library's html.unescape finds them (HTML standard, "Character references").
 _ENTITY = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
+_HTML = re.compile(r"\s*<(?:!doctype|!--|\?xml|[a-z])", re.IGNORECASE)
 _TAG = re.compile(r"<[A-Za-z/!?]")
 _SITE = re.compile(r"(?:^|\s*[|–—-]\s*)RunComfy$")
 
 _Attributes = Sequence[tuple[str, str | None]]
+
+
+def is_html(text: str, origin: Origin) -> bool:
+    """Whether a source begins as HTML does."""
+    return _HTML.match(text) is not None
+
+
+def read_html_page(text: str, origin: Origin) -> Iterator[SourceItem]:
+    """The document of an API page in HTML, and diagnostics about it."""
+    try:
+        page = html_to_text(text)
+    except MarkupError as error:
+        yield origin.diagnostic(
+            "not-html",
+            f"not HTML: {error}",
+            place=Position(),
+            hint="save the page again",
+        )
+    else:
+        yield from read_page(page, origin)
 
 
 class MarkupError(ValueError):

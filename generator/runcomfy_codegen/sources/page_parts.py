@@ -115,7 +115,7 @@ def _no_input(page: PageText, origin: Origin, blocks: JsonBlocks) -> Diagnostic:
     damaged = _damaged(page, blocks.broken)
     if damaged is not None:
         return _damage(page, origin, damaged)
-    return origin.finding(
+    return origin.diagnostic(
         "no-schema",
         'no input schema: no JSON object with "type": "object" and "properties"',
         place=page.place(len(page.text.rstrip())),
@@ -126,7 +126,7 @@ def _no_input(page: PageText, origin: Origin, blocks: JsonBlocks) -> Diagnostic:
 def _damage(page: PageText, origin: Origin, broken: BrokenBlock) -> Diagnostic:
     ended = is_truncated(page.text, broken.stop)
     reason = "the page ends" if ended else broken.stop.reason
-    return origin.finding(
+    return origin.diagnostic(
         "truncated-json" if broken.cut else "not-json",
         f"the JSON that begins in line {page.place(broken.start).line} stops here: {reason}",
         place=page.place(len(page.text.rstrip()) if ended else broken.stop.offset),
@@ -139,7 +139,7 @@ def _damage(page: PageText, origin: Origin, broken: BrokenBlock) -> Diagnostic:
 
 
 def _several(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
-    return origin.finding(
+    return origin.diagnostic(
         "several-schemas",
         "different objects on this page look like its input schema; this one is taken",
         severity=Severity.WARNING,
@@ -149,7 +149,7 @@ def _several(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
 
 
 def _no_output(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
-    return origin.finding(
+    return origin.diagnostic(
         "no-output-schema",
         "no output schema behind the input schema",
         severity=Severity.WARNING,

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ..ir.diagnostic import Diagnostic, Position
 from ..ir.document import Document
 from ..ir.json_text import JsonText
-from .catalog_entries import read_catalog
+from .catalog_entries import is_catalog, read_catalog
 from .locale import canonical_locale
 from .origin import Origin, SourceItem, public_name
-from .page import read_page
-from .page_html import MarkupError, html_to_text
-from .page_text import PageText
+from .page import read_text_page
+from .page_html import is_html, read_html_page
 
-_HTML = re.compile(r"\s*<(?:!doctype|!--|\?xml|[a-z])", re.IGNORECASE)
-_JSON = re.compile(r"\s*[\[{]")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """One form of published source: how it is recognized, and what reads it."""
+
+    recognizes: Callable[[str, Origin], bool]
+    read: Callable[[str, Origin], Iterator[SourceItem]]
+
+
+def _anything(text: str, origin: Origin) -> bool:
+    return True
+
+
+READERS = (
+    Reader(recognizes=is_catalog, read=read_catalog),
+    Reader(recognizes=is_html, read=read_html_page),
+    Reader(recognizes=_anything, read=read_text_page),
+)
+"""All readers; the first that recognizes a source reads it. For the pages of another
+publisher, add a module with these two functions, and a row above the one that fits too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +77,17 @@ def read_documents(
 
 
 def _read_text(text: str, origin: Origin) -> Iterator[SourceItem]:
-    """Look at how the text begins, and read it as what it is."""
+    """Read a text with the first reader that recognizes it."""
     if not text.strip():
-        yield origin.finding(
+        yield origin.diagnostic(
             "empty-source",
             "there is nothing in it",
             place=Position(),
             hint="give an API page, saved as text or HTML, or catalog entries as JSON",
         )
-    elif _JSON.match(text) or origin.name.lower().endswith(".json"):
-        yield from read_catalog(text, origin)
-    elif _HTML.match(text):
-        try:
-            yield from read_page(html_to_text(text), origin)
-        except MarkupError as error:
-            yield origin.finding(
-                "not-html",
-                f"not HTML: {error}",
-                place=Position(),
-                hint="save the page again",
-            )
-    else:
-        yield from read_page(PageText(text=text, form="page-text"), origin)
+        return
+    reader = next(row for row in READERS if row.recognizes(text, origin))
+    yield from reader.read(text, origin)
 
 
 def _decoded(data: bytes, origin: Origin) -> str | Diagnostic:
@@ -94,7 +100,7 @@ def _decoded(data: bytes, origin: Origin) -> str | Diagnostic:
     what = (
         "UTF-16" if data.startswith(_UTF16) else f"byte 0x{data[at]:02x} at this place"
     )
-    return origin.finding(
+    return origin.diagnostic(
         "not-utf8",
         f"the text is not UTF-8: {what}",
         place=place,
@@ -103,7 +109,7 @@ def _decoded(data: bytes, origin: Origin) -> str | Diagnostic:
 
 
 def _invalid_locale(origin: Origin, locale: str) -> Diagnostic:
-    return origin.finding(
+    return origin.diagnostic(
         "invalid-locale",
         f"{locale!r} is not a locale",
         place=Position(),

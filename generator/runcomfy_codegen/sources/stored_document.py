@@ -79,7 +79,7 @@ def _text(stored: dict[str, JsonValue], name: str) -> str:
 
 
 def _no_locale(part: Member, model: str, origin: Origin, pointer: str) -> Diagnostic:
-    return origin.finding(
+    return origin.diagnostic(
         "invalid-locale",
         f"{excerpt(part.value.text)} is not a locale",
         model=model,

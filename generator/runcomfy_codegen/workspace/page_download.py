@@ -9,8 +9,9 @@ from urllib.parse import quote, urlsplit
 
 from ..errors import CodegenError, UsageError
 from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.document import DEFAULT_LOCALE
 from ..ir.json_text import items, members
-from ..sources.locale import DEFAULT, canonical_locale
+from ..sources.locale import canonical_locale
 from ..sources.read import SourceResult
 from .import_documents import read_content
 from .live_catalog import CatalogPage
@@ -126,7 +127,7 @@ def _path(model_url: object) -> str | None:
 
 
 def _url(path: str, locale: str) -> str:
-    language = "" if locale == DEFAULT else f"/{locale}"
+    language = "" if locale == DEFAULT_LOCALE else f"/{locale}"
     return f"{_SITE}{language}{path}/api"
 
 
