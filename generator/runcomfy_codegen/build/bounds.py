@@ -11,6 +11,15 @@ from ..ir.json_text import JsonValue
 from ..ir.model import Exact, Numeric
 from .reader_context import Collector, SchemaPath
 
+BOUNDS = (
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+)
+"""The keywords that restrict numbers."""
+
 # The longest list on any machine, and the range of normal doubles (IEEE 754).
 _MOST = 2**63 - 1
 _SMALLEST = Decimal("1e-307")
@@ -25,16 +34,7 @@ def numeric_type(
     integral: bool,
 ) -> Numeric:
     """The bounds of a number. Bounds of an integer are integers: ``>= 0.5`` becomes ``>= 1``."""
-    read = {
-        keyword: _bound(schema, keyword, path, collector)
-        for keyword in (
-            "minimum",
-            "maximum",
-            "exclusiveMinimum",
-            "exclusiveMaximum",
-            "multipleOf",
-        )
-    }
+    read = {keyword: _bound(schema, keyword, path, collector) for keyword in BOUNDS}
     step = read["multipleOf"]
     if step is not None and step <= 0:
         collector.keep("multipleOf", path.keyword("multipleOf"), schema["multipleOf"])

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..dialect.rule_language import names_several
+from ..dialect.validator import JSON_TYPES, standard_type
 from ..ir.diagnostic import Severity
 from ..ir.json_text import JsonValue, is_object, items, members
 from ..ir.model import NULL, Anything, Array, Boolean, Field, Object, Text, Type, Union
-from .bounds import count_bound, numeric_type
+from .bounds import BOUNDS, count_bound, numeric_type
 from .combined import apply_choices, are_disjoint, combined_schemas, union_of
 from .naming import class_name
 from .reader_context import Collector, SchemaPath
@@ -18,24 +19,11 @@ from .reader_context import Collector, SchemaPath
 MAX_NESTING = 24
 """Schemas nested deeper than this accept anything; published ones have depth 2."""
 
-_WORDS = {"string", "integer", "number", "boolean", "array", "object", "null"}
 _ANNOTATIONS = {"title", "description", "default", "example", "examples", "$comment"}
 _CHECKED = {
     "string": {"minLength", "maxLength", "pattern", "format"},
-    "integer": {
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "multipleOf",
-    },
-    "number": {
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "multipleOf",
-    },
+    "integer": {*BOUNDS},
+    "number": {*BOUNDS},
     "array": {"items", "minItems", "maxItems", "uniqueItems", "format"},
     "object": {"properties", "required", "additionalProperties"},
 }
@@ -87,8 +75,8 @@ class TypeReader:
         """The names in ``type``, in the spelling of JSON Schema."""
         published = schema.get("type")
         listed = items(published) if isinstance(published, list) else [published]
-        names = [_normal(name) for name in listed if name is not None]
-        if any(name not in _WORDS for name in names):
+        names = [standard_type(name) for name in listed if name is not None]
+        if any(name not in JSON_TYPES for name in names):
             self.collector.keep("type", path.keyword("type"), published)
             return ["null"] if "null" in names else []
         return list(dict.fromkeys(names))
@@ -248,8 +236,3 @@ def undeclared_required(schema: dict[str, JsonValue]) -> tuple[str, ...]:
     properties = members(schema.get("properties"))
     names = (name for name in items(schema.get("required")) if isinstance(name, str))
     return tuple(dict.fromkeys(name for name in names if name not in properties))
-
-
-def _normal(word: JsonValue) -> str:
-    lower = str(word).lower()
-    return "number" if lower == "float" else lower

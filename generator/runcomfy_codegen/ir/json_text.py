@@ -74,7 +74,9 @@ class JsonText:
             raise NotJson(
                 "a number is too large to be kept exactly", self.start
             ) from None
-        if self.text.count("[") + self.text.count("{") > MAX_DEPTH and _too_deep(value):
+        if self.text.count("[") + self.text.count("{") > MAX_DEPTH and is_deeper(
+            value, MAX_DEPTH
+        ):
             raise NotJson(TOO_DEEP, self.start)
         return value
 
@@ -145,9 +147,10 @@ def pointer_token(name: str | int) -> str:
     return str(name).replace("~", "~0").replace("/", "~1")
 
 
-def _too_deep(value: JsonValue) -> bool:
+def is_deeper(value: JsonValue, levels: int) -> bool:
+    """Whether a value is nested deeper than so many levels."""
     layer = [value]
-    for _ in range(MAX_DEPTH):
+    for _ in range(levels):
         layer = [
             inner
             for outer in layer

@@ -16,8 +16,7 @@ from ..ir.json_text import (
     JsonValue,
     NotJson,
     SyntaxIssue,
-    is_array,
-    is_object,
+    is_deeper,
     pointer_token,
     syntax_issue,
 )
@@ -126,7 +125,7 @@ def unusable_value(part: JsonText, pointer: str = "") -> UnusableValue | None:
     ``pointer`` is the pointer of the value itself.
     """
     reason = _refusal(part)
-    if reason == TOO_DEEP or (reason is None and _too_deep(part.value())):
+    if reason == TOO_DEEP or (reason is None and is_deeper(part.value(), MAX_DEPTH)):
         return UnusableValue(pointer, part.start, _DEEP)
     if reason is None:
         return None
@@ -169,19 +168,6 @@ def excerpt(text: str) -> str:
 def _next(text: str, at: int) -> int:
     at = skip_blank(text, at)
     return skip_blank(text, at + 1) if text[at] == "," else at
-
-
-def _too_deep(value: JsonValue) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in _children(node)]
-    return bool(level)
-
-
-def _children(node: JsonValue) -> list[JsonValue]:
-    if is_object(node):
-        return list(node.values())
-    return node if is_array(node) else []
 
 
 # JSON objects in running text, whole and broken ones.
