@@ -198,11 +198,11 @@ def test_many_processes_write_to_one_journal(path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.sqlite_journal import Journal
+from runcomfy_runtime.sqlite_journal import SqliteJournal
 
 phase, path, url = sys.argv[1:]
 
-class Deadly(Journal):
+class Deadly(SqliteJournal):
     def note(self, entry):
         name = type(entry).__name__
         if phase == "before " + name:

@@ -185,7 +185,7 @@ def test_an_end_without_an_outcome_is_told_as_that(
     assert error.outcome == "ended"
     assert error.last_status == word
     assert f"is '{word}'" in str(error)
-    assert "no outcome" in str(error)
+    assert "no result" in str(error)
     assert "it is completed" not in str(error)
     assert error.may_be_billed
 

@@ -267,7 +267,7 @@ def _unread_note(item: BatchItem, outcome: object) -> str:
     job = f"The RunComfy job {handle.request_id} ({where})"
     if isinstance(outcome, Exception):
         state = f"came to an error that was not given out: {outcome}."
-    elif item.progress.settled:
+    elif item.progress.outcome_read:
         state = "has ended, and its result was not given out."
     else:
         state = "was accepted and goes on."

@@ -15,10 +15,10 @@ _TOO_LATE = Lost(Reached.NOTHING_SENT, "no time was left to ask")
 
 
 class RequestSlots:
-    """Shared by the flows of one batch.
+    """The connection slots of a batch, shared by its flows.
 
-    A turn is taken before the gate is looked at and before an intent is noted, so that
-    nothing is between the two and what they are about but the request itself.
+    A flow acquires a slot first, then checks the rate limiter, then writes the journal
+    intent. So nothing can delay the request after the intent is recorded.
     """
 
     __slots__ = ("closes_at", "semaphore")
@@ -29,20 +29,20 @@ class RequestSlots:
         self.closes_at = FOREVER
 
     def close(self, now: float) -> None:
-        """The batch is stopped: what is free is asked for a few seconds more, all in all."""
+        """The batch is stopped: free requests may be sent for ``CLEANUP_BUDGET`` seconds more."""
         self.closes_at = min(self.closes_at, now + CLEANUP_BUDGET)
 
     def close_at_once(self) -> None:
-        """Ask nothing more."""
+        """Send no more requests."""
         self.closes_at = -FOREVER
 
     def acquire(self) -> Flow[None]:
-        """Wait for one's turn. It is to be given back by ``give``."""
+        """Wait for a slot. ``release`` must follow."""
         if self.semaphore is not None:
             yield Acquire(self.semaphore)
 
     def release(self) -> None:
-        """Let the next one have its turn."""
+        """Free the slot."""
         if self.semaphore is not None:
             self.semaphore.release()
 
@@ -50,10 +50,10 @@ class RequestSlots:
 def limit_requests(
     context: FlowContext, flow: Flow[T], slots: RequestSlots, deadline: float
 ) -> Flow[T]:
-    """The same flow, with its free requests sent in turn, and not long past its deadline.
+    """The same flow, whose free requests wait for a slot and end soon after the deadline.
 
-    One that comes too late is not sent, and answered as lost: the flow then tells what it
-    last saw of its job. A paid request passes: its flow took a turn before.
+    A request that comes too late is not sent and is answered as lost: the flow then reports
+    what it last saw of its job. A paid request passes: its flow holds a slot already.
     """
     thrown: BaseException | None = None
     while True:
@@ -64,10 +64,8 @@ def limit_requests(
             raise
         except BaseException as stopped:
             if not isinstance(flow, GeneratorType) or flow.gi_frame is None:
-                raise  # out of the flow itself
-            thrown = (
-                stopped  # Ctrl-C between two of its steps: it has a job to clean up
-            )
+                raise  # the flow itself raised it
+            thrown = stopped  # Ctrl-C between two steps: the flow must clean up its job
 
 
 def _relay_steps(
@@ -114,13 +112,11 @@ def _shorten_timeout(request: Request, left: float) -> Request:
     return request if request.timeout <= left else request._replace(timeout=left)
 
 
-# What holds the submits of many jobs back, while the jobs under way go on.
-
-
 class RateLimiter:
-    """Shared by the flows of one batch: a 429 to one pauses the submits of all.
+    """Delays or refuses the submits of a batch; jobs that were accepted are not affected.
 
-    When the token or the balance is refused once, no other submit is tried.
+    It is a rate limiter: after HTTP 429 to one submit, all of them pause. It is also a circuit
+    breaker: after the token or the balance was refused once, no other submit is tried.
     """
 
     __slots__ = ("closed_by", "opens_at", "slots")
@@ -130,39 +126,39 @@ class RateLimiter:
         self.opens_at = 0.0
         self.closed_by: ApiError | None = None
 
-    def pause(self, deadline: float) -> None:
+    def pause(self, until: float) -> None:
         """Let no submit through before this moment."""
-        self.opens_at = max(self.opens_at, deadline)
+        self.opens_at = max(self.opens_at, until)
 
     def close(self, error: ApiError) -> None:
-        """Let no submit through any more, if the error means that none can succeed."""
+        """Let no other submit through, if the error means that none can succeed."""
         if isinstance(error, (AuthError, NoBalance)):
             self.closed_by = error
 
-    def passed(self, context: FlowContext, deadline: float) -> Flow[None]:
-        """Wait until a submit may go, and it is its turn; ``leave`` is to follow it.
+    def acquire(self, context: FlowContext, deadline: float) -> Flow[None]:
+        """Wait until a submit may be sent and has a slot. ``release`` must follow.
 
-        Raises like the submit that closed the gate, and ``RateLimited`` at once when the wait
-        would be too long, or past the deadline. No turn is held then.
+        Raises the same error as the submit that closed the circuit, and ``RateLimited`` at
+        once if the wait would be too long or exceed the deadline. No slot is held then.
         """
         while True:
-            yield from self._opened(context, deadline)
+            yield from self._wait(context, deadline)
             yield from self.slots.acquire()
             if self.closed_by is None and self.opens_at <= context.now():
                 return
             self.slots.release()
 
-    def leave(self) -> None:
-        """The submit has its outcome, and others have been told of it."""
+    def release(self) -> None:
+        """The submit has its outcome, and the limiter knows it."""
         self.slots.release()
 
-    def _opened(self, context: FlowContext, deadline: float) -> Flow[None]:
+    def _wait(self, context: FlowContext, deadline: float) -> Flow[None]:
         while self.closed_by is None and self.opens_at > (now := context.now()):
             pause = self.opens_at - now
             if pause > MAX_RETRY_AFTER or self.opens_at > deadline:
                 raise RateLimited(
-                    f"not submitted: the server answered HTTP 429 to another, and takes "
-                    f"nothing for {pause:.0f} s, longer than this call may wait",
+                    f"not submitted: the server answered HTTP 429 to another submit and accepts "
+                    f"none for {pause:.0f} s, longer than this call may wait",
                     http_status=429,
                     retry_after=pause,
                 )
@@ -170,7 +166,7 @@ class RateLimiter:
         if self.closed_by is not None:
             first = self.closed_by
             raise type(first)(
-                f"not submitted, because another was refused: {first}",
+                f"not submitted, because another submit was refused: {first}",
                 http_status=first.http_status,
                 code=first.code,
                 text=first.text,

@@ -1,4 +1,4 @@
-"""What a flow can ask of its driver, and the types of a flow."""
+"""The steps of a flow: what it asks its driver to do."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from ..base_url import origin
 from ..job_handle import JobHandle
 from ..protocol import Status
 from ..secret import Token
-from ..transport import Outcome, Request
+from ..transport import Lost, Outcome, Request
 
 
 class Send(NamedTuple):
-    """Send this, and give back what came of it."""
+    """Send a request. The step is answered with its outcome."""
 
     request: Request
 
 
 class Sleep(NamedTuple):
-    """Let so many seconds pass."""
+    """Wait so many seconds."""
 
     seconds: float
 
 
 class Retry(NamedTuple):
-    """Something will be tried again, and why."""
+    """Something is about to be tried again, and why."""
 
     doing: str
     reason: str
@@ -37,14 +37,14 @@ class Retry(NamedTuple):
 
 
 class UnknownStatus(NamedTuple):
-    """A status word that this client does not know. The wait goes on."""
+    """A status word that this client does not know. The wait continues."""
 
     request_id: str
     word: str
 
 
 class Intent(NamedTuple):
-    """A paid request is about to be sent: to be on disk before it is."""
+    """A paid request is about to be sent. It is recorded before that."""
 
     reference: str
     model_id: str
@@ -55,23 +55,23 @@ class Intent(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """The server took the job."""
+    """The server accepted the job."""
 
     reference: str
     handle: JobHandle
 
 
 class Ended(NamedTuple):
-    """A job, or the attempt to submit one, has come to an end that will not change."""
+    """A job, or the attempt to submit one, has ended. This does not change any more."""
 
     reference: str
-    """The intent it came from; empty for a job that was taken up by its token."""
+    """The reference of its intent; empty for a job that was resumed by its token."""
     request_id: str
     state: str
 
 
 class JournalFailed(NamedTuple):
-    """The journal could not be written when it was too late to stop. The job goes on."""
+    """Writing the journal failed after the job was accepted. The job continues."""
 
     handle: JobHandle
     reason: str
@@ -81,19 +81,19 @@ Event = Status | Retry | UnknownStatus | Accepted | JournalFailed
 
 
 class Emit(NamedTuple):
-    """Tell those who listen."""
+    """Report an event to the listener and the hooks."""
 
     event: Event
 
 
 class WriteJournal(NamedTuple):
-    """Write this in the journal, and go on only when it is written."""
+    """Write an entry to the journal. The flow continues when it is on disk."""
 
     entry: Intent | Accepted | Ended
 
 
 class RunTask(NamedTuple):
-    """Run this, which may block (it reads or writes files)."""
+    """Run a task that may block, for example one that reads or writes files."""
 
     task: Callable[[], None]
     on_loop: Callable[[], Awaitable[None]] | None = None
@@ -101,19 +101,19 @@ class RunTask(NamedTuple):
 
 
 class Semaphore(Protocol):
-    """Lets so many be under way at a time; the others wait."""
+    """Limits how many requests are in flight; ``asyncio.Semaphore`` is one."""
 
     async def acquire(self) -> object:
-        """Wait for one's turn."""
+        """Wait for a free slot."""
         ...
 
     def release(self) -> None:
-        """Give the turn to the next."""
+        """Free a slot."""
         ...
 
 
 class Acquire(NamedTuple):
-    """Wait for one's turn, and go on with it. The flow itself gives it back."""
+    """Acquire a semaphore. The flow itself releases it."""
 
     semaphore: Semaphore
 
@@ -121,28 +121,28 @@ class Acquire(NamedTuple):
 Step = Send | Sleep | Emit | WriteJournal | RunTask | Acquire
 T = TypeVar("T")
 Flow = Generator[Step, Outcome | None, T]
-"""A flow that comes to a ``T``. Only ``Send`` is answered with something."""
+"""A flow that returns a ``T``. Only ``Send`` is answered with a value."""
 
 
 class FlowContext(NamedTuple):
-    """What a flow needs of the world: where the server is, two clocks, and chance."""
+    """What a flow needs from its client: the server, two clocks, and randomness."""
 
     base_url: str
     token: Token
     now: Callable[[], float]
-    """A monotonic clock, in seconds: deadlines and pauses go by it."""
+    """A monotonic clock, in seconds, for deadlines and pauses."""
     today: Callable[[], float]
-    """Seconds since 1970: what is told to people and other machines."""
+    """Seconds since 1970, for times that are shown or stored."""
     random: Callable[[], float]
-    """Evenly spread in 0 … 1."""
+    """A uniformly distributed number in 0 … 1."""
     journal: bool = False
-    """Whether there is a journal to note things in."""
+    """Whether the client has a journal."""
     include_cost: bool = False
     """Whether to ask the server for the cost along with a result."""
 
 
 def send(request: Request) -> Flow[Outcome]:
-    """Send, and return what came of it."""
+    """Send a request and return its outcome."""
     outcome = yield Send(request)
     assert outcome is not None
     return outcome
@@ -157,35 +157,40 @@ def api_request(
     *,
     paid: bool = False,
 ) -> Request:
-    """A request to the API. It has the token only if it goes to the configured server."""
+    """Build a request to the API. It has the token only if it goes to the configured server."""
     base_url = context.base_url
-    here = url.startswith(base_url + "/") or origin(url) == origin(base_url)
-    token = context.token if here else None
+    same_server = url.startswith(base_url + "/") or origin(url) == origin(base_url)
+    token = context.token if same_server else None
     return Request(method, url, body, timeout, (), paid, token)
 
 
-# Writing the end and the beginning of jobs in the journal, when it is too late to stop.
+def failure_reason(outcome: Outcome) -> str:
+    """A few words for a request that failed: why it was lost, or its HTTP status."""
+    return outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
 
 
-def record_accepted(context: FlowContext, acquire: Accepted) -> Flow[None]:
-    """Write the id down. Now that the job is paid for, not even a full disk may lose it."""
+# Recording jobs in the journal. The job is paid for by then, so a failure stops nothing.
+
+
+def record_accepted(context: FlowContext, accepted: Accepted) -> Flow[None]:
+    """Record the id. The job is paid for now, so not even a full disk may lose it."""
     if not context.journal:
         return
     try:
-        yield WriteJournal(acquire)
+        yield WriteJournal(accepted)
     except errors.JournalError as error:
-        yield Emit(JournalFailed(acquire.handle, str(error)))
+        yield Emit(JournalFailed(accepted.handle, str(error)))
     except GeneratorExit:
         raise
     except BaseException as error:
-        error.add_note(job_note(acquire.handle))
+        error.add_note(job_note(accepted.handle))
         raise
 
 
 def record_ended(
     context: FlowContext, reference: str, handle: JobHandle, state: str
 ) -> Flow[None]:
-    """Note the end of a job. A journal that fails now fails nothing."""
+    """Record the end of a job. A journal that fails is only reported."""
     if context.journal:
         try:
             yield WriteJournal(Ended(reference, handle.request_id, state))
@@ -194,24 +199,24 @@ def record_ended(
 
 
 def job_note(handle: JobHandle) -> str:
-    """What to tell of an accepted job to whoever stops here."""
+    """The note for an error that ends the wait for an accepted job."""
     return (
-        f"The RunComfy job {handle.request_id} was accepted and goes on. "
+        f"The RunComfy job {handle.request_id} was accepted and continues. "
         f"{resume_hint(handle)}"
     )
 
 
 def add_job_note(error: BaseException, handle: JobHandle) -> None:
-    """Name the job to whoever is stopped, unless a note of the error does."""
-    told = getattr(error, "__notes__", ())
-    if not any(handle.request_id in note for note in told):
+    """Add the note to an error, unless one of its notes names the job already."""
+    notes = getattr(error, "__notes__", ())
+    if not any(handle.request_id in note for note in notes):
         error.add_note(job_note(handle))
 
 
 RESUME_LABEL = "Its token: "
-"""What stands before a job's token in a note, for those who read notes."""
+"""What precedes a job's token in a note, for programs that read notes."""
 
 
 def resume_hint(handle: JobHandle) -> str:
-    """What it takes to take a job up again."""
+    """The job's token, which resumes it."""
     return RESUME_LABEL + handle.encode()

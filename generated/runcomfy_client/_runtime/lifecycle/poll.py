@@ -1,4 +1,4 @@
-"""Waiting for a job: reading its state until it has ended, then reading its outcome."""
+"""Polling a job: reading its state until it has ended, then reading its result."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from .steps import Accepted, Emit, Flow, FlowContext, Sleep, UnknownStatus
 
 
 class Poller:
-    """What has been seen of one job while it is waited for."""
+    """What has been seen of one job during the wait for it."""
 
     __slots__ = (
-        *("began", "fresh", "hint", "last"),
-        *("objection", "reference", "strange", "handle"),
+        *("announced", "began", "handle", "hint", "last"),
+        *("listener_error", "reference", "unknown_words"),
     )
 
     def __init__(
@@ -34,19 +34,19 @@ class Poller:
         began: float,
         reference: str = "",
         *,
-        fresh: bool = False,
+        announced: bool = True,
     ) -> None:
         self.handle = handle
         self.reference = reference
-        self.fresh = fresh
-        """Whether nobody has been told yet that the job was accepted."""
+        self.announced = announced
+        """Whether the event that the job was accepted has been emitted."""
         self.began = began
         self.last: Status | None = None
         self.hint: float | None = None
-        self.objection: BaseException | None = None
-        """What a listener raised on being told of a change."""
-        self.strange: set[str] = set()
-        """Status words that no table knows, each told once."""
+        self.listener_error: BaseException | None = None
+        """What a listener raised when a change was reported to it."""
+        self.unknown_words: set[str] = set()
+        """Status words that are not in the table. Each is reported once."""
 
     @property
     def word(self) -> str | None:
@@ -55,7 +55,7 @@ class Poller:
 
 
 def poll_once(context: FlowContext, handle: JobHandle, deadline: float) -> Flow[Status]:
-    """Read the state once. An answer without a state counts as trouble and is asked again.
+    """Read the state once. The read is repeated if its answer states none.
 
     Raises ``PollInterrupted`` if there is no good answer in time.
     """
@@ -75,7 +75,7 @@ class _StatusAnswer(NamedTuple):
 def _get_status(
     context: FlowContext, handle: JobHandle, deadline: float
 ) -> Flow[_StatusAnswer]:
-    reading = yield from get_with_retries(
+    answer = yield from get_with_retries(
         context,
         handle,
         "reading the status",
@@ -83,24 +83,31 @@ def _get_status(
         deadline,
         _classify_status_answer,
     )
-    status = read_status(handle.request_id, reading.content)
+    status = read_status(handle.request_id, answer.content)
     assert status is not None
-    return _StatusAnswer(status, reading.hint)
+    return _StatusAnswer(status, answer.hint)
 
 
 def _classify_status_answer(
     response: Response, content: responses.JsonObject | None
 ) -> AnswerClass:
-    verdict = classify_answer(response, content)
-    if verdict is AnswerClass.GOOD and content is not None and not has_status(content):
+    answer_class = classify_answer(response, content)
+    if (
+        answer_class is AnswerClass.GOOD
+        and content is not None
+        and not has_status(content)
+    ):
         return AnswerClass.TROUBLE
-    return verdict
+    return answer_class
 
 
 def poll_until_ended(
     context: FlowContext, poller: Poller, deadline: float
 ) -> Flow[Status]:
-    """Read the state until it is a last one, telling each change. Raises ``Overdue``."""
+    """Read the state until the job has ended, and emit each change.
+
+    Raises ``DeadlineReached``.
+    """
     while True:
         status, poller.hint = yield from _get_status(context, poller.handle, deadline)
         if status != poller.last:
@@ -108,10 +115,13 @@ def poll_until_ended(
             try:
                 yield Emit(status)
             except BaseException as error:
-                poller.objection = error
+                poller.listener_error = error
                 raise
-            if status.phase is Phase.UNKNOWN and status.state not in poller.strange:
-                poller.strange.add(status.state)
+            if (
+                status.phase is Phase.UNKNOWN
+                and status.state not in poller.unknown_words
+            ):
+                poller.unknown_words.add(status.state)
                 yield Emit(UnknownStatus(status.request_id, status.state))
         if status.finished:
             return status
@@ -119,7 +129,7 @@ def poll_until_ended(
 
 
 def poll_changes(context: FlowContext, poller: Poller, deadline: float) -> Flow[None]:
-    """Tell each change until the job has ended or the deadline has come."""
+    """Emit each change until the job has ended or the deadline is reached."""
     try:
         with suppress(DeadlineReached):
             yield from poll_until_ended(context, poller, deadline)
@@ -131,7 +141,7 @@ def poll_changes(context: FlowContext, poller: Poller, deadline: float) -> Flow[
 def wait_before_poll(
     context: FlowContext, poller: Poller, deadline: float
 ) -> Flow[None]:
-    """Let time pass before the next read. Raises ``Overdue`` when the deadline has come."""
+    """Pause before the next read. Raises ``DeadlineReached``."""
     now = context.now()
     if now >= deadline:
         raise DeadlineReached
@@ -142,12 +152,12 @@ def wait_before_poll(
 def wait_for_result(
     context: FlowContext, poller: Poller, deadline: float
 ) -> Flow[responses.JsonObject]:
-    """Wait to the end, and come to the whole answer of ``/result`` of a job that succeeded.
+    """Wait until the job has succeeded, and return the whole answer of ``/result``.
 
-    The two endpoints have two vocabularies, and only ``/result`` knows of failure: a job that
-    is completed for ``/status`` has succeeded only when ``/result`` says so too.
+    The two endpoints have two vocabularies, and only ``/result`` has a word for failure: a job
+    that is completed for ``/status`` has succeeded only if ``/result`` says so too.
     """
-    if poller.fresh:
+    if not poller.announced:
         yield Emit(Accepted(poller.reference, poller.handle))
     yield from poll_until_ended(context, poller, deadline)
     while True:
@@ -160,31 +170,31 @@ def wait_for_result(
 def fetch_result(
     context: FlowContext, poller: Poller, deadline: float
 ) -> Flow[responses.JsonObject | None]:
-    """Read the outcome; None when it is too early. Raises ``JobFailed``, ``JobCancelled``."""
+    """Read the result; None if it is too early. Raises ``JobFailed``, ``JobCancelled``."""
     handle = poller.handle
     if poller.last is not None and poller.last.phase is Phase.CANCELLED:
         raise _cancelled_error(poller, poller.last.state)
     url = handle.result_url + ("?include_cost=true" if context.include_cost else "")
-    reading: GoodAnswer = yield from get_with_retries(
+    answer: GoodAnswer = yield from get_with_retries(
         context, handle, "reading the result", url, deadline, _classify_result_answer
     )
-    poller.hint = reading.hint
-    return _read_result(poller, reading.content)
+    poller.hint = answer.hint
+    return _read_result(poller, answer.content)
 
 
 def _classify_result_answer(
     response: Response, content: responses.JsonObject | None
 ) -> AnswerClass:
-    """Too early has two forms: HTTP 400, and HTTP 200 with the state as it is."""
-    verdict = classify_answer(response, content)
-    if verdict is not AnswerClass.FINAL:
-        return verdict
+    """An answer that comes too early has two forms: HTTP 400, and HTTP 200 with the state."""
+    answer_class = classify_answer(response, content)
+    if answer_class is not AnswerClass.FINAL:
+        return answer_class
     code = responses.error_code(content) if content else None
     known = protocol.ERROR_CODES.get(code) if isinstance(code, int) else None
     undocumented = response.status == 400 and not responses.is_documented(code)
     if undocumented or (known is not None and known.retry):
         return AnswerClass.TROUBLE
-    return verdict
+    return answer_class
 
 
 def _read_result(
@@ -202,13 +212,13 @@ def _read_result(
 
 
 def _failed_silently(phase: Phase, content: responses.JsonObject) -> bool:
-    """A success that names an error and holds no output is none."""
-    lacking = content.get("output") is None and bool(content.get("error"))
-    return phase is Phase.SUCCEEDED and lacking
+    """Whether a status says succeeded but there is an error and no output."""
+    has_only_error = content.get("output") is None and bool(content.get("error"))
+    return phase is Phase.SUCCEEDED and has_only_error
 
 
 def _phase_of(content: responses.JsonObject) -> Phase:
-    """A result without a status is judged by what it holds."""
+    """The phase of a result without a status, by its members."""
     if content.get("output") is not None:
         return Phase.SUCCEEDED
     return Phase.FAILED if content.get("error") else Phase.UNKNOWN
@@ -218,8 +228,8 @@ def _failed_error(
     poller: Poller, word: str | None, content: responses.JsonObject
 ) -> errors.JobFailed:
     failure: object = content.get("error")
-    told = failure or {key: content[key] for key in _ERROR_KEYS if key in content}
-    text = (responses.error_text(told) if told else "") or "no reason is given"
+    stated = failure or {key: content[key] for key in _ERROR_KEYS if key in content}
+    text = (responses.error_text(stated) if stated else "") or "no reason is given"
     inner = (
         cast(responses.JsonObject, failure) if isinstance(failure, dict) else content
     )

@@ -1,4 +1,4 @@
-"""Reading a job's state: free of charge, so tried again with patience when it fails."""
+"""Reading from the API: free of charge, so a read that fails is repeated."""
 
 from __future__ import annotations
 
@@ -17,16 +17,25 @@ from ..retry_and_timeouts import (
     clamp_poll_hint,
     request_timeout,
 )
-from ..transport import Lost, Outcome, Response
-from .steps import Emit, Flow, FlowContext, Retry, Send, Sleep, api_request
+from ..transport import Outcome, Response
+from .steps import (
+    Emit,
+    Flow,
+    FlowContext,
+    Retry,
+    Send,
+    Sleep,
+    api_request,
+    failure_reason,
+)
 
 
 class DeadlineReached(Exception):
-    """The deadline has come while a job was waited for. Never leaves the flows."""
+    """The deadline of a wait was reached. Never leaves the flows."""
 
 
 class AnswerClass(StrEnum):
-    """What to make of an answer to a read."""
+    """How to treat an answer to a read."""
 
     GOOD = "good"
     TROUBLE = "trouble"
@@ -34,7 +43,7 @@ class AnswerClass(StrEnum):
 
 
 class GoodAnswer(NamedTuple):
-    """A good answer: the document in it, and the pause that the server asks for."""
+    """A good answer: its JSON object, and the pause that the server asks for."""
 
     content: responses.JsonObject
     hint: float | None
@@ -51,7 +60,7 @@ _ACCOUNT_ERRORS = frozenset(
 def classify_answer(
     response: Response, content: responses.JsonObject | None
 ) -> AnswerClass:
-    """What an answer to a read is, as far as that holds for every read."""
+    """How to treat an answer, by the rules that hold for every read."""
     good = 200 <= response.status < 300
     if good and content is not None and not responses.states_error(content):
         return AnswerClass.GOOD
@@ -64,15 +73,15 @@ def classify_answer(
 
 
 def _states_job_end(response: Response, content: responses.JsonObject) -> bool:
-    """Whether an error of HTTP, or beside an error code, says how the job itself ended.
+    """Whether an answer with an error status or code says how the job itself ended.
 
-    ``failed`` and ``cancelled`` are said of jobs, ``error`` by any gateway of itself.
+    ``failed`` and ``cancelled`` describe jobs; ``error`` may describe any gateway.
     """
     word = content.get("status") or content.get("state")
     if not isinstance(word, str) or word.lower() not in _END_WORDS:
         return False
-    about = (response.status, responses.error_code(content))
-    return _ACCOUNT_ERRORS.isdisjoint(about)
+    stated = (response.status, responses.error_code(content))
+    return _ACCOUNT_ERRORS.isdisjoint(stated)
 
 
 def get_with_retries(
@@ -81,12 +90,12 @@ def get_with_retries(
     doing: str,
     url: str,
     deadline: float,
-    judge: Classifier = classify_answer,
+    classify: Classifier = classify_answer,
 ) -> Flow[GoodAnswer]:
-    """Ask until there is a good answer.
+    """Repeat a GET until there is a good answer.
 
-    Raises ``Overdue`` at the deadline, ``PollInterrupted`` after two minutes of nothing but
-    trouble, and the server's error when asking again cannot help.
+    Raises ``DeadlineReached`` at the deadline, ``PollInterrupted`` after two minutes without
+    a good answer, and the server's error if repeating cannot help.
     """
     began = context.now()
     attempt = 0
@@ -101,18 +110,19 @@ def get_with_retries(
             responses.json_object(outcome) if isinstance(outcome, Response) else None
         )
         if isinstance(outcome, Response):
-            verdict = judge(outcome, content)
-            if verdict is AnswerClass.GOOD and content is not None:
+            answer_class = classify(outcome, content)
+            if answer_class is AnswerClass.GOOD and content is not None:
                 return GoodAnswer(content, _hint(context, outcome))
-            if verdict is AnswerClass.FINAL and not _may_appear_later(
-                context, handle, outcome, content
-            ):
+            final = answer_class is AnswerClass.FINAL
+            if final and not _may_appear_later(context, handle, outcome, content):
                 _raise_refused(context, handle, doing, outcome, content)
         pause = _pause(context, outcome, attempt)
         if context.now() + pause - began > READ_RETRY_BUDGET:
             _raise_interrupted(context, handle, doing, outcome, content)
         attempt += 1
-        yield Emit(Retry(doing, _reason(outcome), attempt, pause, handle.request_id))
+        yield Emit(
+            Retry(doing, failure_reason(outcome), attempt, pause, handle.request_id)
+        )
         yield Sleep(min(pause, max(deadline - context.now(), 0.0)))
 
 
@@ -139,14 +149,10 @@ def _may_appear_later(
     response: Response,
     content: responses.JsonObject | None,
 ) -> bool:
-    """Whether "not found" may only mean that the job is too young to be found everywhere."""
+    """Whether "not found" may mean that the job has not reached every server yet."""
     code = responses.error_code(content) if content else None
     missing = response.status in (404, 410) or code == protocol.NOT_FOUND.code
     return missing and context.today() - handle.submitted_at < NOT_FOUND_GRACE
-
-
-def _reason(outcome: Outcome) -> str:
-    return outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
 
 
 def _raise_refused(
@@ -156,10 +162,10 @@ def _raise_refused(
     response: Response,
     content: responses.JsonObject | None,
 ) -> NoReturn:
-    stated = responses.read_error(response, content, context.today())
-    assert stated is not None
+    details = responses.read_error(response, content, context.today())
+    assert details is not None
     error = responses.api_error(
-        f"{doing} of {handle.request_id}", stated, errors.ApiError
+        f"{doing} of {handle.request_id}", details, errors.ApiError
     )
     raise error.concerning(handle.request_id)
 
@@ -171,11 +177,11 @@ def _raise_interrupted(
     outcome: Outcome,
     content: responses.JsonObject | None,
 ) -> NoReturn:
-    said = _reason(outcome)
+    reason = failure_reason(outcome)
     if isinstance(outcome, Response):
-        stated = responses.read_error(outcome, content, context.today())
-        said += f": {stated.text if stated else responses.describe_body(outcome)}"
+        details = responses.read_error(outcome, content, context.today())
+        reason += f": {details.text if details else responses.describe_body(outcome)}"
     raise errors.PollInterrupted(
-        f"{doing} of {handle.request_id}: nothing but trouble for {READ_RETRY_BUDGET:.0f} s, last "
-        f"{said}. The job itself goes on: take it up again with its token"
+        f"{doing} of {handle.request_id}: no good answer for {READ_RETRY_BUDGET:.0f} s, last "
+        f"{reason}. The job itself continues: resume it with its token"
     ).concerning(handle.request_id)

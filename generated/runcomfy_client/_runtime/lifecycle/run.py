@@ -1,4 +1,4 @@
-"""One job from its submit to its outcome, in one flow: nothing can come between the two."""
+"""One job from its submit to its result, in one flow: nothing can come between the two."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from .submit import Submission, submit
 
 
 class JobProgress:
-    """How far a job got. Kept by the caller, for when the flow ends in an error."""
+    """How far a job got. The caller keeps it, in case the flow ends in an error."""
 
-    __slots__ = ("handle", "poller", "settled")
+    __slots__ = ("handle", "outcome_read", "poller")
 
     def __init__(self) -> None:
         self.handle: JobHandle | None = None
         self.poller: Poller | None = None
-        self.settled = False
+        self.outcome_read = False
         """Whether its outcome has been read."""
 
     @property
     def cancelled(self) -> bool:
-        """Whether it was seen to be cancelled, so that nothing is to be had of it."""
+        """Whether it was seen cancelled, so that there will be no result."""
         last = self.poller.last if self.poller is not None else None
         return last is not None and last.phase is Phase.CANCELLED
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come of it: its outcome is read, or it was cancelled."""
-        return self.settled or self.cancelled
+        """Whether the job is over: its outcome has been read, or it was cancelled."""
+        return self.outcome_read or self.cancelled
 
 
 def run(
@@ -44,31 +44,31 @@ def run(
     cancel: bool,
     limiter: RateLimiter | None = None,
 ) -> Flow[responses.JsonObject]:
-    """Submit, wait and come to the whole answer of ``/result``.
+    """Submit, wait and return the whole answer of ``/result``.
 
-    A course that has a ticket already, from a journal, is not submitted again.
+    If ``progress`` has a handle already, from a journal, the job is not submitted again.
     """
-    fresh = progress.handle is None
+    announced = progress.handle is not None
     if progress.handle is None:
         progress.handle = yield from submit(context, submission, deadline, limiter)
     progress.poller = Poller(
-        progress.handle, context.now(), submission.reference, fresh=fresh
+        progress.handle, context.now(), submission.reference, announced=announced
     )
     try:
         content = yield from wait_and_record(
             context, progress.poller, deadline, cancel=cancel
         )
     except errors.JobFailed:
-        progress.settled = True
+        progress.outcome_read = True
         raise
-    progress.settled = True
+    progress.outcome_read = True
     return content
 
 
 def wait_and_record(
     context: FlowContext, poller: Poller, deadline: float, *, cancel: bool
 ) -> Flow[responses.JsonObject]:
-    """Wait for a job that was submitted, and note its end in the journal."""
+    """Wait for a job that was submitted, and record its end in the journal."""
     try:
         content = yield from wait_or_clean_up(context, poller, deadline, cancel=cancel)
     except (errors.JobFailed, errors.JobCancelled) as error:
@@ -79,13 +79,10 @@ def wait_and_record(
     return content
 
 
-# The moment after a job was accepted, in which its id must not be lost.
-
-
 def submit_and_announce(
     context: FlowContext, submission: Submission, progress: JobProgress, deadline: float
 ) -> Flow[JobHandle]:
-    """Submit, and tell that the job was accepted. Whoever stops that gets the job's name."""
+    """Submit, and emit that the job was accepted. An exception in between names the job."""
     handle = progress.handle = yield from submit(context, submission, deadline)
     try:
         yield Emit(Accepted(submission.reference, handle))

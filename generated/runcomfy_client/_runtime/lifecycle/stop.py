@@ -1,8 +1,8 @@
 """Ending a wait before the job has ended: at the deadline, on Ctrl-C, on any exception.
 
-A job that was last seen queued is cancelled with one bounded request, and one more tells
-whether it was. A job in progress cannot be cancelled, so it is left alone. What became of it is
-told honestly.
+A job that was last seen queued is cancelled with one bounded request, and one more reads
+whether it was. A job in progress cannot be cancelled, so it is left alone. The error says
+which of these happened.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from .. import errors, responses
 from ..errors import BadSetting
@@ -24,13 +24,13 @@ from .steps import Flow, FlowContext, api_request, record_ended, resume_hint, se
 
 
 class StopOutcome(StrEnum):
-    """What became of a job whose wait was ended."""
+    """The state of a job after the wait for it was stopped."""
 
     CANCELLED = "cancelled"
     STILL_QUEUED = "still_queued"
     STILL_RUNNING = "still_running"
     ENDED = "ended"
-    """For ``/status``; ``/result`` may not tell the outcome yet."""
+    """According to ``/status``; ``/result`` may not have the outcome yet."""
     UNKNOWN = "unknown"
 
 
@@ -47,10 +47,10 @@ _BY_PHASE = {
 def wait_or_clean_up(
     context: FlowContext, poller: Poller, deadline: float, *, cancel: bool
 ) -> Flow[responses.JsonObject]:
-    """Wait for the outcome, and clean up if that is stopped.
+    """Wait for the result, and clean up if the wait is stopped.
 
     With ``cancel`` a job that is still queued is cancelled then. Raises ``JobTimeout`` at the
-    deadline; whatever else stops the wait goes on its way, with a note of the job.
+    deadline. Any other exception that stops the wait is passed on with a note of the job.
     """
     try:
         return (yield from wait_for_result(context, poller, deadline))
@@ -59,26 +59,29 @@ def wait_or_clean_up(
     except GeneratorExit:
         raise
     except BaseException as error:
-        if isinstance(error, errors.RunComfyError) and error is not poller.objection:
+        if (
+            isinstance(error, errors.RunComfyError)
+            and error is not poller.listener_error
+        ):
             _attach_job(poller, error)
             raise
-        became = yield from _clean_up(context, poller, cancel)
-        error.add_note(_note(poller, became))
+        state = yield from _clean_up(context, poller, cancel)
+        error.add_note(_note(poller, state))
         if isinstance(error, errors.RunComfyError) and error.request_id is None:
             _attach_job(poller, error)
-            error.may_be_billed = became is not StopOutcome.CANCELLED
+            error.may_be_billed = state is not StopOutcome.CANCELLED
         raise
 
 
 def _attach_job(poller: Poller, error: errors.RunComfyError) -> None:
-    """See that an error tells of the job, whoever raised it."""
+    """Make an error name the job, whatever raised it."""
     if error.request_id is None:
         error.concerning(poller.handle.request_id)
     error.last_status = error.last_status or poller.word
 
 
 def _clean_up(context: FlowContext, poller: Poller, cancel: bool) -> Flow[StopOutcome]:
-    """Stop, unless that is stopped as well: a second Ctrl-C skips the clean-up."""
+    """Cancel the job if it is queued. A second Ctrl-C skips the clean-up."""
     if cancel:
         with _job_named(poller), suppress(Exception):
             yield from cancel_if_queued(context, poller)
@@ -87,7 +90,7 @@ def _clean_up(context: FlowContext, poller: Poller, cancel: bool) -> Flow[StopOu
 
 @contextmanager
 def _job_named(poller: Poller) -> Generator[None]:
-    """Whoever stops this still gets the job's name."""
+    """Add the note of the job to an exception that stops the clean-up."""
     try:
         yield
     except (errors.RunComfyError, GeneratorExit):
@@ -100,27 +103,27 @@ def _job_named(poller: Poller) -> Generator[None]:
 def _after_deadline(
     context: FlowContext, poller: Poller, cancel: bool
 ) -> Flow[responses.JsonObject]:
-    became = yield from _clean_up(context, poller, cancel)
-    if became is StopOutcome.ENDED:
+    state = yield from _clean_up(context, poller, cancel)
+    if state is StopOutcome.ENDED:
         with _job_named(poller):
             content = yield from _last_fetch(context, poller)
         if content is not None:
             return content
-    error = errors.JobTimeout(_timeout_message(poller, became), outcome=became)
+    error = errors.JobTimeout(_timeout_message(poller, state), outcome=state)
     error.concerning(poller.handle.request_id, poller.word)
-    error.may_be_billed = became is not StopOutcome.CANCELLED
+    error.may_be_billed = state is not StopOutcome.CANCELLED
     raise error
 
 
-def _timeout_message(poller: Poller, became: StopOutcome) -> str:
+def _timeout_message(poller: Poller, state: StopOutcome) -> str:
     job = f"the job {poller.handle.request_id}"
-    if became is StopOutcome.CANCELLED:
+    if state is StopOutcome.CANCELLED:
         return f"{job} did not end in time; it is cancelled"
-    if became is StopOutcome.ENDED:
-        text = f"{job} told no outcome in time, though its status is {poller.word!r}"
+    if state is StopOutcome.ENDED:
+        text = f"{job} gave no result in time, although its status is {poller.word!r}"
     else:
-        text = f"{job} did not end in time; it is {became.replace('_', ' ')}"
-    return f"{text}: take it up again with its token"
+        text = f"{job} did not end in time; it is {state.replace('_', ' ')}"
+    return f"{text}: resume it with its token"
 
 
 def _last_fetch(
@@ -137,60 +140,54 @@ def _last_seen(poller: Poller) -> StopOutcome:
 
 
 def cancel_if_queued(context: FlowContext, poller: Poller) -> Flow[None]:
-    """Cancel if the job was not seen past the queue, and see what became of it."""
+    """Cancel the job unless it was seen past the queue, and read its state afterwards."""
     if poller.last is not None and poller.last.phase is not Phase.QUEUED:
         return
-    reply = yield from send_cancel(context, poller.handle, CLEANUP_TIMEOUT)
-    look = api_request(context, "GET", poller.handle.status_url, None, CLEANUP_TIMEOUT)
-    state = yield from send(look)
-    _read_status_answer(poller, reply)
-    _read_cancel_answer(poller, reply)
-    _read_status_answer(poller, state)
+    handle = poller.handle
+    cancelled = yield from send_cancel(context, handle, CLEANUP_TIMEOUT)
+    request = api_request(context, "GET", handle.status_url, None, CLEANUP_TIMEOUT)
+    status = yield from send(request)
+    _read_status_answer(poller, cancelled)
+    _read_cancel_answer(poller, cancelled)
+    _read_status_answer(poller, status)
     if _last_seen(poller) is StopOutcome.CANCELLED:
         yield from record_ended(
-            context, poller.reference, poller.handle, StopOutcome.CANCELLED
+            context, poller.reference, handle, StopOutcome.CANCELLED
         )
 
 
-def _read_status_answer(poller: Poller, came: Outcome) -> None:
-    """Take in a good answer. A gateway's word about itself is none about the job."""
-    content = responses.json_object(came) if isinstance(came, Response) else None
-    if (
-        content is None
-        or classify_answer(cast(Response, came), content) is not AnswerClass.GOOD
-    ):
+def _read_status_answer(poller: Poller, outcome: Outcome) -> None:
+    """Keep the status of a good answer. A gateway's error says nothing about the job."""
+    if not isinstance(outcome, Response):
+        return
+    content = responses.json_object(outcome)
+    if content is None or classify_answer(outcome, content) is not AnswerClass.GOOD:
         return
     status = read_status(poller.handle.request_id, content)
     if status is not None:
         poller.last = status
 
 
-def _read_cancel_answer(poller: Poller, reply: Outcome) -> None:
-    """What the answer to a cancel says, for when the read that is to confirm it gets lost."""
-    said = read_cancellation(poller.handle, reply)
-    if said is None:
+def _read_cancel_answer(poller: Poller, outcome: Outcome) -> None:
+    """Keep what the answer to a cancel says, in case the read that confirms it is lost."""
+    cancellation = read_cancellation(poller.handle, outcome)
+    if cancellation is None:
         return
-    if said.cancelled:
-        word = said.state or said.outcome
+    if cancellation.cancelled:
+        word = cancellation.state or cancellation.outcome
         poller.last = Status(poller.handle.request_id, word, Phase.CANCELLED)
-    elif said.state is None and poller.last is not None:
-        # It has left the queue, and nobody says where to.
+    elif cancellation.state is None and poller.last is not None:
+        # The job has left the queue, and the answer does not say for what.
         poller.last = poller.last._replace(phase=Phase.UNKNOWN)
 
 
-def _note(poller: Poller, became: StopOutcome) -> str:
-    state = (
-        "has ended" if became is StopOutcome.ENDED else f"is {became.replace('_', ' ')}"
-    )
-    text = f"The RunComfy job {poller.handle.request_id} {state}."
-    return (
-        text
-        if became is StopOutcome.CANCELLED
-        else f"{text} {resume_hint(poller.handle)}"
-    )
-
-
-# What is to become of a job when its wait is stopped.
+def _note(poller: Poller, state: StopOutcome) -> str:
+    ended = state is StopOutcome.ENDED
+    words = "has ended" if ended else f"is {state.replace('_', ' ')}"
+    text = f"The RunComfy job {poller.handle.request_id} {words}."
+    if state is StopOutcome.CANCELLED:
+        return text
+    return f"{text} {resume_hint(poller.handle)}"
 
 
 OnStop = Literal["cancel_queued", "detach"]
@@ -201,6 +198,6 @@ def cancels_queued(on_stop: OnStop) -> bool:
     """Whether a queued job is to be cancelled. Raises ``BadSetting`` for any other word."""
     words: tuple[str, ...] = get_args(OnStop)
     if on_stop not in words:
-        told = " or ".join(map(repr, words))
-        raise BadSetting(f"on_stop must be {told}, not {on_stop!r:.40}")
+        choices = " or ".join(map(repr, words))
+        raise BadSetting(f"on_stop must be {choices}, not {on_stop!r:.40}")
     return on_stop == "cancel_queued"

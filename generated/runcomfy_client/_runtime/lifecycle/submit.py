@@ -1,7 +1,7 @@
 """Submitting a paid job once.
 
 The API has no idempotency key, so a request that may have been accepted is never sent again.
-It is sent again in two cases only: nothing of it left this machine, or the server said 429.
+It is sent again in two cases only: nothing of it left this machine, or the server answered 429.
 """
 
 from __future__ import annotations
@@ -35,15 +35,16 @@ from .steps import (
     Sleep,
     WriteJournal,
     api_request,
+    failure_reason,
     record_accepted,
     send,
 )
 from .submit_outcome import SubmitOutcome, classify_response, request_id_candidates
 
 NOT_ACCEPTED = "not accepted"
-"""The end, in the journal, of an intent that came to nothing and cost nothing."""
+"""The state, in the journal, of an intent that was not accepted and cost nothing."""
 RESUBMITTABLE_STATES = (NOT_ACCEPTED, "cancelled")
-"""Ends after which the same intent may be submitted again: neither was billed."""
+"""States after which the same intent may be submitted again: neither was billed."""
 
 
 class PreSubmitTask(Protocol):
@@ -63,12 +64,13 @@ class PreSubmitTask(Protocol):
 
 
 class Submission(NamedTuple):
-    """A job to submit: its body serialised once, so that every try sends the same bytes."""
+    """A job to submit. Its body is serialised once, so that every try sends the same bytes."""
 
     model_id: str
     body: bytes
     payload_sha256: str
     reference: str
+    """The key of this submit in the journal: the same reference is not submitted twice."""
     echoes: tuple[str, ...] = ()
     check: PreSubmitTask | None = None
 
@@ -79,10 +81,10 @@ def submit(
     deadline: float,
     limiter: RateLimiter | None = None,
 ) -> Flow[JobHandle]:
-    """Submit once and come to the ticket of the job.
+    """Submit once and return the handle of the job.
 
-    Raises ``NotSent``, ``RateLimited``, ``SubmitRefused`` and its relatives when nothing was
-    accepted, and ``SubmitOutcomeUnknown`` when that cannot be known.
+    Raises ``NotSent``, ``RateLimited``, ``SubmitRefused`` or another ``ApiError`` if nothing
+    was accepted, and ``SubmitOutcomeUnknown`` if that cannot be known.
     """
     if submission.check is not None:
         yield from _run_check(context, submission, submission.check, deadline)
@@ -99,7 +101,7 @@ def submit(
 def _run_check(
     context: FlowContext, submission: Submission, check: PreSubmitTask, deadline: float
 ) -> Flow[None]:
-    """Check the input, in the time of the call. Raises ``NotSent`` when none is left."""
+    """Check the input within the deadline. Raises ``NotSent`` if no time is left."""
     task = check.within(lambda: deadline - context.now())
     yield RunTask(task, task.on_loop)
     if context.now() >= deadline:
@@ -112,15 +114,18 @@ def _run_check(
 def _record_intent(
     context: FlowContext, submission: Submission, deadline: float
 ) -> Flow[None]:
-    """Note what is about to be sent. If that cannot be done in time, nothing is sent."""
+    """Record what is about to be sent. If that takes too long, nothing is sent."""
     if context.now() >= deadline:
         raise _deadline_error(submission)
     if context.journal:
-        left = deadline - context.now()
-        digest, today = submission.payload_sha256, context.today()
-        yield WriteJournal(
-            Intent(submission.reference, submission.model_id, digest, today, left)
+        intent = Intent(
+            submission.reference,
+            submission.model_id,
+            submission.payload_sha256,
+            at=context.today(),
+            timeout=deadline - context.now(),
         )
+        yield WriteJournal(intent)
         if context.now() >= deadline:
             yield from _record_not_accepted(context, submission)
             raise _deadline_error(submission)
@@ -134,7 +139,7 @@ def _deadline_error(submission: Submission) -> errors.NotSent:
 
 
 def _record_not_accepted(context: FlowContext, submission: Submission) -> Flow[None]:
-    """Note that. If even that fails, the intent stays unknown, and is not sent again."""
+    """Record that nothing was accepted. If that fails, the intent stays unknown and is not resent."""
     if context.journal:
         with suppress(errors.JournalError):
             yield WriteJournal(Ended(submission.reference, "", NOT_ACCEPTED))
@@ -143,33 +148,36 @@ def _record_not_accepted(context: FlowContext, submission: Submission) -> Flow[N
 def _submit_with_retries(
     context: FlowContext, submission: Submission, deadline: float, limiter: RateLimiter
 ) -> Flow[JobHandle]:
-    """Each try is an intent of its own, so that a pause between two leaves nothing unknown."""
+    """Try until accepted or refused. Each try is an intent of its own in the journal.
+
+    So a process that is killed in the pause between two tries leaves no unknown intent.
+    """
     began = context.now()
     for attempt in count():
-        yield from limiter.passed(context, deadline)
+        yield from limiter.acquire(context, deadline)
         try:
             yield from _record_intent(context, submission, deadline)
             outcome = yield from _post(context, submission, deadline)
             content = responses.json_object(_as_response(outcome))
-            became = classify_response(outcome, content)
-            if became is SubmitOutcome.ACCEPTED or became is SubmitOutcome.ID_LOST:
+            result = classify_response(outcome, content)
+            if result in (SubmitOutcome.ACCEPTED, SubmitOutcome.ID_LOST):
                 return _accepted_job(context, submission, outcome, content)
-            if became is SubmitOutcome.UNKNOWN:
+            if result is SubmitOutcome.UNKNOWN:
                 raise _unknown_outcome(context, submission, outcome)
             yield from _record_not_accepted(context, submission)
-            if became is SubmitOutcome.REFUSED:
+            if result is SubmitOutcome.REFUSED:
                 _raise_refused(context, outcome)
-            if became is SubmitOutcome.BUSY:
+            if result is SubmitOutcome.BUSY:
                 pause = _rate_limit_pause(
                     context, outcome, attempt, began, deadline, limiter
                 )
             else:
                 pause = _connect_pause(context, outcome, attempt, began, deadline)
         finally:
-            limiter.leave()
-        yield Emit(Retry("submit", _reason(outcome), attempt + 1, pause))
+            limiter.release()
+        yield Emit(Retry("submit", failure_reason(outcome), attempt + 1, pause))
         yield Sleep(pause)
-    raise AssertionError("counting ends")
+    raise AssertionError("count() never ends")
 
 
 def _post(
@@ -181,7 +189,7 @@ def _post(
     try:
         return (yield from send(request))
     except errors.RunComfyError:
-        # The driver refused to send, as for want of a token.
+        # The driver refused to send, for example because there is no token.
         yield from _record_not_accepted(context, submission)
         raise
     except Exception as error:
@@ -196,10 +204,6 @@ def _post(
         raise
 
 
-def _reason(outcome: Outcome) -> str:
-    return outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
-
-
 def _rate_limit_pause(
     context: FlowContext,
     outcome: Outcome,
@@ -208,19 +212,18 @@ def _rate_limit_pause(
     deadline: float,
     limiter: RateLimiter,
 ) -> float:
-    """Exactly what the server asks for; a pause of our own if it names none, or says again
-    and again that none is needed.
+    """The pause that the server asks for; our own backoff if it names none, or 0 repeatedly.
 
-    The gate is shut for as long, even when this call cannot wait for it: others may not try.
+    The limiter pauses every submit of the batch for as long, even if this call cannot wait.
     """
     hint = responses.retry_after(outcome.headers, context.today())
-    named = hint is not None and (hint > 0 or attempt == 0)
+    use_hint = hint is not None and (hint > 0 or attempt == 0)
     own = 2 * backoff(attempt, context.random(), RATE_LIMIT_BACKOFF_CAP)
-    pause = hint if named and hint is not None else own
+    pause = hint if use_hint and hint is not None else own
     now = context.now()
     limiter.pause(now + pause)
     too_long = pause > MAX_RETRY_AFTER or now + pause >= deadline
-    if too_long or (not named and now + pause - began > MAX_RETRY_AFTER):
+    if too_long or (not use_hint and now + pause - began > MAX_RETRY_AFTER):
         raise errors.RateLimited(
             f"submitting: HTTP 429: the server asks for a pause of {pause:.0f} s, longer than "
             "this call may wait; nothing was accepted",
@@ -250,15 +253,14 @@ def _connect_pause(
 
 def _raise_refused(context: FlowContext, outcome: Outcome) -> NoReturn:
     response = _as_response(outcome)
-    stated = responses.read_error(
-        response, responses.json_object(response), context.today()
-    )
-    assert stated is not None
+    content = responses.json_object(response)
+    details = responses.read_error(response, content, context.today())
+    assert details is not None
     if 300 <= response.status < 400:
-        moved = response.headers.get("location", "elsewhere")
-        text = f"the server redirects to {responses.error_text(moved)}: is the base URL right?"
-        stated = stated._replace(text=text)
-    raise responses.api_error("submitting", stated, errors.SubmitRefused)
+        location = responses.error_text(response.headers.get("location", "elsewhere"))
+        text = f"the server redirects to {location}: is the base URL right?"
+        details = details._replace(text=text)
+    raise responses.api_error("submitting", details, errors.SubmitRefused)
 
 
 def _as_response(outcome: Outcome) -> Response:
@@ -270,21 +272,21 @@ def _as_response(outcome: Outcome) -> Response:
 def _unknown_outcome(
     context: FlowContext, submission: Submission, outcome: Outcome
 ) -> errors.SubmitOutcomeUnknown:
-    said = outcome.reason if isinstance(outcome, Lost) else f"HTTP {outcome.status}"
+    reason = failure_reason(outcome)
     if isinstance(outcome, Response):
         content = responses.json_object(outcome)
-        stated = responses.read_error(outcome, content, context.today())
-        said += f": {stated.text}" if stated else ""
-    return _unknown_error(context, submission, said)
+        details = responses.read_error(outcome, content, context.today())
+        reason += f": {details.text}" if details else ""
+    return _unknown_error(context, submission, reason)
 
 
 def _unknown_error(
-    context: FlowContext, submission: Submission, said: str
+    context: FlowContext, submission: Submission, reason: str
 ) -> errors.SubmitOutcomeUnknown:
     return errors.SubmitOutcomeUnknown(
         f"submitting to {submission.model_id}: the request was sent, and no answer says whether it "
-        f"was accepted ({said}). It may be running and may be billed; it is not sent again. "
-        "Look at your requests on RunComfy before you submit anew",
+        f"was accepted ({reason}). It may be running and may be billed; it is not sent again. "
+        "Look at your requests on RunComfy before you submit again",
         sent_at=context.today(),
         payload_sha256=submission.payload_sha256,
         reference=submission.reference,
@@ -297,11 +299,11 @@ def _accepted_job(
     outcome: Outcome,
     content: responses.JsonObject | None,
 ) -> JobHandle:
-    """The ticket in an answer, or one for the id saved from what came of it."""
+    """The job that an answer names, or one for an id found in what is left of the answer."""
     at = context.today()
-    for naming in request_id_candidates(outcome, content):
+    for candidate in request_id_candidates(outcome, content):
         handle = handle_from_answer(
-            naming,
+            candidate,
             model_id=submission.model_id,
             base_url=context.base_url,
             at=at,
@@ -315,14 +317,14 @@ def _accepted_job(
 def _lost_id_error(
     submission: Submission, content: Mapping[str, Any], outcome: Outcome, at: float
 ) -> errors.SubmitOutcomeUnknown:
-    how = (
+    reason = (
         outcome.reason
         if isinstance(outcome, Lost)
         else responses.describe_body(outcome)
     )
     error = errors.SubmitOutcomeUnknown(
         f"submitting to {submission.model_id}: HTTP {outcome.status}, but the answer names no job "
-        f"({how}). It is probably running and billed; it is not sent again",
+        f"({reason}). It is probably running and billed; it is not sent again",
         accepted=True,
         sent_at=at,
         payload_sha256=submission.payload_sha256,

@@ -1,7 +1,6 @@
-"""What became of a submit: judged from how far it got and from what was answered.
+"""The outcome of a submit: classified by how far the request got and what was answered.
 
-Only two of these fates allow to send the same request again: nothing of it was sent, or the
-server refused it for now.
+Only two outcomes permit sending the same request again: ``NOT_SENT`` and ``BUSY``.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from ..transport import Lost, Outcome, Reached
 
 
 class SubmitOutcome(StrEnum):
-    """What became of a submit, as far as this side can know."""
+    """The outcome of a submit, as far as the client can know."""
 
     NOT_SENT = "not sent"
     BUSY = "refused for now"
@@ -26,14 +25,14 @@ class SubmitOutcome(StrEnum):
     ID_LOST = "accepted, its id lost"
 
 
-# Statuses that a proxy may give while the server behind it goes on with the request.
+# Statuses that a proxy may answer with while the server behind it handles the request.
 _AMBIGUOUS = frozenset({408, 409, 425, 499})
 
 
 def classify_response(
     outcome: Outcome, content: responses.JsonObject | None
 ) -> SubmitOutcome:
-    """Judge what came of a submit, from how far it got and what was answered."""
+    """Classify the outcome of a submit. ``content`` is the JSON object of the answer, if any."""
     if isinstance(outcome, Lost):
         if outcome.reached is Reached.NOTHING_SENT:
             return SubmitOutcome.NOT_SENT
@@ -45,9 +44,9 @@ def classify_response(
     if not content:
         return _classify_status(outcome.status)
     if 200 <= outcome.status < 300 and content.get("request_id"):
-        # An id is the proof of a job, whatever error stands beside it.
+        # An id proves that there is a job, whatever error comes with it.
         return SubmitOutcome.ACCEPTED
-    # Behind a 5xx the server may go on, whatever code a proxy puts beside it.
+    # Behind a 5xx the server may still run the job, whatever code a proxy adds.
     unsure = outcome.status >= 500 or outcome.status in _AMBIGUOUS
     if not unsure and responses.is_documented(responses.error_code(content)):
         return SubmitOutcome.REFUSED
@@ -66,11 +65,11 @@ def _classify_status(status: int) -> SubmitOutcome:
     return SubmitOutcome.REFUSED
 
 
-# Where an answer may name the job that it accepted: an id that did come is never thrown away.
+# Finding the request id in an answer. An id that was received is never thrown away.
 
 
 _ENVELOPES = ("data", "request", "result", "response", "job")
-"""Members that a gateway wraps an answer in. An echo of the input is not among them."""
+"""Members in which a gateway wraps an answer. An echo of the input is not one of them."""
 _ID_IN_PART = re.compile(
     rb'"request_id"\s*:\s*(?:"([A-Za-z0-9_-]{1,128})"|([0-9]{1,128})(?=[\s,}]))'
 )
@@ -80,9 +79,9 @@ _ID_IN_LOCATION = re.compile(r"/v1/requests/([A-Za-z0-9_-]{1,128})(?:[/?#]|$)")
 def request_id_candidates(
     outcome: Outcome, content: responses.JsonObject | None
 ) -> Iterator[Mapping[str, Any]]:
-    """What may tell the id, the best first: the document, what it wraps, the ``Location``.
+    """Objects that may hold the id, the best first: the answer, what it wraps, ``Location``.
 
-    Of a body that broke off, or is no object, whatever in it reads like an id.
+    In a body that broke off or is not a JSON object, anything that looks like an id counts.
     """
     if content:
         yield content
@@ -94,6 +93,6 @@ def request_id_candidates(
         part = _ID_IN_PART.search(outcome.body)
         if part is not None:
             yield {"request_id": (part[1] or part[2]).decode()}
-    place = _ID_IN_LOCATION.search(outcome.headers.get("location", ""))
-    if place is not None:
-        yield {"request_id": place[1]}
+    location = _ID_IN_LOCATION.search(outcome.headers.get("location", ""))
+    if location is not None:
+        yield {"request_id": location[1]}
