@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,11 @@ from diff.painter import (
     published,
     rules,
 )
+from diff.test_rules import of_example
+from runcomfy_codegen.diff.rule import DiffRule
+from runcomfy_codegen.diff.rules import RULES
+
+HERE = Path(__file__).parent
 
 
 @pytest.fixture
@@ -69,6 +75,25 @@ def test_an_expired_approval_is_stale(shell: Desk) -> None:
     answer = shell("diff", "old", "new", "--approvals", "ok.toml")
     assert answer.code == 1
     assert answer.out.count("stale approval") == 2
+
+
+def test_a_file_that_an_earlier_version_wrote_still_approves(shell: Desk) -> None:
+    shell.write("ok.toml", (HERE / "old-approvals.toml").read_text("utf-8"))
+    answer = shell("diff", "old", "new", "--approvals", "ok.toml", "--format", "json")
+    assert answer.code == 0
+    assert len(answer.json["approved"]) == 2
+    assert answer.json["stale_approvals"] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_finding_has_the_fingerprint_that_an_earlier_version_gave(
+    rule: DiffRule,
+) -> None:
+    lines = (HERE / "old-fingerprints.txt").read_text("utf-8").splitlines()
+    pairs = (line.partition(": ") for line in lines)
+    before = {finding for example, _, finding in pairs if example == rule.id}
+    after = {f"{each.rule} {each.fingerprint}" for each in of_example(rule)}
+    assert before == after
 
 
 @pytest.mark.parametrize(
