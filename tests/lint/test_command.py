@@ -116,7 +116,7 @@ def test_a_broken_document_stops_no_other(desk: Desk) -> None:
 def test_annotations_name_the_file_and_the_line(desk: Desk) -> None:
     lines = desk("lint", "--format", "github").out.splitlines()
     assert lines[0].startswith("::error file=schemas/acme/bad/en.json,line=")
-    assert "title=impossible-value::acme/bad: no value can be right" in lines[0]
+    assert "title=impossible-value::acme/bad: no value is valid" in lines[0]
     assert lines[1].startswith("::warning file=schemas/acme/bad/en.json,line=")
 
 

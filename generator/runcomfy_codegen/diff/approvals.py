@@ -54,12 +54,12 @@ def read_approvals(table: Mapping[str, Any]) -> tuple[Approval, ...]:
         )
     entries = table.get("approved", [])
     if not is_array(entries):
-        raise ApprovalError("'approved' is no list of tables; write [[approved]]")
+        raise ApprovalError("'approved' is not a list of tables; write [[approved]]")
     read = tuple(_read(entry, index) for index, entry in enumerate(entries, 1))
     seen: set[str] = set()
     for each in read:
         if each.fingerprint in seen:
-            raise ApprovalError(f"the fingerprint {each.fingerprint!r} stands twice")
+            raise ApprovalError(f"the fingerprint {each.fingerprint!r} is listed twice")
         seen.add(each.fingerprint)
     return read
 

@@ -139,7 +139,7 @@ def _lines(report: DiffReport, entries: Iterable[ReportEntry]) -> Iterator[TextL
         yield TextLine("")
     for approval in report.stale:
         stale = f"stale approval {approval.fingerprint} ({approval.reason})"
-        yield TextLine(f"{stale}: take it out")
+        yield TextLine(f"{stale}: remove it")
     counts = counted(report.summary, len(report.approved))
     yield TextLine(f"{counts}; version bump: {report.bump}")
 

@@ -11,7 +11,9 @@ from ..subtype.answer import Answer, No, Unsure, Yes
 from .compare.facts import Fact, SchemaLocation, Side
 from .finding import DiffFinding, DiffVerdict, Lens, Witness
 
-READ_BY_OLD_CLASSES = "old classes read it, and hand on what no caller was told of"
+READ_BY_OLD_CLASSES = (
+    "the old client can parse these values, but they were never documented"
+)
 """Why a change of an output is risky that a generated class survives."""
 
 FactT = TypeVar("FactT")

@@ -14,8 +14,11 @@ from .rule import each_field, lint_rule, rule_groups
 @lint_rule(
     "contradictory-rules",
     Severity.ERROR,
-    summary="The media rules of a field contradict each other: no file keeps them all.",
-    why="Every call is refused, or the server does not do what it publishes.",
+    summary=(
+        "The media rules of a field contradict each other: no file can pass all of "
+        "them."
+    ),
+    why="Every call fails, or the server does not do what it publishes.",
     before=(
         '{"image_url": {"type": "string", "format": "image_uri", "validations": '
         '[{"validation_rule": "width_pixels>", "validation_value": 4096, '
@@ -36,7 +39,7 @@ def contradictory_rules(field: Field, _: str) -> Iterator[tuple[str, str]]:
     for rules in rule_groups(field):
         if rule_set(rules.values()).empty:
             conditions = ", ".join(rule.condition for rule in rules.values())
-            message = f"no file keeps all rules of {field.wire_name!r}: {conditions}"
+            message = f"no file can pass all rules of {field.wire_name!r}: {conditions}"
             yield next(iter(rules)).rpartition("/")[0], message
 
 
@@ -44,11 +47,11 @@ def contradictory_rules(field: Field, _: str) -> Iterator[tuple[str, str]]:
     "redundant-rule",
     Severity.WARNING,
     summary=(
-        "A media rule is implied by the other rules of its field, or by what can "
-        "be measured at all."
+        "A media rule follows from the other rules of its field, or from what can be "
+        "measured at all."
     ),
     why=(
-        "A rule without effect is usually a slip: another limit or operator was "
+        "A rule without effect is usually a mistake: another limit or operator was "
         "meant."
     ),
     before=(
@@ -76,7 +79,7 @@ def redundant_rule(field: Field, _: str) -> Iterator[tuple[str, str]]:
             rule = rules[pointer]
             if rule.checkable and isinstance(rules_imply(rest, [rule]), Yes):
                 del kept[pointer]
-                message = f"{rule.condition!r} says nothing that the other rules do not"
+                message = f"{rule.condition!r} follows from the other rules"
                 yield pointer, message
 
 
@@ -84,10 +87,10 @@ def redundant_rule(field: Field, _: str) -> Iterator[tuple[str, str]]:
     "media-without-format",
     Severity.INFO,
     summary=(
-        "A field names media by URL, told by its rules, its sample or its name "
-        "alone."
+        "A field expects a media URL, but has no format. Only its rules, its sample "
+        "or its name show it."
     ),
-    why="Tools that go by the format miss the field.",
+    why="Tools that rely on the format do not recognise the field.",
     before=(
         '{"image_url": {"type": "string", "validations": [{"validation_rule": '
         '"width_pixels<=", "validation_value": 4096, "validation_error": ""}]}}'
@@ -97,7 +100,7 @@ def redundant_rule(field: Field, _: str) -> Iterator[tuple[str, str]]:
         '[{"validation_rule": "width_pixels<=", "validation_value": 4096, '
         '"validation_error": ""}]}}'
     ),
-    advice="Nothing needs to be done here: the field is taken as media.",
+    advice="Nothing needs to be done here: this tool treats the field as media.",
 )
 @each_field
 def media_without_format(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
@@ -105,7 +108,7 @@ def media_without_format(field: Field, pointer: str) -> Iterator[tuple[str, str]
     texts = (kind for kind in types_in(field.type) if isinstance(kind, Text))
     if field.media is not None and not any(text.format for text in texts):
         media = field.media.value
-        yield pointer, f"{field.wire_name!r} names {media} files, without a format"
+        yield pointer, f"{field.wire_name!r} names {media} files, but has no format"
 
 
 RULES = (contradictory_rules, redundant_rule, media_without_format)

@@ -56,10 +56,13 @@ _OTHER_WORDS = {
     "message-against-direction",
     Severity.WARNING,
     summary=(
-        "A media rule is a lower limit where its message states an upper one, or "
-        "the reverse."
+        "A media rule is a lower limit and its message states an upper limit, or the "
+        "reverse."
     ),
-    why="Files that the message allows are refused, and the other way round.",
+    why=(
+        "The rule refuses files that the message allows, and allows files that the "
+        "message excludes."
+    ),
     before=(
         '{"image_url": {"type": "string", "format": "image_uri", "validations": '
         '[{"validation_rule": "width_pixels>=", "validation_value": 320, '
@@ -70,7 +73,7 @@ _OTHER_WORDS = {
         '[{"validation_rule": "width_pixels<=", "validation_value": 320, '
         '"validation_error": "The width must be at most 320 pixels."}]}}'
     ),
-    advice="The rule decides; ask the publisher which of the two is meant.",
+    advice="The rule decides. Ask the publisher which of the two is meant.",
 )
 @each_media_rule
 def message_against_direction(rule: MediaRule) -> str:
@@ -89,10 +92,10 @@ def message_against_direction(rule: MediaRule) -> str:
 @lint_rule(
     "message-against-limit",
     Severity.WARNING,
-    summary="The message of a media rule names numbers, and the limit is none of them.",
+    summary="The message of a media rule names numbers, but not the limit of the rule.",
     why=(
-        "A caller who believes the message sends files that are refused, or keeps "
-        "back files that are fine."
+        "A caller who trusts the message sends files that are refused, or does not "
+        "send files that are fine."
     ),
     before=(
         '{"image_url": {"type": "string", "format": "image_uri", "validations": '
@@ -104,7 +107,7 @@ def message_against_direction(rule: MediaRule) -> str:
         '[{"validation_rule": "file_size_mb<=", "validation_value": 15, '
         '"validation_error": "Each file must be at most 15 MB."}]}}'
     ),
-    advice="The rule decides; tell the publisher that the message is wrong.",
+    advice="The rule decides. Tell the publisher that the message is wrong.",
 )
 @each_media_rule
 def message_against_limit(rule: MediaRule) -> str:
@@ -119,12 +122,12 @@ def message_against_limit(rule: MediaRule) -> str:
     "message-against-metric",
     Severity.WARNING,
     summary=(
-        "The message of a media rule names another measure than the rule, or "
+        "The message of a media rule is about another measure than the rule, or uses "
         "another unit."
     ),
     why=(
-        "A caller who believes the message changes the wrong thing, or too much "
-        "of it."
+        "A caller who trusts the message changes the wrong property of the file, or "
+        "changes it too much."
     ),
     before=(
         '{"image_url": {"type": "string", "format": "image_uri", "validations": '
@@ -136,7 +139,7 @@ def message_against_limit(rule: MediaRule) -> str:
         '[{"validation_rule": "width_pixels>=", "validation_value": 320, '
         '"validation_error": "The width must be at least 320 pixels."}]}}'
     ),
-    advice="The rule decides; tell the publisher that the message is wrong.",
+    advice="The rule decides. Tell the publisher that the message is wrong.",
 )
 @each_media_rule
 def message_against_metric(rule: MediaRule) -> str:
@@ -156,12 +159,12 @@ def message_against_metric(rule: MediaRule) -> str:
     "message-against-operator",
     Severity.WARNING,
     summary=(
-        "The message of a media rule includes the limit itself, and its operator "
-        "does not, or the reverse."
+        "The message of a media rule includes the limit itself and its operator "
+        "excludes it, or the reverse."
     ),
     why=(
-        "A caller who believes the message meets a refusal at the limit. The rule "
-        "decides; the message is only quoted."
+        "A caller who trusts the message sends a file exactly at the limit, and it is "
+        "refused. The rule decides; the message is only quoted."
     ),
     before=(
         '{"image_url": {"type": "string", "format": "image_uri", "validations": '
@@ -173,7 +176,7 @@ def message_against_metric(rule: MediaRule) -> str:
         '[{"validation_rule": "width_pixels>=", "validation_value": 320, '
         '"validation_error": "The width must be at least 320 pixels."}]}}'
     ),
-    advice="Stay clear of the limit itself, and tell the publisher.",
+    advice="Keep away from the limit itself, and tell the publisher.",
 )
 @each_media_rule
 def message_against_operator(rule: MediaRule) -> str:

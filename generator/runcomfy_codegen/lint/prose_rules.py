@@ -42,11 +42,8 @@ _NUMBER = re.compile(NUMBER)
 @lint_rule(
     "prose-limit",
     Severity.INFO,
-    summary=(
-        "A description states a limit, and no media rule and no bound has its "
-        "numbers."
-    ),
-    why="The limit is not checked before anything is paid.",
+    summary="A description states a limit that no media rule and no bound states.",
+    why="The client cannot check the limit before a job is paid for.",
     before=(
         '{"image_url": {"type": "string", "format": "image_uri", "description": '
         '"Up to 30MB."}}'

@@ -30,13 +30,13 @@ RULES: tuple[LintRule, ...] = tuple(
 _PAGE_HEAD = """\
 # Rules of `runcomfy-codegen lint`
 
-Written from the rule files in `generator/runcomfy_codegen/lint/rules/`; do not edit.
-`pytest tests/lint --update-golden` writes it again.
+This page is generated from `generator/runcomfy_codegen/lint/`. Do not edit it; run
+`pytest tests/lint --update-golden` to update it.
 
-`lint` tells these beside everything that building the models notices (names that collide,
-required names without a property, choices that are impossible, locales that differ in
-structure, keywords that are not understood). `--select CODE` and `--ignore CODE` take any
-of the codes, or globs over them.
+`lint` reports these problems, and every problem that building the models finds: names that
+collide, required names without a property, impossible choices, locales that differ in
+structure, unsupported keywords. `--select CODE` and `--ignore CODE` accept all of these
+codes, and globs over them.
 """
 
 

@@ -25,8 +25,8 @@ from .rule import LintFinding, each_field, fields_with_pointers, lint_rule
 @lint_rule(
     "impossible-default",
     Severity.WARNING,
-    summary="The published default of a field is not what its schema accepts.",
-    why="The server would refuse its own default if it were sent.",
+    summary="The schema of a field does not accept its published default.",
+    why="The server would refuse its own default if a caller sent it.",
     before='{"steps": {"type": "integer", "maximum": 50, "default": 60}}',
     after='{"steps": {"type": "integer", "maximum": 50, "default": 50}}',
     advice="Do not rely on the published default.",
@@ -40,8 +40,8 @@ def impossible_default(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
 @lint_rule(
     "impossible-sample",
     Severity.INFO,
-    summary="The published sample of a field is not what its schema accepts.",
-    why="Whoever copies the published example meets a refusal.",
+    summary="The schema of a field does not accept its published sample.",
+    why="A caller who copies the published example gets an error.",
     before='{"prompt": {"type": "string", "maxLength": 3, "default": "a cat"}}',
     after='{"prompt": {"type": "string", "maxLength": 9, "default": "a cat"}}',
     advice="Do not rely on the published sample.",
@@ -60,7 +60,7 @@ def _refused(
         return
     if accepts(field.type, exact_value(value)) is False:
         shortened = value.text if len(value.text) <= 60 else f"{value.text[:59]}…"
-        message = f"{field.wire_name!r} refuses its own {what} {shortened}"
+        message = f"{field.wire_name!r} does not accept its own {what} {shortened}"
         yield f"{pointer}/default", message
 
 
@@ -68,10 +68,10 @@ def _refused(
     "impossible-value",
     Severity.ERROR,
     summary=(
-        "The bounds of a field, or of one of its alternatives, contradict each "
-        "other: no value keeps them all."
+        "The bounds of a field, or of one of its alternatives, contradict each other: "
+        "no value meets all of them."
     ),
-    why="A required field of this kind makes every call fail.",
+    why="If the field is required, every call fails.",
     before='{"steps": {"type": "integer", "minimum": 5, "maximum": 4}}',
     after='{"steps": {"type": "integer", "minimum": 4, "maximum": 5}}',
     advice="Ask the publisher which of the bounds is meant.",
@@ -80,9 +80,9 @@ def _refused(
 def impossible_value(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
     """A field whose type leaves nothing."""
     if is_empty(field.type):
-        yield pointer, f"no value can be right for {field.wire_name!r}"
+        yield pointer, f"no value is valid for {field.wire_name!r}"
     elif any(map(is_empty, _alternatives(field.type))):
-        yield pointer, f"no value is one of an alternative of {field.wire_name!r}"
+        yield pointer, f"no value is valid for an alternative of {field.wire_name!r}"
 
 
 def _alternatives(kind: Type) -> Iterator[Type]:
@@ -105,10 +105,10 @@ def _alternatives(kind: Type) -> Iterator[Type]:
 @lint_rule(
     "enum-case-drift",
     Severity.INFO,
-    summary="A choice differs only in case from the choice that more models have.",
+    summary="A choice is spelled in another case in most other places.",
     why=(
-        "Values go over the wire unchanged: what one model takes, its neighbour "
-        "refuses."
+        "Values are sent unchanged, and models differ: one accepts `720P`, another "
+        "only `720p`."
     ),
     before=(
         '{"resolution": {"type": "string", "enum": ["720P"]}, "size": {"type": '

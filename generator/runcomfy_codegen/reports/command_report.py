@@ -145,7 +145,7 @@ def counted(summary: Mapping[str, int], approved: int = 0) -> str:
     """``2 breaking, 1 risky; 1 approved``; ``no differences`` if there are none at all."""
     counts = [f"{number} {verdict}" for verdict, number in summary.items() if number]
     if approved and not counts:
-        return f"nothing but {approved} approved"
+        return f"only {approved} approved"
     suffix = f"; {approved} approved" if approved else ""
     return (", ".join(counts) or "no differences") + suffix
 

@@ -63,7 +63,7 @@ def _fitting(parts: Iterable[str], max_length: int) -> Iterator[str]:
         else:
             dropped += 1
     if dropped:
-        yield f"{dropped} more tables are too long to be shown here."
+        yield f"{dropped} more tables are too long to show here."
 
 
 def _tables(

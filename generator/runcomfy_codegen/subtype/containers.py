@@ -34,7 +34,7 @@ def _compare_items(one: Array, other: Array, inside: SubschemaCheck) -> Answer:
         return answer
     rest = _example_list(one, max((one.min_items or 0) - 1, 0))
     if rest is None or (one.unique_items and _contains_value(answer.witness, rest)):
-        return Unsure("no list could be made around an item that tells them apart")
+        return Unsure("no list could be built around an item that shows a difference")
     return No([answer.witness, *rest])
 
 
@@ -62,15 +62,15 @@ def _compare_uniqueness(one: Array, other: Array) -> Answer:
 def _compare_formats(one: Array, other: Array) -> Answer:
     if is_subformat(one.format, other.format):
         return YES
-    return Unsure("a format says what a list means, not which lists a server takes")
+    return Unsure("a format says what a list means, not which lists a server accepts")
 
 
 def _witness_of_length(kind: Array, length: int) -> Answer:
     made = _example_list(kind, length)
     if made is None and length > MAX_ITEMS:
-        return Unsure(f"only lists of {length} items or more tell them apart")
+        return Unsure(f"only lists of {length} items or more show a difference")
     if made is None:
-        return Unsure(f"no list of {length} items could be made")
+        return Unsure(f"no list of {length} items could be built")
     return No(made)
 
 
@@ -85,7 +85,7 @@ def object_is_subschema(one: Object, other: Object, inside: SubschemaCheck) -> A
     """Whether every object of the one is one of the other; witnesses are unconfirmed."""
     smallest = smallest_example(one)
     if not smallest:
-        return Unsure("no smallest object could be made")
+        return Unsure("no smallest object could be built")
     return all_of(
         (
             *_compare_required_members(one, other, smallest[0]),
@@ -143,7 +143,7 @@ def _wrap_witness(answer: Answer, name: str, smallest: dict[str, ExactJson]) -> 
 
 def _witness_of_forbidden(kind: Type) -> Answer:
     found = smallest_example(kind)
-    return No(found[0]) if found else Unsure("a member that is no longer allowed")
+    return No(found[0]) if found else Unsure("a member is no longer allowed")
 
 
 def _declared_types(one: Object, other: Object) -> Iterator[tuple[str, Type | None]]:

@@ -110,7 +110,7 @@ def _values_are_accepted(
         if told is False:
             return No(value)
         if told is None:
-            unsure = Unsure("a format is not asserted by everybody")
+            unsure = Unsure("not every server checks formats")
     return unsure
 
 
@@ -130,7 +130,7 @@ def _numbers_are_accepted(one: Numeric, other: Type, outer: Sequence[Type]) -> A
     every = all_numbers(one)
     if every is not None:
         return _values_are_accepted(map(reduced, every), other, outer)
-    return Unsure("several lattices of numbers together may cover it")
+    return Unsure("several number steps together may accept it")
 
 
 def _texts_are_accepted(one: Text, other: Type, outer: Sequence[Type]) -> Answer:
@@ -148,10 +148,10 @@ def _texts_are_accepted(one: Text, other: Type, outer: Sequence[Type]) -> Answer
 
 def _undecided_reason(kinds: Iterable[Text]) -> str:
     if any(kind.pattern is not None for kind in kinds):
-        return "patterns are not compared as sets of texts"
+        return "patterns cannot be compared"
     if any(kind.format is not None for kind in kinds):
-        return "a format says what a text means, not which texts a server takes"
-    return "only very long texts tell them apart"
+        return "a format says what a text means, not which texts a server accepts"
+    return "only very long texts show a difference"
 
 
 def _is_subschema_of_one(
@@ -170,7 +170,7 @@ def _is_subschema_of_one(
     if refuted is not None:
         return refuted
     reasons = [each.reason for each in answers if isinstance(each, Unsure)]
-    return Unsure(next(iter(reasons), "several alternatives together may cover it"))
+    return Unsure(next(iter(reasons), "several alternatives together may accept it"))
 
 
 def _find_counterexample(

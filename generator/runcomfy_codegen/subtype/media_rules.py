@@ -62,14 +62,14 @@ def rule_set_implies(one: RuleSet, other: RuleSet) -> Answer:
     """
     foreign = [told for told in other.unread if told not in one.unread]
     if foreign:
-        return Unsure(f"the rule {foreign[0]!r} is not understood")
+        return Unsure(f"the rule {foreign[0]!r} is not supported")
     if one.empty or _is_implied_by_metric(one, other):
         return YES
     witness = _find_witness(one.limits, other.limits)
     if witness is None:
-        return Unsure("several measures decide together, and no file was found")
+        return Unsure("several measures interact, and no example file was found")
     if one.unread:
-        return Unsure("a rule beside it is not understood, and may refuse it already")
+        return Unsure("another rule is not supported, and may refuse the file already")
     return No(_with_megapixels(witness, area=one.area or other.area))
 
 

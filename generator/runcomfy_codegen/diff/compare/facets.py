@@ -258,7 +258,7 @@ def _unsure_beside_unknown_keywords(
         known = _refusing_keywords(each for each in both if _concerns(each, pointer))
     if isinstance(answer, Unsure) or not known:
         return answer
-    return Unsure(f"the keyword {min(known)!r} beside it is not understood")
+    return Unsure(f"the keyword {min(known)!r} next to it is not supported")
 
 
 def _refusing_keywords(unknown: Iterable[Unknown]) -> set[str]:

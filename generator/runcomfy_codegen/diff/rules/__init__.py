@@ -25,24 +25,31 @@ RULES: tuple[DiffRule, ...] = tuple(
 _PAGE_HEAD = """\
 # Rules of `runcomfy-codegen diff`
 
-Written from the rule files in `generator/runcomfy_codegen/diff/rules/`; do not edit.
-`pytest tests/diff --update-golden` writes it again.
+This page is generated from `generator/runcomfy_codegen/diff/rules/`. Do not edit it; run
+`pytest tests/diff --update-golden` to update it.
 
-A finding has a *verdict*. **breaking**: a witness, or the code of a caller, shows the
-break. **risky**: nobody can say that it is harmless, and the finding says why.
-**compatible**: proved harmless. **docs-only**: texts and samples.
+Every finding has a *verdict*:
 
-A finding looks through a *lens*. **wire**: would the server still take, and the client
-still understand, what is sent? **source**: does code written against the old generated
-client still type-check and run?
+- **breaking**: an example value (the *witness*) or the code of a caller shows the break.
+- **risky**: the tool cannot prove that the change is harmless. The finding says why.
+- **compatible**: the change is proved harmless.
+- **docs-only**: only texts or samples changed.
 
-What narrows an input breaks callers, and what widens it does not; for outputs it is the
-other way round. Where two spellings mean one set, nothing is reported.
+Every finding has a *lens*, the point of view that it takes:
 
-An output is published, and its generated class reads more than that: fields may be
-missing, members new, one URL a list, choices are open. So on the wire an output is
-breaking where the old class refuses what may come now, which the witness shows; where the
-class reads it, though no caller was told of it, the change is risky.
+- **wire**: does the server still accept what the client sends, and does the client still
+  understand the answer?
+- **source**: does code that was written against the old generated client still type-check
+  and run?
+
+An input that accepts fewer values breaks callers; one that accepts more does not. For
+outputs it is the other way round. Two spellings of the same set of values are not a change.
+
+The generated class of an output accepts more than the published schema: fields may be
+missing, members may be new, one URL may be a list, and choices are open. So on the wire, a
+change of an output is breaking only if the old class refuses a new value, which the witness
+shows. If the old class accepts the new values, but they were never documented, the change is
+risky.
 """
 
 

@@ -46,52 +46,49 @@ class FacetTexts:
 
 
 WHY_WIDENED = (
-    "Callers may send more than before, which breaks nobody. In an output it is the "
-    "other way round: old callers meet values that they do not know."
+    "Callers may send more values than before, which breaks no caller. For an output "
+    "it is the other way round: old callers receive values that they do not know."
 )
 ADVICE_WIDENED = (
-    "Callers that pass on what they receive must be ready for the new values; read "
-    "`.raw` where they are not."
+    "Callers that pass on what they receive must handle the new values. Where they "
+    "cannot, read `.raw`."
 )
 
 FACETS = (
     FacetTexts(
         facet=Facet.TYPE,
-        narrowed="Values of the old type are refused.",
-        why="Values of the old type are refused.",
+        narrowed="Values of the old type are no longer accepted.",
+        why="Calls that send values of the old type fail.",
         advice="Send values of the new type.",
-        narrowed_message="values of the old type are refused now",
-        widened="Values of another type are accepted.",
-        widened_message="values of another type are accepted",
+        narrowed_message="values of the old type are no longer accepted",
+        widened="Values of another type are also accepted.",
+        widened_message="values of another type are also accepted",
         property_name="scale",
         wide='{"type": "number"}',
         narrow='{"type": "integer"}',
     ),
     FacetTexts(
         facet=Facet.NULL,
-        narrowed="Null is refused where it was a value.",
-        why=(
-            "Null is refused where it was a value; all spellings of nullable are "
-            "one here."
-        ),
+        narrowed="Null is no longer accepted.",
+        why="Calls that send null fail. All spellings of nullable count as the same.",
         advice="Leave the field out instead of sending null.",
-        narrowed_message="null is refused now",
-        widened="Null is accepted where it was none.",
-        widened_message="null is accepted",
+        narrowed_message="null is no longer accepted",
+        widened="Null is also accepted.",
+        widened_message="null is also accepted",
         property_name="mask",
         wide='{"type": ["string", "null"]}',
         narrow='{"type": "string"}',
     ),
     FacetTexts(
         facet=Facet.CHOICES,
-        narrowed="A value that was one of the choices is refused.",
+        narrowed="Fewer values can be chosen.",
         why=(
-            "A value that was one of the published choices is refused, and the "
-            "generated `Literal` no longer has it."
+            "Calls that send a removed value fail, and the generated `Literal` no "
+            "longer has it."
         ),
-        advice="Choose another value in the calls that send the old one.",
+        advice="Choose another value in the calls that send a removed one.",
         narrowed_message="fewer values can be chosen",
-        widened="A value is accepted that was none of the choices.",
+        widened="More values can be chosen.",
         widened_message="more values can be chosen",
         property_name="resolution",
         wide='{"type": "string", "enum": ["480p", "720p", "1080p"]}',
@@ -99,86 +96,92 @@ FACETS = (
     ),
     FacetTexts(
         facet=Facet.RANGE,
-        narrowed="Numbers are refused that lay within the bounds.",
-        why="Numbers near the old bound are refused.",
-        advice="Bring the numbers that calls send within the new bounds.",
-        narrowed_message="some numbers are out of bounds now",
-        widened="Numbers are accepted that lay out of bounds.",
-        widened_message="more numbers are within bounds",
+        narrowed="The allowed number range got smaller.",
+        why="Numbers near the old limit are no longer accepted.",
+        advice="Keep the numbers that calls send within the new limits.",
+        narrowed_message="the allowed number range got smaller",
+        widened="The allowed number range got larger.",
+        widened_message="the allowed number range got larger",
         property_name="steps",
         wide='{"type": "integer", "minimum": 1, "maximum": 50}',
         narrow='{"type": "integer", "minimum": 1, "maximum": 30}',
     ),
     FacetTexts(
         facet=Facet.STEP,
-        narrowed="Numbers between the steps are refused.",
-        why="Numbers between the steps are refused.",
+        narrowed="Numbers must be multiples of a new step.",
+        why="Numbers between the steps are no longer accepted.",
         advice="Round the numbers that calls send to the step.",
-        narrowed_message="numbers between the steps are refused now",
-        widened="Numbers between the steps are accepted.",
-        widened_message="numbers between the steps are accepted",
+        narrowed_message="numbers between the steps are no longer accepted",
+        widened="Numbers between the old steps are also accepted.",
+        widened_message="numbers between the old steps are also accepted",
         property_name="width",
         wide='{"type": "integer"}',
         narrow='{"type": "integer", "multipleOf": 64}',
     ),
     FacetTexts(
         facet=Facet.LENGTH,
-        narrowed="Texts of some lengths are refused that were accepted.",
-        why="The server refuses prompts that it took before.",
+        narrowed="The allowed range of text lengths got smaller.",
+        why=(
+            "Texts that are too long or too short for the new limits are no longer "
+            "accepted."
+        ),
         advice="Shorten or lengthen the texts that calls send.",
-        narrowed_message="texts of some lengths are refused now",
-        widened="Texts of more lengths are accepted.",
-        widened_message="texts of more lengths are accepted",
+        narrowed_message="the allowed range of text lengths got smaller",
+        widened="The allowed range of text lengths got larger.",
+        widened_message="the allowed range of text lengths got larger",
         property_name="prompt",
         wide='{"type": "string", "maxLength": 2000}',
         narrow='{"type": "string", "maxLength": 800}',
     ),
     FacetTexts(
         facet=Facet.PATTERN,
-        narrowed="Texts are refused that do not match a new pattern.",
-        why="A text that does not match is refused.",
-        advice="Match the texts against the pattern before they are sent.",
-        narrowed_message="texts that do not match are refused now",
-        widened="Texts are accepted that a pattern refused.",
-        widened_message="texts are accepted that did not match",
+        narrowed="Texts must match a new pattern.",
+        why="Texts that do not match the pattern are no longer accepted.",
+        advice="Match the texts against the pattern before you send them.",
+        narrowed_message="texts must match a new pattern",
+        widened="Texts need not match the old pattern any more.",
+        widened_message="texts that do not match the old pattern are also accepted",
         property_name="color",
         wide='{"type": "string"}',
         narrow='{"type": "string", "pattern": "^#[0-9a-f]{6}$"}',
     ),
     FacetTexts(
         facet=Facet.FORMAT,
-        narrowed="Texts must be of a format, or of another one.",
+        narrowed="Texts must have a format, or another format than before.",
         why=(
-            "Whether a server asserts a format is not published, so this is never "
-            "called harmless."
+            "Schemas do not say whether a server checks formats, so this change is "
+            "never called harmless."
         ),
-        advice="Send texts of the published format.",
-        narrowed_message="texts may have to be of another format",
-        widened="Texts need not be of a format any more, or of another one.",
-        widened_message="texts may be of another format",
+        advice="Send texts in the published format.",
+        narrowed_message="texts may need another format",
+        widened="Texts need no format any more, or another format than before.",
+        widened_message="texts may have another format",
         property_name="source",
         wide='{"type": "string"}',
         narrow='{"type": "string", "format": "uri"}',
     ),
     FacetTexts(
         facet=Facet.COUNT,
-        narrowed="Lists of some lengths are refused that were accepted.",
-        why="Longer or shorter lists are refused.",
-        advice="Send lists of the new length.",
-        narrowed_message="lists of some lengths are refused now",
-        widened="Lists of more lengths are accepted.",
-        widened_message="lists of more lengths are accepted",
+        narrowed="The allowed range of list lengths got smaller.",
+        why=(
+            "Lists that are too long or too short for the new limits are no longer "
+            "accepted."
+        ),
+        advice="Send lists of an allowed length.",
+        narrowed_message="the allowed range of list lengths got smaller",
+        widened="The allowed range of list lengths got larger.",
+        widened_message="the allowed range of list lengths got larger",
         property_name="image_urls",
         wide='{"type": "array", "items": {"type": "string"}, "maxItems": 10}',
         narrow='{"type": "array", "items": {"type": "string"}, "maxItems": 6}',
     ),
     FacetTexts(
         facet=Facet.REPEATS,
-        narrowed="Lists are refused that hold a value twice.",
-        why="A list that holds a value twice is refused.",
-        advice="Take repetitions out of the lists before they are sent.",
-        narrowed_message="items may not repeat any more",
-        widened="Lists may hold a value twice.",
+        narrowed="Lists may no longer contain the same value twice.",
+        why="Lists with repeated values are no longer accepted.",
+        advice="Remove repeated values from the lists before you send them.",
+        narrowed_message="items may no longer repeat",
+        widened="Lists may contain the same value twice.",
         widened_message="items may repeat",
         property_name="tags",
         wide='{"type": "array", "items": {"type": "string"}}',
@@ -186,14 +189,14 @@ FACETS = (
     ),
     FacetTexts(
         facet=Facet.MEMBERS,
-        narrowed="Nested objects are refused that were accepted.",
+        narrowed="Fewer nested objects are accepted.",
         why=(
-            "Nested objects are compared as sets: one that the old schema took is "
-            "refused."
+            "Some nested objects that the old schema accepted are no longer accepted, "
+            "for example because a member is required now."
         ),
-        advice="Give nested objects the members that are asked for.",
-        narrowed_message="some nested objects are refused now",
-        widened="Nested objects are accepted that were refused.",
+        advice="Give nested objects the members that the new schema requires.",
+        narrowed_message="fewer nested objects are accepted",
+        widened="More nested objects are accepted.",
         widened_message="more nested objects are accepted",
         property_name="lora",
         wide='{"type": "object", "properties": {"path": {"type": "string"}}}',
@@ -204,12 +207,15 @@ FACETS = (
     ),
     FacetTexts(
         facet=Facet.ALTERNATIVES,
-        narrowed="Values are refused that one of several alternatives took.",
-        why="A value that one of the alternatives took is refused by all of them.",
-        advice="Send values that one of the new alternatives takes.",
-        narrowed_message="the alternatives take fewer values",
-        widened="Values are accepted that none of the alternatives took.",
-        widened_message="the alternatives take more values",
+        narrowed="The alternatives of a field accept fewer values.",
+        why=(
+            "Some values that one of the old alternatives accepted match none of the "
+            "new ones."
+        ),
+        advice="Send values that match one of the new alternatives.",
+        narrowed_message="the alternatives accept fewer values",
+        widened="The alternatives of a field accept more values.",
+        widened_message="the alternatives accept more values",
         property_name="size",
         wide='{"type": ["string", "integer"], "maxLength": 9}',
         narrow='{"type": ["string", "integer"], "maxLength": 4}',

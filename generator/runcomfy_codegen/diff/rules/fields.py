@@ -21,17 +21,18 @@ from ..rule import READ_BY_OLD_CLASSES, Judgement, diff_rule
 @diff_rule(
     "field-added",
     FieldAdded,
-    summary="A field is new, and may be left out.",
+    summary="An optional field is new.",
     why=(
-        "Old callers do not send it, and readers of an output ignore what they do "
-        "not know."
+        "Old callers do not send it, and readers of an output ignore fields that they "
+        "do not know."
     ),
     before='{"properties": {"prompt": {"type": "string"}}}',
     after=(
         '{"properties": {"prompt": {"type": "string"}, "seed": {"type": ' '"integer"}}}'
     ),
     advice=(
-        "Regenerate the client to use it; `.extended(...)` sends it from an old " "one."
+        "Regenerate the client to use the field. An old client can send it with "
+        "`.extended(...)`."
     ),
 )
 def field_added(fact: FieldAdded) -> Iterator[Judgement]:
@@ -49,17 +50,17 @@ def field_added(fact: FieldAdded) -> Iterator[Judgement]:
 @diff_rule(
     "required-field-added",
     FieldAdded,
-    summary="A field is new, and must be given.",
+    summary="A required field is new.",
     why=(
-        "Every old call lacks it. A published default does not help: the dialect "
-        "shows samples as defaults of required fields, and nobody sends them."
+        "No old call sends it. A published default does not help: for required fields "
+        "it is only a sample, and the client never sends it."
     ),
     before='{"properties": {"prompt": {"type": "string"}}}',
     after=(
         '{"properties": {"prompt": {"type": "string"}, "image_url": {"type": '
         '"string"}}, "required": ["image_url"]}'
     ),
-    advice="Give the field in every call before the new client is deployed.",
+    advice="Send the field in every call before you deploy the new client.",
 )
 def required_field_added(fact: FieldAdded) -> Iterator[Judgement]:
     """Judge a new field that must be given; the witness is an old smallest payload."""
@@ -85,21 +86,22 @@ def required_field_added(fact: FieldAdded) -> Iterator[Judgement]:
     FieldRemoved,
     summary="A field is no longer published.",
     why=(
-        "The generated class no longer has it, so callers do not type-check. "
-        "Whether the server refuses or ignores the field is not published."
+        "The generated class no longer has the field, so code that uses it does not "
+        "type-check. The schema does not say whether the server refuses or ignores "
+        "the field."
     ),
     before=(
         '{"properties": {"prompt": {"type": "string"}, "seed": {"type": ' '"integer"}}}'
     ),
     after='{"properties": {"prompt": {"type": "string"}}}',
-    advice="Take the argument out of the calls.",
+    advice="Remove the argument from the calls.",
 )
 def field_removed(fact: FieldRemoved) -> Iterator[Judgement]:
     """Judge a field that is gone: sure for code, open for the wire."""
     name = fact.field.wire_name
     unknown = {
-        Side.INPUT: "servers may refuse or ignore a field they do not know",
-        Side.OUTPUT: "old callers find nothing where they looked for it",
+        Side.INPUT: "a server may refuse or ignore a field that it does not know",
+        Side.OUTPUT: "old callers do not find the field any more",
     }
     yield Judgement(
         place=fact.place,
@@ -121,12 +123,12 @@ def field_removed(fact: FieldRemoved) -> Iterator[Judgement]:
     "field-renamed",
     FieldRenamed,
     summary=(
-        "A field went, and one of the same type came under a similar name or with "
-        "the same description."
+        "A field was removed, and one of the same type was added with a similar name "
+        "or with the same description."
     ),
     why=(
-        "What is sent under the old name no longer reaches the server; one change "
-        "is told once."
+        "A value that is sent under the old name no longer reaches the server. The "
+        "change is reported once, not as a removal and an addition."
     ),
     before=(
         '{"properties": {"image_url": {"type": "string", "description": "The '
@@ -137,8 +139,8 @@ def field_removed(fact: FieldRemoved) -> Iterator[Judgement]:
         '"The picture to edit."}}}'
     ),
     advice=(
-        "Change the name in the callers; a name in the configuration can keep the "
-        "old argument."
+        "Change the name in the callers. A name in the configuration can keep the old "
+        "argument."
     ),
 )
 def field_renamed(fact: FieldRenamed) -> Iterator[Judgement]:
@@ -160,8 +162,8 @@ def field_renamed(fact: FieldRenamed) -> Iterator[Judgement]:
 
 
 _UNKNOWN = {
-    Side.INPUT: "servers may refuse or ignore a field they do not know",
-    Side.OUTPUT: "old callers find nothing under the old name",
+    Side.INPUT: "a server may refuse or ignore a field that it does not know",
+    Side.OUTPUT: "old callers do not find the field under its old name",
 }
 
 
@@ -180,11 +182,11 @@ def _witness(fact: FieldRenamed) -> Witness | None:
 @diff_rule(
     "field-became-required",
     RequiredChanged,
-    summary="A field that could be left out must be given.",
-    why="Calls that leave it out are refused, and do not type-check.",
+    summary="A field that was optional is required now.",
+    why="Calls without the field fail, and do not type-check.",
     before='{"properties": {"prompt": {"type": "string"}}}',
     after='{"properties": {"prompt": {"type": "string"}}, "required": ["prompt"]}',
-    advice="Give the field in every call before the new client is deployed.",
+    advice="Send the field in every call before you deploy the new client.",
 )
 def field_became_required(fact: RequiredChanged) -> Iterator[Judgement]:
     """Judge a field that must be given; the witness is a payload without it."""
@@ -195,7 +197,7 @@ def field_became_required(fact: RequiredChanged) -> Iterator[Judgement]:
         yield Judgement(
             place=fact.place,
             verdict=DiffVerdict.BREAKING if hurts else DiffVerdict.COMPATIBLE,
-            message=f"the field {fact.field.wire_name!r} must be given now",
+            message=f"the field {fact.field.wire_name!r} is required now",
             lens=lens,
             old="optional",
             new="required",
@@ -208,14 +210,14 @@ def field_became_required(fact: RequiredChanged) -> Iterator[Judgement]:
 @diff_rule(
     "field-became-optional",
     RequiredChanged,
-    summary="A field that had to be given may be left out.",
+    summary="A field that was required is optional now.",
     why=(
-        "Callers that give it are as right as before; a reader of an output may "
-        "miss it."
+        "Callers that send it are not affected. An output may lack it, and code that "
+        "reads it may fail."
     ),
     before='{"properties": {"prompt": {"type": "string"}}, "required": ["prompt"]}',
     after='{"properties": {"prompt": {"type": "string"}}}',
-    advice="Be ready for outputs without it.",
+    advice="Handle outputs that lack the field.",
 )
 def field_became_optional(fact: RequiredChanged) -> Iterator[Judgement]:
     """Judge a field that may be left out."""
@@ -225,20 +227,20 @@ def field_became_optional(fact: RequiredChanged) -> Iterator[Judgement]:
         yield Judgement(
             place=fact.place,
             verdict=missed if hurts else DiffVerdict.COMPATIBLE,
-            message=f"the field {fact.field.wire_name!r} may be left out now",
+            message=f"the field {fact.field.wire_name!r} is optional now",
             old="required",
             new="optional",
-            reason="old classes read None where it is missing" if hurts else "",
+            reason="the old client reads None where the field is missing" if hurts else "",
         )
 
 
 @diff_rule(
     "required-name-changed",
     UndeclaredRequiredChanged,
-    summary="`required` names a property that is not declared, or no longer does.",
+    summary="`required` lists a name without a property, or no longer does.",
     why=(
-        "Nothing asks for such a field, and a generated input cannot give it: if "
-        "the server means it, every call fails."
+        "No property describes such a field, so a generated input cannot send it. If "
+        "the server does require it, every call fails."
     ),
     before='{"properties": {"image_url": {"type": "string"}}}',
     after='{"properties": {"image_url": {"type": "string"}}, "required": ["image"]}',
@@ -254,9 +256,9 @@ def required_name_changed(fact: UndeclaredRequiredChanged) -> Iterator[Judgement
         place=fact.place,
         verdict=harm if hurts else DiffVerdict.COMPATIBLE,
         message=(
-            f"{fact.name!r} must be given now, and no property declares it"
+            f"{fact.name!r} is required now, and no property declares it"
             if fact.demanded
-            else f"{fact.name!r} need not be given any more"
+            else f"{fact.name!r} is no longer required"
         ),
         old="" if fact.demanded else fact.name,
         new=fact.name if fact.demanded else "",

@@ -21,14 +21,14 @@ from ..rule import Judgement, diff_rule
 @diff_rule(
     "server-default-changed",
     DefaultChanged,
-    summary="The published default of an optional field differs.",
+    summary="The published default of an optional field changed.",
     why=(
-        "Calls that leave the field out are still accepted, and now mean "
-        "something else. Defaults are never sent by the client."
+        "Calls without the field are still accepted, and mean something else now. The "
+        "client never sends defaults."
     ),
     before='{"properties": {"steps": {"type": "integer", "default": 30}}}',
     after='{"properties": {"steps": {"type": "integer", "default": 4}}}',
-    advice="Give the field in calls that relied on the old default.",
+    advice="Send the field in calls that relied on the old default.",
 )
 def server_default_changed(fact: DefaultChanged) -> Iterator[Judgement]:
     """Judge another default; what is sent stays accepted, what it means does not."""
@@ -47,8 +47,8 @@ def server_default_changed(fact: DefaultChanged) -> Iterator[Judgement]:
 @diff_rule(
     "sample-changed",
     SampleChanged,
-    summary="The sample of a required, media or prompt field differs.",
-    why="Samples are shown, never sent.",
+    summary="The sample of a required, media or prompt field changed.",
+    why="Samples are only shown in documentation, and never sent.",
     before=(
         '{"properties": {"prompt": {"type": "string", "default": "a cat"}}, '
         '"required": ["prompt"]}'
@@ -75,8 +75,8 @@ def sample_changed(fact: SampleChanged) -> Iterator[Judgement]:
 @diff_rule(
     "texts-changed",
     TextsChanged,
-    summary="Titles, descriptions or the messages of media rules differ.",
-    why="Texts never decide what is accepted.",
+    summary="Titles, descriptions or the messages of media rules changed.",
+    why="Texts never decide which values are accepted.",
     before='{"properties": {"seed": {"type": "integer", "description": "Seed."}}}',
     after='{"properties": {"seed": {"type": "integer", "description": "The seed."}}}',
     advice="Nothing needs to be done.",
@@ -95,8 +95,8 @@ def texts_changed(fact: TextsChanged) -> Iterator[Judgement]:
 @diff_rule(
     "deprecation-changed",
     InformativeKeywordChanged,
-    summary="A field is published as deprecated, or no longer.",
-    why="It is still accepted; a later change may remove it.",
+    summary="A field was marked as deprecated, or is no longer.",
+    why="The server still accepts the field. A later change may remove it.",
     before='{"properties": {"seed": {"type": "integer"}}}',
     after='{"properties": {"seed": {"type": "integer", "deprecated": true}}}',
     advice="Plan for calls without the field.",
@@ -117,8 +117,8 @@ def deprecation_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
 @diff_rule(
     "extension-changed",
     InformativeKeywordChanged,
-    summary="A keyword that begins with `x-` came, went or changed.",
-    why="Such keywords are for forms and pages; they refuse nothing.",
+    summary="A keyword that begins with `x-` was added, removed or changed.",
+    why="Such keywords are hints for forms and pages. They refuse no value.",
     before='{"properties": {"seed": {"type": "integer", "x-order": 1}}}',
     after='{"properties": {"seed": {"type": "integer", "x-order": 2}}}',
     advice="Nothing needs to be done.",
@@ -138,17 +138,17 @@ def extension_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
 @diff_rule(
     "openness-changed",
     InformativeKeywordChanged,
-    summary="`additionalProperties` of an input or output as a whole differs.",
+    summary="`additionalProperties` of a whole input or output changed.",
     why=(
-        "A generated input sends declared fields only, and a generated output "
-        "keeps every member that comes: neither notices."
+        "A generated input sends declared fields only, and a generated output keeps "
+        "every member. Neither is affected."
     ),
     before='{"properties": {"seed": {"type": "integer"}}}',
     after=(
         '{"properties": {"seed": {"type": "integer"}}, "additionalProperties": '
         "false}"
     ),
-    advice="Nothing needs to be done, unless payloads are also written by hand.",
+    advice="Nothing needs to be done, unless you also write payloads by hand.",
 )
 def openness_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
     """Judge what is said of members that nobody declared."""
@@ -166,14 +166,14 @@ def openness_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
 @diff_rule(
     "unjudged-keyword",
     UnsupportedKeywordChanged,
-    summary="A keyword that is not understood came, went or changed.",
+    summary="An unsupported keyword was added, removed or changed.",
     why=(
-        "Nobody can say here what it means for callers, so it is never called "
-        "harmless."
+        "This tool does not know what the keyword means for callers, so the change is "
+        "never called harmless."
     ),
     before='{"properties": {"size": {"type": "string"}}}',
     after='{"properties": {"size": {"type": "string", "contentEncoding": "base64"}}}',
-    advice="Read the change; approve it if it is fine.",
+    advice="Read the change, and approve it if it is harmless.",
 )
 def unjudged_keyword(fact: UnsupportedKeywordChanged) -> Iterator[Judgement]:
     """Judge a difference that only a person can."""
@@ -182,34 +182,34 @@ def unjudged_keyword(fact: UnsupportedKeywordChanged) -> Iterator[Judgement]:
     yield Judgement(
         place=fact.place,
         verdict=DiffVerdict.RISKY,
-        message=f"{known.keyword!r} changed, and cannot be judged",
+        message=f"{known.keyword!r} changed, with unknown effect",
         old=fact.old.value.text if fact.old else "",
         new=fact.new.value.text if fact.new else "",
-        reason=f"the keyword {known.keyword!r} is not understood",
+        reason=f"the keyword {known.keyword!r} is not supported",
     )
 
 
 @diff_rule(
     "unjudged-change",
     UnknownChange,
-    summary="A published schema changed in a part that is not understood.",
+    summary="A published schema changed in a part that this tool does not understand.",
     why=(
-        "No other rule found a change that callers must look at, and a schema "
-        "that is not understood to its last keyword proves nothing."
+        "No other rule reports a change here that callers must look at. A schema with "
+        "unsupported keywords cannot be proved equal."
     ),
     before='{"properties": {"sizes": {"type": "array", "items": {"default": 1}}}}',
     after='{"properties": {"sizes": {"type": "array", "items": {"default": 2}}}}',
-    advice="Read the change; approve it if it is fine.",
+    advice="Read the change, and approve it if it is harmless.",
 )
 def unjudged_change(fact: UnknownChange) -> Iterator[Judgement]:
     """Judge a difference of what is published that no other fact explains."""
     yield Judgement(
         place=fact.place,
         verdict=DiffVerdict.RISKY,
-        message="what is published here changed, and cannot be judged",
+        message="the published schema changed here, with unknown effect",
         old=fact.old.text,
         new=fact.new.text,
-        reason="not all that is published here is understood",
+        reason="this part of the schema has unsupported keywords",
     )
 
 

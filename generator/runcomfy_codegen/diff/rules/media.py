@@ -20,8 +20,11 @@ from ..rule import (
 @diff_rule(
     "media-kind-changed",
     MediaChanged,
-    summary="A field that named one kind of media by URL names another.",
-    why="No file is both an image and a video: what callers send is refused.",
+    summary="A media field expects another kind of file.",
+    why=(
+        "No file is both an image and a video, so the files that callers send are "
+        "refused."
+    ),
     before='{"properties": {"source_url": {"type": "string", "format": "image_uri"}}}',
     after='{"properties": {"source_url": {"type": "string", "format": "video_uri"}}}',
     advice="Send the other kind of file.",
@@ -43,10 +46,10 @@ def media_kind_changed(fact: MediaChanged) -> Iterator[Judgement]:
     "media-limit-narrowed",
     LimitsChanged,
     summary=(
-        "Fewer files pass the media rules on one metric. Rules are compared as "
-        "exact sets: `<= 4096` and `< 4097` pixels are one."
+        "Fewer files pass the media rules on one metric. Rules are compared exactly: "
+        "`<= 4096` and `< 4097` pixels are the same."
     ),
-    why="Files that passed are refused, after the caller made or bought them.",
+    why="Files that passed before are refused, after the caller made or bought them.",
     before=(
         '{"properties": {"image_url": {"type": "string", "format": "image_uri", '
         '"validations": [{"validation_rule": "width_pixels<=", '
@@ -57,7 +60,7 @@ def media_kind_changed(fact: MediaChanged) -> Iterator[Judgement]:
         '"validations": [{"validation_rule": "width_pixels<=", '
         '"validation_value": 2048, "validation_error": "too wide"}]}}}'
     ),
-    advice="Check or scale the files; `client.validate` tells which of them fail.",
+    advice="Check or scale the files. `client.validate` reports which of them fail.",
 )
 def media_limit_narrowed(fact: LimitsChanged) -> Iterator[Judgement]:
     """Judge other limits on a metric; the witness is a table of measures."""
@@ -79,10 +82,10 @@ def media_limit_narrowed(fact: LimitsChanged) -> Iterator[Judgement]:
     "media-limit-widened",
     LimitsChanged,
     summary=(
-        "More files pass the media rules on one metric. Rules are compared as "
-        "exact sets: `<= 4096` and `< 4097` pixels are one."
+        "More files pass the media rules on one metric. Rules are compared exactly: "
+        "`<= 4096` and `< 4097` pixels are the same."
     ),
-    why="More files pass, which breaks nobody who sends them.",
+    why="More files pass, which breaks no caller that sends them.",
     before=(
         '{"properties": {"image_url": {"type": "string", "format": "image_uri", '
         '"validations": [{"validation_rule": "width_pixels<=", '

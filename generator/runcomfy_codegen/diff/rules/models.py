@@ -12,8 +12,8 @@ from ..rule import Judgement, diff_rule
 @diff_rule(
     "model-added",
     ModelAdded,
-    summary="A model is published that was not there before.",
-    why="New symbols break nobody.",
+    summary="A model is new.",
+    why="New modules and classes break no caller.",
     before="",
     after='{"properties": {"prompt": {"type": "string"}}}',
     advice="Regenerate the client to call it.",
@@ -29,10 +29,13 @@ def model_added(fact: ModelAdded) -> Iterator[Judgement]:
     "model-removed",
     ModelRemoved,
     summary="A model is no longer published.",
-    why="Every call of it fails, and its module is gone from the generated client.",
+    why=(
+        "Every call of the model fails, and its module is gone from the generated "
+        "client."
+    ),
     before='{"properties": {"prompt": {"type": "string"}}}',
     after="",
-    advice="Choose another model, or keep the old client until the callers are moved.",
+    advice="Choose another model, or keep the old client until the callers use one.",
 )
 def model_removed(fact: ModelRemoved) -> Iterator[Judgement]:
     """Judge a model that is gone."""
@@ -48,9 +51,12 @@ def model_removed(fact: ModelRemoved) -> Iterator[Judgement]:
 @diff_rule(
     "model-renamed",
     ModelRenamed,
-    summary="A model went, and one that takes the same came under a similar id.",
+    summary=(
+        "A model was removed, and one that accepts the same inputs was added under a "
+        "similar id."
+    ),
     why=(
-        "Calls of the old id fail; one change is told once, not as a removal and "
+        "Calls of the old id fail. The change is reported once, not as a removal and "
         "an addition."
     ),
     before=(
@@ -79,22 +85,24 @@ def model_renamed(fact: ModelRenamed) -> Iterator[Judgement]:
     "locale-drifted",
     LocaleDrifted,
     summary=(
-        "The schema in one language is built differently than the one that "
-        "counts, and it was not before."
+        "The schema in one language now differs in structure from the default "
+        "language."
     ),
-    why="One of the two pages is out of date, and nobody can say which.",
+    why="One of the two pages is out of date. The schemas do not say which one.",
     before='{"properties": {"seed": {"type": "integer"}}}',
     after='{"properties": {"seed": {"type": "integer", "maximum": 9}}}',
-    advice="Import the page in that language again, and look which of the two holds.",
+    advice=(
+        "Import the page in that language again, and check which of the two is right."
+    ),
 )
 def locale_drifted(fact: LocaleDrifted) -> Iterator[Judgement]:
     """Judge pages that contradict each other."""
     yield Judgement(
         place=fact.place,
         verdict=DiffVerdict.RISKY,
-        message=f"the schema in {fact.locale!r} is built differently now",
+        message=f"the schema in {fact.locale!r} now differs in structure",
         new=fact.locale,
-        reason="one of two languages is out of date, and it is not known which",
+        reason="one of the two languages is out of date, and it is unknown which",
     )
 
 

@@ -14,16 +14,16 @@ from ..rule import Judgement, diff_rule, reason_of, verdict_of, witness_of
 @diff_rule(
     "annotation-narrowed",
     AnnotationChanged,
-    summary="The annotation of an input field takes fewer values than before.",
+    summary="The type annotation of an input field accepts fewer values.",
     why=(
-        "Callers that wrote the old values no longer type-check, whatever the "
-        "server does. Bounds are no part of an annotation."
+        "Code that passes the old values no longer type-checks, whatever the server "
+        "does. Bounds are not part of an annotation."
     ),
     before='{"properties": {"mode": {"type": "string"}}}',
     after='{"properties": {"mode": {"type": "string", "enum": ["fast", "good"]}}}',
     advice=(
-        "Run the type checker over the callers with the new client, and change "
-        "what it reports."
+        "Run the type checker over the callers with the new client, and fix what it "
+        "reports."
     ),
 )
 def annotation_narrowed(fact: AnnotationChanged) -> Iterator[Judgement]:
@@ -35,7 +35,7 @@ def annotation_narrowed(fact: AnnotationChanged) -> Iterator[Judgement]:
         yield Judgement(
             place=fact.place,
             verdict=verdict_of(fact.kept, hurts=True),
-            message=f"the annotation takes other values: {fact.old} → {fact.new}",
+            message=f"the annotation accepts other values: {fact.old} → {fact.new}",
             lens=Lens.SOURCE,
             old=fact.old,
             new=fact.new,
@@ -49,16 +49,16 @@ def annotation_narrowed(fact: AnnotationChanged) -> Iterator[Judgement]:
     "annotation-widened",
     AnnotationChanged,
     example_side=Side.OUTPUT,
-    summary="The annotation of an output field has more values than before.",
+    summary="The type annotation of an output field includes more values.",
     why=(
-        "Code that reads the field no longer type-checks, or meets a value of "
+        "Code that reads the field no longer type-checks, or receives a value of "
         "another type."
     ),
     before='{"properties": {"count": {"type": "integer"}}}',
     after='{"properties": {"count": {"type": "number"}}}',
     advice=(
-        "Run the type checker over the callers with the new client, and change "
-        "what it reports."
+        "Run the type checker over the callers with the new client, and fix what it "
+        "reports."
     ),
 )
 def annotation_widened(fact: AnnotationChanged) -> Iterator[Judgement]:
@@ -69,7 +69,7 @@ def annotation_widened(fact: AnnotationChanged) -> Iterator[Judgement]:
         yield Judgement(
             place=fact.place,
             verdict=verdict_of(fact.covered, hurts=True),
-            message=f"the annotation has other values: {fact.old} → {fact.new}",
+            message=f"the annotation includes other values: {fact.old} → {fact.new}",
             lens=Lens.SOURCE,
             old=fact.old,
             new=fact.new,
@@ -82,19 +82,14 @@ def annotation_widened(fact: AnnotationChanged) -> Iterator[Judgement]:
 @diff_rule(
     "class-removed",
     ClassRemoved,
-    summary=(
-        "A nested object is no longer a generated class, or a class of another " "name."
-    ),
-    why=(
-        "Code that makes or names the class no longer imports, and does not "
-        "type-check."
-    ),
+    summary="The generated class of a nested object is gone, or has another name.",
+    why="Code that uses the class no longer imports, and does not type-check.",
     before=(
         '{"properties": {"lora": {"type": "object", "properties": {"path": '
         '{"type": "string"}}}}}'
     ),
     after='{"properties": {"lora": {"type": "object"}}}',
-    advice="Use the new class, or the plain values where there is none any more.",
+    advice="Use the new class, or plain values if there is no class any more.",
 )
 def class_removed(fact: ClassRemoved) -> Iterator[Judgement]:
     """Judge a class that is gone."""
@@ -114,8 +109,8 @@ def class_removed(fact: ClassRemoved) -> Iterator[Judgement]:
     "name-changed",
     NameChanged,
     summary=(
-        "The configuration chooses another name for a field or a module, or "
-        "chooses one no longer; what is published stayed."
+        "A field or a module has another name in code, because the names in the "
+        "configuration changed. The published name is the same."
     ),
     why="Code that uses the old name does not type-check.",
     before='{"properties": {"seed": {"type": "integer"}}}',
