@@ -1,4 +1,4 @@
-"""What a rule of the diff is: texts that explain it, and a judgement about facts of one kind."""
+"""What a diff rule is: texts that explain it, and a function that judges facts of one kind."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from .finding import DiffFinding, DiffVerdict, Lens, Witness
 READ_BY_OLD_CLASSES = (
     "the old client can parse these values, but they were never documented"
 )
-"""Why a change of an output is risky that a generated class survives."""
+"""Why a change of an output is risky although the generated class can parse it."""
 
 FactT = TypeVar("FactT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What a rule says about one fact; the rule's own words make a finding of it."""
+    """What a rule says about one fact. With the texts of the rule it becomes a finding."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     verdict: DiffVerdict
     message: str
     lens: Lens = Lens.WIRE
@@ -39,10 +39,10 @@ Judge: TypeAlias = Callable[[FactT], Iterator[Judgement]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffRule:
-    """One rule: its texts, the kind of facts that it judges, and its judgement.
+    """One rule: its texts, the kind of facts that it judges, and the function that does it.
 
-    The examples of the texts are schemas on the ``example_side``; an empty one is a model
-    that is not there.
+    The examples in the texts are schemas of the ``example_side``. An empty one stands for a
+    model that does not exist.
     """
 
     metadata: RuleMetadata
@@ -61,10 +61,10 @@ class DiffRule:
             hurts = judgement.verdict.reaches(DiffVerdict.RISKY)
             yield DiffFinding(
                 rule=self.id,
-                model=judgement.place.model_id,
-                side=judgement.place.side,
+                model=judgement.location.model_id,
+                side=judgement.location.side,
                 lens=judgement.lens,
-                pointer=judgement.place.pointer,
+                pointer=judgement.location.pointer,
                 verdict=judgement.verdict,
                 message=judgement.message,
                 old=judgement.old,
@@ -87,7 +87,7 @@ def diff_rule(
     advice: str,
     example_side: Side = Side.INPUT,
 ) -> Callable[[Judge[FactT]], DiffRule]:
-    """Makes a rule of a function that judges facts of one kind."""
+    """Makes a rule from a function that judges facts of one kind."""
     metadata = RuleMetadata(
         id=rule_id, summary=summary, why=why, before=before, after=after, advice=advice
     )
@@ -104,10 +104,10 @@ def diff_rule(
 
 
 def is_worth_reporting(answer: Answer, mirror: Answer, hurts: bool) -> bool:
-    """Whether a difference in one direction is worth a finding of its own.
+    """Whether a difference in one direction deserves a finding of its own.
 
-    A difference that is only suspected is told where it would hurt, and elsewhere only if
-    the other direction has nothing to tell.
+    An unproved difference is reported where it would be a problem. Elsewhere it is reported
+    only if there is no difference in the other direction (``mirror``).
     """
     if isinstance(answer, Unsure):
         return hurts or isinstance(mirror, Yes)
@@ -115,7 +115,7 @@ def is_worth_reporting(answer: Answer, mirror: Answer, hurts: bool) -> bool:
 
 
 def verdict_of(answer: Answer, *, hurts: bool) -> DiffVerdict:
-    """Breaking if a witness shows it, risky if it is only suspected, else harmless."""
+    """Breaking if there is a witness, risky if there is no proof, else compatible."""
     if not hurts:
         return DiffVerdict.COMPATIBLE
     return DiffVerdict.BREAKING if isinstance(answer, No) else DiffVerdict.RISKY

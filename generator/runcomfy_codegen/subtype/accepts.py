@@ -39,7 +39,7 @@ def accepts(kind: Type, value: ExactJson) -> bool | None:
             return isinstance(value, bool)
         case Choice(values=values):
             return equality_key(value) in {
-                equality_key(exact_value(each)) for each in values
+                equality_key(exact_value(choice)) for choice in values
             }
         case Union(options=options):
             return _any_of(accepts(option, value) for option in options)
@@ -62,8 +62,8 @@ def _accepts_text(kind: Text, value: ExactJson) -> bool | None:
         return False
     if kind.max_length is not None and len(value) > kind.max_length:
         return False
-    found = True if kind.pattern is None else pattern_matches(kind.pattern, value)
-    return _all_of((found, format_accepts(kind.format, value)))
+    matched = True if kind.pattern is None else pattern_matches(kind.pattern, value)
+    return _all_of((matched, format_accepts(kind.format, value)))
 
 
 def _accepts_number(kind: Numeric, value: Rational) -> bool:
@@ -106,14 +106,14 @@ def _accepts_object(kind: Object, value: ExactJson) -> bool | None:
     )
 
 
-def _any_of(told: Iterable[bool | None]) -> bool | None:
-    answers = list(told)
-    return True if True in answers else (None if None in answers else False)
+def _any_of(results: Iterable[bool | None]) -> bool | None:
+    values = list(results)
+    return True if True in values else (None if None in values else False)
 
 
-def _all_of(told: Iterable[bool | None]) -> bool | None:
-    answers = list(told)
-    return False if False in answers else (None if None in answers else True)
+def _all_of(results: Iterable[bool | None]) -> bool | None:
+    values = list(results)
+    return False if False in values else (None if None in values else True)
 
 
 # Types that no value fits.

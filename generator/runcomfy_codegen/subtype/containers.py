@@ -14,15 +14,15 @@ from .texts import is_subformat
 
 def array_is_subschema(one: Array, other: Array, inside: SubschemaCheck) -> Answer:
     """Whether every list of the one is a list of the other; witnesses are unconfirmed."""
-    told: tuple[Answer, ...] = (
+    bounds: tuple[Answer, ...] = (
         _compare_lengths(one, other),
         _compare_formats(one, other),
     )
     if max_item_count(one) == 0:
-        return all_of(told)
+        return all_of(bounds)
     answers = (
         _compare_items(one, other, inside),
-        *told,
+        *bounds,
         _compare_uniqueness(one, other),
     )
     return all_of(answers)
@@ -102,7 +102,9 @@ def _compare_required_members(
     given = required_names(one)
     for name in required_names(other):
         if name not in given:
-            yield No({each: smallest[each] for each in smallest if each != name})
+            yield No(
+                {member: smallest[member] for member in smallest if member != name}
+            )
 
 
 def required_names(kind: Object) -> tuple[str, ...]:
@@ -142,8 +144,8 @@ def _wrap_witness(answer: Answer, name: str, smallest: dict[str, ExactJson]) -> 
 
 
 def _witness_of_forbidden(kind: Type) -> Answer:
-    found = smallest_example(kind)
-    return No(found[0]) if found else Unsure("a member is no longer allowed")
+    examples = smallest_example(kind)
+    return No(examples[0]) if examples else Unsure("a member is no longer allowed")
 
 
 def _declared_types(one: Object, other: Object) -> Iterator[tuple[str, Type | None]]:

@@ -35,21 +35,21 @@ def smallest_example(kind: Type) -> list[ExactJson]:
 
 
 def make_examples(
-    kind: Type, wanted: int, *, distinct: bool = False
+    kind: Type, count_wanted: int, *, distinct: bool = False
 ) -> list[ExactJson] | None:
     """So many values of a type, one repeated unless they must differ; None if not found."""
-    if wanted > MAX_ITEMS or wanted * _weight(kind) > MAX_WEIGHT:
+    if count_wanted > MAX_ITEMS or count_wanted * _weight(kind) > MAX_WEIGHT:
         return None
     if not distinct:
-        found = smallest_example(kind)
-        return found * wanted if found or wanted == 0 else None
+        examples = smallest_example(kind)
+        return examples * count_wanted if examples or count_wanted == 0 else None
     different: dict[object, ExactJson] = {}
-    for value in islice(_checked_examples(kind), 2 * wanted + 8):
+    for value in islice(_checked_examples(kind), 2 * count_wanted + 8):
         different.setdefault(equality_key(value), value)
-        if len(different) >= wanted:
+        if len(different) >= count_wanted:
             break
-    made = list(different.values())[:wanted]
-    return made if len(made) == wanted else None
+    examples_found = list(different.values())[:count_wanted]
+    return examples_found if len(examples_found) == count_wanted else None
 
 
 def _weight(kind: Type) -> int:
@@ -91,10 +91,10 @@ def _candidates(kind: Type) -> Iterator[ExactJson]:
         case Numeric():
             yield from _candidate_numbers(kind)
         case Array():
-            made = make_examples(
+            items_made = make_examples(
                 kind.items, kind.min_items or 0, distinct=kind.unique_items
             )
-            yield from ([] if made is None else [made])
+            yield from ([] if items_made is None else [items_made])
         case Object():
             yield from _candidate_objects(kind)
 
@@ -114,16 +114,16 @@ def _candidate_numbers(kind: Numeric) -> Iterator[ExactJson]:
 
 
 def _candidate_objects(kind: Object) -> Iterator[ExactJson]:
-    made: dict[str, ExactJson] = {}
+    members: dict[str, ExactJson] = {}
     for field in kind.fields:
         if field.required:
-            found = smallest_example(field.type)
-            if not found:
+            examples = smallest_example(field.type)
+            if not examples:
                 return
-            made[field.wire_name] = found[0]
+            members[field.wire_name] = examples[0]
     for name in kind.demanded:
-        found = [] if kind.extra is None else smallest_example(kind.extra)
-        if not found:
+        examples = [] if kind.extra is None else smallest_example(kind.extra)
+        if not examples:
             return
-        made[name] = found[0]
-    yield made
+        members[name] = examples[0]
+    yield members

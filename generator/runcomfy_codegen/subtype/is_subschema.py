@@ -106,44 +106,50 @@ def _values_are_accepted(
     for value in values:
         if equality_key(value) in listed:
             continue
-        told = accepts(other, value)
-        if told is False:
+        accepted = accepts(other, value)
+        if accepted is False:
             return No(value)
-        if told is None:
+        if accepted is None:
             unsure = Unsure("not every server checks formats")
     return unsure
 
 
 def _numbers_are_accepted(one: Numeric, other: Type, outer: Sequence[Type]) -> Answer:
-    lines = _instances_of(Numeric, outer)
-    if any(is_number_subset(one, piece) for piece in lines):
+    numeric_types = _instances_of(Numeric, outer)
+    if any(is_number_subset(one, piece) for piece in numeric_types):
         return YES
-    words: list[Rational] = [word for word in _constants(outer) if is_number(word)]
-    tried = boundary_values([number_interval(one), *map(number_interval, lines)], words)
-    refuted = _find_counterexample(one, other, map(reduced, tried))
+    constants: list[Rational] = [word for word in _constants(outer) if is_number(word)]
+    candidates = boundary_values(
+        [number_interval(one), *map(number_interval, numeric_types)], constants
+    )
+    counterexample = _find_counterexample(one, other, map(reduced, candidates))
     # On one lattice, or none, those numbers are complete: they agree, so the sets do.
     if (
-        refuted is not None
-        or len({number_interval(piece).step for piece in (one, *lines)}) == 1
+        counterexample is not None
+        or len({number_interval(piece).step for piece in (one, *numeric_types)}) == 1
     ):
-        return refuted or YES
-    every = all_numbers(one)
-    if every is not None:
-        return _values_are_accepted(map(reduced, every), other, outer)
+        return counterexample or YES
+    finite_numbers = all_numbers(one)
+    if finite_numbers is not None:
+        return _values_are_accepted(map(reduced, finite_numbers), other, outer)
     return Unsure("several number steps together may accept it")
 
 
 def _texts_are_accepted(one: Text, other: Type, outer: Sequence[Type]) -> Answer:
-    kinds = _instances_of(Text, outer)
-    if any(is_text_subset(one, piece) for piece in kinds):
+    text_types = _instances_of(Text, outer)
+    if any(is_text_subset(one, piece) for piece in text_types):
         return YES
-    words = [word for word in _constants(outer) if isinstance(word, str)]
-    refuted = _find_counterexample(one, other, boundary_texts([one, *kinds], words))
-    if refuted is not None:
-        return refuted
-    if differ_only_in_length([one, *kinds]) and bounds_are_reachable([one, *kinds]):
+    constants = [word for word in _constants(outer) if isinstance(word, str)]
+    counterexample = _find_counterexample(
+        one, other, boundary_texts([one, *text_types], constants)
+    )
+    if counterexample is not None:
+        return counterexample
+    if differ_only_in_length([one, *text_types]) and bounds_are_reachable(
+        [one, *text_types]
+    ):
         return YES
-    return Unsure(_undecided_reason([one, *kinds]))
+    return Unsure(_undecided_reason([one, *text_types]))
 
 
 def _undecided_reason(kinds: Iterable[Text]) -> str:
@@ -165,11 +171,11 @@ def _is_subschema_of_one(
     if any(isinstance(answer, Yes) for answer in answers):
         return YES
     assert isinstance(one, Array | Object)
-    witnesses = [each.witness for each in answers if isinstance(each, No)]
+    witnesses = [answer.witness for answer in answers if isinstance(answer, No)]
     refuted = _find_counterexample(one, other, (*witnesses, *smallest_example(one)))
     if refuted is not None:
         return refuted
-    reasons = [each.reason for each in answers if isinstance(each, Unsure)]
+    reasons = [answer.reason for answer in answers if isinstance(answer, Unsure)]
     return Unsure(next(iter(reasons), "several alternatives together may accept it"))
 
 

@@ -45,13 +45,13 @@ class MediaLimit:
     def holds(self, file: FileMeasures) -> bool:
         """Whether a file that has all measures of the metric keeps the limit."""
         # Measures are above 0: both sides are multiplied by the divisors.
-        told: Rational = 1
-        wanted = self.threshold
+        actual: Rational = 1
+        allowed = self.threshold
         for name in self.metric.factors:
-            told *= file[name]
+            actual *= file[name]
         for name in self.metric.divisors:
-            wanted *= file[name]
-        return self.operator.accepts(told, wanted)
+            allowed *= file[name]
+        return self.operator.accepts(actual, allowed)
 
 
 def media_limit(rule: Rule) -> MediaLimit | None:
@@ -59,21 +59,23 @@ def media_limit(rule: Rule) -> MediaLimit | None:
     return _parse_limit(rule.metric, rule.operator, rule.limit)
 
 
-def satisfies_all(file: FileMeasures, wanted: Iterable[MediaLimit]) -> bool:
+def satisfies_all(file: FileMeasures, limits: Iterable[MediaLimit]) -> bool:
     """Whether a file that has all their measures keeps every limit."""
-    return all(limit.holds(file) for limit in wanted)
+    return all(limit.holds(file) for limit in limits)
 
 
 @lru_cache(maxsize=4096)
 def _parse_limit(name: str, operator: str, limit: str) -> MediaLimit | None:
     """A limit by its texts: a catalog repeats a few of them in every model."""
     rule = Rule(pointer="", metric=name, operator=operator, limit=limit)
-    told, threshold, comparison = rule.expression, rule.threshold, rule.comparison
-    if told is None or threshold is None or comparison is None:
+    expression, threshold, comparison = rule.expression, rule.threshold, rule.comparison
+    if expression is None or threshold is None or comparison is None:
         return None
-    over, under = told.factors.count(AREA), told.divisors.count(AREA)
+    over, under = expression.factors.count(AREA), expression.divisors.count(AREA)
     scaled = quotient(reduced(threshold) * SCALE**over, SCALE**under)
-    metric = MetricExpression(_expand_area(told.factors), _expand_area(told.divisors))
+    metric = MetricExpression(
+        _expand_area(expression.factors), _expand_area(expression.divisors)
+    )
     if scaled > 0 and metric.divisors > metric.factors:
         # The ratio is turned over, so that height/width is told as width/height.
         metric = MetricExpression(metric.divisors, metric.factors)
@@ -82,8 +84,8 @@ def _parse_limit(name: str, operator: str, limit: str) -> MediaLimit | None:
 
 
 def _expand_area(names: tuple[str, ...]) -> tuple[str, ...]:
-    told = (part for name in names for part in (SIDES if name == AREA else (name,)))
-    return tuple(sorted(told))
+    measures = (part for name in names for part in (SIDES if name == AREA else (name,)))
+    return tuple(sorted(measures))
 
 
 _SMALL_STEP = Fraction(1, 100)
@@ -102,7 +104,7 @@ class MeasureInterval:
     open_low: bool
     open_high: bool
     whole: bool
-    holes: frozenset[Rational] = _NO_HOLES
+    excluded: frozenset[Rational] = _NO_HOLES
 
     @property
     def empty(self) -> bool:
@@ -112,7 +114,7 @@ class MeasureInterval:
             return False
         return self.low > self.high or self.open_low or self.open_high
 
-    def inside(self, other: MeasureInterval) -> bool:
+    def is_within(self, other: MeasureInterval) -> bool:
         """Whether every value here is one of the other's."""
         if self.empty:
             return True
@@ -121,9 +123,9 @@ class MeasureInterval:
             self.high is not None
             and (self.high, not self.open_high) <= (other.high, not other.open_high)
         )
-        return low and high and not any(self.has(hole) for hole in other.holes)
+        return low and high and not any(self.contains(hole) for hole in other.excluded)
 
-    def has(self, value: Rational) -> bool:
+    def contains(self, value: Rational) -> bool:
         """Whether a value is left."""
         if value < self.low or (value == self.low and self.open_low):
             return False
@@ -131,13 +133,15 @@ class MeasureInterval:
             value > self.high or (value == self.high and self.open_high)
         ):
             return False
-        return not (self.whole and value.denominator != 1) and value not in self.holes
+        return (
+            not (self.whole and value.denominator != 1) and value not in self.excluded
+        )
 
-    def points(self) -> Iterator[Rational]:
+    def sample_values(self) -> Iterator[Rational]:
         """Values that are left: near the lower end, at the upper one, and between."""
-        return (each for each in self._tried() if self.has(each))
+        return (value for value in self._candidates() if self.contains(value))
 
-    def _tried(self) -> Iterator[Rational]:
+    def _candidates(self) -> Iterator[Rational]:
         step: Rational = 1 if self.whole or self.low == 0 else _SMALL_STEP
         yield from (self.low, self.low + step)
         high = self.low + 10 * step if self.high is None else self.high
@@ -161,79 +165,89 @@ def full_interval(metric: MetricExpression) -> MeasureInterval:
 
 
 def intervals_by_metric(
-    told: Iterable[MediaLimit],
+    limits: Iterable[MediaLimit],
 ) -> dict[MetricExpression, MeasureInterval]:
     """What limits leave of each metric they name, metric by metric."""
-    found: dict[MetricExpression, MeasureInterval] = {}
-    for limit in told:
-        known = found.get(limit.metric) or full_interval(limit.metric)
-        found[limit.metric] = restrict(known, limit.operator, limit.threshold)
-    return found
+    intervals: dict[MetricExpression, MeasureInterval] = {}
+    for limit in limits:
+        interval = intervals.get(limit.metric) or full_interval(limit.metric)
+        intervals[limit.metric] = restrict(interval, limit.operator, limit.threshold)
+    return intervals
 
 
 def restrict(
-    found: MeasureInterval, operator: Operator, limit: Rational
+    interval: MeasureInterval, operator: Operator, limit: Rational
 ) -> MeasureInterval:
     """What one more limit leaves."""
     if operator.less and operator.greater:
-        return _normalize(found, {limit}) if found.has(limit) else found
+        return _normalize(interval, {limit}) if interval.contains(limit) else interval
     if not operator.less:
-        found = _restrict_below(found, limit, strict=not operator.equal)
+        interval = _restrict_below(interval, limit, strict=not operator.equal)
     if not operator.greater:
-        found = _restrict_above(found, limit, strict=not operator.equal)
-    return found
+        interval = _restrict_above(interval, limit, strict=not operator.equal)
+    return interval
 
 
 def _restrict_above(
-    found: MeasureInterval, limit: Rational, *, strict: bool
+    interval: MeasureInterval, limit: Rational, *, strict: bool
 ) -> MeasureInterval:
-    if found.whole:
+    if interval.whole:
         limit = math.ceil(limit) - 1 if strict else math.floor(limit)
         strict = False
-    known = found.high
-    if known is not None and (known, not found.open_high) <= (limit, not strict):
-        return found
+    high = interval.high
+    if high is not None and (high, not interval.open_high) <= (limit, not strict):
+        return interval
     return _normalize(
         MeasureInterval(
-            found.low, limit, found.open_low, strict, found.whole, found.holes
+            interval.low,
+            limit,
+            interval.open_low,
+            strict,
+            interval.whole,
+            interval.excluded,
         )
     )
 
 
 def _restrict_below(
-    found: MeasureInterval, limit: Rational, *, strict: bool
+    interval: MeasureInterval, limit: Rational, *, strict: bool
 ) -> MeasureInterval:
-    if found.whole:
+    if interval.whole:
         limit = math.floor(limit) + 1 if strict else math.ceil(limit)
         strict = False
-    if (found.low, found.open_low) >= (limit, strict):
-        return found
+    if (interval.low, interval.open_low) >= (limit, strict):
+        return interval
     return _normalize(
         MeasureInterval(
-            limit, found.high, strict, found.open_high, found.whole, found.holes
+            limit,
+            interval.high,
+            strict,
+            interval.open_high,
+            interval.whole,
+            interval.excluded,
         )
     )
 
 
 def _normalize(
-    found: MeasureInterval, more: Iterable[Rational] = ()
+    interval: MeasureInterval, more: Iterable[Rational] = ()
 ) -> MeasureInterval:
     """A span in its one spelling: holes at an end move the end."""
-    holes = {*found.holes, *more}
+    holes = {*interval.excluded, *more}
     if not holes:
-        return found
-    low, high = found.low, found.high
-    open_low, open_high = found.open_low, found.open_high
-    if found.whole:
+        return interval
+    low, high = interval.low, interval.high
+    open_low, open_high = interval.open_low, interval.open_high
+    if interval.whole:
         while low in holes:
             low += 1
         while high is not None and high in holes and high >= low:
             high -= 1
     else:
         open_low, open_high = open_low or low in holes, open_high or high in holes
-    bare = MeasureInterval(low, high, open_low, open_high, found.whole)
-    kept = frozenset(hole for hole in holes if bare.has(hole))
-    return MeasureInterval(low, high, open_low, open_high, found.whole, kept)
+    bare = MeasureInterval(low, high, open_low, open_high, interval.whole)
+    remaining = frozenset(hole for hole in holes if bare.contains(hole))
+    return MeasureInterval(low, high, open_low, open_high, interval.whole, remaining)
 
 
 # What limits on the sides leave of a ratio or product, by interval arithmetic.
@@ -247,13 +261,13 @@ IntervalEnds: TypeAlias = tuple[Rational, Rational | None, bool, bool]
 
 
 def interval_bounds(
-    metric: MetricExpression, found: IntervalByMetric
+    metric: MetricExpression, intervals: IntervalByMetric
 ) -> MeasureInterval:
     """What the sides' own limits leave of a ratio or product; never less than there is."""
     low: Rational = 1
     high: Rational | None = 1
     open_low = open_high = False
-    for side_low, side_high, shut_low, shut_high in _factor_ends(metric, found):
+    for side_low, side_high, shut_low, shut_high in _factor_ends(metric, intervals):
         low *= side_low
         open_low |= shut_low
         high = None if high is None or side_high is None else high * side_high
@@ -264,20 +278,20 @@ def interval_bounds(
 
 
 def _factor_ends(
-    metric: MetricExpression, found: IntervalByMetric
+    metric: MetricExpression, intervals: IntervalByMetric
 ) -> Iterator[IntervalEnds]:
     """The ends of every factor, and of the reciprocal of every divisor."""
     for name in metric.factors:
-        side = measure_interval(name, found)
+        side = measure_interval(name, intervals)
         yield side.low, side.high, side.open_low, side.open_high
     for name in metric.divisors:
-        side = measure_interval(name, found)
+        side = measure_interval(name, intervals)
         low = 0 if side.high is None else quotient(1, side.high)
         high = None if side.low == 0 else quotient(1, side.low)
         yield low, high, side.open_high, side.open_low
 
 
-def measure_interval(name: str, found: IntervalByMetric) -> MeasureInterval:
+def measure_interval(name: str, intervals: IntervalByMetric) -> MeasureInterval:
     """What its own limits leave of a single measure."""
-    alone = MetricExpression((name,))
-    return found.get(alone) or full_interval(alone)
+    metric = MetricExpression((name,))
+    return intervals.get(metric) or full_interval(metric)

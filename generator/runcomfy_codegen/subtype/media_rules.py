@@ -31,11 +31,11 @@ from .media_intervals import (
 from .numbers import simplicity
 
 
-def is_contradiction(found: IntervalByMetric) -> bool:
+def is_contradiction(intervals: IntervalByMetric) -> bool:
     """Whether no file at all is left; False where that is not proved."""
-    return any(each.empty for each in found.values()) or any(
-        not _overlap(each, interval_bounds(metric, found))
-        for metric, each in found.items()
+    return any(interval.empty for interval in intervals.values()) or any(
+        not _overlap(interval, interval_bounds(metric, intervals))
+        for metric, interval in intervals.items()
         if len(metric.names) > 1
     )
 
@@ -60,23 +60,31 @@ def rule_set_implies(one: RuleSet, other: RuleSet) -> Answer:
 
     The witness of a ``No`` is a table of measures, tried on the limits themselves.
     """
-    foreign = [told for told in other.unread if told not in one.unread]
-    if foreign:
-        return Unsure(f"the rule {foreign[0]!r} is not supported")
+    unsupported = [
+        condition for condition in other.unsupported if condition not in one.unsupported
+    ]
+    if unsupported:
+        return Unsure(f"the rule {unsupported[0]!r} is not supported")
     if one.empty or _is_implied_by_metric(one, other):
         return YES
     witness = _find_witness(one.limits, other.limits)
     if witness is None:
         return Unsure("several measures interact, and no example file was found")
-    if one.unread:
+    if one.unsupported:
         return Unsure("another rule is not supported, and may refuse the file already")
-    return No(_with_megapixels(witness, area=one.area or other.area))
+    return No(
+        _with_megapixels(
+            witness, uses_megapixels=one.uses_megapixels or other.uses_megapixels
+        )
+    )
 
 
-def _with_megapixels(file: FileMeasures, *, area: bool) -> dict[str, Rational]:
+def _with_megapixels(
+    file: FileMeasures, *, uses_megapixels: bool
+) -> dict[str, Rational]:
     """The file with its megapixels, if the rules speak of them."""
     measures = dict(file)
-    if area and file.keys() >= set(SIDES):
+    if uses_megapixels and file.keys() >= set(SIDES):
         measures[AREA] = quotient(math.prod(file[side] for side in SIDES), SCALE)
     return measures
 
@@ -84,9 +92,12 @@ def _with_megapixels(file: FileMeasures, *, area: bool) -> dict[str, Rational]:
 def _is_implied_by_metric(one: RuleSet, other: RuleSet) -> bool:
     """Whether what is left by the one lies, metric by metric, in what the other leaves."""
     return all(
-        (one.spans.get(metric) or full_interval(metric)).inside(wanted)
-        or (len(metric.names) > 1 and interval_bounds(metric, one.spans).inside(wanted))
-        for metric, wanted in other.spans.items()
+        (one.intervals.get(metric) or full_interval(metric)).is_within(wanted)
+        or (
+            len(metric.names) > 1
+            and interval_bounds(metric, one.intervals).is_within(wanted)
+        )
+        for metric, wanted in other.intervals.items()
     )
 
 
@@ -94,17 +105,17 @@ def _find_witness(
     one: Sequence[MediaLimit], other: Sequence[MediaLimit]
 ) -> FileMeasures | None:
     """The measures of one group that tell the rules apart, if the others can be met."""
-    own = set(one)
+    known = set(one)
     for limit in other:
-        if limit in own:
+        if limit in known:
             continue
-        tied = linked_measures((*one, limit))
-        names = next(names for names in tied if limit.names[0] in names)
+        groups = linked_measures((*one, limit))
+        names = next(names for names in groups if limit.names[0] in names)
         file = example_file([*_limits_on(one, names), limit.opposite], names)
         if file is not None:
             # What is left of a measure that stands alone is not nothing: the region is not empty.
-            tied = linked_measures(limit for limit in one if len(limit.names) > 1)
-            rest = [names for names in tied if names[0] not in file]
+            groups = linked_measures(limit for limit in one if len(limit.names) > 1)
+            rest = [names for names in groups if names[0] not in file]
             possible = all(
                 example_file(_limits_on(one, names), names) for names in rest
             )
@@ -112,9 +123,11 @@ def _find_witness(
     return None
 
 
-def _limits_on(told: Sequence[MediaLimit], names: tuple[str, ...]) -> list[MediaLimit]:
+def _limits_on(
+    limits: Sequence[MediaLimit], names: tuple[str, ...]
+) -> list[MediaLimit]:
     """The limits on measures of a group."""
-    return [limit for limit in told if limit.names[0] in names]
+    return [limit for limit in limits if limit.names[0] in names]
 
 
 def _relevant_measures(file: FileMeasures, broken: MediaLimit) -> FileMeasures:
@@ -134,20 +147,22 @@ class RuleSet:
     """
 
     limits: tuple[MediaLimit, ...]
-    spans: Mapping[MetricExpression, MeasureInterval]
+    intervals: Mapping[MetricExpression, MeasureInterval]
     empty: bool
-    unread: tuple[str, ...]
-    area: bool
+    unsupported: tuple[str, ...]
+    uses_megapixels: bool
 
 
 def rule_set(rules: Iterable[Rule]) -> RuleSet:
     """The files that keep these rules."""
-    told = [(rule, media_limit(rule)) for rule in rules]
-    limits = tuple(limit for _, limit in told if limit is not None)
-    unread = tuple(rule.condition for rule, limit in told if limit is None)
-    area = any(AREA in rule.metric for rule, _ in told)
-    found = intervals_by_metric(limits)
-    return RuleSet(limits, found, is_contradiction(found), unread, area)
+    parsed = [(rule, media_limit(rule)) for rule in rules]
+    limits = tuple(limit for _, limit in parsed if limit is not None)
+    unsupported = tuple(rule.condition for rule, limit in parsed if limit is None)
+    uses_megapixels = any(AREA in rule.metric for rule, _ in parsed)
+    intervals = intervals_by_metric(limits)
+    return RuleSet(
+        limits, intervals, is_contradiction(intervals), unsupported, uses_megapixels
+    )
 
 
 # A file that keeps limits: all measures but one at ends of theirs, the last one solved for.
@@ -157,54 +172,56 @@ _MAX_COMBINATIONS = 2_000
 """No more combinations of ends are tried: beyond that the answer is unsure."""
 
 
-def linked_measures(told: Iterable[MediaLimit]) -> list[tuple[str, ...]]:
+def linked_measures(limits: Iterable[MediaLimit]) -> list[tuple[str, ...]]:
     """The measures that limits tie together: width and height, if a ratio is limited.
 
     Measures of different groups can be chosen freely of each other.
     """
-    found: list[set[str]] = []
-    for limit in told:
+    groups: list[set[str]] = []
+    for limit in limits:
         names = set(limit.names)
-        for tied in [group for group in found if group & names]:
-            found.remove(tied)
-            names |= tied
-        found.append(names)
-    return [tuple(sorted(group)) for group in found]
+        for linked in [group for group in groups if group & names]:
+            groups.remove(linked)
+            names |= linked
+        groups.append(names)
+    return [tuple(sorted(group)) for group in groups]
 
 
 def example_file(
-    told: Sequence[MediaLimit], names: tuple[str, ...]
+    limits: Sequence[MediaLimit], names: tuple[str, ...]
 ) -> FileMeasures | None:
     """Measures with these names that keep all limits; None if none were found.
 
     For one measure the search is complete. For several it tries the ends of all but one,
     and solves the limits for the last: limits on ratios and products are monotone in it.
     """
-    found = intervals_by_metric(told)
+    intervals = intervals_by_metric(limits)
     for last in reversed(names):
         first = [name for name in names if name != last]
-        ends = product(*(_boundary_measures(name, told, found) for name in first))
+        ends = product(*(_boundary_measures(name, limits, intervals) for name in first))
         for values in islice(ends, _MAX_COMBINATIONS):
             chosen = dict(zip(first, values, strict=True))
-            left = _solve_for(last, chosen, told, found)
-            for value in () if left is None else left.points():
+            remaining = _solve_for(last, chosen, limits, intervals)
+            for value in () if remaining is None else remaining.sample_values():
                 file = {**chosen, last: value}
-                if satisfies_all(file, told):
+                if satisfies_all(file, limits):
                     return file
     return None
 
 
 def _boundary_measures(
-    name: str, told: Sequence[MediaLimit], found: IntervalByMetric
+    name: str, limits: Sequence[MediaLimit], intervals: IntervalByMetric
 ) -> list[Rational]:
     """Values of a measure where a limit turns, the plainest first."""
-    own = measure_interval(name, found)
-    tried = {*own.points(), 1000}
-    if own.whole:
-        for limit in told:
+    interval = measure_interval(name, intervals)
+    candidates = {*interval.sample_values(), 1000}
+    if interval.whole:
+        for limit in limits:
             if len(limit.names) > 1 and name in limit.names:
-                tried.update(_multiples(limit.threshold, own))
-    return sorted((each for each in tried if own.has(each)), key=simplicity)
+                candidates.update(_multiples(limit.threshold, interval))
+    return sorted(
+        (value for value in candidates if interval.contains(value)), key=simplicity
+    )
 
 
 def _multiples(threshold: Rational, own: MeasureInterval) -> Iterator[Rational]:
@@ -216,11 +233,14 @@ def _multiples(threshold: Rational, own: MeasureInterval) -> Iterator[Rational]:
 
 
 def _solve_for(
-    last: str, chosen: FileMeasures, told: Sequence[MediaLimit], found: IntervalByMetric
+    last: str,
+    chosen: FileMeasures,
+    limits: Sequence[MediaLimit],
+    intervals: IntervalByMetric,
 ) -> MeasureInterval | None:
     """What the limits leave of the last measure beside the chosen ones; None for nothing."""
-    left = measure_interval(last, found)
-    for limit in told:
+    remaining = measure_interval(last, intervals)
+    for limit in limits:
         names = limit.names
         if len(names) == 1:
             continue  # its own limits are in the span, those of others in their ends
@@ -228,15 +248,15 @@ def _solve_for(
             if not limit.holds(chosen):
                 return None
         elif names.count(last) == 1:
-            narrower = _restrict_by_ratio(left, last, chosen, limit)
+            narrower = _restrict_by_ratio(remaining, last, chosen, limit)
             if narrower is None:
                 return None
-            left = narrower
-    return None if left.empty else left
+            remaining = narrower
+    return None if remaining.empty else remaining
 
 
 def _restrict_by_ratio(
-    left: MeasureInterval, last: str, chosen: FileMeasures, limit: MediaLimit
+    interval: MeasureInterval, last: str, chosen: FileMeasures, limit: MediaLimit
 ) -> MeasureInterval | None:
     """A span cut by a limit on a ratio or product, with all other measures chosen."""
     over: Rational = 1
@@ -246,8 +266,8 @@ def _restrict_by_ratio(
     for name in limit.metric.divisors:
         under *= chosen.get(name, 1)
     if last in limit.metric.factors:
-        return restrict(left, limit.operator, quotient(under, over))
+        return restrict(interval, limit.operator, quotient(under, over))
     if under > 0:
-        return restrict(left, limit.operator.swapped, quotient(over, under))
+        return restrict(interval, limit.operator.swapped, quotient(over, under))
     # Every ratio is above 0.
-    return left if limit.operator.greater else None
+    return interval if limit.operator.greater else None

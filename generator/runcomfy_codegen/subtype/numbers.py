@@ -68,22 +68,24 @@ def number_interval(kind: Numeric) -> NumberInterval:
 
 def simplest_number(kind: Numeric) -> Rational | None:
     """The number of a type that is nearest to zero and simplest; None if it has none."""
-    found = number_interval(kind)
-    if found.empty:
+    interval = number_interval(kind)
+    if interval.empty:
         return None
-    inside = [point for point in boundary_values([found]) if _contains(found, point)]
-    return min(inside, key=simplicity, default=None)
+    candidates = [
+        point for point in boundary_values([interval]) if _contains(interval, point)
+    ]
+    return min(candidates, key=simplicity, default=None)
 
 
 def all_numbers(kind: Numeric) -> list[Rational] | None:
     """All numbers of a type, if they are few."""
-    found = number_interval(kind)
-    size = found.count
+    interval = number_interval(kind)
+    size = interval.count
     if size is None or size > MAX_ENUMERATED:
         return None
-    if size == 0 or found.low is None:
+    if size == 0 or interval.low is None:
         return []
-    return [found.low + (found.step or 1) * index for index in range(size)]
+    return [interval.low + (interval.step or 1) * index for index in range(size)]
 
 
 def is_number_subset(one: Numeric, other: Numeric) -> bool:
@@ -99,18 +101,25 @@ def is_number_subset(one: Numeric, other: Numeric) -> bool:
 
 
 def boundary_values(
-    lines: Sequence[NumberInterval], extra: Iterable[Rational] = ()
+    intervals: Sequence[NumberInterval], extra: Iterable[Rational] = ()
 ) -> list[Rational]:
     """Numbers that tell these lines apart: their ends, just beside them, and between.
 
     For lines without a step this is complete: two unions of them that agree on all of
     these numbers are equal.
     """
-    ends = {end for each in lines for end in (each.low, each.high) if end is not None}
+    ends = {
+        end
+        for interval in intervals
+        for end in (interval.low, interval.high)
+        if end is not None
+    }
     ends |= {0, *extra}
-    steps = {each.step for each in lines if each.step is not None} | {1}
-    near = {end + sign * step for end in ends for step in steps for sign in (-1, 1)}
-    points = sorted(ends | near | _multiples_near(lines, ends))
+    steps = {interval.step for interval in intervals if interval.step is not None} | {1}
+    neighbours = {
+        end + sign * step for end in ends for step in steps for sign in (-1, 1)
+    }
+    points = sorted(ends | neighbours | _multiples_near(intervals, ends))
     between = {quotient(low + high, 2) for low, high in pairwise(points)}
     return sorted({*points, *between}, key=simplicity)
 
@@ -121,13 +130,13 @@ def simplicity(value: Rational) -> tuple[bool, Rational, bool]:
 
 
 def _multiples_near(
-    lines: Sequence[NumberInterval], ends: Iterable[Rational]
+    intervals: Sequence[NumberInterval], ends: Iterable[Rational]
 ) -> set[Rational]:
     """The first multiples of every step at every end: two in a row refute a lattice."""
     return {
-        (end // each.step + offset) * each.step
-        for each in lines
-        if each.step is not None
+        (end // interval.step + offset) * interval.step
+        for interval in intervals
+        if interval.step is not None
         for end in ends
         for offset in range(-1, 3)
     }
@@ -174,6 +183,6 @@ def _is_within(inner: NumberInterval, outer: NumberInterval) -> bool:
     return low and high
 
 
-def _contains(found: NumberInterval, point: Rational) -> bool:
-    on_lattice = found.step is None or divides(found.step, point)
-    return on_lattice and _is_within(NumberInterval(point, point), found)
+def _contains(interval: NumberInterval, point: Rational) -> bool:
+    on_lattice = interval.step is None or divides(interval.step, point)
+    return on_lattice and _is_within(NumberInterval(point, point), interval)

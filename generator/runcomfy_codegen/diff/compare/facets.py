@@ -37,21 +37,21 @@ class FacetChange:
     pointer: str
     facet: Facet
     old: Type
-    alone: Type
+    isolated: Type
     new: Type
 
     @property
-    def kept(self) -> Answer:
+    def old_in_new(self) -> Answer:
         """Whether all old values are still accepted."""
-        return is_subschema(self.old, self.alone)
+        return is_subschema(self.old, self.isolated)
 
     @property
-    def covered(self) -> Answer:
+    def new_in_old(self) -> Answer:
         """Whether the old type accepted all new values.
 
         What shows that it did not must be a value that the new type accepts.
         """
-        answer = is_subschema(self.alone, self.old)
+        answer = is_subschema(self.isolated, self.old)
         if isinstance(answer, No) and accepts(self.new, answer.witness) is False:
             return is_subschema(self.new, self.old)
         return answer
@@ -60,21 +60,21 @@ class FacetChange:
     def words(self) -> tuple[str, str]:
         """The facet before and after."""
         return facet_in_words(self.old, self.facet), facet_in_words(
-            self.alone, self.facet
+            self.isolated, self.facet
         )
 
     @property
     def choices(self) -> tuple[str, str]:
         """The choices that went, and those that came; nothing if there is more to it."""
-        if isinstance(self.old, Choice) and isinstance(self.alone, Choice):
-            return choices_in_words(self.old, self.alone)
+        if isinstance(self.old, Choice) and isinstance(self.isolated, Choice):
+            return choices_in_words(self.old, self.isolated)
         return "", ""
 
     @property
     def identity(self) -> Identity:
         """The facet before and after, free of wording."""
         return facet_identity(self.old, self.facet), facet_identity(
-            self.alone, self.facet
+            self.isolated, self.facet
         )
 
 
@@ -87,8 +87,8 @@ def facet_changes(old: Type, new: Type, pointer: str) -> Iterator[FacetChange]:
             # Null is one of the values of the other side anyway.
             yield from _non_null_changes(old, new, pointer)
             return
-        alone = old.inner if isinstance(old, Nullable) else Nullable(old)
-        yield FacetChange(pointer, Facet.NULL, old, alone, new)
+        isolated = old.inner if isinstance(old, Nullable) else Nullable(old)
+        yield FacetChange(pointer, Facet.NULL, old, isolated, new)
     yield from _non_null_changes(_without_null(old), _without_null(new), pointer)
 
 
@@ -127,13 +127,13 @@ def _without_null(kind: Type) -> Type:
 
 def _text_changes(old: Text, new: Text, pointer: str) -> Iterator[FacetChange]:
     lengths = replace(old, min_length=new.min_length, max_length=new.max_length)
-    for facet, alone in (
+    for facet, isolated in (
         (Facet.LENGTH, lengths),
         (Facet.PATTERN, replace(old, pattern=new.pattern)),
         (Facet.FORMAT, replace(old, format=new.format)),
     ):
-        if alone != old:
-            yield FacetChange(pointer, facet, old, alone, new)
+        if isolated != old:
+            yield FacetChange(pointer, facet, old, isolated, new)
 
 
 def _number_changes(old: Numeric, new: Numeric, pointer: str) -> Iterator[FacetChange]:
@@ -148,23 +148,23 @@ def _number_changes(old: Numeric, new: Numeric, pointer: str) -> Iterator[FacetC
         exclusive_minimum=new.exclusive_minimum,
         exclusive_maximum=new.exclusive_maximum,
     )
-    for facet, alone in (
+    for facet, isolated in (
         (Facet.RANGE, bounds),
         (Facet.STEP, replace(old, multiple_of=new.multiple_of)),
     ):
-        if alone != old:
-            yield FacetChange(pointer, facet, old, alone, new)
+        if isolated != old:
+            yield FacetChange(pointer, facet, old, isolated, new)
 
 
 def _array_changes(old: Array, new: Array, pointer: str) -> Iterator[FacetChange]:
     counts = replace(old, min_items=new.min_items, max_items=new.max_items)
-    for facet, alone in (
+    for facet, isolated in (
         (Facet.COUNT, counts),
         (Facet.REPEATS, replace(old, unique_items=new.unique_items)),
         (Facet.FORMAT, replace(old, format=new.format)),
     ):
-        if alone != old:
-            yield FacetChange(pointer, facet, old, alone, new)
+        if isolated != old:
+            yield FacetChange(pointer, facet, old, isolated, new)
     yield from facet_changes(old.items, new.items, f"{pointer}/items")
 
 
@@ -179,9 +179,9 @@ def _object_changes(old: Object, new: Object, pointer: str) -> Iterator[FacetCha
         )
         for field in new.fields
     )
-    alone = replace(old, fields=members, extra=new.extra, demanded=new.demanded)
-    if not is_equivalent(old, alone):
-        yield FacetChange(pointer, Facet.MEMBERS, old, alone, new)
+    isolated = replace(old, fields=members, extra=new.extra, demanded=new.demanded)
+    if not is_equivalent(old, isolated):
+        yield FacetChange(pointer, Facet.MEMBERS, old, isolated, new)
     for field in new.fields:
         if field.wire_name in before:
             here = f"{pointer}/properties/{pointer_token(field.wire_name)}"
@@ -192,54 +192,69 @@ _BRANCH = re.compile(r"/(anyOf|oneOf|allOf)/[0-9]+")
 """Changes in a branch are told of the schema that has it."""
 
 
-def value_facts(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact]:
+def value_facts(old: Field, new: Field, location: SchemaLocation) -> Iterator[Fact]:
     """Every facet in which the values that a field accepts changed."""
-    for change, kept, covered in _answered_changes(old.type, new.type, place):
-        kept = _unsure_beside_unknown_keywords(kept, old, new, change.pointer)
-        covered = _unsure_beside_unknown_keywords(covered, new, old, change.pointer)
-        if not (isinstance(kept, Yes) and isinstance(covered, Yes)):
-            yield _values_changed(change, kept, covered, place)
+    for change, old_in_new, new_in_old in _answered_changes(
+        old.type, new.type, location
+    ):
+        old_in_new = _unsure_beside_unknown_keywords(
+            old_in_new, old, new, change.pointer
+        )
+        new_in_old = _unsure_beside_unknown_keywords(
+            new_in_old, new, old, change.pointer
+        )
+        if not (isinstance(old_in_new, Yes) and isinstance(new_in_old, Yes)):
+            yield _values_changed(change, old_in_new, new_in_old, location)
 
 
 def _answered_changes(
-    old: Type, new: Type, place: SchemaLocation
+    old: Type, new: Type, location: SchemaLocation
 ) -> list[tuple[FacetChange, Answer, Answer]]:
     """Every facet with its two answers, decided as if only it had changed."""
-    found = list(facet_changes(old, new, place.pointer))
+    found = list(facet_changes(old, new, location.pointer))
     if not found:
         return []
     all_kept = isinstance(is_subschema(old, new), Yes)
     whole = is_subschema(new, old)
     all_covered = isinstance(whole, Yes)
     told = [
-        (each, YES if all_kept else each.kept, YES if all_covered else each.covered)
+        (
+            each,
+            YES if all_kept else each.old_in_new,
+            YES if all_covered else each.new_in_old,
+        )
         for each in found
     ]
-    if not all_covered and all(isinstance(covered, Yes) for _, _, covered in told):
+    if not all_covered and all(
+        isinstance(new_in_old, Yes) for _, _, new_in_old in told
+    ):
         # What is refused now is refused by one facet, and told there. What is let pass
         # may need several.
-        together = FacetChange(place.pointer, Facet.ALTERNATIVES, old, new, new)
+        together = FacetChange(location.pointer, Facet.ALTERNATIVES, old, new, new)
         return [*told, (together, YES, whole)]
     return told
 
 
 def _values_changed(
-    change: FacetChange, kept: Answer, covered: Answer, place: SchemaLocation
+    change: FacetChange,
+    old_in_new: Answer,
+    new_in_old: Answer,
+    location: SchemaLocation,
 ) -> ValuesChanged:
-    here = replace(place, pointer=change.pointer)
+    here = replace(location, pointer=change.pointer)
     old, new = change.words
-    lost, gained = change.choices
+    removed, added = change.choices
     return ValuesChanged(
         here,
         change.facet,
         old,
         new,
         change.identity,
-        kept,
-        covered,
-        change.alone,
-        lost=lost,
-        gained=gained,
+        old_in_new,
+        new_in_old,
+        change.isolated,
+        removed=removed,
+        added=added,
     )
 
 

@@ -1,4 +1,4 @@
-"""Everything that can be said to have changed. The set is closed: rules match on it."""
+"""Facts: every kind of change that the diff knows. The set is closed; every rule judges one kind."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from ...ir.model import Field, MediaKind, Model, Object, Type, Unknown, Value
 from ...subtype.answer import Answer
 
 Identity: TypeAlias = tuple[str, str]
-"""What changed, before and after, spelled in one way whatever the words of messages."""
+"""What changed, before and after, in a form that does not depend on the wording of messages."""
 
 
 class Side(StrEnum):
-    """What callers send, or what they get."""
+    """What callers send, or what they receive."""
 
     INPUT = "input"
     OUTPUT = "output"
 
 
 def side_of(pointer: str) -> Side:
-    """The side that a pointer into a published document is about."""
+    """The side that a pointer into a published document belongs to."""
     outputs = ("/output_schema", "/facts")
     return Side.OUTPUT if pointer.startswith(outputs) else Side.INPUT
 
 
 class Facet(StrEnum):
-    """In which respect the values of a type can change."""
+    """An aspect of a type that can change."""
 
     TYPE = "type"
     NULL = "null"
@@ -45,7 +45,7 @@ class Facet(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SchemaLocation:
-    """Where a fact holds: ``pointer`` is a JSON pointer into the published document."""
+    """Where a change is: ``pointer`` is a JSON pointer into the published document."""
 
     model_id: str
     side: Side = Side.INPUT
@@ -56,7 +56,7 @@ class SchemaLocation:
 class ModelAdded:
     """A model that only the new side has."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     model: Model
 
 
@@ -64,91 +64,97 @@ class ModelAdded:
 class ModelRemoved:
     """A model that only the old side has."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     model: Model
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRenamed:
-    """A model that went, and one that came and takes the same; ``place`` is of the old."""
+    """A model that was removed, and an added one that accepts the same inputs.
 
-    place: SchemaLocation
+    ``location`` is that of the old model.
+    """
+
+    location: SchemaLocation
     old: Model
     new: Model
 
 
 @dataclass(frozen=True, slots=True)
 class FieldAdded:
-    """A field that only the new side has; ``holder`` is the old object without it."""
+    """A field that only the new side has; ``parent`` is the old object without it."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     field: Field
-    holder: Object
+    parent: Object
 
 
 @dataclass(frozen=True, slots=True)
 class FieldRemoved:
     """A field that only the old side has."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     field: Field
 
 
 @dataclass(frozen=True, slots=True)
 class FieldRenamed:
-    """A field that went, and one that came and takes the same; ``holder`` is the old object."""
+    """A field that was removed, and an added one of the same type.
 
-    place: SchemaLocation
+    ``parent`` is the old object.
+    """
+
+    location: SchemaLocation
     old: Field
     new: Field
-    holder: Object
+    parent: Object
 
 
 @dataclass(frozen=True, slots=True)
 class RequiredChanged:
-    """A field that must be given now, or no longer; ``holder`` is the old object.
+    """A field that became required or optional; ``parent`` is the old object.
 
-    ``asked`` says whether the class of an old output cannot be read without it.
+    ``required_by_class`` says whether the generated class of the old output requires it.
     """
 
-    place: SchemaLocation
+    location: SchemaLocation
     required: bool
     field: Field
-    holder: Object
-    asked: bool = False
+    parent: Object
+    required_by_class: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class UndeclaredRequiredChanged:
-    """A name that no property declares must be given now, or no longer.
+    """``required`` lists a name without a property now, or no longer does.
 
-    ``holder`` is the old object.
+    ``parent`` is the old object.
     """
 
-    place: SchemaLocation
+    location: SchemaLocation
     name: str
-    demanded: bool
-    holder: Object
+    required: bool
+    parent: Object
 
 
 @dataclass(frozen=True, slots=True)
 class ClassRemoved:
-    """A generated class that is no longer there; ``new`` is what it is called now, if known.
+    """A generated class that no longer exists; ``new`` is its new name, if there is one.
 
-    ``kind`` is the new type of the field that needed it.
+    ``new_type`` is the new type of the field that used the class.
     """
 
-    place: SchemaLocation
+    location: SchemaLocation
     old: str
     new: str
-    kind: Type
+    new_type: Type
 
 
 @dataclass(frozen=True, slots=True)
 class InformativeKeywordChanged:
-    """A keyword differs that is for people: nothing is accepted or refused because of it."""
+    """A keyword for people changed; it does not decide which values are accepted."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     keyword: str
     old: Value | None
     new: Value | None
@@ -156,9 +162,9 @@ class InformativeKeywordChanged:
 
 @dataclass(frozen=True, slots=True)
 class NameChanged:
-    """A field, or a model's module, has another name in code; its published one stayed."""
+    """A field or the module of a model has another name in code and the same published name."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     what: str
     old: str
     new: str
@@ -166,111 +172,115 @@ class NameChanged:
 
 @dataclass(frozen=True, slots=True)
 class LocaleDrifted:
-    """The schema in one language is built differently than the one that counts, newly so."""
+    """The schema in one language now differs in structure from the default language."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     locale: str
 
 
 @dataclass(frozen=True, slots=True)
 class ValuesChanged:
-    """Other values are accepted, as far as one facet goes.
+    """One facet changed, and with it the values that are accepted.
 
-    ``kept`` answers whether all old values are still accepted, ``covered`` whether the old
-    side accepted all new ones; ``old`` and ``new`` are the facet in words, ``identity`` is
-    it free of wording, ``alone`` is the old type with nothing else new. ``read`` answers
-    whether the generated class of an old output reads all new values. ``lost`` and
-    ``gained`` are single values, where they are all.
+    - ``old`` and ``new`` are the facet in words, ``identity`` is it without wording.
+    - ``old_in_new``: are all old values still accepted?
+    - ``new_in_old``: did the old side accept all new values?
+    - ``isolated`` is the old type with this facet changed and nothing else.
+    - ``readable``: can the generated class of an old output parse all new values?
+    - ``removed`` and ``added`` list single values, if the change consists of them.
     """
 
-    place: SchemaLocation
+    location: SchemaLocation
     facet: Facet
     old: str
     new: str
     identity: Identity
-    kept: Answer
-    covered: Answer
-    alone: Type
-    read: Answer | None = None
-    lost: str = ""
-    gained: str = ""
+    old_in_new: Answer
+    new_in_old: Answer
+    isolated: Type
+    readable: Answer | None = None
+    removed: str = ""
+    added: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class LimitsChanged:
-    """Other files pass the media rules on one metric; the answers as for values."""
+class MediaLimitsChanged:
+    """Other files pass the media rules on one metric; answers as in ``ValuesChanged``."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     metric: str
     old: str
     new: str
     identity: Identity
-    kept: Answer
-    covered: Answer
+    old_in_new: Answer
+    new_in_old: Answer
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotationChanged:
-    """The annotation that a type checker sees is another one; the answers as for values."""
+    """The annotation that a type checker sees changed; answers as in ``ValuesChanged``.
 
-    place: SchemaLocation
+    ``has_list`` says whether a list or dict is part of both annotations.
+    """
+
+    location: SchemaLocation
     old: str
     new: str
     identity: Identity
-    kept: Answer
-    covered: Answer
-    in_list: bool
+    old_in_new: Answer
+    new_in_old: Answer
+    has_list: bool
 
 
 @dataclass(frozen=True, slots=True)
-class MediaChanged:
-    """The field names another kind of media by URL."""
+class MediaKindChanged:
+    """A media field expects another kind of file."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     old: MediaKind
     new: MediaKind
 
 
 @dataclass(frozen=True, slots=True)
 class DefaultChanged:
-    """The server takes something else when the field is left out."""
+    """The server uses another value when the field is left out."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     old: Value | None
     new: Value | None
 
 
 @dataclass(frozen=True, slots=True)
 class SampleChanged:
-    """Another example is published."""
+    """The published example changed."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     old: Value | None
     new: Value | None
 
 
 @dataclass(frozen=True, slots=True)
 class TextsChanged:
-    """Titles, descriptions or messages differ; ``what`` names them."""
+    """Titles, descriptions or messages changed; ``what`` names them."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     what: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class UnsupportedKeywordChanged:
-    """A keyword that is not understood differs."""
+    """An unsupported keyword changed."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     old: Unknown | None
     new: Unknown | None
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownChange:
-    """What is published differs, no other fact says how, and not all is understood."""
+    """The published JSON changed, no other fact explains it, and parts are unsupported."""
 
-    place: SchemaLocation
+    location: SchemaLocation
     old: Value
     new: Value
 
@@ -289,9 +299,9 @@ Fact: TypeAlias = (
     | NameChanged
     | LocaleDrifted
     | ValuesChanged
-    | LimitsChanged
+    | MediaLimitsChanged
     | AnnotationChanged
-    | MediaChanged
+    | MediaKindChanged
     | DefaultChanged
     | SampleChanged
     | TextsChanged

@@ -16,7 +16,7 @@ from .facts import (
     FieldAdded,
     FieldRemoved,
     FieldRenamed,
-    MediaChanged,
+    MediaKindChanged,
     NameChanged,
     RequiredChanged,
     SampleChanged,
@@ -31,7 +31,7 @@ from .renames import renamed_fields
 """Changes in a branch are told of the schema that has it."""
 
 
-def field_facts(old: Object, new: Object, place: SchemaLocation) -> Iterator[Fact]:
+def field_facts(old: Object, new: Object, location: SchemaLocation) -> Iterator[Fact]:
     """Everything that changed among the members of an input or an output."""
     before = {field.wire_name: field for field in old.fields}
     after = {field.wire_name: field for field in new.fields}
@@ -41,23 +41,23 @@ def field_facts(old: Object, new: Object, place: SchemaLocation) -> Iterator[Fac
     for name, field in gone.items():
         if name in renamed:
             other = came[renamed[name]]
-            yield FieldRenamed(_at(place, name), field, other, old)
+            yield FieldRenamed(_at(location, name), field, other, old)
         else:
-            yield FieldRemoved(_at(place, name), field)
+            yield FieldRemoved(_at(location, name), field)
     for name, field in came.items():
         if name not in renamed.values():
-            yield FieldAdded(_at(place, name), field, old)
+            yield FieldAdded(_at(location, name), field, old)
     for name, field in after.items():
         if name in before and before[name] != field:
-            yield from _changed(before[name], field, old, _at(place, name))
-    yield from _undeclared_required_facts(old, new, place)
+            yield from _changed(before[name], field, old, _at(location, name))
+    yield from _undeclared_required_facts(old, new, location)
 
 
 def _undeclared_required_facts(
-    old: Object, new: Object, place: SchemaLocation
+    old: Object, new: Object, location: SchemaLocation
 ) -> Iterator[Fact]:
     """Names without a property that must be given now, or no longer."""
-    here = replace(place, pointer=f"{place.pointer}/required")
+    here = replace(location, pointer=f"{location.pointer}/required")
     for name in new.demanded:
         if name not in required_names(old):
             yield UndeclaredRequiredChanged(here, name, True, old)
@@ -66,30 +66,32 @@ def _undeclared_required_facts(
             yield UndeclaredRequiredChanged(here, name, False, old)
 
 
-def _at(place: SchemaLocation, name: str) -> SchemaLocation:
-    return replace(place, pointer=f"{place.pointer}/properties/{pointer_token(name)}")
+def _at(location: SchemaLocation, name: str) -> SchemaLocation:
+    return replace(
+        location, pointer=f"{location.pointer}/properties/{pointer_token(name)}"
+    )
 
 
 def _changed(
-    old: Field, new: Field, holder: Object, place: SchemaLocation
+    old: Field, new: Field, parent: Object, location: SchemaLocation
 ) -> Iterator[Fact]:
     if old.required != new.required:
-        yield RequiredChanged(place, new.required, old, holder)
-    yield from value_facts(old, new, place)
-    yield from unknown_facts(old.unknown, new.unknown, place)
-    yield from _other_facts(old, new, place)
-    for one, other, pointer in nested_fields(old.type, new.type, place.pointer):
-        yield from _other_facts(one, other, replace(place, pointer=pointer))
+        yield RequiredChanged(location, new.required, old, parent)
+    yield from value_facts(old, new, location)
+    yield from unknown_facts(old.unknown, new.unknown, location)
+    yield from _other_facts(old, new, location)
+    for one, other, pointer in nested_fields(old.type, new.type, location.pointer):
+        yield from _other_facts(one, other, replace(location, pointer=pointer))
 
 
-def _other_facts(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact]:
+def _other_facts(old: Field, new: Field, location: SchemaLocation) -> Iterator[Fact]:
     """What a field tells beside its type."""
     if old.name != new.name:
-        yield NameChanged(place, "field", old.name, new.name)
+        yield NameChanged(location, "field", old.name, new.name)
     if old.media and new.media and old.media is not new.media:
-        yield MediaChanged(place, old.media, new.media)
-    yield from media_limit_facts(old, new, place)
-    yield from _published_values(old, new, place)
+        yield MediaKindChanged(location, old.media, new.media)
+    yield from media_limit_facts(old, new, location)
+    yield from _published_values(old, new, location)
     texts = tuple(
         what
         for what, one, other in (
@@ -100,7 +102,7 @@ def _other_facts(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact
         if one != other
     )
     if texts:
-        yield TextsChanged(place, texts)
+        yield TextsChanged(location, texts)
 
 
 def _messages(old: Field, new: Field) -> tuple[set[str], set[str]]:
@@ -116,16 +118,18 @@ def _rule_keys(field: Field) -> dict[tuple[str, str, str], str]:
     }
 
 
-def _published_values(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact]:
+def _published_values(
+    old: Field, new: Field, location: SchemaLocation
+) -> Iterator[Fact]:
     """Defaults and samples; one that only turned into the other is the same value."""
     before, after = _value(old.default), _value(new.default)
     was, now = _value(old.sample), _value(new.sample)
     if (before or was) == (after or now):
         return
     if before != after:
-        yield DefaultChanged(place, old.default, new.default)
+        yield DefaultChanged(location, old.default, new.default)
     if was != now:
-        yield SampleChanged(place, old.sample, new.sample)
+        yield SampleChanged(location, old.sample, new.sample)
 
 
 def _value(told: Value | None) -> Hashable:

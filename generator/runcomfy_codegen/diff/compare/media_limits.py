@@ -12,13 +12,15 @@ from ...ir.model import Array, Field, Nullable, Type
 from ...subtype.answer import YES, Yes
 from ...subtype.media_intervals import media_limit
 from ...subtype.media_rules import rule_set, rule_set_implies
-from .facts import Fact, LimitsChanged, SchemaLocation
+from .facts import Fact, MediaLimitsChanged, SchemaLocation
 
 _Groups: TypeAlias = dict[MetricExpression | str, tuple[Rule, ...]]
 """The rules of a field by their metric, whatever its spelling."""
 
 
-def media_limit_facts(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact]:
+def media_limit_facts(
+    old: Field, new: Field, location: SchemaLocation
+) -> Iterator[Fact]:
     """Every metric on which other files pass, decided as if only it had changed."""
     if _targeted(old) == _targeted(new):
         return
@@ -26,18 +28,18 @@ def media_limit_facts(old: Field, new: Field, place: SchemaLocation) -> Iterator
     singles = len(_targets(old)) < 2 and len(_targets(new)) < 2
     if singles and _is_list(old.type) is not _is_list(new.type):
         # A single URL that became a list: its rules are the same ones.
-        yield from _limits(old.rules, new.rules, place, " ".join(targets))
+        yield from _limits(old.rules, new.rules, location, " ".join(targets))
         return
     for target in targets:
         before, after = (
             tuple(rule for rule in field.rules if rule.pointer == target)
             for field in (old, new)
         )
-        yield from _limits(before, after, place, target)
+        yield from _limits(before, after, location, target)
 
 
 def _limits(
-    old: tuple[Rule, ...], new: tuple[Rule, ...], place: SchemaLocation, target: str
+    old: tuple[Rule, ...], new: tuple[Rule, ...], location: SchemaLocation, target: str
 ) -> Iterator[Fact]:
     """The same for rules on one place in the payload."""
     before, after = _groups(old), _groups(new)
@@ -49,13 +51,15 @@ def _limits(
         if _bare(one) == _bare(other):
             continue
         alone = rule_set([*(rule for rule in old if rule not in one), *other])
-        kept = YES if all_kept else rule_set_implies(was, alone)
-        covered = YES if all_covered else rule_set_implies(alone, was)
-        if not (isinstance(kept, Yes) and isinstance(covered, Yes)):
+        old_in_new = YES if all_kept else rule_set_implies(was, alone)
+        new_in_old = YES if all_covered else rule_set_implies(alone, was)
+        if not (isinstance(old_in_new, Yes) and isinstance(new_in_old, Yes)):
             metric = (one or other)[0].metric
             identity = f"{target}: {_identity(one)}", f"{target}: {_identity(other)}"
             words = _words(one), _words(other)
-            yield LimitsChanged(place, metric, *words, identity, kept, covered)
+            yield MediaLimitsChanged(
+                location, metric, *words, identity, old_in_new, new_in_old
+            )
 
 
 def _is_list(kind: Type) -> bool:

@@ -55,7 +55,7 @@ def model_facts(
     old: Model, new: Model, name: str, outputs: PublishedOutputs
 ) -> Iterator[Fact]:
     """Everything that changed in one model; ``name`` is the one it is reported under."""
-    place = SchemaLocation(name, Side.INPUT, "/input_schema")
+    location = SchemaLocation(name, Side.INPUT, "/input_schema")
     texts = tuple(
         what
         for what, one, other in (
@@ -66,13 +66,13 @@ def model_facts(
         if one != other
     )
     if texts:
-        yield TextsChanged(replace(place, pointer=""), texts)
+        yield TextsChanged(replace(location, pointer=""), texts)
     if old.model_id == new.model_id and old.path != new.path:
         paths = (".".join(each.path) for each in (old, new))
-        yield NameChanged(replace(place, pointer=""), "module", *paths)
-    yield from field_facts(old.input, new.input, place)
-    yield from annotation_facts(old.input, new.input, place)
-    yield from unknown_facts(_own_unknown(old), _own_unknown(new), place)
+        yield NameChanged(replace(location, pointer=""), "module", *paths)
+    yield from field_facts(old.input, new.input, location)
+    yield from annotation_facts(old.input, new.input, location)
+    yield from unknown_facts(_own_unknown(old), _own_unknown(new), location)
     output = SchemaLocation(name, Side.OUTPUT, "/output_schema")
     yield from output_facts(old, new, outputs.of(old, new), output)
 

@@ -47,22 +47,26 @@ NO_PUBLISHED_OUTPUTS = PublishedOutputs({}, {})
 
 
 def output_facts(
-    old: Model, new: Model, published: tuple[Object, Object], place: SchemaLocation
+    old: Model, new: Model, published: tuple[Object, Object], location: SchemaLocation
 ) -> Iterator[Fact]:
     """Everything that changed in an output.
 
     What servers may send is published; what callers wrote code against is the class.
     """
-    for fact in field_facts(*published, place):
+    for fact in field_facts(*published, location):
         match fact:
             case ValuesChanged():
-                kind = type_read_by(old.output, _pointer_tokens(fact.place, place))
-                yield replace(fact, read=is_subschema(fact.alone, kind))
+                kind = type_read_by(
+                    old.output, _pointer_tokens(fact.location, location)
+                )
+                yield replace(fact, readable=is_subschema(fact.isolated, kind))
             case RequiredChanged():
-                yield replace(fact, asked=_is_required_by_class(old.output, fact))
+                yield replace(
+                    fact, required_by_class=_is_required_by_class(old.output, fact)
+                )
             case _:
                 yield fact
-    yield from annotation_facts(old.output, new.output, place)
+    yield from annotation_facts(old.output, new.output, location)
 
 
 def _pointer_tokens(at: SchemaLocation, root: SchemaLocation) -> list[str]:

@@ -46,7 +46,7 @@ NO_TEXTS = PublishedTexts({}, {})
 def text_facts(texts: PublishedTexts, known: Iterable[Fact]) -> Iterator[Fact]:
     """Texts that differ, and are not among the known facts; languages that drifted."""
     told = {
-        (fact.place.model_id, fact.place.pointer, what)
+        (fact.location.model_id, fact.location.pointer, what)
         for fact in known
         if isinstance(fact, TextsChanged)
         for what in fact.what
@@ -166,7 +166,7 @@ def _innermost_difference(
 
 
 def unknown_facts(
-    old: Iterable[Unknown], new: Iterable[Unknown], place: SchemaLocation
+    old: Iterable[Unknown], new: Iterable[Unknown], location: SchemaLocation
 ) -> Iterator[Fact]:
     """Keywords that are not understood, where they differ."""
     before, after = _by_pointer(old), _by_pointer(new)
@@ -174,7 +174,7 @@ def unknown_facts(
         one, other = before.get(pointer), after.get(pointer)
         if _spelled(one) == _spelled(other):
             continue
-        here = replace(place, pointer=pointer, side=side_of(pointer))
+        here = replace(location, pointer=pointer, side=side_of(pointer))
         told = one or other
         if told is not None and (told.is_note or _is_openness(told)):
             values = (each.value if each else None for each in (one, other))

@@ -29,26 +29,28 @@ from .fingerprint import type_identity
 from .wording import type_summary
 
 
-def annotation_facts(old: Object, new: Object, place: SchemaLocation) -> Iterator[Fact]:
+def annotation_facts(
+    old: Object, new: Object, location: SchemaLocation
+) -> Iterator[Fact]:
     """Every field of a class whose annotation is another one."""
     after = {field.wire_name: field for field in new.fields}
     for field in old.fields:
         other = after.get(field.wire_name)
         if other is not None and other.type != field.type:
             token = pointer_token(field.wire_name)
-            here = replace(place, pointer=f"{place.pointer}/properties/{token}")
+            here = replace(location, pointer=f"{location.pointer}/properties/{token}")
             yield from _changed(field, other, here)
             yield from _classes_gone(field.type, other.type, here)
 
 
-def _classes_gone(old: Type, new: Type, place: SchemaLocation) -> Iterator[Fact]:
+def _classes_gone(old: Type, new: Type, location: SchemaLocation) -> Iterator[Fact]:
     """Classes that code could name, and that are no longer generated for this field."""
     before, after = _classes(old), _classes(new)
     came = [each for each in after.values() if each.name not in before]
     for name, each in before.items():
         if name not in after:
             same = (other.name for other in came if _names(other) == _names(each))
-            yield ClassRemoved(place, name, next(same, ""), new)
+            yield ClassRemoved(location, name, next(same, ""), new)
 
 
 def _classes(kind: Type) -> dict[str, Object]:
@@ -61,34 +63,34 @@ def _names(kind: Object) -> set[str]:
     return {field.wire_name for field in kind.fields}
 
 
-def _changed(old: Field, new: Field, place: SchemaLocation) -> Iterator[Fact]:
+def _changed(old: Field, new: Field, location: SchemaLocation) -> Iterator[Fact]:
     # Whether a field must be given is a fact of its own.
     required = old.required and new.required
-    one = field_annotation(old, required=required, side=place.side)
-    other = field_annotation(new, required=required, side=place.side)
-    kept, covered = is_subschema(one, other), is_subschema(other, one)
-    if place.side is Side.OUTPUT:
-        covered = _read(one, other, covered)
-    if isinstance(kept, Yes) and isinstance(covered, Yes):
+    one = field_annotation(old, required=required, side=location.side)
+    other = field_annotation(new, required=required, side=location.side)
+    old_in_new, new_in_old = is_subschema(one, other), is_subschema(other, one)
+    if location.side is Side.OUTPUT:
+        new_in_old = _read(one, other, new_in_old)
+    if isinstance(old_in_new, Yes) and isinstance(new_in_old, Yes):
         return
     yield AnnotationChanged(
-        place,
+        location,
         type_summary(old.type),
         type_summary(new.type),
         (type_identity(one), type_identity(other)),
-        kept,
-        covered,
+        old_in_new,
+        new_in_old,
         has_list(one) and has_list(other),
     )
 
 
-def _read(old: Type, new: Type, covered: Answer) -> Answer:
+def _read(old: Type, new: Type, new_in_old: Answer) -> Answer:
     """``Any`` can be read as anything: it refuses no reader, and only it pleases all."""
     if isinstance(new, Anything):
         return YES
     if isinstance(old, Anything):
-        return next(map(No, smallest_example(new)), covered)
-    return covered
+        return next(map(No, smallest_example(new)), new_in_old)
+    return new_in_old
 
 
 def field_annotation(field: Field, *, required: bool, side: Side) -> Type:

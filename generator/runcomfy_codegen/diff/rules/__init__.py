@@ -1,4 +1,4 @@
-"""The rules of the diff, by topic. A rule explains itself, shows an example, and judges facts."""
+"""The rules of the diff, by topic. A new rule is a function in its topic and a name in RULES there."""
 
 from __future__ import annotations
 

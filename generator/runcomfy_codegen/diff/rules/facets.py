@@ -1,4 +1,4 @@
-"""The rules about one facet of a type: a row of the table makes two, ``…-narrowed`` and ``…-widened``."""
+"""One table of facets: each row makes two rules, ``…-narrowed`` and ``…-widened``."""
 
 from __future__ import annotations
 
@@ -250,26 +250,28 @@ def _widened_rule(texts: FacetTexts) -> DiffRule:
 
 
 def _narrowed(facet: Facet, message: str) -> Judge[ValuesChanged]:
-    """Values that were accepted and no longer are: callers send them, servers sent them."""
+    """Judges values that are no longer accepted. Callers may send them: a problem for inputs."""
 
     def judge(fact: ValuesChanged) -> Iterator[Judgement]:
         if fact.facet is facet:
-            change = f"without {fact.lost}" if fact.lost else _change_in_words(fact)
+            change = (
+                f"without {fact.removed}" if fact.removed else _change_in_words(fact)
+            )
             text = f"{message}: {change}"
-            yield from _judged(fact, fact.kept, fact.covered, Side.INPUT, text)
+            yield from _judged(fact, fact.old_in_new, fact.new_in_old, Side.INPUT, text)
 
     return judge
 
 
 def _widened(facet: Facet, message: str) -> Judge[ValuesChanged]:
-    """Values that are accepted now and were not: harmless to send, maybe not to receive."""
+    """Judges values that are accepted now. Servers may send them: a problem for outputs."""
 
     def judge(fact: ValuesChanged) -> Iterator[Judgement]:
         if fact.facet is facet:
-            change = f"also {fact.gained}" if fact.gained else _change_in_words(fact)
+            change = f"also {fact.added}" if fact.added else _change_in_words(fact)
             text = f"{message}: {change}"
-            found = _judged(fact, fact.covered, fact.kept, Side.OUTPUT, text)
-            yield from (_as_read(judgement, fact.read) for judgement in found)
+            found = _judged(fact, fact.new_in_old, fact.old_in_new, Side.OUTPUT, text)
+            yield from (_as_read(judgement, fact.readable) for judgement in found)
 
     return judge
 
@@ -277,10 +279,10 @@ def _widened(facet: Facet, message: str) -> Judge[ValuesChanged]:
 def _judged(
     fact: ValuesChanged, answer: Answer, mirror: Answer, hurt: Side, message: str
 ) -> Iterator[Judgement]:
-    hurts = fact.place.side is hurt
+    hurts = fact.location.side is hurt
     if is_worth_reporting(answer, mirror, hurts):
         yield Judgement(
-            place=fact.place,
+            location=fact.location,
             verdict=verdict_of(answer, hurts=hurts),
             message=message,
             old=fact.old,
@@ -292,7 +294,7 @@ def _judged(
 
 
 def _as_read(judgement: Judgement, read: Answer | None) -> Judgement:
-    """Values that nobody published break callers if the generated class refuses them."""
+    """New values of an output break callers only if the generated class cannot parse them."""
     if judgement.verdict is not DiffVerdict.BREAKING or read is None:
         return judgement
     if isinstance(read, No):

@@ -36,10 +36,10 @@ from ..rule import READ_BY_OLD_CLASSES, Judgement, diff_rule
     ),
 )
 def field_added(fact: FieldAdded) -> Iterator[Judgement]:
-    """Judge a new field that may be left out."""
+    """A new optional field is harmless."""
     if not fact.field.required:
         yield Judgement(
-            place=fact.place,
+            location=fact.location,
             verdict=DiffVerdict.COMPATIBLE,
             message=f"the optional field {fact.field.wire_name!r} is new",
             new=fact.field.wire_name,
@@ -63,20 +63,20 @@ def field_added(fact: FieldAdded) -> Iterator[Judgement]:
     advice="Send the field in every call before you deploy the new client.",
 )
 def required_field_added(fact: FieldAdded) -> Iterator[Judgement]:
-    """Judge a new field that must be given; the witness is an old smallest payload."""
+    """The witness is a smallest payload of the old schema, which lacks the field."""
     if not fact.field.required:
         return
-    hurts = fact.place.side is Side.INPUT
+    hurts = fact.location.side is Side.INPUT
     for lens in Lens if hurts else (Lens.WIRE,):
         yield Judgement(
-            place=fact.place,
+            location=fact.location,
             verdict=DiffVerdict.BREAKING if hurts else DiffVerdict.COMPATIBLE,
             message=f"the required field {fact.field.wire_name!r} is new",
             lens=lens,
             new=fact.field.wire_name,
             identity=("", field_identity(fact.field)),
             witness=next(
-                (Witness(value) for value in smallest_example(fact.holder)), None
+                (Witness(value) for value in smallest_example(fact.parent)), None
             ),
         )
 
@@ -97,21 +97,21 @@ def required_field_added(fact: FieldAdded) -> Iterator[Judgement]:
     advice="Remove the argument from the calls.",
 )
 def field_removed(fact: FieldRemoved) -> Iterator[Judgement]:
-    """Judge a field that is gone: sure for code, open for the wire."""
+    """Breaking for code; for the wire it depends on the server."""
     name = fact.field.wire_name
     unknown = {
         Side.INPUT: "a server may refuse or ignore a field that it does not know",
         Side.OUTPUT: "old callers do not find the field any more",
     }
     yield Judgement(
-        place=fact.place,
+        location=fact.location,
         verdict=DiffVerdict.RISKY,
         message=f"the field {name!r} is no longer published",
         old=name,
-        reason=unknown[fact.place.side],
+        reason=unknown[fact.location.side],
     )
     yield Judgement(
-        place=fact.place,
+        location=fact.location,
         verdict=DiffVerdict.BREAKING,
         message=f"the generated class has no field {fact.field.name!r} any more",
         lens=Lens.SOURCE,
@@ -144,12 +144,12 @@ def field_removed(fact: FieldRemoved) -> Iterator[Judgement]:
     ),
 )
 def field_renamed(fact: FieldRenamed) -> Iterator[Judgement]:
-    """Judge a field under a new name; the name in code may have stayed."""
+    """The name in code may be the same."""
     moved = fact.old.name != fact.new.name
     for lens in Lens if moved else (Lens.WIRE,):
         open_ = lens is Lens.WIRE and not _asked(fact)
         yield Judgement(
-            place=fact.place,
+            location=fact.location,
             verdict=DiffVerdict.RISKY if open_ else DiffVerdict.BREAKING,
             message=f"the field is now called {fact.new.wire_name!r}",
             lens=lens,
@@ -157,7 +157,7 @@ def field_renamed(fact: FieldRenamed) -> Iterator[Judgement]:
             new=fact.new.wire_name,
             identity=(field_identity(fact.old), field_identity(fact.new)),
             witness=_witness(fact) if lens is Lens.WIRE else None,
-            reason=_UNKNOWN[fact.place.side] if open_ else "",
+            reason=_UNKNOWN[fact.location.side] if open_ else "",
         )
 
 
@@ -168,15 +168,15 @@ _UNKNOWN = {
 
 
 def _asked(fact: FieldRenamed) -> bool:
-    """Whether payloads under the old name lack what must be given: as for two changes."""
-    return fact.new.required and fact.place.side is Side.INPUT
+    """Whether payloads with the old name lack a required field."""
+    return fact.new.required and fact.location.side is Side.INPUT
 
 
 def _witness(fact: FieldRenamed) -> Witness | None:
-    """A smallest payload under the old name, if the new one must be given."""
+    """A smallest payload with the old name, if the new one is required."""
     if not _asked(fact):
         return None
-    return next((Witness(value) for value in smallest_example(fact.holder)), None)
+    return next((Witness(value) for value in smallest_example(fact.parent)), None)
 
 
 @diff_rule(
@@ -189,20 +189,20 @@ def _witness(fact: FieldRenamed) -> Witness | None:
     advice="Send the field in every call before you deploy the new client.",
 )
 def field_became_required(fact: RequiredChanged) -> Iterator[Judgement]:
-    """Judge a field that must be given; the witness is a payload without it."""
+    """The witness is a payload without the field."""
     if not fact.required:
         return
-    hurts = fact.place.side is Side.INPUT
+    hurts = fact.location.side is Side.INPUT
     for lens in Lens if hurts else (Lens.WIRE,):
         yield Judgement(
-            place=fact.place,
+            location=fact.location,
             verdict=DiffVerdict.BREAKING if hurts else DiffVerdict.COMPATIBLE,
             message=f"the field {fact.field.wire_name!r} is required now",
             lens=lens,
             old="optional",
             new="required",
             witness=next(
-                (Witness(value) for value in smallest_example(fact.holder)), None
+                (Witness(value) for value in smallest_example(fact.parent)), None
             ),
         )
 
@@ -220,17 +220,19 @@ def field_became_required(fact: RequiredChanged) -> Iterator[Judgement]:
     advice="Handle outputs that lack the field.",
 )
 def field_became_optional(fact: RequiredChanged) -> Iterator[Judgement]:
-    """Judge a field that may be left out."""
+    """Harmless for inputs; an output may lack the field now."""
     if not fact.required:
-        missed = DiffVerdict.BREAKING if fact.asked else DiffVerdict.RISKY
-        hurts = fact.place.side is Side.OUTPUT
+        missed = DiffVerdict.BREAKING if fact.required_by_class else DiffVerdict.RISKY
+        hurts = fact.location.side is Side.OUTPUT
         yield Judgement(
-            place=fact.place,
+            location=fact.location,
             verdict=missed if hurts else DiffVerdict.COMPATIBLE,
             message=f"the field {fact.field.wire_name!r} is optional now",
             old="required",
             new="optional",
-            reason="the old client reads None where the field is missing" if hurts else "",
+            reason=(
+                "the old client reads None where the field is missing" if hurts else ""
+            ),
         )
 
 
@@ -247,21 +249,21 @@ def field_became_optional(fact: RequiredChanged) -> Iterator[Judgement]:
     advice="Ask the publisher which property is meant.",
 )
 def required_name_changed(fact: UndeclaredRequiredChanged) -> Iterator[Judgement]:
-    """Judge a name that is required without being described."""
-    sent = fact.place.side is Side.INPUT
-    hurts = fact.demanded is sent
+    """A required name without a property: a generated input cannot send it."""
+    sent = fact.location.side is Side.INPUT
+    hurts = fact.required is sent
     harm = DiffVerdict.BREAKING if sent else DiffVerdict.RISKY
-    found = smallest_example(fact.holder) if fact.demanded else []
+    found = smallest_example(fact.parent) if fact.required else []
     yield Judgement(
-        place=fact.place,
+        location=fact.location,
         verdict=harm if hurts else DiffVerdict.COMPATIBLE,
         message=(
             f"{fact.name!r} is required now, and no property declares it"
-            if fact.demanded
+            if fact.required
             else f"{fact.name!r} is no longer required"
         ),
-        old="" if fact.demanded else fact.name,
-        new=fact.name if fact.demanded else "",
+        old="" if fact.required else fact.name,
+        new=fact.name if fact.required else "",
         witness=Witness(found[0]) if found else None,
         reason=READ_BY_OLD_CLASSES if hurts and not sent else "",
     )

@@ -1,4 +1,4 @@
-"""Rules about keywords that change no set of values, and about those that are not understood."""
+"""Rules about keywords that change no set of values, and about unsupported keywords."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from ..rule import Judgement, diff_rule
     advice="Send the field in calls that relied on the old default.",
 )
 def server_default_changed(fact: DefaultChanged) -> Iterator[Judgement]:
-    """Judge another default; what is sent stays accepted, what it means does not."""
+    """Calls are still accepted, and mean something else."""
     old, new = value_in_words(fact.old), value_in_words(fact.new)
     yield Judgement(
-        place=fact.place,
+        location=fact.location,
         verdict=DiffVerdict.RISKY,
         message=f"the server's default changed: {old} → {new}",
         old=old,
@@ -60,10 +60,10 @@ def server_default_changed(fact: DefaultChanged) -> Iterator[Judgement]:
     advice="Nothing needs to be done.",
 )
 def sample_changed(fact: SampleChanged) -> Iterator[Judgement]:
-    """Judge another sample."""
+    """Samples are documentation."""
     old, new = value_in_words(fact.old), value_in_words(fact.new)
     yield Judgement(
-        place=fact.place,
+        location=fact.location,
         verdict=DiffVerdict.DOCS_ONLY,
         message=f"the published sample changed: {old} → {new}",
         old=old,
@@ -82,10 +82,10 @@ def sample_changed(fact: SampleChanged) -> Iterator[Judgement]:
     advice="Nothing needs to be done.",
 )
 def texts_changed(fact: TextsChanged) -> Iterator[Judgement]:
-    """Judge other texts."""
+    """Texts are documentation."""
     what = " and ".join(fact.what)
     yield Judgement(
-        place=fact.place,
+        location=fact.location,
         verdict=DiffVerdict.DOCS_ONLY,
         message=f"{what} changed",
         new=what,
@@ -102,11 +102,11 @@ def texts_changed(fact: TextsChanged) -> Iterator[Judgement]:
     advice="Plan for calls without the field.",
 )
 def deprecation_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
-    """Judge an announcement: it refuses nothing."""
+    """An announcement; it refuses no value."""
     if fact.keyword == "deprecated":
         old, new = value_identity(fact.old), value_identity(fact.new)
         yield Judgement(
-            place=fact.place,
+            location=fact.location,
             verdict=DiffVerdict.COMPATIBLE,
             message=f"deprecated: {old or 'not stated'} → {new or 'not stated'}",
             old=old,
@@ -124,10 +124,10 @@ def deprecation_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
     advice="Nothing needs to be done.",
 )
 def extension_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
-    """Judge a keyword for forms and pages."""
+    """A keyword for forms and pages."""
     if fact.keyword.startswith("x-"):
         yield Judgement(
-            place=fact.place,
+            location=fact.location,
             verdict=DiffVerdict.DOCS_ONLY,
             message=f"{fact.keyword!r} changed",
             old=value_identity(fact.old),
@@ -151,11 +151,11 @@ def extension_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
     advice="Nothing needs to be done, unless you also write payloads by hand.",
 )
 def openness_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
-    """Judge what is said of members that nobody declared."""
+    """What the schema says about undeclared members."""
     if fact.keyword == "additionalProperties":
         old, new = value_identity(fact.old), value_identity(fact.new)
         yield Judgement(
-            place=fact.place,
+            location=fact.location,
             verdict=DiffVerdict.COMPATIBLE,
             message=f"undeclared members: {old or 'not stated'} → {new or 'not stated'}",
             old=old,
@@ -176,11 +176,11 @@ def openness_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
     advice="Read the change, and approve it if it is harmless.",
 )
 def unjudged_keyword(fact: UnsupportedKeywordChanged) -> Iterator[Judgement]:
-    """Judge a difference that only a person can."""
+    """Only a person can judge this change."""
     known = fact.new or fact.old
     assert known is not None
     yield Judgement(
-        place=fact.place,
+        location=fact.location,
         verdict=DiffVerdict.RISKY,
         message=f"{known.keyword!r} changed, with unknown effect",
         old=fact.old.value.text if fact.old else "",
@@ -202,9 +202,9 @@ def unjudged_keyword(fact: UnsupportedKeywordChanged) -> Iterator[Judgement]:
     advice="Read the change, and approve it if it is harmless.",
 )
 def unjudged_change(fact: UnknownChange) -> Iterator[Judgement]:
-    """Judge a difference of what is published that no other fact explains."""
+    """A change of the published JSON that no other fact explains."""
     yield Judgement(
-        place=fact.place,
+        location=fact.location,
         verdict=DiffVerdict.RISKY,
         message="the published schema changed here, with unknown effect",
         old=fact.old.text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compare.facts import LimitsChanged, MediaChanged, Side
+from ..compare.facts import MediaKindChanged, MediaLimitsChanged, Side
 from ..finding import DiffVerdict
 from ..rule import (
     READ_BY_OLD_CLASSES,
@@ -19,7 +19,7 @@ from ..rule import (
 
 @diff_rule(
     "media-kind-changed",
-    MediaChanged,
+    MediaKindChanged,
     summary="A media field expects another kind of file.",
     why=(
         "No file is both an image and a video, so the files that callers send are "
@@ -29,11 +29,11 @@ from ..rule import (
     after='{"properties": {"source_url": {"type": "string", "format": "video_uri"}}}',
     advice="Send the other kind of file.",
 )
-def media_kind_changed(fact: MediaChanged) -> Iterator[Judgement]:
-    """Judge another kind of media."""
-    sent = fact.place.side is Side.INPUT
+def media_kind_changed(fact: MediaKindChanged) -> Iterator[Judgement]:
+    """Files of the old kind are refused."""
+    sent = fact.location.side is Side.INPUT
     yield Judgement(
-        place=fact.place,
+        location=fact.location,
         verdict=DiffVerdict.BREAKING if sent else DiffVerdict.RISKY,
         message=f"the field names {fact.new.value} files now, not {fact.old.value}",
         old=fact.old.value,
@@ -44,7 +44,7 @@ def media_kind_changed(fact: MediaChanged) -> Iterator[Judgement]:
 
 @diff_rule(
     "media-limit-narrowed",
-    LimitsChanged,
+    MediaLimitsChanged,
     summary=(
         "Fewer files pass the media rules on one metric. Rules are compared exactly: "
         "`<= 4096` and `< 4097` pixels are the same."
@@ -62,25 +62,25 @@ def media_kind_changed(fact: MediaChanged) -> Iterator[Judgement]:
     ),
     advice="Check or scale the files. `client.validate` reports which of them fail.",
 )
-def media_limit_narrowed(fact: LimitsChanged) -> Iterator[Judgement]:
-    """Judge other limits on a metric; the witness is a table of measures."""
-    hurts = fact.place.side is Side.INPUT
-    if is_worth_reporting(fact.kept, fact.covered, hurts):
+def media_limit_narrowed(fact: MediaLimitsChanged) -> Iterator[Judgement]:
+    """The witness is a table of measures."""
+    hurts = fact.location.side is Side.INPUT
+    if is_worth_reporting(fact.old_in_new, fact.new_in_old, hurts):
         yield Judgement(
-            place=fact.place,
-            verdict=verdict_of(fact.kept, hurts=hurts),
+            location=fact.location,
+            verdict=verdict_of(fact.old_in_new, hurts=hurts),
             message=f"fewer files pass by {fact.metric}: {fact.old} → {fact.new}",
             old=fact.old,
             new=fact.new,
             identity=fact.identity,
-            witness=witness_of(fact.kept),
-            reason=reason_of(fact.kept),
+            witness=witness_of(fact.old_in_new),
+            reason=reason_of(fact.old_in_new),
         )
 
 
 @diff_rule(
     "media-limit-widened",
-    LimitsChanged,
+    MediaLimitsChanged,
     summary=(
         "More files pass the media rules on one metric. Rules are compared exactly: "
         "`<= 4096` and `< 4097` pixels are the same."
@@ -98,19 +98,19 @@ def media_limit_narrowed(fact: LimitsChanged) -> Iterator[Judgement]:
     ),
     advice="Be ready to receive such files.",
 )
-def media_limit_widened(fact: LimitsChanged) -> Iterator[Judgement]:
-    """Judge other limits on a metric; the witness is a table of measures."""
-    hurts = fact.place.side is Side.OUTPUT
-    if is_worth_reporting(fact.covered, fact.kept, hurts):
+def media_limit_widened(fact: MediaLimitsChanged) -> Iterator[Judgement]:
+    """The witness is a table of measures."""
+    hurts = fact.location.side is Side.OUTPUT
+    if is_worth_reporting(fact.new_in_old, fact.old_in_new, hurts):
         yield Judgement(
-            place=fact.place,
+            location=fact.location,
             verdict=DiffVerdict.RISKY if hurts else DiffVerdict.COMPATIBLE,
             message=f"more files pass by {fact.metric}: {fact.old} → {fact.new}",
             old=fact.old,
             new=fact.new,
             identity=fact.identity,
-            witness=witness_of(fact.covered),
-            reason=reason_of(fact.covered) or (READ_BY_OLD_CLASSES if hurts else ""),
+            witness=witness_of(fact.new_in_old),
+            reason=reason_of(fact.new_in_old) or (READ_BY_OLD_CLASSES if hurts else ""),
         )
 
 

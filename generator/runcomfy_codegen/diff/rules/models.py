@@ -19,9 +19,11 @@ from ..rule import Judgement, diff_rule
     advice="Regenerate the client to call it.",
 )
 def model_added(fact: ModelAdded) -> Iterator[Judgement]:
-    """Judge a new model."""
+    """A new model is harmless."""
     yield Judgement(
-        place=fact.place, verdict=DiffVerdict.COMPATIBLE, message="the model is new"
+        location=fact.location,
+        verdict=DiffVerdict.COMPATIBLE,
+        message="the model is new",
     )
 
 
@@ -38,10 +40,10 @@ def model_added(fact: ModelAdded) -> Iterator[Judgement]:
     advice="Choose another model, or keep the old client until the callers use one.",
 )
 def model_removed(fact: ModelRemoved) -> Iterator[Judgement]:
-    """Judge a model that is gone."""
+    """Calls fail, and code that uses the module breaks."""
     for lens in Lens:
         yield Judgement(
-            place=fact.place,
+            location=fact.location,
             verdict=DiffVerdict.BREAKING,
             message="the model is no longer published",
             lens=lens,
@@ -68,11 +70,11 @@ def model_removed(fact: ModelRemoved) -> Iterator[Judgement]:
     advice="Change the id, or the import of the module, in the callers.",
 )
 def model_renamed(fact: ModelRenamed) -> Iterator[Judgement]:
-    """Judge a model under a new id; its module may have kept its name."""
+    """Calls of the old id fail; the module may have kept its name."""
     moved = fact.old.path != fact.new.path
     for lens in Lens if moved else (Lens.WIRE,):
         yield Judgement(
-            place=fact.place,
+            location=fact.location,
             verdict=DiffVerdict.BREAKING,
             message=f"the model is now called {fact.new.model_id!r}",
             lens=lens,
@@ -96,9 +98,9 @@ def model_renamed(fact: ModelRenamed) -> Iterator[Judgement]:
     ),
 )
 def locale_drifted(fact: LocaleDrifted) -> Iterator[Judgement]:
-    """Judge pages that contradict each other."""
+    """Two pages contradict each other."""
     yield Judgement(
-        place=fact.place,
+        location=fact.location,
         verdict=DiffVerdict.RISKY,
         message=f"the schema in {fact.locale!r} now differs in structure",
         new=fact.locale,

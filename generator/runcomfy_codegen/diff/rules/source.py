@@ -27,21 +27,23 @@ from ..rule import Judgement, diff_rule, reason_of, verdict_of, witness_of
     ),
 )
 def annotation_narrowed(fact: AnnotationChanged) -> Iterator[Judgement]:
-    """Judge the annotation of an input; lists are invariant, so a wider item is no free gift."""
-    if fact.place.side is Side.OUTPUT:
+    """An input. Lists are invariant in Python, so even a wider item type can break code."""
+    if fact.location.side is Side.OUTPUT:
         return
-    hurts = not isinstance(fact.kept, Yes)
-    if hurts or fact.in_list:
+    hurts = not isinstance(fact.old_in_new, Yes)
+    if hurts or fact.has_list:
         yield Judgement(
-            place=fact.place,
-            verdict=verdict_of(fact.kept, hurts=True),
+            location=fact.location,
+            verdict=verdict_of(fact.old_in_new, hurts=True),
             message=f"the annotation accepts other values: {fact.old} → {fact.new}",
             lens=Lens.SOURCE,
             old=fact.old,
             new=fact.new,
             identity=fact.identity,
-            witness=witness_of(fact.kept),
-            reason=reason_of(fact.kept) if hurts else "lists are invariant in Python",
+            witness=witness_of(fact.old_in_new),
+            reason=(
+                reason_of(fact.old_in_new) if hurts else "lists are invariant in Python"
+            ),
         )
 
 
@@ -62,20 +64,20 @@ def annotation_narrowed(fact: AnnotationChanged) -> Iterator[Judgement]:
     ),
 )
 def annotation_widened(fact: AnnotationChanged) -> Iterator[Judgement]:
-    """Judge the annotation of an output."""
-    if fact.place.side is Side.INPUT:
+    """An output: new values in the annotation are a problem for readers."""
+    if fact.location.side is Side.INPUT:
         return
-    if not isinstance(fact.covered, Yes):
+    if not isinstance(fact.new_in_old, Yes):
         yield Judgement(
-            place=fact.place,
-            verdict=verdict_of(fact.covered, hurts=True),
+            location=fact.location,
+            verdict=verdict_of(fact.new_in_old, hurts=True),
             message=f"the annotation includes other values: {fact.old} → {fact.new}",
             lens=Lens.SOURCE,
             old=fact.old,
             new=fact.new,
             identity=fact.identity,
-            witness=witness_of(fact.covered),
-            reason=reason_of(fact.covered),
+            witness=witness_of(fact.new_in_old),
+            reason=reason_of(fact.new_in_old),
         )
 
 
@@ -92,16 +94,16 @@ def annotation_widened(fact: AnnotationChanged) -> Iterator[Judgement]:
     advice="Use the new class, or plain values if there is no class any more.",
 )
 def class_removed(fact: ClassRemoved) -> Iterator[Judgement]:
-    """Judge a class that is gone."""
+    """Code that uses the class breaks."""
     now = f"is called {fact.new!r} now" if fact.new else "is no longer generated"
     yield Judgement(
-        place=fact.place,
+        location=fact.location,
         verdict=DiffVerdict.BREAKING,
         message=f"the class {fact.old!r} {now}",
         lens=Lens.SOURCE,
         old=fact.old,
         new=fact.new,
-        identity=(fact.old, f"{fact.new} {type_identity(fact.kind)}"),
+        identity=(fact.old, f"{fact.new} {type_identity(fact.new_type)}"),
     )
 
 
@@ -118,9 +120,9 @@ def class_removed(fact: ClassRemoved) -> Iterator[Judgement]:
     advice="Change the name in the callers, or keep the old one in the configuration.",
 )
 def name_changed(fact: NameChanged) -> Iterator[Judgement]:
-    """Judge a name that the user chose."""
+    """Code that uses the old name breaks."""
     yield Judgement(
-        place=fact.place,
+        location=fact.location,
         verdict=DiffVerdict.BREAKING,
         message=f"the {fact.what} is called {fact.new!r} in code now, not {fact.old!r}",
         lens=Lens.SOURCE,
