@@ -1,11 +1,16 @@
-"""What every test can use: golden files, rewritten by ``pytest --update-golden``."""
+"""What every test can use: the command line, golden files, and the settings of a run."""
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from support import examples as examples  # the profiles of Hypothesis
+from support.command_line import Shell, entry
 
 Golden = Callable[[Path, str], None]
 
@@ -23,10 +28,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # A shell that starts the tests in the background has them ignore Ctrl-C, and every
+    # process that they start too. The tests of Ctrl-C need it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    settings.load_profile("long" if config.getoption("--long") else "ci")
+
+
 @pytest.fixture(scope="session")
-def samples(request: pytest.FixtureRequest) -> int:
+def long_run(request: pytest.FixtureRequest) -> bool:
+    """Whether this run tries many more random cases."""
+    return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(scope="session")
+def samples(long_run: bool) -> int:
     """How many random values a property is tried on."""
-    return 10_000 if request.config.getoption("--long") else 200
+    return 10_000 if long_run else 200
 
 
 @pytest.fixture
@@ -43,3 +62,20 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         assert text == path.read_bytes().decode()
 
     return check
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """The command line in an empty folder."""
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def project(shell: Shell) -> Shell:
+    """A folder with two models imported."""
+    shell.write(
+        "catalog.json", [entry(), entry("acme/singer", text={"type": "string"})]
+    )
+    answer = shell("import", "catalog.json")
+    assert answer.code == 0, answer.err
+    return shell

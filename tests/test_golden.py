@@ -18,10 +18,10 @@ from types import ModuleType
 
 import pytest
 
-from published import SETTINGS, documents, imported, rendered, write_client
 from runcomfy_codegen.build.build_model import BuiltCatalog, build_catalog
 from runcomfy_codegen.ir.diagnostic import Diagnostic
 from runcomfy_codegen.workspace.configuration import OWN_FILE, read_config
+from support.built_models import SETTINGS, documents, imported, rendered, write_client
 
 CASES = Path(__file__).parent / "golden"
 CLIENT = "golden_client"

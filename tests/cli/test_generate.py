@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from .conftest import Shell, entry
+from support.command_line import Shell, entry
 
 MODULE = "models/acme/painter/text_to_image.py"
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from runcomfy_codegen.resources import demo_pages
-
-from .conftest import Shell, entry
+from support.command_line import Shell, entry
 
 PAGES = demo_pages()
 

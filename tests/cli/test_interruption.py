@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from cli.conftest import Shell
 from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
+from support.command_line import Shell
 
 TOKEN = "rc-0123456789-secret"
 PAINTER = "acme/painter/text-to-image"

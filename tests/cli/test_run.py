@@ -20,8 +20,7 @@ from runcomfy_codegen.sandbox.sample_media import png
 from runcomfy_runtime.job_handle import JobHandle
 from runcomfy_runtime.lifecycle.steps import Accepted, Intent
 from runcomfy_runtime.sqlite_journal import SqliteJournal
-
-from .conftest import Shell, entry
+from support.command_line import Shell, entry
 
 PAINTER = "acme/painter/text-to-image"
 TOKEN = "secret-token-of-a-user"

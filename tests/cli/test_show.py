@@ -9,8 +9,7 @@ import pytest
 
 from runcomfy_codegen.cli import COMMANDS
 from runcomfy_codegen.resources import demo_pages
-
-from .conftest import Shell
+from support.command_line import Shell
 
 
 def test_show_prints_the_ir_of_the_published_page(shell: Shell) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from cli.conftest import Shell
 from runtime.loopback import Loopback, Reply, result, status, submitted
+from support.command_line import Shell
 
 pty = pytest.importorskip("pty")
 PAINTER = "acme/painter/text-to-image"

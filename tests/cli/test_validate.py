@@ -11,8 +11,7 @@ from runcomfy_codegen.sandbox.sample_film import mp4
 from runcomfy_codegen.sandbox.sample_media import png
 from runcomfy_runtime.media.inspection import Inspector
 from runcomfy_runtime.rule import Rule
-
-from .conftest import Shell, entry
+from support.command_line import Shell, entry
 
 WORDS = {"en": "No wider than 3:1.", "ru": "Не шире 3:1.", "zh-CN": "不超过 3:1。"}
 

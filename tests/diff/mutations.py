@@ -10,8 +10,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from published import model_of
 from runcomfy_codegen.ir.model import Model
+from support.built_models import model_of
 
 Schema = dict[str, Any]
 SCHEMAS = Path(__file__).parents[2] / "schemas"

@@ -6,7 +6,7 @@ import os
 import subprocess
 from typing import Any
 
-from diff.conftest import Answer, Desk
+from support.command_line import Answer, Shell
 
 PAINTER = "acme/painter/text-to-image"
 FILE = f"{PAINTER}/en.json"
@@ -20,23 +20,23 @@ def entry(model_id: str = PAINTER, **properties: Any) -> dict[str, Any]:
     return {"model_id": model_id, "input_schema": schema}
 
 
-def published(desk: Desk) -> Desk:
+def published(shell: Shell) -> Shell:
     """Two folders of schemas: ``old``, and ``new`` with three changes."""
     singer = entry("acme/singer", text=TEXT)
-    desk.publish("old", entry(prompt=TEXT, steps=STEPS), singer)
+    shell.publish("old", entry(prompt=TEXT, steps=STEPS), singer)
     changed = entry(
         prompt=TEXT, steps={**STEPS, "maximum": 30}, seed={"type": "integer"}
     )
-    desk.publish("new", changed, entry("acme/singer", text={**TEXT, "format": "uri"}))
-    return desk
+    shell.publish("new", changed, entry("acme/singer", text={**TEXT, "format": "uri"}))
+    return shell
 
 
-def commit(shell: Desk, message: str = "schemas") -> None:
+def commit(shell: Shell, message: str = "schemas") -> None:
     git(shell, "add", "-A")
     git(shell, "commit", "-q", "-m", message)
 
 
-def git(shell: Desk, *words: str) -> str:
+def git(shell: Shell, *words: str) -> str:
     identity = {f"GIT_{who}_{what}": "tester@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}  # fmt: skip
     alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     done = subprocess.run(
@@ -49,7 +49,7 @@ def git(shell: Desk, *words: str) -> str:
     return done.stdout.decode()
 
 
-def committed(shell: Desk) -> Desk:
+def committed(shell: Shell) -> Shell:
     """A repository whose ``main`` has the old schemas, and whose work tree the new ones."""
     git(shell, "init", "-q", "-b", "main")
     (shell.folder / "old").rename(shell.folder / "schemas")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from diff.conftest import Desk
 from diff.painter import (
     STEPS,
     TEXT,
@@ -19,28 +18,29 @@ from diff.painter import (
 from diff.test_rules import of_example
 from runcomfy_codegen.diff.rule import DiffRule
 from runcomfy_codegen.diff.rules import RULES
+from support.command_line import Shell
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture
-def shell(desk: Desk) -> Desk:
-    return published(desk)
+def shell(shell: Shell) -> Shell:
+    return published(shell)
 
 
 @pytest.fixture
-def repository(shell: Desk) -> Desk:
+def repository(shell: Shell) -> Shell:
     return committed(shell)
 
 
-def pasted(shell: Desk) -> str:
+def pasted(shell: Shell) -> str:
     """The entries that the text shows, with the reason filled in."""
     lines = shell("diff", "old", "new").out.splitlines()
     shown = [line.strip() for line in lines if line.startswith("        ")]
     return "\n".join(shown).replace('reason = ""', 'reason = "agreed"')
 
 
-def test_a_pasted_entry_approves_its_finding(shell: Desk) -> None:
+def test_a_pasted_entry_approves_its_finding(shell: Shell) -> None:
     text = pasted(shell)
     assert len(tomllib.loads(text)["approved"]) == 2
     shell.write("runcomfy-approvals.toml", text)
@@ -54,7 +54,7 @@ def test_a_pasted_entry_approves_its_finding(shell: Desk) -> None:
     assert answer.json["bump"] == "major"
 
 
-def test_an_approval_outlives_other_texts_and_not_another_change(shell: Desk) -> None:
+def test_an_approval_outlives_other_texts_and_not_another_change(shell: Shell) -> None:
     shell.write("ok.toml", pasted(shell))
     told = {**STEPS, "maximum": 30, "description": "Other words.", "default": 20}
     shell.publish(
@@ -67,7 +67,7 @@ def test_an_approval_outlives_other_texts_and_not_another_change(shell: Desk) ->
     assert shell("diff", "old", "lower", "--approvals", "ok.toml").code == 1
 
 
-def test_an_expired_approval_is_stale(shell: Desk) -> None:
+def test_an_expired_approval_is_stale(shell: Shell) -> None:
     entries = pasted(shell).replace(
         "[[approved]]", "[[approved]]\nexpires = 2020-01-31"
     )
@@ -77,7 +77,7 @@ def test_an_expired_approval_is_stale(shell: Desk) -> None:
     assert answer.out.count("stale approval") == 2
 
 
-def test_a_file_that_an_earlier_version_wrote_still_approves(shell: Desk) -> None:
+def test_a_file_that_an_earlier_version_wrote_still_approves(shell: Shell) -> None:
     shell.write("ok.toml", (HERE / "old-approvals.toml").read_text("utf-8"))
     answer = shell("diff", "old", "new", "--approvals", "ok.toml", "--format", "json")
     assert answer.code == 0
@@ -108,7 +108,7 @@ def test_a_finding_has_the_fingerprint_that_an_earlier_version_gave(
     ],
 )
 def test_approvals_that_cannot_be_used_are_refused(
-    shell: Desk, text: str, told: str
+    shell: Shell, text: str, told: str
 ) -> None:
     shell.write("ok.toml", text)
     answer = shell("diff", "old", "new", "--approvals", "ok.toml")

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from diff.conftest import Desk
 from runcomfy_codegen.cli import COMMANDS
 from runcomfy_codegen.reports.markdown import comment_marker
+from support.command_line import Shell
 
 ROOT = Path(__file__).parents[2]
 TEXT = {"type": "string"}
@@ -42,49 +42,49 @@ def test_the_comment_is_found_by_the_marker_that_the_report_has() -> None:
 
 
 @pytest.fixture
-def repository(desk: Desk) -> Desk:
+def repository(shell: Shell) -> Shell:
     """A branch that lowers a length, from ``main``."""
     entry = {"model_id": "acme/singer", "input_schema": {"type": "object"}}
 
     def publish(length: int) -> None:
         properties = {"text": {**TEXT, "maxLength": length}}
         schema = {"type": "object", "properties": properties}
-        desk.publish("schemas", {**entry, "input_schema": schema})
+        shell.publish("schemas", {**entry, "input_schema": schema})
 
-    run(desk, "git init -q -b main")
+    run(shell, "git init -q -b main")
     publish(9)
-    run(desk, "git add -A && git commit -q -m old && git switch -q -c change")
+    run(shell, "git add -A && git commit -q -m old && git switch -q -c change")
     publish(5)
-    run(desk, "git add -A && git commit -q -m new")
-    return desk
+    run(shell, "git add -A && git commit -q -m new")
+    return shell
 
 
-def _programs(desk: Desk) -> tuple[object, ...]:
+def _programs(shell: Shell) -> tuple[object, ...]:
     """Stand-ins first, then the tool that is tested, then the machine's programs."""
     tool = Path(sys.executable).parent
-    return desk.folder / "runner" / "bin", tool, os.environ["PATH"]
+    return shell.folder / "runner" / "bin", tool, os.environ["PATH"]
 
 
 def run(
-    desk: Desk, script: str, **environment: str
+    shell: Shell, script: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     names = [
         f"GIT_{who}_{what}"
         for who in ("AUTHOR", "COMMITTER")
         for what in ("NAME", "EMAIL")
     ]
-    (desk.folder / "runner").mkdir(exist_ok=True)
+    (shell.folder / "runner").mkdir(exist_ok=True)
     return subprocess.run(
         ["bash", "-eo", "pipefail", "-c", script],
-        cwd=desk.folder,
+        cwd=shell.folder,
         env={
             **os.environ,
             **dict.fromkeys(names, "tester@example.com"),
             "GIT_CONFIG_GLOBAL": os.devnull,
-            "PATH": os.pathsep.join(map(str, _programs(desk))),
-            "RUNNER_TEMP": str(desk.folder / "runner"),
-            "GITHUB_OUTPUT": str(desk.folder / "runner" / "output"),
-            "GITHUB_STEP_SUMMARY": str(desk.folder / "runner" / "summary.md"),
+            "PATH": os.pathsep.join(map(str, _programs(shell))),
+            "RUNNER_TEMP": str(shell.folder / "runner"),
+            "GITHUB_OUTPUT": str(shell.folder / "runner" / "output"),
+            "GITHUB_STEP_SUMMARY": str(shell.folder / "runner" / "summary.md"),
             **environment,
         },
         capture_output=True,
@@ -93,9 +93,9 @@ def run(
     )
 
 
-def program(desk: Desk, name: str, script: str) -> None:
+def program(shell: Shell, name: str, script: str) -> None:
     """A stand-in for a program that is not there, found before any other."""
-    path = desk.write(f"runner/bin/{name}", f"#!/bin/sh\n{script}\n")
+    path = shell.write(f"runner/bin/{name}", f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
 
 
@@ -111,32 +111,32 @@ def test_every_step_that_runs_a_script_is_run_here() -> None:
     assert list(scripts()) == [INSTALL, CHECK, DIFF, COMMENT]
 
 
-def test_the_tool_is_installed_from_the_folder_of_the_action(desk: Desk) -> None:
+def test_the_tool_is_installed_from_the_folder_of_the_action(shell: Shell) -> None:
     """The environment is a stand-in: what pip installs from it, tests/install proves."""
     program(
-        desk,
+        shell,
         "python",
         'mkdir -p "$3/bin"; printf \'#!/bin/sh\\necho "$@" > "%s.log"\\n\' "$3"'
         ' > "$3/bin/pip"; chmod +x "$3/bin/pip"',
     )
-    python = desk.folder / "runner" / "bin" / "python"
-    path = desk.folder / "runner" / "path"
+    python = shell.folder / "runner" / "bin" / "python"
+    path = shell.folder / "runner" / "path"
     done = run(
-        desk,
+        shell,
         scripts()[INSTALL],
         PYTHON=str(python),
         ACTION="/the action",
         GITHUB_PATH=str(path),
     )
     assert done.returncode == 0, done.stderr
-    made = desk.folder / "runner" / "runcomfy-codegen"
+    made = shell.folder / "runner" / "runcomfy-codegen"
     assert made.with_suffix(".log").read_text("utf-8").split() == [
         *("install", "--quiet", "/the", "action"),
     ]
     assert path.read_text("utf-8") == f"{made}/bin\n"
 
 
-def test_the_step_of_the_check_fails_for_a_stale_package(repository: Desk) -> None:
+def test_the_step_of_the_check_fails_for_a_stale_package(repository: Shell) -> None:
     assert (
         run(repository, "runcomfy-codegen generate --schemas schemas").returncode == 0
     )
@@ -160,13 +160,13 @@ def test_the_step_of_the_check_fails_for_a_stale_package(repository: Desk) -> No
     ],
 )
 def test_the_exit_code_of_the_diff_decides(
-    repository: Desk, base: str, fail_on: str, code: int
+    repository: Shell, base: str, fail_on: str, code: int
 ) -> None:
     done = run(repository, scripts()[DIFF], BASE=base, SCHEMAS="", FAIL_ON=fail_on)
     assert done.returncode == code, done.stderr
 
 
-def test_a_broken_document_leaves_the_outputs_of_the_rest(repository: Desk) -> None:
+def test_a_broken_document_leaves_the_outputs_of_the_rest(repository: Shell) -> None:
     repository.write("schemas/acme/torn/en.json", "{")
     done = run(repository, scripts()[DIFF], BASE="main", SCHEMAS="", FAIL_ON="breaking")
     assert done.returncode == 3
@@ -176,16 +176,16 @@ def test_a_broken_document_leaves_the_outputs_of_the_rest(repository: Desk) -> N
     assert "acme/torn" in comment
 
 
-def commented(desk: Desk, known: str) -> list[str]:
+def commented(shell: Shell, known: str) -> list[str]:
     """What the step asks of GitHub, whose answer about comments is ``known``."""
-    log = desk.folder / "runner" / "gh.log"
+    log = shell.folder / "runner" / "gh.log"
     program(
-        desk,
+        shell,
         "gh",
         f'echo "$@" >> "{log}"; case "$*" in *--paginate*) printf "{known}";; esac',
     )
     here = {"GH_TOKEN": "", "REPOSITORY": "acme/app", "NUMBER": "7"}
-    done = run(desk, scripts()[COMMENT], **here)
+    done = run(shell, scripts()[COMMENT], **here)
     assert done.returncode == 0, done.stderr
     return log.read_text("utf-8").splitlines() if log.exists() else []
 
@@ -198,7 +198,7 @@ def commented(desk: Desk, known: str) -> list[str]:
     ],
 )
 def test_there_is_one_comment_and_it_is_kept_up_to_date(
-    repository: Desk, known: str, method: str, place: str
+    repository: Shell, known: str, method: str, place: str
 ) -> None:
     run(repository, scripts()[DIFF], BASE="main", SCHEMAS="", FAIL_ON="never")
     asked, told = commented(repository, known)
@@ -208,14 +208,14 @@ def test_there_is_one_comment_and_it_is_kept_up_to_date(
     assert told == f"api --silent --method {method} {place} --field body=@{file}"
 
 
-def test_nothing_is_said_where_nothing_could_be_compared(repository: Desk) -> None:
+def test_nothing_is_said_where_nothing_could_be_compared(repository: Shell) -> None:
     run(repository, scripts()[DIFF], BASE="gone", SCHEMAS="", FAIL_ON="never")
     assert commented(repository, "") == []
 
 
 @pytest.mark.parametrize(("fail_on", "code"), [("breaking", 1), ("never", 0)])
 def test_the_step_of_the_diff_annotates_and_decides(
-    repository: Desk, fail_on: str, code: int
+    repository: Shell, fail_on: str, code: int
 ) -> None:
     done = run(
         repository, scripts()[DIFF], BASE="main", SCHEMAS="schemas", FAIL_ON=fail_on

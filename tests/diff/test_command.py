@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from diff.conftest import Desk
 from diff.painter import (
     CHANGES,
     PAINTER,
@@ -19,19 +18,20 @@ from diff.painter import (
     published,
     rules,
 )
+from support.command_line import Shell
 
 
 @pytest.fixture
-def shell(desk: Desk) -> Desk:
-    return published(desk)
+def shell(shell: Shell) -> Shell:
+    return published(shell)
 
 
 @pytest.fixture
-def repository(shell: Desk) -> Desk:
+def repository(shell: Shell) -> Shell:
     return committed(shell)
 
 
-def test_two_folders_are_compared(shell: Desk) -> None:
+def test_two_folders_are_compared(shell: Shell) -> None:
     answer = shell("diff", "old", "new", "--format", "json")
     assert answer.code == 1
     assert answer.err == ""
@@ -45,7 +45,7 @@ def test_two_folders_are_compared(shell: Desk) -> None:
     )
 
 
-def test_a_folder_against_itself_is_silent(shell: Desk) -> None:
+def test_a_folder_against_itself_is_silent(shell: Shell) -> None:
     answer = shell("diff", "old", "old")
     assert (answer.code, answer.out) == (0, "no differences; version bump: none\n")
 
@@ -53,18 +53,20 @@ def test_a_folder_against_itself_is_silent(shell: Desk) -> None:
 @pytest.mark.parametrize(
     "base", ["main", "main:schemas", "HEAD:./schemas", "main:schemas/"]
 )
-def test_a_revision_is_compared_with_the_work_tree(repository: Desk, base: str) -> None:
+def test_a_revision_is_compared_with_the_work_tree(
+    repository: Shell, base: str
+) -> None:
     assert rules(repository("diff", base, "--format", "json")) == CHANGES
 
 
-def test_two_revisions_are_compared(repository: Desk) -> None:
+def test_two_revisions_are_compared(repository: Shell) -> None:
     git(repository, "switch", "-q", "-c", "change")
     commit(repository)
     assert rules(repository("diff", "main", "change", "--format", "json")) == CHANGES
     assert rules(repository("diff", "HEAD", "--format", "json")) == []
 
 
-def test_nothing_is_checked_out(repository: Desk) -> None:
+def test_nothing_is_checked_out(repository: Shell) -> None:
     before = git(repository, "status", "--porcelain"), repository.files("schemas")
     repository("diff", "main")
     assert (
@@ -73,7 +75,7 @@ def test_nothing_is_checked_out(repository: Desk) -> None:
     ) == before
 
 
-def test_changes_of_others_are_not_blamed_with_merge_base(repository: Desk) -> None:
+def test_changes_of_others_are_not_blamed_with_merge_base(repository: Shell) -> None:
     git(repository, "switch", "-q", "-c", "change")
     commit(repository)
     git(repository, "switch", "-q", "main")
@@ -97,14 +99,14 @@ def test_changes_of_others_are_not_blamed_with_merge_base(repository: Desk) -> N
     ],
 )
 def test_the_exit_code_follows_the_threshold(
-    shell: Desk, threshold: str, head: str, code: int
+    shell: Shell, threshold: str, head: str, code: int
 ) -> None:
     risky = entry(prompt=TEXT, steps={**STEPS, "default": 4})
     shell.publish("risky", risky, entry("acme/singer", text=TEXT))
     assert shell("diff", "old", head, "--fail-on", threshold).code == code
 
 
-def test_one_broken_document_stops_no_other(shell: Desk) -> None:
+def test_one_broken_document_stops_no_other(shell: Shell) -> None:
     shell.write("new/acme/singer/en.json", '{"model_id": ')
     answer = shell("diff", "old", "new", "--format", "json")
     assert answer.code == 3
@@ -116,14 +118,14 @@ def test_one_broken_document_stops_no_other(shell: Desk) -> None:
     )
 
 
-def test_a_broken_document_on_both_sides_is_told(shell: Desk) -> None:
+def test_a_broken_document_on_both_sides_is_told(shell: Shell) -> None:
     shell.write("old/acme/singer/en.json", "{")
     answer = shell("diff", "old", "old")
     assert answer.code == 3
     assert "old/acme/singer/en.json" in answer.err
 
 
-def test_a_model_that_cannot_be_built_is_not_called_removed(shell: Desk) -> None:
+def test_a_model_that_cannot_be_built_is_not_called_removed(shell: Shell) -> None:
     file = shell.folder / "new" / "acme/singer/en.json"
     file.write_text(
         file.read_text("utf-8")
@@ -147,7 +149,7 @@ def test_a_model_that_cannot_be_built_is_not_called_removed(shell: Desk) -> None
     ],
 )
 def test_a_recursive_or_foreign_schema_is_risky_and_says_why(
-    shell: Desk, schema: dict[str, Any]
+    shell: Shell, schema: dict[str, Any]
 ) -> None:
     shell.publish(
         "foreign",
@@ -163,7 +165,7 @@ def test_a_recursive_or_foreign_schema_is_risky_and_says_why(
     )
 
 
-def test_a_keyword_of_the_whole_input_is_not_overlooked(shell: Desk) -> None:
+def test_a_keyword_of_the_whole_input_is_not_overlooked(shell: Shell) -> None:
     whole = entry("acme/singer", text=TEXT)
     whole["input_schema"]["oneOf"] = [{"required": ["text"]}, {"required": ["song"]}]
     shell.publish("whole", entry(prompt=TEXT, steps=STEPS), whole)
@@ -172,7 +174,7 @@ def test_a_keyword_of_the_whole_input_is_not_overlooked(shell: Desk) -> None:
     assert answer.json["findings"][0]["pointer"] == "/input_schema/oneOf"
 
 
-def test_rules_that_nobody_reads_are_not_overlooked(shell: Desk) -> None:
+def test_rules_that_nobody_reads_are_not_overlooked(shell: Shell) -> None:
     def songs(limit: int) -> dict[str, Any]:
         rule = {"validation_rule": "file_size_mb<", "validation_value": limit}
         items = {"type": "string", "validations": [rule]}
@@ -201,7 +203,7 @@ def test_rules_that_nobody_reads_are_not_overlooked(shell: Desk) -> None:
     ],
 )
 def test_a_side_that_is_not_there_is_a_clear_message(
-    repository: Desk, arguments: list[str], told: str
+    repository: Shell, arguments: list[str], told: str
 ) -> None:
     (repository.folder / "gone").rename(repository.folder / "old")
     (repository.folder / "new").mkdir()
@@ -211,14 +213,14 @@ def test_a_side_that_is_not_there_is_a_clear_message(
     assert answer.out == ""
 
 
-def test_a_revision_outside_of_a_repository_is_a_clear_message(shell: Desk) -> None:
+def test_a_revision_outside_of_a_repository_is_a_clear_message(shell: Shell) -> None:
     ceiling = {"GIT_CEILING_DIRECTORIES": str(shell.folder.parent)}
     answer = shell("diff", "main", environment=ceiling)
     assert answer.code == 2
     assert "no git repository" in answer.err
 
 
-def test_without_git_folders_still_work(shell: Desk) -> None:
+def test_without_git_folders_still_work(shell: Shell) -> None:
     nothing = {"PATH": str(shell.folder)}
     assert shell("diff", "old", "new", environment=nothing).code == 1
     answer = shell("diff", "main", environment=nothing)

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from diff.samples import exact
-from diff.tried import holds
 from runcomfy_codegen.ir.as_json import to_json_schema
 from runcomfy_codegen.ir.exact import exact_value, json_value
 from runcomfy_codegen.ir.model import (
@@ -31,6 +31,7 @@ from runcomfy_codegen.subtype.accepts import accepts, is_empty
 from runcomfy_codegen.subtype.answer import No, Unsure, Yes
 from runcomfy_codegen.subtype.examples import smallest_example
 from runcomfy_codegen.subtype.is_subschema import is_subschema
+from support.examples import examples
 
 bounds = (
     st.none() | st.integers(-6, 6) | st.sampled_from([Decimal("0.5"), Decimal("-1.25")])
@@ -100,79 +101,72 @@ def judge(kind: Type) -> Any:
     return Draft202012Validator(exact(to_json_schema(kind)))
 
 
-def test_every_type_lies_in_itself(samples: int) -> None:
-    def law(kind: Type) -> None:
-        assert is_subschema(kind, kind) == Yes()
-
-    holds(samples, law, types)
-
-
-def test_a_witness_is_confirmed_by_jsonschema(samples: int) -> None:
-    def law(one: Type, other: Type) -> None:
-        answer = is_subschema(one, other)
-        if isinstance(answer, No):
-            witness = exact(json_value(answer.witness))
-            assert judge(one).is_valid(witness)
-            assert not judge(other).is_valid(witness)
-
-    holds(samples, law, types, types)
+@examples(200)
+@given(types)
+def test_every_type_lies_in_itself(kind: Type) -> None:
+    assert is_subschema(kind, kind) == Yes()
 
 
-def test_no_value_refutes_a_yes(samples: int) -> None:
-    def law(one: Type, other: Type, told: list[Any]) -> None:
-        if isinstance(is_subschema(one, other), Yes):
-            for value in map(exact, told):
-                assert not judge(one).is_valid(value) or judge(other).is_valid(value)
-
-    holds(samples, law, types, types, st.lists(values, max_size=20))
-
-
-def test_yes_composes(samples: int) -> None:
-    def law(one: Type, other: Type, third: Type) -> None:
-        if isinstance(is_subschema(one, other), Yes) and isinstance(
-            is_subschema(other, third), Yes
-        ):
-            assert not isinstance(is_subschema(one, third), No)
-
-    holds(samples, law, types, types, types)
+@examples(200)
+@given(types, types)
+def test_a_witness_is_confirmed_by_jsonschema(one: Type, other: Type) -> None:
+    answer = is_subschema(one, other)
+    if isinstance(answer, No):
+        witness = exact(json_value(answer.witness))
+        assert judge(one).is_valid(witness)
+        assert not judge(other).is_valid(witness)
 
 
-def test_a_way_by_wider_types_is_never_refuted(samples: int) -> None:
+@examples(200)
+@given(types, types, st.lists(values, max_size=20))
+def test_no_value_refutes_a_yes(one: Type, other: Type, told: list[Any]) -> None:
+    if isinstance(is_subschema(one, other), Yes):
+        for value in map(exact, told):
+            assert not judge(one).is_valid(value) or judge(other).is_valid(value)
+
+
+@examples(200)
+@given(types, types, types)
+def test_yes_composes(one: Type, other: Type, third: Type) -> None:
+    if isinstance(is_subschema(one, other), Yes) and isinstance(
+        is_subschema(other, third), Yes
+    ):
+        assert not isinstance(is_subschema(one, third), No)
+
+
+@examples(200)
+@given(types, types, types)
+def test_a_way_by_wider_types_is_never_refuted(
+    one: Type, other: Type, third: Type
+) -> None:
     """The same with types that lie in one another, which those above seldom do."""
-
-    def law(one: Type, other: Type, third: Type) -> None:
-        wider = Union((one, other))
-        widest = Nullable(Union((third, wider)))
-        assert not isinstance(is_subschema(one, wider), No)
-        assert not isinstance(is_subschema(wider, widest), No)
-        assert not isinstance(is_subschema(one, widest), No)
-
-    holds(samples, law, types, types, types)
+    wider = Union((one, other))
+    widest = Nullable(Union((third, wider)))
+    assert not isinstance(is_subschema(one, wider), No)
+    assert not isinstance(is_subschema(wider, widest), No)
+    assert not isinstance(is_subschema(one, widest), No)
 
 
-def test_an_empty_type_has_no_value(samples: int) -> None:
-    def law(kind: Type, told: list[Any]) -> None:
-        if is_empty(kind):
-            assert not any(judge(kind).is_valid(exact(value)) for value in told)
-            assert is_subschema(kind, Choice(())) == Yes()
-            assert smallest_example(kind) == []
-
-    holds(samples, law, types, st.lists(values, max_size=20))
-
-
-def test_two_ranges_of_numbers_are_always_decided(samples: int) -> None:
-    def law(one: Numeric, other: Numeric) -> None:
-        assert not isinstance(is_subschema(one, other), Unsure)
-
-    holds(samples, law, numbers, numbers)
+@examples(200)
+@given(types, st.lists(values, max_size=20))
+def test_an_empty_type_has_no_value(kind: Type, told: list[Any]) -> None:
+    if is_empty(kind):
+        assert not any(judge(kind).is_valid(exact(value)) for value in told)
+        assert is_subschema(kind, Choice(())) == Yes()
+        assert smallest_example(kind) == []
 
 
-def test_membership_agrees_with_jsonschema(samples: int) -> None:
-    def law(kind: Type, value: Any) -> None:
-        told = accepts(kind, exact_value(Value.of(value)))
-        assert told == judge(kind).is_valid(exact(value))
+@examples(200)
+@given(numbers, numbers)
+def test_two_ranges_of_numbers_are_always_decided(one: Numeric, other: Numeric) -> None:
+    assert not isinstance(is_subschema(one, other), Unsure)
 
-    holds(samples, law, types, values)
+
+@examples(200)
+@given(types, values)
+def test_membership_agrees_with_jsonschema(kind: Type, value: Any) -> None:
+    told = accepts(kind, exact_value(Value.of(value)))
+    assert told == judge(kind).is_valid(exact(value))
 
 
 def number(**bounds: Any) -> Numeric:

@@ -10,10 +10,10 @@ from random import Random
 import pytest
 
 from diff.mutations import Case, cases, schemas
-from published import model_of
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
 from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Field, Model
+from support.built_models import model_of
 
 CASES = cases()
 MIRROR = {"narrowed": "widened", "widened": "narrowed"}

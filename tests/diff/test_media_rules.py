@@ -5,12 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
-from diff.tried import holds
 from runcomfy_codegen.subtype.answer import Answer, No, Unsure, Yes
 from runcomfy_codegen.subtype.media_rules import rule_set, rules_imply
 from runcomfy_runtime.rule import Rule
+from support.examples import examples
 
 METRICS = (
     "file_size_mb",
@@ -145,39 +146,38 @@ def keeps(file: dict[str, Fraction], told: tuple[Rule, ...]) -> bool:
     )
 
 
-def test_answers_agree_with_the_rule_evaluator(samples: int) -> None:
-    def law(
-        one: tuple[str, ...], other: tuple[str, ...], tried: list[dict[str, Fraction]]
-    ) -> None:
-        answer = decided(one, other)
-        if isinstance(answer, Yes):
-            for file in tried:
-                assert not keeps(file, rules(*one)) or keeps(file, rules(*other))
-        elif isinstance(answer, No):
-            witness = {name: Fraction(value) for name, value in answer.witness.items()}
-            assert keeps(witness, rules(*one))
-            assert not keeps(witness, rules(*other))
-
-    holds(samples, law, limits, limits, st.lists(files, max_size=40))
-
-
-def test_yes_composes(samples: int) -> None:
-    def law(
-        one: tuple[str, ...], other: tuple[str, ...], third: tuple[str, ...]
-    ) -> None:
-        # More rules let fewer files pass.
-        most, more = (*one, *other, *third), (*one, *other)
-        assert not isinstance(decided(most, more), No)
-        assert not isinstance(decided(more, one), No)
-        if decided(one, other) == decided(other, third) == Yes():
-            assert not isinstance(decided(one, third), No)
-
-    holds(samples, law, limits, limits, limits)
+@examples(200)
+@given(limits, limits, st.lists(files, max_size=40))
+def test_answers_agree_with_the_rule_evaluator(
+    one: tuple[str, ...], other: tuple[str, ...], tried: list[dict[str, Fraction]]
+) -> None:
+    answer = decided(one, other)
+    if isinstance(answer, Yes):
+        for file in tried:
+            assert not keeps(file, rules(*one)) or keeps(file, rules(*other))
+    elif isinstance(answer, No):
+        witness = {name: Fraction(value) for name, value in answer.witness.items()}
+        assert keeps(witness, rules(*one))
+        assert not keeps(witness, rules(*other))
 
 
-def test_rules_that_leave_nothing_are_kept_by_no_file(samples: int) -> None:
-    def law(told: tuple[str, ...], tried: list[dict[str, Fraction]]) -> None:
-        if rule_set(rules(*told)).empty:
-            assert not any(keeps(file, rules(*told)) for file in tried)
+@examples(200)
+@given(limits, limits, limits)
+def test_yes_composes(
+    one: tuple[str, ...], other: tuple[str, ...], third: tuple[str, ...]
+) -> None:
+    # More rules let fewer files pass.
+    most, more = (*one, *other, *third), (*one, *other)
+    assert not isinstance(decided(most, more), No)
+    assert not isinstance(decided(more, one), No)
+    if decided(one, other) == decided(other, third) == Yes():
+        assert not isinstance(decided(one, third), No)
 
-    holds(samples, law, limits, st.lists(files, max_size=40))
+
+@examples(200)
+@given(limits, st.lists(files, max_size=40))
+def test_rules_that_leave_nothing_are_kept_by_no_file(
+    told: tuple[str, ...], tried: list[dict[str, Fraction]]
+) -> None:
+    if rule_set(rules(*told)).empty:
+        assert not any(keeps(file, rules(*told)) for file in tried)

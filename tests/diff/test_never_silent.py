@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from diff.test_outputs import outputs_of
-from published import model_of, properties
 from runcomfy_codegen.diff.finding import DiffFinding
 from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import MediaKind, fields_in
+from support.built_models import model_of, properties
 
 Schema = dict[str, Any]
 TEXT, INTEGER, NULL = {"type": "string"}, {"type": "integer"}, {"type": "null"}

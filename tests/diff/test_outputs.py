@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from diff.conftest import Desk
 from diff.mutations import PROPERTY, Case, cases
 from diff.samples import exact, validator
-from published import executed, model_of
 from runcomfy_codegen.diff.compare.facts import Side
 from runcomfy_codegen.diff.compare.outputs import PublishedOutputs
 from runcomfy_codegen.diff.finding import DiffFinding, Lens
 from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.exact import json_value
 from runcomfy_codegen.ir.model import Model
+from support.built_models import executed, model_of
+from support.command_line import Shell
 
 NOTHING = {"type": "object", "properties": {}}
 TEXT, INTEGER = {"type": "string"}, {"type": "integer"}
@@ -193,11 +193,11 @@ def test_every_mutation_that_breaks_an_output_is_shown_by_the_old_class() -> Non
 
 
 def test_the_command_compares_what_is_published_and_not_what_is_read(
-    desk: Desk,
+    shell: Shell,
 ) -> None:
     def publish(name: str, choices: list[str]) -> None:
         told = {"status": {"type": "string", "enum": choices}}
-        desk.publish(
+        shell.publish(
             name,
             {
                 "model_id": "acme/model",
@@ -208,13 +208,13 @@ def test_the_command_compares_what_is_published_and_not_what_is_read(
 
     publish("old", ["done"])
     publish("new", ["done", "lost"])
-    (found,) = desk("diff", "old", "new", "--format", "json").json["findings"]
+    (found,) = shell("diff", "old", "new", "--format", "json").json["findings"]
     assert (found["verdict"], found["rule"], found["side"], found["witness"]) == (
         "risky",
         "choices-widened",
         "output",
         "lost",
     )
-    line = desk("diff", "old", "new", "--format", "github").out.splitlines()[0]
+    line = shell("diff", "old", "new", "--format", "github").out.splitlines()[0]
     assert line.startswith("::warning file=new/acme/model/en.json,line=")
     assert ",line=1," not in line

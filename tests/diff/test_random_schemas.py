@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diff.samples import exact, validator
 from diff.test_outputs import outputs_of
-from diff.tried import holds
-from published import model_of
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
 from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
+from support.built_models import model_of
+from support.examples import examples
 
 Schema = dict[str, Any]
 
@@ -118,56 +119,60 @@ def received(one: Schema, other: Schema) -> tuple[DiffFinding, ...]:
     return diff(models[:1], models[1:], outputs_of(*models))
 
 
-def test_a_schema_against_itself_is_silent(samples: int) -> None:
-    def law(one: Schema) -> None:
-        assert judged(one, one) == ()
-
-    holds(samples, law, schemas)
-
-
-def test_no_value_refutes_what_is_called_harmless(samples: int) -> None:
-    def law(one: Schema, other: Schema, told: list[Any]) -> None:
-        if not hurts(judged(one, other)):
-            assert not [value for value in told if refutes(value, one, other)]
-
-    def refutes(value: object, one: Schema, other: Schema) -> bool:
-        sent = exact(value)
-        return validator(one).is_valid(sent) and not validator(other).is_valid(sent)
-
-    holds(samples, law, schemas, schemas, st.lists(values, max_size=30))
+@examples(200)
+@given(schemas)
+def test_a_schema_against_itself_is_silent(one: Schema) -> None:
+    assert judged(one, one) == ()
 
 
-def test_no_value_that_comes_refutes_what_is_called_harmless(samples: int) -> None:
-    def law(one: Schema, other: Schema, told: list[Any]) -> None:
-        if not hurts(received(one, other)):
-            assert not [value for value in told if comes(value, one, other)]
-
-    def comes(value: object, one: Schema, other: Schema) -> bool:
-        sent = exact(value)
-        return validator(other).is_valid(sent) and not validator(one).is_valid(sent)
-
-    holds(samples, law, schemas, schemas, st.lists(values, max_size=30))
+def refutes(value: object, one: Schema, other: Schema) -> bool:
+    sent = exact(value)
+    return validator(one).is_valid(sent) and not validator(other).is_valid(sent)
 
 
-def test_harmless_changes_compose(samples: int) -> None:
-    def law(one: Schema, other: Schema, third: Schema) -> None:
-        if not hurts(judged(one, other)) and not hurts(judged(other, third)):
-            assert not breaks(judged(one, third))
-
-    holds(samples, law, schemas, schemas, schemas)
-
-
-def test_what_hurts_to_send_hurts_to_receive_on_the_way_back(samples: int) -> None:
-    def law(one: Schema, other: Schema) -> None:
-        assert hurts(judged(one, other)) is hurts(received(other, one))
-
-    holds(samples, law, schemas, schemas)
+@examples(200)
+@given(schemas, schemas, st.lists(values, max_size=30))
+def test_no_value_refutes_what_is_called_harmless(
+    one: Schema, other: Schema, told: list[Any]
+) -> None:
+    if not hurts(judged(one, other)):
+        assert not [value for value in told if refutes(value, one, other)]
 
 
-def test_a_description_changes_no_verdict(samples: int) -> None:
-    def law(one: Schema, other: Schema, text: str) -> None:
-        told = judged(one, {**other, "description": text})
-        kept = [each for each in told if each.verdict is not DiffVerdict.DOCS_ONLY]
-        assert kept == list(judged(one, other))
+def comes(value: object, one: Schema, other: Schema) -> bool:
+    sent = exact(value)
+    return validator(other).is_valid(sent) and not validator(one).is_valid(sent)
 
-    holds(samples, law, schemas, schemas, st.text(min_size=1, max_size=9))
+
+@examples(200)
+@given(schemas, schemas, st.lists(values, max_size=30))
+def test_no_value_that_comes_refutes_what_is_called_harmless(
+    one: Schema, other: Schema, told: list[Any]
+) -> None:
+    if not hurts(received(one, other)):
+        assert not [value for value in told if comes(value, one, other)]
+
+
+@examples(200)
+@given(schemas, schemas, schemas)
+def test_harmless_changes_compose(one: Schema, other: Schema, third: Schema) -> None:
+    if not hurts(judged(one, other)) and not hurts(judged(other, third)):
+        assert not breaks(judged(one, third))
+
+
+@examples(200)
+@given(schemas, schemas)
+def test_what_hurts_to_send_hurts_to_receive_on_the_way_back(
+    one: Schema, other: Schema
+) -> None:
+    assert hurts(judged(one, other)) is hurts(received(other, one))
+
+
+@examples(200)
+@given(schemas, schemas, st.text(min_size=1, max_size=9))
+def test_a_description_changes_no_verdict(
+    one: Schema, other: Schema, text: str
+) -> None:
+    told = judged(one, {**other, "description": text})
+    kept = [each for each in told if each.verdict is not DiffVerdict.DOCS_ONLY]
+    assert kept == list(judged(one, other))

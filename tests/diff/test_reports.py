@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from diff.conftest import Desk
 from diff.painter import (
     CHANGES,
     FILE,
@@ -19,6 +18,7 @@ from diff.painter import (
     entry,
     published,
 )
+from support.command_line import Shell
 
 DOCS = Path(__file__).parents[2] / "docs"
 # No package that can be installed beside ours carries the schema of the standard: this is
@@ -29,16 +29,16 @@ SARIF: Any = Draft202012Validator(
 
 
 @pytest.fixture
-def shell(desk: Desk) -> Desk:
-    return published(desk)
+def shell(shell: Shell) -> Shell:
+    return published(shell)
 
 
 @pytest.fixture
-def repository(shell: Desk) -> Desk:
+def repository(shell: Shell) -> Shell:
     return committed(shell)
 
 
-def test_the_text_tells_witness_reason_and_hint(shell: Desk) -> None:
+def test_the_text_tells_witness_reason_and_hint(shell: Shell) -> None:
     told = shell("diff", "old", "new").out
     assert "breaking number-range-narrowed [wire]" in told
     assert "witness: 31" in told
@@ -47,7 +47,7 @@ def test_the_text_tells_witness_reason_and_hint(shell: Desk) -> None:
     assert told.endswith("1 breaking, 1 risky, 1 compatible; version bump: major\n")
 
 
-def test_the_json_is_as_its_schema_says(shell: Desk) -> None:
+def test_the_json_is_as_its_schema_says(shell: Shell) -> None:
     schema = json.loads((DOCS / "diff.schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(schema)
     for old, new in (("old", "new"), ("new", "old"), ("old", "old")):
@@ -55,7 +55,7 @@ def test_the_json_is_as_its_schema_says(shell: Desk) -> None:
         Draft202012Validator(schema).validate(told)
 
 
-def test_sarif_is_as_the_standard_says(shell: Desk) -> None:
+def test_sarif_is_as_the_standard_says(shell: Shell) -> None:
     told = shell("diff", "old", "new", "--format", "sarif").json
     SARIF.validate(told)
     (run,) = told["runs"]
@@ -84,7 +84,7 @@ REQUIRED = [
 
 @pytest.mark.parametrize("path", REQUIRED, ids=lambda path: "/".join(map(str, path)))
 def test_the_schema_of_sarif_refuses_a_log_that_lacks_what_the_standard_requires(
-    shell: Desk, path: tuple[str | int, ...]
+    shell: Shell, path: tuple[str | int, ...]
 ) -> None:
     told = shell("diff", "old", "new", "--format", "sarif").json
     *way, name = path
@@ -95,7 +95,7 @@ def test_the_schema_of_sarif_refuses_a_log_that_lacks_what_the_standard_requires
     assert not SARIF.is_valid(told)
 
 
-def test_annotations_name_the_file_and_the_line(repository: Desk) -> None:
+def test_annotations_name_the_file_and_the_line(repository: Shell) -> None:
     summary = repository.folder / "summary.md"
     answer = repository(
         "diff",
@@ -111,7 +111,7 @@ def test_annotations_name_the_file_and_the_line(repository: Desk) -> None:
     assert "number-range-narrowed" in summary.read_text("utf-8")
 
 
-def test_annotations_are_capped_and_the_rest_is_counted(shell: Desk) -> None:
+def test_annotations_are_capped_and_the_rest_is_counted(shell: Shell) -> None:
     fields = {f"f{index}": {**STEPS, "default": None} for index in range(14)}
     lower = {name: {**told, "maximum": 9} for name, told in fields.items()}
     shell.publish("wide", entry(**fields))
@@ -121,7 +121,7 @@ def test_annotations_are_capped_and_the_rest_is_counted(shell: Desk) -> None:
     assert "::notice::4 more breaking findings in the step summary" in told
 
 
-def test_a_published_text_cannot_break_out_of_a_report(shell: Desk) -> None:
+def test_a_published_text_cannot_break_out_of_a_report(shell: Shell) -> None:
     evil = "x|<img src=x>\n::error::owned\x1b[31m"
     shell.publish("one", entry(mode={**TEXT, "enum": ["a", evil]}))
     shell.publish("two", entry(mode={**TEXT, "enum": ["a"]}))
@@ -132,14 +132,14 @@ def test_a_published_text_cannot_break_out_of_a_report(shell: Desk) -> None:
     assert "\x1b" not in shell("diff", "one", "two").out
 
 
-def test_the_comment_begins_with_its_marker(shell: Desk) -> None:
+def test_the_comment_begins_with_its_marker(shell: Shell) -> None:
     told = shell("diff", "old", "new", "--format", "markdown").out
     assert told.startswith("<!-- runcomfy-codegen diff -->\n")
     assert "1 breaking, 1 risky, 1 compatible. Version bump: **major**." in told
     assert "<summary>1 harmless changes</summary>" in told
 
 
-def test_a_comment_is_never_too_long_for_github(shell: Desk) -> None:
+def test_a_comment_is_never_too_long_for_github(shell: Shell) -> None:
     names = [f"acme/{index:03}" for index in range(90)]
     wide = {"type": "string", "enum": [letter * 150 for letter in "abc"]}
     narrow = {**wide, "enum": wide["enum"][:1]}
@@ -156,7 +156,7 @@ def test_a_comment_is_never_too_long_for_github(shell: Desk) -> None:
     assert "more tables are too long to show here" in told
 
 
-def test_a_changelog_is_written(shell: Desk) -> None:
+def test_a_changelog_is_written(shell: Shell) -> None:
     shell("diff", "old", "new", "--changelog", "CHANGES.md")
     told = (shell.folder / "CHANGES.md").read_text("utf-8")
     assert told.startswith("## Unreleased\n\n### Added\n\n- `acme/painter")

@@ -6,22 +6,22 @@ import json
 
 import pytest
 
-from diff.conftest import Desk
 from diff.painter import PAINTER, TEXT, commit, entry, git, published, rules
-from published import documents
 from runcomfy_codegen.store.schemas_folder import write_all
+from support.built_models import documents
+from support.command_line import Shell
 
 SEED = {"type": "integer"}
 
 
 @pytest.fixture
-def project(desk: Desk) -> Desk:
+def project(shell: Shell) -> Shell:
     """A project in a folder of a repository; its schemas were changed after the commit."""
-    (desk.folder / "tools" / "client").mkdir(parents=True)
-    inner = Desk(desk.folder / "tools" / "client")
-    git(desk, "init", "-q", "-b", "main")
+    (shell.folder / "tools" / "client").mkdir(parents=True)
+    inner = Shell(shell.folder / "tools" / "client")
+    git(shell, "init", "-q", "-b", "main")
     inner.publish("schemas", entry(seed={**SEED, "maximum": 9}))
-    commit(desk)
+    commit(shell)
     inner.publish("schemas", entry(seed={**SEED, "maximum": 5}))
     return inner
 
@@ -29,29 +29,29 @@ def project(desk: Desk) -> Desk:
 NARROWED = [("breaking", "number-range-narrowed")]
 
 
-def test_a_project_below_the_root_of_a_repository_is_compared(project: Desk) -> None:
+def test_a_project_below_the_root_of_a_repository_is_compared(project: Shell) -> None:
     assert rules(project("diff", "HEAD", "--format", "json")) == NARROWED
     told = project("diff", "HEAD:tools/client/schemas", "--format", "json")
     assert rules(told) == NARROWED
 
 
-def test_the_folder_that_git_is_run_in_says_nothing(project: Desk) -> None:
+def test_the_folder_that_git_is_run_in_says_nothing(project: Shell) -> None:
     project.write("elsewhere/deep/note.txt", "x")
-    inner = Desk(project.folder / "elsewhere" / "deep")
+    inner = Shell(project.folder / "elsewhere" / "deep")
     told = inner("diff", "HEAD:tools/client/schemas", "--format", "json")
     assert rules(told) == NARROWED
 
 
-def test_an_empty_side_beside_a_full_one_is_told(desk: Desk) -> None:
-    published(desk)
-    desk.write("nothing/note.txt", "x")
+def test_an_empty_side_beside_a_full_one_is_told(shell: Shell) -> None:
+    published(shell)
+    shell.write("nothing/note.txt", "x")
     for sides in (("nothing", "new"), ("old", "nothing")):
-        answer = desk("diff", *sides, "--format", "json")
+        answer = shell("diff", *sides, "--format", "json")
         assert answer.code == 3
         assert [each["code"] for each in answer.json["diagnostics"]] == ["no-documents"]
 
 
-def test_no_commit_in_common_is_a_clear_message(project: Desk) -> None:
+def test_no_commit_in_common_is_a_clear_message(project: Shell) -> None:
     git(project, "checkout", "-q", "--orphan", "other")
     commit(project)
     answer = project("diff", "main", "--merge-base")
@@ -59,7 +59,7 @@ def test_no_commit_in_common_is_a_clear_message(project: Desk) -> None:
     assert "no commit in common" in answer.err
 
 
-def test_a_name_that_is_chosen_anew_breaks_code(project: Desk) -> None:
+def test_a_name_that_is_chosen_anew_breaks_code(project: Shell) -> None:
     project.publish("schemas", entry(seed={**SEED, "maximum": 9}))
     project.write(
         "runcomfy-codegen.toml", f'[names."{PAINTER}"]\nfields = {{seed = "start"}}\n'
@@ -75,7 +75,7 @@ def test_a_name_that_is_chosen_anew_breaks_code(project: Desk) -> None:
     assert project("diff", "HEAD", "--format", "json").json["findings"] == []
 
 
-def test_a_configuration_that_was_broken_is_a_clear_message(project: Desk) -> None:
+def test_a_configuration_that_was_broken_is_a_clear_message(project: Shell) -> None:
     project.write("runcomfy-codegen.toml", "[names\n")
     commit(project)
     project.write("runcomfy-codegen.toml", "")
@@ -84,38 +84,38 @@ def test_a_configuration_that_was_broken_is_a_clear_message(project: Desk) -> No
     assert "in the revision 'HEAD': runcomfy-codegen.toml: not TOML" in answer.err
 
 
-def translated(desk: Desk, name: str, text: str, **bounds: int) -> None:
+def translated(shell: Shell, name: str, text: str, **bounds: int) -> None:
     """A model in two languages: its texts are ``text``, its bounds in German these."""
     german = {**SEED, "description": text, **bounds}
     pages = [
         {**entry(seed={**SEED, "description": "Seed."}), "locale": "en"},
         {**entry(seed=german), "locale": "de"},
     ]
-    write_all(desk.folder / name, documents(json.dumps(pages)))
+    write_all(shell.folder / name, documents(json.dumps(pages)))
 
 
-def test_texts_in_every_language_are_compared(desk: Desk) -> None:
-    translated(desk, "old", "Zahl.")
-    translated(desk, "new", "Startzahl.")
-    (each,) = desk("diff", "old", "new", "--format", "json").json["findings"]
+def test_texts_in_every_language_are_compared(shell: Shell) -> None:
+    translated(shell, "old", "Zahl.")
+    translated(shell, "new", "Startzahl.")
+    (each,) = shell("diff", "old", "new", "--format", "json").json["findings"]
     assert (each["verdict"], each["rule"]) == ("docs-only", "texts-changed")
     assert each["message"] == "description in 'de' changed"
 
 
-def test_a_language_that_drifts_away_is_risky_once(desk: Desk) -> None:
-    translated(desk, "old", "Zahl.")
-    translated(desk, "new", "Zahl.", maximum=9)
-    answer = desk("diff", "old", "new", "--format", "json")
+def test_a_language_that_drifts_away_is_risky_once(shell: Shell) -> None:
+    translated(shell, "old", "Zahl.")
+    translated(shell, "new", "Zahl.", maximum=9)
+    answer = shell("diff", "old", "new", "--format", "json")
     assert rules(answer) == [("risky", "locale-drifted")]
-    translated(desk, "newer", "Die Zahl.", maximum=9)
-    answer = desk("diff", "new", "newer", "--format", "json")
+    translated(shell, "newer", "Die Zahl.", maximum=9)
+    answer = shell("diff", "new", "newer", "--format", "json")
     assert rules(answer) == [("docs-only", "texts-changed")]
 
 
-def test_a_language_apart_that_is_built_anew_is_risky_again(desk: Desk) -> None:
-    translated(desk, "old", "Zahl.", maximum=9)
-    translated(desk, "new", "Zahl.", maximum=5)
-    answer = desk("diff", "old", "new", "--format", "json")
+def test_a_language_apart_that_is_built_anew_is_risky_again(shell: Shell) -> None:
+    translated(shell, "old", "Zahl.", maximum=9)
+    translated(shell, "new", "Zahl.", maximum=5)
+    answer = shell("diff", "old", "new", "--format", "json")
     assert rules(answer) == [("risky", "locale-drifted")]
 
 
@@ -127,57 +127,57 @@ def test_a_language_apart_that_is_built_anew_is_risky_again(desk: Desk) -> None:
     ],
 )
 def test_what_only_people_read_is_docs_only(
-    desk: Desk, before: dict[str, object], after: dict[str, object], message: str
+    shell: Shell, before: dict[str, object], after: dict[str, object], message: str
 ) -> None:
-    desk.publish("old", entry(a={**TEXT, **before}))
-    desk.publish("new", entry(a={**TEXT, **after}))
-    (each,) = desk("diff", "old", "new", "--format", "json").json["findings"]
+    shell.publish("old", entry(a={**TEXT, **before}))
+    shell.publish("new", entry(a={**TEXT, **after}))
+    (each,) = shell("diff", "old", "new", "--format", "json").json["findings"]
     assert (each["verdict"], each["message"]) == ("docs-only", message)
 
 
-def test_texts_of_items_and_the_order_of_properties_are_docs_only(desk: Desk) -> None:
+def test_texts_of_items_and_the_order_of_properties_are_docs_only(shell: Shell) -> None:
     def listed(text: str) -> dict[str, object]:
         return {"type": "array", "items": {**TEXT, "description": text}}
 
-    desk.publish("old", entry(a=listed("One."), b=TEXT))
-    desk.publish("new", entry(b=TEXT, a=listed("Two.")))
-    found = desk("diff", "old", "new", "--format", "json").json["findings"]
+    shell.publish("old", entry(a=listed("One."), b=TEXT))
+    shell.publish("new", entry(b=TEXT, a=listed("Two.")))
+    found = shell("diff", "old", "new", "--format", "json").json["findings"]
     assert [(each["verdict"], each["pointer"], each["message"]) for each in found] == [
         ("docs-only", "/input_schema", "order of properties changed"),
         ("docs-only", "/input_schema/properties/a/items", "description changed"),
     ]
 
 
-def test_half_of_a_surrogate_pair_is_told_in_every_format(desk: Desk) -> None:
+def test_half_of_a_surrogate_pair_is_told_in_every_format(shell: Shell) -> None:
     both = entry(a=TEXT)
     both["input_schema"]["properties"]["\ud800"] = TEXT
-    desk.publish("old", both)
-    desk.publish("new", entry(a=TEXT))
+    shell.publish("old", both)
+    shell.publish("new", entry(a=TEXT))
     for form in ("text", "json", "markdown", "github", "sarif"):
-        answer = desk("diff", "old", "new", "--format", form, "--changelog", "c.md")
+        answer = shell("diff", "old", "new", "--format", form, "--changelog", "c.md")
         assert answer.code == 1, answer.err
         answer.out.encode("utf-8")
-    pointer = desk("diff", "old", "new", "--format", "json").json["findings"][0]
+    pointer = shell("diff", "old", "new", "--format", "json").json["findings"][0]
     assert pointer["pointer"] == "/input_schema/properties/\ud800"
 
 
-def test_an_approval_of_a_model_that_cannot_be_read_is_not_stale(desk: Desk) -> None:
-    published(desk)
+def test_an_approval_of_a_model_that_cannot_be_read_is_not_stale(shell: Shell) -> None:
+    published(shell)
     approved = (
         f'[[approved]]\nfingerprint = "0123456789abcdef"\nmodel = "{PAINTER}"\n'
         'reason = "agreed"\n'
     )
-    desk.write("runcomfy-approvals.toml", approved)
-    told = desk("diff", "old", "new", "--format", "json").json
+    shell.write("runcomfy-approvals.toml", approved)
+    told = shell("diff", "old", "new", "--format", "json").json
     assert told["stale_approvals"] == ["0123456789abcdef"]
-    desk.write(f"new/{PAINTER}/en.json", "{")
-    told = desk("diff", "old", "new", "--format", "json").json
+    shell.write(f"new/{PAINTER}/en.json", "{")
+    told = shell("diff", "old", "new", "--format", "json").json
     assert told["stale_approvals"] == []
 
 
 @pytest.mark.parametrize("text", ["[approved]\n", "approved = 3\n"])
-def test_approvals_that_are_no_list_are_refused(desk: Desk, text: str) -> None:
-    published(desk).write("runcomfy-approvals.toml", text)
-    answer = desk("diff", "old", "new")
+def test_approvals_that_are_no_list_are_refused(shell: Shell, text: str) -> None:
+    published(shell).write("runcomfy-approvals.toml", text)
+    answer = shell("diff", "old", "new")
     assert answer.code == 2
     assert "[[approved]]" in answer.err

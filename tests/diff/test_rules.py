@@ -12,7 +12,6 @@ from typing import Any, get_args
 
 import pytest
 
-from published import model_of
 from runcomfy_codegen.diff import rules
 from runcomfy_codegen.diff.compare.facts import Facet, Fact, Side
 from runcomfy_codegen.diff.compare.published import PublishedTexts
@@ -21,6 +20,7 @@ from runcomfy_codegen.diff.rule import DiffRule
 from runcomfy_codegen.diff.rules.facets import FACETS
 from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
+from support.built_models import model_of
 
 RULES = {rule.id: rule for rule in rules.RULES}
 

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from published import model_of, write_client
 from runcomfy_codegen.diff.finding import DiffVerdict, Lens
 from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
+from support.built_models import model_of, write_client
 
 TEXT = {"type": "string"}
 MODES = {"type": "string", "enum": ["fast", "good"]}

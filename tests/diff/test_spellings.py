@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from published import model_of, properties
 from runcomfy_codegen.diff.finding import DiffFinding, Lens
 from runcomfy_codegen.diff.run import diff
+from support.built_models import model_of, properties
 
 TEXT = {"type": "string"}
 NULLABLE = [

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from diff.test_outputs import outputs_of
-from published import SETTINGS, documents, model_of, properties
 from runcomfy_codegen.build.build_model import build_model
 from runcomfy_codegen.diff.compare.facts import Side
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
 from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
+from support.built_models import SETTINGS, documents, model_of, properties
 
 Schema = dict[str, Any]
 TEXT, INTEGER = {"type": "string"}, {"type": "integer"}

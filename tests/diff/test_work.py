@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from published import model_of, properties
 from runcomfy_codegen.ir.model import Choice, Text
 from runcomfy_codegen.subtype.answer import No, Unsure, Yes
 from runcomfy_codegen.subtype.is_subschema import is_subschema
+from support.built_models import model_of, properties
 
 
 def test_lists_of_choices_are_read_in_linear_time() -> None:

@@ -10,24 +10,24 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from diff.conftest import Desk
 from runcomfy_codegen import build, dialect, store
 from runcomfy_codegen.workspace.lint import BUILT
+from support.command_line import Shell
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 STANDARD = Path(__file__).parents[1] / "diff" / "sarif.schema.json"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def shell(tmp_path: Path) -> Shell:
     """Schemas with an error, a warning, a note, and a model that is clean."""
-    desk = Desk(tmp_path)
+    shell = Shell(tmp_path)
     steps = {"type": "integer", "minimum": 5, "maximum": 4}
     size = {"type": "integer", "maximum": 5, "default": 6}
-    desk.publish(
+    shell.publish(
         "schemas", entry("acme/bad", steps=steps, size=size), entry("acme/good")
     )
-    return desk
+    return shell
 
 
 def entry(
@@ -41,8 +41,8 @@ def codes(told: Any) -> list[str]:
     return [each["code"] for each in told["diagnostics"]]
 
 
-def test_errors_make_it_fail_and_every_place_is_named(desk: Desk) -> None:
-    answer = desk("lint", "--format", "json")
+def test_errors_make_it_fail_and_every_place_is_named(shell: Shell) -> None:
+    answer = shell("lint", "--format", "json")
     assert answer.code == 1
     assert codes(answer.json) == ["impossible-default", "impossible-value"]
     told = answer.json["diagnostics"][1]
@@ -51,7 +51,7 @@ def test_errors_make_it_fail_and_every_place_is_named(desk: Desk) -> None:
         "/input_schema/properties/steps",
         "error",
     )
-    line = (desk.folder / "schemas/acme/bad/en.json").read_text("utf-8").splitlines()
+    line = (shell.folder / "schemas/acme/bad/en.json").read_text("utf-8").splitlines()
     assert '"minimum"' in line[told["line"] - 1]
 
 
@@ -68,9 +68,9 @@ def test_errors_make_it_fail_and_every_place_is_named(desk: Desk) -> None:
     ],
 )
 def test_codes_and_models_are_chosen_by_globs(
-    desk: Desk, options: list[str], expected: list[str]
+    shell: Shell, options: list[str], expected: list[str]
 ) -> None:
-    answer = desk("lint", "--format", "json", *options)
+    answer = shell("lint", "--format", "json", *options)
     assert codes(answer.json) == expected
     assert answer.code == int("impossible-value" in expected)
 
@@ -85,43 +85,43 @@ def test_codes_and_models_are_chosen_by_globs(
     ],
 )
 def test_the_exit_code_follows_the_threshold(
-    desk: Desk, threshold: str, ignored: str, code: int
+    shell: Shell, threshold: str, ignored: str, code: int
 ) -> None:
-    assert desk("lint", "--fail-on", threshold, "--ignore", ignored).code == code
+    assert shell("lint", "--fail-on", threshold, "--ignore", ignored).code == code
 
 
-def test_what_building_notices_is_told_with_it(desk: Desk) -> None:
-    desk.publish("schemas", entry("acme/lost", ("images",), image={"type": "string"}))
-    answer = desk("lint", "acme/lost", "--format", "json")
+def test_what_building_notices_is_told_with_it(shell: Shell) -> None:
+    shell.publish("schemas", entry("acme/lost", ("images",), image={"type": "string"}))
+    answer = shell("lint", "acme/lost", "--format", "json")
     assert codes(answer.json) == ["required-without-property"]
 
 
-def test_a_model_that_cannot_be_built_can_be_asked_for(desk: Desk) -> None:
-    desk.publish(
+def test_a_model_that_cannot_be_built_can_be_asked_for(shell: Shell) -> None:
+    shell.publish(
         "schemas",
         entry("acme/twins", a_b={"type": "string"}, **{"a-b": {"type": "string"}}),
     )
-    answer = desk("lint", "acme/twins", "--format", "json")
+    answer = shell("lint", "acme/twins", "--format", "json")
     assert "name-collision" in codes(answer.json)
     assert answer.code == 1
 
 
-def test_a_broken_document_stops_no_other(desk: Desk) -> None:
-    desk.write("schemas/acme/torn/en.json", "{")
-    answer = desk("lint", "--format", "json")
+def test_a_broken_document_stops_no_other(shell: Shell) -> None:
+    shell.write("schemas/acme/torn/en.json", "{")
+    answer = shell("lint", "--format", "json")
     assert codes(answer.json)[0] == "broken-document"
     assert "impossible-value" in codes(answer.json)
 
 
-def test_annotations_name_the_file_and_the_line(desk: Desk) -> None:
-    lines = desk("lint", "--format", "github").out.splitlines()
+def test_annotations_name_the_file_and_the_line(shell: Shell) -> None:
+    lines = shell("lint", "--format", "github").out.splitlines()
     assert lines[0].startswith("::error file=schemas/acme/bad/en.json,line=")
     assert "title=impossible-value::acme/bad: no value is valid" in lines[0]
     assert lines[1].startswith("::warning file=schemas/acme/bad/en.json,line=")
 
 
-def test_sarif_is_as_the_standard_says(desk: Desk) -> None:
-    told = desk("lint", "--format", "sarif").json
+def test_sarif_is_as_the_standard_says(shell: Shell) -> None:
+    told = shell("lint", "--format", "sarif").json
     Draft202012Validator(json.loads(STANDARD.read_text("utf-8"))).validate(told)
     (run,) = told["runs"]
     names = [each["id"] for each in run["tool"]["driver"]["rules"]]
@@ -129,17 +129,17 @@ def test_sarif_is_as_the_standard_says(desk: Desk) -> None:
     assert all(names[each["ruleIndex"]] == each["ruleId"] for each in run["results"])
 
 
-def test_an_unknown_model_is_a_clear_message(desk: Desk) -> None:
-    answer = desk("lint", "acme/nobody")
+def test_an_unknown_model_is_a_clear_message(shell: Shell) -> None:
+    answer = shell("lint", "acme/nobody")
     assert answer.code == 2
     assert "no model matches 'acme/nobody'" in answer.err
 
 
-def test_a_misspelled_code_is_a_clear_message(desk: Desk) -> None:
-    answer = desk("lint", "--select", "imposible-value")
+def test_a_misspelled_code_is_a_clear_message(shell: Shell) -> None:
+    answer = shell("lint", "--select", "imposible-value")
     assert answer.code == 2
     assert "did you mean 'impossible-value'?" in answer.err
-    assert desk("lint", "--ignore", "unknown-keyword", "--fail-on", "never").code == 0
+    assert shell("lint", "--ignore", "unknown-keyword", "--fail-on", "never").code == 0
 
 
 def test_every_code_that_building_reports_can_be_selected() -> None:
@@ -157,9 +157,9 @@ def test_every_code_that_building_reports_can_be_selected() -> None:
 
 
 def test_what_is_known_to_be_wrong_in_the_published_schemas_is_found(
-    desk: Desk,
+    shell: Shell,
 ) -> None:
-    answer = desk("lint", "--schemas", str(SCHEMAS), "--format", "json")
+    answer = shell("lint", "--schemas", str(SCHEMAS), "--format", "json")
     assert answer.code == 0
     told = {(each["code"], each["model"]) for each in answer.json["diagnostics"]}
     assert ("message-against-limit", "bytedance/dreamina-4-0/edit") in told

@@ -105,9 +105,9 @@ class Vandal:
 
 
 @pytest.fixture
-def count(request: pytest.FixtureRequest) -> int:
+def count(long_run: bool) -> int:
     """How many damaged answers to try."""
-    return 10_000 if request.config.getoption("--long", default=False) else 400
+    return 10_000 if long_run else 400
 
 
 def test_a_damaged_answer_gives_media_or_a_media_error_after_few_requests(

@@ -93,9 +93,9 @@ def cases(files: list[Path], count: int) -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.fixture
-def count(request: pytest.FixtureRequest) -> int:
+def count(long_run: bool) -> int:
     """How many damaged pictures to try."""
-    return 20_000 if request.config.getoption("--long", default=False) else 2_000
+    return 20_000 if long_run else 2_000
 
 
 def test_no_damaged_picture_that_pillow_loads_is_refused_or_measured_wrong(

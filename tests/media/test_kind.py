@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from media.meter import DATA
-from published import SETTINGS, documents, executed, properties
 from runcomfy_codegen.build.build_model import build_model
 from runcomfy_runtime.media.inspection import Inspector
 from runcomfy_runtime.report import Problem, Report
 from runcomfy_runtime.rule import Rule
+from support.built_models import SETTINGS, documents, executed, properties
 
 
 def checked(kind: str, content: bytes, *conditions: str) -> list[Problem]:

@@ -9,7 +9,6 @@ from typing import ClassVar
 import pytest
 
 from media.test_client import Output, picture
-from published import SETTINGS, documents, executed, properties, rendered
 from runcomfy_codegen.build.build_model import build_model
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.targets.python.layout import format_code
@@ -17,6 +16,7 @@ from runcomfy_runtime.errors import InputRejected
 from runcomfy_runtime.model import ModelInput
 from runcomfy_runtime.rule import Rule
 from runcomfy_runtime.testing import FakeQueue
+from support.built_models import SETTINGS, documents, executed, properties, rendered
 
 WORDS = {
     "en": "Wider than 14, please.",

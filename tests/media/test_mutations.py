@@ -69,9 +69,9 @@ def mutate(content: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.fixture
-def count(request: pytest.FixtureRequest) -> int:
+def count(long_run: bool) -> int:
     """How many damaged files to try."""
-    return 300_000 if request.config.getoption("--long", default=False) else 20_000
+    return 300_000 if long_run else 20_000
 
 
 def cases(count: int) -> Iterator[tuple[Path, int, bytes]]:

@@ -18,15 +18,16 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from published import SETTINGS, imported, write_client
 from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_runtime.escaping import quoted
+from support.built_models import SETTINGS, imported, write_client
+from support.examples import examples
 
 SHIPPED = Path(__file__).parents[2] / "schemas"
 Schema = dict[str, Any]
@@ -205,7 +206,7 @@ def instances(subject: Subject) -> st.SearchStrategy[dict[str, Any]]:
     return fits | exchanged | taken
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.data())
 def test_schema_and_input_agree_on_any_input(
     subject: Subject, data: st.DataObject

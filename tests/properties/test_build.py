@@ -8,20 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from arbitrary import inputs, json_values, schemas
-from published import (
-    SETTINGS,
-    built,
-    document,
-    executed,
-    model_of,
-    properties,
-    rendered,
-)
 from runcomfy_codegen.build.build_model import build_catalog, build_model
 from runcomfy_codegen.ir.as_json import model_as_json, to_json_schema
 from runcomfy_codegen.ir.diagnostic import Severity
@@ -36,6 +26,17 @@ from runcomfy_codegen.ir.model import (
     types_in,
 )
 from runcomfy_runtime.model import schema_report
+from support.built_models import (
+    SETTINGS,
+    built,
+    document,
+    executed,
+    model_of,
+    properties,
+    rendered,
+)
+from support.examples import examples
+from support.random_schemas import inputs, json_values, schemas
 
 
 def rules_in(schema: Any) -> int:
@@ -67,7 +68,7 @@ def test_any_json_is_built_or_refused_with_a_reason(input_: Any, output: Any) ->
 
 
 @given(inputs, schemas)
-@settings(max_examples=40)
+@examples(40)
 @example(properties(a={"enum": [-0.0, 0, False, ""]}), {})
 def test_what_is_built_can_be_rendered_and_executed(input_: Any, output: Any) -> None:
     model = built(input_, output_schema=output).model

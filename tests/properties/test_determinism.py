@@ -13,14 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
-from arbitrary import inputs
-from published import SETTINGS, built, document, model_of, properties, rendered
 from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import JsonText
 from runcomfy_codegen.store.schemas_folder import read_all
+from support.built_models import (
+    SETTINGS,
+    built,
+    document,
+    model_of,
+    properties,
+    rendered,
+)
+from support.examples import examples
+from support.random_schemas import inputs
 
 SHIPPED = Path(__file__).parents[2] / "schemas"
 EVERY_NINTH = read_all(SHIPPED).documents[::9]
@@ -102,7 +110,7 @@ def test_the_seed_of_hashes_changes_nothing(seed: str) -> None:
     assert ran.stdout.strip() == digest(list(EVERY_NINTH)), ran.stderr
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(inputs)
 def test_any_input_is_rendered_the_same_twice(input_: Any) -> None:
     models = [built(input_).model for _ in range(2)]

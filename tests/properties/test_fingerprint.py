@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrary import inputs, json_values
-from published import PROVENANCE, document, properties
 from runcomfy_codegen.build.structure_and_texts import schema_sha256
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import JsonText
+from support.built_models import PROVENANCE, document, properties
+from support.examples import examples
+from support.random_schemas import inputs, json_values
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -110,7 +111,7 @@ def test_any_changed_value_changes_the_hash(changed: Any) -> None:
     assert schema_sha256(document(changed)) != schema_sha256(document(SCHEMA))
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(json_values)
 def test_no_two_values_of_a_default_have_one_hash(value: Any) -> None:
     changed = {

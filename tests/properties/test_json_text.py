@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrary import json_values, texts
 from runcomfy_codegen.ir.diagnostic import Position
 from runcomfy_codegen.ir.json_text import JsonText, NotJson, pointer_token, syntax_issue
+from support.random_schemas import json_values, texts
 
 indents = st.sampled_from((None, 0, 2, "\t"))
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from published import SETTINGS, documents, executed, properties, rendered
 from runcomfy_codegen.build.build_model import build_model
 from runcomfy_codegen.ir.diagnostic import Severity
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import JsonText
 from runcomfy_codegen.store.schemas_folder import read_all
+from support.built_models import SETTINGS, documents, executed, properties, rendered
 
 SHIPPED = Path(__file__).parents[2] / "schemas"
 TEXTS = {

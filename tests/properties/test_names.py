@@ -11,7 +11,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from arbitrary import texts
 from runcomfy_codegen.build.naming import (
     RESERVED,
     Overrides,
@@ -21,6 +20,7 @@ from runcomfy_codegen.build.naming import (
     usable_name,
 )
 from runcomfy_runtime.model import ModelInput, ModelOutput, ModelPart
+from support.random_schemas import texts
 
 any_name = texts | st.text(st.characters(codec=None), max_size=8)
 published_names = st.from_regex(r"[A-Za-z0-9_×\-. ]{1,20}", fullmatch=True)

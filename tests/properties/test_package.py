@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from published import TEMPLATES, model_of, properties
 from runcomfy_codegen.targets.python.package import PACKAGE, render_package
 from runcomfy_codegen.targets.target import RenderContext
+from support.built_models import TEMPLATES, model_of, properties
 
 MODEL = model_of(properties(prompt={"type": "string"}))
 

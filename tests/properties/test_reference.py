@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema.protocols import Validator
 
@@ -33,11 +33,12 @@ from properties.test_agreement import (
     normalised,
     shipped,
 )
-from published import imported, write_client
 from runcomfy_codegen.dialect.rule_language import MeasuredFile, kind_of
 from runcomfy_codegen.dialect.validator import input_validator
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.store.schemas_folder import read_all
+from support.built_models import imported, write_client
+from support.examples import examples
 
 MB, MIB = 10**6, 2**20
 HEAD = "data:image/png;base64,"
@@ -132,7 +133,7 @@ def test_document_and_input_agree_on_every_edge_of_every_field(
 
 
 @pytest.mark.parametrize("model_id", sorted(shipped()))
-@settings(max_examples=10)
+@examples(10)
 @given(data=st.data())
 def test_document_and_input_agree_on_any_input(
     client: Path, model_id: str, data: st.DataObject
@@ -238,7 +239,7 @@ def most(client: Path, model_id: str) -> int:
 
 
 @pytest.mark.parametrize("model_id", RULED)
-@settings(max_examples=20)
+@examples(20)
 @given(data=st.data())
 def test_document_and_client_agree_on_lists_of_any_pictures(
     client: Path, model_id: str, data: st.DataObject

@@ -9,15 +9,16 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from arbitrary import json_values, texts
 from runcomfy_codegen.ir.document import Document, Provenance
 from runcomfy_codegen.ir.json_text import JsonText, NotJson
 from runcomfy_codegen.store import document_file
 from runcomfy_codegen.store.document_file import document_path, model_id_of
 from runcomfy_codegen.store.schemas_folder import read_all, read_one, write_all
+from support.examples import examples
+from support.random_schemas import json_values, texts
 
 segments = st.text(
     st.characters(exclude_characters="/"), min_size=1, max_size=8
@@ -148,7 +149,7 @@ def test_a_shipped_document_is_stored_as_it_would_be_written(path: Path) -> None
     assert PurePosixPath(path.relative_to(SHIPPED).as_posix()) == expected
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.lists(documents(), max_size=3, unique_by=lambda it: (it.model_id, it.locale)))
 def test_a_folder_of_documents_gives_all_of_them_back(
     tmp_path_factory: pytest.TempPathFactory, stored: list[Document]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from published import built
 from runcomfy_codegen.ir.json_text import MAX_DEPTH, items, members
 from runcomfy_codegen.ir.model import Anything, Nullable, Union
+from support.built_models import built
 
 MALFORMED: list[tuple[dict[str, Any], str]] = [
     ({"anyOf": "nope"}, "anyOf"),

@@ -12,7 +12,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -32,6 +31,7 @@ from runcomfy_runtime.protocol import Status
 from runcomfy_runtime.retry_and_timeouts import REQUEST_TIMEOUT
 from runcomfy_runtime.secret import Token
 from runcomfy_runtime.transport import Lost, Outcome, Reached, Request, Response
+from support.examples import examples
 
 BASE = "https://api.test"
 DEADLINE = 100.0
@@ -307,7 +307,5 @@ class World(RuleBasedStateMachine):
         self.never_loses_the_id()
 
 
-World.TestCase.settings = settings(
-    max_examples=300, stateful_step_count=40, deadline=None
-)
+World.TestCase.settings = examples(300, stateful_step_count=40)
 TestWorld = World.TestCase

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runcomfy_codegen.sandbox.faults.fault_rule import FAULTS
 from runcomfy_codegen.sandbox.http_messages import ApiRequest
+from support.examples import examples
 
 from .conftest import INPUTS, SECRET, caller_with
 
@@ -60,7 +61,7 @@ _BODY = (
 _FAULT = st.sampled_from(["", *FAULTS]) | st.text(max_size=12)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@examples(300)
 @given(
     method=st.sampled_from(["GET", "POST", "HEAD", "PUT", "", "\u00e4"]),
     path=_PATH,

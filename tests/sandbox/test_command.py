@@ -19,9 +19,9 @@ import pytest
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.sandbox.input_validation import InputSchema
 from runcomfy_codegen.workspace.local_sandbox import curl_lines, example_of
+from support.shipped_models import SCHEMAS, documents, models
 
 from .conftest import MODELS, a_field, a_model
-from .published import SCHEMAS, documents, models
 
 needs_curl = pytest.mark.skipif(
     shutil.which("curl") is None, reason="curl is not installed"

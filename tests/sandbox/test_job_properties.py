@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from support.examples import examples
 
 from .conftest import EDIT, IMAGE_TO_VIDEO, MUSIC, ODD, caller_with
 
@@ -14,7 +16,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
     model_id=st.sampled_from([EDIT, IMAGE_TO_VIDEO, MUSIC, ODD]),
     drive=st.sampled_from(["time", "polls", "steps"]),
@@ -54,7 +56,7 @@ def test_a_job_only_moves_forward_and_its_end_is_final(
     assert positions[-1] >= 1
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     body=st.binary(max_size=200), path=st.text(max_size=60), query=st.text(max_size=40)
 )

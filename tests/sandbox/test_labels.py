@@ -13,8 +13,7 @@ from runcomfy_codegen.ir.json_text import items, members
 from runcomfy_codegen.ir.model import MediaKind, Model
 from runcomfy_codegen.sandbox.output_files import JobOutput, output_kind, plan_output
 from runcomfy_codegen.sandbox.output_shape import output_shape
-
-from .published import models
+from support.shipped_models import models
 
 _WORDS = ("size", "resolution", "ratio", "width", "duration", "output_format")
 _RATIO = re.compile(r"(\d{1,2}):(\d{1,2})")

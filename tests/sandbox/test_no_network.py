@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox
+from support.shipped_models import documents, models
 
 from .conftest import EDIT, INPUTS, MODELS, SEEDANCE
-from .published import documents, models
 
 
 class Bait:

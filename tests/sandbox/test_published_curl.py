@@ -15,8 +15,7 @@ import pytest
 
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_runtime.protocol import DEFAULT_BASE_URL
-
-from .published import models
+from support.shipped_models import models
 
 PAGES = sorted(
     page.name

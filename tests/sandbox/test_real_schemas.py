@@ -12,8 +12,8 @@ from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.sandbox import Api
 from runcomfy_codegen.sandbox.output_files import FILE_FORMATS, output_kind
 from runcomfy_codegen.sandbox.settings import settings_from_options
+from support import shipped_models as published
 
-from . import published
 from .conftest import Caller
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox
+from support.shipped_models import models
 
 from .conftest import EDIT
-from .published import models
 
 BESIDE_PYTHON = Path(sys.executable).with_name("schemathesis")
 FUZZER = str(BESIDE_PYTHON) if BESIDE_PYTHON.exists() else shutil.which("schemathesis")

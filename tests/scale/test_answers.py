@@ -16,7 +16,6 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from published import SETTINGS
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.ir.as_json import to_json_schema
@@ -40,6 +39,7 @@ from runcomfy_codegen.targets.python.annotations import Annotator, is_class, sha
 from runcomfy_codegen.targets.python.datamodel_codegen import ask
 from runcomfy_codegen.targets.python.layout import annotation_text, format_code
 from runcomfy_runtime import constraint
+from support.built_models import SETTINGS
 
 DOC = '"""Answers of one release of datamodel-code-generator, by shape. Written by a test."""'
 HALF = Decimal("0.5")

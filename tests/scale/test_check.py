@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cli.conftest import Shell, entry
 from runcomfy_codegen.package.lock import lock_digest, sha256
+from support.command_line import Shell, entry
 
 MODULE = "models/acme/painter/text_to_image.py"
 DOCUMENT = "schemas/acme/painter/text-to-image/en.json"

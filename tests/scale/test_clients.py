@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.conftest import Shell, entry
+from support.command_line import Shell, entry
 
 TWO = """
 schemas = "schemas"

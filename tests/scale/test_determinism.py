@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import Shell
 from runcomfy_codegen import resources
+from support.command_line import Shell
 
 MODELS = ("bytedance/*", "blackforestlabs/flux-3/*")
 

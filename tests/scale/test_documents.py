@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from cli.conftest import Shell, entry
-from published import SETTINGS, documents, executed, model_of, properties
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_catalog, build_model
 from runcomfy_codegen.ir.model import Model
@@ -31,6 +29,8 @@ from runcomfy_codegen.workspace.configuration import Config
 from runcomfy_codegen.workspace.generate import prepare, request_for
 from runcomfy_codegen.workspace.project import Project
 from runcomfy_runtime.errors import InputRejected
+from support.built_models import SETTINGS, documents, executed, model_of, properties
+from support.command_line import Shell, entry
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 EDIT = "bytedance/dreamina-4-0/edit"

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from cli.conftest import Shell, entry
 from runcomfy_codegen.package.lock import CallOptions
 from runcomfy_codegen.package.write import write_package
 from runcomfy_codegen.workspace.configuration import Config
 from runcomfy_codegen.workspace.generate import PreparedPackage, prepare, request_for
 from runcomfy_codegen.workspace.project import Project
+from support.command_line import Shell, entry
 
 PAINTER = "acme/painter/text-to-image"
 SINGER = "acme/singer"

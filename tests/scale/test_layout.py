@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrary import texts
-from published import SETTINGS, built, rendered
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.store.schemas_folder import read_all
@@ -19,6 +17,8 @@ from runcomfy_codegen.targets.python.literals import docstring, literal
 from runcomfy_codegen.targets.python.package import render_package
 from runcomfy_codegen.targets.target import RenderContext
 from runcomfy_codegen.targets.templates import Templates
+from support.built_models import SETTINGS, built, rendered
+from support.random_schemas import texts
 
 LINES = (
     "x: int = 1",

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from cli.conftest import Shell
 from runcomfy_codegen.package.lock import (
     LOCK,
     CallOptions,
@@ -22,6 +21,7 @@ from runcomfy_codegen.package.lock import (
     write_lock,
 )
 from runcomfy_codegen.package.lock_entry import GivenNames, LockEntry
+from support.command_line import Shell
 
 MODULE = PurePosixPath("models/acme/singer.py")
 WHOLE = Lock(

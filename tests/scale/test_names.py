@@ -7,11 +7,11 @@ import random
 
 import pytest
 
-from cli.conftest import Shell, entry
-from published import model_of, rendered
 from runcomfy_codegen.build.naming import module_path
 from runcomfy_codegen.package.lock import lock_digest, sha256
 from runcomfy_codegen.targets.python.layout import format_code
+from support.built_models import model_of, rendered
+from support.command_line import Shell, entry
 
 DEVICES = {
     "con",

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.conftest import Shell, entry
-from published import model_of
 from runcomfy_codegen import resources
 from runcomfy_codegen.cli import pull as pull_command
 from runcomfy_codegen.errors import CodegenError
@@ -23,6 +21,8 @@ from runcomfy_codegen.workspace.page_download import (
     read_pages,
 )
 from runcomfy_codegen.workspace.source import ServerUnreachable
+from support.built_models import model_of
+from support.command_line import Shell, entry
 
 SEEDANCE = "bytedance/seedance-v1.5-pro/image-to-video"
 RUSSIAN = "https://www.runcomfy.com/ru/models/bytedance/seedance-1-5/pro/api"

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from cli.conftest import Answer, Shell, entry
-from published import model_of
 from runcomfy_codegen.errors import CodegenError
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.workspace.live_catalog import LiveCatalog, whole
 from runcomfy_runtime.client_config import ServerAccess
 from runcomfy_runtime.http.httpx_transport import HttpxTransport
 from runcomfy_runtime.secret import Token
+from support.built_models import model_of
+from support.command_line import Answer, Shell, entry
 
 TOKEN = "a-secret-token-of-a-user"
 IDS = [f"acme/model-{number}" for number in range(7)]

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from cli.conftest import Shell
-from published import SETTINGS, model_of
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.store.schemas_folder import read_all
@@ -25,6 +23,8 @@ from runcomfy_codegen.targets.python.view import (
 from runcomfy_codegen.targets.render import Target, render_target
 from runcomfy_codegen.targets.target import RenderContext
 from runcomfy_codegen.targets.templates import TEMPLATE_NAMES, Templates
+from support.built_models import SETTINGS, model_of
+from support.command_line import Shell
 
 PAGE = (Path(__file__).parents[2] / "docs" / "templates.md").read_text("utf-8")
 MODULE = "models/acme/singer.py"

@@ -103,11 +103,11 @@ def test_ctrl_c_while_writing_leaves_the_old_state(
 FULL = """
 import resource, sys
 from pathlib import Path, PurePosixPath
-from runcomfy_codegen.store.atomic_write import Changes, apply
+from runcomfy_codegen.store.atomic_write import FolderChanges, apply_changes
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 small, large = PurePosixPath("a.txt"), PurePosixPath("b/b.txt")
 try:
-    apply(Path(sys.argv[1]), Changes(write={small: b"new", large: b"x" * 5000}))
+    apply_changes(Path(sys.argv[1]), FolderChanges(write={small: b"new", large: b"x" * 5000}))
 except OSError as error:
     print(error.errno)
 """

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import Shell
 from runcomfy_codegen import resources
 from runcomfy_codegen.store.atomic_write import FolderLocked, lock_folder
+from support.command_line import Shell
 
 GENERATE = (sys.executable, "-m", "runcomfy_codegen", "generate")
 

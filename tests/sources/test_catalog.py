@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runcomfy_codegen.ir.diagnostic import Position, Severity
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import JsonText
 from runcomfy_codegen.sources.read import SourceResult, read_documents
+from support.examples import examples
 
 DATA = Path(__file__).parent / "data"
 FILES = sorted(DATA.glob("*.json"))
@@ -110,7 +111,7 @@ def shuffled(value: Any, chance: random.Random) -> Any:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(seed=st.integers(0, 2**32), indent=st.sampled_from([None, 0, 1, 4, "\t"]))
 def test_key_order_and_white_space_do_not_matter(
     seed: int, indent: int | str | None
@@ -238,7 +239,7 @@ def test_the_locale_that_is_asked_for_is_taken() -> None:
     assert [document.locale for document in reading.documents] == ["zh-CN"]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     st.dictionaries(
         st.text(),

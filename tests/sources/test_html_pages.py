@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runcomfy_codegen.ir.document import Document, Provenance
@@ -21,6 +21,7 @@ from sources.page_factory import (
     short_crawl,
     written,
 )
+from support.examples import examples
 
 PAGES = files("runcomfy_codegen") / "demo_pages"
 NOWHERE = Provenance(source="", form="", retrieved="", sha256="")
@@ -99,7 +100,7 @@ def test_a_highlighted_page_with_scripts_says_the_same(locale: str) -> None:
     assert said(html_page(page), "page.html") == said(long_crawl(page), "page.txt")
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.dictionaries(
         st.text(st.characters(exclude_categories=["Cs", "Cc"])),

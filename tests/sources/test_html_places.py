@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runcomfy_codegen.dialect.meta_schema import check_document
@@ -19,6 +19,7 @@ from runcomfy_codegen.ir.json_text import JsonText, items, members
 from runcomfy_codegen.resources import dialect
 from runcomfy_codegen.sources.read import read_documents
 from sources.page_factory import Page, html_page, written
+from support.examples import examples
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -85,7 +86,7 @@ def test_diagnostics_of_a_minified_page_are_all_in_its_one_line() -> None:
         assert raw_at(source, it.place).startswith(f"&quot;{word}&quot;")
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(
         st.tuples(

@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runcomfy_codegen.ir.diagnostic import Position, Severity
 from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.sources.read import SourceResult, read_documents
 from sources.page_factory import Page, long_crawl, output_schema, short_crawl, written
+from support.examples import examples
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -209,7 +210,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     properties=st.dictionaries(texts, values, max_size=4), crawl=st.sampled_from([0, 1])
 )
@@ -225,7 +226,7 @@ def test_whatever_a_schema_holds_it_is_read_back(
     assert document.output_schema.value() == output_schema()
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(prompt=texts, more=st.dictionaries(texts, values, max_size=3))
 def test_whatever_an_example_holds_it_is_read_back(
     prompt: str, more: dict[str, Any]
@@ -237,7 +238,7 @@ def test_whatever_an_example_holds_it_is_read_back(
     assert document.input_schema.value() == SCHEMA
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.text(max_size=200) | st.binary(max_size=200))
 def test_no_text_and_no_bytes_raise(source: str | bytes) -> None:
     reading = read_documents(source, name="anything", retrieved="2026-01-31")

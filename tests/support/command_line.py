@@ -1,17 +1,22 @@
-"""A project in an empty folder, and the command line as a user starts it."""
+"""The command line in a folder of its own, called in this process.
+
+A call costs what the command itself costs. Tests of signals, of terminals and of the
+interpreter's start run ``python -m runcomfy_codegen`` as a process instead.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-import pytest
+from support.built_models import documents
 
 ENTRY: dict[str, Any] = {
     "model_id": "acme/painter/text-to-image",
@@ -44,7 +49,7 @@ def entry(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call of the command line gave."""
+    """What a call of the command line returned and printed."""
 
     code: int
     out: str
@@ -57,7 +62,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """Calls ``runcomfy-codegen`` as a process in the project's folder."""
+    """Calls ``runcomfy-codegen`` in a folder."""
 
     folder: Path
 
@@ -67,21 +72,29 @@ class Shell:
         stdin: bytes = b"",
         environment: Mapping[str, str] | None = None,
     ) -> Answer:
-        done = subprocess.run(
-            [sys.executable, "-m", "runcomfy_codegen", *map(str, arguments)],
-            cwd=self.folder,
-            input=stdin,
-            capture_output=True,
-            env={**os.environ, **(environment or {})},
-            timeout=120,
-            check=False,
-        )
-        answer = Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+        from runcomfy_codegen.cli import main
+
+        out, err, code = _Output(), _Output(), 0
+        with (
+            contextlib.chdir(self.folder),
+            patch.dict("os.environ", environment or {}),
+            patch.object(sys, "argv", ["runcomfy-codegen", *map(str, arguments)]),
+            patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8")),
+            patch.object(sys, "stdout", out),
+            patch.object(sys, "stderr", err),
+            # The handlers of signals belong to the test run.
+            patch("signal.signal"),
+        ):
+            try:
+                main()
+            except SystemExit as done:
+                code = done.code if isinstance(done.code, int) else 0
+        answer = Answer(code, out.text(), err.text())
         assert "Traceback" not in answer.err, answer.err
         return answer
 
     def write(self, name: str, content: Any) -> Path:
-        """A file in the project: text as it is, anything else as JSON."""
+        """Write a file in the folder: a text unchanged, anything else as JSON."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         text = (
@@ -101,18 +114,20 @@ class Shell:
             if path.is_file()
         }
 
+    def publish(self, folder: str, *entries: dict[str, Any]) -> None:
+        """Store catalog entries as the schemas of a folder."""
+        from runcomfy_codegen.store.schemas_folder import write_all
 
-@pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    return Shell(tmp_path)
+        write_all(self.folder / folder, documents(json.dumps(list(entries))))
 
 
-@pytest.fixture
-def project(shell: Shell) -> Shell:
-    """A folder with two models imported."""
-    shell.write(
-        "catalog.json", [entry(), entry("acme/singer", text={"type": "string"})]
-    )
-    answer = shell("import", "catalog.json")
-    assert answer.code == 0, answer.err
-    return shell
+class _Output(io.TextIOWrapper):
+    """A stream that keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", newline="")
+        self._bytes = self.buffer
+
+    def text(self) -> str:
+        self.flush()
+        return self._bytes.getvalue().decode()  # type: ignore[attr-defined]
