@@ -277,7 +277,7 @@ def test_python_names_and_wire_names_make_the_same_input(subject: Subject) -> No
 
 
 def test_an_unknown_key_is_refused(subject: Subject) -> None:
-    with pytest.raises(ValueError, match="not_published is no field of this model"):
+    with pytest.raises(ValueError, match="not_published is not a field of this model"):
         subject.module.Input(**least(subject), not_published=1)
 
 

@@ -143,7 +143,7 @@ def test_messages_are_sentences_about_the_field() -> None:
     texts = [problem.message for problem in caught.value.report]
     assert texts == [
         "prompt is too long: 900 characters, at most 20",
-        'promt is no field of this model: did you mean "prompt"?',
+        'promt is not a field of this model: did you mean "prompt"?',
     ]
 
 
@@ -193,7 +193,7 @@ def test_extended_refuses_declared_fields(name: str) -> None:
 
 
 def test_extended_refuses_what_is_no_json() -> None:
-    with pytest.raises(InputRejected, match="no JSON value"):
+    with pytest.raises(InputRejected, match="not a JSON value"):
         good().extended(fresh=float("nan"))
 
 

@@ -206,7 +206,7 @@ def test_a_file_becomes_a_data_uri(tmp_path: Path) -> None:
     [
         ("a.png", None, "does not exist"),
         ("a.png", b"", "is empty"),
-        ("a.txt", b"x", "is no image, video or audio"),
+        ("a.txt", b"x", "does not say image, video or audio"),
         ("a.png", bytes(6 * 1024 * 1024 + 1), "larger than 6 MiB"),
     ],
 )
