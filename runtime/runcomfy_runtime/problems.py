@@ -37,9 +37,7 @@ def problems_from_errors(
     return tuple(found)
 
 
-def _locate(
-    error: PydanticError, document: object, shape: ModelShape
-) -> _LocatedError:
+def _locate(error: PydanticError, document: object, shape: ModelShape) -> _LocatedError:
     """Follow an error's location in the document. A step that does not exist there is a tag of a union."""
     path: list[str] = []
     tags: list[str] = []
@@ -126,7 +124,9 @@ def _message(item: _LocatedError) -> ProblemMessage:
 
 def _undeclared(item: _LocatedError) -> ProblemMessage:
     name = item.path[-1]
-    names = {given: wire for shape in item.enclosing for given, wire in shape.wire.items()}
+    names = {
+        given: wire for shape in item.enclosing for given, wire in shape.wire.items()
+    }
     similar = closest(name, names)
     hint = ""
     if similar:

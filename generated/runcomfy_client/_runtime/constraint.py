@@ -1,4 +1,4 @@
-"""Constraints of JSON Schema that Python's own annotations cannot state exactly."""
+"""Constraints of JSON Schema that Python annotations cannot express exactly."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 
 def json_identity(value: object) -> Hashable:
-    """A hashable stand-in that is equal exactly when two JSON values are equal.
+    """A hashable key that is equal exactly if two JSON values are equal.
 
-    In JSON ``true`` is no number, ``1`` is ``1.0``, and the keys of an object have no order.
+    In JSON ``true`` is not a number, ``1`` equals ``1.0``, and the keys of an object have no
+    order.
     """
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return (type(value), value)
@@ -41,7 +42,7 @@ class OneOf:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        # Before pydantic looks: its Literal compares as Python does, and turns True into 1.
+        # Before pydantic validates: its Literal compares like Python, and turns True into 1.
         return core_schema.no_info_before_validator_function(
             self._check, handler(source)
         )
@@ -104,7 +105,7 @@ def _check_unique(items: Any) -> Any:
 
 
 def _plain(item: Any) -> Any:
-    """A nested model as the object it stands for."""
+    """A nested model as the object that it represents."""
     from .model import wire_value  # whose module the class of the list comes from
 
     return wire_value(item)

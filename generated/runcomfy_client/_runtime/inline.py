@@ -1,7 +1,7 @@
 """A local file as a data URI, for fields whose description says that they take one.
 
 The published pages promise hosted HTTPS URLs only; RunComfy's own nodes send data URIs, within
-these sizes. That is why a file never becomes one by itself.
+these sizes. Therefore a file is never inlined automatically.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ _MEBIBYTE = 1024 * 1024
 def inline(path: str | os.PathLike[str], *, media_type: str | None = None) -> str:
     """The file as ``data:<type>;base64,…``.
 
-    Raises ``InputRejected`` for what is no regular file, no image, video or audio by its name
-    (give ``media_type`` then), empty, or larger than the limit of its kind.
+    Raises ``InputRejected`` if it is not a regular file, is empty, is larger than the limit of
+    its kind, or its name does not say that it is an image, a video or audio. In the last case,
+    give ``media_type``.
     """
     file = Path(path)
     type_ = media_type or _media_type(file)
@@ -32,7 +33,8 @@ def inline(path: str | os.PathLike[str], *, media_type: str | None = None) -> st
     )
     if kind is None:
         raise _rejected(
-            file, "is no image, video or audio by its name: give media_type=…"
+            file,
+            "has a name that does not say image, video or audio: give media_type=…",
         )
     content = base64.b64encode(_content(file, kind.inline_limit)).decode()
     return f"data:{type_};base64,{content}"
@@ -47,7 +49,7 @@ def _media_type(file: Path) -> str:
 
 def _content(file: Path, limit: int) -> bytes:
     if not file.is_file():
-        raise _rejected(file, "is no file" if file.exists() else "does not exist")
+        raise _rejected(file, "is not a file" if file.exists() else "does not exist")
     try:
         with file.open("rb") as opened:
             content = opened.read(limit + 1)

@@ -1,4 +1,4 @@
-"""Checking an input before anything is paid: the schema, then whoever else has a say."""
+"""Checking an input before it is paid for: the schema, its media, and checks of the caller."""
 
 from __future__ import annotations
 
@@ -28,49 +28,53 @@ if TYPE_CHECKING:
 
 
 class InputCheck(Protocol):
-    """Somebody who checks rules that a schema cannot state, as those on media."""
+    """Checks rules that a schema cannot state, such as those on media."""
 
     def __call__(
         self, rules: Sequence[Rule], payload: Mapping[str, Any]
     ) -> Iterable[Problem]:
-        """The problems of a payload; nothing is raised for them.
+        """Return the problems of a payload; do not raise for them.
 
-        What breaks the schema is told elsewhere: it is null here, or absent.
+        Values that violate the schema are reported elsewhere. Here they are null or absent.
         """
         ...
 
 
+Judge = InputCheck
+"""The earlier name of ``InputCheck``."""
+
+
 @runtime_checkable
 class AsyncInputCheck(Protocol):
-    """A judge that can also wait without blocking an event loop.
+    """An input check that can also run without blocking an event loop.
 
-    The asyncio client asks any other judge in a thread.
+    The asyncio client runs any other check in a thread.
     """
 
     async def check(
         self, rules: Sequence[Rule], payload: Mapping[str, Any]
     ) -> Iterable[Problem]:
-        """Do what calling the judge does."""
+        """Do the same as calling the check."""
         ...
 
 
 @runtime_checkable
 class TimeLimitedCheck(Protocol):
-    """A judge that can be told how long it may take. Any other takes what it takes."""
+    """An input check that accepts a time limit. Other checks run until they are done."""
 
     def within(self, seconds: float) -> InputCheck:
-        """The same judge with no more time than that."""
+        """The same check with at most this much time."""
         ...
 
 
 MediaChecks = Literal["strict", "warn", "off"]
-"""What a file that breaks a rule, or cannot be measured, means for a submit.
+"""What happens to a submit if a file breaks a rule or cannot be measured.
 
-``warn``: a broken rule refuses the input, what cannot be measured is logged. ``strict``: both
-refuse it. ``off``: no file is looked at.
+``warn``: a broken rule rejects the input; a file that cannot be measured is logged.
+``strict``: both reject it. ``off``: no file is read.
 """
 TimeLeft: TypeAlias = Callable[[], float]
-"""How many seconds are left of a call."""
+"""Returns the seconds that are left of a call."""
 
 
 def _unlimited() -> float:
@@ -78,22 +82,24 @@ def _unlimited() -> float:
 
 
 class InputChecks:
-    """Who checks inputs, and what follows from what they find."""
+    """The checks of a client, and what their results mean for a submit."""
 
-    __slots__ = ("_judges", "_locale", "_strict")
+    __slots__ = ("_checks", "_locale", "_strict")
 
     def __init__(
         self,
         media: MediaChecks,
-        judges: Iterable[InputCheck],
+        checks: Iterable[InputCheck],
         locale: str | None = None,
         policy: FetchPolicy | None = None,
     ) -> None:
-        """Raises ``BadSetting`` for a word that is none of ``MediaChecks``."""
+        """Raises ``BadSetting`` if ``media`` is not one of ``MediaChecks``."""
         if media not in get_args(MediaChecks):
             raise _unknown_media_checks(media)
-        ours: tuple[InputCheck, ...] = () if media == "off" else (_MediaCheck(policy),)
-        self._judges = (*ours, *judges)
+        media_checks: tuple[InputCheck, ...] = (
+            () if media == "off" else (_MediaCheck(policy),)
+        )
+        self._checks = (*media_checks, *checks)
         self._strict = media == "strict"
         self._locale = locale
 
@@ -106,10 +112,10 @@ class InputChecks:
     ) -> Report:
         """Every problem of an input, or of a document for a model's class.
 
-        Judges are asked as long as there is time left.
+        Checks run as long as there is time left.
         """
-        judges = _within_time(self._judges, left)
-        return validate(what, document, judges, locale or self._locale)
+        checks = _within_time(self._checks, left)
+        return validate(what, document, checks, locale or self._locale)
 
     async def report_async(
         self,
@@ -119,24 +125,24 @@ class InputChecks:
         left: TimeLeft = _unlimited,
     ) -> Report:
         """Do the same without blocking the event loop."""
-        judges = _within_time(self._judges, left)
-        return await validate_async(what, document, judges, locale or self._locale)
+        checks = _within_time(self._checks, left)
+        return await validate_async(what, document, checks, locale or self._locale)
 
     def before_submit(self, what: ModelInput[Any] | str) -> PreSubmitCheck | None:
-        """What is to be done before an input is paid for, if anything is."""
-        if isinstance(what, str) or not self._judges or not what.RULES:
+        """The check to run before an input is paid for; None if there is nothing to check."""
+        if isinstance(what, str) or not self._checks or not what.RULES:
             return None
         return PreSubmitCheck(what, self)
 
     def admit(self, what: ModelInput[Any], report: Report, left: TimeLeft) -> None:
-        """Raise ``InputRejected`` if a report refuses an input, and log what is unknown.
+        """Raise ``InputRejected`` if a report rejects the input, and log what is unknown.
 
-        What is unknown when the time is over refuses nothing: the call fails for that.
+        When the time is over, unknown problems do not reject: the call fails with a timeout.
         """
         strict = self._strict and left() > 0
-        found = report.problems if strict else report.failed
-        if found:
-            raise InputRejected(Report(found), what.MODEL_ID)
+        problems = report.problems if strict else report.failed
+        if problems:
+            raise InputRejected(Report(problems), what.MODEL_ID)
         for problem in report.unknown:
             logger().warning("input of %s: %s", what.MODEL_ID, problem)
 
@@ -157,11 +163,11 @@ class PreSubmitCheck:
         self._left = left
 
     def within(self, left: TimeLeft) -> Self:
-        """The same check in what is left of a call."""
+        """The same check, limited to the time left of a call."""
         return type(self)(self._what, self._checks, left)
 
     def __call__(self) -> None:
-        """Check, and raise or log."""
+        """Run the checks, then raise or log."""
         report = self._checks.report(self._what, left=self._left)
         self._checks.admit(self._what, report, self._left)
 
@@ -172,7 +178,7 @@ class PreSubmitCheck:
 
 
 class _MediaCheck:
-    """The judge of media, loaded when there is something to judge."""
+    """The check of media rules. It is loaded when there is something to check."""
 
     def __init__(self, policy: FetchPolicy | None, seconds: float = math.inf) -> None:
         self._policy = policy
@@ -199,57 +205,57 @@ class _MediaCheck:
         return Inspector(policy=self._policy, seconds=self._seconds)
 
 
-def _within_time(judges: Iterable[InputCheck], left: TimeLeft) -> Iterator[InputCheck]:
-    """The judges that there is time for, each with what is left when its turn comes."""
-    for judge in judges:
+def _within_time(checks: Iterable[InputCheck], left: TimeLeft) -> Iterator[InputCheck]:
+    """The checks that there is time for, each with the time that is left when it starts."""
+    for check in checks:
         seconds = left()
         if seconds <= 0:
             return
-        if isinstance(judge, TimeLimitedCheck) and seconds < math.inf:
-            judge = judge.within(seconds)
-        yield judge
+        if isinstance(check, TimeLimitedCheck) and seconds < math.inf:
+            check = check.within(seconds)
+        yield check
 
 
 def validate(
     what: ModelInput[Any] | type[ModelInput[Any]],
     document: object,
-    judges: Iterable[InputCheck] = (),
+    checks: Iterable[InputCheck] = (),
     locale: str | None = None,
 ) -> Report:
-    """Every problem of an input, or of a document for a model's class; none is raised.
+    """Every problem of an input, or of a document for a model's class; nothing is raised.
 
-    Published messages are told in ``locale`` where they were published in it.
+    Published messages are in ``locale`` if they were published in it.
     """
     schema, payload = _check_schema(what, document)
     rules = [rule.in_locale(locale) for rule in what.RULES]
-    found = list(schema.problems)
-    for judge in judges:
-        found += judge(rules, payload)
-    return Report(tuple(found))
+    problems = list(schema.problems)
+    for check in checks:
+        problems += check(rules, payload)
+    return Report(tuple(problems))
 
 
 async def validate_async(
     what: ModelInput[Any] | type[ModelInput[Any]],
     document: object,
-    judges: Iterable[InputCheck] = (),
+    checks: Iterable[InputCheck] = (),
     locale: str | None = None,
 ) -> Report:
     """Do what ``validate`` does without blocking the event loop while files are read."""
     schema, payload = _check_schema(what, document)
     rules = [rule.in_locale(locale) for rule in what.RULES]
-    found = list(schema.problems)
-    for judge in judges:
-        found += await _run_on_loop(judge, rules, payload)
-    return Report(tuple(found))
+    problems = list(schema.problems)
+    for check in checks:
+        problems += await _run_on_loop(check, rules, payload)
+    return Report(tuple(problems))
 
 
 def _check_schema(
     what: ModelInput[Any] | type[ModelInput[Any]], document: object
 ) -> tuple[Report, Mapping[str, Any]]:
-    """What the schema says, and what is left for judges."""
+    """The schema problems, and the payload without invalid values for the other checks."""
     if not isinstance(what, type):
         return Report(), what.payload()
-    # pydantic, which the caller has loaded by now
+    # these import pydantic, which the caller has already imported
     from .model import schema_report as check
     from .problems import without_invalid_values as remnant
     from .shape import shape_of
@@ -257,24 +263,26 @@ def _check_schema(
     report = check(what, document)
     if report.ok:
         return report, what.model_validate(document).payload()
-    wrong = {problem.pointer for problem in report}
-    return report, remnant(document, shape_of(what).wire, wrong, what.RULES)
+    invalid = {problem.pointer for problem in report}
+    return report, remnant(document, shape_of(what).wire, invalid, what.RULES)
 
 
 async def _run_on_loop(
-    judge: InputCheck, rules: Sequence[Rule], payload: Mapping[str, Any]
+    check: InputCheck, rules: Sequence[Rule], payload: Mapping[str, Any]
 ) -> Iterable[Problem]:
-    if isinstance(judge, AsyncInputCheck):
-        return await judge.check(rules, payload)
-    from asyncio import to_thread  # slow to load, and who awaits this has it loaded
+    if isinstance(check, AsyncInputCheck):
+        return await check.check(rules, payload)
+    from asyncio import (
+        to_thread,
+    )  # slow to import, and already imported by every caller
 
-    return await to_thread(lambda: list(judge(rules, payload)))
+    return await to_thread(lambda: list(check(rules, payload)))
 
 
 def _unknown_media_checks(given: object) -> BadSetting:
     words: tuple[str, ...] = get_args(MediaChecks)
     hint = did_you_mean(str(given), words)
-    told = ", ".join(map(repr, words))
+    known = ", ".join(map(repr, words))
     return BadSetting(
-        f"media_checks must be one of {told}, not {given!r:.40}{hint or '.'}"
+        f"media_checks must be one of {known}, not {given!r:.40}{hint or '.'}"
     )

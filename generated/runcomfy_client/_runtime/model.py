@@ -88,7 +88,7 @@ class ModelPart(DeferredValidation, BaseModel, frozen=True):
 
 
 class ModelOutput(DeferredValidation, BaseModel):
-    """What a model gives back. Published output schemas are incomplete, so nothing is refused."""
+    """The output of a model. Published output schemas are incomplete, so nothing is rejected."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -100,7 +100,7 @@ class ModelOutput(DeferredValidation, BaseModel):
 
     @classmethod
     def read(cls, output: object) -> Self:
-        """Read an output, whatever it holds. What does not fit is kept as it came."""
+        """Read any output. Values that do not fit the schema are kept unchanged."""
         try:
             return cls.model_validate(output)
         except (ValidationError, RecursionError):
@@ -134,9 +134,9 @@ class ModelInput(DeferredValidation, BaseModel, Generic[OutputT], frozen=True):
     if not TYPE_CHECKING:
 
         def __class_getitem__(cls, output: object) -> type[Self]:
-            """The class itself: no field speaks of the output, ``OUTPUT`` does.
+            """The class itself: no field uses the output type, only ``OUTPUT`` does.
 
-            pydantic would make one more class for every model.
+            pydantic would create one more class for every model.
             """
             return cls
 
@@ -155,15 +155,15 @@ class ModelInput(DeferredValidation, BaseModel, Generic[OutputT], frozen=True):
         return {**_members_set(self), **(self._extension or {})}
 
     def extended(self, /, **fields: Any) -> Self:
-        """The same input with fields that this client does not know yet, sent as they are.
+        """The same input with fields that this client does not know yet, sent unchanged.
 
-        Raises ``InputRejected`` for a declared field, and for what is no JSON.
+        Raises ``InputRejected`` for a declared field, and for a value that is not JSON.
         """
         import json
 
-        found = tuple(_refused_extension(type(self), fields))
-        if found:
-            raise InputRejected(Report(found), self.MODEL_ID)
+        problems = tuple(_refused_extension(type(self), fields))
+        if problems:
+            raise InputRejected(Report(problems), self.MODEL_ID)
         longer = self.model_copy()
         added = json.loads(json.dumps(fields))
         # Private attributes of a frozen model may be set; type checkers think otherwise.
@@ -176,7 +176,7 @@ class ModelInput(DeferredValidation, BaseModel, Generic[OutputT], frozen=True):
         return f"{self.MODEL_ID}:{type(self).__name__}"
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """Only what was set, long texts and inline data shortened."""
+        """Only the fields that were set; long texts and inline data are shortened."""
         for name in type(self).model_fields:
             if name in self.model_fields_set:
                 yield name, _Shortened(wire_value(getattr(self, name)))
@@ -199,7 +199,7 @@ class _Shortened:
 
 
 def schema_report(model: type[ModelInput[Any]], document: object) -> Report:
-    """The schema problems of a document, none of them raised."""
+    """The schema problems of a document; nothing is raised."""
     try:
         model.model_validate(document)
     except ValidationError as error:
@@ -210,7 +210,7 @@ def schema_report(model: type[ModelInput[Any]], document: object) -> Report:
 def _problems_of(
     model: type[BaseModel], error: ValidationError, document: object
 ) -> tuple[Problem, ...]:
-    # As much code again as this module, for inputs that are wrong.
+    # As much code as this module, and needed only for invalid inputs.
     from .problems import problems_from_errors as problems
 
     findings = error.errors(include_url=False)
@@ -235,12 +235,12 @@ def _refused_extension(
         try:
             json.dumps(value, allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
-            text = f"{quoted(name)} is no JSON value: {error}"
+            text = f"{quoted(name)} is not a JSON value: {error}"
             yield Problem(pointer=place, code="type", message=text)
 
 
 def _members_set(part: BaseModel) -> dict[str, Any]:
-    """The members that were set. ``None`` says something only where a value must be given."""
+    """The members that were set. ``None`` is sent only for a required field."""
     sent: dict[str, Any] = {}
     for name, field in type(part).model_fields.items():
         if name in part.model_fields_set:
@@ -253,7 +253,7 @@ def _members_set(part: BaseModel) -> dict[str, Any]:
 
 
 def wire_value(value: Any) -> Any:
-    """A value of a field as it goes over the wire."""
+    """The value of a field as it is sent."""
     if isinstance(value, BaseModel):
         return _members_set(value)
     if isinstance(value, list):

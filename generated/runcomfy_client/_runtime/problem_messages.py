@@ -1,4 +1,4 @@
-"""What is said about each kind of schema error: keyword, sentence, limit, actual value."""
+"""The message for each kind of schema error: keyword, sentence, limit, actual value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .escaping import quoted
 
 
 class ExpectedType(NamedTuple):
-    """The type that a value should have had: for people, and as JSON Schema calls it."""
+    """The expected type of a value: for people, and as JSON Schema names it."""
 
     phrase: str
     name: str
@@ -29,11 +29,11 @@ TYPES: Mapping[str, ExpectedType] = {
     "model_attributes_type": ExpectedType("an object", "object"),
     "none_required": ExpectedType("null", "null"),
 }
-"""pydantic's kinds of type error, and the type that was wanted."""
+"""pydantic's kinds of type error, and the expected type of each."""
 
 
 class ProblemMessage(NamedTuple):
-    """One problem, before it is known where: the sentence goes on from the field's name."""
+    """One problem without its location: the field's name is the subject of the sentence."""
 
     code: str
     text: str
@@ -44,32 +44,32 @@ class ProblemMessage(NamedTuple):
 def message_for(
     kind: str, context: Mapping[str, Any], value: object, message: str
 ) -> ProblemMessage:
-    """The saying for one error of pydantic's, by its kind, its context and the value."""
+    """The message for one error of pydantic, from its kind, its context and the value."""
     if kind in TYPES:
         return wrong_type([TYPES[kind]], value)
     if kind == "missing":
         return ProblemMessage("required", "is required")
     if kind in _LIMIT_MESSAGES:
-        key, saying = _LIMIT_MESSAGES[kind]
-        return saying(context.get(key), value)
+        key, message_of = _LIMIT_MESSAGES[kind]
+        return message_of(context.get(key), value)
     return ProblemMessage("invalid", f"is invalid: {message}", None, _shortened(value))
 
 
-def wrong_type(wanted: Iterable[ExpectedType], value: object) -> ProblemMessage:
-    """The saying for a value of another type than those wanted.
+def wrong_type(expected: Iterable[ExpectedType], value: object) -> ProblemMessage:
+    """The message for a value that has none of the expected types.
 
-    Its limit is what ``type`` would be in JSON Schema: one name, or several.
+    Its limit is the value of ``type`` in JSON Schema: one name, or several.
     """
-    types = dict.fromkeys(wanted)
-    phrases = " or ".join(dict.fromkeys(each.phrase for each in types))
-    first, *others = dict.fromkeys(each.name for each in types)
+    types = dict.fromkeys(expected)
+    phrases = " or ".join(dict.fromkeys(type_.phrase for type_ in types))
+    first, *others = dict.fromkeys(type_.name for type_ in types)
     limit = (first, *others) if others else first
     text = f"must be {phrases}, not {quoted(value)}"
     return ProblemMessage("type", text, limit, _shortened(value))
 
 
 def _shortened(value: object) -> object:
-    """The offending value as far as a report should carry it."""
+    """The invalid value, shortened to what a report should contain."""
     if isinstance(value, (bool, int, float)) or value is None:
         return value
     if isinstance(value, str) and len(value) <= 200:
@@ -81,21 +81,21 @@ _LimitMessage = Callable[[Any, Any], ProblemMessage]
 
 
 def _number(code: str, phrase: str) -> _LimitMessage:
-    def saying(limit: Any, value: Any) -> ProblemMessage:
+    def message_of(limit: Any, value: Any) -> ProblemMessage:
         return ProblemMessage(
             code, f"must be {phrase} {limit}, not {quoted(value)}", limit, value
         )
 
-    return saying
+    return message_of
 
 
 def _length(code: str, phrase: str, noun: str, bound: str) -> _LimitMessage:
-    def saying(limit: Any, value: Any) -> ProblemMessage:
+    def message_of(limit: Any, value: Any) -> ProblemMessage:
         size = len(value)
         text = f"{phrase}: {size} {noun}{'s' * (size != 1)}, {bound} {limit}"
         return ProblemMessage(code, text, limit, size)
 
-    return saying
+    return message_of
 
 
 def _pattern(limit: Any, value: Any) -> ProblemMessage:
@@ -147,4 +147,4 @@ _LIMIT_MESSAGES: Mapping[str, tuple[str, _LimitMessage]] = {
     "one_of": ("limit", _choice),
     "unique_items": ("first", _unique),
 }
-"""Kind of error, the key of its context that holds the limit, and what is said."""
+"""Kind of error, the key of the limit in its context, and the message."""

@@ -20,49 +20,47 @@ PydanticError = Mapping[str, Any]
 class _LocatedError(NamedTuple):
     path: tuple[str, ...]
     tags: tuple[str, ...]
-    finding: PydanticError
-    around: tuple[ModelShape, ...]
+    error: PydanticError
+    enclosing: tuple[ModelShape, ...]
 
 
 def problems_from_errors(
-    findings: Iterable[PydanticError], document: object, shape: ModelShape
+    errors: Iterable[PydanticError], document: object, shape: ModelShape
 ) -> tuple[Problem, ...]:
     """All problems that pydantic found in a document, in the order of its fields."""
-    located = [_locate(finding, document, shape) for finding in findings]
+    located = [_locate(error, document, shape) for error in errors]
     found: list[Problem] = []
     for _, group in groupby(located, key=lambda item: item.path[:1]):
-        meant = _without_other_branches(list(group))
-        for path, items in groupby(meant, key=lambda item: item.path):
-            found += [_problem(path, saying) for saying in _messages(list(items))]
+        relevant = _without_other_branches(list(group))
+        for path, items in groupby(relevant, key=lambda item: item.path):
+            found += [_problem(path, message) for message in _messages(list(items))]
     return tuple(found)
 
 
-def _locate(
-    finding: PydanticError, document: object, shape: ModelShape
-) -> _LocatedError:
-    """Walk a location through the document: what names nothing there is a tag of a union."""
+def _locate(error: PydanticError, document: object, shape: ModelShape) -> _LocatedError:
+    """Follow an error's location in the document. A step that does not exist there is a tag of a union."""
     path: list[str] = []
     tags: list[str] = []
     here = document
-    around: tuple[ModelShape, ...] = (shape,)
-    inner = around
-    for index, step in enumerate(finding["loc"]):
-        missing = finding["type"] == "missing" and index == len(finding["loc"]) - 1
-        found, value = _enter(here, step)
-        if not found and not missing:
+    enclosing: tuple[ModelShape, ...] = (shape,)
+    inner = enclosing
+    for index, step in enumerate(error["loc"]):
+        missing = error["type"] == "missing" and index == len(error["loc"]) - 1
+        exists, value = _enter(here, step)
+        if not exists and not missing:
             tags.append(str(step))
             continue
         here = value
         if isinstance(step, str):
-            around = inner
-            step = _wire_name(step, around)
-            inner = _inner(around, step)
+            enclosing = inner
+            step = _wire_name(step, enclosing)
+            inner = _inner(enclosing, step)
         path.append(str(step))
-    return _LocatedError(tuple(path), tuple(tags), finding, around)
+    return _LocatedError(tuple(path), tuple(tags), error, enclosing)
 
 
-def _inner(around: Iterable[ModelShape], step: str) -> tuple[ModelShape, ...]:
-    return tuple(part for outer in around for part in outer.inner.get(step, ()))
+def _inner(enclosing: Iterable[ModelShape], step: str) -> tuple[ModelShape, ...]:
+    return tuple(part for outer in enclosing for part in outer.inner.get(step, ()))
 
 
 def _wire_name(step: str, shapes: Iterable[ModelShape]) -> str:
@@ -70,7 +68,7 @@ def _wire_name(step: str, shapes: Iterable[ModelShape]) -> str:
 
 
 def _enter(here: object, step: str | int) -> tuple[bool, object]:
-    """What a step leads to. pydantic names a field as the caller did."""
+    """Whether a step exists, and the value there. pydantic uses the name that the caller used."""
     if isinstance(step, int):
         items = cast(Sequence[object], here) if isinstance(here, (list, tuple)) else ()
         return (True, items[step]) if step < len(items) else (False, None)
@@ -85,66 +83,68 @@ def _members(value: object) -> Mapping[str, object]:
 
 
 def _without_other_branches(items: list[_LocatedError]) -> list[_LocatedError]:
-    """Of a union that failed, only the branches that the value was meant for."""
+    """For a union that failed, only the branches that fit the type of the value."""
     tagged = [item for item in items if item.tags]
     if not tagged:
         return items
     root = min((item.path for item in tagged), key=len)
-    misfits = {item.tags for item in tagged if item.path == root and _is_type(item)}
+    mismatches = {item.tags for item in tagged if item.path == root and _is_type(item)}
     return [
-        item for item in items if not item.tags or item.tags not in misfits
+        item for item in items if not item.tags or item.tags not in mismatches
     ] or items
 
 
 def _is_type(item: _LocatedError) -> bool:
-    return item.finding["type"] in TYPES
+    return item.error["type"] in TYPES
 
 
 def _messages(items: list[_LocatedError]) -> Iterator[ProblemMessage]:
-    """What is wrong at one place. Several types refused there are one thing."""
+    """The messages for one location. Several type errors become one message."""
     types = [item for item in items if _is_type(item)]
     if len(types) > 1:
-        wanted = [TYPES[item.finding["type"]] for item in types]
-        yield wrong_type(wanted, types[0].finding["input"])
+        expected = [TYPES[item.error["type"]] for item in types]
+        yield wrong_type(expected, types[0].error["input"])
         items = [item for item in items if item not in types]
-    yield from {saying.text: saying for saying in map(_message, items)}.values()
+    yield from {message.text: message for message in map(_message, items)}.values()
 
 
 def _message(item: _LocatedError) -> ProblemMessage:
-    finding = item.finding
-    if finding["type"] == "extra_forbidden":
+    error = item.error
+    if error["type"] == "extra_forbidden":
         return _undeclared(item)
-    context: dict[str, Any] = dict(finding.get("ctx", {}))
-    if finding["type"] == "literal_error":
+    context: dict[str, Any] = dict(error.get("ctx", {}))
+    if error["type"] == "literal_error":
         field = next((step for step in reversed(item.path) if not step.isdecimal()), "")
         known = next(
-            (s.choices[field] for s in item.around if field in s.choices), None
+            (s.choices[field] for s in item.enclosing if field in s.choices), None
         )
         context["expected"] = known or context.get("expected")
-    return message_for(finding["type"], context, finding["input"], finding["msg"])
+    return message_for(error["type"], context, error["input"], error["msg"])
 
 
 def _undeclared(item: _LocatedError) -> ProblemMessage:
     name = item.path[-1]
-    names = {given: wire for shape in item.around for given, wire in shape.wire.items()}
-    near = closest(name, names)
+    names = {
+        given: wire for shape in item.enclosing for given, wire in shape.wire.items()
+    }
+    similar = closest(name, names)
     hint = ""
-    if near:
-        hint = f": did you mean {quoted(names[near[0]])}?"
+    if similar:
+        hint = f": did you mean {quoted(names[similar[0]])}?"
     elif len(item.path) == 1:
         hint = "; a field newer than this client goes through .extended(…)"
     return ProblemMessage(
-        "additionalProperties", f"is no field of this model{hint}", None, name
+        "additionalProperties", f"is not a field of this model{hint}", None, name
     )
 
 
-def _problem(path: Sequence[str], saying: ProblemMessage) -> Problem:
+def _problem(path: Sequence[str], message: ProblemMessage) -> Problem:
     return Problem(
         pointer=pointer(path),
-        code=saying.code,
-        message=f"{_label(path)} {saying.text}",
-        limit=saying.limit,
-        actual=saying.actual,
+        code=message.code,
+        message=f"{_label(path)} {message.text}",
+        limit=message.limit,
+        actual=message.actual,
     )
 
 
@@ -154,47 +154,46 @@ def pointer(path: Iterable[str]) -> str:
 
 
 def _label(path: Sequence[str]) -> str:
-    """A place as people write it: ``loras[0].path``."""
+    """A location for people: ``loras[0].path``."""
     text = "".join(f"[{step}]" if step.isdecimal() else f".{step}" for step in path)
     return printable(text.removeprefix("."), 80) or "the input"
 
 
-# What of a document that does not fit the schema can be judged all the same.
+# The document without its invalid values, so that the rest can still be checked.
 
 
 def without_invalid_values(
     document: object,
     wire: Mapping[str, str],
-    wrong: Collection[str],
+    invalid: Collection[str],
     rules: Sequence[Rule],
 ) -> dict[str, Any]:
-    """A document in wire names, with null at every pointer that is wrong already.
+    """A document in wire names, with null at every invalid pointer.
 
-    So a list with too many files has none of them fetched, and a list with one item that is
-    no text has all the others judged. ``wire`` gives the wire name for any name of a field.
+    If a list has too many files, none of them is fetched; if one item of a list is not a
+    string, all the others are still checked. ``wire`` gives the wire name for any name of a
+    field.
     """
     if not isinstance(document, Mapping):
         return {}
     members = cast(Mapping[str, object], document).items()
     named = {wire.get(name, name): value for name, value in members}
-    # No deeper than rules reach: a document may be nested for ever.
+    # Not deeper than the rules: a document may be nested without end.
     depth = max((rule.pointer.count("/") for rule in rules), default=0)
-    return cast(dict[str, Any], _without(named, "", wrong, depth))
+    return cast(dict[str, Any], _without(named, "", invalid, depth))
 
 
-def _without(value: object, place: str, wrong: Collection[str], depth: int) -> object:
-    if (
-        place and place in wrong
-    ):  # "" is the document, of which something is always left
+def _without(value: object, at: str, invalid: Collection[str], depth: int) -> object:
+    if at and at in invalid:  # "" is the whole document, which is never removed
         return None
     if depth and isinstance(value, dict):
         return {
-            name: _without(member, place + pointer([str(name)]), wrong, depth - 1)
+            name: _without(member, at + pointer([str(name)]), invalid, depth - 1)
             for name, member in cast(dict[object, object], value).items()
         }
     if depth and isinstance(value, list):
         return [
-            _without(item, f"{place}/{index}", wrong, depth - 1)
+            _without(item, f"{at}/{index}", invalid, depth - 1)
             for index, item in enumerate(cast(list[object], value))
         ]
     return value

@@ -14,13 +14,13 @@ class Problem:
     """One thing that is wrong (``fail``), or that could not be checked (``unknown``).
 
     ``pointer`` is a JSON pointer into the payload, in wire names. ``code`` is the JSON Schema
-    keyword that is violated (``maxLength``, ``required``, …), ``invalid`` if there is none for
-    it, the metric of a media rule, or ``media`` for a file that could not be measured.
+    keyword that is violated (``maxLength``, ``required``, …), ``invalid`` if there is no
+    keyword for it, the metric of a media rule, or ``media`` for a file that could not be measured.
     ``message`` is for people; of a media rule it is the published text. ``rule`` is the media
     rule in ASCII (``width_pixels <= 4096``), empty for other problems. ``limit`` is the value
-    of the keyword (of ``type`` the JSON types), or the limit of the rule; ``actual`` is what
-    was found instead. Both are None where they are not known; a rule's are exact decimals,
-    and ``actual`` of ``media`` is the ``MediaFault``. ``evidence`` says where in the file the
+    of the keyword (for ``type``, the JSON types) or the limit of the rule; ``actual`` is the
+    actual value. Both are None if they are not known. For rules they are exact decimals; for
+    ``media``, ``actual`` is the ``MediaFault``. ``evidence`` says where in the file the
     facts were found.
     """
 
@@ -39,7 +39,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Every problem of one input. It is true when nothing in it failed."""
+    """Every problem of one input. It is true if no problem is certain."""
 
     problems: tuple[Problem, ...] = ()
 

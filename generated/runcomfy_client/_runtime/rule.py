@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class Rule:
     """One limit on a piece of media.
 
-    ``pointer`` is a JSON pointer into the payload where ``*`` stands for every item of an
-    array. ``kind`` is what the media must be (``image``, ``video``, ``audio``), empty where
-    nothing says it. ``limit`` is an exact decimal. ``message`` is the published text, word for word;
+    ``pointer`` is a JSON pointer into the payload where ``*`` means every item of an
+    array. ``kind`` is what the media must be (``image``, ``video``, ``audio``), empty if it is
+    not known. ``limit`` is an exact decimal. ``message`` is the published text, word for word;
     the rule decides, the message never does. ``translations`` gives (locale, message) of every
     language in which it was published, if they differ.
     """
@@ -35,19 +35,19 @@ class Rule:
         return f"{self.metric} {self.operator} {self.limit}"
 
     def in_locale(self, locale: str | None) -> Rule:
-        """The rule with its message in a language, as far as it was published.
+        """The rule with its message in a language, if it was published in it.
 
-        That of the locale itself, else the first of the same language (``zh`` for ``zh-CN``,
-        and the other way round), else the message as it is.
+        First choice is the locale itself, then the first one of the same language (``zh`` for
+        ``zh-CN``, and the other way round), then the message as it is.
         """
         if locale is None or not self.translations:
             return self
         wanted = locale.lower().replace("_", "-")
-        told = {tag.lower(): message for tag, message in self.translations}
+        by_locale = {tag.lower(): message for tag, message in self.translations}
         language = wanted.partition("-")[0]
-        near = (each for each in told if each.partition("-")[0] == language)
-        chosen = wanted if wanted in told else next(near, None)
-        return self if chosen is None else replace(self, message=told[chosen])
+        same_language = (tag for tag in by_locale if tag.partition("-")[0] == language)
+        chosen = wanted if wanted in by_locale else next(same_language, None)
+        return self if chosen is None else replace(self, message=by_locale[chosen])
 
     # Making an input needs neither of the tables, so they are loaded on first use.
 

@@ -1,4 +1,4 @@
-"""What is known of a model class before looking at a document: fields by both their names."""
+"""What a model class declares: its fields by Python name and by wire name, and their choices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 
 class ModelShape:
-    """What is known of an object before looking: its fields, by Python name and wire name."""
+    """What the class of an object declares: its fields, by Python name and wire name."""
 
     __slots__ = ("choices", "inner", "wire")
 
@@ -19,9 +19,9 @@ class ModelShape:
         self.wire: dict[str, str] = {}
         """Python name or wire name, to wire name."""
         self.inner: dict[str, tuple[ModelShape, ...]] = {}
-        """Wire name, to the objects that may stand in that field."""
+        """Wire name, to the classes of objects that the field may hold."""
         self.choices: dict[str, tuple[object, ...]] = {}
-        """Wire name, to the values that the field may have, where they are listed."""
+        """Wire name, to the values that the field may have, if they are listed."""
 
 
 def wire_name(name: str, field: FieldInfo) -> str:
@@ -53,7 +53,7 @@ def _shaped(
 
 
 def _leaves(annotation: Any) -> Iterator[Any]:
-    """Every model class that an annotation speaks of, and every value of its literals."""
+    """Every model class in an annotation, and every value of its literals."""
     if get_origin(annotation) is Literal:
         yield from get_args(annotation)
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):

@@ -39,7 +39,7 @@ def prepare_submission(
 ) -> PreparedSubmission:
     """The call for what was given to ``run`` or ``submit``; its body is serialised here, once.
 
-    Raises ``InputRejected`` when it is no call.
+    Raises ``InputRejected`` if the arguments do not make a call.
     """
     if isinstance(what, str):
         if not isinstance(payload, Mapping):
@@ -62,7 +62,7 @@ def prepare_submission(
 def _checked_id(model_id: str) -> str:
     if not valid_model_id(model_id):
         raise _rejected(
-            f"{quoted(model_id)} is no model id: it looks like vendor/model or vendor/family/model"
+            f"{quoted(model_id)} is not a model id: model ids look like vendor/model or vendor/family/model"
         )
     return model_id
 
@@ -71,7 +71,7 @@ def _serialize(model_id: str, payload: Mapping[str, Any]) -> Submission:
     try:
         body = _ENCODER.encode(payload).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise _rejected(f"the payload is no JSON: {error}", model_id) from None
+        raise _rejected(f"the payload is not JSON: {error}", model_id) from None
     echoes = tuple(map(digest, dict.fromkeys(urls(payload))))
     from hashlib import sha256  # OpenSSL behind it is slow to load
 

@@ -1,4 +1,4 @@
-"""Which hosts output files may come from."""
+"""Which hosts output files may be downloaded from."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ..errors import DownloadError
 from ..escaping import quoted
 
 OUTPUT_HOSTS = ("runcomfy.net", "runcomfy.com")
-"""RunComfy's own: these, and every name under them."""
+"""RunComfy's own hosts, with their subdomains."""
 
 
 _LABEL = re.compile(r"[a-z0-9_-]+")
 
 
 def host_names(hosts: str | Iterable[str]) -> tuple[str, ...]:
-    """The hosts that a caller allows, as they stand in URLs: one name, or many.
+    """The allowed hosts (one name or several), as they appear in URLs.
 
-    Raises ``DownloadError`` for what is no name of a host, which would never allow anything.
+    Raises ``DownloadError`` for a value that is not a host name, as it would allow nothing.
     """
     given = (hosts,) if isinstance(hosts, str) else hosts
     if not isinstance(given, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -44,32 +44,32 @@ def _host_name(host: str) -> str:
 def _not_a_host(given: object) -> DownloadError:
     shown = quoted(given) if isinstance(given, str) else f"{given!r:.40}"
     return DownloadError(
-        f"{shown} is no name of a host: hosts=[…] takes names like "
-        "cdn.example.org, each of which stands for the names under it too"
+        f"{shown} is not a host name: hosts=[…] takes names like "
+        "cdn.example.org, each of which includes its subdomains"
     )
 
 
 def refusal_reason(url: str, base_url: str, allowed: Iterable[str]) -> str | None:
     """Why a URL may not be fetched, or None if it may.
 
-    A host is compared label by label, so that ``evilruncomfy.net`` and
-    ``runcomfy.net.evil.com`` are not taken for RunComfy. The configured server itself may
-    serve its files too, as the sandbox does, over whatever it is reached by.
+    Hosts are compared label by label, so that ``evilruncomfy.net`` and
+    ``runcomfy.net.evil.com`` do not match RunComfy. The configured server may serve files
+    too, over its own scheme and port, as the sandbox does.
     """
     if not url.isascii() or not url.isprintable() or "\\" in url or " " in url:
-        return "holds characters that no URL has"
+        return "contains characters that are not allowed in URLs"
     try:
         parts = urlsplit(url)
         labels, user = _labels(parts.hostname or ""), parts.username
         _ = parts.port
     except ValueError:
-        return "is no URL"
+        return "is not a URL"
     if user is not None:
-        return "holds a user name"
+        return "contains a user name"
     if origin(url) == origin(base_url):
         return None
     if parts.scheme != "https" or not all(map(_LABEL.fullmatch, labels)):
-        return "is no plain https URL"
+        return "is not a plain https URL"
     if not any(_is_subdomain(labels, name) for name in (*OUTPUT_HOSTS, *allowed)):
         return f"is on {parts.hostname}, which is not among the allowed hosts"
     return None

@@ -22,32 +22,24 @@ from .hosts import host_names
 def save_files(
     context: FlowContext,
     handle: JobHandle,
-    found: Sequence[File],
+    output_files: Sequence[File],
     folder: str | os.PathLike[str],
     hosts: str | Iterable[str],
     limit: int | None,
     progress: Progress | None,
 ) -> Flow[list[Path]]:
-    """Save files as a caller asks for it, with our limits where the caller names none."""
+    """Download each file to the folder, in order. Files of an earlier call are kept.
+
+    ``limit`` is the most bytes of one file; None is the default limit.
+    """
     limits = DownloadLimits(host_names(hosts), SIZE_LIMIT if limit is None else limit)
-    return save(context, handle, found, Path(folder), limits, progress)
-
-
-def save(
-    context: FlowContext,
-    handle: JobHandle,
-    found: Sequence[File],
-    folder: Path,
-    limits: DownloadLimits,
-    progress: Progress | None,
-) -> Flow[list[Path]]:
-    """Fetch each file, in order. One that is there already, from an earlier call, is kept."""
+    folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DownloadError(f"{folder} cannot be made: {error}") from error
+        raise DownloadError(f"{folder} cannot be created: {error}") from error
     saved: list[Path] = []
-    for index, file in enumerate(found):
+    for index, file in enumerate(output_files):
         target = folder / file_name(handle.request_id, index, file)
         if not (target.is_file() and not target.is_symlink()):
             try:
@@ -73,15 +65,15 @@ def _fetch_renewed(
 
 
 def _renewed_url(context: FlowContext, handle: JobHandle, file: File) -> Flow[str]:
-    """The URL of the same file in a result that is read once more: signed URLs expire."""
+    """The URL of the same file in a fresh result: signed URLs expire."""
     deadline = context.now() + REQUEST_TIMEOUT
     try:
-        reading = yield from get_with_retries(
+        answer = yield from get_with_retries(
             context, handle, "reading the result", handle.result_url, deadline
         )
     except DeadlineReached:
         raise _expired_error(file.url) from None
-    for renewed in files(reading.content.get("output")):
+    for renewed in files(answer.content.get("output")):
         if renewed.pointer == file.pointer:
             return renewed.url
     raise _expired_error(file.url)
@@ -90,24 +82,24 @@ def _renewed_url(context: FlowContext, handle: JobHandle, file: File) -> Flow[st
 def _expired_error(url: str) -> DownloadError:
     shown = url.partition("?")[0]
     return DownloadError(
-        f"{printable(shown, 120)} is gone from the server, and so it was in a fresh result",
+        f"{printable(shown, 120)} is gone from the server, also with the URL of a fresh result",
         url=shown,
     )
 
 
-# Names for downloaded files: made here, from nothing that a server could choose.
+# Names for downloaded files. The server chooses no part of them.
 
 
 _OTHER_EXTENSIONS = frozenset(("glb", "obj", "ply", "zip", "json", "txt"))
 
 
 def file_name(request_id: str, index: int, file: File) -> str:
-    """``<request id>-<n>.<extension>``: the id is checked, the extension is one of a list."""
+    """``<request id>-<n>.<extension>``, with a checked id and an extension from a fixed list."""
     return f"{request_id}-{index + 1}.{extension(file)}"
 
 
 def extension(file: File) -> str:
-    """The extension in the URL's path if it is a known one, else that of the kind of file."""
+    """The extension in the URL's path if it is known, else the usual one of the kind of file."""
     ending = _path(file.url).rpartition(".")[2].lower()
     if ending in BY_EXTENSION or ending in _OTHER_EXTENSIONS:
         return ending

@@ -1,4 +1,4 @@
-"""Fetching one file over a connection that may break, from a server that may redirect."""
+"""Downloading one file over a connection that may break, from a server that may redirect."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ from .partial import PartialDownload, RangeMismatch
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _EXPIRED_STATUSES = frozenset({403, 404, 410})
 _GOOD_PROGRESS = 64 * 1024
-"""Bytes that make a try a good one, though it broke off."""
+"""A try that brings this many bytes does not count, even if it breaks off."""
 _MAX_REDIRECTS = 5
 SIZE_LIMIT = 2 * 1024**3
-"""Bytes that one file may have unless the caller says otherwise."""
+"""The default limit on the bytes of one file."""
 
 Progress = Callable[[Path, int, int | None], None]
-"""Called with the target, the bytes so far, and the total if the server told it."""
+"""Called with the target, the bytes so far, and the total if the server stated it."""
 
 
 class DownloadLimits(NamedTuple):
-    """What a download may do."""
+    """The limits of a download."""
 
     hosts: tuple[str, ...] = ()
-    """Hosts beside RunComfy's own; each stands for the names under it too."""
+    """Allowed hosts in addition to RunComfy's own, each with its subdomains."""
     size: int = SIZE_LIMIT
     timeout: float = DOWNLOAD_TIMEOUT
-    """Seconds in which something must come."""
+    """Seconds to wait for the next bytes."""
 
 
 class Incomplete(DownloadError):
-    """The connection broke too often. What came is kept, and resumed by the next call."""
+    """The connection broke too often. The received part is kept, and the next call resumes it."""
 
 
 class Expired(Exception):
@@ -52,9 +52,10 @@ class Expired(Exception):
 
 
 class _ProgressError(Exception):
-    """What the caller's progress function raised, on its way through the transport.
+    """Carries what the caller's progress function raised through the transport.
 
-    There it might be taken for a loss of the connection, as an ``OSError`` would be.
+    Unwrapped, the transport could mistake it (an ``OSError``, for example) for a lost
+    connection.
     """
 
     def __init__(self, error: Exception) -> None:
@@ -69,10 +70,10 @@ def fetch_file(
     limits: DownloadLimits,
     progress: Progress | None,
 ) -> Flow[Path]:
-    """Fetch a file into ``target``. Raises ``DownloadError``, and leaves no half of a file.
+    """Download a file to ``target``. Raises ``DownloadError``; never leaves half a file.
 
-    What had come before the connection broke stays beside it as ``.part``, to be resumed. What
-    ``progress`` raises passes through, and leaves the part as well.
+    If the connection breaks, the received part stays next to the target as ``.part``, to be
+    resumed. An exception from ``progress`` passes through, and keeps the part as well.
     """
     address = url.partition("?")[0]
     try:
@@ -83,8 +84,8 @@ def fetch_file(
     except OSError as error:
         reason = f"{target} cannot be written: {error}"
         raise DownloadError(reason, url=address) from error
-    except _ProgressError as told:
-        raise told.error from told.error.__cause__
+    except _ProgressError as wrapped:
+        raise wrapped.error from wrapped.error.__cause__
 
 
 def _fetch_part(
@@ -94,88 +95,88 @@ def _fetch_part(
     limits: DownloadLimits,
     progress: Progress | None,
 ) -> Flow[Path]:
-    """Fetch, and see to the part however that ends: kept if it can be resumed."""
-    landing = PartialDownload(target, limits.size)
+    """Download, then keep the part if it can be resumed, or else remove it."""
+    partial = PartialDownload(target, limits.size)
     try:
-        return (yield from _fetch_with_retries(context, url, landing, limits, progress))
+        return (yield from _fetch_with_retries(context, url, partial, limits, progress))
     except Incomplete:
         raise
     except (DownloadError, OSError):
-        landing.discard()
+        partial.discard()
         raise
     finally:
-        landing.release()
+        partial.release()
 
 
 def _fetch_with_retries(
     context: FlowContext,
     url: str,
-    landing: PartialDownload,
+    partial: PartialDownload,
     limits: DownloadLimits,
     progress: Progress | None,
 ) -> Flow[Path]:
-    patience, anew = _RetryBudget(landing.size), False
+    budget, restarted = _RetryBudget(partial.size), False
     while True:
-        landing.rest()
+        partial.prepare_try()
         try:
-            came = yield from _follow_redirects(context, url, landing, limits, progress)
-        except RangeMismatch as misfit:
-            if anew or not landing.resumable:
-                reason = (
-                    f"{_display_url(url)}: what the server sent does not fit: {misfit}"
-                )
+            outcome = yield from _follow_redirects(
+                context, url, partial, limits, progress
+            )
+        except RangeMismatch as mismatch:
+            if restarted or not partial.resumable:
+                reason = f"{_display_url(url)}: the server's answer does not fit the partial download: {mismatch}"
                 raise DownloadError(reason) from None
-            anew = True
-            landing.empty()
+            restarted = True
+            partial.restart()
             continue
-        if isinstance(came, Response) and not landing.missing():
-            yield RunTask(landing.finish)
-            return landing.target
-        pause = patience.pause(context, landing, came)
+        if isinstance(outcome, Response) and not partial.missing():
+            yield RunTask(partial.finish)
+            return partial.target
+        pause = budget.pause(context, partial, outcome)
         if pause is None:
-            raise _incomplete(url, landing, came)
+            raise _incomplete(url, partial, outcome)
         yield Sleep(pause)
 
 
 class _RetryBudget:
-    """How often a file is asked for again: what counts are the tries that brought little."""
+    """How often to retry a download. Only tries that bring few bytes count."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._tries = 0
 
     def pause(
-        self, context: FlowContext, landing: PartialDownload, came: Outcome
+        self, context: FlowContext, partial: PartialDownload, outcome: Outcome
     ) -> float | None:
-        """Seconds to wait, as the server asks if it does; None to try no more."""
-        if landing.size >= self._size + _GOOD_PROGRESS:
-            self._size, self._tries = landing.size, 0
+        """Seconds to wait (the server's ``Retry-After`` if there is one); None to give up."""
+        if partial.size >= self._size + _GOOD_PROGRESS:
+            self._size, self._tries = partial.size, 0
         self._tries += 1
-        asked = retry_after(came.headers, context.today())
-        if self._tries >= DOWNLOAD_TRIES or (asked or 0) > MAX_RETRY_AFTER:
+        requested = retry_after(outcome.headers, context.today())
+        if self._tries >= DOWNLOAD_TRIES or (requested or 0) > MAX_RETRY_AFTER:
             return None
         own = backoff(self._tries, context.random())
-        return own if asked is None else asked
+        return own if requested is None else requested
 
 
 def _follow_redirects(
     context: FlowContext,
     url: str,
-    landing: PartialDownload,
+    partial: PartialDownload,
     limits: DownloadLimits,
     progress: Progress | None,
 ) -> Flow[Outcome]:
-    """Ask, going along with redirects, each of them checked like the first address."""
+    """Send the request and follow redirects. Each address is checked like the first one."""
     for _ in range(_MAX_REDIRECTS + 1):
         reason = refusal_reason(url, context.base_url, limits.hosts)
         if reason:
             raise DownloadError(
                 f"{_display_url(url)} {reason}: allow it with download(…, hosts=[…]) if you trust it"
             )
-        came = yield from send(_request(url, landing, limits, progress))
-        if not isinstance(came, Response) or came.status not in _REDIRECTS:
-            return _classify(url, landing, came)
-        url = _redirect_url(url, came.headers.get("location"))
+        outcome = yield from send(_request(url, partial, limits, progress))
+        if not isinstance(outcome, Response) or outcome.status not in _REDIRECTS:
+            return _classify(url, partial, outcome)
+        url = _redirect_url(url, outcome.headers.get("location"))
     raise DownloadError(
         f"{_display_url(url)} redirects more than {_MAX_REDIRECTS} times"
     )
@@ -185,54 +186,62 @@ def _redirect_url(url: str, location: str | None) -> str:
     try:
         if location:
             return urljoin(url, location)
-    except ValueError:  # as for http://[
+    except ValueError:  # for example http://[
         pass
-    raise DownloadError(f"{_display_url(url)} redirects, and not to any URL")
+    raise DownloadError(f"{_display_url(url)} redirects without a URL")
 
 
 def _request(
     url: str,
-    landing: PartialDownload,
+    partial: PartialDownload,
     limits: DownloadLimits,
     progress: Progress | None,
 ) -> Request:
     def sink(head: Response, piece: bytes) -> None:
-        landing.take(head, piece)
+        partial.write(head, piece)
         if progress is not None:
             try:
-                progress(landing.target, landing.size, landing.total)
+                progress(partial.target, partial.size, partial.total)
             except Exception as error:
                 raise _ProgressError(error) from error
 
-    headers = (("Accept", "*/*"), *landing.resume_headers())
+    headers = (("Accept", "*/*"), *partial.resume_headers())
     return Request("GET", url, None, limits.timeout, headers, sink=sink)
 
 
-def _classify(url: str, landing: PartialDownload, came: Outcome) -> Outcome:
-    if isinstance(came, Lost) or came.status >= 500 or came.status in (408, 416, 429):
-        if came.status == 416:
-            landing.empty()
-        return came if isinstance(came, Lost) else _as_lost(came)
-    if came.status in _EXPIRED_STATUSES:
+def _classify(url: str, partial: PartialDownload, outcome: Outcome) -> Outcome:
+    if (
+        isinstance(outcome, Lost)
+        or outcome.status >= 500
+        or outcome.status in (408, 416, 429)
+    ):
+        if outcome.status == 416:
+            partial.restart()
+        return outcome if isinstance(outcome, Lost) else _as_lost(outcome)
+    if outcome.status in _EXPIRED_STATUSES:
         raise Expired
-    if came.status not in (200, 206):
-        raise DownloadError(f"{_display_url(url)}: HTTP {came.status} brings no file")
-    if not landing.begun:  # a body may hold nothing at all, and is whole even so
-        landing.begin(came)
-    return came
+    if outcome.status not in (200, 206):
+        raise DownloadError(
+            f"{_display_url(url)}: HTTP {outcome.status} instead of a file"
+        )
+    if not partial.begun:  # an empty body is complete, too
+        partial.begin(outcome)
+    return outcome
 
 
-def _as_lost(came: Response) -> Lost:
-    return Lost(Reached.ANSWER_BEGAN, f"HTTP {came.status}", came.status, came.headers)
-
-
-def _incomplete(url: str, landing: PartialDownload, came: Outcome) -> Incomplete:
-    said = (
-        came.reason
-        if isinstance(came, Lost)
-        else f"{landing.missing()} bytes are missing"
+def _as_lost(outcome: Response) -> Lost:
+    return Lost(
+        Reached.ANSWER_BEGAN, f"HTTP {outcome.status}", outcome.status, outcome.headers
     )
-    return Incomplete(f"{_display_url(url)} could not be fetched whole: {said}")
+
+
+def _incomplete(url: str, partial: PartialDownload, outcome: Outcome) -> Incomplete:
+    reason = (
+        outcome.reason
+        if isinstance(outcome, Lost)
+        else f"{partial.missing()} bytes are missing"
+    )
+    return Incomplete(f"{_display_url(url)} could not be fetched whole: {reason}")
 
 
 def _display_url(url: str) -> str:

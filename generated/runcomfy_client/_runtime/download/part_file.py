@@ -13,7 +13,7 @@ from ..errors import DownloadError
 
 
 def _flag(name: str) -> int:
-    """A flag of ``open(2)``, where there is such a one."""
+    """A flag of ``open(2)``; 0 if this system does not have it."""
     return int(getattr(os, name, 0))
 
 
@@ -23,32 +23,32 @@ _PRIVATE_HANDLE = _flag("O_CLOEXEC") | _flag("O_NOINHERIT") | _flag("O_BINARY")
 
 
 def open_part(path: Path) -> tuple[Path, BinaryIO]:
-    """Open a part to go on writing to it, or one of our own if somebody else does that.
+    """Open a part for appending, or a new one if another process is writing to it.
 
-    The lock belongs to the open file, so it goes when its process does, killed or not.
-    Raises ``DownloadError`` for what is there and is no file of its own.
+    The lock belongs to the open file, so it ends with the process, even if that is killed.
+    Raises ``DownloadError`` if the path is not a regular file with a single name.
     """
     for _ in range(10):
-        file = _open_locked(path)
-        if not _locked(file):
+        file = _open_for_append(path)
+        if not _try_lock(file):
             file.close()
             break
         if _is_same_file(file, path):
             return path, file
-        file.close()  # it was made the finished file before the lock was ours
+        file.close()  # it was renamed to the finished file before we got the lock
     own = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
     return own, own.open("xb")
 
 
-def _open_locked(path: Path) -> BinaryIO:
+def _open_for_append(path: Path) -> BinaryIO:
     if path.is_symlink():
         raise DownloadError(f"{path} is a symbolic link: it is not written through")
     file = os.fdopen(os.open(path, _APPEND | _NO_LINKS | _PRIVATE_HANDLE, 0o666), "ab")
-    found = os.fstat(file.fileno())
-    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
         file.close()
         raise DownloadError(
-            f"{path} is no file of its own, but a device or another name of one: "
+            f"{path} is a device or has several names (hard links): "
             "it is not written to"
         )
     return file
@@ -57,9 +57,9 @@ def _open_locked(path: Path) -> BinaryIO:
 if sys.platform == "win32":
     import msvcrt
 
-    _FAR_BEHIND = 2**62  # a lock there keeps nobody from reading or writing the content
+    _FAR_BEHIND = 2**62  # a lock there does not block reading or writing the content
 
-    def _locked(file: BinaryIO) -> bool:
+    def _try_lock(file: BinaryIO) -> bool:
         file.seek(_FAR_BEHIND)
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -72,7 +72,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _locked(file: BinaryIO) -> bool:
+    def _try_lock(file: BinaryIO) -> bool:
         try:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -87,17 +87,17 @@ def _is_same_file(file: BinaryIO, path: Path) -> bool:
         return False
 
 
-# Putting a finished file in its place, so that it is there whole or not at all.
+# The finished file appears at its place in one step, complete.
 
 
 def move_into_place(file: BinaryIO, part: Path, target: Path) -> None:
-    """Move a part, whose content is on the disk, over its target, and close it.
+    """Move a part, whose content is already on the disk, to its target, and close it.
 
-    It is moved while its lock is held: nobody else may go on writing to it.
+    It is moved while its lock is held, so that no other process writes to it.
     """
     try:
         part.replace(target)
-    except PermissionError:  # Windows moves no open file
+    except PermissionError:  # Windows does not move open files
         file.close()
         part.replace(target)
     file.close()
@@ -105,7 +105,7 @@ def move_into_place(file: BinaryIO, part: Path, target: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the new name on the disk as well, where folders can be asked for that."""
+    """Write the new name to the disk as well, on systems that can sync a folder."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -18,15 +18,15 @@ _LENGTH = re.compile(r"[0-9]{1,18}")
 
 
 class RangeMismatch(Exception):
-    """A 206 that is not, or not provably, the rest of what lies in the part."""
+    """A 206 response that is not, or not provably, the rest of the part."""
 
 
 class PartialDownload:
-    """One target file and the part of it that is there already.
+    """A target file and the part of it that was already received.
 
-    The part lies beside the target, with a small file that tells which version of the content
-    it is of. Without that, or when the server sends a rest that does not fit it to the byte,
-    the part is not resumed but begun anew.
+    The part is a file next to the target. A sidecar file next to it states the version of the
+    content. Without that, or when the server sends a rest that does not fit it to the byte,
+    the download starts again.
     """
 
     def __init__(self, target: Path, limit: int) -> None:
@@ -37,30 +37,30 @@ class PartialDownload:
                 f"{target} is a symbolic link: it is not written through"
             )
         self._part, self._file = open_part(target.with_name(target.name + ".part"))
-        self._mark = ETagSidecar(self._part.with_name(self._part.name + ".etag"))
-        self._version = self._mark.read()
+        self._sidecar = ETagSidecar(self._part.with_name(self._part.name + ".etag"))
+        self._version = self._sidecar.read()
         self._head: Response | None = None
         self._end: int | None = None
         self.size = self._file.tell()
 
     @property
     def total(self) -> int | None:
-        """How long the whole file is, if that is known."""
+        """The length of the whole file, if it is known."""
         return self._version.total
 
     @property
     def resumable(self) -> bool:
-        """Whether there is something to go on from, and a name for its version."""
+        """Whether there is a part, and its version is known."""
         return self.size > 0 and bool(self._version.etag)
 
     def resume_headers(self) -> tuple[tuple[str, str], ...]:
-        """Headers that ask only for what is missing (RFC 9110, 13.1.5 and 14.2)."""
+        """Headers that request only the missing bytes (RFC 9110, 13.1.5 and 14.2)."""
         if not self.resumable:
             return ()
         return (("Range", f"bytes={self.size}-"), ("If-Range", self._version.etag))
 
-    def take(self, head: Response, piece: bytes) -> None:
-        """Write a piece. Raises ``Misfit``, and ``DownloadError`` over the limit or on a full disk."""
+    def write(self, head: Response, piece: bytes) -> None:
+        """Write some bytes. Raises ``Misfit``, and ``DownloadError`` over the limit or on a full disk."""
         try:
             if head is not self._head:
                 self.begin(head)
@@ -69,109 +69,116 @@ class PartialDownload:
                 raise RangeMismatch("it is longer than the server announced")
             self._within_limit(after)
             self._file.write(piece)
-        except OSError as error:  # not to be taken for a loss of the connection
+            self._file.flush()  # a killed process leaves what it received
+        except OSError as error:  # must not look like a lost connection
             raise DownloadError(f"{self.target} cannot be written: {error}") from error
         self.size = after
 
     def begin(self, head: Response) -> None:
-        """Prepare for a body: at the end of the part for a fitting 206, else at its start."""
+        """Prepare for a body: append it to the part for a matching 206, else start again."""
         self._head = head
         if head.status not in (200, 206):
-            raise DownloadError(f"HTTP {head.status} brings no file")
+            raise DownloadError(f"HTTP {head.status} instead of a file")
         if head.headers.get("content-encoding", "").lower() not in ("", "identity"):
-            raise DownloadError("the server sent the file compressed, unasked")
+            raise DownloadError("the server compressed the file without being asked to")
         if head.status == 206:
-            self._go_on(head.headers)
+            self._continue(head.headers)
         else:
             self._start(head.headers)
         self._within_limit(self.total or 0)
 
     def _start(self, headers: Mapping[str, str]) -> None:
-        self.empty()
+        self.restart()
         self._end = _content_length(headers)
-        self._remember(ContentVersion(headers.get("etag", ""), self._end))
+        self._set_version(ContentVersion(headers.get("etag", ""), self._end))
 
-    def _go_on(self, headers: Mapping[str, str]) -> None:
-        """Check that this is the rest of the part, and of nothing else."""
-        span = _SPAN.fullmatch(headers.get("content-range", ""))
-        if not self.resumable or span is None or int(span[1]) != self.size:
-            raise RangeMismatch("it is another part of the file than was asked")
+    def _continue(self, headers: Mapping[str, str]) -> None:
+        """Check that this body is exactly the rest of the part."""
+        content_range = _SPAN.fullmatch(headers.get("content-range", ""))
+        if (
+            not self.resumable
+            or content_range is None
+            or int(content_range[1]) != self.size
+        ):
+            raise RangeMismatch("it is another part of the file than the requested one")
         if headers.get("etag") != self._version.etag:
             raise RangeMismatch("it is of another version of the file")
-        total = self.total if span[3] == "*" else int(span[3])
+        total = self.total if content_range[3] == "*" else int(content_range[3])
         if total is None or self.total not in (None, total):
-            raise RangeMismatch("it does not agree about the length of the file")
-        self._end = int(span[2]) + 1
+            raise RangeMismatch("it states another length of the file")
+        self._end = int(content_range[2]) + 1
         announced = _content_length(headers)
         if not self.size < self._end <= total or (
             announced is not None and announced != self._end - self.size
         ):
             raise RangeMismatch("it is not as long as the server announced")
-        self._remember(ContentVersion(self._version.etag, total))
+        self._set_version(ContentVersion(self._version.etag, total))
 
-    def _remember(self, version: ContentVersion) -> None:
+    def _set_version(self, version: ContentVersion) -> None:
         if version != self._version:
             self._version = version.checked()
-            self._mark.write(self._version)
+            self._sidecar.write(self._version)
 
     def _within_limit(self, size: int) -> None:
         if size > self._limit:
             raise DownloadError(f"the file is longer than {self._limit} bytes")
 
-    def empty(self) -> None:
-        """Throw away what is in the part, and forget what it was of."""
+    def restart(self) -> None:
+        """Delete the content of the part, and forget its version."""
         self._file.seek(0)
         self._file.truncate()
         self.size = 0
-        self._remember(ContentVersion())
+        self._set_version(ContentVersion())
 
     @property
     def begun(self) -> bool:
-        """Whether a body was prepared for since the last try."""
+        """Whether a body began in this try."""
         return self._head is not None
 
     def missing(self) -> int:
-        """How many bytes are lacking of what the server announced."""
+        """The number of announced bytes that are missing."""
         return self.total - self.size if self.total is not None else 0
 
-    def rest(self) -> None:
-        """Be ready for another try."""
+    def prepare_try(self) -> None:
+        """Prepare for another try."""
         self._head = self._end = None
 
     def release(self) -> None:
-        """Leave the part for a later call, if it can be resumed then; else throw it away."""
+        """Keep the part if a later call can resume it, else delete it."""
         if self._file.closed:
             return
         if self.resumable:
-            with suppress(OSError):  # what did not reach the disk is fetched again
+            with suppress(
+                OSError
+            ):  # bytes that did not reach the disk are downloaded again
                 self._file.close()
         else:
             self.discard()
 
     def discard(self) -> None:
-        """Throw the part away."""
+        """Delete the part and its sidecar."""
         self._part.unlink(missing_ok=True)
-        self._mark.remove()
-        with suppress(OSError):  # a full disk may refuse what was still to be written
+        self._sidecar.remove()
+        with suppress(OSError):  # closing may fail on a full disk
             self._file.close()
 
     def finish(self) -> None:
-        """Make the part the file: on disk first, then in place, in one step."""
+        """Make the part the finished file: sync it, then move it into place in one step."""
         self._file.flush()
         os.fsync(self._file.fileno())
-        self._mark.remove()
+        self._sidecar.remove()
         move_into_place(self._file, self._part, self.target)
 
 
 def _content_length(headers: Mapping[str, str]) -> int | None:
-    """The length of a body, as far as its head tells it (RFC 9112, 6.3)."""
+    """The length of a body, if its head states it (RFC 9112, 6.3)."""
     if headers.get("transfer-encoding"):
         return None
     length = _LENGTH.fullmatch(headers.get("content-length", ""))
     return int(length[0]) if length else None
 
 
-# The small file beside a part that tells which version of the content it is of.
+# The sidecar file next to a part, with the version of its content.
 
 
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]{0,200}"')
@@ -179,27 +186,27 @@ _TEXT = re.compile(r'("[\x21\x23-\x7e]{0,200}")(?:\n([0-9]{1,18}))?\n?')
 
 
 class ContentVersion(NamedTuple):
-    """What is known of a file's content, so that a rest of it is told from another's."""
+    """What identifies the content of a file, so that parts of two versions are never mixed."""
 
     etag: str = ""
-    """A strong entity tag: of a weak one, the same tag does not mean the same bytes."""
+    """A strong entity tag. The same weak tag would not guarantee the same bytes."""
     total: int | None = None
-    """How many bytes the whole has."""
+    """The length of the whole file in bytes."""
 
     def checked(self) -> ContentVersion:
-        """Without a tag that names no exact content (RFC 9110, 8.8.1)."""
+        """The same without a tag that is not strong (RFC 9110, 8.8.1)."""
         strong = _STRONG_ETAG.fullmatch(self.etag)
         return self if strong else self._replace(etag="")
 
 
 class ETagSidecar:
-    """That file. It is there only while there is a tag to keep."""
+    """The sidecar file. It exists only while there is a tag to keep."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def read(self) -> ContentVersion:
-        """The version that an earlier call noted; an empty one if there is none to trust."""
+        """The version that an earlier call wrote; an empty one if there is no valid one."""
         try:
             kept = _TEXT.fullmatch(self._path.read_text("ascii"))
         except (OSError, ValueError):
@@ -209,13 +216,13 @@ class ETagSidecar:
         return ContentVersion(kept[1], int(kept[2]) if kept[2] else None)
 
     def write(self, version: ContentVersion) -> None:
-        """Note a version, or take the note away if it has no tag."""
-        self.remove()  # also a symbolic link, which must not be written through
+        """Write a version, or delete the file if the version has no tag."""
+        self.remove()  # also a symbolic link: never write through one
         if version.etag:
             total = "" if version.total is None else f"{version.total}\n"
             with self._path.open("x", encoding="ascii", newline="\n") as file:
                 file.write(f"{version.etag}\n{total}")
 
     def remove(self) -> None:
-        """Take the note away."""
+        """Delete the file."""
         self._path.unlink(missing_ok=True)
