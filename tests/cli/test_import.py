@@ -123,13 +123,13 @@ def test_an_unknown_type_is_an_error_with_its_place_and_the_document_is_stored(
     [found] = answer.json["diagnostics"]
     assert found == {
         "code": "unknown-type",
-        "message": '"strng" is no type of this dialect',
+        "message": '"strng" is not a type of this dialect',
         "severity": "error",
         "model": "a/b",
         "file": "entry.json",
         "pointer": "/input_schema/properties/x/type",
         "hint": "a type is one of string, integer, number, float, boolean, array, object, null;"
-        " any value is accepted here",
+        " any value is accepted",
         "line": 3,
         "column": 17,
     }

@@ -171,11 +171,11 @@ def test_a_folder_of_documents_gives_all_of_them_back(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "no JSON value begins here"),
+        ("", "a JSON value is missing"),
         ("[]", "'model_id'"),
         ('{"model_id": "a/b", "locale": "en"}', "'input_schema'"),
         ('{"model_id": "a/b", "locale": "en", "input_schema": {}}', "'provenance'"),
-        ("<<<<<<< HEAD", "no JSON value begins here"),
+        ("<<<<<<< HEAD", "a JSON value is missing"),
     ],
 )
 def test_a_file_that_is_no_document_is_told_and_stops_no_other(
@@ -202,4 +202,4 @@ def test_a_document_in_the_folder_of_another_model_is_told(tmp_path: Path) -> No
     (tmp_path / "google").mkdir()
     (tmp_path / "google" / "en.json").write_bytes(source.read_bytes())
     (diagnostic,) = read_all(tmp_path).diagnostics
-    assert "belongs" in diagnostic.message
+    assert "is stored at the path of" in diagnostic.message

@@ -164,23 +164,23 @@ def _report_unused(
     for wire in sorted(chosen.keys() - {*named}):
         collector.report(
             "unused-name",
-            f"the configuration chooses the name {chosen[wire]!r} for {wire!r}, and there"
+            f"the configuration has the name {chosen[wire]!r} for {wire!r}, but there"
             " is no such property",
             "/input_schema",
-            "write the property as the schema does, or take the name out",
+            "spell the property as the schema does, or remove the name",
         )
 
 
 def _drifted(file: str, document: Document, default: str) -> Diagnostic:
     return Diagnostic(
         code="locale-structure",
-        message=f"the schema in {document.locale!r} is built differently than in {default!r}",
+        message=f"the schema in {document.locale!r} has another structure than in {default!r}",
         severity=Severity.WARNING,
         model=document.model_id,
         file=file,
         pointer="/input_schema",
         place=document.place("/input_schema"),
-        hint=f"the structure of {default!r} counts; import the page in {document.locale!r} again",
+        hint=f"the structure of {default!r} is used; import the page in {document.locale!r} again",
     )
 
 
@@ -241,7 +241,7 @@ def _collisions(models: Sequence[Model]) -> list[Diagnostic]:
     return [
         Diagnostic(
             code="module-collision",
-            message=f"{' and '.join(map(repr, ids))} would both be the module {'.'.join(path)}",
+            message=f"{' and '.join(map(repr, ids))} would be the same module {'.'.join(path)}",
             model=model_id,
             hint="choose a module in the configuration:"
             f' [tool.runcomfy-codegen.names."{model_id}"] module = "vendor/other_name"',

@@ -219,9 +219,9 @@ def _report(
         " by the rest of the schema",
         pointer,
         (
-            "no input could be right, so none is refused because of it"
+            "no input could be valid, so the keyword is ignored"
             if impossible
-            else "they are left out: no input could use them"
+            else "they are removed, because no input could use them"
         ),
         Severity.ERROR if impossible else Severity.WARNING,
     )

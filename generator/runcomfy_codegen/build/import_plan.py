@@ -113,13 +113,13 @@ def _contradictions(
     return [
         Diagnostic(
             code="contradicting-sources",
-            message=f"{document.model_id!r} in {document.locale!r} is built differently here"
+            message=f"{document.model_id!r} in {document.locale!r} has another structure here"
             f" than in {first[0]}; neither is stored",
             model=document.model_id,
             file=file,
             pointer="/input_schema",
             place=document.place("/input_schema"),
-            hint="import the one that is meant, alone",
+            hint="import only the one that is meant",
         )
         for file, document in contradicting
     ]

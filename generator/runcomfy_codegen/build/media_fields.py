@@ -210,9 +210,9 @@ def _rule(
                 if read.operator == UNSUPPORTED_OPERATOR
                 else "unknown-rule"
             ),
-            f"{read.trouble}; the rule is kept and reported as unchecked",
+            f"{read.trouble}; the rule is kept but not checked",
             pointer,
-            "a newer release of runcomfy-codegen may know it; nothing is refused because of it",
+            "a newer release of runcomfy-codegen may support it; it refuses no input",
         )
         collector.keep("validations", pointer, published)
     return Rule(

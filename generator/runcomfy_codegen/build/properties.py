@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from runcomfy_runtime.did_you_mean import closest
+from runcomfy_runtime.did_you_mean import did_you_mean
 
 from ..ir.diagnostic import Severity
 from ..ir.json_text import JsonValue, is_object, items, members
@@ -116,13 +116,12 @@ class FieldsReader:
     ) -> None:
         for name in required:
             if name not in properties:
-                close = closest(name, properties, cutoff=0.5)
-                meant = f"perhaps {close[0]!r} is meant; " if close else ""
+                hint = did_you_mean(name, properties, cutoff=0.5)
                 self.collector.report(
                     "required-without-property",
                     f"{name!r} is required, but no property has this name",
                     path.keyword("required"),
-                    f"{meant}nothing asks for it",
+                    f"no input needs it{hint}",
                 )
 
     def _report_collisions(self, fields: tuple[Field, ...], path: SchemaPath) -> None:
@@ -132,7 +131,7 @@ class FieldsReader:
             if other != field.wire_name:
                 self.collector.report(
                     "name-collision",
-                    f"{other!r} and {field.wire_name!r} would both be called {field.name!r}",
+                    f"{other!r} and {field.wire_name!r} would get the same name {field.name!r}",
                     path.member(field.wire_name, field.name).schema,
                     "choose a name in the configuration:"
                     f' [tool.runcomfy-codegen.names."{self.collector.document.model_id}".fields]',

@@ -137,9 +137,9 @@ class TypeReader:
             self.collector.keep("pattern", path.keyword("pattern"), pattern)
             self.collector.report(
                 "unreadable-pattern",
-                f"Python cannot read this regular expression: {error}",
+                f"this regular expression is not valid in Python: {error}",
                 path.keyword("pattern"),
-                "values are not checked against it",
+                "values are not checked with it",
             )
             return None
         return str(pattern)
@@ -188,7 +188,7 @@ class TypeReader:
         if other != path.schema:
             self.collector.report(
                 "name-collision",
-                f"this object and the one at {other} would both be the class {name!r}",
+                f"this object and the one at {other} would be the same class {name!r}",
                 path.schema,
                 "choose another name for a field on the way to one of them:"
                 f' [tool.runcomfy-codegen.names."{self.collector.document.model_id}".fields]',

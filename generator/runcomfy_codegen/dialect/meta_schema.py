@@ -59,12 +59,12 @@ def _duplicates(document: Document) -> Iterator[Diagnostic]:
         for pointer in text.duplicates():
             yield Diagnostic(
                 code="duplicate-key",
-                message=f"the member {pointer.rpartition('/')[2]!r} stands twice in one object",
+                message=f"the member {pointer.rpartition('/')[2]!r} occurs twice in one object",
                 severity=Severity.WARNING,
                 model=document.model_id,
                 pointer=f"/{name}{pointer}",
                 place=document.place(f"/{name}{pointer}"),
-                hint="the last one counts; ask the publisher which is meant",
+                hint="the last one is used; ask the publisher which one is meant",
             )
 
 
@@ -101,7 +101,7 @@ def _message(error: ValidationError, predicate: str) -> str:
             missing = [name for name in expected if name not in instance]
             return f"{' and '.join(map(repr, missing))} missing"
         case "uniqueItems":
-            return "an item stands twice"
+            return "an item occurs twice"
         case "minItems":
             return "empty"
         case _:

@@ -75,7 +75,7 @@ def _limit(value: JsonValue) -> tuple[str, str]:
         return _unread(value), f"the limit {value!r} is not a number"
     number = Decimal(value)
     if number and abs(number.adjusted()) > _MOST_DIGITS:
-        return _unread(value), "the limit is beyond anything that can be measured"
+        return _unread(value), "the limit is larger than anything that can be measured"
     return _plain(number), ""
 
 

@@ -72,7 +72,7 @@ class JsonText:
         except (ValueError, InvalidOperation):
             # An integer has too many digits for Python, or a fraction too many for Decimal.
             raise NotJson(
-                "a number is too large to be kept exactly", self.start
+                "a number is too large to be stored exactly", self.start
             ) from None
         if self.text.count("[") + self.text.count("{") > MAX_DEPTH and is_deeper(
             value, MAX_DEPTH
@@ -249,22 +249,22 @@ class _Walk:
 # Syntax errors: where the JSON ends, and why, in words that are the same on every Python.
 
 
-OPEN_STRING = "a text without its closing quote"
-OPEN_ESCAPE = "an escape that JSON does not have"
+OPEN_STRING = "a string without its closing quote"
+OPEN_ESCAPE = "an escape sequence that JSON does not have"
 
-_TRAILING_COMMA = "a comma with nothing behind it"
+_TRAILING_COMMA = "a trailing comma"
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "Expecting value": "no JSON value begins here",
+        "Expecting value": "a JSON value is missing",
         "Expecting property name": "a name in double quotes is missing",
         "Expecting ':'": "a colon is missing",
         "Expecting ','": "a comma or a closing bracket is missing",
         "Illegal trailing comma": _TRAILING_COMMA,
         "Unterminated string": OPEN_STRING,
-        "Invalid control character": "a line break, or another control character, in a text",
+        "Invalid control character": "a line break or another control character in a string",
         "Invalid \\": OPEN_ESCAPE,
-        "Extra data": "something stands behind the JSON value",
-        "Unexpected UTF-8 BOM": "a byte order mark stands in front of it",
+        "Extra data": "extra text after the JSON value",
+        "Unexpected UTF-8 BOM": "the text begins with a byte order mark",
     }
 )
 """The beginnings of the messages of ``json.JSONDecodeError``, and their meaning."""
@@ -285,7 +285,7 @@ def syntax_issue(error: json.JSONDecodeError) -> SyntaxIssue:
     """
     reason = next(
         (meaning for begin, meaning in _WORDS.items() if error.msg.startswith(begin)),
-        "something that JSON does not have",
+        "a syntax error",
     )
     before = error.doc[: error.pos].rstrip(" \t\r\n")
     if before.endswith(",") and error.doc[error.pos : error.pos + 1] in ("]", "}"):

@@ -142,7 +142,7 @@ class _Entry:
             return self._diagnostic(
                 "entry-not-object",
                 f"a catalog entry is an object, not {excerpt(self.text.text)}",
-                hint="give an entry, a list of entries, or the answer of GET /v1/models",
+                hint="give an entry, a list of entries, or the response of GET /v1/models",
             )
         if unusable := unusable_value(self.text, self.pointer):
             return self.origin.unusable(unusable)
@@ -154,9 +154,9 @@ class _Entry:
             return None
         return self._diagnostic(
             "duplicate-key",
-            f"{repeated.name!r} stands more than once in this entry",
+            f"{repeated.name!r} occurs more than once in this entry",
             part=[part for part in self.parts if part.name == repeated.name][1],
-            hint="keep one of them; which one is meant cannot be known",
+            hint="keep one of them; it is unclear which one is meant",
         )
 
     def _no_model_id(self) -> Diagnostic | None:
@@ -165,7 +165,7 @@ class _Entry:
             return self._diagnostic(
                 "no-model-id",
                 "this entry has no model_id",
-                hint="a catalog entry names its model: "
+                hint="a catalog entry has the id of its model: "
                 '{"model_id": "vendor/model", "input_schema": {…}}',
             )
         if not _is_text(self.model_id) or not valid_model_id(self.model_id):
@@ -181,7 +181,7 @@ class _Entry:
             return self._diagnostic(
                 "no-input-schema",
                 "this entry has no input_schema",
-                hint="ask for the list with include_schema=true, or for the model by its id",
+                hint="request the list with include_schema=true, or the model by its id",
             )
         for part in (input_schema, self._part("output_schema")):
             if part is None or part.value.text.startswith("{"):
@@ -202,7 +202,7 @@ class _Entry:
             return None
         return self._diagnostic(
             "not-a-string",
-            f"{name} is {excerpt(part.value.text)}, not a text",
+            f"{name} is {excerpt(part.value.text)}, not a string",
             part=part,
             severity=Severity.WARNING,
             hint="the model is read without it",
@@ -272,5 +272,5 @@ def _nothing(text: str, origin: Origin) -> Diagnostic:
         "the list of models is empty",
         severity=Severity.WARNING,
         place=JsonText(text).start,
-        hint="ask the catalog for other models",
+        hint="request other models from the catalog",
     )

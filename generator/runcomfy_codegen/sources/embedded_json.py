@@ -80,7 +80,7 @@ def decode_whole(text: str) -> JsonSlice | SyntaxIssue:
     if isinstance(result, JsonSlice) and (end := skip_blank(text, result.end)) < len(
         text
     ):
-        return SyntaxIssue(end, "extra text behind the JSON value")
+        return SyntaxIssue(end, "extra text after the JSON value")
     return result
 
 

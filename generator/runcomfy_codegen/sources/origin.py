@@ -86,7 +86,7 @@ class Origin:
             f"{excerpt(published)} cannot be a model id",
             pointer=pointer,
             place=place,
-            hint="an id has two or more parts between slashes, as in vendor/model",
+            hint="an id has two or more parts separated by slashes, such as vendor/model",
         )
 
 

@@ -54,9 +54,9 @@ def _model_id(
         other = next(example for example in examples if example.model_id == ids[1])
         return origin.diagnostic(
             "two-model-ids",
-            f"the curl examples are of different models: {ids[0]!r}, {ids[1]!r}",
+            f"the curl examples are for different models: {ids[0]!r}, {ids[1]!r}",
             place=page.place(other.start),
-            hint="import each page by itself",
+            hint="import each page separately",
         )
     if not valid_model_id(ids[0]):
         return origin.invalid_model_id(repr(ids[0]), page.place(examples[0].start))
@@ -99,7 +99,7 @@ def _locale(
         return locale, None
     return DEFAULT_LOCALE, origin.diagnostic(
         "locale-assumed",
-        f"nothing on the page tells its language; {DEFAULT_LOCALE} is assumed",
+        f"the page does not state its language; {DEFAULT_LOCALE} is assumed",
         severity=Severity.INFO,
         place=schema.start,
         hint="give the locale, or name the file page.<locale>.txt",
@@ -124,7 +124,7 @@ def _example(
         f"the body of the curl example is not JSON: {reason}",
         severity=Severity.WARNING,
         place=place,
-        hint="the model is read without its example; the page needs correcting",
+        hint="the model is read without its example; the page needs a correction",
     )
 
 

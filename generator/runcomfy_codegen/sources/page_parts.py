@@ -119,7 +119,7 @@ def _no_input(page: PageText, origin: Origin, blocks: JsonBlocks) -> Diagnostic:
         "no-schema",
         'no input schema: no JSON object with "type": "object" and "properties"',
         place=page.place(len(page.text.rstrip())),
-        hint="save the page when it has loaded to its end; the schemas are its last section",
+        hint="save the page after it has loaded completely; the schemas are its last section",
     )
 
 
@@ -128,10 +128,10 @@ def _damage(page: PageText, origin: Origin, broken: BrokenBlock) -> Diagnostic:
     reason = "the page ends" if ended else broken.stop.reason
     return origin.diagnostic(
         "truncated-json" if broken.cut else "not-json",
-        f"the JSON that begins in line {page.place(broken.start).line} stops here: {reason}",
+        f"the JSON that begins in line {page.place(broken.start).line} ends here: {reason}",
         place=page.place(len(page.text.rstrip()) if ended else broken.stop.offset),
         hint=(
-            "a part of the page is missing: save it again, to its end"
+            "a part of the page is missing: save the complete page again"
             if broken.cut
             else "save the page again, or correct this line"
         ),
@@ -141,17 +141,17 @@ def _damage(page: PageText, origin: Origin, broken: BrokenBlock) -> Diagnostic:
 def _several(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
     return origin.diagnostic(
         "several-schemas",
-        "different objects on this page look like its input schema; this one is taken",
+        "several different objects on this page look like its input schema; this one is used",
         severity=Severity.WARNING,
         place=page.place(chosen.start),
-        hint="compare it with the page; the last one before the output schema is taken",
+        hint="compare it with the page; the last one before the output schema is used",
     )
 
 
 def _no_output(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
     return origin.diagnostic(
         "no-output-schema",
-        "no output schema behind the input schema",
+        "no output schema after the input schema",
         severity=Severity.WARNING,
         place=page.place(chosen.end),
         hint="the output schema that all pages share is assumed; save the page again if it has one",

@@ -81,7 +81,7 @@ def _read_text(text: str, origin: Origin) -> Iterator[SourceItem]:
     if not text.strip():
         yield origin.diagnostic(
             "empty-source",
-            "there is nothing in it",
+            "the source is empty",
             place=Position(),
             hint="give an API page, saved as text or HTML, or catalog entries as JSON",
         )
@@ -98,13 +98,15 @@ def _decoded(data: bytes, origin: Origin) -> str | Diagnostic:
     before = data[:at].decode("utf-8-sig", "replace")
     place = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
     what = (
-        "UTF-16" if data.startswith(_UTF16) else f"byte 0x{data[at]:02x} at this place"
+        "UTF-16"
+        if data.startswith(_UTF16)
+        else f"byte 0x{data[at]:02x} at this position"
     )
     return origin.diagnostic(
         "not-utf8",
         f"the text is not UTF-8: {what}",
         place=place,
-        hint="save it again with encoding UTF-8",
+        hint="save it again with the encoding UTF-8",
     )
 
 

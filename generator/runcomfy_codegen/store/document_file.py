@@ -159,7 +159,7 @@ def parse_document_file(path: PurePosixPath, content: bytes) -> Document:
     if document_path(document.model_id, document.locale) != path:
         raise NotJson(
             f"holds {document.model_id!r} in {document.locale!r},"
-            f" but lies where {model_id_of(path)!r} belongs",
+            f" but is stored at the path of {model_id_of(path)!r}",
             document.input_schema.start,
         )
     return document
