@@ -1,5 +1,6 @@
-"""What a change of schemas does to callers: facts first, judgement second, reports last.
+"""What a change of schemas means for callers: facts first, findings second, reports last.
 
-``compare`` says what changed (``subtype`` decides whether one set of values lies in another),
-``rules`` judge the facts, ``report`` writes the findings down.
+``compare`` says what changed, ``rules`` turn these facts into findings, and ``report`` puts
+the findings into the form that all writers understand. The room ``subtype`` decides whether
+one schema accepts every value of another.
 """

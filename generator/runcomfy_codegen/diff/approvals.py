@@ -1,4 +1,4 @@
-"""Findings that somebody looked at and accepted, with a reason and maybe for a time."""
+"""Approvals: findings that a person accepted, with a reason and optionally an expiry date."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _KEYS = {"fingerprint", "model", "rule", "pointer", "reason", "expires"}
 
 
 class ApprovalError(ValueError):
-    """The approvals cannot be used; the message says which entry and why."""
+    """The approvals file is invalid; the message says which entry, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One entry of the file; only fingerprint and expiry decide, the rest is for readers."""
+    """One entry of the file. Fingerprint and expiry decide; the rest is for readers."""
 
     fingerprint: str
     reason: str
@@ -32,13 +32,13 @@ class Approval:
     expires: date | None = None
 
     def holds(self, today: date) -> bool:
-        """Whether the approval still counts, on its last day included."""
+        """Whether the approval still counts; its last day is included."""
         return self.expires is None or today <= self.expires
 
 
 @dataclass(frozen=True, slots=True)
 class SortedFindings:
-    """Findings that count, findings that are approved, and entries that approve nothing."""
+    """Open findings, approved findings, and entries that match no finding."""
 
     open: tuple[DiffFinding, ...]
     approved: tuple[DiffFinding, ...]
@@ -47,82 +47,84 @@ class SortedFindings:
 
 def read_approvals(table: Mapping[str, Any]) -> tuple[Approval, ...]:
     """The entries of a parsed file. Raises ``ApprovalError``."""
-    wrong = sorted(table.keys() - {"approved"})
-    if wrong:
+    unknown_keys = sorted(table.keys() - {"approved"})
+    if unknown_keys:
         raise ApprovalError(
-            f"unknown key {wrong[0]!r}; entries are [[approved]] tables"
+            f"unknown key {unknown_keys[0]!r}; entries are [[approved]] tables"
         )
     entries = table.get("approved", [])
     if not is_array(entries):
         raise ApprovalError("'approved' is not a list of tables; write [[approved]]")
-    read = tuple(_read(entry, index) for index, entry in enumerate(entries, 1))
+    approvals = tuple(_read(entry, index) for index, entry in enumerate(entries, 1))
     seen: set[str] = set()
-    for each in read:
-        if each.fingerprint in seen:
-            raise ApprovalError(f"the fingerprint {each.fingerprint!r} is listed twice")
-        seen.add(each.fingerprint)
-    return read
+    for approval in approvals:
+        if approval.fingerprint in seen:
+            raise ApprovalError(
+                f"the fingerprint {approval.fingerprint!r} is listed twice"
+            )
+        seen.add(approval.fingerprint)
+    return approvals
 
 
 def apply_approvals(
     approvals: Sequence[Approval],
     findings: Iterable[DiffFinding],
     today: date,
-    unread: Collection[str] = (),
+    uncompared: Collection[str] = (),
 ) -> SortedFindings:
-    """Sort findings by whether an approval that still holds names them.
+    """Sorts findings into open and approved ones.
 
-    Whether one of an ``unread`` model is still needed, nobody knows: it is not stale.
+    An approval for a model that could not be compared is not stale: it may still be needed.
     """
-    valid = {each.fingerprint for each in approvals if each.holds(today)}
-    told = list(findings)
-    used = {each.fingerprint for each in told if each.fingerprint in valid}
+    valid = {item.fingerprint for item in approvals if item.holds(today)}
+    all_findings = list(findings)
+    used = {item.fingerprint for item in all_findings if item.fingerprint in valid}
     return SortedFindings(
-        tuple(each for each in told if each.fingerprint not in valid),
-        tuple(each for each in told if each.fingerprint in valid),
+        tuple(item for item in all_findings if item.fingerprint not in valid),
+        tuple(item for item in all_findings if item.fingerprint in valid),
         tuple(
-            each
-            for each in approvals
-            if each.fingerprint not in used and each.model not in unread
+            item
+            for item in approvals
+            if item.fingerprint not in used and item.model not in uncompared
         ),
     )
 
 
-def approval_entry(finding: ReportEntry) -> str:
-    """The entry that would approve a finding, ready to be pasted (TOML 1.0)."""
-    told = {
-        "fingerprint": finding.fingerprint,
-        "model": finding.model,
-        "rule": finding.rule,
-        "pointer": finding.pointer,
+def approval_entry(entry: ReportEntry) -> str:
+    """The entry that approves a finding, ready to paste (TOML 1.0)."""
+    members = {
+        "fingerprint": entry.fingerprint,
+        "model": entry.model,
+        "rule": entry.rule,
+        "pointer": entry.pointer,
         "reason": "",
     }
-    lines = (f"{key} = {_toml(value)}" for key, value in told.items())
+    lines = (f"{key} = {_toml(value)}" for key, value in members.items())
     return "\n".join(("[[approved]]", *lines))
 
 
 def _toml(text: str) -> str:
-    """A JSON string is a TOML basic string, but for the DEL that JSON leaves as it is.
+    """A JSON string is a TOML basic string, except for DEL, which JSON does not escape.
 
-    Half of a surrogate pair is none (TOML 1.0, String); U+FFFD stands for it.
+    TOML has no halves of surrogate pairs (TOML 1.0, String); U+FFFD replaces them.
     """
-    whole = re.sub("[\ud800-\udfff]", "\ufffd", text)
-    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+    encodable = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    return json.dumps(encodable, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _read(told: Any, index: int) -> Approval:
-    if not is_object(told):
+def _read(table: Any, index: int) -> Approval:
+    if not is_object(table):
         raise ApprovalError(f"entry {index} is not a table")
-    wrong = sorted(told.keys() - _KEYS)
-    if wrong:
-        raise ApprovalError(f"entry {index}: unknown key {wrong[0]!r}")
+    unknown_keys = sorted(table.keys() - _KEYS)
+    if unknown_keys:
+        raise ApprovalError(f"entry {index}: unknown key {unknown_keys[0]!r}")
     for key in ("fingerprint", "reason"):
-        if not isinstance(told.get(key), str) or not str(told[key]).strip():
+        if not isinstance(table.get(key), str) or not str(table[key]).strip():
             raise ApprovalError(f"entry {index}: a {key!r} is required")
-    expires = told.get("expires")
+    expires = table.get("expires")
     if expires is not None and (type(expires) is not date):
         raise ApprovalError(f"entry {index}: 'expires' is a date such as 2027-01-31")
-    texts = {key: str(told.get(key, "")) for key in ("model", "rule", "pointer")}
+    texts = {key: str(table.get(key, "")) for key in ("model", "rule", "pointer")}
     return Approval(
-        str(told["fingerprint"]), str(told["reason"]), **texts, expires=expires
+        str(table["fingerprint"]), str(table["reason"]), **texts, expires=expires
     )

@@ -1,4 +1,4 @@
-"""A judgement about a change, as every report tells it."""
+"""A finding: what one rule says about one change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .compare.facts import Side
 
 
 class DiffVerdict(StrEnum):
-    """What a change does to callers, the worst first."""
+    """What a change means for callers, the worst first."""
 
     BREAKING = "breaking"
     RISKY = "risky"
@@ -28,7 +28,7 @@ class DiffVerdict(StrEnum):
 
 
 class Lens(StrEnum):
-    """Who notices: the server and its messages, or the Python code of a caller."""
+    """Who is affected: messages to and from the server, or the Python code of a caller."""
 
     WIRE = "wire"
     SOURCE = "source"
@@ -36,18 +36,18 @@ class Lens(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A value at the finding's place that shows the difference."""
+    """A value at the pointer of the finding that shows the difference."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffFinding:
-    """One judgement.
+    """One finding.
 
-    ``pointer`` is a JSON pointer into the published document; ``old`` and ``new`` are the
-    changed part in words, ``identity`` is it free of words, ``reason`` says why a change could not be judged, ``hint`` what a
-    caller can do.
+    ``pointer`` is a JSON pointer into the published document. ``old`` and ``new`` are the
+    changed part in words, ``identity`` is the same without wording. ``reason`` says why a
+    change could not be decided, ``hint`` what a caller can do.
     """
 
     rule: str
@@ -66,7 +66,7 @@ class DiffFinding:
 
     @property
     def fingerprint(self) -> str:
-        """An identity free of wording, locale, line numbers and witnesses."""
+        """An identity that does not depend on wording, locale, line numbers or witnesses."""
         parts = (
             self.rule,
             self.model,
@@ -79,8 +79,8 @@ class DiffFinding:
         return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
     def as_json(self) -> dict[str, Any]:
-        """The shape of ``--format json``; what is not known is left out."""
-        told: dict[str, Any] = {
+        """The shape of ``--format json``; empty members are left out."""
+        document: dict[str, Any] = {
             "rule": self.rule,
             "model": self.model,
             "side": self.side.value,
@@ -91,22 +91,22 @@ class DiffFinding:
             "fingerprint": self.fingerprint,
         }
         if self.witness is not None:
-            told["witness"] = json_value(self.witness.value)
+            document["witness"] = json_value(self.witness.value)
         optional = {
             "old": self.old,
             "new": self.new,
             "reason": self.reason,
             "hint": self.hint,
         }
-        return told | {name: text for name, text in optional.items() if text}
+        return document | {name: text for name, text in optional.items() if text}
 
 
-# Which part of a version a change of schemas asks for (semver.org, items 6 to 8).
+# The version bump that findings ask for (semver.org, items 6 to 8).
 
 
 MAJOR, MINOR, PATCH, NONE = "major", "minor", "patch", "none"
 
-_ASKED = {
+_BUMPS = {
     DiffVerdict.BREAKING: MAJOR,
     DiffVerdict.RISKY: MINOR,
     DiffVerdict.COMPATIBLE: MINOR,
@@ -115,10 +115,9 @@ _ASKED = {
 
 
 def version_bump(findings: Iterable[DiffFinding]) -> str:
-    """The bump of a generated client; approved findings ask for it like any other.
+    """The bump for the generated client; approved findings count like all others.
 
-    What is only risky asks for a minor version: it is listed, and nobody knows that it
-    breaks a caller.
+    Risky findings ask for a minor version: it is not known that they break a caller.
     """
-    asked = {_ASKED[finding.verdict] for finding in findings}
-    return next((level for level in (MAJOR, MINOR, PATCH) if level in asked), NONE)
+    bumps = {_BUMPS[finding.verdict] for finding in findings}
+    return next((level for level in (MAJOR, MINOR, PATCH) if level in bumps), NONE)

@@ -1,4 +1,4 @@
-"""Facts in, findings out: every rule meets every fact."""
+"""The diff as a function: models in, findings out."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ for _rule in RULES:
 
 
 def judge(facts: Iterable[Fact]) -> tuple[DiffFinding, ...]:
-    """What the rules say about these facts, by model, place and verdict."""
-    found = (
+    """What the rules say about these facts, sorted by model, side, pointer, lens and rule."""
+    findings = (
         finding
         for fact in facts
         for rule in _RULES_BY_FACT.get(type(fact), ())
         for finding in rule.findings(fact)
     )
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted(findings, key=_order))
 
 
 def diff(
@@ -36,29 +36,29 @@ def diff(
     outputs: PublishedOutputs = NO_PUBLISHED_OUTPUTS,
     texts: PublishedTexts = NO_TEXTS,
 ) -> tuple[DiffFinding, ...]:
-    """What a change of models does to callers of the old ones.
+    """What a change of models means for callers of the old ones.
 
-    The output of a model is opened for reading; ``outputs`` are what servers publish.
-    ``texts`` are those in all languages, of which a model tells one.
+    The output of a model is what its class can parse; ``outputs`` are the published ones.
+    ``texts`` are the texts in all languages; a model has only one of them.
     """
     old, new = tuple(old), tuple(new)
     facts = tuple(compare(old, new, outputs))
-    found = judge((*facts, *text_facts(texts, facts)))
-    rest = judge(_unexplained(old, new, facts, found))
-    return tuple(sorted((*found, *rest), key=_order)) if rest else found
+    findings = judge((*facts, *text_facts(texts, facts)))
+    rest = judge(_unknown_changes(old, new, facts, findings))
+    return tuple(sorted((*findings, *rest), key=_order)) if rest else findings
 
 
-def _unexplained(
+def _unknown_changes(
     old: Iterable[Model],
     new: Iterable[Model],
     facts: Iterable[Fact],
-    found: Iterable[DiffFinding],
+    findings: Iterable[DiffFinding],
 ) -> Iterator[Fact]:
-    """What differs and is neither told nor understood."""
-    told: defaultdict[str, set[str]] = defaultdict(set)
-    for each in found:
-        if each.lens is Lens.WIRE and each.verdict.reaches(DiffVerdict.RISKY):
-            told[each.model].add(each.pointer)
+    """What differs, is not reported yet, and has unsupported keywords."""
+    reported: defaultdict[str, set[str]] = defaultdict(set)
+    for finding in findings:
+        if finding.lens is Lens.WIRE and finding.verdict.reaches(DiffVerdict.RISKY):
+            reported[finding.model].add(finding.pointer)
     after = {model.model_id: model for model in new}
     renamed = {
         fact.old.model_id: fact.new for fact in facts if isinstance(fact, ModelRenamed)
@@ -67,7 +67,7 @@ def _unexplained(
         name = model.model_id
         other = renamed.get(name) or after.get(name)
         if other is not None and other.published != model.published:
-            yield from unknown_changes(model, other, name, told[name])
+            yield from unknown_changes(model, other, name, reported[name])
 
 
 def _order(finding: DiffFinding) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""What is wrong or contradictory in published schemas, beyond what building them notices."""
+"""What is wrong or contradictory in published schemas, besides the problems that building finds."""

@@ -35,7 +35,7 @@ from .rule import each_field, lint_rule, rule_groups
 )
 @each_field
 def contradictory_rules(field: Field, _: str) -> Iterator[tuple[str, str]]:
-    """A field whose rules leave nothing."""
+    """A field whose rules no file can pass."""
     for rules in rule_groups(field):
         if rule_set(rules.values()).empty:
             conditions = ", ".join(rule.condition for rule in rules.values())
@@ -69,7 +69,7 @@ def contradictory_rules(field: Field, _: str) -> Iterator[tuple[str, str]]:
 )
 @each_field
 def redundant_rule(field: Field, _: str) -> Iterator[tuple[str, str]]:
-    """A rule that can be left out; of two that say the same, the second."""
+    """A rule that can be left out; of two equal rules, the second."""
     for rules in rule_groups(field):
         if rule_set(rules.values()).empty:
             continue

@@ -77,7 +77,7 @@ _OTHER_WORDS = {
 )
 @each_media_rule
 def message_against_direction(rule: MediaRule) -> str:
-    """A rule on a single measure whose message plainly states the other end."""
+    """A rule on a single measure whose message clearly states the opposite limit."""
     stated = _stated_direction(rule.message)
     actual = rule.comparison.end if rule.comparison else ""
     single = rule.expression is not None and len(rule.expression.names) == 1
@@ -111,7 +111,7 @@ def message_against_direction(rule: MediaRule) -> str:
 )
 @each_media_rule
 def message_against_limit(rule: MediaRule) -> str:
-    """A rule whose message names other numbers only."""
+    """A rule whose message names only other numbers."""
     stated = stated_numbers(rule.message)
     if rule.checkable and stated and rule.threshold not in stated:
         return f"{rule.condition!r}, but its message says {rule.message!r}"
@@ -143,7 +143,7 @@ def message_against_limit(rule: MediaRule) -> str:
 )
 @each_media_rule
 def message_against_metric(rule: MediaRule) -> str:
-    """A rule whose message names something else, and not what the rule measures."""
+    """A rule whose message names another measure, and not its own."""
     other_words, text = _OTHER_WORDS.get(rule.metric), rule.message.lower()
     if other_words is None or METRICS[rule.metric].word in text:
         return ""
@@ -180,7 +180,7 @@ def message_against_metric(rule: MediaRule) -> str:
 )
 @each_media_rule
 def message_against_operator(rule: MediaRule) -> str:
-    """A rule whose message plainly says the other kind of bound."""
+    """A rule whose message clearly states the other kind of bound."""
     stated = _stated_inclusiveness(rule.message)
     actual = _inclusiveness(rule)
     if stated and actual and stated != actual:
@@ -207,7 +207,7 @@ def _stated_direction(text: str) -> str:
 
 
 def _stated_inclusiveness(text: str) -> str:
-    """``inclusive`` or ``exclusive`` if a text says so plainly, else nothing."""
+    """``inclusive`` or ``exclusive`` if a text clearly says so, else an empty text."""
     if _NEGATED.search(text):
         return "inclusive"
     inclusive, exclusive = _INCLUSIVE.search(text), _EXCLUSIVE.search(text)

@@ -1,7 +1,7 @@
 """Numbers in prose, and the rule about limits that only a description states.
 
 Published texts are translated, write decimal commas (``0,4``), ratios (``1:16``, ``1/3``)
-and sizes (``4096x4096``). Numbers in them are compared with rules, and never decide anything.
+and sizes (``4096x4096``). Numbers in them are compared with rules; they never decide anything.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _NUMBER = re.compile(NUMBER)
 )
 @each_field
 def prose_limit(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
-    """A number with a unit in a description that nothing states formally."""
+    """A number with a unit in a description that no rule and no bound states."""
     stated = {*_rule_numbers(field), *_bounds(field.type)}
     for text in _limits(field):
         if not all(stated & {*possible_values(number)} for number in _ends(text)):
@@ -66,19 +66,19 @@ def prose_limit(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def stated_numbers(text: str) -> set[Fraction]:
-    """Every number that a text names; a ratio names its quotient, its inverse and its terms."""
-    found = {
+    """Every number in a text; for a ratio its quotient, its inverse and its terms."""
+    numbers = {
         value for number in _PLAIN.findall(text) for value in possible_values(number)
     }
     for one, other in _RATIO.findall(text):
         upper, lower = possible_values(one)[0], possible_values(other)[0]
         if upper and lower:
-            found |= {upper / lower, lower / upper}
-    return found
+            numbers |= {upper / lower, lower / upper}
+    return numbers
 
 
 def possible_values(number: str) -> list[Fraction]:
-    """What a number in prose may mean: ``4,096`` is 4096, or 4.096 with a decimal comma."""
+    """What a number in prose can mean: ``4,096`` is 4096, or 4.096 with a decimal comma."""
     if _THOUSANDS.fullmatch(number):
         decimal = number.count(",") == 1 and "." not in number
         read = [number.replace(",", "")] + [number.replace(",", ".")] * decimal
@@ -87,16 +87,16 @@ def possible_values(number: str) -> list[Fraction]:
 
 
 def _limits(field: Field) -> list[str]:
-    """What a description calls a limit; how many there may be is one of lists alone."""
-    found = _LIMIT.findall(field.description)
-    if any(isinstance(each, Array) for each in types_in(field.type)):
-        found += _COUNT.findall(field.description)
-    return list(dict.fromkeys(found))
+    """The limits in a description. A number of items is a limit of lists only."""
+    limits = _LIMIT.findall(field.description)
+    if any(isinstance(inner, Array) for inner in types_in(field.type)):
+        limits += _COUNT.findall(field.description)
+    return list(dict.fromkeys(limits))
 
 
 def _ends(text: str) -> list[str]:
-    """The numbers of a limit; from 0 on is no limit."""
-    return [told for told in _NUMBER.findall(text) if told != "0"]
+    """The numbers of a limit; a lower end of 0 does not count."""
+    return [number for number in _NUMBER.findall(text) if number != "0"]
 
 
 def _rule_numbers(field: Field) -> set[Fraction]:
@@ -106,30 +106,30 @@ def _rule_numbers(field: Field) -> set[Fraction]:
 
 def _bounds(kind: Type) -> set[Fraction]:
     """Every number that a type states: bounds, lengths, choices."""
-    found: set[Fraction] = set()
-    for each in types_in(kind):
-        match each:
+    numbers: set[Fraction] = set()
+    for inner in types_in(kind):
+        match inner:
             case Numeric():
                 ends = (
-                    each.minimum,
-                    each.maximum,
-                    each.exclusive_minimum,
-                    each.exclusive_maximum,
+                    inner.minimum,
+                    inner.maximum,
+                    inner.exclusive_minimum,
+                    inner.exclusive_maximum,
                 )
-                found |= {Fraction(end) for end in ends if end is not None}
+                numbers |= {Fraction(end) for end in ends if end is not None}
             case Text():
-                ends_ = (each.min_length, each.max_length)
-                found |= {Fraction(end) for end in ends_ if end is not None}
+                lengths = (inner.min_length, inner.max_length)
+                numbers |= {Fraction(end) for end in lengths if end is not None}
             case Array():
-                counts = (each.min_items, each.max_items)
-                found |= {Fraction(end) for end in counts if end is not None}
+                counts = (inner.min_items, inner.max_items)
+                numbers |= {Fraction(end) for end in counts if end is not None}
             case Choice(values=values):
-                found |= {
+                numbers |= {
                     number for value in values for number in stated_numbers(value.text)
                 }
             case _:
                 pass
-    return found
+    return numbers
 
 
 RULES = (prose_limit,)

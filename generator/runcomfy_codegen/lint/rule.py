@@ -1,4 +1,4 @@
-"""What a rule of the lint is: texts that explain it, and a check of models or their fields."""
+"""What a lint rule is: texts that explain it, and a check of models or their fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..reports.command_report import RuleMetadata
 
 @dataclass(frozen=True, slots=True)
 class LintFinding:
-    """One thing that a rule noticed, at a JSON pointer of a model's document."""
+    """One finding of a rule, at a JSON pointer into the document of a model."""
 
     model_id: str
     pointer: str
@@ -25,9 +25,9 @@ class LintFinding:
 
 CheckModels: TypeAlias = Callable[[Sequence[Model]], Iterator[LintFinding]]
 CheckField: TypeAlias = Callable[[Field, str], Iterator[tuple[str, str]]]
-"""Checks a field at a pointer; gives the pointer and the message of each finding."""
+"""Checks a field at a pointer; returns the pointer and the message of each finding."""
 CheckMediaRule: TypeAlias = Callable[[MediaRule], str]
-"""Checks one media rule; gives the message of a finding, or an empty text."""
+"""Checks one media rule; returns the message of a finding, or an empty text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class LintRule:
         return self.metadata.id
 
     def diagnostics(self, models: Sequence[Model]) -> Iterator[Diagnostic]:
-        """What the rule notices, without the file and the place, which it does not know."""
+        """The findings of the rule. The caller adds the file and the position."""
         for finding in self.check(models):
             yield Diagnostic(
                 code=self.id,
@@ -69,7 +69,7 @@ def lint_rule(
     after: str,
     advice: str,
 ) -> Callable[[CheckModels], LintRule]:
-    """Makes a rule of a function that checks all models."""
+    """Makes a rule from a function that checks all models."""
     metadata = RuleMetadata(
         id=rule_id, summary=summary, why=why, before=before, after=after, advice=advice
     )
@@ -111,7 +111,7 @@ def fields_with_pointers(model: Model) -> Iterator[tuple[Field, str]]:
 
 
 def rule_groups(field: Field) -> Iterator[dict[str, MediaRule]]:
-    """The media rules of a field by their pointers in the document, one group a target."""
+    """The media rules of a field by their pointers in the document, a group for each target."""
     placed_rules = list(zip(field.rule_places, field.rules, strict=True))
     for target in dict.fromkeys(rule.pointer for rule in field.rules):
         yield {

@@ -1,4 +1,4 @@
-"""All rules of the lint, and what they notice in models."""
+"""All lint rules, and the lint as a function: models in, diagnostics out."""
 
 from __future__ import annotations
 
@@ -41,15 +41,26 @@ codes, and globs over them.
 
 
 def lint(models: Sequence[Model]) -> tuple[Diagnostic, ...]:
-    """Everything that the rules notice, by model and place."""
-    found = [each for rule in RULES for each in rule.diagnostics(models)]
-    return tuple(sorted(found, key=lambda each: (each.model, each.pointer, each.code)))
+    """Everything that the rules report, sorted by model, pointer and code."""
+    diagnostics = [
+        diagnostic for rule in RULES for diagnostic in rule.diagnostics(models)
+    ]
+    return tuple(
+        sorted(
+            diagnostics,
+            key=lambda diagnostic: (
+                diagnostic.model,
+                diagnostic.pointer,
+                diagnostic.code,
+            ),
+        )
+    )
 
 
 def is_selected(
     code: str, *, select: Sequence[str] = (), ignore: Sequence[str] = ()
 ) -> bool:
-    """Whether a code is asked for: by a glob of ``select``, if any, and by none of ``ignore``."""
+    """Whether a code matches a glob of ``select``, if there is one, and none of ``ignore``."""
     wanted = not select or any(fnmatchcase(code, pattern) for pattern in select)
     return wanted and not any(fnmatchcase(code, pattern) for pattern in ignore)
 

@@ -33,7 +33,7 @@ from .rule import LintFinding, each_field, fields_with_pointers, lint_rule
 )
 @each_field
 def impossible_default(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
-    """A field that refuses its default."""
+    """A field that does not accept its default."""
     return _refused(field, "default", field.default, pointer)
 
 
@@ -48,14 +48,14 @@ def impossible_default(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
 )
 @each_field
 def impossible_sample(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
-    """A field that refuses its sample."""
+    """A field that does not accept its sample."""
     return _refused(field, "sample", field.sample, pointer)
 
 
 def _refused(
     field: Field, what: str, value: Value | None, pointer: str
 ) -> Iterator[tuple[str, str]]:
-    """A value that the field refuses; an empty text or list stands for none."""
+    """A value that the field does not accept. An empty text or list means no value."""
     if value is None or value.text in ('""', "[]"):
         return
     if accepts(field.type, exact_value(value)) is False:
@@ -78,7 +78,7 @@ def _refused(
 )
 @each_field
 def impossible_value(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
-    """A field whose type leaves nothing."""
+    """A field whose type accepts no value."""
     if is_empty(field.type):
         yield pointer, f"no value is valid for {field.wire_name!r}"
     elif any(map(is_empty, _alternatives(field.type))):
@@ -86,7 +86,7 @@ def impossible_value(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def _alternatives(kind: Type) -> Iterator[Type]:
-    """The alternatives of a type itself, and of its items; fields tell their own."""
+    """The alternatives of a type and of its items; nested fields are checked themselves."""
     match kind:
         case Union(options=options):
             yield from options
@@ -119,7 +119,7 @@ def _alternatives(kind: Type) -> Iterator[Type]:
     advice="Take the spelling from the generated `Literal` of each model.",
 )
 def enum_case_drift(models: Sequence[Model]) -> Iterator[LintFinding]:
-    """Every choice in a spelling that is not the usual one."""
+    """Every choice that most other places spell in another case."""
     places = [
         (model.model_id, pointer, word)
         for model in models

@@ -1,2 +1,2 @@
-"""Is every value that one side accepts accepted by the other? Yes, no with a witness, or
-unsure with the reason. ``values`` asks it of types, ``media`` of rules on files."""
+"""Does one schema accept every value that another accepts? Yes, no with a witness, or unsure
+with the reason. ``is_subschema`` answers it for types, ``media_rules`` for files."""

@@ -1,4 +1,7 @@
-"""Is a value of a type? The validator that every witness must pass. And which types have no value."""
+"""Does a type accept a value, and does it accept any value at all?
+
+Every witness of the diff is checked with ``accepts``.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ from .texts import format_accepts, pattern_matches
 
 
 def accepts(kind: Type, value: ExactJson) -> bool | None:
-    """Whether a type has a value; None where a format leaves it open."""
+    """Whether a type accepts a value; None if a format leaves it open."""
     match kind:
         case Anything():
             return True
@@ -116,11 +119,11 @@ def _all_of(results: Iterable[bool | None]) -> bool | None:
     return False if False in values else (None if None in values else True)
 
 
-# Types that no value fits.
+# Types that accept no value.
 
 
 def is_empty(kind: Type) -> bool:
-    """Whether it is proved that a type has no value at all."""
+    """Whether it is proved that a type accepts no value at all."""
     match kind:
         case Choice(values=values):
             return not values
@@ -152,7 +155,7 @@ def _is_empty_object(kind: Object) -> bool:
 
 
 def max_item_count(kind: Array) -> int | None:
-    """How many items a list can have: if none may repeat, no more than there are values."""
+    """How many items a list can have. Without repetition, at most as many as there are values."""
     bounds = [kind.max_items, _value_count(kind.items) if kind.unique_items else None]
     return min((bound for bound in bounds if bound is not None), default=None)
 

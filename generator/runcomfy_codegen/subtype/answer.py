@@ -1,4 +1,4 @@
-"""The three answers of a containment question."""
+"""The three answers to the question whether one set of values contains another."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ..ir.model import Type
 
 @dataclass(frozen=True, slots=True)
 class Yes:
-    """Every value of the one is a value of the other; proved from the structure."""
+    """Every value of the one is a value of the other; this is proved."""
 
 
 @dataclass(frozen=True, slots=True)
 class No:
-    """``witness`` is a value of the one and not of the other; membership was checked."""
+    """``witness`` is a value of the one that the other does not accept; this was checked."""
 
     witness: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """Neither a proof nor a witness was found; ``reason`` says what stood in the way."""
+    """There is neither a proof nor a witness; ``reason`` says why."""
 
     reason: str
 
@@ -31,13 +31,13 @@ class Unsure:
 Answer: TypeAlias = Yes | No | Unsure
 
 SubschemaCheck: TypeAlias = Callable[[Type, Type], Answer]
-"""The whole decision, handed to its parts so that they can ask about what they hold."""
+"""The whole decision, as a parameter of its parts: they use it for inner types."""
 
 YES = Yes()
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
-    """The answer of a conjunction: a witness refutes it, whatever else is unsure."""
+    """The answer to a conjunction. A witness refutes it, even if other answers are unsure."""
     unsure: Answer = YES
     for answer in answers:
         if isinstance(answer, No):

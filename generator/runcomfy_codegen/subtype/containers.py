@@ -1,4 +1,4 @@
-"""Lists and objects: how many items, which members, and what each of them is."""
+"""Lists and objects: how many items, which members, and the types of both."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .texts import is_subformat
 
 
 def array_is_subschema(one: Array, other: Array, inside: SubschemaCheck) -> Answer:
-    """Whether every list of the one is a list of the other; witnesses are unconfirmed."""
+    """Whether ``other`` accepts every list of ``one``; the caller checks the witnesses."""
     bounds: tuple[Answer, ...] = (
         _compare_lengths(one, other),
         _compare_formats(one, other),
@@ -32,23 +32,23 @@ def _compare_items(one: Array, other: Array, inside: SubschemaCheck) -> Answer:
     answer = inside(one.items, other.items)
     if not isinstance(answer, No):
         return answer
-    rest = _example_list(one, max((one.min_items or 0) - 1, 0))
-    if rest is None or (one.unique_items and _contains_value(answer.witness, rest)):
+    others = _example_list(one, max((one.min_items or 0) - 1, 0))
+    if others is None or (one.unique_items and _contains_value(answer.witness, others)):
         return Unsure("no list could be built around an item that shows a difference")
-    return No([answer.witness, *rest])
+    return No([answer.witness, *others])
 
 
-def _contains_value(value: ExactJson, rest: list[ExactJson]) -> bool:
-    return equality_key(value) in set(map(equality_key, rest))
+def _contains_value(value: ExactJson, items: list[ExactJson]) -> bool:
+    return equality_key(value) in set(map(equality_key, items))
 
 
 def _compare_lengths(one: Array, other: Array) -> Answer:
     low, high = one.min_items or 0, max_item_count(one)
     if low < (other.min_items or 0):
         return _witness_of_length(one, low)
-    most = other.max_items
-    if most is not None and (high is None or high > most):
-        return _witness_of_length(one, max(most + 1, low))
+    limit = other.max_items
+    if limit is not None and (high is None or high > limit):
+        return _witness_of_length(one, max(limit + 1, low))
     return YES
 
 
@@ -78,11 +78,11 @@ def _example_list(kind: Array, length: int) -> list[ExactJson] | None:
     return make_examples(kind.items, length, distinct=kind.unique_items)
 
 
-# Objects: members that must be there, members that may, and members nobody declared.
+# Objects: required members, optional members, and undeclared members.
 
 
 def object_is_subschema(one: Object, other: Object, inside: SubschemaCheck) -> Answer:
-    """Whether every object of the one is one of the other; witnesses are unconfirmed."""
+    """Whether ``other`` accepts every object of ``one``; the caller checks the witnesses."""
     smallest = smallest_example(one)
     if not smallest:
         return Unsure("no smallest object could be built")
@@ -98,7 +98,7 @@ def object_is_subschema(one: Object, other: Object, inside: SubschemaCheck) -> A
 def _compare_required_members(
     one: Object, other: Object, smallest: dict[str, ExactJson]
 ) -> Iterator[Answer]:
-    """What the other requires, and the one does not."""
+    """Members that ``other`` requires and ``one`` does not."""
     given = required_names(one)
     for name in required_names(other):
         if name not in given:
@@ -108,7 +108,7 @@ def _compare_required_members(
 
 
 def required_names(kind: Object) -> tuple[str, ...]:
-    """Every member that must be there, declared or not."""
+    """Every required member, declared or not."""
     declared = (field.wire_name for field in kind.fields if field.required)
     return (*declared, *kind.demanded)
 
@@ -149,7 +149,7 @@ def _witness_of_forbidden(kind: Type) -> Answer:
 
 
 def _declared_types(one: Object, other: Object) -> Iterator[tuple[str, Type | None]]:
-    """Every declared name, and what the one takes there."""
+    """Every declared name, and the type that ``one`` accepts there."""
     for name in dict.fromkeys(
         field.wire_name for field in (*one.fields, *other.fields)
     ):

@@ -1,4 +1,4 @@
-"""A smallest value of a type, to build witnesses and payloads from."""
+"""Smallest examples of a type, for witnesses and payloads."""
 
 from __future__ import annotations
 
@@ -23,37 +23,40 @@ from .numbers import all_numbers, boundary_values, number_interval, simplest_num
 from .texts import EXAMPLE_URL, boundary_texts, is_url_format
 
 MAX_ITEMS = 1_000
-"""No longer list is made."""
+"""The longest list that is built."""
 
 MAX_WEIGHT = 100_000
-"""No value with more values inside is made: lists of lists grow as their product."""
+"""The most values inside one value: lists of lists grow as their product."""
 
 
 def smallest_example(kind: Type) -> list[ExactJson]:
-    """One smallest value, in a list; an empty list if none was found."""
+    """One smallest value, in a list; an empty list if there is none."""
     return list(islice(_checked_examples(kind), 1))
 
 
 def make_examples(
     kind: Type, count_wanted: int, *, distinct: bool = False
 ) -> list[ExactJson] | None:
-    """So many values of a type, one repeated unless they must differ; None if not found."""
+    """``count_wanted`` values of a type; None if they cannot be built.
+
+    One value is repeated unless they must be ``distinct``.
+    """
     if count_wanted > MAX_ITEMS or count_wanted * _weight(kind) > MAX_WEIGHT:
         return None
     if not distinct:
         examples = smallest_example(kind)
         return examples * count_wanted if examples or count_wanted == 0 else None
-    different: dict[object, ExactJson] = {}
+    distinct_values: dict[object, ExactJson] = {}
     for value in islice(_checked_examples(kind), 2 * count_wanted + 8):
-        different.setdefault(equality_key(value), value)
-        if len(different) >= count_wanted:
+        distinct_values.setdefault(equality_key(value), value)
+        if len(distinct_values) >= count_wanted:
             break
-    examples_found = list(different.values())[:count_wanted]
-    return examples_found if len(examples_found) == count_wanted else None
+    result = list(distinct_values.values())[:count_wanted]
+    return result if len(result) == count_wanted else None
 
 
 def _weight(kind: Type) -> int:
-    """How many values a smallest value is made of, itself included; never too many."""
+    """How many values a smallest value contains, itself included; a lower bound."""
     match kind:
         case Array(items=items, min_items=low) if low:
             return 1 + low * _weight(items)
@@ -68,7 +71,7 @@ def _weight(kind: Type) -> int:
 
 
 def _checked_examples(kind: Type) -> Iterator[ExactJson]:
-    """Values of a type, each checked, simple ones first."""
+    """Values of a type, checked, the simple ones first."""
     return (value for value in _candidates(kind) if accepts(kind, value) is True)
 
 

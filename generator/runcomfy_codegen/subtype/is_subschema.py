@@ -1,4 +1,4 @@
-"""The decision itself: proofs from structure, refutations by witness, else unsure."""
+"""Does one type accept every value of another? By proof, by a counterexample, or unsure."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ Kind = TypeVar("Kind")
 def is_subschema(one: Type, other: Type) -> Answer:
     """Whether every value that ``one`` accepts is accepted by ``other``.
 
-    ``Yes`` is proved; the witness of a ``No`` is a value of ``one`` that ``other`` refuses,
-    confirmed by membership; everything else is ``Unsure`` with its reason. Answers are
-    kept: alternatives of alternatives are asked about again and again.
+    ``Yes`` is proved. The witness of a ``No`` is a value of ``one`` that ``other`` refuses,
+    which was checked. Everything else is ``Unsure`` with its reason. Answers are cached,
+    because nested alternatives ask the same question many times.
     """
     if one == other or is_empty(one):
         return YES
@@ -89,12 +89,12 @@ def _alternative_is_subschema(one: Type, other: Type, outer: Sequence[Type]) -> 
 
 
 def _array_is_subschema(one: Array, other: Array) -> Answer:
-    """Lists against one alternative of lists."""
+    """Whether one alternative accepts every list."""
     return array_is_subschema(one, other, is_subschema)
 
 
 def _object_is_subschema(one: Object, other: Object) -> Answer:
-    """Objects against one alternative of objects."""
+    """Whether one alternative accepts every object."""
     return object_is_subschema(one, other, is_subschema)
 
 
@@ -123,7 +123,7 @@ def _numbers_are_accepted(one: Numeric, other: Type, outer: Sequence[Type]) -> A
         [number_interval(one), *map(number_interval, numeric_types)], constants
     )
     counterexample = _find_counterexample(one, other, map(reduced, candidates))
-    # On one lattice, or none, those numbers are complete: they agree, so the sets do.
+    # With one step, or none, these numbers are complete: no counterexample is a proof.
     if (
         counterexample is not None
         or len({number_interval(piece).step for piece in (one, *numeric_types)}) == 1
@@ -166,7 +166,7 @@ def _is_subschema_of_one(
     outer: Sequence[Kind],
     decide: Callable[[Kind, Kind], Answer],
 ) -> Answer:
-    """Proved by a single alternative, or refuted by a witness that none of them takes."""
+    """Proved by a single alternative, or refuted by a witness that none of them accepts."""
     answers = [decide(one, piece) for piece in outer]
     if any(isinstance(answer, Yes) for answer in answers):
         return YES
@@ -193,12 +193,12 @@ def _instances_of(wanted: type[Kind], outer: Iterable[object]) -> list[Kind]:
 
 
 def _constants(outer: Iterable[Type]) -> list[ExactJson]:
-    """The single values among the alternatives."""
+    """The constants among the alternatives."""
     choices = _instances_of(Choice, outer)
     return [exact_value(value) for choice in choices for value in choice.values]
 
 
-# A type as the list of its alternatives, none of which is itself a union.
+# A type as the list of its alternatives.
 
 
 ALL_JSON_TYPES: tuple[Type, ...] = (
@@ -209,11 +209,11 @@ ALL_JSON_TYPES: tuple[Type, ...] = (
     Array(items=Anything()),
     Object(name="", extra=Anything()),
 )
-"""The six types of JSON, which together are ``Anything``."""
+"""The six types of JSON. Together they are ``Anything``."""
 
 
 def alternatives(kind: Type) -> tuple[Type, ...]:
-    """The alternatives of a type: its unions opened, and null as one of them."""
+    """The alternatives of a type. None of them is a union, and null is one of its own."""
     match kind:
         case Union(options=options):
             return tuple(piece for option in options for piece in alternatives(option))

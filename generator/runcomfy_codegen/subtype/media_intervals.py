@@ -1,4 +1,4 @@
-"""Media rules as limits on measures, and which values of a measure they leave: exact intervals."""
+"""Media rules as limits on measures, and the exact intervals that they allow."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from runcomfy_runtime.rule import Rule
 
 from ..ir.exact import Rational, quotient, reduced
 
-# Media rules ready to be tried: the metric in its one spelling, the threshold exact.
+# Media rules as limits: a normalized metric and an exact threshold.
 
 
 FileMeasures: TypeAlias = Mapping[str, Rational]
-"""A file as its measures, by the names of the metric table."""
+"""The measures of a file, by the names of the metric table."""
 
 AREA, SIDES, SCALE = "megapixels", ("height_pixels", "width_pixels"), 1_000_000
-"""Megapixels are nothing but width times height; limits on them are limits on that."""
+"""Megapixels are width times height, so limits on them are limits on that product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,17 @@ class MediaLimit:
     names: tuple[str, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Asked for at every step of a search, where the metric would join them anew.
+        # Cached here: a search needs them at every step, and the metric would join them again.
         object.__setattr__(self, "names", self.metric.names)
 
     @property
     def opposite(self) -> MediaLimit:
-        """The limit that exactly those files keep that break this one."""
+        """The limit that accepts exactly the files that this one refuses."""
         return MediaLimit(self.metric, self.operator.negated, self.threshold)
 
     def holds(self, file: FileMeasures) -> bool:
-        """Whether a file that has all measures of the metric keeps the limit."""
-        # Measures are above 0: both sides are multiplied by the divisors.
+        """Whether a file with all measures of the metric meets the limit."""
+        # Measures are above 0, so both sides can be multiplied by the divisors.
         actual: Rational = 1
         allowed = self.threshold
         for name in self.metric.factors:
@@ -60,13 +60,13 @@ def media_limit(rule: Rule) -> MediaLimit | None:
 
 
 def satisfies_all(file: FileMeasures, limits: Iterable[MediaLimit]) -> bool:
-    """Whether a file that has all their measures keeps every limit."""
+    """Whether a file with all their measures meets every limit."""
     return all(limit.holds(file) for limit in limits)
 
 
 @lru_cache(maxsize=4096)
 def _parse_limit(name: str, operator: str, limit: str) -> MediaLimit | None:
-    """A limit by its texts: a catalog repeats a few of them in every model."""
+    """Cached by its texts, because the models of a catalog repeat a few limits."""
     rule = Rule(pointer="", metric=name, operator=operator, limit=limit)
     expression, threshold, comparison = rule.expression, rule.threshold, rule.comparison
     if expression is None or threshold is None or comparison is None:
@@ -77,7 +77,7 @@ def _parse_limit(name: str, operator: str, limit: str) -> MediaLimit | None:
         _expand_area(expression.factors), _expand_area(expression.divisors)
     )
     if scaled > 0 and metric.divisors > metric.factors:
-        # The ratio is turned over, so that height/width is told as width/height.
+        # The ratio is inverted, so that height/width becomes width/height.
         metric = MetricExpression(metric.divisors, metric.factors)
         return MediaLimit(metric, comparison.swapped, quotient(1, scaled))
     return MediaLimit(metric, comparison, scaled)
@@ -94,9 +94,9 @@ _NO_HOLES: frozenset[Rational] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class MeasureInterval:
-    """The values between two ends, without single ones that ``!=`` takes out.
+    """The values between two ends, without the single values that ``!=`` excludes.
 
-    Whole quantities have closed ends. ``high`` None is infinity.
+    Whole quantities have closed ends. If ``high`` is None, there is no upper end.
     """
 
     low: Rational
@@ -109,13 +109,13 @@ class MeasureInterval:
     @property
     def empty(self) -> bool:
         """Whether no value is left."""
-        # Holes at the ends were trimmed: what has two ends has a value.
+        # Excluded values at the ends were removed, so two different ends mean a value.
         if self.high is None or self.low < self.high:
             return False
         return self.low > self.high or self.open_low or self.open_high
 
     def is_within(self, other: MeasureInterval) -> bool:
-        """Whether every value here is one of the other's."""
+        """Whether the other interval contains every value of this one."""
         if self.empty:
             return True
         low = (self.low, self.open_low) >= (other.low, other.open_low)
@@ -126,7 +126,7 @@ class MeasureInterval:
         return low and high and not any(self.contains(hole) for hole in other.excluded)
 
     def contains(self, value: Rational) -> bool:
-        """Whether a value is left."""
+        """Whether a value is in the interval."""
         if value < self.low or (value == self.low and self.open_low):
             return False
         if self.high is not None and (
@@ -138,7 +138,7 @@ class MeasureInterval:
         )
 
     def sample_values(self) -> Iterator[Rational]:
-        """Values that are left: near the lower end, at the upper one, and between."""
+        """Some values of the interval: near the lower end, at the upper end, and between."""
         return (value for value in self._candidates() if self.contains(value))
 
     def _candidates(self) -> Iterator[Rational]:
@@ -147,7 +147,7 @@ class MeasureInterval:
         high = self.low + 10 * step if self.high is None else self.high
         yield from (high, high - step, (self.low + high) // 2)
         if not self.whole:
-            # A hole takes one of them, and there may be several.
+            # Excluded values may remove several of them.
             gap = high - self.low
             yield from (self.low + quotient(gap, part) for part in range(2, 9))
 
@@ -159,7 +159,7 @@ def is_whole(metric: MetricExpression) -> bool:
 
 @cache
 def full_interval(metric: MetricExpression) -> MeasureInterval:
-    """What a metric can be before any rule."""
+    """All values that a metric can have."""
     whole = is_whole(metric)
     return MeasureInterval(1 if whole else 0, None, not whole, False, whole)
 
@@ -167,7 +167,7 @@ def full_interval(metric: MetricExpression) -> MeasureInterval:
 def intervals_by_metric(
     limits: Iterable[MediaLimit],
 ) -> dict[MetricExpression, MeasureInterval]:
-    """What limits leave of each metric they name, metric by metric."""
+    """The interval that the limits allow for each of their metrics."""
     intervals: dict[MetricExpression, MeasureInterval] = {}
     for limit in limits:
         interval = intervals.get(limit.metric) or full_interval(limit.metric)
@@ -178,7 +178,7 @@ def intervals_by_metric(
 def restrict(
     interval: MeasureInterval, operator: Operator, limit: Rational
 ) -> MeasureInterval:
-    """What one more limit leaves."""
+    """The part of an interval that one more limit allows."""
     if operator.less and operator.greater:
         return _normalize(interval, {limit}) if interval.contains(limit) else interval
     if not operator.less:
@@ -232,7 +232,7 @@ def _restrict_below(
 def _normalize(
     interval: MeasureInterval, more: Iterable[Rational] = ()
 ) -> MeasureInterval:
-    """A span in its one spelling: holes at an end move the end."""
+    """An interval in normal form: an excluded value at an end moves the end."""
     holes = {*interval.excluded, *more}
     if not holes:
         return interval
@@ -250,11 +250,11 @@ def _normalize(
     return MeasureInterval(low, high, open_low, open_high, interval.whole, remaining)
 
 
-# What limits on the sides leave of a ratio or product, by interval arithmetic.
+# Bounds of ratios and products from limits on single measures, by interval arithmetic.
 
 
 IntervalByMetric: TypeAlias = Mapping[MetricExpression, MeasureInterval]
-"""What is left of each metric, as far as its own limits go."""
+"""The interval of each metric, from the limits on this metric alone."""
 
 IntervalEnds: TypeAlias = tuple[Rational, Rational | None, bool, bool]
 """Lower end, upper end, and whether they are open."""
@@ -263,7 +263,7 @@ IntervalEnds: TypeAlias = tuple[Rational, Rational | None, bool, bool]
 def interval_bounds(
     metric: MetricExpression, intervals: IntervalByMetric
 ) -> MeasureInterval:
-    """What the sides' own limits leave of a ratio or product; never less than there is."""
+    """Bounds of a ratio or product, from the limits on its measures; possibly too wide."""
     low: Rational = 1
     high: Rational | None = 1
     open_low = open_high = False
@@ -292,6 +292,6 @@ def _factor_ends(
 
 
 def measure_interval(name: str, intervals: IntervalByMetric) -> MeasureInterval:
-    """What its own limits leave of a single measure."""
+    """The interval of a single measure, from its own limits."""
     metric = MetricExpression((name,))
     return intervals.get(metric) or full_interval(metric)

@@ -1,4 +1,4 @@
-"""Does every file that passes these rules pass those? Yes, no with a file, or unsure."""
+"""Does every file that passes one set of media rules pass another? Yes, no, or unsure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .numbers import simplicity
 
 
 def is_contradiction(intervals: IntervalByMetric) -> bool:
-    """Whether no file at all is left; False where that is not proved."""
+    """Whether it is proved that no file can meet all limits."""
     return any(interval.empty for interval in intervals.values()) or any(
         not _overlap(interval, interval_bounds(metric, intervals))
         for metric, interval in intervals.items()
@@ -41,7 +41,7 @@ def is_contradiction(intervals: IntervalByMetric) -> bool:
 
 
 def _overlap(one: MeasureInterval, other: MeasureInterval) -> bool:
-    """Whether two spans of one metric overlap."""
+    """Whether two intervals of one metric overlap."""
     low, is_open = max((one.low, one.open_low), (other.low, other.open_low))
     highs = [(s.high, not s.open_high) for s in (one, other) if s.high is not None]
     if not highs:
@@ -51,14 +51,14 @@ def _overlap(one: MeasureInterval, other: MeasureInterval) -> bool:
 
 
 def rules_imply(one: Sequence[Rule], other: Sequence[Rule]) -> Answer:
-    """Whether every file that keeps the rules of ``one`` keeps those of ``other``."""
+    """Whether every file that passes the rules of ``one`` passes those of ``other``."""
     return rule_set_implies(rule_set(one), rule_set(other))
 
 
 def rule_set_implies(one: RuleSet, other: RuleSet) -> Answer:
-    """Whether every file of the one passes the rules of the other.
+    """Whether every file that passes ``one`` passes ``other``.
 
-    The witness of a ``No`` is a table of measures, tried on the limits themselves.
+    The witness of a ``No`` is a table of measures, checked against the limits.
     """
     unsupported = [
         condition for condition in other.unsupported if condition not in one.unsupported
@@ -82,7 +82,7 @@ def rule_set_implies(one: RuleSet, other: RuleSet) -> Answer:
 def _with_megapixels(
     file: FileMeasures, *, uses_megapixels: bool
 ) -> dict[str, Rational]:
-    """The file with its megapixels, if the rules speak of them."""
+    """The file with its megapixels, if the rules use them."""
     measures = dict(file)
     if uses_megapixels and file.keys() >= set(SIDES):
         measures[AREA] = quotient(math.prod(file[side] for side in SIDES), SCALE)
@@ -90,7 +90,7 @@ def _with_megapixels(
 
 
 def _is_implied_by_metric(one: RuleSet, other: RuleSet) -> bool:
-    """Whether what is left by the one lies, metric by metric, in what the other leaves."""
+    """Whether, metric by metric, ``other`` allows everything that ``one`` allows."""
     return all(
         (one.intervals.get(metric) or full_interval(metric)).is_within(wanted)
         or (
@@ -104,7 +104,10 @@ def _is_implied_by_metric(one: RuleSet, other: RuleSet) -> bool:
 def _find_witness(
     one: Sequence[MediaLimit], other: Sequence[MediaLimit]
 ) -> FileMeasures | None:
-    """The measures of one group that tell the rules apart, if the others can be met."""
+    """Measures of one group that ``one`` allows and ``other`` does not.
+
+    None if there are none, or if the limits on the other measures cannot be met.
+    """
     known = set(one)
     for limit in other:
         if limit in known:
@@ -113,7 +116,7 @@ def _find_witness(
         names = next(names for names in groups if limit.names[0] in names)
         file = example_file([*_limits_on(one, names), limit.opposite], names)
         if file is not None:
-            # What is left of a measure that stands alone is not nothing: the region is not empty.
+            # Single measures need no check: the rule set is not empty.
             groups = linked_measures(limit for limit in one if len(limit.names) > 1)
             rest = [names for names in groups if names[0] not in file]
             possible = all(
@@ -135,15 +138,15 @@ def _relevant_measures(file: FileMeasures, broken: MediaLimit) -> FileMeasures:
     return {name: file[name] for name in sorted(set(broken.names))}
 
 
-# The files that a list of media rules lets pass.
+# A list of media rules, parsed and ready to compare.
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules ready to be compared: read once, however often they are asked about.
+    """Media rules, parsed once and ready to compare.
 
-    ``empty`` says whether it is proved that no file passes, ``unread`` are the rules that
-    are not understood, ``area`` says whether megapixels are spoken of.
+    ``empty`` says whether it is proved that no file passes. ``unsupported`` are the rules
+    that are not understood. ``uses_megapixels`` says whether a rule is about megapixels.
     """
 
     limits: tuple[MediaLimit, ...]
@@ -154,7 +157,7 @@ class RuleSet:
 
 
 def rule_set(rules: Iterable[Rule]) -> RuleSet:
-    """The files that keep these rules."""
+    """The rules, parsed."""
     parsed = [(rule, media_limit(rule)) for rule in rules]
     limits = tuple(limit for _, limit in parsed if limit is not None)
     unsupported = tuple(rule.condition for rule, limit in parsed if limit is None)
@@ -165,17 +168,17 @@ def rule_set(rules: Iterable[Rule]) -> RuleSet:
     )
 
 
-# A file that keeps limits: all measures but one at ends of theirs, the last one solved for.
+# An example file: boundary values for all measures but one, and a solution for the last.
 
 
 _MAX_COMBINATIONS = 2_000
-"""No more combinations of ends are tried: beyond that the answer is unsure."""
+"""The most combinations of boundary values to try; beyond that the answer is unsure."""
 
 
 def linked_measures(limits: Iterable[MediaLimit]) -> list[tuple[str, ...]]:
-    """The measures that limits tie together: width and height, if a ratio is limited.
+    """The measures that limits link: width and height, if there is a limit on their ratio.
 
-    Measures of different groups can be chosen freely of each other.
+    Measures of different groups are independent of each other.
     """
     groups: list[set[str]] = []
     for limit in limits:
@@ -190,7 +193,7 @@ def linked_measures(limits: Iterable[MediaLimit]) -> list[tuple[str, ...]]:
 def example_file(
     limits: Sequence[MediaLimit], names: tuple[str, ...]
 ) -> FileMeasures | None:
-    """Measures with these names that keep all limits; None if none were found.
+    """Measures with these names that meet all limits; None if the search finds none.
 
     For one measure the search is complete. For several it tries the ends of all but one,
     and solves the limits for the last: limits on ratios and products are monotone in it.
@@ -212,7 +215,7 @@ def example_file(
 def _boundary_measures(
     name: str, limits: Sequence[MediaLimit], intervals: IntervalByMetric
 ) -> list[Rational]:
-    """Values of a measure where a limit turns, the plainest first."""
+    """Values of a measure at which a limit changes its answer, the simplest first."""
     interval = measure_interval(name, intervals)
     candidates = {*interval.sample_values(), 1000}
     if interval.whole:
@@ -225,7 +228,7 @@ def _boundary_measures(
 
 
 def _multiples(threshold: Rational, own: MeasureInterval) -> Iterator[Rational]:
-    """Multiples of both terms of a ratio: only those have an exact partner."""
+    """Multiples of both terms of a ratio: only these have an exact partner."""
     for part in {threshold.numerator, threshold.denominator} - {0, 1}:
         yield -(-own.low // part) * part
         if own.high is not None:
@@ -238,12 +241,12 @@ def _solve_for(
     limits: Sequence[MediaLimit],
     intervals: IntervalByMetric,
 ) -> MeasureInterval | None:
-    """What the limits leave of the last measure beside the chosen ones; None for nothing."""
+    """What the limits allow for the last measure, given the chosen ones; None if nothing."""
     remaining = measure_interval(last, intervals)
     for limit in limits:
         names = limit.names
         if len(names) == 1:
-            continue  # its own limits are in the span, those of others in their ends
+            continue  # limits on one measure are already in its interval
         if last not in names:
             if not limit.holds(chosen):
                 return None
@@ -258,7 +261,7 @@ def _solve_for(
 def _restrict_by_ratio(
     interval: MeasureInterval, last: str, chosen: FileMeasures, limit: MediaLimit
 ) -> MeasureInterval | None:
-    """A span cut by a limit on a ratio or product, with all other measures chosen."""
+    """An interval restricted by a limit on a ratio or product, given all other measures."""
     over: Rational = 1
     under = limit.threshold
     for name in limit.metric.factors:

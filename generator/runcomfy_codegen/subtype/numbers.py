@@ -1,4 +1,4 @@
-"""Numbers: intervals with open or closed ends, on the real line or on a lattice."""
+"""Numbers: intervals with open or closed ends, of all numbers or of multiples of a step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..ir.exact import Rational, divides, quotient, rational
 from ..ir.model import Exact, Numeric
 
 MAX_ENUMERATED = 2_000
-"""Finite lattices up to this size are decided by looking at every number."""
+"""Intervals with at most so many numbers are decided by checking every number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class NumberInterval:
 
     @property
     def empty(self) -> bool:
-        """Whether no number lies here."""
+        """Whether the interval has no number."""
         if self.low is None or self.high is None:
             return False
         return self.low > self.high or (
@@ -37,7 +37,7 @@ class NumberInterval:
 
     @property
     def count(self) -> int | None:
-        """How many numbers lie here; None for infinitely many."""
+        """How many numbers the interval has; None for infinitely many."""
         if self.empty:
             return 0
         if self.low is None or self.high is None:
@@ -53,7 +53,7 @@ def number_interval(kind: Numeric) -> NumberInterval:
     """The numbers of a type."""
     lows = _ends(kind.minimum, kind.exclusive_minimum)
     highs = _ends(kind.maximum, kind.exclusive_maximum)
-    # Of two ends at one number the open one cuts deeper.
+    # Of two ends at one number, the open one is stricter.
     low, open_low = max(lows, default=(None, False))
     high, shut = min(
         ((end, not is_open) for end, is_open in highs), default=(None, True)
@@ -67,7 +67,7 @@ def number_interval(kind: Numeric) -> NumberInterval:
 
 
 def simplest_number(kind: Numeric) -> Rational | None:
-    """The number of a type that is nearest to zero and simplest; None if it has none."""
+    """The simplest number of a type, near zero; None if the type has no number."""
     interval = number_interval(kind)
     if interval.empty:
         return None
@@ -89,7 +89,7 @@ def all_numbers(kind: Numeric) -> list[Rational] | None:
 
 
 def is_number_subset(one: Numeric, other: Numeric) -> bool:
-    """Whether all numbers of the one are proved to be numbers of the other."""
+    """Whether it is proved that ``other`` accepts all numbers of ``one``."""
     inner, outer = number_interval(one), number_interval(other)
     if not _is_within(inner, outer):
         return False
@@ -103,7 +103,7 @@ def is_number_subset(one: Numeric, other: Numeric) -> bool:
 def boundary_values(
     intervals: Sequence[NumberInterval], extra: Iterable[Rational] = ()
 ) -> list[Rational]:
-    """Numbers that tell these lines apart: their ends, just beside them, and between.
+    """Numbers at which these intervals differ: their ends, next to the ends, and between.
 
     For lines without a step this is complete: two unions of them that agree on all of
     these numbers are equal.
@@ -125,14 +125,14 @@ def boundary_values(
 
 
 def simplicity(value: Rational) -> tuple[bool, Rational, bool]:
-    """Sorts numbers: whole ones first, small ones first, positive ones first."""
+    """A key for sorting: whole numbers first, then small ones, then positive ones."""
     return (value.denominator != 1, value if value >= 0 else -value, value < 0)
 
 
 def _multiples_near(
     intervals: Sequence[NumberInterval], ends: Iterable[Rational]
 ) -> set[Rational]:
-    """The first multiples of every step at every end: two in a row refute a lattice."""
+    """The first multiples of every step at every end: two in a row refute another step."""
     return {
         (end // interval.step + offset) * interval.step
         for interval in intervals

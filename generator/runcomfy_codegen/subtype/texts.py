@@ -10,11 +10,11 @@ from runcomfy_runtime.media.format_table import URI_FORMAT
 from ..ir.model import Text
 
 MAX_LENGTH = 65_536
-"""No text longer than this is made; what only longer texts could tell stays unsure."""
+"""The longest text that is built; if only longer texts differ, the answer is unsure."""
 
 
 def is_text_subset(one: Text, other: Text) -> bool:
-    """Whether all texts of the one are proved to be texts of the other."""
+    """Whether it is proved that ``other`` accepts all texts of ``one``."""
     lengths = (one.min_length or 0) >= (other.min_length or 0) and (
         other.max_length is None
         or (one.max_length is not None and one.max_length <= other.max_length)
@@ -24,14 +24,14 @@ def is_text_subset(one: Text, other: Text) -> bool:
 
 
 def differ_only_in_length(kinds: Iterable[Text]) -> bool:
-    """Whether nothing but lengths tells these types apart."""
+    """Whether these types differ only in lengths."""
     return all(kind.pattern is None and kind.format is None for kind in kinds)
 
 
 def boundary_texts(kinds: Sequence[Text], words: Sequence[str] = ()) -> Iterator[str]:
-    """Texts that tell these types and single words apart, the shortest first.
+    """Texts at which these types and constants differ, the shortest first.
 
-    Complete where ``only_lengths`` holds: the letter they are made of begins none of the
+    Complete if ``differ_only_in_length``: they consist of a letter that begins none of the
     words, so that every length at which something changes is tried with a foreign text.
     """
     bounds = {
@@ -52,7 +52,7 @@ def boundary_texts(kinds: Sequence[Text], words: Sequence[str] = ()) -> Iterator
 
 
 def bounds_are_reachable(kinds: Iterable[Text]) -> bool:
-    """Whether every bound of these types is within the texts we make."""
+    """Whether every bound of these types is within the length of texts that are built."""
     bounds = (bound for k in kinds for bound in (k.min_length or 0, k.max_length or 0))
     return all(bound < MAX_LENGTH for bound in bounds)
 
@@ -71,17 +71,17 @@ def _boundary_urls(kinds: Iterable[Text], length: int) -> Iterator[str]:
 
 
 def _pattern_guesses(kinds: Iterable[Text]) -> Iterator[str]:
-    """A few plain texts; whether one fits a pattern is asked, not known."""
+    """A few plain texts; whether one matches a pattern is checked later."""
     if any(kind.pattern is not None for kind in kinds):
         yield from ("0", "1", "A", "a", "aa", "10", "0000", "-", " ", "a b", "#ffffff")
         yield from ("2024-01-31", "1:1", "16:9", "1024x1024", EXAMPLE_URL)
 
 
-# What is known of ``format``: an annotation, whose values only partly can be told.
+# What is known about ``format``.
 #
-# JSON Schema 2020-12 (validation, section 7) leaves it to a server whether a format is
-# asserted at all. So equal formats are equal sets, a few lie in one another, and of single
-# texts only plain https URLs are told, for the formats that name files by URL.
+# JSON Schema 2020-12 (validation, section 7) lets a server decide whether it checks formats
+# at all. So equal formats are equal sets, and a few formats contain others. Of single texts,
+# only plain https URLs are decided, for the formats of files by URL.
 
 
 _SUBFORMATS = frozenset(
@@ -99,16 +99,16 @@ _URL_FORMAT = re.compile(rf"(uri|iri)(-reference)?|{URI_FORMAT.pattern}")
 _PLAIN_URL = re.compile(r"https://[a-z0-9.-]+(/[a-z0-9./-]*)?")
 
 EXAMPLE_URL = "https://example.com/a"
-"""A text of every format that names a file by URL."""
+"""A text that matches every format of files by URL."""
 
 
 def is_subformat(one: str | None, other: str | None) -> bool:
-    """Whether every text of the one format is known to be of the other."""
+    """Whether every text of the one format is known to match the other."""
     return other is None or one == other or (one, other) in _SUBFORMATS
 
 
 def format_accepts(name: str | None, text: str) -> bool | None:
-    """Whether a text is of a format; None if that is not known."""
+    """Whether a text matches a format; None if that is not known."""
     if name is None:
         return True
     if _URL_FORMAT.fullmatch(name) and _PLAIN_URL.fullmatch(text):
@@ -117,14 +117,14 @@ def format_accepts(name: str | None, text: str) -> bool | None:
 
 
 def is_url_format(name: str | None) -> bool:
-    """Whether the format is one of those that name files by URL."""
+    """Whether the format is one for files by URL."""
     return name is not None and _URL_FORMAT.fullmatch(name) is not None
 
 
-# Published patterns, tried only on texts on which they cannot run for ever.
+# Published patterns, tried only on texts that are short enough.
 #
-# A backtracking matcher takes exponential time for some patterns, ``(a+)+b`` among them, and
-# a gate must not hang because of what somebody published.
+# A backtracking matcher takes exponential time for some patterns, such as ``(a+)+b``, and a
+# check in CI must not hang because of a published pattern.
 
 
 _QUANTIFIER = re.compile(r"(?<!\\)[*+?{]")
@@ -137,7 +137,7 @@ _FEW_REPETITIONS = 4
 
 
 def pattern_matches(pattern: str, text: str) -> bool | None:
-    """Whether a pattern is found in a text; None where trying might take too long."""
+    """Whether a text matches a pattern; None if matching might take too long."""
     if len(text) > _max_length_to_try(pattern):
         return None
     return re.search(pattern, text) is not None

@@ -1,1 +1,1 @@
-"""What changed between two sets of models: facts, without an opinion."""
+"""What changed between two sets of models, as facts without a verdict."""

@@ -1,4 +1,4 @@
-"""In which respects two types differ, each respect changed alone and decided."""
+"""In which facets two types differ, and whether each facet accepts more or fewer values."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from .wording import choices_in_words, facet_in_words
 
 @dataclass(frozen=True, slots=True)
 class FacetChange:
-    """One facet, changed alone: ``alone`` is the old type with nothing else new.
+    """A change of one facet. ``isolated`` is the old type with only this facet changed.
 
-    ``new`` is the new type with everything else that changed.
+    ``new`` is the new type with all changes.
     """
 
     pointer: str
@@ -49,7 +49,7 @@ class FacetChange:
     def new_in_old(self) -> Answer:
         """Whether the old type accepted all new values.
 
-        What shows that it did not must be a value that the new type accepts.
+        A witness must be a value that the new type accepts with all changes.
         """
         answer = is_subschema(self.isolated, self.old)
         if isinstance(answer, No) and accepts(self.new, answer.witness) is False:
@@ -65,26 +65,29 @@ class FacetChange:
 
     @property
     def choices(self) -> tuple[str, str]:
-        """The choices that went, and those that came; nothing if there is more to it."""
+        """The removed and the added choices; empty if more than choices changed."""
         if isinstance(self.old, Choice) and isinstance(self.isolated, Choice):
             return choices_in_words(self.old, self.isolated)
         return "", ""
 
     @property
     def identity(self) -> Identity:
-        """The facet before and after, free of wording."""
+        """The facet before and after, without wording."""
         return facet_identity(self.old, self.facet), facet_identity(
             self.isolated, self.facet
         )
 
 
 def facet_changes(old: Type, new: Type, pointer: str) -> Iterator[FacetChange]:
-    """Every facet in which the types differ in spelling; the sets may still be equal."""
+    """Every facet in which the types are written differently.
+
+    The types may still accept the same values.
+    """
     if old == new:
         return
     if isinstance(old, Nullable) != isinstance(new, Nullable):
         if accepts(old, None) and accepts(new, None):
-            # Null is one of the values of the other side anyway.
+            # Both sides accept null, however they are written.
             yield from _non_null_changes(old, new, pointer)
             return
         isolated = old.inner if isinstance(old, Nullable) else Nullable(old)
@@ -138,7 +141,7 @@ def _text_changes(old: Text, new: Text, pointer: str) -> Iterator[FacetChange]:
 
 def _number_changes(old: Numeric, new: Numeric, pointer: str) -> Iterator[FacetChange]:
     if old.integral != new.integral:
-        # Bounds of integers were made whole already: they are no facet of their own here.
+        # The bounds of integers are already rounded, so they are not a separate facet here.
         yield FacetChange(pointer, Facet.TYPE, old, new, new)
         return
     bounds = replace(
@@ -169,7 +172,7 @@ def _array_changes(old: Array, new: Array, pointer: str) -> Iterator[FacetChange
 
 
 def _object_changes(old: Object, new: Object, pointer: str) -> Iterator[FacetChange]:
-    """Members that came, went or must be there now; then the types of those that stayed."""
+    """Added, removed and required members; then the types of the members on both sides."""
     before = {field.wire_name: field for field in old.fields}
     members = tuple(
         (
@@ -184,12 +187,14 @@ def _object_changes(old: Object, new: Object, pointer: str) -> Iterator[FacetCha
         yield FacetChange(pointer, Facet.MEMBERS, old, isolated, new)
     for field in new.fields:
         if field.wire_name in before:
-            here = f"{pointer}/properties/{pointer_token(field.wire_name)}"
-            yield from facet_changes(before[field.wire_name].type, field.type, here)
+            field_pointer = f"{pointer}/properties/{pointer_token(field.wire_name)}"
+            yield from facet_changes(
+                before[field.wire_name].type, field.type, field_pointer
+            )
 
 
 _BRANCH = re.compile(r"/(anyOf|oneOf|allOf)/[0-9]+")
-"""Changes in a branch are told of the schema that has it."""
+"""A change in a branch is reported for the schema that contains the branch."""
 
 
 def value_facts(old: Field, new: Field, location: SchemaLocation) -> Iterator[Fact]:
@@ -210,29 +215,29 @@ def value_facts(old: Field, new: Field, location: SchemaLocation) -> Iterator[Fa
 def _answered_changes(
     old: Type, new: Type, location: SchemaLocation
 ) -> list[tuple[FacetChange, Answer, Answer]]:
-    """Every facet with its two answers, decided as if only it had changed."""
-    found = list(facet_changes(old, new, location.pointer))
-    if not found:
+    """Every facet with its two answers, decided as if only this facet had changed."""
+    changes = list(facet_changes(old, new, location.pointer))
+    if not changes:
         return []
-    all_kept = isinstance(is_subschema(old, new), Yes)
-    whole = is_subschema(new, old)
-    all_covered = isinstance(whole, Yes)
-    told = [
+    all_old_in_new = isinstance(is_subschema(old, new), Yes)
+    whole_new_in_old = is_subschema(new, old)
+    all_new_in_old = isinstance(whole_new_in_old, Yes)
+    answered = [
         (
-            each,
-            YES if all_kept else each.old_in_new,
-            YES if all_covered else each.new_in_old,
+            change,
+            YES if all_old_in_new else change.old_in_new,
+            YES if all_new_in_old else change.new_in_old,
         )
-        for each in found
+        for change in changes
     ]
-    if not all_covered and all(
-        isinstance(new_in_old, Yes) for _, _, new_in_old in told
+    if not all_new_in_old and all(
+        isinstance(new_in_old, Yes) for _, _, new_in_old in answered
     ):
-        # What is refused now is refused by one facet, and told there. What is let pass
-        # may need several.
+        # A value that is refused now is refused by one facet, which reports it. A value
+        # that is accepted now may need several facets at once.
         together = FacetChange(location.pointer, Facet.ALTERNATIVES, old, new, new)
-        return [*told, (together, YES, whole)]
-    return told
+        return [*answered, (together, YES, whole_new_in_old)]
+    return answered
 
 
 def _values_changed(
@@ -241,11 +246,11 @@ def _values_changed(
     new_in_old: Answer,
     location: SchemaLocation,
 ) -> ValuesChanged:
-    here = replace(location, pointer=change.pointer)
+    at = replace(location, pointer=change.pointer)
     old, new = change.words
     removed, added = change.choices
     return ValuesChanged(
-        here,
+        at,
         change.facet,
         old,
         new,
@@ -259,39 +264,45 @@ def _values_changed(
 
 
 def _unsure_beside_unknown_keywords(
-    answer: Answer, giver: Field, taker: Field, pointer: str
+    answer: Answer, source: Field, target: Field, pointer: str
 ) -> Answer:
-    """An answer about the types alone, beside keywords that are not understood.
+    """The answer, or unsure if there are unsupported keywords next to the types.
 
-    One on the giving side may have refused the witness all along. And what a keyword
-    accepts may depend on all that stands around it: one that is the same on both sides
-    proves nothing once its schema changed.
+    A keyword of the source side may already have refused the witness. And what a keyword
+    accepts may depend on the schema around it: if that schema changed, an unchanged keyword
+    proves nothing.
     """
-    known = _refusing_keywords(giver.unknown)
+    keywords = _refusing_keywords(source.unknown)
     if isinstance(answer, Yes):
-        both = (*giver.unknown, *taker.unknown)
-        known = _refusing_keywords(each for each in both if _concerns(each, pointer))
-    if isinstance(answer, Unsure) or not known:
+        both = (*source.unknown, *target.unknown)
+        keywords = _refusing_keywords(
+            keyword for keyword in both if _concerns(keyword, pointer)
+        )
+    if isinstance(answer, Unsure) or not keywords:
         return answer
-    return Unsure(f"the keyword {min(known)!r} next to it is not supported")
+    return Unsure(f"the keyword {min(keywords)!r} next to it is not supported")
 
 
 def _refusing_keywords(unknown: Iterable[Unknown]) -> set[str]:
-    """Keywords that may refuse a value. Rules and formats of media refuse files."""
+    """Keywords that may refuse a value. Media rules and formats refuse files instead."""
     return {
-        each.keyword
-        for each in unknown
-        if each.keyword not in ("validations", "format") and not each.is_note
+        keyword.keyword
+        for keyword in unknown
+        if keyword.keyword not in ("validations", "format") and not keyword.is_note
     }
 
 
 def _concerns(unknown: Unknown, pointer: str) -> bool:
-    """Whether the schema of the keyword lies around the place of a change, or in it."""
-    carrier = _from_first_property(_BRANCH.sub("", unknown.pointer.rpartition("/")[0]))
+    """Whether the schema of the keyword contains the place of a change, or lies in it."""
+    schema_pointer = _from_first_property(
+        _BRANCH.sub("", unknown.pointer.rpartition("/")[0])
+    )
     pointer = _from_first_property(pointer)
-    return f"{pointer}/".startswith(f"{carrier}/") or carrier.startswith(f"{pointer}/")
+    return f"{pointer}/".startswith(f"{schema_pointer}/") or schema_pointer.startswith(
+        f"{pointer}/"
+    )
 
 
 def _from_first_property(pointer: str) -> str:
-    """A pointer from the first property on, however the output is wrapped."""
+    """The part of a pointer after the first property, whatever wraps the output."""
     return pointer.partition("/properties/")[2]

@@ -1,4 +1,4 @@
-"""The fields of one object against those of another."""
+"""The fields of one object compared with those of another."""
 
 from __future__ import annotations
 
@@ -28,23 +28,21 @@ from .media_limits import media_limit_facts
 from .published import unknown_facts
 from .renames import renamed_fields
 
-"""Changes in a branch are told of the schema that has it."""
-
 
 def field_facts(old: Object, new: Object, location: SchemaLocation) -> Iterator[Fact]:
     """Everything that changed among the members of an input or an output."""
     before = {field.wire_name: field for field in old.fields}
     after = {field.wire_name: field for field in new.fields}
-    gone = {name: field for name, field in before.items() if name not in after}
-    came = {name: field for name, field in after.items() if name not in before}
-    renamed = renamed_fields(gone, came)
-    for name, field in gone.items():
+    removed = {name: field for name, field in before.items() if name not in after}
+    added = {name: field for name, field in after.items() if name not in before}
+    renamed = renamed_fields(removed, added)
+    for name, field in removed.items():
         if name in renamed:
-            other = came[renamed[name]]
+            other = added[renamed[name]]
             yield FieldRenamed(_at(location, name), field, other, old)
         else:
             yield FieldRemoved(_at(location, name), field)
-    for name, field in came.items():
+    for name, field in added.items():
         if name not in renamed.values():
             yield FieldAdded(_at(location, name), field, old)
     for name, field in after.items():
@@ -56,14 +54,14 @@ def field_facts(old: Object, new: Object, location: SchemaLocation) -> Iterator[
 def _undeclared_required_facts(
     old: Object, new: Object, location: SchemaLocation
 ) -> Iterator[Fact]:
-    """Names without a property that must be given now, or no longer."""
-    here = replace(location, pointer=f"{location.pointer}/required")
+    """Names without a property that became required, or are no longer."""
+    at = replace(location, pointer=f"{location.pointer}/required")
     for name in new.demanded:
         if name not in required_names(old):
-            yield UndeclaredRequiredChanged(here, name, True, old)
+            yield UndeclaredRequiredChanged(at, name, True, old)
     for name in old.demanded:
         if name not in required_names(new):
-            yield UndeclaredRequiredChanged(here, name, False, old)
+            yield UndeclaredRequiredChanged(at, name, False, old)
 
 
 def _at(location: SchemaLocation, name: str) -> SchemaLocation:
@@ -85,7 +83,7 @@ def _changed(
 
 
 def _other_facts(old: Field, new: Field, location: SchemaLocation) -> Iterator[Fact]:
-    """What a field tells beside its type."""
+    """What changed in a field besides its type."""
     if old.name != new.name:
         yield NameChanged(location, "field", old.name, new.name)
     if old.media and new.media and old.media is not new.media:
@@ -106,7 +104,7 @@ def _other_facts(old: Field, new: Field, location: SchemaLocation) -> Iterator[F
 
 
 def _messages(old: Field, new: Field) -> tuple[set[str], set[str]]:
-    """The messages of the rules that both sides have; those of others come with them."""
+    """The messages of the rules that both sides have."""
     before, after = _rule_keys(old), _rule_keys(new)
     both = before.keys() & after.keys()
     return {before[key] for key in both}, {after[key] for key in both}
@@ -121,22 +119,22 @@ def _rule_keys(field: Field) -> dict[tuple[str, str, str], str]:
 def _published_values(
     old: Field, new: Field, location: SchemaLocation
 ) -> Iterator[Fact]:
-    """Defaults and samples; one that only turned into the other is the same value."""
-    before, after = _value(old.default), _value(new.default)
-    was, now = _value(old.sample), _value(new.sample)
-    if (before or was) == (after or now):
+    """Defaults and samples. A default that became a sample is the same value."""
+    old_default, new_default = _value(old.default), _value(new.default)
+    old_sample, new_sample = _value(old.sample), _value(new.sample)
+    if (old_default or old_sample) == (new_default or new_sample):
         return
-    if before != after:
+    if old_default != new_default:
         yield DefaultChanged(location, old.default, new.default)
-    if was != now:
+    if old_sample != new_sample:
         yield SampleChanged(location, old.sample, new.sample)
 
 
-def _value(told: Value | None) -> Hashable:
-    return None if told is None else equality_key(exact_value(told))
+def _value(value: Value | None) -> Hashable:
+    return None if value is None else equality_key(exact_value(value))
 
 
-# Fields inside fields: members of objects that lie in lists, unions or other objects.
+# Nested fields: members of objects in lists, unions or other objects.
 
 
 Pair = tuple[Field, Field, str]
@@ -144,7 +142,7 @@ Pair = tuple[Field, Field, str]
 
 
 def nested_fields(old: Type, new: Type, pointer: str) -> Iterator[Pair]:
-    """Every field below these types that both sides have."""
+    """Every nested field that both types have."""
     match old, new:
         case Nullable(inner=one), _:
             yield from nested_fields(one, new, pointer)
@@ -170,23 +168,23 @@ def nested_fields(old: Type, new: Type, pointer: str) -> Iterator[Pair]:
 def _partners(
     before: tuple[Type, ...], after: tuple[Type, ...]
 ) -> Iterator[tuple[Type, Type]]:
-    """Alternatives that are most alike, whatever their order; at most one for each."""
-    left = list(after)
-    alike = sorted(before, key=lambda one: one not in left)
-    for one in alike:
-        best = max(left, key=lambda other: _likeness(one, other), default=None)
+    """Pairs of the most similar alternatives, in any order; each is used once at most."""
+    remaining = list(after)
+    equal_first = sorted(before, key=lambda one: one not in remaining)
+    for one in equal_first:
+        best = max(remaining, key=lambda other: _likeness(one, other), default=None)
         if best is not None and _likeness(one, best) > 0:
-            left.remove(best)
+            remaining.remove(best)
             yield one, best
 
 
 def _likeness(one: Type, other: Type) -> float:
-    """How much of their structure two alternatives share, from 0 to 2."""
+    """The similarity of two alternatives, from 0 to 2."""
     if one == other:
         return 2.0
     match one, other:
         case Object(), Object():
-            mine, theirs = ({f.wire_name for f in each.fields} for each in (one, other))
+            mine, theirs = ({f.wire_name for f in kind.fields} for kind in (one, other))
             return 0.1 + len(mine & theirs) / max(len(mine | theirs), 1)
         case Array(items=inner), Array(items=outer):
             return 0.1 + _likeness(inner, outer) / 2
@@ -198,9 +196,11 @@ def _members(old: Object, new: Object, pointer: str) -> Iterator[Pair]:
     before = {field.wire_name: field for field in old.fields}
     for field in new.fields:
         if field.wire_name in before:
-            here = f"{pointer}/properties/{pointer_token(field.wire_name)}"
-            yield before[field.wire_name], field, here
-            yield from nested_fields(before[field.wire_name].type, field.type, here)
+            field_pointer = f"{pointer}/properties/{pointer_token(field.wire_name)}"
+            yield before[field.wire_name], field, field_pointer
+            yield from nested_fields(
+                before[field.wire_name].type, field.type, field_pointer
+            )
     if old.extra is not None and new.extra is not None:
-        below = f"{pointer}/additionalProperties"
-        yield from nested_fields(old.extra, new.extra, below)
+        extra_pointer = f"{pointer}/additionalProperties"
+        yield from nested_fields(old.extra, new.extra, extra_pointer)

@@ -1,4 +1,4 @@
-"""Types and facets spelled in one way: what fingerprints are made of."""
+"""Types and facets in a normal form, from which fingerprints are made."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KEYWORDS: dict[Facet, tuple[str, ...]] = {
 
 
 def facet_identity(kind: Type, facet: Facet) -> str:
-    """One facet of a type, whatever its other facets are."""
+    """One facet of a type; the other facets do not matter."""
     match facet, kind:
         case Facet.NULL, _:
             return str(isinstance(kind, Nullable))
@@ -37,41 +37,41 @@ def facet_identity(kind: Type, facet: Facet) -> str:
 
 
 def type_identity(kind: Type) -> str:
-    """A type spelled in one way; the order of choices and of alternatives says nothing."""
-    return _text(_spelled(kind))
+    """A type in normal form; the order of choices and of alternatives does not matter."""
+    return _text(_normalized(kind))
 
 
 def field_identity(field: Field) -> str:
-    """What a field takes: its type, its rules, and what is not understood of it."""
-    return _text(_spelled_field(field))
+    """What a field accepts: its type, its rules, and its unsupported keywords."""
+    return _text(_normalized_field(field))
 
 
-def _spelled(kind: Type) -> dict[str, object]:
-    """A type with everything that the IR holds of it but texts and names of classes."""
-    told: dict[str, object] = {"kind": type(kind).__name__}
+def _normalized(kind: Type) -> dict[str, object]:
+    """Everything that the IR knows about a type, without texts and names of classes."""
+    normalized: dict[str, object] = {"kind": type(kind).__name__}
     match kind:
         case Choice(values=values):
-            told["values"] = sorted(value.text for value in values)
+            normalized["values"] = sorted(value.text for value in values)
         case Object(fields=fields, extra=extra, demanded=demanded):
-            told["fields"] = sorted(
-                (_spelled_field(field) for field in fields), key=_text
+            normalized["fields"] = sorted(
+                (_normalized_field(field) for field in fields), key=_text
             )
-            told["extra"] = None if extra is None else _spelled(extra)
-            told["demanded"] = sorted(demanded)
+            normalized["extra"] = None if extra is None else _normalized(extra)
+            normalized["demanded"] = sorted(demanded)
         case Union(options=options):
-            told["options"] = sorted(map(_spelled, options), key=_text)
+            normalized["options"] = sorted(map(_normalized, options), key=_text)
         case Nullable(inner=inner):
-            told["inner"] = _spelled(inner)
+            normalized["inner"] = _normalized(inner)
         case Array(items=items, format=form):
-            told["items"] = _spelled(items)
-            told["format"] = form
-            told["schema"] = _facets(kind)
+            normalized["items"] = _normalized(items)
+            normalized["format"] = form
+            normalized["schema"] = _facets(kind)
         case Text(format=form):
-            told["format"] = form
-            told["schema"] = to_json_schema(kind)
+            normalized["format"] = form
+            normalized["schema"] = to_json_schema(kind)
         case _:
-            told["schema"] = to_json_schema(kind)
-    return told
+            normalized["schema"] = to_json_schema(kind)
+    return normalized
 
 
 def _facets(kind: Array) -> dict[str, object]:
@@ -81,11 +81,11 @@ def _facets(kind: Array) -> dict[str, object]:
     }
 
 
-def _spelled_field(field: Field) -> dict[str, object]:
+def _normalized_field(field: Field) -> dict[str, object]:
     return {
         "name": field.wire_name,
         "required": field.required,
-        "type": _spelled(field.type),
+        "type": _normalized(field.type),
         "rules": sorted(f"{rule.pointer} {rule.condition}" for rule in field.rules),
         "unknown": sorted((each.keyword, each.value.text) for each in field.unknown),
     }

@@ -1,4 +1,4 @@
-"""The media rules of a field against those of another, one metric at a time."""
+"""The media rules of a field compared with those of another, one metric at a time."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from ...subtype.media_rules import rule_set, rule_set_implies
 from .facts import Fact, MediaLimitsChanged, SchemaLocation
 
 _Groups: TypeAlias = dict[MetricExpression | str, tuple[Rule, ...]]
-"""The rules of a field by their metric, whatever its spelling."""
+"""The rules of a field by their metric, however it is written."""
 
 
 def media_limit_facts(
     old: Field, new: Field, location: SchemaLocation
 ) -> Iterator[Fact]:
-    """Every metric on which other files pass, decided as if only it had changed."""
+    """Every metric whose rules accept other files, decided as if only it had changed."""
     if _targeted(old) == _targeted(new):
         return
     targets = dict.fromkeys((*_targets(old), *_targets(new)))
-    singles = len(_targets(old)) < 2 and len(_targets(new)) < 2
-    if singles and _is_list(old.type) is not _is_list(new.type):
-        # A single URL that became a list: its rules are the same ones.
+    single_targets = len(_targets(old)) < 2 and len(_targets(new)) < 2
+    if single_targets and _is_list(old.type) is not _is_list(new.type):
+        # A single URL became a list, or the reverse: the rules are about the same files.
         yield from _limits(old.rules, new.rules, location, " ".join(targets))
         return
     for target in targets:
@@ -41,22 +41,27 @@ def media_limit_facts(
 def _limits(
     old: tuple[Rule, ...], new: tuple[Rule, ...], location: SchemaLocation, target: str
 ) -> Iterator[Fact]:
-    """The same for rules on one place in the payload."""
+    """The same for the rules on one place in the payload."""
     before, after = _groups(old), _groups(new)
-    was, now = rule_set(old), rule_set(new)
-    all_kept = isinstance(rule_set_implies(was, now), Yes)
-    all_covered = isinstance(rule_set_implies(now, was), Yes)
+    old_rules, new_rules = rule_set(old), rule_set(new)
+    all_old_in_new = isinstance(rule_set_implies(old_rules, new_rules), Yes)
+    all_new_in_old = isinstance(rule_set_implies(new_rules, old_rules), Yes)
     for key in dict.fromkeys((*before, *after)):
-        one, other = before.get(key, ()), after.get(key, ())
-        if _bare(one) == _bare(other):
+        old_group, new_group = before.get(key, ()), after.get(key, ())
+        if _bare(old_group) == _bare(new_group):
             continue
-        alone = rule_set([*(rule for rule in old if rule not in one), *other])
-        old_in_new = YES if all_kept else rule_set_implies(was, alone)
-        new_in_old = YES if all_covered else rule_set_implies(alone, was)
+        isolated = rule_set(
+            [*(rule for rule in old if rule not in old_group), *new_group]
+        )
+        old_in_new = YES if all_old_in_new else rule_set_implies(old_rules, isolated)
+        new_in_old = YES if all_new_in_old else rule_set_implies(isolated, old_rules)
         if not (isinstance(old_in_new, Yes) and isinstance(new_in_old, Yes)):
-            metric = (one or other)[0].metric
-            identity = f"{target}: {_identity(one)}", f"{target}: {_identity(other)}"
-            words = _words(one), _words(other)
+            metric = (old_group or new_group)[0].metric
+            identity = (
+                f"{target}: {_identity(old_group)}",
+                f"{target}: {_identity(new_group)}",
+            )
+            words = _words(old_group), _words(new_group)
             yield MediaLimitsChanged(
                 location, metric, *words, identity, old_in_new, new_in_old
             )
@@ -68,26 +73,26 @@ def _is_list(kind: Type) -> bool:
 
 
 def _targeted(field: Field) -> set[tuple[str, str, str, str]]:
-    """The rules of a field with where they look, without their messages."""
+    """The rules of a field with their targets, without their messages."""
     return {(r.pointer, r.metric, r.operator, r.limit) for r in field.rules}
 
 
 def _targets(field: Field) -> dict[str, None]:
-    """Where in the payload the rules of a field look, in their order."""
+    """The places in the payload that the rules of a field check, in their order."""
     return dict.fromkeys(rule.pointer for rule in field.rules)
 
 
 def _groups(rules: Iterable[Rule]) -> _Groups:
-    found: _Groups = {}
+    groups: _Groups = {}
     for rule in rules:
         limit = media_limit(rule)
         key = limit.metric if limit is not None else rule.metric
-        found[key] = (*found.get(key, ()), rule)
-    return found
+        groups[key] = (*groups.get(key, ()), rule)
+    return groups
 
 
 def _bare(rules: Sequence[Rule]) -> set[tuple[str, str, str]]:
-    """The rules without their messages; order and repetition say nothing."""
+    """The rules without their messages, order and repetitions."""
     return {(rule.metric, rule.operator, rule.limit) for rule in rules}
 
 

@@ -1,4 +1,4 @@
-"""All models of one side against those of the other."""
+"""All models of one side compared with those of the other."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def compare(
 ) -> Iterator[Fact]:
     """Every fact, model by model in the order of their ids.
 
-    ``outputs`` are what the server publishes of them, where that is known.
+    ``outputs`` are the published outputs, where they are known.
     """
     before = {model.model_id: model for model in old}
     after = {model.model_id: model for model in new}
-    gone = {name: model for name, model in before.items() if name not in after}
-    came = {name: model for name, model in after.items() if name not in before}
-    renamed = renamed_models(gone, came)
+    removed = {name: model for name, model in before.items() if name not in after}
+    added = {name: model for name, model in after.items() if name not in before}
+    renamed = renamed_models(removed, added)
     for name in sorted(before.keys() | after.keys()):
         if name in renamed:
-            other = came[renamed[name]]
+            other = added[renamed[name]]
             yield ModelRenamed(SchemaLocation(name), before[name], other)
             yield from model_facts(before[name], other, name, outputs)
-        elif name in gone:
+        elif name in removed:
             yield ModelRemoved(SchemaLocation(name), before[name])
         elif name not in before:
             if name not in renamed.values():
@@ -68,7 +68,7 @@ def model_facts(
     if texts:
         yield TextsChanged(replace(location, pointer=""), texts)
     if old.model_id == new.model_id and old.path != new.path:
-        paths = (".".join(each.path) for each in (old, new))
+        paths = (".".join(model.path) for model in (old, new))
         yield NameChanged(replace(location, pointer=""), "module", *paths)
     yield from field_facts(old.input, new.input, location)
     yield from annotation_facts(old.input, new.input, location)
@@ -78,9 +78,13 @@ def model_facts(
 
 
 def _own_unknown(model: Model) -> tuple[Unknown, ...]:
-    """What is not understood of the schema as a whole, beside what its fields tell."""
-    told = {each.pointer for field in _fields(model) for each in field.unknown}
-    return tuple(each for each in model.unknown if each.pointer not in told)
+    """The unsupported keywords of the schema as a whole, without those of its fields."""
+    of_fields = {
+        keyword.pointer for field in _fields(model) for keyword in field.unknown
+    }
+    return tuple(
+        keyword for keyword in model.unknown if keyword.pointer not in of_fields
+    )
 
 
 def _fields(model: Model) -> tuple[Field, ...]:

@@ -1,4 +1,4 @@
-"""An output before and after: what is published, and what the old class makes of it."""
+"""An output before and after: what is published, and what the old class can parse."""
 
 from __future__ import annotations
 
@@ -29,13 +29,16 @@ from .source import annotation_facts
 
 @dataclass(frozen=True, slots=True)
 class PublishedOutputs:
-    """Outputs as either side publishes them, by model id; a model's own is opened."""
+    """The published outputs of both sides, by model id.
+
+    The output of a model itself is what the generated class reads.
+    """
 
     old: Mapping[str, Object]
     new: Mapping[str, Object]
 
     def of(self, old: Model, new: Model) -> tuple[Object, Object]:
-        """What is published of a model; its classes, where a side does not tell."""
+        """The published outputs of a model; its classes if one side publishes none."""
         one, other = self.old.get(old.model_id), self.new.get(new.model_id)
         if one is None or other is None:
             return old.output, new.output
@@ -43,7 +46,7 @@ class PublishedOutputs:
 
 
 NO_PUBLISHED_OUTPUTS = PublishedOutputs({}, {})
-"""Nothing but the models themselves."""
+"""No published outputs: only the models are compared."""
 
 
 def output_facts(
@@ -51,7 +54,7 @@ def output_facts(
 ) -> Iterator[Fact]:
     """Everything that changed in an output.
 
-    What servers may send is published; what callers wrote code against is the class.
+    The published schema says what servers may send. Callers wrote code against the class.
     """
     for fact in field_facts(*published, location):
         match fact:
@@ -74,16 +77,16 @@ def _pointer_tokens(at: SchemaLocation, root: SchemaLocation) -> list[str]:
 
 
 def _is_required_by_class(output: Object, fact: RequiredChanged) -> bool:
-    """Whether the class itself cannot do without the field."""
+    """Whether the generated class requires the field."""
     wire_name = fact.field.wire_name
     return any(f.required for f in output.fields if f.wire_name == wire_name)
 
 
-# What the generated class of an output reads, which is more than its annotation says.
+# What the generated class of an output can parse: more than its annotation says.
 #
 # pydantic converts in lax mode (its conversion table): numbers from booleans and from texts,
-# booleans from 0, 1 and a few words. Texts are described generously here, so that what is
-# said to be refused is refused.
+# booleans from 0, 1 and a few words. The patterns for texts are generous here, so that the
+# class does refuse every value that is said to be refused.
 
 
 _NUMBER_TEXTS = Text(pattern="(?i)[0-9]|inf|nan")
@@ -92,23 +95,25 @@ _BITS = Choice((Value.of(0), Value.of(1)))
 
 
 def type_read_by(output: Object, steps: Sequence[str]) -> Type:
-    """What the class of an output reads at a place; ``steps`` are the tokens of its pointer."""
+    """What the class of an output can parse at a place; ``steps`` are the pointer's tokens."""
     kind: Type = _lax_type(output)
     for keyword, name in _paired(steps):
         parts = [
-            part for each in alternatives(kind) for part in _below(each, keyword, name)
+            part
+            for option in alternatives(kind)
+            for part in _below(option, keyword, name)
         ]
         kind = Union(tuple(parts))
     return kind
 
 
 def _paired(steps: Sequence[str]) -> list[tuple[str, str]]:
-    """``items`` stands alone in a pointer, ``properties`` before a name."""
-    found: list[tuple[str, str]] = []
+    """Keywords with names: ``properties`` is followed by a name, ``items`` is not."""
+    pairs: list[tuple[str, str]] = []
     rest = iter(steps)
     for keyword in rest:
-        found.append((keyword, next(rest) if keyword == "properties" else ""))
-    return found
+        pairs.append((keyword, next(rest) if keyword == "properties" else ""))
+    return pairs
 
 
 def _below(kind: Type, keyword: str, name: str) -> list[Type]:
@@ -118,8 +123,8 @@ def _below(kind: Type, keyword: str, name: str) -> list[Type]:
         case Array(items=items) if keyword == "items":
             return [items]
         case Object() if keyword == "properties":
-            named = (f.type for f in kind.fields if pointer_token(f.wire_name) == name)
-            return [next(named, Anything())]
+            types = (f.type for f in kind.fields if pointer_token(f.wire_name) == name)
+            return [next(types, Anything())]
         case _:
             return []
 

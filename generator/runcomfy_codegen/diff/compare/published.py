@@ -1,4 +1,4 @@
-"""What documents say beside their models: texts in every language, keywords and parts that are not understood."""
+"""What documents say besides their models: texts in every language, unsupported keywords."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .facts import (
 )
 
 TextsByPointer: TypeAlias = Mapping[str, Mapping[str, Value]]
-"""What a document says: by the pointer of a schema, and what it is that is said."""
+"""The texts of a document, by the pointer of a schema and the kind of text."""
 
 TextsByModel: TypeAlias = Mapping[str, Mapping[str, TextsByPointer]]
 """By model id and locale."""
@@ -29,7 +29,11 @@ TextsByModel: TypeAlias = Mapping[str, Mapping[str, TextsByPointer]]
 
 @dataclass(frozen=True, slots=True)
 class PublishedTexts:
-    """The texts of both sides, and the (model id, locale) built differently only now."""
+    """The texts of both sides.
+
+    ``drifted`` are (model id, locale) whose structure differs from the default locale now
+    and did not before.
+    """
 
     old: TextsByModel
     new: TextsByModel
@@ -37,24 +41,28 @@ class PublishedTexts:
 
 
 _OF_PARTS = ("message", "order of properties")
-"""What is said of rules and properties, which may be on one side alone."""
+"""Texts about rules and properties, which may be on one side only."""
 
 NO_TEXTS = PublishedTexts({}, {})
 """No texts but those of the models themselves."""
 
 
 def text_facts(texts: PublishedTexts, known: Iterable[Fact]) -> Iterator[Fact]:
-    """Texts that differ, and are not among the known facts; languages that drifted."""
-    told = {
+    """Texts that differ and are not among the known facts; languages that drifted."""
+    reported = {
         (fact.location.model_id, fact.location.pointer, what)
         for fact in known
         if isinstance(fact, TextsChanged)
         for what in fact.what
     }
     for model_id in sorted(texts.old.keys() & texts.new.keys()):
-        found = _changes(texts.old[model_id], texts.new[model_id])
-        for pointer in sorted(found):
-            new = [w for w in found[pointer] if (model_id, pointer, w) not in told]
+        changed = _changes(texts.old[model_id], texts.new[model_id])
+        for pointer in sorted(changed):
+            new = [
+                kind
+                for kind in changed[pointer]
+                if (model_id, pointer, kind) not in reported
+            ]
             if new:
                 yield TextsChanged(_place(model_id, pointer), tuple(new))
     for model_id, locale in texts.drifted:
@@ -64,17 +72,19 @@ def text_facts(texts: PublishedTexts, known: Iterable[Fact]) -> Iterator[Fact]:
 def _changes(
     old: Mapping[str, TextsByPointer], new: Mapping[str, TextsByPointer]
 ) -> dict[str, list[str]]:
-    """What changed in all languages, by pointer; a schema must be on both sides."""
-    found: dict[str, list[str]] = {}
+    """What changed in all languages, by pointer, for schemas on both sides."""
+    changed: dict[str, list[str]] = {}
     for locale in sorted(old.keys() ^ new.keys()):
-        found.setdefault("", []).append(f"the page in {locale!r}")
-    for locale in sorted(old.keys() & new.keys(), key=lambda each: each != "en"):
+        changed.setdefault("", []).append(f"the page in {locale!r}")
+    for locale in sorted(
+        old.keys() & new.keys(), key=lambda locale_name: locale_name != "en"
+    ):
         before, after = old[locale], new[locale]
         for pointer in before.keys() & after.keys():
             for what in _differing(before[pointer], after[pointer]):
                 words = what if locale == "en" else f"{what} in {locale!r}"
-                found.setdefault(pointer, []).append(words)
-    return found
+                changed.setdefault(pointer, []).append(words)
+    return changed
 
 
 def _differing(old: Mapping[str, Value], new: Mapping[str, Value]) -> list[str]:
@@ -86,7 +96,7 @@ def _differing(old: Mapping[str, Value], new: Mapping[str, Value]) -> list[str]:
 
 
 def _alike(what: str, one: Value | None, other: Value | None) -> bool:
-    """Whether two texts say the same, about what both sides have."""
+    """Whether two texts are equal in the parts that both sides have."""
     if what not in _OF_PARTS:
         return one == other
     if one is None or other is None:
@@ -102,41 +112,48 @@ def _place(model_id: str, pointer: str) -> SchemaLocation:
     return SchemaLocation(model_id, side_of(pointer), pointer)
 
 
-# What differs and is not understood: keywords, and the net below all other comparisons.
+# Unsupported keywords, and the safety net below all other comparisons.
 
 
 def unknown_changes(
-    old: Model, new: Model, name: str, told: Collection[str]
+    old: Model, new: Model, name: str, reported: Collection[str]
 ) -> Iterator[UnknownChange]:
-    """Parts that differ, are not understood on both sides, and of which nothing is told.
+    """Parts that differ, have unsupported keywords, and are not reported yet.
 
-    ``told`` are the pointers of what a caller of the model ``name`` must look at anyway.
+    ``reported`` are the pointers of the findings about the model ``name`` that callers must
+    look at.
     """
-    before = {each.pointer: each for each in old.published}
+    before = {part.pointer: part for part in old.published}
     for after in new.published:
-        one = before.get(after.pointer)
-        if one is None or (one.understood and after.understood):
+        before_part = before.get(after.pointer)
+        if before_part is None or (before_part.understood and after.understood):
             continue
-        if _is_reported(after.pointer, told) or _same(one.value, after.value):
+        if _is_reported(after.pointer, reported) or _same(
+            before_part.value, after.value
+        ):
             continue
-        at, was, now = _innermost_difference(after.pointer, one.value, after.value)
-        yield UnknownChange(SchemaLocation(name, side_of(at), at), was, now)
+        pointer, old_value, new_value = _innermost_difference(
+            after.pointer, before_part.value, after.value
+        )
+        yield UnknownChange(
+            SchemaLocation(name, side_of(pointer), pointer), old_value, new_value
+        )
 
 
-def _is_reported(pointer: str, told: Collection[str]) -> bool:
-    """Whether something is told of this part, or of something inside."""
+def _is_reported(pointer: str, reported: Collection[str]) -> bool:
+    """Whether there is a finding about this part, or about something inside it."""
     inside = f"{pointer}/"
     fields = f"{pointer}/properties/"
     whole = pointer.count("/") == 1
     return any(
-        each == pointer
-        or (each.startswith(inside) and not (whole and each.startswith(fields)))
-        for each in map(_unwrapped, told)
+        other == pointer
+        or (other.startswith(inside) and not (whole and other.startswith(fields)))
+        for other in map(_unwrapped, reported)
     )
 
 
 def _unwrapped(pointer: str) -> str:
-    """Keywords are told where they stand, below the wrapper of an output."""
+    """The pointer without the wrapper of an output: findings about keywords include it."""
     return pointer.replace("/output_schema/output/", "/output_schema/", 1)
 
 
@@ -147,13 +164,13 @@ def _same(one: Value, other: Value) -> bool:
 def _innermost_difference(
     pointer: str, old: Value, new: Value
 ) -> tuple[str, Value, Value]:
-    """The innermost place that has all differences, and what stands there."""
+    """The innermost place that contains all differences, and its values."""
     before, after = exact_value(old), exact_value(new)
     while is_object(before) and is_object(after) and before.keys() == after.keys():
         differing = [
-            each
-            for each in before
-            if equality_key(before[each]) != equality_key(after[each])
+            member
+            for member in before
+            if equality_key(before[member]) != equality_key(after[member])
         ]
         if len(differing) != 1:
             break
@@ -168,29 +185,29 @@ def _innermost_difference(
 def unknown_facts(
     old: Iterable[Unknown], new: Iterable[Unknown], location: SchemaLocation
 ) -> Iterator[Fact]:
-    """Keywords that are not understood, where they differ."""
+    """Unsupported keywords that differ."""
     before, after = _by_pointer(old), _by_pointer(new)
     for pointer in sorted(before.keys() | after.keys()):
         one, other = before.get(pointer), after.get(pointer)
         if _spelled(one) == _spelled(other):
             continue
-        here = replace(location, pointer=pointer, side=side_of(pointer))
-        told = one or other
-        if told is not None and (told.is_note or _is_openness(told)):
-            values = (each.value if each else None for each in (one, other))
-            yield InformativeKeywordChanged(here, told.keyword, *values)
+        at = replace(location, pointer=pointer, side=side_of(pointer))
+        keyword = one or other
+        if keyword is not None and (keyword.is_note or _is_openness(keyword)):
+            values = (side.value if side else None for side in (one, other))
+            yield InformativeKeywordChanged(at, keyword.keyword, *values)
         else:
-            yield UnsupportedKeywordChanged(here, one, other)
+            yield UnsupportedKeywordChanged(at, one, other)
 
 
-def _by_pointer(found: Iterable[Unknown]) -> dict[str, Unknown]:
-    return {each.pointer: each for each in found if not _is_rule(each)}
+def _by_pointer(unknown: Iterable[Unknown]) -> dict[str, Unknown]:
+    return {keyword.pointer: keyword for keyword in unknown if not _is_rule(keyword)}
 
 
 def _is_openness(unknown: Unknown) -> bool:
-    """Whether this is what an input or output as a whole says of undeclared members.
+    """Whether this is ``additionalProperties`` of a whole input or output.
 
-    Generated inputs send none, and generated outputs read any.
+    Generated inputs send no undeclared members, and generated outputs accept all.
     """
     whole = unknown.pointer.count("/") <= 3 and "/properties/" not in unknown.pointer
     return unknown.keyword == "additionalProperties" and whole
@@ -204,5 +221,5 @@ def _spelled(unknown: Unknown | None) -> Hashable:
 
 
 def _is_rule(unknown: Unknown) -> bool:
-    """Whether this is a single media rule, which the rules themselves tell."""
+    """Whether this is a single media rule; those are compared as rules."""
     return unknown.pointer.rpartition("/")[0].endswith("/validations")

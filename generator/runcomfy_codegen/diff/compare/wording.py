@@ -77,12 +77,12 @@ def type_summary(kind: Type) -> str:
 
 
 def choices_in_words(old: Choice, new: Choice) -> tuple[str, str]:
-    """The choices that went, and those that came."""
+    """The removed and the added choices."""
     before = {equality_key(exact_value(value)) for value in old.values}
     after = {equality_key(exact_value(value)) for value in new.values}
-    gone = [v.text for v in old.values if equality_key(exact_value(v)) not in after]
-    came = [v.text for v in new.values if equality_key(exact_value(v)) not in before]
-    return shorten(", ".join(gone)), shorten(", ".join(came))
+    removed = [v.text for v in old.values if equality_key(exact_value(v)) not in after]
+    added = [v.text for v in new.values if equality_key(exact_value(v)) not in before]
+    return shorten(", ".join(removed)), shorten(", ".join(added))
 
 
 def value_in_words(value: Value | None) -> str:
@@ -91,7 +91,7 @@ def value_in_words(value: Value | None) -> str:
 
 
 def shorten(text: str) -> str:
-    """A text of bearable length."""
+    """A text of at most 120 characters."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
@@ -102,8 +102,8 @@ def _range(kind: Numeric) -> str:
         ("<=", kind.maximum),
         ("<", kind.exclusive_maximum),
     )
-    told = [f"{sign} {_plain(end)}" for sign, end in ends if end is not None]
-    return " and ".join(told) or "any"
+    bounds = [f"{sign} {_plain(end)}" for sign, end in ends if end is not None]
+    return " and ".join(bounds) or "any"
 
 
 def _count(low: int | None, high: int | None, noun: str) -> str:
