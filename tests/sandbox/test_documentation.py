@@ -22,7 +22,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_every_fault_stands_in_the_page_as_the_table_says_it() -> None:
-    rows = [f"| `{name}` | {fault.says} |" for name, fault in FAULTS.items()]
+    rows = [f"| `{name}` | {fault.description} |" for name, fault in FAULTS.items()]
     told = PAGE[PAGE.index("| fault |") : PAGE.index("## Looking")]
     assert re.findall(r"^\| `[a-z0-9-]+` \| .* \|$", told, re.MULTILINE) == rows
 

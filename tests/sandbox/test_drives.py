@@ -15,7 +15,7 @@ def test_half_the_time_at_twice_the_speed() -> None:
     slow, fast = caller_with(), caller_with(speed=2)
     slow.submit()
     fast.submit()
-    (of_slow,), (of_fast,) = slow.api.book, fast.api.book
+    (of_slow,), (of_fast,) = slow.api.jobs, fast.api.jobs
     assert of_fast.plan.queued == of_slow.plan.queued / 2
     assert of_fast.plan.running == of_slow.plan.running / 2
 
@@ -23,7 +23,7 @@ def test_half_the_time_at_twice_the_speed() -> None:
 def test_another_seed_gives_other_identifiers_and_durations() -> None:
     one, two = caller_with(), caller_with(seed="another")
     assert one.submit()["request_id"] != two.submit()["request_id"]
-    (of_one,), (of_two,) = one.api.book, two.api.book
+    (of_one,), (of_two,) = one.api.jobs, two.api.jobs
     assert of_one.plan != of_two.plan
 
 
@@ -149,7 +149,7 @@ def test_a_cancelled_job_makes_room_for_those_that_come_after_it() -> None:
         if cancelling:
             caller.send("POST", first["cancel_url"])
         caller.submit()
-        return [job.begins_at - job.submitted_at for job in caller.api.book][-1]
+        return [job.begins_at - job.submitted_at for job in caller.api.jobs][-1]
 
     assert wait_of_the_last(cancelling=True) < 1
     assert wait_of_the_last(cancelling=False) > 2
@@ -168,7 +168,7 @@ def test_those_behind_a_cancelled_job_move_up_at_once() -> None:
     for each in accepted[1:4]:
         caller.send("POST", each["cancel_url"])
     assert caller.get(accepted[4]["status_url"])["queue_position"] == 2
-    first, *_, last = caller.api.book
+    first, *_, last = caller.api.jobs
     assert last.begins_at == pytest.approx(first.ends_at)
     caller.clock.advance(first.ends_at - caller.clock.now() + 0.01)
     assert caller.get(accepted[0]["status_url"])["status"] == "completed"
@@ -179,10 +179,10 @@ def test_a_cancellation_moves_nothing_that_has_begun() -> None:
     caller = caller_with(workers=2)
     accepted = [caller.submit() for _ in range(6)]
     caller.clock.advance(1.0)
-    begun = [job for job in caller.api.book if job.begins_at <= caller.clock.now()]
+    begun = [job for job in caller.api.jobs if job.begins_at <= caller.clock.now()]
     assert len(begun) == 2
     caller.send("POST", accepted[3]["cancel_url"])
-    jobs = {job.request_id: job for job in caller.api.book}
+    jobs = {job.request_id: job for job in caller.api.jobs}
     assert [jobs[job.request_id] for job in begun] == begun
     waiting = [job for job in jobs.values() if job.begins_at > caller.clock.now()]
     assert all(

@@ -46,7 +46,7 @@ def test_a_refusal_on_demand_has_its_body_and_makes_no_job(
     answer = caller.send("POST", SUBMIT, INPUTS[EDIT], x_sandbox_fault=fault)
     assert (answer.status, answer.json().get("error_code")) == (status, code)
     assert answer.header("x-sandbox-fault") == f"{fault} (header)"
-    assert list(caller.api.book) == []
+    assert list(caller.api.jobs) == []
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_spoilt_way_back_is_marked_on_the_answer(
     caller: Caller, fault: str, carriage: Delivery
 ) -> None:
     answer = caller.send("GET", "/v1/models", x_sandbox_fault=fault)
-    assert answer.carriage is carriage
+    assert answer.delivery is carriage
     assert answer.seconds == {
         "dribble seconds=9": 9,
         "hang": 300,
@@ -125,7 +125,7 @@ def test_a_lost_answer_is_a_job_all_the_same_and_stands_on_the_bill(
     caller: Caller,
 ) -> None:
     answer = caller.send("POST", SUBMIT, INPUTS[EDIT], x_sandbox_fault="lost-answer")
-    assert answer.carriage is Delivery.NEVER
+    assert answer.delivery is Delivery.NEVER
     caller.clock.advance(10)
     again = caller.submit()
     bill = caller.get("/sandbox/ledger")
@@ -140,7 +140,7 @@ def test_a_lost_answer_is_a_job_all_the_same_and_stands_on_the_bill(
 
 def test_a_dropped_request_is_no_job(caller: Caller) -> None:
     caller.send("POST", SUBMIT, INPUTS[EDIT], x_sandbox_fault="dropped")
-    assert list(caller.api.book) == []
+    assert list(caller.api.jobs) == []
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_files_expire_end_early_or_are_pages(caller: Caller) -> None:
         prompt="A boat [sandbox: expired-file first=1; cut-file first=1]"
     )["output"]["image"]
     first, second, third = (caller.send("GET", url) for _ in range(3))
-    assert (first.status, second.carriage, third.carriage) == (
+    assert (first.status, second.delivery, third.delivery) == (
         403,
         Delivery.CUT,
         Delivery.WHOLE,
@@ -404,9 +404,13 @@ def test_a_scenario_that_cannot_be_read_says_where(text: str, says: str) -> None
 def test_every_fault_says_what_it_is_and_does_something() -> None:
     assert len(FAULTS) > 35
     for name, fault in FAULTS.items():
-        assert fault.says
+        assert fault.description
         assert fault.on
-        done = [way for way in (fault.instead, fault.after, fault.alters) if way]
+        done = [
+            way
+            for way in (fault.replace_response, fault.change_response, fault.change_job)
+            if way
+        ]
         assert len(done) == 1, name
 
 
@@ -414,7 +418,7 @@ def test_every_fault_says_what_it_is_and_does_something() -> None:
 def test_every_fault_can_strike_all_its_calls_without_breaking_the_sandbox(
     caller: Caller, name: str
 ) -> None:
-    calls = ",".join(FAULTS[name].can - {"openapi"})
+    calls = ",".join(FAULTS[name].allowed - {"openapi"})
     accepted = caller.submit()
     caller.clock.advance(10)
     file = caller.get(accepted["result_url"])["output"]["image"]
@@ -440,7 +444,7 @@ def test_a_fault_moves_nothing_else() -> None:
     loud = scripted('[[fault]]\nname = "server-error"\non = "status"\nfirst = 2')
     for caller in (quiet, loud):
         caller.send("GET", caller.submit()["status_url"])
-    assert [job.plan for job in quiet.api.book] == [job.plan for job in loud.api.book]
+    assert [job.plan for job in quiet.api.jobs] == [job.plan for job in loud.api.jobs]
 
 
 def test_a_failed_job_is_completed_by_its_status_and_failed_by_its_result_and_free(
@@ -534,7 +538,7 @@ def test_every_marker_of_an_input_counts(caller: Caller) -> None:
     accepted = caller.submit(prompt=prompt)
     assert caller.send("GET", accepted["status_url"]).status == 503
     assert caller.get(accepted["status_url"])["status"] == "in_queue"
-    (job,) = caller.api.book
+    (job,) = caller.api.jobs
     assert job.plan.running > 60
 
 
@@ -561,7 +565,7 @@ def test_a_rule_that_cannot_be_read_is_refused_though_a_header_goes_before_it(
         answer = caller.send("POST", SUBMIT, given, x_sandbox_fault=rule)
         assert answer.status == 400
         assert "did you mean 'bad-gateway'?" in answer.json()["error_message"]
-    assert list(caller.api.book) == []
+    assert list(caller.api.jobs) == []
 
 
 def test_a_reset_of_an_account_resets_what_was_counted_of_its_files(
@@ -572,7 +576,7 @@ def test_a_reset_of_an_account_resets_what_was_counted_of_its_files(
         url = caller.finish(prompt=fault)["output"]["image"]
         codes = [caller.send("GET", url, authorization="").status for _ in range(2)]
         assert codes == [403, 200]
-        account = next(iter(caller.api.book)).account
+        account = next(iter(caller.api.jobs)).account
         caller.api.reset(account)
 
 
@@ -643,16 +647,16 @@ def test_a_fault_of_a_job_counts_only_once_there_is_a_job(caller: Caller) -> Non
     assert caller.send("POST", SUBMIT, {}, x_sandbox_fault=rule).status == 422
     for _ in range(2):
         caller.send("POST", SUBMIT, INPUTS[EDIT], x_sandbox_fault=rule)
-    assert [job.plan.fails for job in caller.api.book] == [True, False]
+    assert [job.plan.fails for job in caller.api.jobs] == [True, False]
 
 
 def test_a_new_error_code_has_a_fault_by_itself() -> None:
     fault = code_fault(ErrorCode(400999, "TooManyTags", 400, source="assumed"))
-    assert (fault.name, fault.says) == (
+    assert (fault.name, fault.description) == (
         "too-many-tags",
         "HTTP 400 with error_code 400999",
     )
-    assert {FAULTS[name].says for name in ("bad-token", "invalid-input")} == {
+    assert {FAULTS[name].description for name in ("bad-token", "invalid-input")} == {
         "HTTP 400 with error_code 400004",
         "HTTP 422 with error_code 422001",
     }

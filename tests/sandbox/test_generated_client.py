@@ -72,7 +72,7 @@ def test_a_generated_asynchronous_client_runs_one_too(caller: Caller) -> None:
 def test_a_generated_client_meets_a_loss_as_its_own(caller: Caller, fault: str) -> None:
     with pytest.raises(runcomfy_client.SubmitOutcomeUnknown):
         client_of(caller).run(boat(f"A boat [sandbox: {fault} on=submit]"))
-    assert len(list(caller.api.book)) == 1
+    assert len(list(caller.api.jobs)) == 1
 
 
 def test_a_generated_client_reads_an_answer_that_broke_off(caller: Caller) -> None:
@@ -80,7 +80,7 @@ def test_a_generated_client_reads_an_answer_that_broke_off(caller: Caller) -> No
         boat("A boat [sandbox: reset-body on=result first=1]")
     )
     assert result.files
-    assert len(list(caller.api.book)) == 1
+    assert len(list(caller.api.jobs)) == 1
 
 
 def test_a_generated_client_raises_its_own_errors(caller: Caller) -> None:

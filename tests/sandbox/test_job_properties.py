@@ -70,4 +70,4 @@ def test_no_request_breaks_the_sandbox(body: bytes, path: str, query: str) -> No
                 assert set(answer.json()) >= {"error_code", "error_message"}
     answer = caller.send("POST", f"/v1/models/{EDIT}", body=body)
     assert answer.status in (400, 422)
-    assert list(caller.api.book) == []
+    assert list(caller.api.jobs) == []

@@ -281,7 +281,7 @@ def test_the_job_of_a_spoilt_answer_is_in_the_journal(
     caller: Caller, fault: str
 ) -> None:
     caller.send("POST", f"/v1/models/{EDIT}", INPUTS[EDIT], x_sandbox_fault=fault)
-    (job,) = caller.api.book
+    (job,) = caller.api.jobs
     (entry,) = caller.api.journal.entries()
     assert entry.request_id == job.request_id
     asked = f"/v1/requests/{job.request_id}"

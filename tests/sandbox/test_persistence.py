@@ -125,7 +125,7 @@ def newer(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (foreign, "no state of a sandbox"),
+        (foreign, "not the state of a sandbox"),
         (somebody_s, "holds other tables"),
         (damaged, "is damaged"),
         (newer, "has format 99"),
@@ -224,9 +224,9 @@ def test_waiting_for_a_turn_survives_a_restart(tmp_path: Path) -> None:
         caller = Caller(first.api)
         for _ in range(3):
             caller.submit()
-        before = list(first.api.book)
+        before = list(first.api.jobs)
     with Sandbox(MODELS, state=state, workers=1) as second:
-        assert list(second.api.book) == before
+        assert list(second.api.jobs) == before
         assert before[2].plan.held > 2
 
 

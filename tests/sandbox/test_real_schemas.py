@@ -10,8 +10,9 @@ from runcomfy_codegen.ir.document import Document
 from runcomfy_codegen.ir.json_text import items
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.sandbox import Api
-from runcomfy_codegen.sandbox.output_files import FILE_FORMATS, output_kind
+from runcomfy_codegen.sandbox.output_files import FILE_WRITERS, output_kind
 from runcomfy_codegen.sandbox.settings import settings_from_options
+from runcomfy_runtime.media.format_table import BY_EXTENSION
 from support import shipped_models as published
 
 from .conftest import Caller
@@ -72,7 +73,7 @@ def test_every_published_model_hands_out_a_file_of_its_kind(
         (value,) = caller.get(url)["output"].values()
         file = (items(value) or [value])[0]
         answer = caller.send("GET", str(file))
-        types = {each.content_type for each in FILE_FORMATS.values()}
+        types = {BY_EXTENSION[suffix].media_type for suffix in FILE_WRITERS}
         assert answer.header("content-type") in types
         assert str(answer.header("content-type")).startswith(
             output_kind(models[model_id]).value

@@ -82,7 +82,7 @@ def test_an_account_that_cannot_pay_a_job_is_400002() -> None:
     answer = caller.send("POST", SUBMIT, INPUTS[EDIT])
     assert (answer.status, answer.json()["error_code"]) == (400, 400002)
     assert caller.get("/prod/v2/balance")["balance_usd"] == pytest.approx(0.02)
-    assert len(list(caller.api.book)) == 1
+    assert len(list(caller.api.jobs)) == 1
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_each_missing_field_is_named(caller: Caller) -> None:
 
 def test_a_refused_input_makes_no_job_and_costs_nothing(caller: Caller) -> None:
     caller.send("POST", SUBMIT, {})
-    assert list(caller.api.book) == []
+    assert list(caller.api.jobs) == []
     assert caller.get("/prod/v2/balance")["balance_usd"] == 100
 
 
@@ -248,7 +248,7 @@ def test_this_machine_s_host_names_are_answered(caller: Caller, host: str) -> No
 )
 def test_a_page_of_another_site_cannot_submit(caller: Caller, origin: str) -> None:
     assert caller.send("POST", SUBMIT, INPUTS[EDIT], origin=origin).status == 403
-    assert list(caller.api.book) == []
+    assert list(caller.api.jobs) == []
 
 
 def test_every_answer_forbids_sniffing(caller: Caller) -> None:
@@ -262,8 +262,8 @@ def test_the_token_is_kept_nowhere(caller: Caller) -> None:
     caller.token = "very-secret-token"
     caller.submit()
     caller.send("GET", "/v1/requests/none/status")
-    assert "very-secret-token" not in repr(list(caller.api.book))
-    assert next(iter(caller.api.book)).account not in ("", "very-secret-token")
+    assert "very-secret-token" not in repr(list(caller.api.jobs))
+    assert next(iter(caller.api.jobs)).account not in ("", "very-secret-token")
 
 
 def test_a_number_that_cannot_be_checked_is_refused_and_breaks_nothing() -> None:

@@ -99,7 +99,7 @@ def test_parallel_submits_lose_nothing_and_double_nothing(
     with ThreadPoolExecutor(16) as pool:
         ids = list(pool.map(submit, range(200)))
     assert len(set(ids)) == 200
-    assert {job.request_id for job in sandbox.api.book} == set(ids)
+    assert {job.request_id for job in sandbox.api.jobs} == set(ids)
 
 
 @pytest.mark.parametrize("size", [9 * 2**20, 20_000_000, 70 * 2**20])
@@ -174,7 +174,7 @@ def ended(connection: socket.socket) -> bytes:
 def test_half_a_head_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, begun: bytes, kept_alive: bool
 ) -> None:
-    monkeypatch.setattr(server.ResettableProtocol, "patience", 0.3)
+    monkeypatch.setattr(server.ResettableProtocol, "head_timeout", 0.3)
     with (
         Sandbox(MODELS) as sandbox,
         socket.create_connection(address_of(sandbox), timeout=10) as connection,
@@ -188,7 +188,7 @@ def test_half_a_head_is_not_waited_for(
 
 
 def test_half_a_body_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi_app.AsgiApp, "patience", 0.3)
+    monkeypatch.setattr(asgi_app.AsgiApp, "body_timeout", 0.3)
     head = (
         f"POST /v1/models/{EDIT} HTTP/1.1\r\nHost: localhost\r\n"
         "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
@@ -201,13 +201,13 @@ def test_half_a_body_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
         told = ended(connection)
         assert told.startswith(b"HTTP/1.1 408")
         assert b"408000" in told
-        assert list(sandbox.api.book) == []
+        assert list(sandbox.api.jobs) == []
 
 
-def test_an_answer_that_takes_long_outlives_the_patience_for_heads(
+def test_an_answer_that_takes_long_outlives_the_timeout_for_heads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(server.ResettableProtocol, "patience", 0.2)
+    monkeypatch.setattr(server.ResettableProtocol, "head_timeout", 0.2)
     with Sandbox(MODELS) as sandbox:
         headers = {
             "Authorization": "Bearer x",
@@ -238,5 +238,5 @@ def address_of(sandbox: Sandbox) -> tuple[str, int]:
 
 @pytest.mark.parametrize("url", ["sandbox", "ftp://sandbox", "http://"])
 def test_a_public_url_that_is_none_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="no URL that clients"):
+    with pytest.raises(ValueError, match="not a URL that clients"):
         Sandbox(MODELS, public_url=url)

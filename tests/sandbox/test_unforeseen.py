@@ -139,7 +139,7 @@ def test_what_nobody_foresaw_is_a_500_in_json_and_in_the_journal(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr(JobRepository, "find", broken)
+    monkeypatch.setattr(JobRepository, "get_own", broken)
     with caplog.at_level(logging.ERROR, "runcomfy_codegen.sandbox"):
         answer = caller.send("GET", "/v1/requests/x/status")
     assert answer.status == 500
@@ -163,7 +163,7 @@ def test_a_job_that_cannot_be_kept_is_not_accepted(
     with caplog.at_level(logging.CRITICAL, "runcomfy_codegen.sandbox"):
         answer = caller.send("POST", SUBMIT, INPUTS[EDIT])
     assert answer.status == 500
-    assert list(api.book) == []
+    assert list(api.jobs) == []
 
 
 def raw(sandbox: Sandbox, text: bytes) -> httpx.Response:
@@ -214,7 +214,7 @@ def test_the_limit_that_struck_is_the_one_that_is_told(caller: Caller) -> None:
 class Full(Database):
     """A state on a disk that has room for jobs, and for no journal."""
 
-    def note(self, entry: LogEntry, oldest: int) -> None:
+    def append(self, entry: LogEntry, oldest: int) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
 
@@ -227,7 +227,7 @@ def test_a_submit_that_was_charged_is_answered_though_its_entry_is_lost(
     )
     with caplog.at_level(logging.ERROR, "runcomfy_codegen.sandbox"):
         accepted = caller.submit()
-    assert [job.request_id for job in caller.api.book] == [accepted["request_id"]]
+    assert [job.request_id for job in caller.api.jobs] == [accepted["request_id"]]
     assert [entry.status for entry in caller.api.journal.entries()] == [200]
     assert "disk is full" in caplog.text
     archive.close()

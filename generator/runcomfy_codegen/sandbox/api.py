@@ -51,16 +51,16 @@ _LOG = logging.getLogger("runcomfy_codegen.sandbox")
 
 
 class StateStore(JobStore, LogStore, Protocol):
-    """What keeps jobs and journal beyond the life of a sandbox."""
+    """Keeps jobs and requests beyond the life of a sandbox."""
 
 
 class Api:
-    """Every answer the sandbox gives, and what it remembers in between.
+    """Every answer of the sandbox, and its memory between them.
 
-    ``models`` are what can be run, ``entries`` their published catalog entries, both by
-    model id; without models, every id is one, and every object an input. A ``store`` keeps
-    jobs and journal for the next sandbox. ``clock`` is the one behind the times that calls
-    are answered at; a control call can advance it if it is virtual.
+    ``models`` are the models that can run, ``entries`` their published catalog entries, both
+    by model id. Without models, every id is a model and every object an input. A ``store``
+    keeps jobs and requests for the next sandbox. ``clock`` is the clock that the times of
+    requests come from; a control call can advance it if it is virtual.
     """
 
     def __init__(
@@ -73,146 +73,150 @@ class Api:
     ) -> None:
         self.settings = settings
         self.catalog = ModelCatalog(models, entries)
-        self.book = JobRepository(settings.seed, store)
+        self.jobs = JobRepository(settings.seed, store)
         self.journal = RequestLog(store)
         self._faults = FaultSelection(settings.scenario)
-        self._desk = JobService(self.catalog, settings, self.book)
+        self._service = JobService(self.catalog, settings, self.jobs)
         self._control = ControlApi(
-            settings, self._desk, self.journal, self._faults, clock
+            settings, self._service, self.journal, self._faults, clock
         )
         self._lock = threading.Lock()
 
     def handle(self, request: ApiRequest, now: float) -> ApiResponse:
-        """Answer one request; ``now`` in seconds since 1970. Never raises."""
-        found, asking = None, None
+        """Answer one request; ``now`` is in seconds since 1970. Never raises."""
+        route, account = None, None
         with self._lock:
             try:
                 check_origin(request, self.settings.hosts)
-                found = find_route(request)
+                route = find_route(request)
                 check_size(request)
-                if found.action not in WITHOUT_TOKEN:
-                    asking = request_account(request, self.settings.seed)
-                call = self._call(found, request, asking or "", now)
-                response = self._answer(call)
+                if route.action not in WITHOUT_TOKEN:
+                    account = request_account(request, self.settings.seed)
+                context = self._context(route, request, account or "", now)
+                response = self._answer(context)
             except Refused as refused:
                 response = refused.response
             except Exception:
-                response = _broken(request)
-            if found is None or found.action not in UNLOGGED:
-                self._note(request, found, asking, response, now)
+                response = _internal_error(request)
+            if route is None or route.action not in UNLOGGED:
+                self._log(request, route, account, response, now)
             return response
 
     def step(self, request_id: str, now: float) -> str:
-        """Push a job on by hand; its status then. Raises ``KeyError`` if there is none."""
+        """Move a job one step on; returns its status. Raises ``KeyError`` if there is no job."""
         with self._lock:
-            job = self.book.peek(request_id)
+            job = self.jobs.get(request_id)
             if job is None:
                 raise KeyError(request_id)
-            self.book.put(job.stepped(now))
+            self.jobs.save(job.stepped(now))
             return job_state(job.stepped(now), now).result_word
 
-    def bill(self, asking: str | None, now: float) -> list[bill.BillRow]:
+    def bill(self, account: str | None, now: float) -> list[bill.BillRow]:
         """The rows of an account, or of all, in order of acceptance."""
         with self._lock:
-            jobs = self.book.of(asking)
-            return [bill.bill_row(job, self.book, now) for job in jobs]
+            jobs = self.jobs.of_account(account)
+            return [bill.bill_row(job, self.jobs, now) for job in jobs]
 
-    def reset(self, asking: str | None) -> None:
-        """Forget what an account has done, or everything."""
+    def reset(self, account: str | None) -> None:
+        """Forget the jobs and requests of an account, or of all."""
         with self._lock:
-            self._control.reset(asking)
+            self._control.reset(account)
 
-    def _note(
+    def _log(
         self,
         request: ApiRequest,
-        found: Route | None,
-        asking: str | None,
+        route: Route | None,
+        account: str | None,
         response: ApiResponse,
         now: float,
     ) -> None:
-        if found is not None and found.action is Action.FILE:
-            # Asked for without a token, a file is its owner's all the same.
-            job = self.book.peek(found.request_id)
-            asking = job.account if job else None
+        if route is not None and route.action is Action.FILE:
+            # A file needs no token, and is logged for the account of its job.
+            job = self.jobs.get(route.request_id)
+            account = job.account if job else None
         try:
-            self.journal.add(request, found, asking, response, now)
+            self.journal.add(request, route, account, response, now)
         except Exception:
-            # What has happened has happened: a job was charged, and its client must know.
+            # The call has had its effect: a job is charged, and its client needs the answer.
             _LOG.exception("%s %.200s is not kept", request.method, request.path)
 
-    def _call(
-        self, found: Route, request: ApiRequest, asking: str, now: float
+    def _context(
+        self, route: Route, request: ApiRequest, account: str, now: float
     ) -> FaultContext:
-        job = self.book.peek(found.request_id)
-        open_to_all = found.action is Action.FILE
-        if job is not None and job.account != asking and not open_to_all:
+        job = self.jobs.get(route.request_id)
+        public = route.action is Action.FILE
+        if job is not None and job.account != account and not public:
             job = None
         return FaultContext(
-            route=found, request=request, account=asking, now=now, job=job
+            route=route, request=request, account=account, now=now, job=job
         )
 
-    def _answer(self, call: FaultContext) -> ApiResponse:
-        struck = self._faults.choose(call)
-        if struck is None:
-            return self._act(call)
-        fault = struck.rule.fault
-        response, met = self._faulty(fault, struck.situation)
-        if not met:
-            self._faults.take_back(struck)
+    def _answer(self, context: FaultContext) -> ApiResponse:
+        selected = self._faults.choose(context)
+        if selected is None:
+            return self._act(context)
+        fault = selected.rule.fault
+        response, changed = self._answer_with_fault(fault, selected.context)
+        if not changed:
+            self._faults.take_back(selected)
             return response
-        return response.having((FAULT_HEADER, f"{fault.name} ({struck.source})"))
+        return response.having((FAULT_HEADER, f"{fault.name} ({selected.source})"))
 
-    def _faulty(self, fault: Fault, call: FaultContext) -> tuple[ApiResponse, bool]:
-        """The answer under a fault, and whether the fault has had anything to do."""
-        if fault.instead and (instead := fault.instead(call)):
-            return instead, True
+    def _answer_with_fault(
+        self, fault: Fault, context: FaultContext
+    ) -> tuple[ApiResponse, bool]:
+        """The answer, and whether the fault has changed anything."""
+        if fault.replace_response and (replaced := fault.replace_response(context)):
+            return replaced, True
         try:
-            response = self._act(call)
+            response = self._act(context)
         except Refused as refused:
             response = refused.response
-        if fault.alters:
-            change = partial(fault.alters, call)
-            return response, self._desk.alter(response, change, call.now)
-        # Acting may have moved the job on.
-        moved = replace(call, job=call.job and self.book.peek(call.job.request_id))
-        spoilt = fault.after(moved, response) if fault.after else response
-        return spoilt, spoilt is not response
+        if fault.change_job:
+            change = partial(fault.change_job, context)
+            return response, self._service.change_new_job(response, change, context.now)
+        if fault.change_response is None:
+            return response, False
+        # The call itself may have changed the job.
+        job = context.job and self.jobs.get(context.job.request_id)
+        changed = fault.change_response(replace(context, job=job), response)
+        return changed, changed is not response
 
-    def _act(self, call: FaultContext) -> ApiResponse:
-        found, request, now = call.route, call.request, call.now
-        match found.action:
+    def _act(self, context: FaultContext) -> ApiResponse:
+        route, request, now = context.route, context.request, context.now
+        account, service = context.account, self._service
+        match route.action:
             case Action.SUBMIT:
-                return self._desk.submit(request, found.model_id, call.account, now)
+                return service.submit(request, route.model_id, account, now)
             case Action.STATUS | Action.RESULT:
-                return self._told(call)
+                return self._status_or_result(context)
             case Action.CANCEL:
                 require_json_type(request)
-                job = self.book.find(found.request_id, call.account)
-                return self._desk.cancel(job, now)
+                return service.cancel(self.jobs.get_own(route.request_id, account), now)
             case Action.FILE:
-                return self._desk.file(request, found.request_id, found.name, now)
+                return service.output_file(request, route.request_id, route.name, now)
             case Action.BALANCE:
-                return bill.balance_response(self._desk.left(call.account))
+                return bill.balance_response(service.balance(account))
             case Action.CONTROL:
-                return self._control.answer(request, found.name, now)
+                return self._control.answer(request, route.name, now)
             case _:
-                return self._shown(found, request)
+                return self._page_or_catalog(route, request)
 
-    def _told(self, call: FaultContext) -> ApiResponse:
-        if call.request.method == "HEAD":
-            job = self.book.find(call.route.request_id, call.account)
+    def _status_or_result(self, context: FaultContext) -> ApiResponse:
+        route, service = context.route, self._service
+        if context.request.method == "HEAD":
+            job = self.jobs.get_own(route.request_id, context.account)
         else:
-            job = self._desk.ask(call.route.request_id, call.account, call.now)
-        if call.route.action is Action.STATUS:
-            at = self._desk.standing(job, call.now)
-            return job_service.status_response(job, at, self.settings.base_url)
-        cost = call.request.parameters.get("include_cost", "").lower() == "true"
-        return job_service.result_response(
-            job, call.now, self._desk.output(job), cost=cost
-        )
+            job = service.poll(route.request_id, context.account, context.now)
+        if route.action is Action.STATUS:
+            state = service.state_of(job, context.now)
+            return job_service.status_response(job, state, self.settings.base_url)
+        cost = context.request.parameters.get("include_cost", "").lower() == "true"
+        output = service.output_value(job)
+        return job_service.result_response(job, context.now, output, cost=cost)
 
-    def _shown(self, found: Route, request: ApiRequest) -> ApiResponse:
-        match found.action:
+    def _page_or_catalog(self, route: Route, request: ApiRequest) -> ApiResponse:
+        match route.action:
             case Action.LIST:
                 return self.catalog.list(request.parameters)
             case Action.CATEGORIES:
@@ -220,15 +224,14 @@ class Api:
             case Action.PAGE:
                 return watch_page()
             case Action.OPENAPI:
-                return json_response(
-                    openapi_document(self.catalog, self.settings.base_url)
-                )
+                base_url = self.settings.base_url
+                return json_response(openapi_document(self.catalog, base_url))
             case _:
-                return json_response(self.catalog.find(found.model_id).entry)
+                return json_response(self.catalog.get(route.model_id).entry)
 
 
-def _broken(request: ApiRequest) -> ApiResponse:
-    """The answer to what nobody foresaw: the caller is told, the reason is logged."""
+def _internal_error(request: ApiRequest) -> ApiResponse:
+    """The answer to an unexpected exception; its traceback goes to the log."""
     _LOG.exception("%s %.200s could not be answered", request.method, request.path)
     message = "The sandbox could not answer this; its log says why."
     return assumed_error(500, message).response

@@ -1,4 +1,4 @@
-"""Carrying requests and responses between ASGI and the API, the spoilt ways included."""
+"""The ASGI application: reads requests, sends responses, and breaks connections on demand."""
 
 from __future__ import annotations
 
@@ -21,37 +21,37 @@ from .input_validation import MAX_BODY
 Handler = Callable[[ApiRequest, float], ApiResponse]
 
 TRANSPORT = "sandbox.transport"
-"""Where the scope holds the connection's transport, so that it can be broken on demand."""
+"""The key of the scope that holds the connection's transport."""
 
-_MOST_DISCARDED = 512 * 1024 * 1024  # bytes
-_PAUSE = 0.02  # seconds for the kernel to hand over what was written before a reset
-_RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, for no time: closing sends RST
+_LARGEST_DISCARDED = 512 * 1024 * 1024  # bytes
+_PAUSE = 0.02  # seconds in which the kernel sends what was written before a reset
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends RST
 
 
 class AsgiApp:
     """An ASGI application that answers every request with a handler."""
 
-    patience: ClassVar[float] = 60.0
+    body_timeout: ClassVar[float] = 60.0
     """Seconds that a client may take to send the body of a request."""
 
     def __init__(self, handle: Handler, clock: SandboxClock) -> None:
         self._handle = handle
         self._clock = clock
-        self._waiting: set[asyncio.Transport] = set()
+        self._delayed: set[asyncio.Transport] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         try:
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(self.body_timeout):
                 request = await _read(HttpRequest(scope, receive))
         except ClientDisconnect:
             return
         except TimeoutError:
-            # What has come of it is no request yet: there is nothing to note in the journal.
+            # An incomplete request is not logged.
             await _whole(_too_slow())(scope, receive, send)
             return
         response = self._handle(request, self._clock.now())
-        match response.carriage:
+        match response.delivery:
             case Delivery.WHOLE:
                 await _whole(response)(scope, receive, send)
             case Delivery.HELD | Delivery.DRIBBLE:
@@ -60,33 +60,35 @@ class AsgiApp:
                 await _broken(response, scope, receive, send)
 
     def release(self) -> None:
-        """Break every connection whose answer is being held back."""
-        for transport in self._waiting:
+        """Break every connection whose answer is delayed."""
+        for transport in self._delayed:
             transport.abort()
 
     async def _late(
         self, response: ApiResponse, scope: Scope, receive: Receive, send: Send
     ) -> None:
         transport = scope[TRANSPORT]
-        self._waiting.add(transport)
+        self._delayed.add(transport)
         try:
-            if response.carriage is Delivery.DRIBBLE:
+            if response.delivery is Delivery.DRIBBLE:
                 await _dribble(response, receive, send)
-            elif not await _gone(receive, response.seconds):
+            elif not await _client_left(receive, response.seconds):
                 await _whole(response)(scope, receive, send)
         finally:
-            self._waiting.discard(transport)
+            self._delayed.discard(transport)
 
 
 async def _dribble(response: ApiResponse, receive: Receive, send: Send) -> None:
     body = response.body
     await _start(response, send)
     if not body:
-        await _gone(receive, response.seconds)
+        await _client_left(receive, response.seconds)
         await _send_body(send, b"", more=False)
     for at in range(len(body)):
         await _send_body(send, body[at : at + 1], more=at + 1 < len(body))
-        if at + 1 < len(body) and await _gone(receive, response.seconds / len(body)):
+        if at + 1 < len(body) and await _client_left(
+            receive, response.seconds / len(body)
+        ):
             return
 
 
@@ -94,21 +96,21 @@ async def _broken(
     response: ApiResponse, scope: Scope, receive: Receive, send: Send
 ) -> None:
     transport: asyncio.Transport = scope[TRANSPORT]
-    if response.carriage is not Delivery.NEVER:
+    if response.delivery is not Delivery.NEVER:
         await _start(response, send)
         await _send_body(send, response.body[: len(response.body) // 2], more=True)
         await asyncio.sleep(_PAUSE)
-    if response.carriage is Delivery.CUT:
+    if response.delivery is Delivery.CUT:
         transport.close()
     else:
         raw = transport.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         transport.abort()
-    await _gone(receive, None)
+    await _client_left(receive, None)
 
 
-async def _gone(receive: Receive, seconds: float | None) -> bool:
-    """Wait for the client to leave, this long at most; whether it has."""
+async def _client_left(receive: Receive, seconds: float | None) -> bool:
+    """Wait up to ``seconds`` for the client to leave. Returns whether it has left."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while (await receive())["type"] != "http.disconnect":
@@ -163,15 +165,15 @@ async def _read(request: HttpRequest) -> ApiRequest:
 
 
 async def _body(request: HttpRequest) -> tuple[bytes, int]:
-    """As much of the body as is kept, and how many bytes of it are not."""
-    # Too much is read to its end all the same, unless it never ends: a client that is
-    # still writing does not see an early answer.
-    body, discarded = bytearray(), 0  # only the size of a body that is too long is told
+    """The body, and 0; for a body that is too long, nothing and its size."""
+    # A body that is too long is read to its end, up to a limit: a client that is still
+    # writing does not see an early answer.
+    body, discarded = bytearray(), 0
     async for chunk in request.stream():
         if len(body) + len(chunk) <= MAX_BODY and not discarded:
             body += chunk
         else:
             discarded += len(chunk)
-        if discarded > _MOST_DISCARDED:
+        if discarded > _LARGEST_DISCARDED:
             break
     return (b"", len(body) + discarded) if discarded else (bytes(body), 0)

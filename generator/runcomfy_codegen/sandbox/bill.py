@@ -19,8 +19,8 @@ from .output_files import JobOutput
 class BillRow:
     """One job on the bill, in US dollars.
 
-    ``repeats`` names the account's first job with the same model and input: the row that a
-    client pays twice for if it submits again what had been accepted.
+    ``repeats`` is the account's first job with the same model and input. A client that submits
+    an accepted request again pays for both rows.
     """
 
     request_id: str
@@ -32,8 +32,8 @@ class BillRow:
     repeats: str | None
 
 
-def bill_row(job: JobRecord, book: JobRepository, now: float) -> BillRow:
-    """What stands on the bill of a job at ``now``."""
+def bill_row(job: JobRecord, jobs: JobRepository, now: float) -> BillRow:
+    """The row of a job at ``now``."""
     return BillRow(
         request_id=job.request_id,
         model_id=job.model_id,
@@ -41,41 +41,38 @@ def bill_row(job: JobRecord, book: JobRepository, now: float) -> BillRow:
         at=timestamp(job.submitted_at),
         status=job_state(job, now).result_word,
         cost=charge(job),
-        repeats=book.original(job),
+        repeats=jobs.first_same(job),
     )
 
 
-def balance_response(micro: int) -> ApiResponse:
-    """What is left, as RunComfy's wallet tells it: dollars, and millionths of them."""
-    usd = micro / 1_000_000
+def balance_response(microdollars: int) -> ApiResponse:
+    """The balance as RunComfy's wallet answers it: dollars, and millionths of a dollar."""
+    usd = microdollars / 1_000_000
     return json_response(
-        {"balance_usd": usd, "balance_microdollars": micro, "currency": "USD"}
+        {"balance_usd": usd, "balance_microdollars": microdollars, "currency": "USD"}
     )
-
-
-# What a job costs, in US dollars: the published price where there is one, else a fixed guess.
 
 
 ASSUMED_PRICES: Mapping[MediaKind, float] = MappingProxyType(
     {MediaKind.IMAGE: 0.03, MediaKind.AUDIO: 0.02, MediaKind.VIDEO: 0.05}
 )
-"""For an image, a piece of audio, a second of video."""
+"""US dollars for an image, a piece of audio, a second of video, without a published price."""
 
-_DEAREST = 1e6  # US dollars: what is above is no price
+_HIGHEST_PRICE = 1e6  # US dollars; a published number above is ignored
 
 
-def job_price(offer: CatalogModel, output: JobOutput) -> float:
-    """The price of one request, rounded to a millionth of a dollar."""
-    published = _published(offer)
-    each = ASSUMED_PRICES[output.kind] if published is None else published
-    unit = None if published is None else offer.published.get("price_unit")
+def job_price(model: CatalogModel, output: JobOutput) -> float:
+    """The price of one request in US dollars: the published one, else the assumed one."""
+    published = _published_price(model)
+    unit_price = ASSUMED_PRICES[output.kind] if published is None else published
+    unit = None if published is None else model.published.get("price_unit")
     if unit == "second" or (unit is None and output.kind is MediaKind.VIDEO):
-        return round(each * output.shape.seconds, 6)
-    return round(each * output.shape.count, 6)
+        return round(unit_price * output.shape.seconds, 6)
+    return round(unit_price * output.shape.count, 6)
 
 
-def _published(offer: CatalogModel) -> float | None:
-    told = offer.published.get("base_price_usd")
-    if isinstance(told, bool) or not isinstance(told, int | float):
+def _published_price(model: CatalogModel) -> float | None:
+    price = model.published.get("base_price_usd")
+    if isinstance(price, bool) or not isinstance(price, int | float):
         return None
-    return float(told) if 0 <= told <= _DEAREST else None
+    return float(price) if 0 <= price <= _HIGHEST_PRICE else None

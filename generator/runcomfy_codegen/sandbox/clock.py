@@ -1,4 +1,4 @@
-"""Time and chance that repeat: the real or a virtual clock, and draws that depend on a seed."""
+"""Time and chance: the real and the virtual clock, and random draws that repeat by seed."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from random import Random
 from typing import Protocol
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
-"""When a virtual clock starts, unless told otherwise."""
+"""Where a virtual clock starts by default."""
 
 
 class SandboxClock(Protocol):
-    """Tells seconds since 1970, UTC, and lets them pass."""
+    """A source of time, and a way to wait."""
 
     def now(self) -> float:
         """The time, in seconds since 1970."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
         ...
 
     async def sleep_async(self, seconds: float) -> None:
-        """Let time pass, without blocking the event loop."""
+        """Wait without blocking the event loop."""
         ...
 
 
 class WallClock:
-    """Real time, steady: it starts at the wall's time and never jumps."""
+    """Real time that never jumps: the time of day at the start, then a monotonic clock."""
 
     def __init__(self) -> None:
         self._offset = time.time() - time.monotonic()
@@ -44,60 +44,62 @@ class WallClock:
         return self._offset + time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
         time.sleep(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        """Let time pass, without blocking the event loop."""
+        """Wait without blocking the event loop."""
         await asyncio.sleep(seconds)
 
 
 class VirtualClock:
-    """Time that stands still until it is advanced, and that passes at once when slept.
+    """Time that only moves when it is advanced; a sleep advances it and returns at once.
 
-    It is a clock for the runtime's clients too: with it, waiting for a job takes no time.
+    The runtime's clients take it as their clock too. Waiting for a job then takes no time.
     """
 
     def __init__(self, start: float = EPOCH) -> None:
         self._now = start
         self._lock = threading.Lock()
-        self._told: list[Callable[[float], None]] = []
+        self._listeners: list[Callable[[float], None]] = []
 
     def now(self) -> float:
         """The time, in seconds since 1970."""
         return self._now
 
     def advance(self, seconds: float) -> None:
-        """Move on. Raises ``ValueError`` for a negative number: time does not run backwards."""
+        """Move the time on. Raises ``ValueError`` for a negative number."""
         if seconds < 0:
             raise ValueError(f"a clock cannot be advanced by {seconds} seconds")
         with self._lock:
             self._now += seconds
-            for tell in self._told:
-                tell(self._now)
+            for listener in self._listeners:
+                listener(self._now)
 
     @contextmanager
-    def telling(self, tell: Callable[[float], None]) -> Generator[None, None, None]:
-        """As long as this lasts, call ``tell`` with the time: at once, and when it moves on."""
+    def notifying(
+        self, listener: Callable[[float], None]
+    ) -> Generator[None, None, None]:
+        """Within the block, call ``listener`` with the time: at once, and whenever it moves."""
         with self._lock:
-            self._told.append(tell)
-            tell(self._now)
+            self._listeners.append(listener)
+            listener(self._now)
         try:
             yield
         finally:
             with self._lock:
-                self._told.remove(tell)
+                self._listeners.remove(listener)
 
     def today(self) -> float:
         """The time, in seconds since 1970."""
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Advance by what was to be slept."""
+        """Advance by this many seconds."""
         self.advance(max(0.0, seconds))
 
     async def sleep_async(self, seconds: float) -> None:
-        """Advance by what was to be slept, and let other tasks run."""
+        """Advance by this many seconds, and let other tasks run."""
         self.sleep(seconds)
         await asyncio.sleep(0)
 
@@ -109,24 +111,21 @@ def timestamp(seconds: float) -> str:
 
 
 def parse_timestamp(text: str) -> float:
-    """Seconds since 1970 of a timestamp. Raises ``ValueError`` for a text that is none."""
+    """Seconds since 1970 of a timestamp. Raises ``ValueError`` for any other text."""
     return datetime.fromisoformat(text).timestamp()
-
-
-# Chance that repeats: identifiers and draws that depend on the seed and a name, on nothing else.
 
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """The root of every random choice.
+    """The root of every identifier and random draw.
 
-    Each choice has a name of its own, so that one more draw somewhere moves no other.
+    Each depends on the seed and its own name alone. One more draw somewhere changes no other.
     """
 
     value: str = "runcomfy"
 
     def digest(self, *name: str | int) -> bytes:
-        """32 bytes that belong to this name."""
+        """32 bytes for this name."""
         text = "\x1f".join(str(part) for part in name)
         return hmac.digest(
             self.value.encode(), text.encode("utf-8", "surrogatepass"), "sha256"
@@ -138,6 +137,6 @@ class Seed:
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:32]}"
 
     def draws(self, *name: str | int) -> Random:
-        """A stream of random numbers that belongs to this name."""
-        # Repeatable on purpose; nothing is guarded by it.
+        """A stream of random numbers for this name."""
+        # Repeatable on purpose; nothing secret depends on it.
         return Random(self.digest(*name))  # noqa: S311

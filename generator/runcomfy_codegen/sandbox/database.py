@@ -1,7 +1,7 @@
-"""Jobs, journal and virtual time that outlive the sandbox: SQLite, written before each answer.
+"""The state file of a sandbox: jobs, requests and virtual time in SQLite.
 
-State is kept, not calls: after a restart, a killed one too, every job stands where its record
-and the clock put it.
+Every change is written before its answer is sent. After a restart, even of a killed process,
+the state of each job follows from its record and the clock.
 """
 
 from __future__ import annotations
@@ -38,20 +38,26 @@ ON CONFLICT (request_id) DO UPDATE SET record = excluded.record
 
 T = TypeVar("T")
 
+LATEST_TIME = 253402300799.0
+"""Seconds since 1970: the end of the year 9999."""
+
 
 class DatabaseError(Exception):
-    """The file cannot be used; the message says which, why, and what to do."""
+    """The state file cannot be used; the message says which, why, and what to do."""
 
 
 class Database:
-    """An SQLite file that only this process uses. Raises ``ArchiveError``, changing nothing."""
+    """An SQLite file that only this process uses.
+
+    Raises ``DatabaseError`` for a file that cannot be used, and does not change it.
+    """
 
     def __init__(self, path: Path, seed: Seed) -> None:
         self._path = path
         try:
             # Inputs may be private: only the user may read the file.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._database = sqlite3.connect(
+            self._connection = sqlite3.connect(
                 path, isolation_level=None, check_same_thread=False, timeout=0.1
             )
         except (OSError, sqlite3.Error) as error:
@@ -66,88 +72,88 @@ class Database:
             raise
 
     def jobs(self) -> list[JobRecord]:
-        """Every job, in the order of acceptance. Raises ``ArchiveError`` for a damaged file."""
+        """Every job, in the order of acceptance. Raises ``DatabaseError`` for a damaged file."""
         return self._read("SELECT record FROM job ORDER BY position", job_from_record)
 
     def save(self, job: JobRecord) -> None:
         """Write a job, or its newer version."""
-        self._database.execute(_SAVE, (job.request_id, json.dumps(asdict(job))))
+        self._connection.execute(_SAVE, (job.request_id, json.dumps(asdict(job))))
 
     def remove(self, job: JobRecord) -> None:
-        """Forget a job."""
-        self._database.execute(
+        """Remove a job."""
+        self._connection.execute(
             "DELETE FROM job WHERE request_id = ?", (job.request_id,)
         )
 
     def entries(self) -> list[LogEntry]:
-        """The journal, from its oldest entry. Raises ``ArchiveError`` for a damaged file."""
+        """The logged requests, the oldest first. Raises ``DatabaseError`` for a damaged file."""
         return self._read(
             "SELECT record FROM entry ORDER BY number", log_entry_from_record
         )
 
-    def note(self, entry: LogEntry, oldest: int) -> None:
-        """Write an entry down, and drop those before the number of the ``oldest`` to keep."""
-        run, record = self._database.execute, json.dumps(asdict(entry))
+    def append(self, entry: LogEntry, oldest: int) -> None:
+        """Write an entry, and remove those with a number below ``oldest``."""
+        run, record = self._connection.execute, json.dumps(asdict(entry))
         run("INSERT INTO entry VALUES (?, ?, ?)", (entry.number, entry.account, record))
         if oldest > 1:
             run("DELETE FROM entry WHERE number < ?", (oldest,))
 
-    def forget_entries(self, account: str | None) -> None:
-        """Drop the entries of an account, or all."""
-        self._database.execute(
+    def remove_entries(self, account: str | None) -> None:
+        """Remove the entries of an account, or all."""
+        self._connection.execute(
             "DELETE FROM entry WHERE ?1 IS NULL OR account = ?1", (account,)
         )
 
     def time(self) -> float:
-        """Virtual time where it stood, in seconds since 1970; 0 if it was never kept.
+        """The last virtual time, in seconds since 1970; 0 if there was none.
 
-        Raises ``ArchiveError`` for a damaged file.
+        Raises ``DatabaseError`` for a damaged file.
         """
-        (now,) = self._read("SELECT now FROM meta", _moment)
+        (now,) = self._read("SELECT now FROM meta", _time)
         return now
 
     def keep_time(self, now: float) -> None:
-        """Remember how late it is."""
-        self._database.execute("UPDATE meta SET now = ?", (now,))
+        """Write the virtual time."""
+        self._connection.execute("UPDATE meta SET now = ?", (now,))
 
     def close(self) -> None:
         """Close the file."""
-        self._database.close()
+        self._connection.close()
 
     def _read(self, query: str, value_of: Callable[[Any], T]) -> list[T]:
         try:
-            return [value_of(text) for (text,) in self._database.execute(query)]
+            return [value_of(text) for (text,) in self._connection.execute(query)]
         except (sqlite3.Error, ValueError, OverflowError) as error:
-            told = " ".join(str(error).split())
+            reason = " ".join(str(error).split())
             raise DatabaseError(
-                f"{self._path} is damaged ({told:.200}); move it away to begin anew"
+                f"{self._path} is damaged ({reason:.200}); move it away to start again"
             ) from None
 
     def _prepare(self, seed: Seed) -> None:
-        run = self._database.execute
+        run = self._connection.execute
         run("PRAGMA locking_mode = EXCLUSIVE")
         (version,) = run("PRAGMA user_version").fetchone()
         if version not in (0, _VERSION):
             raise DatabaseError(
                 f"{self._path} has format {version}, of another release; this one has"
-                f" {_VERSION}: move it away to begin anew"
+                f" {_VERSION}: move it away to start again"
             )
         if version == 0:
             self._create(seed)
-        # A killed process loses nothing with this; only a power failure may.
+        # A killed process loses nothing with this setting; a power failure may.
         run("PRAGMA synchronous = NORMAL")
         (known,) = run("SELECT seed FROM meta").fetchone()
         if known != seed.value:
             raise DatabaseError(f"{self._path} was made with the seed {known!r}")
-        # Locks it for as long as it is open, and not only once something is written.
+        # Locks the file at once and until it is closed, not from the first write on.
         run("BEGIN IMMEDIATE")
         run("COMMIT")
 
     def _create(self, seed: Seed) -> None:
-        run = self._database.execute
+        run = self._connection.execute
         if run("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
             raise DatabaseError(
-                f"{self._path} is no state of a sandbox: it holds other tables"
+                f"{self._path} is not the state of a sandbox: it holds other tables"
             )
         run("PRAGMA journal_mode = WAL")
         run("BEGIN IMMEDIATE")
@@ -158,52 +164,43 @@ class Database:
         run("COMMIT")
 
 
-def _moment(kept: Any) -> float:
-    if not isinstance(kept, float) or not 0 <= kept <= LATEST_TIME:
-        raise ValueError(f"{kept!r:.40} is no time")
-    return kept
+def _time(value: Any) -> float:
+    if not isinstance(value, float) or not 0 <= value <= LATEST_TIME:
+        raise ValueError(f"{value!r:.40} is not a time")
+    return value
 
 
 def _reason(error: sqlite3.Error) -> str:
     if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "is in use by another sandbox; end that one, or choose another file"
-    return f"is no state of a sandbox: {error}"
-
-
-# Reading back what was kept: the whole form of a record is checked before it is believed.
-
-
-LATEST_TIME = 253402300799.0
-"""Seconds since 1970: the end of the year 9999."""
-
-RecordT = TypeVar("RecordT")
+    return f"is not the state of a sandbox: {error}"
 
 
 def job_from_record(text: str) -> JobRecord:
-    """A job from its record. Raises ``ValueError`` for what is none."""
-    job: JobRecord = _form(JobRecord).validate_json(text, strict=True)
+    """A job from its record, checked completely. Raises ``ValueError`` for any other text."""
+    job: JobRecord = _adapter(JobRecord).validate_json(text, strict=True)
     if not is_object(json.loads(job.body)):
-        raise ValueError(f"the input of {job.request_id} is no object")
+        raise ValueError(f"the input of {job.request_id} is not an object")
     plan = job.plan
-    spans = (plan.queued, plan.delayed, plan.held, plan.running)
-    moments = (job.submitted_at, job.moved_at, job.cancelled_at or 0.0, job.ends_at)
-    amounts = (*spans, job.price, job.output.shape.seconds)
-    if not all(0 <= each < math.inf for each in amounts):
+    durations = (plan.queued, plan.delayed, plan.held, plan.running)
+    times = (job.submitted_at, job.moved_at, job.cancelled_at or 0.0, job.ends_at)
+    numbers = (*durations, job.price, job.output.shape.seconds)
+    if not all(0 <= number < math.inf for number in numbers):
         raise ValueError(f"a duration or the price of {job.request_id} is out of range")
-    if not all(0 <= each <= LATEST_TIME for each in moments):
+    if not all(0 <= time <= LATEST_TIME for time in times):
         raise ValueError(f"a time of {job.request_id} is out of range")
     return job
 
 
 def log_entry_from_record(text: str) -> LogEntry:
-    """An entry of the journal from its record. Raises ``ValueError`` for what is none."""
-    entry: LogEntry = _form(LogEntry).validate_json(text, strict=True)
+    """A log entry from its record. Raises ``ValueError`` for any other text."""
+    entry: LogEntry = _adapter(LogEntry).validate_json(text, strict=True)
     return entry
 
 
 @cache
-def _form(kind: type[RecordT]) -> TypeAdapter[RecordT]:
-    # Loaded by those who keep a state only: it takes a tenth of a second.
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    # Loaded only by a sandbox with a state file: it takes a tenth of a second.
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)

@@ -1,4 +1,4 @@
-"""The API without a socket: on the runtime's transport seam, for tests."""
+"""The API without a socket: a transport for the runtime's clients, for tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .http_messages import JSON_TYPE, ApiRequest, ApiResponse, Delivery, Headers
 
 
 class ClientToken(Protocol):
-    """A client's token, which only a transport reveals."""
+    """The token of a client; only a transport reads it."""
 
     def reveal(self) -> str:
         """The token itself."""
@@ -24,7 +24,7 @@ class ClientToken(Protocol):
 
 
 class ClientRequest(Protocol):
-    """A request as clients send it; the runtime's, or the copy in a generated client."""
+    """A request of a client: the runtime's class, or its copy in a generated client."""
 
     @property
     def method(self) -> str:
@@ -48,12 +48,12 @@ class ClientRequest(Protocol):
 
     @property
     def headers(self) -> Headers:
-        """Headers, beside those that a transport makes."""
+        """Headers, in addition to those that a transport adds."""
         ...
 
     @property
     def token(self) -> ClientToken | None:
-        """Who asks."""
+        """The token of the caller."""
         ...
 
     @property
@@ -63,11 +63,11 @@ class ClientRequest(Protocol):
 
 
 class DirectTransport:
-    """Hands a client's requests to an ``Api`` and its answers back, losses included.
+    """Passes a client's requests to an ``Api``, and its answers or losses back.
 
-    With a ``VirtualClock``, given to the client too, a job runs without any time passing. Any
-    client will do, the runtime's own or a generated one: the outcomes are made of the classes
-    that stand beside the class of the request.
+    If the client has the same ``VirtualClock``, a job runs without any time passing. It serves
+    the runtime's own client and generated ones: the outcomes are of the classes in the module
+    that defines the class of the request.
     """
 
     def __init__(self, api: Api, clock: SandboxClock) -> None:
@@ -75,13 +75,13 @@ class DirectTransport:
         self._clock = clock
 
     def send(self, request: ClientRequest) -> Any:
-        """Send once; the client's ``Response``, or its ``Lost`` that tells how far it got."""
-        seconds, outcome = _exchanged(self._api, self._clock, request)
+        """Send once. Returns the client's ``Response``, or its ``Lost`` with the point reached."""
+        seconds, outcome = _exchange(self._api, self._clock, request)
         self._clock.sleep(seconds)
         return outcome()
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: there is no connection."""
 
 
 class AsyncDirectTransport:
@@ -92,18 +92,18 @@ class AsyncDirectTransport:
         self._clock = clock
 
     async def send(self, request: ClientRequest) -> Any:
-        """Send once; the client's ``Response``, or its ``Lost`` that tells how far it got."""
-        seconds, outcome = _exchanged(self._api, self._clock, request)
+        """Send once. Returns the client's ``Response``, or its ``Lost`` with the point reached."""
+        seconds, outcome = _exchange(self._api, self._clock, request)
         await self._clock.sleep_async(seconds)
         return outcome()
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: there is no connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcomes:
-    """The classes of outcomes that the sender of a request knows."""
+    """The outcome classes of the runtime that made a request."""
 
     response: Callable[..., Any]
     lost: Callable[..., Any]
@@ -111,24 +111,24 @@ class _Outcomes:
 
     @classmethod
     def of(cls, sent: ClientRequest) -> _Outcomes:
-        home: Any = sys.modules[type(sent).__module__]
-        return cls(home.Response, home.Lost, home.Reached)
+        module: Any = sys.modules[type(sent).__module__]
+        return cls(module.Response, module.Lost, module.Reached)
 
 
-def _exchanged(
+def _exchange(
     api: Api, clock: SandboxClock, sent: ClientRequest
 ) -> tuple[float, Callable[[], Any]]:
-    """How long the exchange takes, in seconds, and what it gives then."""
+    """The duration of the exchange in seconds, and a function that returns its outcome."""
     outcomes = _Outcomes.of(sent)
     if not sent.url.startswith(api.settings.base_url + "/"):
         reached = outcomes.reached(Reached.NOTHING_SENT)
         return 0.0, lambda: outcomes.lost(reached, "only the sandbox can be reached")
-    response = api.handle(_received(sent), clock.now())
+    response = api.handle(_api_request(sent), clock.now())
     seconds = min(response.seconds, sent.timeout)
-    return seconds, lambda: _delivered(response, sent, outcomes)
+    return seconds, lambda: _outcome(response, sent, outcomes)
 
 
-def _received(sent: ClientRequest) -> ApiRequest:
+def _api_request(sent: ClientRequest) -> ApiRequest:
     parts = urlsplit(sent.url)
     headers = [("host", parts.netloc), *sent.headers]
     if sent.body:
@@ -144,25 +144,27 @@ def _received(sent: ClientRequest) -> ApiRequest:
     )
 
 
-def _delivered(response: ApiResponse, sent: ClientRequest, outcomes: _Outcomes) -> Any:
+def _outcome(response: ApiResponse, sent: ClientRequest, outcomes: _Outcomes) -> Any:
     late = response.seconds >= sent.timeout
     lost, unanswered = outcomes.lost, outcomes.reached(Reached.SENT)
-    match response.carriage:
+    match response.delivery:
         case Delivery.NEVER:
             return lost(unanswered, "the connection was reset")
         case Delivery.HELD if late:
             return lost(unanswered, "the answer did not come in time")
         case Delivery.DRIBBLE if late:
-            return _begun(response, 0, "the answer does not end", sent, outcomes)
+            return _broken_off(response, 0, "the answer does not end", sent, outcomes)
         case Delivery.RESET | Delivery.CUT:
             half = len(response.body) // 2
-            return _begun(response, half, "the connection broke off", sent, outcomes)
+            return _broken_off(
+                response, half, "the connection broke off", sent, outcomes
+            )
         case _:
             head = outcomes.response(response.status, _head(response))
-            return head._replace(body=_taken(head, response.body, sent))
+            return head._replace(body=_body(head, response.body, sent))
 
 
-def _begun(
+def _broken_off(
     response: ApiResponse,
     size: int,
     reason: str,
@@ -170,13 +172,13 @@ def _begun(
     outcomes: _Outcomes,
 ) -> Any:
     head = outcomes.response(response.status, _head(response))
-    kept = _taken(head, response.body[:size], sent)
+    kept = _body(head, response.body[:size], sent)
     reached = outcomes.reached(Reached.ANSWER_BEGAN)
     return outcomes.lost(reached, reason, head.status, head.headers, kept)
 
 
-def _taken(head: Any, body: bytes, sent: ClientRequest) -> bytes:
-    """What stays in memory: all of it, or nothing if the request has a sink for it."""
+def _body(head: Any, body: bytes, sent: ClientRequest) -> bytes:
+    """The body for the response; empty if the sink of the request has taken it."""
     if sent.sink is None or not 200 <= head.status < 300:
         return body
     sent.sink(head, body)

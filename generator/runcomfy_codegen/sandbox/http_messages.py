@@ -1,4 +1,4 @@
-"""Requests, responses and refusals of the sandbox, as values."""
+"""HTTP requests, responses and errors of the sandbox, as values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from runcomfy_runtime.protocol import ErrorCode
 Headers = tuple[tuple[str, str], ...]
 
 PROFILE_HEADER = "x-sandbox-profile"
-"""Says whether an answer's form is ``documented`` or ``assumed`` (nobody published it)."""
+"""Says whether the form of an answer is ``documented`` or ``assumed`` (not published)."""
 
 JSON_TYPE = "application/json"
 _ALWAYS: Headers = (("x-content-type-options", "nosniff"),)
@@ -22,9 +22,9 @@ _ALWAYS: Headers = (("x-content-type-options", "nosniff"),)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRequest:
-    """One HTTP request. ``path`` is as it came, still percent-encoded; names are lower case.
+    """One HTTP request. ``path`` is still percent-encoded; header names are in lower case.
 
-    ``discarded`` counts the bytes of a body that was too long to be kept.
+    ``discarded`` is the size of a body that was too long to keep, else 0.
     """
 
     method: str
@@ -36,31 +36,31 @@ class ApiRequest:
 
     @property
     def segments(self) -> tuple[str, ...]:
-        """The parts of the path between its slashes, decoded one by one."""
+        """The parts of the path between the slashes, each decoded."""
         return tuple(
             unquote(part, errors="replace") for part in self.path.split("/")[1:]
         )
 
     @property
     def parameters(self) -> Mapping[str, str]:
-        """The query; of a name that stands twice the last counts, one without value not."""
+        """The query. The last of repeated names wins; names without a value are left out."""
         return dict(parse_qsl(self.query))
 
     def header(self, name: str) -> str | None:
-        """The value of a header, None if it is not there; ``name`` in lower case."""
+        """The value of a header, or None; ``name`` is in lower case."""
         return next((value for key, value in self.headers if key == name), None)
 
 
 class Delivery(StrEnum):
-    """How a response travels, when it is to go wrong on the way."""
+    """How a response is sent; all but ``WHOLE`` are faults."""
 
     WHOLE = "whole"
     NEVER = "never"
-    """Not a byte of it: the connection is reset."""
+    """Nothing is sent: the connection is reset."""
     RESET = "reset"
     """The head and half of the body, then the connection is reset."""
     CUT = "cut"
-    """The head and half of the body, then the connection ends in good order."""
+    """The head and half of the body, then the connection is closed normally."""
     DRIBBLE = "dribble"
     """Byte by byte, ``seconds`` in all."""
     HELD = "held"
@@ -69,26 +69,26 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiResponse:
-    """One HTTP response. The carrier adds ``content-length``.
+    """One HTTP response. Whatever sends it adds ``content-length``.
 
-    ``meant`` is what the body was before a fault made it unreadable.
+    ``intended_body`` is the body before a fault made it unreadable.
     """
 
     status: int
     headers: Headers = ()
     body: bytes = b""
-    meant: bytes = b""
-    carriage: Delivery = Delivery.WHOLE
+    intended_body: bytes = b""
+    delivery: Delivery = Delivery.WHOLE
     seconds: float = 0.0
 
     def having(self, *headers: tuple[str, str]) -> ApiResponse:
-        """The same response with more headers; a name already there is replaced."""
+        """The same response with these headers added or replaced."""
         names = {name for name, _ in headers}
         kept = tuple(header for header in self.headers if header[0] not in names)
         return replace(self, headers=kept + headers)
 
     def header(self, name: str) -> str | None:
-        """The value of a header, None if it is not there; ``name`` in lower case."""
+        """The value of a header, or None; ``name`` is in lower case."""
         return next((value for key, value in self.headers if key == name), None)
 
     def json(self) -> Any:
@@ -99,7 +99,7 @@ class ApiResponse:
 def json_response(
     value: Any, *, status: int = 200, assumed: bool = False
 ) -> ApiResponse:
-    """An API answer. ``assumed`` marks one whose form no published source shows."""
+    """An answer of the API. ``assumed`` marks a form that no published source shows."""
     return ApiResponse(
         status=status,
         headers=(
@@ -115,7 +115,7 @@ def json_response(
 def file_response(
     body: bytes, content_type: str, *headers: tuple[str, str], status: int = 200
 ) -> ApiResponse:
-    """A file's bytes, locked down so that a browser only shows them."""
+    """The bytes of a file, with headers that stop a browser from running anything in it."""
     return ApiResponse(
         status=status,
         headers=(

@@ -1,4 +1,4 @@
-"""Whether a body is an input of the model: JSON first, then the schema the client has too."""
+"""Input validation: JSON first, then the schema that the client checks too."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAX_DEPTH = 64
 MAX_TEXT = 8 * 1024 * 1024
 """Bytes of a body that holds no inline media."""
 MAX_BODY = 64 * 1024 * 1024
-"""Bytes of a body with inline media; what RunComfy's own node pack limits itself to."""
+"""Bytes of a body with inline media; RunComfy's own node pack has the same limit."""
 
 
 class ValidationMode(StrEnum):
@@ -36,13 +36,13 @@ class ValidationMode(StrEnum):
 
     REJECT = "reject"
     WARN = "warn"
-    """It is taken, and the answer's ``x-sandbox-warning`` says what is wrong with it."""
+    """It is accepted, and ``x-sandbox-warning`` in the answer says what is wrong with it."""
     OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
 class InputProblem:
-    """One thing wrong with an input: a JSON pointer, the schema keyword, a sentence."""
+    """One problem of an input: a JSON pointer, the schema keyword, a sentence."""
 
     pointer: str
     code: str
@@ -51,7 +51,7 @@ class InputProblem:
 
 def read_input(request: ApiRequest) -> dict[str, Any]:
     """The body as a JSON object. Raises ``Refused`` for anything else."""
-    _typed(request)
+    _check_type(request)
     if len(request.body) > MAX_TEXT and b'"data:' not in request.body:
         raise too_large(f"{MAX_TEXT >> 20} MiB without inline media")
     value = _parse(request.body)
@@ -63,9 +63,9 @@ def read_input(request: ApiRequest) -> dict[str, Any]:
 
 
 def require_json_type(request: ApiRequest) -> None:
-    """Raise ``Refused`` (415) for a body of another type, though nobody reads it."""
+    """Raise ``Refused`` (415) for a body of another type, even if the call has no use for it."""
     if request.body:
-        _typed(request)
+        _check_type(request)
 
 
 def check_size(request: ApiRequest) -> None:
@@ -74,9 +74,9 @@ def check_size(request: ApiRequest) -> None:
         raise too_large(f"{MAX_BODY >> 20} MiB with inline media")
 
 
-def _typed(request: ApiRequest) -> None:
-    said = request.header("content-type") or ""
-    content_type = said.partition(";")[0].strip().lower()
+def _check_type(request: ApiRequest) -> None:
+    header = request.header("content-type") or ""
+    content_type = header.partition(";")[0].strip().lower()
     if content_type != JSON_TYPE:
         raise assumed_error(
             415, f"The body must be sent as {JSON_TYPE}, not {content_type!r:.80}."
@@ -101,7 +101,7 @@ def problem_summary(problems: tuple[InputProblem, ...]) -> str:
 
 
 def invalid_input(problems: tuple[InputProblem, ...]) -> Refused:
-    """The refusal of an input that breaks the schema, with everything that is wrong."""
+    """The refusal of an input that breaks the schema, with every problem."""
     detail = [asdict(problem) for problem in problems]
     return coded_error(INVALID_INPUT, problem_summary(problems), detail=detail)
 
@@ -111,9 +111,9 @@ class _Validator(Protocol):
 
 
 class InputSchema:
-    """A model's input schema with its media rules, compiled when it is first used.
+    """A model's input schema with its media rules, compiled at the first use.
 
-    Rules are decided on inline media: what an input names by URL is not fetched.
+    Media rules are checked on inline media. URLs are not fetched.
     """
 
     def __init__(self, model: Model) -> None:
@@ -121,7 +121,7 @@ class InputSchema:
         self._validator: _Validator | None = None
 
     def problems(self, value: dict[str, Any]) -> tuple[InputProblem, ...]:
-        """Everything in which the value breaks the schema, in the order of the document."""
+        """Every problem of the value, in the order of the document."""
         if self._validator is None:
             schema = with_media_rules(
                 to_json_schema(self._model.input), self._model.rules
@@ -132,10 +132,10 @@ class InputSchema:
         try:
             errors = list(self._validator.iter_errors(value))
         except OverflowError as error:
-            # A number beyond what floats hold.
+            # A number that is too large for a float.
             return (InputProblem("", "invalid", f"cannot be checked: {error!s:.100}"),)
         return tuple(
-            dict.fromkeys(found for each in errors for found in _problems(each))
+            dict.fromkeys(problem for error in errors for problem in _problems(error))
         )
 
 
@@ -167,7 +167,7 @@ def _finite(text: str) -> float:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a member stands twice in one object")
+        raise ValueError("an object has the same member twice")
     return members
 
 
@@ -186,7 +186,7 @@ def _children(value: Any) -> list[Any]:
 
 def _problems(error: ValidationError) -> Iterator[InputProblem]:
     at = "".join(f"/{pointer_token(step)}" for step in error.absolute_path)
-    found = partial(InputProblem, code=str(error.validator))
+    problem = partial(InputProblem, code=str(error.validator))
     instance: Any = error.instance
     limit: Any = error.validator_value
     schema: Any = error.schema
@@ -194,16 +194,16 @@ def _problems(error: ValidationError) -> Iterator[InputProblem]:
         case "required":
             for name in limit:
                 if name not in instance:
-                    yield found(f"{at}/{pointer_token(name)}", message="is required")
+                    yield problem(f"{at}/{pointer_token(name)}", message="is required")
         case "additionalProperties":
             for name in instance:
                 if name not in schema["properties"]:
-                    yield found(
+                    yield problem(
                         f"{at}/{pointer_token(name)}",
                         message="is not known to the model",
                     )
         case _:
-            yield found(at, message=_sentence(error))
+            yield problem(at, message=_sentence(error))
 
 
 def _sentence(error: ValidationError) -> str:
@@ -226,17 +226,17 @@ def _sentence(error: ValidationError) -> str:
             return f"breaks {keyword} {limit}: is {_shown(value)}"
 
 
-def _shown(value: Any, most: int = 60) -> str:
-    # Only the beginning of a long string is looked at: inputs may hold megabytes.
-    text = json.dumps(value[:most] if isinstance(value, str) else value)
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-# Media that an input holds itself, as ``data:`` URIs. A sandbox never fetches anything.
+def _shown(value: Any, limit: int = 60) -> str:
+    # Only the beginning of a long string is formatted: inputs may hold megabytes.
+    text = json.dumps(value[:limit] if isinstance(value, str) else value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def measure_inline(text: str) -> MeasuredFile:
-    """What is known of inline media; nothing of a URL. Raises ``NotMedia``."""
+    """The metrics of a ``data:`` URI; none for a URL, which the sandbox never fetches.
+
+    Raises ``NotMedia``.
+    """
     if text[:5].lower() != "data:":
         return MeasuredFile()
     try:
@@ -248,11 +248,8 @@ def measure_inline(text: str) -> MeasuredFile:
     return MeasuredFile(tuple(plausible_values(media)), plausible_kinds(media))
 
 
-# The texts in a JSON value, wherever they stand.
-
-
 def all_texts(value: Any) -> Iterator[str]:
-    """Every text, at any depth and in the order of the document; names of members are none."""
+    """Every string of a JSON value, at any depth, in document order; without member names."""
     rest = [value]
     while rest:
         value = rest.pop()

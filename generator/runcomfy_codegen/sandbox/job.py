@@ -12,7 +12,7 @@ from .output_files import JobOutput
 
 
 class Drive(StrEnum):
-    """What moves a job on: the clock, being asked about, or a hand."""
+    """What moves a job on: the clock, polls, or steps by hand."""
 
     TIME = "time"
     POLLS = "polls"
@@ -21,11 +21,11 @@ class Drive(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPlan:
-    """How a job will go, settled when it is accepted.
+    """How long a job takes and how it ends, decided when it is accepted.
 
-    Durations are in seconds of the sandbox's clock; polls and steps are counts. ``delayed``
-    is what a fault adds to its own time in the queue, ``held`` the time that it waits beyond
-    both for its turn, ``ahead`` the queue position it starts with.
+    Durations are in seconds of the sandbox's clock; polls and steps are counts. The time in
+    the queue is ``queued``, plus ``delayed`` by a fault, plus ``held`` until a worker is free.
+    ``ahead`` is the first queue position.
     """
 
     queued: float
@@ -42,12 +42,12 @@ class JobPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRecord:
-    """An accepted request, as it is remembered.
+    """An accepted request.
 
-    ``body`` is the input as JSON text, ``input_sha256`` the same for the same input,
-    ``magic`` the fault rules in it. ``output`` is what it will hand out, whatever models the
-    next sandbox has. ``told_begun`` is how often it was asked about since it left the queue,
-    3 at most, ``told_end`` how often its end has been told, 2 at most.
+    ``body`` is the input as JSON text, ``input_sha256`` the hash of its canonical form, and
+    ``magic`` the fault rules in it. ``output`` is decided at once, so that it does not depend
+    on the models of a later sandbox. ``told_begun`` counts the polls since the job left the
+    queue, up to 3; ``told_end`` those since its end, up to 2.
     """
 
     request_id: str
@@ -71,22 +71,22 @@ class JobRecord:
 
     @property
     def begins_at(self) -> float:
-        """When it leaves the queue, if time moves it."""
+        """When the job leaves the queue, with the drive ``TIME``."""
         plan = self.plan
         return self.submitted_at + plan.queued + plan.delayed + plan.held
 
     @property
     def ends_at(self) -> float:
-        """When it is done, if time moves it."""
+        """When the job ends, with the drive ``TIME``."""
         return self.begins_at + self.plan.running
 
     @property
     def touched_at(self) -> float:
-        """When something was last done to it from outside."""
+        """When a call last changed the job."""
         return max(self.submitted_at, self.moved_at, self.cancelled_at or 0.0)
 
     def polled(self, now: float) -> JobRecord:
-        """The job after one more question about it."""
+        """The job after one more poll."""
         job = self
         if self.drive is Drive.POLLS and not job_state(self, now).phase.terminal:
             job = replace(self, polls=self.polls + 1, moved_at=now)
@@ -101,19 +101,19 @@ class JobRecord:
         return job
 
     def stepped(self, now: float) -> JobRecord:
-        """The job after a push by hand."""
+        """The job after one step by hand."""
         if self.drive is not Drive.STEPS or job_state(self, now).phase.terminal:
             return self
         return replace(self, steps=self.steps + 1, moved_at=now)
 
     def cancelled(self, now: float) -> JobRecord:
-        """The job after its cancellation; only a queued one may be cancelled."""
+        """The job after its cancellation. Only a queued job may be cancelled."""
         return replace(self, cancelled_at=now)
 
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """Where a job stands. Times in seconds since 1970."""
+    """The state of a job. Times are in seconds since 1970."""
 
     phase: Phase
     queue_position: int | None = None
@@ -121,7 +121,7 @@ class JobState:
 
     @property
     def status_word(self) -> str:
-        """The published word of ``/status``, which has none for failure."""
+        """The published word of ``/status``, which has no word for failure."""
         return _WORDS[Phase.SUCCEEDED if self.phase is Phase.FAILED else self.phase]
 
     @property
@@ -130,12 +130,12 @@ class JobState:
         return _WORDS[self.phase]
 
 
-# The table tells the published words first; of each phase that one is spoken here.
+# The table lists published words first: the first word of each phase is the answer.
 _WORDS = {meant: word for word, meant in reversed(tuple(PHASES.items()))}
 
 
 def job_state(job: JobRecord, now: float) -> JobState:
-    """Where the job stands at ``now``. No timer ever runs: this is asked for when needed."""
+    """The state of the job at ``now``. There is no timer: the state is computed on demand."""
     if job.cancelled_at is not None:
         return JobState(Phase.CANCELLED, finished_at=job.cancelled_at)
     progress = _progress(job, now)
@@ -155,14 +155,14 @@ def _progress(job: JobRecord, now: float) -> float:
     match job.drive:
         case Drive.TIME:
             waits = plan.queued + plan.delayed + plan.held
-            return _through(now - job.submitted_at, waits, plan.running)
+            return _part(now - job.submitted_at, waits, plan.running)
         case Drive.POLLS:
-            return _through(job.polls - 1, plan.queued_polls, plan.running_polls)
+            return _part(job.polls - 1, plan.queued_polls, plan.running_polls)
         case Drive.STEPS:
-            return _through(job.steps, plan.queued_steps, plan.running_steps)
+            return _part(job.steps, plan.queued_steps, plan.running_steps)
 
 
-def _through(done: float, queued: float, running: float) -> float:
+def _part(done: float, queued: float, running: float) -> float:
     done = max(done, 0.0)
     if done < queued:
         return done / queued
@@ -181,5 +181,5 @@ FAILURE_MESSAGE = "The model could not finish this request."
 
 
 def charge(job: JobRecord) -> float:
-    """What the job costs its account, in US dollars: nothing once cancelled, or if it fails."""
+    """The cost of the job in US dollars. A cancelled or failed job costs nothing."""
     return 0.0 if job.cancelled_at is not None or job.plan.fails else job.price

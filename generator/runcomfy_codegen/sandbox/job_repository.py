@@ -1,4 +1,4 @@
-"""What the sandbox remembers: the jobs, by request id and by account."""
+"""The jobs of the sandbox, by request id and by account."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .job import JobRecord, charge
 
 
 class JobStore(Protocol):
-    """Where jobs are kept beyond the life of the sandbox."""
+    """Keeps jobs beyond the life of the sandbox."""
 
     def jobs(self) -> list[JobRecord]:
         """Every job, in the order of acceptance."""
@@ -30,83 +30,86 @@ class JobStore(Protocol):
 
 
 class JobRepository:
-    """Every job, in the order of acceptance; accounts see only their own."""
+    """Every job, in the order of acceptance. An account sees only its own."""
 
-    def __init__(self, seed: Seed, shelf: JobStore | None = None) -> None:
+    def __init__(self, seed: Seed, store: JobStore | None = None) -> None:
         self._seed = seed
-        self._shelf = shelf
+        self._store = store
         self._jobs: dict[str, JobRecord] = {}
         self._accounts: dict[str, dict[str, JobRecord]] = {}
         self._counts: dict[str, int] = {}
         self._spent: dict[str, int] = {}
         self._first: dict[tuple[str, str, str], str] = {}
         self._repeated: dict[str, int] = {}
-        for job in shelf.jobs() if shelf else ():
-            self._take(job)
+        for job in store.jobs() if store else ():
+            self._index(job)
 
     def next_number(self, account: str) -> int:
-        """Which job of the account the next one will be, from 1."""
+        """The number of the account's next job, from 1."""
         return self._counts.get(account, 0) + 1
 
     def request_id(self, account: str, number: int) -> str:
-        """The identifier of an account's job; accounts do not move each other's."""
+        """The identifier of an account's job. It does not depend on other accounts."""
         return self._seed.identifier("request", account, number)
 
-    def put(self, job: JobRecord) -> None:
-        """Remember a job, or its newer version."""
+    def save(self, job: JobRecord) -> None:
+        """Keep a job, or its newer version."""
         if self._jobs.get(job.request_id) == job:
             return
-        if self._shelf is not None:
-            self._shelf.save(job)
-        self._take(job)
+        if self._store is not None:
+            self._store.save(job)
+        self._index(job)
 
-    def find(self, request_id: str, account: str) -> JobRecord:
-        """The account's job. Raises ``Refused``: 404001 if there is none, 403001 if not theirs."""
-        job = self.peek(request_id)
+    def get_own(self, request_id: str, account: str) -> JobRecord:
+        """The account's job.
+
+        Raises ``Refused``: 404001 if there is no job, 403001 if it is another account's.
+        """
+        job = self.get(request_id)
         if job is None:
             raise coded_error(NOT_FOUND, f"There is no request {request_id!r:.140}.")
         if job.account != account:
             raise coded_error(FORBIDDEN, "This request belongs to another account.")
         return job
 
-    def peek(self, request_id: str) -> JobRecord | None:
-        """Any account's job, None if there is none."""
+    def get(self, request_id: str) -> JobRecord | None:
+        """The job of any account, or None."""
         return self._jobs.get(request_id)
 
-    def of(self, account: str | None) -> ValuesView[JobRecord]:
-        """The jobs of one account, or of all, in order of acceptance; not to be kept."""
-        return self._of(account).values()
+    def of_account(self, account: str | None) -> ValuesView[JobRecord]:
+        """The jobs of one account, or of all, in order of acceptance. The view is live."""
+        return self._of_account(account).values()
 
-    def last(self, account: str | None, most: int) -> Sequence[JobRecord]:
+    def newest(self, account: str | None, limit: int) -> Sequence[JobRecord]:
         """The newest jobs of one account, or of all, in order of acceptance."""
-        return tuple(islice(reversed(self._of(account).values()), most))[::-1]
+        return tuple(islice(reversed(self._of_account(account).values()), limit))[::-1]
 
-    def latest(self) -> float:
-        """When anything last happened to a job, in seconds since 1970; 0 if there is none."""
+    def last_change(self) -> float:
+        """The time of the last change of any job, in seconds since 1970; 0 without jobs."""
         return max((job.touched_at for job in self), default=0.0)
 
     def spent(self, account: str | None) -> int:
-        """What the jobs of an account, or of all, cost together, in millionths of a dollar."""
+        """The cost of all jobs of an account, or of all, in millionths of a dollar."""
         if account is None:
             return sum(self._spent.values())
         return self._spent.get(account, 0)
 
-    def original(self, job: JobRecord) -> str | None:
-        """The account's first job with the same model and input, None if it is this one."""
+    def first_same(self, job: JobRecord) -> str | None:
+        """The account's first job with the same model and input; None if it is this one."""
         first = self._first[_same(job)]
         return None if first == job.request_id else first
 
-    def repeated(self, account: str | None) -> int:
-        """How many jobs of an account, or of all, are the same as one before."""
+    def repeat_count(self, account: str | None) -> int:
+        """How many jobs of an account, or of all, repeat an earlier one."""
         if account is None:
             return sum(self._repeated.values())
         return self._repeated.get(account, 0)
 
-    def forget(self, account: str | None = None) -> None:
-        """Drop the jobs of one account, or of all; their identifiers start anew."""
-        for job in tuple(self.of(account)):
-            if self._shelf is not None:
-                self._shelf.remove(job)
+    def remove(self, account: str | None = None) -> None:
+        """Remove the jobs of one account, or of all; their identifiers start again."""
+        for job in tuple(self.of_account(account)):
+            if self._store is not None:
+                self._store.remove(job)
             del self._jobs[job.request_id]
             self._first.pop(_same(job), None)
             for table in (self._accounts, self._counts, self._spent, self._repeated):
@@ -115,10 +118,10 @@ class JobRepository:
     def __iter__(self) -> Iterator[JobRecord]:
         return iter(tuple(self._jobs.values()))
 
-    def _of(self, account: str | None) -> dict[str, JobRecord]:
+    def _of_account(self, account: str | None) -> dict[str, JobRecord]:
         return self._jobs if account is None else self._accounts.get(account, {})
 
-    def _take(self, job: JobRecord) -> None:
+    def _index(self, job: JobRecord) -> None:
         before = self._jobs.get(job.request_id)
         cost = microdollars(charge(job)) - (
             microdollars(charge(before)) if before else 0
@@ -137,5 +140,5 @@ def _same(job: JobRecord) -> tuple[str, str, str]:
 
 
 def microdollars(usd: float) -> int:
-    """Dollars in millionths of them."""
+    """Dollars as millionths of a dollar."""
     return round(usd * 1_000_000)

@@ -1,4 +1,4 @@
-"""Where requests are taken in, asked about, and handed out."""
+"""The life of a job: submitted, polled, cancelled, its files downloaded; and the answers."""
 
 from __future__ import annotations
 
@@ -33,151 +33,147 @@ from .settings import SandboxSettings
 
 WARNING_HEADER = "x-sandbox-warning"
 
-_LOOKED_BACK = 50  # jobs; a new one does not wait for those before them
+_QUEUE_LOOKBACK = 50  # jobs; a new one does not wait for jobs before them
 
 
 class JobService:
     """The jobs of a sandbox, from acceptance to output files."""
 
     def __init__(
-        self, catalog: ModelCatalog, settings: SandboxSettings, book: JobRepository
+        self, catalog: ModelCatalog, settings: SandboxSettings, jobs: JobRepository
     ) -> None:
-        self.book = book
+        self.jobs = jobs
         self._catalog = catalog
         self._settings = settings
-        self._pace = JobPlanner(settings.seed, settings.speed, settings.polls)
+        self._planner = JobPlanner(settings.seed, settings.speed, settings.polls)
 
     def submit(
         self, request: ApiRequest, model_id: str, account: str, now: float
     ) -> ApiResponse:
-        """Take a job in. Raises ``Refused`` if the input is wrong or the money gone."""
-        offer = self._catalog.find(model_id)
-        given = read_input(request)
-        warning = self._checked(offer, given)
-        job = self._job(offer, given, account, now, magic_rules(request))
-        if self.left(account) < max(1, microdollars(job.price)):
+        """Accept a job. Raises ``Refused`` for a wrong input or a balance that is too low."""
+        model = self._catalog.get(model_id)
+        document = read_input(request)
+        warning = self._check_input(model, document)
+        job = self._new_job(model, document, account, now, magic_rules(request))
+        if self.balance(account) < max(1, microdollars(job.price)):
             raise coded_error(NO_BALANCE, "The balance does not cover this job.")
-        self.book.put(job)
-        self._take_turns(account, now)
+        self.jobs.save(job)
+        self._reschedule(account, now)
         response = accepted_response(job, self._settings.base_url)
         return response.having((WARNING_HEADER, warning)) if warning else response
 
-    def left(self, account: str) -> int:
-        """What is left of an account's money, in millionths of a dollar."""
+    def balance(self, account: str) -> int:
+        """The balance of an account, in millionths of a dollar."""
         start = round(self._settings.balance * 1_000_000)
-        return start - self.book.spent(account)
+        return start - self.jobs.spent(account)
 
-    def alter(
+    def change_new_job(
         self,
         response: ApiResponse,
         change: Callable[[JobRecord], JobRecord],
         now: float,
     ) -> bool:
-        """Change the job that a submit has made; whether it has made one."""
+        """Change the job that a submit has made. Returns whether it has made one."""
         if response.status != 200:
             return False
-        job = self.book.peek(response.json()["request_id"])
+        job = self.jobs.get(response.json()["request_id"])
         assert job is not None
-        self.book.put(change(job))
-        self._take_turns(job.account, now)
+        self.jobs.save(change(job))
+        self._reschedule(job.account, now)
         return True
 
-    def ask(self, request_id: str, account: str, now: float) -> JobRecord:
-        """The account's job, which may move on for being asked about."""
-        job = self.book.find(request_id, account).polled(now)
-        self.book.put(job)
+    def poll(self, request_id: str, account: str, now: float) -> JobRecord:
+        """The account's job after one more poll, which may move it on."""
+        job = self.jobs.get_own(request_id, account).polled(now)
+        self.jobs.save(job)
         return job
 
     def cancel(self, job: JobRecord, now: float) -> ApiResponse:
-        """Try to stop a job; those that wait behind it move up."""
+        """Cancel a job if it is queued; the jobs that wait behind it move up."""
         job, response = cancel_job(job, now)
-        self.book.put(job)
-        self._take_turns(job.account, now)
+        self.jobs.save(job)
+        self._reschedule(job.account, now)
         return response
 
-    def standing(self, job: JobRecord, now: float) -> JobState:
-        """Where a job stands, its queue position counted from those that wait before it."""
-        at = job_state(job, now)
-        if at.queue_position is None or not self._settings.workers:
-            return at
-        before = queue_position(job, self.book.of(job.account), now)
-        return replace(at, queue_position=before)
+    def state_of(self, job: JobRecord, now: float) -> JobState:
+        """The state of a job. With workers, its queue position counts the jobs before it."""
+        state = job_state(job, now)
+        if state.queue_position is None or not self._settings.workers:
+            return state
+        position = queue_position(job, self.jobs.of_account(job.account), now)
+        return replace(state, queue_position=position)
 
-    def output(self, job: JobRecord) -> dict[str, Any]:
+    def output_value(self, job: JobRecord) -> dict[str, Any]:
         """The ``output`` of a job that has succeeded, its files as URLs of this sandbox."""
         base = self._settings.base_url
-        return job.output.value(tuple(base + path for path in self.paths(job)))
+        return job.output.value(tuple(base + path for path in self.file_paths(job)))
 
-    def paths(self, job: JobRecord) -> tuple[str, ...]:
+    def file_paths(self, job: JobRecord) -> tuple[str, ...]:
         """The paths of a job's files, in order."""
         return tuple(f"/outputs/{job.request_id}/{name}" for name in job.output.names)
 
-    def file(
+    def output_file(
         self, request: ApiRequest, request_id: str, name: str, now: float
     ) -> ApiResponse:
-        """One output file. Raises ``Refused`` with 404001 before the job is done."""
-        job = self.book.peek(request_id)
+        """One output file. Raises ``Refused`` with 404001 before the job has succeeded."""
+        job = self.jobs.get(request_id)
         if job is not None and job_state(job, now).phase is Phase.SUCCEEDED:
             output = job.output
             if name in output.names:
-                at = output.names.index(name)
-                body = render_file(output, self._settings.seed, request_id, at)
-                return serve_file(
-                    request, body, BY_EXTENSION[output.suffix].media_type, name
-                )
+                number = output.names.index(name)
+                body = render_file(output, self._settings.seed, request_id, number)
+                media_type = BY_EXTENSION[output.suffix].media_type
+                return serve_file(request, body, media_type, name)
         raise coded_error(NOT_FOUND, f"There is no file at {request.path!r:.200}.")
 
-    def _checked(self, offer: CatalogModel, given: dict[str, Any]) -> str:
-        """What to warn of. Raises ``Refused`` if inputs are to be rejected."""
+    def _check_input(self, model: CatalogModel, document: dict[str, Any]) -> str:
+        """A warning, or nothing. Raises ``Refused`` if wrong inputs are rejected."""
         if self._settings.validation is ValidationMode.OFF:
             return ""
-        problems = offer.schema.problems(given)
+        problems = model.schema.problems(document)
         if problems and self._settings.validation is ValidationMode.REJECT:
             raise invalid_input(problems)
-        # A header takes no letters beyond ASCII.
+        # A header is ASCII only.
         return json.dumps(problem_summary(problems))[1:-1] if problems else ""
 
-    def _take_turns(self, account: str, now: float) -> None:
-        jobs, workers = self.book.of(account), self._settings.workers
+    def _reschedule(self, account: str, now: float) -> None:
+        jobs, workers = self.jobs.of_account(account), self._settings.workers
         for job in reschedule(jobs, now, workers):
-            self.book.put(job)
+            self.jobs.save(job)
 
-    def _job(
+    def _new_job(
         self,
-        offer: CatalogModel,
-        given: dict[str, Any],
+        model: CatalogModel,
+        document: dict[str, Any],
         account: str,
         now: float,
         rules: str,
     ) -> JobRecord:
-        number = self.book.next_number(account)
-        request_id = self.book.request_id(account, number)
-        output = plan_output(offer.model, offer.media, given)
-        same = json.dumps(given, sort_keys=True).encode()
-        plan = self._pace.plan(request_id, offer.media)
+        number = self.jobs.next_number(account)
+        request_id = self.jobs.request_id(account, number)
+        output = plan_output(model.model, model.media, document)
+        plan = self._planner.plan(request_id, model.media)
         if not self._settings.workers:
-            plan = queue_behind(plan, self.book.last(account, _LOOKED_BACK), now)
+            plan = queue_behind(plan, self.jobs.newest(account, _QUEUE_LOOKBACK), now)
+        canonical = json.dumps(document, sort_keys=True).encode()
         return JobRecord(
             request_id=request_id,
-            model_id=offer.model.model_id,
+            model_id=model.model.model_id,
             account=account,
             number=number,
-            body=json.dumps(given),
-            price=job_price(offer, output),
+            body=json.dumps(document),
+            price=job_price(model, output),
             submitted_at=now,
             plan=plan,
             output=output,
             drive=self._settings.drive,
             magic=rules,
-            input_sha256=hashlib.sha256(same).hexdigest(),
+            input_sha256=hashlib.sha256(canonical).hexdigest(),
         )
 
 
-# The life of a request as the API tells it: accepted, status, result, cancelled.
-
-
 def accepted_response(job: JobRecord, base_url: str) -> ApiResponse:
-    """The answer to a submit: the id, and where to ask about it."""
+    """The answer to a submit: the request id, and the URLs of its calls."""
     return json_response(
         {
             "request_id": job.request_id,
@@ -187,37 +183,37 @@ def accepted_response(job: JobRecord, base_url: str) -> ApiResponse:
     )
 
 
-def status_response(job: JobRecord, at: JobState, base_url: str) -> ApiResponse:
-    """The answer of ``/status``; the queue position stands there only while queued."""
-    body: dict[str, Any] = {"request_id": job.request_id, "status": at.status_word}
-    if at.queue_position is not None:
-        body["queue_position"] = at.queue_position
+def status_response(job: JobRecord, state: JobState, base_url: str) -> ApiResponse:
+    """The answer of ``/status``; it has a queue position only while the job is queued."""
+    body: dict[str, Any] = {"request_id": job.request_id, "status": state.status_word}
+    if state.queue_position is not None:
+        body["queue_position"] = state.queue_position
     return json_response(body | _links(job, base_url))
 
 
 def result_response(
     job: JobRecord, now: float, output: dict[str, Any], *, cost: bool
 ) -> ApiResponse:
-    """The answer of ``/result``: the outcome, or the state while there is none.
+    """The answer of ``/result``: the outcome, or the state before the job has ended.
 
-    ``output`` is told only if the job has succeeded.
+    ``output`` is in it only if the job has succeeded.
     """
-    at = job_state(job, now)
-    body: dict[str, Any] = {"request_id": job.request_id, "status": at.result_word}
-    if at.phase is Phase.SUCCEEDED:
+    state = job_state(job, now)
+    body: dict[str, Any] = {"request_id": job.request_id, "status": state.result_word}
+    if state.phase is Phase.SUCCEEDED:
         body["output"] = output
-    if at.phase is Phase.FAILED:
+    if state.phase is Phase.FAILED:
         body["error"] = FAILURE_MESSAGE
     body["created_at"] = timestamp(job.submitted_at)
-    if at.finished_at is not None:
-        body["finished_at"] = timestamp(at.finished_at)
-    if cost and at.phase.terminal:
+    if state.finished_at is not None:
+        body["finished_at"] = timestamp(state.finished_at)
+    if cost and state.phase.terminal:
         body["cost"] = charge(job)
     return json_response(body)
 
 
 def cancel_job(job: JobRecord, now: float) -> tuple[JobRecord, ApiResponse]:
-    """The job after it was asked to stop, and the answer; only a queued job can be cancelled."""
+    """The job after a call of ``/cancel``, and the answer. Only a queued job is cancelled."""
     outcome = CancelOutcome.NOT_CANCELLABLE
     if job_state(job, now).phase is Phase.QUEUED:
         job, outcome = job.cancelled(now), CancelOutcome.CANCELLED

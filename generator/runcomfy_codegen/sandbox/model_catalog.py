@@ -1,4 +1,4 @@
-"""The catalog: which models there are, what each says of itself, search."""
+"""The catalog: the models of the sandbox, their published facts, and search."""
 
 from __future__ import annotations
 
@@ -37,29 +37,29 @@ _FACTS = frozenset(
     ]
 )
 """Members of catalog entries, as RunComfy's own clients read them."""
-_LIMIT, _MOST = 100, 500  # entries of a page: by default, and at most
+_DEFAULT_LIMIT, _LARGEST_LIMIT = 100, 500  # entries of a page
 
 
 @dataclass(frozen=True)
 class CatalogModel:
-    """A model on offer: its IR, and the catalog entry that RunComfy published, if there is one."""
+    """A model of the catalog: its IR, and the catalog entry that RunComfy published, if any."""
 
     model: Model
     published: CatalogEntry
 
     @cached_property
     def schema(self) -> InputSchema:
-        """What an input must be."""
+        """The schema that inputs are checked against."""
         return InputSchema(self.model)
 
     @cached_property
     def media(self) -> MediaKind:
-        """What the model makes."""
+        """The kind of media that the model makes."""
         return output_kind(self.model, self.published)
 
     @cached_property
     def entry(self) -> dict[str, Any]:
-        """What the catalog says of the model; published facts win over ours."""
+        """The catalog entry of the model. Published facts win over those of the schema."""
         fields = self.model.input.fields
         return {
             "model_id": self.model.model_id,
@@ -75,64 +75,64 @@ class CatalogModel:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """The names of the catalog's shelves on which the model stands."""
+        """The categories of the model."""
         return tuple(map(str, items(self.entry["categories"])))
 
-    def matches(self, wanted: Mapping[str, str]) -> bool:
-        """Whether ``search``, ``kind`` and ``category`` of a query let this model through."""
+    def matches(self, query: Mapping[str, str]) -> bool:
+        """Whether the model matches ``search``, ``kind`` and ``category`` of a query."""
         entry = self.entry
         texts = (entry["model_id"], entry["display_name"], entry["description"])
         return (
-            wanted.get("search", "").lower() in "\n".join(map(str, texts)).lower()
-            and wanted.get("kind", entry["kind"]) == entry["kind"]
-            and ("category" not in wanted or wanted["category"] in self.categories)
+            query.get("search", "").lower() in "\n".join(map(str, texts)).lower()
+            and query.get("kind", entry["kind"]) == entry["kind"]
+            and ("category" not in query or query["category"] in self.categories)
         )
 
 
 class ModelCatalog:
-    """Every model the sandbox knows; without models, whatever is asked for."""
+    """Every model of the sandbox. Without models, every valid id is a model."""
 
     def __init__(
         self, models: Mapping[str, Model] | None, entries: Mapping[str, CatalogEntry]
     ) -> None:
         self.closed = models is not None
-        """Whether there are no other models than these."""
-        self._offers = {
+        """Whether these are all models."""
+        self._models = {
             model_id: CatalogModel(model, _plain(entries.get(model_id, _NO_ENTRY)))
             for model_id, model in sorted((models or {}).items())
         }
 
     def __iter__(self) -> Iterator[CatalogModel]:
-        return iter(self._offers.values())
+        return iter(self._models.values())
 
-    def find(self, model_id: str) -> CatalogModel:
-        """One model. Raises ``Refused`` with 400001 if there is none of that id."""
+    def get(self, model_id: str) -> CatalogModel:
+        """One model. Raises ``Refused`` with 400001 if there is no model with that id."""
         valid = valid_model_id(model_id)
-        offer = self._offers.get(model_id) if valid else None
-        if offer is not None:
-            return offer
+        model = self._models.get(model_id) if valid else None
+        if model is not None:
+            return model
         if valid and not self.closed:
             return CatalogModel(_anything(model_id), _NO_ENTRY)
-        hint = did_you_mean(model_id, self._offers) or "."
+        hint = did_you_mean(model_id, self._models) or "."
         raise coded_error(INVALID_MODEL, f"There is no model {model_id!r:.200}{hint}")
 
-    def list(self, wanted: Mapping[str, str]) -> ApiResponse:
+    def list(self, query: Mapping[str, str]) -> ApiResponse:
         """A page of the catalog: ``GET /v1/models``."""
-        limit = whole_number(wanted, "limit", _LIMIT, 1, _MOST)
-        offset = whole_number(wanted, "offset", 0, 0, 2**31)
-        found = [offer for offer in self if offer.matches(wanted)]
-        schemas = wanted.get("include_schema", "").lower() == "true"
-        page = [_listed(offer, schemas) for offer in found[offset : offset + limit]]
-        return json_response({"models": page, "total": len(found)})
+        limit = whole_number(query, "limit", _DEFAULT_LIMIT, 1, _LARGEST_LIMIT)
+        offset = whole_number(query, "offset", 0, 0, 2**31)
+        matching = [model for model in self if model.matches(query)]
+        schemas = query.get("include_schema", "").lower() == "true"
+        page = [_listed(model, schemas) for model in matching[offset : offset + limit]]
+        return json_response({"models": page, "total": len(matching)})
 
     def categories(self) -> ApiResponse:
         """Every category once: ``GET /v1/models/categories``."""
-        names = sorted({name for offer in self for name in offer.categories})
+        names = sorted({name for model in self for name in model.categories})
         return json_response({"categories": names})
 
 
 def _plain(entry: CatalogEntry) -> CatalogEntry:
-    # Stored entries keep fractions as ``Decimal``, which JSON is not written from.
+    # Stored entries keep fractions as ``Decimal``, which the JSON writer does not take.
     known = {name: value for name, value in entry.items() if value is not None}
     plain: dict[str, Any] = Value.of(known).load()
     return plain
@@ -152,19 +152,19 @@ def _anything(model_id: str) -> Model:
     )
 
 
-def _listed(offer: CatalogModel, schemas: bool) -> CatalogEntry:
+def _listed(model: CatalogModel, schemas: bool) -> CatalogEntry:
     if schemas:
-        return offer.entry
+        return model.entry
     return {
-        name: value for name, value in offer.entry.items() if name != "input_schema"
+        name: value for name, value in model.entry.items() if name != "input_schema"
     }
 
 
 def whole_number(
-    wanted: Mapping[str, str], name: str, default: int, least: int, most: int
+    query: Mapping[str, str], name: str, default: int, least: int, most: int
 ) -> int:
-    """A number of the query. Raises ``Refused`` (400, assumed) if it is none, or too large."""
-    text = wanted.get(name, str(default))
+    """A number of the query. Raises ``Refused`` (400, assumed) if it is not one in range."""
+    text = query.get(name, str(default))
     digits = text.isascii() and text.isdigit() and len(text) < 12
     if digits and least <= int(text) <= most:
         return int(text)

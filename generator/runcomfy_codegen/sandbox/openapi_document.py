@@ -28,22 +28,22 @@ from .openapi_schemas import (
 )
 from .request_log import FAULT_HEADER, LOG_FIELDS
 
-_ABOUT = """What is marked x-assumed has a form that nobody published. Any call can be told to
-go wrong, by the header x-sandbox-fault; an answer that has says so in the same header."""
+_DESCRIPTION = """The form of what is marked x-assumed is not published. The header
+x-sandbox-fault makes any call fail; an answer with a fault names it in the same header."""
 
 
 def openapi_document(catalog: ModelCatalog, base_url: str) -> Schema:
-    """The document of what this sandbox serves."""
+    """The document of all calls of this sandbox."""
     models = {
-        _path(offer): {"get": _entry(offer), "post": _submit(offer)}
-        for offer in catalog
+        _path(model): {"get": _entry(model), "post": _submit(model)}
+        for model in catalog
     }
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "RunComfy Model API (sandbox)",
             "version": "1",
-            "description": " ".join(_ABOUT.split()),
+            "description": " ".join(_DESCRIPTION.split()),
         },
         "servers": [{"url": base_url}],
         "security": [{"bearer": []}],
@@ -69,42 +69,42 @@ def _components() -> Schema:
                 "description": "Whether the form of the answer is published.",
                 "schema": {"enum": ["documented", "assumed"]},
             },
-            FAULT_HEADER: {"description": "The fault it has met.", "schema": TEXT},
+            FAULT_HEADER: {"description": "The fault that struck.", "schema": TEXT},
             WARNING_HEADER: {
-                "description": "What is wrong with an input that is taken anyway.",
+                "description": "What is wrong with an input that is accepted anyway.",
                 "schema": TEXT,
             },
         },
-        # Not in the list of any call: what is tried at random there would be refused.
-        "parameters": {"Fault": fault | {"description": "Fault rules to meet."}},
+        # Not a parameter of any call: random values of it would be refused.
+        "parameters": {"Fault": fault | {"description": "Fault rules to apply."}},
         "schemas": response_schemas(),
     }
 
 
-def _path(offer: CatalogModel) -> str:
-    # Braces would be parameters of the path.
-    return submit_path(offer.model.model_id).replace("{", "%7B").replace("}", "%7D")
+def _path(model: CatalogModel) -> str:
+    # Braces would mean path parameters.
+    return submit_path(model.model.model_id).replace("{", "%7B").replace("}", "%7D")
 
 
-def _submit(offer: CatalogModel) -> Schema:
-    name = "submit_" + quote(offer.model.model_id, safe="")
-    told = {
-        "summary": offer.model.title or offer.model.model_id,
-        "tags": [offer.media.value],
+def _submit(model: CatalogModel) -> Schema:
+    name = "submit_" + quote(model.model.model_id, safe="")
+    details = {
+        "summary": model.model.title or model.model.model_id,
+        "tags": [model.media.value],
     }
-    return _submission(name, to_json_schema(offer.model.input), [], **told)
+    return _submission(name, to_json_schema(model.model.input), [], **details)
 
 
-def _entry(offer: CatalogModel) -> Schema:
+def _entry(model: CatalogModel) -> Schema:
     return operation_object(
-        "entry_" + quote(offer.model.model_id, safe=""),
+        "entry_" + quote(model.model.model_id, safe=""),
         json_response_schema("Model"),
         [],
     )
 
 
 def _any_model() -> Schema:
-    """Submit and entry of a sandbox without models, which takes every id."""
+    """Submit and entry of a sandbox without models, which accepts every id."""
     says = "A model id; its slashes may stand as they are."
     pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,40}/[A-Za-z0-9][A-Za-z0-9_-]{0,40}$"
     one = path_parameter("model_id", TEXT | {"pattern": pattern}) | {
@@ -135,16 +135,13 @@ def _links() -> Schema:
     }
 
 
-# The calls of the API that all models share.
-
-
 _FLAG: Schema = {"description": "Only true counts.", "examples": ["true"]}
 _PAGE: Schema = {"type": "integer", "minimum": 1, "maximum": 500, "default": 100}
 _OFFSET: Schema = {"type": "integer", "minimum": 0, "maximum": 2**31, "default": 0}
 
 
 def shared_calls() -> Schema:
-    """Paths with their calls: about a request, the catalog, the balance."""
+    """The calls of the API that all models share: requests, the catalog, the balance."""
     one = "/v1/requests/{request_id}"
     cancel = _about("cancel", "Cancelled", [REQUEST_ID])
     cancel["responses"]["415"] = mark_assumed(error_responses("415")["415"])
@@ -176,9 +173,6 @@ def _about(name: str, schema: str, parameters: list[Schema]) -> Schema:
     )
 
 
-# The calls that only a sandbox has: output files, and what is looked at and moved by hand.
-
-
 _ACCOUNT = query_parameter("account", TEXT)
 _LIMIT = query_parameter("limit", COUNT | {"maximum": 100_000, "default": 1000})
 _ADVANCE = query_parameter("advance", {"type": "number", "minimum": 0, "maximum": 1e8})
@@ -187,7 +181,10 @@ _CHOSEN = [query_parameter(name, TEXT) for name in LOG_FIELDS if name != "accoun
 
 
 def sandbox_calls() -> Schema:
-    """Paths with their calls; those below ``/sandbox`` need the secret, files need nothing."""
+    """The calls that only a sandbox has: output files, and calls below ``/sandbox``.
+
+    The latter need the secret; files need nothing.
+    """
     one, page = "/sandbox/jobs/{request_id}", [_ACCOUNT, _LIMIT]
     number = path_parameter("number", COUNT)
     return {
@@ -214,7 +211,7 @@ def _by_hand(name: str, schema: str, parameters: list[Schema]) -> Schema:
 
 
 def _inline(parameters: list[Schema]) -> Schema:
-    kinds = _media("A file that the input brought along.")
+    kinds = _media("A file inside the input.")
     return operation_object(
         "inline", kinds, parameters, "404", security=[{"secret": []}]
     )
@@ -230,15 +227,15 @@ def _shown() -> Schema:
 
 def _served(name: str, security: list[Schema]) -> Schema:
     whole = _media("The file.") | {
-        "headers": {each: {"schema": TEXT} for each in ("etag", "accept-ranges")}
+        "headers": {name: {"schema": TEXT} for name in ("etag", "accept-ranges")}
     }
     operation = operation_object(
         name, whole, [REQUEST_ID, _NAME], "404", security=security
     )
     operation["responses"] |= {
-        "206": _media("The part of it that was asked for."),
-        "304": {"description": "It is what the client has."},
-        "416": {"description": "It has no such part."},
+        "206": _media("The requested part of the file."),
+        "304": {"description": "The client has this version of the file."},
+        "416": {"description": "The file has no such part."},
     }
     return operation
 

@@ -1,4 +1,4 @@
-"""The parts of the OpenAPI document: operations, responses, parameters, and the schemas of the answers."""
+"""Parts of the OpenAPI document: operations, responses, parameters, schemas of answers."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ REQUEST_ID: Schema = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 128},
 }
 
-# What any call may meet: a foreign host or page, a wrong method, what nobody foresaw.
+# Errors of any call: a foreign host or page, a wrong method, an unexpected exception.
 _ALWAYS = ("403", "405", "500")
 
 
 def operation_object(
     name: str, answer: Schema, parameters: list[Schema], *errors: str, **more: Any
 ) -> Schema:
-    """One operation: its answer, the documented errors, those of any call."""
-    told = error_responses("400", *errors)
-    guessed = {
+    """One operation: its answer, its documented errors, and the errors of any call."""
+    documented = error_responses("400", *errors)
+    assumed = {
         status: mark_assumed(response)
         for status, response in error_responses(*_ALWAYS).items()
-        if status not in told
+        if status not in documented
     }
-    responses = {"200": answer, **told, **guessed}
+    responses = {"200": answer, **documented, **assumed}
     return {
         "operationId": name,
         "parameters": parameters,
@@ -46,7 +46,7 @@ def operation_object(
 
 
 def json_response_schema(schema: str, description: str = "The answer.") -> Schema:
-    """A response in JSON, marked by the headers of the sandbox."""
+    """A response in JSON, with the headers of the sandbox."""
     return {
         "description": description,
         "content": {"application/json": {"schema": ref(schema)}},
@@ -63,12 +63,12 @@ def error_responses(*statuses: str) -> Schema:
 
 
 def mark_assumed(response: Schema) -> Schema:
-    """The response, marked as one whose form nobody published."""
+    """The response, marked as one whose form is not published."""
     return response | {"x-assumed": True}
 
 
 def query_parameter(name: str, schema: Schema) -> Schema:
-    """A parameter of the query, which may be left out."""
+    """An optional parameter of the query."""
     return {"name": name, "in": "query", "schema": schema}
 
 
@@ -83,11 +83,8 @@ def ref(name: str) -> Schema:
 
 
 def object_schema(required: str, **properties: Schema) -> Schema:
-    """An object of which some members, named with blanks between, are always there."""
+    """An object schema; ``required`` are names of members, separated by blanks."""
     return {"type": "object", "properties": properties, "required": required.split()}
-
-
-# The forms of the answers.
 
 
 _URL: Schema = {"type": "string", "format": "uri"}
@@ -96,11 +93,11 @@ _NAMES: Schema = {"type": "array", "items": TEXT}
 
 
 def response_schemas() -> Schema:
-    """Every form by its name."""
+    """The schema of every answer, by name."""
     return {
-        **_of_requests(),
-        **_of_the_catalog(),
-        **_of_the_sandbox(),
+        **_request_schemas(),
+        **_catalog_schemas(),
+        **_sandbox_schemas(),
         "Balance": object_schema(
             "balance_usd balance_microdollars currency",
             balance_usd=_MONEY,
@@ -116,7 +113,7 @@ def response_schemas() -> Schema:
     }
 
 
-def _of_the_catalog() -> Schema:
+def _catalog_schemas() -> Schema:
     return {
         "Model": object_schema(
             "model_id kind", model_id=TEXT, kind=TEXT, categories=_NAMES
@@ -126,29 +123,29 @@ def _of_the_catalog() -> Schema:
     }
 
 
-def _of_requests() -> Schema:
+def _request_schemas() -> Schema:
     words: Schema = {"type": "string", "enum": sorted(PHASES)}
     outcomes: Schema = {
         "type": "string",
         "enum": [outcome.value for outcome in CancelOutcome],
     }
     links = {"status_url": _URL, "result_url": _URL}
-    told = {"request_id": TEXT, "status": words}
+    state = {"request_id": TEXT, "status": words}
     accepted = {"request_id": TEXT, **links, "cancel_url": _URL}
     outcome = {"output": {}, "error": {}, "created_at": TEXT, "finished_at": TEXT}
     return {
         "Accepted": object_schema(" ".join(accepted), **accepted),
         "Status": object_schema(
-            "request_id status", **told, queue_position=COUNT, **links
+            "request_id status", **state, queue_position=COUNT, **links
         ),
         "Result": object_schema(
-            "request_id status created_at", **told, **outcome, cost=_MONEY
+            "request_id status created_at", **state, **outcome, cost=_MONEY
         ),
-        "Cancelled": object_schema("request_id outcome", **told, outcome=outcomes),
+        "Cancelled": object_schema("request_id outcome", **state, outcome=outcomes),
     }
 
 
-def _of_the_sandbox() -> Schema:
+def _sandbox_schemas() -> Schema:
     job = "request_id model_id account status drive created_at input_characters files"
     bill = {"total_usd": _MONEY, "repeated": COUNT}
     return {

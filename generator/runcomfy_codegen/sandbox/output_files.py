@@ -1,4 +1,4 @@
-"""What a finished job hands out: the kind of media, the file names, the files, and how they are served."""
+"""The output of a job: kind of media, file names, the files themselves, and serving them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from .output_shape import OutputShape, effective_values, output_shape
 from .sample_film import mp4
 from .sample_media import jpeg, mp3, ogg, png, wav, webp
 
-_TARGET = re.compile(r"to-(image|video|audio|music|speech|sound)")
-_TARGETS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO}
-# Parts of ids that name an output, the first match deciding.
+_TO_KIND = re.compile(r"to-(image|video|audio|music|speech|sound)")
+_KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO}
+# Words of model ids that name the kind of output; the first match decides.
 _ID_WORDS: tuple[tuple[MediaKind, frozenset[str]], ...] = (
     (
         MediaKind.AUDIO,
@@ -44,12 +44,13 @@ _FIELD_WORDS: tuple[tuple[MediaKind, frozenset[str]], ...] = (
     ),
 )
 _PITCHES = (220, 262, 330, 392, 440, 523)  # hertz
+
 Suffix = Literal["png", "jpg", "webp", "mp4", "wav", "mp3", "ogg"]
 
 
 @dataclass(frozen=True, slots=True)
 class JobOutput:
-    """The outcome of one job, before it has URLs."""
+    """The output of one job, before it has URLs."""
 
     kind: MediaKind
     shape: OutputShape
@@ -60,7 +61,7 @@ class JobOutput:
     @property
     def names(self) -> tuple[str, ...]:
         """The file names, in order."""
-        return tuple(f"{at}.{self.suffix}" for at in range(self.shape.count))
+        return tuple(f"{number}.{self.suffix}" for number in range(self.shape.count))
 
     def value(self, urls: tuple[str, ...]) -> dict[str, Any]:
         """The ``output`` member of the result."""
@@ -70,27 +71,29 @@ class JobOutput:
 def output_kind(
     model: Model, entry: Mapping[str, Any] = MappingProxyType({})
 ) -> MediaKind:
-    """Whether a model makes pictures, films or sound.
+    """The kind of media that a model makes.
 
     A catalog entry may say so; else the id does ("text-to-video"), else the input's fields.
     """
-    told = str(entry.get("output_type", "")).lower()
-    if told in tuple(MediaKind):
-        return MediaKind(told)
-    targets = _TARGET.findall(model.model_id.lower())
-    if targets:
-        return _TARGETS.get(targets[-1], MediaKind.AUDIO)
+    published = str(entry.get("output_type", "")).lower()
+    if published in tuple(MediaKind):
+        return MediaKind(published)
+    kinds = _TO_KIND.findall(model.model_id.lower())
+    if kinds:
+        return _KINDS.get(kinds[-1], MediaKind.AUDIO)
     words = frozenset(re.split(r"[^a-z0-9]+", model.model_id.lower().partition("/")[2]))
     fields = frozenset(field.wire_name for field in model.input.fields)
     return _named(_ID_WORDS, words) or _named(_FIELD_WORDS, fields) or MediaKind.IMAGE
 
 
-def plan_output(model: Model, kind: MediaKind, given: Mapping[str, Any]) -> JobOutput:
-    """The output that fits this input."""
-    values = effective_values(model, given)
-    wanted = output_shape(model.model_id, kind, values)
-    key, listed = _place(model, kind, many=wanted.count > 1)
-    return JobOutput(kind, wanted, key, listed, _suffix(kind, values))
+def plan_output(
+    model: Model, kind: MediaKind, document: Mapping[str, Any]
+) -> JobOutput:
+    """The output that the input asks for."""
+    values = effective_values(model, document)
+    shape = output_shape(model.model_id, kind, values)
+    key, listed = _output_field(model, kind, many=shape.count > 1)
+    return JobOutput(kind, shape, key, listed, _suffix(kind, values))
 
 
 FileWriter: TypeAlias = Callable[[OutputShape, float, Random], bytes]
@@ -110,7 +113,7 @@ FILE_WRITERS: Mapping[Suffix, FileWriter] = {
     "mp3": lambda shape, *_: mp3(shape.seconds),
     "ogg": lambda shape, *_: ogg(shape.seconds),
 }
-"""Every format of an output file, by its extension. The first of a kind is the usual one."""
+"""Every format of an output file, by its extension. The first of a kind is the default."""
 
 
 @lru_cache(maxsize=8)
@@ -125,11 +128,11 @@ def render_file(output: JobOutput, seed: Seed, request_id: str, number: int) -> 
 
 
 def _suffix(kind: MediaKind, values: Mapping[str, Any]) -> Suffix:
-    """The format that ``output_format`` begins with, else the usual one."""
-    suffixes = [each for each in FILE_WRITERS if BY_EXTENSION[each].kind == kind]
-    wanted = str(values.get("output_format", "")).lower()
+    """The format that ``output_format`` begins with, else the default."""
+    suffixes = [suffix for suffix in FILE_WRITERS if BY_EXTENSION[suffix].kind == kind]
+    choice = str(values.get("output_format", "")).lower()
     for suffix in suffixes:
-        if wanted.startswith((suffix, BY_EXTENSION[suffix].name)):
+        if choice.startswith((suffix, BY_EXTENSION[suffix].name)):
             return suffix
     return suffixes[0]
 
@@ -140,8 +143,8 @@ def _named(
     return next((media for media, names in table if names & words), None)
 
 
-def _place(model: Model, kind: MediaKind, *, many: bool) -> tuple[str, bool]:
-    # The published output schema has image, video, images and videos, and forgets audio.
+def _output_field(model: Model, kind: MediaKind, *, many: bool) -> tuple[str, bool]:
+    # The published output schema has image, video, images and videos, but not audio.
     one, several = kind.value, f"{kind.value}s"
     declared = {field.wire_name: field.type for field in model.output.fields}
     if many and (several in declared or one not in declared):
@@ -153,7 +156,7 @@ def _place(model: Model, kind: MediaKind, *, many: bool) -> tuple[str, bool]:
 
 
 def _prefers_list(kind: Type) -> bool:
-    # An opened output field takes one URL or several; the published form is its first option.
+    # A widened output field is one URL or several; the published form is its first option.
     match kind:
         case Nullable(inner=inner):
             return _prefers_list(inner)
@@ -163,44 +166,44 @@ def _prefers_list(kind: Type) -> bool:
             return isinstance(kind, Array)
 
 
-# Serving a file as a storage host does: strong ETag, ranges, conditions (RFC 9110, 13 and 14).
-
-
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 def serve_file(
     request: ApiRequest, body: bytes, content_type: str, name: str
 ) -> ApiResponse:
-    """The whole file, the part of it that was asked for, or that it has not changed."""
+    """A file as a storage host serves it: strong ETag, conditions, ranges (RFC 9110, 13 and 14)."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = (
         ("etag", etag),
         ("accept-ranges", "bytes"),
         ("content-disposition", f'inline; filename="{name}"'),
     )
-    if _names(request.header("if-none-match"), etag):
+    if _matches(request.header("if-none-match"), etag):
         return file_response(b"", content_type, *headers, status=304)
-    asked = request.header("range")
-    if asked is None or request.header("if-range") not in (None, etag):
+    range_header = request.header("range")
+    if range_header is None or request.header("if-range") not in (None, etag):
         return file_response(body, content_type, *headers)
-    return _part(asked, body, content_type, headers)
+    return _part(range_header, body, content_type, headers)
 
 
-def _names(condition: str | None, etag: str) -> bool:
+def _matches(condition: str | None, etag: str) -> bool:
     tags = [tag.strip().removeprefix("W/") for tag in (condition or "").split(",")]
     return etag in tags or "*" in tags
 
 
 def _part(
-    asked: str, body: bytes, content_type: str, headers: tuple[tuple[str, str], ...]
+    range_header: str,
+    body: bytes,
+    content_type: str,
+    headers: tuple[tuple[str, str], ...],
 ) -> ApiResponse:
-    found = _RANGE.fullmatch(asked.strip())
-    if found is None or not _valid(found[1], found[2]):
-        # What is no range, or several of them, may be ignored (section 14.2).
+    match = _RANGE.fullmatch(range_header.strip())
+    if match is None or not _valid(match[1], match[2]):
+        # A malformed range, or several of them, may be ignored (section 14.2).
         return file_response(body, content_type, *headers)
     total = len(body)
-    first, last = _bounds(found[1], found[2], total)
+    first, last = _bounds(match[1], match[2], total)
     if first > last:
         extent = ("content-range", f"bytes */{total}")
         return file_response(b"", content_type, *headers, extent, status=416)
@@ -215,7 +218,7 @@ def _valid(first: str, last: str) -> bool:
 
 
 def _bounds(first: str, last: str, total: int) -> tuple[int, int]:
-    """First and last byte; the first after the last when nothing can be served."""
+    """The first and the last byte; if no byte is in range, the first is after the last."""
     if not first:
         return max(0, total - int(last)), total - 1
     return int(first), min(int(last), total - 1) if last else total - 1

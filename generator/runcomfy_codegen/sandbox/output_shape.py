@@ -1,4 +1,4 @@
-"""What a request asks its output to be: size, length and number, from the labels it chose."""
+"""The size, length and number of the outputs, from the labels that the input chose."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _COUNTS = (
     "n",
 )
 
-_SMALLEST = 16  # pixels of a side
+_SMALLEST_SIDE = 16  # pixels
 _LONGEST = 300.0  # seconds
-_MOST = 10  # files
-_RATE = 24.0  # frames a second, where nothing is said
+_LARGEST_COUNT = 10  # files
+_DEFAULT_RATE = 24.0  # frames a second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputShape:
-    """Pixels, seconds, and how many files."""
+    """Pixels, seconds, and the number of files."""
 
     width: int
     height: int
@@ -41,25 +41,25 @@ class OutputShape:
     count: int = 1
 
 
-_RATIOS: Mapping[MediaKind, float] = MappingProxyType(
+_DEFAULT_RATIOS: Mapping[MediaKind, float] = MappingProxyType(
     {MediaKind.IMAGE: 1.0, MediaKind.VIDEO: 16 / 9}
 )
-_SHORT_SIDES: Mapping[MediaKind, int] = MappingProxyType(
+_DEFAULT_SHORT_SIDES: Mapping[MediaKind, int] = MappingProxyType(
     {MediaKind.IMAGE: 1024, MediaKind.VIDEO: 720}
 )
 _LARGEST: Mapping[MediaKind, int] = MappingProxyType(
     {MediaKind.IMAGE: 8192, MediaKind.VIDEO: 4096}
 )
-"""Pixels of a side. Of films, what H.264 decoders take everywhere."""
-_LENGTH = 5.0  # seconds, where nothing is said
+"""Pixels of a side. For films, what every H.264 decoder supports."""
+_DEFAULT_LENGTH = 5.0  # seconds
 
 
-def effective_values(model: Model, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the server goes by: what was given, and its own defaults for the rest."""
+def effective_values(model: Model, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values that the server uses: those of the input, and its defaults for the rest."""
     fields = model.input.fields
     return {
-        each.wire_name: each.default.load() for each in fields if each.default
-    } | dict(given)
+        field.wire_name: field.default.load() for field in fields if field.default
+    } | dict(document)
 
 
 def output_shape(
@@ -74,7 +74,7 @@ def output_shape(
         width=width,
         height=height,
         seconds=_length(values),
-        count=min(count or 1, _MOST),
+        count=min(count or 1, _LARGEST_COUNT),
     )
 
 
@@ -82,22 +82,22 @@ def _pixels(
     model_id: str, kind: MediaKind, values: Mapping[str, Any]
 ) -> tuple[int, int]:
     labels = tuple(_labels(values))
-    if stated := _stated(values) or _first_of(labels, parse_sides):
-        width, height = stated
+    if size := _explicit_size(values) or _first_label(labels, parse_sides):
+        width, height = size
         return _within(width, height, _LARGEST[kind])
-    # Some ids hold what others have as an input: ".../text-to-video/480p".
-    usual = parse_short_side(model_id) or _SHORT_SIDES[kind]
-    short = _first_of(labels, parse_short_side) or usual
-    ratio = _first_of(labels, parse_ratio) or _RATIOS[kind]
+    # Some ids end in what is an input of other models: ".../text-to-video/480p".
+    default = parse_short_side(model_id) or _DEFAULT_SHORT_SIDES[kind]
+    short = _first_label(labels, parse_short_side) or default
+    ratio = _first_label(labels, parse_ratio) or _DEFAULT_RATIOS[kind]
     width, height = (short * ratio, short) if ratio >= 1 else (short, short / ratio)
     return _within(width, height, _LARGEST[kind])
 
 
-def _stated(values: Mapping[str, Any]) -> tuple[float, float] | None:
-    """Width and height in so many words, side by side or as members of a size."""
-    sizes = [each for each in values.values() if is_object(each)]
-    for each in (values, *sizes):
-        width, height = _whole(each.get("width")), _whole(each.get("height"))
+def _explicit_size(values: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Width and height as numbers, among the values or within one of them."""
+    objects = [value for value in values.values() if is_object(value)]
+    for size in (values, *objects):
+        width, height = _whole(size.get("width")), _whole(size.get("height"))
         if width and height:
             return min(width, 10**6), min(height, 10**6)
     return None
@@ -105,19 +105,19 @@ def _stated(values: Mapping[str, Any]) -> tuple[float, float] | None:
 
 def _labels(values: Mapping[str, Any]) -> Iterator[str]:
     for name, value in values.items():
-        concerned = any(word in name.lower() for word in _SIZE_WORDS)
-        if concerned and isinstance(value, str) and name not in _COUNTS:
+        about_size = any(word in name.lower() for word in _SIZE_WORDS)
+        if about_size and isinstance(value, str) and name not in _COUNTS:
             yield value[:80]
 
 
 def _within(width: float, height: float, largest: int) -> tuple[int, int]:
-    """Whole pixels of the same ratio, even where there is a choice, no side too large."""
+    """Whole pixels of the same ratio, with no side too large; rounded ones are even."""
     scale = min(1.0, largest / max(width, height))
     sides = (
         side if scale == 1 and isinstance(side, int) else round(side * scale / 2) * 2
         for side in (width, height)
     )
-    wide, high = (max(int(side), _SMALLEST) for side in sides)
+    wide, high = (max(int(side), _SMALLEST_SIDE) for side in sides)
     return wide, high
 
 
@@ -125,25 +125,25 @@ def _length(values: Mapping[str, Any]) -> float:
     seconds = (
         _first(values, _LENGTHS, parse_seconds)
         or _first(values, _LENGTHS_IN_MS, _milliseconds)
-        or _filmed(values)
+        or _frames_length(values)
     )
-    return min(seconds or _LENGTH, _LONGEST)
+    return min(seconds or _DEFAULT_LENGTH, _LONGEST)
 
 
-def _filmed(values: Mapping[str, Any]) -> float | None:
+def _frames_length(values: Mapping[str, Any]) -> float | None:
     frames = _first(values, _FRAMES, _whole)
-    rate = _whole(values.get("fps")) or _RATE
+    rate = _whole(values.get("fps")) or _DEFAULT_RATE
     return min(frames, 10**6) / min(rate, 1000) if frames else None
 
 
 def _first(
     values: Mapping[str, Any], names: tuple[str, ...], read: Callable[[Any], Any]
 ) -> Any:
-    return next((found for name in names if (found := read(values.get(name)))), None)
+    return next((result for name in names if (result := read(values.get(name)))), None)
 
 
-def _first_of(labels: tuple[str, ...], read: Callable[[str], Any]) -> Any:
-    return next((found for each in labels if (found := read(each))), None)
+def _first_label(labels: tuple[str, ...], read: Callable[[str], Any]) -> Any:
+    return next((result for label in labels if (result := read(label))), None)
 
 
 def _milliseconds(value: Any) -> float | None:
@@ -156,12 +156,11 @@ def _whole(value: Any) -> int | None:
     return value if whole and value > 0 else None
 
 
-# Reading the labels that models offer: "16:9", "landscape_16_9", "2K", "720p", "10s".
-
+# Labels that models offer: "16:9", "landscape_16_9", "2K", "720p", "10s".
 
 _SIDES = re.compile(r"(?<!\d)(\d{2,5})\s*[x×*_]\s*(\d{2,5})(?!\d)", re.IGNORECASE)
 _RATIO = re.compile(r"(?<!\d)(\d{1,2})\s*:\s*(\d{1,2})(?!\d)")
-_WAY = re.compile(
+_ORIENTATION = re.compile(
     r"(landscape|portrait)(?:[_ -](\d{1,2})[_ :x-](\d{1,2}))?", re.IGNORECASE
 )
 _LINES = re.compile(r"(?<!\d)(\d{3,4})p(?![a-z])", re.IGNORECASE)
@@ -175,23 +174,23 @@ _UNITS: Mapping[str, float] = MappingProxyType(
         **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60.0),
     }
 )
-_ULTRA_HD = 2160  # lines of what is called 4K, in films and screens
+_ULTRA_HD = 2160  # lines of 4K in films and on screens
 
 
 def parse_sides(text: str) -> tuple[int, int] | None:
-    """Width and height in pixels of "1024x768" and the like."""
-    found = _SIDES.search(text)
-    return (int(found[1]), int(found[2])) if found else None
+    """Width and height in pixels of "1024x768" and similar labels."""
+    match = _SIDES.search(text)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def parse_ratio(text: str) -> float | None:
-    """Width by height of "16:9", "landscape_16_9" or "square", a tenth to ten."""
-    if found := _RATIO.search(text):
-        return _quotient(found[1], found[2])
-    if found := _WAY.search(text):
-        wide = _quotient(found[2] or "3", found[3] or "2") or 1.5
-        turned = (wide < 1) is (found[1].lower() == "landscape")
-        return 1 / wide if turned else wide
+    """Width divided by height of "16:9", "landscape_16_9" or "square", from 0.1 to 10."""
+    if match := _RATIO.search(text):
+        return _quotient(match[1], match[2])
+    if match := _ORIENTATION.search(text):
+        wide = _quotient(match[2] or "3", match[3] or "2") or 1.5
+        other_way = (wide < 1) is (match[1].lower() == "landscape")
+        return 1 / wide if other_way else wide
     return 1.0 if text.lower().startswith("square") else None
 
 
@@ -206,13 +205,13 @@ def parse_short_side(text: str) -> int | None:
 
 
 def parse_seconds(value: Any) -> float | None:
-    """A length of 5, "5", "5s", "10 seconds" or "2 min"; None for "auto" and the like."""
+    """Seconds of 5, "5", "5s", "10 seconds" or "2 min"; None for "auto" and other words."""
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        found = _TIME.fullmatch(value.strip())
-        unit = _UNITS.get(found[2].lower()) if found else None
-        return float(found[1]) * unit or None if found and unit else None
+        match = _TIME.fullmatch(value.strip())
+        unit = _UNITS.get(match[2].lower()) if match else None
+        return float(match[1]) * unit or None if match and unit else None
     return _positive(value)
 
 

@@ -1,10 +1,10 @@
 """Fixtures for the tests of an application: a sandbox behind the usual environment variables.
 
 Switch them on with ``pytest -p runcomfy_codegen.sandbox.pytest_plugin``. Code that makes its
-client as in production, ``RunComfy()``, then talks to the sandbox without knowing it. Override
-``runcomfy_models`` to have inputs checked, ``runcomfy_client_class`` with the ``RunComfy`` of a
-generated client that is not the package ``runcomfy_client``, ``runcomfy_options`` for anything
-else. Nothing switches them on by itself: every test run would load the sandbox.
+client as in production, ``RunComfy()``, then talks to the sandbox. Override ``runcomfy_models``
+to check inputs, ``runcomfy_client_class`` with the ``RunComfy`` of a generated package of
+another name than ``runcomfy_client``, and ``runcomfy_options`` for everything else. They are
+not switched on by default, because every test run would load the sandbox.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from ..ir.model import Model
 from .sandbox import Sandbox
 from .settings import SandboxOptions
 
-_GENERATED = "runcomfy_client"  # the package that is generated unless told otherwise
+_GENERATED = "runcomfy_client"  # the default name of a generated package
 
 ClientClass = Callable[..., AbstractContextManager[Any]]
 
 
 @pytest.fixture(scope="session")
 def runcomfy_models() -> Mapping[str, Model] | None:
-    """The models that can be run; None takes every id, and every object as an input."""
+    """The models that can run; None accepts every id, and every object as an input."""
     return None
 
 
 @pytest.fixture(scope="session")
 def runcomfy_options() -> SandboxOptions:
-    """How the sandbox behaves; jobs take a hundredth of their time, unless overridden."""
+    """The options of the sandbox; by default, jobs take a hundredth of their time."""
     return {"speed": 100.0}
 
 
@@ -54,7 +54,7 @@ def runcomfy_server(
 def runcomfy_sandbox(
     runcomfy_server: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> Sandbox:
-    """The sandbox with nothing in it, and the environment pointing at it."""
+    """The empty sandbox, with the environment variables set to it."""
     runcomfy_server.reset()
     monkeypatch.setenv(BASE_URL_VARIABLE, runcomfy_server.url)
     for variable in TOKEN_VARIABLES:
@@ -64,8 +64,8 @@ def runcomfy_sandbox(
 
 @pytest.fixture(scope="session")
 def runcomfy_client_class() -> ClientClass:
-    """What makes ``runcomfy_client``: the generated client if there is one, for it has errors
-    and classes of its own, else the runtime's.
+    """The class of ``runcomfy_client``: that of the generated client if there is one, because
+    its errors and classes are its own, else that of the runtime.
     """
     if importlib.util.find_spec(_GENERATED) is None:
         return RunComfy

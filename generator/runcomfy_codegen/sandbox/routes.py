@@ -1,4 +1,4 @@
-"""Which call a request is, which account makes it, and whether it is let in at all."""
+"""Routing: the call and the account of a request, and requests that are refused at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .http_messages import ApiRequest, Refused, assumed_error, coded_error
 
 
 class Action(StrEnum):
-    """A call of the API, by the name that fault rules and the journal use."""
+    """A call of the API, by its name in fault rules and in the request log."""
 
     LIST = "list"
     CATEGORIES = "categories"
@@ -34,14 +34,14 @@ WITHOUT_TOKEN = frozenset({Action.FILE, Action.PAGE, Action.OPENAPI, Action.CONT
 """Calls that need no token."""
 
 UNLOGGED = frozenset({Action.PAGE, Action.CONTROL})
-"""Calls of those who watch: they are not in the journal, and no fault strikes them."""
+"""Calls that only look from outside: they are not logged, and no fault strikes them."""
 
 READ_METHODS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A call, and whom it is about."""
+    """A call, with the ids and the name in its path."""
 
     action: Action
     model_id: str = ""
@@ -92,31 +92,26 @@ def _fixed(request: ApiRequest) -> Route:
 
 
 def no_such_path(request: ApiRequest) -> Refused:
-    """The refusal of a path that leads to nothing."""
+    """The refusal of an unknown path."""
     return coded_error(NOT_FOUND, f"There is nothing at {request.path!r:.200}.")
 
 
 def require_method(request: ApiRequest, *methods: str) -> None:
-    """Raise ``Refused`` (405, with ``allow``) for any other method than these."""
+    """Raise ``Refused`` (405, with ``allow``) for any other method."""
     if request.method not in methods:
         refused = assumed_error(405, f"{request.method:.20} is not possible here.")
         raise Refused(refused.response.having(("allow", ", ".join(methods))))
 
 
-# What a local server must refuse: pages of other sites that reach for it through a browser.
-
-
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-"""Host names that mean this machine."""
-
-_READING = frozenset({"GET", "HEAD"})
+"""Host names of this machine."""
 
 
 def check_origin(request: ApiRequest, hosts: frozenset[str]) -> None:
     """Raise ``Refused`` for a foreign ``Host`` (DNS rebinding) or a foreign ``Origin`` (CSRF).
 
-    A request that tells its length in two ways is refused too: what one reader takes for its
-    end is not another's (RFC 9112, section 6.3).
+    Through a browser, pages of other sites can reach a local server. A request with two
+    lengths is refused too: readers disagree where it ends (RFC 9112, section 6.3).
     """
     if request.header("transfer-encoding") and request.header("content-length"):
         refused = assumed_error(
@@ -129,7 +124,7 @@ def check_origin(request: ApiRequest, hosts: frozenset[str]) -> None:
             403, f"This server does not answer to the host {host!r:.80}."
         )
     origin = request.header("origin")
-    if request.method in _READING or origin is None:
+    if request.method in READ_METHODS or origin is None:
         return
     if _hostname(origin) not in hosts:
         raise assumed_error(403, f"Requests from pages of {origin!r:.80} are refused.")
@@ -142,12 +137,9 @@ def _hostname(url: str) -> str | None:
         return None
 
 
-# Who asks: any well-formed Bearer token is an account, and only a hash of it is kept.
-
-
 _BEARER = re.compile(r"bearer +([A-Za-z0-9\-._~+/]+=*|<token>)", re.IGNORECASE)
-"""RFC 6750, section 2.1: the characters of a Bearer token. ``<token>`` is what the published
-curl lines say; they work here with nothing replaced but the host."""
+"""RFC 6750, section 2.1: the characters of a Bearer token. The published curl lines have
+``<token>`` in its place; they work here after only the host is replaced."""
 
 _MISSING = "No token: send the header 'Authorization: Bearer <your token>'."
 _MALFORMED = (
@@ -157,19 +149,19 @@ _MALFORMED = (
 
 
 def request_account(request: ApiRequest, seed: Seed) -> str:
-    """The account behind a request: a keyed hash of its token.
+    """The account of a request: a keyed hash of its Bearer token.
 
-    Raises ``Refused`` with 400004, as the published table has it, if there is no token.
+    Any well-formed token is an account. Raises ``Refused`` with 400004 for anything else.
     """
     header = request.header("authorization")
     if header is None:
         raise coded_error(BAD_TOKEN, _MISSING)
-    found = _BEARER.fullmatch(header.strip())
-    if found is None:
+    match = _BEARER.fullmatch(header.strip())
+    if match is None:
         raise coded_error(BAD_TOKEN, _MALFORMED)
-    return token_account(found[1], seed)
+    return token_account(match[1], seed)
 
 
 def token_account(token: str, seed: Seed) -> str:
-    """The account that a token stands for; the token cannot be had back from it."""
+    """The account of a token. The token cannot be derived from it."""
     return seed.digest("account", token).hex()[:16]

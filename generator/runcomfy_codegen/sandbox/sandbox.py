@@ -1,4 +1,4 @@
-"""A sandbox on this machine: the API served on loopback, for as long as a ``with`` lasts."""
+"""A sandbox on this machine: the API, served on loopback as long as a ``with`` block lasts."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Sandbox:
     ``Sandbox(models, port=8000).serve()`` serves until interrupted. ``models`` and
     ``entries``, published catalog entries whose facts win, are by model id; without models,
     every model id is taken and no input is checked. Port 0 picks a free one. ``state`` is a
-    file that keeps jobs and journal for the next sandbox. ``options`` are those of ``Options``.
+    file that keeps jobs and journal for the next sandbox. ``options`` are those of
+    ``SandboxOptions``.
 
-    Raises ``TypeError`` for an option that there is not, ``ValueError`` for one that means
-    nothing, ``OSError`` if the port cannot be had, ``ArchiveError`` for a state that cannot be
-    used.
+    Raises ``TypeError`` for an unknown option, ``ValueError`` for a wrong value, ``OSError`` if
+    the port is taken, and ``DatabaseError`` for a state file that cannot be used.
     """
 
     token = TOKEN
@@ -60,22 +60,22 @@ class Sandbox:
         self.clock = clock or WallClock()
         with ExitStack() as opened:
             listener = opened.enter_context(listen(host, port))
-            shown = f"[{host}]" if ":" in host else host
-            self.url = f"http://{shown}:{listener.getsockname()[1]}"
+            shown_host = f"[{host}]" if ":" in host else host
+            self.url = f"http://{shown_host}:{listener.getsockname()[1]}"
             chosen = settings_from_options(self.url, self.secret, options)
-            archive = Database(state, chosen.seed) if state else None
-            if archive is not None:
-                opened.callback(archive.close)
-            self.api = Api(models, chosen, entries, archive, self.clock)
-            if archive is not None and isinstance(self.clock, VirtualClock):
-                self._resume(archive, self.clock)
-                opened.enter_context(self.clock.telling(archive.keep_time))
+            database = Database(state, chosen.seed) if state else None
+            if database is not None:
+                opened.callback(database.close)
+            self.api = Api(models, chosen, entries, database, self.clock)
+            if database is not None and isinstance(self.clock, VirtualClock):
+                self._resume(database, self.clock)
+                opened.enter_context(self.clock.notifying(database.keep_time))
             self._server = Server(AsgiApp(self.api.handle, self.clock), listener)
             self._opened = opened.pop_all()
 
     @property
     def watch_url(self) -> str:
-        """The page for a person, with the secret that lets it look and its buttons work."""
+        """The address of the watch page, with the secret that its calls need."""
         return f"{self.url}/#{self.secret}"
 
     def serve(self) -> None:
@@ -88,14 +88,14 @@ class Sandbox:
             self._opened.close()
 
     def journal(
-        self, token: str | None = None, **wanted: str | int | None
+        self, token: str | None = None, **filters: str | int | None
     ) -> list[JournalEntry]:
-        """What was asked and answered, of one token or of all.
+        """The requests and their answers, of one token or of all.
 
         ``journal(action="submit", status=200)`` keeps the entries with these values. Raises
-        ``TypeError`` for a member that entries do not have.
+        ``TypeError`` for a name that entries do not have.
         """
-        return list(self.api.journal.entries(self._account(token), **wanted))
+        return list(self.api.journal.entries(self._account(token), **filters))
 
     def ledger(self, token: str | None = None) -> list[bill.BillRow]:
         """The bill of one token, or of all: a row for each accepted job."""
@@ -103,7 +103,7 @@ class Sandbox:
         return self.api.bill(account, self.clock.now())
 
     def step(self, request_id: str) -> str:
-        """Push a job on, with the drive ``"steps"``; its status then.
+        """Move a job one step on, with the drive ``"steps"``; returns its status.
 
         Raises ``KeyError`` if there is no such job.
         """
@@ -126,13 +126,13 @@ class Sandbox:
         self._server.stop()
         self._opened.close()
 
-    def _resume(self, archive: Database, clock: VirtualClock) -> None:
-        # What real time has left may be later than any virtual time that was kept.
-        noted = self.api.journal.latest()
+    def _resume(self, database: Database, clock: VirtualClock) -> None:
+        # A sandbox with real time may have left jobs that are later than the virtual time.
+        logged = self.api.journal.latest()
         latest = max(
-            archive.time(),
-            self.api.book.latest(),
-            parse_timestamp(noted) if noted else 0.0,
+            database.time(),
+            self.api.jobs.last_change(),
+            parse_timestamp(logged) if logged else 0.0,
         )
         clock.advance(max(0.0, latest - clock.now()))
 

@@ -18,7 +18,7 @@ SecondsRange = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class DurationProfile:
-    """Seconds in the queue and at work, from least to most, at speed 1."""
+    """Shortest and longest seconds in the queue and running, at speed 1."""
 
     queued: SecondsRange
     running: SecondsRange
@@ -31,12 +31,12 @@ PROFILES: Mapping[MediaKind, DurationProfile] = MappingProxyType(
         MediaKind.VIDEO: DurationProfile(queued=(0.6, 0.9), running=(2.0, 3.5)),
     }
 )
-"""Shorter than the live API, so that every job is done within 10 seconds."""
+"""Shorter than those of the live API: every job ends within 10 seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobPlanner:
-    """Settles the plan of each job. ``speed`` 2 halves every duration."""
+    """Makes the plan of each job. ``speed`` 2 halves every duration."""
 
     seed: Seed
     speed: float = 1.0
@@ -61,47 +61,48 @@ class JobPlanner:
         )
 
 
-# Whose turn it is, where only some of an account's jobs can run at once.
-#
-# Jobs run in the order of acceptance, and none before its own time in the queue is over. One
-# that a fault keeps back lets the others pass until its time has come.
+# With workers, only some of an account's jobs run at once. Jobs start in the order of
+# acceptance, and none before its own time in the queue is over. A job that a fault delays lets
+# the others pass until its delay is over.
 
 
 def reschedule(
     jobs: Collection[JobRecord], now: float, workers: int
 ) -> tuple[JobRecord, ...]:
-    """Those of an account's jobs whose turn has changed.
+    """The jobs of an account whose start has changed, with their new plans.
 
-    Asked after each acceptance and each cancellation; 0 workers set no limit. What has begun
-    stays as it is, and what waits begins when one of the workers is free.
+    Called after each acceptance and each cancellation. 0 workers set no limit. Running jobs
+    stay as they are; a waiting job starts when a worker is free.
     """
     if not workers:
         return ()
     running = [job.ends_at for job in jobs if _runs(job, now)]
-    waiting = sorted((job for job in jobs if _waits(job, now)), key=_turn)
+    waiting = sorted((job for job in jobs if _waits(job, now)), key=_order)
     free = heapq.nlargest(workers, running)
     free += [now] * (workers - len(free))
     heapq.heapify(free)
-    turned = [_placed(job, free) for job in waiting]
-    pairs = zip(turned, waiting, strict=True)
+    planned = [_assign(job, free) for job in waiting]
+    pairs = zip(planned, waiting, strict=True)
     return tuple(new for new, old in pairs if new is not old)
 
 
 def queue_position(job: JobRecord, jobs: Collection[JobRecord], now: float) -> int:
-    """The queue position of a waiting job: how many of its account wait before it, and one."""
-    return 1 + sum(_turn(each) < _turn(job) and _waits(each, now) for each in jobs)
+    """The queue position of a waiting job among those of its account, from 1."""
+    before = (other for other in jobs if _order(other) < _order(job))
+    return 1 + sum(_waits(other, now) for other in before)
 
 
 def queue_behind(plan: JobPlan, jobs: Sequence[JobRecord], now: float) -> JobPlan:
-    """The plan of a new job where nothing is limited: it leaves the queue, which the account's
-    newest ``jobs`` in order of acceptance are in, no earlier than the last of them.
+    """The plan of a new job without workers: it does not leave the queue before older jobs.
+
+    ``jobs`` are the newest jobs of the account, in order of acceptance.
     """
     last = _last_waiting(jobs, now)
     if last is None:
         return plan
-    place = job_state(last, now).queue_position or 0
+    position = job_state(last, now).queue_position or 0
     queued = max(plan.queued, last.begins_at - now)
-    return replace(plan, queued=queued, ahead=place + 1)
+    return replace(plan, queued=queued, ahead=position + 1)
 
 
 def _last_waiting(jobs: Sequence[JobRecord], now: float) -> JobRecord | None:
@@ -111,16 +112,16 @@ def _last_waiting(jobs: Sequence[JobRecord], now: float) -> JobRecord | None:
         if job_state(job, now).phase is Phase.QUEUED:
             return job
         if job.drive is Drive.TIME:
-            return None  # nor does one before it: they begin in order
+            return None  # jobs start in order: no earlier one waits either
     return None
 
 
-def _turn(job: JobRecord) -> tuple[float, int]:
+def _order(job: JobRecord) -> tuple[float, int]:
     return job.submitted_at + job.plan.delayed, job.number
 
 
-def _placed(job: JobRecord, free: list[float]) -> JobRecord:
-    """The job with its turn: it takes the worker that is free first, from then on."""
+def _assign(job: JobRecord, free: list[float]) -> JobRecord:
+    """The job with its start: it takes the worker that is free first, from then on."""
     held = max(0.0, free[0] - (job.begins_at - job.plan.held))
     if held != job.plan.held:
         job = replace(job, plan=replace(job.plan, held=held))

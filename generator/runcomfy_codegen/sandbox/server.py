@@ -1,4 +1,4 @@
-"""Serving on a socket: an ASGI application, and uvicorn in a thread of its own."""
+"""The HTTP server: uvicorn on a socket, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from .asgi_app import TRANSPORT, AsgiApp
 
 MOST_CONNECTIONS = 1000
-"""Requests on more connections than these are told 503 by uvicorn itself."""
+"""uvicorn itself answers 503 to requests on more connections."""
 
-_GRACE = 2  # seconds that open connections get at the end
+_GRACE = 2  # seconds for open connections at the end
 _BACKLOG = 512
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 lets the system choose. Raises ``OSError`` if it is taken."""
+    """A listening socket; the system chooses for port 0. Raises ``OSError`` if it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's algorithm off only for sockets that say they are TCP; with it on,
-    # every answer waits 40 ms for the client's acknowledgement.
+    # With IPPROTO_TCP, asyncio turns Nagle's algorithm off. Otherwise every answer waits
+    # 40 ms for the client's acknowledgement.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -41,9 +41,9 @@ def listen(host: str, port: int) -> socket.socket:
 class Server:
     """A server on an open socket. ``run`` blocks; ``start`` and ``stop`` use a thread."""
 
-    def __init__(self, carrier: AsgiApp, listener: socket.socket) -> None:
+    def __init__(self, app: AsgiApp, listener: socket.socket) -> None:
         config = uvicorn.Config(
-            carrier,
+            app,
             loop="asyncio",
             http=ResettableProtocol,
             ws="none",
@@ -56,7 +56,7 @@ class Server:
             limit_concurrency=MOST_CONNECTIONS,
         )
         self._listener = listener
-        self._uvicorn = _Announcing(config, carrier)
+        self._uvicorn = _UvicornServer(config, app)
         self._thread: threading.Thread | None = None
 
     def run(self) -> None:
@@ -68,7 +68,7 @@ class Server:
             self._listener.close()
 
     def start(self) -> None:
-        """Serve in the background; returns when requests are answered."""
+        """Serve in the background. Returns when the server answers requests."""
         self._thread = threading.Thread(target=self.run, name="sandbox", daemon=True)
         self._thread.start()
         self._uvicorn.serving.wait()
@@ -83,13 +83,13 @@ class Server:
             self._thread.join()
 
 
-class _Announcing(uvicorn.Server):
-    """A uvicorn server that tells when it serves; uvicorn itself only sets a flag."""
+class _UvicornServer(uvicorn.Server):
+    """A uvicorn server with an event for the start; uvicorn itself only sets a flag."""
 
-    def __init__(self, config: uvicorn.Config, carrier: AsgiApp) -> None:
+    def __init__(self, config: uvicorn.Config, app: AsgiApp) -> None:
         super().__init__(config)
         self.serving = threading.Event()
-        self._carrier = carrier
+        self._app = app
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
@@ -98,52 +98,54 @@ class _Announcing(uvicorn.Server):
             self.serving.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._carrier.release()
+        self._app.release()
         await super().shutdown(sockets)
 
 
 class ResettableProtocol(H11Protocol):
-    """HTTP/1.1 whose connections the application can reach, to reset them on demand.
+    """HTTP/1.1 that gives the application its connections, to reset them on demand.
 
-    A client that opens a connection and then says nothing, or half a head, is not waited for.
+    A connection on which no complete head arrives in time is aborted.
     """
 
-    patience: ClassVar[float] = 15.0
+    head_timeout: ClassVar[float] = 15.0
     """Seconds that a client may take to send the head of a request."""
 
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a head."""
+        """Start the timeout for the head of a request."""
         # uvicorn narrows the argument in the same way: TCP transports only.
         super().connection_made(transport)
-        self.app = partial(_reachable, self.app, transport)
-        self._watch()
+        self.app = partial(_with_transport, self.app, transport)
+        self._update_timeout()
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes in; as long as they are no whole head, the wait goes on."""
+        """Take bytes; the timeout runs until they are a complete head."""
         super().data_received(data)
-        self._watch()
+        self._update_timeout()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop waiting."""
-        self._unwatch()
+        """Stop the timeout."""
+        self._stop_timeout()
         super().connection_lost(exc)
 
-    def _watch(self) -> None:
-        # The client is idle as long as no whole head of a request has come from it.
+    def _update_timeout(self) -> None:
+        # h11 calls the client idle until the head of a request is complete.
         if self.conn.their_state is not h11.IDLE:
-            self._unwatch()
+            self._stop_timeout()
         elif self._deadline is None:
-            self._deadline = self.loop.call_later(self.patience, self.transport.abort)
+            self._deadline = self.loop.call_later(
+                self.head_timeout, self.transport.abort
+            )
 
-    def _unwatch(self) -> None:
+    def _stop_timeout(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
 
-async def _reachable(
+async def _with_transport(
     app: ASGIApp,
     transport: asyncio.Transport,
     scope: Scope,

@@ -1,4 +1,4 @@
-"""How a sandbox behaves."""
+"""The options of a sandbox, checked and completed to its settings."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from .job import Drive
 from .routes import LOOPBACK
 
 _SPEEDS = (1e-6, 1e9)
-_RICHEST = 1e12  # US dollars
-_MOST = 1_000_000  # polls, or workers
+_LARGEST_BALANCE = 1e12  # US dollars
+_LARGEST_COUNT = 1_000_000  # of polls or workers
 
 
 class SandboxOptions(TypedDict, total=False):
-    """What can be said of a sandbox when it is made; everything has a default.
+    """The options of a sandbox; each has a default.
 
-    - ``seed``: the same one gives the same identifiers, durations and files.
-    - ``speed``: 2 halves the time that jobs take; a millionth to a billion.
-    - ``drive``: what moves a job on: the time, being asked about, or a push by hand.
-    - ``polls``: the answers while queued and while running, 2 each; they go with the drive
-      ``"polls"`` alone.
-    - ``workers``: the jobs of a token that run at once; 0, the default, sets no limit. Only
-      time can make a job wait for another: it goes with no other drive.
-    - ``validation``: reject wrong inputs, take them with a warning header, or do not look.
-    - ``balance``: the US dollars that each token starts with; 100. With less than a job
-      costs, or with debts, none is accepted.
-    - ``scenario``: the text of a scenario file, see ``faults.scenario``.
-    - ``public_url``: what URLs in answers begin with, where clients know the sandbox by
-      another address, as from inside a container.
-    - ``hosts``: further names that requests may be sent to.
+    - ``seed``: the same seed gives the same identifiers, durations and files.
+    - ``speed``: 2 halves the time that jobs take; from a millionth to a billion.
+    - ``drive``: what moves a job on: time, polls, or steps by hand.
+    - ``polls``: how many answers say queued and how many running, by default 2 each; only
+      with the drive ``"polls"``.
+    - ``workers``: how many jobs of a token run at once; 0, the default, sets no limit. Only
+      with the drive ``"time"``.
+    - ``validation``: reject wrong inputs, accept them with a warning header, or do not check.
+    - ``balance``: the US dollars that each token starts with, by default 100. A job is refused
+      if it costs more than the balance.
+    - ``scenario``: the text of a scenario file, see ``faults.fault_rule``.
+    - ``public_url``: the beginning of URLs in answers, if clients reach the sandbox at another
+      address, for example from inside a container.
+    - ``hosts``: further host names that requests may be sent to.
     """
 
     seed: str
@@ -53,11 +53,11 @@ class SandboxOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxSettings:
-    """Fixed for a sandbox's life; see ``Options``.
+    """The settings of a sandbox for all its life; see ``SandboxOptions``.
 
-    ``base_url`` is what every URL in an answer begins with; it never comes from a request.
-    ``hosts`` are the names that requests may be sent to. ``secret`` opens the calls below
-    ``/sandbox``; while it is empty, nothing does.
+    Every URL in an answer begins with ``base_url``, which never comes from a request.
+    ``hosts`` are the host names that requests may be sent to. The calls below ``/sandbox``
+    need the ``secret``; if it is empty, all of them are refused.
     """
 
     base_url: str
@@ -76,10 +76,9 @@ class SandboxSettings:
 def settings_from_options(
     base_url: str, secret: str, options: SandboxOptions
 ) -> SandboxSettings:
-    """Check and complete what was said.
+    """Check the options and add the defaults.
 
-    Raises ``TypeError`` for an option that there is not, ``ValueError`` for a value that
-    means nothing.
+    Raises ``TypeError`` for an unknown option, ``ValueError`` for a wrong value.
     """
     known = SandboxOptions.__annotations__
     for name in options.keys() - known.keys():
@@ -92,7 +91,7 @@ def settings_from_options(
         raise ValueError(f"workers go with the drive 'time' alone, not {drive.value!r}")
     if "polls" in options and drive is not Drive.POLLS:
         raise ValueError(f"polls go with the drive 'polls' alone, not {drive.value!r}")
-    public = _public(options.get("public_url", base_url))
+    public = _public_url(options.get("public_url", base_url))
     return SandboxSettings(
         base_url=public.geturl(),
         hosts=LOOPBACK | {str(public.hostname)} | _hosts(options.get("hosts", ())),
@@ -102,13 +101,18 @@ def settings_from_options(
         drive=drive,
         polls=_polls(options.get("polls", (2, 2))),
         workers=workers,
-        balance=_number("balance", options.get("balance", 100.0), -_RICHEST, _RICHEST),
+        balance=_number(
+            "balance",
+            options.get("balance", 100.0),
+            -_LARGEST_BALANCE,
+            _LARGEST_BALANCE,
+        ),
         validation=ValidationMode(options.get("validation", "reject")),
         scenario=parse_scenario(_text("scenario", options.get("scenario", ""))),
     )
 
 
-# What options are is only promised by their types: the checks look at what came.
+# Callers need not run a type checker, so the checks below look at the values.
 def _number(name: str, value: Any, least: float, most: float) -> float:
     known = isinstance(value, int | float) and not isinstance(value, bool)
     if not known or not least <= value <= most:
@@ -119,7 +123,7 @@ def _number(name: str, value: Any, least: float, most: float) -> float:
 
 
 def _whole(name: str, value: Any) -> int:
-    number = _number(name, value, 0, _MOST)
+    number = _number(name, value, 0, _LARGEST_COUNT)
     if not number.is_integer():
         raise ValueError(f"the {name} must be a whole number, not {value!r}")
     return int(number)
@@ -142,11 +146,11 @@ def _text(name: str, value: Any) -> str:
 def _hosts(value: Any) -> frozenset[str]:
     if isinstance(value, str):
         raise ValueError(f"the hosts must be several names, as [{value!r}]")
-    return frozenset(_text("hosts", each).lower() for each in value)
+    return frozenset(_text("hosts", name).lower() for name in value)
 
 
-def _public(url: str) -> SplitResult:
+def _public_url(url: str) -> SplitResult:
     public = urlsplit(_text("public_url", url).rstrip("/"))
     if public.scheme not in ("http", "https") or not public.hostname:
-        raise ValueError(f"{public.geturl()!r} is no URL that clients could be sent to")
+        raise ValueError(f"{public.geturl()!r} is not a URL that clients can use")
     return public

@@ -26,7 +26,7 @@ _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 @cache
 def watch_page() -> ApiResponse:
-    """The page, which may load nothing but what this sandbox itself serves."""
+    """The page. Its policy lets it load only what this sandbox serves."""
     html = (
         resources.files("runcomfy_codegen.sandbox")
         .joinpath("watch.html")
@@ -56,11 +56,8 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-# A job as the watch page shows it: where it stands, what went in, what came out.
-
-
-_LONGEST = 2000  # characters of a text that is shown
-_MOST = 20  # inline files of a job
+_LONGEST_TEXT = 2000  # characters of a text that is shown
+_LARGEST_COUNT = 20  # inline files of a job
 _TYPES = frozenset(
     [
         "image/png",
@@ -77,18 +74,18 @@ _TYPES = frozenset(
         "audio/mp4",
     ]
 )
-"""Files that a browser shows without running anything in them."""
+"""Types that a browser shows without running anything in them."""
 
 
 @dataclass(frozen=True, slots=True)
 class InlineFile:
-    """A file that an input brought along, as the text it came in."""
+    """A file inside an input, as its ``data:`` URI."""
 
     type: str
     text: str
 
     def content(self) -> bytes:
-        """Its bytes. Raises ``ValueError`` for a text that holds none."""
+        """The bytes of the file. Raises ``ValueError`` for a malformed URI."""
         head, _, payload = self.text.partition(",")
         if not head.lower().endswith(";base64"):
             return unquote_to_bytes(payload)
@@ -102,33 +99,36 @@ def inline_files(job: JobRecord) -> list[InlineFile]:
     """The files in a job's input that can be shown, at any depth."""
     if "data:" not in job.body.lower():
         return []
-    found = (InlineFile(_type(text), text) for text in all_texts(json.loads(job.body)))
-    return [file for file in found if file.type in _TYPES][:_MOST]
+    files = (InlineFile(_type(text), text) for text in all_texts(json.loads(job.body)))
+    return [file for file in files if file.type in _TYPES][:_LARGEST_COUNT]
 
 
-def job_summary(job: JobRecord, at: JobState, paths: tuple[str, ...]) -> dict[str, Any]:
-    """What a list tells of a job."""
-    finished = timestamp(at.finished_at) if at.finished_at is not None else None
+def job_summary(
+    job: JobRecord, state: JobState, paths: tuple[str, ...]
+) -> dict[str, Any]:
+    """A job as the list of jobs shows it."""
+    ended = state.finished_at
+    finished_at = None if ended is None else timestamp(ended)
     return {
         "request_id": job.request_id,
         "model_id": job.model_id,
         "account": job.account,
-        "status": at.result_word,
-        "queue_position": at.queue_position,
+        "status": state.result_word,
+        "queue_position": state.queue_position,
         "drive": job.drive.value,
         "created_at": timestamp(job.submitted_at),
-        "finished_at": finished,
+        "finished_at": finished_at,
         "input_sha256": job.input_sha256,
         "input_characters": len(job.body),
-        "files": paths if at.phase is Phase.SUCCEEDED else (),
+        "files": paths if state.phase is Phase.SUCCEEDED else (),
     }
 
 
 def job_details(job: JobRecord) -> dict[str, Any]:
-    """What went into a job: long texts cut, and where its inline files are."""
+    """The input of a job: long texts shortened, and the paths of its inline files."""
     here = f"/sandbox/jobs/{job.request_id}/inline"
     return {
-        "input": _cut(json.loads(job.body)),
+        "input": _shortened(json.loads(job.body)),
         "inline": [
             {"path": f"{here}/{number}", "type": file.type}
             for number, file in enumerate(inline_files(job))
@@ -142,11 +142,11 @@ def _type(text: str) -> str:
     return text[5:80].partition(",")[0].partition(";")[0].strip().lower()
 
 
-def _cut(value: Any) -> Any:
+def _shortened(value: Any) -> Any:
     if is_object(value):
-        return {name: _cut(each) for name, each in value.items()}
+        return {name: _shortened(member) for name, member in value.items()}
     if is_array(value):
-        return [_cut(each) for each in value]
-    if isinstance(value, str) and len(value) > _LONGEST:
-        return f"{value[:_LONGEST]}… ({len(value)} characters)"
+        return [_shortened(item) for item in value]
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        return f"{value[:_LONGEST_TEXT]}… ({len(value)} characters)"
     return value

@@ -33,7 +33,7 @@ from ..http_messages import (
     json_response,
 )
 from ..routes import Action
-from . import API, RESULT, SUBMIT, Fault, FaultContext, Replacement
+from . import API, RESULT, SUBMIT, Fault, FaultContext, ReplaceResponse
 
 _CODES: Mapping[ErrorCode, tuple[str, frozenset[Action]]] = MappingProxyType(
     {
@@ -64,8 +64,13 @@ def code_fault(error: ErrorCode) -> Fault:
     """The fault that answers with this row of the error table."""
     name, calls = _CODES.get(error, (_words(error.name), API))
     response = error_response(error, f"{error.name} (on demand)")
-    says = f"HTTP {error.http_status} with error_code {error.code}"
-    return Fault(name=name, says=says, on=calls, instead=lambda _: response)
+    description = f"HTTP {error.http_status} with error_code {error.code}"
+    return Fault(
+        name=name,
+        description=description,
+        on=calls,
+        replace_response=lambda _: response,
+    )
 
 
 def _gateway_fault(error: ErrorCode) -> Fault:
@@ -76,9 +81,9 @@ def _gateway_fault(error: ErrorCode) -> Fault:
     )
     return Fault(
         name=_STATUSES.get(error.http_status, _words(error.name)),
-        says=f"HTTP {error.http_status} with an HTML page; retry-after=SECONDS or date",
+        description=f"HTTP {error.http_status} with an HTML page; retry-after=SECONDS or date",
         on=API,
-        instead=lambda context: page.having(*_retry_after(context, "none")),
+        replace_response=lambda context: page.having(*_retry_after(context, "none")),
     )
 
 
@@ -110,7 +115,7 @@ def _redirect(_: FaultContext) -> ApiResponse:
 
 
 def _dropped(_: FaultContext) -> ApiResponse:
-    return ApiResponse(status=500, carriage=Delivery.NEVER)
+    return ApiResponse(status=500, delivery=Delivery.NEVER)
 
 
 def _retry_after(context: FaultContext, default: str) -> tuple[tuple[str, str], ...]:
@@ -123,8 +128,10 @@ def _retry_after(context: FaultContext, default: str) -> tuple[tuple[str, str], 
     return (("retry-after", format_datetime(date, usegmt=True)),)
 
 
-def _fault(name: str, says: str, instead: Replacement) -> Fault:
-    return Fault(name=name, says=says, on=API, instead=instead)
+def _fault(name: str, description: str, replace_response: ReplaceResponse) -> Fault:
+    return Fault(
+        name=name, description=description, on=API, replace_response=replace_response
+    )
 
 
 ERROR_FAULTS = (

@@ -1,4 +1,14 @@
-"""Every fault by its name: the one vocabulary of headers, magic values and scenario files."""
+"""Fault rules: which fault strikes which requests, as headers, inputs and scenarios say it.
+
+``rate-limited first=2 on=status retry-after=3; lost-answer`` is two rules. A rule is the name
+of a fault, then conditions and options. ``first=K`` strikes the first K matching requests and
+``every=K`` each K-th. ``on=`` names the calls (with commas). ``model=`` is a glob over the
+model id.
+
+Requests are counted per job, and per account where there is no job yet. A request meets the
+first rule that strikes, and later rules do not count it: that way, rules follow each other. A
+request is not counted either if the fault had nothing to change.
+"""
 
 from __future__ import annotations
 
@@ -30,28 +40,20 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         for fault in (*ERROR_FAULTS, *TRANSPORT_FAULTS, *STATEFUL_FAULTS, *JOB_FAULTS)
     }
 )
-"""What can be asked for."""
-
-
-# When which fault strikes, and how that is written.
-#
-# ``rate-limited first=2 on=status retry-after=3; lost-answer`` is two rules: a name, then
-# conditions and options. ``first=K`` strikes the first K matching requests, ``every=K`` each
-# K-th, ``on=`` names the calls (with commas), ``model=`` is a glob over the model id. Requests
-# are counted for each job, and for each account where there is no job yet. A request meets the
-# first rule that strikes and is not counted for those after it, so that rules follow each other.
-# Nor is it counted where the fault has nothing to change.
+"""Every fault by its name."""
 
 
 _WHOLE = re.compile(r"\d{1,4}", re.ASCII)
 _OPTIONS = frozenset({"seconds", "retry-after"})
 _COUNTS = frozenset({"first", "every"})
 _KNOWN = sorted(_OPTIONS | _COUNTS | {"on", "model"})
-_LONGEST = 3600.0
+_LONGEST = 3600.0  # seconds
+_MARKER = re.compile(r"\[sandbox:([^\[\]]{1,300})\]")
+_MARKER_WORD = b"sandbox:"  # no JSON writer escapes any of these letters
 
 
 class InvalidFaultRule(ValueError):
-    """A fault rule that says nothing; the message tells why, and what it could say."""
+    """A fault rule that cannot be read; the message says why, and what is possible."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +68,18 @@ class FaultRule:
     options: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def concerns(self, action: Action, model_id: str) -> bool:
-        """Whether requests of this kind are counted."""
+        """Whether the rule counts requests of this kind."""
         return action in self.on and fnmatchcase(model_id, self.model)
 
     def strikes(self, nth: int) -> bool:
-        """Whether the n-th of them is struck, counting from 1."""
+        """Whether the fault strikes the n-th of them, counting from 1."""
         return (not self.first or nth <= self.first) and (
             not self.every or nth % self.every == 0
         )
 
 
 def parse_rules(text: str) -> tuple[FaultRule, ...]:
-    """Read rules as a header or a magic value has them. Raises ``BadRule``."""
+    """Read the rules of a header or a magic value. Raises ``InvalidFaultRule``."""
     rules: list[FaultRule] = []
     for part in filter(None, map(str.strip, text.split(";"))):
         name, *words = part.split()
@@ -89,84 +91,83 @@ def parse_rules(text: str) -> tuple[FaultRule, ...]:
     return tuple(rules)
 
 
-def fault_rule(name: str, said: Mapping[str, Any]) -> FaultRule:
-    """One rule from its name and what is said of it. Raises ``BadRule``."""
+def fault_rule(name: str, fields: Mapping[str, Any]) -> FaultRule:
+    """One rule, from the name of its fault and its fields. Raises ``InvalidFaultRule``."""
     fault = FAULTS.get(name)
     if fault is None:
         raise InvalidFaultRule(
             f"there is no fault {name!r:.40}{did_you_mean_or_list(name, FAULTS)}"
         )
-    for key in said:
+    for key in fields:
         if key not in _KNOWN:
             raise InvalidFaultRule(
                 f"{name} has no option {key!r:.40}{did_you_mean_or_list(key, _KNOWN)}"
             )
     return FaultRule(
         fault=fault,
-        on=_actions(fault, said["on"]) if "on" in said else fault.on,
-        model=str(said.get("model", "*")),
-        options={key: _option(key, said[key]) for key in _OPTIONS & said.keys()},
-        **{key: _count(key, said[key]) for key in _COUNTS & said.keys()},
+        on=_actions(fault, fields["on"]) if "on" in fields else fault.on,
+        model=str(fields.get("model", "*")),
+        options={key: _option(key, fields[key]) for key in _OPTIONS & fields.keys()},
+        **{key: _count(key, fields[key]) for key in _COUNTS & fields.keys()},
     )
 
 
-def _actions(fault: Fault, said: Any) -> frozenset[Action]:
-    words = [str(word) for word in items(said)] or str(said).split(",")
+def _actions(fault: Fault, value: Any) -> frozenset[Action]:
+    words = [str(word) for word in items(value)] or str(value).split(",")
     for word in words:
         if word not in tuple(Action):
             raise InvalidFaultRule(
                 f"there is no call {word!r:.40}{did_you_mean_or_list(word, Action)}"
             )
-        if word not in fault.can:
-            able = ", ".join(sorted(fault.can))
+        if word not in fault.allowed:
+            allowed = ", ".join(sorted(fault.allowed))
             raise InvalidFaultRule(
-                f"{fault.name} cannot strike {word}; it strikes {able}"
+                f"{fault.name} cannot strike {word}; it strikes {allowed}"
             )
     return frozenset(map(Action, words))
 
 
-def _count(key: str, said: Any) -> int:
-    if re.fullmatch(r"[1-9]\d{0,8}", str(said), re.ASCII) is None:
-        raise InvalidFaultRule(f"{key} must be a whole number from 1, not {said!r:.40}")
-    return int(said)
+def _count(key: str, value: Any) -> int:
+    if re.fullmatch(r"[1-9]\d{0,8}", str(value), re.ASCII) is None:
+        raise InvalidFaultRule(
+            f"{key} must be a whole number from 1, not {value!r:.40}"
+        )
+    return int(value)
 
 
-def _option(key: str, said: Any) -> str:
+def _option(key: str, value: Any) -> str:
     if key == "retry-after":
-        return _retry_after(said)
+        return _retry_after(value)
     try:
-        seconds = math.nan if isinstance(said, bool) else float(said)
+        seconds = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
         seconds = math.nan
     if not 0 <= seconds <= _LONGEST:
         raise InvalidFaultRule(
-            f"{key} must be a number of seconds up to {_LONGEST:g}, not {said!r:.40}"
+            f"{key} must be a number of seconds up to {_LONGEST:g}, not {value!r:.40}"
         )
     return str(seconds)
 
 
-def _retry_after(said: Any) -> str:
+def _retry_after(value: Any) -> str:
     # RFC 9110, section 10.2.3: whole seconds or a date.
-    if said in ("date", "none") or _WHOLE.fullmatch(str(said)):
-        return str(said)
+    if value in ("date", "none") or _WHOLE.fullmatch(str(value)):
+        return str(value)
     raise InvalidFaultRule(
-        f"retry-after must be a whole number of seconds, date or none, not {said!r:.40}"
+        f"retry-after must be a whole number of seconds, date or none, not {value!r:.40}"
     )
 
 
-# Rules from a scenario file: TOML, one ``[[fault]]`` table a rule.
-#
-# [[fault]]
-# name = "rate-limited"
-# on = ["status"]
-# first = 2
-# model = "bytedance/*"
-
-
 def parse_scenario(text: str) -> tuple[FaultRule, ...]:
-    """Read the rules of a scenario, in their order.
+    """Read the rules of a scenario file, in their order: TOML, one table for each rule.
 
-    Raises ``BadRule``, which tells the place: of the TOML, or the number of the table.
+        [[fault]]
+        name = "rate-limited"
+        on = ["status"]
+        first = 2
+        model = "bytedance/*"
+
+    Raises ``InvalidFaultRule``, which names the place in the TOML or the number of the table.
     """
     try:
         document: dict[str, Any] = tomllib.loads(text)
@@ -180,36 +181,31 @@ def parse_scenario(text: str) -> tuple[FaultRule, ...]:
     tables: Any = document.get("fault", [])
     if not is_array(tables):
         raise InvalidFaultRule("the scenario has one [fault] table; write [[fault]]")
-    return tuple(_rule(number, table) for number, table in enumerate(tables, 1))
+    return tuple(
+        _scenario_rule(number, table) for number, table in enumerate(tables, 1)
+    )
 
 
-def _rule(number: int, table: Any) -> FaultRule:
+def _scenario_rule(number: int, table: Any) -> FaultRule:
     if not is_object(table) or not isinstance(table.get("name"), str):
         raise InvalidFaultRule(f"fault {number} has no name")
-    said = {key: value for key, value in table.items() if key != "name"}
+    fields = {key: value for key, value in table.items() if key != "name"}
     try:
-        return fault_rule(table["name"], said)
+        return fault_rule(table["name"], fields)
     except InvalidFaultRule as error:
         raise InvalidFaultRule(f"fault {number}: {error}") from None
 
 
-# Magic values: fault rules that an input carries in its texts, ``"A cat [sandbox: stuck]"``.
-
-
-_MARKER = re.compile(r"\[sandbox:([^\[\]]{1,300})\]")
-_WORD = b"sandbox:"  # no JSON writer escapes any of these letters
-
-
 def magic_rules(request: ApiRequest) -> str:
-    """The rules in all texts of an input, at any depth; those of several markers follow on.
+    """The fault rules in the texts of an input, at any depth: ``"A cat [sandbox: stuck]"``.
 
-    What is no JSON carries none.
+    Several markers give several rules. A body that is not JSON has none.
     """
-    if _WORD not in request.body:
+    if _MARKER_WORD not in request.body:
         return ""
     try:
         value = json.loads(request.body)
     except (ValueError, RecursionError):
         return ""
-    found = (rule for text in all_texts(value) for rule in _MARKER.findall(text))
-    return "; ".join(rule.strip() for rule in found)
+    rules = (rule for text in all_texts(value) for rule in _MARKER.findall(text))
+    return "; ".join(rule.strip() for rule in rules)

@@ -1,56 +1,72 @@
-"""Faults of what becomes of a job: that it fails or takes long, its cancelling, its files."""
+"""Job faults: a job fails or takes long, its cancellation is answered wrongly, its files fail."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from runcomfy_runtime.protocol import CancelOutcome, Phase
 
 from ..http_messages import ApiResponse, file_response, json_response
-from ..job import JobRecord
-from . import CANCEL, FILE, SUBMIT, Fault, FaultContext
+from ..job import JobPlan, JobRecord
+from ..routes import Action
+from . import CANCEL, FILE, SUBMIT, ChangeResponse, Fault, FaultContext, ReplaceResponse
 
 _LONGER = 60  # seconds, unless a rule says how many
 _FOR_EVER = 1e9  # seconds: three decades; polls, and steps
 
 
-def _fails(_: FaultContext, job: JobRecord) -> JobRecord:
-    return replace(job, plan=replace(job.plan, fails=True))
+def _planned(
+    name: str, description: str, change: Callable[[FaultContext, JobPlan], JobPlan]
+) -> Fault:
+    """The plan of a new job is changed."""
+
+    def change_job(context: FaultContext, job: JobRecord) -> JobRecord:
+        return replace(job, plan=change(context, job.plan))
+
+    return Fault(
+        name=name,
+        description=description,
+        on=SUBMIT,
+        allowed=SUBMIT,
+        change_job=change_job,
+    )
 
 
-def _queued_longer(situation: FaultContext, job: JobRecord) -> JobRecord:
-    longer = float(situation.options.get("seconds", _LONGER))
-    return replace(job, plan=replace(job.plan, delayed=longer))
+def _fails(_: FaultContext, plan: JobPlan) -> JobPlan:
+    return replace(plan, fails=True)
 
 
-def _stuck(_: FaultContext, job: JobRecord) -> JobRecord:
-    times = int(_FOR_EVER)
-    plan = replace(job.plan, delayed=_FOR_EVER, queued_polls=times, queued_steps=times)
-    return replace(job, plan=plan)
+def _queued_longer(context: FaultContext, plan: JobPlan) -> JobPlan:
+    return replace(plan, delayed=context.seconds(_LONGER))
 
 
-def _running_longer(situation: FaultContext, job: JobRecord) -> JobRecord:
-    longer = job.plan.running + float(situation.options.get("seconds", _LONGER))
-    return replace(job, plan=replace(job.plan, running=longer))
+def _stuck(_: FaultContext, plan: JobPlan) -> JobPlan:
+    count = int(_FOR_EVER)
+    return replace(plan, delayed=_FOR_EVER, queued_polls=count, queued_steps=count)
 
 
-def _cancel_race(situation: FaultContext) -> ApiResponse | None:
-    if situation.phase is not Phase.QUEUED:
+def _running_longer(context: FaultContext, plan: JobPlan) -> JobPlan:
+    return replace(plan, running=plan.running + context.seconds(_LONGER))
+
+
+def _cancel_race(context: FaultContext) -> ApiResponse | None:
+    if context.phase is not Phase.QUEUED:
         return None
-    return _cancel_answer(situation, "cancelled", CancelOutcome.CANCELLED)
+    return _cancel_response(context, "cancelled", CancelOutcome.CANCELLED)
 
 
-def _cancel_refused(situation: FaultContext) -> ApiResponse | None:
-    if situation.state is None:
+def _cancel_refused(context: FaultContext) -> ApiResponse | None:
+    if context.state is None:
         return None
-    word = situation.state.status_word
-    return _cancel_answer(situation, word, CancelOutcome.NOT_CANCELLABLE)
+    word = context.state.status_word
+    return _cancel_response(context, word, CancelOutcome.NOT_CANCELLABLE)
 
 
-def _cancel_answer(
-    situation: FaultContext, word: str, outcome: CancelOutcome
+def _cancel_response(
+    context: FaultContext, word: str, outcome: CancelOutcome
 ) -> ApiResponse:
-    request_id = situation.route.request_id
+    request_id = context.route.request_id
     return json_response(
         {"request_id": request_id, "status": word, "outcome": outcome.value}
     )
@@ -66,58 +82,42 @@ def _html_file(_: FaultContext, response: ApiResponse) -> ApiResponse:
     return file_response(page, response.header("content-type") or "text/html")
 
 
+def _fault(
+    name: str,
+    description: str,
+    on: frozenset[Action],
+    *,
+    instead: ReplaceResponse | None = None,
+    change: ChangeResponse | None = None,
+) -> Fault:
+    return Fault(
+        name=name,
+        description=description,
+        on=on,
+        allowed=on,
+        replace_response=instead,
+        change_response=change,
+    )
+
+
 JOB_FAULTS = (
-    Fault(
-        name="failed-job", says="the job fails", on=SUBMIT, can=SUBMIT, alters=_fails
-    ),
-    Fault(
-        name="long-queue",
-        says="the job is queued seconds=N (60) longer",
-        on=SUBMIT,
-        can=SUBMIT,
-        alters=_queued_longer,
-    ),
-    Fault(
-        name="stuck",
-        says="the job never leaves the queue; it can be cancelled",
-        on=SUBMIT,
-        can=SUBMIT,
-        alters=_stuck,
-    ),
-    Fault(
-        name="long-run",
-        says="the job runs seconds=N (60) longer",
-        on=SUBMIT,
-        can=SUBMIT,
-        alters=_running_longer,
-    ),
-    Fault(
-        name="cancel-race",
-        says="cancel says cancelled, and the job completes",
-        on=CANCEL,
-        can=CANCEL,
+    _planned("failed-job", "the job fails", _fails),
+    _planned("long-queue", "the job is queued seconds=N (60) longer", _queued_longer),
+    _planned("stuck", "the job never leaves the queue; it can be cancelled", _stuck),
+    _planned("long-run", "the job runs seconds=N (60) longer", _running_longer),
+    _fault(
+        "cancel-race",
+        "cancel says cancelled, and the job completes",
+        CANCEL,
         instead=_cancel_race,
     ),
-    Fault(
-        name="cancel-refused",
-        says="cancel says not_cancellable though the job is queued",
-        on=CANCEL,
-        can=CANCEL,
+    _fault(
+        "cancel-refused",
+        "cancel says not_cancellable though the job is queued",
+        CANCEL,
         instead=_cancel_refused,
     ),
-    Fault(
-        name="expired-file",
-        says="an output file is 403",
-        on=FILE,
-        can=FILE,
-        instead=_expired_file,
-    ),
-    Fault(
-        name="html-file",
-        says="an output file is an HTML page",
-        on=FILE,
-        can=FILE,
-        after=_html_file,
-    ),
+    _fault("expired-file", "an output file is 403", FILE, instead=_expired_file),
+    _fault("html-file", "an output file is an HTML page", FILE, change=_html_file),
 )
 """The faults of this file."""

@@ -1,4 +1,4 @@
-"""Which fault a request meets: the header's, else the magic value's, else the scenario's."""
+"""Which fault strikes a request: that of its header, else of its input, else of the scenario."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .fault_rule import FaultRule, InvalidFaultRule, magic_rules, parse_rules
 
 @dataclass(frozen=True, slots=True)
 class CountKey:
-    """What is counted together: the requests that one rule may strike.
+    """Requests that are counted together for one rule.
 
-    ``rule`` tells it from others by what it says and where; ``subject`` is the job, or the
+    ``rule`` identifies the rule by source, text and number. ``subject`` is the job, or the
     input of a submit that carries the rule itself.
     """
 
@@ -30,12 +30,14 @@ class CountKey:
 
 @dataclass(frozen=True, slots=True)
 class SelectedFault:
-    """A request that meets a fault: by which rule, where that came from, and in what situation."""
+    """The rule that strikes a request, where the rule comes from, and the context with its
+    options.
+    """
 
     rule: FaultRule
     source: str
-    situation: FaultContext
-    counted: CountKey
+    context: FaultContext
+    count_key: CountKey
 
 
 class FaultSelection:
@@ -45,81 +47,79 @@ class FaultSelection:
         self._scenario = scenario
         self._counts: Counter[CountKey] = Counter()
 
-    def choose(self, situation: FaultContext) -> SelectedFault | None:
-        """The rule that strikes, and the situation with its options.
+    def choose(self, context: FaultContext) -> SelectedFault | None:
+        """The rule that strikes this request, if one does.
 
-        Raises ``Refused`` (400, assumed) for a rule that cannot be read, one that another
-        goes before included: it would strike later.
+        Raises ``Refused`` (400, assumed) for a rule that cannot be read, even if an earlier
+        rule strikes: the wrong one would be next.
         """
-        for place, rule in self._rules(situation):
-            if not rule.concerns(situation.route.action, _model(situation)):
+        for place, rule in self._rules(context):
+            if not rule.concerns(context.route.action, _model(context)):
                 continue
             source = place[0]
-            counted = CountKey(
-                _account(situation), place, _subject(situation, source == "input")
-            )
-            self._counts[counted] += 1
-            nth = self._counts[counted]
-            if rule.strikes(nth):
-                struck = replace(situation, nth=nth, options=rule.options)
-                return SelectedFault(rule, source, struck, counted)
+            subject = _subject(context, source == "input")
+            count_key = CountKey(_account(context), place, subject)
+            self._counts[count_key] += 1
+            if rule.strikes(self._counts[count_key]):
+                with_options = replace(context, options=rule.options)
+                return SelectedFault(rule, source, with_options, count_key)
         return None
 
-    def take_back(self, struck: SelectedFault) -> None:
-        """Do not count a request whose answer the fault has left as it was."""
-        self._counts[struck.counted] -= 1
+    def take_back(self, selected: SelectedFault) -> None:
+        """Do not count a request whose answer the fault has not changed."""
+        self._counts[selected.count_key] -= 1
 
-    def forget(self, account: str | None = None) -> None:
-        """Count from the beginning again, for one account or for all."""
+    def reset(self, account: str | None = None) -> None:
+        """Start counting again, for one account or for all."""
         for key in [key for key in self._counts if account in (None, key.account)]:
             del self._counts[key]
 
     def _rules(
-        self, situation: FaultContext
+        self, context: FaultContext
     ) -> Iterator[tuple[tuple[str, str, int], FaultRule]]:
-        told = {
-            "header": situation.request.header(FAULT_HEADER) or "",
-            "input": _carried(situation),
+        texts = {
+            "header": context.request.header(FAULT_HEADER) or "",
+            "input": _input_rules(context),
         }
-        read = {source: _read(source, text) for source, text in told.items()}
-        for source, rules in read.items():
+        parsed = {source: _parse(source, text) for source, text in texts.items()}
+        for source, rules in parsed.items():
             for number, rule in enumerate(rules):
-                yield (source, told[source], number), rule
+                yield (source, texts[source], number), rule
         for number, rule in enumerate(self._scenario):
             yield ("scenario", "", number), rule
 
 
-def _carried(situation: FaultContext) -> str:
-    if situation.job is not None:
-        return situation.job.magic
-    submitted = situation.route.action is Action.SUBMIT
-    return magic_rules(situation.request) if submitted else ""
+def _input_rules(context: FaultContext) -> str:
+    if context.job is not None:
+        return context.job.magic
+    submitted = context.route.action is Action.SUBMIT
+    return magic_rules(context.request) if submitted else ""
 
 
-def _read(source: str, text: str) -> tuple[FaultRule, ...]:
+def _parse(source: str, text: str) -> tuple[FaultRule, ...]:
     try:
-        return _parsed(text) if text else ()
+        return _cached_rules(text) if text else ()
     except InvalidFaultRule as error:
         raise assumed_error(
             400, f"The fault of the {source} cannot be read: {error}."
         ) from None
 
 
-# The same few rules come with every request about a job.
-_parsed = lru_cache(maxsize=256)(parse_rules)
+# Every request about a job has the same few rules.
+_cached_rules = lru_cache(maxsize=256)(parse_rules)
 
 
-def _model(situation: FaultContext) -> str:
-    return situation.job.model_id if situation.job else situation.route.model_id
+def _model(context: FaultContext) -> str:
+    return context.job.model_id if context.job else context.route.model_id
 
 
-def _account(situation: FaultContext) -> str:
-    # Files are asked for without a token: they count for whom they were made.
-    return situation.job.account if situation.job else situation.account
+def _account(context: FaultContext) -> str:
+    # Files need no token: they count for the account of their job.
+    return context.job.account if context.job else context.account
 
 
-def _subject(situation: FaultContext, carried: bool) -> str:
-    if situation.job is not None:
-        return situation.job.request_id
-    # Another prompt with the same rule is another rehearsal.
-    return hashlib.sha256(situation.request.body).hexdigest() if carried else ""
+def _subject(context: FaultContext, in_input: bool) -> str:
+    if context.job is not None:
+        return context.job.request_id
+    # Another prompt with the same rule is counted apart.
+    return hashlib.sha256(context.request.body).hexdigest() if in_input else ""

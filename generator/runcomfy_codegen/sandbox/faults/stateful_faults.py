@@ -1,4 +1,4 @@
-"""Faults of the story a job tells: words nobody knows, steps back, ends that are not."""
+"""Stateful faults: what the API says of a job contradicts what it said before, or makes no sense."""
 
 from __future__ import annotations
 
@@ -15,151 +15,172 @@ from ..routes import Action
 from . import POLLS, RESULT, Fault, FaultContext
 
 Body = dict[str, Any]
-BodyChange = Callable[[FaultContext, Body], Body]
-
+ChangeBody = Callable[[FaultContext, Body], Body]
 
 _PUBLISHED = frozenset({"backward-status", "failed-result", "succeeded-result"})
-"""Stories in words and forms that RunComfy's own pages and clients have."""
+"""Faults whose words and forms RunComfy's own pages and clients have."""
 
 
-def _story(
+def _fault(
     name: str,
-    says: str,
+    description: str,
     on: frozenset[Action],
-    change: BodyChange,
-    can: frozenset[Action] = POLLS,
+    change: ChangeBody,
+    allowed: frozenset[Action] = POLLS,
 ) -> Fault:
-    """A fault that changes what the API tells of the account's own job."""
+    """A fault that changes the body of a successful answer about the account's own job."""
 
-    def after(situation: FaultContext, response: ApiResponse) -> ApiResponse:
-        if response.status != 200 or situation.job is None:
+    def change_response(context: FaultContext, response: ApiResponse) -> ApiResponse:
+        if response.status != 200 or context.job is None:
             return response
-        told = response.json()
-        changed = change(situation, told)
-        if changed == told:
+        body = response.json()
+        changed = change(context, body)
+        if changed == body:
             return response
         return json_response(changed, assumed=name not in _PUBLISHED)
 
-    return Fault(name=name, says=says, on=on, can=can, after=after)
+    return Fault(
+        name=name,
+        description=description,
+        on=on,
+        allowed=allowed,
+        change_response=change_response,
+    )
 
 
-def _of_output(name: str, says: str, change: BodyChange) -> Fault:
-    """A story that only a result can tell."""
-    return _story(name, says, RESULT, change, can=RESULT)
+def _output_fault(
+    name: str, description: str, change: Callable[[FaultContext, Body], Any]
+) -> Fault:
+    """A fault that replaces the ``output`` of a result, where there is one."""
+
+    def change_body(context: FaultContext, body: Body) -> Body:
+        if "output" not in body:
+            return body
+        return body | {"output": change(context, body["output"])}
+
+    return _fault(name, description, RESULT, change_body, allowed=RESULT)
 
 
-def _unknown(situation: FaultContext, body: Body) -> Body:
-    if situation.phase is not Phase.RUNNING:
+def _unknown_status(context: FaultContext, body: Body) -> Body:
+    if context.phase is not Phase.RUNNING:
         return body
     return body | {"status": "warming_up"}
 
 
-def _backward(situation: FaultContext, body: Body) -> Body:
-    # Told in this order whenever it is asked about, after its real end too: the first answer
-    # that is not in_queue is in_progress, the next in_queue again, then comes the truth.
-    job = situation.job
-    if job is None or situation.phase is Phase.CANCELLED or not 0 < job.told_begun < 3:
+def _backward_status(context: FaultContext, body: Body) -> Body:
+    # The order is the same after the real end of the job: the first answer that is not
+    # in_queue is in_progress, the next is in_queue again, and all later ones are true.
+    job = context.job
+    if job is None or context.phase is Phase.CANCELLED or not 0 < job.told_begun < 3:
         return body
-    ended = ("output", "error", "finished_at", "cost")
-    kept = {name: value for name, value in body.items() if name not in ended}
+    running = _without(body, "output", "error", "finished_at", "cost")
     if job.told_begun == 1:
-        return kept | {"status": "in_progress"}
-    return kept | {"status": "in_queue", "queue_position": 1}
+        return running | {"status": "in_progress"}
+    return running | {"status": "in_queue", "queue_position": 1}
 
 
-def _failed(situation: FaultContext, body: Body) -> Body:
-    if situation.phase is not Phase.SUCCEEDED:
+def _failed_result(context: FaultContext, body: Body) -> Body:
+    if context.phase is not Phase.SUCCEEDED:
         return body
-    kept = {name: value for name, value in body.items() if name != "output"}
-    return kept | {"status": "failed", "error": FAILURE_MESSAGE}
+    return _without(body, "output") | {"status": "failed", "error": FAILURE_MESSAGE}
 
 
-def _error_object(situation: FaultContext, body: Body) -> Body:
-    changed = _failed(situation, body)
-    return changed | (
-        {"error": {"code": 1, "message": FAILURE_MESSAGE}} if "error" in changed else {}
-    )
+def _error_object(context: FaultContext, body: Body) -> Body:
+    changed = _failed_result(context, body)
+    if "error" not in changed:
+        return changed
+    return changed | {"error": {"code": 1, "message": FAILURE_MESSAGE}}
 
 
-def _succeeded(situation: FaultContext, body: Body) -> Body:
-    return body | (
-        {"status": "succeeded"} if situation.phase is Phase.SUCCEEDED else {}
-    )
-
-
-def _echoed(situation: FaultContext, body: Body) -> Body:
-    assert situation.job is not None
-    return {"input": json.loads(situation.job.body), **body}
-
-
-def _echoed_output(situation: FaultContext, body: Body) -> Body:
-    if "output" not in body:
+def _succeeded_result(context: FaultContext, body: Body) -> Body:
+    if context.phase is not Phase.SUCCEEDED:
         return body
-    assert situation.job is not None
-    given = json.loads(situation.job.body)
-    urls = [text for text in all_texts(given) if text.startswith("https://")]
-    return body | {"output": {"reference_urls": urls, **body["output"]}}
+    return body | {"status": "succeeded"}
 
 
-def _null_output(_: FaultContext, body: Body) -> Body:
-    return body | ({"output": None} if "output" in body else {})
+def _echoed_input(context: FaultContext, body: Body) -> Body:
+    return {"input": _input(context), **body}
+
+
+def _echoed_output(context: FaultContext, output: Body) -> Body:
+    texts = all_texts(_input(context))
+    urls = [text for text in texts if text.startswith("https://")]
+    return {"reference_urls": urls, **output}
 
 
 def _no_output(_: FaultContext, body: Body) -> Body:
-    return {name: value for name, value in body.items() if name != "output"}
+    return _without(body, "output")
 
 
-def _bare_output(_: FaultContext, body: Body) -> Body:
-    if "output" not in body:
-        return body
-    value = next(iter(body["output"].values()))
-    return body | {"output": value}
-
-
-def _expired(situation: FaultContext, response: ApiResponse) -> ApiResponse:
-    # The answer that tells of the end is the last one; questions before it do not count.
-    job, at = situation.job, situation.state
-    if job is None or at is None or at.finished_at is None or job.told_end < 2:
+def _expired_request(context: FaultContext, response: ApiResponse) -> ApiResponse:
+    # The first answer after the end of the job is the last one; answers before do not count.
+    job, state = context.job, context.state
+    if job is None or state is None or state.finished_at is None or job.told_end < 2:
         return response
     return error_response(NOT_FOUND, "The request has expired.")
 
 
+def _input(context: FaultContext) -> Any:
+    assert context.job is not None
+    return json.loads(context.job.body)
+
+
+def _without(body: Body, *names: str) -> Body:
+    return {name: value for name, value in body.items() if name not in names}
+
+
 STATEFUL_FAULTS = (
-    _story(
-        "unknown-status", "a running job has a status nobody knows", POLLS, _unknown
+    _fault(
+        "unknown-status",
+        "a running job has an undocumented status",
+        POLLS,
+        _unknown_status,
     ),
-    _story(
-        "backward-status", "once in_progress, a job is in_queue again", POLLS, _backward
+    _fault(
+        "backward-status",
+        "after in_progress, a job is in_queue again",
+        POLLS,
+        _backward_status,
     ),
-    _story(
+    _fault(
         "failed-result",
         "the status is completed, the result is failed",
         RESULT,
-        _failed,
+        _failed_result,
     ),
-    _story(
+    _fault(
         "error-object",
-        "failed-result, the error being an object",
+        "like failed-result, and the error is an object",
         RESULT,
         _error_object,
     ),
-    _story(
+    _fault(
         "succeeded-result",
-        "the result says succeeded for completed",
+        "the result says succeeded where the status says completed",
         RESULT,
-        _succeeded,
+        _succeeded_result,
     ),
-    _story("echoed-input", "the result repeats the input", RESULT, _echoed),
-    _of_output("echoed-output", "the output repeats the input's URLs", _echoed_output),
-    _of_output("null-output", "the output of a completed job is null", _null_output),
-    _of_output("no-output", "a completed job has no output", _no_output),
-    _of_output("bare-output", "the output is a URL, not an object", _bare_output),
+    _fault("echoed-input", "the result repeats the input", RESULT, _echoed_input),
+    _output_fault(
+        "echoed-output", "the output repeats the URLs of the input", _echoed_output
+    ),
+    _output_fault(
+        "null-output", "the output of a completed job is null", lambda *_: None
+    ),
+    _fault(
+        "no-output", "a completed job has no output", RESULT, _no_output, allowed=RESULT
+    ),
+    _output_fault(
+        "bare-output",
+        "the output is a URL, not an object",
+        lambda _, output: next(iter(output.values())),
+    ),
     Fault(
         name="expired-request",
-        says="completed once, and 404001 from then on",
+        description="completed once, then 404001 in every later answer",
         on=POLLS,
-        can=POLLS,
-        after=_expired,
+        allowed=POLLS,
+        change_response=_expired_request,
     ),
 )
 """The faults of this file."""
