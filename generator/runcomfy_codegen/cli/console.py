@@ -15,7 +15,6 @@ from ..reports.command_report import CommandReport, TextLine
 from ..reports.formats import json_text, write
 from ..reports.text import diagnostic_lines
 from ..reports.text import printable as printable
-from ..workspace.live_catalog import OnItem
 
 EXIT_FINDING = 1
 """An error diagnostic, a finding, or stale output."""
@@ -157,7 +156,7 @@ def _words(status: Any) -> str:
 
 
 @contextmanager
-def count_progress(what: str) -> Generator[Callable[[int], OnItem]]:
+def count_progress(what: str) -> Generator[Callable[[int], Callable[[str], None]]]:
     """A live bar of many things on stderr if that is a terminal, else nothing.
 
     The block is given what begins the bar: called with their number, it gives what is to be
@@ -171,7 +170,7 @@ def count_progress(what: str) -> Generator[Callable[[int], OnItem]]:
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
 
-        def begin(total: int) -> OnItem:
+        def begin(total: int) -> Callable[[str], None]:
             task = bar.add_task(what, total=total)
             return lambda name: bar.advance(task)
 

@@ -239,10 +239,10 @@ def _at(schema: Any, steps: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 
 def format_keyword(
-    validator: Any, told: Any, instance: Any, schema: Any
+    validator: Any, format_: Any, instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
     """``format``: the items of an array of media are texts, if ``items`` does not say what."""
-    listed = names_several(told) and "items" not in schema
+    listed = names_several(format_) and "items" not in schema
     if listed and validator.is_type(instance, "array"):
         for index, item in enumerate(instance):
             yield from validator.descend(item, {"type": "string"}, path=index)
