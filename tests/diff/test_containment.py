@@ -27,8 +27,8 @@ from runcomfy_codegen.ir.model import (
     Union,
     Value,
 )
+from runcomfy_codegen.subtype import No, Unsure, Yes
 from runcomfy_codegen.subtype.accepts import accepts, is_empty
-from runcomfy_codegen.subtype.answer import No, Unsure, Yes
 from runcomfy_codegen.subtype.examples import smallest_example
 from runcomfy_codegen.subtype.is_subschema import is_subschema
 from support.examples import examples

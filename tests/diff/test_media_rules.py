@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runcomfy_codegen.subtype.answer import Answer, No, Unsure, Yes
+from runcomfy_codegen.subtype import Answer, No, Unsure, Yes
 from runcomfy_codegen.subtype.media_rules import rule_set, rules_imply
 from runcomfy_runtime.rule import Rule
 from support.examples import examples

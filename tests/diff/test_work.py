@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runcomfy_codegen.ir.model import Choice, Text
-from runcomfy_codegen.subtype.answer import No, Unsure, Yes
+from runcomfy_codegen.subtype import No, Unsure, Yes
 from runcomfy_codegen.subtype.is_subschema import is_subschema
 from support.built_models import model_of, properties
 

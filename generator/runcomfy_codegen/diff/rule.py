@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from ..reports.command_report import RuleMetadata
-from ..subtype.answer import Answer, No, Unsure, Yes
+from ..subtype import Answer, No, Unsure, Yes
 from .compare.facts import Fact, SchemaLocation, Side
 from .finding import DiffFinding, DiffVerdict, Lens, Witness
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from ..ir.model import Model
+from .compare import compare
 from .compare.facts import Fact, ModelRenamed
-from .compare.models import compare
 from .compare.outputs import NO_PUBLISHED_OUTPUTS, PublishedOutputs
 from .compare.published import NO_TEXTS, PublishedTexts, text_facts, unknown_changes
 from .finding import DiffFinding, DiffVerdict, Lens

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..ir.diagnostic import Severity
 from ..ir.model import Field, Text, types_in
-from ..subtype.answer import Yes
+from ..subtype import Yes
 from ..subtype.media_rules import rule_set, rules_imply
 from .rule import each_field, lint_rule, rule_groups
 

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.model import Model
 from ..reports.command_report import CommandReport, RuleMetadata, entry_of
-from ..reports.rule_page import rule_section
+from ..reports.markdown import rule_section
 from . import media_rules, message_rules, prose_rules, value_rules
 from .rule import LintRule
 

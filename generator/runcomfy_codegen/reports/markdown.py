@@ -1,7 +1,8 @@
-"""A comment on a pull request (GitHub Flavored Markdown)."""
+"""Markdown: the comment on a pull request (GitHub Flavored), and the documentation of rules."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -9,6 +10,7 @@ from ..ir.diagnostic import Severity
 from .command_report import (
     CommandReport,
     ReportEntry,
+    RuleMetadata,
     by_model,
     counted,
     encodable,
@@ -104,3 +106,39 @@ def _plain(text: str) -> str:
     one_line = " ".join(encodable(text).split())
     escaped = one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", escaped)
+
+
+# The documentation of rules, written from the rules themselves (Markdown).
+
+
+def rule_section(
+    rule: RuleMetadata, lead: str, before_label: str, after_label: str
+) -> str:
+    """The section of one rule; ``lead`` is its first paragraph."""
+    return "\n".join(
+        (
+            f"## {rule.id}",
+            "",
+            lead,
+            "",
+            rule.why,
+            "",
+            f"{before_label}:",
+            "",
+            _schema(rule.before),
+            "",
+            f"{after_label}:",
+            "",
+            _schema(rule.after),
+            "",
+            f"What to do: {rule.advice}",
+            "",
+        )
+    )
+
+
+def _schema(text: str) -> str:
+    if not text:
+        return "no such model"
+    pretty = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return f"```json\n{pretty}\n```"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ..ir.exact import ExactJson, equality_key
 from ..ir.model import Array, Object, Type
+from . import YES, Answer, No, SubschemaCheck, Unsure, all_of
 from .accepts import max_item_count
-from .answer import YES, Answer, No, SubschemaCheck, Unsure, all_of
 from .examples import MAX_ITEMS, make_examples, smallest_example
 from .texts import is_subformat
 

@@ -27,8 +27,8 @@ from ..ir.model import (
     Type,
     Union,
 )
+from . import YES, Answer, No, Unsure, Yes, all_of
 from .accepts import accepts, is_empty
-from .answer import YES, Answer, No, Unsure, Yes, all_of
 from .containers import array_is_subschema, object_is_subschema
 from .examples import smallest_example
 from .numbers import all_numbers, boundary_values, is_number_subset, number_interval

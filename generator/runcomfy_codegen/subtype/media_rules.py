@@ -11,7 +11,7 @@ from runcomfy_runtime.metrics_and_operators import MetricExpression
 from runcomfy_runtime.rule import Rule
 
 from ..ir.exact import Rational, quotient
-from .answer import YES, Answer, No, Unsure
+from . import YES, Answer, No, Unsure
 from .media_intervals import (
     AREA,
     SCALE,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ...ir.json_text import pointer_token
@@ -17,13 +16,13 @@ from ...ir.model import (
     Object,
     Text,
     Type,
-    Unknown,
 )
+from ...subtype import YES, Answer, No, Yes
 from ...subtype.accepts import accepts
-from ...subtype.answer import YES, Answer, No, Unsure, Yes
 from ...subtype.is_subschema import is_subschema
 from .facts import Facet, Fact, Identity, SchemaLocation, ValuesChanged
 from .fingerprint import facet_identity
+from .published import unsure_beside_unsupported
 from .wording import choices_in_words, facet_in_words
 
 
@@ -193,7 +192,6 @@ def _object_changes(old: Object, new: Object, pointer: str) -> Iterator[FacetCha
             )
 
 
-_BRANCH = re.compile(r"/(anyOf|oneOf|allOf)/[0-9]+")
 """A change in a branch is reported for the schema that contains the branch."""
 
 
@@ -202,12 +200,8 @@ def value_facts(old: Field, new: Field, location: SchemaLocation) -> Iterator[Fa
     for change, old_in_new, new_in_old in _answered_changes(
         old.type, new.type, location
     ):
-        old_in_new = _unsure_beside_unknown_keywords(
-            old_in_new, old, new, change.pointer
-        )
-        new_in_old = _unsure_beside_unknown_keywords(
-            new_in_old, new, old, change.pointer
-        )
+        old_in_new = unsure_beside_unsupported(old_in_new, old, new, change.pointer)
+        new_in_old = unsure_beside_unsupported(new_in_old, new, old, change.pointer)
         if not (isinstance(old_in_new, Yes) and isinstance(new_in_old, Yes)):
             yield _values_changed(change, old_in_new, new_in_old, location)
 
@@ -261,48 +255,3 @@ def _values_changed(
         removed=removed,
         added=added,
     )
-
-
-def _unsure_beside_unknown_keywords(
-    answer: Answer, source: Field, target: Field, pointer: str
-) -> Answer:
-    """The answer, or unsure if there are unsupported keywords next to the types.
-
-    A keyword of the source side may already have refused the witness. And what a keyword
-    accepts may depend on the schema around it: if that schema changed, an unchanged keyword
-    proves nothing.
-    """
-    keywords = _refusing_keywords(source.unknown)
-    if isinstance(answer, Yes):
-        both = (*source.unknown, *target.unknown)
-        keywords = _refusing_keywords(
-            keyword for keyword in both if _concerns(keyword, pointer)
-        )
-    if isinstance(answer, Unsure) or not keywords:
-        return answer
-    return Unsure(f"the keyword {min(keywords)!r} next to it is not supported")
-
-
-def _refusing_keywords(unknown: Iterable[Unknown]) -> set[str]:
-    """Keywords that may refuse a value. Media rules and formats refuse files instead."""
-    return {
-        keyword.keyword
-        for keyword in unknown
-        if keyword.keyword not in ("validations", "format") and not keyword.is_note
-    }
-
-
-def _concerns(unknown: Unknown, pointer: str) -> bool:
-    """Whether the schema of the keyword contains the place of a change, or lies in it."""
-    schema_pointer = _from_first_property(
-        _BRANCH.sub("", unknown.pointer.rpartition("/")[0])
-    )
-    pointer = _from_first_property(pointer)
-    return f"{pointer}/".startswith(f"{schema_pointer}/") or schema_pointer.startswith(
-        f"{pointer}/"
-    )
-
-
-def _from_first_property(pointer: str) -> str:
-    """The part of a pointer after the first property, whatever wraps the output."""
-    return pointer.partition("/properties/")[2]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from ...ir.model import Field, MediaKind, Model, Object, Type, Unknown, Value
-from ...subtype.answer import Answer
+from ...subtype import Answer
 
 Identity: TypeAlias = tuple[str, str]
 """What changed, before and after, in a form that does not depend on the wording of messages."""

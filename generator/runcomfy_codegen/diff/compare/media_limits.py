@@ -9,7 +9,7 @@ from runcomfy_runtime.metrics_and_operators import MetricExpression
 from runcomfy_runtime.rule import Rule
 
 from ...ir.model import Array, Field, Nullable, Type
-from ...subtype.answer import YES, Yes
+from ...subtype import YES, Yes
 from ...subtype.media_intervals import media_limit
 from ...subtype.media_rules import rule_set, rule_set_implies
 from .facts import Fact, MediaLimitsChanged, SchemaLocation

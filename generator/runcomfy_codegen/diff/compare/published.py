@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ...ir.exact import equality_key, exact_value
 from ...ir.json_text import is_array, is_object, pointer_token
-from ...ir.model import Model, Unknown, Value
+from ...ir.model import Field, Model, Unknown, Value
+from ...subtype import Answer, Unsure, Yes
 from .facts import (
     Fact,
     InformativeKeywordChanged,
@@ -223,3 +225,52 @@ def _spelled(unknown: Unknown | None) -> Hashable:
 def _is_rule(unknown: Unknown) -> bool:
     """Whether this is a single media rule; those are compared as rules."""
     return unknown.pointer.rpartition("/")[0].endswith("/validations")
+
+
+_BRANCH = re.compile(r"/(anyOf|oneOf|allOf)/[0-9]+")
+"""A change in a branch is reported for the schema that contains the branch."""
+
+
+def unsure_beside_unsupported(
+    answer: Answer, source: Field, target: Field, pointer: str
+) -> Answer:
+    """The answer, or unsure if there are unsupported keywords next to the types.
+
+    A keyword of the source side may already have refused the witness. And what a keyword
+    accepts may depend on the schema around it: if that schema changed, an unchanged keyword
+    proves nothing.
+    """
+    keywords = _refusing_keywords(source.unknown)
+    if isinstance(answer, Yes):
+        both = (*source.unknown, *target.unknown)
+        keywords = _refusing_keywords(
+            keyword for keyword in both if _concerns(keyword, pointer)
+        )
+    if isinstance(answer, Unsure) or not keywords:
+        return answer
+    return Unsure(f"the keyword {min(keywords)!r} next to it is not supported")
+
+
+def _refusing_keywords(unknown: Iterable[Unknown]) -> set[str]:
+    """Keywords that may refuse a value. Media rules and formats refuse files instead."""
+    return {
+        keyword.keyword
+        for keyword in unknown
+        if keyword.keyword not in ("validations", "format") and not keyword.is_note
+    }
+
+
+def _concerns(unknown: Unknown, pointer: str) -> bool:
+    """Whether the schema of the keyword contains the place of a change, or lies in it."""
+    schema_pointer = _from_first_property(
+        _BRANCH.sub("", unknown.pointer.rpartition("/")[0])
+    )
+    pointer = _from_first_property(pointer)
+    return f"{pointer}/".startswith(f"{schema_pointer}/") or schema_pointer.startswith(
+        f"{pointer}/"
+    )
+
+
+def _from_first_property(pointer: str) -> str:
+    """The part of a pointer after the first property, whatever wraps the output."""
+    return pointer.partition("/properties/")[2]

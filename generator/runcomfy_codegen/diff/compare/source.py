@@ -21,7 +21,7 @@ from ...ir.model import (
     Value,
     types_in,
 )
-from ...subtype.answer import YES, Answer, No, Yes
+from ...subtype import YES, Answer, No, Yes
 from ...subtype.examples import smallest_example
 from ...subtype.is_subschema import is_subschema
 from .facts import AnnotationChanged, ClassRemoved, Fact, SchemaLocation, Side

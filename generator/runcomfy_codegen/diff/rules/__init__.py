@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...reports.rule_page import rule_section
+from ...reports.markdown import rule_section
 from ..compare.facts import Side
 from ..rule import DiffRule
 from . import facets, fields, keywords, media, models, source

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ...reports.command_report import RuleMetadata
-from ...subtype.answer import Answer, No
+from ...subtype import Answer, No
 from ..compare.facts import Facet, Side, ValuesChanged
 from ..finding import DiffVerdict, Witness
 from ..rule import (

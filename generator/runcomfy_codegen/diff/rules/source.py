@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...subtype.answer import Yes
+from ...subtype import Yes
 from ..compare.facts import AnnotationChanged, ClassRemoved, NameChanged, Side
 from ..compare.fingerprint import type_identity
 from ..finding import DiffVerdict, Lens
