@@ -314,3 +314,14 @@ def test_fields_of_nested_objects_are_looked_at() -> None:
     }
     (each,) = found({"loras": {"type": "array", "items": inner}})
     assert each.pointer == "/input_schema/properties/loras/items/properties/steps"
+
+
+def test_choices_in_a_rare_case_are_reported_in_their_published_order() -> None:
+    rare = ["8K", "4K", "2K", "1K"]
+    usual = [word.lower() for word in rare]
+    properties = {"a": rare, "b": usual, "c": usual}
+    messages = [
+        each.message
+        for each in found({name: {"enum": words} for name, words in properties.items()})
+    ]
+    assert [message.split("'")[1] for message in messages] == rare

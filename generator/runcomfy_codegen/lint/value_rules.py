@@ -137,10 +137,11 @@ def enum_case_drift(models: Sequence[Model]) -> Iterator[LintFinding]:
             yield LintFinding(model_id, f"{pointer}/enum", message)
 
 
-def _words(kind: Type) -> set[str]:
+def _words(kind: Type) -> list[str]:
+    """The texts among the choices of a type, in their published order."""
     choices = (inner.values for inner in types_in(kind) if isinstance(inner, Choice))
-    loaded = (value.load() for values in choices for value in values)
-    return {word for word in loaded if isinstance(word, str)}
+    values = (value.load() for values in choices for value in values)
+    return list(dict.fromkeys(word for word in values if isinstance(word, str)))
 
 
 RULES = (impossible_default, impossible_sample, impossible_value, enum_case_drift)
