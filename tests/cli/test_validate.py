@@ -135,7 +135,7 @@ def test_a_file_of_another_kind_fails_as_such(framer: Shell) -> None:
     framer.write("in.json", {"images": ["film.png"]})
     answer = framer("validate", "acme/framer", "in.json")
     assert answer.code == 1
-    assert "an image belongs here, and this is a video (mp4)" in answer.out
+    assert "an image is expected here, but this is a video (mp4)" in answer.out
 
 
 def test_the_json_has_every_check_that_the_table_shows(framer: Shell) -> None:

@@ -226,5 +226,5 @@ def test_the_rules_for_another_kind_are_not_asked() -> None:
     [error] = input_validator({"properties": {"x": schema}}, prober).iter_errors(
         {"x": "square"}
     )
-    assert error.message == "a sound belongs here, and this is an image"
+    assert error.message == "a sound is expected here, but this is an image"
     assert error.validator_value == "media_kind == audio"

@@ -125,7 +125,7 @@ def test_a_text_is_never_a_path() -> None:
 
 
 def test_things_that_hold_no_bytes_are_named() -> None:
-    assert "a int is no media source" in str(failure(5))
+    assert "a int is not a media source" in str(failure(5))
     assert failure(None).fault is MediaFault.UNREADABLE
     assert "binary mode" in str(failure(io.StringIO("x" * 100)))
 
@@ -150,7 +150,7 @@ def test_a_path_of_bytes_is_a_path(tmp_path: Path) -> None:
 
 def test_a_kind_that_was_not_asked_for_is_an_error() -> None:
     with pytest.raises(
-        MediaError, match="this is image .png. where video belongs"
+        MediaError, match="this is image .png., expected video"
     ) as caught:
         probe(PNG, kind="video")
     assert caught.value.fault is MediaFault.WRONG_KIND

@@ -146,7 +146,7 @@ def test_a_source_that_stands_twice_is_measured_once(
     path = tmp_path / "twice.png"
     path.write_bytes((DATA / f"image/{SMALL}").read_bytes())
     findings = Inspector(folder=tmp_path).inspect(RULES, {"images": ["twice.png"] * 3})
-    assert [finding.place.pointer for finding in findings] == [
+    assert [finding.reference.pointer for finding in findings] == [
         f"/images/{at}" for at in range(3)
     ]
     assert findings[0].outcome is findings[1].outcome is findings[2].outcome

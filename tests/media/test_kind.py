@@ -46,7 +46,7 @@ def test_a_video_in_the_field_of_an_image_fails_and_its_rules_are_not_asked() ->
         Problem(
             pointer="/x",
             code="media_kind",
-            message="an image belongs here, and this is a video (mp4)",
+            message="an image is expected here, but this is a video (mp4)",
             limit="image",
             actual="video",
             rule="media_kind == image",

@@ -264,7 +264,7 @@ def test_a_redirect_to_no_url_is_a_clear_error(
     server: Loopback, made: Result[Any], tmp_path: Path, place: str
 ) -> None:
     server.on("/out.png", Reply(b"", 302, {"Location": place}))
-    with pytest.raises(errors.DownloadError, match="not to any URL|user name"):
+    with pytest.raises(errors.DownloadError, match="without a URL|user name"):
         made.download(tmp_path)
     assert names(tmp_path) == []
 

@@ -51,7 +51,9 @@ def command(
 
 def _checks(findings: tuple[InspectedFile, ...]) -> list[tuple[str, RuleCheck]]:
     """Every check with its place, those that were passed too."""
-    return [(each.place.pointer, check) for each in findings for check in each.checks]
+    return [
+        (each.reference.pointer, check) for each in findings for check in each.checks
+    ]
 
 
 def _print_measured(findings: tuple[InspectedFile, ...]) -> None:

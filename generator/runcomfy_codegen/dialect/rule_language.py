@@ -227,7 +227,7 @@ def _broken(
     if kind and file.kinds and kind not in file.kinds:
         # The rules are for media of that kind, so they are not checked for another.
         yield ValidationError(
-            f"{KINDS[kind].phrase} belongs here, and this is {KINDS[file.kinds[0]].phrase}",
+            f"{KINDS[kind].phrase} is expected here, but this is {KINDS[file.kinds[0]].phrase}",
             validator_value=f"media_kind == {kind}",
         )
         return

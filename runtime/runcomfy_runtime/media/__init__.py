@@ -1,6 +1,6 @@
-"""Media: what it is (``probe``), and whether it keeps the published rules (``check_rule``).
+"""Media: measuring it (``probe``), and checking it against published rules (``check_rule``).
 
-Names are loaded on first use: whoever only imports a model pays for no format.
+Names are loaded on first use, so that importing a model does not load the formats.
 """
 
 from __future__ import annotations

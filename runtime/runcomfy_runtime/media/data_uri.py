@@ -18,14 +18,14 @@ _NOT_PLAIN = "% \t\n\r\f-_"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
 Characters: TypeAlias = Callable[[int, int], bytes]
-"""The characters of some base64 from one place up to another."""
+"""The characters of base64 text between two positions."""
 
 
 def data_reader(uri: str) -> tuple[Read, int]:
     """How to read the content of a ``data:`` URI, and its size in bytes.
 
-    The media type is not looked at: the content decides. Raises ``MediaError`` if the URI
-    is none, or if its base64 is wrong where it is read.
+    The media type is ignored: the content decides. Raises ``MediaError`` if this is not a
+    ``data:`` URI, or if its base64 is invalid where it is read.
     """
     comma = uri.find(",", 0, _HEAD)
     if uri[:5].lower() != "data:" or comma < 0:
@@ -90,7 +90,7 @@ def _unreadable(reason: str) -> MediaError:
     return MediaError(f"the data: URI cannot be read: {reason}", MediaFault.UNREADABLE)
 
 
-# Text with percent-escapes as the bytes that it stands for, a block at a time.
+# Percent-encoded text as bytes, one block at a time.
 
 
 _BLOCK = 8 << 10  # characters
@@ -99,9 +99,9 @@ _BLOCK = 8 << 10  # characters
 class EscapedText:
     """Random access to escaped text. ``size`` is in bytes, as unescaped.
 
-    Unescaping all of it at once would take many times its length in memory, so it is done
-    for one block after the other: once to learn where each begins, and again where it is
-    looked at. ``plain`` unescapes a block, and may drop or exchange characters.
+    Unescaping everything at once would take many times its length in memory. Therefore each
+    block is unescaped alone: once to find its offset, and again when it is read. ``plain``
+    unescapes a block, and may drop or replace characters.
     """
 
     __slots__ = ("_cuts", "_latest", "_offsets", "_plain", "_text", "size")
@@ -130,7 +130,7 @@ class EscapedText:
         return b"".join(pieces)[offset - base : end - base]
 
     def _block(self, index: int) -> bytes:
-        """One block, unescaped; the latest is kept, since wants are often neighbours."""
+        """One block, unescaped. The latest is cached, because reads are often adjacent."""
         if self._latest[0] != index:
             piece = self._text[self._cuts[index] : self._cuts[index + 1]]
             self._latest = index, self._plain(piece)
@@ -138,7 +138,7 @@ class EscapedText:
 
 
 def _cuts(text: str, at: int) -> Iterator[int]:
-    """Where blocks begin, and the end: never inside of an escape."""
+    """Where blocks begin, and the end of the text. No block ends inside an escape."""
     while at < len(text):
         yield at
         end = at + _BLOCK

@@ -20,16 +20,16 @@ from .references import MediaReference, is_certain, media_references, resolve_so
 from .rule_check import RuleCheck, Verdict, check_kind, check_rule
 
 AT_ONCE = 4
-"""How many files are looked at together."""
+"""How many files are measured at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspector:
-    """Checks media rules; it is a ``Judge`` of inputs, blocking (``check`` is not).
+    """Checks media rules. It is an ``InputCheck``; ``check`` is its asyncio form.
 
-    ``folder`` permits values that are paths, relative to it: for a person's own documents,
-    never for texts that come from somebody else. ``seconds`` is for all files together, while
-    ``policy`` limits each: what there is no time for is unknown.
+    ``folder`` permits paths relative to it. Use it for your own documents only, never for
+    input from others. ``seconds`` limits all files together, and ``policy`` each one. A file
+    that there is no time for is unknown.
     """
 
     policy: FetchPolicy = DEFAULT_POLICY
@@ -39,13 +39,13 @@ class Inspector:
     clock: Callable[[], float] = time.monotonic
 
     def within(self, seconds: float) -> Inspector:
-        """The same with no more time than that."""
+        """The same with at most this much time."""
         return replace(self, seconds=min(self.seconds, seconds))
 
     def __call__(
         self, rules: Sequence[Rule], payload: Mapping[str, Any]
     ) -> list[Problem]:
-        """Every problem of a payload's media; none is raised."""
+        """Every problem of a payload's media; nothing is raised."""
         return _problems(self.inspect(rules, payload))
 
     async def check(
@@ -57,9 +57,9 @@ class Inspector:
     def inspect(
         self, rules: Sequence[Rule], payload: Mapping[str, Any]
     ) -> tuple[InspectedFile, ...]:
-        """Look at every file that rules speak of, each once, some at a time."""
-        found = media_references(rules, payload)
-        jobs = _thorough_by_source(found)
+        """Measure every file that has rules, each once, several at the same time."""
+        references = media_references(rules, payload)
+        jobs = _thorough_by_source(references)
         end = self.clock() + self.seconds
 
         def measure(text: str, thorough: bool) -> ProbeOutcome:
@@ -77,16 +77,16 @@ class Inspector:
         else:
             with ThreadPoolExecutor(self.at_once) as pool:
                 outcomes = list(pool.map(measure, jobs, jobs.values()))
-        return _inspected_files(found, dict(zip(jobs, outcomes, strict=True)))
+        return _inspected_files(references, dict(zip(jobs, outcomes, strict=True)))
 
     async def inspect_async(
         self, rules: Sequence[Rule], payload: Mapping[str, Any]
     ) -> tuple[InspectedFile, ...]:
         """Do the same without blocking the event loop."""
-        import asyncio  # slow to load, and whoever calls this has it loaded
+        import asyncio  # slow to import, and already imported by every caller
 
-        found = media_references(rules, payload)
-        jobs = _thorough_by_source(found)
+        references = media_references(rules, payload)
+        jobs = _thorough_by_source(references)
         gate = asyncio.Semaphore(self.at_once)
         end = self.clock() + self.seconds
 
@@ -102,7 +102,7 @@ class Inspector:
                     return error
 
         outcomes = await asyncio.gather(*(measure(*job) for job in jobs.items()))
-        return _inspected_files(found, dict(zip(jobs, outcomes, strict=True)))
+        return _inspected_files(references, dict(zip(jobs, outcomes, strict=True)))
 
     def _until(self, end: float) -> FetchPolicy:
         """The policy for one more file. Raises ``MediaError`` when the time is over."""
@@ -111,83 +111,88 @@ class Inspector:
             return self.policy
         if left <= 0:
             raise MediaError(
-                "there was no time left to look at it", MediaFault.TOO_COSTLY
+                "there was no time left to measure it", MediaFault.TOO_COSTLY
             )
         return replace(self.policy, seconds=left)
 
 
-def _thorough_by_source(found: Iterable[MediaReference]) -> dict[str, bool]:
+def _thorough_by_source(references: Iterable[MediaReference]) -> dict[str, bool]:
     """Each source once, and whether any rule needs all of it."""
     jobs: dict[str, bool] = {}
-    for place in found:
-        jobs[place.source] = jobs.get(place.source, False) or place.thorough
+    for reference in references:
+        jobs[reference.source] = jobs.get(reference.source, False) or reference.thorough
     return jobs
 
 
 def _inspected_files(
-    found: Iterable[MediaReference], outcomes: Mapping[str, ProbeOutcome]
+    references: Iterable[MediaReference], outcomes: Mapping[str, ProbeOutcome]
 ) -> tuple[InspectedFile, ...]:
-    return tuple(InspectedFile.of(place, outcomes[place.source]) for place in found)
+    return tuple(
+        InspectedFile.of(reference, outcomes[reference.source])
+        for reference in references
+    )
 
 
-def _problems(found: Iterable[InspectedFile]) -> list[Problem]:
-    return [problem for finding in found for problem in finding.problems()]
+def _problems(files: Iterable[InspectedFile]) -> list[Problem]:
+    return [problem for file in files for problem in file.problems()]
 
 
-# What was found where a payload names media, and the problems that follow.
+# The measured file of a reference, its checks and its problems.
 
 
 ProbeOutcome: TypeAlias = MediaInfo | MediaError
-"""What was measured, or why nothing was."""
+"""The measured facts, or the error."""
 
 
 @dataclass(frozen=True, slots=True)
 class InspectedFile:
-    """What was found at one place: the file, or why there is none, and every check of it.
+    """The file of one reference, or why it could not be measured, and every check of it.
 
-    If the kind of the file is known to be wrong, that is the only check: what holds for an
-    image says nothing of a video.
+    If the file is of the wrong kind, that is the only check: rules for an image do not apply
+    to a video.
     """
 
-    place: MediaReference
+    reference: MediaReference
     outcome: ProbeOutcome
     checks: tuple[RuleCheck, ...]
 
     @classmethod
-    def of(cls, place: MediaReference, outcome: ProbeOutcome) -> InspectedFile:
-        """Check everything at a place."""
-        rules = tuple(check_rule(rule, outcome) for rule in place.rules)
-        if not place.kind or isinstance(outcome, MediaError):
-            return cls(place, outcome, rules)
-        kind = check_kind(place.kind, place.pointer, outcome)
+    def of(cls, reference: MediaReference, outcome: ProbeOutcome) -> InspectedFile:
+        """Run every check of a reference."""
+        rules = tuple(check_rule(rule, outcome) for rule in reference.rules)
+        if not reference.kind or isinstance(outcome, MediaError):
+            return cls(reference, outcome, rules)
+        kind = check_kind(reference.kind, reference.pointer, outcome)
         return cls(
-            place, outcome, (kind,) if kind.verdict is Verdict.FAIL else (kind, *rules)
+            reference,
+            outcome,
+            (kind,) if kind.verdict is Verdict.FAIL else (kind, *rules),
         )
 
     def problems(self) -> Iterator[Problem]:
-        """What is wrong or unknown; one problem for a file that could not be measured."""
+        """What is wrong or unknown. A file that could not be measured is one problem."""
         if isinstance(self.outcome, MediaError):
-            yield _unmeasured(self.place, self.outcome)
+            yield _unmeasured(self.reference, self.outcome)
             return
         for check in self.checks:
             if check.verdict is not Verdict.PASS:
-                yield _problem(self.place.pointer, check)
+                yield _problem(self.reference.pointer, check)
 
 
-def _unmeasured(place: MediaReference, error: MediaError) -> Problem:
+def _unmeasured(reference: MediaReference, error: MediaError) -> Problem:
     """One problem for all rules on a file."""
-    rules = ", ".join(each.condition for each in place.rules)
+    rules = ", ".join(rule.condition for rule in reference.rules)
     return Problem(
-        pointer=place.pointer,
+        pointer=reference.pointer,
         code="media",
         message=f"{error} (not checked: {rules})",
         actual=error.fault.value,
-        verdict="fail" if is_certain(place.source, error) else "unknown",
+        verdict="fail" if is_certain(reference.source, error) else "unknown",
     )
 
 
 def _problem(pointer: str, check: RuleCheck) -> Problem:
-    """A broken rule in its published words, or why it is not known whether it is kept."""
+    """A broken rule in its published words, or the reason why it is unknown."""
     rule = check.rule
     words = rule.message or f"{rule.metric} must be {rule.operator} {rule.limit}"
     failed = check.verdict is Verdict.FAIL

@@ -34,12 +34,13 @@ def probe(
 ) -> MediaInfo:
     """Measure a piece of media.
 
-    A string is a ``data:`` URI or an https URL and never a path: a text from somebody else
-    must not open a file here. ``kind`` is what the media must be. ``thorough`` permits
-    reading all of it for facts that no header states; by default that is so for content at
-    hand, and not for URLs, which are fetched as ``policy`` allows.
+    A string is a ``data:`` URI or an https URL, never a path: text from an untrusted source
+    must not open a local file. ``kind`` is the required kind of media. ``thorough`` permits
+    reading everything, for facts that no header states. It is the default for local content,
+    but not for URLs, which are fetched within ``policy``.
 
-    Raises ``MediaError``; ``MediaUnsupported``, a kind of it, for a format that is not read.
+    Raises ``MediaError``; for a format that is not supported, its subclass
+    ``MediaUnsupported``.
     """
     if isinstance(source, str) and not _is_data(source):
         from .fetch.client import fetch
@@ -77,7 +78,7 @@ def _is_data(source: str) -> bool:
 def _measure_local(source: MediaSource, thorough: bool) -> MediaInfo:
     if isinstance(
         source, Path
-    ):  # the most frequent, and much quicker to tell than below
+    ):  # the most frequent case, and much faster to check than below
         opened: FileReader | StreamReader = FileReader(source)
     elif isinstance(source, str):
         read, size = data_reader(source)
@@ -99,7 +100,7 @@ def _open(source: PathLike[str] | BinaryIO) -> FileReader | StreamReader:
     if not hasattr(source, "read"):
         name = type(source).__name__
         raise MediaError(
-            f"a {name} is no media source: give a Path, bytes, a file opened in binary "
+            f"a {name} is not a media source: give a Path, bytes, a file opened in binary "
             "mode, or a data: or https URL",
             MediaFault.UNREADABLE,
         )
@@ -109,7 +110,7 @@ def _open(source: PathLike[str] | BinaryIO) -> FileReader | StreamReader:
 def _check_kind(kind: Kind | None, info: MediaInfo) -> MediaInfo:
     if kind is not None and info.kind != kind:
         raise MediaError(
-            f"this is {info.kind} ({info.format}) where {kind} belongs",
+            f"this is {info.kind} ({info.format}), expected {kind}",
             MediaFault.WRONG_KIND,
         )
     return info
@@ -119,7 +120,7 @@ def _check_kind(kind: Kind | None, info: MediaInfo) -> MediaInfo:
 
 
 def memory_reader(content: bytes | bytearray | memoryview) -> tuple[Read, int]:
-    """How to read from some bytes, and how many there are. They are not copied."""
+    """A reader of bytes in memory, and their number. They are not copied."""
     if isinstance(content, bytes):
         return lambda offset, length: content[offset : offset + length], len(content)
     view = memoryview(content)
@@ -127,10 +128,10 @@ def memory_reader(content: bytes | bytearray | memoryview) -> tuple[Read, int]:
     return lambda offset, length: bytes(view[offset : offset + length]), len(view)
 
 
-# Content of a file on disk: a regular one, opened without waiting for anybody.
+# The content of a regular file on disk, opened without blocking.
 
 
-# A FIFO without a writer would block a plain open for ever.
+# A FIFO without a writer would block a plain open without end.
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)
@@ -142,7 +143,7 @@ _BLOCK = 4096
 
 
 class FileReader:
-    """A file that was found to be a regular one. ``size`` is in bytes; ``close`` it."""
+    """A regular file, opened. ``size`` is in bytes; ``close`` it."""
 
     __slots__ = ("_handle", "_head", "_path", "size")
 
@@ -169,7 +170,7 @@ class FileReader:
     def read(self, offset: int, length: int) -> bytes:
         """Bytes from an offset. Raises ``MediaError`` if the disk fails."""
         end = offset + length
-        if end > self.size:  # files of the kernel hold more than they say
+        if end > self.size:  # files of the kernel contain more than they state
             end = self.size
         if end <= _BLOCK:
             return self._head[offset:end]
@@ -203,23 +204,23 @@ def _name(mode: int) -> str:
     return "a socket" if stat.S_ISSOCK(mode) else "something else"
 
 
-# Content of an open binary file; its position is put back afterwards.
+# The content of an open binary file. Its position is restored afterwards.
 
 
 class StreamReader:
     """A seekable binary file object. ``size`` is in bytes; ``close`` puts its position back.
 
-    It is somebody else's code, so whatever it raises is reported as unreadable.
+    The file object is the caller's code, so any exception from it is reported as unreadable.
     """
 
     __slots__ = ("_place", "_stream", "size")
 
     def __init__(self, stream: BinaryIO) -> None:
         """Take a file object. Raises ``MediaError`` if it cannot seek."""
-        self._stream: Any = stream  # it may be text, whatever its type says
+        self._stream: Any = stream  # it may be a text file, despite its type
         try:
             self._place = stream.tell()
-            stream.seek(0, io.SEEK_END)  # which need not tell where that is
+            stream.seek(0, io.SEEK_END)  # which need not return the position
             self.size = stream.tell()
         except Exception as error:
             raise MediaError(
@@ -233,7 +234,9 @@ class StreamReader:
         try:
             self._stream.seek(offset)
             data = self._some(length)
-            while 0 < len(data) < length:  # raw ones may give less than is there
+            while (
+                0 < len(data) < length
+            ):  # raw files may return fewer bytes than available
                 more = self._some(length - len(data))
                 if not more:
                     break
@@ -248,7 +251,7 @@ class StreamReader:
         return data[:length]
 
     def _some(self, length: int) -> bytes:
-        """What one call gives."""
+        """The bytes that one call returns."""
         data = self._stream.read(length)
         if isinstance(data, bytes):
             return data
@@ -264,7 +267,7 @@ class StreamReader:
             ) from None
 
     def close(self) -> None:
-        """Put the position back, if there still is one; the file object itself stays open."""
+        """Restore the position if possible. The file object stays open."""
         with suppress(Exception):
             self._stream.seek(self._place)
 

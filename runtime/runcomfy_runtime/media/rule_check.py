@@ -1,10 +1,10 @@
 """Whether a piece of media keeps a published rule: pass, fail, or unknown, with the evidence.
 
 A server may read a file differently than we do. So a rule passes only if every plausible
-reading keeps it, and fails only if every plausible reading, widened by what servers differ
-in, breaks it; anything between is unknown. Readings are: pixels as displayed, as stored and
-as headers disagree; megabytes of 10⁶ and of 2²⁰ bytes; durations by the presentation and by
-each track. All arithmetic is exact.
+interpretation of the file keeps it. It fails only if every interpretation, with a tolerance
+for what servers differ in, breaks it. Anything else is unknown. Interpretations differ in
+the pixels (displayed, stored, and each header's), in the megabyte (10⁶ or 2²⁰ bytes), and in
+the duration (that of the presentation and of each track). All arithmetic is exact.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MEGABYTES = {"MB": 10**6, "MiB": 2**20}
 
 
 class Verdict(StrEnum):
-    """What is known of a rule."""
+    """Whether a file keeps a rule."""
 
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
@@ -43,8 +43,9 @@ class Verdict(StrEnum):
 class RuleCheck:
     """The outcome of one rule on one piece of media.
 
-    ``actual`` is the measured value in the rule's own unit, as a decimal, empty if there is
-    none; ``reason`` says why an outcome is unknown; ``evidence`` where the facts were found.
+    ``actual`` is the measured value in the rule's own unit, as a decimal; empty if it was not
+    measured. ``reason`` says why an outcome is unknown, ``evidence`` where the facts were
+    found.
     """
 
     rule: Rule
@@ -62,7 +63,7 @@ class RuleCheck:
 
 
 def check_rule(rule: Rule, media: MediaInfo | MediaError) -> RuleCheck:
-    """Check a rule against what was measured, or against the reason why nothing was."""
+    """Check a rule against a measured file, or against the error why it was not measured."""
     metric, limit, operator = rule.expression, rule.threshold, rule.comparison
     if metric is None or limit is None or operator is None:
         return _unknown(
@@ -193,7 +194,7 @@ def _alternatives(metric: MetricExpression, media: MediaInfo) -> str:
 
 
 def _name(metric: MetricExpression, file: Interpretation) -> str:
-    """What an interpretation takes for the size and for a megabyte, where that matters."""
+    """The size and the megabyte of an interpretation, if they matter."""
     words: list[str] = []
     if file.dimensions:
         words.append("{}×{}".format(*file.dimensions))
@@ -203,23 +204,23 @@ def _name(metric: MetricExpression, file: Interpretation) -> str:
 
 
 def format_decimal(value: Fraction, places: int = 6) -> str:
-    """A number for people, with as many digits as tell something, and never an exponent."""
+    """A number for people, without trailing zeros and without an exponent."""
     whole = f"{float(value):.{places}f}" if value < 10**12 else str(int(value))
     return whole.rstrip("0").rstrip(".") if "." in whole else whole
 
 
-# Whether a file is of the kind that belongs into a field: an image, a video, a sound.
+# Whether a file is of the kind that a field expects: an image, a video or a sound.
 
 
 MEDIA_KIND = "media_kind"
-"""What the kind is called where rules name a metric."""
+"""The name of the kind in the place of a metric."""
 
 
 def plausible_kinds(media: MediaInfo) -> tuple[Kind, ...]:
-    """What a file is, and behind it what some servers take it for.
+    """The kind of a file, followed by the kinds that some servers accept it as.
 
-    Those that decode with FFmpeg read animations, and any GIF, as films, and take the
-    sound out of a film where a sound is wanted.
+    Servers that decode with FFmpeg read animations, and any GIF, as videos, and extract the
+    sound of a video where a sound is expected.
     """
     if media.kind == "video":
         return "video", "audio"
@@ -230,7 +231,7 @@ def plausible_kinds(media: MediaInfo) -> tuple[Kind, ...]:
 
 
 def check_kind(kind: str, pointer: str, media: MediaInfo) -> RuleCheck:
-    """Check the kind of a file, as if it were a rule of its place."""
+    """Check the kind of a file, as if it were a rule of its field."""
     kinds = plausible_kinds(media)
     verdict = Verdict.FAIL
     if kind == kinds[0]:
@@ -245,10 +246,10 @@ def check_kind(kind: str, pointer: str, media: MediaInfo) -> RuleCheck:
             metric=MEDIA_KIND,
             operator="==",
             limit=kind,
-            message=f"{wanted} belongs here, and this is {found} ({media.format})",
+            message=f"{wanted} is expected here, but this is {found} ({media.format})",
         ),
         verdict=verdict,
         actual=media.kind,
-        reason="some servers take it" if verdict is Verdict.UNKNOWN else "",
+        reason="some servers accept it" if verdict is Verdict.UNKNOWN else "",
         evidence=media.evidence,
     )

@@ -6,28 +6,28 @@ from enum import StrEnum
 
 from ..errors import RunComfyError
 
-# Why a piece of media could not be measured.
+# The codes.
 
 
 class MediaFault(StrEnum):
     """The stable code of a ``MediaError``."""
 
     UNSUPPORTED = "unsupported"
-    """A format that is not read here; it may be fine."""
+    """A format that this reader does not support. The file may be valid."""
     NOT_MEDIA = "not_media"
     """A web page, JSON, plain text, an archive."""
     TOO_SHORT = "too_short"
     """Nothing, or less than the shortest header of its format."""
     IMPOSSIBLE = "impossible"
-    """The header states a size that its format forbids: a picture without pixels."""
+    """The header states a size that its format forbids, such as an image without pixels."""
     MALFORMED = "malformed"
-    """The format is known, and its rules are broken where this reader needs them."""
+    """The format is known, but the content violates it where this reader needs it."""
     TRUNCATED = "truncated"
-    """The content ends before the answer that this reader looks for."""
+    """The content ends before what this reader looks for."""
     TOO_COSTLY = "too_costly"
-    """The answer lies beyond the limits on bytes, steps, requests or time."""
+    """The result would exceed the limits on bytes, steps, requests or time."""
     WRONG_KIND = "wrong_kind"
-    """Media, but not of the kind that was asked for."""
+    """Media, but not of the requested kind."""
     UNREADABLE = "unreadable"
     """The source cannot be read: no such file, no permission, bad ``data:`` URI."""
     REFUSED = "refused"
@@ -41,8 +41,8 @@ class MediaFault(StrEnum):
     def conclusive(self) -> bool:
         """Whether the content itself is at fault, so that no reader could use it.
 
-        Broken rules and missing ends are not conclusive: decoders skip junk, search for
-        the next marker and guess, and many a file that is cut or damaged plays.
+        Format violations and missing ends are not conclusive: decoders skip junk, search for
+        the next marker and guess, so many truncated or damaged files still play.
         """
         return self in (
             MediaFault.NOT_MEDIA,
@@ -52,7 +52,7 @@ class MediaFault(StrEnum):
 
 
 class MediaError(RunComfyError):
-    """A source could not be measured; ``fault`` says why in one word, the text in a sentence."""
+    """A source could not be measured. ``fault`` is the stable code; the message explains it."""
 
     def __init__(self, message: str, fault: MediaFault = MediaFault.MALFORMED) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class MediaError(RunComfyError):
 
 
 class MediaUnsupported(MediaError):
-    """The content is of a format that is not read here, and may well be good."""
+    """The content has a format that this reader does not support. It may be valid."""
 
     def __init__(
         self, message: str, fault: MediaFault = MediaFault.UNSUPPORTED
@@ -69,13 +69,13 @@ class MediaUnsupported(MediaError):
 
 
 class MediaUnknown(MediaUnsupported):
-    """No format is recognised at all: it may be one of those, or no media."""
+    """No format is recognised: the content may be an unsupported format, or not media."""
 
 
 class MediaShort(MediaError):
-    """A want could not be met: the content ends, or the limits do.
+    """A parser's request for bytes failed: the content or the limits end before them.
 
-    A parser that already has its answer catches this and gives the answer.
+    A parser that already has its result catches this and returns the result.
     """
 
     def __init__(self, message: str, fault: MediaFault = MediaFault.TRUNCATED) -> None:

@@ -1,4 +1,4 @@
-"""What is known of a piece of media after reading a few of its bytes."""
+"""The facts that a probe measures of a piece of media."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Dimensions: TypeAlias = tuple[int, int]
 
 
 def in_square_pixels(extent: Dimensions, across: int, down: int) -> Dimensions:
-    """A size in square pixels, if its own are so wide and so high; nonsense is left out."""
+    """A size in square pixels, given the aspect of its pixels; invalid aspects are ignored."""
     if not across or not down or not 1 <= 100 * across // down <= 10_000:
         return extent
     return max(1, round(Fraction(extent[0] * across, down))), extent[1]
@@ -21,7 +21,7 @@ def in_square_pixels(extent: Dimensions, across: int, down: int) -> Dimensions:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """An exact value with the least and the greatest that a careful reader could report."""
+    """An exact value with the least and greatest values that a careful reader could report."""
 
     value: Fraction
     least: Fraction
@@ -29,23 +29,23 @@ class Measurement:
 
     @classmethod
     def of(cls, *readings: Fraction) -> Measurement:
-        """The first reading is the value, the others widen the span."""
+        """From several readings: the first is the value, the others widen the range."""
         return cls(readings[0], min(readings), max(readings))
 
     @property
     def error(self) -> Fraction:
-        """How far from the value the truth may lie, on either side."""
+        """The largest possible error, on either side."""
         return max(self.most - self.value, self.value - self.least)
 
 
 class MediaInfo(NamedTuple):
-    """The facts of a piece of media. A named tuple: making one is a good part of a probe.
+    """The facts of a piece of media. A named tuple, because creating one takes a good part of a probe.
 
     ``shown`` is the size as displayed (orientation, rotation and pixel aspect applied),
     ``coded`` as stored; both are None for audio. ``other_extents`` are further sizes that
-    headers of the same file claim. ``size`` counts bytes, and is None when a server does not
-    tell it. ``timing`` is the duration in exact seconds, ``rate`` frames a second.
-    ``evidence`` says in words where the facts were found.
+    headers of the same file claim. ``size`` counts bytes, and is None if a server does not
+    state it. ``timing`` is the duration in exact seconds, ``rate`` frames a second.
+    ``evidence`` describes where the facts were found.
     """
 
     kind: Kind
@@ -74,7 +74,7 @@ class MediaInfo(NamedTuple):
     ) -> MediaInfo:
         """A picture of a format, stored with a size, shown after its orientation is applied."""
         shown = (coded[1], coded[0]) if orientation >= 5 else coded
-        # by position, which is a tenth of a whole probe quicker than by name
+        # positional arguments save a tenth of a whole probe
         return cls(
             "image",
             name,
@@ -126,6 +126,6 @@ class MediaInfo(NamedTuple):
 
     @property
     def extents(self) -> tuple[Dimensions, ...]:
-        """Every plausible size, the displayed one first, none twice."""
-        told = (self.shown, self.coded, *self.other_extents)
-        return tuple(dict.fromkeys(each for each in told if each and all(each)))
+        """Every plausible size, each once, the displayed one first."""
+        sizes = (self.shown, self.coded, *self.other_extents)
+        return tuple(dict.fromkeys(size for size in sizes if size and all(size)))

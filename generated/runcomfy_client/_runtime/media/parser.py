@@ -1,8 +1,8 @@
-"""The sans-IO contract between formats and drivers, and the loop that joins the two.
+"""The sans-IO contract between parsers and readers, and the loop that joins the two.
 
-A parser is a generator: it yields a want ``(offset, length, least)`` and is sent between
-``least`` and ``length`` bytes from ``offset``; it returns a ``MediaInfo``. It never seeks,
-opens or waits. Whoever drives it decides where bytes come from and what they may cost.
+A parser is a generator: it yields a byte request ``(offset, length, least)`` and is sent
+between ``least`` and ``length`` bytes from ``offset``; it returns a ``MediaInfo``. It never
+seeks, opens or waits. Its driver decides where bytes come from and how many are allowed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Read: TypeAlias = Callable[[int, int], bytes]
 
 
 HEAD = 48
-"""The bytes that every known format can be told from, and most small headers."""
+"""Enough bytes to recognise every known format, and for most small headers."""
 
 
 class Source(NamedTuple):
-    """What a parser may know beforehand.
+    """What a parser knows in advance.
 
     ``size`` is the length of the content in bytes, None if it is not known. ``thorough``
     permits reading all of it, for facts that no header states (frames of a GIF, the length
@@ -46,7 +46,7 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The most that one probe may cost; ``length`` bounds the bytes of a single want."""
+    """The limits of one probe. ``length`` limits the bytes of a single request."""
 
     steps: int = 50_000
     bytes: int = 64 << 20
@@ -54,18 +54,18 @@ class Budget:
 
 
 LOCAL_BUDGET = Budget()
-"""For content at hand: in memory, or in a file."""
+"""The limits for local content: in memory, or in a file."""
 
 Parser: TypeAlias = Callable[[Source], Parse[MediaInfo]]
 
 MAX_FAILED_READS = 16
-"""How many wants may fail before a parser has to give up."""
+"""How many requests may fail before a parser has to give up."""
 
 
 def drive(parse: Parse[T], read: Read, budget: Budget = LOCAL_BUDGET) -> T:
-    """Run a parser over bytes at hand.
+    """Run a parser over local content.
 
-    Raises ``MediaError``: from the parser, or as ``MediaShort`` when a want cannot be met.
+    Raises ``MediaError``: from the parser, or ``MediaShort`` if a request fails.
     """
     steps, left, longest = budget.steps, budget.bytes, budget.length
     patience = MAX_FAILED_READS
@@ -92,7 +92,7 @@ def drive(parse: Parse[T], read: Read, budget: Budget = LOCAL_BUDGET) -> T:
 
 
 def truncated(offset: int, least: int, got: int) -> MediaShort:
-    """The content ends before the end of a want."""
+    """The error for content that ends before the requested bytes."""
     if got:
         where = (
             f"the content ends at byte {offset + got}, {least - got} bytes too early"
@@ -103,21 +103,21 @@ def truncated(offset: int, least: int, got: int) -> MediaShort:
 
 
 def too_costly(offset: int) -> MediaShort:
-    """The answer is further away than a probe goes."""
+    """The error for a result beyond the limits of a probe."""
     return MediaShort(
-        f"gave up at byte {offset}: the answer lies beyond the limits of a probe",
+        f"gave up at byte {offset}: the result is beyond the limits of a probe",
         MediaFault.TOO_COSTLY,
     )
 
 
-# A sliding view for formats that must be read from one end to the other.
+# A sliding window for formats that must be read sequentially.
 
 
 CHUNK = 64 << 10
 
 
 class Window:
-    """The bytes around a position; ``load`` moves it, and everything else is arithmetic."""
+    """The bytes around a position. ``load`` moves it; everything else is arithmetic."""
 
     __slots__ = ("data", "end", "start")
 
@@ -136,5 +136,5 @@ class Window:
         self.start, self.end = at, at + len(self.data)
 
     def index(self, at: int) -> int:
-        """Where in ``data`` the byte at ``at`` lies."""
+        """The index in ``data`` of the byte at ``at``."""
         return at - self.start

@@ -23,7 +23,7 @@ from .sniff import parse_media
 
 @dataclass(frozen=True, slots=True)
 class MediaReference:
-    """One text in a payload that rules speak of, and those rules."""
+    """A string in a payload that has media rules, and those rules."""
 
     pointer: str
     source: str
@@ -31,13 +31,13 @@ class MediaReference:
 
     @property
     def thorough(self) -> bool:
-        """Whether a rule asks for what only reading the whole file can tell."""
+        """Whether a rule may need the whole file to be read."""
         names = (rule.expression.names for rule in self.rules if rule.expression)
         return any(METRICS[name].needs_whole_file for each in names for name in each)
 
     @property
     def kind(self) -> str:
-        """What the media must be; empty if that is not known, or the rules disagree."""
+        """The required kind of media; empty if it is not known, or the rules disagree."""
         kinds = {rule.kind for rule in self.rules}
         return kinds.pop() if len(kinds) == 1 else ""
 
@@ -45,7 +45,7 @@ class MediaReference:
 def media_references(
     rules: Iterable[Rule], payload: Mapping[str, Any]
 ) -> tuple[MediaReference, ...]:
-    """Every text in a payload that rules speak of, in the order of the rules."""
+    """Every string in a payload that has media rules, in the order of the rules."""
     grouped: dict[tuple[str, str], list[Rule]] = {}
     for rule in rules:
         for found in _texts(payload, rule.pointer.split("/")[1:], ""):
@@ -56,7 +56,7 @@ def media_references(
 
 
 def _texts(value: Any, tokens: list[str], pointer: str) -> Iterator[tuple[str, str]]:
-    """Every text at a pointer in which ``*`` stands for all items, or all members."""
+    """Every string at a pointer in which ``*`` means all items or all members."""
     if not tokens:
         if isinstance(value, str):
             yield pointer, value
@@ -67,17 +67,17 @@ def _texts(value: Any, tokens: list[str], pointer: str) -> Iterator[tuple[str, s
 
 
 def _children(value: Any, step: str) -> Iterator[tuple[int | str, Any]]:
-    """The values that a step leads to, each with its own step."""
+    """The values at a step, each with its own step."""
     if isinstance(value, Mapping):
         for name, member in cast(Mapping[object, Any], value).items():
-            here = str(name).replace("~", "~0").replace("/", "~1")
-            if step in ("*", here):
-                yield here, member
+            token = str(name).replace("~", "~0").replace("/", "~1")
+            if step in ("*", token):
+                yield token, member
     elif step == "*" and isinstance(value, (list, tuple)):
         yield from enumerate(cast(Sequence[Any], value))
 
 
-# What a text in a media field names, and whether anybody could read that.
+# What the string of a media field refers to, and whether a server can read it.
 
 
 _LOCAL_SCHEMES = frozenset(
@@ -90,13 +90,13 @@ _NAME = re.compile(
     rf"(?:[^/.\s]+/(?:[^\s]*/)?)?[^/:]+\.(?:{_EXTENSIONS})", re.IGNORECASE
 )
 _CONTENT = re.compile(r"[A-Za-z0-9+/_=\s-]{64,}")
-"""What may be bare base64, without ``data:``: some servers take it. A JPEG begins with ``/``."""
+"""Possibly bare base64, without ``data:``: some servers accept it. A JPEG begins with ``/``."""
 
 
 def resolve_source(text: str, folder: Path | None = None) -> MediaSource:
-    """What to measure for a text: a URL, or with a folder also a path in it.
+    """What to measure for a string: a URL, or, with a folder, also a path in it.
 
-    Raises ``MediaError`` (``UNREADABLE``) for what no server can read.
+    Raises ``MediaError`` (``UNREADABLE``) if no server can read it.
     """
     if not text.strip():
         raise _unreadable("the text is empty")
@@ -104,16 +104,16 @@ def resolve_source(text: str, folder: Path | None = None) -> MediaSource:
         return folder / text
     scheme = _SCHEME.match(text)
     if scheme is not None and scheme[0].lower() in _LOCAL_SCHEMES:
-        raise _unreadable(f"{scheme[0].lower()}: leads to nothing that a server sees")
+        raise _unreadable(f"{scheme[0].lower()}: is not visible to a server")
     if scheme is None and _names_a_file(text):
         raise _unreadable(f"{printable(text, 100)!r} names a file on this machine")
     return text
 
 
 def is_certain(text: str, error: MediaError) -> bool:
-    """Whether an error tells of what a text names, and not of us: nobody could use it.
+    """Whether an error certainly holds for every server, and not only for this client.
 
-    What a remote server answers us may be meant for us alone.
+    A remote server may answer other clients differently.
     """
     if _is_remote(text):
         return False
@@ -123,7 +123,7 @@ def is_certain(text: str, error: MediaError) -> bool:
 
 
 def _is_path(text: str, folder: Path) -> bool:
-    """Whether a text is a path in a folder where it may be one."""
+    """Whether a string is a path, given that paths in this folder are allowed."""
     if _is_data(text) or _is_remote(text) or "://" in text[:16]:
         return False
     # Path.exists raises on names that are too long
@@ -140,7 +140,7 @@ def _is_data(text: str) -> bool:
 
 
 def _names_a_file(text: str) -> bool:
-    """Whether a text without a scheme is a path here, and no host with a path on it."""
+    """Whether a string without a scheme is a local path, not a host with a path."""
     if _CONTENT.fullmatch(text):
         return False
     return bool(_PATH.match(text) or (len(text) < 512 and _NAME.fullmatch(text)))
@@ -153,36 +153,36 @@ def _unreadable(reason: str) -> MediaError:
     )
 
 
-# What the most forgiving reader makes of a ``data:`` URI that is written wrongly.
+# Whether lenient decoders could read an invalid ``data:`` URI.
 
 
-_LOOKED_AT = 64 << 10
+_MAX_DECODED = 64 << 10
 _NO_DIGIT = re.compile(rb"[^A-Za-z0-9+/]")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 def readable_by_lenient_decoder(uri: str) -> bool:
-    """Whether media are recognised in it if all that does not belong there is skipped.
+    """Whether media are recognised in it if invalid characters are skipped.
 
-    Readers of base64 do so: Python's own does, and Node's. Some take everything after the
-    comma for base64, whatever stands in front of it.
+    Many base64 decoders skip them, such as Python's and Node's. Some decode everything after
+    the comma as base64, regardless of the media type before it.
     """
     comma = uri.find(",")
     if comma < 0:
         return False
-    piece = uri[comma + 1 : comma + 1 + _LOOKED_AT].encode("utf-8", "replace")
+    piece = uri[comma + 1 : comma + 1 + _MAX_DECODED].encode("utf-8", "replace")
     content = unquote_to_bytes(piece)
     digits = _NO_DIGIT.sub(b"", content.translate(_STANDARD))
     decoded = a2b_base64(digits[: len(digits) // 4 * 4])
-    whole = len(uri) <= comma + 1 + _LOOKED_AT
+    whole = len(uri) <= comma + 1 + _MAX_DECODED
     if _is_recognised(decoded, whole):
         return True
-    declared = ";base64" in uri[: min(comma, _LOOKED_AT)].lower()
+    declared = ";base64" in uri[: min(comma, _MAX_DECODED)].lower()
     return not declared and _is_recognised(content, whole)
 
 
 def _is_recognised(content: bytes, whole: bool) -> bool:
-    """Whether this begins like a known format that is not certain to be useless."""
+    """Whether this begins like a known format that some decoder may read."""
     read, size = memory_reader(content)
     try:
         drive(parse_media(size if whole else None, thorough=False), read)

@@ -1,4 +1,4 @@
-"""Telling formats by their first bytes. Names and declared types are never trusted."""
+"""Recognising formats by their first bytes. File names and declared types are ignored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .info import MediaInfo
 from .parser import HEAD, Parse, Parser, Source
 
 TEXT = 4096
-"""The bytes that are looked at to say what else it is."""
+"""How many bytes are read to recognise what else it is."""
 
 _STARTS = tuple((start, row) for row in FORMATS.values() for start in row.starts)
 _BY_FIRST_BYTE: Mapping[int, tuple[tuple[bytes, Format], ...]] = MappingProxyType(
@@ -77,7 +77,7 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _PROLOG = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|(?><\?.*?\?>)|(?><!--.*?-->))*+", re.DOTALL
 )
-"""What may stand before the first element or its declaration: XML 1.0, section 2.8."""
+"""What may precede the first element or its declaration: XML 1.0, section 2.8."""
 _XML = re.compile(rb"<[?!A-Za-z_:]")
 _TEXT = re.compile(rb"[\t\n\f\r\x20-\x7e\x80-\xff]+")
 _WIDE_TEXT = re.compile(
@@ -113,7 +113,7 @@ def _parser(module: str) -> Parser:
 
 
 def _row_for(head: bytes) -> Format | None:
-    """A format whose parser reads content that begins like this; None if there is none."""
+    """A format whose parser reads content that begins like this; None if there is no such format."""
     for start, row in _BY_FIRST_BYTE.get(head[0], ()) if head else ():
         if head.startswith(start):
             return row
@@ -127,7 +127,7 @@ def _row_for(head: bytes) -> Format | None:
 
 
 def unrecognised_error(head: bytes, size: int | None) -> MediaError:
-    """What to say of content that no parser takes."""
+    """The error for content that no parser reads."""
     if not head:
         return MediaError("there is no content: 0 bytes", MediaFault.TOO_SHORT)
     if any(start.startswith(head) for start, _ in _STARTS):
@@ -139,7 +139,7 @@ def unrecognised_error(head: bytes, size: int | None) -> MediaError:
     if wide is not None and not _XML.match(_after_prolog(wide)):
         return MediaError("this is text in UTF-16, not media", MediaFault.NOT_MEDIA)
     head = head if wide is None else wide
-    # a page may well hold a drawing, so this comes before looking for one
+    # a web page may contain a drawing, so this check comes first
     page = _HTML.match(_after_prolog(head)) is not None
     unread = None if page else _unread_name(head, size)
     if unread is not None:
@@ -177,7 +177,7 @@ def _unread_name(head: bytes, size: int | None) -> str | None:
 
 
 def _unread_text(head: bytes) -> str | None:
-    """A format that is written as text: its first words may lie behind what is looked at."""
+    """A text-based format that is not supported; None if it is not recognised."""
     if _XBM.search(head):
         return "an XBM picture"
     if _SVG.search(head):
@@ -191,7 +191,7 @@ def _after_prolog(head: bytes) -> bytes:
 
 
 def _looks_like_tga(head: bytes, size: int | None) -> bool:
-    """TGA has no magic number; its header and its length must fit together."""
+    """TGA has no magic number, so its header and length must be consistent."""
     if len(head) < 18 or head[1] > 1 or head[2] not in _TGA_TYPES:
         return False
     if head[16] not in _TGA_DEPTHS or (head[1] == 0 and any(head[3:8])):
@@ -203,7 +203,7 @@ def _looks_like_tga(head: bytes, size: int | None) -> bool:
 
 
 def _is_text(head: bytes) -> bool:
-    """Whether this is UTF-8 without control characters; it may be cut inside a character."""
+    """Whether this is UTF-8 without control characters; the last character may be incomplete."""
     try:
         getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
@@ -212,7 +212,7 @@ def _is_text(head: bytes) -> bool:
 
 
 def _wide_text(head: bytes) -> bytes | None:
-    """UTF-16 with its mark, which also begins MPEG audio, as UTF-8; None if it is none."""
+    """UTF-16 text with a byte order mark, as UTF-8; None if it is not. MPEG audio begins alike."""
     if head[:2] not in _BYTE_ORDERS:
         return None
     try:

@@ -1,1 +1,1 @@
-"""Fetching pieces of media from strangers' servers without being led anywhere else."""
+"""Fetching parts of media files from untrusted servers, and only from public addresses."""

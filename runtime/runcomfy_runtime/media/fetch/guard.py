@@ -1,4 +1,4 @@
-"""Which addresses a connection may go to: resolved once, all checked, then dialled as they are."""
+"""Which addresses a connection may use: resolved once, all checked, then dialled unchanged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .policy import FetchPolicy
 
 # Which addresses are on the public internet: IANA's special-purpose registries, as a table.
 #
-# ``ipaddress.is_global`` is no substitute. It differs between Python releases, and calls
+# ``ipaddress.is_global`` does not do: it differs between Python releases, and calls
 # several addresses global that lead back to this machine (NAT64 and 6to4 of 127.0.0.1,
 # IPv4-compatible and site-local ones).
 
@@ -29,7 +29,7 @@ _V4: tuple[tuple[IPv4Network, str], ...] = tuple(
         ("100.64.0.0/10", "shared address space"),
         ("127.0.0.0/8", "this machine"),
         ("168.63.129.16/32", "a cloud platform's own service"),
-        ("169.254.0.0/16", "link-local, where cloud metadata lie"),
+        ("169.254.0.0/16", "link-local, where cloud metadata are"),
         ("172.16.0.0/12", "a private network"),
         ("192.0.0.0/24", "protocol assignments"),
         ("192.0.2.0/24", "documentation"),
@@ -87,7 +87,7 @@ def _refused_v6(address: IPv6Address) -> str | None:
 
 
 Lookup: TypeAlias = Callable[[str, int], Sequence[str]]
-"""The addresses of a name, in the order to try them. Raises ``OSError``."""
+"""Returns the addresses of a name, in the order to try them. Raises ``OSError``."""
 LookupResult: TypeAlias = Sequence[str] | None
 """What a lookup found; None if the name has no address."""
 _MAX_ADDRESSES = 8
@@ -95,7 +95,7 @@ _MAX_ADDRESSES = 8
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The rule that every connection goes through. Tests put in a resolver of their own."""
+    """Checks the addresses of every connection. Tests replace the resolver."""
 
     policy: FetchPolicy
     lookup: Lookup | None = None
@@ -120,7 +120,7 @@ class Guard:
 
 
 def addresses(answers: Iterable[tuple[object, ...]]) -> list[str]:
-    """The addresses in an answer of ``getaddrinfo``, each once, in its order."""
+    """The addresses that ``getaddrinfo`` returned, each once, in order."""
     hosts: dict[str, None] = {}
     for answer in answers:
         place = answer[4]
@@ -130,12 +130,12 @@ def addresses(answers: Iterable[tuple[object, ...]]) -> list[str]:
 
 
 def unresolved(host: str) -> MediaError:
-    """The name has no address."""
+    """The error for a name without an address."""
     return MediaError(f"the name {host} has no address", MediaFault.UNREACHABLE)
 
 
 def too_slow(host: str, seconds: float) -> MediaError:
-    """There was no answer in time."""
+    """The error for a look-up that takes too long."""
     return MediaError(
         f"looking up {host} took longer than {seconds:.1f} s", MediaFault.UNREACHABLE
     )
@@ -149,7 +149,7 @@ def system_lookup(host: str, port: int) -> Sequence[str]:
 def lookup_within(
     lookup: Lookup, host: str, port: int, seconds: float
 ) -> Sequence[str]:
-    """Resolve a name, for no longer than that."""
+    """Resolve a name in at most ``seconds``."""
     answers: SimpleQueue[LookupResult] = SimpleQueue()
     start_lookup(lookup, host, port, answers.put)
     try:
@@ -162,18 +162,18 @@ def lookup_within(
 
 
 def start_lookup(
-    lookup: Lookup, host: str, port: int, tell: Callable[[LookupResult], None]
+    lookup: Lookup, host: str, port: int, report: Callable[[LookupResult], None]
 ) -> None:
-    """Resolve a name on a thread that nobody waits for, and tell the answer from there.
+    """Resolve a name on a daemon thread, and call ``report`` from there with the result.
 
-    The system's resolver has no time limit, so its thread must hold up neither a pool nor
-    the end of the program.
+    The system's resolver has no time limit, so its thread must not block a pool or the end
+    of the program.
     """
 
     def ask() -> None:
         found: LookupResult = None
         with suppress(OSError, UnicodeError):
             found = lookup(host, port)
-        tell(found)
+        report(found)
 
     threading.Thread(target=ask, daemon=True, name="runcomfy-media-lookup").start()

@@ -17,12 +17,12 @@ from ..errors import MediaError, MediaFault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchPolicy:
-    """Limits of one fetch. Raises ``BadSetting`` for an entry of ``private`` that is none.
+    """Limits of one fetch. Raises ``BadSetting`` for an invalid entry of ``private``.
 
     ``private`` names the only origins that may be reached at a private address, at any port,
-    and over plain http: a local sandbox, a store in one's own network. Each is ``host:port``
-    as a URL writes it, ``[::1]:8000`` among them; there are no patterns.
-    ``first`` and ``block`` are bytes a request asks for; after ``patience`` requests the
+    and over plain http: a local sandbox, or a store in your own network. Each is ``host:port``
+    as in a URL, for example ``[::1]:8000``; there are no patterns.
+    ``first`` and ``block`` are the bytes that a request asks for; after ``patience`` requests the
     blocks get 16 times as long. ``seconds`` bounds the whole fetch, redirects included.
     """
 
@@ -56,7 +56,7 @@ def _checked_set(given: object) -> AbstractSet[str]:
 
 
 def _normalized_origin(text: str) -> str:
-    """``host:port`` in the one spelling that URLs are compared by."""
+    """``host:port`` in the normal form that URLs are compared in."""
     try:
         return _host_port(*parse_authority(text))
     except (TypeError, ValueError) as error:
@@ -72,7 +72,7 @@ def _host_port(host: str, port: int) -> str:
 DEFAULT_POLICY = FetchPolicy()
 
 
-# Host and port as URLs write them, read strictly: no name has two spellings behind this.
+# Host and port as in URLs, parsed strictly, so that each host has exactly one spelling.
 
 
 _AUTHORITY = re.compile(
@@ -85,8 +85,8 @@ _NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)")
 def parse_authority(text: str, default: int | None = None) -> tuple[str, int]:
     """The host, in lower case and without brackets, and the port.
 
-    Raises ``ValueError`` with the reason for whatever is not plainly one; without a
-    ``default``, the port must be there.
+    Raises ``ValueError`` with the reason if the text is invalid or ambiguous. Without a
+    ``default``, the port is required.
     """
     if "@" in text:
         raise ValueError("the URL contains a user name or password")
@@ -97,7 +97,7 @@ def parse_authority(text: str, default: int | None = None) -> tuple[str, int]:
     if port is None:
         raise ValueError("the port is missing")
     if not 1 <= port <= 65535:
-        raise ValueError(f"there is no port {port}")
+        raise ValueError(f"the port {port} does not exist")
     return (_v6(match["v6"]) if match["v6"] else _host_name(match["name"])), port
 
 
@@ -105,11 +105,11 @@ def _v6(text: str) -> str:
     try:
         return str(IPv6Address(text))
     except AddressValueError:
-        raise ValueError(f"[{text}] is no IPv6 address") from None
+        raise ValueError(f"[{text}] is not an IPv6 address") from None
 
 
 def _host_name(text: str) -> str:
-    """A name in lower case. One that ends in a number must be an IPv4 address in four parts."""
+    """A name in lower case. A name that ends in a number must be an IPv4 address in four parts."""
     if ".." in text or len(text) > 253:
         raise ValueError("the URL's host is not plainly one")
     if _NUMERIC.fullmatch(text):
@@ -122,7 +122,7 @@ def _host_name(text: str) -> str:
     return text.lower()
 
 
-# URLs of media, read once and strictly: what is dialled is what was checked.
+# URLs of media, parsed once and strictly: the checked URL is the one that is dialled.
 
 
 _MAX_URL_LENGTH = 8192
@@ -136,7 +136,7 @@ _SAFE_CHARACTERS = "/?:@!$&'()*+,;=%~[]|^`{}\"<>"
 
 @dataclass(frozen=True, slots=True)
 class FetchTarget:
-    """One URL, in parts that need no further reading. ``path`` includes the query."""
+    """One URL, parsed into its parts. ``path`` includes the query."""
 
     scheme: str
     host: str
@@ -145,32 +145,32 @@ class FetchTarget:
 
     @property
     def authority(self) -> str:
-        """What belongs into the ``Host`` header."""
+        """The value of the ``Host`` header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def url(self) -> str:
-        """The URL again."""
+        """The URL as text."""
         return f"{self.scheme}://{self.authority}{self.path}"
 
     @property
     def shown(self) -> str:
-        """The URL for messages: a query may hold a signature, and is left out."""
+        """The URL for messages, without the query, which may contain a signature."""
         path, mark, _ = self.path.partition("?")
         return printable(
             f"{self.scheme}://{self.authority}{path}{'?…' if mark else ''}", 200
         )
 
     def follow(self, location: str, policy: FetchPolicy) -> FetchTarget:
-        """Where a redirect leads. Raises ``MediaError`` if that is not allowed."""
+        """The target of a redirect. Raises ``MediaError`` if it is not allowed."""
         if _FORBIDDEN.search(location):
             raise _refused("the redirect's address contains characters that no URL has")
         try:
             joined = urljoin(self.url, location)
-        except ValueError:  # brackets that hold no address, characters that NFKC splits
+        except ValueError:  # brackets without an address, characters that NFKC splits
             shown = printable(location.partition("?")[0], 100)
-            raise _refused(f"the redirect's address is no URL: {shown!r}") from None
+            raise _refused(f"the redirect's address is not a URL: {shown!r}") from None
         target = parse_target(joined, policy)
         if self.scheme == "https" and target.scheme != "https":
             raise _refused(f"{self.shown} redirects from https to plain http")
@@ -178,7 +178,7 @@ class FetchTarget:
 
 
 def parse_target(url: str, policy: FetchPolicy) -> FetchTarget:
-    """Read a URL. Raises ``MediaError`` for whatever is not plainly one that may be fetched."""
+    """Parse a URL. Raises ``MediaError`` if it is invalid, ambiguous or not allowed."""
     if len(url) > _MAX_URL_LENGTH:
         raise _refused(f"a URL of {len(url)} characters is too long")
     match = _URL.match(url)

@@ -22,19 +22,19 @@ from .exchange import (
 from .policy import FetchPolicy, FetchTarget, parse_target
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_LARGER_BLOCKS = 16  # how much longer blocks get when short ones did not lead anywhere
+_LARGER_BLOCKS = 16  # factor for blocks after short ones did not suffice
 
 
 class OverBudget(Exception):
-    """Another piece would cost more than the policy allows."""
+    """The next request would exceed the policy."""
 
 
 class ContentChanged(Exception):
-    """The server now has other content than at the first request."""
+    """The content changed since the first request."""
 
 
 class RemoteFile:
-    """The pieces of one remote file that were read so far."""
+    """The pieces of a remote file that were already read."""
 
     def __init__(self, url: str, policy: FetchPolicy) -> None:
         self._policy = policy
@@ -50,7 +50,7 @@ class RemoteFile:
     def read(self, offset: int, length: int) -> Exchange[bytes]:
         """Bytes from an offset; fewer than asked for only where the content ends.
 
-        Raises ``OverBudget`` and ``Changed``, and ``MediaError`` for what cannot be used.
+        Raises ``OverBudget``, ``ContentChanged``, and ``MediaError`` for an unusable response.
         """
         while True:
             stop = offset + length
@@ -67,7 +67,7 @@ class RemoteFile:
                 yield from self._request(have, end - have)
 
     def _piece_at(self, offset: int) -> tuple[int, bytearray]:
-        """The piece that holds an offset, or ends there; an empty one if there is none."""
+        """The piece that contains an offset or ends there; an empty one if there is no such piece."""
         for start, data in self._pieces:
             if start <= offset <= start + len(data) or data is self._streaming:
                 return start, data
@@ -79,7 +79,7 @@ class RemoteFile:
             raise OverBudget
 
     def _stream(self, end: int) -> Exchange[None]:
-        """Read on in a body that cannot be entered in the middle."""
+        """Read more of the body of a server without ranges."""
         assert self._streaming is not None
         if end > self._policy.bytes:
             raise OverBudget
@@ -92,7 +92,7 @@ class RemoteFile:
             self.size = len(self._streaming)
 
     def _request(self, start: int, length: int) -> Exchange[None]:
-        """Ask for a block that begins with a want."""
+        """Request a block that begins with the needed bytes."""
         policy = self._policy
         block = policy.block if self._pieces else policy.first
         if self.requests >= policy.patience:
@@ -111,7 +111,7 @@ class RemoteFile:
             yield from self._receive(head, start, wanted)
 
     def _open(self, offset: int, wanted: int) -> Exchange[ResponseHead]:
-        """Send the request, following redirects, each of which is checked anew."""
+        """Send the request and follow redirects. Each target is checked again."""
         for _ in range(self._policy.redirects + 1):
             if self.requests >= self._policy.requests:
                 raise OverBudget
@@ -131,7 +131,7 @@ class RemoteFile:
         raise unusable_response(f"redirects more than {self._policy.redirects} times")
 
     def _headers(self, offset: int, wanted: int) -> tuple[tuple[bytes, bytes], ...]:
-        """No token, no cookie, nothing of the caller's: only what is needed."""
+        """Only the necessary headers: no token, no cookies, nothing from the caller."""
         headers = [
             (b"Host", self.target.authority.encode("ascii")),
             (b"User-Agent", b"runcomfy-codegen media prober"),
@@ -144,7 +144,7 @@ class RemoteFile:
         return tuple(headers)
 
     def _end_at(self, head: ResponseHead, start: int) -> None:
-        """The server has nothing from there on, which is how long a content without length is."""
+        """The server has no bytes from ``start`` on. That is the length of content without one."""
         total = unsatisfied_total(head)
         if self.size is not None or (total is not None and total > start):
             raise unusable_response("refuses to send a part that it said it has")
@@ -181,7 +181,7 @@ class RemoteFile:
             yield from receive()  # the end, after which the connection can be used again
 
     def _identify(self, total: int | None, etag: str | None) -> None:
-        """Compare with the first answer: parts of two versions must not be mixed."""
+        """Compare with the first response, so that parts of two versions are never mixed."""
         if not self._pieces:
             self.size, self.etag = total, etag
             return
@@ -193,7 +193,7 @@ class RemoteFile:
 def measure_remote(
     url: str, policy: FetchPolicy, thorough: bool
 ) -> Exchange[MediaInfo]:
-    """Measure a remote file; once more from the start if it changes meanwhile."""
+    """Measure a remote file. If it changes meanwhile, start again once."""
     for _ in range(2):
         remote = RemoteFile(url, policy)
         try:
@@ -208,7 +208,7 @@ def measure_remote(
 def _measure_once(
     remote: RemoteFile, policy: FetchPolicy, thorough: bool
 ) -> Exchange[MediaInfo]:
-    """What ``drive`` does, with a remote file to read from."""
+    """Do what ``drive`` does, reading from a remote file."""
     yield from remote.read(0, policy.first)
     parse = parse_media(remote.size, thorough=thorough)
     steps, patience = policy.steps, MAX_FAILED_READS
@@ -236,7 +236,7 @@ def _measure_once(
 
 
 def _with_evidence(info: MediaInfo, remote: RemoteFile) -> MediaInfo:
-    """Say what was read of what: a server may show other bytes to somebody else."""
+    """Add what was read from where: a server may send other bytes to other clients."""
     tag = f", ETag {printable(remote.etag, 80)}" if remote.etag else ""
     note = f"{remote.received} bytes in {remote.requests} requests from {remote.target.shown}{tag}"
     return info._replace(size=remote.size, evidence=(*info.evidence, note))

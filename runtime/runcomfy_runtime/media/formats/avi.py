@@ -17,7 +17,7 @@ _LISTS_WITH_HEADERS = frozenset({b"hdrl", b"strl", b"odml"})
 @dataclass(slots=True)
 class _Facts:
     extent: Dimensions = (0, 0)
-    told: Dimensions = (0, 0)
+    header_size: Dimensions = (0, 0)
     frame_time: int = 0  # microseconds
     all_frames: int = 0
     video: tuple[Fraction, int] | None = None  # frames a second, frames
@@ -29,7 +29,7 @@ def parse_avi(source: Source) -> Parse[MediaInfo]:
     """Walk the header lists; the interleaved data after them are not read."""
     facts = _Facts()
     yield from _headers(facts)
-    width, height = facts.extent if all(facts.extent) else facts.told
+    width, height = facts.extent if all(facts.extent) else facts.header_size
     if not width or not height:
         if facts.video is None and facts.audio is not None:
             return _sound(facts, source)
@@ -41,7 +41,7 @@ def parse_avi(source: Source) -> Parse[MediaInfo]:
         size=source.size,
         shown=(width, height),
         coded=(width, height),
-        other_extents=(facts.told,) if all(facts.told) else (),
+        other_extents=(facts.header_size,) if all(facts.header_size) else (),
         frames=frames,
         timing=timing,
         rate=rate,
@@ -88,7 +88,7 @@ def _chunk(facts: _Facts, name: bytes, at: int, size: int) -> Parse[None]:
     if name == b"avih" and size >= 40:
         body = yield at, 40, 40
         facts.frame_time, facts.all_frames = unpack_from("<I12xI", body)
-        facts.told = unpack_from("<II", body, 32)
+        facts.header_size = unpack_from("<II", body, 32)
     elif name == b"strh" and size >= 36:
         body = yield at, 36, 36
         facts.stream = body[:4]

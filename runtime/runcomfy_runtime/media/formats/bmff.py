@@ -39,7 +39,7 @@ def read_box(at: int, limit: int | None) -> Parse[Box]:
 
 
 def read_children(parent: Box, body: int | None = None) -> Parse[list[Box]]:
-    """The boxes inside a box. Raises ``MediaError`` if one of them sticks out."""
+    """The boxes inside a box. Raises ``MediaError`` if one is longer than its parent."""
     at = parent.body if body is None else body
     found: list[Box] = []
     while at + 8 <= parent.end:

@@ -26,7 +26,7 @@ _PICTURE_COUNT = 0xB001
 
 
 class _Facts:
-    """What the segments told so far. Class attributes: making one must cost nothing."""
+    """What the segments stated so far. Class attributes make creating one free."""
 
     size: Dimensions | None = None
     marker = 0
@@ -84,9 +84,9 @@ def _segments(facts: _Facts, data: bytes) -> Parse[None]:
 
 
 def _next_marker(at: int) -> Parse[int]:
-    """Where the next marker lies: fill bytes, escaped ones and junk are passed over.
+    """The position of the next marker. Fill bytes, escaped ones and junk are skipped.
 
-    Decoders do the same (libjpeg: ``next_marker``). Raises ``MediaShort`` if there is none.
+    Decoders do the same (libjpeg: ``next_marker``). Raises ``MediaShort`` if there is no marker.
     """
     for start in range(at, at + _MOST_JUNK, _STEP - 1):
         found = _MARKER.search((yield start, _STEP, 2))
@@ -108,7 +108,7 @@ def _frame_header(facts: _Facts, at: int, data: bytes, here: int) -> None:
         raise MediaShort(f"JPEG: cut inside the frame header at byte {at}")
     height, width = unpack_from(">HH", data, here + 5)
     if not width or not height:
-        # 0 lines are allowed: how many there are may stand after the first scan (DNL)
+        # 0 lines are allowed: the number may follow after the first scan (DNL)
         raise MediaError(
             f"JPEG: frame header at byte {at} says {width}×{height} pixels",
             MediaFault.MALFORMED if width else MediaFault.IMPOSSIBLE,
@@ -125,7 +125,7 @@ def _application(facts: _Facts, at: int, mark: bytes, end: int) -> Parse[None]:
 
 
 def _picture_count(base: int, end: int) -> Parse[int]:
-    """The number of pictures in a multi-picture file (MPO); 1 if it is not told."""
+    """The number of pictures in a multi-picture file (MPO); 1 if it is not stated."""
     head = yield base, 8, 8
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(head[:4])
     if order is None:

@@ -34,7 +34,7 @@ _MOST_HEADER = 1 << 18
 
 @dataclass(slots=True)
 class _Found:
-    """What the elements of the segment told so far."""
+    """What the elements of the segment stated so far."""
 
     name: str = "mkv"
     scale: int = 1_000_000  # nanoseconds a tick
@@ -84,8 +84,8 @@ class _Found:
         playing = self.playing
         if len(playing) < 2:
             return longest
-        told = [self.lengths.get(track.uid, Fraction(0)) for track in playing]
-        return min(longest, *told)
+        durations = [self.lengths.get(track.uid, Fraction(0)) for track in playing]
+        return min(longest, *durations)
 
 
 def parse_matroska(source: Source) -> Parse[MediaInfo]:

@@ -1,4 +1,4 @@
-"""MP4, MOV and M4A: the movie box, wherever it lies, and fragments after it."""
+"""MP4, MOV and M4A: the movie box, anywhere in the file, and fragments after it."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ class _Index:
 
 
 def read_indexes(fragments: Fragments, sidx: Box, source: Source) -> Parse[int]:
-    """Take segment indexes that lie side by side; the offset from where to go on.
+    """Read adjacent segment indexes. Returns the offset to continue from.
 
-    Each is of one track. What they index is skipped only if every track that plays has
-    one: the others' lengths would be missing, and those are in the fragments.
+    Each belongs to one track. The indexed fragments are skipped only if every track that
+    plays has an index. Otherwise the fragments are needed for the lengths of the others.
     """
     playing = {track.header.identity for track in fragments.movie.playing}
     found: dict[int, _Index] = {}
@@ -127,7 +127,7 @@ def _read_track_fragment(fragments: Fragments, traf: Box) -> Parse[None]:
 
 
 def _read_header(movie: Movie, tfhd: Box) -> Parse[tuple[int, int]]:
-    """The track's number, and the ticks of a sample that does not say its own."""
+    """The track's number, and the default ticks of a sample."""
     body = yield from read_body(tfhd, 24, 8)
     identity = int(unpack_from(">I", body, 4)[0])
     flags = body[3]
@@ -159,7 +159,7 @@ _MOST_BOXES = 10_000
 
 @dataclass(slots=True)
 class _Found:
-    """What the boxes at the top told so far."""
+    """What the top-level boxes stated so far."""
 
     brand: bytes = b"qt  "  # files older than brands are QuickTime
     movie: Movie | None = None
@@ -233,7 +233,7 @@ def _video(
     source: Source,
     place: str,
 ) -> MediaInfo:
-    told, turns = track.turned(track.header.extent), track.header.turns
+    size, turns = track.turned(track.header.extent), track.header.turns
     frames, rate = track.samples.count or None, track.samples.rate
     if found.fragments is not None:
         frames, rate = _fragment_frames(found, track)
@@ -243,7 +243,7 @@ def _video(
         size=source.size,
         shown=track.shown,
         coded=track.coded,
-        other_extents=(told,) if all(told) and told != track.shown else (),
+        other_extents=(size,) if all(size) and size != track.shown else (),
         orientation=(1, 6, 3, 8)[turns],
         frames=frames,
         timing=timing,
@@ -268,20 +268,22 @@ def _fragment_frames(
 
 
 def _timing(found: _Found, movie: Movie) -> Measurement | None:
-    """The presentation first, then what each track says of itself."""
+    """The duration of the presentation first, then those of the tracks."""
     if found.fragments is not None:
         lengths = found.fragments.lengths() if found.complete else []
         return Measurement.of(*lengths) if lengths else None
     tracks = movie.playing
-    told = [
+    stated = [
         movie.fragment_clock.seconds if movie.fragment_clock else movie.clock.seconds
     ]
-    told += sorted(
+    stated += sorted(
         (t.header.seconds for t in tracks if t.header.seconds is not None), reverse=True
     )
     media = [track.media.seconds for track in tracks]
-    told += sorted((seconds for seconds in media if seconds is not None), reverse=True)
-    readings = [seconds for seconds in told if seconds is not None]
+    stated += sorted(
+        (seconds for seconds in media if seconds is not None), reverse=True
+    )
+    readings = [seconds for seconds in stated if seconds is not None]
     if movie.declares_length and len(tracks) > 1:
         readings.append(Fraction(0))  # it is that of the longest track
     return Measurement.of(*readings) if readings else None

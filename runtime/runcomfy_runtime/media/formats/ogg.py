@@ -51,7 +51,7 @@ class _Page:
 
 
 def parse_ogg(source: Source) -> Parse[MediaInfo]:
-    """Read what begins the streams, and the last page, which says when they end."""
+    """Read the first pages of the streams, and the last page, which states their ends."""
     streams, serials, at = yield from _streams()
     main = next(
         (s for s in streams if s.kind == "video"), streams[0] if streams else None
@@ -62,8 +62,10 @@ def parse_ogg(source: Source) -> Parse[MediaInfo]:
         )
     begin = yield from _first_position(main, at)
     last = yield from _last_positions(source, at)
-    # what begins later comes after the rest: several recordings, one behind the other
-    chained = not serials.issuperset(last) or (yield from _begins_anew(source, at))
+    # what begins later comes after the rest: several recordings in sequence
+    chained = not serials.issuperset(last) or (
+        yield from _another_recording_begins(source, at)
+    )
     timing = None if chained else _timing(streams, main, begin, last)
     if main.kind == "audio":
         return MediaInfo(
@@ -97,7 +99,7 @@ def _read_page(at: int) -> Parse[_Page]:
 
 
 def _streams() -> Parse[tuple[list[_Stream], set[int], int]]:
-    """The streams that are understood, the serials of all, and where their first pages end."""
+    """The streams that are understood, the serials of all, and the end of their first pages."""
     at, found, serials = 0, list[_Stream](), set[int]()
     for _ in range(_MOST_STREAMS):
         page = yield from _read_page(at)
@@ -164,8 +166,8 @@ def _first_position(main: _Stream, at: int) -> Parse[int | None]:
 def _last_positions(source: Source, begun: int) -> Parse[dict[int, int]]:
     """The last position of every stream that has a page near the end, by serial number.
 
-    A stream that begins after the offset ``begun`` is none of the first ones, and gets a
-    number that no serial can have.
+    A stream that begins after the offset ``begun`` is not one of the first ones, and gets a
+    number that is not a valid serial.
     """
     if source.size is None or begun >= source.size:
         return {}
@@ -186,10 +188,10 @@ def _last_positions(source: Source, begun: int) -> Parse[dict[int, int]]:
     return found
 
 
-def _begins_anew(source: Source, at: int) -> Parse[bool]:
-    """Whether a stream begins behind ``at``, with whatever serial; False if that is far away.
+def _another_recording_begins(source: Source, at: int) -> Parse[bool]:
+    """Whether a stream begins after ``at``, with any serial; False if that is far away.
 
-    Positions say nothing of it: the second of two recordings may be the longer one.
+    Positions do not show it: the second of two recordings may be the longer one.
     """
     if not source.thorough or source.size is None or source.size > _MOST_SCANNED:
         return False

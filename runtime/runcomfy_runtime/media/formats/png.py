@@ -16,7 +16,7 @@ _GREATEST = 0x7FFFFFFF
 
 
 class _Facts:
-    """What the chunks after the header told. Class attributes: making one is free."""
+    """What the chunks after the header stated. Class attributes make creating one free."""
 
     frames = 1
     orientation = UPRIGHT
@@ -25,7 +25,7 @@ class _Facts:
 
 
 def parse_png(source: Source) -> Parse[MediaInfo]:
-    """Read the header, then hop over chunks as far as the picture data."""
+    """Read the header, then skip chunks up to the image data."""
     at, head = 8, source.head[8:33]
     if len(head) < 16:
         head = yield at, 25, 16
@@ -41,7 +41,7 @@ def parse_png(source: Source) -> Parse[MediaInfo]:
             MediaFault.IMPOSSIBLE,
         )
     facts = _Facts()
-    # a cut file still has its size, and nothing to say of its orientation
+    # a truncated file still has its size, but no orientation
     try:  # noqa: SIM105 - `suppress` alone takes a tenth of the time of all the rest
         yield from _chunks(facts, at + 25, source)
     except MediaShort:

@@ -1,4 +1,4 @@
-"""TIFF 6.0 section 2, and BigTIFF: the first directory, wherever in the file it lies."""
+"""TIFF 6.0 section 2, and BigTIFF: the first directory, anywhere in the file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Layout:
 
 
 def parse_tiff(source: Source) -> Parse[MediaInfo]:
-    """Follow the offset to the first directory and read its entries in one want."""
+    """Follow the offset to the first directory and read its entries in one request."""
     head = source.head[:16]
     if len(head) < 8:
         head = yield 0, 16, 8
@@ -71,9 +71,7 @@ def _directory(
 ) -> Parse[tuple[Mapping[int, int], int]]:
     """The single-valued tags of a directory, and the offset of the next one (0: none)."""
     if at < 8 or not source.holds(at):
-        raise MediaError(
-            f"TIFF: a directory is said to lie at byte {at}, outside of the file"
-        )
+        raise MediaError(f"TIFF: a directory starts at byte {at}, outside the file")
     width = layout.size_of(layout.count)
     count = layout.number(layout.count, (yield at, width, width))
     if not count:
@@ -109,7 +107,7 @@ def _tags(layout: _Layout, entries: bytes) -> list[tuple[int, int]]:
 def _pages(
     layout: _Layout, first: int, following: int, source: Source
 ) -> Parse[int | None]:
-    """The number of directories; None if they loop, are cut, or may not be followed."""
+    """The number of directories; None if they loop, are truncated, or must not be followed."""
     seen = {first}
     try:
         while following:
@@ -157,9 +155,9 @@ def valid_orientation(orientation: int) -> int:
 
 
 def exif_orientation(base: int, end: int) -> Parse[int]:
-    """Read the orientation of a TIFF structure lying at ``base``; upright if it is not told.
+    """Read the orientation of the TIFF structure at ``base``; upright if it is not stated.
 
-    Only the first directory is looked at: thumbnails have the second one.
+    Only the first directory is read: the second one is for the thumbnail.
     """
     try:
         head = yield base, min(_FIRST, max(8, end - base)), 8

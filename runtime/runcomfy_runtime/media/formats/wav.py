@@ -32,7 +32,7 @@ class _Facts:
 
 
 def parse_wav(source: Source) -> Parse[MediaInfo]:
-    """Hop over chunks to ``fmt`` and ``data``; samples are not read."""
+    """Skip chunks up to ``fmt`` and ``data``; samples are not read."""
     facts = _Facts()
     yield from _chunks(facts, source)
     if not facts.rate:
@@ -80,14 +80,12 @@ def _format(facts: _Facts, at: int, size: int) -> Parse[None]:
     facts.codec, _, facts.rate, facts.byte_rate, facts.block = unpack_from(
         "<HHIIH", body
     )
-    if (
-        facts.codec == 0xFFFE and len(body) >= 26
-    ):  # extensible: the codec stands in a GUID
+    if facts.codec == 0xFFFE and len(body) >= 26:  # extensible: the codec is in a GUID
         facts.codec = int(unpack_from("<H", body, 24)[0])
 
 
 def _timing(facts: _Facts, source: Source) -> Measurement | None:
-    """From the data size; a streamed file says 0 or 2³²−1 there, and its length decides."""
+    """From the data size. A streamed file states 0 or 2³²−1, so its length is used."""
     present = None if source.size is None else max(0, source.size - facts.data_at - 8)
     size = facts.data_size
     streamed = size in (None, 0) or size == _UNKNOWN

@@ -27,7 +27,7 @@ def parse_webp(source: Source) -> Parse[MediaInfo]:
         return _plain(source, _lossy(head), "VP8 frame header at byte 20")
     if name == b"VP8L":
         return _plain(source, _lossless(head), "VP8L header at byte 20")
-    raise MediaError("WebP: the first chunk is none of VP8, VP8L and VP8X")
+    raise MediaError("WebP: the first chunk is not VP8, VP8L or VP8X")
 
 
 def _lossy(head: bytes) -> tuple[int, int]:
@@ -91,7 +91,7 @@ class _Walk:
         self._delays: list[int] = []
 
     def chunks(self, at: int, source: Source) -> Parse[None]:
-        """Hop to the end; a file that is cut keeps what its header said."""
+        """Skip to the end. A truncated file keeps what its header stated."""
         with suppress(MediaShort):
             for _ in range(_MOST_CHUNKS):
                 if not source.holds(at + 7):

@@ -28,20 +28,20 @@ class Deadline:
         self._end = clock() + seconds
 
     def remaining(self, most: float | None = None) -> float:
-        """Seconds left, at most so many. Raises ``MediaError`` if there are none."""
+        """Seconds left, but at most ``most``. Raises ``MediaError`` if the time is over."""
         left = self._end - self._clock()
         if left <= 0:
             raise self.passed()
         return left if most is None else min(left, most)
 
     def passed(self) -> MediaError:
-        """What to raise when the time is over."""
+        """The error for a passed deadline."""
         return MediaError(
             f"the server took longer than {self._seconds:g} s", MediaFault.UNREACHABLE
         )
 
 
-# What goes wrong on a connection, in words.
+# Failures of a connection as messages.
 
 
 FAILURES = (
@@ -56,7 +56,7 @@ FAILURES = (
 
 
 def as_media_error(error: Exception) -> MediaError:
-    """The same failure as one of ours; the text is the library's or the peer's, escaped."""
+    """The failure as a ``MediaError``. Text of the library or the peer is escaped."""
     if isinstance(error, httpcore.TimeoutException):
         reason = "the server does not answer in time"
     elif isinstance(error, httpcore.ProtocolError):
@@ -68,7 +68,7 @@ def as_media_error(error: Exception) -> MediaError:
     return MediaError(reason, MediaFault.UNREACHABLE)
 
 
-# Whom a connection trusts: the certificate authorities that the API client trusts too.
+# The certificate authorities: the same ones that the API client trusts.
 
 
 @cache
@@ -88,7 +88,7 @@ def default_context() -> ssl.SSLContext:
 
 
 def as_request(command: SendRequest, deadline: Deadline) -> httpcore.Request:
-    """The request, its URL in the parts that were checked."""
+    """The httpcore request, with the URL in its checked parts."""
     target, seconds = command.target, deadline.remaining()
     return httpcore.Request(
         b"GET",
@@ -111,7 +111,7 @@ def as_request(command: SendRequest, deadline: Deadline) -> httpcore.Request:
 
 
 def as_head(response: httpcore.Response) -> ResponseHead:
-    """The beginning of a response as a value."""
+    """The status and headers of a response as a value."""
     return ResponseHead(
         response.status,
         tuple((name.lower(), value) for name, value in response.headers),

@@ -1,4 +1,4 @@
-"""What a fetch asks of a connection, and what the server's headers say: values without I/O."""
+"""The commands of a fetch to its connection, and the server's headers: values without I/O."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """Send a GET; the answer to it is a ``Head``. An earlier response is closed."""
+    """Send a GET; the result is a ``ResponseHead``. An earlier response is closed."""
 
     target: FetchTarget
     headers: tuple[tuple[bytes, bytes], ...]
@@ -23,12 +23,12 @@ class SendRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReceivePiece:
-    """Receive the next piece of the body, as it comes; no bytes mean that it has ended."""
+    """Receive the next piece of the body; no bytes mean that it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseHead:
-    """The beginning of a response; header names in lower case."""
+    """Status and headers of a response; header names are in lower case."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
@@ -55,20 +55,20 @@ Exchange: TypeAlias = Generator[Command, CommandResult, T]
 def send(
     target: FetchTarget, headers: tuple[tuple[bytes, bytes], ...]
 ) -> Exchange[ResponseHead]:
-    """Send a request and take the beginning of its response."""
+    """Send a request and receive the head of its response."""
     head = yield SendRequest(target, headers)
     assert isinstance(head, ResponseHead)
     return head
 
 
 def receive() -> Exchange[bytes]:
-    """Take the next piece of the body."""
+    """Receive the next piece of the body."""
     piece = yield ReceivePiece()
     assert isinstance(piece, bytes)
     return piece
 
 
-# What a server says of the piece that it sends: RFC 9110, sections 14.4 and 15.3.7.
+# The headers of a partial response: RFC 9110, sections 14.4 and 15.3.7.
 
 
 _CONTENT_RANGE = re.compile(
@@ -80,7 +80,7 @@ _DIGITS = re.compile(r"\d{1,19}")
 
 @dataclass(frozen=True, slots=True)
 class ContentRange:
-    """A part of the content: where it begins, how long it is, and of what (None: not told)."""
+    """A part of the content: its start and length, and the total length (None: not stated)."""
 
     start: int
     length: int
@@ -88,7 +88,7 @@ class ContentRange:
 
 
 def content_range(head: ResponseHead) -> ContentRange:
-    """What a 206 holds. Raises ``MediaError`` if it does not say so, or says nonsense."""
+    """The range of a 206 response. Raises ``MediaError`` if it is missing or invalid."""
     match = _CONTENT_RANGE.fullmatch(head.one(b"content-range") or "")
     if match is None:
         raise unusable_response("answers with a part, but does not say which")
@@ -100,20 +100,20 @@ def content_range(head: ResponseHead) -> ContentRange:
 
 
 def content_length(head: ResponseHead) -> int | None:
-    """How long a 200 says that everything is; None if it does not."""
-    told = head.one(b"content-length")
+    """The length that a 200 response states; None if it does not state one."""
+    length = head.one(b"content-length")
     chunked = head.all(b"transfer-encoding")
-    return int(told) if told and _DIGITS.fullmatch(told) and not chunked else None
+    return int(length) if length and _DIGITS.fullmatch(length) and not chunked else None
 
 
 def unsatisfied_total(head: ResponseHead) -> int | None:
-    """The length of the content by a 416."""
+    """The total length that a 416 response states."""
     match = _EMPTY.fullmatch(head.one(b"content-range") or "")
     return None if match is None else int(match[1])
 
 
 def strong_etag(head: ResponseHead) -> str | None:
-    """The validator that is good for parts; weak ones are not (RFC 9110, section 8.8.3)."""
+    """The strong entity tag: weak ones cannot validate parts (RFC 9110, section 8.8.3)."""
     tag = head.one(b"etag")
     return (
         tag
@@ -123,12 +123,12 @@ def strong_etag(head: ResponseHead) -> str | None:
 
 
 def check_uncompressed(head: ResponseHead) -> None:
-    """Raises ``MediaError`` for a body that would have to be decompressed: it may be a bomb."""
+    """Raise ``MediaError`` for a compressed body: it could be a decompression bomb."""
     codings = [value.lower() for value in head.all(b"content-encoding")]
     if any(coding not in ("", "identity") for coding in codings):
         raise unusable_response("compresses the content, although asked not to")
 
 
 def unusable_response(what: str) -> MediaError:
-    """The server behaves in a way that does not let the content be read."""
+    """The error for a response that cannot be used."""
     return MediaError(f"the server {what}", MediaFault.UNREACHABLE)

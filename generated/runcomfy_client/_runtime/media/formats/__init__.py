@@ -1,1 +1,1 @@
-"""One format a file, each a generator of wants (see ``parser``)."""
+"""One parser a file, each a generator of byte requests (see ``parser``)."""

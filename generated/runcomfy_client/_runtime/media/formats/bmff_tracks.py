@@ -30,7 +30,7 @@ class MovieTime:
 
 @dataclass(frozen=True, slots=True)
 class TrackHeader:
-    """What ``tkhd`` says: the size is before ``turns`` quarter turns to the right."""
+    """The ``tkhd`` box: the size before ``turns`` quarter turns to the right."""
 
     identity: int
     enabled: bool
@@ -41,7 +41,7 @@ class TrackHeader:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What the tables say: size as stored and in square pixels, number, number a second."""
+    """The sample tables: size as stored and in square pixels, count, samples a second."""
 
     coded: Dimensions = (0, 0)
     square: Dimensions = (0, 0)
@@ -70,7 +70,7 @@ class MovieTrack:
 
     @property
     def coded(self) -> Dimensions:
-        """The size as stored; if the samples do not tell it, the header's."""
+        """The size as stored; if the samples do not state it, the header's."""
         return self.samples.coded if all(self.samples.coded) else self.header.extent
 
     @property
@@ -241,9 +241,9 @@ def _read_description(stsd: Box) -> Parse[tuple[Dimensions, Dimensions]]:
 
 
 def _read_rate(stts: Box, clock: MovieTime) -> Parse[Measurement | None]:
-    """Samples a second; a wide span if they are not evenly spaced."""
+    """Samples a second; a wide range if they are not evenly spaced."""
     body = yield from read_body(stts, 8 + 8 * _MOST_DELTAS, 8)
-    told = int(unpack_from(">I", body, 4)[0])
+    count = int(unpack_from(">I", body, 4)[0])
     pairs = [unpack_from(">II", body, at) for at in range(8, len(body) - 7, 8)]
     # the last sample often lasts a little longer or shorter than the others
     deltas = [
@@ -253,7 +253,7 @@ def _read_rate(stts: Box, clock: MovieTime) -> Parse[Measurement | None]:
     if not deltas or not clock.scale or not whole:
         return None
     mean = Fraction(clock.scale * sum(count for count, _ in pairs), whole)
-    if told != len(pairs):
+    if count != len(pairs):
         return Measurement(mean, Fraction(0), max(mean, Fraction(clock.scale)))
     steady = Fraction(clock.scale, deltas[0]) if len(set(deltas)) == 1 else mean
     return Measurement.of(

@@ -17,7 +17,7 @@ _GRAPHIC_CONTROL = 0xF9
 
 
 class _Facts:
-    """What walking the blocks found."""
+    """What the blocks stated so far."""
 
     __slots__ = ("complete", "corner", "delays", "first", "frames", "parts")
 
@@ -76,7 +76,7 @@ def _blocks(facts: _Facts, at: int, *, all_frames: bool) -> Parse[None]:
 
 
 def _image(facts: _Facts, at: int, block: bytes) -> int:
-    """Note a frame; the offset of its data."""
+    """Record a frame. Returns the offset of its data."""
     left, top, width, height, flags = unpack_from("<HHHHB", block, 1)
     facts.frames += 1
     if facts.first is None:
@@ -85,7 +85,7 @@ def _image(facts: _Facts, at: int, block: bytes) -> int:
 
 
 def _skip_data(facts: _Facts, window: Window, at: int) -> Parse[int]:
-    """Skip sub-blocks up to their terminator; the offset after it."""
+    """Skip sub-blocks up to their terminator. Returns the offset after it."""
     while True:
         if facts.parts > _MOST_PARTS:
             raise MediaShort("GIF: too many sub-blocks", MediaFault.TOO_COSTLY)
@@ -103,7 +103,7 @@ def _skip_data(facts: _Facts, window: Window, at: int) -> Parse[int]:
 def _result(
     facts: _Facts, source: Source, shown: Dimensions, screen: Dimensions
 ) -> MediaInfo:
-    # some readers enlarge a screen that its first frame sticks out of, or that is none
+    # some readers enlarge a screen that is empty or smaller than its first frame
     grown = max(screen[0], facts.corner[0]), max(screen[1], facts.corner[1])
     moving = facts.complete and facts.frames > 1
     seconds = Fraction(facts.delays, 100)

@@ -44,10 +44,10 @@ def _largest(entries: bytes) -> tuple[Dimensions, int]:
     return found
 
 
-def _stored_size(offset: int, told: Dimensions) -> Parse[Dimensions]:
+def _stored_size(offset: int, listed: Dimensions) -> Parse[Dimensions]:
     """The size that a PNG inside an icon states itself, which the directory cannot if large."""
     head = yield offset, 24, 24
     if head[:8] != _PNG:
-        return told
+        return listed
     width, height = unpack_from(">II", head, 16)
-    return (width, height) if 0 < width < 1 << 31 and 0 < height < 1 << 31 else told
+    return (width, height) if 0 < width < 1 << 31 and 0 < height < 1 << 31 else listed

@@ -38,7 +38,7 @@ def read_element(at: int) -> Parse[Element]:
 
 
 def parse_element(data: bytes, at: int) -> Element | None:
-    """The element at ``at`` of some bytes; None if there is none, or it is cut."""
+    """The element at ``at`` of some bytes; None if there is no complete one."""
     if at >= len(data) or not data[at]:
         return None
     width = 9 - data[at].bit_length()
@@ -75,7 +75,7 @@ def unsigned_value(data: bytes, element: Element) -> int:
 
 
 def float_value(data: bytes, element: Element) -> float:
-    """The content as a float; NaN if it has no length that one may have."""
+    """The content as a float; NaN if its length is not that of a float."""
     content = data[element.body : element.end]
     if len(content) == 4:
         return float(unpack(">f", content)[0])
@@ -105,7 +105,7 @@ class MatroskaTrack:
     kind: int
     coded: Dimensions
     shown: Dimensions
-    frame_time: int  # nanoseconds, 0 if it is not told
+    frame_time: int  # nanoseconds, 0 if it is not stated
     rate: int = 0  # samples a second
     delay: int = 0  # nanoseconds that a decoder drops at the beginning
     uid: int = 0
@@ -117,7 +117,7 @@ class MatroskaTrack:
 
     @property
     def frame(self) -> Fraction:
-        """Seconds that a block lasts; a long one if that is not told."""
+        """Seconds that a block lasts; a long duration if it is not stated."""
         if self.frame_time:
             return Fraction(self.frame_time, SECOND)
         if self.kind == VIDEO:
@@ -160,7 +160,7 @@ def _read_track(body: bytes, entry: Element) -> MatroskaTrack:
 
 
 def _read_rate(body: bytes, audio: Element) -> int:
-    """Samples a second; 0 if that is not told."""
+    """Samples a second; 0 if it is not stated."""
     for element in parse_children(body, audio.body, audio.end):
         if element.identity == _SAMPLE_RATE:
             rate = float_value(body, element)
@@ -217,7 +217,7 @@ def read_tag_durations(body: bytes) -> dict[int, Fraction]:
 
 
 def _tag_durations(body: bytes, tag: Element) -> Iterator[tuple[int, Fraction]]:
-    """The length that one tag tells of each of its tracks."""
+    """The duration that one tag states for each of its tracks."""
     parts = list(parse_children(body, tag.body, tag.end))
     tracks = [
         unsigned_value(body, inner)
@@ -233,7 +233,7 @@ def _tag_durations(body: bytes, tag: Element) -> Iterator[tuple[int, Fraction]]:
 
 
 def _duration(body: bytes, simple: Element) -> Fraction | None:
-    """Seconds; None if this tag tells something else."""
+    """Seconds; None if the tag states something else."""
     texts = {
         part.identity: body[part.body : part.end]
         for part in parse_children(body, simple.body, simple.end)

@@ -41,7 +41,7 @@ class Frame:
 
 
 def parse_frame(head: bytes, at: int = 0) -> Frame | None:
-    """The Layer III frame header at ``at``; None if there is none."""
+    """The Layer III frame header at ``at``; None if there is no frame."""
     if len(head) < at + 4 or head[at] != 0xFF or head[at + 1] & 0xE6 != 0xE2:
         return None
     version, bits, rate_code = (
@@ -89,7 +89,7 @@ def _skip_tags(source: Source) -> Parse[int]:
 
 
 def _first_frame(at: int) -> Parse[tuple[int, Frame]]:
-    """The first frame that another one follows; what lies before it is passed over."""
+    """The first frame that another frame follows. Bytes before it are skipped."""
     frame, window = parse_frame((yield at, 4, 4)), Window()
     if frame is not None and (yield from _continues(at, frame, window)):
         return at, frame
@@ -142,7 +142,7 @@ def _timing(
 
 
 def _declared(body: bytes, frame: Frame, audio: int | None) -> Measurement | None:
-    """The length by a Xing, Info or VBRI header, unless it speaks of another file."""
+    """The length by a Xing, Info or VBRI header, unless it describes another file."""
     at = 4 + frame.side
     samples, length, trimmed = 0, 0, 0
     if body[at : at + 4] in (b"Xing", b"Info") and len(body) >= at + 16:
