@@ -273,7 +273,7 @@ def test_an_unknown_status_is_logged_once(
         record.getMessage()
         for record in caplog.records
         if record.levelname == "WARNING"
-    ] == [f"job {REQUEST_ID}: unknown status 'odd\\x1b', waiting on"]
+    ] == [f"job {REQUEST_ID}: unknown status 'odd\\x1b', the wait continues"]
 
 
 def test_the_hint_of_the_server_sets_the_pace(server: Loopback, side: Side) -> None:
