@@ -22,7 +22,8 @@ from .journal import Journal
 from .lifecycle.concurrency import RateLimiter, RequestSlots, limit_requests
 from .lifecycle.run import JobProgress, run
 from .lifecycle.steps import Flow, FlowContext, resume_hint
-from .lifecycle.submit import RESUBMITTABLE_STATES, Submission
+from .lifecycle.submit import RESUBMITTABLE_STATES
+from .lifecycle.submit_outcome import Submission
 from .observer import logger
 from .submission import PreparedSubmission, prepare_submission
 

@@ -11,7 +11,7 @@ from .base_job import OutputReader, untyped_output
 from .errors import InputRejected
 from .escaping import quoted
 from .files import digest, urls
-from .lifecycle.submit import Submission
+from .lifecycle.submit_outcome import Submission
 from .protocol import valid_model_id
 from .report import Problem, Report
 

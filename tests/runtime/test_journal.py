@@ -142,7 +142,9 @@ def test_a_journal_that_fails_after_acceptance_loses_nothing(
     queue = FakeQueue()
     with queue.client(journal=Failing(path)) as client:
         assert client.run("vendor/model", {}).request_id == "fake-1"
-    assert "fake-1 was accepted but not recorded in the journal: disk full" in caplog.text
+    assert (
+        "fake-1 was accepted but not recorded in the journal: disk full" in caplog.text
+    )
 
 
 def test_the_same_reference_is_not_submitted_twice(path: Path) -> None:

@@ -147,7 +147,7 @@ def test_a_thread_that_holds_the_journal_is_waited_for_within_the_deadline(
     patient.start()
     try:
         with queue.client(journal=journal) as client:
-            with pytest.raises(errors.JournalError, match="another thread holds it"):
+            with pytest.raises(errors.JournalError, match="another thread is using it"):
                 client.submit("vendor/model", {}, timeout=0.2)
             holder.execute("ROLLBACK")
             patient.join(20)

@@ -26,7 +26,8 @@ from runcomfy_runtime.lifecycle.steps import (
     Sleep,
     WriteJournal,
 )
-from runcomfy_runtime.lifecycle.submit import NOT_ACCEPTED, Submission
+from runcomfy_runtime.lifecycle.submit import NOT_ACCEPTED
+from runcomfy_runtime.lifecycle.submit_outcome import Submission
 from runcomfy_runtime.protocol import Status
 from runcomfy_runtime.retry_and_timeouts import REQUEST_TIMEOUT
 from runcomfy_runtime.secret import Token

@@ -90,7 +90,7 @@ def test_a_text_that_is_no_token_is_a_clear_error(text: str) -> None:
 @pytest.mark.parametrize("given", [None, 5, b"r-1", ["r-1"], object()])
 def test_what_is_no_text_is_a_clear_error(given: Any) -> None:
     with RunComfy(token="rc-secret", base_url=BASE) as client:
-        with pytest.raises(errors.BadJobToken, match="is a text, and this is a"):
+        with pytest.raises(errors.BadJobToken, match="is a string, and this is a"):
             client.job(given)
 
 

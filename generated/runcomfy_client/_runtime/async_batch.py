@@ -1,4 +1,4 @@
-"""Many jobs at once on an event loop: a task for each, their requests over few connections."""
+"""Many jobs at once on an event loop: a task for each, with few connections for all."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from .lifecycle.concurrency import RequestSlots
 
 YieldT = TypeVar("YieldT")
 CONNECTIONS = 8
-"""Requests of one batch that are under way at the same time, however many jobs are."""
+"""Requests of one batch that are in flight at a time, however many jobs there are."""
 
 
 class AsyncBatch(Generic[YieldT]):
-    """The results of many jobs; see ``Batch``. Leave it early through ``async with``."""
+    """The results of many jobs; see ``Batch``. Enter it with ``async with`` to leave it early."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class AsyncBatch(Generic[YieldT]):
 
     @property
     def jobs(self) -> list[AsyncJob[Any]]:
-        """The jobs that were accepted, and have not ended or whose result was not given out."""
+        """The accepted jobs that have not ended, or whose result was not returned."""
         items = self._state.unfinished()
         return [job for item in items if (job := self._job(item)) is not None]
 
@@ -97,11 +97,11 @@ class AsyncBatch(Generic[YieldT]):
                 self._items = None
                 return
             self._state.begin(item)
-            task = asyncio.ensure_future(self._concluded(item))
+            task = asyncio.ensure_future(self._run(item))
             self._tasks.add(task)
-            task.add_done_callback(partial(self._landed, item))
+            task.add_done_callback(partial(self._task_ended, item))
 
-    async def _concluded(self, item: BatchItem) -> None:
+    async def _run(self, item: BatchItem) -> None:
         try:
             content = await self._driver.drive(item.flow, self._listener)
         except Exception as error:
@@ -109,9 +109,9 @@ class AsyncBatch(Generic[YieldT]):
             return
         except BaseException as stopped:
             if self._closed:
-                self._state.note(item, stopped)
+                self._state.keep_notes(item, stopped)
             else:
-                self._break_off(item, stopped)
+                self._fail_from_outside(item, stopped)
             raise
         handle = item.progress.handle
         assert handle is not None
@@ -125,22 +125,22 @@ class AsyncBatch(Generic[YieldT]):
         error.add_note(f"(input {item.position} of the batch)")
         self._state.put(item, error)
 
-    def _landed(self, item: BatchItem, task: asyncio.Task[None]) -> None:
-        """A task has ended. One that was cancelled before it began has told nothing."""
+    def _task_ended(self, item: BatchItem, task: asyncio.Task[None]) -> None:
+        """A task has ended. A task that was cancelled before it began has no outcome yet."""
         self._tasks.discard(task)
         if task.cancelled() and not self._closed and self._state.lacks(item):
-            self._break_off(item, asyncio.CancelledError())
+            self._fail_from_outside(item, asyncio.CancelledError())
 
-    def _break_off(self, item: BatchItem, stopped: BaseException) -> None:
-        """What ended one task is the outcome of its input: the batch itself goes on."""
+    def _fail_from_outside(self, item: BatchItem, stopped: BaseException) -> None:
+        """The exception that ended a task is the outcome of its input: the batch continues."""
         error = _ended_from_outside(stopped)
         self._fail(item, error)
         error.may_be_billed = error.may_be_billed and not item.progress.cancelled
 
     async def _stop(self, error: BaseException) -> None:
-        """Cancel the tasks, let them clean up, and tell of the jobs that run on.
+        """Cancel the tasks, let them clean up, and add notes about the jobs that continue.
 
-        A second cancellation is raised instead of the error, and skips the clean-up.
+        A second cancellation is raised instead of the error and skips the clean-up.
         """
         self._items = None
         if self._closed:
@@ -154,12 +154,12 @@ class AsyncBatch(Generic[YieldT]):
         try:
             await asyncio.gather(*tasks, return_exceptions=True)
         except BaseException as again:
-            self._state.tell(again)
+            self._state.add_notes(again)
             raise
-        self._state.tell(error)
+        self._state.add_notes(error)
 
     async def aclose(self) -> None:
-        """End the batch: submit nothing more, cancel what is queued, leave what runs."""
+        """End the batch: submit no more, cancel what is queued, leave what is running."""
         await self._stop(BatchStopped())
 
     async def __aenter__(self) -> Self:
@@ -175,14 +175,14 @@ class AsyncBatch(Generic[YieldT]):
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
-            self._state.drop()
+            self._state.log_lost()
 
 
 def _ended_from_outside(stopped: BaseException) -> RunComfyError:
-    """What came of an input whose task was ended by something that was not the batch."""
+    """The error of an input whose task was ended by something other than the batch."""
     error = RunComfyError(
-        f"waiting for this input was ended from outside the batch, by {stopped!r}: its task "
-        "was cancelled, or something cancelled was awaited by on_update"
+        f"the wait for this input was ended from outside the batch, by {stopped!r}: its task "
+        "was cancelled, or on_update awaited something that was cancelled"
     )
     for note in getattr(stopped, "__notes__", ()):
         error.add_note(note)

@@ -1,4 +1,4 @@
-"""Many jobs at once, blocking and without threads: one heap of what is due next."""
+"""Many jobs at once, blocking and without threads: a heap of what is due next."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ YieldT = TypeVar("YieldT")
 
 
 class _RunningJob:
-    """A job under way: its flow, and how the flow goes on."""
+    """A running job: its flow, and the answer or error with which the flow continues."""
 
     __slots__ = ("answer", "error", "item")
 
@@ -37,13 +37,13 @@ class _RunningJob:
 
 
 class Batch(Generic[YieldT]):
-    """The results of many jobs, one after the other. Made by ``RunComfy.map``.
+    """The results of many jobs, one after the other. ``RunComfy.map`` returns it.
 
-    At most so many jobs are under way as the batch was told; their reads take turns in the
-    caller's thread. When it ends early, by an error or Ctrl-C, what is still queued is
-    cancelled, and ``jobs`` holds what runs on and what has ended unread; the error names it
-    in its notes. Enter it by ``with`` if you may leave the loop before its end: a batch that
-    is only dropped cancels nothing, and its jobs are left to the log.
+    At most ``concurrency`` jobs run at a time; their reads take turns in the caller's thread.
+    If the batch ends early, by an error or Ctrl-C, jobs that are still queued are cancelled.
+    ``jobs`` holds those that continue and those whose result was not read, and the notes of
+    the error name them. Enter the batch with ``with`` if you may leave the loop before its
+    end: a batch that is only dropped cancels nothing, and its jobs are only logged.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Batch(Generic[YieldT]):
 
     @property
     def jobs(self) -> list[Job[Any]]:
-        """The jobs that were accepted, and have not ended or whose result was not given out."""
+        """The accepted jobs that have not ended, or whose result was not returned."""
         items = self._state.unfinished()
         return [job for item in items if (job := self._job(item)) is not None]
 
@@ -122,7 +122,7 @@ class Batch(Generic[YieldT]):
         heapq.heappush(self._due, (at, next(self._sequence), running))
 
     def _advance(self) -> None:
-        """Let the job that is due next go on until it sleeps or ends."""
+        """Let the job that is due next continue until it sleeps or ends."""
         at, _, running = self._due[0]
         early = at - self._context.now()
         if early > 0:
@@ -167,9 +167,9 @@ class Batch(Generic[YieldT]):
         self._state.put(item, error)
 
     def _stop(self, error: BaseException) -> None:
-        """Submit nothing more, clean up each job under way, and tell of those that run on.
+        """Submit no more, clean up each running job, and add notes about those that continue.
 
-        A second Ctrl-C is raised instead of the error, and skips what is left of the clean-up.
+        A second Ctrl-C is raised instead of the error and skips the rest of the clean-up.
         """
         if self._closed:
             return
@@ -182,17 +182,17 @@ class Batch(Generic[YieldT]):
             try:
                 self._driver.drive(running.item.flow, thrown=BatchStopped())
             except (BatchStopped, Exception) as stopped:
-                self._state.note(running.item, stopped)
+                self._state.keep_notes(running.item, stopped)
             except BaseException as second:
                 self._slots.close_at_once()
-                self._state.note(running.item, second)
+                self._state.keep_notes(running.item, second)
                 again = second
-        self._state.tell(again or error)
+        self._state.add_notes(again or error)
         if again is not None:
             raise again
 
     def close(self) -> None:
-        """End the batch: submit nothing more, cancel what is queued, leave what runs."""
+        """End the batch: submit no more, cancel what is queued, leave what is running."""
         self._stop(BatchStopped())
 
     def __enter__(self) -> Self:
@@ -208,7 +208,7 @@ class Batch(Generic[YieldT]):
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
-            self._state.drop()
+            self._state.log_lost()
 
 
 def _resume(running: _RunningJob) -> Step:

@@ -1,7 +1,7 @@
-"""Everything this package raises: one small family, none of it from an HTTP library.
+"""Everything that this package raises. No error class is from an HTTP library.
 
-Every error that comes after a job was accepted carries ``job`` (pickle it, or keep its
-``token()``), ``request_id``, ``last_status`` and ``may_be_billed``. All of them pickle.
+Every error after a job was accepted carries ``job`` (pickle it, or keep its
+``token()``), ``request_id``, ``last_status`` and ``may_be_billed``. All of them can be pickled.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from .report import Problem, Report
 
 
 class JobReference(Protocol):
-    """What an error tells of its job: enough to find it again."""
+    """The job of an error: enough to resume it."""
 
     @property
     def request_id(self) -> str:
@@ -25,7 +25,7 @@ class JobReference(Protocol):
         ...
 
     def token(self) -> str:
-        """A text from which any process can take the job up again."""
+        """A text from which any process can resume the job."""
         ...
 
 
@@ -42,14 +42,14 @@ class RunComfyError(Exception):
     """Whether the call may cost money in spite of the error."""
 
     def concerning(self, request_id: str, last_status: str | None = None) -> Self:
-        """Note which accepted job this error is about, and return the error."""
+        """Set which accepted job this error is about, and return the error."""
         self.request_id = request_id
         self.last_status = last_status or self.last_status
         self.may_be_billed = True
         return self
 
     def of(self, job: JobReference, last_status: str | None = None) -> Self:
-        """Note which accepted job this error is of, unless it is of another; return the error."""
+        """Attach the accepted job, unless the error is about another; return the error."""
         if self.request_id is None:
             self.concerning(job.request_id)
         if self.request_id == job.request_id:
@@ -83,22 +83,22 @@ class NotConfigured(RunComfyError):
 
 
 class MissingToken(NotConfigured):
-    """There is no API token. The message names the variables that were looked at."""
+    """There is no API token. The message names the variables that were read."""
 
 
 class BadSetting(NotConfigured, ValueError):
-    """A setting or option, as a base URL or a timeout, that cannot be used as it stands."""
+    """A setting or option that cannot be used, for example a base URL or a timeout."""
 
 
 class BadJobToken(RunComfyError, ValueError):
-    """A text that names no job: damaged, of another version, or of another model or server."""
+    """A text that is not a token of this job: damaged, of another version, model or server."""
 
 
 class ApiError(RunComfyError):
     """The server answered with an error.
 
-    ``http_status`` and ``code`` are as they came (``code`` is None if the body states none),
-    ``text`` is the server's own message, ``retry_after`` is in seconds.
+    ``http_status`` and ``code`` are the server's (``code`` is None if the body states none),
+    ``text`` is its own message, ``retry_after`` is in seconds.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class NoBalance(ApiError):
 
 
 class PermissionDenied(ApiError):
-    """This token may not do that, as reading another account's job (403001, HTTP 403)."""
+    """The token has no permission, for example for another account's job (403001, HTTP 403)."""
 
 
 class NotFound(ApiError):
@@ -134,7 +134,7 @@ class NotFound(ApiError):
 
 
 class RateLimited(ApiError):
-    """Too many requests (HTTP 429), and the pause asked for is too long to sit out."""
+    """Too many requests (HTTP 429), and the requested pause is too long to wait for."""
 
 
 class ServerError(ApiError):
@@ -142,11 +142,11 @@ class ServerError(ApiError):
 
 
 class SubmitRefused(ApiError):
-    """The server refused the job, as for an invalid body (HTTP 400, 422). Nothing is billed."""
+    """The server refused the job, for example its body (HTTP 400, 422). Nothing is billed."""
 
 
 class UnreadableAnswer(ApiError):
-    """An answer that is no JSON object, or lacks what the protocol promises."""
+    """An answer that is not a JSON object, or lacks what the protocol promises."""
 
 
 class NotSent(RunComfyError, ConnectionError):
@@ -154,12 +154,12 @@ class NotSent(RunComfyError, ConnectionError):
 
 
 class SubmitOutcomeUnknown(RunComfyError):
-    """A paid request left this machine, and whether it was accepted cannot be known.
+    """A paid request left this machine, and it cannot be known whether it was accepted.
 
     It is never sent again: that could pay twice. ``sent_at`` is in seconds since 1970,
-    ``payload_sha256`` names the exact body, ``reference`` the intent in the journal. When the
-    server did accept, but its answer broke off, ``accepted`` is true, and ``request_id`` is
-    the id if it could be saved from what had come.
+    ``payload_sha256`` identifies the exact body, ``reference`` the intent in the journal. If
+    the server accepted but its answer broke off, ``accepted`` is true, and ``request_id`` is
+    the id if the received part contains it.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ class SubmitOutcomeUnknown(RunComfyError):
 
 
 class JobFailed(RunComfyError):
-    """The job ran and failed. ``error`` is what the server says, as it came."""
+    """The job ran and failed. ``error`` is the server's value, unchanged."""
 
     def __init__(
         self, message: str, *, code: object = None, error: object = None
@@ -197,9 +197,9 @@ class JobCancelled(RunComfyError):
 class JobTimeout(RunComfyError, TimeoutError):
     """The job did not end in time.
 
-    ``outcome`` tells what became of it: ``cancelled`` (it was still queued, and is not run),
-    ``still_queued``, ``still_running``, ``ended`` (its status says so, and its outcome was not
-    told yet), or ``unknown``.
+    ``outcome`` is its last known state: ``cancelled`` (it was still queued and does not run),
+    ``still_queued``, ``still_running``, ``ended`` (its status says so, but there was no result
+    yet), or ``unknown``.
     """
 
     def __init__(self, message: str, *, outcome: str = "unknown") -> None:
@@ -208,7 +208,7 @@ class JobTimeout(RunComfyError, TimeoutError):
 
 
 class PollInterrupted(RunComfyError, ConnectionError):
-    """The job's state could not be read for too long. The job itself goes on."""
+    """The job's state could not be read for too long. The job itself continues."""
 
 
 class DownloadError(RunComfyError):
@@ -220,4 +220,4 @@ class DownloadError(RunComfyError):
 
 
 class JournalError(RunComfyError):
-    """The journal cannot be read or written. A job that cannot be noted is not submitted."""
+    """The journal cannot be read or written. A job that cannot be recorded is not submitted."""

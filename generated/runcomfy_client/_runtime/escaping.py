@@ -1,4 +1,4 @@
-"""Quoting foreign text: what a server or a caller wrote, made safe to print and short enough."""
+"""Escaping and shortening text of a server or a caller, so that it is safe to print."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 
 _LIMIT = 300
 _INLINE_DATA = re.compile(r"data:[\w.+/-]*;base64,[A-Za-z0-9+/=_-]{24,}")
-# C0 and C1 controls, line separators, and the marks that turn the direction of text around.
+# C0 and C1 controls, line separators, and marks that change the direction of text.
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 
 
 def printable(text: str, limit: int = _LIMIT) -> str:
-    """Foreign text with every control character escaped, cut after ``limit`` characters."""
+    """A text with every control character escaped, cut after ``limit`` characters."""
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
     return _UNPRINTABLE.sub(_escaped, cut)
 
@@ -25,7 +25,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def quoted(value: object, limit: int = 60) -> str:
-    """A JSON value as it would be written in a document, shortened; data URIs lose their data."""
+    """A value as JSON, shortened; the content of data URIs is cut."""
     if isinstance(value, str):
         value = _INLINE_DATA.sub(
             lambda match: match.group()[:22] + "…", value[: limit * 40]

@@ -12,7 +12,7 @@ FileKind: TypeAlias = Literal["image", "video", "audio", "other"]
 
 
 class File(NamedTuple):
-    """One output file. ``pointer`` is where its URL stands in the output."""
+    """One output file. ``pointer`` is the JSON pointer of its URL in the output."""
 
     url: str
     kind: FileKind
@@ -23,7 +23,7 @@ _SCHEMES = ("https://", "http://")
 
 
 def files(output: object, echoes: Iterable[str] = ()) -> tuple[File, ...]:
-    """Each file once, without those whose URL is only an input, told by its digest."""
+    """Each file once, without the URLs of the input, which are known by their digests."""
     known = frozenset(echoes)
     found: dict[str, File] = {}
     for pointer, text in _texts(output, ""):
@@ -33,7 +33,7 @@ def files(output: object, echoes: Iterable[str] = ()) -> tuple[File, ...]:
 
 
 def is_url(text: str) -> bool:
-    """Whether a text is the address of a file."""
+    """Whether a text is the URL of a file."""
     return text[:4].lower() == "http" and text[:8].lower().startswith(_SCHEMES)
 
 
@@ -43,14 +43,14 @@ def urls(value: object) -> Iterator[str]:
 
 
 def digest(url: str) -> str:
-    """A short name for a URL, by which it is known again without being shown."""
-    from hashlib import sha256  # OpenSSL behind it is slow to load
+    """A short digest that identifies a URL without showing it."""
+    from hashlib import sha256  # OpenSSL behind it is slow to import
 
     return sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:
-    """Every text in a JSON value with its pointer, in document order, however deep."""
+    """Every string in a JSON value with its pointer, in document order, at any depth."""
     waiting: list[tuple[str, object]] = [(pointer, value)]
     while waiting:
         here, item = waiting.pop()
@@ -72,7 +72,7 @@ def _escaped(name: str) -> str:
 
 
 def _kind(pointer: str, url: str) -> FileKind:
-    """From the ending of the URL's path, else from the names that lead to it."""
+    """The kind by the extension of the URL's path, else by the names in the pointer."""
     try:
         path = urlsplit(url).path
     except ValueError:

@@ -1,4 +1,4 @@
-"""What must be made anew in a forked child: connections and locks belong to the parent."""
+"""Renewing connections and locks in a forked child: those it inherits belong to the parent."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from weakref import WeakSet
 
 
 class Forkable(Protocol):
-    """Something that holds what a child must not use."""
+    """An object with resources that a child must not use."""
 
     def after_fork(self) -> None:
-        """Let go of the parent's things without closing them, in the child."""
+        """Drop the parent's resources without closing them, in the child."""
         ...
 
     def __hash__(self) -> int: ...
@@ -20,14 +20,14 @@ class Forkable(Protocol):
 _ALIVE: WeakSet[Forkable] = WeakSet()
 
 
-def renew_after_fork(thing: Forkable) -> None:
-    """Have ``after_fork`` called in every child that is forked while the thing is alive."""
-    _ALIVE.add(thing)
+def renew_after_fork(forkable: Forkable) -> None:
+    """Call ``after_fork`` in every child that is forked while the object exists."""
+    _ALIVE.add(forkable)
 
 
 def _in_child() -> None:
-    for thing in list(_ALIVE):
-        thing.after_fork()
+    for forkable in list(_ALIVE):
+        forkable.after_fork()
 
 
 if hasattr(os, "register_at_fork"):  # Windows does not fork

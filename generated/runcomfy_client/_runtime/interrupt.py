@@ -1,6 +1,7 @@
-"""Ctrl-C, held back for the moments in which the id of a paid job could be lost.
+"""Holding back Ctrl-C while the id of a paid job could be lost.
 
-So is whatever else wants to end the program then, as a hook that raises ``SystemExit``.
+The same is done for other exceptions that would end the program then, for example a hook that
+raises ``SystemExit``.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ _GUARD = threading.RLock()
 
 
 class InterruptHeld(Exception):
-    """Something that was to be whole came to its end, and the caller is to be stopped then."""
+    """A protected operation has finished, and the caller must be interrupted afterwards."""
 
     def __init__(self, outcome: Any, cause: BaseException) -> None:
         super().__init__()
         self.outcome: Any = outcome
-        """What came of it."""
+        """The outcome of the operation."""
         self.cause = cause
-        """What is to be raised once the outcome is safe."""
+        """What to raise once the outcome is safe."""
 
 
 class HoldInterrupts:
-    """Holds Ctrl-C back while it is entered: at most five seconds, and only the first one.
+    """A context that holds Ctrl-C back: at most five seconds, and only the first one.
 
-    It does so in the main thread alone, where Python handles signals, and only where Python
-    handles this one: what is ignored, or ends the process at once, is left as it is.
+    It works in the main thread alone, where Python handles signals, and only if Python handles
+    this one: an interrupt that is ignored, or that ends the process at once, is not changed.
     """
 
     __slots__ = ("_held", "_late", "_previous", "_timer")
@@ -67,11 +68,11 @@ class HoldInterrupts:
                 raise
 
     def hold(self, late: BaseException) -> None:
-        """Hold this back as well."""
+        """Hold another exception back."""
         self._late = late
 
     def deliver(self) -> None:
-        """Do now what was held back: of an interrupt what it would have done, as a rule raise."""
+        """Deliver what was held back: call the previous handler of Ctrl-C, or raise the exception."""
         if self._held and self._previous is not None:
             self._held = False
             self._previous(signal.SIGINT, None)
@@ -89,7 +90,7 @@ class HoldInterrupts:
         self.deliver()
 
     def _repeat(self) -> None:
-        """The time is over: wake the main thread by a second signal, if it still waits."""
+        """The time is over: wake the main thread with a second signal, if it still waits."""
         with _GUARD:
             if self._timer is not None:
                 _interrupt_main()

@@ -1,4 +1,4 @@
-"""What must be kept of an accepted job to find it again: small, versioned, without a secret."""
+"""The handle of an accepted job: what is needed to resume it, and its form as a token."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KINDS = ("status", "result", "cancel")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobHandle:
-    """An accepted job. ``model_id`` is empty when only the request id is known."""
+    """An accepted job. ``model_id`` is empty if only the request id is known."""
 
     request_id: str
     model_id: str
@@ -30,33 +30,33 @@ class JobHandle:
     submitted_at: float = 0.0
     """Seconds since 1970, by the clock of the machine that submitted."""
     urls: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Where the server wants ``status``, ``result`` and ``cancel`` asked, if not as published."""
+    """The server's URLs of ``status``, ``result`` and ``cancel``, if not the published ones."""
     echoes: tuple[str, ...] = ()
     """Digests of the URLs in the input, to tell them from output files."""
 
     @property
     def status_url(self) -> str:
-        """Where to ask for the state."""
+        """The URL to read the state from."""
         return self.urls.get("status") or self.base_url + protocol.status_path(
             self.request_id
         )
 
     @property
     def result_url(self) -> str:
-        """Where to ask for the outcome."""
+        """The URL to read the result from."""
         return self.urls.get("result") or self.base_url + protocol.result_path(
             self.request_id
         )
 
     @property
     def cancel_url(self) -> str:
-        """Where to ask for a cancellation."""
+        """The URL to send a cancel to."""
         return self.urls.get("cancel") or self.base_url + protocol.cancel_path(
             self.request_id
         )
 
     def encode(self) -> str:
-        """The job as a text that is safe in URLs, file names and databases."""
+        """The job as a token: a text that is safe in URLs, file names and databases."""
         facts = {
             "id": self.request_id,
             "model": self.model_id,
@@ -71,7 +71,7 @@ class JobHandle:
         return f"{_PREFIX}{_VERSION}.{text.decode().rstrip('=')}"
 
     def token(self) -> str:
-        """The same, by the name that it has for those who hold a job."""
+        """The same as ``encode``, by the name that jobs have for it."""
         return self.encode()
 
 
@@ -83,7 +83,7 @@ def handle_from_answer(
     at: float,
     echoes: tuple[str, ...],
 ) -> JobHandle | None:
-    """The ticket for an answer to a submit; None if the answer has no request id."""
+    """The handle from an answer to a submit; None if the answer has no request id."""
     stated = answer.get("request_id")
     numbered = isinstance(stated, int) and not isinstance(stated, bool)
     request_id = str(stated) if numbered else stated
@@ -112,7 +112,7 @@ def handle_from_answer(
 def _other_urls(
     answer: Mapping[str, Any], plain: JobHandle
 ) -> Iterator[tuple[str, str]]:
-    """The URLs that the server names, where they are on the same server and not as published."""
+    """The URLs in the answer that are on the same server and differ from the published ones."""
     for kind in _KINDS:
         url = answer.get(f"{kind}_url")
         if not isinstance(url, str) or url == getattr(plain, f"{kind}_url"):
@@ -122,7 +122,7 @@ def _other_urls(
 
 
 def _usable(url: str, base_url: str) -> bool:
-    """Whether the token may be sent there: the same server, and a URL with nothing odd in it."""
+    """Whether the token may be sent to a URL: the same server, and no odd characters."""
     return (
         len(url) <= 2000
         and url.isascii()
@@ -133,18 +133,18 @@ def _usable(url: str, base_url: str) -> bool:
 
 
 def decode_token(text: str, *, base_url: str, model_id: str = "") -> JobHandle:
-    """The ticket for a job token or a bare request id, checked against server and model.
+    """The handle for a job token or a bare request id, checked against server and model.
 
-    Raises ``BadJobToken``: damaged, of another version, of another server, of another model,
-    or no request id at all. Nothing is sent.
+    Raises ``BadJobToken`` if it is damaged, of another version, server or model, or not a
+    request id. Nothing is sent.
     """
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise BadJobToken(
-            f"a job token or a request id is a text, and this is a {type(text).__name__}"
+            f"a job token or a request id is a string, and this is a {type(text).__name__}"
         )
     if protocol.valid_request_id(text):
         return JobHandle(request_id=text, model_id=model_id, base_url=base_url)
-    # A token out of a file ends in a line end, if a shell has written it.
+    # A token in a file that a shell has written ends with a line break.
     head, dot, body = text.strip().partition(".")
     if not dot or not head.startswith(_PREFIX):
         raise BadJobToken(
@@ -165,7 +165,7 @@ def _facts(body: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         raise _damaged("was it copied whole?") from None
     if not isinstance(facts, dict):
-        raise _damaged("it holds no job")
+        raise _damaged("it contains no job")
     return cast(Mapping[str, Any], facts)
 
 
@@ -176,12 +176,12 @@ def _damaged(how: str) -> BadJobToken:
 def _checked(facts: Mapping[str, Any], base_url: str, model_id: str) -> JobHandle:
     request_id, model, server = (_text(facts, key) for key in ("id", "model", "server"))
     if not protocol.valid_request_id(request_id):
-        raise _damaged("it holds no request id")
+        raise _damaged("it contains no request id")
     if model and not protocol.valid_model_id(model):
-        raise _damaged(f"{quoted(model)} is no model id")
+        raise _damaged(f"{quoted(model)} is not a model id")
     if server and not _same_server(server, base_url):
         raise BadJobToken(
-            f"the job is on {quoted(server)}, and this client speaks to {quoted(base_url)}"
+            f"the job is on {quoted(server)}, and this client uses {quoted(base_url)}"
         )
     if model_id and model and model != model_id:
         raise BadJobToken(f"the job runs {quoted(model)}, not {quoted(model_id)}")
@@ -189,7 +189,7 @@ def _checked(facts: Mapping[str, Any], base_url: str, model_id: str) -> JobHandl
         request_id=request_id,
         model_id=model or model_id,
         base_url=base_url,
-        submitted_at=_moment(facts.get("at", 0.0)),
+        submitted_at=_timestamp(facts.get("at", 0.0)),
         urls=dict(_kept_urls(facts.get("urls", {}), base_url)),
         echoes=_texts(facts.get("echoes", [])),
     )
@@ -205,15 +205,15 @@ def _same_server(server: str, base_url: str) -> bool:
 def _text(facts: Mapping[str, Any], key: str) -> str:
     text = facts.get(key, "")
     if not isinstance(text, str):
-        raise _damaged(f"its {key} is no text")
+        raise _damaged(f"its {key} is not a string")
     return text
 
 
-def _moment(value: object) -> float:
-    """Seconds since 1970. A number that no clock shows is none."""
+def _timestamp(value: object) -> float:
+    """Seconds since 1970. Raises ``BadJobToken`` for a number that no clock shows."""
     seconds = value if isinstance(value, (int, float)) else math.nan
     if not abs(seconds) < 1e15:
-        raise _damaged("it was submitted at no time")
+        raise _damaged("its time of submission is not a number of seconds")
     return float(seconds)
 
 
@@ -223,9 +223,9 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _kept_urls(value: object, base_url: str) -> Iterator[tuple[str, str]]:
-    """The URLs in a token that are still of this server: nobody else gets asked."""
-    named = cast(dict[str, object], value) if isinstance(value, dict) else {}
+    """The URLs in a token that are on this server: no request is sent to any other."""
+    urls = cast(dict[str, object], value) if isinstance(value, dict) else {}
     for kind in _KINDS:
-        url = named.get(kind)
+        url = urls.get(kind)
         if isinstance(url, str) and _usable(url, base_url):
             yield kind, url

@@ -1,4 +1,4 @@
-"""The journal as a client sees it: entries that are jobs again."""
+"""The journal of a client: its entries, what it must be able to do, and its jobs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,37 @@ from .lifecycle.steps import Accepted, Ended, Intent
 JobT = TypeVar("JobT")
 
 
+class JournalEntry(NamedTuple):
+    """One job, or the intent to submit one."""
+
+    reference: str
+    model_id: str
+    payload_sha256: str
+    meant_at: float
+    """Seconds since 1970."""
+    request_id: str
+    """Empty while it is not known whether the server accepted."""
+    token: str
+    state: str
+    """How it ended: a published status word or ``not accepted``; empty if it has not."""
+    ended_at: float | None
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it was about to be sent, and its outcome is unknown."""
+        return not self.request_id and not self.state
+
+    @property
+    def pending(self) -> bool:
+        """Whether it was accepted and was not seen to end."""
+        return bool(self.request_id) and not self.state
+
+
 class Journal(Protocol):
-    """What the clients need of a journal. ``journal.Journal`` is the one that is shipped."""
+    """What a client needs from a journal. ``SqliteJournal`` is the one that is shipped."""
 
     def note(self, entry: Intent | Accepted | Ended) -> None:
-        """Keep this, and return when it is safe. Raises ``JournalError``."""
+        """Store this, and return when it is on disk. Raises ``JournalError``."""
         ...
 
     def find(self, reference: str) -> JournalEntry | None:
@@ -23,11 +49,11 @@ class Journal(Protocol):
         ...
 
     def pending(self) -> Sequence[JournalEntry]:
-        """What was accepted and has not ended."""
+        """Jobs that were accepted and have not ended."""
         ...
 
     def unknown(self) -> Sequence[JournalEntry]:
-        """Intents of which nothing more is known."""
+        """Intents whose outcome is unknown."""
         ...
 
     def entries(self, limit: int = 100) -> Sequence[JournalEntry]:
@@ -35,7 +61,7 @@ class Journal(Protocol):
         ...
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close the file or connection."""
         ...
 
 
@@ -57,35 +83,9 @@ class JournalJobs(Generic[JobT]):
         return jobs
 
     def unknown(self) -> Sequence[JournalEntry]:
-        """Submits of which nobody knows what became: never sent again by themselves."""
+        """Submits whose outcome is unknown. They are never sent again automatically."""
         return self._journal.unknown()
 
     def entries(self, limit: int = 100) -> Sequence[JournalEntry]:
         """The latest entries, newest first, ended ones too."""
         return self._journal.entries(limit)
-
-
-class JournalEntry(NamedTuple):
-    """One job, or the intent to submit one."""
-
-    reference: str
-    model_id: str
-    payload_sha256: str
-    meant_at: float
-    """Seconds since 1970."""
-    request_id: str
-    """Empty while it is not known that the server accepted."""
-    token: str
-    state: str
-    """How it ended, as a published status word or ``not accepted``; empty while it has not."""
-    ended_at: float | None
-
-    @property
-    def unknown(self) -> bool:
-        """Whether it was meant to be sent, and nothing tells what became of it."""
-        return not self.request_id and not self.state
-
-    @property
-    def pending(self) -> bool:
-        """Whether it was accepted and has not ended, as far as was seen."""
-        return bool(self.request_id) and not self.state

@@ -1,4 +1,4 @@
-"""Seeing what goes on: hooks for requests and retries, and one logger, ``runcomfy``."""
+"""Observing the client: hooks for requests and retries, and one logger, ``runcomfy``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import logging
 
 LOGGER = "runcomfy"
-_DEBUG, _INFO, _WARNING, _ERROR = 10, 20, 30, 40  # as logging has them, not imported
+_DEBUG, _INFO, _WARNING, _ERROR = 10, 20, 30, 40  # those of logging, not imported
 
 
 class Exchanged(NamedTuple):
@@ -25,15 +25,15 @@ class Exchanged(NamedTuple):
     method: str
     url: str
     status: int | None
-    """The HTTP status, or None if no answer came."""
+    """The HTTP status; None if there was no answer."""
     seconds: float
     lost: str | None = None
-    """Why there is no whole answer, if there is none."""
+    """Why there is no complete answer, if there is none."""
 
 
 class Hooks(NamedTuple):
-    """Functions to call. What they raise is logged, and changes nothing: a paid answer that
-    has just come is not lost over a broken metric."""
+    """Functions to call. An exception that they raise is logged and has no other effect: a
+    paid answer that has just arrived is not lost because of a broken metric."""
 
     on_request: Callable[[Exchanged], None] | None = None
     on_retry: Callable[[Retry], None] | None = None
@@ -42,7 +42,7 @@ class Hooks(NamedTuple):
 @cache
 def logger() -> logging.Logger:
     """The one logger of this package."""
-    import logging  # not at the top: whoever does not log need not pay for importing it
+    import logging  # not at the top: a program that does not log need not import it
 
     return logging.getLogger(LOGGER)
 
@@ -50,7 +50,7 @@ def logger() -> logging.Logger:
 def report_request(
     hooks: Hooks, request: Request, outcome: Outcome, seconds: float
 ) -> None:
-    """Tell of one request that was sent."""
+    """Report a request that was sent."""
     logged = logger().isEnabledFor(_DEBUG)
     if hooks.on_request is None and not logged:
         return
@@ -59,24 +59,24 @@ def report_request(
     record = Exchanged(request.method, url, outcome.status or None, seconds, lost)
     _call(hooks.on_request, record)
     if logged:
-        told = (request.method, url, lost or record.status, seconds)
-        _log(_DEBUG, "%s %s: %s in %.3f s", *told)
+        values = (request.method, url, lost or record.status, seconds)
+        _log(_DEBUG, "%s %s: %s in %.3f s", *values)
 
 
 def report_event(hooks: Hooks, event: Event) -> None:
-    """Tell of an event in the life of a job."""
+    """Report an event in the life of a job."""
     if isinstance(event, (Status, Accepted)):
         if "logging" in sys.modules:
             _progress(event)
     elif isinstance(event, Retry):
         _call(hooks.on_retry, event)
-        told = (event.doing, event.reason, event.attempt + 1, event.pause)
-        _log(_INFO, "%s: %s: try %d in %.2f s", *told)
+        values = (event.doing, event.reason, event.attempt + 1, event.pause)
+        _log(_INFO, "%s: %s: try %d in %.2f s", *values)
     elif isinstance(event, UnknownStatus):
-        text = "job %s: unknown status %r, waiting on"
+        text = "job %s: unknown status %r, the wait continues"
         _log(_WARNING, text, event.request_id, event.word[:80])
     else:
-        text = "job %s was accepted but not noted in the journal: %s; its token: %s"
+        text = "job %s was accepted but not recorded in the journal: %s; its token: %s"
         handle = event.handle
         _log(_ERROR, text, handle.request_id, event.reason, handle.encode())
 
@@ -90,7 +90,7 @@ def _progress(event: Status | Accepted) -> None:
 
 
 def _log(level: int, text: str, *values: object, trace: bool = False) -> None:
-    """Write to the log. A filter or handler of the user's that fails changes nothing."""
+    """Write to the log. A filter or handler that fails has no effect."""
     with suppress(Exception):
         logger().log(level, text, *values, exc_info=trace)
 

@@ -1,4 +1,4 @@
-"""The queue API as tables: words, paths, error codes. No I/O; the sandbox reads them too.
+"""The queue API as tables: status words, paths, error codes. The sandbox reads them too.
 
 Sources: the published API pages of the models (statuses, paths), RunComfy's error-code page
 (codes), and RunComfy's own clients (result words, cancel outcomes).
@@ -19,12 +19,12 @@ from . import errors
 
 DEFAULT_BASE_URL = "https://model-api.runcomfy.net"
 TOKEN_VARIABLES = ("RUNCOMFY_TOKEN", "RUNCOMFY_API_TOKEN", "YOUR_API_TOKEN")
-"""Environment variables that may hold the token, in the order they are looked at."""
+"""Environment variables that may hold the token, in the order in which they are read."""
 BASE_URL_VARIABLE = "RUNCOMFY_BASE_URL"
 
 
 class Phase(StrEnum):
-    """What a published status word means for somebody who waits."""
+    """What a published status word means for a client that waits."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -35,7 +35,7 @@ class Phase(StrEnum):
 
     @property
     def terminal(self) -> bool:
-        """Whether the job has ended. An unknown word never ends a wait."""
+        """Whether the job has ended. An unknown status word never ends a wait."""
         return self in (Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED)
 
 
@@ -167,7 +167,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def valid_model_id(model_id: str) -> bool:
-    """Whether an id can stand in a path: two or more segments, none empty, ``.`` or ``..``.
+    """Whether an id can be part of a path: two or more segments, none empty, ``.`` or ``..``.
 
     A segment has at most 80 bytes, so that it is a file name on every disk when encoded.
     """
@@ -181,7 +181,7 @@ def valid_model_id(model_id: str) -> bool:
 
 
 def valid_request_id(request_id: str) -> bool:
-    """Whether an id is one that the API could have given out."""
+    """Whether the API could have issued this id."""
     return _REQUEST_ID.fullmatch(request_id) is not None
 
 
@@ -191,26 +191,26 @@ def _segment(request_id: str) -> str:
 
 @lru_cache(maxsize=1024)
 def submit_path(model_id: str) -> str:
-    """``POST`` here starts a job. The model id is percent-encoded, its slashes stay."""
+    """``POST`` to this path starts a job. The model id is percent-encoded except its slashes."""
     return f"/v1/models/{quote(model_id, safe='/')}"
 
 
 def status_path(request_id: str) -> str:
-    """``GET`` here tells the state of a job."""
+    """``GET`` of this path returns the state of a job."""
     return f"/v1/requests/{_segment(request_id)}/status"
 
 
 def result_path(request_id: str) -> str:
-    """``GET`` here tells the outcome of a job, or its state if it has none yet."""
+    """``GET`` of this path returns the result of a job, or its state if there is no result yet."""
     return f"/v1/requests/{_segment(request_id)}/result"
 
 
 def cancel_path(request_id: str) -> str:
-    """``POST`` here cancels a job that is still queued."""
+    """``POST`` to this path cancels a job that is still queued."""
     return f"/v1/requests/{_segment(request_id)}/cancel"
 
 
-# What is told of a job while it goes on, and what became of an attempt to cancel it.
+# What the server says about a job: its status, and the outcome of a cancel.
 
 
 class Status(NamedTuple):
@@ -220,16 +220,16 @@ class Status(NamedTuple):
     state: str
     phase: Phase
     queue_position: int | None = None
-    """How many jobs are before it, while it is queued and the server says so."""
+    """How many jobs are ahead of it, while it is queued and if the server says so."""
 
     @property
     def finished(self) -> bool:
-        """Whether the job has ended, in whichever way."""
+        """Whether the job has ended: succeeded, failed or cancelled."""
         return self.phase.terminal
 
 
 class Cancellation(NamedTuple):
-    """What an attempt to cancel came to. Only a queued job can be cancelled."""
+    """The outcome of a cancel. Only a queued job can be cancelled."""
 
     outcome: CancelOutcome
     state: str | None = None
@@ -242,12 +242,12 @@ class Cancellation(NamedTuple):
 
 
 def has_status(content: Mapping[str, Any]) -> bool:
-    """Whether an answer's document tells a state."""
+    """Whether an answer states a status."""
     return isinstance(content.get("status") or content.get("state"), str)
 
 
 def read_status(request_id: str, content: Mapping[str, Any]) -> Status | None:
-    """The status in an answer's document; None if it has none."""
+    """The status in an answer; None if it states none."""
     word = content.get("status") or content.get("state")
     if not isinstance(word, str):
         return None

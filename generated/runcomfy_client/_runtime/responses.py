@@ -1,6 +1,6 @@
-"""Reading answers: what the server states, in whichever of its shapes it states it.
+"""Reading the server's answers: JSON objects, errors, ``Retry-After``.
 
-Shapes seen: ``{error_code, error_message, detail}``, ``{message}``, ``{error}`` as text or
+Error bodies seen: ``{error_code, error_message, detail}``, ``{message}``, ``{error}`` as text or
 object, ``{code, error}``, ``detail`` as text or list, plain text, HTML, nothing. A top-level
 ``error_code`` is an error even with HTTP 200, and a bad token or an empty balance comes as 400.
 """
@@ -24,7 +24,7 @@ _TEXT_KEYS = ("error_message", "message", "error", "detail", "title", "msg", "re
 
 
 def json_object(response: Response) -> JsonObject | None:
-    """The JSON object that a body holds, or None if it holds none."""
+    """The JSON object in a body; None if there is none."""
     try:
         value = _decoded(response.body.decode())
     except (ValueError, RecursionError):
@@ -38,8 +38,8 @@ def _decoded(text: str) -> Any:
     except json.JSONDecodeError:
         raise
     except ValueError:
-        # A number of thousands of digits is more than Python reads; as a text, it does not
-        # keep a result that is paid for from being read.
+        # Python does not read numbers of thousands of digits. As strings they do not prevent
+        # reading a result that is paid for.
         return json.loads(text, parse_int=_number_or_text)
 
 
@@ -59,7 +59,7 @@ class ErrorDetails(NamedTuple):
 def read_error(
     response: Response, content: Mapping[str, Any] | None, today: float
 ) -> ErrorDetails | None:
-    """The error that an answer states, or None if it states none."""
+    """The error that an answer states; None if it states none."""
     if 200 <= response.status < 300 and not (content and states_error(content)):
         return None
     code = error_code(content) if content else None
@@ -70,17 +70,17 @@ def read_error(
 
 
 def states_error(content: Mapping[str, Any]) -> bool:
-    """Whether a document states an error, whatever its HTTP status.
+    """Whether an answer states an error, whatever its HTTP status.
 
-    It has an ``error_code``, or a documented ``code``. An ``error_code`` that is null, zero
-    or empty says that there is none.
+    It does with an ``error_code``, or with a documented ``code``. An ``error_code`` that is
+    null, zero or empty means no error.
     """
     stated = content.get("error_code") not in (None, 0, "", "0")
     return stated or is_documented(error_code(content))
 
 
 def error_code(content: Mapping[str, Any]) -> int | str | None:
-    """The code of an error body, from ``error_code`` or ``code``: a number where it is one."""
+    """The code of an error body, from ``error_code`` or ``code``, as a number if possible."""
     for key in ("error_code", "code"):
         value = content.get(key)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -93,7 +93,7 @@ def error_code(content: Mapping[str, Any]) -> int | str | None:
 
 
 def error_text(error: object) -> str:
-    """The words in an error: of a text itself, of an object or list the most telling part."""
+    """The message in an error: a string itself, the best parts of an object or a list."""
     if isinstance(error, str):
         return printable(error.strip())
     if isinstance(error, dict):
@@ -112,7 +112,7 @@ def _compact(value: object) -> str:
 
 
 def describe_body(response: Response) -> str:
-    """What a body says that is no JSON object of the protocol."""
+    """A short description of a body that is not a JSON object of the protocol."""
     text = response.body[:2000].decode("utf-8", "replace").strip()
     if not text:
         return "an empty answer"
@@ -128,10 +128,10 @@ _MAX_NUMBER = 1e18
 
 
 def retry_after(headers: Mapping[str, str], today: float) -> float | None:
-    """Seconds to wait as the server asks: ``Retry-After`` (RFC 9110, 10.2.3), or its ms form.
+    """The pause that the server asks for: ``Retry-After`` (RFC 9110, 10.2.3) or its ms form.
 
-    Of several values the longest is meant: a proxy may have put its own beside the server's.
-    A date is measured from the ``Date`` of the same answer: the two clocks may differ.
+    The longest of several values counts: a proxy may have added its own to the server's. A
+    date is relative to the ``Date`` of the same answer, because the two clocks may differ.
     """
     milliseconds = _numbers(headers.get("retry-after-ms"))
     if milliseconds:
@@ -139,50 +139,50 @@ def retry_after(headers: Mapping[str, str], today: float) -> float | None:
     text = headers.get("retry-after")
     if not text:
         return None
-    moments = http_dates(text[:1000], today)
-    sent = http_dates(headers.get("date", "")[:100], today) if moments else []
-    began = sent[0] if sent else today
-    asked = (*_numbers(text), *(max(0.0, moment - began) for moment in moments))
-    return max(asked, default=None)
+    dates = http_dates(text[:1000], today)
+    sent = http_dates(headers.get("date", "")[:100], today) if dates else []
+    now = sent[0] if sent else today
+    pauses = (*_numbers(text), *(max(0.0, date - now) for date in dates))
+    return max(pauses, default=None)
 
 
 def _numbers(text: str | None) -> list[float]:
-    """The numbers in a list, however large: no pause is too long to be asked for."""
+    """The numbers in a comma-separated list. Huge ones are capped, so that all are finite."""
     parts = text.split(",") if text else ()
-    found = (_SECONDS.fullmatch(part.strip()) for part in parts)
-    return [min(float(number[0]), _MAX_NUMBER) for number in found if number]
+    matches = (_SECONDS.fullmatch(part.strip()) for part in parts)
+    return [min(float(match[0]), _MAX_NUMBER) for match in matches if match]
 
 
 def is_documented(code: int | str | None) -> bool:
-    """Whether a code says for certain that a request was refused."""
+    """Whether a code proves that a request was refused."""
     error = protocol.ERROR_CODES.get(code) if isinstance(code, int) else None
     return error is not None and error.source != "assumed"
 
 
 def api_error(
-    doing: str, stated: ErrorDetails, otherwise: type[errors.ApiError]
+    doing: str, details: ErrorDetails, otherwise: type[errors.ApiError]
 ) -> errors.ApiError:
-    """The error to raise for a refusal, ``otherwise`` for one that no table knows."""
-    number = stated.code if isinstance(stated.code, int) else 0
+    """The error to raise for an error answer; ``otherwise`` if ``protocol.ERRORS`` has no class."""
+    number = details.code if isinstance(details.code, int) else 0
     known = protocol.ERROR_CODES.get(number)
     # Some servers repeat an HTTP status of the client's fault as the code.
     by_code = known or (protocol.http_error(number) if number < 500 else None)
-    rows = (by_code, protocol.http_error(stated.http_status))
+    rows = (by_code, protocol.http_error(details.http_status))
     row = next((row for row in rows if row is not None and row.exception), None)
     raised = row.exception if row is not None and row.exception else otherwise
-    code = f", code {stated.code}" if stated.code else ""
-    label = f"HTTP {stated.http_status}{code}{' ' + known.name if known else ''}"
+    code = f", code {details.code}" if details.code else ""
+    label = f"HTTP {details.http_status}{code}{' ' + known.name if known else ''}"
     hint = f" ({row.hint})" if row is not None and row.hint else ""
     return raised(
-        f"{doing}: {label}: {stated.text or 'no reason is given'}{hint}",
-        http_status=stated.http_status,
-        code=stated.code,
-        text=stated.text,
-        retry_after=stated.retry_after,
+        f"{doing}: {label}: {details.text or 'no reason is given'}{hint}",
+        http_status=details.http_status,
+        code=details.code,
+        text=details.text,
+        retry_after=details.retry_after,
     )
 
 
-# Dates as HTTP writes them: the one form of today, and the two that servers still send.
+# HTTP dates: the current form, and two obsolete ones that servers still send.
 
 
 _TIME = "(?P<hour>[0-2][0-9]):(?P<minute>[0-5][0-9]):(?P<second>[0-6][0-9])"
@@ -204,10 +204,10 @@ _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 def http_dates(text: str, today: float) -> list[float]:
     """Every date in a header, in seconds since 1970 (RFC 9110, 5.6.7).
 
-    ``today`` decides which century a year of two digits is of.
+    ``today`` decides the century of a year of two digits.
     """
-    found = (_seconds(match, today) for form in _FORMS for match in form.finditer(text))
-    return [seconds for seconds in found if seconds is not None]
+    dates = (_seconds(match, today) for form in _FORMS for match in form.finditer(text))
+    return [date for date in dates if date is not None]
 
 
 def _seconds(match: re.Match[str], today: float) -> float | None:
@@ -223,7 +223,7 @@ def _seconds(match: re.Match[str], today: float) -> float | None:
 
 
 def _year(digits: str, this_year: int) -> int:
-    """A year; of two digits the latest that is not more than 50 years ahead."""
+    """A year. One of two digits is the latest that is at most 50 years ahead."""
     if len(digits) == 4:
         return int(digits)
     ahead = (int(digits) - this_year) % 100

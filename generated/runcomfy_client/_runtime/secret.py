@@ -1,4 +1,4 @@
-"""The API token, in a wrapping that does not show it."""
+"""The API token, in a class that does not show it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 from .errors import BadSetting
 
 REDACTED = "[token]"
-"""What stands where a server had echoed the token."""
+"""Replaces the token where a server echoed it."""
 _SHORTEST_SECRET = 12
 _SHORTEST_PART = 8
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
@@ -18,9 +18,9 @@ _JSON_ESCAPE = re.compile(r"\\(?:u00([2-7][0-9a-fA-F])|([/\\]))")
 
 
 class Token:
-    """A secret that prints as ``<token>``, refuses to be pickled, and is never compared by text.
+    """A secret that prints as ``<token>``, cannot be pickled, and is never compared by text.
 
-    Raises ``BadSetting`` for a text that cannot stand in an HTTP header.
+    Raises ``BadSetting`` for a text that cannot be an HTTP header.
     """
 
     __slots__ = ("_bytes", "_forms", "_value")
@@ -31,7 +31,7 @@ class Token:
             value = value[7:].strip()
         if not value or not all("!" <= character <= "~" for character in value):
             raise BadSetting(
-                "the API token holds characters that no token has (spaces, line breaks, or "
+                "the API token contains characters that no token has (spaces, line breaks, or "
                 "other than printable ASCII): copy it again from your RunComfy profile"
             )
         self._value = value
@@ -39,15 +39,15 @@ class Token:
         self._bytes = tuple(form.encode() for form in self._forms)
 
     def reveal(self) -> str:
-        """The token itself. For the transport, at the last moment, and for nobody else."""
+        """The token itself. Only the transport calls this, just before it sends."""
         return self._value
 
     def redacted(self, body: bytes, *, whole: bool = True) -> bytes:
-        """A server's answer without this token in it, should the server echo it.
+        """A server's answer with this token replaced, in case the server echoes it.
 
-        It is found in the spellings of JSON, URLs, HTML and Python as well; at the end of an
-        answer that broke off, its beginning is too. A token too short to be a secret is left:
-        it may be part of any word.
+        The spellings of JSON, URLs, HTML and Python are found too; so is the beginning of the
+        token at the end of an answer that broke off. A token that is too short to be a secret
+        is not replaced: it may be part of any word.
         """
         for form in self._bytes:  # a loop, because every answer goes through here
             if form in body:
@@ -57,21 +57,21 @@ class Token:
                 return body
         text = body.decode("utf-8", "surrogateescape")
         clean = self.redacted_text(text)
-        read = _JSON_ESCAPE.sub(_unescaped, clean)
-        if self.redacted_text(read) != read:
-            clean = self.redacted_text(read)
+        unescaped = _JSON_ESCAPE.sub(_unescaped, clean)
+        if self.redacted_text(unescaped) != unescaped:
+            clean = self.redacted_text(unescaped)
         if not whole:
             clean = self._cut(clean)
         return body if clean == text else clean.encode("utf-8", "surrogateescape")
 
     def redacted_text(self, text: str) -> str:
-        """The same for a text, as it is."""
+        """The same for a string, without looking for escapes."""
         for form in self._forms:
             text = text.replace(form, REDACTED)
         return text
 
     def _cut(self, text: str) -> str:
-        """Without the beginning of the token at the end of a text."""
+        """Replace the beginning of the token at the end of a text."""
         for form in self._forms:
             for length in range(len(form) - 1, _SHORTEST_PART - 1, -1):
                 if text.endswith(form[:length]):
@@ -86,12 +86,12 @@ class Token:
 
 
 def _forms(value: str) -> tuple[str, ...]:
-    """Every spelling in which the token may come back, the longest first."""
+    """Every spelling in which a server may echo the token, the longest first."""
     in_json = value.replace("\\", "\\\\").replace('"', '\\"')
     in_html = "".join(_HTML.get(character, character) for character in value)
     quoted = (quote(value, safe=""), quote(value))
     lower = (re.sub("%..", lambda code: code[0].lower(), text) for text in quoted)
-    once = _in_python(value)  # twice is how a message stands in a quoted error
+    once = _in_python(value)  # twice: a message inside a quoted error
     spellings = {value, in_json, in_html, once, _in_python(once), *quoted, *lower}
     return tuple(sorted(spellings, key=len, reverse=True))
 

@@ -1,8 +1,8 @@
-"""A journal of paid jobs on disk: what was meant, what was accepted, how it ended.
+"""A journal of paid jobs in a file: what was submitted, what was accepted, how it ended.
 
 An intent is on disk before its request is sent, and the id as soon as it is known, so that a
 process that is killed at any moment loses no job and pays for none twice. SQLite keeps the file
-whole, and lets many processes and threads write to it.
+intact and lets many processes and threads write to it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _COLUMNS = (
 
 
 class SqliteJournal:
-    """A journal in one file. Raises ``JournalError`` wherever it cannot be used."""
+    """A journal in one file. Every method raises ``JournalError`` if the file cannot be used."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
@@ -61,11 +61,11 @@ class SqliteJournal:
         self._lock = threading.Lock()
 
     def note(self, entry: Intent | Accepted | Ended) -> None:
-        """Write an entry to the disk, and return when it is there."""
+        """Write an entry, and return when it is on disk."""
         if isinstance(entry, Intent):
-            self._intend(entry)
+            self._write_intent(entry)
         elif isinstance(entry, Accepted):
-            self._take_up(entry)
+            self._write_accepted(entry)
         else:
             self._write(
                 "UPDATE job SET state = ?, ended_at = ? "
@@ -73,32 +73,32 @@ class SqliteJournal:
                 (entry.state, time.time(), entry.reference, entry.request_id),
             )
 
-    def _take_up(self, taken: Accepted) -> None:
-        """Write the id of a job beside its intent, or alone if the intent is gone by now."""
-        handle = taken.handle
+    def _write_accepted(self, accepted: Accepted) -> None:
+        """Add the id of a job to its intent, or write both if the intent is no longer there."""
+        handle = accepted.handle
         self._write(
             "INSERT INTO job (reference, model_id, payload_sha256, meant_at, request_id, token) "
             "VALUES (?, ?, '', ?, ?, ?) ON CONFLICT (reference) DO UPDATE SET "
             "request_id = excluded.request_id, token = excluded.token",
             (
-                *(taken.reference, handle.model_id, handle.submitted_at),
+                *(accepted.reference, handle.model_id, handle.submitted_at),
                 *(handle.request_id, handle.encode()),
             ),
         )
 
-    def _intend(self, intent: Intent) -> None:
-        """Write an intent: a new one, or one that came to nothing before."""
-        *meant, timeout = intent
+    def _write_intent(self, intent: Intent) -> None:
+        """Write an intent: a new one, or one again that was not accepted or was cancelled."""
+        *values, timeout = intent
         changed = self._write(
             "INSERT INTO job (reference, model_id, payload_sha256, meant_at) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (reference) DO UPDATE SET state = '', ended_at = NULL, request_id = '', "
             "token = '', meant_at = excluded.meant_at WHERE state IN (?, ?)",
-            (*meant, *RESUBMITTABLE_STATES),
+            (*values, *RESUBMITTABLE_STATES),
             timeout,
         )
         if not changed:
             raise JournalError(
-                f"the journal {self.path} holds a job {intent.reference!r} already, from this "
+                f"the journal {self.path} already has a job {intent.reference!r}, from this "
                 "process or another: it is not submitted twice"
             )
 
@@ -107,13 +107,13 @@ class SqliteJournal:
         return next(self._read("WHERE reference = ?", (reference,)), None)
 
     def pending(self) -> list[JournalEntry]:
-        """What was accepted and has not ended, oldest first."""
+        """Jobs that were accepted and have not ended, oldest first."""
         return list(
             self._read("WHERE request_id <> '' AND state = '' ORDER BY meant_at, rowid")
         )
 
     def unknown(self) -> list[JournalEntry]:
-        """Intents of which nothing more is known. They are never sent again by themselves."""
+        """Intents whose outcome is unknown. They are never sent again automatically."""
         return list(
             self._read("WHERE request_id = '' AND state = '' ORDER BY meant_at, rowid")
         )
@@ -134,7 +134,7 @@ class SqliteJournal:
         self.close()
 
     def __repr__(self) -> str:
-        return f"Journal({str(self.path)!r})"
+        return f"{type(self).__name__}({str(self.path)!r})"
 
     def _write(
         self, statement: str, values: tuple[Any, ...], timeout: float = JOURNAL_TIMEOUT
@@ -150,11 +150,11 @@ class SqliteJournal:
 
     @contextmanager
     def _used(self, timeout: float) -> Generator[sqlite3.Connection]:
-        """The connection, for the calling thread alone. Waits for others at most so long."""
+        """The connection, for this thread alone. Waits at most ``timeout`` seconds for others."""
         deadline = time.monotonic() + min(timeout, JOURNAL_TIMEOUT)
         lock = self._lock
         if not lock.acquire(timeout=max(deadline - time.monotonic(), 0.0)):
-            raise self._failure("another thread holds it")
+            raise self._failure("another thread is using it")
         try:
             left = max(deadline - time.monotonic(), 0.0)
             connection = self._opened(left)
@@ -167,7 +167,7 @@ class SqliteJournal:
 
     def _opened(self, timeout: float) -> sqlite3.Connection:
         if self._connection is not None and _file(self.path) != self._file:
-            self._close()  # the file at this path is another one by now
+            self._close()  # another file is at this path now
         if self._connection is None:
             self._connection = _opened(self.path, timeout)
             self._file = _file(self.path)
@@ -185,12 +185,12 @@ class SqliteJournal:
 
 
 def _file(path: Path) -> tuple[int, int] | None:
-    """Which file is at a path, if there is one."""
+    """The identity of the file at a path; None if there is none."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _opened(path: Path, timeout: float) -> sqlite3.Connection:
@@ -220,6 +220,6 @@ def _checked_version(connection: sqlite3.Connection, path: Path) -> None:
         connection.executescript(f"{_SCHEMA} PRAGMA user_version = {_VERSION};")
     elif version != _VERSION:
         raise JournalError(
-            f"the journal {path} is of version {version}, this client writes {_VERSION}: "
+            f"the journal {path} has version {version}, this client writes {_VERSION}: "
             "give it another file"
         )

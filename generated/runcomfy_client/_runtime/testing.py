@@ -1,4 +1,4 @@
-"""For your own tests: the queue API in memory, and a clock whose time is only counted.
+"""For your own tests: the queue API in memory, and a clock that does not really wait.
 
 queue = FakeQueue()
 queue.answer("vendor/model", output={"image": "https://files.runcomfy.net/a.png"})
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from .async_client import AsyncRunComfy
 
 __all__ = ["NOT_SENT", "FakeJob", "FakeQueue", "VirtualClock"]
-
-
-# Time that passes only when somebody sleeps.
 
 
 class VirtualClock:
@@ -59,7 +56,7 @@ class VirtualClock:
         self.advance(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        """Let time pass when nobody else wakes before, at once."""
+        """Let time pass at once, after every earlier sleeper has woken."""
         self.slept.append(seconds)
         sleeper = (self._passed + max(0.0, seconds), next(self._numbers))
         heapq.heappush(self._sleepers, sleeper)
@@ -73,9 +70,6 @@ class VirtualClock:
             heapq.heapify(self._sleepers)
 
 
-# The queue API in memory, behind the transport seam.
-
-
 _BASE_URL = "https://fake.runcomfy.test"
 _LOST = Lost(Reached.SENT, "the connection was cut by the test")
 NOT_SENT = Lost(Reached.NOTHING_SENT, "the connection was refused by the test")
@@ -84,7 +78,7 @@ NOT_SENT = Lost(Reached.NOTHING_SENT, "the connection was refused by the test")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a model gives, and how long it takes, in seconds."""
+    """The output of a model, and how long it takes, in seconds."""
 
     output: Any = None
     error: Any = None
@@ -118,10 +112,10 @@ class FakeJob:
 
 
 class FakeQueue:
-    """A queue that accepts everything and answers as it was told.
+    """A queue that accepts every job and answers as ``answer`` and ``fault`` say.
 
-    It is a transport of the blocking client; ``asynchronous`` is one of the other client. What
-    was asked is in ``requests`` and ``jobs``.
+    It is a transport of the blocking client; ``asynchronous`` is one of the asyncio client.
+    ``requests`` and ``jobs`` hold what was received.
     """
 
     def __init__(self, clock: VirtualClock | None = None) -> None:
@@ -146,7 +140,7 @@ class FakeQueue:
 
     def _settings(self) -> dict[str, Any]:
         return {
-            # Nothing is fetched in tests that take milliseconds, unless they ask for it.
+            # Tests take milliseconds: no media are fetched unless the test asks for it.
             "media_checks": "off",
             "token": "fake-token",
             "base_url": _BASE_URL,
@@ -162,19 +156,19 @@ class FakeQueue:
         queued: float = 1.0,
         running: float = 2.0,
     ) -> None:
-        """Say what a model gives from now on; ``"*"`` stands for every other model.
+        """Set the output of a model from now on; ``"*"`` means every other model.
 
-        With ``error`` its jobs are completed for ``/status`` and failed for ``/result``, as
-        the real API has it.
+        With ``error`` its jobs are completed for ``/status`` and failed for ``/result``, like
+        those of the real API.
         """
         self._answers[model_id] = Answer(output, error, queued, running)
 
     def fault(
         self, kind: str, outcome: Outcome = _LOST, *, times: int = 1, acts: bool = False
     ) -> None:
-        """Let the next requests of a kind (submit, status, result, cancel) come to this.
+        """Set the outcome of the next requests of a kind (submit, status, result, cancel).
 
-        With ``acts`` the queue does what is asked first: an accepted job whose answer is lost.
+        With ``acts`` the queue executes the request first: an accepted job whose answer is lost.
         """
         self._faults.setdefault(kind, deque()).extend([(outcome, acts)] * times)
 
@@ -222,12 +216,12 @@ class FakeQueue:
         return {"request_id": job.request_id, "status": word, **place}
 
     def _result(self, job: FakeJob) -> dict[str, Any]:
-        told = self._status(job)
-        if told["status"] != "completed":
-            return told
+        status = self._status(job)
+        if status["status"] != "completed":
+            return status
         if job.answer.error is not None:
-            return {**told, "status": "failed", "error": job.answer.error}
-        return {**told, "output": job.answer.output}
+            return {**status, "status": "failed", "error": job.answer.error}
+        return {**status, "output": job.answer.output}
 
     def _cancel(self, job: FakeJob) -> dict[str, Any]:
         can = job.state(self.clock.now()) == "in_queue"

@@ -1,4 +1,4 @@
-"""The one seam to the network: a request, what became of it, and a method that sends."""
+"""The seam to the network: requests, their outcomes, and a method that sends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Response(NamedTuple):
-    """A whole answer. Header names are in lower case."""
+    """A complete answer. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str] = _NO_HEADERS
@@ -25,18 +25,18 @@ class Response(NamedTuple):
 
 
 class Reached(IntEnum):
-    """How far a request got whose answer did not come whole."""
+    """How far a request got that has no complete answer."""
 
     NOTHING_SENT = 0
-    """Not one byte of it left: the server cannot know of it."""
+    """No byte of it was sent: the server cannot know of it."""
     SENT = 1
-    """Some or all of it left, and no answer began: the server may have acted on it."""
+    """Some or all of it was sent, and no answer began: the server may have acted on it."""
     ANSWER_BEGAN = 2
-    """The head of an answer came, then the connection broke."""
+    """The head of an answer arrived, then the connection broke."""
 
 
 class Lost(NamedTuple):
-    """No whole answer. ``status``, ``headers`` and ``body`` hold what came, if any did."""
+    """No complete answer. ``status``, ``headers`` and ``body`` are the part that arrived."""
 
     reached: Reached
     reason: str
@@ -44,16 +44,16 @@ class Lost(NamedTuple):
     headers: Mapping[str, str] = _NO_HEADERS
     body: bytes = b""
     hopeless: bool = False
-    """Trying again cannot help, as with a certificate that does not fit."""
+    """Trying again cannot help, for example with a wrong certificate."""
 
 
 Outcome = Response | Lost
 Sink = Callable[[Response, bytes], None]
-"""Takes a body piece by piece: the head it belongs to (without body), and a piece."""
+"""Receives a body in pieces: called with its head (without body) and each piece."""
 
 
 class Request(NamedTuple):
-    """What to send. ``timeout`` is in seconds; the body is whole, serialised once."""
+    """A request to send. ``timeout`` is in seconds; the body is serialised once."""
 
     method: str
     url: str
@@ -61,18 +61,18 @@ class Request(NamedTuple):
     timeout: float = REQUEST_TIMEOUT
     headers: tuple[tuple[str, str], ...] = ()
     paid: bool = False
-    """Whether it starts something that costs money, so that its answer must not be lost."""
+    """Whether it starts a job that costs money, so that its answer must not be lost."""
     token: Token | None = None
-    """Only for the configured server; the transport reveals it."""
+    """Set only for the configured server. The transport reveals it."""
     sink: Sink | None = None
-    """Where the body of a 2xx answer goes instead of into memory, undecoded."""
+    """Receives the undecoded body of a 2xx answer, which is then not kept in memory."""
 
 
 class Transport(Protocol):
-    """Sends requests. Losses are values: only what is no matter of the network is raised."""
+    """Sends requests. A network failure is returned as ``Lost``; other errors are raised."""
 
     def send(self, request: Request) -> Outcome:
-        """Send once, follow no redirect, and tell what came back, or how far it got."""
+        """Send once without following redirects; return the answer, or how far it got."""
         ...
 
 
@@ -80,18 +80,16 @@ class AsyncTransport(Protocol):
     """Sends requests without blocking the event loop."""
 
     async def send(self, request: Request) -> Outcome:
-        """Send once, follow no redirect, and tell what came back, or how far it got."""
+        """Send once without following redirects; return the answer, or how far it got."""
         ...
 
 
-# What came of a request, without the token that the request carried.
-#
-# Servers echo what they are sent: in a page about an error, in the place that they redirect to,
-# in any header. From there it would get into errors, logs and the journal.
+# Redaction: servers echo what they are sent, in error pages, redirects and headers. From there
+# the token would get into errors, logs and the journal.
 
 
 def redact(outcome: Outcome, token: Token) -> Outcome:
-    """The outcome as it came, or a copy without the token wherever it stood."""
+    """The same outcome, or a copy in which the token is replaced."""
     headers = _headers(outcome.headers, token) if outcome.headers else outcome.headers
     if isinstance(outcome, Response):
         body = token.redacted(outcome.body)

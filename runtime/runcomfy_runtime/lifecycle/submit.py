@@ -6,13 +6,11 @@ It is sent again in two cases only: nothing of it left this machine, or the serv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
-from typing import Any, NamedTuple, NoReturn, Protocol, Self
 
 from .. import errors, protocol, responses
-from ..job_handle import JobHandle, handle_from_answer
+from ..job_handle import JobHandle
 from ..retry_and_timeouts import (
     CONNECT_BACKOFF_CAP,
     CONNECT_RETRY_BUDGET,
@@ -21,7 +19,7 @@ from ..retry_and_timeouts import (
     backoff,
     request_timeout,
 )
-from ..transport import Lost, Outcome, Response
+from ..transport import Lost, Outcome
 from .concurrency import RateLimiter
 from .steps import (
     Accepted,
@@ -39,40 +37,22 @@ from .steps import (
     record_accepted,
     send,
 )
-from .submit_outcome import SubmitOutcome, classify_response, request_id_candidates
+from .submit_outcome import (
+    PreSubmitTask,
+    Submission,
+    SubmitOutcome,
+    accepted_job,
+    as_response,
+    classify_response,
+    raise_refused,
+    unknown_error,
+    unknown_outcome,
+)
 
 NOT_ACCEPTED = "not accepted"
 """The state, in the journal, of an intent that was not accepted and cost nothing."""
 RESUBMITTABLE_STATES = (NOT_ACCEPTED, "cancelled")
 """States after which the same intent may be submitted again: neither was billed."""
-
-
-class PreSubmitTask(Protocol):
-    """A task to run before anything is sent. It raises if the input must not be paid for."""
-
-    def within(self, left: Callable[[], float]) -> Self:
-        """The same task with a time limit: ``left`` returns the seconds that are left."""
-        ...
-
-    def __call__(self) -> None:
-        """Run it, blocking the thread."""
-        ...
-
-    async def on_loop(self) -> None:
-        """Run it without blocking the event loop."""
-        ...
-
-
-class Submission(NamedTuple):
-    """A job to submit. Its body is serialised once, so that every try sends the same bytes."""
-
-    model_id: str
-    body: bytes
-    payload_sha256: str
-    reference: str
-    """The key of this submit in the journal: the same reference is not submitted twice."""
-    echoes: tuple[str, ...] = ()
-    check: PreSubmitTask | None = None
 
 
 def submit(
@@ -158,15 +138,15 @@ def _submit_with_retries(
         try:
             yield from _record_intent(context, submission, deadline)
             outcome = yield from _post(context, submission, deadline)
-            content = responses.json_object(_as_response(outcome))
+            content = responses.json_object(as_response(outcome))
             result = classify_response(outcome, content)
             if result in (SubmitOutcome.ACCEPTED, SubmitOutcome.ID_LOST):
-                return _accepted_job(context, submission, outcome, content)
+                return accepted_job(context, submission, outcome, content)
             if result is SubmitOutcome.UNKNOWN:
-                raise _unknown_outcome(context, submission, outcome)
+                raise unknown_outcome(context, submission, outcome)
             yield from _record_not_accepted(context, submission)
             if result is SubmitOutcome.REFUSED:
-                _raise_refused(context, outcome)
+                raise_refused(context, outcome)
             if result is SubmitOutcome.BUSY:
                 pause = _rate_limit_pause(
                     context, outcome, attempt, began, deadline, limiter
@@ -193,7 +173,7 @@ def _post(
         yield from _record_not_accepted(context, submission)
         raise
     except Exception as error:
-        raise _unknown_error(
+        raise unknown_error(
             context, submission, f"{type(error).__name__}: {error}"
         ) from error
     except BaseException as error:
@@ -229,7 +209,7 @@ def _rate_limit_pause(
             "this call may wait; nothing was accepted",
             http_status=429,
             text=responses.error_text(
-                responses.json_object(_as_response(outcome)) or ""
+                responses.json_object(as_response(outcome)) or ""
             ),
             retry_after=hint,
         )
@@ -249,87 +229,3 @@ def _connect_pause(
             "nothing was sent, nothing is billed"
         )
     return pause
-
-
-def _raise_refused(context: FlowContext, outcome: Outcome) -> NoReturn:
-    response = _as_response(outcome)
-    content = responses.json_object(response)
-    details = responses.read_error(response, content, context.today())
-    assert details is not None
-    if 300 <= response.status < 400:
-        location = responses.error_text(response.headers.get("location", "elsewhere"))
-        text = f"the server redirects to {location}: is the base URL right?"
-        details = details._replace(text=text)
-    raise responses.api_error("submitting", details, errors.SubmitRefused)
-
-
-def _as_response(outcome: Outcome) -> Response:
-    if isinstance(outcome, Response):
-        return outcome
-    return Response(outcome.status, outcome.headers, outcome.body)
-
-
-def _unknown_outcome(
-    context: FlowContext, submission: Submission, outcome: Outcome
-) -> errors.SubmitOutcomeUnknown:
-    reason = failure_reason(outcome)
-    if isinstance(outcome, Response):
-        content = responses.json_object(outcome)
-        details = responses.read_error(outcome, content, context.today())
-        reason += f": {details.text}" if details else ""
-    return _unknown_error(context, submission, reason)
-
-
-def _unknown_error(
-    context: FlowContext, submission: Submission, reason: str
-) -> errors.SubmitOutcomeUnknown:
-    return errors.SubmitOutcomeUnknown(
-        f"submitting to {submission.model_id}: the request was sent, and no answer says whether it "
-        f"was accepted ({reason}). It may be running and may be billed; it is not sent again. "
-        "Look at your requests on RunComfy before you submit again",
-        sent_at=context.today(),
-        payload_sha256=submission.payload_sha256,
-        reference=submission.reference,
-    )
-
-
-def _accepted_job(
-    context: FlowContext,
-    submission: Submission,
-    outcome: Outcome,
-    content: responses.JsonObject | None,
-) -> JobHandle:
-    """The job that an answer names, or one for an id found in what is left of the answer."""
-    at = context.today()
-    for candidate in request_id_candidates(outcome, content):
-        handle = handle_from_answer(
-            candidate,
-            model_id=submission.model_id,
-            base_url=context.base_url,
-            at=at,
-            echoes=submission.echoes,
-        )
-        if handle is not None:
-            return handle
-    raise _lost_id_error(submission, content or {}, outcome, at)
-
-
-def _lost_id_error(
-    submission: Submission, content: Mapping[str, Any], outcome: Outcome, at: float
-) -> errors.SubmitOutcomeUnknown:
-    reason = (
-        outcome.reason
-        if isinstance(outcome, Lost)
-        else responses.describe_body(outcome)
-    )
-    error = errors.SubmitOutcomeUnknown(
-        f"submitting to {submission.model_id}: HTTP {outcome.status}, but the answer names no job "
-        f"({reason}). It is probably running and billed; it is not sent again",
-        accepted=True,
-        sent_at=at,
-        payload_sha256=submission.payload_sha256,
-        reference=submission.reference,
-    )
-    request_id = content.get("request_id")
-    error.request_id = str(request_id) if request_id else None
-    return error

@@ -1,4 +1,8 @@
-"""HTTP without blocking. Imported only when something is sent."""
+"""The asyncio transport over httpx. Imported when the first request is sent.
+
+It is written by hand next to the blocking transport: this one has pools for each event loop,
+which must be closed before the loop ends, that one has pools for all threads.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +29,18 @@ class AsyncHttpxTransport:
         )
 
     async def send(self, request: Request) -> Outcome:
-        """Send once, and tell what came back, or how far it got.
+        """Send once; return the answer, or how far the request got.
 
-        ``request.timeout`` holds as it does for ``HttpxTransport``.
+        ``request.timeout`` means the same as for ``HttpxTransport``.
         """
-        trail, body = RequestTrace(request), BodyReader(request)
+        trace, body = RequestTrace(request), BodyReader(request)
         try:
-            sending = build_request(request, trail.heard)
+            sending = build_request(request, trace.on_event_async)
             with request_deadline(request.timeout):
                 pools = await self._opened()
                 response = await pools.to(request.url).handle_async_request(sending)
                 try:
-                    head = body.begin(trail.begun(response))
+                    head = body.begin(trace.begun(response))
                     if body.raw:
                         lift_deadline()
                     pieces = response.aiter_raw if body.raw else response.aiter_bytes
@@ -46,14 +50,14 @@ class AsyncHttpxTransport:
                     await response.aclose()
             return body.ended(head)
         except LOSSES as error:
-            return trail.lost(error, bytes(body.kept))
+            return trace.lost(error, bytes(body.kept))
 
     async def _opened(self) -> _Pools:
         loop = asyncio.get_running_loop()
         pools = self._kept.get(loop)
         if pools is None or pools.pid != os.getpid():
             pools = self._kept[loop] = _Pools()
-            await pools.entrusted()
+            await pools.register_with_loop()
         return pools
 
     async def aclose(self) -> None:
@@ -64,10 +68,10 @@ class AsyncHttpxTransport:
 
 
 class _Pools:
-    """The pools of one event loop, which end with it.
+    """The pools of one event loop, which are closed with it.
 
-    A loop closes the async generators that are still open in it before it ends, so one that
-    closes the pools when it is closed itself leaves no socket behind, whoever forgot to.
+    Before a loop ends it closes its open async generators. So a generator that closes the pools
+    when it is closed itself leaves no socket open, even if the program forgot to close them.
     """
 
     def __init__(self) -> None:
@@ -88,8 +92,8 @@ class _Pools:
         finally:
             await self.closed()
 
-    async def entrusted(self) -> None:
-        """Put the pools under the care of the running loop."""
+    async def register_with_loop(self) -> None:
+        """Register the generator that closes the pools with the running loop."""
         await anext(self._keeper)
 
     async def closed(self) -> None:

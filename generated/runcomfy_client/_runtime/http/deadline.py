@@ -1,8 +1,8 @@
-"""One limit on all the time that a request takes, however its answer drips.
+"""One deadline for a whole request.
 
-httpx limits each read for itself, so a server that sends a byte now and then, or one
-``100 Continue`` after the other, would hold a caller for ever. Here every operation on a
-connection gets what is left of the whole.
+httpx has a timeout for each read, so a server that sends a byte now and then, or one
+``100 Continue`` after the other, would block a caller without limit. Here every operation on a
+connection gets the time that is left of the whole request.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ WRITE_SIZE = 64 * 1024
 """Bytes to write at once, so that a peer that reads slowly is noticed after so many."""
 
 _end: ContextVar[float] = ContextVar("end", default=math.inf)
-"""When the request that this thread or task has under way must be over."""
+"""The deadline of the request that this thread or task is sending."""
 
 
 @contextmanager
 def request_deadline(seconds: float) -> Generator[None]:
-    """Let that much time for what is done in here."""
+    """Limit what is done in this context to so many seconds."""
     before = _end.set(time.monotonic() + seconds)
     try:
         yield
@@ -31,12 +31,12 @@ def request_deadline(seconds: float) -> Generator[None]:
 
 
 def lift_deadline() -> None:
-    """Let the rest of a countdown take as long as it may, as long as something comes."""
+    """Remove the deadline for the rest of the context: each read still has its timeout."""
     _end.set(math.inf)
 
 
 def time_left(timeout: float | None, late: Callable[[str], Exception]) -> float | None:
-    """Seconds for one operation. Raises what ``late`` makes if there are none."""
+    """Seconds for one operation. Raises ``late`` if no time is left."""
     end = _end.get()
     if end == math.inf:
         return timeout

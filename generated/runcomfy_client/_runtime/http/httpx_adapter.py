@@ -1,4 +1,4 @@
-"""Requests and bodies in httpx's form: what both transports have in common."""
+"""Our requests and bodies in httpx's form, for both transports."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HEADERS = (
 
 
 def build_request(request: Request, trace: object) -> httpx.Request:
-    """A request as httpx sends it. The token is revealed here and nowhere else."""
+    """Convert a request for httpx. The token is revealed here and nowhere else."""
     headers = dict(_HEADERS)
     headers["Accept-Encoding"] = "gzip, deflate" if request.sink is None else "identity"
     if request.body:
@@ -52,25 +52,25 @@ def build_request(request: Request, trace: object) -> httpx.Request:
 
 
 class BodyReader:
-    """A body as it comes: into memory up to a limit, or into the sink of the request."""
+    """Receives a body in pieces: in memory up to a limit, or in the sink of the request."""
 
     __slots__ = ("_head", "_request", "kept", "raw")
 
     def __init__(self, request: Request) -> None:
         self.kept = bytearray()
         self.raw = False
-        """Whether the bytes go to a sink, and so are not decoded."""
+        """Whether the bytes go to a sink, and are therefore not decoded."""
         self._request = request
         self._head = Response(0)
 
     def begin(self, head: Response) -> Response:
-        """Take in the head that the body belongs to, and give it back."""
+        """Begin the body that belongs to this head, and return the head."""
         self._head = head
         self.raw = self._request.sink is not None and 200 <= head.status < 300
         return head
 
     def take(self, piece: bytes) -> None:
-        """Take a piece. Raises ``OSError`` if there is too much of it."""
+        """Receive a piece. Raises ``OSError`` if the body is too long."""
         if self.raw and self._request.sink is not None:
             self._request.sink(self._head, piece)
             return
@@ -79,12 +79,12 @@ class BodyReader:
             raise OSError("the answer is longer than 16 MiB")
 
     def ended(self, head: Response) -> Response:
-        """The whole answer."""
+        """The complete answer."""
         return head._replace(body=bytes(self.kept)) if self.kept else head
 
 
 def pool_options(url: str) -> dict[str, Any]:
-    """How a connection pool for a URL is made."""
+    """The options of a connection pool for a URL."""
     return {
         "verify": _tls(),
         "proxy": proxy_for(url),
@@ -96,11 +96,11 @@ def pool_options(url: str) -> dict[str, Any]:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """One context for all: making one reads every certificate, some 20 ms."""
+    """One TLS context for all pools: creating one reads every certificate, which takes 20 ms."""
     return httpx.create_ssl_context()
 
 
-# Which proxy the environment wants for a URL.
+# The proxy of the environment.
 
 
 _KINDS = ("http", "https", "socks5", "socks5h")
@@ -109,7 +109,7 @@ _KINDS = ("http", "https", "socks5", "socks5h")
 def proxy_for(url: str) -> str | None:
     """The URL of the proxy, from ``HTTPS_PROXY``, ``ALL_PROXY``, ``NO_PROXY`` and the like.
 
-    Raises ``BadSetting`` for one that cannot be used: nothing goes around a proxy.
+    Raises ``BadSetting`` for one that cannot be used: no request bypasses a proxy.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -122,7 +122,7 @@ def proxy_for(url: str) -> str | None:
 
 def _checked(proxy: str) -> str:
     kind = proxy.partition("://")[0].lower()
-    if kind not in _KINDS:  # the rest is not shown, it may hold a password
+    if kind not in _KINDS:  # the rest is not shown: it may contain a password
         raise BadSetting(
             f"the environment names a proxy of the kind {quoted(kind)}; "
             f"{', '.join(_KINDS)} can be used"
@@ -135,10 +135,8 @@ def _checked(proxy: str) -> str:
     return proxy
 
 
-# What httpcore logs, without our token.
-#
-# At the level DEBUG it logs the head of every answer, word for word, and a server may have
-# echoed there what it was sent.
+# Log redaction: at the level DEBUG httpcore logs the head of every answer, in which a server
+# may echo the token.
 
 
 token_under_way: ContextVar[Token | None] = ContextVar("token_under_way", default=None)
@@ -146,7 +144,7 @@ token_under_way: ContextVar[Token | None] = ContextVar("token_under_way", defaul
 
 
 class _TokenFilter(logging.Filter):
-    """Lets every record through, and takes the token out of it."""
+    """Replaces the token in every log record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         token = token_under_way.get()

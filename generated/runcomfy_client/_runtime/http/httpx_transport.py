@@ -1,4 +1,8 @@
-"""Blocking HTTP. Imported only when something is sent."""
+"""The blocking transport over httpx. Imported when the first request is sent.
+
+It is written by hand next to the asyncio transport: that one has pools for each event loop and
+no forks to care for, this one has pools for all threads.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +20,10 @@ Origin = tuple[str, str, int | None]
 
 
 class HttpxTransport:
-    """Sends over httpx's connection pools, one for each server, made when first used.
+    """Sends over httpx's connection pools, one for each server, created when first used.
 
     The pools are used without ``httpx.Client``: nothing here may follow redirects, keep
-    cookies or look for credentials. A forked child makes its own.
+    cookies or look for credentials. A forked child creates its own.
     """
 
     def __init__(self) -> None:
@@ -29,24 +33,24 @@ class HttpxTransport:
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Forget the parent's connections; closing them here would end them there."""
+        """Drop the parent's connections without closing them: that would end them there."""
         self._inherited += self._pools.values()
         self._pools = {}
         self._lock = threading.Lock()
 
     def send(self, request: Request) -> Outcome:
-        """Send once, and tell what came back, or how far it got.
+        """Send once; return the answer, or how far the request got.
 
-        ``request.timeout`` is for everything together; of an answer that goes to a sink it is
-        for the head, and after that for each piece.
+        ``request.timeout`` covers the whole request. If the answer goes to a sink, it covers
+        the head, and then each piece.
         """
-        trail, body = RequestTrace(request), BodyReader(request)
+        trace, body = RequestTrace(request), BodyReader(request)
         try:
-            sending = build_request(request, trail)
+            sending = build_request(request, trace)
             with request_deadline(request.timeout):
                 response = self._pool(request.url).handle_request(sending)
                 try:
-                    head = body.begin(trail.begun(response))
+                    head = body.begin(trace.begun(response))
                     if body.raw:
                         lift_deadline()
                     pieces = response.iter_raw if body.raw else response.iter_bytes
@@ -56,17 +60,17 @@ class HttpxTransport:
                     response.close()
             return body.ended(head)
         except LOSSES as error:
-            return trail.lost(error, bytes(body.kept))
+            return trace.lost(error, bytes(body.kept))
 
     def _pool(self, url: str) -> DeadlineTransport:
-        there = origin(url)
-        pool = self._pools.get(there)
+        key = origin(url)
+        pool = self._pools.get(key)
         if pool is not None:
             return pool
         with self._lock:
-            if there not in self._pools:
-                self._pools[there] = DeadlineTransport(**pool_options(url))
-            return self._pools[there]
+            if key not in self._pools:
+                self._pools[key] = DeadlineTransport(**pool_options(url))
+            return self._pools[key]
 
     def close(self) -> None:
         """Close the connections. The next request opens new ones."""

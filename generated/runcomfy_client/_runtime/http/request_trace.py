@@ -1,7 +1,7 @@
-"""How far one request got, read from httpcore's ``trace`` extension.
+"""How far a request got, from the events of httpcore's ``trace`` extension.
 
-Exception classes cannot tell it: an answer that never began and one that broke off are the same
-class, and one of them means that a job was accepted.
+Exception classes do not show it: an answer that never began and one that broke off raise the
+same class, and only the second means that a job was accepted.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _HOPELESS = ("SSLCertVerificationError", "UnsupportedProtocol", "InvalidURL")
 
 
 class RequestTrace:
-    """What is known of one request on its way.
+    """How far one request got.
 
-    Listening costs some 10 µs, so only a paid request is listened to: of the others nobody
-    need know whether they left.
+    Tracing costs about 10 µs, so only a paid request is traced: for any other it does not
+    matter whether it was sent.
     """
 
     __slots__ = ("_token", "head", "sent", "status")
@@ -35,26 +35,28 @@ class RequestTrace:
         self.status = 0
 
     def __call__(self, event: str, info: Mapping[str, Any]) -> None:
-        """Hear of one event. What a proxy is asked for is not the request itself."""
+        """Receive an event. A ``CONNECT`` to a proxy is not the request itself."""
         if event.endswith("send_request_headers.started"):
             self.sent = self.sent or info["request"].method != b"CONNECT"
 
-    async def heard(self, event: str, info: Mapping[str, Any]) -> None:
+    async def on_event_async(self, event: str, info: Mapping[str, Any]) -> None:
         """The same, for an async connection."""
         self(event, info)
 
     def begun(self, response: httpx.Response) -> Response:
-        """Note that the head of an answer came."""
+        """Record the head of an answer."""
         self.status = response.status_code
         self.head = _plain(response.headers)
         return Response(self.status, self.head)
 
     def lost(self, error: Exception, body: bytes) -> Lost:
-        """What to tell of a request that an exception ended."""
-        told = f"{type(error).__name__}: {error}".removesuffix(": ")
-        if self._token is not None:  # before it is cut: a part of it would not be found
-            told = self._token.redacted_text(told)
-        reason = printable(told, 200)
+        """The outcome of a request that ended in an exception."""
+        text = f"{type(error).__name__}: {error}".removesuffix(": ")
+        if (
+            self._token is not None
+        ):  # before the text is cut: part of a token is not found
+            text = self._token.redacted_text(text)
+        reason = printable(text, 200)
         if self.status:
             return Lost(Reached.ANSWER_BEGAN, reason, self.status, self.head, body)
         reached = Reached.SENT if self.sent else Reached.NOTHING_SENT
@@ -62,16 +64,16 @@ class RequestTrace:
 
 
 def _plain(headers: httpx.Headers) -> Mapping[str, str]:
-    """Headers by their names in lower case, several of one name as a list (RFC 9110, 5.2)."""
-    told: dict[str, str] = {}
+    """Headers by their names in lower case; those of one name joined (RFC 9110, 5.2)."""
+    joined: dict[str, str] = {}
     for raw_name, raw_value in headers.raw:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        told[name] = f"{told[name]}, {value}" if name in told else value
-    return told
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
 
 
 def _hopeless(error: BaseException | None) -> bool:
-    """Whether the next try would fail alike: a wrong certificate, a URL that is none."""
+    """Whether every try would fail: a wrong certificate, an invalid URL."""
     while error is not None:
         if type(error).__name__ in _HOPELESS:
             return True

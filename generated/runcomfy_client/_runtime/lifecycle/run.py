@@ -9,7 +9,8 @@ from .concurrency import RateLimiter
 from .poll import Poller
 from .steps import Accepted, Emit, Flow, FlowContext, job_note, record_ended
 from .stop import wait_or_clean_up
-from .submit import Submission, submit
+from .submit import submit
+from .submit_outcome import Submission
 
 
 class JobProgress:

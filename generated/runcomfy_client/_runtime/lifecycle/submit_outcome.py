@@ -1,4 +1,4 @@
-"""The outcome of a submit: classified by how far the request got and what was answered.
+"""A submission and its outcome: classified by how far the request got and what was answered.
 
 Only two outcomes permit sending the same request again: ``NOT_SENT`` and ``BUSY``.
 """
@@ -6,12 +6,42 @@ Only two outcomes permit sending the same request again: ``NOT_SENT`` and ``BUSY
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, NamedTuple, NoReturn, Protocol, Self, cast
 
-from .. import responses
-from ..transport import Lost, Outcome, Reached
+from .. import errors, responses
+from ..job_handle import JobHandle, handle_from_answer
+from ..transport import Lost, Outcome, Reached, Response
+from .steps import FlowContext, failure_reason
+
+
+class PreSubmitTask(Protocol):
+    """A task to run before anything is sent. It raises if the input must not be paid for."""
+
+    def within(self, left: Callable[[], float]) -> Self:
+        """The same task with a time limit: ``left`` returns the seconds that are left."""
+        ...
+
+    def __call__(self) -> None:
+        """Run it, blocking the thread."""
+        ...
+
+    async def on_loop(self) -> None:
+        """Run it without blocking the event loop."""
+        ...
+
+
+class Submission(NamedTuple):
+    """A job to submit. Its body is serialised once, so that every try sends the same bytes."""
+
+    model_id: str
+    body: bytes
+    payload_sha256: str
+    reference: str
+    """The key of this submit in the journal: the same reference is not submitted twice."""
+    echoes: tuple[str, ...] = ()
+    check: PreSubmitTask | None = None
 
 
 class SubmitOutcome(StrEnum):
@@ -96,3 +126,94 @@ def request_id_candidates(
     location = _ID_IN_LOCATION.search(outcome.headers.get("location", ""))
     if location is not None:
         yield {"request_id": location[1]}
+
+
+# From an outcome to a job or an error.
+
+
+def as_response(outcome: Outcome) -> Response:
+    """The answer, or the part of it that arrived."""
+    if isinstance(outcome, Response):
+        return outcome
+    return Response(outcome.status, outcome.headers, outcome.body)
+
+
+def raise_refused(context: FlowContext, outcome: Outcome) -> NoReturn:
+    """Raise the error that the server answered with."""
+    response = as_response(outcome)
+    content = responses.json_object(response)
+    details = responses.read_error(response, content, context.today())
+    assert details is not None
+    if 300 <= response.status < 400:
+        location = responses.error_text(response.headers.get("location", "elsewhere"))
+        text = f"the server redirects to {location}: is the base URL right?"
+        details = details._replace(text=text)
+    raise responses.api_error("submitting", details, errors.SubmitRefused)
+
+
+def unknown_outcome(
+    context: FlowContext, submission: Submission, outcome: Outcome
+) -> errors.SubmitOutcomeUnknown:
+    """The error for an outcome that does not say whether the job was accepted."""
+    reason = failure_reason(outcome)
+    if isinstance(outcome, Response):
+        content = responses.json_object(outcome)
+        details = responses.read_error(outcome, content, context.today())
+        reason += f": {details.text}" if details else ""
+    return unknown_error(context, submission, reason)
+
+
+def unknown_error(
+    context: FlowContext, submission: Submission, reason: str
+) -> errors.SubmitOutcomeUnknown:
+    """The error for a request that was sent and whose acceptance cannot be known."""
+    return errors.SubmitOutcomeUnknown(
+        f"submitting to {submission.model_id}: the request was sent, and no answer says whether it "
+        f"was accepted ({reason}). It may be running and may be billed; it is not sent again. "
+        "Look at your requests on RunComfy before you submit again",
+        sent_at=context.today(),
+        payload_sha256=submission.payload_sha256,
+        reference=submission.reference,
+    )
+
+
+def accepted_job(
+    context: FlowContext,
+    submission: Submission,
+    outcome: Outcome,
+    content: responses.JsonObject | None,
+) -> JobHandle:
+    """The job that an answer names, or one for an id found in what is left of the answer."""
+    at = context.today()
+    for candidate in request_id_candidates(outcome, content):
+        handle = handle_from_answer(
+            candidate,
+            model_id=submission.model_id,
+            base_url=context.base_url,
+            at=at,
+            echoes=submission.echoes,
+        )
+        if handle is not None:
+            return handle
+    raise _lost_id_error(submission, content or {}, outcome, at)
+
+
+def _lost_id_error(
+    submission: Submission, content: Mapping[str, Any], outcome: Outcome, at: float
+) -> errors.SubmitOutcomeUnknown:
+    reason = (
+        outcome.reason
+        if isinstance(outcome, Lost)
+        else responses.describe_body(outcome)
+    )
+    error = errors.SubmitOutcomeUnknown(
+        f"submitting to {submission.model_id}: HTTP {outcome.status}, but the answer names no job "
+        f"({reason}). It is probably running and billed; it is not sent again",
+        accepted=True,
+        sent_at=at,
+        payload_sha256=submission.payload_sha256,
+        reference=submission.reference,
+    )
+    request_id = content.get("request_id")
+    error.request_id = str(request_id) if request_id else None
+    return error
