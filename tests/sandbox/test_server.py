@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from runcomfy_codegen.sandbox import Sandbox, asgi_app, server
+from runcomfy_codegen.sandbox import Sandbox, server
 
 from .conftest import EDIT, INPUTS, MODELS, ODD
 
@@ -188,7 +188,7 @@ def test_half_a_head_is_not_waited_for(
 
 
 def test_half_a_body_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi_app.AsgiApp, "body_timeout", 0.3)
+    monkeypatch.setattr(server.AsgiApp, "body_timeout", 0.3)
     head = (
         f"POST /v1/models/{EDIT} HTTP/1.1\r\nHost: localhost\r\n"
         "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"

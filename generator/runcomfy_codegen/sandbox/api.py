@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import Protocol
 
 from ..ir.model import Model
-from . import bill, job_service
 from .clock import SandboxClock
 from .control import ControlApi
 from .faults import Fault, FaultContext
@@ -29,8 +28,8 @@ from .http_messages import (
 )
 from .input_validation import check_size, require_json_type
 from .job import job_state
-from .job_repository import JobRepository, JobStore
-from .job_service import JobService
+from .job_repository import BillRow, JobRepository, JobStore, balance_response, bill_row
+from .job_service import JobService, result_response, status_response
 from .model_catalog import CatalogEntry, ModelCatalog
 from .openapi_document import openapi_document
 from .request_log import FAULT_HEADER, LogStore, RequestLog
@@ -111,11 +110,11 @@ class Api:
             self.jobs.save(job.stepped(now))
             return job_state(job.stepped(now), now).result_word
 
-    def bill(self, account: str | None, now: float) -> list[bill.BillRow]:
+    def bill(self, account: str | None, now: float) -> list[BillRow]:
         """The rows of an account, or of all, in order of acceptance."""
         with self._lock:
             jobs = self.jobs.of_account(account)
-            return [bill.bill_row(job, self.jobs, now) for job in jobs]
+            return [bill_row(job, self.jobs, now) for job in jobs]
 
     def reset(self, account: str | None) -> None:
         """Forget the jobs and requests of an account, or of all."""
@@ -196,7 +195,7 @@ class Api:
             case Action.FILE:
                 return service.output_file(request, route.request_id, route.name, now)
             case Action.BALANCE:
-                return bill.balance_response(service.balance(account))
+                return balance_response(service.balance(account))
             case Action.CONTROL:
                 return self._control.answer(request, route.name, now)
             case _:
@@ -210,10 +209,10 @@ class Api:
             job = service.poll(route.request_id, context.account, context.now)
         if route.action is Action.STATUS:
             state = service.state_of(job, context.now)
-            return job_service.status_response(job, state, self.settings.base_url)
+            return status_response(job, state, self.settings.base_url)
         cost = context.request.parameters.get("include_cost", "").lower() == "true"
         output = service.output_value(job)
-        return job_service.result_response(job, context.now, output, cost=cost)
+        return result_response(job, context.now, output, cost=cost)
 
     def _page_or_catalog(self, route: Route, request: ApiRequest) -> ApiResponse:
         match route.action:

@@ -16,7 +16,6 @@ from typing import Any
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 from runcomfy_runtime.protocol import NOT_FOUND
 
-from .bill import bill_row
 from .clock import SandboxClock, VirtualClock, timestamp
 from .faults.selection import FaultSelection
 from .http_messages import (
@@ -28,6 +27,7 @@ from .http_messages import (
     json_response,
 )
 from .job import JobRecord
+from .job_repository import bill_row
 from .job_service import JobService
 from .model_catalog import whole_number
 from .request_log import LOG_FIELDS, RequestLog

@@ -128,9 +128,6 @@ def file_response(
     )
 
 
-# Saying no: the documented error codes, and the few answers that nobody has published.
-
-
 class Refused(Exception):
     """The request is answered with an error; ``response`` is that answer."""
 

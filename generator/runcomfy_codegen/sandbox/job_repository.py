@@ -1,16 +1,17 @@
-"""The jobs of the sandbox, by request id and by account."""
+"""The jobs of the sandbox, by request id and by account, and what they cost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, ValuesView
+from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
 from runcomfy_runtime.protocol import FORBIDDEN, NOT_FOUND
 
-from .clock import Seed
-from .http_messages import coded_error
-from .job import JobRecord, charge
+from .clock import Seed, timestamp
+from .http_messages import ApiResponse, coded_error, json_response
+from .job import JobRecord, charge, job_state
 
 
 class JobStore(Protocol):
@@ -142,3 +143,44 @@ def _same(job: JobRecord) -> tuple[str, str, str]:
 def microdollars(usd: float) -> int:
     """Dollars as millionths of a dollar."""
     return round(usd * 1_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillRow:
+    """One job on the bill, in US dollars.
+
+    ``repeats`` is the account's first job with the same model and input. A client that submits
+    an accepted request again pays for both rows.
+    """
+
+    request_id: str
+    model_id: str
+    account: str
+    at: str
+    status: str
+    cost: float
+    repeats: str | None
+
+
+def bill_row(job: JobRecord, jobs: JobRepository, now: float) -> BillRow:
+    """The row of a job at ``now``."""
+    return BillRow(
+        request_id=job.request_id,
+        model_id=job.model_id,
+        account=job.account,
+        at=timestamp(job.submitted_at),
+        status=job_state(job, now).result_word,
+        cost=charge(job),
+        repeats=jobs.first_same(job),
+    )
+
+
+def balance_response(microdollars: int) -> ApiResponse:
+    """The balance as RunComfy's wallet answers it: dollars, and millionths of a dollar."""
+    usd = microdollars / 1_000_000
+    return json_response(
+        {"balance_usd": usd, "balance_microdollars": microdollars, "currency": "USD"}
+    )
+
+
+"""US dollars for an image, a piece of audio, a second of video, without a published price."""

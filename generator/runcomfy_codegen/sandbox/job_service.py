@@ -19,7 +19,6 @@ from runcomfy_runtime.protocol import (
     status_path,
 )
 
-from .bill import job_price
 from .clock import timestamp
 from .faults.fault_rule import magic_rules
 from .http_messages import ApiRequest, ApiResponse, coded_error, json_response
@@ -162,7 +161,7 @@ class JobService:
             account=account,
             number=number,
             body=json.dumps(document),
-            price=job_price(model, output),
+            price=model.price(output),
             submitted_at=now,
             plan=plan,
             output=output,

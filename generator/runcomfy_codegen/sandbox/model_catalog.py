@@ -16,7 +16,7 @@ from ..ir.json_text import items
 from ..ir.model import Anything, MediaKind, Model, Object, Value
 from .http_messages import ApiResponse, assumed_error, coded_error, json_response
 from .input_validation import InputSchema
-from .output_files import output_kind
+from .output_files import JobOutput, output_kind
 
 CatalogEntry = Mapping[str, Any]
 
@@ -38,6 +38,12 @@ _FACTS = frozenset(
 )
 """Members of catalog entries, as RunComfy's own clients read them."""
 _DEFAULT_LIMIT, _LARGEST_LIMIT = 100, 500  # entries of a page
+
+_ASSUMED_PRICES: Mapping[MediaKind, float] = MappingProxyType(
+    {MediaKind.IMAGE: 0.03, MediaKind.AUDIO: 0.02, MediaKind.VIDEO: 0.05}
+)
+"""US dollars for an image, a piece of audio, a second of video, without a published price."""
+_HIGHEST_PRICE = 1e6  # US dollars; a published number above is ignored
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,22 @@ class CatalogModel:
             "input_schema": to_json_schema(self.model.input),
             **{name: self.published[name] for name in _FACTS & self.published.keys()},
         }
+
+    def price(self, output: JobOutput) -> float:
+        """The price of one job in US dollars: the published one, else the assumed one."""
+        published = self._published_price
+        price = _ASSUMED_PRICES[output.kind] if published is None else published
+        unit = None if published is None else self.published.get("price_unit")
+        if unit == "second" or (unit is None and output.kind is MediaKind.VIDEO):
+            return round(price * output.shape.seconds, 6)
+        return round(price * output.shape.count, 6)
+
+    @property
+    def _published_price(self) -> float | None:
+        price = self.published.get("base_price_usd")
+        if isinstance(price, bool) or not isinstance(price, int | float):
+            return None
+        return float(price) if 0 <= price <= _HIGHEST_PRICE else None
 
     @property
     def categories(self) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from runcomfy_runtime.protocol import PHASES, CancelOutcome
 
-from .bill import BillRow
 from .http_messages import PROFILE_HEADER
+from .job_repository import BillRow
 from .request_log import FAULT_HEADER, LogEntry
 
 Schema = dict[str, Any]

@@ -10,15 +10,14 @@ from types import MappingProxyType, TracebackType
 from typing import Self, Unpack
 
 from ..ir.model import Model
-from . import bill
 from .api import Api
-from .asgi_app import AsgiApp
 from .clock import SandboxClock, VirtualClock, WallClock, parse_timestamp
 from .database import Database
+from .job_repository import BillRow
 from .model_catalog import CatalogEntry
 from .request_log import LogEntry as JournalEntry
 from .routes import LOOPBACK, token_account
-from .server import Server, listen
+from .server import AsgiApp, Server, listen
 from .settings import SandboxOptions, settings_from_options
 
 TOKEN = "sandbox-token"  # noqa: S105 - any well-formed token is accepted, this one is for examples
@@ -97,7 +96,7 @@ class Sandbox:
         """
         return list(self.api.journal.entries(self._account(token), **filters))
 
-    def ledger(self, token: str | None = None) -> list[bill.BillRow]:
+    def ledger(self, token: str | None = None) -> list[BillRow]:
         """The bill of one token, or of all: a row for each accepted job."""
         account = self._account(token)
         return self.api.bill(account, self.clock.now())

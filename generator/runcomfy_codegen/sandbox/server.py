@@ -1,19 +1,188 @@
-"""The HTTP server: uvicorn on a socket, in a thread of its own."""
+"""The HTTP server: an ASGI application that can break connections, and uvicorn in a thread."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
+import struct
 import threading
+from collections.abc import Callable
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import h11
 import uvicorn
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response as HttpResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .asgi_app import TRANSPORT, AsgiApp
+from .clock import SandboxClock
+from .http_messages import ApiRequest, ApiResponse, Delivery, assumed_error
+from .input_validation import MAX_BODY
+
+Handler = Callable[[ApiRequest, float], ApiResponse]
+
+TRANSPORT = "sandbox.transport"
+"""The key of the scope that holds the connection's transport."""
+
+_LARGEST_DISCARDED = 512 * 1024 * 1024  # bytes
+_PAUSE = 0.02  # seconds in which the kernel sends what was written before a reset
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends RST
+
+
+class AsgiApp:
+    """An ASGI application that answers every request with a handler."""
+
+    body_timeout: ClassVar[float] = 60.0
+    """Seconds that a client may take to send the body of a request."""
+
+    def __init__(self, handle: Handler, clock: SandboxClock) -> None:
+        self._handle = handle
+        self._clock = clock
+        self._delayed: set[asyncio.Transport] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        try:
+            async with asyncio.timeout(self.body_timeout):
+                request = await _read(HttpRequest(scope, receive))
+        except ClientDisconnect:
+            return
+        except TimeoutError:
+            # An incomplete request is not logged.
+            await _whole(_too_slow())(scope, receive, send)
+            return
+        response = self._handle(request, self._clock.now())
+        match response.delivery:
+            case Delivery.WHOLE:
+                await _whole(response)(scope, receive, send)
+            case Delivery.HELD | Delivery.DRIBBLE:
+                await self._late(response, scope, receive, send)
+            case _:
+                await _broken(response, scope, receive, send)
+
+    def release(self) -> None:
+        """Break every connection whose answer is delayed."""
+        for transport in self._delayed:
+            transport.abort()
+
+    async def _late(
+        self, response: ApiResponse, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        transport = scope[TRANSPORT]
+        self._delayed.add(transport)
+        try:
+            if response.delivery is Delivery.DRIBBLE:
+                await _dribble(response, receive, send)
+            elif not await _client_left(receive, response.seconds):
+                await _whole(response)(scope, receive, send)
+        finally:
+            self._delayed.discard(transport)
+
+
+async def _dribble(response: ApiResponse, receive: Receive, send: Send) -> None:
+    body = response.body
+    await _start(response, send)
+    if not body:
+        await _client_left(receive, response.seconds)
+        await _send_body(send, b"", more=False)
+    for at in range(len(body)):
+        await _send_body(send, body[at : at + 1], more=at + 1 < len(body))
+        if at + 1 < len(body) and await _client_left(
+            receive, response.seconds / len(body)
+        ):
+            return
+
+
+async def _broken(
+    response: ApiResponse, scope: Scope, receive: Receive, send: Send
+) -> None:
+    transport: asyncio.Transport = scope[TRANSPORT]
+    if response.delivery is not Delivery.NEVER:
+        await _start(response, send)
+        await _send_body(send, response.body[: len(response.body) // 2], more=True)
+        await asyncio.sleep(_PAUSE)
+    if response.delivery is Delivery.CUT:
+        transport.close()
+    else:
+        raw = transport.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        transport.abort()
+    await _client_left(receive, None)
+
+
+async def _client_left(receive: Receive, seconds: float | None) -> bool:
+    """Wait up to ``seconds`` for the client to leave. Returns whether it has left."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            return True
+    return False
+
+
+async def _start(response: ApiResponse, send: Send) -> None:
+    headers = [
+        (name.encode("latin-1"), value.encode("latin-1"))
+        for name, value in _sized(response).headers
+    ]
+    start: dict[str, Any] = {"type": "http.response.start", "status": response.status}
+    await send(start | {"headers": headers})
+
+
+async def _send_body(send: Send, body: bytes, *, more: bool) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+def _sized(response: ApiResponse) -> ApiResponse:
+    return response.having(("content-length", str(len(response.body))))
+
+
+def _whole(response: ApiResponse) -> HttpResponse:
+    answer = HttpResponse(response.body, response.status)
+    for name, value in response.headers:
+        answer.headers[name] = value
+    return answer
+
+
+def _too_slow() -> ApiResponse:
+    refused = assumed_error(408, "The body of the request did not come in time.")
+    return refused.response.having(("connection", "close"))
+
+
+async def _read(request: HttpRequest) -> ApiRequest:
+    scope = request.scope
+    body, discarded = await _body(request)
+    return ApiRequest(
+        method=scope["method"],
+        path=scope["raw_path"].decode("latin-1"),
+        query=scope["query_string"].decode("latin-1"),
+        headers=tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in scope["headers"]
+        ),
+        body=body,
+        discarded=discarded,
+    )
+
+
+async def _body(request: HttpRequest) -> tuple[bytes, int]:
+    """The body, and 0; for a body that is too long, nothing and its size."""
+    # A body that is too long is read to its end, up to a limit: a client that is still
+    # writing does not see an early answer.
+    body, discarded = bytearray(), 0
+    async for chunk in request.stream():
+        if len(body) + len(chunk) <= MAX_BODY and not discarded:
+            body += chunk
+        else:
+            discarded += len(chunk)
+        if discarded > _LARGEST_DISCARDED:
+            break
+    return (b"", len(body) + discarded) if discarded else (bytes(body), 0)
+
 
 MOST_CONNECTIONS = 1000
 """uvicorn itself answers 503 to requests on more connections."""
