@@ -203,14 +203,14 @@ def _rule(
         text if isinstance(text, str) else "", published.get("validation_value")
     )
     message = published.get("validation_error")
-    if read.trouble:
+    if read.problem:
         collector.report(
             (
                 "unreadable-rule"
                 if read.operator == UNSUPPORTED_OPERATOR
                 else "unknown-rule"
             ),
-            f"{read.trouble}; the rule is kept but not checked",
+            f"{read.problem}; the rule is kept but not checked",
             pointer,
             "a newer release of runcomfy-codegen may support it; it refuses no input",
         )

@@ -39,17 +39,17 @@ _MOST_DIGITS = 100
 
 @dataclass(frozen=True, slots=True)
 class ParsedRule:
-    """A parsed rule. If it cannot be checked, ``trouble`` says why."""
+    """A parsed rule. If it cannot be checked, ``problem`` says why."""
 
     metric: str
     operator: str
     limit: str
-    trouble: str = ""
+    problem: str = ""
 
 
 def parse_rule(rule: str, value: JsonValue) -> ParsedRule:
-    """Parse a rule and its value. Never raises: ``trouble`` says what is not understood."""
-    limit, limit_trouble = _limit(value)
+    """Parse a rule and its value. Never raises: ``problem`` says what is not understood."""
+    limit, limit_problem = _limit(value)
     match = _RULE.fullmatch(rule)
     if match is None:
         return ParsedRule(
@@ -64,7 +64,7 @@ def parse_rule(rule: str, value: JsonValue) -> ParsedRule:
         return ParsedRule(
             metric, operator, limit, f"the metric {metric!r} is not known"
         )
-    return ParsedRule(metric, operator, limit, limit_trouble)
+    return ParsedRule(metric, operator, limit, limit_problem)
 
 
 def _limit(value: JsonValue) -> tuple[str, str]:
@@ -72,20 +72,23 @@ def _limit(value: JsonValue) -> tuple[str, str]:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return str(value), "the limit is not a number"
     if isinstance(value, str) and not _DECIMAL.fullmatch(value.strip()):
-        return _unread(value), f"the limit {value!r} is not a number"
+        return _as_published(value), f"the limit {value!r} is not a number"
     number = Decimal(value)
     if number and abs(number.adjusted()) > _MOST_DIGITS:
-        return _unread(value), "the limit is larger than anything that can be measured"
-    return _plain(number), ""
+        return (
+            _as_published(value),
+            "the limit is larger than anything that can be measured",
+        )
+    return _plain_decimal(number), ""
 
 
-def _unread(value: int | Decimal | str) -> str:
+def _as_published(value: int | Decimal | str) -> str:
     """A limit as published, in quotes if it could be mistaken for a number."""
     text = str(value)
     return repr(text) if _LIKE_A_NUMBER.fullmatch(text) else text
 
 
-def _plain(number: Decimal) -> str:
+def _plain_decimal(number: Decimal) -> str:
     """Without exponent and trailing zeros: 4.70 becomes 4.7, 1E+1 becomes 10."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -129,7 +132,7 @@ def violates(rule: Rule, readings: Sequence[Measurement]) -> bool:
     metric, limit, operator = rule.expression, rule.threshold, rule.comparison
     if metric is None or limit is None or operator is None or not readings:
         return False
-    values = [_value(metric, reading) for reading in readings]
+    values = [_measured_value(metric, reading) for reading in readings]
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return False
@@ -137,7 +140,7 @@ def violates(rule: Rule, readings: Sequence[Measurement]) -> bool:
     return not operator.accepts_some(min(known), max(known), limit)
 
 
-def _value(metric: MetricExpression, reading: Measurement) -> Fraction | None:
+def _measured_value(metric: MetricExpression, reading: Measurement) -> Fraction | None:
     try:
         return metric.value(reading)
     except (KeyError, ZeroDivisionError):
@@ -187,11 +190,11 @@ def validations_keyword(prober: Prober) -> Keyword:
             return
         kind = kind_of(schema)
         if isinstance(instance, str):
-            yield from _broken(rules, kind, instance, prober)
+            yield from _violations(rules, kind, instance, prober)
         else:
             for index, item in enumerate(items(instance)):
                 if isinstance(item, str):
-                    for error in _broken(rules, kind, item, prober):
+                    for error in _violations(rules, kind, item, prober):
                         error.path.appendleft(index)
                         yield error
 
@@ -206,7 +209,7 @@ def _rules(rules: Any) -> Iterator[Rule]:
         if not isinstance(condition, str):
             continue
         read = parse_rule(condition, rule.get("validation_value"))
-        if not read.trouble:
+        if not read.problem:
             yield Rule(
                 pointer="",
                 metric=read.metric,
@@ -216,7 +219,7 @@ def _rules(rules: Any) -> Iterator[Rule]:
             )
 
 
-def _broken(
+def _violations(
     rules: Any, kind: Kind | None, text: str, prober: Prober
 ) -> Iterator[ValidationError]:
     try:

@@ -36,7 +36,7 @@ _STANDARD: Mapping[str, Any] = Draft202012Validator.VALIDATORS
 @cache
 def validator_class(prober: Prober = measure_nothing) -> type[Validator]:
     """The validator class of the dialect; ``prober`` measures the files for media rules."""
-    unsupported = dict.fromkeys(_STANDARD, _permit)
+    unsupported = dict.fromkeys(_STANDARD, _accept_any)
     own = {
         "type": type_keyword,
         "format": format_keyword,
@@ -59,7 +59,7 @@ def input_validator(
     return validator_class(prober)({**schema, "additionalProperties": False})
 
 
-def _permit(
+def _accept_any(
     validator: Any, value: Any, instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
     """A keyword that the dialect does not have: it permits any value."""
@@ -91,7 +91,7 @@ def _bound(keyword: str) -> Keyword:
     return check
 
 
-def _choice(
+def _enum(
     validator: Any, values: Any, instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
     """``enum``; decimals are compared as the nearest ``float``."""
@@ -159,7 +159,7 @@ _KEYWORDS: Mapping[str, Keyword] = {
     "additionalProperties": _standard(
         "additionalProperties", lambda value: value is False or is_object(value)
     ),
-    "enum": _choice,
+    "enum": _enum,
     "const": _standard("const", lambda value: True),
     "anyOf": _standard("anyOf", _is_options),
     # Wider than JSON Schema, like the generated unions.
@@ -207,7 +207,7 @@ def with_media_rules(schema: dict[str, Any], rules: Sequence[Rule]) -> dict[str,
             step.replace("~1", "/").replace("~0", "~")
             for step in rule.pointer.split("/")[1:]
         ]
-        for target in _at(schema, steps):
+        for target in _schemas_at(schema, steps):
             target.setdefault("validations", []).append(_published(rule))
     return schema
 
@@ -221,21 +221,21 @@ def _published(rule: Rule) -> dict[str, str]:
     }
 
 
-def _at(schema: Any, steps: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _schemas_at(schema: Any, steps: Sequence[str]) -> Iterator[dict[str, Any]]:
     """All schemas that describe the value at a pointer; ``*`` is every item of an array."""
     if not is_object(schema):
         return
     for option in items(schema.get("anyOf")):
-        yield from _at(option, steps)
+        yield from _schemas_at(option, steps)
     if not steps:
         if "anyOf" not in schema:
             yield schema
         return
     step, *rest = steps
     if step == "*":
-        yield from _at(schema.get("items"), rest)
+        yield from _schemas_at(schema.get("items"), rest)
     else:
-        yield from _at(members(schema.get("properties")).get(step), rest)
+        yield from _schemas_at(members(schema.get("properties")).get(step), rest)
 
 
 def format_keyword(

@@ -46,11 +46,11 @@ def read_catalog(text: str, origin: Origin) -> Iterator[SourceItem]:
     """Yield a document for every usable entry and a diagnostic for every other."""
     result = decode_whole(text)
     if isinstance(result, SyntaxIssue):
-        yield _not_json(text, result, origin)
+        yield _not_json_diagnostic(text, result, origin)
         return
     entries = list(_entries(JsonText(text), result.value))
     if not entries:
-        yield _nothing(text, origin)
+        yield _no_models_diagnostic(text, origin)
     for pointer, entry in entries:
         yield from _Entry.of(entry, pointer, origin).read()
 
@@ -60,7 +60,7 @@ def _entries(whole: JsonText, value: JsonValue) -> Iterator[tuple[str, JsonText]
         yield from (
             (f"/{index}", item) for index, item in enumerate(item_slices(whole))
         )
-    elif listed := _listed(whole, value):
+    elif listed := _models_of(whole, value):
         yield from (
             (f"/models/{index}", item) for index, item in enumerate(item_slices(listed))
         )
@@ -68,7 +68,7 @@ def _entries(whole: JsonText, value: JsonValue) -> Iterator[tuple[str, JsonText]
         yield "", whole
 
 
-def _listed(whole: JsonText, value: JsonValue) -> JsonText | None:
+def _models_of(whole: JsonText, value: JsonValue) -> JsonText | None:
     """The list in a response of the API; None if the value is an entry itself."""
     if not isinstance(value, dict) or "model_id" in value:
         return None
@@ -93,7 +93,11 @@ class _Entry:
         )
 
     def read(self) -> Iterator[SourceItem]:
-        if problem := self._shapeless() or self._no_model_id() or self._no_schema():
+        if (
+            problem := self._malformed_entry()
+            or self._no_model_id()
+            or self._no_schema()
+        ):
             yield problem
             return
         named = {part.name: part for part in self.parts}
@@ -137,7 +141,7 @@ class _Entry:
         written = ", ".join(f"{part.key}: {part.value.text}" for part in others)
         return JsonText(f"{{{written}}}", others[0].value.start)
 
-    def _shapeless(self) -> Diagnostic | None:
+    def _malformed_entry(self) -> Diagnostic | None:
         if not self.text.text.lstrip().startswith("{"):
             return self._diagnostic(
                 "entry-not-object",
@@ -252,7 +256,7 @@ def _is_text(value: object) -> bool:
     )
 
 
-def _not_json(text: str, stop: SyntaxIssue, origin: Origin) -> Diagnostic:
+def _not_json_diagnostic(text: str, stop: SyntaxIssue, origin: Origin) -> Diagnostic:
     cut = is_truncated(text, stop)
     return origin.diagnostic(
         "truncated-json" if cut else "not-json",
@@ -266,7 +270,7 @@ def _not_json(text: str, stop: SyntaxIssue, origin: Origin) -> Diagnostic:
     )
 
 
-def _nothing(text: str, origin: Origin) -> Diagnostic:
+def _no_models_diagnostic(text: str, origin: Origin) -> Diagnostic:
     return origin.diagnostic(
         "no-models",
         "the list of models is empty",

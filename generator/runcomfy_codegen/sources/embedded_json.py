@@ -25,15 +25,15 @@ MAX_DEPTH = 100
 """The deepest nesting that is read. Published schemas reach 8. Every later stage walks
 documents recursively and must not run out of stack."""
 
-_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+_TOO_DEEP_REASON = f"nested deeper than {MAX_DEPTH} levels"
 
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 """Numbers stay text: only the structure matters here, and no number can be too long for it."""
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 # The end of the text, or a literal that the end of the text cut off.
-_CUT = re.compile(r"(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|-|\.|[eE][+-]?)?\s*\Z")
-_CUT_ESCAPE = re.compile(r"\\?u?[0-9A-Fa-f]{0,4}\s*\Z")
+_TRUNCATED = re.compile(r"(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|-|\.|[eE][+-]?)?\s*\Z")
+_TRUNCATED_ESCAPE = re.compile(r"\\?u?[0-9A-Fa-f]{0,4}\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,10 @@ def decode_whole(text: str) -> JsonSlice | SyntaxIssue:
 def is_truncated(text: str, issue: SyntaxIssue) -> bool:
     """Whether the text ends before its JSON does, rather than being malformed."""
     if issue.reason == OPEN_ESCAPE:
-        return _CUT_ESCAPE.match(text, issue.offset) is not None
-    return issue.reason == OPEN_STRING or _CUT.match(text, issue.offset) is not None
+        return _TRUNCATED_ESCAPE.match(text, issue.offset) is not None
+    return (
+        issue.reason == OPEN_STRING or _TRUNCATED.match(text, issue.offset) is not None
+    )
 
 
 def skip_blank(text: str, at: int) -> int:
@@ -106,7 +108,7 @@ def member_slices(whole: JsonText) -> Iterator[Member]:
         begin = skip_blank(text, skip_blank(text, end) + 1)
         stop = _DECODER.raw_decode(text, begin)[1]
         yield Member(str(name), text[at:end], whole.part(begin, stop))
-        at = _next(text, stop)
+        at = _after_comma(text, stop)
 
 
 def item_slices(whole: JsonText) -> Iterator[JsonText]:
@@ -116,7 +118,7 @@ def item_slices(whole: JsonText) -> Iterator[JsonText]:
     while text[at] != "]":
         stop = _DECODER.raw_decode(text, at)[1]
         yield whole.part(at, stop)
-        at = _next(text, stop)
+        at = _after_comma(text, stop)
 
 
 def unusable_value(part: JsonText, pointer: str = "") -> UnusableValue | None:
@@ -126,10 +128,10 @@ def unusable_value(part: JsonText, pointer: str = "") -> UnusableValue | None:
     """
     reason = _refusal(part)
     if reason == TOO_DEEP or (reason is None and is_deeper(part.value(), MAX_DEPTH)):
-        return UnusableValue(pointer, part.start, _DEEP)
+        return UnusableValue(pointer, part.start, _TOO_DEEP_REASON)
     if reason is None:
         return None
-    while below := _refused_below(part):
+    while below := _first_unusable(part):
         pointer, part = child_pointer(pointer, below[0]), below[1]
     return UnusableValue(pointer, part.start, reason)
 
@@ -144,7 +146,7 @@ def _refusal(part: JsonText) -> str | None:
     return None
 
 
-def _refused_below(part: JsonText) -> tuple[str | int, JsonText] | None:
+def _first_unusable(part: JsonText) -> tuple[str | int, JsonText] | None:
     """The first member or item that is refused; None if the value itself is the reason."""
     children: Iterable[tuple[str | int, JsonText]] = ()
     if part.text.startswith("{"):
@@ -165,7 +167,7 @@ def excerpt(text: str) -> str:
     return line if len(line) <= 80 else f"{line[:79]}…"
 
 
-def _next(text: str, at: int) -> int:
+def _after_comma(text: str, at: int) -> int:
     at = skip_blank(text, at)
     return skip_blank(text, at + 1) if text[at] == "," else at
 
@@ -176,11 +178,13 @@ def _next(text: str, at: int) -> int:
 # where its JSON ends, whatever comes next.
 
 
-_OPENING = re.compile(r'\{(?=\s*(?:["}]|\Z))')
-_BRACKET = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[{}\[\]]')
-_SCHEMA = re.compile(r'"properties"\s*:|"type"\s*:\s*"object"|\A\{\s*"output"\s*:')
+_OBJECT_START = re.compile(r'\{(?=\s*(?:["}]|\Z))')
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[{}\[\]]')
+_LOOKS_LIKE_SCHEMA = re.compile(
+    r'"properties"\s*:|"type"\s*:\s*"object"|\A\{\s*"output"\s*:'
+)
 
-_MAX_UNCLOSED = 20
+_MAX_UNCLOSED_OBJECTS = 20
 """How many objects without an end are tolerated. Each costs a search of the rest of the text;
 a page has at most one, a hostile text could have millions."""
 
@@ -190,15 +194,15 @@ class BrokenBlock:
     """An object that begins as JSON and then has a syntax error.
 
     ``end`` is where its brackets close if it is ``closed``, else the end of the text that
-    belongs to it. ``cut``: a part of it is missing. ``schema``: it is a broken schema.
+    belongs to it. ``truncated``: a part of it is missing. ``is_schema``: it is a broken schema.
     """
 
     start: int
     end: int
-    stop: SyntaxIssue
+    issue: SyntaxIssue
     closed: bool
-    cut: bool
-    schema: bool
+    truncated: bool
+    is_schema: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,23 +218,25 @@ def find_blocks(text: str) -> JsonBlocks:
     whole: list[JsonSlice] = []
     broken: list[BrokenBlock] = []
     at = unclosed = 0
-    while (opening := _OPENING.search(text, at)) and unclosed < _MAX_UNCLOSED:
+    while (
+        opening := _OBJECT_START.search(text, at)
+    ) and unclosed < _MAX_UNCLOSED_OBJECTS:
         result = decode(text, opening.start())
         if isinstance(result, JsonSlice):
             whole.append(result)
             at = result.end
         else:
-            block = _broken(text, opening.start(), result)
+            block = _broken_block(text, opening.start(), result)
             broken.append(block)
             unclosed += not block.closed
             at = block.end
     return JsonBlocks(tuple(whole), tuple(broken))
 
 
-def _broken(text: str, start: int, issue: SyntaxIssue) -> BrokenBlock:
-    closing = _closing(text, start)
+def _broken_block(text: str, start: int, issue: SyntaxIssue) -> BrokenBlock:
+    closing = _end_of_brackets(text, start)
     reach = max(issue.offset, start + 1)
-    schema = _SCHEMA.search(text[start : closing or reach]) is not None
+    schema = _LOOKS_LIKE_SCHEMA.search(text[start : closing or reach]) is not None
     if closing is not None:
         return BrokenBlock(
             start, closing, issue, True, is_truncated(text, issue), schema
@@ -241,10 +247,10 @@ def _broken(text: str, start: int, issue: SyntaxIssue) -> BrokenBlock:
     )
 
 
-def _closing(text: str, start: int) -> int | None:
+def _end_of_brackets(text: str, start: int) -> int | None:
     """The offset after the bracket that closes the one at ``start``; strings end with their line."""
     depth = 0
-    for token in _BRACKET.finditer(text, start):
+    for token in _STRING_OR_BRACKET.finditer(text, start):
         depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
         if depth == 0:
             return token.end()

@@ -147,14 +147,14 @@ def find_caption(page: PageText, end: int, model_id: str) -> Caption:
     browsers. A raw translation key (``modelApiDoc_title``, ``modelApiDoc.title``, seen on
     broken pages) is not a title or description.
     """
-    lines = _around(page.text[:end], model_id)
+    lines = _lines_around(page.text[:end], model_id)
     return Caption(
-        title=_readable(page.heading, lines.title, page.head.title),
-        description=_readable(lines.description, page.head.description),
+        title=_first_readable(page.heading, lines.title, page.head.title),
+        description=_first_readable(lines.description, page.head.description),
     )
 
 
-def _around(text: str, model_id: str) -> Caption:
+def _lines_around(text: str, model_id: str) -> Caption:
     """The lines above and below the id. Long crawls have them, short ones do not."""
     lines = [line.strip() for line in text.split("\n")]
     lines = [line for line in lines if line]
@@ -172,12 +172,12 @@ def _description(lines: list[str], model_id: str) -> str:
     which names the model.
     """
     first, second, third = [*lines, "", "", ""][:3]
-    if _FIRST.match(first) or _heads_contents(first, second, third):
+    if _FIRST.match(first) or _is_contents_heading(first, second, third):
         return ""
     return "" if model_id in first else first
 
 
-def _heads_contents(first: str, second: str, third: str) -> bool:
+def _is_contents_heading(first: str, second: str, third: str) -> bool:
     """Whether a line is the heading of a table of contents, by its words or its position.
 
     In any language, a line that is not a sentence and precedes a list of sections is one.
@@ -191,7 +191,7 @@ def _heads_contents(first: str, second: str, third: str) -> bool:
     return listed is not None and not _SENTENCE.search(first)
 
 
-def _readable(*candidates: str) -> str:
+def _first_readable(*candidates: str) -> str:
     """The first candidate that is neither empty nor a raw translation key."""
     return next(
         (

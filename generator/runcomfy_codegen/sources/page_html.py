@@ -18,29 +18,29 @@ from .origin import Origin, SourceItem
 from .page import read_page
 from .page_text import Caption, PageText, TextBuilder
 
-_UNSEEN = frozenset(
+_HIDDEN_ELEMENTS = frozenset(
     {"title", "script", "style", "noscript", "template", "svg", "canvas"}
     | {"button", "select", "iframe", "object"}
 )
-_LINES = frozenset(
+_BLOCK_ELEMENTS = frozenset(
     {"address", "article", "aside", "blockquote", "br", "dd", "details", "div"}
     | {"dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2"}
     | {"h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p"}
     | {"pre", "section", "summary", "table", "tr", "ul"}
 )
-_EMPTY = frozenset(
+_VOID_ELEMENTS = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"}
     | {"source", "track", "wbr"}
 )
 """Elements without content and end tag (HTML standard, "Void elements")."""
 
-_AS_WRITTEN = frozenset({"pre", "code", "textarea"})
-_GUTTER = re.compile(r"line-?number", re.IGNORECASE)
+_VERBATIM_ELEMENTS = frozenset({"pre", "code", "textarea"})
+_LINE_NUMBERS = re.compile(r"line-?number", re.IGNORECASE)
 # As the standard library's html.unescape finds them (HTML standard, "Character references").
 _ENTITY = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
 _HTML = re.compile(r"\s*<(?:!doctype|!--|\?xml|[a-z])", re.IGNORECASE)
 _TAG = re.compile(r"<[A-Za-z/!?]")
-_SITE = re.compile(r"(?:^|\s*[|–—-]\s*)RunComfy$")
+_SITE_SUFFIX = re.compile(r"(?:^|\s*[|–—-]\s*)RunComfy$")
 
 _Attributes = Sequence[tuple[str, str | None]]
 
@@ -75,19 +75,21 @@ def html_to_text(source: str) -> PageText:
     Scripts are left out, because they repeat the data of the page in other forms. The text
     knows the exact position of every character in the source.
     """
-    reader = _Reader(source)
+    reader = _PageParser(source)
     try:
         reader.feed(source[: _end_of_markup(source)])
         reader.close()
     except AssertionError as error:
         raise MarkupError(str(error)) from None
     return PageText(
-        text=reader.flow.text(),
+        text=reader.builder.text(),
         form="page-html",
         lang=reader.lang,
-        marks=tuple(reader.flow.marks),
-        heading=_line(reader.heading),
-        head=Caption(_SITE.sub("", _line(reader.title)), _line(reader.description)),
+        marks=tuple(reader.builder.marks),
+        heading=_one_line(reader.heading),
+        head=Caption(
+            _SITE_SUFFIX.sub("", _one_line(reader.title)), _one_line(reader.description)
+        ),
     )
 
 
@@ -105,17 +107,17 @@ class _Element:
 
     name: str
     hidden: bool = False
-    as_written: bool = False
-    names_page: bool = False
+    verbatim: bool = False
+    is_page_title: bool = False
     begin: int = 0
 
 
-class _Reader(HTMLParser):
+class _PageParser(HTMLParser):
     """Tracks the open elements, and passes on the text in them that is visible."""
 
     def __init__(self, source: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.flow = TextBuilder(source)
+        self.builder = TextBuilder(source)
         self.lang = self.title = self.heading = self.description = ""
         self._open = [_Element("")]
         self._names = Counter[str]()
@@ -123,25 +125,27 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: _Attributes) -> None:
         """Enter an element; leave it at once if it has no content."""
         around = self._open[-1]
-        if tag in _LINES and not around.hidden:
-            self.flow.end_line()
+        if tag in _BLOCK_ELEMENTS and not around.hidden:
+            self.builder.end_line()
         if tag == "meta":
             self._meta(dict(attrs))
         if tag == "html" and not self.lang:
             self.lang = dict(attrs).get("lang") or ""
-        if tag in _EMPTY:
+        if tag in _VOID_ELEMENTS:
             return
-        as_written = around.as_written or tag in _AS_WRITTEN
-        if as_written and not around.as_written:
-            self.flow.begin_code()
+        verbatim = around.verbatim or tag in _VERBATIM_ELEMENTS
+        if verbatim and not around.verbatim:
+            self.builder.begin_code()
         self._names[tag] += 1
         self._open.append(
             _Element(
                 tag,
-                hidden=around.hidden or tag in _UNSEEN or _is_gutter(attrs),
-                as_written=as_written,
-                names_page=tag == "title" and not around.hidden and not self.title,
-                begin=len(self.flow.parts),
+                hidden=around.hidden
+                or tag in _HIDDEN_ELEMENTS
+                or _is_line_numbers(attrs),
+                verbatim=verbatim,
+                is_page_title=tag == "title" and not around.hidden and not self.title,
+                begin=len(self.builder.parts),
             )
         )
 
@@ -157,13 +161,13 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Add text, in which entities are already characters."""
         inside = self._open[-1]
-        if inside.names_page:
+        if inside.is_page_title:
             self.title += data
         if inside.hidden:
             return
         line, column = self.getpos()
-        for offset, text in self._pieces(self.flow.starts[line - 1] + column, data):
-            self.flow.write(offset, text, as_written=inside.as_written)
+        for offset, text in self._pieces(self.builder.starts[line - 1] + column, data):
+            self.builder.write(offset, text, verbatim=inside.verbatim)
 
     def close(self) -> None:
         """Process the rest, and leave all elements."""
@@ -173,7 +177,7 @@ class _Reader(HTMLParser):
 
     def _pieces(self, offset: int, data: str) -> Iterator[tuple[int, str]]:
         """Text from ``offset`` of the source, split at every entity."""
-        source, done = self.flow.source, 0
+        source, done = self.builder.source, 0
         end = source.find("<", offset + 1)
         for entity in _ENTITY.finditer(source, offset, end if end > 0 else len(source)):
             plain = source[offset : entity.start()]
@@ -186,24 +190,25 @@ class _Reader(HTMLParser):
         yield offset, data[done:]
 
     def _leave(self, element: _Element) -> None:
-        if element.name in _LINES and not element.hidden:
-            self.flow.end_line()
-        if element.as_written and not self._open[-1].as_written:
-            self.flow.end_code()
+        if element.name in _BLOCK_ELEMENTS and not element.hidden:
+            self.builder.end_line()
+        if element.verbatim and not self._open[-1].verbatim:
+            self.builder.end_code()
         if element.name == "h1" and not self.heading.strip():
-            self.heading = "".join(self.flow.parts[element.begin :])
+            self.heading = "".join(self.builder.parts[element.begin :])
 
     def _meta(self, attributes: dict[str, str | None]) -> None:
         if (attributes.get("name") or "").lower() == "description":
             self.description = self.description or attributes.get("content") or ""
 
 
-def _is_gutter(attributes: _Attributes) -> bool:
+def _is_line_numbers(attributes: _Attributes) -> bool:
     """Whether an element has the line numbers that highlighters print next to code."""
     return any(
-        name == "class" and _GUTTER.search(value or "") for name, value in attributes
+        name == "class" and _LINE_NUMBERS.search(value or "")
+        for name, value in attributes
     )
 
 
-def _line(text: str) -> str:
+def _one_line(text: str) -> str:
     return re.sub(r"[ \t\r\n\f]+", " ", text).strip()

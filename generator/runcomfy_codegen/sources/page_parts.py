@@ -43,17 +43,20 @@ def find_schemas(
     """
     blocks = find_blocks(page.text)
     inputs = [
-        block for block in blocks.whole if _is_input(block) and not _in(posts, block)
+        block
+        for block in blocks.whole
+        if _is_input_schema(block) and not _is_example_body(posts, block)
     ]
     if not inputs:
-        return _no_input(page, origin, blocks)
+        return _no_input_diagnostic(page, origin, blocks)
     input_end = inputs[0].end
     output = next(
-        (it for it in blocks.whole if it.start >= input_end and _is_output(it)), None
+        (it for it in blocks.whole if it.start >= input_end and _is_output_schema(it)),
+        None,
     )
-    broken = _damaged(page, [it for it in blocks.broken if it.start >= input_end])
+    broken = _broken_schema(page, [it for it in blocks.broken if it.start >= input_end])
     if output is None and broken is not None:
-        return _damage(page, origin, broken)
+        return _broken_diagnostic(page, origin, broken)
     # Prose may contain an object that looks like a schema; the published one is the last
     # before the output schema.
     chosen = inputs[0]
@@ -76,13 +79,13 @@ def _checked(
     for text in (input_text, output_text):
         if text is not None and (fault := unusable_value(text)):
             return origin.unusable(fault)
-    remarks = [_several(page, origin, chosen)] if several else []
+    remarks = [_several_diagnostic(page, origin, chosen)] if several else []
     if output is None:
-        remarks.append(_no_output(page, origin, chosen))
+        remarks.append(_no_output_diagnostic(page, origin, chosen))
     return PageSchemas(input_text, output_text, tuple(remarks))
 
 
-def _is_input(block: JsonSlice) -> bool:
+def _is_input_schema(block: JsonSlice) -> bool:
     kind, properties = block.value.get("type"), block.value.get("properties")
     return (
         isinstance(kind, str)
@@ -91,7 +94,7 @@ def _is_input(block: JsonSlice) -> bool:
     )
 
 
-def _is_output(block: JsonSlice) -> bool:
+def _is_output_schema(block: JsonSlice) -> bool:
     """Whether it is ``{"output": {…}}`` with a schema. In an example of a result, ``output``
     has URLs instead.
     """
@@ -99,22 +102,24 @@ def _is_output(block: JsonSlice) -> bool:
     return isinstance(output, dict) and ("properties" in output or "type" in output)
 
 
-def _in(posts: Sequence[CurlExample], block: JsonSlice) -> bool:
+def _is_example_body(posts: Sequence[CurlExample], block: JsonSlice) -> bool:
     """Whether an object is the body of a curl example."""
     return any(post.start <= block.start < post.end for post in posts)
 
 
-def _damaged(page: PageText, broken: Sequence[BrokenBlock]) -> BrokenBlock | None:
+def _broken_schema(page: PageText, broken: Sequence[BrokenBlock]) -> BrokenBlock | None:
     """The first broken object that is a schema, or that the end of the page cut off."""
-    schemas = [block for block in broken if block.schema]
-    at_the_end = [block for block in broken if is_truncated(page.text, block.stop)]
+    schemas = [block for block in broken if block.is_schema]
+    at_the_end = [block for block in broken if is_truncated(page.text, block.issue)]
     return next(iter(schemas + at_the_end), None)
 
 
-def _no_input(page: PageText, origin: Origin, blocks: JsonBlocks) -> Diagnostic:
-    damaged = _damaged(page, blocks.broken)
+def _no_input_diagnostic(
+    page: PageText, origin: Origin, blocks: JsonBlocks
+) -> Diagnostic:
+    damaged = _broken_schema(page, blocks.broken)
     if damaged is not None:
-        return _damage(page, origin, damaged)
+        return _broken_diagnostic(page, origin, damaged)
     return origin.diagnostic(
         "no-schema",
         'no input schema: no JSON object with "type": "object" and "properties"',
@@ -123,22 +128,26 @@ def _no_input(page: PageText, origin: Origin, blocks: JsonBlocks) -> Diagnostic:
     )
 
 
-def _damage(page: PageText, origin: Origin, broken: BrokenBlock) -> Diagnostic:
-    ended = is_truncated(page.text, broken.stop)
-    reason = "the page ends" if ended else broken.stop.reason
+def _broken_diagnostic(
+    page: PageText, origin: Origin, broken: BrokenBlock
+) -> Diagnostic:
+    ended = is_truncated(page.text, broken.issue)
+    reason = "the page ends" if ended else broken.issue.reason
     return origin.diagnostic(
-        "truncated-json" if broken.cut else "not-json",
+        "truncated-json" if broken.truncated else "not-json",
         f"the JSON that begins in line {page.place(broken.start).line} ends here: {reason}",
-        place=page.place(len(page.text.rstrip()) if ended else broken.stop.offset),
+        place=page.place(len(page.text.rstrip()) if ended else broken.issue.offset),
         hint=(
             "a part of the page is missing: save the complete page again"
-            if broken.cut
+            if broken.truncated
             else "save the page again, or correct this line"
         ),
     )
 
 
-def _several(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
+def _several_diagnostic(
+    page: PageText, origin: Origin, chosen: JsonSlice
+) -> Diagnostic:
     return origin.diagnostic(
         "several-schemas",
         "several different objects on this page look like its input schema; this one is used",
@@ -148,7 +157,9 @@ def _several(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
     )
 
 
-def _no_output(page: PageText, origin: Origin, chosen: JsonSlice) -> Diagnostic:
+def _no_output_diagnostic(
+    page: PageText, origin: Origin, chosen: JsonSlice
+) -> Diagnostic:
     return origin.diagnostic(
         "no-output-schema",
         "no output schema after the input schema",
@@ -191,13 +202,13 @@ def find_curl_examples(text: str) -> list[CurlExample]:
     examples: list[CurlExample] = []
     for start, limit in pairwise([*starts, len(text)]):
         inside_body = examples and start < examples[-1].end
-        example = None if inside_body else _post(text, start, limit)
+        example = None if inside_body else _curl_example(text, start, limit)
         if example is not None:
             examples.append(example)
     return examples
 
 
-def _post(text: str, start: int, limit: int) -> CurlExample | None:
+def _curl_example(text: str, start: int, limit: int) -> CurlExample | None:
     """Read the command at ``start``. It ends before ``limit``, but its body may be longer."""
     brace = text.find("{", start, limit)
     head = text[start : limit if brace < 0 else brace]

@@ -69,7 +69,7 @@ class TextBuilder:
     marks: list[KnownPosition] = field(default_factory=list[KnownPosition])
     starts: list[int] = field(init=False)
     _length: int = 0
-    _fresh: bool = True
+    _at_line_start: bool = True
     _code_begins: int = 0
     _codes: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
 
@@ -77,24 +77,24 @@ class TextBuilder:
         breaks = (match.end() for match in re.finditer("\n", self.source))
         self.starts = [0, *breaks]
 
-    def write(self, offset: int, text: str, *, as_written: bool) -> None:
+    def write(self, offset: int, text: str, *, verbatim: bool) -> None:
         """Add text from ``offset`` of the source.
 
         Outside of code, white space becomes one blank, and no blank begins a line.
         """
-        if as_written:
+        if verbatim:
             self._add(offset, text)
             return
         for run in _RUN.finditer(text):
             blank = run[0][0] in " \t\r\n\f"
             if not blank:
                 self._add(offset + run.start(), run[0])
-            elif not self._fresh:
+            elif not self._at_line_start:
                 self._add(offset + run.start(), " ")
 
     def end_line(self) -> None:
         """Begin a new line, unless the current one is empty."""
-        if not self._fresh:
+        if not self._at_line_start:
             self._append("\n")
 
     def begin_code(self) -> None:
@@ -130,7 +130,7 @@ class TextBuilder:
     def _append(self, text: str) -> None:
         self.parts.append(text)
         self._length += len(text)
-        self._fresh = text.endswith("\n")
+        self._at_line_start = text.endswith("\n")
 
 
 def _plain(match: re.Match[str]) -> str:

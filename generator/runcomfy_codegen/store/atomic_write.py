@@ -36,11 +36,11 @@ def apply_changes(root: Path, changes: FolderChanges) -> None:
     remove = [root / path for path in changes.remove]
     with contextlib.ExitStack() as undo:
         staged = [
-            (_stage(root / path, content, undo), root / path)
+            (_write_temporary(root / path, content, undo), root / path)
             for path, content in sorted(changes.write.items())
         ]
-        with _uninterrupted():
-            backups = [_set_aside(target, undo) for target in remove]
+        with _signals_delayed():
+            backups = [_back_up(target, undo) for target in remove]
             backups += [
                 _replace(temporary, target, undo) for temporary, target in staged
             ]
@@ -48,7 +48,7 @@ def apply_changes(root: Path, changes: FolderChanges) -> None:
             for old in backups:
                 old.unlink(missing_ok=True)
             for target in remove:
-                _drop_empty(root, target)
+                _remove_empty_folders(root, target)
 
 
 def read_bytes(path: Path) -> bytes | None:
@@ -59,12 +59,12 @@ def read_bytes(path: Path) -> bytes | None:
         return None
 
 
-def _stage(target: Path, content: bytes, undo: contextlib.ExitStack) -> Path:
+def _write_temporary(target: Path, content: bytes, undo: contextlib.ExitStack) -> Path:
     for folder in reversed(
         [parent for parent in target.parents if not parent.exists()]
     ):
         folder.mkdir(exist_ok=True)
-        undo.callback(_remove_folder, folder)
+        undo.callback(_remove_if_empty, folder)
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder")
     temporary = _temporary_name(target)
@@ -79,7 +79,7 @@ def _stage(target: Path, content: bytes, undo: contextlib.ExitStack) -> Path:
     return temporary
 
 
-def _set_aside(target: Path, undo: contextlib.ExitStack) -> Path:
+def _back_up(target: Path, undo: contextlib.ExitStack) -> Path:
     """Rename a file, if it exists, so that it can be restored; return its temporary name."""
     old = _temporary_name(target)
     with contextlib.suppress(FileNotFoundError):
@@ -94,7 +94,7 @@ def _replace(temporary: Path, target: Path, undo: contextlib.ExitStack) -> Path:
     if target.exists():
         # Two hard links to one file cannot replace each other, so the second is removed extra.
         undo.callback(old.unlink, missing_ok=True)
-        _copy(target, old)
+        _link_or_copy(target, old)
         undo.callback(old.replace, target)
     else:
         undo.callback(target.unlink, missing_ok=True)
@@ -102,7 +102,7 @@ def _replace(temporary: Path, target: Path, undo: contextlib.ExitStack) -> Path:
     return old
 
 
-def _copy(target: Path, other: Path) -> None:
+def _link_or_copy(target: Path, other: Path) -> None:
     try:
         other.hardlink_to(target)
     except OSError:
@@ -114,21 +114,21 @@ def _temporary_name(target: Path) -> Path:
     return target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.tmp")
 
 
-def _remove_folder(folder: Path) -> None:
+def _remove_if_empty(folder: Path) -> None:
     # A folder that is not empty by now is in use.
     with contextlib.suppress(OSError):
         folder.rmdir()
 
 
-def _drop_empty(root: Path, path: Path) -> None:
+def _remove_empty_folders(root: Path, path: Path) -> None:
     for folder in path.parents:
         if folder == root:
             return
-        _remove_folder(folder)
+        _remove_if_empty(folder)
 
 
 @contextlib.contextmanager
-def _uninterrupted() -> Generator[None]:
+def _signals_delayed() -> Generator[None]:
     """Delay Ctrl-C and SIGTERM until the block is done. Other threads get neither anyway."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -169,7 +169,7 @@ def lock_folder(folder: Path) -> Generator[None]:
     created = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _held(folder):
+        with _locked(folder):
             yield
     finally:
         for path in created:
@@ -181,7 +181,7 @@ def lock_folder(folder: Path) -> Generator[None]:
 if sys.platform == "win32":
 
     @contextlib.contextmanager
-    def _held(folder: Path) -> Generator[None]:
+    def _locked(folder: Path) -> Generator[None]:
         """Windows cannot lock folders: two writers are not noticed."""
         yield
 
@@ -189,7 +189,7 @@ else:
     import fcntl
 
     @contextlib.contextmanager
-    def _held(folder: Path) -> Generator[None]:
+    def _locked(folder: Path) -> Generator[None]:
         handle = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
