@@ -259,7 +259,7 @@ def test_the_bill_marks_what_was_submitted_twice(
     for _ in range(2):
         caller.submit(EDIT, prompt="The same again")
     tab.until("document.querySelectorAll('#bill tr.again').length > 0")
-    assert "accepted before" in tab.value(
+    assert "the input of an earlier job" in tab.value(
         "document.querySelector('#summary').textContent"
     )
 
