@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runcomfy_codegen.dialect.rule_language import MeasuredFile, Measurement, NotMedia
+from runcomfy_codegen.dialect.rule_language import MeasuredFile, MetricValues, NotMedia
 from runcomfy_codegen.dialect.validator import (
     input_validator,
     validator_class,
@@ -16,7 +16,7 @@ from runcomfy_codegen.dialect.validator import (
 )
 from runcomfy_runtime.rule import Rule
 
-SIZES: dict[str, list[Measurement]] = {
+SIZES: dict[str, list[MetricValues]] = {
     "wide": [{"width_pixels": Fraction(900), "height_pixels": Fraction(300)}],
     "square": [{"width_pixels": Fraction(300), "height_pixels": Fraction(300)}],
     "turned": [

@@ -227,16 +227,16 @@ def _refused_extension(
 
     declared = shape_of(model).wire
     for name, value in fields.items():
-        place = pointer([name])
+        location = pointer([name])
         if name in declared:
             text = f"{quoted(name)} is a declared field: give it to {model.__name__}(…)"
-            yield Problem(pointer=place, code="invalid", message=text, actual=name)
+            yield Problem(pointer=location, code="invalid", message=text, actual=name)
             continue
         try:
             json.dumps(value, allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
             text = f"{quoted(name)} is not a JSON value: {error}"
-            yield Problem(pointer=place, code="type", message=text)
+            yield Problem(pointer=location, code="type", message=text)
 
 
 def _members_set(part: BaseModel) -> dict[str, Any]:

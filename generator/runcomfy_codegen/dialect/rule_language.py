@@ -97,7 +97,7 @@ def _plain_decimal(number: Decimal) -> str:
 # Deciding a rule: what is known of a file, with every plausible way to measure it.
 
 
-Measurement: TypeAlias = Mapping[str, Fraction]
+MetricValues: TypeAlias = Mapping[str, Fraction]
 """Metric values by name in one plausible reading: pixels as displayed, megabytes of 10⁶ bytes, …"""
 
 
@@ -109,7 +109,7 @@ class MeasuredFile:
     used as (``image``, ``video``, ``audio``), its own kind first.
     """
 
-    readings: tuple[Measurement, ...] = ()
+    readings: tuple[MetricValues, ...] = ()
     kinds: tuple[Kind, ...] = ()
 
 
@@ -127,7 +127,7 @@ def measure_nothing(text: str) -> MeasuredFile:
     return MeasuredFile()
 
 
-def violates(rule: Rule, readings: Sequence[Measurement]) -> bool:
+def violates(rule: Rule, readings: Sequence[MetricValues]) -> bool:
     """Whether a file violates a rule in every reading. If that is not certain, it does not."""
     metric, limit, operator = rule.expression, rule.threshold, rule.comparison
     if metric is None or limit is None or operator is None or not readings:
@@ -140,7 +140,7 @@ def violates(rule: Rule, readings: Sequence[Measurement]) -> bool:
     return not operator.accepts_some(min(known), max(known), limit)
 
 
-def _measured_value(metric: MetricExpression, reading: Measurement) -> Fraction | None:
+def _measured_value(metric: MetricExpression, reading: MetricValues) -> Fraction | None:
     try:
         return metric.value(reading)
     except (KeyError, ZeroDivisionError):

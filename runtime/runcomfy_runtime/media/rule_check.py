@@ -80,10 +80,10 @@ def check_rule(rule: Rule, media: MediaInfo | MediaError) -> RuleCheck:
     tolerant = _value_ranges(metric, media, tolerant=True)
     actual = _nominal_value(metric, media)
     verdict = Verdict.UNKNOWN
-    if all(found and operator.accepts_all(*found, limit) for found in strict):
+    if all(values and operator.accepts_all(*values, limit) for values in strict):
         verdict = Verdict.PASS
     elif not any(
-        found is None or operator.accepts_some(*found, limit) for found in tolerant
+        values is None or operator.accepts_some(*values, limit) for values in tolerant
     ):
         verdict = Verdict.FAIL
     if verdict is Verdict.UNKNOWN:
@@ -122,8 +122,8 @@ def _interpretations(
 
 def _measured(names: Iterable[str], file: Interpretation) -> dict[str, Interval]:
     """What each metric is by one interpretation, as far as the file says it."""
-    found = {name: METRICS[name].measure(file) for name in names}
-    return {name: value for name, value in found.items() if value is not None}
+    measured = {name: METRICS[name].measure(file) for name in names}
+    return {name: value for name, value in measured.items() if value is not None}
 
 
 def plausible_values(media: MediaInfo) -> list[Mapping[str, Fraction]]:
@@ -132,13 +132,13 @@ def plausible_values(media: MediaInfo) -> list[Mapping[str, Fraction]]:
     A rule is certainly broken if it is broken at every one of them.
     """
     names = tuple(name for name in METRICS if _is_measured(name, media))
-    found: list[Mapping[str, Fraction]] = []
+    combinations: list[Mapping[str, Fraction]] = []
     for file in _interpretations(names, media, tolerant=True):
         measured = _measured(names, file)
         ends = (dict.fromkeys((e.least, e.most)) for e in measured.values())
         for values in product(*ends):
-            found.append(dict(zip(names, values, strict=True)))
-    return found
+            combinations.append(dict(zip(names, values, strict=True)))
+    return combinations
 
 
 Range: TypeAlias = tuple[Fraction, Fraction]
@@ -238,15 +238,15 @@ def check_kind(kind: str, pointer: str, media: MediaInfo) -> RuleCheck:
         verdict = Verdict.PASS
     elif kind in kinds:
         verdict = Verdict.UNKNOWN
-    wanted = next((row.phrase for name, row in KINDS.items() if name == kind), kind)
-    found = KINDS[media.kind].phrase
+    expected = next((row.phrase for name, row in KINDS.items() if name == kind), kind)
+    actual = KINDS[media.kind].phrase
     return RuleCheck(
         rule=Rule(
             pointer=pointer,
             metric=MEDIA_KIND,
             operator="==",
             limit=kind,
-            message=f"{wanted} is expected here, but this is {found} ({media.format})",
+            message=f"{expected} is expected here, but this is {actual} ({media.format})",
         ),
         verdict=verdict,
         actual=media.kind,

@@ -33,7 +33,9 @@ class MediaReference:
     def thorough(self) -> bool:
         """Whether a rule may need the whole file to be read."""
         names = (rule.expression.names for rule in self.rules if rule.expression)
-        return any(METRICS[name].needs_whole_file for each in names for name in each)
+        return any(
+            METRICS[name].needs_whole_file for metrics in names for name in metrics
+        )
 
     @property
     def kind(self) -> str:
@@ -48,10 +50,10 @@ def media_references(
     """Every string in a payload that has media rules, in the order of the rules."""
     grouped: dict[tuple[str, str], list[Rule]] = {}
     for rule in rules:
-        for found in _texts(payload, rule.pointer.split("/")[1:], ""):
-            grouped.setdefault(found, []).append(rule)
+        for reference in _texts(payload, rule.pointer.split("/")[1:], ""):
+            grouped.setdefault(reference, []).append(rule)
     return tuple(
-        MediaReference(*found, tuple(group)) for found, group in grouped.items()
+        MediaReference(*reference, tuple(group)) for reference, group in grouped.items()
     )
 
 

@@ -36,12 +36,12 @@ def parse_ico(source: Source) -> Parse[MediaInfo]:
 
 def _largest(entries: bytes) -> tuple[Dimensions, int]:
     """The size and the offset of the largest picture; what others say does not matter."""
-    found: tuple[Dimensions, int] = (0, 0), 0
+    largest: tuple[Dimensions, int] = (0, 0), 0
     for at in range(0, len(entries), 16):
         wide, high = entries[at] or 256, entries[at + 1] or 256
-        if wide * high > found[0][0] * found[0][1]:
-            found = (wide, high), int(unpack_from("<I", entries, at + 12)[0])
-    return found
+        if wide * high > largest[0][0] * largest[0][1]:
+            largest = (wide, high), int(unpack_from("<I", entries, at + 12)[0])
+    return largest
 
 
 def _stored_size(offset: int, listed: Dimensions) -> Parse[Dimensions]:

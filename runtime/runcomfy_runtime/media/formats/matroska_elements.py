@@ -28,12 +28,12 @@ class Element(NamedTuple):
 def read_element(at: int) -> Parse[Element]:
     """Read an id and a size. Raises ``MediaError`` if there is no element at ``at``."""
     head = yield at, _LONGEST_ID + _LONGEST_SIZE, 2
-    found = parse_element(head, 0)
-    if found is None:
+    element = parse_element(head, 0)
+    if element is None:
         if len(head) < _LONGEST_ID + _LONGEST_SIZE and head[0]:
             raise MediaShort(f"cut inside an element at byte {at}")
         raise MediaError(f"EBML: no element at byte {at}")
-    identity, body, end = found
+    identity, body, end = element
     return Element(identity, at + body, None if end is None else at + end)
 
 
@@ -42,15 +42,17 @@ def parse_element(data: bytes, at: int) -> Element | None:
     if at >= len(data) or not data[at]:
         return None
     width = 9 - data[at].bit_length()
-    place = at + width
-    if width > _LONGEST_ID or place >= len(data) or not data[place]:
+    size_at = at + width
+    if width > _LONGEST_ID or size_at >= len(data) or not data[size_at]:
         return None
-    identity = int.from_bytes(data[at:place], "big")
-    length = 9 - data[place].bit_length()
-    if place + length > len(data):
+    identity = int.from_bytes(data[at:size_at], "big")
+    length = 9 - data[size_at].bit_length()
+    if size_at + length > len(data):
         return None
-    size = int.from_bytes(data[place : place + length], "big") & (1 << 7 * length) - 1
-    body = place + length
+    size = (
+        int.from_bytes(data[size_at : size_at + length], "big") & (1 << 7 * length) - 1
+    )
+    body = size_at + length
     unknown = size == (1 << 7 * length) - 1
     return Element(identity, body, None if unknown else body + size)
 

@@ -93,33 +93,33 @@ def _first_frame(at: int) -> Parse[tuple[int, Frame]]:
     frame, window = parse_frame((yield at, 4, 4)), Window()
     if frame is not None and (yield from _continues(at, frame, window)):
         return at, frame
-    place, tried = at + 1, 0
-    while place < at + _SEARCH and tried < _MOST_TRIED:
-        if not window.holds(place, 4):
-            yield from window.load(place, 4)
-        found = _SYNC.search(window.data, window.index(place))
-        place = window.end - 1 if found is None else window.start + found.start()
-        if found is None or not window.holds(place, 4):
+    offset, tried = at + 1, 0
+    while offset < at + _SEARCH and tried < _MOST_TRIED:
+        if not window.holds(offset, 4):
+            yield from window.load(offset, 4)
+        match = _SYNC.search(window.data, window.index(offset))
+        offset = window.end - 1 if match is None else window.start + match.start()
+        if match is None or not window.holds(offset, 4):
             continue
-        frame = parse_frame(window.data, found.start())
+        frame = parse_frame(window.data, match.start())
         if frame is not None:
-            if (yield from _continues(place, frame, window)):
-                return place, frame
+            if (yield from _continues(offset, frame, window)):
+                return offset, frame
             tried += 1
-        place += 1
+        offset += 1
     raise MediaShort(
-        f"MP3: no frame from byte {at} to byte {place}", MediaFault.TOO_COSTLY
+        f"MP3: no frame from byte {at} to byte {offset}", MediaFault.TOO_COSTLY
     )
 
 
 def _continues(at: int, frame: Frame, window: Window) -> Parse[bool]:
     """Whether a frame of the same stream comes after this one, or the content ends there."""
-    place = at + frame.length
-    if window.holds(place, 4):
-        start = window.index(place)
+    offset = at + frame.length
+    if window.holds(offset, 4):
+        start = window.index(offset)
         after = window.data[start : start + 4]
     else:
-        after = yield place, 4, 0
+        after = yield offset, 4, 0
     following = parse_frame(after)
     if following is None:
         return len(after) < 4 or after[:3] == b"TAG" or after == b"APET"
@@ -146,18 +146,18 @@ def _declared(body: bytes, frame: Frame, audio: int | None) -> Measurement | Non
     at = 4 + frame.side
     samples, length, trimmed = 0, 0, 0
     if body[at : at + 4] in (b"Xing", b"Info") and len(body) >= at + 16:
-        flags, place = int(unpack_from(">I", body, at + 4)[0]), at + 8
+        flags, offset = int(unpack_from(">I", body, at + 4)[0]), at + 8
         if not flags & 1:
             return None
-        samples = int(unpack_from(">I", body, place)[0]) * frame.samples
-        length = int(unpack_from(">I", body, place + 4)[0]) if flags & 2 else 0
-        place += (
+        samples = int(unpack_from(">I", body, offset)[0]) * frame.samples
+        length = int(unpack_from(">I", body, offset + 4)[0]) if flags & 2 else 0
+        offset += (
             4
             + (4 if flags & 2 else 0)
             + (100 if flags & 4 else 0)
             + (4 if flags & 8 else 0)
         )
-        trimmed = _trimmed(body, place)
+        trimmed = _trimmed(body, offset)
     elif body[36:40] == b"VBRI" and len(body) >= 54:
         length, count = unpack_from(">II", body, 46)
         samples = count * frame.samples
@@ -185,11 +185,11 @@ def _count(at: int, frame: Frame) -> Parse[Measurement | None]:
         for _ in range(_MOST_FRAMES):
             if not window.holds(at, 4):
                 yield from window.load(at, 4)
-            found = parse_frame(window.data, window.index(at))
-            if found is None or not found.follows(frame):
+            following = parse_frame(window.data, window.index(at))
+            if following is None or not following.follows(frame):
                 break
             count += 1
-            at += found.length
+            at += following.length
     except MediaShort as short:
         if short.fault is not MediaFault.TRUNCATED:
             return None

@@ -30,15 +30,15 @@ class Fragments:
 
     def lengths(self) -> list[Fraction]:
         """The seconds of every track that plays or shows, the longest first."""
-        found: list[Fraction] = []
+        durations: list[Fraction] = []
         for track in self.movie.playing:
             identity, scale = track.header.identity, track.media.scale
             seconds = self.indexed.get(identity, Fraction(0))
             if scale and identity in self.ends:
                 ticks = self.ends[identity] - self.starts[identity]
                 seconds += Fraction(ticks, scale)
-            found.append(seconds)
-        return sorted((seconds for seconds in found if seconds > 0), reverse=True)
+            durations.append(seconds)
+        return sorted((seconds for seconds in durations if seconds > 0), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +57,24 @@ def read_indexes(fragments: Fragments, sidx: Box, source: Source) -> Parse[int]:
     plays has an index. Otherwise the fragments are needed for the lengths of the others.
     """
     playing = {track.header.identity for track in fragments.movie.playing}
-    found: dict[int, _Index] = {}
+    indexes: dict[int, _Index] = {}
     box = sidx
     while True:
         index = yield from _read_index(box)
         if index.seconds:
-            found.setdefault(index.identity, index)
-        if playing <= found.keys() or not source.holds(box.end):
+            indexes.setdefault(index.identity, index)
+        if playing <= indexes.keys() or not source.holds(box.end):
             break
         following = yield from read_box(box.end, source.size)
         if following.kind != b"sidx":
             break
         box = following
-    if not found or not playing <= found.keys():
+    if not indexes or not playing <= indexes.keys():
         return box.end
-    for index in found.values():
+    for index in indexes.values():
         before = fragments.indexed.get(index.identity, Fraction(0))
         fragments.indexed[index.identity] = before + index.seconds
-    return max(index.end for index in found.values())
+    return max(index.end for index in indexes.values())
 
 
 def _read_index(sidx: Box) -> Parse[_Index]:
@@ -110,7 +110,7 @@ def _read_track_fragment(fragments: Fragments, traf: Box) -> Parse[None]:
     header = first_box(children, b"tfhd")
     if header is None:
         return
-    identity, each = yield from _read_header(fragments.movie, header)
+    identity, default_ticks = yield from _read_header(fragments.movie, header)
     time_box = first_box(children, b"tfdt")
     at = fragments.ends.get(identity, 0)
     if time_box is not None:
@@ -120,7 +120,7 @@ def _read_track_fragment(fragments: Fragments, traf: Box) -> Parse[None]:
     fragments.starts.setdefault(identity, at)
     for run in children:
         if run.kind == b"trun":
-            count, ticks = yield from _read_run(run, each)
+            count, ticks = yield from _read_run(run, default_ticks)
             at += ticks
             fragments.samples[identity] = fragments.samples.get(identity, 0) + count
     fragments.ends[identity] = max(at, fragments.ends.get(identity, 0))
@@ -131,18 +131,18 @@ def _read_header(movie: Movie, tfhd: Box) -> Parse[tuple[int, int]]:
     body = yield from read_body(tfhd, 24, 8)
     identity = int(unpack_from(">I", body, 4)[0])
     flags = body[3]
-    place = 8 + (8 if flags & 0x01 else 0) + (4 if flags & 0x02 else 0)
-    if flags & 0x08 and len(body) >= place + 4:
-        return identity, int(unpack_from(">I", body, place)[0])
+    offset = 8 + (8 if flags & 0x01 else 0) + (4 if flags & 0x02 else 0)
+    if flags & 0x08 and len(body) >= offset + 4:
+        return identity, int(unpack_from(">I", body, offset)[0])
     return identity, dict(movie.sample_ticks).get(identity, 0)
 
 
-def _read_run(trun: Box, each: int) -> Parse[tuple[int, int]]:
+def _read_run(trun: Box, default_ticks: int) -> Parse[tuple[int, int]]:
     """The number of samples in a run, and their ticks."""
     head = yield from read_body(trun, 8, 8)
     flags, count = unpack_from(">II", head)
     if not flags & 0x100:
-        return count, count * each
+        return count, count * default_ticks
     row = 4 * bin(flags & 0xF00).count("1")
     skip = 8 + (4 if flags & 0x01 else 0) + (4 if flags & 0x04 else 0)
     if count * row > _MOST_RUN:
@@ -158,7 +158,7 @@ _MOST_BOXES = 10_000
 
 
 @dataclass(slots=True)
-class _Found:
+class _Facts:
     """What the top-level boxes stated so far."""
 
     brand: bytes = b"qt  "  # files older than brands are QuickTime
@@ -170,19 +170,19 @@ class _Found:
 
 def parse_mp4(source: Source) -> Parse[MediaInfo]:
     """Hop from box to box to the movie box; media data are never read."""
-    found = _Found()
+    facts = _Facts()
     try:
-        yield from _boxes(found, source)
+        yield from _boxes(facts, source)
     except MediaShort:
-        found.complete = False
-        if found.movie is None:
+        facts.complete = False
+        if facts.movie is None:
             raise
-    if found.movie is None:
+    if facts.movie is None:
         raise MediaShort("MP4: the content ends before its moov box")
-    return _result(found, found.movie, source)
+    return _result(facts, facts.movie, source)
 
 
-def _boxes(found: _Found, source: Source) -> Parse[None]:
+def _boxes(facts: _Facts, source: Source) -> Parse[None]:
     at = 0
     for _ in range(_MOST_BOXES):
         if not source.holds(at):
@@ -190,32 +190,32 @@ def _boxes(found: _Found, source: Source) -> Parse[None]:
         box = yield from read_box(at, source.size)
         at = box.end
         if box.kind == b"ftyp":
-            found.brand = yield from read_body(box, 4, 4)
-        elif box.kind == b"moov" and found.movie is None:
-            found.movie, found.where = (yield from read_movie(box)), box.start
-            if not found.movie.fragmented or found.movie.declares_length:
+            facts.brand = yield from read_body(box, 4, 4)
+        elif box.kind == b"moov" and facts.movie is None:
+            facts.movie, facts.where = (yield from read_movie(box)), box.start
+            if not facts.movie.fragmented or facts.movie.declares_length:
                 return
-            found.fragments = Fragments(found.movie)
-        elif box.kind == b"sidx" and found.fragments is not None:
-            at = yield from read_indexes(found.fragments, box, source)
-        elif box.kind == b"moof" and found.fragments is not None:
-            yield from read_fragment(found.fragments, box)
+            facts.fragments = Fragments(facts.movie)
+        elif box.kind == b"sidx" and facts.fragments is not None:
+            at = yield from read_indexes(facts.fragments, box, source)
+        elif box.kind == b"moof" and facts.fragments is not None:
+            yield from read_fragment(facts.fragments, box)
     raise MediaShort(f"MP4: more than {_MOST_BOXES} boxes", MediaFault.TOO_COSTLY)
 
 
-def _result(found: _Found, movie: Movie, source: Source) -> MediaInfo:
-    name = {b"qt  ": "mov", b"M4A ": "m4a", b"M4B ": "m4a"}.get(found.brand, "mp4")
-    timing = _timing(found, movie)
-    place = f"moov at byte {found.where}"
+def _result(facts: _Facts, movie: Movie, source: Source) -> MediaInfo:
+    name = {b"qt  ": "mov", b"M4A ": "m4a", b"M4B ": "m4a"}.get(facts.brand, "mp4")
+    timing = _timing(facts, movie)
+    evidence = f"moov at byte {facts.where}"
     picture = _main_picture(movie)
     if picture is not None:
-        return _video(picture, found, name, timing, source, place)
+        return _video(picture, facts, name, timing, source, evidence)
     if not any(track.sounds for track in movie.tracks):
         raise MediaUnsupported(
             f"this {name} file has neither a picture nor a sound track"
         )
     return MediaInfo(
-        kind="audio", format=name, size=source.size, timing=timing, evidence=(place,)
+        kind="audio", format=name, size=source.size, timing=timing, evidence=(evidence,)
     )
 
 
@@ -227,16 +227,16 @@ def _main_picture(movie: Movie) -> MovieTrack | None:
 
 def _video(
     track: MovieTrack,
-    found: _Found,
+    facts: _Facts,
     name: str,
     timing: Measurement | None,
     source: Source,
-    place: str,
+    evidence: str,
 ) -> MediaInfo:
     size, turns = track.turned(track.header.extent), track.header.turns
     frames, rate = track.samples.count or None, track.samples.rate
-    if found.fragments is not None:
-        frames, rate = _fragment_frames(found, track)
+    if facts.fragments is not None:
+        frames, rate = _fragment_frames(facts, track)
     return MediaInfo(
         kind="video",
         format=name,
@@ -248,15 +248,15 @@ def _video(
         frames=frames,
         timing=timing,
         rate=rate,
-        evidence=(place, f"turned by {90 * turns}°") if turns else (place,),
+        evidence=(evidence, f"turned by {90 * turns}°") if turns else (evidence,),
     )
 
 
 def _fragment_frames(
-    found: _Found, track: MovieTrack
+    facts: _Facts, track: MovieTrack
 ) -> tuple[int | None, Measurement | None]:
-    fragments = found.fragments
-    if fragments is None or not found.complete or fragments.indexed:
+    fragments = facts.fragments
+    if fragments is None or not facts.complete or fragments.indexed:
         return None, None
     identity = track.header.identity
     frames = fragments.samples.get(identity, 0)
@@ -267,10 +267,10 @@ def _fragment_frames(
     return frames, Measurement(mean, mean * Fraction(9, 10), mean * Fraction(11, 10))
 
 
-def _timing(found: _Found, movie: Movie) -> Measurement | None:
+def _timing(facts: _Facts, movie: Movie) -> Measurement | None:
     """The duration of the presentation first, then those of the tracks."""
-    if found.fragments is not None:
-        lengths = found.fragments.lengths() if found.complete else []
+    if facts.fragments is not None:
+        lengths = facts.fragments.lengths() if facts.complete else []
         return Measurement.of(*lengths) if lengths else None
     tracks = movie.playing
     stated = [

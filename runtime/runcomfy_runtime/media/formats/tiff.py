@@ -94,14 +94,14 @@ def _directory(
 
 
 def _tags(layout: _Layout, entries: bytes) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
+    tags: list[tuple[int, int]] = []
     for at in range(0, len(entries), layout.entry):
         tag, kind = unpack_from(layout.order + "HH", entries, at)
         if kind in _VALUE:
             code = _VALUE[kind]
             if code != "Q" or layout.link == "Q":
-                found.append((tag, layout.number(code, entries, at + layout.value_at)))
-    return found
+                tags.append((tag, layout.number(code, entries, at + layout.value_at)))
+    return tags
 
 
 def _pages(

@@ -115,9 +115,9 @@ class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
         """Connect to the first address that answers. Raises ``MediaError`` if none may be."""
         guard, deadline = self._guard, self._deadline
         lookup = guard.lookup or system_lookup
-        found = await lookup_within(lookup, host, port, deadline.remaining())
+        addresses = await lookup_within(lookup, host, port, deadline.remaining())
         failure: Exception | None = None
-        for address in guard.admit(host, port, found):
+        for address in guard.admit(host, port, addresses):
             seconds = deadline.remaining(guard.policy.connect_seconds)
             try:
                 stream = await self._inner.connect_tcp(

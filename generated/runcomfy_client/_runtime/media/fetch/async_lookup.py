@@ -23,20 +23,20 @@ async def lookup_within(
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[LookupResult] = loop.create_future()
 
-    def settle(found: LookupResult) -> None:
+    def settle(addresses: LookupResult) -> None:
         if not answer.done():
-            answer.set_result(found)
+            answer.set_result(addresses)
 
-    def deliver(found: LookupResult) -> None:
+    def deliver(addresses: LookupResult) -> None:
         with suppress(RuntimeError):  # the loop is closed, and no task waits any more
-            loop.call_soon_threadsafe(settle, found)
+            loop.call_soon_threadsafe(settle, addresses)
 
     start_lookup(lookup, host, port, deliver)
     try:
         async with asyncio.timeout(seconds):
-            found = await answer
+            addresses = await answer
     except TimeoutError:
         raise too_slow(host, seconds) from None
-    if found is None:
+    if addresses is None:
         raise unresolved(host)
-    return found
+    return addresses

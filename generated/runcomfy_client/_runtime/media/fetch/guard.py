@@ -101,31 +101,31 @@ class Guard:
     lookup: Lookup | None = None
     refusal: Callable[[str], str | None] = address_refusal
 
-    def admit(self, host: str, port: int, found: Sequence[str]) -> tuple[str, ...]:
+    def admit(self, host: str, port: int, addresses: Sequence[str]) -> tuple[str, ...]:
         """The addresses to dial. Raises ``MediaError`` if even one of them is not allowed."""
-        if not found:
+        if not addresses:
             raise unresolved(host)
         if not self.policy.trusts(host, port):
-            for address in found:
+            for address in addresses:
                 reason = self.refusal(address)
                 if reason is not None:
                     named = f"{host} is at {address}, which"
-                    place = address if host == address else named
+                    subject = address if host == address else named
                     raise MediaError(
-                        f"{place} is {reason}; media are fetched from "
+                        f"{subject} is {reason}; media are fetched from "
                         "public addresses only",
                         MediaFault.REFUSED,
                     )
-        return tuple(found[:_MAX_ADDRESSES])
+        return tuple(addresses[:_MAX_ADDRESSES])
 
 
 def addresses(answers: Iterable[tuple[object, ...]]) -> list[str]:
     """The addresses that ``getaddrinfo`` returned, each once, in order."""
     hosts: dict[str, None] = {}
     for answer in answers:
-        place = answer[4]
-        if isinstance(place, tuple):
-            hosts[str(place[0])] = None  # pyright: ignore[reportUnknownArgumentType]
+        endpoint = answer[4]
+        if isinstance(endpoint, tuple):
+            hosts[str(endpoint[0])] = None  # pyright: ignore[reportUnknownArgumentType]
     return list(hosts)
 
 
@@ -171,9 +171,9 @@ def start_lookup(
     """
 
     def ask() -> None:
-        found: LookupResult = None
+        addresses: LookupResult = None
         with suppress(OSError, UnicodeError):
-            found = lookup(host, port)
-        report(found)
+            addresses = lookup(host, port)
+        report(addresses)
 
     threading.Thread(target=ask, daemon=True, name="runcomfy-media-lookup").start()

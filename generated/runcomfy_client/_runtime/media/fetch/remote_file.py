@@ -166,9 +166,9 @@ class RemoteFile:
                 f"sends bytes from {part.start} on, where {start} was asked for"
             )
         self._identify(part.total, strong_etag(head))
-        place, data = self._piece_at(start)
+        piece_start, data = self._piece_at(start)
         if not data:
-            self._pieces.append((place, data))
+            self._pieces.append((piece_start, data))
         missing = min(part.length, wanted)
         while missing > 0:
             piece = yield from receive()

@@ -41,9 +41,9 @@ def read_box(at: int, limit: int | None) -> Parse[Box]:
 def read_children(parent: Box, body: int | None = None) -> Parse[list[Box]]:
     """The boxes inside a box. Raises ``MediaError`` if one is longer than its parent."""
     at = parent.body if body is None else body
-    found: list[Box] = []
+    boxes: list[Box] = []
     while at + 8 <= parent.end:
-        if len(found) == _MOST_CHILDREN:
+        if len(boxes) == _MOST_CHILDREN:
             raise MediaShort(
                 f"the box {box_name(parent.kind)} has more than {_MOST_CHILDREN} parts",
                 MediaFault.TOO_COSTLY,
@@ -54,9 +54,9 @@ def read_children(parent: Box, body: int | None = None) -> Parse[list[Box]]:
                 f"the box {box_name(box.kind)} at byte {at} is longer than {box_name(parent.kind)} "
                 "around it"
             )
-        found.append(box)
+        boxes.append(box)
         at = box.end
-    return found
+    return boxes
 
 
 def read_body(box: Box, most: int, least: int, skip: int = 0) -> Parse[bytes]:

@@ -35,7 +35,7 @@ class _Picture:
 
 
 @dataclass(slots=True)
-class _Found:
+class _Facts:
     brands: tuple[bytes, ...] = ()
     picture: _Picture | None = None
     movie: Movie | None = None
@@ -43,19 +43,19 @@ class _Found:
 
 def parse_heif(source: Source) -> Parse[MediaInfo]:
     """Read the primary item's own properties, or the track of a sequence without one."""
-    found = _Found()
+    facts = _Facts()
     try:
-        yield from _boxes(found, source)
+        yield from _boxes(facts, source)
     except MediaShort:
-        if found.picture is None:
+        if facts.picture is None:
             raise
-    track = _sequence(found)
-    if found.picture is None and track is None:
+    track = _sequence(facts)
+    if facts.picture is None and track is None:
         raise MediaShort("HEIF: the content ends before its meta box")
-    return _result(found, track, source)
+    return _result(facts, track, source)
 
 
-def _boxes(found: _Found, source: Source) -> Parse[None]:
+def _boxes(facts: _Facts, source: Source) -> Parse[None]:
     at = 0
     for _ in range(_MOST_BOXES):
         if not source.holds(at):
@@ -64,16 +64,16 @@ def _boxes(found: _Found, source: Source) -> Parse[None]:
         at = box.end
         if box.kind == b"ftyp":
             body = yield from read_body(box, 256, 4)
-            found.brands = tuple(
-                body[place : place + 4] for place in range(0, len(body), 4)
+            facts.brands = tuple(
+                body[offset : offset + 4] for offset in range(0, len(body), 4)
             )
-        elif box.kind == b"meta" and found.picture is None:
-            found.picture = yield from _read_picture(box)
-            if not _SEQUENCES.intersection(found.brands):
+        elif box.kind == b"meta" and facts.picture is None:
+            facts.picture = yield from _read_picture(box)
+            if not _SEQUENCES.intersection(facts.brands):
                 return
-        elif box.kind == b"moov" and found.movie is None:
-            found.movie = yield from read_movie(box)
-        if found.picture is not None and found.movie is not None:
+        elif box.kind == b"moov" and facts.movie is None:
+            facts.movie = yield from read_movie(box)
+        if facts.picture is not None and facts.movie is not None:
             return
     raise MediaShort(f"HEIF: more than {_MOST_BOXES} boxes", MediaFault.TOO_COSTLY)
 
@@ -86,9 +86,9 @@ class _Sequence:
     rate: Measurement | None
 
 
-def _sequence(found: _Found) -> _Sequence | None:
+def _sequence(facts: _Facts) -> _Sequence | None:
     """The first picture track of an image sequence."""
-    for track in found.movie.tracks if found.movie else ():
+    for track in facts.movie.tracks if facts.movie else ():
         if track.shows:
             seconds = track.media.seconds or track.header.seconds
             timing = None if seconds is None else Measurement.of(seconds)
@@ -125,7 +125,7 @@ def _associations(ipma: Box) -> Parse[Mapping[int, list[int]]]:
     """Property numbers, from 1, by item."""
     body = yield from read_body(ipma, _MOST_ASSOCIATIONS, 8)
     version, wide = body[0], bool(body[3] & 1)
-    at, found = 8, dict[int, list[int]]()
+    at, numbers_by_item = 8, dict[int, list[int]]()
     for _ in range(int(unpack_from(">I", body, 4)[0])):
         key = 4 if version else 2
         if at + key + 1 > len(body):
@@ -135,12 +135,12 @@ def _associations(ipma: Box) -> Parse[Mapping[int, list[int]]]:
         width = 2 if wide else 1
         cells = body[at : at + count * width]
         mask = 0x7FFF if wide else 0x7F
-        found[item] = [
+        numbers_by_item[item] = [
             int.from_bytes(cells[cell : cell + width], "big") & mask
             for cell in range(0, len(cells), width)
         ]
         at += count * width
-    return found
+    return numbers_by_item
 
 
 def _apply(properties: list[Box]) -> Parse[_Picture]:
@@ -177,15 +177,15 @@ def _crop(clap: Box, coded: Dimensions) -> Parse[Dimensions]:
     return (width, height) if inside else coded
 
 
-def _result(found: _Found, sequence: _Sequence | None, source: Source) -> MediaInfo:
-    picture = found.picture
+def _result(facts: _Facts, sequence: _Sequence | None, source: Source) -> MediaInfo:
+    picture = facts.picture
     if picture is None:
         assert sequence is not None
         picture = _Picture(sequence.extent, sequence.extent, 0, False)
     plain = (1, 6, 3, 8)[picture.turns]
     return MediaInfo(
         kind="image",
-        format="avif" if {b"avif", b"avis"}.intersection(found.brands) else "heic",
+        format="avif" if {b"avif", b"avis"}.intersection(facts.brands) else "heic",
         size=source.size,
         shown=picture.shown,
         coded=picture.coded,
@@ -194,6 +194,6 @@ def _result(found: _Found, sequence: _Sequence | None, source: Source) -> MediaI
         timing=sequence.timing if sequence else None,
         rate=sequence.rate if sequence else None,
         evidence=(
-            ("primary item's properties in meta",) if found.picture else ("moov track",)
+            ("primary item's properties in meta",) if facts.picture else ("moov track",)
         ),
     )

@@ -89,9 +89,9 @@ def _next_marker(at: int) -> Parse[int]:
     Decoders do the same (libjpeg: ``next_marker``). Raises ``MediaShort`` if there is no marker.
     """
     for start in range(at, at + _MOST_JUNK, _STEP - 1):
-        found = _MARKER.search((yield start, _STEP, 2))
-        if found is not None:
-            return start + found.start()
+        match = _MARKER.search((yield start, _STEP, 2))
+        if match is not None:
+            return start + match.start()
     raise _too_far(f"JPEG: no marker within {_MOST_JUNK} bytes from byte {at}")
 
 
@@ -134,8 +134,8 @@ def _picture_count(base: int, end: int) -> Parse[int]:
     if directory + 2 + 3 * 12 > end:
         return 1
     entries = yield directory + 2, 36, 36
-    for place in range(0, 36, 12):
-        tag, _, _, value = unpack_from(order + "HHII", entries, place)
+    for offset in range(0, 36, 12):
+        tag, _, _, value = unpack_from(order + "HHII", entries, offset)
         if tag == _PICTURE_COUNT:
             return value if 1 <= value <= 10_000 else 1
     return 1

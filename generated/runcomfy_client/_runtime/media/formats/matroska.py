@@ -33,7 +33,7 @@ _MOST_HEADER = 1 << 18
 
 
 @dataclass(slots=True)
-class _Found:
+class _Facts:
     """What the elements of the segment stated so far."""
 
     name: str = "mkv"
@@ -90,24 +90,24 @@ class _Found:
 
 def parse_matroska(source: Source) -> Parse[MediaInfo]:
     """Read Info and Tracks; scan the clusters only for a duration that is not declared."""
-    found = _Found()
-    segment = yield from _segment(found)
+    facts = _Facts()
+    segment = yield from _segment(facts)
     try:
-        yield from _headers(found, segment.body, source)
+        yield from _headers(facts, segment.body, source)
     except MediaError:
-        if found.tracks is None or found.seconds is None:
+        if facts.tracks is None or facts.seconds is None:
             raise
-    if found.tracks is None and found.clusters is None:
+    if facts.tracks is None and facts.clusters is None:
         raise MediaShort("Matroska: the content ends before its tracks")
-    if found.tracks is None:
+    if facts.tracks is None:
         raise MediaError("Matroska: media data before any track is described")
-    timing = found.declared
-    if timing is None and found.clusters is not None and source.thorough:
-        timing = yield from _scan(found, found.clusters, source)
-    return _result(found, timing, source)
+    timing = facts.declared
+    if timing is None and facts.clusters is not None and source.thorough:
+        timing = yield from _scan(facts, facts.clusters, source)
+    return _result(facts, timing, source)
 
 
-def _segment(found: _Found) -> Parse[Element]:
+def _segment(facts: _Facts) -> Parse[Element]:
     """The element that holds everything, after the header that says which format it is."""
     header = yield from read_element(0)
     if header.end is None:
@@ -115,29 +115,29 @@ def _segment(found: _Found) -> Parse[Element]:
     body = yield from _content(header)
     names = [part for part in parse_children(body) if part.identity == _DOC_TYPE]
     if any(body[name.body : name.end] == b"webm" for name in names):
-        found.name = "webm"
+        facts.name = "webm"
     segment = yield from read_element(header.end)
     if segment.identity != _SEGMENT:
         raise MediaError(f"Matroska: no segment at byte {header.end}")
     return segment
 
 
-def _headers(found: _Found, at: int, source: Source) -> Parse[None]:
+def _headers(facts: _Facts, at: int, source: Source) -> Parse[None]:
     for _ in range(_MOST_ELEMENTS):
-        if found.complete or not source.holds(at):
+        if facts.complete or not source.holds(at):
             return
         element = yield from read_element(at)
         if element.identity == _CLUSTER:
-            found.clusters = at
+            facts.clusters = at
             return
         if element.end is None:
             raise MediaError(f"Matroska: the element at byte {at} has no length")
         if element.identity == _INFO:
-            _read_info(found, (yield from _content(element)))
+            _read_info(facts, (yield from _content(element)))
         elif element.identity == _TRACKS:
-            found.tracks = read_tracks((yield from _content(element)))
+            facts.tracks = read_tracks((yield from _content(element)))
         elif element.identity == _TAGS:
-            found.lengths = read_tag_durations((yield from _content(element)))
+            facts.lengths = read_tag_durations((yield from _content(element)))
         at = element.end
     raise MediaShort(
         f"Matroska: no media data after {_MOST_ELEMENTS} elements",
@@ -156,15 +156,15 @@ def _content(element: Element) -> Parse[bytes]:
     return (yield element.body, length, length) if length else b""
 
 
-def _read_info(found: _Found, body: bytes) -> None:
+def _read_info(facts: _Facts, body: bytes) -> None:
     for element in parse_children(body):
         if element.identity == _SCALE:
-            found.scale = unsigned_value(body, element) or found.scale
+            facts.scale = unsigned_value(body, element) or facts.scale
         elif element.identity == _DURATION:
-            found.ticks = float_value(body, element)
+            facts.ticks = float_value(body, element)
 
 
-def _scan(found: _Found, at: int, source: Source) -> Parse[Measurement | None]:
+def _scan(facts: _Facts, at: int, source: Source) -> Parse[Measurement | None]:
     """The time from the first block to the end of the last; None if that is too far away."""
     first = last = None
     cluster = longest = 0
@@ -191,18 +191,18 @@ def _scan(found: _Found, at: int, source: Source) -> Parse[Measurement | None]:
         if short.fault is not MediaFault.TRUNCATED:
             return None
     return (
-        None if first is None or last is None else _spanned(found, first, last, longest)
+        None if first is None or last is None else _spanned(facts, first, last, longest)
     )
 
 
-def _spanned(found: _Found, first: int, last: int, longest: int) -> Measurement:
-    tick = Fraction(found.scale, SECOND)
-    frame_times = [track.frame_time for track in found.tracks or ()]
+def _spanned(facts: _Facts, first: int, last: int, longest: int) -> Measurement:
+    tick = Fraction(facts.scale, SECOND)
+    frame_times = [track.frame_time for track in facts.tracks or ()]
     frame = max([longest * tick, *(Fraction(time, SECOND) for time in frame_times)])
     frame = frame or Fraction(1, 25)  # blocks say when they begin, not when they end
     seconds = (last - first) * tick + frame
-    padded = max([frame, *(track.padded for track in found.tracks or ())])
-    least = max(Fraction(0), found.shortest(seconds) - frame - padded)
+    padded = max([frame, *(track.padded for track in facts.tracks or ())])
+    least = max(Fraction(0), facts.shortest(seconds) - frame - padded)
     return Measurement.of(seconds, least, last * tick + 2 * frame)
 
 
@@ -219,18 +219,18 @@ def _relative_time(block: Element) -> Parse[int]:
     return int.from_bytes(head[width : width + 2], "big", signed=True)
 
 
-def _result(found: _Found, timing: Measurement | None, source: Source) -> MediaInfo:
-    tracks = found.tracks or ()
+def _result(facts: _Facts, timing: Measurement | None, source: Source) -> MediaInfo:
+    tracks = facts.tracks or ()
     video = next((t for t in tracks if t.kind == VIDEO and all(t.coded)), None)
     evidence = ("Info and Tracks of the segment",)
     if video is None:
         if not any(track.kind == AUDIO for track in tracks):
             raise MediaUnsupported(
-                f"this {found.name} file has neither picture nor sound"
+                f"this {facts.name} file has neither picture nor sound"
             )
         return MediaInfo(
             kind="audio",
-            format=found.name,
+            format=facts.name,
             size=source.size,
             timing=timing,
             evidence=evidence,
@@ -242,7 +242,7 @@ def _result(found: _Found, timing: Measurement | None, source: Source) -> MediaI
     rate = Fraction(SECOND, video.frame_time) if video.frame_time else None
     return MediaInfo(
         kind="video",
-        format=found.name,
+        format=facts.name,
         size=source.size,
         shown=video.shown,
         coded=video.coded,

@@ -100,7 +100,7 @@ def _read_page(at: int) -> Parse[_Page]:
 
 def _streams() -> Parse[tuple[list[_Stream], set[int], int]]:
     """The streams that are understood, the serials of all, and the end of their first pages."""
-    at, found, serials = 0, list[_Stream](), set[int]()
+    at, streams, serials = 0, list[_Stream](), set[int]()
     for _ in range(_MOST_STREAMS):
         page = yield from _read_page(at)
         if not page.flags & _BEGINS:
@@ -109,9 +109,9 @@ def _streams() -> Parse[tuple[list[_Stream], set[int], int]]:
         room = min(64, page.end - page.body)
         stream = _identify(page.serial, (yield page.body, room, room)) if room else None
         if stream is not None:
-            found.append(stream)
+            streams.append(stream)
         at = page.end
-    return found, serials, at
+    return streams, serials, at
 
 
 def _identify(serial: int, head: bytes) -> _Stream | None:
@@ -172,20 +172,20 @@ def _last_positions(source: Source, begun: int) -> Parse[dict[int, int]]:
     if source.size is None or begun >= source.size:
         return {}
     start = max(begun, source.size - _TAIL)
-    found: dict[int, int] = {}
+    positions: dict[int, int] = {}
     try:
         tail = yield start, source.size - start, 1
     except MediaShort:
-        return found
-    place = tail.find(b"OggS\0")
-    while 0 <= place <= len(tail) - 27:
-        flags, position, serial = unpack_from("<BQI", tail, place + 5)
+        return positions
+    offset = tail.find(b"OggS\0")
+    while 0 <= offset <= len(tail) - 27:
+        flags, position, serial = unpack_from("<BQI", tail, offset + 5)
         if flags & _BEGINS:
-            found[_LATER] = 0
+            positions[_LATER] = 0
         elif position != _NO_TIME:
-            found[serial] = position
-        place = tail.find(b"OggS\0", place + 5)
-    return found
+            positions[serial] = position
+        offset = tail.find(b"OggS\0", offset + 5)
+    return positions
 
 
 def _another_recording_begins(source: Source, at: int) -> Parse[bool]:

@@ -101,6 +101,6 @@ def _timing(facts: _Facts, source: Source) -> Measurement | None:
             readings.append(Fraction(size, facts.byte_rate))
         # encoders fill the first and the last block with silence
         readings += [
-            max(Fraction(0), each - _PADDING / facts.rate) for each in readings
+            max(Fraction(0), reading - _PADDING / facts.rate) for reading in readings
         ]
     return Measurement.of(*readings) if readings else None
