@@ -95,6 +95,8 @@ class ErrorCode:
     hint: str = ""
     retry: bool = False
     """Whether the same read may succeed later. No submit is repeated because of it."""
+    ambiguous: bool = False
+    """Whether a proxy may answer so while the server behind it accepts the submit."""
     source: Literal["published", "clients", "assumed"] = "published"
     """Who says so: the page of error codes, RunComfy's own clients, or only we."""
 
@@ -131,14 +133,21 @@ ERRORS = (
     ErrorCode(0, "Payment Required", 402, errors.NoBalance, _NO_MONEY),
     ErrorCode(0, "Forbidden", 403, errors.PermissionDenied, _OTHER_ACCOUNT),
     ErrorCode(0, "Not Found", 404, errors.NotFound, _NO_SUCH),
-    ErrorCode(0, "Request Timeout", 408, retry=True),
+    ErrorCode(0, "Request Timeout", 408, retry=True, ambiguous=True),
+    ErrorCode(0, "Conflict", 409, ambiguous=True),
     ErrorCode(0, "Gone", 410, errors.NotFound, _NO_SUCH),
-    ErrorCode(0, "Too Early", 425, retry=True),
+    ErrorCode(0, "Too Early", 425, retry=True, ambiguous=True),
     RATE_LIMITED,
-    ErrorCode(0, "Internal Server Error", 500, errors.ServerError, retry=True),
-    ErrorCode(0, "Bad Gateway", 502, errors.ServerError, retry=True),
-    ErrorCode(0, "Service Unavailable", 503, errors.ServerError, retry=True),
-    ErrorCode(0, "Gateway Timeout", 504, errors.ServerError, retry=True),
+    ErrorCode(0, "Client Closed Request", 499, ambiguous=True),
+    *(
+        ErrorCode(0, name, status, errors.ServerError, retry=True, ambiguous=True)
+        for status, name in (
+            (500, "Internal Server Error"),
+            (502, "Bad Gateway"),
+            (503, "Service Unavailable"),
+            (504, "Gateway Timeout"),
+        )
+    ),
 )
 """Every error of the API. The client's exceptions and the sandbox's refusals are its rows."""
 
@@ -161,7 +170,13 @@ def is_temporary(status: int) -> bool:
     return error is not None and error.retry
 
 
-# Half of a surrogate pair is no character, and nothing that a URL could hold.
+def is_ambiguous(status: int) -> bool:
+    """Whether a submit that is answered with this status may have been accepted."""
+    error = http_error(status)
+    return error is not None and error.ambiguous
+
+
+# Half of a surrogate pair is not a character and cannot be part of a URL.
 _SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\?#\ud800-\udfff]+")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 

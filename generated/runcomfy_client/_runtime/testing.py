@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from .client import RunComfy
+from .protocol import NOT_FOUND
 from .transport import Lost, Outcome, Reached, Request, Response
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ class FakeQueue:
             return self._submit(unquote(path.removeprefix("/v1/models/")), request.body)
         job = self.jobs.get(path.removeprefix("/v1/requests/").partition("/")[0])
         if job is None:
-            missing = {"error_code": 404001, "error_message": "no such request"}
+            missing = {"error_code": NOT_FOUND.code, "error_message": "no such request"}
             return _json(missing, 404)
         if kind == "status":
             return _json(self._status(job))

@@ -51,7 +51,7 @@ from .submit_outcome import (
 
 NOT_ACCEPTED = "not accepted"
 """The state, in the journal, of an intent that was not accepted and cost nothing."""
-RESUBMITTABLE_STATES = (NOT_ACCEPTED, "cancelled")
+RESUBMITTABLE_STATES = (NOT_ACCEPTED, protocol.Phase.CANCELLED)
 """States after which the same intent may be submitted again: neither was billed."""
 
 

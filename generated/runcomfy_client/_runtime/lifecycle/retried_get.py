@@ -51,7 +51,7 @@ class GoodAnswer(NamedTuple):
 
 Classifier = Callable[[Response, responses.JsonObject | None], AnswerClass]
 
-_END_WORDS = ("failed", "cancelled", "canceled")
+_ENDS = (protocol.Phase.FAILED, protocol.Phase.CANCELLED)
 _ACCOUNT_ERRORS = frozenset(
     {401, 402, 403, 429, protocol.BAD_TOKEN.code, protocol.FORBIDDEN.code}
 )
@@ -78,7 +78,7 @@ def _states_job_end(response: Response, content: responses.JsonObject) -> bool:
     ``failed`` and ``cancelled`` describe jobs; ``error`` may describe any gateway.
     """
     word = content.get("status") or content.get("state")
-    if not isinstance(word, str) or word.lower() not in _END_WORDS:
+    if protocol.phase(word) not in _ENDS or str(word).lower() == "error":
         return False
     stated = (response.status, responses.error_code(content))
     return _ACCOUNT_ERRORS.isdisjoint(stated)

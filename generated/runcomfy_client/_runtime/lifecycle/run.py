@@ -73,10 +73,10 @@ def wait_and_record(
     try:
         content = yield from wait_or_clean_up(context, poller, deadline, cancel=cancel)
     except (errors.JobFailed, errors.JobCancelled) as error:
-        state = error.last_status or "failed"
+        state = error.last_status or Phase.FAILED
         yield from record_ended(context, poller.reference, poller.handle, state)
         raise
-    yield from record_ended(context, poller.reference, poller.handle, "succeeded")
+    yield from record_ended(context, poller.reference, poller.handle, Phase.SUCCEEDED)
     return content
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, NoReturn, Protocol, Self, cast
 
 from .. import errors, responses
 from ..job_handle import JobHandle, handle_from_answer
+from ..protocol import is_ambiguous
 from ..transport import Lost, Outcome, Reached, Response
 from .steps import FlowContext, failure_reason
 
@@ -55,10 +56,6 @@ class SubmitOutcome(StrEnum):
     ID_LOST = "accepted, its id lost"
 
 
-# Statuses that a proxy may answer with while the server behind it handles the request.
-_AMBIGUOUS = frozenset({408, 409, 425, 499})
-
-
 def classify_response(
     outcome: Outcome, content: responses.JsonObject | None
 ) -> SubmitOutcome:
@@ -77,8 +74,8 @@ def classify_response(
         # An id proves that there is a job, whatever error comes with it.
         return SubmitOutcome.ACCEPTED
     # Behind a 5xx the server may still run the job, whatever code a proxy adds.
-    unsure = outcome.status >= 500 or outcome.status in _AMBIGUOUS
-    if not unsure and responses.is_documented(responses.error_code(content)):
+    ambiguous = is_ambiguous(outcome.status)
+    if not ambiguous and responses.is_documented(responses.error_code(content)):
         return SubmitOutcome.REFUSED
     if 200 <= outcome.status < 300 and responses.states_error(content):
         return SubmitOutcome.REFUSED
@@ -90,7 +87,7 @@ def _classify_status(status: int) -> SubmitOutcome:
         return SubmitOutcome.ID_LOST
     if status == 429:
         return SubmitOutcome.BUSY
-    if status >= 500 or status < 200 or status in _AMBIGUOUS:
+    if status < 200 or is_ambiguous(status):
         return SubmitOutcome.UNKNOWN
     return SubmitOutcome.REFUSED
 

@@ -177,7 +177,7 @@ STATEFUL_FAULTS = (
     ),
     Fault(
         name="expired-request",
-        description="completed once, then 404001 in every later answer",
+        description=f"completed once, then {NOT_FOUND.code} in every later answer",
         on=POLLS,
         allowed=POLLS,
         change_response=_expired_request,
