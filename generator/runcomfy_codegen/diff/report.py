@@ -26,7 +26,7 @@ from .finding import DiffFinding, DiffVerdict, version_bump
 from .rules import RULES
 
 Locate: TypeAlias = Callable[[DiffFinding], FileLocation | None]
-"""Finds where a finding's pointer stands in a file; None if no file has it."""
+"""Finds the position of a finding's pointer in a file; None if no file has it."""
 
 _LEVELS = {
     DiffVerdict.BREAKING: Severity.ERROR,
@@ -75,7 +75,7 @@ class DiffReport:
             "findings": [finding.as_json() for finding in self.findings],
             "approved": [finding.as_json() for finding in self.approved],
             "stale_approvals": [approval.fingerprint for approval in self.stale],
-            "diagnostics": [each.printed() for each in self.diagnostics],
+            "diagnostics": [diagnostic.printed() for diagnostic in self.diagnostics],
             "summary": self.summary,
             "bump": self.bump,
         }
@@ -175,9 +175,12 @@ def changelog(report: CommandReport) -> str:
         entry for entry in report.entries if entry.verdict != DiffVerdict.DOCS_ONLY
     ]
     sections = (
-        ("Added", [each for each in changes if each.rule in _ADDED]),
-        ("Changed", [each for each in changes if each.rule not in _ADDED | _REMOVED]),
-        ("Removed", [each for each in changes if each.rule in _REMOVED]),
+        ("Added", [entry for entry in changes if entry.rule in _ADDED]),
+        (
+            "Changed",
+            [entry for entry in changes if entry.rule not in _ADDED | _REMOVED],
+        ),
+        ("Removed", [entry for entry in changes if entry.rule in _REMOVED]),
     )
     blocks = [
         "\n".join((f"### {title}", "", *_changelog_lines(entries)))

@@ -41,7 +41,7 @@ Judge: TypeAlias = Callable[[FactT], Iterator[Judgement]]
 class DiffRule:
     """One rule: its texts, the kind of facts that it judges, and the function that does it.
 
-    The examples in the texts are schemas of the ``example_side``. An empty one stands for a
+    The examples in the texts are schemas of the ``example_side``. An empty one means a
     model that does not exist.
     """
 

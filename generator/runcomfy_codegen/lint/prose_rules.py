@@ -81,8 +81,8 @@ def possible_values(number: str) -> list[Fraction]:
     """What a number in prose can mean: ``4,096`` is 4096, or 4.096 with a decimal comma."""
     if _THOUSANDS.fullmatch(number):
         decimal = number.count(",") == 1 and "." not in number
-        read = [number.replace(",", "")] + [number.replace(",", ".")] * decimal
-        return [Fraction(each) for each in read]
+        texts = [number.replace(",", "")] + [number.replace(",", ".")] * decimal
+        return [Fraction(text) for text in texts]
     return [Fraction(number.replace(",", "."))]
 
 

@@ -67,14 +67,17 @@ def is_selected(
 
 def lint_report(diagnostics: Sequence[Diagnostic], folder: str) -> CommandReport:
     """Diagnostics in the form that every writer understands; ``folder`` has their files."""
-    below = [replace(each, file=f"{folder}/{each.file}") for each in diagnostics]
-    counts = Counter(each.severity for each in diagnostics)
+    below = [
+        replace(diagnostic, file=f"{folder}/{diagnostic.file}")
+        for diagnostic in diagnostics
+    ]
+    counts = Counter(diagnostic.severity for diagnostic in diagnostics)
     known = {rule.id: rule.metadata.summary for rule in RULES}
-    codes = sorted({*known, *(each.code for each in diagnostics)})
+    codes = sorted({*known, *(diagnostic.code for diagnostic in diagnostics)})
     return CommandReport(
         command="lint",
-        document={"diagnostics": [each.printed() for each in below]},
-        entries=tuple(entry_of(each, folder) for each in diagnostics),
+        document={"diagnostics": [diagnostic.printed() for diagnostic in below]},
+        entries=tuple(entry_of(diagnostic, folder) for diagnostic in diagnostics),
         rules=tuple(
             RuleMetadata(id=code, summary=known.get(code, "")) for code in codes
         ),

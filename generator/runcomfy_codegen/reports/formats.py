@@ -54,9 +54,9 @@ FORMATS = (
 
 def format_names(command: str) -> tuple[str, ...]:
     """The formats that a command offers."""
-    return ("text", *(each.name for each in FORMATS if command in each.commands))
+    return ("text", *(row.name for row in FORMATS if command in row.commands))
 
 
 def write(report: CommandReport, name: str) -> str:
     """The report in one of the formats of ``FORMATS``."""
-    return next(each for each in FORMATS if each.name == name).write(report)
+    return next(row for row in FORMATS if row.name == name).write(report)

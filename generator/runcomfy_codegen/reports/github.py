@@ -1,4 +1,4 @@
-"""Workflow commands: GitHub Actions shows them as annotations beside the code.
+"""Workflow commands: GitHub Actions shows them as annotations next to the code.
 
 GitHub shows ten annotations of each level for a step. The worst come first, and a notice
 says how many more there are; the whole report belongs in the step summary.
