@@ -52,37 +52,39 @@ def is_subschema(one: Type, other: Type) -> Answer:
     """
     if one == other or is_empty(one):
         return YES
-    outer = alternatives(other)
-    if any(isinstance(piece, Anything) for piece in outer):
+    options = alternatives(other)
+    if any(isinstance(option, Anything) for option in options):
         return YES
     return all_of(
-        _alternative_is_subschema(piece, other, outer)
-        for piece in _expanded_alternatives(one)
+        _alternative_is_subschema(option, other, options)
+        for option in _expanded_alternatives(one)
     )
 
 
 def _expanded_alternatives(one: Type) -> Iterable[Type]:
-    for piece in alternatives(one):
-        yield from ALL_JSON_TYPES if isinstance(piece, Anything) else (piece,)
+    for option in alternatives(one):
+        yield from ALL_JSON_TYPES if isinstance(option, Anything) else (option,)
 
 
-def _alternative_is_subschema(one: Type, other: Type, outer: Sequence[Type]) -> Answer:
+def _alternative_is_subschema(
+    one: Type, other: Type, options: Sequence[Type]
+) -> Answer:
     match one:
         case Choice(values=values):
-            return _values_are_accepted(map(exact_value, values), other, outer)
+            return _values_are_accepted(map(exact_value, values), other, options)
         case Boolean():
-            return _values_are_accepted((False, True), other, outer)
+            return _values_are_accepted((False, True), other, options)
         case Numeric():
-            return _numbers_are_accepted(one, other, outer)
+            return _numbers_are_accepted(one, other, options)
         case Text():
-            return _texts_are_accepted(one, other, outer)
+            return _texts_are_accepted(one, other, options)
         case Array():
             return _is_subschema_of_one(
-                one, other, _instances_of(Array, outer), _array_is_subschema
+                one, other, _instances_of(Array, options), _array_is_subschema
             )
         case Object():
             return _is_subschema_of_one(
-                one, other, _instances_of(Object, outer), _object_is_subschema
+                one, other, _instances_of(Object, options), _object_is_subschema
             )
         case _:
             return Unsure(f"{type(one).__name__} is not compared")
@@ -99,9 +101,9 @@ def _object_is_subschema(one: Object, other: Object) -> Answer:
 
 
 def _values_are_accepted(
-    values: Iterable[ExactJson], other: Type, outer: Sequence[Type]
+    values: Iterable[ExactJson], other: Type, options: Sequence[Type]
 ) -> Answer:
-    listed = {equality_key(word) for word in _constants(outer)}
+    listed = {equality_key(constant) for constant in _constants(options)}
     unsure: Answer = YES
     for value in values:
         if equality_key(value) in listed:
@@ -114,11 +116,13 @@ def _values_are_accepted(
     return unsure
 
 
-def _numbers_are_accepted(one: Numeric, other: Type, outer: Sequence[Type]) -> Answer:
-    numeric_types = _instances_of(Numeric, outer)
-    if any(is_number_subset(one, piece) for piece in numeric_types):
+def _numbers_are_accepted(one: Numeric, other: Type, options: Sequence[Type]) -> Answer:
+    numeric_types = _instances_of(Numeric, options)
+    if any(is_number_subset(one, option) for option in numeric_types):
         return YES
-    constants: list[Rational] = [word for word in _constants(outer) if is_number(word)]
+    constants: list[Rational] = [
+        constant for constant in _constants(options) if is_number(constant)
+    ]
     candidates = boundary_values(
         [number_interval(one), *map(number_interval, numeric_types)], constants
     )
@@ -126,20 +130,22 @@ def _numbers_are_accepted(one: Numeric, other: Type, outer: Sequence[Type]) -> A
     # With one step, or none, these numbers are complete: no counterexample is a proof.
     if (
         counterexample is not None
-        or len({number_interval(piece).step for piece in (one, *numeric_types)}) == 1
+        or len({number_interval(option).step for option in (one, *numeric_types)}) == 1
     ):
         return counterexample or YES
     finite_numbers = all_numbers(one)
     if finite_numbers is not None:
-        return _values_are_accepted(map(reduced, finite_numbers), other, outer)
+        return _values_are_accepted(map(reduced, finite_numbers), other, options)
     return Unsure("several number steps together may accept it")
 
 
-def _texts_are_accepted(one: Text, other: Type, outer: Sequence[Type]) -> Answer:
-    text_types = _instances_of(Text, outer)
-    if any(is_text_subset(one, piece) for piece in text_types):
+def _texts_are_accepted(one: Text, other: Type, options: Sequence[Type]) -> Answer:
+    text_types = _instances_of(Text, options)
+    if any(is_text_subset(one, option) for option in text_types):
         return YES
-    constants = [word for word in _constants(outer) if isinstance(word, str)]
+    constants = [
+        constant for constant in _constants(options) if isinstance(constant, str)
+    ]
     counterexample = _find_counterexample(
         one, other, boundary_texts([one, *text_types], constants)
     )
@@ -163,18 +169,20 @@ def _undecided_reason(kinds: Iterable[Text]) -> str:
 def _is_subschema_of_one(
     one: Kind,
     other: Type,
-    outer: Sequence[Kind],
+    options: Sequence[Kind],
     decide: Callable[[Kind, Kind], Answer],
 ) -> Answer:
     """Proved by a single alternative, or refuted by a witness that none of them accepts."""
-    answers = [decide(one, piece) for piece in outer]
+    answers = [decide(one, option) for option in options]
     if any(isinstance(answer, Yes) for answer in answers):
         return YES
     assert isinstance(one, Array | Object)
     witnesses = [answer.witness for answer in answers if isinstance(answer, No)]
-    refuted = _find_counterexample(one, other, (*witnesses, *smallest_example(one)))
-    if refuted is not None:
-        return refuted
+    counterexample = _find_counterexample(
+        one, other, (*witnesses, *smallest_example(one))
+    )
+    if counterexample is not None:
+        return counterexample
     reasons = [answer.reason for answer in answers if isinstance(answer, Unsure)]
     return Unsure(next(iter(reasons), "several alternatives together may accept it"))
 
@@ -188,13 +196,13 @@ def _find_counterexample(
     return None
 
 
-def _instances_of(wanted: type[Kind], outer: Iterable[object]) -> list[Kind]:
-    return [piece for piece in outer if isinstance(piece, wanted)]
+def _instances_of(kind: type[Kind], options: Iterable[object]) -> list[Kind]:
+    return [option for option in options if isinstance(option, kind)]
 
 
-def _constants(outer: Iterable[Type]) -> list[ExactJson]:
+def _constants(options: Iterable[Type]) -> list[ExactJson]:
     """The constants among the alternatives."""
-    choices = _instances_of(Choice, outer)
+    choices = _instances_of(Choice, options)
     return [exact_value(value) for choice in choices for value in choice.values]
 
 
@@ -216,7 +224,11 @@ def alternatives(kind: Type) -> tuple[Type, ...]:
     """The alternatives of a type. None of them is a union, and null is one of its own."""
     match kind:
         case Union(options=options):
-            return tuple(piece for option in options for piece in alternatives(option))
+            return tuple(
+                alternative
+                for option in options
+                for alternative in alternatives(option)
+            )
         case Nullable(inner=inner):
             return (*alternatives(inner), NULL)
         case _:
