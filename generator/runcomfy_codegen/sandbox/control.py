@@ -112,9 +112,8 @@ class ControlApi:
         query.pop("limit", None)
         if kind == "journal":
             return json_response(self._entries(account, limit, query))
-        jobs, total = self._jobs.newest(account, limit), len(
-            self._jobs.of_account(account)
-        )
+        jobs = self._jobs.newest(account, limit)
+        total = len(self._jobs.of_account(account))
         if kind == "jobs":
             summaries = [self._summary(job, now) for job in jobs]
             return json_response({"jobs": summaries, "total": total})

@@ -105,10 +105,10 @@ def _entry(model: CatalogModel) -> Schema:
 
 def _any_model() -> Schema:
     """Submit and entry of a sandbox without models, which accepts every id."""
-    says = "A model id; its slashes may stand as they are."
+    description = "A model id. Its slashes need no encoding."
     pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,40}/[A-Za-z0-9][A-Za-z0-9_-]{0,40}$"
     one = path_parameter("model_id", TEXT | {"pattern": pattern}) | {
-        "description": says
+        "description": description
     }
     submit = _submission("submit", {"type": "object"}, [one])
     entry = operation_object("entry", json_response_schema("Model"), [one])
