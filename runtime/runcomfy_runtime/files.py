@@ -25,11 +25,15 @@ _SCHEMES = ("https://", "http://")
 def files(output: object, echoes: Iterable[str] = ()) -> tuple[File, ...]:
     """Each file once, without the URLs of the input, which are known by their digests."""
     known = frozenset(echoes)
-    found: dict[str, File] = {}
+    by_url: dict[str, File] = {}
     for pointer, text in _texts(output, ""):
-        if is_url(text) and text not in found and not (known and digest(text) in known):
-            found[text] = File(text, _kind(pointer, text), pointer)
-    return tuple(found.values())
+        if (
+            is_url(text)
+            and text not in by_url
+            and not (known and digest(text) in known)
+        ):
+            by_url[text] = File(text, _kind(pointer, text), pointer)
+    return tuple(by_url.values())
 
 
 def is_url(text: str) -> bool:

@@ -50,7 +50,7 @@ class HoldInterrupts:
             previous = signal.getsignal(signal.SIGINT)
             if callable(previous):
                 self._previous = previous
-                signal.signal(signal.SIGINT, self._came)
+                signal.signal(signal.SIGINT, self._on_signal)
         return self
 
     def __exit__(
@@ -79,7 +79,7 @@ class HoldInterrupts:
         if self._late is not None:
             raise self._late
 
-    def _came(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if not self._held:
             self._held = True
             self._timer = threading.Timer(INTERRUPT_HOLD, self._repeat)

@@ -213,8 +213,8 @@ class FakeQueue:
 
     def _status(self, job: FakeJob) -> dict[str, Any]:
         word = job.state(self.clock.now())
-        place = {"queue_position": 0} if word == "in_queue" else {}
-        return {"request_id": job.request_id, "status": word, **place}
+        position = {"queue_position": 0} if word == "in_queue" else {}
+        return {"request_id": job.request_id, "status": word, **position}
 
     def _result(self, job: FakeJob) -> dict[str, Any]:
         status = self._status(job)

@@ -266,6 +266,8 @@ def read_status(request_id: str, content: Mapping[str, Any]) -> Status | None:
     word = content.get("status") or content.get("state")
     if not isinstance(word, str):
         return None
-    place = content.get("queue_position")
-    position = place if isinstance(place, int) and not isinstance(place, bool) else None
+    stated = content.get("queue_position")
+    position = (
+        stated if isinstance(stated, int) and not isinstance(stated, bool) else None
+    )
     return Status(request_id, word, phase(word), position)

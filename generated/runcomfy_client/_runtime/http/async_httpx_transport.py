@@ -81,10 +81,10 @@ class _Pools:
 
     def to(self, url: str) -> AsyncDeadlineTransport:
         """The pool for a URL."""
-        there = origin(url)
-        if there not in self._pools:
-            self._pools[there] = AsyncDeadlineTransport(**pool_options(url))
-        return self._pools[there]
+        key = origin(url)
+        if key not in self._pools:
+            self._pools[key] = AsyncDeadlineTransport(**pool_options(url))
+        return self._pools[key]
 
     async def _until_closed(self) -> AsyncGenerator[None]:
         try:
