@@ -6,13 +6,16 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
+from runcomfy_codegen import resources
 from runcomfy_codegen.ir import model as ir
+from runcomfy_codegen.targets import TARGETS
 from runcomfy_runtime.rule import Rule
 
 ROOT = Path(__file__).parents[1]
@@ -29,9 +32,8 @@ LAYERS = {
     "sources": {"ir"},
     "store": {"ir"},
     "build": {"ir", "dialect", "sources", "store"},
-    "targets": {"ir", "package"},
-    # until the targets hand over what they rendered as values
-    "package": {"ir", "store", "targets", "errors", "cli"},
+    "targets": {"ir"},
+    "package": {"ir", "store", "errors"},
     "subtype": {"ir"},
     "reports": {"ir"},
     "lint": {"ir", "subtype", "reports"},
@@ -182,6 +184,48 @@ def test_no_module_imports_itself_on_a_way_round(package: str) -> None:
         for path in files(package)
     }
     assert list(_cycles(reached)) == []
+
+
+def test_the_ir_has_no_names_of_code_and_no_annotations() -> None:
+    """Names, module paths and annotations are a target's; the IR carries published names."""
+    held = {
+        kind: {each.name for each in fields(kind)}
+        for kind in (ir.Model, ir.Object, ir.Field)
+    }
+    assert held[ir.Model].isdisjoint({"name", "path", "module", "annotation"})
+    assert held[ir.Object].isdisjoint({"name", "class_name", "annotation"})
+    assert held[ir.Field].isdisjoint({"name", "python_name", "annotation"})
+    words = re.compile(
+        r"keyword\.iskeyword|isidentifier|import ast\b|__init__\.py|pydantic"
+    )
+    rooms = ("ir", "build", "diff", "lint", "subtype")
+    found = [
+        module_of(path)
+        for path in files(GENERATOR)
+        if room_of(module_of(path)) in rooms and words.search(path.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+def test_only_the_targets_know_a_target_by_its_name() -> None:
+    """Everybody else asks the table, so that a new output is a row and a folder."""
+    compared = [
+        f"{module_of(path)}:{node.lineno}"
+        for path in files(GENERATOR)
+        if room_of(module_of(path)) != "targets"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Compare | ast.MatchValue | ast.Dict)
+        for each in ast.iter_child_nodes(node)
+        if isinstance(each, ast.Constant) and each.value in TARGETS
+        # The version of an OpenAPI document is a member of that name.
+        if not isinstance(node, ast.Dict) or room_of(module_of(path)) != "sandbox"
+    ]
+    assert compared == []
+
+
+def test_the_rooms_of_the_fingerprint_are_there() -> None:
+    for room in resources.PACKAGES:
+        assert (ROOMS[GENERATOR] / room / "__init__.py").exists()
 
 
 def _cycles(graph: dict[str, set[str]]) -> Iterator[str]:

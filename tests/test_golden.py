@@ -7,21 +7,31 @@ the modules behave, ``typing.py`` what type checkers must accept.
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 
 import pytest
 
-from runcomfy_codegen.build.build_model import BuiltCatalog, build_catalog
+from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.ir.diagnostic import Diagnostic
+from runcomfy_codegen.targets.python.names import Overrides
+from runcomfy_codegen.targets.python.package import PYTHON
+from runcomfy_codegen.targets.target import Named
 from runcomfy_codegen.workspace.configuration import OWN_FILE, read_config
-from support.built_models import SETTINGS, documents, imported, rendered, write_client
+from runcomfy_codegen.workspace.named_catalog import named_catalog
+from support.built_models import (
+    SETTINGS,
+    documents,
+    rendered_modules,
+    write_named_client,
+)
 
 CASES = Path(__file__).parent / "golden"
 CLIENT = "golden_client"
@@ -35,19 +45,17 @@ class Case:
     folder: Path
 
     @cached_property
-    def catalog(self) -> BuiltCatalog:
+    def catalog(self) -> Named:
         text = (self.folder / "document.json").read_bytes().decode()
-        settings = SETTINGS
+        files = [("document.json", document) for document in documents(text)]
+        overrides = Overrides()
         if (self.folder / OWN_FILE).exists():
             overrides = read_config(self.folder / OWN_FILE).overrides
-            settings = replace(settings, overrides=overrides)
-        return build_catalog(
-            (("document.json", document) for document in documents(text)), settings
-        )
+        return named_catalog(build_catalog(files, SETTINGS), files, PYTHON, overrides)
 
     @cached_property
     def modules(self) -> dict[PurePosixPath, str]:
-        return rendered(self.catalog.models)
+        return rendered_modules(self.catalog)
 
     def expected(self) -> set[PurePosixPath]:
         root = self.folder / "expected"
@@ -70,7 +78,9 @@ def case(request: pytest.FixtureRequest) -> Case:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One client package with the models of all cases."""
     folder = tmp_path_factory.mktemp("golden") / CLIENT
-    write_client(folder, (model for case in ALL for model in case.catalog.models))
+    models = tuple(model for case in ALL for model in case.catalog.models)
+    names = {id_: name for case in ALL for id_, name in case.catalog.names.items()}
+    write_named_client(folder, Named(models, names))
     return folder
 
 
@@ -105,7 +115,12 @@ def test_a_module_is_the_same_whatever_models_stand_beside_it(
 def test_the_generated_modules_behave_as_their_case_says(
     case: Case, client: Path
 ) -> None:
-    models = {model.model_id: imported(client, model) for model in case.catalog.models}
+    if str(client.parent) not in sys.path:
+        sys.path.insert(0, str(client.parent))
+    models = {
+        model_id: importlib.import_module(f"{client.name}.models.{names.dotted}")
+        for model_id, names in case.catalog.names.items()
+    }
     assert all(model_id == module.MODEL_ID for model_id, module in models.items())
     check = case.folder / "check.py"
     if check.exists():

@@ -20,12 +20,12 @@ from . import __version__
 _PACKAGE = Path(__file__).parent
 _RUNTIME = Path(runcomfy_runtime.__file__).parent
 # The packages that generated code depends on: a change in one may change every file.
-_PACKAGES = ("build", "dialect", "ir", "package", "targets")
+PACKAGES = ("build", "dialect", "ir", "package", "targets")
 _DIALECT = "dialect.schema.json"
 _LIBRARIES = ("black", "datamodel-code-generator", "jinja2", "jsonschema")
 
 
-def template_sources(target: str = "python") -> dict[str, str]:
+def template_sources(target: str) -> dict[str, str]:
     """The templates of one target, by file name."""
     folder = _shipped("templates") / target
     return {
@@ -66,7 +66,7 @@ def tool_fingerprints(own_templates: Path | None = None) -> dict[str, str]:
     # The lock file names the release, so another release makes another package.
     libraries.append(__version__.encode())
     dialect_file = (_shipped("schemas") / _DIALECT).read_bytes()
-    packages = [_contents(_PACKAGE / package, "*.py") for package in _PACKAGES]
+    packages = [_contents(_PACKAGE / package, "*.py") for package in PACKAGES]
     templates = _contents(_shipped("templates"), "*.jinja")
     if own_templates is not None:
         # All files: a misspelt name must not go unnoticed.

@@ -67,10 +67,10 @@ leaves = numbers | texts | choices | st.just(Boolean()) | st.just(Anything())
 
 def _object(types: list[Type], required: list[bool], extra: Type | None) -> Object:
     fields = tuple(
-        Field(wire_name=name, name=name, type=kind, required=must)
+        Field(wire_name=name, type=kind, required=must)
         for name, kind, must in zip("abc", types, required, strict=False)
     )
-    return Object(name="Part", fields=fields, extra=extra)
+    return Object(fields=fields, extra=extra)
 
 
 def _compound(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:

@@ -11,9 +11,8 @@ import pytest
 
 from diff.mutations import Case, cases, schemas
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
-from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Field, Model
-from support.built_models import model_of
+from support.built_models import compared, model_of
 
 CASES = cases()
 MIRROR = {"narrowed": "widened", "widened": "narrowed"}
@@ -25,13 +24,13 @@ def published() -> list[Model]:
 
 def test_the_catalog_against_itself_is_silent() -> None:
     models = published()
-    assert diff(models, models) == ()
+    assert compared(models, models) == ()
 
 
 def test_the_order_of_models_says_nothing() -> None:
     models = published()
     later = Random(1).sample(models[50:], len(models) - 50)
-    assert diff(models[:60], models[50:]) == diff(models[:60][::-1], later)
+    assert compared(models[:60], models[50:]) == compared(models[:60][::-1], later)
 
 
 def values(found: Iterable[DiffFinding]) -> set[tuple[str, str, bool]]:
@@ -58,8 +57,8 @@ def as_output(model: Model, other: Model) -> Model:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_swapping_the_arguments_swaps_the_sides(case: Case) -> None:
-    there = diff([case.old], [case.new])
-    back = diff([as_output(case.old, case.new)], [as_output(case.old, case.old)])
+    there = compared([case.old], [case.new])
+    back = compared([as_output(case.old, case.new)], [as_output(case.old, case.old)])
     pointers = {
         (rule, pointer.replace("/output_schema", "/input_schema"), witness)
         for rule, pointer, witness in values(back)
@@ -89,8 +88,8 @@ def described(model: Model, text: str) -> Model:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_a_description_changes_no_verdict(case: Case) -> None:
-    bare = diff([case.old], [case.new])
-    told = diff([case.old], [described(case.new, "Something else.")])
+    bare = compared([case.old], [case.new])
+    told = compared([case.old], [described(case.new, "Something else.")])
     assert without_texts(told) == without_texts(bare)
 
 
@@ -117,8 +116,8 @@ def test_a_rename_is_judged_like_a_removal_and_an_addition(
         empty = {"type": "object", "properties": {}}
         return model_of(empty, output_schema=schema) if output else model_of(schema)
 
-    renamed = diff([model("n", "How many.")], [model("count", "How many.")])
-    two = diff([model("n", "")], [model("count", "")])
+    renamed = compared([model("n", "How many.")], [model("count", "How many.")])
+    two = compared([model("n", "")], [model("count", "")])
     assert "field-renamed" in {each.rule for each in renamed}
     assert "field-removed" in {each.rule for each in two}
     assert worst(renamed) == worst(two)
@@ -140,8 +139,8 @@ def test_compatible_changes_compose() -> None:
     ):
         if (one.model, one.field) != (other.model, other.field):
             continue
-        first, second = diff([one.old], [one.new]), diff([one.new], [other.new])
+        first, second = compared([one.old], [one.new]), compared([one.new], [other.new])
         if harmless(first) and harmless(second):
             tried += 1
-            assert harmless(diff([one.old], [other.new]))
+            assert harmless(compared([one.old], [other.new]))
     assert tried >= 5

@@ -11,9 +11,9 @@ from random import Random
 from diff.mutations import OBJECT, Case, cases
 from diff.samples import exact, validator, values
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
-from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.exact import json_value
 from runcomfy_codegen.ir.model import Model
+from support.built_models import compared
 
 Golden = Callable[[Path, str], None]
 CASES = cases()
@@ -27,7 +27,9 @@ def told(found: tuple[DiffFinding, ...]) -> str:
 
 
 def test_every_mutation_is_judged_as_written_down(golden: Golden) -> None:
-    lines = (f"{case.id} -> {told(diff([case.old], [case.new]))}\n" for case in CASES)
+    lines = (
+        f"{case.id} -> {told(compared([case.old], [case.new]))}\n" for case in CASES
+    )
     golden(Path(__file__).parent / "expected.txt", "".join(lines))
 
 
@@ -55,7 +57,7 @@ def refutations(case: Case, number: int, *, swapped: bool) -> Iterator[object]:
 
 
 def test_no_sampled_input_refutes_what_is_called_harmless(samples: int) -> None:
-    quiet = [case for case in VALUES if not harmful(diff([case.old], [case.new]))]
+    quiet = [case for case in VALUES if not harmful(compared([case.old], [case.new]))]
     assert len(quiet) >= 100
     refuted = {
         case.id: value
@@ -66,7 +68,7 @@ def test_no_sampled_input_refutes_what_is_called_harmless(samples: int) -> None:
 
 
 def test_no_sampled_output_refutes_what_is_called_harmless(samples: int) -> None:
-    quiet = [case for case in VALUES if not harmful(diff(*as_outputs(case)))]
+    quiet = [case for case in VALUES if not harmful(compared(*as_outputs(case)))]
     assert len(quiet) >= 100
     refuted = {
         case.id: value
@@ -97,7 +99,7 @@ def test_samples_meet_the_changes_that_are_called_breaking(samples: int) -> None
 
 def witnesses(case: Case) -> Iterator[tuple[DiffFinding, object]]:
     """Witnesses of values that are refused now, at the place of the field."""
-    for each in harmful(diff([case.old], [case.new])):
+    for each in harmful(compared([case.old], [case.new])):
         narrowed = each.rule.endswith("-narrowed") and not each.rule.startswith("media")
         if narrowed and each.witness is not None:
             value = exact(json_value(each.witness.value))
@@ -115,7 +117,7 @@ def test_every_witness_is_confirmed_by_jsonschema() -> None:
 
 
 def test_a_breaking_change_of_values_brings_a_witness() -> None:
-    found = [each for case in CASES for each in diff([case.old], [case.new])]
+    found = [each for case in CASES for each in compared([case.old], [case.new])]
     broken = [
         each
         for each in found
@@ -127,4 +129,4 @@ def test_a_breaking_change_of_values_brings_a_witness() -> None:
 
 def test_sameness_is_silent() -> None:
     models = [model for case in CASES for model in (case.old, case.new)]
-    assert [found for model in models if (found := diff([model], [model]))] == []
+    assert [found for model in models if (found := compared([model], [model]))] == []

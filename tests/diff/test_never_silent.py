@@ -9,9 +9,8 @@ import pytest
 
 from diff.test_outputs import outputs_of
 from runcomfy_codegen.diff.finding import DiffFinding
-from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import MediaKind, fields_in
-from support.built_models import model_of, properties
+from support.built_models import compared, model_of, properties
 
 Schema = dict[str, Any]
 TEXT, INTEGER, NULL = {"type": "string"}, {"type": "integer"}, {"type": "null"}
@@ -97,7 +96,7 @@ def test_what_is_published_of_a_field_is_judged(change: Told) -> None:
     models = [
         model_of(properties(field=told)) for told in (change.before, change.after)
     ]
-    found = diff(models[:1], models[1:])
+    found = compared(models[:1], models[1:])
     assert lines(found) == change.expected
     for each in found:
         if each.rule == "type-narrowed" and each.verdict == "breaking":
@@ -128,7 +127,7 @@ WHOLE = [
 @pytest.mark.parametrize("change", WHOLE, ids=str)
 def test_what_is_published_of_an_input_is_judged(change: Told) -> None:
     models = [model_of(told) for told in (change.before, change.after)]
-    assert lines(diff(models[:1], models[1:])) == change.expected
+    assert lines(compared(models[:1], models[1:])) == change.expected
 
 
 @pytest.mark.parametrize("change", WHOLE, ids=str)
@@ -142,5 +141,5 @@ def test_what_is_published_of_an_output_is_judged(change: Told) -> None:
         "breaking required-name-changed/wire": "compatible required-name-changed/wire",
         "compatible required-name-changed/wire": "risky required-name-changed/wire",
     }
-    found = diff(models[:1], models[1:], outputs_of(*models))
+    found = compared(models[:1], models[1:], outputs_of(*models))
     assert lines(found) == turned.get(change.expected, change.expected)

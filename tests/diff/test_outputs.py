@@ -13,10 +13,9 @@ from diff.samples import exact, validator
 from runcomfy_codegen.diff.compare.facts import Side
 from runcomfy_codegen.diff.compare.outputs import PublishedOutputs
 from runcomfy_codegen.diff.finding import DiffFinding, Lens
-from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.exact import json_value
 from runcomfy_codegen.ir.model import Model
-from support.built_models import executed, model_of
+from support.built_models import compared, executed, model_of
 from support.command_line import Shell
 
 NOTHING = {"type": "object", "properties": {}}
@@ -47,7 +46,7 @@ def judged(before: Properties, after: Properties) -> tuple[DiffFinding, ...]:
     """What the diff says of an output, as the command does it."""
     models = [model(each) for each in (before, after)]
     outputs = outputs_of(*models)
-    return diff(models[:1], models[1:], outputs)
+    return compared(models[:1], models[1:], outputs)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from diff.samples import exact, validator
 from diff.test_outputs import outputs_of
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
-from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
-from support.built_models import model_of
+from support.built_models import compared, model_of
 from support.examples import examples
 
 Schema = dict[str, Any]
@@ -90,7 +89,7 @@ def model(told: Schema) -> Model:
 
 
 def judged(one: Schema, other: Schema) -> tuple[DiffFinding, ...]:
-    return diff([model(one)], [model(other)])
+    return compared([model(one)], [model(other)])
 
 
 def hurts(found: tuple[DiffFinding, ...]) -> bool:
@@ -116,7 +115,7 @@ def received(one: Schema, other: Schema) -> tuple[DiffFinding, ...]:
         )
         for told in (one, other)
     ]
-    return diff(models[:1], models[1:], outputs_of(*models))
+    return compared(models[:1], models[1:], outputs_of(*models))
 
 
 @examples(200)

@@ -20,7 +20,8 @@ from runcomfy_codegen.diff.rule import DiffRule
 from runcomfy_codegen.diff.rules.facets import FACETS
 from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
-from support.built_models import model_of
+from runcomfy_codegen.targets.python.names import ChosenNames, Overrides
+from support.built_models import compared, model_of
 
 RULES = {rule.id: rule for rule in rules.RULES}
 
@@ -44,11 +45,10 @@ def of_example(rule: DiffRule) -> tuple[DiffFinding, ...]:
         return diff([], [], texts=PublishedTexts({}, {}, (("acme/model", "de"),)))
     if rule.id == "name-changed":
         (model,) = example(rule, rule.metadata.before, "acme/model")
-        (field,) = model.input.fields
-        chosen = replace(model.input, fields=(replace(field, name="start"),))
-        return diff([model], [replace(model, input=chosen)])
+        chosen = {"acme/model": ChosenNames(fields={"seed": "start"})}
+        return compared([model], [model], overrides=(Overrides(), Overrides(chosen)))
     renamed = "acme/model-2" if rule.id == "model-renamed" else "acme/model"
-    return diff(
+    return compared(
         example(rule, rule.metadata.before, "acme/model"),
         example(rule, rule.metadata.after, renamed),
     )

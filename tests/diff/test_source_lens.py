@@ -17,9 +17,8 @@ from typing import Any
 import pytest
 
 from runcomfy_codegen.diff.finding import DiffVerdict, Lens
-from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
-from support.built_models import model_of, write_client
+from support.built_models import compared, model_of, write_client
 
 TEXT = {"type": "string"}
 MODES = {"type": "string", "enum": ["fast", "good"]}
@@ -71,7 +70,7 @@ class Case:
     @property
     def breaks(self) -> bool:
         """What the diff says."""
-        found = diff([self.model(self.before)], [self.model(self.after)])
+        found = compared([self.model(self.before)], [self.model(self.after)])
         return any(
             each.lens is Lens.SOURCE and each.verdict is DiffVerdict.BREAKING
             for each in found
@@ -196,7 +195,7 @@ def test_what_is_not_called_breaking_breaks_no_caller(
 def test_what_only_a_variable_of_the_old_type_notices_is_risky(
     case: Case, refused: dict[str, set[str]]
 ) -> None:
-    found = diff([case.model(case.before)], [case.model(case.after)])
+    found = compared([case.model(case.before)], [case.model(case.after)])
     told = [each.verdict for each in found if each.lens is Lens.SOURCE]
     assert told == [DiffVerdict.RISKY]
     assert case.name in refused["after"]

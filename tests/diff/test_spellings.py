@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from runcomfy_codegen.diff.finding import DiffFinding, Lens
-from runcomfy_codegen.diff.run import diff
-from support.built_models import model_of, properties
+from support.built_models import compared, model_of, properties
 
 TEXT = {"type": "string"}
 NULLABLE = [
@@ -58,8 +57,8 @@ def test_another_spelling_is_no_change(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
     models = [model_of(properties(field=told)) for told in (one, other)]
-    assert wire(diff(models[:1], models[1:])) == []
-    assert wire(diff(models[1:], models[:1])) == []
+    assert wire(compared(models[:1], models[1:])) == []
+    assert wire(compared(models[1:], models[:1])) == []
 
 
 def wire(found: Iterable[DiffFinding]) -> list[DiffFinding]:
@@ -76,12 +75,12 @@ def test_the_order_of_fields_and_of_keywords_says_nothing() -> None:
         "properties": {"b": {"minimum": 1, "type": "integer"}, "a": TEXT},
         "type": "object",
     }
-    assert diff([model_of(one)], [model_of(other)]) == ()
+    assert compared([model_of(one)], [model_of(other)]) == ()
 
 
 def test_a_default_that_became_a_sample_is_the_same_value() -> None:
     told = {"type": "string", "default": "https://example.com/a.png"}
     without = model_of(properties(source=told))
     with_format = model_of(properties(source={**told, "format": "image_uri"}))
-    rules = {each.rule for each in diff([without], [with_format])}
+    rules = {each.rule for each in compared([without], [with_format])}
     assert rules == {"text-format-narrowed"}

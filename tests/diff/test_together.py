@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict
-from runcomfy_codegen.diff.run import diff
-from support.built_models import model_of, properties
+from support.built_models import compared, model_of, properties
 
 
 def found(before: dict[str, Any], after: dict[str, Any]) -> tuple[DiffFinding, ...]:
-    return diff(
+    return compared(
         [model_of(properties(field=before))], [model_of(properties(field=after))]
     )
 
@@ -21,7 +20,7 @@ def found(before: dict[str, Any], after: dict[str, Any]) -> tuple[DiffFinding, .
 def received(before: dict[str, Any], after: dict[str, Any]) -> tuple[DiffFinding, ...]:
     """The same with the field in an output, as it stands."""
     old, new = (model_of(properties(field=each)) for each in (before, after))
-    return diff([replace(old, output=old.input)], [replace(old, output=new.input)])
+    return compared([replace(old, output=old.input)], [replace(old, output=new.input)])
 
 
 def test_a_step_and_a_bound_that_only_together_let_a_number_pass() -> None:

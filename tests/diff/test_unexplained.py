@@ -11,9 +11,8 @@ from diff.test_outputs import outputs_of
 from runcomfy_codegen.build.build_model import build_model
 from runcomfy_codegen.diff.compare.facts import Side
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict, Lens
-from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
-from support.built_models import SETTINGS, documents, model_of, properties
+from support.built_models import SETTINGS, compared, documents, model_of, properties
 
 Schema = dict[str, Any]
 TEXT, INTEGER = {"type": "string"}, {"type": "integer"}
@@ -88,10 +87,10 @@ def risky(found: tuple[DiffFinding, ...]) -> list[tuple[str, Side, str]]:
 def test_what_is_not_understood_of_a_field_is_risky(change: Change) -> None:
     models = [model_of(properties(f=told)) for told in (change.before, change.after)]
     place = f"/input_schema/properties/f{change.place}"
-    assert risky(diff(models[:1], models[1:])) == [
+    assert risky(compared(models[:1], models[1:])) == [
         ("unjudged-change", Side.INPUT, place)
     ]
-    assert diff(models[:1], models[:1]) == ()
+    assert compared(models[:1], models[:1]) == ()
 
 
 @pytest.mark.parametrize("change", WHOLE, ids=str)
@@ -104,7 +103,7 @@ def test_what_is_not_understood_of_an_output_is_risky(
         for told in (change.before, change.after)
     ]
     place = f"/output_schema{change.place}"
-    found = diff(models[:1], models[1:], outputs_of(*models))
+    found = compared(models[:1], models[1:], outputs_of(*models))
     assert risky(found) == [("unjudged-change", Side.OUTPUT, place)]
 
 
@@ -113,7 +112,7 @@ def test_what_surrounds_an_output_is_risky() -> None:
         model_of(EMPTY, output_schema={"output": part(a=TEXT), "minProperties": count})
         for count in (1, 2)
     ]
-    found = diff(models[:1], models[1:], outputs_of(*models))
+    found = compared(models[:1], models[1:], outputs_of(*models))
     assert risky(found) == [
         ("unjudged-change", Side.OUTPUT, "/output_schema/output/minProperties")
     ]
@@ -123,7 +122,7 @@ def test_another_kind_of_output_is_risky() -> None:
     models = [
         model_of(EMPTY, facts={"output_type": told}) for told in ("image", "video")
     ]
-    assert risky(diff(models[:1], models[1:])) == [
+    assert risky(compared(models[:1], models[1:])) == [
         ("unjudged-change", Side.OUTPUT, "/facts/output_type")
     ]
 
@@ -131,7 +130,7 @@ def test_another_kind_of_output_is_risky() -> None:
 def test_a_keyword_of_an_output_is_told_of_the_output() -> None:
     said = {**part(a=TEXT), "oneOf": [{"required": ["a"]}]}
     models = [model_of(EMPTY, output_schema=told) for told in (part(a=TEXT), said)]
-    found = diff(models[:1], models[1:], outputs_of(*models))
+    found = compared(models[:1], models[1:], outputs_of(*models))
     assert risky(found) == [("unjudged-keyword", Side.OUTPUT, "/output_schema/oneOf")]
 
 
@@ -147,7 +146,7 @@ def test_texts_beside_what_is_not_understood_change_nothing(
     before: Schema, after: Schema
 ) -> None:
     models = [model_of(properties(f=told)) for told in (before, after)]
-    assert risky(diff(models[:1], models[1:])) == []
+    assert risky(compared(models[:1], models[1:])) == []
 
 
 CLOSED = {"unevaluatedProperties": False}
@@ -167,7 +166,7 @@ def test_a_change_around_a_keyword_that_depends_on_it_is_never_compatible(
     before: Schema, after: Schema
 ) -> None:
     models = [model_of(properties(f=told)) for told in (before, after)]
-    wire = [each for each in diff(models[:1], models[1:]) if each.lens is Lens.WIRE]
+    wire = [each for each in compared(models[:1], models[1:]) if each.lens is Lens.WIRE]
     assert wire
     assert {each.verdict for each in wire} == {DiffVerdict.RISKY}
 
@@ -180,7 +179,7 @@ def test_a_change_beside_a_keyword_in_another_member_is_still_proved() -> None:
     ]
     (wider,) = [
         each
-        for each in diff(models[:1], models[1:])
+        for each in compared(models[:1], models[1:])
         if each.rule == "number-range-widened"
     ]
     assert wider.verdict is DiffVerdict.COMPATIBLE
@@ -192,7 +191,7 @@ def test_rules_that_change_place_in_the_payload_are_told() -> None:
         model_of(properties(f={"anyOf": told}))
         for told in ([rule, lists(url)], [url, lists(rule)])
     ]
-    found = diff(models[:1], models[1:])
+    found = compared(models[:1], models[1:])
     assert [(each.verdict, each.rule) for each in found] == [
         (DiffVerdict.BREAKING, "media-limit-narrowed"),
         (DiffVerdict.COMPATIBLE, "media-limit-widened"),
@@ -204,7 +203,7 @@ def test_rules_that_change_places_with_each_other_are_told() -> None:
         model_of(properties(f={"anyOf": [image(one), lists(image(other))]}))
         for one, other in ((9, 5), (5, 9))
     ]
-    narrowed, widened = diff(models[:1], models[1:])
+    narrowed, widened = compared(models[:1], models[1:])
     assert narrowed.rule == "media-limit-narrowed"
     assert widened.rule == "media-limit-widened"
 
@@ -213,7 +212,7 @@ def test_choices_differ_by_their_last_digit() -> None:
     texts = ("0.1", "0.10000000000000000001")
     schema = '{"type": "object", "properties": {"f": {"enum": [%s]}}}'
     before, after = (model_told(schema % text) for text in texts)
-    found = diff([before], [after])
+    found = compared([before], [after])
     assert {each.rule for each in found} >= {"choices-narrowed", "choices-widened"}
 
 
@@ -233,7 +232,7 @@ def test_an_approval_of_one_change_is_none_of_another(
     wire = [
         {
             each.fingerprint
-            for each in diff([model_of(before)], [model_of(after)])
+            for each in compared([model_of(before)], [model_of(after)])
             if each.lens is Lens.WIRE or each.rule == "class-removed"
         }
         for after in (one, other)
@@ -247,7 +246,7 @@ def test_a_witness_is_a_value_that_the_new_side_accepts() -> None:
     models = [model_of(properties(f={**INTEGER, **told})) for told in (before, after)]
     (wider,) = [
         each
-        for each in diff(models[:1], models[1:])
+        for each in compared(models[:1], models[1:])
         if each.rule == "number-range-widened"
     ]
     assert wider.witness is not None
@@ -260,7 +259,7 @@ def test_a_witness_that_would_be_too_large_is_not_made() -> None:
         model_of(properties(f=lists(lists(lists(TEXT, **many), **many), **told)))
         for told in (many, {"minItems": 1_001})
     ]
-    (narrowed,) = diff(models[:1], models[1:])
+    (narrowed,) = compared(models[:1], models[1:])
     assert (narrowed.verdict, narrowed.rule) == (
         DiffVerdict.RISKY,
         "list-length-narrowed",

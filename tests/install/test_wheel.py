@@ -86,4 +86,4 @@ def test_the_version_is_the_one_of_the_code(installed: Installed) -> None:
     from runcomfy_codegen import __version__
 
     assert __version__ in installed("--version")
-    assert resources.template_sources()
+    assert resources.template_sources("python")

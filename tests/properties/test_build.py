@@ -25,6 +25,8 @@ from runcomfy_codegen.ir.model import (
     fields_in,
     types_in,
 )
+from runcomfy_codegen.targets.python.model_names import names_of
+from runcomfy_codegen.targets.python.names import Overrides
 from runcomfy_runtime.model import schema_report
 from support.built_models import (
     SETTINGS,
@@ -58,7 +60,10 @@ def test_any_json_is_built_or_refused_with_a_reason(input_: Any, output: Any) ->
     if result.model is None:
         assert any(it.severity is Severity.ERROR for it in result.diagnostics)
     else:
-        json.dumps(model_as_json(result.model), allow_nan=False)
+        json.dumps(
+            model_as_json(result.model, names_of(result.model, Overrides())),
+            allow_nan=False,
+        )
         Draft202012Validator.check_schema(to_json_schema(result.model.input))
     for it in result.diagnostics:
         assert it.code
@@ -95,7 +100,7 @@ def test_a_number_of_any_size_is_understood_or_kept(number: str, keyword: str) -
     )
     model = _of_text(f'{{"type": "object", "properties": {{{", ".join(schemas)}}}}}')
     assert [field.wire_name for field in model.input.fields] == list(words)
-    json.dumps(model_as_json(model), allow_nan=False)
+    json.dumps(model_as_json(model, names_of(model, Overrides())), allow_nan=False)
     assert executed(model).Input().payload() == {}
 
 
@@ -130,7 +135,7 @@ def test_a_choice_of_any_size_is_understood_or_left_out(number: str) -> None:
     text = f'{{"type": "object", "properties": {{"a": {{"enum": [{number}, 1]}}}}}}'
     model = _of_text(text)
     assert isinstance(model.input.fields[0].type, Choice)
-    json.dumps(model_as_json(model), allow_nan=False)
+    json.dumps(model_as_json(model, names_of(model, Overrides())), allow_nan=False)
     assert executed(model).Input(a=1).payload() == {"a": 1}
 
 
@@ -278,8 +283,9 @@ def test_every_nested_object_of_a_model_has_a_class_of_its_own() -> None:
         ),
         output_schema=properties(a=part),
     )
+    names = names_of(model, Overrides())
     objects = [
-        kind.name
+        names.classes[kind.pointer]
         for top in (model.input, model.output)
         for kind in types_in(top)
         if isinstance(kind, Object)

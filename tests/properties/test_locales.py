@@ -103,7 +103,7 @@ def test_a_locale_that_is_built_differently_is_told_and_not_shown() -> None:
     assert diagnostic.file == "acme/model/ru.json"
     assert result.model is not None
     assert result.model.locale == "en"
-    assert [field.name for field in result.model.input.fields] == ["image_url"]
+    assert [field.wire_name for field in result.model.input.fields] == ["image_url"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from runcomfy_codegen.build.naming import (
+from runcomfy_codegen.targets.python.names import (
     RESERVED,
     Overrides,
     class_name,

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from runcomfy_codegen.targets.python.package import PACKAGE, render_package
+from runcomfy_codegen.targets.python.names import Overrides
+from runcomfy_codegen.targets.python.package import PACKAGE, PYTHON
 from runcomfy_codegen.targets.target import RenderContext
 from support.built_models import TEMPLATES, model_of, properties
 
@@ -15,9 +16,8 @@ MODEL = model_of(properties(prompt={"type": "string"}))
 
 
 def top_of(name: str) -> ast.Module:
-    files = render_package(
-        [MODEL], name, RenderContext(TEMPLATES, {}, generator="test")
-    )
+    named = PYTHON.name_models([MODEL], Overrides())
+    files = PYTHON.render(named, RenderContext(TEMPLATES, {}, package=name))
     return ast.parse(files[PurePosixPath("__init__.py")])
 
 

@@ -38,12 +38,11 @@ ODD = "kling/kling-video o3/4K.5/text-to-image"
 
 URL = Text(format="uri")
 OUTPUT = Object(
-    name="Output",
     fields=(
-        Field(wire_name="image", name="image", type=URL, required=False),
-        Field(wire_name="video", name="video", type=URL, required=False),
-        Field(wire_name="images", name="images", type=Array(items=URL), required=False),
-        Field(wire_name="videos", name="videos", type=Array(items=URL), required=False),
+        Field(wire_name="image", type=URL, required=False),
+        Field(wire_name="video", type=URL, required=False),
+        Field(wire_name="images", type=Array(items=URL), required=False),
+        Field(wire_name="videos", type=Array(items=URL), required=False),
     ),
     extra=Anything(),
 )
@@ -54,7 +53,6 @@ def a_field(
 ) -> Field:
     return Field(
         wire_name=name,
-        name=name,
         type=kind,
         required=required,
         default=None if default is None else Value.of(default),
@@ -65,11 +63,10 @@ def a_field(
 def a_model(model_id: str, *fields: Field, output: Object = OUTPUT) -> Model:
     return Model(
         model_id=model_id,
-        path=("made", "by_hand"),
         title=model_id.rpartition("/")[2].title(),
         description="Made by hand.",
         locale="en",
-        input=Object(name="Input", fields=fields),
+        input=Object(fields=fields),
         output=output,
         schema_sha256="0" * 64,
         documents=(),

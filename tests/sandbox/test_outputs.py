@@ -181,12 +181,7 @@ def test_several_pictures_are_a_list_of_different_files(caller: Caller) -> None:
 
 def test_an_output_schema_with_only_a_list_gets_a_list() -> None:
     only = Object(
-        name="Output",
-        fields=(
-            Field(
-                wire_name="images", name="images", type=Array(items=URL), required=True
-            ),
-        ),
+        fields=(Field(wire_name="images", type=Array(items=URL), required=True),),
     )
     model = a_model("somebody/text-to-image", PROMPT, output=only)
     assert plan_output(model, MediaKind.IMAGE, {}).value(("u",)) == {"images": ["u"]}

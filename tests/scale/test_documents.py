@@ -20,9 +20,10 @@ from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.package.lock import CallOptions
 from runcomfy_codegen.package.write import write_package
 from runcomfy_codegen.store.schemas_folder import read_all
+from runcomfy_codegen.targets import TARGETS
 from runcomfy_codegen.targets.json_layout import format_json, json_text
 from runcomfy_codegen.targets.json_schema import SIDES
-from runcomfy_codegen.targets.render import Target, render_target
+from runcomfy_codegen.targets.python.names import Overrides
 from runcomfy_codegen.targets.target import RenderContext
 from runcomfy_codegen.targets.templates import Templates
 from runcomfy_codegen.workspace.configuration import Config
@@ -36,12 +37,15 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 EDIT = "bytedance/dreamina-4-0/edit"
 
 
-def printed(target: Target, models: list[Model]) -> dict[str, Any]:
-    templates = Templates(resources.template_sources(target))
-    files = render_target(
-        target, models, "out", RenderContext(templates, {}, generator="test")
-    )
-    return {path.as_posix(): json.loads(text) for path, text in files.items()}
+def texts(target: str, models: list[Model]) -> dict[str, str]:
+    context = RenderContext(Templates(resources.template_sources(target)), {})
+    named = TARGETS[target].name_models(models, Overrides())
+    files = TARGETS[target].render(named, context)
+    return {path.as_posix(): text for path, text in files.items()}
+
+
+def printed(target: str, models: list[Model]) -> dict[str, Any]:
+    return {name: json.loads(text) for name, text in texts(target, models).items()}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +64,7 @@ def hostile() -> Iterator[Model]:
 
 
 def test_the_openapi_document_of_every_model_is_valid(shipped: list[Model]) -> None:
-    document = printed(Target.OPENAPI, shipped)["openapi.json"]
+    document = printed("openapi", shipped)["openapi.json"]
     OpenAPIV31SpecValidator(document).validate()
     submits = [path for path in document["paths"] if path.startswith("/v1/models/")]
     assert len(submits) == len(shipped)
@@ -68,7 +72,7 @@ def test_the_openapi_document_of_every_model_is_valid(shipped: list[Model]) -> N
 
 def test_the_openapi_document_of_hostile_models_is_valid() -> None:
     models = list(hostile())
-    document = printed(Target.OPENAPI, models)["openapi.json"]
+    document = printed("openapi", models)["openapi.json"]
     OpenAPIV31SpecValidator(document).validate()
     told = {
         path["post"]["x-model-id"]
@@ -87,7 +91,7 @@ APART = ("acme_x/y", "acme/x_y", "acme/x/y", "acme/x/y_input", "accepted", "requ
 
 def test_models_whose_names_join_to_one_stay_apart() -> None:
     models = [model_of(properties(**{f"p{n}": {}}), id_) for n, id_ in enumerate(APART)]
-    document = printed(Target.OPENAPI, models)["openapi.json"]
+    document = printed("openapi", models)["openapi.json"]
     OpenAPIV31SpecValidator(document).validate()
     schemas = document["components"]["schemas"]
     for number, model_id in enumerate(APART):
@@ -145,8 +149,8 @@ def test_every_digit_of_a_number_is_kept(number: Decimal) -> None:
 LONG = "12345678901234567890.123456789"
 
 
-@pytest.mark.parametrize("target", [Target.OPENAPI, Target.JSON_SCHEMA])
-def test_numbers_are_told_as_they_were_published(target: Target) -> None:
+@pytest.mark.parametrize("target", ["openapi", "json-schema"])
+def test_numbers_are_told_as_they_were_published(target: str) -> None:
     schema = json.dumps(
         {
             "model_id": "acme/model",
@@ -158,14 +162,12 @@ def test_numbers_are_told_as_they_were_published(target: Target) -> None:
     [document] = documents(schema.replace('"LONG"', LONG))
     model = build_model([("test.json", document)], SETTINGS).model
     assert model is not None
-    templates = Templates(resources.template_sources(target))
-    workshop = RenderContext(templates, {}, generator="test")
-    text = "".join(render_target(target, [model], "out", workshop).values())
+    text = "".join(texts(target, [model]).values())
     assert text.count(LONG) == 2
 
 
 def test_every_json_schema_is_valid_by_its_meta_schema(shipped: list[Model]) -> None:
-    files = printed(Target.JSON_SCHEMA, [*shipped, *hostile()])
+    files = printed("json-schema", [*shipped, *hostile()])
     schemas = [told for name, told in files.items() if name.endswith(".schema.json")]
     for schema in schemas:
         Draft202012Validator.check_schema(schema)
@@ -174,7 +176,7 @@ def test_every_json_schema_is_valid_by_its_meta_schema(shipped: list[Model]) -> 
 
 def test_media_rules_are_told_in_the_words_of_the_dialect(shipped: list[Model]) -> None:
     [model] = [each for each in shipped if each.model_id == EDIT]
-    files = printed(Target.JSON_SCHEMA, [model])
+    files = printed("json-schema", [model])
     field = files["bytedance/dreamina_4_0/edit/input.schema.json"]["properties"][
         "image_urls"
     ]
@@ -271,7 +273,7 @@ def test_what_the_client_takes_beside_payloads_becomes_one(
 
 
 def _validator(model: Model) -> Draft202012Validator:
-    files = printed(Target.JSON_SCHEMA, [model])
+    files = printed("json-schema", [model])
     return Draft202012Validator(files["acme/model/input.schema.json"])
 
 
@@ -340,11 +342,45 @@ def test_documents_are_kept_by_lock_and_check_as_a_client_is(
 def test_a_model_that_cannot_be_built_keeps_both_its_schemas(project: Shell) -> None:
     assert project("generate", "--target", "json-schema", "--output", "out").code == 0
     before = project.files("out")
-    clash = {"a b": {"type": "string"}, "a_b": {"type": "string"}}
-    project.write("new.json", entry("acme/singer", **clash))
+    project.write("new.json", {"model_id": "acme/singer", "input_schema": {"type": 3}})
     project("import", "new.json")
     assert project("generate", "--output", "out").code == 1
     assert {**before, "runcomfy-codegen.lock": b""} == {
         **project.files("out"),
         "runcomfy-codegen.lock": b"",
     }
+
+
+def test_names_that_collide_in_python_are_fine_in_documents(shell: Shell) -> None:
+    clash = {"a b": {"type": "string"}, "a_b": {"type": "string"}}
+    ids = ("acme/v1.5", "acme/v1-5", "acme/other")
+    shell.write("all.json", [entry(model_id, **clash) for model_id in ids])
+    assert shell("import", "all.json").code == 1
+    assert shell("generate", "--output", "client").code == 1
+    for target in ("openapi", "json-schema"):
+        answer = shell("generate", "--target", target, "--output", target)
+        assert (answer.code, answer.err) == (0, "")
+    schemas = [name for name in shell.files("json-schema") if name.endswith(".json")]
+    assert len(schemas) == 2 * len(ids)
+    assert "acme/other/input.schema.json" in schemas
+    assert sum(name.startswith("acme/v1_5-") for name in schemas) == 4
+
+
+def test_a_model_that_shares_its_name_no_longer_gets_the_short_one_back(
+    shell: Shell,
+) -> None:
+    shell.write("all.json", [entry("acme/v1.5"), entry("acme/other")])
+    shell("import", "all.json")
+    request = ("generate", "--target", "json-schema", "--output", "out")
+    assert shell(*request).code == 0
+    alone = shell.files("out")
+    shell.write("more.json", [entry("acme/v1-5")])
+    shell("import", "more.json")
+    assert shell(*request).code == 0
+    assert "acme/v1_5/input.schema.json" not in shell.files("out")
+    assert shell("check", "--output", "out").code == 0
+    for path in (shell.folder / "schemas" / "acme" / "v1-5").iterdir():
+        path.unlink()
+    assert shell(*request).code == 0
+    assert shell.files("out").keys() == alone.keys()
+    assert shell("check", "--output", "out").code == 0

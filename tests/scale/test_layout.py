@@ -14,8 +14,8 @@ from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets.python.layout import format_code, format_line
 from runcomfy_codegen.targets.python.literals import docstring, literal
-from runcomfy_codegen.targets.python.package import render_package
-from runcomfy_codegen.targets.target import RenderContext
+from runcomfy_codegen.targets.python.package import PYTHON
+from runcomfy_codegen.targets.target import Named, RenderContext
 from runcomfy_codegen.targets.templates import Templates
 from support.built_models import SETTINGS, built, rendered
 from support.random_schemas import texts
@@ -41,10 +41,8 @@ def test_the_modules_of_the_shipped_schemas_need_no_black() -> None:
 
 
 def test_the_top_of_a_package_needs_no_black() -> None:
-    templates = Templates(resources.template_sources())
-    files = render_package(
-        [], "runcomfy_client", RenderContext(templates, {}, generator="test")
-    )
+    templates = Templates(resources.template_sources("python"))
+    files = PYTHON.render(Named((), {}), RenderContext(templates, {}))
     source = files[PurePosixPath("__init__.py")]
     assert format_code(source) == source
 

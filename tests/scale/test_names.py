@@ -7,9 +7,9 @@ import random
 
 import pytest
 
-from runcomfy_codegen.build.naming import module_path
 from runcomfy_codegen.package.lock import lock_digest, sha256
 from runcomfy_codegen.targets.python.layout import format_code
+from runcomfy_codegen.targets.python.names import module_path
 from support.built_models import model_of, rendered
 from support.command_line import Shell, entry
 
@@ -169,15 +169,17 @@ def test_the_lock_tells_only_the_names_that_are_not_published(named: Shell) -> N
     assert told["classes"] == {"input/lora": "LoraPart"}
 
 
-def test_a_renamed_operation_is_told(shell: Shell) -> None:
+def test_a_chosen_name_is_for_code_and_renames_no_operation(shell: Shell) -> None:
     shell.write("one.json", entry("acme/painter"))
     shell("import", "one.json")
     shell("generate", "--output", "out", "--target", "openapi")
     shell.write(
         "runcomfy-codegen.toml", '[names."acme/painter"]\nmodule = "acme/brush"\n'
     )
+    before = shell.files("out")["openapi.json"]
     answer = shell("generate", "--output", "out", "--target", "openapi")
-    assert renames(answer.out) == {"acme/painter: acme.painter -> acme.brush"}
+    assert renames(answer.out) == set()
+    assert shell.files("out")["openapi.json"] == before
 
 
 @pytest.mark.parametrize(

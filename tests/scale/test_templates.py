@@ -13,16 +13,19 @@ import pytest
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.store.schemas_folder import read_all
+from runcomfy_codegen.targets import TARGETS
 from runcomfy_codegen.targets.python.annotations import Annotator
+from runcomfy_codegen.targets.python.model_names import names_of
+from runcomfy_codegen.targets.python.named_model import named_model
+from runcomfy_codegen.targets.python.names import Overrides
 from runcomfy_codegen.targets.python.view import (
     ModelView,
     client_context,
     model_view,
     module_context,
 )
-from runcomfy_codegen.targets.render import Target, render_target
 from runcomfy_codegen.targets.target import RenderContext
-from runcomfy_codegen.targets.templates import TEMPLATE_NAMES, Templates
+from runcomfy_codegen.targets.templates import Templates
 from support.built_models import SETTINGS, model_of
 from support.command_line import Shell
 
@@ -110,13 +113,12 @@ def test_every_block_of_a_document_can_be_replaced_alone(
     override = f"{extends}{{% block {block} %}}{text}{{% endblock %}}"
     sources = resources.template_sources(target)
     model = model_of({"type": "object", "properties": {}})
+    named = TARGETS[target].name_models([model], Overrides())
     told = [
-        render_target(
-            Target(target), [model], "out", RenderContext(templates, {}, "test")
-        )
+        TARGETS[target].render(named, RenderContext(templates, {}))
         for templates in (
             Templates(sources),
-            Templates(sources, {template: override.encode()}),
+            Templates(sources, {template: override}),
         )
     ]
     ours, theirs = ("".join(files.values()) for files in told)
@@ -126,7 +128,7 @@ def test_every_block_of_a_document_can_be_replaced_alone(
 
 def test_the_page_tells_every_template_and_every_block() -> None:
     assert {(target, name) for target, name, _ in ROWS} == {
-        (target.value, name) for target in Target for name in TEMPLATE_NAMES[target]
+        (target, name) for target in TARGETS for name in TARGETS[target].templates
     }
     for target, name, told in ROWS:
         source = resources.template_sources(target)[name]
@@ -136,10 +138,11 @@ def test_the_page_tells_every_template_and_every_block() -> None:
 
 
 def test_no_name_of_a_template_is_of_two_targets() -> None:
-    every = [name for names in TEMPLATE_NAMES.values() for name in names]
+    every = [name for target in TARGETS.values() for name in target.templates]
     assert len(every) == len({*every})
-    for target in Target:
-        assert set(resources.template_sources(target)) == {*TEMPLATE_NAMES[target]}
+    for name, target in TARGETS.items():
+        assert target.name == name
+        assert set(resources.template_sources(name)) == {*target.templates}
 
 
 def test_a_folder_of_the_targets_name_goes_first(own: Shell) -> None:
@@ -362,8 +365,9 @@ def module() -> dict[str, Any]:
         ).models
         if each.model_id == "bytedance/dreamina-4-0/edit"
     )
-    view = model_view(model, Annotator((model.input, model.output)), frozenset())
-    return module_context(model, view)
+    named = named_model(model, names_of(model, Overrides()))
+    view = model_view(named, Annotator((named.input, named.output)), frozenset())
+    return module_context(named, view)
 
 
 def names(value: Any) -> set[str]:

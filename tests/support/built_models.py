@@ -12,19 +12,25 @@ from typing import Any
 
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import BuildOptions, BuiltModel, build_model
+from runcomfy_codegen.diff.compare.outputs import (
+    NO_PUBLISHED_OUTPUTS,
+    PublishedOutputs,
+)
+from runcomfy_codegen.diff.compare.source import Surfaces
+from runcomfy_codegen.diff.finding import DiffFinding
+from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.document import Document, Provenance
 from runcomfy_codegen.ir.json_text import JsonText, pointer_token
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.targets.python.package import (
-    packages_of,
-    render_modules,
-    render_package,
-)
-from runcomfy_codegen.targets.target import RenderContext
+from runcomfy_codegen.targets.python.model_names import names_of
+from runcomfy_codegen.targets.python.names import Overrides
+from runcomfy_codegen.targets.python.package import PYTHON, packages_of, render_modules
+from runcomfy_codegen.targets.python.surface import surface_of
+from runcomfy_codegen.targets.target import Named, RenderContext
 from runcomfy_codegen.targets.templates import Templates
 
 SETTINGS = BuildOptions(dialect=resources.dialect())
-TEMPLATES = Templates(resources.template_sources())
+TEMPLATES = Templates(resources.template_sources("python"))
 PROVENANCE = Provenance(
     source="test.json", form="catalog", retrieved="2026-01-31", sha256="0" * 64
 )
@@ -73,14 +79,25 @@ def properties(**schemas: Any) -> dict[str, Any]:
 
 def rendered(models: Iterable[Model]) -> dict[PurePosixPath, str]:
     """The modules of these models."""
-    chosen = list(models)
-    return render_modules(chosen, packages_of(chosen), TEMPLATES)
+    return rendered_modules(PYTHON.name_models(models, Overrides()))
+
+
+def rendered_modules(named: Named) -> dict[PurePosixPath, str]:
+    """The modules of models with these names."""
+    context = RenderContext(TEMPLATES, {})
+    return render_modules(named, packages_of(named.names, {}), context)
 
 
 def write_client(folder: Path, models: Iterable[Model]) -> None:
     """Write a whole client package; the folder's name is the package's."""
-    workshop = RenderContext(TEMPLATES, resources.runtime_sources(), generator="test")
-    for path, text in render_package(models, folder.name, workshop).items():
+    write_named_client(folder, PYTHON.name_models(models, Overrides()))
+
+
+def write_named_client(folder: Path, named: Named) -> None:
+    """Write a whole client package of models with these names."""
+    runtime = resources.runtime_sources()
+    context = RenderContext(TEMPLATES, runtime, package=folder.name)
+    for path, text in PYTHON.render(named, context).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(text.encode())
 
@@ -89,18 +106,35 @@ def imported(client: Path, model: Model) -> ModuleType:
     """The module of a model in a client that was written."""
     if str(client.parent) not in sys.path:
         sys.path.insert(0, str(client.parent))
-    return importlib.import_module(".".join((client.name, "models", *model.path)))
+    module = names_of(model, Overrides()).dotted
+    return importlib.import_module(f"{client.name}.models.{module}")
 
 
 def executed(model: Model) -> ModuleType:
     """A model's module, executed on the runtime that is installed."""
     (source,) = rendered([model]).values()
-    dots = "." * (len(model.path) + 1)
+    dots = "." * (len(names_of(model, Overrides()).module) + 1)
     # pydantic looks its classes' module up by name.
     module = sys.modules["executed"] = ModuleType("executed")
     code = source.replace(f"from {dots}_runtime.", "from runcomfy_runtime.")
     exec(code, module.__dict__)
     return module
+
+
+def compared(
+    old: Iterable[Model],
+    new: Iterable[Model],
+    outputs: PublishedOutputs = NO_PUBLISHED_OUTPUTS,
+    *,
+    overrides: tuple[Overrides, Overrides] = (Overrides(), Overrides()),
+) -> tuple[DiffFinding, ...]:
+    """What the diff says of these models, on the wire and in Python."""
+    old, new = tuple(old), tuple(new)
+    one, other = (
+        {each.model_id: surface_of(each, names_of(each, chosen)) for each in models}
+        for models, chosen in zip((old, new), overrides, strict=True)
+    )
+    return diff(old, new, outputs, surfaces=Surfaces(one, other))
 
 
 def _document(whole: JsonText, entry: dict[str, Any], pointer: str) -> Document:

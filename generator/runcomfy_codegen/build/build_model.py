@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,6 @@ from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
 from ..ir.model import Model, Object, Type, Unknown, fields_in
-from .naming import Overrides
 from .properties import FieldsReader, opened_output, read_output, without_defaults
 from .published_parts import published_parts
 from .reader_context import Collector, SchemaPath
@@ -24,8 +23,8 @@ from .structure_and_texts import (
 )
 from .types import undeclared_required
 
-# A document with one of these errors has no usable input, or two fields with one name.
-_FATAL = frozenset({"input-not-an-object", "malformed-properties", "name-collision"})
+# A document with one of these errors has no usable input.
+_FATAL = frozenset({"input-not-an-object", "malformed-properties"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,6 @@ class BuildOptions:
 
     dialect: Mapping[str, Any]
     locale: str = DEFAULT_LOCALE
-    overrides: Overrides = Overrides()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def _read(file: str, document: Document, options: BuildOptions) -> BuiltModel:
     try:
         reported = list(check_document(document, options.dialect))
         collector = Collector(document)
-        model = _model(document, collector, options)
+        model = _model(document, collector)
     except NotJson as error:
         reported, collector, model = (
             [_not_json(document, error)],
@@ -116,30 +114,22 @@ def _read(file: str, document: Document, options: BuildOptions) -> BuiltModel:
     return BuiltModel(model, tuple(diagnostics))
 
 
-def _model(document: Document, collector: Collector, options: BuildOptions) -> Model:
-    named: set[str] = set()
-
-    def name_of(wire: str) -> str:
-        named.add(wire)
-        return options.overrides.field_name(document.model_id, wire)
-
-    reader = FieldsReader(collector, name_of)
+def _model(document: Document, collector: Collector) -> Model:
+    reader = FieldsReader(collector)
     schema = members(document.input_schema.value())
     path = SchemaPath("/input_schema")
     reader.keep_unstated(schema, path)
     fields = reader.read(schema, path)
     published = document.output_schema
     input_object = Object(
-        name="Input", fields=fields, demanded=undeclared_required(schema)
+        fields=fields, demanded=undeclared_required(schema), pointer=path.schema
     )
     output = read_output(published.value() if published else None, reader)
-    _report_unused(options.overrides, named, collector)
     unknown = tuple(collector.unknown)
     facts = members(document.facts.value()) if document.facts else {}
     description = document.description or facts.get("description") or ""
     return Model(
         model_id=document.model_id,
-        path=options.overrides.module_path(document.model_id),
         title=document.title,
         description=description if isinstance(description, str) else "",
         locale=document.locale,
@@ -154,21 +144,6 @@ def _model(document: Document, collector: Collector, options: BuildOptions) -> M
             document, (*fields_in(input_object), *fields_in(output)), unknown
         ),
     )
-
-
-def _report_unused(
-    overrides: Overrides, named: Collection[str], collector: Collector
-) -> None:
-    """Report names that the user chose for fields that the model does not have."""
-    chosen = overrides.of(collector.document.model_id).fields
-    for wire in sorted(chosen.keys() - {*named}):
-        collector.report(
-            "unused-name",
-            f"the configuration has the name {chosen[wire]!r} for {wire!r}, but there"
-            " is no such property",
-            "/input_schema",
-            "spell the property as the schema does, or remove the name",
-        )
 
 
 def _drifted(file: str, document: Document, default: str) -> Diagnostic:
@@ -220,33 +195,10 @@ def build_catalog(
         diagnostic for result in built.values() for diagnostic in result.diagnostics
     ]
     models = [result.model for result in built.values() if result.model is not None]
-    collisions = _collisions(models)
-    colliding = {diagnostic.model for diagnostic in collisions}
     return BuiltCatalog(
-        models=tuple(model for model in models if model.model_id not in colliding),
-        diagnostics=(*diagnostics, *collisions),
+        models=tuple(models),
+        diagnostics=tuple(diagnostics),
         failed=tuple(
-            model_id
-            for model_id, result in built.items()
-            if result.model is None or model_id in colliding
+            model_id for model_id, result in built.items() if result.model is None
         ),
     )
-
-
-def _collisions(models: Sequence[Model]) -> list[Diagnostic]:
-    """Report models that would be the same module; none of them can be generated."""
-    modules: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-    for model in models:
-        modules[model.path].append(model.model_id)
-    return [
-        Diagnostic(
-            code="module-collision",
-            message=f"{' and '.join(map(repr, ids))} would be the same module {'.'.join(path)}",
-            model=model_id,
-            hint="choose a module in the configuration:"
-            f' [tool.runcomfy-codegen.names."{model_id}"] module = "vendor/other_name"',
-        )
-        for path, ids in modules.items()
-        if len(ids) > 1
-        for model_id in ids
-    ]

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
+from ..ir.model import Model
 from .build_model import BuildOptions, build_model, same_structure
 
 
@@ -32,10 +33,11 @@ class PlannedImport:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """The documents to store, and all diagnostics."""
+    """The documents to store, all diagnostics, and the model of each (file, document)."""
 
     accepted: tuple[PlannedImport, ...]
     diagnostics: tuple[Diagnostic, ...]
+    models: tuple[tuple[str, Document, Model], ...] = ()
 
 
 def plan_import(
@@ -53,12 +55,13 @@ def plan_import(
         groups[document.model_id, document.locale].append((file, document))
     accepted: list[PlannedImport] = []
     diagnostics: list[Diagnostic] = []
+    models: list[tuple[str, Document, Model]] = []
     for key, group in groups.items():
-        diagnostics += [
-            diagnostic
-            for pair in group
-            for diagnostic in build_model([pair], options).diagnostics
-        ]
+        for file, document in group:
+            built = build_model([(file, document)], options)
+            diagnostics += built.diagnostics
+            if built.model is not None:
+                models.append((file, document, built.model))
         contradicting = [
             pair for pair in group[1:] if not _equivalent(group[0][1], pair[1], options)
         ]
@@ -70,7 +73,7 @@ def plan_import(
         accepted.append(
             PlannedImport(file, document, _change(stored(*key), document, options))
         )
-    return ImportPlan(tuple(accepted), tuple(diagnostics))
+    return ImportPlan(tuple(accepted), tuple(diagnostics), tuple(models))
 
 
 def _change(

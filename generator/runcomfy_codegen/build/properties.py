@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from runcomfy_runtime.did_you_mean import did_you_mean
 
-from ..ir.diagnostic import Severity
 from ..ir.json_text import JsonValue, is_object, items, members
 from ..ir.model import (
     Anything,
@@ -40,10 +39,9 @@ _PROMPT_WORDS = {"prompt", "text", "lyrics", "caption", "tags"}
 
 @dataclass(frozen=True, slots=True)
 class FieldsReader:
-    """Reads the fields of one document; ``name_of`` turns a wire name into a field's name."""
+    """Reads the fields of one document."""
 
     collector: Collector
-    name_of: Callable[[str], str]
 
     def read(self, schema: dict[str, JsonValue], path: SchemaPath) -> tuple[Field, ...]:
         """The fields of an object schema at this path."""
@@ -52,17 +50,15 @@ class FieldsReader:
             name for name in items(schema.get("required")) if isinstance(name, str)
         ]
         self._report_absent(required, properties, path)
-        fields = tuple(
+        return tuple(
             self._field(
                 wire_name,
                 published,
-                path.member(wire_name, self.name_of(wire_name)),
+                path.member(wire_name),
                 required=wire_name in required,
             )
             for wire_name, published in properties.items()
         )
-        self._report_collisions(fields, path)
-        return fields
 
     def keep_unstated(self, schema: dict[str, JsonValue], path: SchemaPath) -> None:
         """Keep the unsupported keywords of an input or output as a whole."""
@@ -98,7 +94,6 @@ class FieldsReader:
         is_sample = required or media is not None or _is_prompt(wire_name, completed)
         return Field(
             wire_name=wire_name,
-            name=self.name_of(wire_name),
             type=kind,
             required=required,
             title=_text(completed.get("title")),
@@ -122,20 +117,6 @@ class FieldsReader:
                     f"{name!r} is required, but no property has this name",
                     path.keyword("required"),
                     f"no input needs it{hint}",
-                )
-
-    def _report_collisions(self, fields: tuple[Field, ...], path: SchemaPath) -> None:
-        seen: dict[str, str] = {}
-        for field in fields:
-            other = seen.setdefault(field.name, field.wire_name)
-            if other != field.wire_name:
-                self.collector.report(
-                    "name-collision",
-                    f"{other!r} and {field.wire_name!r} would get the same name {field.name!r}",
-                    path.member(field.wire_name, field.name).schema,
-                    "choose a name in the configuration:"
-                    f' [tool.runcomfy-codegen.names."{self.collector.document.model_id}".fields]',
-                    Severity.ERROR,
                 )
 
 
@@ -205,10 +186,15 @@ def read_output(published: JsonValue, reader: FieldsReader) -> Object:
     schema, inside = unwrap_output(
         published if members(published) else dict(GENERIC_OUTPUT)
     )
-    path = SchemaPath(f"/output_schema{inside}", words=("output",))
+    path = SchemaPath(f"/output_schema{inside}", steps=("output",))
     reader.keep_unstated(schema, path)
     fields = reader.read(schema, path)
-    return Object(name="Output", fields=fields, demanded=undeclared_required(schema))
+    return Object(
+        fields=fields,
+        demanded=undeclared_required(schema),
+        path=path.steps,
+        pointer=path.schema,
+    )
 
 
 def without_defaults(output: Object) -> Object:

@@ -12,38 +12,38 @@ from ..ir.model import Unknown, Value
 
 @dataclass(frozen=True, slots=True)
 class SchemaPath:
-    """The path to a schema: its pointer in the document, in the payload, and in words.
+    """The path to a schema: its pointer in the document, in the payload, and in steps.
 
     In ``payload`` the step ``*`` is every item of an array or value of a map (a member
-    called ``*`` is written ``~2``); ``words`` name the class of a nested object.
+    called ``*`` is written ``~2``); ``steps`` are the ``path`` of a nested object.
     """
 
     schema: str
     payload: str = ""
-    words: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
     @property
     def depth(self) -> int:
         """The number of schemas around this one."""
-        return len(self.words)
+        return len(self.steps)
 
     def keyword(self, name: str) -> str:
         """The pointer of a keyword of the schema."""
         return f"{self.schema}/{pointer_token(name)}"
 
-    def member(self, wire_name: str, name: str) -> SchemaPath:
-        """The path of a property, with the name of its field."""
+    def member(self, wire_name: str) -> SchemaPath:
+        """The path of a property."""
         token = pointer_token(wire_name)
         return SchemaPath(
             f"{self.schema}/properties/{token}",
             f"{self.payload}/{token.replace('*', '~2')}",
-            (*self.words, name),
+            (*self.steps, wire_name),
         )
 
     def items(self) -> SchemaPath:
         """The path of the items of an array."""
         return SchemaPath(
-            f"{self.schema}/items", f"{self.payload}/*", (*self.words, "item")
+            f"{self.schema}/items", f"{self.payload}/*", (*self.steps, "item")
         )
 
     def values(self) -> SchemaPath:
@@ -51,7 +51,7 @@ class SchemaPath:
         return SchemaPath(
             f"{self.schema}/additionalProperties",
             f"{self.payload}/*",
-            (*self.words, "value"),
+            (*self.steps, "value"),
         )
 
     def option(self, keyword: str, index: int) -> SchemaPath:
@@ -59,7 +59,7 @@ class SchemaPath:
         return SchemaPath(
             f"{self.schema}/{keyword}/{index}",
             self.payload,
-            (*self.words, f"option{index}"),
+            (*self.steps, f"option{index}"),
         )
 
 
@@ -68,15 +68,11 @@ class SchemaPath:
 
 @dataclass(slots=True)
 class Collector:
-    """Collects the diagnostics and the unsupported keywords of one document.
-
-    ``classes`` has the pointer of every object that becomes a class, by the name of the class.
-    """
+    """Collects the diagnostics and the unsupported keywords of one document."""
 
     document: Document
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     unknown: list[Unknown] = field(default_factory=list[Unknown])
-    classes: dict[str, str] = field(default_factory=dict[str, str])
 
     def report(
         self,

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 from ..dialect.rule_language import names_several
 from ..dialect.validator import JSON_TYPES, standard_type
-from ..ir.diagnostic import Severity
 from ..ir.json_text import JsonValue, is_object, items, members
 from ..ir.model import NULL, Anything, Array, Boolean, Field, Object, Text, Type, Union
 from .bounds import BOUNDS, count_bound, numeric_type
 from .combined import apply_choices, are_disjoint, combined_schemas, union_of
-from .naming import class_name
 from .reader_context import Collector, SchemaPath
 
 MAX_NESTING = 24
@@ -176,24 +174,13 @@ class TypeReader:
         elif isinstance(extra, dict):
             extra_type = self.read(extra, path.values())
         fields = self.read_fields(schema, path)
-        name = class_name(*path.words)
-        if fields or extra_type is None:
-            self._report_same_class(name, path)
-        demanded = undeclared_required(schema)
-        return Object(name=name, fields=fields, extra=extra_type, demanded=demanded)
-
-    def _report_same_class(self, name: str, path: SchemaPath) -> None:
-        """Report two objects of one model whose classes would have the same name."""
-        other = self.collector.classes.setdefault(name, path.schema)
-        if other != path.schema:
-            self.collector.report(
-                "name-collision",
-                f"this object and the one at {other} would be the same class {name!r}",
-                path.schema,
-                "choose another name for a field on the way to one of them:"
-                f' [tool.runcomfy-codegen.names."{self.collector.document.model_id}".fields]',
-                Severity.ERROR,
-            )
+        return Object(
+            fields=fields,
+            extra=extra_type,
+            demanded=undeclared_required(schema),
+            path=path.steps,
+            pointer=path.schema,
+        )
 
     def _combined(self, schema: dict[str, JsonValue], path: SchemaPath) -> Type:
         """A schema without ``type``: a combination of others, or anything."""

@@ -13,12 +13,12 @@ import click
 from .. import resources
 from ..errors import OperationError
 from ..sandbox.sample_media import png
+from ..targets.python.package import PACKAGE
 from ..workspace.configuration import Config
 from ..workspace.import_documents import import_sources
 from ..workspace.local_sandbox import open_sandbox
 from ..workspace.project import Project
 from ..workspace.temporary_client import (
-    PACKAGE,
     TemporaryClient,
     generate_into,
     import_client,
@@ -55,17 +55,18 @@ def _tell_story(folder: Path, *, kept: bool) -> None:
     catalog = project.catalog()
     model = next(each for each in catalog.models if each.model_id == MODEL)
     _title(2, f"What was understood of {MODEL}")
-    print_model(model)
+    names = catalog.names[MODEL]
+    print_model(model, names)
     _title(3, "A typed client is generated")
     generate_into(project, catalog, folder / PACKAGE)
-    _show_module(folder / PACKAGE / "models" / Path(*model.path).with_suffix(".py"))
+    _show_module(folder / PACKAGE / "models" / Path(*names.module).with_suffix(".py"))
     with (
         importable(folder),
         open_sandbox(
             project, {each.model_id: each for each in catalog.models}
         ) as served,
     ):
-        bench = import_client(model)
+        bench = import_client(names)
         with bench.client.RunComfy(base_url=served.url, token=served.token) as client:
             _run_job(bench, client, folder / "out", served.url, kept=kept)
         _refuse_input(bench)

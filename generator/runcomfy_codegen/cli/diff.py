@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,15 +103,13 @@ class Asked:
             if self.head
             else default_head(old, self.project)
         )
-        settings = self.project.settings
-        before, after = (
-            replace(settings, overrides=overrides_of(each, self.project))
-            for each in (old, new)
-        )
-        found = compare_sides(old, new, (before, after))
+        overrides = (overrides_of(old, self.project), overrides_of(new, self.project))
+        found = compare_sides(old, new, self.project.settings, overrides)
         # The last day of an approval is the same everywhere: that of UTC.
         today = datetime.now(UTC).date()
-        findings = diff(found.old, found.new, found.outputs, found.texts)
+        findings = diff(
+            found.old, found.new, found.outputs, found.texts, found.surfaces
+        )
         done = apply_approvals(tuple(approvals), findings, today, found.failed)
         report = DiffReport(
             base=self.base,

@@ -22,10 +22,10 @@ from ..package.write import (
     write_package,
 )
 from ..store.atomic_write import FolderLocked, lock_folder
-from ..workspace.configuration import TARGETS
+from ..targets import TARGETS
 from ..workspace.generate import GenerateRequest, PreparedPackage, prepare, request_for
 from ..workspace.project import Project
-from ..workspace.template_context import template_context
+from ..workspace.render_context import template_context
 from .console import (
     EXIT_FINDING,
     count_progress,
@@ -59,7 +59,7 @@ _SHOWN = 5
 )
 @click.option(
     "--target",
-    type=click.Choice(TARGETS),
+    type=click.Choice(list(TARGETS)),
     help="What to write: a Python client, or documents.  [default: as before, else python]",
 )
 @click.option("--client", metavar="NAME", help="Only this client of the configuration.")

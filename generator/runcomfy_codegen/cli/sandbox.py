@@ -98,7 +98,7 @@ def command(
     Without a key, a network or a bill: any Bearer token is accepted, jobs complete within
     ten seconds, and their outputs are small real files.
     """
-    catalog = project.catalog()
+    catalog = project.built_catalog()
     print_diagnostics(catalog.diagnostics)
     models = {model.model_id: model for model in catalog.models}
     if not models:

@@ -6,6 +6,7 @@ import click
 
 from ..ir.as_json import model_as_json, to_json_schema, type_word
 from ..ir.model import Field, Model
+from ..ir.surface import CodeNames
 from ..workspace.project import Project
 from .console import print_diagnostics, print_json, printable
 from .options import format_option, project_options
@@ -21,14 +22,15 @@ _LONGEST = 46
 def command(project: Project, model_id: str, locale: str | None, form: str) -> None:
     """Print what the tool understood of a model."""
     model, catalog = project.in_locale(locale).model(model_id)
+    names = catalog.names[model_id]
     if form == "json":
-        print_json(model_as_json(model))
+        print_json(model_as_json(model, names))
         return
     print_diagnostics(each for each in catalog.diagnostics if each.model == model_id)
-    print_model(model)
+    print_model(model, names)
 
 
-def print_model(model: Model) -> None:
+def print_model(model: Model, names: CodeNames) -> None:
     """The fields as a table, and the rules below."""
     from rich.console import Console
     from rich.table import Table
@@ -40,23 +42,24 @@ def print_model(model: Model) -> None:
     for heading in ("field", "type", "", "server default", "published as"):
         table.add_column(heading)
     for field in model.input.fields:
-        table.add_row(*(Text(printable(cell)) for cell in _row(field)))
+        table.add_row(*(Text(printable(cell)) for cell in _row(field, names)))
     console.print(table)
     for rule in model.rules:
         told = f"{rule.pointer}: {rule.metric} {rule.operator} {rule.limit}"
         console.print(Text(printable(f"  {told}  ({rule.message})")))
 
 
-def _row(field: Field) -> tuple[str, ...]:
+def _row(field: Field, names: CodeNames) -> tuple[str, ...]:
+    name = names.fields[field.wire_name]
     kind = _kind(field)
     values = to_json_schema(field.type).get("enum")
     choices = ", ".join(map(str, values)) if values else ""
     return (
-        field.name,
+        name,
         _short(f"{kind}: {choices}" if choices else kind),
         "required" if field.required else "",
         _short("" if field.default is None else field.default.text),
-        "" if field.wire_name == field.name else field.wire_name,
+        "" if field.wire_name == name else field.wire_name,
     )
 
 

@@ -10,6 +10,7 @@ from .compare import compare
 from .compare.facts import Fact, ModelRenamed
 from .compare.outputs import NO_PUBLISHED_OUTPUTS, PublishedOutputs
 from .compare.published import NO_TEXTS, PublishedTexts, text_facts, unknown_changes
+from .compare.source import NO_SURFACES, Surfaces
 from .finding import DiffFinding, DiffVerdict, Lens
 from .rule import DiffRule
 from .rules import RULES
@@ -35,14 +36,16 @@ def diff(
     new: Iterable[Model],
     outputs: PublishedOutputs = NO_PUBLISHED_OUTPUTS,
     texts: PublishedTexts = NO_TEXTS,
+    surfaces: Surfaces = NO_SURFACES,
 ) -> tuple[DiffFinding, ...]:
     """What a change of models means for callers of the old ones.
 
     The output of a model is what its class can parse; ``outputs`` are the published ones.
     ``texts`` are the texts in all languages; a model has only one of them.
+    ``surfaces`` are what callers see of the models: without them, nothing is said of code.
     """
     old, new = tuple(old), tuple(new)
-    facts = tuple(compare(old, new, outputs))
+    facts = tuple(compare(old, new, outputs, surfaces))
     findings = judge((*facts, *text_facts(texts, facts)))
     rest = judge(_unknown_changes(old, new, facts, findings))
     return tuple(sorted((*findings, *rest), key=_order)) if rest else findings

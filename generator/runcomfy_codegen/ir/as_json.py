@@ -25,6 +25,7 @@ from .model import (
     Unknown,
     Value,
 )
+from .surface import CodeNames
 
 Schema = dict[str, Any]
 
@@ -114,24 +115,24 @@ def _object(kind: Object, key: Callable[[Field], str]) -> Schema:
 # A model as plain JSON values, as ``show --format json`` prints it.
 
 
-def model_as_json(model: Model) -> dict[str, Any]:
-    """Everything that the IR knows about a model."""
+def model_as_json(model: Model, names: CodeNames) -> dict[str, Any]:
+    """Everything that the IR knows about a model, and its names in code."""
     return {
         "model_id": model.model_id,
         "title": model.title,
         "description": model.description,
         "kind": model.kind,
         "locale": model.locale,
-        "module": ".".join(model.path),
+        "module": names.dotted,
         "schema_sha256": model.schema_sha256,
         "documents": dict(model.documents),
-        "fields": [field_as_json(field) for field in model.input.fields],
-        "output": [field_as_json(field) for field in model.output.fields],
+        "fields": [field_as_json(field, names) for field in model.input.fields],
+        "output": [field_as_json(field, names) for field in model.output.fields],
         "unknown": [_unknown(unknown) for unknown in model.unknown],
     }
 
 
-def field_as_json(field: Field) -> dict[str, Any]:
+def field_as_json(field: Field, names: CodeNames) -> dict[str, Any]:
     """A field, with the JSON Schema keywords of its type as members."""
     optional = {
         "title": field.title,
@@ -142,10 +143,10 @@ def field_as_json(field: Field) -> dict[str, Any]:
     }
     return {
         "wire_name": field.wire_name,
-        "name": field.name,
+        "name": names.fields[field.wire_name],
         "type": type_word(field.type),
         "required": field.required,
-        **_details(field.type),
+        **_details(field.type, names),
         **{key: value for key, value in optional.items() if value not in (None, "")},
         "rules": [_rule(rule) for rule in field.rules],
         "unknown": [_unknown(unknown) for unknown in field.unknown],
@@ -170,10 +171,10 @@ def type_word(kind: Type) -> str:
             )
 
 
-def _details(kind: Type) -> dict[str, Any]:
+def _details(kind: Type, names: CodeNames) -> dict[str, Any]:
     """The keywords of a type other than ``type``; the fields of an object in full."""
     if isinstance(kind, Object):
-        return {"fields": [field_as_json(field) for field in kind.fields]}
+        return {"fields": [field_as_json(field, names) for field in kind.fields]}
     schema = to_json_schema(kind)
     return {keyword: value for keyword, value in schema.items() if keyword != "type"}
 

@@ -10,7 +10,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeAlias, cast
@@ -132,13 +132,18 @@ class Array:
 class Object:
     """Members by name. ``extra`` is the type of undeclared members; None forbids them.
 
-    ``demanded`` are required names that no field declares.
+    ``demanded`` are required names that no field declares. ``path`` has the steps from the
+    input or output to this object: published names of members, ``item`` for the items of an
+    array, ``value`` for undeclared members, ``option0`` for the first of several schemas.
+    ``pointer`` is where the schema stands in the document; it does not count when objects
+    are compared.
     """
 
-    name: str
     fields: tuple[Field, ...] = ()
     extra: Type | None = None
     demanded: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    pointer: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +174,11 @@ Type: TypeAlias = (
 class Field:
     """One member of an object.
 
-    ``wire_name`` is the published name, ``name`` the ASCII one that code uses. ``default``
-    is the server's default for a missing field; ``sample`` is a published example. Neither
-    is ever sent. ``rule_places`` are the JSON pointers of the rules in the document.
+    ``wire_name`` is the published name. ``default`` is the server's default for a missing
+    field; ``sample`` is a published example. Neither is ever sent. ``rule_places`` are the JSON pointers of the rules in the document.
     """
 
     wire_name: str
-    name: str
     type: Type
     required: bool
     title: str = ""
@@ -192,15 +195,13 @@ class Field:
 class Model:
     """One model of the catalog, in one locale.
 
-    ``path`` names the module: package names and the module's own, safe in any language's
-    identifiers. ``published_output`` is the output as the server publishes it, ``output``
+    ``published_output`` is the output as the server publishes it, ``output``
     the wider type that is read, ``published`` the parts of the document that both were read
     from. ``schema_sha256`` covers the document whose texts are shown; ``documents`` are
     (locale, hash) of every document of the model.
     """
 
     model_id: str
-    path: tuple[str, ...]
     title: str
     description: str
     locale: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from .lock import LOCK, Lock, same_package
-from .lock_entry import LockEntry
+from .lock_entry import NAME_KINDS, LockEntry
 from .plan import Conflict, WritePlan
 
 
@@ -68,8 +68,9 @@ def renamed(old: LockEntry, new: LockEntry) -> Iterator[str]:
     if old.names is None or new.names is None:
         return
     same = old.documents == new.documents
-    yield from _name_changes(old.names.fields, new.names.fields, same=same)
-    yield from _name_changes(old.names.classes, new.names.classes, same=same)
+    for kind in NAME_KINDS:
+        before, after = old.names.get(kind, {}), new.names.get(kind, {})
+        yield from _name_changes(before, after, same=same)
 
 
 def _name_changes(

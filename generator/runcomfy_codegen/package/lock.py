@@ -16,7 +16,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..ir.json_text import is_object, items, members
-from ..targets import Target
 from .lock_entry import LockEntry, LockError, damaged, read_entry, table, word, words
 
 LOCK = PurePosixPath("runcomfy-codegen.lock")
@@ -81,6 +80,22 @@ class Lock:
             if path in own or path.as_posix() in packages
         }
         return Lock(kept, models)
+
+    def holding(
+        self,
+        files: Mapping[PurePosixPath, str],
+        models: Mapping[str, LockEntry],
+        made_from: MadeFrom,
+        selection: CallOptions,
+    ) -> Lock:
+        """The lock of a package that has these files and models next to the kept ones."""
+        hashes = {
+            path: sha256(text.encode("utf-8", "surrogatepass"))
+            for path, text in files.items()
+        }
+        return Lock(
+            {**self.files, **hashes}, {**self.models, **models}, made_from, selection
+        )
 
 
 def _folders(paths: Collection[PurePosixPath]) -> set[str]:
@@ -224,8 +239,6 @@ def _selection(told: Mapping[str, Any]) -> CallOptions:
     locale, target = (
         word(selection.get(name, ""), where) for name in ("locale", "target")
     )
-    if target not in ("", *Target):
-        raise damaged(f"it selects the target {target!r}")
     return CallOptions(globs, locale, target)
 
 

@@ -17,16 +17,13 @@ class LockError(ValueError):
     """A lock file that cannot be read, or that a newer release wrote."""
 
 
-@dataclass(frozen=True, slots=True)
-class GivenNames:
-    """The fields that are not called as they are published, and the classes of objects.
+GivenNames = Mapping[str, Mapping[str, str]]
+"""The names that callers write and that are not published: by kind, then by place.
 
-    Both by their place: ``input`` or ``output`` and the published names that lead there, as
-    a JSON pointer has them.
-    """
-
-    fields: Mapping[str, str] = field(default_factory=dict[str, str])
-    classes: Mapping[str, str] = field(default_factory=dict[str, str])
+The target that wrote the package says which; the lock only carries them.
+"""
+NAME_KINDS = ("fields", "classes")
+"""The kinds of names, which are the keys of an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +36,13 @@ class LockEntry:
     files: tuple[PurePosixPath, ...]
     schema_sha256: str = ""
     documents: Mapping[str, str] = field(default_factory=dict[str, str])
-    names: GivenNames | None = GivenNames()
+    names: GivenNames | None = field(default_factory=dict[str, Mapping[str, str]])
 
     def written(self) -> dict[str, Any]:
         """The entry as JSON values."""
         first, *others = (path.as_posix() for path in self.files)
-        names = self.names or GivenNames()
-        optional = {"files": others, "fields": names.fields, "classes": names.classes}
+        names = self.names or {}
+        optional = {"files": others, **{kind: names.get(kind) for kind in NAME_KINDS}}
         return {
             "file": first,
             "schema_sha256": self.schema_sha256,
@@ -74,10 +71,7 @@ def read_entry(
 
 
 def _names(entry: Mapping[str, Any], where: str) -> GivenNames:
-    fields, classes = (
-        words(entry.get(name, {}), where) for name in ("fields", "classes")
-    )
-    return GivenNames(fields, classes)
+    return {kind: words(entry.get(kind, {}), where) for kind in NAME_KINDS}
 
 
 def _listed(name: Any, where: str, paths: Paths) -> PurePosixPath:

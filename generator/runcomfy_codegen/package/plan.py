@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from .lock import LOCK, Lock, sha256
-
-Files = dict[PurePosixPath, str]
-"""The files of a package: their texts by their paths below its folder."""
+from .lock import LOCK, Lock, MadeFrom, sha256
 
 
 class Conflict(StrEnum):
@@ -62,3 +59,41 @@ def make_plan(
 
 def _hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass"))
+
+
+# What need not be rendered again: models whose documents, tool and files are the same.
+
+
+def unchanged_models(
+    lock: Lock, sources: MadeFrom, hashes: Mapping[PurePosixPath, str]
+) -> frozenset[str]:
+    """The models of a package that another rendering would leave as they are.
+
+    ``hashes`` are those of the files that are there. Whoever changes the lock can deceive
+    this; that is why ``check`` never asks it.
+    """
+    if dict(lock.made_from.tool) != dict(sources.tool):
+        return frozenset()
+    return frozenset(
+        model_id
+        for model_id in lock.models
+        if sources.models.get(model_id) == lock.made_from.models.get(model_id, "")
+        and all(_intact(lock, path, hashes) for path in lock.files_of(model_id))
+    )
+
+
+def up_to_date(
+    lock: Lock, sources: MadeFrom, hashes: Mapping[PurePosixPath, str]
+) -> bool:
+    """Whether rendering ``sources`` would leave the whole package as it is."""
+    same_tool = dict(lock.made_from.tool) == dict(sources.tool)
+    stale = sources.models.keys() - unchanged_models(lock, sources, hashes)
+    gone = lock.models.keys() - sources.models.keys()
+    intact = all(_intact(lock, path, hashes) for path in lock.files)
+    return bool(lock.files) and same_tool and intact and not stale and not gone
+
+
+def _intact(
+    lock: Lock, path: PurePosixPath, hashes: Mapping[PurePosixPath, str]
+) -> bool:
+    return path in lock.files and hashes.get(path) == lock.files[path]

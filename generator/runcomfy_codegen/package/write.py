@@ -10,7 +10,7 @@ from ..errors import OperationError
 from ..store.atomic_write import FolderChanges, apply_changes, read_bytes
 from .lock import LOCK, Lock, read_lock, sha256
 from .lock_entry import LockError
-from .plan import Files, WritePlan, make_plan
+from .plan import WritePlan, make_plan
 
 
 def unified_diff(folder: Path, path: PurePosixPath, wanted: str) -> Iterator[str]:
@@ -61,7 +61,7 @@ def package_name(folder: Path) -> str:
 
 def plan_beside(
     folder: Path,
-    wanted: Files,
+    wanted: Mapping[PurePosixPath, str],
     lock: Lock,
     kept: Collection[PurePosixPath],
     hashes: Mapping[PurePosixPath, str],

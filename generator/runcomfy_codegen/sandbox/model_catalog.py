@@ -163,12 +163,11 @@ def _plain(entry: CatalogEntry) -> CatalogEntry:
 def _anything(model_id: str) -> Model:
     return Model(
         model_id=model_id,
-        path=(),
         title="",
         description="",
         locale="en",
-        input=Object(name="Input", extra=Anything()),
-        output=Object(name="Output", extra=Anything()),
+        input=Object(extra=Anything()),
+        output=Object(extra=Anything()),
         schema_sha256="",
         documents=(),
     )

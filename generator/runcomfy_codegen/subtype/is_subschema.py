@@ -215,7 +215,7 @@ ALL_JSON_TYPES: tuple[Type, ...] = (
     Numeric(integral=False),
     Text(),
     Array(items=Anything()),
-    Object(name="", extra=Anything()),
+    Object(extra=Anything()),
 )
 """The six types of JSON. Together they are ``Anything``."""
 

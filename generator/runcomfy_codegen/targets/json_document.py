@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from pathlib import PurePosixPath
+from hashlib import sha256
 from typing import Any
 
 from runcomfy_runtime.protocol import submit_path
@@ -25,15 +27,16 @@ from ..ir.model import (
     Union,
     Value,
 )
-from ..package.lock_entry import GivenNames, LockEntry
-from ..package.plan import Files
+from ..ir.surface import CodeNames
 from .json_layout import format_json
+from .python.names import module_path
+from .target import Named, Names
 from .templates import TemplateFault, Templates
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A model. ``name`` is that of its module, with dots: no name of a module holds one."""
+    """A model. ``name`` is that of its documents: steps with dots between them."""
 
     id: str
     name: str
@@ -46,11 +49,11 @@ class DocumentView:
     output: Schema
 
 
-def document_view(model: Model) -> DocumentView:
-    """What a template is told of a model."""
+def document_view(model: Model, names: Names) -> DocumentView:
+    """What a template is given for a model."""
     return DocumentView(
         id=model.model_id,
-        name=document_name(model),
+        name=names[model.model_id].dotted,
         path=submit_path(model.model_id),
         title=model.title,
         description=model.description,
@@ -61,9 +64,37 @@ def document_view(model: Model) -> DocumentView:
     )
 
 
-def document_name(model: Model) -> str:
-    """The name of a model's module below ``models``: another one for every model."""
-    return ".".join(model.path)
+HASH_MARK = "-"
+"""What stands before the hash in a name that two models would share; no step holds it."""
+_DIGITS = 8
+
+
+def document_name(model_id: str) -> str:
+    """The name of a model's documents: ``kling/kling-3.0/4k`` → ``kling.kling_3_0.model_4k``.
+
+    It follows the rules of Python modules, but no name that the configuration chooses.
+    """
+    return ".".join(module_path(model_id))
+
+
+def name_documents(models: Iterable[Model]) -> Named:
+    """Every model with the name of its documents. None fails.
+
+    Models whose ids have one name get the hash of the id as well, all of them alike.
+    """
+    chosen = tuple(sorted(models, key=lambda model: model.model_id))
+    shared = Counter(document_name(model.model_id) for model in chosen)
+    return Named(
+        models=chosen,
+        names={id_: _named(id_, shared) for id_ in (each.model_id for each in chosen)},
+    )
+
+
+def _named(model_id: str, shared: Mapping[str, int]) -> CodeNames:
+    name = document_name(model_id)
+    if shared[name] > 1:
+        name += HASH_MARK + sha256(model_id.encode()).hexdigest()[:_DIGITS]
+    return CodeNames(tuple(name.split(".")))
 
 
 # The IR as standard JSON Schema with everything that a reader wants to know.
@@ -160,9 +191,6 @@ def _limit(rule: Rule) -> int | Decimal | str:
         return rule.limit
 
 
-Printed = tuple[Files, dict[str, LockEntry]]
-
-
 def printed_document(name: str, context: dict[str, Any], templates: Templates) -> str:
     """The JSON text of a template. Raises ``TemplateFault``."""
     try:
@@ -170,10 +198,3 @@ def printed_document(name: str, context: dict[str, Any], templates: Templates) -
     except (ValueError, RecursionError) as error:
         blamed = templates.blamed(name)
         raise TemplateFault(f"what {blamed} makes is no JSON: {error}") from None
-
-
-def lock_entry(
-    model: Model, files: tuple[PurePosixPath, ...], names: GivenNames
-) -> LockEntry:
-    """What the lock says of a model."""
-    return LockEntry(files, model.schema_sha256, dict(model.documents), names)

@@ -2,60 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from runcomfy_runtime.protocol import DEFAULT_BASE_URL, PHASES, CancelOutcome
 
 from ..ir.model import Model
-from ..package.lock_entry import GivenNames
-from .json_document import (
-    Printed,
-    document_name,
-    document_view,
-    lock_entry,
-    printed_document,
-)
-from .target import RenderContext
-from .templates import CONTEXT_VERSION, TemplateFault
+from .json_document import document_view, name_documents, printed_document
+from .python.names import Overrides
+from .target import Files, Kept, ModelFiles, Named, Names, RenderContext, Target
+from .templates import CONTEXT_VERSION, TemplateFault, context_as_json
+
+_DOCUMENT = PurePosixPath("openapi.json")
 
 
-def openapi_context(models: Iterable[Model]) -> dict[str, Any]:
-    """Of ``openapi.jinja``."""
+def openapi_context(models: Iterable[Model], names: Names) -> dict[str, Any]:
+    """What ``openapi.jinja`` is rendered with."""
     return {
         "version": CONTEXT_VERSION,
-        "models": [document_view(model) for model in models],
+        "models": [document_view(model, names) for model in models],
         "server": DEFAULT_BASE_URL,
         "statuses": list(PHASES),
         "outcomes": [outcome.value for outcome in CancelOutcome],
     }
 
 
-_OPENAPI = PurePosixPath("openapi.json")
+class OpenApiTarget:
+    """One OpenAPI document of the whole API."""
+
+    name = "openapi"
+    templates = ("answers.jinja", "lifecycle.jinja", "openapi.jinja", "operation.jinja")
+    one_file = True
+
+    def name_models(self, models: Iterable[Model], overrides: Overrides) -> Named:
+        """Every model: the name of a component is a function of the model id."""
+        return name_documents(models)
+
+    def render(self, named: Named, context: RenderContext) -> Files:
+        """The document."""
+
+        def text(models: Iterable[Model]) -> str:
+            given = openapi_context(models, named.names)
+            return printed_document("openapi.jinja", given, context.templates)
+
+        try:
+            return {_DOCUMENT: text(named.models)}
+        except TemplateFault as fault:
+            raise TemplateFault(f"{fault}{_culprit(named.models, text)}") from None
+
+    def model_files(self, named: Named, kept: Kept) -> Mapping[str, ModelFiles]:
+        """The same file for every model, and the name of its component."""
+        return {
+            model.model_id: ModelFiles(
+                (_DOCUMENT,),
+                {"classes": {"": named.names[model.model_id].dotted}},
+            )
+            for model in named.models
+        }
+
+    def moves_kept(self, named: Named, kept: Kept) -> bool:
+        """Nothing is kept of a single file."""
+        return False
+
+    def template_context(self, named: Named, model_id: str) -> dict[str, Any]:
+        """The context of ``openapi.jinja`` with this model alone."""
+        alone = [model for model in named.models if model.model_id == model_id]
+        context: dict[str, Any] = context_as_json(openapi_context(alone, named.names))
+        return context
 
 
-def render_openapi(models: list[Model], workshop: RenderContext) -> Printed:
-    """One document of all models."""
-    templates = workshop.templates
-
-    def text(chosen: list[Model]) -> str:
-        return printed_document("openapi.jinja", openapi_context(chosen), templates)
-
-    try:
-        files = {_OPENAPI: text(models)}
-    except TemplateFault as fault:
-        raise TemplateFault(f"{fault}{_culprit(models, text)}") from None
-    entries = {
-        model.model_id: lock_entry(
-            model, (_OPENAPI,), GivenNames(classes={"": document_name(model)})
-        )
-        for model in models
-    }
-    return files, entries
-
-
-def _culprit(models: list[Model], text: Callable[[list[Model]], str]) -> str:
+def _culprit(models: Iterable[Model], text: Callable[[list[Model]], str]) -> str:
     """The first model that cannot be printed alone, as the end of a message."""
     for model in models:
         try:
@@ -63,3 +80,6 @@ def _culprit(models: list[Model], text: Callable[[list[Model]], str]) -> str:
         except TemplateFault:
             return f" (rendering {model.model_id!r})"
     return ""
+
+
+OPENAPI: Target = OpenApiTarget()

@@ -1,33 +1,111 @@
-"""What a target is given to render with."""
+"""What every target can do, and what it is given."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any, Protocol
 
-from ..ir.document import DEFAULT_LOCALE
-from ..package.lock import CallOptions, Lock, MadeFrom
+from ..ir.diagnostic import Diagnostic
+from ..ir.model import Model
+from ..ir.surface import CodeNames
+from .python.names import Overrides
 from .templates import Templates
 
+Files = dict[PurePosixPath, str]
+"""The files of an output: their texts by their paths below its folder."""
 
-def _ignore(model_id: str) -> None:
-    """Tell nobody."""
+
+Names = Mapping[str, CodeNames]
+"""What a target calls models, by model id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Models that a target can render, what it calls them, and what was noticed.
+
+    ``failed`` are the ids of the models whose names collide.
+    A diagnostic has a pointer; the file and the line come from whoever has the documents.
+    """
+
+    models: tuple[Model, ...]
+    names: Names
+    diagnostics: tuple[Diagnostic, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """What a target writes for one model: the lock file says so to later runs.
+
+    A model is looked up by the first of its ``files``. ``names`` are those that callers write
+    and that are not published, by kind (``fields``, ``classes``) and place.
+    """
+
+    files: tuple[PurePosixPath, ...]
+    names: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict[str, Mapping[str, str]]
+    )
+
+
+Kept = Mapping[str, tuple[PurePosixPath, ...]]
+"""The files of models that stay in the folder without being rendered, by model id."""
+
+
+def _no_report(model_id: str) -> None:
+    """Report no progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderContext:
-    """What rendering needs beside the models.
+    """What rendering needs besides the models.
 
-    ``kept`` is what stays of the package that is there, unrendered; ``sources`` are the
-    hashes of what the package is made from; ``tell`` is called with each model that is done.
+    ``package`` is the name of the folder. ``runtime`` are the files of the runtime, by path.
+    ``report`` is called with the id of each model that is done.
     """
 
     templates: Templates
     runtime: Mapping[PurePosixPath, str]
-    generator: str
-    locale: str = DEFAULT_LOCALE
-    kept: Lock = Lock()
-    sources: MadeFrom = MadeFrom()
-    selection: CallOptions = CallOptions()
-    tell: Callable[[str], None] = _ignore
+    package: str = "runcomfy_client"
+    kept: Kept = field(default_factory=dict[str, tuple[PurePosixPath, ...]])
+    report: Callable[[str], None] = _no_report
+
+
+class Target(Protocol):
+    """A kind of output."""
+
+    @property
+    def name(self) -> str:
+        """The name in the configuration, which is also that of the folder of templates."""
+        ...
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The file names of its templates; no two targets share one."""
+        ...
+
+    @property
+    def one_file(self) -> bool:
+        """Whether one file holds all models, so that none can be rendered alone."""
+        ...
+
+    def name_models(self, models: Iterable[Model], overrides: Overrides) -> Named:
+        """Name the models. Models whose names collide are left out and reported."""
+        ...
+
+    def render(self, named: Named, context: RenderContext) -> Files:
+        """Every file of the output, without those of kept models. Raises ``TemplateFault``."""
+        ...
+
+    def model_files(self, named: Named, kept: Kept) -> Mapping[str, ModelFiles]:
+        """What ``render`` writes for each model, by model id."""
+        ...
+
+    def moves_kept(self, named: Named, kept: Kept) -> bool:
+        """Whether rendering these models would move or replace a file of a kept one."""
+        ...
+
+    def template_context(self, named: Named, model_id: str) -> dict[str, Any]:
+        """What the templates are given for one model, as JSON values."""
+        ...

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, cast
 
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
-from . import Target
 from .json_layout import json_text
 from .python.layout import format_line
 from .python.literals import docstring, literal
@@ -24,15 +25,15 @@ class Templates:
     """The templates of one kind of output, by file name."""
 
     def __init__(
-        self, sources: Mapping[str, str], own: Mapping[str, bytes] | None = None
+        self, sources: Mapping[str, str], own: Mapping[str, str] | None = None
     ) -> None:
         """Take the templates of a target; nothing is read from a disk.
 
-        ``own`` are all files of the user's folder, by their paths below it. A template of
-        theirs takes the place of ours of that name, and may extend ``shipped/…`` to change
-        single blocks. Raises ``TemplateFault`` for a file or a block that would be ignored.
+        ``own`` are the user's templates of the target, from ``own_templates``. One of them
+        replaces ours of that name, and may extend ``shipped/…`` to change single blocks.
+        Raises ``TemplateFault`` for a block that would be ignored.
         """
-        self.own = own_templates(own, target_of(sources)) if own else {}
+        self.own = dict(own or {})
         known = {**sources, **self.own}
         known |= {f"{SHIPPED}{name}": text for name, text in sources.items()}
         self._environment = _environment(known)
@@ -193,23 +194,6 @@ def _outer_blocks(node: Node) -> Iterator[Block]:
 # A user's folder of templates: which file takes the place of which of ours.
 
 
-TEMPLATE_NAMES: Mapping[Target, tuple[str, ...]] = {
-    Target.PYTHON: (
-        "client.jinja",
-        "field.jinja",
-        "model.jinja",
-        "object.jinja",
-        "rule.jinja",
-    ),
-    Target.OPENAPI: (
-        "answers.jinja",
-        "lifecycle.jinja",
-        "openapi.jinja",
-        "operation.jinja",
-    ),
-    Target.JSON_SCHEMA: ("schema.jinja",),
-}
-"""Our templates. No name is of two targets, so one folder can serve them all."""
 OWN_PREFIX = "_"
 """What the names of a user's own parts begin with."""
 
@@ -218,35 +202,34 @@ class TemplateFault(Exception):
     """A template that cannot be used; the message says which, where and for which model."""
 
 
-def target_of(names: Iterable[str]) -> Target:
-    """The target that templates of these names print; any one of them says which."""
-    given = {*names}
-    return next(target for target in Target if given & {*TEMPLATE_NAMES[target]})
-
-
-def own_templates(folder: Mapping[str, bytes], target: Target) -> dict[str, str]:
+def own_templates(
+    folder: Mapping[str, bytes], target: str, names: Mapping[str, tuple[str, ...]]
+) -> dict[str, str]:
     """The user's templates of a target, by name; ``folder`` holds every file by its path.
 
-    One in the target's own folder goes before one beside those folders. Raises
-    ``TemplateFault`` for a file that nothing would read: most likely a misspelling.
+    ``names`` are the templates of each target. A file in the target's own folder replaces
+    one next to those folders. Raises ``TemplateFault`` for a file that nothing would read,
+    because it is most likely misspelled.
     """
     found: dict[str, str] = {}
     for path in sorted(folder, key=lambda path: path.count("/")):
         place, _, name = path.rpartition("/")
         if any(step.startswith(".") for step in path.split("/")):
             continue
-        _expect(path, place, name)
+        _expect(path, place, name, names)
         if place in ("", target):
             found[name] = _decoded(path, folder[path])
     return found
 
 
-def _expect(path: str, place: str, name: str) -> None:
-    if place and place not in (*Target,):
+def _expect(
+    path: str, place: str, name: str, names: Mapping[str, tuple[str, ...]]
+) -> None:
+    if place and place not in names:
         raise TemplateFault(
-            f"{path}: no output is called {place!r}{did_you_mean_or_list(place, Target)}"
+            f"{path}: no output is called {place!r}{did_you_mean_or_list(place, names)}"
         )
-    known = TEMPLATE_NAMES[Target(place)] if place else sum(TEMPLATE_NAMES.values(), ())
+    known = names[place] if place else sum(names.values(), ())
     if name not in known and not name.startswith(OWN_PREFIX):
         raise TemplateFault(
             f"{path}: there is no template of this name to take the place of"
@@ -265,3 +248,22 @@ def _decoded(path: str, content: bytes) -> str:
 
 # Of what templates are given; another number means that names went or changed.
 CONTEXT_VERSION = 1
+
+
+def context_as_json(value: Any) -> Any:
+    """A context as JSON values; exact numbers, and whatever JSON has no word for, as texts."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            each.name: context_as_json(getattr(value, each.name))
+            for each in fields(value)
+        }
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[object, Any]", value).items()
+        return {str(name): context_as_json(item) for name, item in pairs}
+    if isinstance(value, tuple | list):
+        return [context_as_json(item) for item in cast("list[Any]", value)]
+    if isinstance(value, Enum):
+        return value.value
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)

@@ -12,13 +12,20 @@ from ..build.build_model import BuildOptions, build_catalog, build_model, same_s
 from ..build.structure_and_texts import texts_of
 from ..diff.compare.outputs import PublishedOutputs
 from ..diff.compare.published import PublishedTexts, TextsByModel, TextsByPointer
+from ..diff.compare.source import Surfaces
 from ..diff.finding import DiffFinding
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
 from ..ir.model import Model, Object
+from ..ir.surface import Surface
 from ..reports.command_report import FileLocation
 from ..store.document_file import model_id_of, parse_document_file, unreadable_document
+from ..targets.python.names import Overrides
+from ..targets.python.package import PYTHON
+from ..targets.python.surface import surface_of
+from ..targets.target import Named
+from .named_catalog import named_catalog
 from .revision import Blobs, Revision, SchemasFolder
 
 Documents: TypeAlias = dict[str, dict[str, tuple[str, Document]]]
@@ -46,6 +53,7 @@ class BuiltSide:
 
     models: tuple[Model, ...]
     failed: tuple[str, ...]
+    surfaces: Mapping[str, Surface]
     outputs: Mapping[str, Object]
     texts: TextsByModel
     drifted: frozenset[tuple[str, str]]
@@ -68,6 +76,7 @@ class Comparison:
     new: tuple[Model, ...]
     outputs: PublishedOutputs
     texts: PublishedTexts
+    surfaces: Surfaces
     diagnostics: tuple[Diagnostic, ...]
     sides: tuple[LoadedSide, LoadedSide]
     failed: frozenset[str]
@@ -86,31 +95,35 @@ class Comparison:
 def compare_sides(
     base: SchemasFolder | Revision,
     head: SchemasFolder | Revision,
-    settings: tuple[BuildOptions, BuildOptions],
+    options: BuildOptions,
+    overrides: tuple[Overrides, Overrides],
 ) -> Comparison:
     """Read both sides, and build what is not the same on both.
+
+    ``overrides`` are the names that the user chose on either side.
 
     A model that one side cannot tell is compared on neither: it would look removed.
     """
     cache: Cache = {}
     old, new = (_read(each.name, each.blobs(), cache) for each in (base, head))
-    wanted = _changed(old, new, settings) - old.broken - new.broken
+    wanted = _changed(old, new, *overrides) - old.broken - new.broken
     before, after = (
-        _built(side, wanted, each)
-        for side, each in zip((old, new), settings, strict=True)
+        _built(side, wanted, options, each)
+        for side, each in zip((old, new), overrides, strict=True)
     )
     failed = {*before.failed, *after.failed}
     before, after = before.without(failed), after.without(failed)
     drifted = tuple(
         each
         for each in sorted(after.drifted)
-        if each not in before.drifted or _rebuilt(each, (old, new), settings)
+        if each not in before.drifted or _rebuilt(each, (old, new), options)
     )
     return Comparison(
         old=before.models,
         new=after.models,
         outputs=PublishedOutputs(before.outputs, after.outputs),
         texts=PublishedTexts(before.texts, after.texts, drifted),
+        surfaces=Surfaces(before.surfaces, after.surfaces),
         diagnostics=(
             *_one_side_alone(old, new),
             *(each for side in (old, new) for each in side.diagnostics),
@@ -122,10 +135,9 @@ def compare_sides(
 
 
 def _changed(
-    old: LoadedSide, new: LoadedSide, settings: tuple[BuildOptions, BuildOptions]
+    old: LoadedSide, new: LoadedSide, before: Overrides, after: Overrides
 ) -> set[str]:
     """The models whose documents, or whose chosen names, are not the same."""
-    before, after = (each.overrides for each in settings)
     return {
         model_id
         for model_id in old.documents.keys() | new.documents.keys()
@@ -137,17 +149,14 @@ def _changed(
 def _rebuilt(
     drifted: tuple[str, str],
     sides: tuple[LoadedSide, LoadedSide],
-    settings: tuple[BuildOptions, ...],
+    options: BuildOptions,
 ) -> bool:
     """Whether a language that differs on both sides is itself built differently now."""
     model_id, locale = drifted
     files = [side.documents[model_id][locale] for side in sides]
     if files[0][1] == files[1][1]:
         return False
-    old, new = (
-        build_model([file], each).model
-        for file, each in zip(files, settings, strict=True)
-    )
+    old, new = (build_model([file], options).model for file in files)
     return old is None or new is None or not same_structure(old, new)
 
 
@@ -193,11 +202,15 @@ def _document(path: PurePosixPath, content: bytes) -> Document | NotJson:
 
 
 def _built(
-    side: LoadedSide, wanted: Collection[str], settings: BuildOptions
+    side: LoadedSide,
+    wanted: Collection[str],
+    options: BuildOptions,
+    overrides: Overrides,
 ) -> BuiltSide:
     chosen = {name: side.documents[name] for name in wanted if name in side.documents}
-    files = (pair for locales in chosen.values() for pair in locales.values())
-    catalog = build_catalog(files, settings)
+    files = [pair for locales in chosen.values() for pair in locales.values()]
+    built = build_catalog(files, options)
+    catalog = named_catalog(built, files, PYTHON, overrides)
     told = {model.model_id: chosen[model.model_id] for model in catalog.models}
     locale_of = {
         file: each.locale for pairs in told.values() for file, each in pairs.values()
@@ -205,6 +218,7 @@ def _built(
     return BuiltSide(
         models=catalog.models,
         failed=catalog.failed,
+        surfaces=_surfaces(catalog),
         outputs={
             model.model_id: model.published_output
             for model in catalog.models
@@ -225,6 +239,14 @@ def _built(
             if each.model in catalog.failed and each.severity is Severity.ERROR
         ),
     )
+
+
+def _surfaces(catalog: Named) -> dict[str, Surface]:
+    """What callers of the Python client see of each model."""
+    return {
+        model.model_id: surface_of(model, catalog.names[model.model_id])
+        for model in catalog.models
+    }
 
 
 def _texts(document: Document) -> TextsByPointer:

@@ -10,10 +10,11 @@ from typing import Any
 
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
-from ..build.naming import ChosenNames, Overrides, usable_name
 from ..errors import ConfigError
 from ..ir.document import DEFAULT_LOCALE
 from ..ir.json_text import is_array, is_object
+from ..targets import DEFAULT_TARGET, TARGETS
+from ..targets.python.names import ChosenNames, Overrides, UnusableName, overrides_of
 
 TABLE = "runcomfy-codegen"
 OWN_FILE = "runcomfy-codegen.toml"
@@ -27,8 +28,6 @@ _OF_A_CLIENT = {
     "template_dir",
     "target",
 }
-TARGETS = ("python", "openapi", "json-schema")
-"""The kinds of output; each is a folder of templates."""
 _KEYS = {"schemas", "names", "clients"} | _OF_A_CLIENT
 
 
@@ -49,7 +48,7 @@ class Config:
     categories: tuple[str, ...] = ()
     locale: str = DEFAULT_LOCALE
     template_dir: Path | None = None
-    target: str = "python"
+    target: str = DEFAULT_TARGET
     overrides: Overrides = Overrides()
     file: Path | None = None
     clients: Mapping[str, Config] = field(default_factory=dict[str, "Config"])
@@ -152,7 +151,11 @@ def _known(table: Mapping[str, Any], keys: Collection[str], file: Path) -> None:
 
 
 def _overrides(names: Mapping[str, Any], file: Path) -> Overrides:
-    return Overrides({model_id: _chosen(names, model_id, file) for model_id in names})
+    chosen = {model_id: _chosen(names, model_id, file) for model_id in names}
+    try:
+        return overrides_of(chosen)
+    except UnusableName as error:
+        raise ConfigError(f"{file}: {error}") from None
 
 
 def _chosen(names: Mapping[str, Any], model_id: str, file: Path) -> ChosenNames:
@@ -160,12 +163,6 @@ def _chosen(names: Mapping[str, Any], model_id: str, file: Path) -> ChosenNames:
     module = _text(table, "module", "", file)
     told = _table(table, "fields", file)
     fields = {wire: _text(told, wire, "", file) for wire in told}
-    names_of_files = module.split("/") if module else []
-    for name in (*names_of_files, *fields.values()):
-        if not usable_name(name, as_file=name in names_of_files):
-            raise ConfigError(
-                f"{file}: {name!r}, chosen for {model_id!r}, cannot be a name"
-            )
     return ChosenNames(module, fields)
 
 

@@ -11,16 +11,16 @@ from runcomfy_runtime.did_you_mean import did_you_mean, did_you_mean_or_list
 
 from .. import resources
 from ..errors import OperationError, UsageError
-from ..ir.diagnostic import Diagnostic
-from ..package.incremental import moves_kept_modules, unchanged_models, up_to_date
+from ..ir.diagnostic import Diagnostic, Severity
 from ..package.lock import CallOptions, Lock, MadeFrom
-from ..package.plan import Files, WritePlan
+from ..package.lock_entry import damaged
+from ..package.plan import WritePlan, unchanged_models, up_to_date
 from ..package.write import hashes_of, lock_of, package_name, plan_beside
 from ..store.schemas_folder import CatalogFacts, document_hashes, facts_of, matches_kind
-from ..targets.templates import TemplateFault
+from ..targets import TARGETS
 from .configuration import Config
 from .project import Project, no_schemas, select_ids
-from .render_context import render_context, wrong_models
+from .render_context import files_of_kept, render_package
 
 Tell = Callable[[str], None]
 
@@ -49,7 +49,9 @@ class PreparedPackage:
 
     plan: WritePlan
     total: int
-    wanted: Files = field(default_factory=Files)
+    wanted: Mapping[PurePosixPath, str] = field(
+        default_factory=dict[PurePosixPath, str]
+    )
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -58,6 +60,9 @@ def request_for(project: Project, folder: Path, chosen: CallOptions) -> Generate
     about this folder; else it is as it was when the package was made.
     """
     lock = lock_of(folder)
+    if lock.selection.target not in ("", *TARGETS):
+        error = damaged(f"it selects the target {lock.selection.target!r}")
+        raise OperationError(f"{folder}: {error}")
     stated = project.config.file is not None
     before = CallOptions() if stated else lock.selection
     selection = CallOptions(
@@ -135,8 +140,7 @@ def prepare(
         return _prepared(order, sources, (), hashes, begin)
     if up_to_date(lock, sources, hashes) and lock.selection == order.selection:
         return PreparedPackage(WritePlan({}, (), {}), len(lock.files) + 1)
-    if order.project.config.target == "openapi":
-        # Its one document holds every model.
+    if TARGETS[order.project.config.target].one_file:
         return _prepared(order, sources, (), hashes, begin)
     kept = unchanged_models(lock, sources, hashes) & sources.models.keys()
     return _prepared(order, sources, kept, hashes, begin)
@@ -149,32 +153,28 @@ def _prepared(
     hashes: Mapping[PurePosixPath, str],
     begin: Callable[[int], Tell],
 ) -> PreparedPackage:
-    # Imported here: nothing is rendered where nothing changed.
-    from ..targets import Target
-    from ..targets.render import render_target
-
     ids = {*unchanged_ids}
-    catalog = order.project.catalog(sources.models.keys() - ids)
+    name = order.project.config.target
+    target = TARGETS[name]
+    catalog = order.project.catalog(sources.models.keys() - ids, name)
     kept = order.lock.keeping({*ids, *catalog.failed})
-    target = Target(order.project.config.target)
-    if target is Target.OPENAPI:
+    if target.one_file:
         kept = Lock()
-    if ids and moves_kept_modules(kept, catalog.models):
+    if ids and target.moves_kept(catalog, files_of_kept(kept)):
         return _prepared(order, sources, (), hashes, begin)
-    wrong = wrong_models(catalog)
+    wrong = {
+        each.model for each in catalog.diagnostics if each.severity is Severity.ERROR
+    }
     right = {id_: told for id_, told in sources.models.items() if id_ not in wrong}
-    with_models = replace(
-        render_context(order.project, kept),
-        sources=replace(sources, models=right),
+    wanted = render_package(
+        order.project,
+        catalog,
+        order.folder,
+        kept,
+        made_from=replace(sources, models=right),
         selection=order.selection,
-        tell=begin(len(catalog.models)),
+        report=begin(len(catalog.models)),
     )
-    try:
-        wanted = render_target(
-            target, catalog.models, package_name(order.folder), with_models
-        )
-    except TemplateFault as fault:
-        raise OperationError(f"{fault}; nothing was written") from None
     plan = plan_beside(order.folder, wanted, order.lock, kept.files, hashes)
     total = len({*wanted, *kept.files})
     return PreparedPackage(plan, total, wanted, catalog.diagnostics)

@@ -6,11 +6,14 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..build.build_model import BuiltCatalog
 from ..build.import_plan import ImportChange, ImportPlan, plan_import
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
 from ..sources.read import SourceResult, read_documents
 from ..store.schemas_folder import read_one, write_all
+from ..targets.python.package import PYTHON
+from .named_catalog import named_catalog
 from .project import Project
 from .source import read_source
 
@@ -59,4 +62,14 @@ def store_readings(
         each for each in arrivals.accepted if each.change is not ImportChange.UNCHANGED
     ]
     write_all(root, [each.document for each in changed])
-    return ImportedDocuments(arrivals, (*diagnostics, *arrivals.diagnostics))
+    named = (
+        diagnostic
+        for file, document, model in arrivals.models
+        for diagnostic in named_catalog(
+            BuiltCatalog(models=(model,), diagnostics=()),
+            [(file, document)],
+            PYTHON,
+            project.config.overrides,
+        ).diagnostics
+    )
+    return ImportedDocuments(arrivals, (*diagnostics, *arrivals.diagnostics, *named))

@@ -12,13 +12,15 @@ from runcomfy_runtime.did_you_mean import did_you_mean, did_you_mean_or_list
 
 from .. import resources
 from ..errors import NoSchemas, UnknownModel, UsageError
-from ..ir.document import DEFAULT_LOCALE
+from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.model import Model
 from ..store.schemas_folder import read_all, stored_locales
+from ..targets import DEFAULT_TARGET, TARGETS
 from .configuration import Config
 
 if TYPE_CHECKING:
     from ..build.build_model import BuildOptions, BuiltCatalog
+    from ..targets.target import Named
 
 EVERY = "*"
 """The glob that matches every model; it is no misspelling where there is none."""
@@ -38,7 +40,6 @@ class Project:
         return Settings(
             dialect=resources.dialect(),
             locale=self.config.locale,
-            overrides=self.config.overrides,
         )
 
     def in_locale(self, locale: str | None) -> Project:
@@ -73,9 +74,23 @@ class Project:
             )
         )
 
-    def catalog(self, models: Collection[str] | None = None) -> BuiltCatalog:
-        """Every model of the schemas folder, or these, with what was noticed."""
-        # Imported here: a package that is up to date is told so without building anything.
+    def catalog(
+        self, models: Collection[str] | None = None, target: str = DEFAULT_TARGET
+    ) -> Named:
+        """Every model of the schemas folder, or these, with the names that a target gives."""
+        from .named_catalog import named_catalog
+
+        built, documents = self._built(models)
+        return named_catalog(built, documents, TARGETS[target], self.config.overrides)
+
+    def built_catalog(self) -> BuiltCatalog:
+        """Every model of the schemas folder, whatever code would call it."""
+        return self._built(None)[0]
+
+    def _built(
+        self, models: Collection[str] | None
+    ) -> tuple[BuiltCatalog, Iterable[tuple[str, Document]]]:
+        # Imported here: a package that is up to date needs no model.
         from ..build.build_model import build_catalog
 
         try:
@@ -84,11 +99,12 @@ class Project:
             raise no_schemas(error) from None
         self._check_locale()
         built = build_catalog(stored.documents, self.settings)
-        return replace(
+        whole = replace(
             built,
             diagnostics=(*stored.diagnostics, *built.diagnostics),
             failed=(*built.failed, *stored.unread),
         )
+        return whole, stored.documents
 
     def _check_locale(self) -> None:
         """Refuse a language that no document has: most likely a misspelling.
@@ -102,9 +118,9 @@ class Project:
                 f"no document is in {chosen!r}{did_you_mean_or_list(chosen, known)}"
             )
 
-    def model(self, model_id: str) -> tuple[Model, BuiltCatalog]:
+    def model(self, model_id: str, target: str = DEFAULT_TARGET) -> tuple[Model, Named]:
         """One model by its id, and the catalog it is of."""
-        catalog = self.catalog()
+        catalog = self.catalog(target=target)
         found = {model.model_id: model for model in catalog.models}
         if model_id in found:
             return found[model_id], catalog

@@ -1,72 +1,108 @@
-"""A generated package on disk: what is there, and how a plan is carried out."""
+"""Rendering a project: what a target is given, and the lock file over what it made."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import __version__, resources
-from ..errors import UsageError
-from ..ir.diagnostic import Severity
-from ..package.lock import Lock
-from ..package.plan import Files, WritePlan
-from ..package.write import hashes_of, lock_of, package_name, plan_beside
-from ..targets.templates import TemplateFault, Templates
-from .project import Project, select
+from ..errors import OperationError, UsageError
+from ..package.lock import LOCK, CallOptions, Lock, MadeFrom, write_lock
+from ..package.lock_entry import LockEntry
+from ..package.write import package_name
+from ..targets import TARGETS
+from ..targets.templates import TemplateFault, Templates, own_templates
+from .project import Project
 
 if TYPE_CHECKING:
-    from ..build.build_model import BuiltCatalog
+    from ..targets.target import Files, Kept, Named
+
+
+def render_package(
+    project: Project,
+    named: Named,
+    folder: Path,
+    kept: Lock | None = None,
+    *,
+    made_from: MadeFrom | None = None,
+    selection: CallOptions | None = None,
+    report: Callable[[str], None] | None = None,
+) -> Files:
+    """Every file of the output in a folder, without the kept ones, and its lock file.
+
+    ``kept`` is what stays of the output that is there. ``report`` is called with the id of
+    each model that is done. Raises ``CodegenError``.
+    """
+    # Imported here: nothing is rendered where nothing changed.
     from ..targets.target import RenderContext
 
-
-def render(
-    project: Project, catalog: BuiltCatalog, folder: Path, patterns: tuple[str, ...]
-) -> Files:
-    """The files of the package that belongs into a folder."""
-    # Imported here, as in `workshop`: nothing is rendered where nothing changed.
-    from ..targets.python.package import render_package
-
-    models = select(catalog.models, patterns, project.config.exclude)
-    kept = lock_of(folder).keeping(catalog.failed)
-    return render_package(models, package_name(folder), render_context(project, kept))
-
-
-def render_context(project: Project, kept: Lock) -> RenderContext:
-    """What rendering needs beside the models."""
-    from ..targets.target import RenderContext as Workshop
-
-    return Workshop(
+    target = TARGETS[project.config.target]
+    kept = kept or Lock()
+    kept_files = files_of_kept(kept)
+    context = RenderContext(
         templates=templates_of(project),
         runtime=resources.runtime_sources(),
-        generator=__version__,
-        locale=project.config.locale,
-        kept=kept,
+        package=package_name(folder),
+        kept=kept_files,
     )
+    if report is not None:
+        context = replace(context, report=report)
+    try:
+        files = target.render(named, context)
+    except TemplateFault as fault:
+        raise OperationError(f"{fault}; nothing was written") from None
+    entries = lock_entries(named, project.config.target, kept_files)
+    lock = kept.holding(
+        files, entries, made_from or MadeFrom(), selection or CallOptions()
+    )
+    text = write_lock(lock, generator=__version__, locale=project.config.locale)
+    return {**files, LOCK: text}
+
+
+def files_of_kept(kept: Lock) -> Kept:
+    """The files of each model that is kept."""
+    return {model_id: entry.files for model_id, entry in kept.models.items()}
+
+
+def lock_entries(named: Named, target: str, kept: Kept) -> dict[str, LockEntry]:
+    """What the lock file says of each rendered model."""
+    written = TARGETS[target].model_files(named, kept)
+    return {
+        model.model_id: LockEntry(
+            files=written[model.model_id].files,
+            schema_sha256=model.schema_sha256,
+            documents=dict(model.documents),
+            names=written[model.model_id].names,
+        )
+        for model in named.models
+    }
 
 
 def templates_of(project: Project) -> Templates:
-    """Our templates, and the user's before them. Raises ``CodegenError``."""
-    own = project.config.template_dir
-    shipped = resources.template_sources(project.config.target)
+    """Our templates, and the user's that replace them. Raises ``UsageError``."""
+    folder, target = project.config.template_dir, project.config.target
+    shipped = resources.template_sources(target)
+    if folder is None:
+        return Templates(shipped)
+    names = {name: each.templates for name, each in TARGETS.items()}
     try:
-        return Templates(
-            shipped, None if own is None else resources.own_template_sources(own)
-        )
+        own = own_templates(resources.own_template_sources(folder), target, names)
+        return Templates(shipped, own)
     except FileNotFoundError as error:
         raise UsageError(str(error)) from None
     except TemplateFault as fault:
-        raise UsageError(f"{own}: {fault}") from None
+        raise UsageError(f"{folder}: {fault}") from None
 
 
-def plan_for(folder: Path, wanted: Files, catalog: BuiltCatalog) -> WritePlan:
-    """What generating would change in the folder, if nothing but failed models is kept."""
-    lock = lock_of(folder)
-    kept = lock.keeping(catalog.failed).files
-    return plan_beside(folder, wanted, lock, kept, hashes_of(folder, lock.files))
+def template_context(project: Project, model_id: str) -> dict[str, Any]:
+    """What the templates of the project's target are given for a model, as JSON values.
 
-
-def wrong_models(catalog: BuiltCatalog) -> set[str]:
-    """The models whose documents have an error."""
-    return {
-        each.model for each in catalog.diagnostics if each.severity is Severity.ERROR
-    }
+    For Python that of ``model.jinja``, for OpenAPI of ``openapi.jinja`` with this model
+    alone, and for JSON Schema of ``schema.jinja``, for each side of the model. Raises
+    ``CodegenError`` if there is no such model.
+    """
+    target = project.config.target
+    _, named = project.model(model_id, target)
+    return TARGETS[target].template_context(named, model_id)

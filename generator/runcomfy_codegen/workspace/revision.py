@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ..build.naming import Overrides
 from ..errors import ConfigError, OperationError, UsageError
 from ..store.schemas_folder import DIALECT
+from ..targets.python.names import Overrides
 from .configuration import OWN_FILE, config_of
 from .project import Project
 

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..build.build_model import BuiltCatalog
 from ..ir.model import Model
-from ..package.write import write_package
+from ..ir.surface import CodeNames
+from ..package.write import hashes_of, lock_of, plan_beside, write_package
+from ..targets.python.package import PACKAGE, PYTHON
+from ..targets.target import Named
 from .project import Project
-from .render_context import plan_for, render
-
-PACKAGE = "runcomfy_client"
+from .render_context import render_package
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +36,24 @@ class TemporaryClient:
 def temporary_client(project: Project, model: Model) -> Generator[TemporaryClient]:
     """A temporary client of one model, imported. It is gone when the block ends."""
     with tempfile.TemporaryDirectory(prefix="runcomfy-") as folder:
-        # The configuration's exclusions are about the user's package, not about this one.
-        alone = Project(replace(project.config, exclude=()))
-        catalog = BuiltCatalog(models=(model,), diagnostics=())
-        generate_into(alone, catalog, Path(folder) / PACKAGE)
+        named = PYTHON.name_models([model], project.config.overrides)
+        generate_into(project, named, Path(folder) / PACKAGE)
         with importable(Path(folder)):
-            yield import_client(model)
+            yield import_client(named.names[model.model_id])
 
 
-def generate_into(project: Project, catalog: BuiltCatalog, folder: Path) -> None:
-    """Write the client of a catalog into a folder."""
-    wanted = render(project, catalog, folder, ("*",))
-    write_package(folder, plan_for(folder, wanted, catalog))
+def generate_into(project: Project, named: Named, folder: Path) -> None:
+    """Write the Python client of a catalog into a folder."""
+    python = Project(replace(project.config, target=PYTHON.name))
+    wanted = render_package(python, named, folder)
+    lock = lock_of(folder)
+    hashes = hashes_of(folder, lock.files)
+    write_package(folder, plan_beside(folder, wanted, lock, (), hashes))
 
 
-def import_client(model: Model) -> TemporaryClient:
+def import_client(names: CodeNames) -> TemporaryClient:
     """The generated client and a model's module in it. The package must be importable."""
-    name = f"{PACKAGE}.models.{'.'.join(model.path)}"
+    name = f"{PACKAGE}.models.{names.dotted}"
     return TemporaryClient(
         importlib.import_module(PACKAGE), importlib.import_module(name)
     )

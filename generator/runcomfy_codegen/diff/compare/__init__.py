@@ -11,7 +11,6 @@ from .facts import (
     ModelAdded,
     ModelRemoved,
     ModelRenamed,
-    NameChanged,
     SchemaLocation,
     Side,
     TextsChanged,
@@ -20,7 +19,16 @@ from .fields import field_facts
 from .outputs import NO_PUBLISHED_OUTPUTS, PublishedOutputs, output_facts
 from .published import unknown_facts
 from .renames import renamed_models
-from .source import annotation_facts
+from .source import (
+    NO_SURFACES,
+    SurfacePair,
+    Surfaces,
+    annotation_facts,
+    module_facts,
+    name_facts,
+    names_changed,
+    with_names,
+)
 
 # All models of one side compared with those of the other.
 
@@ -29,10 +37,12 @@ def compare(
     old: Iterable[Model],
     new: Iterable[Model],
     outputs: PublishedOutputs = NO_PUBLISHED_OUTPUTS,
+    surfaces: Surfaces = NO_SURFACES,
 ) -> Iterator[Fact]:
     """Every fact, model by model in the order of their ids.
 
-    ``outputs`` are the published outputs, where they are known.
+    ``outputs`` are the published outputs, ``surfaces`` what callers see of the models,
+    where they are known.
     """
     before = {model.model_id: model for model in old}
     after = {model.model_id: model for model in new}
@@ -42,19 +52,27 @@ def compare(
     for name in sorted(before.keys() | after.keys()):
         if name in renamed:
             other = added[renamed[name]]
-            yield ModelRenamed(SchemaLocation(name), before[name], other)
-            yield from model_facts(before[name], other, name, outputs)
+            seen = surfaces.of(before[name], other)
+            moved = seen is not None and seen[0].names.module != seen[1].names.module
+            yield ModelRenamed(SchemaLocation(name), before[name], other, moved)
+            yield from model_facts(before[name], other, name, outputs, seen)
         elif name in removed:
             yield ModelRemoved(SchemaLocation(name), before[name])
         elif name not in before:
             if name not in renamed.values():
                 yield ModelAdded(SchemaLocation(name), after[name])
-        elif before[name] != after[name]:
-            yield from model_facts(before[name], after[name], name, outputs)
+        else:
+            seen = surfaces.of(before[name], after[name])
+            if before[name] != after[name] or names_changed(seen):
+                yield from model_facts(before[name], after[name], name, outputs, seen)
 
 
 def model_facts(
-    old: Model, new: Model, name: str, outputs: PublishedOutputs
+    old: Model,
+    new: Model,
+    name: str,
+    outputs: PublishedOutputs,
+    surfaces: SurfacePair | None,
 ) -> Iterator[Fact]:
     """Everything that changed in one model; ``name`` is the one it is reported under."""
     location = SchemaLocation(name, Side.INPUT, "/input_schema")
@@ -69,14 +87,19 @@ def model_facts(
     )
     if texts:
         yield TextsChanged(replace(location, pointer=""), texts)
-    if old.model_id == new.model_id and old.path != new.path:
-        paths = (".".join(model.path) for model in (old, new))
-        yield NameChanged(replace(location, pointer=""), "module", *paths)
-    yield from field_facts(old.input, new.input, location)
-    yield from annotation_facts(old.input, new.input, location)
+    yield from with_names(field_facts(old.input, new.input, location), surfaces)
     yield from unknown_facts(_own_unknown(old), _own_unknown(new), location)
     output = SchemaLocation(name, Side.OUTPUT, "/output_schema")
-    yield from output_facts(old, new, outputs.of(old, new), output)
+    published = outputs.of(old, new)
+    changes = output_facts(old.output, published, output, surfaces)
+    yield from with_names(changes, surfaces)
+    if surfaces is not None:
+        if old.model_id == new.model_id:
+            yield from module_facts(replace(location, pointer=""), surfaces)
+        yield from name_facts(old.input, new.input, location, surfaces)
+        yield from annotation_facts(old.input, new.input, location, surfaces)
+        yield from name_facts(*published, output, surfaces)
+        yield from annotation_facts(old.output, new.output, output, surfaces)
 
 
 def _own_unknown(model: Model) -> tuple[Unknown, ...]:

@@ -72,12 +72,13 @@ class ModelRemoved:
 class ModelRenamed:
     """A model that was removed, and an added one that accepts the same inputs.
 
-    ``location`` is that of the old model.
+    ``location`` is that of the old model. ``moved`` says that code imports another module.
     """
 
     location: SchemaLocation
     old: Model
     new: Model
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +92,25 @@ class FieldAdded:
 
 @dataclass(frozen=True, slots=True)
 class FieldRemoved:
-    """A field that only the old side has."""
+    """A field that only the old side has; ``name`` is what code called it, if it is known."""
 
     location: SchemaLocation
     field: Field
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldRenamed:
     """A field that was removed, and an added one of the same type.
 
-    ``parent`` is the old object.
+    ``parent`` is the old object. ``renamed_in_code`` says that code calls it something else.
     """
 
     location: SchemaLocation
     old: Field
     new: Field
     parent: Object
+    renamed_in_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)

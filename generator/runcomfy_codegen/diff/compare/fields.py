@@ -17,7 +17,6 @@ from .facts import (
     FieldRemoved,
     FieldRenamed,
     MediaKindChanged,
-    NameChanged,
     RequiredChanged,
     SampleChanged,
     SchemaLocation,
@@ -84,8 +83,6 @@ def _changed(
 
 def _other_facts(old: Field, new: Field, location: SchemaLocation) -> Iterator[Fact]:
     """What changed in a field besides its type."""
-    if old.name != new.name:
-        yield NameChanged(location, "field", old.name, new.name)
     if old.media and new.media and old.media is not new.media:
         yield MediaKindChanged(location, old.media, new.media)
     yield from media_limit_facts(old, new, location)

@@ -9,22 +9,15 @@ from ...ir.json_text import pointer_token
 from ...ir.model import (
     Anything,
     Array,
-    Boolean,
-    Choice,
-    Field,
     Model,
-    Nullable,
-    Numeric,
     Object,
-    Text,
     Type,
     Union,
-    Value,
 )
 from ...subtype.is_subschema import alternatives, is_subschema
 from .facts import Fact, RequiredChanged, SchemaLocation, ValuesChanged
 from .fields import field_facts
-from .source import annotation_facts
+from .source import SurfacePair
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +43,26 @@ NO_PUBLISHED_OUTPUTS = PublishedOutputs({}, {})
 
 
 def output_facts(
-    old: Model, new: Model, published: tuple[Object, Object], location: SchemaLocation
+    old: Object,
+    published: tuple[Object, Object],
+    location: SchemaLocation,
+    surfaces: SurfacePair | None,
 ) -> Iterator[Fact]:
     """Everything that changed in an output.
 
-    The published schema says what servers may send. Callers wrote code against the class.
+    The published schema says what servers may send. Callers wrote code against
+    the class of the ``old`` output.
     """
     for fact in field_facts(*published, location):
         match fact:
-            case ValuesChanged():
-                kind = type_read_by(
-                    old.output, _pointer_tokens(fact.location, location)
-                )
+            case ValuesChanged() if surfaces is not None:
+                steps = _pointer_tokens(fact.location, location)
+                kind = _type_read_at(steps, surfaces[0].reads)
                 yield replace(fact, readable=is_subschema(fact.isolated, kind))
             case RequiredChanged():
-                yield replace(
-                    fact, required_by_class=_is_required_by_class(old.output, fact)
-                )
+                yield replace(fact, required_by_class=_is_required_by_class(old, fact))
             case _:
                 yield fact
-    yield from annotation_facts(old.output, new.output, location)
 
 
 def _pointer_tokens(at: SchemaLocation, root: SchemaLocation) -> list[str]:
@@ -82,21 +75,12 @@ def _is_required_by_class(output: Object, fact: RequiredChanged) -> bool:
     return any(f.required for f in output.fields if f.wire_name == wire_name)
 
 
-# What the generated class of an output can parse: more than its annotation says.
-#
-# pydantic converts in lax mode (its conversion table): numbers from booleans and from texts,
-# booleans from 0, 1 and a few words. The patterns for texts are generous here, so that the
-# class does refuse every value that is said to be refused.
+# What the generated class of an output can parse at a place.
 
 
-_NUMBER_TEXTS = Text(pattern="(?i)[0-9]|inf|nan")
-_BOOLEAN_TEXTS = Text(pattern="(?i)^(0|1|t|f|y|n|on|off|yes|no|true|false)$")
-_BITS = Choice((Value.of(0), Value.of(1)))
-
-
-def type_read_by(output: Object, steps: Sequence[str]) -> Type:
-    """What the class of an output can parse at a place; ``steps`` are the pointer's tokens."""
-    kind: Type = _lax_type(output)
+def _type_read_at(steps: Sequence[str], whole: Type) -> Type:
+    """What a class that can parse ``whole`` parses at a place; ``steps`` are pointer tokens."""
+    kind = whole
     for keyword, name in _paired(steps):
         parts = [
             part
@@ -127,28 +111,3 @@ def _below(kind: Type, keyword: str, name: str) -> list[Type]:
             return [next(types, Anything())]
         case _:
             return []
-
-
-def _lax_type(kind: Type) -> Type:
-    match kind:
-        case Numeric():
-            return Union((kind, Boolean(), _NUMBER_TEXTS))
-        case Boolean():
-            return Union((kind, _BITS, _BOOLEAN_TEXTS))
-        case Array(items=items):
-            return replace(kind, items=_lax_type(items))
-        case Nullable(inner=inner):
-            return Nullable(_lax_type(inner))
-        case Union(options=options):
-            return Union(tuple(map(_lax_type, options)))
-        case Object():
-            return replace(
-                kind, fields=tuple(map(_member, kind.fields)), extra=Anything()
-            )
-        case Text() | Choice() | Anything():
-            return kind
-
-
-def _member(field: Field) -> Field:
-    kind = _lax_type(field.type)
-    return replace(field, type=kind if field.required else Nullable(kind))

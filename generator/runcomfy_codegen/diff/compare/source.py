@@ -1,73 +1,151 @@
-"""The annotation that a type checker sees: a type without what only a run can check."""
+"""What changed for code: names, classes, and the types that a checker accepts.
+
+The target of a language makes a ``Surface`` of each model; nothing here knows the language.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from ...ir.json_text import pointer_token
-from ...ir.model import (
-    Anything,
-    Array,
-    Boolean,
-    Choice,
-    Field,
-    Nullable,
-    Numeric,
-    Object,
-    Text,
-    Type,
-    Union,
-    Value,
-    types_in,
-)
+from ...ir.model import Anything, Field, Model, Object, Type
+from ...ir.surface import FieldSurface, Surface
 from ...subtype import YES, Answer, No, Yes
 from ...subtype.examples import smallest_example
 from ...subtype.is_subschema import is_subschema
-from .facts import AnnotationChanged, ClassRemoved, Fact, SchemaLocation, Side
+from .facts import (
+    AnnotationChanged,
+    ClassRemoved,
+    Fact,
+    FieldRemoved,
+    FieldRenamed,
+    NameChanged,
+    SchemaLocation,
+    Side,
+)
+from .fields import nested_fields
 from .fingerprint import type_identity
 from .wording import type_summary
 
+SurfacePair: TypeAlias = tuple[Surface, Surface]
+"""The surfaces of one model before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surfaces:
+    """What callers see of the models of each side, by model id.
+
+    A model that is missing on either side is compared as it goes over the wire, and no more.
+    """
+
+    old: Mapping[str, Surface]
+    new: Mapping[str, Surface]
+
+    def of(self, old: Model, new: Model) -> SurfacePair | None:
+        """Both surfaces of a model, if both are known."""
+        one, other = self.old.get(old.model_id), self.new.get(new.model_id)
+        return None if one is None or other is None else (one, other)
+
+
+NO_SURFACES = Surfaces({}, {})
+"""No source code is compared."""
+
+
+def names_changed(surfaces: SurfacePair | None) -> bool:
+    """Whether code calls a model or one of its fields something else."""
+    if surfaces is None:
+        return False
+    one, other = (surface.names for surface in surfaces)
+    return one.module != other.module or one.fields != other.fields
+
+
+def with_names(facts: Iterable[Fact], surfaces: SurfacePair | None) -> Iterator[Fact]:
+    """The facts, and what code called a field that is gone or renamed."""
+    for fact in facts:
+        match fact:
+            case FieldRemoved(field=field) if surfaces is not None:
+                name = surfaces[0].names.fields[field.wire_name]
+                yield replace(fact, name=name)
+            case FieldRenamed(old=old, new=new) if surfaces is not None:
+                before = surfaces[0].names.fields[old.wire_name]
+                after = surfaces[1].names.fields[new.wire_name]
+                yield replace(fact, renamed_in_code=before != after)
+            case _:
+                yield fact
+
+
+def name_facts(
+    old: Object, new: Object, location: SchemaLocation, surfaces: SurfacePair
+) -> Iterator[Fact]:
+    """Every field, however deep, that code calls something else."""
+    one, other = (surface.names.fields for surface in surfaces)
+    if all(other.get(wire_name, name) == name for wire_name, name in one.items()):
+        return
+    before = {field.wire_name: field for field in old.fields}
+    for field in new.fields:
+        if field.wire_name not in before:
+            continue
+        former = before[field.wire_name]
+        here = f"{location.pointer}/properties/{pointer_token(field.wire_name)}"
+        for inner, _, pointer in (
+            (former, field, here),
+            *nested_fields(former.type, field.type, here),
+        ):
+            names = one[inner.wire_name], other[inner.wire_name]
+            if names[0] != names[1]:
+                yield NameChanged(replace(location, pointer=pointer), "field", *names)
+
+
+def module_facts(location: SchemaLocation, surfaces: SurfacePair) -> Iterator[Fact]:
+    """The module of a model, if code imports another one now."""
+    one, other = (surface.names for surface in surfaces)
+    if one.module != other.module:
+        yield NameChanged(location, "module", one.dotted, other.dotted)
+
 
 def annotation_facts(
-    old: Object, new: Object, location: SchemaLocation
+    old: Object, new: Object, location: SchemaLocation, surfaces: SurfacePair
 ) -> Iterator[Fact]:
-    """Every field of a class whose annotation is another one."""
+    """Every field of a class for which a checker accepts other values now."""
     after = {field.wire_name: field for field in new.fields}
     for field in old.fields:
         other = after.get(field.wire_name)
-        if other is not None and other.type != field.type:
-            token = pointer_token(field.wire_name)
-            here = replace(location, pointer=f"{location.pointer}/properties/{token}")
-            yield from _changed(field, other, here)
-            yield from _classes_gone(field.type, other.type, here)
+        if other is None:
+            continue
+        pointer = f"{location.pointer}/properties/{pointer_token(field.wire_name)}"
+        here = replace(location, pointer=pointer)
+        seen = surfaces[0].fields[pointer], surfaces[1].fields[pointer]
+        if seen[0] != seen[1]:
+            yield from _changed(field, other, seen, here)
+            yield from _removed_classes(*seen, other.type, here)
 
 
-def _classes_gone(old: Type, new: Type, location: SchemaLocation) -> Iterator[Fact]:
+def _removed_classes(
+    old: FieldSurface, new: FieldSurface, kind: Type, location: SchemaLocation
+) -> Iterator[Fact]:
     """Classes that code could name, and that are no longer generated for this field."""
-    before, after = _classes(old), _classes(new)
-    came = [each for each in after.values() if each.name not in before]
-    for name, each in before.items():
-        if name not in after:
-            same = (other.name for other in came if _names(other) == _names(each))
-            yield ClassRemoved(location, name, next(same, ""), new)
+    added = {
+        name: members
+        for name, members in new.classes.items()
+        if name not in old.classes
+    }
+    for name, members in old.classes.items():
+        if name not in new.classes:
+            same = (other for other, its in added.items() if its == members)
+            yield ClassRemoved(location, name, next(same, ""), kind)
 
 
-def _classes(kind: Type) -> dict[str, Object]:
-    """The objects that are classes: those with members, or with none allowed."""
-    objects = (each for each in types_in(kind) if isinstance(each, Object))
-    return {each.name: each for each in objects if each.fields or each.extra is None}
-
-
-def _names(kind: Object) -> set[str]:
-    return {field.wire_name for field in kind.fields}
-
-
-def _changed(old: Field, new: Field, location: SchemaLocation) -> Iterator[Fact]:
+def _changed(
+    old: Field,
+    new: Field,
+    seen: tuple[FieldSurface, FieldSurface],
+    location: SchemaLocation,
+) -> Iterator[Fact]:
     # Whether a field must be given is a fact of its own.
     required = old.required and new.required
-    one = field_annotation(old, required=required, side=location.side)
-    other = field_annotation(new, required=required, side=location.side)
+    one, other = (each.accepted if required else each.optional for each in seen)
     old_in_new, new_in_old = is_subschema(one, other), is_subschema(other, one)
     if location.side is Side.OUTPUT:
         new_in_old = _read(one, other, new_in_old)
@@ -80,93 +158,14 @@ def _changed(old: Field, new: Field, location: SchemaLocation) -> Iterator[Fact]
         (type_identity(one), type_identity(other)),
         old_in_new,
         new_in_old,
-        has_list(one) and has_list(other),
+        all(each.invariant for each in seen),
     )
 
 
 def _read(old: Type, new: Type, new_in_old: Answer) -> Answer:
-    """``Any`` can be read as anything: it refuses no reader, and only it pleases all."""
+    """A value of any type can be read as anything; only a reader of anything accepts it."""
     if isinstance(new, Anything):
         return YES
     if isinstance(old, Anything):
         return next(map(No, smallest_example(new)), new_in_old)
     return new_in_old
-
-
-def field_annotation(field: Field, *, required: bool, side: Side) -> Type:
-    """The annotation of a field; one that may be left out is ``T | None = None``."""
-    kind = annotation(field.type, side)
-    if required or isinstance(kind, Nullable | Anything):
-        return kind
-    return Nullable(kind)
-
-
-def annotation(kind: Type, side: Side) -> Type:
-    """The type with bounds, lengths, patterns and formats left out."""
-    match kind:
-        case Text():
-            return Text()
-        case Numeric():
-            # Python's bool is an int, and an int is taken for a float (PEP 484).
-            return Union((Numeric(integral=kind.integral), Boolean()))
-        case Choice(values=values):
-            return _literal(values)
-        case Array(items=items):
-            return Array(items=annotation(items, side))
-        case Nullable(inner=inner):
-            return Nullable(annotation(inner, side))
-        case Union(options=options):
-            return Union(tuple(annotation(option, side) for option in options))
-        case Object():
-            return _class(kind, side)
-        case Boolean() | Anything():
-            return kind
-
-
-def has_list(kind: Type) -> bool:
-    """Whether a list or dict stands in an annotation, or in a class that it names.
-
-    Python's lists are invariant in their items, and its dicts in their values.
-    """
-    match kind:
-        case Array() | Object(fields=()):
-            return True
-        case Object(fields=fields):
-            return any(has_list(field.type) for field in fields)
-        case Nullable(inner=inner):
-            return has_list(inner)
-        case Union(options=options):
-            return any(map(has_list, options))
-        case _:
-            return False
-
-
-def _class(kind: Object, side: Side) -> Object:
-    """A generated class is made of its declared members only, and read with an open mind.
-
-    An object without declared members is a ``dict``.
-    """
-    extra = None if kind.extra is None else annotation(kind.extra, side)
-    if kind.fields:
-        extra = Anything() if side is Side.OUTPUT else None
-    fields = tuple(_member(field, side) for field in kind.fields)
-    return replace(kind, fields=fields, extra=extra, demanded=())
-
-
-def _member(field: Field, side: Side) -> Field:
-    return Field(
-        wire_name=field.wire_name,
-        name=field.name,
-        type=field_annotation(field, required=field.required, side=side),
-        required=field.required,
-    )
-
-
-def _literal(values: tuple[Value, ...]) -> Type:
-    """``Literal`` knows texts, integers, booleans and None; a fraction makes it a number."""
-    told = [value.load() for value in values]
-    if all(isinstance(value, str | int | None) for value in told):
-        return Choice(values)
-    if all(isinstance(value, int | float) for value in told):
-        return Union((Numeric(integral=False), Boolean()))
-    return Anything()

@@ -110,13 +110,14 @@ def field_removed(fact: FieldRemoved) -> Iterator[Judgement]:
         old=name,
         reason=unknown[fact.location.side],
     )
-    yield Judgement(
-        location=fact.location,
-        verdict=DiffVerdict.BREAKING,
-        message=f"the generated class has no field {fact.field.name!r} any more",
-        lens=Lens.SOURCE,
-        old=name,
-    )
+    if fact.name:
+        yield Judgement(
+            location=fact.location,
+            verdict=DiffVerdict.BREAKING,
+            message=f"the generated class has no field {fact.name!r} any more",
+            lens=Lens.SOURCE,
+            old=name,
+        )
 
 
 @diff_rule(
@@ -145,8 +146,7 @@ def field_removed(fact: FieldRemoved) -> Iterator[Judgement]:
 )
 def field_renamed(fact: FieldRenamed) -> Iterator[Judgement]:
     """The name in code may be the same."""
-    moved = fact.old.name != fact.new.name
-    for lens in Lens if moved else (Lens.WIRE,):
+    for lens in Lens if fact.renamed_in_code else (Lens.WIRE,):
         open_ = lens is Lens.WIRE and not _asked(fact)
         yield Judgement(
             location=fact.location,

@@ -71,8 +71,7 @@ def model_removed(fact: ModelRemoved) -> Iterator[Judgement]:
 )
 def model_renamed(fact: ModelRenamed) -> Iterator[Judgement]:
     """Calls of the old id fail; the module may have kept its name."""
-    moved = fact.old.path != fact.new.path
-    for lens in Lens if moved else (Lens.WIRE,):
+    for lens in Lens if fact.moved else (Lens.WIRE,):
         yield Judgement(
             location=fact.location,
             verdict=DiffVerdict.BREAKING,

@@ -21,10 +21,12 @@ from ...ir.model import (
 )
 from .datamodel_codegen import STUB, annotations_of, stub
 from .literals import literal
+from .model_names import is_class
+from .named_model import NamedObject
 
 
 class Annotator:
-    """Knows the annotation of every type below the ones it was made for."""
+    """Knows the annotation of every type below the ones it was made for, which have names."""
 
     def __init__(self, kinds: Iterable[Type]) -> None:
         """Ask about all types at once, each shape only once."""
@@ -36,17 +38,12 @@ class Annotator:
 
     def of(self, kind: Type) -> ast.expr:
         """The annotation of a type: a fresh syntax tree."""
-        if isinstance(kind, Object) and is_class(kind):
+        if isinstance(kind, NamedObject) and is_class(kind):
             return ast.Name(kind.name, ast.Load())
         answer = ast.parse(self._answers[self._shapes[kind]], mode="eval").body
         filled: ast.expr = FillTokens(kind, self.of).visit(answer)
         marks = _marks(kind)
         return subscript("Annotated", filled, *marks) if marks else filled
-
-
-def is_class(kind: Type) -> bool:
-    """Whether a type is written as a class of its own: an object with declared members."""
-    return isinstance(kind, Object) and bool(kind.fields or kind.extra is None)
 
 
 def subscript(name: str, *arguments: ast.expr) -> ast.expr:

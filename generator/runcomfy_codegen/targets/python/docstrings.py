@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ...ir.model import Array, Exact, Field, Nullable, Numeric, Text, Type
+from .named_model import NamedField
 
 _LONGEST_DEFAULT = 60
 
 
-def field_docstring(field: Field) -> str:
+def field_docstring(field: NamedField) -> str:
     """The docstring of a field, as paragraphs; empty if there is nothing to tell."""
     paragraphs = [
         field.description or _own_title(field),
@@ -19,7 +20,7 @@ def field_docstring(field: Field) -> str:
     return "\n\n".join(filter(None, paragraphs))
 
 
-def _own_title(field: Field) -> str:
+def _own_title(field: NamedField) -> str:
     """The title, unless it says no more than the name."""
     same = field.title.lower().replace(" ", "_") in (field.name, field.wire_name)
     return "" if same or not field.title else f"{field.title}."
@@ -79,7 +80,7 @@ def _default(field: Field) -> str:
     return f"Server default: {shown}." if len(shown) <= _LONGEST_DEFAULT else ""
 
 
-def _wire_name(field: Field) -> str:
+def _wire_name(field: NamedField) -> str:
     return f"Published as {field.wire_name!r}." if field.wire_name != field.name else ""
 
 

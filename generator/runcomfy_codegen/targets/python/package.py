@@ -1,171 +1,167 @@
-"""A client package: modules of the selected models, the runtime, and the lock over both."""
+"""A client package: the modules of the models, the runtime, and the top package."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from ...ir.model import Model
-from ...package.given_names import names_of
-from ...package.lock import LOCK, Lock, sha256, write_lock
-from ...package.lock_entry import LockEntry
-from ...package.plan import Files
-from ..target import RenderContext, _ignore
-from ..templates import TemplateFault, Templates
+from ..target import Files, Kept, ModelFiles, Named, Names, RenderContext, Target
+from ..templates import TemplateFault, Templates, context_as_json
 from .annotations import Annotator
 from .layout import format_code
+from .model_names import given_names, name_models
+from .named_model import named_model
+from .names import Overrides
 from .view import client_context, model_view, module_context
 
 PACKAGE = "runcomfy_client"
 """The usual name of a generated package."""
 
+PackagePaths = frozenset[tuple[str, ...]]
+"""The paths that hold modules; one of them may be the module of a model too."""
 
-def render_package(
-    models: Iterable[Model], name: str, workshop: RenderContext
-) -> Files:
-    """Every file of the client package ``name``, by its path below the package's folder.
 
-    Modules that are kept are not among them, but the lock names them.
-    """
-    chosen = sorted(models, key=lambda model: model.model_id)
-    packages = packages_of(chosen) | kept_packages(workshop.kept)
-    templates = workshop.templates
-    # A folder may be called anything; only an identifier can be imported.
-    package = name if name.isidentifier() else PACKAGE
-    files: Files = {
-        PurePosixPath("__init__.py"): _printed(
-            "client.jinja", client_context(package), templates
-        ),
-        PurePosixPath("py.typed"): "",
-        PurePosixPath("models/__init__.py"): "",
-        **_package_files(packages, workshop.kept),
-        **{
-            PurePosixPath("_runtime") / path: text
-            for path, text in workshop.runtime.items()
-        },
-        **render_modules(chosen, packages, templates, workshop.tell),
-    }
-    told = write_lock(
-        _lock(chosen, packages, files, workshop),
-        generator=workshop.generator,
-        locale=workshop.locale,
+class PythonTarget:
+    """A typed client package."""
+
+    name = "python"
+    templates = (
+        "client.jinja",
+        "field.jinja",
+        "model.jinja",
+        "object.jinja",
+        "rule.jinja",
     )
-    return {**files, LOCK: told}
+    one_file = False
 
+    def name_models(self, models: Iterable[Model], overrides: Overrides) -> Named:
+        """Name modules, fields and classes; those that collide are left out and reported."""
+        return name_models(models, overrides)
 
-def _package_files(packages: frozenset[tuple[str, ...]], kept: Lock) -> Files:
-    """An empty file for each package, unless it is the module of a model that is kept."""
-    modules = {kept.module(model_id) for model_id in kept.models}
-    paths = (PurePosixPath("models", *path, "__init__.py") for path in packages)
-    return {path: "" for path in paths if path not in modules}
+    def render(self, named: Named, context: RenderContext) -> Files:
+        """Every file of the client package, by its path below the package's folder."""
+        packages = packages_of(named.names, context.kept)
+        templates = context.templates
+        # A folder may be called anything; only an identifier can be imported.
+        package = context.package if context.package.isidentifier() else PACKAGE
+        client = _printed("client.jinja", client_context(package), templates)
+        return {
+            PurePosixPath("__init__.py"): client,
+            PurePosixPath("py.typed"): "",
+            PurePosixPath("models/__init__.py"): "",
+            **_package_files(packages, context.kept),
+            **{
+                PurePosixPath("_runtime") / path: text
+                for path, text in context.runtime.items()
+            },
+            **render_modules(named, packages, context),
+        }
 
+    def model_files(self, named: Named, kept: Kept) -> Mapping[str, ModelFiles]:
+        """The module of each model, and the names in it that are not published."""
+        packages = packages_of(named.names, kept)
+        return {
+            model.model_id: ModelFiles(
+                (module_file(named.names[model.model_id].module, packages),),
+                given_names(model, named.names[model.model_id]),
+            )
+            for model in named.models
+        }
 
-def _lock(
-    models: Iterable[Model],
-    packages: frozenset[tuple[str, ...]],
-    files: Files,
-    workshop: RenderContext,
-) -> Lock:
-    return Lock(
-        files={**workshop.kept.files, **_hashes(files)},
-        models={**workshop.kept.models, **_entries(models, packages)},
-        made_from=workshop.sources,
-        selection=workshop.selection,
-    )
-
-
-def _hashes(files: Files) -> dict[PurePosixPath, str]:
-    return {
-        path: sha256(text.encode("utf-8", "surrogatepass"))
-        for path, text in files.items()
-    }
-
-
-def _entries(
-    models: Iterable[Model], packages: frozenset[tuple[str, ...]]
-) -> dict[str, LockEntry]:
-    return {
-        model.model_id: LockEntry(
-            files=(module_file(model.path, packages),),
-            schema_sha256=model.schema_sha256,
-            documents=dict(model.documents),
-            names=names_of(model),
+    def moves_kept(self, named: Named, kept: Kept) -> bool:
+        """Whether a kept module becomes a package, or no longer is one, or is replaced."""
+        packages = packages_of(named.names, kept)
+        paths = {_module_path(files[0]): files[0] for files in kept.values()}
+        moved = any(
+            (file.name == PACKAGE_FILE) is not (path in packages)
+            for path, file in paths.items()
         )
-        for model in models
-    }
+        return moved or any(names.module in paths for names in named.names.values())
+
+    def template_context(self, named: Named, model_id: str) -> dict[str, Any]:
+        """The context of ``model.jinja``."""
+        (model,) = (model for model in named.models if model.model_id == model_id)
+        alone = named_model(model, named.names[model_id])
+        annotator = Annotator((alone.input, alone.output))
+        view = model_view(alone, annotator, packages_of(named.names, {}))
+        context: dict[str, Any] = context_as_json(module_context(alone, view))
+        # A template can ask for what the view computes as well as for what it holds.
+        context["view"]["rules"] = context_as_json(view.rules)
+        context["view"]["printed"] = context_as_json(view.printed)
+        return context
+
+
+PYTHON: Target = PythonTarget()
 
 
 def render_modules(
-    models: Iterable[Model],
-    packages: frozenset[tuple[str, ...]],
-    templates: Templates,
-    tell: Callable[[str], None] = _ignore,
+    named: Named, packages: PackagePaths, context: RenderContext
 ) -> Files:
     """The module of each model, by its path below the package."""
-    chosen = list(models)
+    chosen = [named_model(each, named.names[each.model_id]) for each in named.models]
     annotator = Annotator(
         kind for model in chosen for kind in (model.input, model.output)
     )
     files: Files = {}
     for model in chosen:
         view = model_view(model, annotator, packages)
+        given = module_context(model, view)
         try:
-            told = _printed("model.jinja", module_context(model, view), templates)
+            text = _printed("model.jinja", given, context.templates)
         except TemplateFault as fault:
             raise TemplateFault(f"{fault} (rendering {model.model_id!r})") from None
-        files[module_file(model.path, packages)] = told
-        tell(model.model_id)
+        files[module_file(model.path, packages)] = text
+        context.report(model.model_id)
     return files
 
 
 def _printed(name: str, context: Mapping[str, Any], templates: Templates) -> str:
-    """Our own templates write black's layout; whoever writes others need not know it."""
+    """The text of a template in black's layout. Ours are written in it; others need not be."""
     source = templates.render(name, **context)
     if not templates.changed:
         return source
     try:
-        told = format_code(source)
+        text = format_code(source)
         # What black can read need not be Python: it lets a `return` stand anywhere.
-        compile(told, name, "exec")
+        compile(text, name, "exec")
     except (ValueError, SyntaxError, RecursionError) as error:
         blamed = templates.blamed(name)
         raise TemplateFault(f"what {blamed} makes is no Python: {error}") from None
-    return told
+    return text
 
 
-# Where the files of models lie in an output, and which paths are packages.
-
+# Where the modules of models lie, and which paths are packages.
 
 PACKAGE_FILE = "__init__.py"
 """The file of a package's own module."""
 
 
-def module_file(
-    path: tuple[str, ...], packages: frozenset[tuple[str, ...]]
-) -> PurePosixPath:
+def module_file(path: tuple[str, ...], packages: PackagePaths) -> PurePosixPath:
     """The file of a module below the client: a package's own if the path is one."""
     folder = PurePosixPath("models", *path)
     return folder / PACKAGE_FILE if path in packages else folder.with_suffix(".py")
 
 
-def model_path(file: PurePosixPath) -> tuple[str, ...]:
-    """The path of the model in a file: of a module, or of one of its documents."""
-    told = file.as_posix()
-    if not told.endswith(".py"):
-        return tuple(told.split("/")[:-1])
-    return tuple(told.removesuffix(".py").removesuffix("/__init__").split("/")[1:])
+def packages_of(names: Names, kept: Kept) -> PackagePaths:
+    """Every path that holds modules, of models that are rendered or kept."""
+    rendered = (each.module for each in names.values())
+    return _above(rendered) | _above(_module_path(files[0]) for files in kept.values())
 
 
-def packages_of(models: Iterable[Model]) -> frozenset[tuple[str, ...]]:
-    """Every path that holds modules; one of them may be a model's own."""
-    return _above(model.path for model in models)
+def _package_files(packages: Collection[tuple[str, ...]], kept: Kept) -> Files:
+    """An empty file for each package, unless it is the module of a model that is kept."""
+    modules = {files[0] for files in kept.values()}
+    paths = (PurePosixPath("models", *path, PACKAGE_FILE) for path in packages)
+    return {path: "" for path in paths if path not in modules}
 
 
-def kept_packages(kept: Lock) -> frozenset[tuple[str, ...]]:
-    """The paths that hold modules which are not rendered now."""
-    return _above(model_path(kept.module(model_id)) for model_id in kept.models)
+def _module_path(file: PurePosixPath) -> tuple[str, ...]:
+    """The names of the packages and the module in a file."""
+    whole = file.as_posix().removesuffix(".py").removesuffix("/__init__")
+    return tuple(whole.split("/")[1:])
 
 
-def _above(paths: Iterable[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
+def _above(paths: Iterable[tuple[str, ...]]) -> PackagePaths:
     return frozenset(path[:length] for path in paths for length in range(1, len(path)))

@@ -8,11 +8,13 @@ from typing import Any
 from runcomfy_runtime.rule import Rule
 
 from ...ir.as_json import model_as_json
-from ...ir.model import Field, Model, Object, Text, fields_in, types_in
+from ...ir.model import Field, Text, fields_in, types_in
 from ..templates import CONTEXT_VERSION
-from .annotations import Annotator, call, is_class, names_in, optional, subscript
+from .annotations import Annotator, call, names_in, optional, subscript
 from .docstrings import field_docstring
 from .layout import annotation_text, format_line
+from .model_names import is_class
+from .named_model import NamedField, NamedModel, NamedObject
 
 _TYPING = frozenset({"Annotated", "Any", "Literal"})
 _CONSTRAINTS = frozenset({"OneOf", "UniqueItems"})
@@ -45,7 +47,7 @@ class ObjectView:
 class ModelView:
     """One module."""
 
-    model: Model
+    model: NamedModel
     dots: str
     typing: tuple[str, ...]
     pydantic: tuple[str, ...]
@@ -67,11 +69,11 @@ class ModelView:
     @property
     def printed(self) -> dict[str, Any]:
         """The model as ``show MODEL --format json`` prints it."""
-        return model_as_json(self.model)
+        return model_as_json(self.model, self.model.names)
 
 
 def model_view(
-    model: Model, annotator: Annotator, packages: frozenset[tuple[str, ...]]
+    model: NamedModel, annotator: Annotator, packages: frozenset[tuple[str, ...]]
 ) -> ModelView:
     """Settle everything that the template of a module prints."""
     used: set[str] = set()
@@ -103,21 +105,23 @@ def _media_kind(field: Field) -> str:
     return field.media.value if field.media and len(formats) == 1 else ""
 
 
-def _classes(top: Object) -> list[Object]:
+def _classes(top: NamedObject) -> list[NamedObject]:
     """Every object that is a class, the innermost first, the top one last."""
     found = [
-        kind for kind in types_in(top) if isinstance(kind, Object) and is_class(kind)
+        kind
+        for kind in types_in(top)
+        if isinstance(kind, NamedObject) and is_class(kind)
     ]
     parts = [kind for kind in reversed(found) if kind is not top]
     return [*dict.fromkeys(parts), top]
 
 
-def _object(kind: Object, annotator: Annotator, used: set[str]) -> ObjectView:
+def _object(kind: NamedObject, annotator: Annotator, used: set[str]) -> ObjectView:
     fields = tuple(_field(field, annotator, used) for field in kind.fields)
     return ObjectView(kind.name, "forbid" if kind.extra is None else "allow", fields)
 
 
-def _field(field: Field, annotator: Annotator, used: set[str]) -> FieldView:
+def _field(field: NamedField, annotator: Annotator, used: set[str]) -> FieldView:
     annotation = annotator.of(field.type)
     if not field.required:
         annotation = optional(annotation)
@@ -187,7 +191,7 @@ EXPORTS = tuple(
 """The names of the client's top package, in their order."""
 
 
-def module_context(model: Model, view: ModelView) -> dict[str, Any]:
+def module_context(model: NamedModel, view: ModelView) -> dict[str, Any]:
     """Of ``model.jinja``."""
     return {"version": CONTEXT_VERSION, "view": view, "heading": _heading(model)}
 
@@ -197,7 +201,7 @@ def client_context(package: str) -> dict[str, Any]:
     return {"version": CONTEXT_VERSION, "package": package, "exports": EXPORTS}
 
 
-def _heading(model: Model) -> str:
+def _heading(model: NamedModel) -> str:
     """The docstring of a module: id, title, description."""
     title = f": {model.title}" if model.title else ""
     return "\n\n".join(filter(None, (f"{model.model_id}{title}", model.description)))

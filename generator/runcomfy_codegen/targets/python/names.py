@@ -81,7 +81,11 @@ def _identifier(published: str, candidate: str, prefix: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
-# Names that the user chose, where the published ones collide or displease.
+# The names that the user chose, where the published ones collide or displease.
+
+
+class UnusableName(ValueError):
+    """A chosen name that generated code cannot have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,18 @@ class Overrides:
         """The name of a field, wherever in the model it stands."""
         chosen = self.of(model_id).fields.get(wire_name)
         return chosen or field_name(wire_name)
+
+
+def overrides_of(table: Mapping[str, ChosenNames]) -> Overrides:
+    """The names of a configuration, checked. Raises ``UnusableName``."""
+    for model_id, chosen in table.items():
+        files = chosen.module.split("/") if chosen.module else []
+        for name in (*files, *chosen.fields.values()):
+            if not usable_name(name, as_file=name in files):
+                raise UnusableName(
+                    f"{name!r}, chosen for {model_id!r}, cannot be a name"
+                )
+    return Overrides(table)
 
 
 def usable_name(name: str, *, as_file: bool = False) -> bool:

@@ -1,0 +1,233 @@
+"""The names of whole models, and every collision as a diagnostic."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ...ir.diagnostic import Diagnostic, Severity
+from ...ir.json_text import pointer_token
+from ...ir.model import (
+    Array,
+    Field,
+    Model,
+    Nullable,
+    Object,
+    Type,
+    Union,
+    fields_in,
+    types_in,
+)
+from ...ir.surface import CodeNames
+from ..target import Named
+from .names import ChosenNames, Overrides, class_name
+
+
+def name_models(models: Iterable[Model], overrides: Overrides) -> Named:
+    """Name every model. One whose names collide is left out, and each collision reported."""
+    ordered = sorted(models, key=lambda model: model.model_id)
+    named = {model.model_id: (model, names_of(model, overrides)) for model in ordered}
+    diagnostics = [
+        each
+        for model, names in named.values()
+        for each in _in_one_model(model, names, overrides.of(model.model_id))
+    ]
+    failed = {each.model for each in diagnostics if each.severity is Severity.ERROR}
+    right = {id_: pair for id_, pair in named.items() if id_ not in failed}
+    modules = _module_collisions({id_: names for id_, (_, names) in right.items()})
+    failed |= {each.model for each in modules}
+    return Named(
+        models=tuple(model for id_, (model, _) in named.items() if id_ not in failed),
+        names={id_: names for id_, (_, names) in named.items() if id_ not in failed},
+        diagnostics=(*diagnostics, *modules),
+        failed=tuple(id_ for id_ in named if id_ in failed),
+    )
+
+
+def names_of(model: Model, overrides: Overrides) -> CodeNames:
+    """The names of a model, whether or not they collide."""
+    fields = {
+        name: overrides.field_name(model.model_id, name) for name in _wire_names(model)
+    }
+    words = {
+        pointer: name
+        for top in (model.input, model.output)
+        for pointer, name in _class_words(top, top.path, fields)
+    }
+    classes = {pointer: class_name(*steps) for pointer, steps in words.items()}
+    classes |= {model.input.pointer: "Input", model.output.pointer: "Output"}
+    return CodeNames(overrides.module_path(model.model_id), fields, classes)
+
+
+def _wire_names(model: Model) -> dict[str, None]:
+    """Every published name of a field, in order."""
+    tops = (model.input, model.output, model.published_output or model.output)
+    return dict.fromkeys(each.wire_name for top in tops for each in fields_in(top))
+
+
+def _class_words(
+    holder: Object, words: tuple[str, ...], fields: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The words of each class name below an object, by the pointer of its schema.
+
+    The path of an object has the published name of each member; its class has the name
+    that code uses for it.
+    """
+    parts = [(fields[each.wire_name], each.type) for each in holder.fields]
+    if holder.extra is not None:
+        parts.append(("value", holder.extra))
+    for word, kind in parts:
+        for inner in _nearest_objects(kind):
+            between = inner.path[len(holder.path) + 1 :]
+            steps = (*words, word, *between)
+            yield inner.pointer, steps
+            yield from _class_words(inner, steps, fields)
+
+
+def _nearest_objects(kind: Type) -> Iterator[Object]:
+    """The objects that a type is made of, without those inside them."""
+    match kind:
+        case Object():
+            yield kind
+        case Array(items=inner) | Nullable(inner=inner):
+            yield from _nearest_objects(inner)
+        case Union(options=options):
+            for option in options:
+                yield from _nearest_objects(option)
+        case _:
+            return
+
+
+def is_class(kind: Type) -> bool:
+    """Whether a type is written as a class of its own: an object with declared members."""
+    return isinstance(kind, Object) and bool(kind.fields or kind.extra is None)
+
+
+def _in_one_model(
+    model: Model, names: CodeNames, chosen: ChosenNames
+) -> Iterator[Diagnostic]:
+    """Fields of one object, and classes of one model, that would have one name."""
+    classes: dict[str, str] = {}
+    for top in (model.input, model.output):
+        for each in types_in(top):
+            if not isinstance(each, Object):
+                continue
+            yield from _field_collisions(each, names, model.model_id)
+            if each is top or not is_class(each):
+                continue
+            name = names.classes[each.pointer]
+            other = classes.setdefault(name, each.pointer)
+            if other != each.pointer:
+                yield Diagnostic(
+                    code="name-collision",
+                    message=f"this object and the one at {other} would be the same class"
+                    f" {name!r}",
+                    model=model.model_id,
+                    pointer=each.pointer,
+                    hint="choose another name for a field on the way to one of them:"
+                    f' [tool.runcomfy-codegen.names."{model.model_id}".fields]',
+                )
+    yield from _unused(model, names, chosen)
+
+
+def _field_collisions(
+    holder: Object, names: CodeNames, model_id: str
+) -> Iterator[Diagnostic]:
+    seen: dict[str, str] = {}
+    for each in holder.fields:
+        name = names.fields[each.wire_name]
+        other = seen.setdefault(name, each.wire_name)
+        if other != each.wire_name:
+            yield Diagnostic(
+                code="name-collision",
+                message=f"{other!r} and {each.wire_name!r} would get the same name {name!r}",
+                model=model_id,
+                pointer=f"{holder.pointer}/properties/{pointer_token(each.wire_name)}",
+                hint="choose a name in the configuration:"
+                f' [tool.runcomfy-codegen.names."{model_id}".fields]',
+            )
+
+
+def _unused(
+    model: Model, names: CodeNames, chosen: ChosenNames
+) -> Iterator[Diagnostic]:
+    """Names that the user chose for fields that the model does not have."""
+    for wire_name in sorted(chosen.fields.keys() - names.fields.keys()):
+        yield Diagnostic(
+            code="unused-name",
+            message=f"the configuration has the name {chosen.fields[wire_name]!r} for"
+            f" {wire_name!r}, but there is no such property",
+            severity=Severity.WARNING,
+            model=model.model_id,
+            pointer="/input_schema",
+            hint="spell the property as the schema does, or remove the name",
+        )
+
+
+def _module_collisions(names: Mapping[str, CodeNames]) -> list[Diagnostic]:
+    """Models that would be one module; none of them can be generated."""
+    modules: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for model_id, each in names.items():
+        modules[each.module].append(model_id)
+    return [
+        _module_collision(model_id, path, ids)
+        for path, ids in modules.items()
+        if len(ids) > 1
+        for model_id in ids
+    ]
+
+
+def _module_collision(
+    model_id: str, path: tuple[str, ...], ids: Sequence[str]
+) -> Diagnostic:
+    told = f"{' and '.join(map(repr, ids))} would be the same module {'.'.join(path)}"
+    return Diagnostic(
+        code="module-collision",
+        message=told,
+        model=model_id,
+        hint="choose a module in the configuration:"
+        f' [tool.runcomfy-codegen.names."{model_id}"] module = "vendor/other_name"',
+    )
+
+
+# The names that differ from the published ones, for the lock file.
+
+
+def given_names(model: Model, names: CodeNames) -> dict[str, dict[str, str]]:
+    """The fields that are not called as they are published, and the classes, by place.
+
+    A place is ``input`` or ``output`` and the published names that lead there, as a JSON
+    pointer has them.
+    """
+    renamed: dict[str, str] = {}
+    classes: dict[str, str] = {}
+    for side, top in (("input", model.input), ("output", model.output)):
+        for place, each in _places(top, side):
+            if isinstance(each, Object):
+                classes[place] = names.classes[each.pointer]
+            elif names.fields[each.wire_name] != each.wire_name:
+                renamed[place] = names.fields[each.wire_name]
+        # Every module has these two.
+        classes.pop(side, None)
+    return {"fields": renamed, "classes": classes}
+
+
+def _places(kind: Type, place: str) -> Iterator[tuple[str, Field | Object]]:
+    """Every field and class below a type, with its place."""
+    match kind:
+        case Object(fields=members, extra=extra):
+            if is_class(kind):
+                yield place, kind
+            for each in members:
+                below = f"{place}/{pointer_token(each.wire_name)}"
+                yield below, each
+                yield from _places(each.type, below)
+            if extra is not None:
+                yield from _places(extra, f"{place}/*")
+        case Array(items=inner) | Nullable(inner=inner):
+            yield from _places(inner, place)
+        case Union(options=options):
+            for index, option in enumerate(options):
+                yield from _places(option, f"{place}|{index}")
+        case _:
+            return
