@@ -33,7 +33,7 @@ class PageSchemas:
 
 
 def find_schemas(
-    page: PageText, origin: Origin, posts: Sequence[CurlExample]
+    page: PageText, origin: Origin, examples: Sequence[CurlExample]
 ) -> PageSchemas | Diagnostic:
     """Both schemas of a page, or a diagnostic if they are not certain.
 
@@ -45,16 +45,22 @@ def find_schemas(
     inputs = [
         block
         for block in blocks.whole
-        if _is_input_schema(block) and not _is_example_body(posts, block)
+        if _is_input_schema(block) and not _is_example_body(examples, block)
     ]
     if not inputs:
         return _no_input_diagnostic(page, origin, blocks)
     input_end = inputs[0].end
     output = next(
-        (it for it in blocks.whole if it.start >= input_end and _is_output_schema(it)),
+        (
+            block
+            for block in blocks.whole
+            if block.start >= input_end and _is_output_schema(block)
+        ),
         None,
     )
-    broken = _broken_schema(page, [it for it in blocks.broken if it.start >= input_end])
+    broken = _broken_schema(
+        page, [block for block in blocks.broken if block.start >= input_end]
+    )
     if output is None and broken is not None:
         return _broken_diagnostic(page, origin, broken)
     # Prose may contain an object that looks like a schema; the published one is the last
@@ -102,9 +108,9 @@ def _is_output_schema(block: JsonSlice) -> bool:
     return isinstance(output, dict) and ("properties" in output or "type" in output)
 
 
-def _is_example_body(posts: Sequence[CurlExample], block: JsonSlice) -> bool:
+def _is_example_body(examples: Sequence[CurlExample], block: JsonSlice) -> bool:
     """Whether an object is the body of a curl example."""
-    return any(post.start <= block.start < post.end for post in posts)
+    return any(post.start <= block.start < post.end for post in examples)
 
 
 def _broken_schema(page: PageText, broken: Sequence[BrokenBlock]) -> BrokenBlock | None:
