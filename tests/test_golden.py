@@ -1,4 +1,4 @@
-"""Golden cases: a folder below ``golden/`` is a test, found because it exists.
+"""Golden cases: every folder below ``golden/`` is a test.
 
 ``document.json`` holds one catalog entry or a list of them, ``runcomfy-codegen.toml`` an
 optional configuration, ``expected/`` the modules and the diagnostics. ``check.py`` says how
@@ -70,8 +70,8 @@ ALL = [Case(path.parent) for path in sorted(CASES.glob("*/document.json"))]
 
 @pytest.fixture(params=ALL, ids=lambda case: case.folder.name)
 def case(request: pytest.FixtureRequest) -> Case:
-    found: Case = request.param
-    return found
+    case: Case = request.param
+    return case
 
 
 @pytest.fixture(scope="module")
@@ -86,10 +86,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def line(it: Diagnostic) -> str:
     where = f"{it.place.line}:{it.place.column}"
-    told = (
+    text = (
         f"{it.severity} {it.code} {where} {it.pointer or '-'} {it.message} | {it.hint}"
     )
-    return json.dumps(told, ensure_ascii=False)[1:-1].replace('\\"', '"') + "\n"
+    return json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"') + "\n"
 
 
 def test_a_document_becomes_exactly_these_modules(case: Case, golden: Golden) -> None:
@@ -99,10 +99,10 @@ def test_a_document_becomes_exactly_these_modules(case: Case, golden: Golden) ->
 
 
 def test_a_document_gives_exactly_these_diagnostics(case: Case, golden: Golden) -> None:
-    told = "".join(map(line, case.catalog.diagnostics))
+    text = "".join(map(line, case.catalog.diagnostics))
     file = case.folder / "expected" / "diagnostics.txt"
-    if told or file.exists():
-        golden(file, told)
+    if text or file.exists():
+        golden(file, text)
 
 
 def test_a_module_is_the_same_whatever_models_stand_beside_it(
@@ -143,7 +143,7 @@ def test_every_case_says_how_its_modules_behave() -> None:
 
 @pytest.fixture(scope="module")
 def typed(client: Path) -> Path:
-    """The client, with the snippets of all cases beside it."""
+    """The client, with the snippets of all cases next to it."""
     for case in ALL:
         snippet = case.folder / "typing.py"
         if snippet.exists():

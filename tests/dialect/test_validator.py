@@ -1,4 +1,4 @@
-"""The dialect as a class of jsonschema: it judges inputs by what is published, as it stands."""
+"""The dialect as a validator class of jsonschema: validates inputs by the published schemas."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def wrong(schema: dict[str, Any], instance: Any) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("told", "good", "bad"),
+    ("published", "good", "bad"),
     [
         ("float", 0.5, "0.5"),
         ("Float", 1, True),
@@ -68,10 +68,10 @@ def wrong(schema: dict[str, Any], instance: Any) -> list[tuple[str, str]]:
     ],
 )
 def test_types_are_read_in_every_published_spelling(
-    told: Any, good: Any, bad: Any
+    published: Any, good: Any, bad: Any
 ) -> None:
-    assert wrong({"type": told}, good) == []
-    assert wrong({"type": told}, bad) == [("x", "type")]
+    assert wrong({"type": published}, good) == []
+    assert wrong({"type": published}, bad) == [("x", "type")]
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def test_an_input_has_no_unpublished_member() -> None:
     assert error.validator == "additionalProperties"
 
 
-@pytest.mark.parametrize("told", ["image_uris", "video_uris", "audio_uris"])
-def test_an_array_of_media_without_items_holds_texts(told: str) -> None:
-    schema = {"type": "array", "format": told}
+@pytest.mark.parametrize("published", ["image_uris", "video_uris", "audio_uris"])
+def test_an_array_of_media_without_items_holds_texts(published: str) -> None:
+    schema = {"type": "array", "format": published}
     assert wrong(schema, ["a", "b"]) == []
     assert wrong(schema, ["a", 5, None]) == [("x/1", "type"), ("x/2", "type")]
     assert wrong({"type": "array", "format": "uris"}, [5]) == []
@@ -194,7 +194,7 @@ def test_rules_find_their_places_in_a_standard_schema() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "source", "broken"),
+    ("published", "source", "broken"),
     [
         ("image_uri", "square", False),
         ("image_uri", "film", True),
@@ -209,15 +209,23 @@ def test_rules_find_their_places_in_a_standard_schema() -> None:
     ],
 )
 def test_a_file_of_another_kind_breaks_the_rules_of_a_field(
-    told: str | None, source: str, broken: bool
+    published: str | None, source: str, broken: bool
 ) -> None:
     rules = {"validations": [validation("file_size_mb<", 30)]}
-    one = {"type": "string", "format": told, **rules}
-    inside = {"type": "array", "items": {"type": "string", "format": told}, **rules}
+    one = {"type": "string", "format": published, **rules}
+    inside = {
+        "type": "array",
+        "items": {"type": "string", "format": published},
+        **rules,
+    }
     assert wrong(one, source) == [("x", "validations")] * broken
     assert wrong(inside, ["none", source]) == [("x/1", "validations")] * broken
-    beside = {"type": "array", "format": f"{told}".replace("_uri", "_uris"), **rules}
-    assert wrong(beside, [source]) == [("x/0", "validations")] * broken
+    next_to_items = {
+        "type": "array",
+        "format": f"{published}".replace("_uri", "_uris"),
+        **rules,
+    }
+    assert wrong(next_to_items, [source]) == [("x/0", "validations")] * broken
 
 
 def test_the_rules_for_another_kind_are_not_asked() -> None:

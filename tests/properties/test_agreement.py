@@ -78,13 +78,13 @@ class Subject:
 
     @property
     def required(self) -> list[str]:
-        found: list[str] = self.schema.get("required", [])
-        return found
+        required: list[str] = self.schema.get("required", [])
+        return required
 
     @property
     def properties(self) -> dict[str, Schema]:
-        found: dict[str, Schema] = self.schema["properties"]
-        return found
+        properties: dict[str, Schema] = self.schema["properties"]
+        return properties
 
     def agrees(self, instance: dict[str, Any]) -> bool:
         """Ask both; they must agree. Gives what they say."""
@@ -190,18 +190,18 @@ def edges(schema: Schema) -> Iterator[Any]:
 
 def instances(subject: Subject) -> st.SearchStrategy[dict[str, Any]]:
     """Inputs that fit, most of them with one field exchanged or taken out."""
-    told = {name: fitting(schema) for name, schema in subject.properties.items()}
-    needed = {name: told[name] for name in subject.required}
-    optional = {name: told[name] for name in told if name not in needed}
+    values = {name: fitting(schema) for name, schema in subject.properties.items()}
+    needed = {name: values[name] for name in subject.required}
+    optional = {name: values[name] for name in values if name not in needed}
     fits = st.fixed_dictionaries(needed, optional=optional)
     odd = st.sampled_from(
-        [(name, value) for name in told for value in edges(subject.properties[name])]
+        [(name, value) for name in values for value in edges(subject.properties[name])]
     )
     exchanged = st.builds(lambda one, change: {**one, change[0]: change[1]}, fits, odd)
     taken = st.builds(
         lambda one, name: {key: one[key] for key in one if key != name},
         fits,
-        st.sampled_from(sorted(told)),
+        st.sampled_from(sorted(values)),
     )
     return fits | exchanged | taken
 
@@ -238,10 +238,10 @@ def _least(schema: Schema) -> Any:
 def test_schema_and_input_agree_on_every_edge_of_every_field(subject: Subject) -> None:
     whole = least(subject)
     assert subject.agrees(whole)
-    said = set()
+    answers = set()
     for name, schema in subject.properties.items():
-        said |= {subject.agrees({**whole, name: value}) for value in edges(schema)}
-    assert said == {True, False}
+        answers |= {subject.agrees({**whole, name: value}) for value in edges(schema)}
+    assert answers == {True, False}
 
 
 def test_what_is_required_must_be_given(subject: Subject) -> None:

@@ -141,8 +141,8 @@ def test_a_choice_of_any_size_is_understood_or_left_out(number: str) -> None:
 
 def _of_text(text: str) -> Model:
     """The model whose input schema is spelled so."""
-    told = replace(document(properties()), input_schema=JsonText(text))
-    model = build_model([("test.json", told)], SETTINGS).model
+    published = replace(document(properties()), input_schema=JsonText(text))
+    model = build_model([("test.json", published)], SETTINGS).model
     assert model is not None
     return model
 
@@ -200,8 +200,8 @@ def test_half_of_a_surrogate_pair_is_no_choice() -> None:
 
 def test_rules_inside_the_items_of_an_array_hold_for_each_item_too() -> None:
     rule = {"validation_rule": "width_pixels<", "validation_value": 10}
-    told = {"type": "array", "items": {"type": "string", "validations": [rule]}}
-    model = model_of(properties(a={**told, "validations": [rule]}, b=told))
+    published = {"type": "array", "items": {"type": "string", "validations": [rule]}}
+    model = model_of(properties(a={**published, "validations": [rule]}, b=published))
     assert [each.pointer for each in model.rules] == ["/a/*", "/a/*", "/b/*"]
 
 
@@ -238,10 +238,10 @@ def test_no_default_of_the_server_becomes_a_default_of_the_client(default: Any) 
 
 def _defaults(source: str) -> dict[str, Any]:
     """The Python defaults of ``Input``, every one of which must be None."""
-    found: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
     for node in ast.parse(source).body:
         if isinstance(node, ast.ClassDef) and node.name == "Input":
-            found |= {
+            defaults |= {
                 line.target.id: ast.literal_eval(line.value)
                 for line in node.body
                 if isinstance(line, ast.AnnAssign)
@@ -249,8 +249,8 @@ def _defaults(source: str) -> dict[str, Any]:
                 and line.value is not None
                 and not line.target.id.isupper()
             }
-    assert set(found.values()) <= {None}
-    return found
+    assert set(defaults.values()) <= {None}
+    return defaults
 
 
 def test_one_bad_model_stops_no_other() -> None:

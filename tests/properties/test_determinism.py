@@ -38,8 +38,8 @@ def digest(documents: list[tuple[str, Document]]) -> str:
     """One hash over all modules and all diagnostics of these documents."""
     catalog = build_catalog(documents, SETTINGS)
     files = rendered(catalog.models)
-    told = [it.printed() for it in catalog.diagnostics]
-    whole = repr((sorted(files.items()), told)).encode()
+    diagnostics = [it.printed() for it in catalog.diagnostics]
+    whole = repr((sorted(files.items()), diagnostics)).encode()
     return hashlib.sha256(whole).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""JSON texts: every value, its place and its span, whatever white space stands around."""
+"""JSON texts: every value, its position and its span, with any white space around it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ anything = texts | st.text(st.characters(codec=None), max_size=6)
 
 
 def identical(one: Any, other: Any) -> bool:
-    """Equal, with 1, 1.0 and True told apart, and -0.0 from 0.0."""
+    """Equal, where 1, 1.0 and True differ, and -0.0 and 0.0."""
     return type(one) is type(other) and repr(one) == repr(other)
 
 
@@ -87,8 +87,8 @@ def test_black_leaves_the_words_of_a_docstring_alone(text: str) -> None:
     )
     names: dict[str, Any] = {}
     exec(format_code(source), names)
-    told = inspect.getdoc(names["A"]) or ""
-    assert told.split() == text.split()
+    shown = inspect.getdoc(names["A"]) or ""
+    assert shown.split() == text.split()
 
 
 @given(anything)

@@ -1,4 +1,4 @@
-"""The locales of a model: one structure, texts by locale, drift told."""
+"""The locales of a model: one structure, texts by locale, and a warning if they differ."""
 
 from __future__ import annotations
 

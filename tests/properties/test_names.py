@@ -1,4 +1,4 @@
-"""Names are identifiers, safe in the classes they stand in, and functions of one name alone."""
+"""Names are identifiers, safe in their classes, and pure functions of the published name."""
 
 from __future__ import annotations
 

@@ -25,14 +25,14 @@ def top_of(name: str) -> ast.Module:
     "name", ['a"""\nraise SystemExit\n"""', "my-client", "{{ 7*7 }}", "", "\\"]
 )
 def test_a_folder_that_cannot_be_imported_does_not_name_the_package(name: str) -> None:
-    told = ast.get_docstring(top_of(name))
-    assert told is not None
-    assert f"from {PACKAGE} import RunComfy" in told
+    docstring = ast.get_docstring(top_of(name))
+    assert docstring is not None
+    assert f"from {PACKAGE} import RunComfy" in docstring
     assert ast.dump(top_of(name)) == ast.dump(top_of(PACKAGE))
 
 
 def test_the_package_shows_how_it_is_imported() -> None:
-    told = ast.get_docstring(top_of("acme_models"))
-    assert told is not None
-    assert "from acme_models import RunComfy" in told
-    assert "from acme_models.models.vendor.family import model" in told
+    docstring = ast.get_docstring(top_of("acme_models"))
+    assert docstring is not None
+    assert "from acme_models import RunComfy" in docstring
+    assert "from acme_models.models.vendor.family import model" in docstring

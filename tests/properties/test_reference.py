@@ -72,12 +72,12 @@ def measured(text: str) -> MeasuredFile:
 @cache
 def stored() -> dict[str, Document]:
     """The document of every model whose texts are shown."""
-    found = [document for _, document in read_all(SHIPPED).documents]
-    told = {model_id: model.locale for model_id, (model, _) in shipped().items()}
+    stored = [document for _, document in read_all(SHIPPED).documents]
+    locales = {model_id: model.locale for model_id, (model, _) in shipped().items()}
     return {
         document.model_id: document
-        for document in found
-        if document.locale == told[document.model_id]
+        for document in stored
+        if document.locale == locales[document.model_id]
     }
 
 
@@ -126,10 +126,10 @@ def test_document_and_input_agree_on_every_edge_of_every_field(
 ) -> None:
     subject = subject_of(client, model_id)
     whole = least(subject)
-    said = {agree(subject, whole), agree(subject, {**whole, "not_published": 1})}
+    answers = {agree(subject, whole), agree(subject, {**whole, "not_published": 1})}
     for name, schema in subject.properties.items():
-        said |= {agree(subject, {**whole, name: value}) for value in edges(schema)}
-    assert said == {True, False}
+        answers |= {agree(subject, {**whole, name: value}) for value in edges(schema)}
+    assert answers == {True, False}
 
 
 @pytest.mark.parametrize("model_id", sorted(shipped()))
@@ -142,16 +142,18 @@ def test_document_and_input_agree_on_any_input(
     agree(subject, data.draw(instances(subject)))
 
 
-def told(schema: Any, pointer: str = "") -> Iterator[tuple[str, str, str, str]]:
+def published_rules(
+    schema: Any, pointer: str = ""
+) -> Iterator[tuple[str, str, str, str]]:
     """Every rule of a published schema: pointer, rule, value, message."""
     for each in schema.get("validations", ()):
         place = f"{pointer}/*" if schema["type"] == "array" else pointer
         value = str(each["validation_value"])
         yield place, each["validation_rule"], value, each["validation_error"]
     for name, inner in schema.get("properties", {}).items():
-        yield from told(inner, f"{pointer}/{name}")
+        yield from published_rules(inner, f"{pointer}/{name}")
     if "items" in schema:
-        yield from told(schema["items"], f"{pointer}/*")
+        yield from published_rules(schema["items"], f"{pointer}/*")
 
 
 @pytest.mark.parametrize("model_id", sorted(shipped()))
@@ -165,7 +167,7 @@ def test_the_rules_of_a_module_are_those_of_its_document_and_no_others(
         for rule in module.RULES
     ] == [
         (pointer, rule.translate(ascii_of), value, message)
-        for pointer, rule, value, message in told(published(model_id))
+        for pointer, rule, value, message in published_rules(published(model_id))
     ]
 
 
@@ -193,7 +195,7 @@ def ruled_field(module: Any) -> str:
 
 
 def both(client: Path, model_id: str, sources: list[str]) -> set[tuple[str, str]]:
-    """What both say of pictures in the ruled field: the broken rules, each with its place."""
+    """The rules that both report for pictures in the field: each with its pointer."""
     subject = subject_of(client, model_id)
     name = ruled_field(subject.module)
     several = subject.properties[name]["type"] == "array"
@@ -223,16 +225,16 @@ def test_document_and_client_agree_on_pictures_around_every_limit(
     broken: set[str] = set()
     good = 0
     for extent in corners_of(model_id):
-        found = both(client, model_id, [inline(png(*extent))])
-        broken |= {rule for _, rule in found}
-        good += not found
+        results = both(client, model_id, [inline(png(*extent))])
+        broken |= {rule for _, rule in results}
+        good += not results
     ruled = {rule.condition for rule in shipped()[model_id][0].rules}
     assert {rule for rule in ruled if "file_size" not in rule} == broken
     assert good
 
 
 def most(client: Path, model_id: str) -> int:
-    """How many pictures may stand in the ruled field, and no more than a few."""
+    """How many pictures the field may have, at most a few."""
     subject = subject_of(client, model_id)
     name = ruled_field(subject.module)
     return min(3, subject.properties[name].get("maxItems", 1))
@@ -258,14 +260,14 @@ def test_document_and_client_agree_on_sizes_around_the_limit_of_bytes(
     [rule] = [r for r in shipped()[model_id][0].rules if r.metric == "file_size_mb"]
     limit = Fraction(rule.limit)
     sizes = [int(limit * unit) + more for unit in (MB, MIB) for more in (-1, 0, 1)]
-    said = []
+    answers = []
     for size in sizes:
         content = png(1000, 1000)
         source = inline(content + bytes(size - len(content)))
-        said.append(both(client, model_id, [source]) != set())
-    # Between the two megabytes nobody knows: it is broken where it is by the larger one.
-    assert said == [not rule.holds(Fraction(size, MIB)) for size in sizes]
-    assert set(said) == {True, False}
+        answers.append(both(client, model_id, [source]) != set())
+    # Between the two definitions of a megabyte, only the larger one makes a violation certain.
+    assert answers == [not rule.holds(Fraction(size, MIB)) for size in sizes]
+    assert set(answers) == {True, False}
 
 
 @pytest.mark.parametrize("model_id", RULED)
@@ -277,19 +279,19 @@ def test_document_and_client_agree_on_the_kind_of_a_file(
     by_format = kind_of(published(model_id)["properties"][ruled_field(module)])
     if (
         by_format is None
-    ):  # the name alone tells it, which the document's class never reads
+    ):  # only the name says so, and the document's class never reads it
         assert (model_id, wanted) == (
             "bytedance/seedance-v1.5-pro/image-to-video",
             "image",
         )
         return
     assert by_format == wanted
-    said = {
+    answers = {
         kind: {rule for _, rule in both(client, model_id, [inline(content)])}
         for kind, content in KINDS.items()
     }
     wrong = {f"media_kind == {wanted}"}
-    assert {kind for kind, rules in said.items() if rules == wrong} == {
+    assert {kind for kind, rules in answers.items() if rules == wrong} == {
         "video",
         "audio",
     }

@@ -99,7 +99,7 @@ def documents(draw: Callable[[Any], Any]) -> Document:
 
 
 def words(document: Document) -> list[object]:
-    told = [(name, text.text) for name, text in document.texts()]
+    parts = [(name, text.text) for name, text in document.texts()]
     return [
         document.model_id,
         document.locale,
@@ -107,7 +107,7 @@ def words(document: Document) -> list[object]:
         document.description,
         document.curl,
         document.provenance,
-        told,
+        parts,
     ]
 
 
@@ -156,10 +156,10 @@ def test_a_folder_of_documents_gives_all_of_them_back(
 ) -> None:
     root = tmp_path_factory.mktemp("schemas")
     write_all(root, stored)
-    found = read_all(root)
-    assert found.diagnostics == ()
+    folder = read_all(root)
+    assert folder.diagnostics == ()
     by_path = sorted(stored, key=lambda it: document_path(it.model_id, it.locale))
-    assert [words(document) for _, document in found.documents] == list(
+    assert [words(document) for _, document in folder.documents] == list(
         map(words, by_path)
     )
     for document in stored:
@@ -169,7 +169,7 @@ def test_a_folder_of_documents_gives_all_of_them_back(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "a JSON value is missing"),
         ("[]", "'model_id'"),
@@ -179,7 +179,7 @@ def test_a_folder_of_documents_gives_all_of_them_back(
     ],
 )
 def test_a_file_that_is_no_document_is_told_and_stops_no_other(
-    tmp_path: Path, text: str, told: str
+    tmp_path: Path, text: str, message: str
 ) -> None:
     good = document_file.parse_document(
         (SHIPPED / "google/gemini-omni-flash/video-edit/en.json").read_text()
@@ -187,12 +187,12 @@ def test_a_file_that_is_no_document_is_told_and_stops_no_other(
     write_all(tmp_path, [good])
     (tmp_path / "acme").mkdir()
     (tmp_path / "acme" / "en.json").write_text(text)
-    found = read_all(tmp_path)
-    assert [document.model_id for _, document in found.documents] == [good.model_id]
-    (diagnostic,) = found.diagnostics
+    stored = read_all(tmp_path)
+    assert [document.model_id for _, document in stored.documents] == [good.model_id]
+    (diagnostic,) = stored.diagnostics
     file = (tmp_path / "acme/en.json").as_posix()
     assert (diagnostic.code, diagnostic.file) == ("broken-document", file)
-    assert told in diagnostic.message
+    assert message in diagnostic.message
     with pytest.raises(NotJson):
         document_file.parse_document(text)
 

@@ -33,38 +33,38 @@ MALFORMED: list[tuple[dict[str, Any], str]] = [
 def test_a_malformed_keyword_is_kept_as_unknown_and_reported_where_it_stands(
     schema: dict[str, Any], keyword: str
 ) -> None:
-    told = built({"type": "object", "properties": {"x": schema}})
-    assert told.model is not None
-    (field,) = told.model.input.fields
-    kept = [(each.keyword, each.pointer) for each in field.unknown]
+    result = built({"type": "object", "properties": {"x": schema}})
+    assert result.model is not None
+    (field,) = result.model.input.fields
+    kept = [(item.keyword, item.pointer) for item in field.unknown]
     assert kept == [(keyword, f"/input_schema/properties/x/{keyword}")]
-    assert any(each.pointer.startswith(kept[0][1]) for each in told.diagnostics)
+    assert any(item.pointer.startswith(kept[0][1]) for item in result.diagnostics)
 
 
 def test_one_of_two_lists_of_options_is_read_and_the_other_kept() -> None:
     schema = {"anyOf": [{"type": "string"}], "oneOf": [{"type": "integer"}]}
-    told = built({"type": "object", "properties": {"x": schema}})
-    assert told.model is not None
-    (field,) = told.model.input.fields
-    assert [each.keyword for each in field.unknown] == ["oneOf"]
+    result = built({"type": "object", "properties": {"x": schema}})
+    assert result.model is not None
+    (field,) = result.model.input.fields
+    assert [item.keyword for item in field.unknown] == ["oneOf"]
 
 
 def test_options_that_are_whole_keep_nothing() -> None:
     options = [{"type": "string"}, {"type": "integer"}, {"type": "null"}]
-    told = built({"type": "object", "properties": {"x": {"anyOf": options}}})
-    assert told.model is not None
-    (field,) = told.model.input.fields
+    result = built({"type": "object", "properties": {"x": {"anyOf": options}}})
+    assert result.model is not None
+    (field,) = result.model.input.fields
     assert field.unknown == ()
     assert isinstance(field.type, Nullable)
     assert isinstance(field.type.inner, Union)
-    assert told.diagnostics == ()
+    assert result.diagnostics == ()
 
 
 def test_an_option_that_is_no_schema_makes_the_type_wide() -> None:
     options = [{"type": "string"}, 5]
-    told = built({"type": "object", "properties": {"x": {"anyOf": options}}})
-    assert told.model is not None
-    assert isinstance(told.model.input.fields[0].type, Anything)
+    result = built({"type": "object", "properties": {"x": {"anyOf": options}}})
+    assert result.model is not None
+    assert isinstance(result.model.input.fields[0].type, Anything)
 
 
 def in_items(inner: Any) -> Any:
@@ -86,9 +86,9 @@ def test_the_dialect_reaches_the_innermost_schema_of_the_deepest_document(
     schema: Any = {"type": "tensor"}
     while depth(around(schema)) < MAX_DEPTH - 4:
         schema = around(schema)
-    told = built({"type": "object", "properties": {"x": schema}})
-    assert [each.code for each in told.diagnostics] == ["unknown-type"]
-    assert told.model is not None
+    result = built({"type": "object", "properties": {"x": schema}})
+    assert [item.code for item in result.diagnostics] == ["unknown-type"]
+    assert result.model is not None
 
 
 def depth(value: Any) -> int:

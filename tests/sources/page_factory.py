@@ -106,7 +106,7 @@ def _shown(field_schema: Any) -> Any:
 
 @dataclass(frozen=True)
 class Page:
-    """One API page. Schemas may be given as text, to stand on the page exactly so."""
+    """One API page. Schemas may be texts, which are put on the page verbatim."""
 
     model_id: str
     input_schema: Mapping[str, Any] | str

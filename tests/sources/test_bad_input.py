@@ -1,4 +1,4 @@
-"""Bad input, case by case: each folder holds a source and the diagnostics that it must give."""
+"""Bad input, case by case: each folder has a source and the diagnostics that it must produce."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runcomfy_codegen.sources.read import read_documents
 CASES = Path(__file__).parents[1] / "bad_input"
 Golden = Callable[[Path, str], None]
 
-# What a case may give in spite of its defect; every other case gives no document at all.
+# The documents that a case produces despite its defect; every other case produces none.
 STILL_READ = {
     "catalog_with_bad_entries": ["vendor/good", "vendor/title"],
     "page_of_raw_translation_keys": ["vendor/model"],

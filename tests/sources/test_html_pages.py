@@ -44,8 +44,8 @@ def reading_of(source: str, name: str) -> SourceResult:
     return read_documents(source, name=name, retrieved="2026-01-31")
 
 
-def said(source: str, name: str) -> Document:
-    """The only document, without where it came from and where its parts stand."""
+def content_of(source: str, name: str) -> Document:
+    """The only document, without its origin and the positions of its parts."""
     reading = reading_of(source, name)
     assert reading.diagnostics == ()
     (document,) = reading.documents
@@ -80,9 +80,9 @@ def as_html(text: str, document: Document) -> str:
 @pytest.mark.parametrize("name", sorted(page.name for page in PAGES.iterdir()))
 def test_a_published_page_says_the_same_in_html(name: str) -> None:
     text = (PAGES / name).read_text("utf-8")
-    expected = said(text, name)
+    expected = content_of(text, name)
     source = as_html(text, expected)
-    assert said(source, "page.html") == expected
+    assert content_of(source, "page.html") == expected
     (document,) = reading_of(source, "page.html").documents
     assert document.provenance.form == "page-html"
 
@@ -97,7 +97,9 @@ def test_a_highlighted_page_with_scripts_says_the_same(locale: str) -> None:
         title="A <Model>",
         description="It's.",
     )
-    assert said(html_page(page), "page.html") == said(long_crawl(page), "page.txt")
+    assert content_of(html_page(page), "page.html") == content_of(
+        long_crawl(page), "page.txt"
+    )
 
 
 @examples(60)
@@ -120,7 +122,7 @@ def test_whatever_texts_a_schema_holds_markup_does_not_change_them(
 
 
 def test_the_language_of_the_markup_beats_the_title_of_the_schema() -> None:
-    document = said(
+    document = content_of(
         html_page(Page("vendor/model", SCHEMA), lang="zh-hant"), "page.html"
     )
     assert document.locale == "zh-TW"
@@ -134,14 +136,14 @@ def test_line_numbers_beside_the_code_are_not_part_of_it() -> None:
     numbered = html_page(page).replace("\n  &quot;", f"\n{gutter}  &quot;")
     numbered = numbered.replace('\n  <span class="hl', f'\n{gutter}  <span class="hl')
     assert gutter in numbered
-    assert said(numbered, "page.html") == said(html_page(page), "page.html")
+    assert content_of(numbered, "page.html") == content_of(html_page(page), "page.html")
 
 
 def test_lines_that_are_elements_are_lines() -> None:
     lines = written(SCHEMA).split("\n")
     boxes = "".join(f'<div class="line">{html.escape(line)}</div>' for line in lines)
     plain = html_page(Page("vendor/model", "{}", example={}))
-    document = said(
+    document = content_of(
         plain.replace("<pre><code>{}</code></pre>", f"<pre>{boxes}</pre>"), "page.html"
     )
     assert document.input_schema.text == written(SCHEMA)
@@ -163,7 +165,7 @@ def test_a_page_cut_in_its_code_gives_no_document() -> None:
     reading = reading_of(cut, "page.html")
     assert reading.documents == ()
     assert [problem.code for problem in reading.diagnostics] == ["truncated-json"]
-    # The page repeats nothing behind the cut, so the place is its last line.
+    # The page repeats nothing after the cut, so the position is its last line.
     assert reading.diagnostics[0].place.line == len(cut.split("\n"))
 
 

@@ -1,4 +1,4 @@
-"""Every part of a schema that came as HTML knows its line and column in the HTML."""
+"""Every part of a schema from HTML knows its line and column in the HTML."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def document_of(source: str) -> Document:
 
 
 def raw_at(source: str, place: Position) -> str:
-    """What an editor shows at a place of the source and behind it."""
+    """The text that an editor shows from a position of the source on."""
     return source.split("\n")[place.line - 1][place.column - 1 :]
 
 
@@ -52,11 +52,11 @@ def minified(source: str) -> str:
 
 def pointers(text: JsonText) -> list[tuple[str, Any]]:
     """Every value of a schema with its pointer."""
-    found: list[tuple[str, Any]] = [("", text.value())]
-    for pointer, value in found:
-        found += [(f"{pointer}/{name}", it) for name, it in members(value).items()]
-        found += [(f"{pointer}/{at}", it) for at, it in enumerate(items(value))]
-    return found
+    values: list[tuple[str, Any]] = [("", text.value())]
+    for pointer, value in values:
+        values += [(f"{pointer}/{name}", it) for name, it in members(value).items()]
+        values += [(f"{pointer}/{at}", it) for at, it in enumerate(items(value))]
+    return values
 
 
 def with_carriage_returns(source: str) -> str:
@@ -79,10 +79,10 @@ def test_every_value_of_a_schema_stands_where_it_is_said_to(
 
 def test_diagnostics_of_a_minified_page_are_all_in_its_one_line() -> None:
     source = minified(html_page(Page("vendor/model", SCHEMA)))
-    found = check_document(document_of(source), dialect())
-    assert [it.code for it in found] == ["malformed-keyword", "unknown-type"]
-    assert {it.place.line for it in found} == {1}
-    for it, word in zip(found, ("3", "tensor"), strict=True):
+    diagnostics = check_document(document_of(source), dialect())
+    assert [it.code for it in diagnostics] == ["malformed-keyword", "unknown-type"]
+    assert {it.place.line for it in diagnostics} == {1}
+    for it, word in zip(diagnostics, ("3", "tensor"), strict=True):
         assert raw_at(source, it.place).startswith(f"&quot;{word}&quot;")
 
 
@@ -110,10 +110,10 @@ def test_markup_between_the_members_moves_no_place(
     source = page.replace(
         "<pre><code>{}</code></pre>", f"<pre><code>{schema}</code></pre>"
     )
-    found = document_of(source).input_schema
-    assert list(found.value()["x"].values()) == texts
+    schema = document_of(source).input_schema
+    assert list(schema.value()["x"].values()) == texts
     for number, text in enumerate(texts):
-        raw = raw_at(source, found.place(f"/x/{number}"))
+        raw = raw_at(source, schema.place(f"/x/{number}"))
         assert raw.startswith(html.escape(json.dumps(text)))
 
 

@@ -202,7 +202,7 @@ def test_numbers_keep_their_published_digits() -> None:
     assert str(document.input_schema.value()["properties"]["x"]["default"]) == "0.330"
 
 
-# Half a surrogate pair cannot stand in UTF-8; everything else can stand on a page.
+# Half a surrogate pair is not possible in UTF-8; everything else is possible on a page.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 leaves = st.none() | st.booleans() | st.integers() | texts
 values = st.recursive(

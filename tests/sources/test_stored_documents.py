@@ -39,8 +39,8 @@ def reading_of(text: str, locale: str | None = None) -> SourceResult:
     return read_documents(text, name="ru.json", retrieved="2026-01-31", locale=locale)
 
 
-def document_of(told: dict[str, Any], locale: str | None = None) -> Document:
-    reading = reading_of(json.dumps(told), locale)
+def document_of(stored: dict[str, Any], locale: str | None = None) -> Document:
+    reading = reading_of(json.dumps(stored), locale)
     assert reading.diagnostics == ()
     (document,) = reading.documents
     return document
@@ -94,8 +94,8 @@ def test_a_folder_or_a_secret_in_a_stored_origin_is_not_taken_over() -> None:
             "https://www.runcomfy.com/x",
         ),
     ):
-        told = ENVELOPE | {"provenance": {**ENVELOPE["provenance"], "source": source}}
-        assert document_of(told).provenance.source == kept
+        stored = ENVELOPE | {"provenance": {**ENVELOPE["provenance"], "source": source}}
+        assert document_of(stored).provenance.source == kept
 
 
 def test_texts_of_a_stored_document_that_are_none_cost_only_themselves() -> None:
