@@ -41,8 +41,8 @@ def compare(
 ) -> Iterator[Fact]:
     """Every fact, model by model in the order of their ids.
 
-    ``outputs`` are the published outputs, ``surfaces`` what callers see of the models,
-    where they are known.
+    ``outputs`` are the published outputs and ``surfaces`` what code sees of the models, if
+    they are known.
     """
     before = {model.model_id: model for model in old}
     after = {model.model_id: model for model in new}

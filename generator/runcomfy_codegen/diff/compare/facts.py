@@ -1,4 +1,4 @@
-"""Facts: every kind of change that the diff knows. The set is closed; every rule judges one kind."""
+"""Facts: every kind of change that the diff knows."""
 
 from __future__ import annotations
 
@@ -53,60 +53,61 @@ class SchemaLocation:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelAdded:
+class Fact:
+    """One change. Its kind is its class, and every rule judges the facts of one kind."""
+
+    location: SchemaLocation
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAdded(Fact):
     """A model that only the new side has."""
 
-    location: SchemaLocation
     model: Model
 
 
 @dataclass(frozen=True, slots=True)
-class ModelRemoved:
+class ModelRemoved(Fact):
     """A model that only the old side has."""
 
-    location: SchemaLocation
     model: Model
 
 
 @dataclass(frozen=True, slots=True)
-class ModelRenamed:
+class ModelRenamed(Fact):
     """A model that was removed, and an added one that accepts the same inputs.
 
-    ``location`` is that of the old model. ``moved`` says that code imports another module.
+    ``location`` is that of the old model. ``moved`` says whether the module has another name.
     """
 
-    location: SchemaLocation
     old: Model
     new: Model
     moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class FieldAdded:
+class FieldAdded(Fact):
     """A field that only the new side has; ``parent`` is the old object without it."""
 
-    location: SchemaLocation
     field: Field
     parent: Object
 
 
 @dataclass(frozen=True, slots=True)
-class FieldRemoved:
-    """A field that only the old side has; ``name`` is what code called it, if it is known."""
+class FieldRemoved(Fact):
+    """A field that only the old side has; ``name`` is its name in code, if known."""
 
-    location: SchemaLocation
     field: Field
     name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class FieldRenamed:
+class FieldRenamed(Fact):
     """A field that was removed, and an added one of the same type.
 
-    ``parent`` is the old object. ``renamed_in_code`` says that code calls it something else.
+    ``parent`` is the old object. ``renamed_in_code`` says whether its name in code changed.
     """
 
-    location: SchemaLocation
     old: Field
     new: Field
     parent: Object
@@ -114,13 +115,12 @@ class FieldRenamed:
 
 
 @dataclass(frozen=True, slots=True)
-class RequiredChanged:
+class RequiredChanged(Fact):
     """A field that became required or optional; ``parent`` is the old object.
 
     ``required_by_class`` says whether the generated class of the old output requires it.
     """
 
-    location: SchemaLocation
     required: bool
     field: Field
     parent: Object
@@ -128,61 +128,56 @@ class RequiredChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class UndeclaredRequiredChanged:
+class UndeclaredRequiredChanged(Fact):
     """``required`` lists a name without a property now, or no longer does.
 
     ``parent`` is the old object.
     """
 
-    location: SchemaLocation
     name: str
     required: bool
     parent: Object
 
 
 @dataclass(frozen=True, slots=True)
-class ClassRemoved:
+class ClassRemoved(Fact):
     """A generated class that no longer exists; ``new`` is its new name, if there is one.
 
     ``new_type`` is the new type of the field that used the class.
     """
 
-    location: SchemaLocation
     old: str
     new: str
     new_type: Type
 
 
 @dataclass(frozen=True, slots=True)
-class InformativeKeywordChanged:
+class InformativeKeywordChanged(Fact):
     """A keyword for people changed; it does not decide which values are accepted."""
 
-    location: SchemaLocation
     keyword: str
     old: Value | None
     new: Value | None
 
 
 @dataclass(frozen=True, slots=True)
-class NameChanged:
+class NameChanged(Fact):
     """A field or the module of a model has another name in code and the same published name."""
 
-    location: SchemaLocation
     what: str
     old: str
     new: str
 
 
 @dataclass(frozen=True, slots=True)
-class LocaleDrifted:
+class LocaleDrifted(Fact):
     """The schema in one language now differs in structure from the default language."""
 
-    location: SchemaLocation
     locale: str
 
 
 @dataclass(frozen=True, slots=True)
-class ValuesChanged:
+class ValuesChanged(Fact):
     """One facet changed, and with it the values that are accepted.
 
     - ``old`` and ``new`` are the facet in words, ``identity`` is it without wording.
@@ -193,7 +188,6 @@ class ValuesChanged:
     - ``removed`` and ``added`` list single values, if the change consists of them.
     """
 
-    location: SchemaLocation
     facet: Facet
     old: str
     new: str
@@ -207,10 +201,9 @@ class ValuesChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class MediaLimitsChanged:
+class MediaLimitsChanged(Fact):
     """Other files pass the media rules on one metric; answers as in ``ValuesChanged``."""
 
-    location: SchemaLocation
     metric: str
     old: str
     new: str
@@ -220,13 +213,12 @@ class MediaLimitsChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class AnnotationChanged:
+class AnnotationChanged(Fact):
     """The annotation that a type checker sees changed; answers as in ``ValuesChanged``.
 
     ``has_list`` says whether a list or dict is part of both annotations.
     """
 
-    location: SchemaLocation
     old: str
     new: str
     identity: Identity
@@ -236,78 +228,47 @@ class AnnotationChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class MediaKindChanged:
+class MediaKindChanged(Fact):
     """A media field expects another kind of file."""
 
-    location: SchemaLocation
     old: MediaKind
     new: MediaKind
 
 
 @dataclass(frozen=True, slots=True)
-class DefaultChanged:
+class DefaultChanged(Fact):
     """The server uses another value when the field is left out."""
 
-    location: SchemaLocation
     old: Value | None
     new: Value | None
 
 
 @dataclass(frozen=True, slots=True)
-class SampleChanged:
+class SampleChanged(Fact):
     """The published example changed."""
 
-    location: SchemaLocation
     old: Value | None
     new: Value | None
 
 
 @dataclass(frozen=True, slots=True)
-class TextsChanged:
+class TextsChanged(Fact):
     """Titles, descriptions or messages changed; ``what`` names them."""
 
-    location: SchemaLocation
     what: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class UnsupportedKeywordChanged:
+class UnsupportedKeywordChanged(Fact):
     """An unsupported keyword changed."""
 
-    location: SchemaLocation
     old: Unknown | None
     new: Unknown | None
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownChange:
+class UnknownChange(Fact):
     """The published JSON changed, no other fact explains it, and parts are unsupported."""
 
-    location: SchemaLocation
     old: Value
     new: Value
-
-
-Fact: TypeAlias = (
-    ModelAdded
-    | ModelRemoved
-    | ModelRenamed
-    | FieldAdded
-    | FieldRemoved
-    | FieldRenamed
-    | RequiredChanged
-    | UndeclaredRequiredChanged
-    | ClassRemoved
-    | InformativeKeywordChanged
-    | NameChanged
-    | LocaleDrifted
-    | ValuesChanged
-    | MediaLimitsChanged
-    | AnnotationChanged
-    | MediaKindChanged
-    | DefaultChanged
-    | SampleChanged
-    | TextsChanged
-    | UnsupportedKeywordChanged
-    | UnknownChange
-)

@@ -1,6 +1,6 @@
-"""What changed for code: names, classes, and the types that a checker accepts.
+"""The source lens: what changed for code, in names, classes and type annotations.
 
-The target of a language makes a ``Surface`` of each model; nothing here knows the language.
+The target of a language makes a ``Surface`` for each model; nothing here knows a language.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ SurfacePair: TypeAlias = tuple[Surface, Surface]
 
 @dataclass(frozen=True, slots=True)
 class Surfaces:
-    """What callers see of the models of each side, by model id.
+    """What code sees of the models of each side, by model id.
 
-    A model that is missing on either side is compared as it goes over the wire, and no more.
+    A model without a surface on both sides is compared on the wire only.
     """
 
     old: Mapping[str, Surface]
@@ -54,7 +54,7 @@ NO_SURFACES = Surfaces({}, {})
 
 
 def names_changed(surfaces: SurfacePair | None) -> bool:
-    """Whether code calls a model or one of its fields something else."""
+    """Whether a module or a field has another name in code."""
     if surfaces is None:
         return False
     one, other = (surface.names for surface in surfaces)
@@ -62,7 +62,7 @@ def names_changed(surfaces: SurfacePair | None) -> bool:
 
 
 def with_names(facts: Iterable[Fact], surfaces: SurfacePair | None) -> Iterator[Fact]:
-    """The facts, and what code called a field that is gone or renamed."""
+    """The facts, with the names in code of removed and renamed fields."""
     for fact in facts:
         match fact:
             case FieldRemoved(field=field) if surfaces is not None:
@@ -79,27 +79,31 @@ def with_names(facts: Iterable[Fact], surfaces: SurfacePair | None) -> Iterator[
 def name_facts(
     old: Object, new: Object, location: SchemaLocation, surfaces: SurfacePair
 ) -> Iterator[Fact]:
-    """Every field, however deep, that code calls something else."""
-    one, other = (surface.names.fields for surface in surfaces)
-    if all(other.get(wire_name, name) == name for wire_name, name in one.items()):
+    """Every field, nested ones included, that has another name in code."""
+    old_names, new_names = (surface.names.fields for surface in surfaces)
+    if all(
+        new_names.get(wire_name, name) == name for wire_name, name in old_names.items()
+    ):
         return
     before = {field.wire_name: field for field in old.fields}
     for field in new.fields:
         if field.wire_name not in before:
             continue
-        former = before[field.wire_name]
-        here = f"{location.pointer}/properties/{pointer_token(field.wire_name)}"
+        old_field = before[field.wire_name]
+        field_pointer = (
+            f"{location.pointer}/properties/{pointer_token(field.wire_name)}"
+        )
         for inner, _, pointer in (
-            (former, field, here),
-            *nested_fields(former.type, field.type, here),
+            (old_field, field, field_pointer),
+            *nested_fields(old_field.type, field.type, field_pointer),
         ):
-            names = one[inner.wire_name], other[inner.wire_name]
-            if names[0] != names[1]:
-                yield NameChanged(replace(location, pointer=pointer), "field", *names)
+            pair = old_names[inner.wire_name], new_names[inner.wire_name]
+            if pair[0] != pair[1]:
+                yield NameChanged(replace(location, pointer=pointer), "field", *pair)
 
 
 def module_facts(location: SchemaLocation, surfaces: SurfacePair) -> Iterator[Fact]:
-    """The module of a model, if code imports another one now."""
+    """The module of a model, if it has another name now."""
     one, other = (surface.names for surface in surfaces)
     if one.module != other.module:
         yield NameChanged(location, "module", one.dotted, other.dotted)
@@ -108,24 +112,24 @@ def module_facts(location: SchemaLocation, surfaces: SurfacePair) -> Iterator[Fa
 def annotation_facts(
     old: Object, new: Object, location: SchemaLocation, surfaces: SurfacePair
 ) -> Iterator[Fact]:
-    """Every field of a class for which a checker accepts other values now."""
+    """Every field for which a type checker accepts other values now."""
     after = {field.wire_name: field for field in new.fields}
     for field in old.fields:
         other = after.get(field.wire_name)
         if other is None:
             continue
         pointer = f"{location.pointer}/properties/{pointer_token(field.wire_name)}"
-        here = replace(location, pointer=pointer)
-        seen = surfaces[0].fields[pointer], surfaces[1].fields[pointer]
-        if seen[0] != seen[1]:
-            yield from _changed(field, other, seen, here)
-            yield from _removed_classes(*seen, other.type, here)
+        field_location = replace(location, pointer=pointer)
+        pair = surfaces[0].fields[pointer], surfaces[1].fields[pointer]
+        if pair[0] != pair[1]:
+            yield from _changed(field, other, pair, field_location)
+            yield from _removed_classes(*pair, other.type, field_location)
 
 
 def _removed_classes(
-    old: FieldSurface, new: FieldSurface, kind: Type, location: SchemaLocation
+    old: FieldSurface, new: FieldSurface, new_type: Type, location: SchemaLocation
 ) -> Iterator[Fact]:
-    """Classes that code could name, and that are no longer generated for this field."""
+    """Classes of this field that are no longer generated, or have another name."""
     added = {
         name: members
         for name, members in new.classes.items()
@@ -133,19 +137,25 @@ def _removed_classes(
     }
     for name, members in old.classes.items():
         if name not in new.classes:
-            same = (other for other, its in added.items() if its == members)
-            yield ClassRemoved(location, name, next(same, ""), kind)
+            same = (
+                other
+                for other, other_members in added.items()
+                if other_members == members
+            )
+            yield ClassRemoved(location, name, next(same, ""), new_type)
 
 
 def _changed(
     old: Field,
     new: Field,
-    seen: tuple[FieldSurface, FieldSurface],
+    surfaces: tuple[FieldSurface, FieldSurface],
     location: SchemaLocation,
 ) -> Iterator[Fact]:
-    # Whether a field must be given is a fact of its own.
+    # Whether a field is required is a fact of its own.
     required = old.required and new.required
-    one, other = (each.accepted if required else each.optional for each in seen)
+    one, other = (
+        surface.accepted if required else surface.optional for surface in surfaces
+    )
     old_in_new, new_in_old = is_subschema(one, other), is_subschema(other, one)
     if location.side is Side.OUTPUT:
         new_in_old = _read(one, other, new_in_old)
@@ -158,12 +168,12 @@ def _changed(
         (type_identity(one), type_identity(other)),
         old_in_new,
         new_in_old,
-        all(each.invariant for each in seen),
+        all(surface.invariant for surface in surfaces),
     )
 
 
 def _read(old: Type, new: Type, new_in_old: Answer) -> Answer:
-    """A value of any type can be read as anything; only a reader of anything accepts it."""
+    """For readers: ``Any`` accepts every value, and only ``Any`` accepts a value of ``Any``."""
     if isinstance(new, Anything):
         return YES
     if isinstance(old, Anything):
