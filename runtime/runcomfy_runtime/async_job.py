@@ -80,7 +80,7 @@ class AsyncResult(BaseResult[OutputT]):
 
 
 class AsyncJob(BaseJob[OutputT]):
-    """A job that the server has accepted. Awaiting a job of the asyncio client is ``result()``."""
+    """A job that the server has accepted. Awaiting it (asyncio client) returns its result."""
 
     __slots__ = ("_bound",)
 

@@ -55,7 +55,7 @@ class JobHandle:
             self.request_id
         )
 
-    def encode(self) -> str:
+    def token(self) -> str:
         """The job as a token: a text that is safe in URLs, file names and databases."""
         facts = {
             "id": self.request_id,
@@ -69,10 +69,6 @@ class JobHandle:
             json.dumps(facts, separators=(",", ":")).encode()
         )
         return f"{_PREFIX}{_VERSION}.{text.decode().rstrip('=')}"
-
-    def token(self) -> str:
-        """The same as ``encode``, by the name that jobs have for it."""
-        return self.encode()
 
 
 def handle_from_answer(

@@ -82,7 +82,7 @@ class SqliteJournal:
             "request_id = excluded.request_id, token = excluded.token",
             (
                 *(accepted.reference, handle.model_id, handle.submitted_at),
-                *(handle.request_id, handle.encode()),
+                *(handle.request_id, handle.token()),
             ),
         )
 

@@ -103,7 +103,7 @@ class BaseJob(Generic[OutputT]):
 
         It contains no secret and is safe in URLs and file names.
         """
-        return self._handle.encode()
+        return self._handle.token()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, BaseJob) and self.token() == other.token()

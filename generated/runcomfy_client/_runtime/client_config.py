@@ -21,7 +21,7 @@ from .transport import Outcome, Request, redact
 
 
 class Clock(Protocol):
-    """Two clocks and a way to wait. Tests use one whose time only passes when it is told to."""
+    """Two clocks and a way to wait. Tests use one that does not really wait."""
 
     def now(self) -> float:
         """Seconds on a monotonic clock, for deadlines."""

@@ -81,7 +81,7 @@ class Result(BaseResult[OutputT]):
 
 
 class Job(BaseJob[OutputT]):
-    """A job that the server has accepted. Awaiting a job of the asyncio client is ``result()``."""
+    """A job that the server has accepted. Awaiting it (asyncio client) returns its result."""
 
     __slots__ = ("_bound",)
 

@@ -78,7 +78,7 @@ def report_event(hooks: Hooks, event: Event) -> None:
     else:
         text = "job %s was accepted but not recorded in the journal: %s; its token: %s"
         handle = event.handle
-        _log(_ERROR, text, handle.request_id, event.reason, handle.encode())
+        _log(_ERROR, text, handle.request_id, event.reason, handle.token())
 
 
 def _progress(event: Status | Accepted) -> None:

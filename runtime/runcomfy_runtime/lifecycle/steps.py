@@ -219,4 +219,4 @@ RESUME_LABEL = "Its token: "
 
 def resume_hint(handle: JobHandle) -> str:
     """The job's token, which resumes it."""
-    return RESUME_LABEL + handle.encode()
+    return RESUME_LABEL + handle.token()
