@@ -26,7 +26,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 class PreparedSubmission(NamedTuple):
-    """A call, and how to read its output."""
+    """A submission, and how to read the output of its job."""
 
     submission: Submission
     reader: OutputReader[Any]
@@ -37,9 +37,9 @@ def prepare_submission(
     payload: Mapping[str, Any] | None,
     checks: InputChecks | None = None,
 ) -> PreparedSubmission:
-    """The call for what was given to ``run`` or ``submit``; its body is serialised here, once.
+    """The submission for the arguments of ``run`` or ``submit``. Its body is serialised once, here.
 
-    Raises ``InputRejected`` if the arguments do not make a call.
+    Raises ``InputRejected`` if the arguments are invalid.
     """
     if isinstance(what, str):
         if not isinstance(payload, Mapping):
@@ -52,7 +52,9 @@ def prepare_submission(
             f"give an Input of a generated module, or a model id and a mapping, not {what!r:.80}"
         )
     if payload is not None:
-        raise _rejected("an Input holds its payload already: give no second one")
+        raise _rejected(
+            "an Input already contains its payload: do not give another one"
+        )
     submission = _serialize(what.MODEL_ID, what.payload())
     if checks is not None:
         submission = submission._replace(check=checks.before_submit(what))
@@ -73,7 +75,7 @@ def _serialize(model_id: str, payload: Mapping[str, Any]) -> Submission:
     except (TypeError, ValueError, RecursionError) as error:
         raise _rejected(f"the payload is not JSON: {error}", model_id) from None
     echoes = tuple(map(digest, dict.fromkeys(urls(payload))))
-    from hashlib import sha256  # OpenSSL behind it is slow to load
+    from hashlib import sha256  # OpenSSL behind it is slow to import
 
     return Submission(
         model_id,
@@ -90,7 +92,7 @@ def _rejected(message: str, model_id: str = "") -> InputRejected:
 
 
 def output_reader(model: type[ModelInput[Any]] | None) -> tuple[OutputReader[Any], str]:
-    """How to read the output of a model class, and the model's id; of None, as it comes."""
+    """How to read the output of a model class, and the model's id. Without a class, the output is untyped."""
     if model is None:
         return untyped_output, ""
     return model.OUTPUT.read, model.MODEL_ID

@@ -76,7 +76,7 @@ def test_a_model_newer_than_the_client_runs_untyped(
 def test_a_bad_model_id_is_refused_and_nothing_is_sent(
     server: Loopback, client: RunComfy, model_id: str
 ) -> None:
-    with pytest.raises(errors.InputRejected, match="no model id"):
+    with pytest.raises(errors.InputRejected, match="not a model id"):
         client.run(model_id, {})
     assert server.seen == []
 

@@ -149,7 +149,7 @@ def _apply(properties: list[Box]) -> Parse[_Picture]:
         if box.kind == b"ispe":
             width, height = unpack_from(">II", (yield from read_body(box, 12, 12)), 4)
             picture = replace(picture, coded=(width, height), cropped=(width, height))
-        elif box.kind == b"irot":  # one byte, and no version in front of it
+        elif box.kind == b"irot":  # one byte, without a version before it
             angle = (yield from read_body(box, 1, 1))[0] & 3
             picture = replace(picture, turns=-angle % 4)
         elif box.kind == b"imir":
@@ -168,7 +168,7 @@ def _apply(properties: list[Box]) -> Parse[_Picture]:
 
 
 def _crop(clap: Box, coded: Dimensions) -> Parse[Dimensions]:
-    """The clean aperture, two fractions; the whole picture if it is nonsense."""
+    """The clean aperture, two fractions; the whole picture if it is invalid."""
     numbers = unpack_from(">IIII", (yield from read_body(clap, 16, 16)))
     if not numbers[1] or not numbers[3]:
         return coded

@@ -13,7 +13,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def parse_ico(source: Source) -> Parse[MediaInfo]:
-    """Read the directory; the largest picture is the one that is shown."""
+    """Read the directory; the largest picture is the one that is displayed."""
     (count,) = unpack_from("<H", (yield 4, 2, 2))
     if not count:
         raise MediaError("ICO: the directory is empty")
@@ -35,7 +35,7 @@ def parse_ico(source: Source) -> Parse[MediaInfo]:
 
 
 def _largest(entries: bytes) -> tuple[Dimensions, int]:
-    """The size and the offset of the largest picture; what others say does not matter."""
+    """The size and the offset of the largest picture. The others are ignored."""
     largest: tuple[Dimensions, int] = (0, 0), 0
     for at in range(0, len(entries), 16):
         wide, high = entries[at] or 256, entries[at + 1] or 256
@@ -45,7 +45,7 @@ def _largest(entries: bytes) -> tuple[Dimensions, int]:
 
 
 def _stored_size(offset: int, listed: Dimensions) -> Parse[Dimensions]:
-    """The size that a PNG inside an icon states itself, which the directory cannot if large."""
+    """The size that a PNG inside the icon states. The directory cannot state large sizes."""
     head = yield offset, 24, 24
     if head[:8] != _PNG:
         return listed

@@ -60,7 +60,7 @@ def parse_element(data: bytes, at: int) -> Element | None:
 def parse_children(
     data: bytes, at: int = 0, end: int | None = None
 ) -> Iterator[Element]:
-    """The elements between two offsets, as far as they are whole."""
+    """The complete elements between two offsets."""
     limit = len(data) if end is None else min(end, len(data))
     while at < limit:
         element = parse_element(data, at)
@@ -71,7 +71,7 @@ def parse_children(
 
 
 def unsigned_value(data: bytes, element: Element) -> int:
-    """The content as a whole number; 0 if it is longer than one may be."""
+    """The content as an integer; 0 if it is longer than 8 bytes."""
     content = data[element.body : element.end]
     return int.from_bytes(content, "big") if len(content) <= 8 else 0
 
@@ -84,7 +84,7 @@ def float_value(data: bytes, element: Element) -> float:
     return float(unpack(">d", content)[0]) if len(content) == 8 else float("nan")
 
 
-# Tracks of Matroska: RFC 9559, section 5.1.4, as they are described in front of the media.
+# Tracks of Matroska: RFC 9559, section 5.1.4. Their descriptions precede the media data.
 
 
 VIDEO, AUDIO = 1, 2
@@ -102,7 +102,7 @@ _LONG_BLOCK = 2048  # samples, as of AAC with spectral band replication
 
 @dataclass(frozen=True, slots=True)
 class MatroskaTrack:
-    """One track: its kind, the sizes of a picture, and what its blocks last."""
+    """One track: its kind, its sizes if it is a picture, and the duration of its blocks."""
 
     kind: int
     coded: Dimensions
@@ -114,12 +114,12 @@ class MatroskaTrack:
 
     @property
     def plays(self) -> bool:
-        """Whether this is seen or heard."""
+        """Whether this is a picture or a sound track."""
         return self.kind in (VIDEO, AUDIO)
 
     @property
     def frame(self) -> Fraction:
-        """Seconds that a block lasts; a long duration if it is not stated."""
+        """The duration of a block in seconds; a long one if it is not stated."""
         if self.frame_time:
             return Fraction(self.frame_time, SECOND)
         if self.kind == VIDEO:
@@ -129,7 +129,7 @@ class MatroskaTrack:
 
     @property
     def padded(self) -> Fraction:
-        """Seconds by which what plays may be shorter than its blocks."""
+        """Seconds by which playback may be shorter than the blocks."""
         return self.frame + Fraction(self.delay, SECOND)
 
 

@@ -20,7 +20,7 @@ _MOST_RUN = 1 << 20
 
 @dataclass(slots=True)
 class Fragments:
-    """What the fragments read so far add up to, by track, in the track's own ticks."""
+    """The totals of the fragments read so far, by track, in the track's own ticks."""
 
     movie: Movie
     starts: dict[int, int] = field(default_factory=dict[int, int])
@@ -29,7 +29,7 @@ class Fragments:
     indexed: dict[int, Fraction] = field(default_factory=dict[int, Fraction])
 
     def lengths(self) -> list[Fraction]:
-        """The seconds of every track that plays or shows, the longest first."""
+        """The duration of every sound and picture track in seconds, the longest first."""
         durations: list[Fraction] = []
         for track in self.movie.playing:
             identity, scale = track.header.identity, track.media.scale
@@ -43,7 +43,7 @@ class Fragments:
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """What a segment index says: of which track, how long that is, and where it ends."""
+    """A segment index: its track, the duration, and the offset of its end."""
 
     identity: int
     seconds: Fraction
@@ -169,7 +169,7 @@ class _Facts:
 
 
 def parse_mp4(source: Source) -> Parse[MediaInfo]:
-    """Hop from box to box to the movie box; media data are never read."""
+    """Skip from box to box to the movie box. Media data are never read."""
     facts = _Facts()
     try:
         yield from _boxes(facts, source)

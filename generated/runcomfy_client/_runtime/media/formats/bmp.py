@@ -25,7 +25,7 @@ def parse_bmp(source: Source) -> Parse[MediaInfo]:
         width, height = unpack_from("<ii", head, 4)
     else:
         raise MediaError(
-            f"BMP: a header of {length} bytes at byte 14 is none that is known"
+            f"BMP: a header of {length} bytes at byte 14 has an unknown size"
         )
     if width < 1 or not 1 <= abs(height) <= _GREATEST:
         raise MediaError(

@@ -11,7 +11,7 @@ from ..parser import Parse, Source
 from .tiff import UPRIGHT, exif_orientation
 
 _MOST_MARKERS = 4000
-_MOST_JUNK = 256 << 10  # bytes between segments that are passed over, as decoders do
+_MOST_JUNK = 256 << 10  # bytes between segments that are skipped, as decoders do
 _STEP = 16 << 10
 _MARKER = re.compile(rb"\xff[^\x00\xff]")
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -37,7 +37,7 @@ class _Facts:
 
 
 def parse_jpeg(source: Source) -> Parse[MediaInfo]:
-    """Hop from marker to marker up to the first scan; profiles and comments are not read."""
+    """Skip from marker to marker up to the first scan. Profiles and comments are not read."""
     facts = _Facts()
     try:
         yield from _segments(facts, source.head)
@@ -50,7 +50,7 @@ def parse_jpeg(source: Source) -> Parse[MediaInfo]:
 
 
 def _segments(facts: _Facts, data: bytes) -> Parse[None]:
-    """Take the facts from the segments, as far as needed. Raises ``MediaError``.
+    """Read the facts from the segments, as far as needed. Raises ``MediaError``.
 
     ``data`` is the beginning of the content.
     """
@@ -96,12 +96,12 @@ def _next_marker(at: int) -> Parse[int]:
 
 
 def _too_far(message: str) -> MediaShort:
-    """A limit of this reader, which says nothing of the file."""
+    """The error for a limit of this reader; the file may be valid."""
     return MediaShort(message, MediaFault.TOO_COSTLY)
 
 
 def _frame_header(facts: _Facts, at: int, data: bytes, here: int) -> None:
-    """Take the size from the header at ``here`` of some bytes, ``at`` of the content."""
+    """Read the size from the header at the index ``here`` of ``data``; ``at`` is its offset in the file."""
     if facts.size is not None:
         return
     if len(data) < here + 9:
@@ -142,7 +142,7 @@ def _picture_count(base: int, end: int) -> Parse[int]:
 
 
 def _result(facts: _Facts, source: Source) -> MediaInfo:
-    assert facts.size is not None  # or the segments would have been an error
+    assert facts.size is not None  # otherwise reading the segments raises
     where = f"SOF{facts.marker - 0xC0} at byte {facts.place}"
     turned = f"Exif orientation {facts.orientation}"
     return MediaInfo.picture(

@@ -52,10 +52,10 @@ class _Facts:
 
     @property
     def declared(self) -> Measurement | None:
-        """The declared duration, with what it may be off.
+        """The declared duration, with its possible error.
 
-        Writers count from 0 or from the first block, to where the last block begins or to
-        where it ends, and sound is padded in front and at its end.
+        Writers count from 0 or from the first block, to the start or to the end of the last
+        block. Sound is padded at both ends.
         """
         seconds = self.seconds
         if seconds is None:
@@ -108,7 +108,7 @@ def parse_matroska(source: Source) -> Parse[MediaInfo]:
 
 
 def _segment(facts: _Facts) -> Parse[Element]:
-    """The element that holds everything, after the header that says which format it is."""
+    """The segment element, after the header that states the format."""
     header = yield from read_element(0)
     if header.end is None:
         raise MediaError("EBML: the header has no length")
@@ -199,7 +199,7 @@ def _spanned(facts: _Facts, first: int, last: int, longest: int) -> Measurement:
     tick = Fraction(facts.scale, SECOND)
     frame_times = [track.frame_time for track in facts.tracks or ()]
     frame = max([longest * tick, *(Fraction(time, SECOND) for time in frame_times)])
-    frame = frame or Fraction(1, 25)  # blocks say when they begin, not when they end
+    frame = frame or Fraction(1, 25)  # blocks state when they begin, not when they end
     seconds = (last - first) * tick + frame
     padded = max([frame, *(track.padded for track in facts.tracks or ())])
     least = max(Fraction(0), facts.shortest(seconds) - frame - padded)
@@ -213,7 +213,7 @@ def _number(element: Element) -> Parse[int]:
 
 
 def _relative_time(block: Element) -> Parse[int]:
-    """The signed time of a block against its cluster, after the number of its track."""
+    """The signed time of a block relative to its cluster; it follows the track number."""
     head = yield block.body, 11, 4
     width = 9 - head[0].bit_length()
     return int.from_bytes(head[width : width + 2], "big", signed=True)

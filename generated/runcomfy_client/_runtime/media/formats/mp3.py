@@ -17,7 +17,7 @@ _KBITS_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _KBITS_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _LAYER_3 = 1
 _SYNC = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb]")  # of Layer III, any version
-_SEARCH = 256 << 10  # how far junk or padding before the first frame is passed over
+_SEARCH = 256 << 10  # how much junk or padding before the first frame is skipped
 _MOST_TRIED = 2000
 _MOST_TAGS = 8
 _MOST_FRAMES = 200_000  # more than an hour
@@ -26,7 +26,7 @@ _MOST_SCANNED = 48 << 20
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a frame header says. ``length`` is in bytes, the header included."""
+    """The facts in a frame header. ``length`` is in bytes, including the header."""
 
     version: int
     rate: int
@@ -62,7 +62,7 @@ def parse_frame(head: bytes, at: int = 0) -> Frame | None:
 
 
 def parse_mp3(source: Source) -> Parse[MediaInfo]:
-    """Skip tags, take the length from the Xing or VBRI header, else count or estimate."""
+    """Skip tags, then read the length from the Xing or VBRI header, or else count or estimate."""
     at = yield from _skip_tags(source)
     head = yield at, 4, 4
     if head == b"fLaC":
@@ -179,7 +179,7 @@ def _trimmed(body: bytes, at: int) -> int:
 
 
 def _count(at: int, frame: Frame) -> Parse[Measurement | None]:
-    """Walk from frame to frame to the end; None if the walk loses its way."""
+    """Count frames up to the end; None if the frames are not contiguous."""
     window, count = Window(), 0
     try:
         for _ in range(_MOST_FRAMES):
@@ -203,7 +203,7 @@ def _count(at: int, frame: Frame) -> Parse[Measurement | None]:
 
 
 def _estimate(frame: Frame, audio: int | None) -> Measurement | None:
-    """The length at the first frame's bit rate, within what any bit rate would make of it."""
+    """The length at the first frame's bit rate, within the bounds for any bit rate."""
     if not audio or audio < 0:
         return None
     rates = _KBITS_1 if frame.version == 3 else _KBITS_2

@@ -62,7 +62,7 @@ def parse_ogg(source: Source) -> Parse[MediaInfo]:
         )
     begin = yield from _first_position(main, at)
     last = yield from _last_positions(source, at)
-    # what begins later comes after the rest: several recordings in sequence
+    # a stream that begins later follows the others: several recordings in sequence
     chained = not serials.issuperset(last) or (
         yield from _another_recording_begins(source, at)
     )
@@ -196,7 +196,7 @@ def _another_recording_begins(source: Source, at: int) -> Parse[bool]:
     if not source.thorough or source.size is None or source.size > _MOST_SCANNED:
         return False
     try:
-        while at < source.size - _TAIL:  # which was looked at already
+        while at < source.size - _TAIL:  # that part was already read
             block = yield at, _BLOCK, len(b"OggS") + 2
             if _BEGINNING.search(block):
                 return True
@@ -209,7 +209,7 @@ def _another_recording_begins(source: Source, at: int) -> Parse[bool]:
 def _timing(
     streams: list[_Stream], main: _Stream, begin: int | None, last: dict[int, int]
 ) -> Measurement | None:
-    """The longest stream, with all others as readings; None if the main one does not end here."""
+    """The duration of the longest stream, with the others as alternatives; None if the main one does not end here."""
     if main.serial not in last:
         return None
     readings = [
