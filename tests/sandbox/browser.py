@@ -46,11 +46,11 @@ class Browser:
 
     def value(self, script: str) -> Any:
         """What a script gives, promises awaited."""
-        told = self.call(
+        reply = self.call(
             "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
         )
-        assert "exceptionDetails" not in told, told
-        return told["result"].get("value")
+        assert "exceptionDetails" not in reply, reply
+        return reply["result"].get("value")
 
     def until(self, script: str, seconds: float = 20) -> None:
         """Wait until a script gives something true."""
@@ -67,10 +67,10 @@ class Browser:
             message["sessionId"] = self._session
         os.write(self._send, json.dumps(message).encode() + b"\0")
         while True:
-            told = self._next()
-            if told.get("id") == number:
-                assert "error" not in told, told
-                return told["result"]
+            reply = self._next()
+            if reply.get("id") == number:
+                assert "error" not in reply, reply
+                return reply["result"]
 
     def close(self) -> None:
         """Close both ends; the browser leaves then."""

@@ -1,4 +1,4 @@
-"""Whatever is asked is answered, and with nothing but what was foreseen."""
+"""Any request gets an answer, and only answers that are documented."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _CHANGES = st.dictionaries(
 )
 _BODY = (
     st.tuples(st.sampled_from(list(INPUTS.values())), _CHANGES).map(
-        lambda told: json.dumps(told[0] | told[1]).encode()
+        lambda parts: json.dumps(parts[0] | parts[1]).encode()
     )
     | _JSON.map(lambda value: json.dumps(value).encode())
     | st.binary(max_size=40)

@@ -68,7 +68,7 @@ def test_a_dribbled_answer_comes_whole_in_many_pieces(http: httpx.Client) -> Non
     assert len(pieces) > 10
 
 
-def test_a_slow_answer_keeps_a_hasty_client_waiting_and_nobody_else(
+def test_a_slow_answer_delays_only_its_own_client(
     http: httpx.Client, sandbox: Sandbox
 ) -> None:
     with pytest.raises(httpx.ReadTimeout):

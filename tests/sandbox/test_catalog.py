@@ -111,7 +111,7 @@ def test_the_catalog_needs_a_token_as_everything_does(caller: Caller) -> None:
         assert (answer.status, answer.json()["error_code"]) == (400, 400004)
 
 
-def test_a_misspelt_id_is_told_the_nearest_one(caller: Caller) -> None:
+def test_a_misspelt_id_gets_a_suggestion(caller: Caller) -> None:
     answer = caller.send("GET", "/v1/models/bytedance/dreamina-4-0/edits")
     assert f"did you mean '{EDIT}'?" in answer.json()["error_message"]
 

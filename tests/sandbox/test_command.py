@@ -37,18 +37,18 @@ def command(*options: str) -> Generator[str]:
         line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         assert process.stdout is not None
-        told = ""
-        while "/cancel" not in told:
+        output = ""
+        while "/cancel" not in output:
             printed = process.stdout.readline()
-            assert printed, told
-            told += printed
-        told += process.stdout.readline()
-        yield told
+            assert printed, output
+            output += printed
+        output += process.stdout.readline()
+        yield output
         process.send_signal(signal.SIGINT)
 
 
-def printed_lines(told: str) -> list[str]:
-    return re.findall(r"^curl .*?(?=\n\n|\Z)", told, re.DOTALL | re.MULTILINE)
+def printed_lines(output: str) -> list[str]:
+    return re.findall(r"^curl .*?(?=\n\n|\Z)", output, re.DOTALL | re.MULTILINE)
 
 
 def shell(line: str) -> Any:
@@ -60,8 +60,8 @@ def shell(line: str) -> Any:
 
 @needs_curl
 def test_the_printed_lines_are_the_four_published_ones_and_run() -> None:
-    with command("--polls", "0", "1") as told:
-        submit, status, result, cancel = printed_lines(told)
+    with command("--polls", "0", "1") as output:
+        submit, status, result, cancel = printed_lines(output)
         request_id = shell(submit)["request_id"]
         lines = [line.replace("{request_id}", request_id) for line in (status, result)]
         assert [shell(line)["status"] for line in lines] == ["in_progress", "completed"]
@@ -72,13 +72,13 @@ def test_the_printed_lines_are_the_four_published_ones_and_run() -> None:
 
 @needs_curl
 def test_time_is_advanced_from_a_shell() -> None:
-    with command("--virtual-clock", "--seed", "x") as told:
-        submit, status, *_ = printed_lines(told)
+    with command("--virtual-clock", "--seed", "x") as output:
+        submit, status, *_ = printed_lines(output)
         accepted = shell(submit)
         status = status.replace("{request_id}", accepted["request_id"])
         assert shell(status)["status"] == "in_queue"
-        secret = re.search(r"below /sandbox: (\S+)", told)
-        url = re.search(r"RUNCOMFY_BASE_URL=(\S+)", told)
+        secret = re.search(r"below /sandbox: (\S+)", output)
+        url = re.search(r"RUNCOMFY_BASE_URL=(\S+)", output)
         assert secret is not None
         assert url is not None
         answer = httpx.post(
@@ -92,9 +92,9 @@ def test_time_is_advanced_from_a_shell() -> None:
 
 def test_an_example_is_an_input_that_its_model_accepts() -> None:
     published = models()
-    found = example_of(published, documents())
-    assert found is not None
-    assert InputSchema(published[found.model_id]).problems(dict(found.given)) == ()
+    example = example_of(published, documents())
+    assert example is not None
+    assert InputSchema(published[example.model_id]).problems(dict(example.given)) == ()
 
 
 def test_without_published_examples_one_is_made_for_nearly_every_model() -> None:
@@ -113,9 +113,9 @@ def test_an_apostrophe_does_not_end_the_shell_s_quotes(
 
     girl = "A girl's boat, $HOME `id`"
     said = a_field("prompt", Choice((Value.of(girl),)), required=True)
-    found = example_of({"x/y": a_model("x/y", said)}, ())
-    assert found is not None
-    line = curl_lines(sandbox.url, "t", found).split("\n\n")[0]
+    example = example_of({"x/y": a_model("x/y", said)}, ())
+    assert example is not None
+    line = curl_lines(sandbox.url, "t", example).split("\n\n")[0]
     words = line[line.index("--data ") + 7 :]
     done = subprocess.run(
         ["bash", "-c", f"printf %s {words}"], capture_output=True, check=True

@@ -21,28 +21,28 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
 
-def test_every_fault_stands_in_the_page_as_the_table_says_it() -> None:
+def test_the_page_lists_every_fault_with_its_description() -> None:
     rows = [f"| `{name}` | {fault.description} |" for name, fault in FAULTS.items()]
-    told = PAGE[PAGE.index("| fault |") : PAGE.index("## Looking")]
-    assert re.findall(r"^\| `[a-z0-9-]+` \| .* \|$", told, re.MULTILINE) == rows
+    listed = PAGE[PAGE.index("| fault |") : PAGE.index("## Looking")]
+    assert re.findall(r"^\| `[a-z0-9-]+` \| .* \|$", listed, re.MULTILINE) == rows
 
 
-def test_every_call_by_hand_stands_in_the_page() -> None:
-    told = re.findall(r"^\| `(GET|POST) (/sandbox/[^`?]*)", PAGE, re.MULTILINE)
+def test_the_page_lists_every_call_by_hand() -> None:
+    listed = re.findall(r"^\| `(GET|POST) (/sandbox/[^`?]*)", PAGE, re.MULTILINE)
     known = {
         (method.upper(), path)
         for path, calls in sandbox_calls().items()
         for method in calls
         if path.startswith("/sandbox/")
     }
-    assert set(told) == known
+    assert set(listed) == known
 
 
 def test_every_option_in_the_page_is_one_of_the_command() -> None:
     known = {option for parameter in command.params for option in parameter.opts}
-    told = set(re.findall(r"^\| `(--[a-z-]+)", PAGE, re.MULTILINE))
-    assert told <= known
-    assert known - told <= {"--port", "--schemas", "--config"}
+    listed = set(re.findall(r"^\| `(--[a-z-]+)", PAGE, re.MULTILINE))
+    assert listed <= known
+    assert known - listed <= {"--port", "--schemas", "--config"}
 
 
 def test_the_scenario_in_the_page_is_read() -> None:
@@ -61,10 +61,10 @@ def test_the_programs_in_the_page_run(
     assert len(programs) == 3
     for program in programs:
         exec(program, {})
-    told = capsys.readouterr().out
-    assert "http://127.0.0.1" in told
-    assert "0 requests yet" in told
-    assert "/outputs/" in told
+    output = capsys.readouterr().out
+    assert "http://127.0.0.1" in output
+    assert "0 requests yet" in output
+    assert "/outputs/" in output
 
 
 def test_the_tests_in_the_page_pass(

@@ -1,4 +1,4 @@
-"""What moves a job on: the time, being asked, or a hand."""
+"""What moves a job on: time, polls, or steps by hand."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def test_driven_by_polls_time_changes_nothing() -> None:
         == "not_cancellable"
     )
     caller.get(accepted["status_url"])
-    told = caller.get(accepted["result_url"])
-    assert told["status"] == "completed"
-    assert told["finished_at"] == "2026-01-01T00:16:40.000Z"
+    result = caller.get(accepted["result_url"])
+    assert result["status"] == "completed"
+    assert result["finished_at"] == "2026-01-01T00:16:40.000Z"
 
 
-def test_a_job_nobody_asked_about_is_still_queued_and_can_be_cancelled() -> None:
+def test_a_job_without_polls_stays_queued_and_can_be_cancelled() -> None:
     caller = caller_with(drive="polls", polls=(1, 0))
     accepted = caller.submit()
     assert caller.send("POST", accepted["cancel_url"]).json()["outcome"] == "cancelled"
@@ -105,7 +105,7 @@ def test_an_option_that_means_nothing_is_refused(options: dict[str, object]) -> 
         Sandbox(MODELS, **options)  # type: ignore[arg-type]  # on purpose
 
 
-def test_warned_of_a_wrong_input_the_job_runs_all_the_same() -> None:
+def test_a_job_with_a_warning_about_its_input_runs() -> None:
     caller = caller_with(validation="warn")
     body: dict[str, object] = {"prompt": "x" * 900, "image_urls": [], "größe": 1}
     answer = caller.send("POST", f"/v1/models/{EDIT}", body)
@@ -190,18 +190,18 @@ def test_a_cancellation_moves_nothing_that_has_begun() -> None:
     )
 
 
-def test_a_queue_position_is_what_stands_before_it() -> None:
+def test_a_queue_position_counts_the_jobs_before_it() -> None:
     caller = caller_with(workers=2)
     urls = [caller.submit()["status_url"] for _ in range(6)]
-    told: list[dict[str, object]] = []
+    answers: list[dict[str, object]] = []
     for _ in range(60):
-        told = [caller.get(url) for url in urls]
+        answers = [caller.get(url) for url in urls]
         positions = [
-            each["queue_position"] for each in told if "queue_position" in each
+            answer["queue_position"] for answer in answers if "queue_position" in answer
         ]
         assert positions == list(range(1, len(positions) + 1))
         caller.clock.advance(0.2)
-    assert [each["status"] for each in told] == ["completed"] * 6
+    assert [answer["status"] for answer in answers] == ["completed"] * 6
 
 
 def test_a_job_cancelled_by_hand_makes_room_too() -> None:
@@ -223,7 +223,7 @@ def test_a_queued_job_that_cannot_start_blocks_no_worker(
     assert [caller.get(url)["queue_position"] for url in urls] == [1, 2, 3]
     caller.clock.advance(20)
     assert [caller.get(url)["status"] for url in urls] == ["completed"] * 3
-    assert [caller.get(each["status_url"])["status"] for each in held] == [
+    assert [caller.get(answer["status_url"])["status"] for answer in held] == [
         "in_queue"
     ] * 3
 
@@ -246,8 +246,8 @@ def test_later_jobs_of_an_account_stand_behind_those_that_still_wait(
     caller = caller_with(drive=drive)
     urls = [caller.submit()["status_url"] for _ in range(8)]
     for _ in range(9):
-        told = [caller.get(url) for url in urls]
-        positions = [each.get("queue_position", 0) for each in told]
+        answers = [caller.get(url) for url in urls]
+        positions = [answer.get("queue_position", 0) for answer in answers]
         assert positions == sorted(positions)
         caller.clock.advance(0.1)
     other = Caller(caller.api, caller.clock, token="two")
@@ -265,8 +265,8 @@ def test_a_job_starts_at_two_or_more_and_counts_down_when_asked() -> None:
 
 def test_eight_jobs_at_once_have_eight_places() -> None:
     caller = caller_with()
-    told = [caller.get(caller.submit()["status_url"]) for _ in range(8)]
-    positions = [each["queue_position"] for each in told]
+    answers = [caller.get(caller.submit()["status_url"]) for _ in range(8)]
+    positions = [answer["queue_position"] for answer in answers]
     assert positions == list(range(positions[0], positions[0] + 8))
     caller.clock.advance(10)
     bill = caller.api.bill(None, caller.clock.now())

@@ -109,7 +109,7 @@ def test_retry_after_comes_in_both_forms_and_not_at_all(caller: Caller) -> None:
         ("slow seconds=0.5", Delivery.HELD),
     ],
 )
-def test_a_spoilt_way_back_is_marked_on_the_answer(
+def test_a_transport_fault_marks_the_answer(
     caller: Caller, fault: str, carriage: Delivery
 ) -> None:
     answer = caller.send("GET", "/v1/models", x_sandbox_fault=fault)
@@ -121,7 +121,7 @@ def test_a_spoilt_way_back_is_marked_on_the_answer(
     }.get(fault, 0)
 
 
-def test_a_lost_answer_is_a_job_all_the_same_and_stands_on_the_bill(
+def test_a_lost_answer_leaves_a_job_that_is_on_the_bill(
     caller: Caller,
 ) -> None:
     answer = caller.send("POST", SUBMIT, INPUTS[EDIT], x_sandbox_fault="lost-answer")
@@ -155,7 +155,7 @@ def test_a_dropped_request_is_no_job(caller: Caller) -> None:
         ("huge-body", True),
     ],
 )
-def test_a_spoilt_body_reads_as_json_or_does_not(
+def test_a_damaged_body_is_json_or_not_as_its_fault_says(
     caller: Caller, fault: str, reads: bool
 ) -> None:
     body = caller.send("GET", "/v1/models/categories", x_sandbox_fault=fault).body
@@ -188,16 +188,19 @@ def is_url(value: Any) -> bool:
 
 
 STORIES: dict[str, Callable[[Told], object]] = {
-    "failed-result": lambda told: told["status"] == "failed" and "output" not in told,
-    "error-object": lambda told: isinstance(told["error"]["message"], str),
-    "succeeded-result": lambda told: told["status"] == "succeeded" and told["output"],
-    "echoed-input": lambda told: told["input"] == INPUTS[EDIT] and told["output"],
-    "null-output": lambda told: told["output"] is None,
-    "no-output": lambda told: told["status"] == "completed" and "output" not in told,
-    "bare-output": lambda told: is_url(told["output"]),
-    "echoed-output": lambda told: told["output"]["reference_urls"]
+    "failed-result": lambda result: result["status"] == "failed"
+    and "output" not in result,
+    "error-object": lambda result: isinstance(result["error"]["message"], str),
+    "succeeded-result": lambda result: result["status"] == "succeeded"
+    and result["output"],
+    "echoed-input": lambda result: result["input"] == INPUTS[EDIT] and result["output"],
+    "null-output": lambda result: result["output"] is None,
+    "no-output": lambda result: result["status"] == "completed"
+    and "output" not in result,
+    "bare-output": lambda result: is_url(result["output"]),
+    "echoed-output": lambda result: result["output"]["reference_urls"]
     == INPUTS[EDIT]["image_urls"]
-    and is_url(told["output"]["image"]),
+    and is_url(result["output"]["image"]),
 }
 
 
@@ -206,16 +209,16 @@ def test_a_result_tells_another_story(caller: Caller, fault: str) -> None:
     assert STORIES[fault](result(caller, fault))
 
 
-def test_a_status_nobody_knows_lasts_while_the_job_runs(caller: Caller) -> None:
+def test_an_unknown_status_lasts_while_the_job_runs(caller: Caller) -> None:
     accepted = caller.submit(prompt="A boat [sandbox: unknown-status]")
-    seen: list[str] = []
+    statuses: list[str] = []
     for _ in range(12):
-        seen.append(caller.get(accepted["status_url"])["status"])
+        statuses.append(caller.get(accepted["status_url"])["status"])
         caller.clock.advance(0.4)
-    assert list(dict.fromkeys(seen)) == ["in_queue", "warming_up", "completed"]
+    assert list(dict.fromkeys(statuses)) == ["in_queue", "warming_up", "completed"]
 
 
-def test_a_status_goes_backwards_and_the_job_completes_all_the_same(
+def test_a_status_goes_backwards_and_the_job_still_completes(
     caller: Caller,
 ) -> None:
     accepted = caller.submit(prompt="A boat [sandbox: backward-status]")
@@ -230,8 +233,12 @@ def test_a_status_goes_backwards_and_the_job_completes_all_the_same(
 def test_a_status_goes_backwards_though_the_job_has_long_ended(caller: Caller) -> None:
     accepted = caller.submit(prompt="A boat [sandbox: backward-status]")
     caller.clock.advance(100)
-    told = [caller.get(accepted["status_url"]) for _ in range(3)]
-    assert [each["status"] for each in told] == ["in_progress", "in_queue", "completed"]
+    answers = [caller.get(accepted["status_url"]) for _ in range(3)]
+    assert [answer["status"] for answer in answers] == [
+        "in_progress",
+        "in_queue",
+        "completed",
+    ]
     other = caller.submit(prompt="A boat [sandbox: backward-status]")
     caller.clock.advance(100)
     results = [caller.get(other["result_url"]) for _ in range(3)]
@@ -245,8 +252,8 @@ def test_a_stuck_job_stays_queued_until_it_is_cancelled(
     caller = caller_with(drive=drive)
     accepted = caller.submit(prompt="A boat [sandbox: stuck]")
     caller.clock.advance(1_000_000)
-    told = [caller.get(accepted["result_url"]) for _ in range(9)][-1]
-    assert (told["status"], "output" in told) == ("in_queue", False)
+    result = [caller.get(accepted["result_url"]) for _ in range(9)][-1]
+    assert (result["status"], "output" in result) == ("in_queue", False)
     assert caller.send("POST", accepted["cancel_url"]).json()["outcome"] == "cancelled"
     assert caller.get(accepted["status_url"])["status"] == "cancelled"
     assert caller.get("/sandbox/ledger")["total_usd"] == 0
@@ -262,7 +269,7 @@ def test_an_expired_request_tells_of_its_end_once(caller: Caller) -> None:
         assert (answer.status, answer.json()["error_code"]) == (404, 404001)
 
 
-def test_a_cancel_may_lose_the_race_after_it_was_told_it_won(caller: Caller) -> None:
+def test_a_job_may_complete_after_its_cancel_was_confirmed(caller: Caller) -> None:
     accepted = caller.submit()
     answer = caller.send("POST", accepted["cancel_url"], x_sandbox_fault="cancel-race")
     assert answer.json()["outcome"] == "cancelled"
@@ -450,10 +457,14 @@ def test_a_fault_moves_nothing_else() -> None:
 def test_a_failed_job_is_completed_by_its_status_and_failed_by_its_result_and_free(
     caller: Caller,
 ) -> None:
-    told = caller.finish(prompt="A boat [sandbox: failed-job]")
-    assert (told["status"], told["cost"], "output" in told) == ("failed", 0, False)
-    assert isinstance(told["error"], str)
-    status = caller.get(f"/v1/requests/{told['request_id']}/status")
+    result = caller.finish(prompt="A boat [sandbox: failed-job]")
+    assert (result["status"], result["cost"], "output" in result) == (
+        "failed",
+        0,
+        False,
+    )
+    assert isinstance(result["error"], str)
+    status = caller.get(f"/v1/requests/{result['request_id']}/status")
     assert status["status"] == "completed"
     (row,) = caller.get("/sandbox/ledger")["rows"]
     assert (row["status"], row["cost"]) == ("failed", 0)
@@ -470,11 +481,11 @@ def test_a_job_takes_longer_on_demand(
     caller: Caller, rule: str, words: list[str]
 ) -> None:
     accepted = caller.submit(prompt=f"A boat [sandbox: {rule}]")
-    seen: list[str] = []
+    statuses: list[str] = []
     for _ in range(3):
-        seen.append(caller.get(accepted["status_url"])["status"])
+        statuses.append(caller.get(accepted["status_url"])["status"])
         caller.clock.advance(20)
-    assert seen == words
+    assert statuses == words
 
 
 @pytest.mark.parametrize(
@@ -488,7 +499,7 @@ def test_a_job_takes_longer_on_demand(
         ("error-in-200", "list"),
     ],
 )
-def test_an_answer_in_a_form_that_nobody_published_says_so(
+def test_an_answer_in_an_unpublished_form_says_so(
     caller: Caller, fault: str, call: str
 ) -> None:
     accepted = caller.submit()
@@ -560,9 +571,9 @@ def test_a_marker_deep_inside_counts_and_one_in_a_name_does_not() -> None:
 def test_a_rule_that_cannot_be_read_is_refused_though_a_header_goes_before_it(
     caller: Caller,
 ) -> None:
-    given = INPUTS[EDIT] | {"prompt": "[sandbox: bad-gatway]"}
+    document = INPUTS[EDIT] | {"prompt": "[sandbox: bad-gatway]"}
     for rule in ("long-run", "bad-gateway on=status"):
-        answer = caller.send("POST", SUBMIT, given, x_sandbox_fault=rule)
+        answer = caller.send("POST", SUBMIT, document, x_sandbox_fault=rule)
         assert answer.status == 400
         assert "did you mean 'bad-gateway'?" in answer.json()["error_message"]
     assert list(caller.api.jobs) == []
@@ -580,7 +591,7 @@ def test_a_reset_of_an_account_resets_what_was_counted_of_its_files(
         caller.api.reset(account)
 
 
-def test_a_dribble_without_a_body_ends_all_the_same(
+def test_a_dribble_without_a_body_ends_too(
     http: httpx.Client, sandbox: Sandbox
 ) -> None:
     accepted = http.post(SUBMIT, json=INPUTS[EDIT]).json()
@@ -628,10 +639,10 @@ def test_a_story_counts_only_where_it_changes_the_answer(caller: Caller) -> None
     assert [caller.get(url)["status"] for _ in range(3)] == ["in_queue"] * 3
     assert caller.send("GET", accepted["result_url"]).header("x-sandbox-fault") is None
     caller.clock.advance(1)
-    told = [caller.send("GET", url) for _ in range(3)]
-    words = [each.json()["status"] for each in told]
+    answers = [caller.send("GET", url) for _ in range(3)]
+    words = [answer.json()["status"] for answer in answers]
     assert words == ["warming_up", "warming_up", "in_progress"]
-    assert [each.header("x-sandbox-fault") for each in told] == [
+    assert [answer.header("x-sandbox-fault") for answer in answers] == [
         "unknown-status (input)",
         "unknown-status (input)",
         None,

@@ -1,4 +1,4 @@
-"""Whatever is asked in whatever order, a job's story is one that the API can tell."""
+"""In any order of calls, the answers about a job are a possible sequence of the API."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ def test_a_job_only_moves_forward_and_its_end_is_final(
         if step == "push":
             caller.api.step(accepted["request_id"], caller.clock.now())
         if step in ("status", "result"):
-            told = caller.get(accepted[f"{step}_url"])
-            words.append(told["status"])
-            positions.append(told.get("queue_position", positions[-1]))
-            assert ("output" in told) == (
-                step == "result" and told["status"] == "completed"
+            answer = caller.get(accepted[f"{step}_url"])
+            words.append(answer["status"])
+            positions.append(answer.get("queue_position", positions[-1]))
+            assert ("output" in answer) == (
+                step == "result" and answer["status"] == "completed"
             )
-            assert ("queue_position" in told) == (
-                step == "status" and told["status"] == "in_queue"
+            assert ("queue_position" in answer) == (
+                step == "status" and answer["status"] == "in_queue"
             )
         if step == "cancel":
             before = words[-1]
-            told = caller.send("POST", accepted["cancel_url"]).json()
-            words.append(told["status"])
-            if told["outcome"] == "cancelled":
+            answer = caller.send("POST", accepted["cancel_url"]).json()
+            words.append(answer["status"])
+            if answer["outcome"] == "cancelled":
                 assert before == "in_queue"
-                assert told["status"] == "cancelled"
+                assert answer["status"] == "cancelled"
     assert [ORDER[word] for word in words] == sorted(ORDER[word] for word in words)
     assert len({word for word in words if ORDER[word] == 2}) <= 1
     assert positions == sorted(positions, reverse=True)

@@ -36,7 +36,7 @@ def test_the_same_seed_and_calls_give_the_same_journal_byte_for_byte() -> None:
     assert len(text.splitlines()) == 12
 
 
-def test_an_entry_tells_what_was_asked_and_what_came_of_it(caller: Caller) -> None:
+def test_an_entry_has_the_request_and_its_outcome(caller: Caller) -> None:
     story(caller)
     entries = list(caller.api.journal.entries())
     assert [(entry.action, entry.status, entry.error_code) for entry in entries] == [
@@ -96,7 +96,7 @@ def test_another_account_s_same_input_is_no_repetition(caller: Caller) -> None:
     ]
 
 
-def test_a_cancelled_job_stands_on_the_bill_and_costs_nothing(caller: Caller) -> None:
+def test_a_cancelled_job_is_on_the_bill_and_costs_nothing(caller: Caller) -> None:
     caller.send("POST", caller.submit()["cancel_url"])
     bill = caller.get("/sandbox/ledger")
     assert [(row["status"], row["cost"]) for row in bill["rows"]] == [
@@ -210,9 +210,9 @@ def test_a_member_that_entries_do_not_have_is_no_condition(caller: Caller) -> No
 
 def test_the_journal_is_asked_over_http_as_from_python(caller: Caller) -> None:
     story(caller)
-    told = caller.get("/sandbox/journal?action=submit&status=200")
-    assert [entry["action"] for entry in told["entries"]] == ["submit"] * 2
-    assert told["total"] == 2
+    answer = caller.get("/sandbox/journal?action=submit&status=200")
+    assert [entry["action"] for entry in answer["entries"]] == ["submit"] * 2
+    assert answer["total"] == 2
     assert len(caller.get("/sandbox/journal?action=submit&limit=1")["entries"]) == 1
     for path in ("journal?acton=submit", "jobs?action=submit", "ledger?x=1"):
         answer = caller.send("GET", f"/sandbox/{path}")
@@ -242,8 +242,8 @@ def test_a_virtual_clock_is_advanced_from_outside() -> None:
         secret = sandbox.secret
         accepted = caller.submit()
         path = "/sandbox/clock?advance=10"
-        told = caller.send("POST", path, x_sandbox_secret=secret).json()
-        assert told == {"now": "2026-01-01T00:00:10.000Z", "virtual": True}
+        answer = caller.send("POST", path, x_sandbox_secret=secret).json()
+        assert answer == {"now": "2026-01-01T00:00:10.000Z", "virtual": True}
         assert caller.get(accepted["status_url"])["status"] == "completed"
         for wrong in ("-1", "nan", "x", "", "1e300"):
             path = f"/sandbox/clock?advance={wrong}"
@@ -277,30 +277,32 @@ DAMAGED = ["huge-body", "malformed-json", "empty-body", "byte-order-mark", "nan"
 
 
 @pytest.mark.parametrize("fault", [*DAMAGED, "lost-answer", "repeated-member"])
-def test_the_job_of_a_spoilt_answer_is_in_the_journal(
+def test_the_job_of_a_damaged_answer_is_in_the_journal(
     caller: Caller, fault: str
 ) -> None:
     caller.send("POST", f"/v1/models/{EDIT}", INPUTS[EDIT], x_sandbox_fault=fault)
     (job,) = caller.api.jobs
     (entry,) = caller.api.journal.entries()
     assert entry.request_id == job.request_id
-    asked = f"/v1/requests/{job.request_id}"
+    base = f"/v1/requests/{job.request_id}"
     for call, method in (("status", "GET"), ("cancel", "POST")):
         rule = fault + " on=status,cancel"
-        caller.send(method, f"{asked}/{call}", x_sandbox_fault=rule)
+        caller.send(method, f"{base}/{call}", x_sandbox_fault=rule)
     _, polled, cancelled = caller.api.journal.entries()
     assert (polled.job_status, polled.outcome) == ("in_queue", "")
     assert (cancelled.job_status, cancelled.outcome) == ("cancelled", "cancelled")
 
 
-def test_the_journal_is_asked_by_what_was_told_of_jobs(caller: Caller) -> None:
+def test_the_journal_is_filtered_by_the_status_of_jobs(caller: Caller) -> None:
     accepted = caller.submit(prompt="A boat [sandbox: unknown-status]")
     for seconds in (1, 1, 20, 0):
         caller.get(accepted["status_url"])
         caller.clock.advance(seconds)
     caller.send("POST", accepted["cancel_url"])
-    told = [entry.job_status for entry in caller.api.journal.entries(action="status")]
-    assert told == ["in_queue", "warming_up", "warming_up", "completed"]
+    statuses = [
+        entry.job_status for entry in caller.api.journal.entries(action="status")
+    ]
+    assert statuses == ["in_queue", "warming_up", "warming_up", "completed"]
     path = "/sandbox/journal?outcome=not_cancellable&job_status=completed"
     assert caller.get(path)["total"] == 1
 

@@ -48,13 +48,13 @@ def fits(name: str, value: Any, output: JobOutput) -> bool | None:
         return made.seconds == float(text)
     if stated := re.match(r"(\d+)x(\d+)", text):
         return (made.width, made.height) == (int(stated[1]), int(stated[2]))
-    if found := _RATIO.fullmatch(text):
-        wanted = int(found[1]) / int(found[2])
-        return made.width / made.height == pytest.approx(wanted, rel=0.01)
-    if found := _WAY.fullmatch(text):
-        long, short = sorted((int(found[2]), int(found[3])), reverse=True)
-        wanted = long / short if found[1] == "landscape" else short / long
-        return made.width / made.height == pytest.approx(wanted, rel=0.01)
+    if match := _RATIO.fullmatch(text):
+        ratio = int(match[1]) / int(match[2])
+        return made.width / made.height == pytest.approx(ratio, rel=0.01)
+    if match := _WAY.fullmatch(text):
+        long, short = sorted((int(match[2]), int(match[3])), reverse=True)
+        ratio = long / short if match[1] == "landscape" else short / long
+        return made.width / made.height == pytest.approx(ratio, rel=0.01)
     if lines := re.fullmatch(r"(\d+)[pP]", text):
         return min(made.width, made.height) == int(lines[1])
     if thousands := re.fullmatch(r"(\d)[kK]", text):
@@ -65,16 +65,16 @@ def fits(name: str, value: Any, output: JobOutput) -> bool | None:
 
 
 def test_every_published_choice_of_size_length_and_format_is_followed() -> None:
-    told = [
+    verdicts = [
         (model.model_id, name, value, fits(name, value, _output(model, {name: value})))
         for model, name, value in offers()
     ]
-    assert [each[:3] for each in told if each[3] is False] == []
-    assert sum(each[3] is True for each in told) > 700
+    assert [verdict[:3] for verdict in verdicts if verdict[3] is False] == []
+    assert sum(verdict[3] is True for verdict in verdicts) > 700
 
 
-def _output(model: Model, given: Mapping[str, Any]) -> JobOutput:
-    return plan_output(model, output_kind(model), given)
+def _output(model: Model, document: Mapping[str, Any]) -> JobOutput:
+    return plan_output(model, output_kind(model), document)
 
 
 def test_a_ratio_holds_at_every_published_resolution() -> None:
@@ -85,9 +85,9 @@ def test_a_ratio_holds_at_every_published_resolution() -> None:
         name = "aspect_ratio" if "aspect_ratio" in fields else "ratio"
         for resolution in choices(fields.get("resolution")):
             for ratio in ratios:
-                given = {"resolution": resolution, name: ratio}
-                verdict = fits(name, ratio, _output(model, given))
-                assert verdict is not False, (model.model_id, given)
+                document = {"resolution": resolution, name: ratio}
+                verdict = fits(name, ratio, _output(model, document))
+                assert verdict is not False, (model.model_id, document)
                 checked += verdict is True
     assert checked > 500
 

@@ -22,14 +22,14 @@ def words(
     caller: Caller, url: str, *, until: float = 10, step: float = 0.05
 ) -> list[Any]:
     """Every different answer of a URL while time passes, without what does not change."""
-    seen: list[Any] = []
+    states: list[Any] = []
     for _ in range(round(until / step)):
         body = caller.get(url)
-        told = (body["status"], body.get("queue_position"))
-        if not seen or seen[-1] != told:
-            seen.append(told)
+        state = (body["status"], body.get("queue_position"))
+        if not states or states[-1] != state:
+            states.append(state)
         caller.clock.advance(step)
-    return seen
+    return states
 
 
 def test_an_accepted_request_answers_exactly_the_four_published_members(
@@ -55,11 +55,11 @@ def test_every_job_completes_within_ten_seconds(caller: Caller, model_id: str) -
 
 def test_the_queue_position_counts_down_and_then_is_gone(caller: Caller) -> None:
     for _ in range(10):
-        seen = words(caller, caller.submit()["status_url"], until=5)
-        queued = [position for word, position in seen if word == "in_queue"]
+        states = words(caller, caller.submit()["status_url"], until=5)
+        queued = [position for word, position in states if word == "in_queue"]
         assert queued == list(range(len(queued), 0, -1))
         assert queued
-        assert seen[len(queued) :] == [("in_progress", None), ("completed", None)]
+        assert states[len(queued) :] == [("in_progress", None), ("completed", None)]
 
 
 def test_a_result_asked_for_too_early_is_the_current_state(caller: Caller) -> None:
@@ -68,8 +68,8 @@ def test_a_result_asked_for_too_early_is_the_current_state(caller: Caller) -> No
     assert early.status == 200
     assert early.json()["status"] == "in_queue"
     assert "output" not in early.json()
-    seen = words(caller, accepted["result_url"], until=5)
-    assert [word for word, _ in seen] == ["in_queue", "in_progress", "completed"]
+    states = words(caller, accepted["result_url"], until=5)
+    assert [word for word, _ in states] == ["in_queue", "in_progress", "completed"]
 
 
 def test_a_result_has_the_published_members_and_its_cost_only_when_asked(
@@ -136,7 +136,7 @@ def test_an_id_with_blanks_dots_and_capitals_is_reached_percent_encoded(
     assert caller.send("POST", path.replace("4K", "4k"), INPUTS[ODD]).status == 400
 
 
-def test_a_job_moves_while_nobody_asks(caller: Caller) -> None:
+def test_a_job_moves_on_without_polls(caller: Caller) -> None:
     accepted = caller.submit()
     caller.clock.advance(3600)
     result = caller.get(accepted["result_url"])

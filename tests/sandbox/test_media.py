@@ -31,7 +31,7 @@ def chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def boxes(film: bytes) -> dict[str, bytes]:
     """Every box by its path, the last of each path."""
-    found: dict[str, bytes] = {}
+    by_path: dict[str, bytes] = {}
     pending = [("", film)]
     while pending:
         path, rest = pending.pop()
@@ -39,11 +39,11 @@ def boxes(film: bytes) -> dict[str, bytes]:
             size, name = struct.unpack_from(">I4s", rest)
             assert 8 <= size <= len(rest)
             at = f"{path}/{name.decode()}"
-            found[at] = rest[8:size]
+            by_path[at] = rest[8:size]
             if name in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
                 pending.append((at, rest[8:size]))
             rest = rest[size:]
-    return found
+    return by_path
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,11 @@ def test_a_png_has_the_size_asked_for_and_a_row_of_pixels_for_each_line(
     width: int, height: int
 ) -> None:
     picture = png(width, height, 0.3)
-    found = dict(chunks(picture))
+    parts = dict(chunks(picture))
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
-    assert list(found) == [b"IHDR", b"PLTE", b"IDAT", b"IEND"]
-    assert struct.unpack(">IIBB", found[b"IHDR"][:10]) == (width, height, 2, 3)
-    assert len(zlib.decompress(found[b"IDAT"])) == height * (1 + (width + 3) // 4)
+    assert list(parts) == [b"IHDR", b"PLTE", b"IDAT", b"IEND"]
+    assert struct.unpack(">IIBB", parts[b"IHDR"][:10]) == (width, height, 2, 3)
+    assert len(zlib.decompress(parts[b"IDAT"])) == height * (1 + (width + 3) // 4)
     assert len(picture) < 40_000
 
 
@@ -80,24 +80,24 @@ def test_a_wav_is_as_long_as_asked_and_not_silent() -> None:
 def test_an_mp4_tells_its_size_and_length_in_every_place_that_has_them(
     size: tuple[int, int], seconds: float
 ) -> None:
-    found = boxes(mp4(*size, seconds, 0.1))
+    parts = boxes(mp4(*size, seconds, 0.1))
     width, height = (side + side % 2 for side in size)
-    scale, duration = struct.unpack_from(">II", found["/moov/mvhd"], 12)
+    scale, duration = struct.unpack_from(">II", parts["/moov/mvhd"], 12)
     assert duration / scale == pytest.approx(seconds, abs=1 / 24)
-    header = found["/moov/trak/tkhd"]
+    header = parts["/moov/trak/tkhd"]
     assert struct.unpack(">II", header[-8:]) == (width << 16, height << 16)
-    described = found["/moov/trak/mdia/minf/stbl/stsd"]
+    described = parts["/moov/trak/mdia/minf/stbl/stsd"]
     assert struct.unpack_from(">HH", described, 8 + 8 + 24) == (width, height)
-    assert list(found)[:3] == ["/ftyp", "/moov", "/mdat"]
+    assert list(parts)[:3] == ["/ftyp", "/moov", "/mdat"]
 
 
 def test_every_frame_of_an_mp4_lies_where_its_index_says() -> None:
     film = mp4(320, 180, 2.0, 0.5)
-    found = boxes(film)
+    parts = boxes(film)
     table = "/moov/trak/mdia/minf/stbl"
-    count = struct.unpack_from(">I", found[f"{table}/stsz"], 8)[0]
-    sizes = struct.unpack_from(f">{count}I", found[f"{table}/stsz"], 12)
-    (at,) = struct.unpack_from(">I", found[f"{table}/stco"], 8)
+    count = struct.unpack_from(">I", parts[f"{table}/stsz"], 8)[0]
+    sizes = struct.unpack_from(f">{count}I", parts[f"{table}/stsz"], 12)
+    (at,) = struct.unpack_from(">I", parts[f"{table}/stco"], 8)
     kinds = ""
     for length in sizes:
         assert struct.unpack_from(">I", film, at)[0] == length - 4
@@ -105,7 +105,7 @@ def test_every_frame_of_an_mp4_lies_where_its_index_says() -> None:
         at += length
     assert at == len(film)
     assert kinds == ("K" + "r" * 23) * 2
-    assert struct.unpack_from(">3I", found[f"{table}/stss"], 4) == (2, 1, 25)
+    assert struct.unpack_from(">3I", parts[f"{table}/stss"], 4) == (2, 1, 25)
 
 
 def test_small_files_stay_small_and_repeat_byte_for_byte() -> None:
@@ -160,7 +160,7 @@ def test_an_mp3_is_whole_frames_of_36_milliseconds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "told"),
+    ("made", "expected"),
     [
         (png(300, 200, 0.1), ("image", "png", 300, 200, None)),
         (jpeg(301, 200, 0.1), ("image", "jpeg", 301, 200, None)),
@@ -170,8 +170,8 @@ def test_an_mp3_is_whole_frames_of_36_milliseconds() -> None:
     ],
 )
 def test_the_prober_of_the_clients_reads_what_was_made(
-    made: bytes, told: tuple[str, str, int | None, int | None, float | None]
+    made: bytes, expected: tuple[str, str, int | None, int | None, float | None]
 ) -> None:
-    found = probe(made)
-    assert (found.kind, found.format, found.width, found.height, found.duration) == told
-    assert found.size == len(made)
+    info = probe(made)
+    assert (info.kind, info.format, info.width, info.height, info.duration) == expected
+    assert info.size == len(made)

@@ -40,8 +40,8 @@ def picture(width: int, height: int) -> str:
 
 def submitted(*sources: Any) -> ApiResponse:
     caller = Caller(Api({EDIT: MODEL}, Settings(base_url="http://localhost")))
-    given = {**INPUTS[EDIT], "image_urls": list(sources)}
-    return caller.send("POST", SUBMIT, given)
+    document = {**INPUTS[EDIT], "image_urls": list(sources)}
+    return caller.send("POST", SUBMIT, document)
 
 
 def test_inline_media_that_break_a_rule_are_refused_in_its_published_words() -> None:

@@ -1,4 +1,4 @@
-"""Nothing but this machine is ever asked for anything, and no URL of an input is fetched."""
+"""The sandbox contacts only this machine, and fetches no URL of an input."""
 
 from __future__ import annotations
 
@@ -45,29 +45,29 @@ def bait() -> Iterator[Bait]:
 @pytest.fixture
 def dialled(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Every address that this process connects to or looks up, from any thread."""
-    asked: list[Any] = []
+    contacted: list[Any] = []
     lock = threading.Lock()
 
     def noting(name: str) -> None:
         plain = getattr(socket.socket, name)
 
-        def noted(self: socket.socket, address: Any) -> Any:
+        def recorded(self: socket.socket, address: Any) -> Any:
             with lock:
-                asked.append(address)
+                contacted.append(address)
             return plain(self, address)
 
-        monkeypatch.setattr(socket.socket, name, noted)
+        monkeypatch.setattr(socket.socket, name, recorded)
 
     for name in ("connect", "connect_ex"):
         noting(name)
     look_up = socket.getaddrinfo
 
     def looked_up(host: Any, port: Any, *more: Any, **named: Any) -> Any:
-        asked.append((host, port))
+        contacted.append((host, port))
         return look_up(host, port, *more, **named)
 
     monkeypatch.setattr(socket, "getaddrinfo", looked_up)
-    return asked
+    return contacted
 
 
 def test_what_an_input_names_is_never_fetched(bait: Bait, dialled: list[Any]) -> None:
@@ -80,9 +80,9 @@ def test_what_an_input_names_is_never_fetched(bait: Bait, dialled: list[Any]) ->
                 (EDIT, {"image_urls": [bait.url]}),
                 (SEEDANCE, {"first_frame_image_url": bait.url}),
             ):
-                given = INPUTS[model_id] | changed
+                document = INPUTS[model_id] | changed
                 path = f"/v1/models/{model_id}"
-                accepted = http.post(path, json=given).json()
+                accepted = http.post(path, json=document).json()
                 (url,) = http.get(accepted["result_url"]).json()["output"].values()
                 assert http.get(url).status_code == 200
             assert http.get("/openapi.json").status_code == 200
@@ -106,7 +106,7 @@ def test_the_published_examples_run_without_a_look_at_their_urls(
                 assert each.example is not None
                 path = f"/v1/models/{each.model_id}"
                 accepted = http.post(path, json=each.example.value()).json()
-                told = http.get(accepted["result_url"]).json()
-                assert told["status"] == "completed"
+                result = http.get(accepted["result_url"]).json()
+                assert result["status"] == "completed"
     assert len(examples) == 5
     assert {host for host, _, *_ in dialled} == {"127.0.0.1"}

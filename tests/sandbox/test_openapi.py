@@ -21,20 +21,20 @@ def validator(schema: Any) -> Any:
 
 def answers(document: Any, path: str, method: str, status: int) -> Any:
     """What an answer must be, by the document."""
-    told = document["paths"][path][method]["responses"][str(status)]
-    schema = told["content"]["application/json"]["schema"]
+    response = document["paths"][path][method]["responses"][str(status)]
+    schema = response["content"]["application/json"]["schema"]
     return validator({**schema, "components": document["components"]})
 
 
 def test_each_model_is_a_call_of_its_own_with_its_input_schema(document: Any) -> None:
     assert document["openapi"] == "3.1.0"
     assert document["servers"] == [{"url": "http://localhost:8000"}]
-    for model_id, given in INPUTS.items():
+    for model_id, body in INPUTS.items():
         path = "/v1/models/" + model_id.replace(" ", "%20")
         schema = document["paths"][path]["post"]["requestBody"]["content"][
             "application/json"
         ]
-        validator(schema["schema"]).validate(given)
+        validator(schema["schema"]).validate(body)
     submits = [
         path
         for path, calls in document["paths"].items()
@@ -69,7 +69,7 @@ def test_every_answer_of_a_story_is_what_the_document_says(
     caller: Caller, document: Any
 ) -> None:
     submit = f"/v1/models/{EDIT}"
-    told: list[tuple[str, str, Any]] = [
+    exchanges: list[tuple[str, str, Any]] = [
         (submit, "post", caller.send("POST", submit, INPUTS[EDIT])),
         (submit, "post", caller.send("POST", submit, {})),
         (submit, "post", caller.send("POST", submit, body=b"{")),
@@ -80,21 +80,28 @@ def test_every_answer_of_a_story_is_what_the_document_says(
         ("/v1/models/categories", "get", caller.send("GET", "/v1/models/categories")),
         ("/prod/v2/balance", "get", caller.send("GET", "/prod/v2/balance")),
     ]
-    request_id = told[0][2].json()["request_id"]
+    request_id = exchanges[0][2].json()["request_id"]
     for advance in (0, 1, 10):
         caller.clock.advance(advance)
         for call in ("status", "result"):
             path = f"/v1/requests/{request_id}/{call}"
-            told.append((path, "get", caller.send("GET", path)))
+            exchanges.append((path, "get", caller.send("GET", path)))
     path = f"/v1/requests/{request_id}/cancel"
-    told.append((path, "post", caller.send("POST", path)))
+    exchanges.append((path, "post", caller.send("POST", path)))
     other = Caller(caller.api, caller.clock, token="two")
-    told.append((path, "post", other.send("POST", path)))
-    told.append((path, "post", caller.send("POST", path.replace(request_id, "x"))))
-    for path, method, answer in told:
+    exchanges.append((path, "post", other.send("POST", path)))
+    exchanges.append((path, "post", caller.send("POST", path.replace(request_id, "x"))))
+    for path, method, answer in exchanges:
         shared = path.replace(request_id, "{request_id}")
         answers(document, shared, method, answer.status).validate(answer.json())
-    assert {answer.status for _, _, answer in told} == {200, 400, 403, 404, 415, 422}
+    assert {answer.status for _, _, answer in exchanges} == {
+        200,
+        400,
+        403,
+        404,
+        415,
+        422,
+    }
 
 
 def test_braces_of_an_id_are_no_parameters_of_the_path() -> None:
@@ -116,13 +123,13 @@ def told_of(document: Any, caller: Caller, method: str, path: str, shared: str) 
     return answer.status
 
 
-def test_the_calls_that_only_a_sandbox_has_are_told_too(
+def test_the_calls_that_only_a_sandbox_has_are_documented_too(
     caller: Caller, document: Any
 ) -> None:
     request_id = caller.submit()["request_id"]
     one, shared = f"/sandbox/jobs/{request_id}", "/sandbox/jobs/{request_id}"
     caller.clock.advance(10)
-    seen = {
+    statuses = {
         (method, shared_path): told_of(document, caller, method, path, shared_path)
         for method, path, shared_path in (
             ("get", "/sandbox/jobs", "/sandbox/jobs"),
@@ -145,8 +152,8 @@ def test_the_calls_that_only_a_sandbox_has_are_told_too(
         for method in calls
         if not path.startswith(("/v1/", "/prod/"))
     }
-    assert seen.keys() == own
-    assert set(seen.values()) == {200, 400, 404}
+    assert statuses.keys() == own
+    assert set(statuses.values()) == {200, 400, 404}
 
 
 def test_every_answer_says_what_marks_it(document: Any) -> None:

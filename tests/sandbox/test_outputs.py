@@ -67,7 +67,7 @@ def test_the_catalog_entry_is_believed_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "pixels"),
+    ("document", "pixels"),
     [
         ({}, (1024, 1024)),
         ({"width×height": "2560x1440(16:9)"}, (2560, 1440)),
@@ -87,14 +87,14 @@ def test_the_catalog_entry_is_believed_first() -> None:
     ],
 )
 def test_a_picture_has_the_size_of_the_chosen_label(
-    given: dict[str, Any], pixels: tuple[int, int]
+    document: dict[str, Any], pixels: tuple[int, int]
 ) -> None:
-    wanted = output_shape("somebody/text-to-image", MediaKind.IMAGE, given)
-    assert (wanted.width, wanted.height) == pixels
+    shape = output_shape("somebody/text-to-image", MediaKind.IMAGE, document)
+    assert (shape.width, shape.height) == pixels
 
 
 @pytest.mark.parametrize(
-    ("given", "seconds"),
+    ("document", "seconds"),
     [
         ({}, 5),
         ({"duration": 8}, 8),
@@ -108,9 +108,11 @@ def test_a_picture_has_the_size_of_the_chosen_label(
         ({"duration": [3]}, 5),
     ],
 )
-def test_a_film_lasts_as_long_as_asked(given: dict[str, Any], seconds: float) -> None:
+def test_a_film_lasts_as_long_as_asked(
+    document: dict[str, Any], seconds: float
+) -> None:
     model_id = "somebody/text-to-video"
-    assert output_shape(model_id, MediaKind.VIDEO, given) == OutputShape(
+    assert output_shape(model_id, MediaKind.VIDEO, document) == OutputShape(
         width=1280, height=720, seconds=seconds
     )
 
@@ -139,7 +141,7 @@ def test_the_server_s_default_counts_where_nothing_is_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model_id", "asked", "suffix", "begins"),
+    ("model_id", "choice", "suffix", "begins"),
     [
         ("somebody/text-to-image", "png", "png", b"\x89PNG"),
         ("somebody/text-to-image", "jpeg", "jpg", b"\xff\xd8\xff"),
@@ -152,10 +154,10 @@ def test_the_server_s_default_counts_where_nothing_is_given() -> None:
     ],
 )
 def test_a_file_has_the_format_that_was_asked_for(
-    model_id: str, asked: Any, suffix: str, begins: bytes
+    model_id: str, choice: Any, suffix: str, begins: bytes
 ) -> None:
     model = a_model(model_id, PROMPT)
-    output = plan_output(model, output_kind(model), {"output_format": asked})
+    output = plan_output(model, output_kind(model), {"output_format": choice})
     assert output.names == (f"0.{suffix}",)
     assert render_file(output, Seed(), "x", 0).startswith(begins)
 
@@ -224,7 +226,7 @@ def test_only_the_files_of_the_job_are_there(
 
 
 @pytest.mark.parametrize(
-    ("asked", "part", "extent"),
+    ("range_header", "part", "extent"),
     [
         ("bytes=0-7", slice(0, 8), "bytes 0-7/{}"),
         ("bytes=8-", slice(8, None), "bytes 8-{last}/{}"),
@@ -234,10 +236,10 @@ def test_only_the_files_of_the_job_are_there(
     ],
 )
 def test_a_part_of_a_file_is_exactly_that_part(
-    caller: Caller, file: str, asked: str, part: slice, extent: str
+    caller: Caller, file: str, range_header: str, part: slice, extent: str
 ) -> None:
     whole = caller.send("GET", file).body
-    answer = caller.send("GET", file, range=asked)
+    answer = caller.send("GET", file, range=range_header)
     size = len(whole)
     assert answer.status == 206
     assert answer.body == whole[part]
@@ -246,16 +248,18 @@ def test_a_part_of_a_file_is_exactly_that_part(
     )
 
 
-@pytest.mark.parametrize("asked", ["bytes=999999-", "bytes=-0"])
-def test_a_part_that_is_not_there_is_416(caller: Caller, file: str, asked: str) -> None:
+@pytest.mark.parametrize("range_header", ["bytes=999999-", "bytes=-0"])
+def test_a_part_that_is_not_there_is_416(
+    caller: Caller, file: str, range_header: str
+) -> None:
     size = len(caller.send("GET", file).body)
-    answer = caller.send("GET", file, range=asked)
+    answer = caller.send("GET", file, range=range_header)
     assert (answer.status, answer.body) == (416, b"")
     assert header(answer, "content-range") == f"bytes */{size}"
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "range_header",
     [
         "bytes=0-1,4-5",
         "lines=1-2",
@@ -266,9 +270,9 @@ def test_a_part_that_is_not_there_is_416(caller: Caller, file: str, asked: str) 
     ],
 )
 def test_a_range_that_is_not_understood_gives_the_whole_file(
-    caller: Caller, file: str, asked: str
+    caller: Caller, file: str, range_header: str
 ) -> None:
-    assert caller.send("GET", file, range=asked).status == 200
+    assert caller.send("GET", file, range=range_header).status == 200
 
 
 def test_conditions_compare_the_entity_tag(caller: Caller, file: str) -> None:

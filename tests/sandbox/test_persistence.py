@@ -53,8 +53,8 @@ def test_a_thousand_parallel_jobs_survive_a_kill(tmp_path: Path) -> None:
         assert {row.request_id for row in restarted.ledger("one")} == accepted
         caller = Caller(restarted.api)
         caller.clock.advance(restarted.clock.now() - caller.clock.now() + 20)
-        told = caller.get(f"/v1/requests/{next(iter(accepted))}/result")
-        assert told["status"] == "completed"
+        result = caller.get(f"/v1/requests/{next(iter(accepted))}/result")
+        assert result["status"] == "completed"
 
 
 def test_a_restarted_sandbox_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def newer(path: Path) -> None:
         (newer, "has format 99"),
     ],
 )
-def test_a_state_that_cannot_be_used_is_told_and_left_alone(
+def test_a_state_that_cannot_be_used_is_reported_and_not_changed(
     tmp_path: Path, spoil: Callable[[Path], None], says: str
 ) -> None:
     state = tmp_path / "state.db"
@@ -143,7 +143,7 @@ def test_a_state_that_cannot_be_used_is_told_and_left_alone(
     assert state.read_bytes() == before
 
 
-def test_a_state_in_use_in_an_unknown_folder_or_of_another_seed_is_told(
+def test_a_state_in_use_in_an_unknown_folder_or_of_another_seed_is_reported(
     tmp_path: Path,
 ) -> None:
     state = tmp_path / "state.db"
@@ -174,16 +174,16 @@ def test_jobs_of_a_model_that_is_gone_stand_as_they_were(tmp_path: Path) -> None
         gone, stays = before.submit(SEEDANCE, duration=3), before.submit(EDIT)
         before.clock.advance(10)
         path = f"/v1/requests/{gone['request_id']}/result"
-        told = before.get(path)["output"]
-        film = before.send("GET", told["video"])
+        output = before.get(path)["output"]
+        film = before.send("GET", output["video"])
     with Sandbox({EDIT: MODELS[EDIT]}, state=state) as second:
         after = Caller(second.api)
         after.clock.advance(10)
         again = after.get(path)
         assert again["output"]["video"].endswith("/0.mp4")
         assert after.send("GET", again["output"]["video"]).body == film.body
-        told = after.send("GET", "/sandbox/jobs", x_sandbox_secret=second.secret)
-        jobs = told.json()["jobs"]
+        answer = after.send("GET", "/sandbox/jobs", x_sandbox_secret=second.secret)
+        jobs = answer.json()["jobs"]
         assert [job["model_id"] for job in jobs] == [SEEDANCE, EDIT]
         assert after.get(f"/v1/requests/{stays['request_id']}/result")["output"]
 
@@ -284,8 +284,10 @@ def test_virtual_time_goes_on_after_what_real_time_has_left(tmp_path: Path) -> N
         first.api.journal.clear()
     clock = VirtualClock()
     with Sandbox(MODELS, state=state, clock=clock) as second:
-        told = Caller(second.api, clock).get(f"/v1/requests/{job['request_id']}/status")
-        assert (told["status"], clock.now()) == ("in_queue", 2e9)
+        status = Caller(second.api, clock).get(
+            f"/v1/requests/{job['request_id']}/status"
+        )
+        assert (status["status"], clock.now()) == ("in_queue", 2e9)
 
 
 def test_a_state_with_a_time_that_is_none_is_damaged(tmp_path: Path) -> None:

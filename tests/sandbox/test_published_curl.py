@@ -47,9 +47,9 @@ def page(name: str) -> str:
 
 
 def about(name: str, action: str) -> str:
-    found = re.search(_ABOUT.format(action), page(name))
-    assert found is not None
-    return found[0]
+    match = re.search(_ABOUT.format(action), page(name))
+    assert match is not None
+    return match[0]
 
 
 def shell(line: str, sandbox: Sandbox, request_id: str = "") -> Any:
@@ -63,9 +63,9 @@ def shell(line: str, sandbox: Sandbox, request_id: str = "") -> Any:
 
 
 def submit(name: str, sandbox: Sandbox, http: httpx.Client) -> str:
-    found = _SUBMIT.search(page(name))
-    assert found is not None
-    line, body = found[0], found[1]
+    match = _SUBMIT.search(page(name))
+    assert match is not None
+    line, body = match[0], match[1]
     if "'" not in body:
         return str(shell(line, sandbox)["request_id"])
     # One page says "girl's" inside the shell's single quotes, so no shell can run that line:
@@ -81,7 +81,7 @@ def submit(name: str, sandbox: Sandbox, http: httpx.Client) -> str:
 
 
 def test_there_are_five_pages_and_one_of_them_breaks_the_shell() -> None:
-    bodies = [found[1] for name in PAGES if (found := _SUBMIT.search(page(name)))]
+    bodies = [match[1] for name in PAGES if (match := _SUBMIT.search(page(name)))]
     assert len(bodies) == 5
     assert sum("'" in body for body in bodies) == 1
 
@@ -110,9 +110,9 @@ def test_the_lines_of_a_page_take_a_job_from_submit_to_result(
 def test_a_published_line_works_with_nothing_replaced_but_the_host(
     sandbox: Sandbox,
 ) -> None:
-    found = _SUBMIT.search(page(PAGES[0]))
-    assert found is not None
-    line = found[0].replace(DEFAULT_BASE_URL, sandbox.url)
+    match = _SUBMIT.search(page(PAGES[0]))
+    assert match is not None
+    line = match[0].replace(DEFAULT_BASE_URL, sandbox.url)
     assert "<token>" in line
     done = subprocess.run(
         ["bash", "-c", line], capture_output=True, check=True, timeout=20

@@ -28,7 +28,7 @@ def models() -> Mapping[str, Model]:
     return published.models()
 
 
-def test_what_a_model_makes_is_told_from_its_id_as_published(
+def test_the_id_says_the_kind_of_output_as_published(
     documents: Sequence[Document], models: Mapping[str, Model]
 ) -> None:
     published = {
@@ -50,8 +50,8 @@ def test_the_example_of_every_page_is_an_input_and_runs(
         (each.model_id, each.example.value()) for each in documents if each.example
     ]
     assert len(examples) == 5
-    for model_id, given in examples:
-        accepted = caller.send("POST", f"/v1/models/{model_id}", given)
+    for model_id, document in examples:
+        accepted = caller.send("POST", f"/v1/models/{model_id}", document)
         assert accepted.status == 200, accepted.body
         caller.clock.advance(10)
         assert caller.get(accepted.json()["result_url"])["status"] == "completed"

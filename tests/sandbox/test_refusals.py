@@ -94,7 +94,7 @@ def test_a_balance_must_cover_the_job(balance: float, status: int) -> None:
     assert caller.send("POST", SUBMIT, INPUTS[EDIT]).status == status
 
 
-def test_a_wrong_input_is_told_everything_at_once_with_pointers(caller: Caller) -> None:
+def test_a_wrong_input_gets_all_problems_at_once_with_pointers(caller: Caller) -> None:
     wrong: dict[str, Any] = {
         "prompt": "x" * 900,
         "image_urls": [1, "https://example.com/a.jpg"],
@@ -104,10 +104,10 @@ def test_a_wrong_input_is_told_everything_at_once_with_pointers(caller: Caller) 
     answer = caller.send("POST", SUBMIT, wrong)
     assert (answer.status, answer.json()["error_code"]) == (422, 422001)
     assert ("x-sandbox-profile", "assumed") in answer.headers
-    found = {
+    answers = {
         (problem["pointer"], problem["code"]) for problem in answer.json()["detail"]
     }
-    assert found == {
+    assert answers == {
         ("/prompt", "maxLength"),
         ("/image_urls/0", "type"),
         ("/width×height", "enum"),
@@ -205,7 +205,7 @@ def test_errors_quote_only_the_beginning_of_what_was_sent(caller: Caller) -> Non
         ("POST", "/outputs/x/0.png", "GET, HEAD"),
     ],
 )
-def test_a_wrong_method_is_told_the_right_ones(
+def test_a_wrong_method_gets_the_allowed_ones(
     caller: Caller, method: str, path: str, allowed: str
 ) -> None:
     answer = caller.send(method, path)
@@ -284,8 +284,8 @@ def test_numbers_and_null_are_what_json_schema_says(
     caller: Caller, value: Any, status: int
 ) -> None:
     # JSON Schema 2020-12: 5.0 is an integer, true is none, null only where a type says so.
-    given = INPUTS[SEEDANCE] | {"duration": value}
-    assert caller.send("POST", f"/v1/models/{SEEDANCE}", given).status == status
+    document = INPUTS[SEEDANCE] | {"duration": value}
+    assert caller.send("POST", f"/v1/models/{SEEDANCE}", document).status == status
 
 
 def test_null_is_taken_where_the_schema_has_it() -> None:

@@ -54,6 +54,6 @@ def test_a_fuzzer_finds_no_answer_that_the_document_does_not_know(
             timeout=120,
         )
         assert done.returncode == 0, done.stdout
-        seen = {entry.action for entry in sandbox.journal()}
+        actions = {entry.action for entry in sandbox.journal()}
     everything = {"submit", "status", "result", "cancel", "list", "balance", "file"}
-    assert ({"submit", "model"} if only else everything) <= seen
+    assert ({"submit", "model"} if only else everything) <= actions

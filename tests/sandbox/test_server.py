@@ -160,11 +160,11 @@ def test_a_sandbox_known_by_another_address_answers_to_it_and_sends_clients_ther
 
 def ended(connection: socket.socket) -> bytes:
     """What comes until the other side has closed."""
-    told = b""
+    received = b""
     with contextlib.suppress(ConnectionResetError):
         while piece := connection.recv(65536):
-            told += piece
-    return told
+            received += piece
+    return received
 
 
 @pytest.mark.parametrize(
@@ -198,9 +198,9 @@ def test_half_a_body_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
         socket.create_connection(address_of(sandbox), timeout=10) as connection,
     ):
         connection.sendall(head.encode() + b'{"prompt": "half')
-        told = ended(connection)
-        assert told.startswith(b"HTTP/1.1 408")
-        assert b"408000" in told
+        received = ended(connection)
+        assert received.startswith(b"HTTP/1.1 408")
+        assert b"408000" in received
         assert list(sandbox.api.jobs) == []
 
 

@@ -93,7 +93,7 @@ def test_an_option_of_a_fault_that_is_no_number_is_refused(said: str) -> None:
         parse_scenario(f"[[fault]]\nname = '{name}'\n{said}")
 
 
-def spoilt(state: Path, **changed: Any) -> None:
+def damage(state: Path, **changed: Any) -> None:
     """Change members of the one record in a state."""
     database = sqlite3.connect(state)
     (text,) = database.execute("SELECT record FROM job").fetchone()
@@ -122,18 +122,18 @@ def spoilt(state: Path, **changed: Any) -> None:
         {"drive": "magic"},
     ],
 )
-def test_a_record_of_another_form_is_told_at_the_opening(
+def test_a_record_of_another_form_is_reported_when_the_file_is_opened(
     tmp_path: Path, changed: dict[str, Any]
 ) -> None:
     state = tmp_path / "state.db"
     with Sandbox(MODELS, state=state) as sandbox:
         Caller(sandbox.api).submit()
-    spoilt(state, **changed)
+    damage(state, **changed)
     with pytest.raises(DatabaseError, match=r"damaged.*move it away"):
         Sandbox(MODELS, state=state)
 
 
-def test_what_nobody_foresaw_is_a_500_in_json_and_in_the_journal(
+def test_an_unexpected_exception_is_a_500_in_json_and_in_the_journal(
     caller: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> None:
@@ -173,10 +173,10 @@ def raw(sandbox: Sandbox, text: bytes) -> httpx.Response:
     address = ("127.0.0.1", int(sandbox.url.rpartition(":")[2]))
     with socket.create_connection(address, timeout=10) as connection:
         connection.sendall(text)
-        told = b""
+        received = b""
         while piece := connection.recv(65536):
-            told += piece
-    head, _, body = told.partition(b"\r\n\r\n")
+            received += piece
+    head, _, body = received.partition(b"\r\n\r\n")
     status = int(head.split(b" ")[1])
     return httpx.Response(status, content=body)
 
@@ -205,10 +205,10 @@ def test_a_body_over_the_limit_is_in_the_journal_with_its_size(
     assert (entry.status, entry.body_bytes, entry.action) == (413, size, "submit")
 
 
-def test_the_limit_that_struck_is_the_one_that_is_told(caller: Caller) -> None:
+def test_the_refusal_names_the_limit_that_was_exceeded(caller: Caller) -> None:
     text = INPUTS[EDIT] | {"prompt": "x" * 9 * 2**20}
-    told = caller.send("POST", SUBMIT, text).json()["error_message"]
-    assert "8 MiB" in told
+    received = caller.send("POST", SUBMIT, text).json()["error_message"]
+    assert "8 MiB" in received
 
 
 class Full(Database):
