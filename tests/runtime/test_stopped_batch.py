@@ -193,21 +193,22 @@ def test_only_what_is_being_sent_is_an_unknown_intent(tmp_path: Path) -> None:
     transport = Slow(queue)
     at_its_height: list[int] = []
 
+    async def consume(client: Any) -> None:
+        async for _ in client.map(inputs(24), concurrency=24, name="many"):
+            pass
+
     async def main() -> None:
-        client = queue.async_client(transport=transport, journal=tmp_path / "jobs.db")
-
-        async def consume() -> None:
-            async for _ in client.map(inputs(24), concurrency=24, name="many"):
-                pass
-
-        task = asyncio.ensure_future(consume())
-        while transport.posts < AT_ONCE:
-            await asyncio.sleep(0.001)
-        at_its_height.append(len(client.journal.unknown()))
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert client.journal.unknown() == []
+        async with queue.async_client(
+            transport=transport, journal=tmp_path / "jobs.db"
+        ) as client:
+            task = asyncio.ensure_future(consume(client))
+            while transport.posts < AT_ONCE:
+                await asyncio.sleep(0.001)
+            at_its_height.append(len(client.journal.unknown()))
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert client.journal.unknown() == []
 
     asyncio.run(main())
     assert at_its_height == [AT_ONCE]
