@@ -7,17 +7,17 @@ from typing import Any
 
 from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
-from runtime.hurried import Hurried
+from runcomfy_runtime.testing import VirtualClock
 
 TOKEN = "rc-0123456789-secret"
 OUTPUT = {"image": "https://files.runcomfy.net/a.png"}
 
 
 class Side:
-    """Runs one job on a clock that hurries."""
+    """Runs one job on a clock whose time only sleeping moves."""
 
     def __init__(self, url: str, asynchronous: bool) -> None:
-        self.clock = Hurried()
+        self.clock = VirtualClock()
         self._settings: dict[str, Any] = {
             "token": TOKEN,
             "base_url": url,

@@ -12,7 +12,7 @@ import pytest
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.protocol import Phase, Status
-from runtime.hurried import Hurried
+from runcomfy_runtime.testing import VirtualClock
 from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 from runtime.specimen import Input, Output, good
 
@@ -24,7 +24,7 @@ def client(server: Loopback) -> Iterator[RunComfy]:
     server.on("submit", submitted())
     server.on("status", status("in_queue", queue_position=1), status("completed"))
     server.on("result", result({"image": "https://files.runcomfy.net/a.png"}))
-    with RunComfy(token=TOKEN, base_url=server.url, clock=Hurried()) as made:
+    with RunComfy(token=TOKEN, base_url=server.url, clock=VirtualClock()) as made:
         yield made
 
 

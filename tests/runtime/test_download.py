@@ -22,7 +22,7 @@ from runcomfy_runtime import errors
 from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.job import Result
-from runtime.hurried import Hurried
+from runcomfy_runtime.testing import VirtualClock
 from runtime.loopback import (
     REQUEST_ID,
     Loopback,
@@ -42,7 +42,7 @@ def made(server: Loopback) -> Any:
     server.on("submit", submitted())
     server.on("status", status("completed"))
     server.on("result", result({"image": f"{server.url}/out.png"}))
-    with RunComfy(token=TOKEN, base_url=server.url, clock=Hurried()) as client:
+    with RunComfy(token=TOKEN, base_url=server.url, clock=VirtualClock()) as client:
         yield client.run("vendor/model", {})
 
 
@@ -430,7 +430,7 @@ def test_a_fresh_url_is_found_though_the_result_echoes_the_input(
     server.on("result", told("old.png"))
     server.on("/old.png", Reply(b"", 403))
     server.on("/fresh.png", Reply(CONTENT))
-    with RunComfy(token=TOKEN, base_url=server.url, clock=Hurried()) as client:
+    with RunComfy(token=TOKEN, base_url=server.url, clock=VirtualClock()) as client:
         outcome = client.job(REQUEST_ID).result()
         server.on("result", told("fresh.png"))
         (path,) = outcome.download(tmp_path)
@@ -520,7 +520,7 @@ def test_files_of_one_result_never_share_a_name(
     server.on("result", result({"images": [server.url + place for place in places]}))
     for place in places:
         server.on(place, Reply(place.encode()))
-    with RunComfy(token=TOKEN, base_url=server.url, clock=Hurried()) as client:
+    with RunComfy(token=TOKEN, base_url=server.url, clock=VirtualClock()) as client:
         paths = client.run("vendor/model", {}).download(tmp_path)
     assert [path.read_text() for path in paths] == places
     assert len({path.name.lower() for path in paths}) == len(places)

@@ -18,8 +18,8 @@ from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.observer import Exchanged, Hooks
 from runcomfy_runtime.secret import Token
+from runcomfy_runtime.testing import VirtualClock
 from runcomfy_runtime.transport import Lost, Reached, Response, redact
-from runtime.hurried import Hurried
 from runtime.loopback import Loopback, Reply, Seen, result, status, submitted
 
 TOKEN = "rc-0123456789/secret+\"x\"<y>'z'="
@@ -107,7 +107,7 @@ def test_an_echoed_token_is_nowhere(
     settings: dict[str, Any] = {
         "token": token,
         "base_url": server.url,
-        "clock": Hurried(),
+        "clock": VirtualClock(),
         "hooks": Hooks(seen.append, seen.append),
         "journal": journal,
     }

@@ -17,7 +17,7 @@ import pytest
 from runcomfy_runtime import errors
 from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
-from runtime.hurried import Hurried
+from runcomfy_runtime.testing import VirtualClock
 from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 
 TOKEN = "rc-0123456789-secret"
@@ -182,7 +182,7 @@ def test_a_client_goes_on_in_a_forked_child_and_in_its_parent(ready: Loopback) -
 
 def test_many_threads_share_a_client(ready: Loopback) -> None:
     done: list[str] = []
-    with RunComfy(token=TOKEN, base_url=ready.url, clock=Hurried()) as client:
+    with RunComfy(token=TOKEN, base_url=ready.url, clock=VirtualClock()) as client:
 
         def work() -> None:
             for _ in range(5):

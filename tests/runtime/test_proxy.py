@@ -11,7 +11,7 @@ import pytest
 from runcomfy_runtime import errors
 from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
-from runtime.hurried import Hurried
+from runcomfy_runtime.testing import VirtualClock
 from runtime.loopback import Loopback, Reply
 
 
@@ -19,7 +19,7 @@ def run(asynchronous: bool) -> Any:
     settings: dict[str, Any] = {
         "token": "rc-0123456789-secret",
         "base_url": "https://model-api.runcomfy.net",
-        "clock": Hurried(),
+        "clock": VirtualClock(),
     }
 
     async def run_async() -> Any:

@@ -13,7 +13,7 @@ import pytest
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.job import Result
-from runtime.hurried import Hurried
+from runcomfy_runtime.testing import VirtualClock
 from runtime.loopback import (
     REQUEST_ID,
     Loopback,
@@ -51,7 +51,9 @@ def made(server: Loopback) -> Any:
     server.on("submit", submitted())
     server.on("status", status("completed"))
     server.on("result", result({"image": f"{server.url}/out.png"}))
-    with RunComfy(token="rc-secret", base_url=server.url, clock=Hurried()) as client:
+    with RunComfy(
+        token="rc-secret", base_url=server.url, clock=VirtualClock()
+    ) as client:
         yield client.run("vendor/model", {})
 
 
