@@ -14,27 +14,34 @@ from typing import Any
 
 import pytest
 
-from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 from support.command_line import Shell
+from support.scripted_server import (
+    REQUEST_ID,
+    Reply,
+    ScriptedServer,
+    result,
+    status,
+    submitted,
+)
 
 TOKEN = "rc-0123456789-secret"
 PAINTER = "acme/painter/text-to-image"
 
 
 @pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as running:
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as running:
         running.on("submit", submitted())
         running.on("status", status("in_progress"))
         yield running
 
 
-def environment_of(server: Loopback) -> dict[str, str]:
+def environment_of(server: ScriptedServer) -> dict[str, str]:
     return {"RUNCOMFY_BASE_URL": server.url, "RUNCOMFY_TOKEN": TOKEN}
 
 
 @contextmanager
-def started(project: Shell, server: Loopback, *words: str) -> Iterator[Any]:
+def started(project: Shell, server: ScriptedServer, *words: str) -> Iterator[Any]:
     project.write("in.json", {"prompt": "a boat"})
     process = subprocess.Popen(
         [sys.executable, "-m", "runcomfy_codegen", *words],
@@ -62,7 +69,7 @@ STOPS = [
 @pytest.mark.parametrize("words", [RUN, ("result", REQUEST_ID)], ids=lambda w: w[0])
 def test_a_stopped_command_says_how_to_go_on_with_the_running_job(
     project: Shell,
-    server: Loopback,
+    server: ScriptedServer,
     words: tuple[str, ...],
     number: signal.Signals,
     code: int,
@@ -86,7 +93,7 @@ def test_a_stopped_command_says_how_to_go_on_with_the_running_job(
 
 @pytest.mark.parametrize(("number", "code", "word"), STOPS)
 def test_a_command_stopped_while_it_submits_still_learns_which_job_it_leaves(
-    project: Shell, server: Loopback, number: signal.Signals, code: int, word: str
+    project: Shell, server: ScriptedServer, number: signal.Signals, code: int, word: str
 ) -> None:
     taken, let_go = threading.Event(), threading.Event()
 
@@ -109,7 +116,7 @@ def test_a_command_stopped_while_it_submits_still_learns_which_job_it_leaves(
 
 
 def test_a_command_stopped_while_it_downloads_says_where_the_files_are(
-    project: Shell, server: Loopback
+    project: Shell, server: ScriptedServer
 ) -> None:
     fetched = threading.Event()
     server.on("status", status("completed"))
@@ -124,7 +131,7 @@ def test_a_command_stopped_while_it_downloads_says_where_the_files_are(
     assert "Traceback" not in told
 
 
-def test_a_deadline_says_how_to_go_on(project: Shell, server: Loopback) -> None:
+def test_a_deadline_says_how_to_go_on(project: Shell, server: ScriptedServer) -> None:
     project.write("in.json", {"prompt": "a boat"})
     answer = project(*RUN, "--timeout", "1", environment=environment_of(server))
     assert answer.code == 3
@@ -137,7 +144,7 @@ BAD_JOBS = ["", "a/b\nc", "rcjob1.e30", "rcjob9.e30"]
 
 @pytest.mark.parametrize("command", ["status", "result", "cancel"])
 def test_a_job_that_could_not_be_one_is_said_so_and_nothing_is_sent(
-    shell: Shell, server: Loopback, command: str
+    shell: Shell, server: ScriptedServer, command: str
 ) -> None:
     for bad in BAD_JOBS:
         answer = shell(command, bad, environment=environment_of(server))

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from runtime.loopback import Loopback, Reply, result, status, submitted
 from support.command_line import Shell
+from support.scripted_server import Reply, ScriptedServer, result, status, submitted
 
 pty = pytest.importorskip("pty")
 PAINTER = "acme/painter/text-to-image"
@@ -43,7 +43,7 @@ def on_a_terminal(project: Shell, environment: dict[str, str], *words: str) -> s
 
 def test_a_terminal_shows_the_queue_the_time_and_then_the_bytes(project: Shell) -> None:
     project.write("in.json", {"prompt": "a boat"})
-    with Loopback() as server:
+    with ScriptedServer() as server:
         states: list[Any] = [
             status("in_queue", queue_position=3),
             status("in_queue", queue_position=1),

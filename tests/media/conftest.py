@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 import pytest
 import trustme
 
-from media.loopback import PRIVATE, PUBLIC
 from runcomfy_runtime.media.fetch.async_client import fetch_async
 from runcomfy_runtime.media.fetch.client import fetch
 from runcomfy_runtime.media.fetch.guard import Guard, address_refusal
 from runcomfy_runtime.media.fetch.policy import FetchPolicy
 from runcomfy_runtime.media.info import MediaInfo
+from support.file_server import PRIVATE, PUBLIC
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,18 @@ from pathlib import Path
 import pytest
 
 from media.conftest import Fetch
-from media.loopback import PRIVATE, Hangup, Request, Send, respond, serve_file, serving
 from media.test_mutations import assert_plausible, mutate
 from runcomfy_runtime.media.errors import MediaError
 from runcomfy_runtime.media.fetch.policy import FetchPolicy
+from support.file_server import (
+    PRIVATE,
+    Hangup,
+    HttpRequest,
+    Send,
+    respond,
+    serve_file,
+    serving,
+)
 
 DATA = Path(__file__).parent / "data"
 JPEG = (DATA / "image/jpeg_orient6.jpg").read_bytes()
@@ -74,7 +82,7 @@ def chunked(content: bytes, chance: random.Random) -> bytes:
     return b"".join(parts) + b"0\r\nX: y\r\n\r\n"
 
 
-def answer_to(request: Request, chance: random.Random) -> bytes:
+def answer_to(request: HttpRequest, chance: random.Random) -> bytes:
     """A good answer of one of the kinds that there are."""
     content = chance.choice((JPEG, MP4))
     kind = chance.randrange(6)
@@ -96,7 +104,7 @@ class Vandal:
     def __init__(self) -> None:
         self.turn = 0
 
-    def __call__(self, request: Request, send: Send) -> None:
+    def __call__(self, request: HttpRequest, send: Send) -> None:
         self.turn += 1
         number = request.path.strip("/")
         chance = random.Random(f"{number} {self.turn}")
@@ -146,7 +154,7 @@ FLOODS = {
 def test_an_answer_whose_head_has_no_end_is_left(get: Fetch, name: str) -> None:
     """At a limit of its length, or at the deadline, whichever comes first."""
 
-    def flood(request: Request, send: Send) -> None:
+    def flood(request: HttpRequest, send: Send) -> None:
         send(FLOODS[name])
         again = FLOODS[name] if name == "interim answers" else b"X: y\r\n" * 1000
         more = b"a" * 65536 if name in ("one header", "a status line") else again
@@ -176,7 +184,7 @@ def test_an_answer_whose_head_has_no_end_is_left(get: Fetch, name: str) -> None:
     ],
 )
 def test_an_answer_that_makes_no_sense_is_an_error(get: Fetch, answer: bytes) -> None:
-    def odd(request: Request, send: Send) -> None:
+    def odd(request: HttpRequest, send: Send) -> None:
         send(answer)
         raise Hangup
 

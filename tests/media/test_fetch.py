@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from media.conftest import Fetch
-from media.loopback import (
+from runcomfy_runtime.media.errors import MediaError, MediaFault
+from support.file_server import (
     Hangup,
-    Request,
+    HttpRequest,
     Send,
     always,
     respond,
@@ -21,7 +22,6 @@ from media.loopback import (
     serve_file,
     serving,
 )
-from runcomfy_runtime.media.errors import MediaError, MediaFault
 
 DATA = Path(__file__).parent / "data"
 PNG = (DATA / "image/png_rgba16like.png").read_bytes()
@@ -91,7 +91,7 @@ def test_a_film_of_one_gigabyte_is_measured_by_four_requests_and_64_kb(
     front = MP4[:32] + b"\0\0\0\1mdat" + (hole + 16).to_bytes(8, "big")
     total = len(front) + hole + len(MP4) - moov
 
-    def sparse(request: Request, send: Send) -> None:
+    def sparse(request: HttpRequest, send: Send) -> None:
         assert request.span is not None
         start, end = request.span[0], min(request.span[1], total - 1)
         body = bytearray(end - start + 1)
@@ -138,7 +138,7 @@ def test_a_total_that_is_not_told_leaves_the_size_unknown(
 ) -> None:
     content = PNG + bytes(50_000)
 
-    def answer(request: Request, send: Send) -> None:
+    def answer(request: HttpRequest, send: Send) -> None:
         assert request.span is not None
         start, end = request.span
         told = {"Content-Range": f"bytes {start}-{end}/*"}
@@ -152,7 +152,7 @@ def test_a_total_that_is_not_told_leaves_the_size_unknown(
 def test_a_small_file_whose_total_is_not_told_is_read_to_its_end(
     get: Fetch, tls: ssl.SSLContext
 ) -> None:
-    def answer(request: Request, send: Send) -> None:
+    def answer(request: HttpRequest, send: Send) -> None:
         assert request.span is not None
         start = request.span[0]
         if start >= len(PNG):
@@ -246,7 +246,7 @@ def test_a_compressed_body_is_refused_before_it_is_read(
 
 
 def test_an_endless_body_ends_at_the_cap(get: Fetch, tls: ssl.SSLContext) -> None:
-    def endless(request: Request, send: Send) -> None:
+    def endless(request: HttpRequest, send: Send) -> None:
         send(respond("200 OK", {"Content-Length": ""}, b"\x89PNG\r\n\x1a\n"))
         while True:  # chunks of an APNG that never comes to its picture
             send(b"\0\0\xff\0tEXt" + bytes(0xFF00 + 4))
@@ -262,7 +262,7 @@ def test_an_endless_body_ends_at_the_cap(get: Fetch, tls: ssl.SSLContext) -> Non
 def test_a_server_that_dribbles_is_left_at_the_deadline(
     get: Fetch, tls: ssl.SSLContext, part: str
 ) -> None:
-    def dribble(request: Request, send: Send) -> None:
+    def dribble(request: HttpRequest, send: Send) -> None:
         send(
             b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n" + b"\r\n" * (part == "body")
         )
@@ -329,7 +329,7 @@ def test_headers_without_end_are_an_error(get: Fetch, tls: ssl.SSLContext) -> No
 def test_a_connection_that_breaks_is_an_error(
     get: Fetch, tls: ssl.SSLContext, sent: bytes
 ) -> None:
-    def broken(request: Request, send: Send) -> None:
+    def broken(request: HttpRequest, send: Send) -> None:
         send(sent)
         raise Hangup
 
@@ -384,7 +384,7 @@ def test_what_was_read_of_what_stands_in_the_evidence(
 def test_a_few_requests_more_than_allowed_are_not_made(
     get: Fetch, tls: ssl.SSLContext
 ) -> None:
-    def one_byte(request: Request, send: Send) -> None:
+    def one_byte(request: HttpRequest, send: Send) -> None:
         assert request.span is not None
         start = request.span[0]
         told = {"Content-Range": f"bytes {start}-{start}/{len(JPEG)}"}

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from media.conftest import Authority, Fetch
-from media.loopback import (
+from runcomfy_runtime.media.errors import MediaError, MediaFault
+from runcomfy_runtime.media.fetch.connection import default_context
+from runcomfy_runtime.media.fetch.guard import lookup_within, system_lookup
+from support.file_server import (
     PRIVATE,
     PUBLIC,
-    Request,
+    HttpRequest,
     Send,
     always,
     redirect,
@@ -22,9 +25,6 @@ from media.loopback import (
     serve_file,
     serving,
 )
-from runcomfy_runtime.media.errors import MediaError, MediaFault
-from runcomfy_runtime.media.fetch.connection import default_context
-from runcomfy_runtime.media.fetch.guard import lookup_within, system_lookup
 
 PNG = (Path(__file__).parent / "data/image/png_rgba16like.png").read_bytes()
 
@@ -97,7 +97,7 @@ def test_two_names_at_one_address_do_not_share_a_connection(
 ) -> None:
     """A connection that was verified for a.test is none for b.test, wherever b.test is."""
 
-    def send_to_b(request: Request, send: Send) -> None:
+    def send_to_b(request: HttpRequest, send: Send) -> None:
         host, _, port = request.headers["host"].partition(":")
         assert host == "a.test"
         send(respond("302 Found", {"Location": f"https://b.test:{port}/"}))

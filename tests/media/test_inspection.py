@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from media import specimens as made
-from media.loopback import PRIVATE, Request, Send, serve_file, serving
 from media.meter import DATA
 from media.test_client import picture
 from runcomfy_runtime.media import FetchPolicy, probe, probe_async
@@ -20,6 +19,7 @@ from runcomfy_runtime.media.inspection import Inspector
 from runcomfy_runtime.media.references import media_references
 from runcomfy_runtime.report import Problem
 from runcomfy_runtime.rule import Rule
+from support.file_server import PRIVATE, HttpRequest, Send, serve_file, serving
 
 SMALL, LARGE = "rule_299x300.png", "rule_900x300.png"
 
@@ -242,7 +242,7 @@ class Crowd:
         self._inside = 0
         self.most = 0
 
-    def __call__(self, request: Request, send: Send) -> None:
+    def __call__(self, request: HttpRequest, send: Send) -> None:
         with self._lock:
             self._inside += 1
             self.most = max(self.most, self._inside)

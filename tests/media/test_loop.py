@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from media import specimens as made
-from media.loopback import PRIVATE, Request, Send, serve_file, serving
 from media.test_client import Input, picture
 from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.errors import InputRejected
@@ -23,6 +22,7 @@ from runcomfy_runtime.media import FetchPolicy, Inspector
 from runcomfy_runtime.report import Problem
 from runcomfy_runtime.rule import Rule
 from runcomfy_runtime.testing import FakeQueue
+from support.file_server import PRIVATE, HttpRequest, Send, serve_file, serving
 
 TURNS = 5
 PATIENCE = 30  # seconds; only a loop that is blocked ever waits so long
@@ -87,7 +87,7 @@ def test_a_slow_server_of_media_does_not_block_the_loop(call: str) -> None:
         async with beating() as wait:
             serve = serve_file(made.png(14, 99))
 
-            def slow(request: Request, send: Send) -> None:
+            def slow(request: HttpRequest, send: Send) -> None:
                 turned.append(wait())
                 serve(request, send)
 
@@ -140,7 +140,7 @@ def test_a_task_that_is_cancelled_leaves_no_check_behind() -> None:
     async def main() -> None:
         asked = threading.Event()
 
-        def hang(request: Request, send: Send) -> None:
+        def hang(request: HttpRequest, send: Send) -> None:
             asked.set()
             send(b"HTTP/1.1 200 OK\r\n")
             while not closed.is_set():

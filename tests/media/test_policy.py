@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import pytest
 
-from media.loopback import PRIVATE, serve_file, serving
 from media.meter import DATA
 from media.test_client import Input
 from runcomfy_runtime.async_client import AsyncRunComfy
@@ -18,6 +17,7 @@ from runcomfy_runtime.errors import BadSetting
 from runcomfy_runtime.media import FetchPolicy
 from runcomfy_runtime.report import Report
 from runcomfy_runtime.testing import FakeQueue
+from support.file_server import PRIVATE, serve_file, serving
 
 PICTURE = (DATA / "image/rule_300x300.png").read_bytes()
 

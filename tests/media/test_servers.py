@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from media.conftest import Authority, Fetch
-from media.loopback import (
+from media.test_fetch import JPEG, MP4, PNG, failure
+from runcomfy_runtime.media.errors import MediaFault
+from support.file_server import (
     PUBLIC,
     Hangup,
-    Request,
+    HttpRequest,
     Send,
-    Server,
     always,
     redirect,
     respond,
@@ -27,8 +27,7 @@ from media.loopback import (
     serve_file,
     serving,
 )
-from media.test_fetch import JPEG, MP4, PNG, failure
-from runcomfy_runtime.media.errors import MediaFault
+from support.loopback_server import LoopbackServer
 
 
 def test_a_chain_of_twenty_redirects_is_left_after_the_third(
@@ -84,7 +83,7 @@ def test_a_server_that_answers_nothing_but_get_is_enough(
 ) -> None:
     serve = serve_file(MP4)
 
-    def only_get(request: Request, send: Send) -> None:
+    def only_get(request: HttpRequest, send: Send) -> None:
         if request.method != "GET":
             send(respond("405 Method Not Allowed", {}))
             return
@@ -157,28 +156,19 @@ def test_a_connection_that_is_reset_in_the_middle_is_an_error(get: Fetch) -> Non
 
 
 @contextmanager
-def resetting(part: bytes, total: int) -> Iterator[Server]:
+def resetting(part: bytes, total: int) -> Iterator[LoopbackServer]:
     """A server that sends a part of a body and resets the connection (RST)."""
-    with socket.create_server((PUBLIC, 0)) as listener:
 
-        def answer() -> None:
-            while True:
-                try:
-                    stream, _ = listener.accept()
-                except OSError:
-                    return
-                stream.recv(65536)
-                head = {"Content-Length": str(total), "Accept-Ranges": "none"}
-                stream.sendall(respond("200 OK", head, part))
-                linger = struct.pack("ii", 1, 0)
-                stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                stream.close()
+    def answer(stream: socket.socket) -> None:
+        stream.recv(65536)
+        head = {"Content-Length": str(total), "Accept-Ranges": "none"}
+        stream.sendall(respond("200 OK", head, part))
+        linger = struct.pack("ii", 1, 0)
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
-        worker = threading.Thread(target=answer, daemon=True)
-        worker.start()
-        yield Server(listener.getsockname()[1])
-        listener.shutdown(socket.SHUT_RDWR)
-    worker.join(5)
+    server = LoopbackServer(answer, address=PUBLIC)
+    yield server
+    server.stop()
 
 
 def test_a_server_that_never_shakes_hands_is_left_at_the_deadline(get: Fetch) -> None:
@@ -195,7 +185,7 @@ def test_a_server_that_closes_after_every_answer_is_asked_again(
 ) -> None:
     serve = serve_file(MP4)
 
-    def once(request: Request, send: Send) -> None:
+    def once(request: HttpRequest, send: Send) -> None:
         serve(request, send)
         raise Hangup
 

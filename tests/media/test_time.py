@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from media.loopback import PRIVATE, Request, Send, serving
 from media.test_client import Input, picture
 from runcomfy_runtime.client_config import SystemClock
 from runcomfy_runtime.errors import InputRejected, NotSent
@@ -17,6 +16,7 @@ from runcomfy_runtime.media import FetchPolicy, Inspector
 from runcomfy_runtime.report import Problem, ProblemVerdict
 from runcomfy_runtime.rule import Rule
 from runcomfy_runtime.testing import FakeQueue
+from support.file_server import PRIVATE, HttpRequest, Send, serving
 
 Ask = Callable[..., Any]
 LONG = 600.0
@@ -125,7 +125,7 @@ def test_a_store_that_hangs_is_waited_for_no_longer_than_the_call_may_take(
 ) -> None:
     over = threading.Event()
 
-    def hang(request: Request, send: Send) -> None:
+    def hang(request: HttpRequest, send: Send) -> None:
         over.wait(LONG)
 
     queue = FakeQueue()

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime.protocol import BASE_URL_VARIABLE, TOKEN_VARIABLES
-from runtime.loopback import Loopback, result, status, submitted
 from runtime.side import OUTPUT, Side
+from support.scripted_server import ScriptedServer, result, status, submitted
 
 
 @pytest.fixture(autouse=True)
@@ -26,13 +26,13 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as running:
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as running:
         yield running
 
 
 @pytest.fixture(params=["sync", "async"])
-def side(server: Loopback, request: pytest.FixtureRequest) -> Side:
+def side(server: ScriptedServer, request: pytest.FixtureRequest) -> Side:
     """Each of the clients, of a server where all goes well until a test says otherwise."""
     server.on("submit", submitted())
     server.on("status", status("completed"))

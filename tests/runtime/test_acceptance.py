@@ -17,8 +17,8 @@ from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
 from runcomfy_runtime.transport import Response
-from runtime.loopback import REQUEST_ID, Loopback, Reply, submitted
 from runtime.side import OUTPUT, TOKEN, Side
+from support.scripted_server import REQUEST_ID, Reply, ScriptedServer, submitted
 
 ERRORS_BESIDE_AN_ID: list[dict[str, Any]] = [
     {"error_code": 400002, "error_message": "the balance is low"},
@@ -31,7 +31,11 @@ ERRORS_BESIDE_AN_ID: list[dict[str, Any]] = [
 @pytest.mark.parametrize("beside", ERRORS_BESIDE_AN_ID)
 @pytest.mark.parametrize("status", [200, 201, 202])
 def test_an_answer_with_an_id_is_an_acceptance_whatever_else_it_says(
-    server: Loopback, side: Side, beside: dict[str, Any], status: int, tmp_path: Path
+    server: ScriptedServer,
+    side: Side,
+    beside: dict[str, Any],
+    status: int,
+    tmp_path: Path,
 ) -> None:
     side.settle(journal=tmp_path / "jobs.db")
     server.on("submit", Reply({"request_id": REQUEST_ID, **beside}, status))
@@ -43,7 +47,7 @@ def test_an_answer_with_an_id_is_an_acceptance_whatever_else_it_says(
 
 
 def test_an_id_that_cannot_be_one_beside_an_error_is_no_refusal(
-    server: Loopback, side: Side, tmp_path: Path
+    server: ScriptedServer, side: Side, tmp_path: Path
 ) -> None:
     side.settle(journal=tmp_path / "jobs.db")
     server.on("submit", Reply({"request_id": "a/b", "error_code": 400002}))
@@ -102,7 +106,7 @@ with RunComfy(token="rc-0123456789-secret", base_url=sys.argv[1], journal=sys.ar
 
 
 def test_a_process_killed_in_the_pause_of_a_submit_is_continued(
-    server: Loopback, side: Side, tmp_path: Path
+    server: ScriptedServer, side: Side, tmp_path: Path
 ) -> None:
     server.on("submit", Reply(b"", 429, {"Retry-After": "60"}))
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
@@ -146,7 +150,7 @@ def test_a_journal_that_fails_between_two_tries_stops_the_second(
     assert queue.jobs == {}
 
 
-def test_a_refusal_without_an_id_is_still_a_refusal(server: Loopback) -> None:
+def test_a_refusal_without_an_id_is_still_a_refusal(server: ScriptedServer) -> None:
     server.on("submit", Reply({"request_id": "", "error_code": 400002}))
     with RunComfy(token=TOKEN, base_url=server.url) as client:
         with pytest.raises(errors.NoBalance) as caught:

@@ -13,14 +13,21 @@ from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.protocol import Phase, Status
 from runcomfy_runtime.testing import VirtualClock
-from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 from runtime.specimen import Input, Output, good
+from support.scripted_server import (
+    REQUEST_ID,
+    Reply,
+    ScriptedServer,
+    result,
+    status,
+    submitted,
+)
 
 TOKEN = "rc-0123456789-secret"
 
 
 @pytest.fixture
-def client(server: Loopback) -> Iterator[RunComfy]:
+def client(server: ScriptedServer) -> Iterator[RunComfy]:
     server.on("submit", submitted())
     server.on("status", status("in_queue", queue_position=1), status("completed"))
     server.on("result", result({"image": "https://files.runcomfy.net/a.png"}))
@@ -29,7 +36,7 @@ def client(server: Loopback) -> Iterator[RunComfy]:
 
 
 def test_run_submits_follows_and_reads_the_result(
-    server: Loopback, client: RunComfy
+    server: ScriptedServer, client: RunComfy
 ) -> None:
     seen: list[Status] = []
     made = client.run(good(), on_update=seen.append)
@@ -46,7 +53,7 @@ def test_run_submits_follows_and_reads_the_result(
 
 
 def test_the_wire_carries_token_body_and_paths(
-    server: Loopback, client: RunComfy
+    server: ScriptedServer, client: RunComfy
 ) -> None:
     client.run(good())
     paths = [(request.method, request.path) for request in server.seen]
@@ -62,7 +69,7 @@ def test_the_wire_carries_token_body_and_paths(
 
 
 def test_a_model_newer_than_the_client_runs_untyped(
-    server: Loopback, client: RunComfy
+    server: ScriptedServer, client: RunComfy
 ) -> None:
     with client:
         made = client.run("vendor/new model", {"prompt": "x"})
@@ -74,14 +81,16 @@ def test_a_model_newer_than_the_client_runs_untyped(
     "model_id", ["", "one", "a/../b", "a//b", "a/b\n", "/a/b", "a/b?c"]
 )
 def test_a_bad_model_id_is_refused_and_nothing_is_sent(
-    server: Loopback, client: RunComfy, model_id: str
+    server: ScriptedServer, client: RunComfy, model_id: str
 ) -> None:
     with pytest.raises(errors.InputRejected, match="not a model id"):
         client.run(model_id, {})
     assert server.seen == []
 
 
-def test_a_job_goes_on_in_another_process(server: Loopback, client: RunComfy) -> None:
+def test_a_job_goes_on_in_another_process(
+    server: ScriptedServer, client: RunComfy
+) -> None:
     token = client.submit(good()).token()
     with RunComfy(token=TOKEN, base_url=server.url) as other:
         job = other.job(token, Input)
@@ -112,7 +121,7 @@ def test_updates_end_with_the_last_state(client: RunComfy) -> None:
     assert states == ["in_queue", "completed"]
 
 
-def test_status_is_one_request(server: Loopback, client: RunComfy) -> None:
+def test_status_is_one_request(server: ScriptedServer, client: RunComfy) -> None:
     with client:
         now = client.submit(good()).status()
     assert (now.state, now.phase, now.queue_position) == ("in_queue", Phase.QUEUED, 1)
@@ -121,7 +130,7 @@ def test_status_is_one_request(server: Loopback, client: RunComfy) -> None:
 
 @pytest.mark.parametrize("outcome", ["cancelled", "not_cancellable"])
 def test_cancel_tells_the_outcome(
-    server: Loopback, client: RunComfy, outcome: str
+    server: ScriptedServer, client: RunComfy, outcome: str
 ) -> None:
     server.on("cancel", Reply({"request_id": REQUEST_ID, "outcome": outcome}))
     with client:
@@ -131,7 +140,7 @@ def test_cancel_tells_the_outcome(
 
 
 def test_completed_for_status_and_failed_for_result_is_a_failure(
-    server: Loopback, client: RunComfy
+    server: ScriptedServer, client: RunComfy
 ) -> None:
     server.on(
         "result",
@@ -151,7 +160,7 @@ def test_completed_for_status_and_failed_for_result_is_a_failure(
     assert copy.job.token() == error.job.token()
 
 
-def test_no_token_names_the_variables_and_sends_nothing(server: Loopback) -> None:
+def test_no_token_names_the_variables_and_sends_nothing(server: ScriptedServer) -> None:
     with (
         RunComfy(base_url=server.url) as client,
         pytest.raises(
@@ -163,7 +172,7 @@ def test_no_token_names_the_variables_and_sends_nothing(server: Loopback) -> Non
 
 
 def test_settings_are_read_when_they_are_needed(
-    server: Loopback, client: RunComfy, monkeypatch: pytest.MonkeyPatch
+    server: ScriptedServer, client: RunComfy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = RunComfy()
     monkeypatch.setenv("YOUR_API_TOKEN", TOKEN)
@@ -215,7 +224,7 @@ def test_a_bad_token_is_refused_and_not_shown(token: str) -> None:
     ],
 )
 def test_a_bad_job_token_is_refused_and_nothing_is_sent(
-    server: Loopback, client: RunComfy, token: str
+    server: ScriptedServer, client: RunComfy, token: str
 ) -> None:
     with pytest.raises(errors.BadJobToken):
         client.job(token, Input)
@@ -231,7 +240,7 @@ def test_a_job_of_another_server_or_model_is_refused(client: RunComfy) -> None:
             RunComfy().job(token)
 
 
-def test_validate_reports_and_does_not_raise(server: Loopback) -> None:
+def test_validate_reports_and_does_not_raise(server: ScriptedServer) -> None:
     client = RunComfy()
     assert client.validate(good()).ok
     report = client.validate(Input, {"prompt": 5})
@@ -244,7 +253,7 @@ def test_validate_reports_and_does_not_raise(server: Loopback) -> None:
 
 
 def test_a_result_is_downloaded_whole_and_without_the_token(
-    server: Loopback, client: RunComfy, tmp_path: Path
+    server: ScriptedServer, client: RunComfy, tmp_path: Path
 ) -> None:
     content = bytes(range(256)) * 100
     server.on("result", result({"image": f"{server.url}/files/out.png"}))
@@ -258,7 +267,7 @@ def test_a_result_is_downloaded_whole_and_without_the_token(
 
 
 def test_urls_that_echo_the_input_are_no_files(
-    server: Loopback, client: RunComfy
+    server: ScriptedServer, client: RunComfy
 ) -> None:
     server.on(
         "result",
@@ -277,7 +286,7 @@ def test_urls_that_echo_the_input_are_no_files(
 
 @pytest.mark.parametrize("code", ["E_BALANCE", "403003", 403003])
 def test_an_error_code_of_any_kind_in_a_200_is_an_error_that_keeps_its_words(
-    server: Loopback, client: RunComfy, code: object
+    server: ScriptedServer, client: RunComfy, code: object
 ) -> None:
     said = Reply({"error_code": code, "error_message": "no money left"})
     server.on("submit", said)
@@ -292,7 +301,7 @@ def test_an_error_code_of_any_kind_in_a_200_is_an_error_that_keeps_its_words(
 
 @pytest.mark.parametrize("none", [None, 0, "", "0"])
 def test_an_error_code_that_says_nothing_loses_no_accepted_job(
-    server: Loopback, client: RunComfy, none: object
+    server: ScriptedServer, client: RunComfy, none: object
 ) -> None:
     server.on("submit", submitted(error_code=none))
     with client:
@@ -300,7 +309,7 @@ def test_an_error_code_that_says_nothing_loses_no_accepted_job(
 
 
 def test_a_documented_code_behind_a_5xx_proves_no_refusal(
-    server: Loopback, client: RunComfy
+    server: ScriptedServer, client: RunComfy
 ) -> None:
     server.on("submit", Reply({"error_code": 400001, "error_message": "x"}, 503))
     with client, pytest.raises(errors.SubmitOutcomeUnknown) as caught:

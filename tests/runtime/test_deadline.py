@@ -22,13 +22,11 @@ from runcomfy_runtime.http import httpx_adapter
 from runcomfy_runtime.http.async_httpx_transport import AsyncHttpxTransport
 from runcomfy_runtime.http.httpx_transport import HttpxTransport
 from runcomfy_runtime.transport import Lost, Outcome, Reached, Request, Response
+from support.loopback_server import LoopbackServer
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 ENOUGH = 12.0
 """Seconds in which everything here must have ended; it takes a tenth of that."""
-
-
-Wrap = Callable[[socket.socket], socket.socket]
 
 
 def drip(text: bytes) -> Iterator[bytes]:
@@ -69,42 +67,24 @@ DRIPS = [dripping_head, dripping_body, dripping_chunks, continuing, flooding]
 
 @contextmanager
 def serving(
-    answer: Callable[[], Iterator[bytes]], wrap: Wrap | None = None
+    answer: Callable[[], Iterator[bytes]], tls: ssl.SSLContext | None = None
 ) -> Iterator[str]:
-    """A server on loopback that sends this to whoever asks, whatever they ask."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        stopped = threading.Event()
+    """A server that sends this whatever is requested."""
+    stopped = threading.Event()
 
-        def serve(plain: socket.socket) -> None:
-            try:
-                with wrap(plain) if wrap else plain as connection:
-                    connection.recv(65536)
-                    for piece in answer():
-                        connection.sendall(piece)
-                        if stopped.is_set():
-                            return
-            except OSError:
-                plain.close()
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        for piece in answer():
+            connection.sendall(piece)
+            if stopped.is_set():
+                return
 
-        def accept() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                threads.append(threading.Thread(target=serve, args=(connection,)))
-                threads[-1].start()
-
-        threads = [threading.Thread(target=accept)]
-        threads[0].start()
-        try:
-            scheme = "https" if wrap else "http"
-            yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            stopped.set()
-            listener.shutdown(socket.SHUT_RDWR)
-            for thread in threads:
-                thread.join(10)
+    server = LoopbackServer(serve, tls=tls)
+    try:
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.port}"
+    finally:
+        stopped.set()
+        server.stop()
 
 
 def sent(request: Request, asynchronous: bool) -> Outcome:
@@ -228,15 +208,17 @@ def test_a_run_ends_by_its_deadline_and_one_request(
 
 
 @pytest.fixture
-def certified(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Wrap]:
-    """What makes a connection of our servers an encrypted one, which clients here trust."""
+def certified(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[ssl.SSLContext]:
+    """The TLS context of a server that the clients here trust."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     httpx_adapter._tls.cache_clear()
-    yield lambda connection: context.wrap_socket(connection, server_side=True)
+    yield context
     httpx_adapter._tls.cache_clear()
 
 
@@ -246,7 +228,7 @@ def honest() -> Iterator[bytes]:
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
 def test_an_encrypted_request_ends_in_its_time_as_well(
-    certified: Wrap, asynchronous: bool
+    certified: ssl.SSLContext, asynchronous: bool
 ) -> None:
     with serving(honest, certified) as url:
         outcome = sent(Request("GET", f"{url}/", timeout=5), asynchronous)

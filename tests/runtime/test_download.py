@@ -23,11 +23,11 @@ from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.job import Result
 from runcomfy_runtime.testing import VirtualClock
-from runtime.loopback import (
+from support.scripted_server import (
     REQUEST_ID,
-    Loopback,
+    HttpRequest,
     Reply,
-    Seen,
+    ScriptedServer,
     result,
     status,
     submitted,
@@ -38,7 +38,7 @@ TOKEN = "rc-0123456789-secret"
 
 
 @pytest.fixture
-def made(server: Loopback) -> Any:
+def made(server: ScriptedServer) -> Any:
     server.on("submit", submitted())
     server.on("status", status("completed"))
     server.on("result", result({"image": f"{server.url}/out.png"}))
@@ -50,7 +50,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def ranged(seen: Seen, etag: str = '"one"', content: bytes = CONTENT) -> Reply:
+def ranged(seen: HttpRequest, etag: str = '"one"', content: bytes = CONTENT) -> Reply:
     """What a server with ranges answers."""
     span = re.fullmatch(r"bytes=(\d+)-", seen.headers.get("range", ""))
     headers = {"ETag": etag, "Content-Type": "image/png"}
@@ -61,13 +61,13 @@ def ranged(seen: Seen, etag: str = '"one"', content: bytes = CONTENT) -> Reply:
     return Reply(content[start:], 206, headers)
 
 
-def broken_off(seen: Seen) -> Reply:
+def broken_off(seen: HttpRequest) -> Reply:
     reply = ranged(seen)
     return Reply(reply.body, reply.status, reply.headers, fault="half")
 
 
 def test_a_broken_download_goes_on_where_it_broke_off(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", broken_off, broken_off, ranged)
     (path,) = made.download(tmp_path)
@@ -80,7 +80,7 @@ def test_a_broken_download_goes_on_where_it_broke_off(
 
 
 def test_a_broken_download_goes_on_in_a_later_call(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", broken_off, Reply(b"", 503))
     with pytest.raises(errors.DownloadError, match="503"):
@@ -94,7 +94,7 @@ def test_a_broken_download_goes_on_in_a_later_call(
 
 
 def test_content_that_changed_meanwhile_is_fetched_anew(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     other = CONTENT[::-1]
     server.on("/out.png", broken_off, lambda seen: ranged(seen, '"two"', other))
@@ -102,14 +102,14 @@ def test_content_that_changed_meanwhile_is_fetched_anew(
 
 
 def test_a_server_that_ignores_ranges_is_read_from_the_start(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", broken_off, Reply(CONTENT))
     assert made.download(tmp_path)[0].read_bytes() == CONTENT
 
 
 def test_a_part_of_another_place_is_no_file(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     wrong = {
         "ETag": '"one"',
@@ -137,7 +137,7 @@ def test_a_part_of_another_place_is_no_file(
     ],
 )
 def test_a_file_that_does_not_come_whole_leaves_nothing(
-    server: Loopback, made: Result[Any], tmp_path: Path, reply: Reply, text: str
+    server: ScriptedServer, made: Result[Any], tmp_path: Path, reply: Reply, text: str
 ) -> None:
     server.on("/out.png", reply)
     with pytest.raises(errors.DownloadError, match=text) as caught:
@@ -147,7 +147,7 @@ def test_a_file_that_does_not_come_whole_leaves_nothing(
 
 
 def test_a_file_over_the_limit_is_refused(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", Reply(CONTENT))
     with pytest.raises(errors.DownloadError, match="longer than 1000 bytes"):
@@ -156,7 +156,7 @@ def test_a_file_over_the_limit_is_refused(
 
 
 def test_a_file_that_is_announced_to_be_over_the_limit_is_not_begun(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     told: list[int] = []
     server.on("/out.png", Reply(CONTENT))
@@ -170,7 +170,7 @@ def test_a_file_that_is_announced_to_be_over_the_limit_is_not_begun(
 
 
 def test_the_limit_holds_for_a_file_whose_length_nobody_told(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     chunks = b"".join(b"400\r\n" + b"x" * 1024 + b"\r\n" for _ in range(100))
     server.on("/out.png", chunked(chunks + b"0\r\n\r\n"))
@@ -180,7 +180,7 @@ def test_the_limit_holds_for_a_file_whose_length_nobody_told(
 
 
 def test_a_length_beside_chunks_counts_for_nothing(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     reply = chunked(b"5\r\nhello\r\n0\r\n\r\n", **{"Content-Length": "7"})
     server.on("/out.png", reply)
@@ -195,7 +195,7 @@ def chunked(body: bytes, **headers: str) -> Reply:
 
 @pytest.mark.parametrize("word", [201, 202, 203, 204, 205, 207, 226])
 def test_only_an_answer_that_brings_a_file_is_one(
-    server: Loopback, made: Result[Any], tmp_path: Path, word: int
+    server: ScriptedServer, made: Result[Any], tmp_path: Path, word: int
 ) -> None:
     server.on("/out.png", Reply(b"" if word in (204, 205) else b"text", word))
     with pytest.raises(errors.DownloadError, match=f"HTTP {word} instead of a file"):
@@ -204,14 +204,14 @@ def test_only_an_answer_that_brings_a_file_is_one(
 
 
 def test_an_empty_file_is_a_file(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", Reply(b""))
     assert made.download(tmp_path)[0].read_bytes() == b""
 
 
 def test_a_file_that_is_there_is_not_fetched_again(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", Reply(CONTENT))
     assert made.download(tmp_path) == made.download(tmp_path)
@@ -220,7 +220,7 @@ def test_a_file_that_is_there_is_not_fetched_again(
 
 @pytest.mark.parametrize("gone", [403, 404, 410])
 def test_an_expired_url_is_renewed_once(
-    server: Loopback, made: Result[Any], tmp_path: Path, gone: int
+    server: ScriptedServer, made: Result[Any], tmp_path: Path, gone: int
 ) -> None:
     server.on("/out.png", Reply(b"", gone))
     server.on("/fresh.png", Reply(CONTENT))
@@ -230,7 +230,7 @@ def test_an_expired_url_is_renewed_once(
 
 
 def test_a_file_that_is_gone_for_good_says_so(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", Reply(b"", 404))
     with pytest.raises(errors.DownloadError, match="gone"):
@@ -239,7 +239,7 @@ def test_a_file_that_is_gone_for_good_says_so(
 
 
 def test_redirects_are_followed_to_allowed_hosts_only(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", Reply(b"", 302, {"Location": "/moved.png"}))
     server.on("/moved.png", Reply(CONTENT))
@@ -261,7 +261,7 @@ def test_redirects_are_followed_to_allowed_hosts_only(
 
 @pytest.mark.parametrize("place", ["http://[", "", "https://u@files.runcomfy.net/a"])
 def test_a_redirect_to_no_url_is_a_clear_error(
-    server: Loopback, made: Result[Any], tmp_path: Path, place: str
+    server: ScriptedServer, made: Result[Any], tmp_path: Path, place: str
 ) -> None:
     server.on("/out.png", Reply(b"", 302, {"Location": place}))
     with pytest.raises(errors.DownloadError, match="without a URL|user name"):
@@ -270,7 +270,7 @@ def test_a_redirect_to_no_url_is_a_clear_error(
 
 
 def test_no_file_request_carries_the_token(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", Reply(b"", 302, {"Location": "/moved.png"}))
     server.on("/moved.png", Reply(CONTENT, headers={"Set-Cookie": "a=b"}))
@@ -283,7 +283,7 @@ def test_no_file_request_carries_the_token(
 
 @pytest.mark.parametrize("link", ["", ".part"])
 def test_nothing_is_written_through_a_link(
-    server: Loopback, made: Result[Any], tmp_path: Path, link: str
+    server: ScriptedServer, made: Result[Any], tmp_path: Path, link: str
 ) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine")
@@ -297,7 +297,7 @@ def test_nothing_is_written_through_a_link(
 
 
 def test_nothing_is_written_to_what_is_no_file_of_its_own(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     victim, part = tmp_path / "victim", tmp_path / f"{REQUEST_ID}-1.png.part"
     victim.write_text("mine")
@@ -325,7 +325,7 @@ def small_disk(size: int) -> Iterator[None]:
 
 @pytest.mark.parametrize("size", [100_000, len(CONTENT) - 1])
 def test_a_full_disk_is_a_clear_error_and_leaves_nothing(
-    server: Loopback, made: Result[Any], tmp_path: Path, size: int
+    server: ScriptedServer, made: Result[Any], tmp_path: Path, size: int
 ) -> None:
     server.on("/out.png", Reply(CONTENT))
     with small_disk(size):
@@ -345,7 +345,7 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(
 
 
 def test_progress_is_told_with_the_total(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     told: list[tuple[int, int | None]] = []
     server.on("/out.png", Reply(CONTENT))
@@ -357,7 +357,7 @@ def test_progress_is_told_with_the_total(
 
 
 def test_an_interrupt_leaves_no_file(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     def interrupt(path: Path, done: int, total: int | None) -> None:
         if done > 100_000:
@@ -378,7 +378,7 @@ def test_an_interrupt_leaves_no_file(
     ids=lambda error: type(error).__name__,
 )
 def test_what_the_progress_function_raises_passes_unchanged_and_the_part_stays(
-    server: Loopback, made: Result[Any], tmp_path: Path, raised: Exception
+    server: ScriptedServer, made: Result[Any], tmp_path: Path, raised: Exception
 ) -> None:
     def break_off(path: Path, done: int, total: int | None) -> None:
         if done > 100_000:
@@ -396,7 +396,7 @@ def test_what_the_progress_function_raises_passes_unchanged_and_the_part_stays(
 
 @pytest.mark.parametrize("asynchronous", [False, True])
 def test_an_error_of_a_download_carries_the_job(
-    server: Loopback, made: Result[Any], tmp_path: Path, asynchronous: bool
+    server: ScriptedServer, made: Result[Any], tmp_path: Path, asynchronous: bool
 ) -> None:
     server.on("/out.png", Reply(b"", 500))
 
@@ -419,7 +419,7 @@ def test_an_error_of_a_download_carries_the_job(
 
 
 def test_a_fresh_url_is_found_though_the_result_echoes_the_input(
-    server: Loopback, tmp_path: Path
+    server: ScriptedServer, tmp_path: Path
 ) -> None:
     def told(name: str) -> Reply:
         source = {"image": f"{server.url}/source.png"}
@@ -438,7 +438,7 @@ def test_a_fresh_url_is_found_though_the_result_echoes_the_input(
 
 
 def test_two_downloads_at_once_leave_one_whole_file(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", ranged)
     problems: list[BaseException] = []
@@ -467,11 +467,11 @@ with RunComfy(token="rc-0123456789-secret", base_url=sys.argv[1]) as client:
 
 
 def test_two_processes_at_once_leave_one_whole_file(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     both_asked = threading.Barrier(2)
 
-    def slow(seen: Seen) -> Reply:
+    def slow(seen: HttpRequest) -> Reply:
         both_asked.wait(20)
         return ranged(seen)
 
@@ -497,7 +497,7 @@ with RunComfy(token="rc-0123456789-secret", base_url=sys.argv[1]) as client:
 
 
 def test_a_download_goes_on_after_its_process_was_killed(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", ranged)
     command = [sys.executable, "-c", KILLED, server.url, str(tmp_path)]
@@ -512,7 +512,7 @@ def test_a_download_goes_on_after_its_process_was_killed(
 
 
 def test_files_of_one_result_never_share_a_name(
-    server: Loopback, tmp_path: Path
+    server: ScriptedServer, tmp_path: Path
 ) -> None:
     places = ["/a/x.png", "/b/x.png", "/A/X.PNG", "/con.png", "/nul", "/x.png:y"]
     server.on("submit", submitted())

@@ -20,13 +20,20 @@ from runcomfy_runtime.observer import Exchanged, Hooks
 from runcomfy_runtime.secret import Token
 from runcomfy_runtime.testing import VirtualClock
 from runcomfy_runtime.transport import Lost, Reached, Response, redact
-from runtime.loopback import Loopback, Reply, Seen, result, status, submitted
+from support.scripted_server import (
+    HttpRequest,
+    Reply,
+    ScriptedServer,
+    result,
+    status,
+    submitted,
+)
 
 TOKEN = "rc-0123456789/secret+\"x\"<y>'z'="
 PLAIN = "rc-0123456789-secret"
 
 
-def echo(seen: Seen) -> str:
+def echo(seen: HttpRequest) -> str:
     return seen.headers["authorization"].removeprefix("Bearer ")
 
 
@@ -35,7 +42,7 @@ def by_numbers(token: str) -> str:
     return '"' + "".join(f"\\u{ord(letter):04X}" for letter in token) + '"'
 
 
-Echo = Callable[[Seen], Reply]
+Echo = Callable[[HttpRequest], Reply]
 ECHOES: dict[str, Echo] = {
     "in a text": lambda seen: Reply(f"who is {echo(seen)}?".encode(), 400),
     "in JSON": lambda seen: Reply({"error": f"who is {echo(seen)}?"}, 400),
@@ -93,7 +100,7 @@ def told(error: BaseException) -> Iterator[str]:
 @pytest.mark.parametrize("kind", ["submit", "status", "result"])
 @pytest.mark.parametrize("answer", ECHOES.values(), ids=ECHOES)
 def test_an_echoed_token_is_nowhere(
-    server: Loopback,
+    server: ScriptedServer,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     answer: Echo,
@@ -163,8 +170,8 @@ def test_escaped_backslashes_are_no_escapes() -> None:
     }
 
 
-def test_a_url_in_which_the_token_stood_is_not_asked(server: Loopback) -> None:
-    def answer(seen: Seen) -> Reply:
+def test_a_url_in_which_the_token_stood_is_not_asked(server: ScriptedServer) -> None:
+    def answer(seen: HttpRequest) -> Reply:
         place = f"{server.url}/v1/requests/r/status?token={echo(seen)}"
         return submitted("r", status_url=place)
 
@@ -178,7 +185,7 @@ def test_a_url_in_which_the_token_stood_is_not_asked(server: Loopback) -> None:
 
 @pytest.mark.parametrize("place", ["http://[", "http://[token]/x", "http://a:b/"])
 def test_an_accepted_job_is_not_lost_over_a_url_that_is_none(
-    server: Loopback, place: str
+    server: ScriptedServer, place: str
 ) -> None:
     server.on("submit", submitted("r", status_url=place))
     with RunComfy(token=PLAIN, base_url=server.url) as client:

@@ -15,8 +15,15 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
 from runtime.side import OUTPUT, TOKEN, Side
+from support.scripted_server import (
+    REQUEST_ID,
+    Reply,
+    ScriptedServer,
+    result,
+    status,
+    submitted,
+)
 
 LOST = [
     Reply(fault="close"),
@@ -36,7 +43,7 @@ LOST = [
     "fault", LOST, ids=lambda fault: fault.fault or str(fault.status)
 )
 def test_a_submit_whose_answer_is_lost_is_on_the_wire_once(
-    server: Loopback, side: Side, fault: Reply
+    server: ScriptedServer, side: Side, fault: Reply
 ) -> None:
     server.on("submit", fault)
     with pytest.raises(errors.SubmitOutcomeUnknown, match="may be billed") as caught:
@@ -49,7 +56,7 @@ def test_a_submit_whose_answer_is_lost_is_on_the_wire_once(
 
 
 def test_a_submit_that_is_never_answered_is_on_the_wire_once(
-    server: Loopback, side: Side, monkeypatch: pytest.MonkeyPatch
+    server: ScriptedServer, side: Side, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("runcomfy_runtime.retry_and_timeouts.REQUEST_TIMEOUT", 0.3)
     server.on("submit", Reply(fault="hang"))
@@ -59,7 +66,7 @@ def test_a_submit_that_is_never_answered_is_on_the_wire_once(
 
 
 def test_half_an_answer_keeps_the_id_that_was_in_it(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     padded = {"request_id": REQUEST_ID, "padding": "x" * 500}
     server.on("submit", Reply(padded, fault="half"))
@@ -68,7 +75,7 @@ def test_half_an_answer_keeps_the_id_that_was_in_it(
 
 
 def test_half_an_answer_without_an_id_is_accepted_and_unknown(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     server.on(
         "submit", Reply({"padding": "x" * 500, "request_id": REQUEST_ID}, fault="half")
@@ -79,7 +86,7 @@ def test_half_an_answer_without_an_id_is_accepted_and_unknown(
     assert server.count("submit") == 1
 
 
-def test_an_id_in_the_location_is_kept(server: Loopback, side: Side) -> None:
+def test_an_id_in_the_location_is_kept(server: ScriptedServer, side: Side) -> None:
     server.on(
         "submit", Reply(b"", 201, {"Location": f"/v1/requests/{REQUEST_ID}/status"})
     )
@@ -100,7 +107,7 @@ def test_an_id_in_the_location_is_kept(server: Loopback, side: Side) -> None:
     ],
 )
 def test_a_success_without_an_id_is_unknown_and_no_traceback_of_json(
-    server: Loopback, side: Side, body: bytes
+    server: ScriptedServer, side: Side, body: bytes
 ) -> None:
     server.on("submit", Reply(body))
     with pytest.raises(errors.SubmitOutcomeUnknown, match="names no job") as caught:
@@ -121,7 +128,7 @@ def test_a_server_that_is_not_there_is_tried_again_and_nothing_is_billed(
     assert len(side.clock.slept) >= 3
 
 
-def test_a_429_is_obeyed_to_the_second(server: Loopback, side: Side) -> None:
+def test_a_429_is_obeyed_to_the_second(server: ScriptedServer, side: Side) -> None:
     server.on("submit", Reply(b"", 429, {"Retry-After": "7"}), submitted())
     assert side.run().output == OUTPUT
     assert side.clock.slept[0] == 7
@@ -129,7 +136,7 @@ def test_a_429_is_obeyed_to_the_second(server: Loopback, side: Side) -> None:
 
 
 def test_a_429_that_asks_for_no_pause_is_believed_once(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     server.on("submit", Reply(b"", 429, {"Retry-After": "0"}))
     with pytest.raises(errors.RateLimited):
@@ -138,7 +145,7 @@ def test_a_429_that_asks_for_no_pause_is_believed_once(
     assert server.count("submit") < 12
 
 
-def test_a_429_with_a_date_is_obeyed(server: Loopback, side: Side) -> None:
+def test_a_429_with_a_date_is_obeyed(server: ScriptedServer, side: Side) -> None:
     late = formatdate(side.clock.today() + 40, usegmt=True)
     server.on("submit", Reply(b"", 429, {"Retry-After": late}), submitted())
     side.run()
@@ -149,7 +156,7 @@ def test_a_429_with_a_date_is_obeyed(server: Loopback, side: Side) -> None:
     ("hint", "timeout"), [("3600", 3600.0), ("20", 10.0), ("121", None)]
 )
 def test_a_429_that_asks_for_too_long_is_raised_at_once(
-    server: Loopback, side: Side, hint: str, timeout: float | None
+    server: ScriptedServer, side: Side, hint: str, timeout: float | None
 ) -> None:
     server.on("submit", Reply({"message": "slow down"}, 429, {"Retry-After": hint}))
     with pytest.raises(errors.RateLimited) as caught:
@@ -160,7 +167,7 @@ def test_a_429_that_asks_for_too_long_is_raised_at_once(
 
 
 def test_a_429_without_a_hint_is_tried_again_with_growing_pauses(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     server.on("submit", *[Reply(b"", 429)] * 3, submitted())
     side.run()
@@ -189,7 +196,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("reply", "kind"), REFUSALS)
 def test_a_refusal_is_named_costs_nothing_and_is_not_repeated(
-    server: Loopback, side: Side, reply: Reply, kind: type[errors.ApiError]
+    server: ScriptedServer, side: Side, reply: Reply, kind: type[errors.ApiError]
 ) -> None:
     server.on("submit", reply)
     with pytest.raises(errors.ApiError) as caught:
@@ -221,7 +228,7 @@ READ_TROUBLE = [
 )
 @pytest.mark.parametrize("kind", ["status", "result"])
 def test_trouble_in_reading_a_young_job_does_not_end_the_wait(
-    server: Loopback, side: Side, fault: Reply, kind: str
+    server: ScriptedServer, side: Side, fault: Reply, kind: str
 ) -> None:
     good = status("completed") if kind == "status" else result(OUTPUT)
     server.on(kind, fault, fault, good)
@@ -241,14 +248,16 @@ EARLY: list[Reply] = [
 
 @pytest.mark.parametrize("early", EARLY)
 def test_a_result_asked_for_too_early_is_asked_for_again(
-    server: Loopback, side: Side, early: Reply
+    server: ScriptedServer, side: Side, early: Reply
 ) -> None:
     server.on("result", early, early, result(OUTPUT, "succeeded"))
     assert side.run().output == OUTPUT
     assert server.count("result") == 3
 
 
-def test_unknown_and_backward_statuses_go_on(server: Loopback, side: Side) -> None:
+def test_unknown_and_backward_statuses_go_on(
+    server: ScriptedServer, side: Side
+) -> None:
     words = [
         "in_progress",
         "in_queue",
@@ -264,7 +273,7 @@ def test_unknown_and_backward_statuses_go_on(server: Loopback, side: Side) -> No
 
 
 def test_an_unknown_status_is_logged_once(
-    server: Loopback, side: Side, caplog: pytest.LogCaptureFixture
+    server: ScriptedServer, side: Side, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.on("status", *map(status, ["odd\x1b", "in_queue", "odd\x1b", "completed"]))
     side.run()
@@ -275,7 +284,9 @@ def test_an_unknown_status_is_logged_once(
     ] == [f"job {REQUEST_ID}: unknown status 'odd\\x1b', the wait continues"]
 
 
-def test_the_hint_of_the_server_sets_the_pace(server: Loopback, side: Side) -> None:
+def test_the_hint_of_the_server_sets_the_pace(
+    server: ScriptedServer, side: Side
+) -> None:
     server.on(
         "status", status("in_queue", headers={"Retry-After": "3"}), status("completed")
     )
@@ -317,7 +328,7 @@ ENDS = [
 
 @pytest.mark.parametrize(("reply", "kind", "text"), ENDS)
 def test_every_error_after_acceptance_carries_the_job(
-    server: Loopback,
+    server: ScriptedServer,
     side: Side,
     reply: Reply,
     kind: type[errors.RunComfyError],
@@ -334,7 +345,7 @@ def test_every_error_after_acceptance_carries_the_job(
 
 
 def test_two_minutes_of_trouble_end_the_wait_and_keep_the_job(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     server.on("status", status("in_progress"), Reply(fault="close"))
     with pytest.raises(errors.PollInterrupted, match="120 s") as caught:
@@ -344,7 +355,7 @@ def test_two_minutes_of_trouble_end_the_wait_and_keep_the_job(
     assert 100 < sum(side.clock.slept) < 130
 
 
-def test_a_job_that_is_old_and_not_found_is_gone(server: Loopback) -> None:
+def test_a_job_that_is_old_and_not_found_is_gone(server: ScriptedServer) -> None:
     server.on("status", Reply({"error_code": 404001, "error_message": "expired"}, 404))
     with RunComfy(token=TOKEN, base_url=server.url) as client:
         with pytest.raises(errors.NotFound, match="expired"):
@@ -352,7 +363,7 @@ def test_a_job_that_is_old_and_not_found_is_gone(server: Loopback) -> None:
     assert server.kinds == ["status"]
 
 
-Stop = Callable[[Loopback], None]
+Stop = Callable[[ScriptedServer], None]
 
 
 @pytest.mark.parametrize(
@@ -375,7 +386,7 @@ Stop = Callable[[Loopback], None]
     ],
 )
 def test_the_deadline_cancels_what_is_queued_and_tells_the_outcome(
-    server: Loopback,
+    server: ScriptedServer,
     side: Side,
     words: list[str],
     cancel: str,
@@ -402,7 +413,7 @@ def test_the_deadline_cancels_what_is_queued_and_tells_the_outcome(
 
 
 def test_a_job_that_completes_at_the_deadline_is_returned(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     def answer(_: Any) -> Reply:
         return status("completed" if server.count("cancel") else "in_queue")
@@ -413,7 +424,7 @@ def test_a_job_that_completes_at_the_deadline_is_returned(
 
 
 def test_detaching_at_the_deadline_sends_no_cancel(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     server.on("status", status("in_queue"))
     with pytest.raises(errors.JobTimeout) as caught:
@@ -423,7 +434,7 @@ def test_detaching_at_the_deadline_sends_no_cancel(
 
 
 def test_an_exception_of_the_callback_cancels_what_is_queued(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     def fail(_: Any) -> None:
         raise RuntimeError("mine")
@@ -440,7 +451,7 @@ def test_an_exception_of_the_callback_cancels_what_is_queued(
 
 
 def test_status_urls_of_another_server_are_not_followed(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     server.on(
         "submit",
@@ -451,21 +462,21 @@ def test_status_urls_of_another_server_are_not_followed(
 
 
 def test_status_urls_of_the_same_server_are_used_as_they_are(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     server.on("submit", submitted(status_url=f"{server.url}/v2/jobs/7/status"))
     side.run()
     assert server.seen[1].path == "/v2/jobs/7/status"
 
 
-def test_a_redirected_read_is_not_followed(server: Loopback, side: Side) -> None:
+def test_a_redirected_read_is_not_followed(server: ScriptedServer, side: Side) -> None:
     server.on("status", Reply(b"", 302, {"Location": "http://127.0.0.2:1/"}))
     with pytest.raises(errors.ApiError, match="302"):
         side.run()
     assert server.kinds == ["submit", "status"]
 
 
-def test_an_echoed_token_is_not_shown(server: Loopback, side: Side) -> None:
+def test_an_echoed_token_is_not_shown(server: ScriptedServer, side: Side) -> None:
     server.on(
         "submit", Reply({"error_code": 400004, "error_message": f"bad {TOKEN}"}, 400)
     )

@@ -19,9 +19,9 @@ from runcomfy_runtime.interrupt import HoldInterrupts
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import FakeQueue
 from runcomfy_runtime.transport import Request
-from runtime.loopback import REQUEST_ID, Loopback, Reply, status
 from runtime.side import TOKEN
 from runtime.specimen import good
+from support.scripted_server import REQUEST_ID, Reply, ScriptedServer, status
 
 PREFIX = """
 import asyncio, signal, sys
@@ -46,7 +46,7 @@ def held(let_go: threading.Event) -> Callable[[], None]:
 
 
 @pytest.fixture
-def holding(server: Loopback) -> Iterator[tuple[Loopback, threading.Event]]:
+def holding(server: ScriptedServer) -> Iterator[tuple[ScriptedServer, threading.Event]]:
     """A server that has accepted the job, and holds its answer until it is let go."""
     let_go = threading.Event()
     server.on("submit", Reply({"request_id": REQUEST_ID}, before=held(let_go)))
@@ -56,7 +56,7 @@ def holding(server: Loopback) -> Iterator[tuple[Loopback, threading.Event]]:
     let_go.set()
 
 
-def start(call: str, server: Loopback, journal: Path) -> subprocess.Popen[str]:
+def start(call: str, server: ScriptedServer, journal: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", PREFIX + call, server.url, str(journal)],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
@@ -65,7 +65,7 @@ def start(call: str, server: Loopback, journal: Path) -> subprocess.Popen[str]:
     )
 
 
-def until_submitted(server: Loopback) -> None:
+def until_submitted(server: ScriptedServer) -> None:
     for _ in range(1000):
         if server.count("submit"):
             return
@@ -75,7 +75,7 @@ def until_submitted(server: Loopback) -> None:
 
 @pytest.mark.parametrize("call", CALLS)
 def test_ctrl_c_before_the_answer_waits_for_the_id(
-    holding: tuple[Loopback, threading.Event], tmp_path: Path, call: str
+    holding: tuple[ScriptedServer, threading.Event], tmp_path: Path, call: str
 ) -> None:
     server, let_go = holding
     process = start(CALLS[call], server, tmp_path / "jobs.db")
@@ -96,7 +96,7 @@ def test_ctrl_c_before_the_answer_waits_for_the_id(
 
 
 def test_a_second_ctrl_c_does_not_wait_for_the_answer(
-    holding: tuple[Loopback, threading.Event], tmp_path: Path
+    holding: tuple[ScriptedServer, threading.Event], tmp_path: Path
 ) -> None:
     server, _ = holding
     process = start(CALLS["run"], server, tmp_path / "jobs.db")
@@ -111,7 +111,7 @@ def test_a_second_ctrl_c_does_not_wait_for_the_answer(
 
 
 def test_ctrl_c_wins_over_a_refusal_and_tells_of_it(
-    holding: tuple[Loopback, threading.Event], tmp_path: Path
+    holding: tuple[ScriptedServer, threading.Event], tmp_path: Path
 ) -> None:
     server, let_go = holding
     body = {"error_code": 400002, "error_message": "empty"}
@@ -197,7 +197,7 @@ def test_other_threads_submit_without_touching_the_handlers() -> None:
 
 
 def test_an_interrupt_is_held_back_only_so_long(
-    holding: tuple[Loopback, threading.Event], monkeypatch: pytest.MonkeyPatch
+    holding: tuple[ScriptedServer, threading.Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, _ = holding
     monkeypatch.setattr("runcomfy_runtime.interrupt.INTERRUPT_HOLD", 0.2)

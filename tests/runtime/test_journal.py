@@ -20,7 +20,14 @@ from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.lifecycle.steps import Intent
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
-from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
+from support.scripted_server import (
+    REQUEST_ID,
+    Reply,
+    ScriptedServer,
+    result,
+    status,
+    submitted,
+)
 
 TOKEN = "rc-0123456789-secret"
 
@@ -233,7 +240,7 @@ with RunComfy(token="rc-0123456789-secret", base_url=url, journal=Deadly(path)) 
     ],
 )
 def test_a_process_killed_in_any_phase_pays_for_nothing_twice(
-    server: Loopback, path: Path, phase: str, first: int, later: int, unknown: int
+    server: ScriptedServer, path: Path, phase: str, first: int, later: int, unknown: int
 ) -> None:
     server.on("submit", submitted())
     server.on("status", status("completed"))
@@ -260,7 +267,7 @@ def test_a_process_killed_in_any_phase_pays_for_nothing_twice(
 
 
 def test_the_job_of_a_killed_process_is_given_back(
-    server: Loopback, path: Path
+    server: ScriptedServer, path: Path
 ) -> None:
     server.on("submit", submitted())
     server.on("status", status("in_progress"))
@@ -302,7 +309,7 @@ print(len(outcomes), len(unknown))
 
 @pytest.mark.parametrize("side", ["sync", "async"])
 def test_a_killed_batch_goes_on_and_pays_for_nothing_twice(
-    server: Loopback, path: Path, side: str, long_run: bool
+    server: ScriptedServer, path: Path, side: str, long_run: bool
 ) -> None:
     count = 1000 if long_run else 150
     answered = 0

@@ -18,7 +18,14 @@ from runcomfy_runtime import errors
 from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.testing import VirtualClock
-from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status, submitted
+from support.scripted_server import (
+    REQUEST_ID,
+    Reply,
+    ScriptedServer,
+    result,
+    status,
+    submitted,
+)
 
 TOKEN = "rc-0123456789-secret"
 RUN = """
@@ -38,7 +45,7 @@ asyncio.run(main())
 
 
 @pytest.fixture
-def ready(server: Loopback) -> Loopback:
+def ready(server: ScriptedServer) -> ScriptedServer:
     server.on("submit", submitted())
     server.on("status", status("completed"))
     server.on("result", result({"image": "https://files.runcomfy.net/a.png"}))
@@ -60,7 +67,9 @@ def start(script: str, url: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("script", [RUN, RUN_ASYNC], ids=["sync", "async"])
-def test_ctrl_c_cancels_a_queued_job_and_names_it(ready: Loopback, script: str) -> None:
+def test_ctrl_c_cancels_a_queued_job_and_names_it(
+    ready: ScriptedServer, script: str
+) -> None:
     ready.on(
         "status", lambda _: status("cancelled" if ready.count("cancel") else "in_queue")
     )
@@ -76,7 +85,7 @@ def test_ctrl_c_cancels_a_queued_job_and_names_it(ready: Loopback, script: str) 
     assert ready.count("cancel") == 1
 
 
-def test_ctrl_c_leaves_a_running_job_and_tells_its_token(ready: Loopback) -> None:
+def test_ctrl_c_leaves_a_running_job_and_tells_its_token(ready: ScriptedServer) -> None:
     ready.on("status", status("in_progress"))
     process = start(RUN, ready.url)
     until(lambda: ready.count("status") >= 2)  # so that the first was read
@@ -86,7 +95,7 @@ def test_ctrl_c_leaves_a_running_job_and_tells_its_token(ready: Loopback) -> Non
     assert ready.count("cancel") == 0
 
 
-def test_a_second_ctrl_c_skips_the_clean_up(ready: Loopback) -> None:
+def test_a_second_ctrl_c_skips_the_clean_up(ready: ScriptedServer) -> None:
     ready.on("status", status("in_queue"))
     ready.on("cancel", Reply(fault="hang"))
     process = start(RUN, ready.url)
@@ -98,7 +107,9 @@ def test_a_second_ctrl_c_skips_the_clean_up(ready: Loopback) -> None:
     assert f"The RunComfy job {REQUEST_ID} is still queued." in told
 
 
-def test_ctrl_c_during_a_submit_says_that_it_may_be_running(ready: Loopback) -> None:
+def test_ctrl_c_during_a_submit_says_that_it_may_be_running(
+    ready: ScriptedServer,
+) -> None:
     ready.on("submit", Reply(fault="hang"))
     process = start(RUN, ready.url)
     until(lambda: ready.count("submit") == 1)
@@ -109,7 +120,7 @@ def test_ctrl_c_during_a_submit_says_that_it_may_be_running(ready: Loopback) -> 
     assert ready.kinds == ["submit"]
 
 
-def test_one_client_serves_one_event_loop_after_another(ready: Loopback) -> None:
+def test_one_client_serves_one_event_loop_after_another(ready: ScriptedServer) -> None:
     client = AsyncRunComfy(token=TOKEN, base_url=ready.url)
 
     async def main() -> str:
@@ -119,7 +130,7 @@ def test_one_client_serves_one_event_loop_after_another(ready: Loopback) -> None
     gc.collect()  # a socket left open by a loop that is gone would be a warning, so an error
 
 
-def test_a_cancelled_task_cancels_the_queued_job(ready: Loopback) -> None:
+def test_a_cancelled_task_cancels_the_queued_job(ready: ScriptedServer) -> None:
     ready.on(
         "status", lambda _: status("cancelled" if ready.count("cancel") else "in_queue")
     )
@@ -136,7 +147,7 @@ def test_a_cancelled_task_cancels_the_queued_job(ready: Loopback) -> None:
 
 
 def test_a_task_cancelled_during_its_submit_still_learns_the_id(
-    ready: Loopback,
+    ready: ScriptedServer,
 ) -> None:
     started = threading.Event()
     released = threading.Event()
@@ -166,7 +177,9 @@ def test_a_task_cancelled_during_its_submit_still_learns_the_id(
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_a_client_goes_on_in_a_forked_child_and_in_its_parent(ready: Loopback) -> None:
+def test_a_client_goes_on_in_a_forked_child_and_in_its_parent(
+    ready: ScriptedServer,
+) -> None:
     client = RunComfy(token=TOKEN, base_url=ready.url)
     client.run("vendor/model", {})
     child = os.fork()
@@ -180,7 +193,7 @@ def test_a_client_goes_on_in_a_forked_child_and_in_its_parent(ready: Loopback) -
     client.close()
 
 
-def test_many_threads_share_a_client(ready: Loopback) -> None:
+def test_many_threads_share_a_client(ready: ScriptedServer) -> None:
     done: list[str] = []
     with RunComfy(token=TOKEN, base_url=ready.url, clock=VirtualClock()) as client:
 
@@ -196,12 +209,14 @@ def test_many_threads_share_a_client(ready: Loopback) -> None:
     assert len(done) == ready.count("submit") == 40
 
 
-def test_a_connection_that_the_server_closed_is_not_reused(ready: Loopback) -> None:
+def test_a_connection_that_the_server_closed_is_not_reused(
+    ready: ScriptedServer,
+) -> None:
     with RunComfy(token=TOKEN, base_url=ready.url) as client:
         client.run("vendor/model", {})
-        for connection in list(ready._open):
+        for connection in list(ready.open):
             connection.shutdown(2)
-        until(lambda: not ready._open)
+        until(lambda: not ready.open)
         assert client.run("vendor/model", {}).request_id == REQUEST_ID
     assert ready.count("submit") == 2
 
@@ -225,7 +240,9 @@ def test_importing_the_client_loads_nothing_heavy() -> None:
     assert told.stdout.strip() == "[]"
 
 
-def test_no_traceback_shows_the_token_even_with_its_locals(ready: Loopback) -> None:
+def test_no_traceback_shows_the_token_even_with_its_locals(
+    ready: ScriptedServer,
+) -> None:
     import traceback
 
     ready.on("submit", Reply(fault="reset"))
@@ -253,7 +270,7 @@ def test_a_token_is_not_pickled() -> None:
 
 
 def test_the_proxy_of_the_environment_is_used(
-    ready: Loopback, monkeypatch: pytest.MonkeyPatch
+    ready: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", ready.url)
     monkeypatch.setenv("no_proxy", "elsewhere")

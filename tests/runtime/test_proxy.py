@@ -12,7 +12,7 @@ from runcomfy_runtime import errors
 from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.testing import VirtualClock
-from runtime.loopback import Loopback, Reply
+from support.scripted_server import Reply, ScriptedServer
 
 
 def run(asynchronous: bool) -> Any:
@@ -56,7 +56,7 @@ def test_a_socks_proxy_without_its_package_says_what_to_install(
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
 def test_a_proxy_that_refuses_to_connect_has_sent_nothing(
-    server: Loopback, monkeypatch: pytest.MonkeyPatch, asynchronous: bool
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, asynchronous: bool
 ) -> None:
     server.on("model-api.runcomfy.net:443", Reply(b"", 403))
     monkeypatch.setenv("HTTPS_PROXY", server.url)

@@ -14,11 +14,11 @@ from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.job import Result
 from runcomfy_runtime.testing import VirtualClock
-from runtime.loopback import (
+from support.scripted_server import (
     REQUEST_ID,
-    Loopback,
+    HttpRequest,
     Reply,
-    Seen,
+    ScriptedServer,
     result,
     status,
     submitted,
@@ -26,14 +26,14 @@ from runtime.loopback import (
 
 CONTENT = os.urandom(3000)
 NAME = f"{REQUEST_ID}-1.png"
-Script = Callable[[Seen], Reply]
+Script = Callable[[HttpRequest], Reply]
 
 
-def whole(seen: Seen) -> Reply:
+def whole(seen: HttpRequest) -> Reply:
     return Reply(CONTENT, headers={"ETag": '"one"'})
 
 
-def half(seen: Seen) -> Reply:
+def half(seen: HttpRequest) -> Reply:
     return Reply(CONTENT, headers={"ETag": '"one"'}, fault="half")
 
 
@@ -47,7 +47,7 @@ def rest(
 
 
 @pytest.fixture
-def made(server: Loopback) -> Any:
+def made(server: ScriptedServer) -> Any:
     server.on("submit", submitted())
     server.on("status", status("completed"))
     server.on("result", result({"image": f"{server.url}/out.png"}))
@@ -57,12 +57,12 @@ def made(server: Loopback) -> Any:
         yield client.run("vendor/model", {})
 
 
-def ranges(server: Loopback) -> list[str | None]:
+def ranges(server: ScriptedServer) -> list[str | None]:
     return [seen.headers.get("range") for seen in server.seen if "png" in seen.path]
 
 
 def test_a_fitting_rest_is_taken(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", half, rest("bytes 1500-2999/3000"))
     assert made.download(tmp_path)[0].read_bytes() == CONTENT
@@ -88,7 +88,7 @@ MISFITS = {
 
 @pytest.mark.parametrize("misfit", MISFITS.values(), ids=MISFITS)
 def test_a_rest_that_does_not_fit_is_thrown_away_and_the_whole_fetched_anew(
-    server: Loopback, made: Result[Any], tmp_path: Path, misfit: Reply
+    server: ScriptedServer, made: Result[Any], tmp_path: Path, misfit: Reply
 ) -> None:
     server.on("/out.png", half, misfit, whole)
     assert made.download(tmp_path)[0].read_bytes() == CONTENT
@@ -97,7 +97,7 @@ def test_a_rest_that_does_not_fit_is_thrown_away_and_the_whole_fetched_anew(
 
 
 def test_a_rest_of_unknown_length_does_not_make_the_file_shorter(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on(
         "/out.png",
@@ -110,7 +110,7 @@ def test_a_rest_of_unknown_length_does_not_make_the_file_shorter(
 
 
 def test_a_rest_of_a_file_whose_length_nobody_told_is_not_taken(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     chunk = b"5dc\r\n" + CONTENT[:1500]  # and then nothing, where another should come
     unsized = {"ETag": '"one"', "Transfer-Encoding": "chunked", "Connection": "close"}
@@ -125,11 +125,11 @@ def test_a_rest_of_a_file_whose_length_nobody_told_is_not_taken(
 
 
 def test_a_download_that_gets_on_is_gone_on_with_however_often_it_breaks(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     content, piece = os.urandom(2_000_000), 100_000
 
-    def breaking(seen: Seen) -> Reply:
+    def breaking(seen: HttpRequest) -> Reply:
         span = re.fullmatch(r"bytes=(\d+)-", seen.headers.get("range", "bytes=0-"))
         start = int(span[1]) if span else 0
         told = {"ETag": '"one"', "Content-Length": str(len(content) - start)}
@@ -145,7 +145,7 @@ def test_a_download_that_gets_on_is_gone_on_with_however_often_it_breaks(
 
 
 def test_a_file_that_starts_over_each_time_is_given_up(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", Reply(b"x" * 1_000_000, fault="half"))
     with pytest.raises(errors.DownloadError, match="could not be fetched whole"):
@@ -155,7 +155,7 @@ def test_a_file_that_starts_over_each_time_is_given_up(
 
 
 def test_a_file_server_that_names_a_pause_gets_it(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     clock = made._driver.config.clock
     busy = Reply(b"", 429, {"Retry-After": "7"})
@@ -170,7 +170,7 @@ def test_a_file_server_that_names_a_pause_gets_it(
 
 
 def test_a_server_whose_rests_never_fit_is_given_up(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", half, rest("bytes 5-2999/3000"), half, MISFITS["no span"])
     with pytest.raises(errors.DownloadError, match="another part"):
@@ -180,7 +180,7 @@ def test_a_server_whose_rests_never_fit_is_given_up(
 
 
 def test_a_rest_that_nobody_asked_for_is_refused(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", rest("bytes 0-2999/3000", CONTENT))
     with pytest.raises(errors.DownloadError, match="another part"):
@@ -189,7 +189,7 @@ def test_a_rest_that_nobody_asked_for_is_refused(
 
 
 def test_a_later_process_knows_the_length_too(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     server.on("/out.png", half, Reply(b"", 503))
     with pytest.raises(errors.DownloadError):
@@ -203,7 +203,7 @@ def test_a_later_process_knows_the_length_too(
     "mark", ["", "W/", '"one', '"one"\nx', "\xff", '"one"\n' + "9" * 5000]
 )
 def test_a_mark_that_says_nothing_is_not_trusted(
-    server: Loopback, made: Result[Any], tmp_path: Path, mark: str
+    server: ScriptedServer, made: Result[Any], tmp_path: Path, mark: str
 ) -> None:
     (tmp_path / f"{NAME}.part").write_bytes(b"x" * 1500)
     (tmp_path / f"{NAME}.part.etag").write_text(mark, "latin-1")
@@ -213,7 +213,7 @@ def test_a_mark_that_says_nothing_is_not_trusted(
 
 
 def test_the_mark_is_not_written_through_a_link(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine")
@@ -224,7 +224,7 @@ def test_the_mark_is_not_written_through_a_link(
 
 
 def test_a_part_that_the_server_calls_too_long_is_begun_anew(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     (tmp_path / f"{NAME}.part").write_bytes(CONTENT)
     (tmp_path / f"{NAME}.part.etag").write_text('"one"\n3000\n')
@@ -234,12 +234,12 @@ def test_a_part_that_the_server_calls_too_long_is_begun_anew(
 
 
 def test_resuming_never_mixes_two_versions_however_often_it_breaks(
-    server: Loopback, made: Result[Any], tmp_path: Path
+    server: ScriptedServer, made: Result[Any], tmp_path: Path
 ) -> None:
     versions = [bytes([mark]) * 3000 for mark in range(4)]
     turn = iter([0, 1, 1, 2])
 
-    def changing(seen: Seen) -> Reply:
+    def changing(seen: HttpRequest) -> Reply:
         current = next(turn, 3)
         etag, body = f'"{current}"', versions[current]
         span = re.fullmatch(r"bytes=(\d+)-", seen.headers.get("range", ""))

@@ -12,7 +12,7 @@ from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.responses import retry_after
 from runcomfy_runtime.testing import VirtualClock
-from runtime.loopback import Loopback, Reply
+from support.scripted_server import Reply, ScriptedServer
 
 NOW = datetime(1994, 11, 6, 8, 48, 37, tzinfo=UTC).timestamp()
 
@@ -95,7 +95,7 @@ def test_milliseconds_go_before_seconds() -> None:
     ids=["long", "two", "longest"],
 )
 def test_a_pause_that_is_too_long_is_refused_at_once_and_told(
-    server: Loopback, hint: str, pause: float
+    server: ScriptedServer, hint: str, pause: float
 ) -> None:
     server.on("submit", Reply(b"", 429, {"Retry-After": hint}))
     clock = VirtualClock()
@@ -107,7 +107,7 @@ def test_a_pause_that_is_too_long_is_refused_at_once_and_told(
     assert server.kinds == ["submit"]
 
 
-def test_two_dates_in_two_headers_are_both_heard(server: Loopback) -> None:
+def test_two_dates_in_two_headers_are_both_heard(server: ScriptedServer) -> None:
     clock = VirtualClock()
     late = formatdate(clock.today() + 7200, usegmt=True)
     reply = Reply(b"", 429, {"Retry-After": late, "retry-after": "1"})

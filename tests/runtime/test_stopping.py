@@ -11,9 +11,9 @@ import pytest
 from runcomfy_runtime import errors
 from runcomfy_runtime.testing import FakeQueue
 from runcomfy_runtime.transport import Lost, Reached, Response
-from runtime.loopback import REQUEST_ID, Loopback, Reply, result, status
 from runtime.side import OUTPUT, Side
 from runtime.specimen import Input
+from support.scripted_server import REQUEST_ID, Reply, ScriptedServer, result, status
 
 CANCELLED = Reply({"request_id": REQUEST_ID, "outcome": "cancelled"})
 
@@ -42,7 +42,7 @@ def raising(error: BaseException) -> Any:
     ids=lambda error: type(error).__name__,
 )
 def test_whatever_a_callback_raises_the_queued_job_is_cancelled(
-    server: Loopback, side: Side, error: BaseException
+    server: ScriptedServer, side: Side, error: BaseException
 ) -> None:
     server.on(
         "status",
@@ -57,7 +57,7 @@ def test_whatever_a_callback_raises_the_queued_job_is_cancelled(
 
 
 def test_an_error_of_ours_that_a_callback_raises_tells_of_the_job(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     server.on("status", status("in_progress"))
     with pytest.raises(errors.RunComfyError, match="mine") as caught:
@@ -71,7 +71,7 @@ def test_an_error_of_ours_that_a_callback_raises_tells_of_the_job(
 
 
 def test_an_error_about_another_job_keeps_that_job(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     server.on("status", status("in_progress"))
     other = errors.JobFailed("mine").concerning("another-job", "failed")
@@ -119,7 +119,7 @@ SAID += [(422, {"status": "failed", "error_code": 422001}, errors.JobFailed)]
 @pytest.mark.parametrize(("http_status", "content", "kind"), SAID)
 @pytest.mark.parametrize("where", ["result", "status"])
 def test_a_document_that_says_how_the_job_ended_is_believed_at_any_http_status(
-    server: Loopback,
+    server: ScriptedServer,
     side: Side,
     http_status: int,
     content: dict[str, Any],
@@ -148,7 +148,7 @@ def test_a_document_that_says_how_the_job_ended_is_believed_at_any_http_status(
     ],
 )
 def test_a_refused_token_is_not_taken_for_a_failed_job(
-    server: Loopback,
+    server: ScriptedServer,
     side: Side,
     http_status: int,
     content: dict[str, Any],
@@ -167,7 +167,7 @@ def test_a_refused_token_is_not_taken_for_a_failed_job(
     ],
 )
 def test_trouble_of_the_server_is_not_taken_for_a_failed_job(
-    server: Loopback, side: Side, passing: Reply
+    server: ScriptedServer, side: Side, passing: Reply
 ) -> None:
     server.on("result", passing, result(OUTPUT))
     assert side.run().output == OUTPUT
@@ -175,7 +175,7 @@ def test_trouble_of_the_server_is_not_taken_for_a_failed_job(
 
 @pytest.mark.parametrize("word", ["failed", "completed"])
 def test_an_end_without_an_outcome_is_told_as_that(
-    server: Loopback, side: Side, word: str
+    server: ScriptedServer, side: Side, word: str
 ) -> None:
     server.on("status", status(word))
     server.on("result", result(None, "in_progress"))
@@ -290,7 +290,7 @@ LOST_READ = Reply(fault="close")
 
 
 def test_a_gateway_that_is_in_trouble_says_nothing_of_the_job(
-    server: Loopback, side: Side
+    server: ScriptedServer, side: Side
 ) -> None:
     trouble = Reply({"status": "error", "message": "gateway"}, 502)
     server.on("status", lambda _: trouble if "cancel" in server.kinds else QUEUED)
@@ -316,7 +316,7 @@ def test_a_gateway_that_is_in_trouble_says_nothing_of_the_job(
     ],
 )
 def test_without_the_read_that_confirms_it_a_cancel_is_believed(
-    server: Loopback,
+    server: ScriptedServer,
     side: Side,
     said: dict[str, Any],
     outcome: str,
@@ -335,7 +335,7 @@ QUEUED = status("in_queue")
 
 @pytest.mark.parametrize("on_stop", ["cancel", "Detach", None])
 def test_a_word_that_says_nothing_of_stopping_is_refused(
-    server: Loopback, side: Side, on_stop: Any
+    server: ScriptedServer, side: Side, on_stop: Any
 ) -> None:
     with pytest.raises(errors.BadSetting, match="on_stop must be 'cancel_queued'"):
         side.run(on_stop=on_stop)

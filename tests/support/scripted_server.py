@@ -1,4 +1,4 @@
-"""A scripted HTTP server on loopback: it answers as told, or breaks off as told.
+"""A server that answers as its script says, or breaks off as its script says.
 
 Every request it reads is kept, so that a test can count what really went over the wire.
 """
@@ -14,25 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from support.loopback_server import HttpRequest, LoopbackServer, read_request
+
 REQUEST_ID = "req-1"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One request as it came over the wire."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def kind(self) -> str:
-        """submit, status, result, cancel, or the path itself."""
-        if self.path.startswith("/v1/models/"):
-            return "submit"
-        tail = self.path.partition("?")[0].rpartition("/")[2]
-        return tail if tail in ("status", "result", "cancel") else self.path
 
 
 @dataclass(frozen=True)
@@ -73,29 +57,25 @@ def result(output: Any = None, word: str = "completed", **extra: Any) -> Reply:
     return Reply(content)
 
 
-Script = Reply | Callable[[Seen], Reply]
+Script = Reply | Callable[[HttpRequest], Reply]
 
 
-class Loopback:
-    """The server. ``script`` maps a kind of request to the replies it gets, the last for ever."""
+class ScriptedServer:
+    """The server. ``script`` maps a kind of request to its replies; the last one stays."""
 
     def __init__(
         self, script: Mapping[str, Script | list[Script]] | None = None
     ) -> None:
-        self.seen: list[Seen] = []
+        self.seen: list[HttpRequest] = []
         self.script: dict[str, deque[Script]] = {}
         for kind, replies in (script or {}).items():
             self.on(kind, *(replies if isinstance(replies, list) else [replies]))
         self._stopped = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self._open: set[socket.socket] = set()
-        self._threads: list[threading.Thread] = []
-        self._acceptor = threading.Thread(target=self._accept, daemon=True)
-        self._acceptor.start()
+        self._server = LoopbackServer(self._serve)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"http://127.0.0.1:{self._server.port}"
 
     def on(self, kind: str, *replies: Script) -> None:
         self.script[kind] = deque(replies)
@@ -107,54 +87,26 @@ class Loopback:
     def count(self, kind: str) -> int:
         return self.kinds.count(kind)
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._open.add(connection)
-            thread = threading.Thread(
-                target=self._serve, args=(connection,), daemon=True
-            )
-            self._threads.append(thread)
-            thread.start()
+    @property
+    def open(self) -> set[socket.socket]:
+        """The connections that there are."""
+        return self._server.open
 
     def _serve(self, connection: socket.socket) -> None:
-        try:
-            with connection, connection.makefile("rb") as lines:
-                while (request := self._read(lines)) is not None:
-                    self.seen.append(request)
-                    if not self._answer(connection, request):
-                        return
-        except OSError:
-            pass
-        finally:
-            self._open.discard(connection)
+        with connection.makefile("rb") as stream:
+            while (request := read_request(stream)) is not None:
+                self.seen.append(request)
+                if not self._answer(connection, request):
+                    return
 
-    def _read(self, lines: Any) -> Seen | None:
-        first = lines.readline().decode("latin-1").split()
-        if len(first) != 3:
-            return None
-        headers = {}
-        while (line := lines.readline().decode("latin-1").strip()) != "":
-            name, _, value = line.partition(":")
-            headers[name.lower()] = value.strip()
-        length = int(headers.get("content-length", 0))
-        body = lines.read(length)
-        if len(body) < length:
-            return None  # whoever asked is gone: no server acts on half a request
-        return Seen(first[0], first[1], headers, body)
-
-    def _reply_for(self, request: Seen) -> Reply:
+    def _reply_for(self, request: HttpRequest) -> Reply:
         replies = self.script.get(request.kind)
         if not replies:
             return Reply({"error_code": 404001, "error_message": "no such thing"}, 404)
         script = replies[0] if len(replies) == 1 else replies.popleft()
         return script if isinstance(script, Reply) else script(request)
 
-    def _answer(self, connection: socket.socket, request: Seen) -> bool:
+    def _answer(self, connection: socket.socket, request: HttpRequest) -> bool:
         reply = self._reply_for(request)
         if reply.before is not None:
             reply.before()
@@ -183,18 +135,9 @@ class Loopback:
 
     def stop(self) -> None:
         self._stopped.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for connection in list(self._open):
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-        self._acceptor.join(5)
-        for thread in self._threads:
-            thread.join(5)
+        self._server.stop()
 
-    def __enter__(self) -> Loopback:
+    def __enter__(self) -> ScriptedServer:
         return self
 
     def __exit__(self, *_: object) -> None:
