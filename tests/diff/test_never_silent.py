@@ -112,7 +112,7 @@ def test_a_nullable_picture_keeps_its_rules_media_and_default() -> None:
     assert field.description == "A."
     assert [rule.pointer for rule in field.rules] == ["/field"]
     place = "/input_schema/properties/field/anyOf/0/validations/0"
-    assert field.rule_places == (place,)
+    assert field.rule_pointers == (place,)
 
 
 WHOLE = [

@@ -51,9 +51,10 @@ def content_of(source: str, name: str) -> Document:
     (document,) = reading.documents
     return replace(
         document,
-        input_schema=document.input_schema.anywhere(),
-        output_schema=document.output_schema and document.output_schema.anywhere(),
-        example=document.example and document.example.anywhere(),
+        input_schema=document.input_schema.without_positions(),
+        output_schema=document.output_schema
+        and document.output_schema.without_positions(),
+        example=document.example and document.example.without_positions(),
         provenance=NOWHERE,
     )
 

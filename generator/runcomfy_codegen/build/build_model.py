@@ -118,11 +118,13 @@ def _model(document: Document, collector: Collector) -> Model:
     reader = FieldsReader(collector)
     schema = members(document.input_schema.value())
     path = SchemaPath("/input_schema")
-    reader.keep_unstated(schema, path)
+    reader.keep_unsupported(schema, path)
     fields = reader.read(schema, path)
     published = document.output_schema
     input_object = Object(
-        fields=fields, demanded=undeclared_required(schema), pointer=path.schema
+        fields=fields,
+        undeclared_required=undeclared_required(schema),
+        pointer=path.schema,
     )
     output = read_output(published.value() if published else None, reader)
     unknown = tuple(collector.unknown)

@@ -60,7 +60,7 @@ class FieldsReader:
             for wire_name, published in properties.items()
         )
 
-    def keep_unstated(self, schema: dict[str, JsonValue], path: SchemaPath) -> None:
+    def keep_unsupported(self, schema: dict[str, JsonValue], path: SchemaPath) -> None:
         """Keep the unsupported keywords of an input or output as a whole."""
         unsupported = set(schema.keys() - _UNDERSTOOD)
         if schema.get("additionalProperties", True) is not True:
@@ -102,7 +102,7 @@ class FieldsReader:
             sample=value if is_sample else None,
             media=media,
             rules=tuple(rule for rule, _ in rules),
-            rule_places=tuple(place for _, place in rules),
+            rule_pointers=tuple(place for _, place in rules),
             unknown=tuple(self.collector.unknown[known_before:]),
         )
 
@@ -187,11 +187,11 @@ def read_output(published: JsonValue, reader: FieldsReader) -> Object:
         published if members(published) else dict(GENERIC_OUTPUT)
     )
     path = SchemaPath(f"/output_schema{inside}", steps=("output",))
-    reader.keep_unstated(schema, path)
+    reader.keep_unsupported(schema, path)
     fields = reader.read(schema, path)
     return Object(
         fields=fields,
-        demanded=undeclared_required(schema),
+        undeclared_required=undeclared_required(schema),
         path=path.steps,
         pointer=path.schema,
     )
@@ -206,7 +206,7 @@ def without_defaults(output: Object) -> Object:
 def opened_output(output: Object) -> Object:
     """The output with optional fields that take one value or several, and with new members."""
     fields = tuple(map(_open_field, output.fields))
-    return replace(output, extra=Anything(), fields=fields, demanded=())
+    return replace(output, extra=Anything(), fields=fields, undeclared_required=())
 
 
 def _open_field(field: Field) -> Field:

@@ -29,7 +29,7 @@ def published_parts(
     ``fields`` are all fields that were read from the document, at any depth.
     """
     rules = frozenset(
-        _unwrapped(item) for field in fields for item in field.rule_places
+        _unwrapped(item) for field in fields for item in field.rule_pointers
     )
     published = document.output_schema.value() if document.output_schema else None
     output, below = unwrap_output(published)

@@ -63,13 +63,13 @@ class TypeReader:
         if path.depth > MAX_NESTING:
             self.collector.keep("nesting", path.schema, schema)
             return Anything()
-        names = self._words(schema, path)
-        self._keep_unchecked(schema, names, path)
+        names = self._type_names(schema, path)
+        self._keep_unsupported(schema, names, path)
         kind = self._kind(schema, names, path)
         nullable = kind != NULL and (schema.get("nullable") is True or "null" in names)
         return apply_choices(schema, kind, path, self.collector, nullable=nullable)
 
-    def _words(self, schema: dict[str, JsonValue], path: SchemaPath) -> list[str]:
+    def _type_names(self, schema: dict[str, JsonValue], path: SchemaPath) -> list[str]:
         """The names in ``type``, in the spelling of JSON Schema."""
         published = schema.get("type")
         listed = items(published) if isinstance(published, list) else [published]
@@ -144,7 +144,7 @@ class TypeReader:
 
     def _array(self, schema: dict[str, JsonValue], path: SchemaPath) -> Array:
         format_ = schema.get("format")
-        item_format = _of_one(format_) if isinstance(format_, str) else None
+        item_format = _item_format(format_) if isinstance(format_, str) else None
         if "items" in schema:
             item_type = self.read(schema["items"], path.items())
         else:
@@ -177,7 +177,7 @@ class TypeReader:
         return Object(
             fields=fields,
             extra=extra_type,
-            demanded=undeclared_required(schema),
+            undeclared_required=undeclared_required(schema),
             path=path.steps,
             pointer=path.schema,
         )
@@ -197,7 +197,7 @@ class TypeReader:
             self.collector.keep(keyword, path.keyword(keyword), schema[keyword])
         return union_of(options_read)
 
-    def _keep_unchecked(
+    def _keep_unsupported(
         self, schema: dict[str, JsonValue], names: list[str], path: SchemaPath
     ) -> None:
         """Keep every keyword that the type does not cover, or that is malformed."""
@@ -213,7 +213,7 @@ class TypeReader:
                 self.collector.keep(keyword, path.keyword(keyword), value)
 
 
-def _of_one(format_: str) -> str | None:
+def _item_format(format_: str) -> str | None:
     """The format of the items of an array with this format; None if it is not one of URLs."""
     return re.sub("_uris", "_uri", format_, count=1) if names_several(format_) else None
 

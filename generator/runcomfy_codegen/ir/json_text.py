@@ -113,7 +113,7 @@ class JsonText:
         marks = tuple((at - begin, place) for at, place in self.marks[first:last])
         return JsonText(self.text[begin:end], self.at(begin), marks)
 
-    def anywhere(self) -> JsonText:
+    def without_positions(self) -> JsonText:
         """The same text without positions, for comparing it with another."""
         return replace(self, start=Position(), marks=())
 

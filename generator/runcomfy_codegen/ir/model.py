@@ -132,16 +132,15 @@ class Array:
 class Object:
     """Members by name. ``extra`` is the type of undeclared members; None forbids them.
 
-    ``demanded`` are required names that no field declares. ``path`` has the steps from the
+    ``undeclared_required`` are required names that no field declares. ``path`` has the steps from the
     input or output to this object: published names of members, ``item`` for the items of an
     array, ``value`` for undeclared members, ``option0`` for the first of several schemas.
-    ``pointer`` is where the schema stands in the document; it does not count when objects
-    are compared.
+    ``pointer`` is that of the schema in the document; comparing objects ignores it.
     """
 
     fields: tuple[Field, ...] = ()
     extra: Type | None = None
-    demanded: tuple[str, ...] = ()
+    undeclared_required: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     pointer: str = field(default="", compare=False)
 
@@ -175,7 +174,8 @@ class Field:
     """One member of an object.
 
     ``wire_name`` is the published name. ``default`` is the server's default for a missing
-    field; ``sample`` is a published example. Neither is ever sent. ``rule_places`` are the JSON pointers of the rules in the document.
+    field; ``sample`` is a published example. Neither is ever sent. ``rule_pointers`` are the
+    JSON pointers of the rules in the document.
     """
 
     wire_name: str
@@ -187,7 +187,7 @@ class Field:
     sample: Value | None = None
     media: MediaKind | None = None
     rules: tuple[Rule, ...] = ()
-    rule_places: tuple[str, ...] = ()
+    rule_pointers: tuple[str, ...] = ()
     unknown: tuple[Unknown, ...] = ()
 
 
@@ -195,9 +195,9 @@ class Field:
 class Model:
     """One model of the catalog, in one locale.
 
-    ``published_output`` is the output as the server publishes it, ``output``
-    the wider type that is read, ``published`` the parts of the document that both were read
-    from. ``schema_sha256`` covers the document whose texts are shown; ``documents`` are
+    ``published_output`` is the output as the server publishes it, ``output`` the wider type
+    that is read, ``published`` the parts of the document that both were read from.
+    ``schema_sha256`` covers the document whose texts are shown; ``documents`` are
     (locale, hash) of every document of the model.
     """
 

@@ -16,8 +16,7 @@ from .model import Type
 class CodeNames:
     """The names that generated code has for a model.
 
-    ``fields`` are by published name: a name is the same wherever the field stands in the
-    model. ``classes`` are by the pointer of the object's schema.
+    ``fields`` are by published name: a field has the same name everywhere in the model. ``classes`` are by the pointer of the object's schema.
     """
 
     module: tuple[str, ...]

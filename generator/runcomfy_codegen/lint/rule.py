@@ -92,7 +92,7 @@ def each_media_rule(check: CheckMediaRule) -> CheckModels:
     """Checks every media rule of every field."""
 
     def check_field(field: Field, _: str) -> Iterator[tuple[str, str]]:
-        for pointer, rule in zip(field.rule_places, field.rules, strict=True):
+        for pointer, rule in zip(field.rule_pointers, field.rules, strict=True):
             message = check(rule)
             if message:
                 yield pointer, message
@@ -112,7 +112,7 @@ def fields_with_pointers(model: Model) -> Iterator[tuple[Field, str]]:
 
 def rule_groups(field: Field) -> Iterator[dict[str, MediaRule]]:
     """The media rules of a field by their pointers in the document, a group for each target."""
-    placed_rules = list(zip(field.rule_places, field.rules, strict=True))
+    placed_rules = list(zip(field.rule_pointers, field.rules, strict=True))
     for target in dict.fromkeys(rule.pointer for rule in field.rules):
         yield {
             pointer: rule for pointer, rule in placed_rules if rule.pointer == target

@@ -131,7 +131,7 @@ def _distinct(documents: list[Document]) -> tuple[Document, ...]:
 def _without_positions(document: Document) -> Document:
     return replace(
         document,
-        input_schema=document.input_schema.anywhere(),
+        input_schema=document.input_schema.without_positions(),
         output_schema=_anywhere(document.output_schema),
         example=_anywhere(document.example),
         facts=_anywhere(document.facts),
@@ -139,4 +139,4 @@ def _without_positions(document: Document) -> Document:
 
 
 def _anywhere(text: JsonText | None) -> JsonText | None:
-    return None if text is None else text.anywhere()
+    return None if text is None else text.without_positions()

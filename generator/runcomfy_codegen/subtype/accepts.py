@@ -97,7 +97,7 @@ def _accepts_object(kind: Object, value: ExactJson) -> bool | None:
     declared = {field.wire_name: field for field in kind.fields}
     if any(field.required and field.wire_name not in value for field in kind.fields):
         return False
-    if any(name not in value for name in kind.demanded):
+    if any(name not in value for name in kind.undeclared_required):
         return False
     undeclared = value.keys() - declared.keys()
     if undeclared and kind.extra is None:
@@ -149,7 +149,7 @@ def _is_empty_array(kind: Array) -> bool:
 
 
 def _is_empty_object(kind: Object) -> bool:
-    if kind.demanded and (kind.extra is None or is_empty(kind.extra)):
+    if kind.undeclared_required and (kind.extra is None or is_empty(kind.extra)):
         return True
     return any(field.required and is_empty(field.type) for field in kind.fields)
 

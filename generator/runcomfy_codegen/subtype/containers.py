@@ -110,7 +110,7 @@ def _compare_required_members(
 def required_names(kind: Object) -> tuple[str, ...]:
     """Every required member, declared or not."""
     declared = (field.wire_name for field in kind.fields if field.required)
-    return (*declared, *kind.demanded)
+    return (*declared, *kind.undeclared_required)
 
 
 def _compare_declared_members(

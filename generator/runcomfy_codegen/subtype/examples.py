@@ -124,7 +124,7 @@ def _candidate_objects(kind: Object) -> Iterator[ExactJson]:
             if not examples:
                 return
             members[field.wire_name] = examples[0]
-    for name in kind.demanded:
+    for name in kind.undeclared_required:
         examples = [] if kind.extra is None else smallest_example(kind.extra)
         if not examples:
             return

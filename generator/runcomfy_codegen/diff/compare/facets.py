@@ -181,7 +181,12 @@ def _object_changes(old: Object, new: Object, pointer: str) -> Iterator[FacetCha
         )
         for field in new.fields
     )
-    isolated = replace(old, fields=members, extra=new.extra, demanded=new.demanded)
+    isolated = replace(
+        old,
+        fields=members,
+        extra=new.extra,
+        undeclared_required=new.undeclared_required,
+    )
     if not is_equivalent(old, isolated):
         yield FacetChange(pointer, Facet.MEMBERS, old, isolated, new)
     for field in new.fields:

@@ -55,10 +55,10 @@ def _undeclared_required_facts(
 ) -> Iterator[Fact]:
     """Names without a property that became required, or are no longer."""
     at = replace(location, pointer=f"{location.pointer}/required")
-    for name in new.demanded:
+    for name in new.undeclared_required:
         if name not in required_names(old):
             yield UndeclaredRequiredChanged(at, name, True, old)
-    for name in old.demanded:
+    for name in old.undeclared_required:
         if name not in required_names(new):
             yield UndeclaredRequiredChanged(at, name, False, old)
 

@@ -52,7 +52,7 @@ def _normalized(kind: Type) -> dict[str, object]:
     match kind:
         case Choice(values=values):
             normalized["values"] = sorted(value.text for value in values)
-        case Object(fields=fields, extra=extra, demanded=demanded):
+        case Object(fields=fields, extra=extra, undeclared_required=demanded):
             normalized["fields"] = sorted(
                 (_normalized_field(field) for field in fields), key=_text
             )

@@ -119,7 +119,7 @@ def _members(kind: Object) -> str:
         field.wire_name if field.required else f"{field.wire_name}?"
         for field in kind.fields
     ]
-    names += [f"{name} (undeclared)" for name in kind.demanded]
+    names += [f"{name} (undeclared)" for name in kind.undeclared_required]
     return shorten(
         "{" + ", ".join([*names, *([] if kind.extra is None else ["…"])]) + "}"
     )

@@ -113,7 +113,7 @@ def _class(kind: Object, reading: bool) -> Object:
     if kind.fields:
         extra = Anything() if reading else None
     fields = tuple(_member(field, reading) for field in kind.fields)
-    return replace(kind, fields=fields, extra=extra, demanded=())
+    return replace(kind, fields=fields, extra=extra, undeclared_required=())
 
 
 def _member(field: Field, reading: bool) -> Field:
