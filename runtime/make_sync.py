@@ -28,7 +28,6 @@ ASYNC_ONLY = re.compile(r"^ *# async only.*?^ *# end\n", re.DOTALL | re.MULTILIN
 WORDS = {
     r"\bawait ": "",
     r"\basync (def|for|with)\b": r"\1",
-    r"\basync_lookup\b": "guard",  # the one file that has no sync twin of its own
     r"\bAnyIOBackend\b": "SyncBackend",
     r"\bhandle_async_request\b": "handle_request",
     r"\b__a(enter|exit)__": r"__\1__",

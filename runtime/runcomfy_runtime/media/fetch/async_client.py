@@ -9,7 +9,6 @@ from typing import Any
 import httpcore
 
 from ..info import MediaInfo
-from .async_lookup import lookup_within
 from .connection import (
     FAILURES,
     Deadline,
@@ -19,7 +18,7 @@ from .connection import (
     default_context,
 )
 from .exchange import Command, CommandResult, Exchange, SendRequest, T
-from .guard import Guard, system_lookup
+from .guard import Guard, lookup_within_async, system_lookup
 from .policy import FetchPolicy
 from .remote_file import measure_remote
 
@@ -115,7 +114,7 @@ class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
         """Connect to the first address that answers. Raises ``MediaError`` if none may be."""
         guard, deadline = self._guard, self._deadline
         lookup = guard.lookup or system_lookup
-        addresses = await lookup_within(lookup, host, port, deadline.remaining())
+        addresses = await lookup_within_async(lookup, host, port, deadline.remaining())
         failure: Exception | None = None
         for address in guard.admit(host, port, addresses):
             seconds = deadline.remaining(guard.policy.connect_seconds)

@@ -161,6 +161,39 @@ def lookup_within(
     return answer
 
 
+async def lookup_within_async(
+    lookup: Lookup, host: str, port: int, seconds: float
+) -> Sequence[str]:
+    """Do the same without blocking the event loop, and without using the loop's own threads.
+
+    Those are few and shared, and ``asyncio.run`` waits for them before it returns. This one
+    waits on a future of the loop where ``lookup_within`` waits on a queue: they differ in
+    substance, so both are written by hand.
+    """
+    import asyncio  # slow to import, and its caller has it
+
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[LookupResult] = loop.create_future()
+
+    def settle(found: LookupResult) -> None:
+        if not answer.done():
+            answer.set_result(found)
+
+    def deliver(found: LookupResult) -> None:
+        with suppress(RuntimeError):  # the loop is closed, and no task waits any more
+            loop.call_soon_threadsafe(settle, found)
+
+    start_lookup(lookup, host, port, deliver)
+    try:
+        async with asyncio.timeout(seconds):
+            found = await answer
+    except TimeoutError:
+        raise too_slow(host, seconds) from None
+    if found is None:
+        raise unresolved(host)
+    return found
+
+
 def start_lookup(
     lookup: Lookup, host: str, port: int, report: Callable[[LookupResult], None]
 ) -> None:
