@@ -43,8 +43,7 @@ def calls() -> list[list[str]]:
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     project = Project(find_config(ROOT))
-    models = {model.model_id: model for model in project.catalog().models}
-    with open_sandbox(project, models, speed=10) as served:
+    with open_sandbox(project, project.built_catalog().by_id, speed=10) as served:
         yield served
 
 

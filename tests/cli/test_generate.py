@@ -76,7 +76,7 @@ def test_a_folder_of_somebody_else_is_refused_and_left_alone(project: Shell) -> 
     project.write("src/app.py", "print('mine')\n")
     answer = project("generate", "--output", "src")
     assert answer.code == 3
-    assert "not ours" in answer.err
+    assert "src holds other files" in answer.err
     assert project.files("src") == {"app.py": b"print('mine')\n"}
 
 
@@ -87,7 +87,7 @@ def test_a_foreign_file_where_ours_would_be_is_refused(client: Shell) -> None:
     before = client.files("client")
     answer = client("generate", "--output", "client")
     assert answer.code == 3
-    assert "client/models/acme/dancer.py is not ours" in answer.err
+    assert "client/models/acme/dancer.py is in the way" in answer.err
     assert client.files("client") == before
 
 

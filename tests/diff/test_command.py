@@ -217,7 +217,7 @@ def test_a_revision_outside_of_a_repository_is_a_clear_message(shell: Shell) -> 
     ceiling = {"GIT_CEILING_DIRECTORIES": str(shell.folder.parent)}
     answer = shell("diff", "main", environment=ceiling)
     assert answer.code == 2
-    assert "no git repository" in answer.err
+    assert "not a git repository" in answer.err
 
 
 def test_without_git_folders_still_work(shell: Shell) -> None:

@@ -292,7 +292,7 @@ def made_again(shell: Shell) -> tuple[list[str], set[str]]:
     project = Project(Config(schemas=shell.folder / "schemas"))
     asked = CallOptions(target="json-schema")
     order = request_for(project, shell.folder / "out", asked)
-    renewal = prepare(order, lambda total: told.append)
+    renewal = prepare(order, lambda done, total, model_id: told.append(model_id))
     write_package(order.folder, renewal.plan)
     return told, {path.as_posix() for path in renewal.plan.write}
 

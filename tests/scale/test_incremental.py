@@ -60,7 +60,9 @@ class Desk:
         rendered: list[str] = []
         project = Project(Config(schemas=self.schemas))
         order = request_for(project, client or self.client, CallOptions())
-        renewal = prepare(order, lambda total: rendered.append)
+        renewal = prepare(
+            order, lambda done, total, model_id: rendered.append(model_id)
+        )
         write_package(order.folder, renewal.plan)
         return rendered, renewal
 

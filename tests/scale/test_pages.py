@@ -9,14 +9,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.cli import pull as pull_command
+from runcomfy_codegen.cli.pull import command
 from runcomfy_codegen.errors import CodegenError
 from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.workspace import pull
 from runcomfy_codegen.workspace.live_catalog import CatalogPage
 from runcomfy_codegen.workspace.page_download import (
     ModelPage,
-    asked_locales,
     pages_of,
+    parse_locales,
     read_page,
     read_pages,
 )
@@ -79,10 +80,10 @@ def test_an_address_elsewhere_is_not_believed(stated: object) -> None:
 
 
 def test_languages_are_read_once_each_and_what_is_none_is_refused() -> None:
-    assert asked_locales("ru, ja,ru,zh_cn") == ["ru", "ja", "zh-CN"]
-    assert asked_locales("") == []
-    with pytest.raises(CodegenError, match=r"'\.\./x' is no language"):
-        asked_locales("../x")
+    assert parse_locales("ru, ja,ru,zh_cn") == ["ru", "ja", "zh-CN"]
+    assert parse_locales("") == []
+    with pytest.raises(CodegenError, match=r"'\.\./x' is not a language"):
+        parse_locales("../x")
 
 
 def test_a_page_gives_the_texts_of_its_language() -> None:
@@ -118,13 +119,13 @@ def _pull(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, fetch: Any, *arguments: str
 ) -> Result:
     """``pull`` in this process, where the site can be stood in for."""
-    monkeypatch.setattr(pull_command, "fetched", fetch)
+    monkeypatch.setattr(pull, "fetched", fetch)
     monkeypatch.chdir(shell.folder)
     place = "https://www.runcomfy.com/models/bytedance/seedance-1-5/pro"
     entries = {SEEDANCE: {**entry(SEEDANCE), "model_url": place}}
     with Sandbox({SEEDANCE: model_of(SCHEMA, SEEDANCE)}, entries=entries) as served:
         environment = {"RUNCOMFY_BASE_URL": served.url, "RUNCOMFY_TOKEN": "a-token"}
-        return CliRunner().invoke(pull_command.command, arguments, env=environment)
+        return CliRunner().invoke(command, arguments, env=environment)
 
 
 def test_a_pull_stores_the_pages_beside_the_catalog(
@@ -162,4 +163,4 @@ def test_a_language_that_is_none_is_refused_before_anything_is_read(
     environment = {"RUNCOMFY_BASE_URL": "http://127.0.0.1:9", "RUNCOMFY_TOKEN": "t"}
     answer = shell("pull", "--page-locale", "klingon", environment=environment)
     assert (answer.code, shell.files("schemas")) == (2, {})
-    assert "'klingon' is no language" in answer.err
+    assert "'klingon' is not a language" in answer.err

@@ -12,7 +12,7 @@ import pytest
 
 from runcomfy_codegen.errors import CodegenError
 from runcomfy_codegen.sandbox import Sandbox
-from runcomfy_codegen.workspace.live_catalog import LiveCatalog, whole
+from runcomfy_codegen.workspace.live_catalog import LiveCatalog, is_complete
 from runcomfy_runtime.client_config import ServerAccess
 from runcomfy_runtime.http.httpx_transport import HttpxTransport
 from runcomfy_runtime.secret import Token
@@ -187,7 +187,7 @@ def page(*ids: str, total: int) -> tuple[int, dict[str, str], Any]:
 
 
 def read(live: LiveCatalog) -> list[str]:
-    pages = live.every(lambda total: lambda model_id: None)
+    pages = live.every()
     return [model_id for each in pages for model_id in each.model_ids]
 
 
@@ -229,9 +229,9 @@ def test_one_odd_entry_does_not_hide_the_catalog(listed: list[Any]) -> None:
 def test_a_catalog_that_lists_less_than_it_says_is_read_to_its_end() -> None:
     answers = [page("a/1", "a/2", total=4), page("a/3", total=4), page(total=4)]
     with Script(*answers, *answers) as live:
-        pages = live.every(lambda total: lambda model_id: None)
+        pages = live.every()
     assert [id_ for each in pages for id_ in each.model_ids] == ["a/1", "a/2", "a/3"]
-    assert not whole(pages)
+    assert not is_complete(pages)
 
 
 def test_an_answer_about_another_model_is_refused() -> None:
@@ -240,7 +240,7 @@ def test_an_answer_about_another_model_is_refused() -> None:
         pytest.raises(CodegenError) as told,
     ):
         live.one("a/1")
-    assert "asked for 'a/1', answered with 'a/other'" in str(told.value)
+    assert "asked for 'a/1', the answer is about 'a/other'" in str(told.value)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -271,5 +271,5 @@ def test_a_server_that_stays_away_is_given_up() -> None:
 
 def test_what_is_no_catalog_is_refused() -> None:
     script = Script((200, {}, {"hello": "there"}))
-    with script as live, pytest.raises(CodegenError, match="no catalog"):
+    with script as live, pytest.raises(CodegenError, match="not a catalog"):
         read(live)

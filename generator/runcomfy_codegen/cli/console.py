@@ -1,4 +1,4 @@
-"""What a command prints: escaped text, diagnostics, JSON, annotations, progress bars."""
+"""What a command prints, and its exit code: reports, JSON, progress bars."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 import click
 
-from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.diagnostic import Diagnostic
 from ..reports.command_report import CommandReport, TextLine
 from ..reports.formats import json_text, write
 from ..reports.text import diagnostic_lines
 from ..reports.text import printable as printable
+from ..workspace.results import Progress, ignore_progress
 
 EXIT_FINDING = 1
 """An error diagnostic, a finding, or stale output."""
@@ -37,16 +38,8 @@ class CommandStopped(Exception):
         self.exit_code = exit_code
 
 
-# How diagnostics reach a reader: lines for people on stderr, one JSON document on stdout.
-
-
-def has_error(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Whether one of them is an error."""
-    return any(each.severity is Severity.ERROR for each in diagnostics)
-
-
 def print_report(report: CommandReport, form: str) -> None:
-    """A report in one of its formats. Diagnostics for people go to stderr."""
+    """Print a report in one of its formats. Diagnostics for people go to stderr."""
     if form == "text":
         print_diagnostics(report.diagnostics)
         print_lines(report.text)
@@ -55,12 +48,12 @@ def print_report(report: CommandReport, form: str) -> None:
 
 
 def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
-    """A line each on stderr, where and what, and the hint below; then how many there are."""
+    """Print a line for each on stderr, with its hint below, and their number."""
     print_lines(diagnostic_lines(diagnostics))
 
 
 def print_lines(lines: Iterable[TextLine]) -> None:
-    """Lines with colours, which come after published text was made harmless."""
+    """Print lines in colour. Control characters in published text are escaped first."""
     for line in lines:
         word = click.style(line.word, fg=line.colour) if line.word else ""
         text = f"{printable(line.lead)}{word}{printable(line.text)}"
@@ -68,26 +61,19 @@ def print_lines(lines: Iterable[TextLine]) -> None:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout, and nothing else there."""
+    """Print one JSON document on stdout."""
     click.echo(json_text(value), nl=False)
 
 
-# A job's way from ``in_queue`` to its end, as a bar for a person who watches.
+StatusWatcher: TypeAlias = Callable[[Any], None]
+"""Called with each new status of a job."""
 
-
-class Watcher(Protocol):
-    """Is told each change of a job's state."""
-
-    def __call__(self, status: Any) -> None:
-        """Take note of a status."""
-
-
-ByteWatcher = Callable[[Path, int, int | None], None]
-"""Is told the target, the bytes so far, and the total if the server told it."""
+ByteWatcher: TypeAlias = Callable[[Path, int, int | None], None]
+"""Called with a file, the bytes so far, and the total if the server sends it."""
 
 
 @contextmanager
-def job_progress(model_id: str) -> Generator[Watcher]:
+def job_progress(model_id: str) -> Generator[StatusWatcher]:
     """A live bar on stderr if that is a terminal, else a line for each state."""
     if not sys.stderr.isatty():
         yield _print_state
@@ -156,22 +142,21 @@ def _words(status: Any) -> str:
 
 
 @contextmanager
-def count_progress(what: str) -> Generator[Callable[[int], Callable[[str], None]]]:
-    """A live bar of many things on stderr if that is a terminal, else nothing.
-
-    The block is given what begins the bar: called with their number, it gives what is to be
-    called with the name of each that is done.
-    """
+def item_progress(what: str) -> Generator[Progress]:
+    """A live bar of finished items on stderr if that is a terminal, else nothing."""
     if not sys.stderr.isatty():
-        yield lambda total: lambda name: None
+        yield ignore_progress
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        tasks: list[TaskID] = []
 
-        def begin(total: int) -> Callable[[str], None]:
-            task = bar.add_task(what, total=total)
-            return lambda name: bar.advance(task)
+        def update(done: int, total: int, name: str) -> None:
+            if done == 1:
+                tasks.append(bar.add_task(what, total=total))
+            bar.update(tasks[-1], completed=done)
 
-        yield begin
+        yield update

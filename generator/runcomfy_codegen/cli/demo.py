@@ -15,7 +15,7 @@ from ..errors import OperationError
 from ..sandbox.sample_media import png
 from ..targets.python.package import PACKAGE
 from ..workspace.configuration import Config
-from ..workspace.import_documents import import_sources
+from ..workspace.import_documents import read_content, store_documents
 from ..workspace.local_sandbox import open_sandbox
 from ..workspace.project import Project
 from ..workspace.temporary_client import (
@@ -25,7 +25,7 @@ from ..workspace.temporary_client import (
     importable,
 )
 from .console import job_progress, print_diagnostics, printable
-from .options import project_options
+from .options import SchemasOptions, schemas_options
 from .show import print_model
 
 MODEL = "bytedance/dreamina-4-0/edit"
@@ -36,8 +36,8 @@ _SHOWN_LINES = 24
 @click.option(
     "--output", type=click.Path(path_type=Path), help="Keep everything in this folder."
 )
-@project_options
-def command(project: Project, output: Path | None) -> None:
+@schemas_options
+def command(where: SchemasOptions, output: Path | None) -> None:
     """Tell the whole story on real schemas: import, generate, run, refuse.
 
     Uses the published pages that ship with the tool, and a sandbox on this machine; needs
@@ -77,10 +77,13 @@ def _tell_story(folder: Path, *, kept: bool) -> None:
 def _import_pages(project: Project) -> None:
     pages = resources.demo_pages()
     _title(1, f"{len(pages)} published API pages are imported, as crawled")
-    imported = import_sources(project, tuple(map(str, pages)))
-    print_diagnostics(imported.diagnostics)
-    for each in imported.arrivals.accepted:
-        click.echo(f"  {each.document.model_id} ({each.document.locale})")
+    sources = [
+        (str(page), read_content(str(page), page.read_bytes())) for page in pages
+    ]
+    result = store_documents(project, sources)
+    print_diagnostics(result.diagnostics)
+    for document in result.documents:
+        click.echo(f"  {document.model_id} ({document.locale})")
 
 
 def _show_module(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``import SOURCE…``: published pages and catalog entries into the folder of schemas."""
+"""``import SOURCE…``: store published pages and catalog entries in the schemas folder."""
 
 from __future__ import annotations
 
@@ -8,69 +8,64 @@ from typing import Any
 
 import click
 
-from ..build.import_plan import ImportChange, ImportPlan
+from .. import api
 from ..reports.command_report import CommandReport, TextLine
-from ..store.document_file import document_path
-from ..workspace.import_documents import ImportedDocuments, import_sources
-from ..workspace.project import Project
-from .console import EXIT_FINDING, has_error, print_report
-from .options import project_options, report_format_option
+from .console import EXIT_FINDING, print_report
+from .options import SchemasOptions, report_format_option, schemas_options
+
+_CHANGES = ("new", "unchanged", "texts changed", "structure changed")
 
 
 @click.command("import")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("--locale", help="Language of the texts, where the page does not say it.")
+@click.option("--locale", help="Language of pages that do not state it.")
 @report_format_option("import")
-@project_options
+@schemas_options
 def command(
-    project: Project, sources: tuple[str, ...], locale: str | None, form: str
+    where: SchemasOptions, sources: tuple[str, ...], locale: str | None, form: str
 ) -> None:
-    """Read published API pages and catalog entries into schemas/.
+    """Store published API pages and catalog entries in schemas/.
 
-    A SOURCE is a file, - for standard input, or an https URL; it holds an API page (text
-    or HTML) or catalog entries (JSON: one, a list, or {"models": [...]}). Every document
-    is stored word for word, one file per model and locale.
+    A SOURCE is a file, an https URL, or - for standard input. It contains an API page (text
+    or HTML) or catalog entries (JSON: one entry, a list, or {"models": [...]}). Every
+    document is stored word for word, one file per model and locale.
     """
-    imported = import_sources(project, sources, locale)
+    result = api.import_sources(*sources, **where, locale=locale)
     report = CommandReport(
         command="import",
-        document=printed_import(imported),
-        diagnostics=imported.diagnostics,
-        text=tuple(arrival_lines(project, imported.arrivals)),
+        document=as_json(result),
+        diagnostics=result.diagnostics,
+        text=tuple(change_lines(result)),
     )
     print_report(report, form)
-    if has_error(imported.diagnostics):
+    if not result.ok:
         raise SystemExit(EXIT_FINDING)
 
 
-def printed_import(imported: ImportedDocuments) -> dict[str, Any]:
+def as_json(result: api.ImportResult) -> dict[str, Any]:
     """The shape of ``--format json``."""
     return {
         "documents": [
             {
-                "model": each.document.model_id,
-                "locale": each.document.locale,
-                "title": each.document.title,
-                "file": each.file,
-                "stored": document_path(
-                    each.document.model_id, each.document.locale
-                ).as_posix(),
-                "change": each.change.value,
+                "model": document.model_id,
+                "locale": document.locale,
+                "title": document.title,
+                "file": document.source,
+                "stored": document.file.relative_to(result.schemas).as_posix(),
+                "change": document.change,
             }
-            for each in imported.arrivals.accepted
+            for document in result.documents
         ],
-        "diagnostics": [each.printed() for each in imported.diagnostics],
+        "diagnostics": [diagnostic.printed() for diagnostic in result.diagnostics],
     }
 
 
-def arrival_lines(project: Project, arrivals: ImportPlan) -> Iterator[TextLine]:
-    """A line for each document that changed, and how many there are of each kind."""
-    for each in arrivals.accepted:
-        if each.change is not ImportChange.UNCHANGED:
-            document = f"{each.document.model_id} ({each.document.locale})"
-            yield TextLine(f"{each.change.value:<18} {document}")
-    counts = Counter(each.change for each in arrivals.accepted)
-    changes = ", ".join(
-        f"{counts[change]} {change.value}" for change in ImportChange if counts[change]
-    )
-    yield TextLine(f"{project.config.schemas}: {changes or 'nothing stored'}")
+def change_lines(result: api.ImportResult) -> Iterator[TextLine]:
+    """A line for each document that changed, and the number of documents of each kind."""
+    for document in result.documents:
+        if document.change != "unchanged":
+            name = f"{document.model_id} ({document.locale})"
+            yield TextLine(f"{document.change:<18} {name}")
+    counts = Counter[str](document.change for document in result.documents)
+    changes = ", ".join(f"{counts[word]} {word}" for word in _CHANGES if counts[word])
+    yield TextLine(f"{result.schemas}: {changes or 'nothing stored'}")

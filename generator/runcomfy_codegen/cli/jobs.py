@@ -13,7 +13,6 @@ from runcomfy_runtime.journal import JournalEntry
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 
 from ..errors import UsageError
-from ..workspace.project import Project
 from .console import (
     EXIT_FINDING,
     download_progress,
@@ -23,10 +22,11 @@ from .console import (
 )
 from .job_progress import connected, follow_job, job_failure, print_result
 from .options import (
-    folder_option,
+    SchemasOptions,
+    files_option,
     format_option,
     journal_option,
-    project_options,
+    schemas_options,
     timeout_option,
 )
 
@@ -36,8 +36,8 @@ from .options import (
 @click.command("status")
 @click.argument("job", metavar="JOB")
 @format_option
-@project_options
-def status(project: Project, job: str, form: str) -> None:
+@schemas_options
+def status(where: SchemasOptions, job: str, form: str) -> None:
     """Tell the state of a job, by its request id or token."""
     with connected() as client:
         status = client.job(job).status()
@@ -60,11 +60,13 @@ def status(project: Project, job: str, form: str) -> None:
 
 @click.command("result")
 @click.argument("job", metavar="JOB")
-@folder_option
+@files_option
 @timeout_option
 @format_option
-@project_options
-def result(project: Project, job: str, folder: Path, timeout: float, form: str) -> None:
+@schemas_options
+def result(
+    where: SchemasOptions, job: str, folder: Path, timeout: float, form: str
+) -> None:
     """Wait for a job, by its request id or token, and download its files."""
     with connected() as client, follow_job() as known:
         handle = client.job(job)
@@ -82,8 +84,8 @@ def result(project: Project, job: str, folder: Path, timeout: float, form: str) 
 @click.command("cancel")
 @click.argument("job", metavar="JOB")
 @format_option
-@project_options
-def cancel(project: Project, job: str, form: str) -> None:
+@schemas_options
+def cancel(where: SchemasOptions, job: str, form: str) -> None:
     """Cancel a job that is still queued, by its request id or token.
 
     Exits with 1 if it was not cancelled: a job that runs cannot be.
@@ -108,9 +110,9 @@ def cancel(project: Project, job: str, form: str) -> None:
 )
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @format_option
-@project_options
+@schemas_options
 def jobs(
-    project: Project, journal: Path | None, pending: bool, limit: int, form: str
+    where: SchemasOptions, journal: Path | None, pending: bool, limit: int, form: str
 ) -> None:
     """List the jobs of a journal, newest first.
 

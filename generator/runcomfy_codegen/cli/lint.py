@@ -1,4 +1,4 @@
-"""``lint [MODEL…]``: what is wrong or contradictory in the published schemas."""
+"""``lint [MODEL…]``: report what is wrong or contradictory in the schemas."""
 
 from __future__ import annotations
 
@@ -6,65 +6,56 @@ from collections.abc import Iterable
 
 import click
 
+from .. import api
 from ..ir.diagnostic import Diagnostic, Severity
-from ..lint.run import is_selected, lint, lint_report
-from ..workspace.lint import placed, refuse_misspelled, wanted_ids
-from ..workspace.project import Project
+from ..lint.run import lint_report
 from .console import EXIT_FINDING, print_report
-from .options import project_options, report_format_option
+from .options import SchemasOptions, report_format_option, schemas_options
 
 
 @click.command("lint")
 @click.argument("models", nargs=-1, metavar="[MODEL]...")
-@click.option("--select", "selected", multiple=True, metavar="CODE", help="Only these.")
-@click.option("--ignore", multiple=True, metavar="CODE", help="All but these.")
+@click.option(
+    "--select", multiple=True, metavar="CODE", help="Report only these codes."
+)
+@click.option("--ignore", multiple=True, metavar="CODE", help="Do not report these.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
     default="error",
     show_default=True,
-    help="Exit with 1 for diagnostics as bad as this, or worse.",
+    help="Exit with 1 for diagnostics of this severity or worse.",
 )
 @report_format_option("lint")
-@project_options
+@schemas_options
 def command(
-    project: Project,
+    where: SchemasOptions,
     models: tuple[str, ...],
-    selected: tuple[str, ...],
+    select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str,
     form: str,
 ) -> None:
-    """Say what is wrong or contradictory in the published schemas.
+    """Report what is wrong or contradictory in the published schemas.
 
-    MODEL is an id, or a glob over whole ids. CODE is a code or a glob over codes, or
-    several of them with commas between.
+    MODEL is an id, or a glob over whole ids. CODE is a code, a glob over codes, or several
+    of them separated by commas.
     """
-    selected, ignore = _listed(selected), _listed(ignore)
-    catalog = project.catalog()
-    refuse_misspelled((*selected, *ignore), catalog.diagnostics)
-    wanted = wanted_ids(catalog.models, catalog.failed, models)
-    noticed = (*catalog.diagnostics, *placed(lint(catalog.models), project))
-    found = [
-        each
-        for each in noticed
-        if (wanted is None or each.model in wanted)
-        and is_selected(each.code, select=selected, ignore=ignore)
-    ]
-    print_report(lint_report(found, project.config.schemas.as_posix()), form)
-    if _fails(found, fail_on):
+    result = api.lint(*models, **where, select=_split(select), ignore=_split(ignore))
+    print_report(lint_report(result.diagnostics, result.schemas.as_posix()), form)
+    if _fails(result.diagnostics, fail_on):
         raise SystemExit(EXIT_FINDING)
 
 
-def _listed(told: Iterable[str]) -> tuple[str, ...]:
-    """Codes given one by one, or several with commas between them."""
-    words = (word.strip() for each in told for word in each.split(","))
+def _split(values: Iterable[str]) -> tuple[str, ...]:
+    """The codes in these values; a value may have several, separated by commas."""
+    words = (word.strip() for value in values for word in value.split(","))
     return tuple(word for word in words if word)
 
 
-def _fails(found: Iterable[Diagnostic], fail_on: str) -> bool:
+def _fails(diagnostics: Iterable[Diagnostic], fail_on: str) -> bool:
     if fail_on == "never":
         return False
     order = list(Severity)
     worst = order.index(Severity(fail_on))
-    return any(order.index(each.severity) <= worst for each in found)
+    return any(order.index(found.severity) <= worst for found in diagnostics)

@@ -11,16 +11,17 @@ import click
 
 from ..ir.model import Model
 from ..workspace.local_sandbox import open_sandbox
-from ..workspace.project import Project
+from ..workspace.project import Project, open_project
 from ..workspace.temporary_client import TemporaryClient, temporary_client
 from ..workspace.validate import read_document
 from .console import EXIT_FINDING, download_progress, job_progress
 from .job_progress import follow_job, job_failure, print_result
 from .options import (
-    folder_option,
+    SchemasOptions,
+    files_option,
     format_option,
     journal_option,
-    project_options,
+    schemas_options,
     timeout_option,
 )
 from .validate import print_report
@@ -29,16 +30,16 @@ from .validate import print_report
 @click.command("run")
 @click.argument("model_id", metavar="MODEL")
 @click.argument("file", metavar="FILE")
-@folder_option
+@files_option
 @timeout_option
 @click.option(
     "--sandbox", is_flag=True, help="Run against the embedded sandbox: free, no key."
 )
 @journal_option
 @format_option
-@project_options
+@schemas_options
 def command(
-    project: Project,
+    where: SchemasOptions,
     model_id: str,
     file: str,
     folder: Path,
@@ -52,6 +53,7 @@ def command(
     The document is checked first; what is wrong is told, and nothing is sent. The token is
     read from RUNCOMFY_TOKEN, the server from RUNCOMFY_BASE_URL.
     """
+    project = open_project(**where)
     document = read_document(file)
     model, _ = project.model(model_id)
     with (

@@ -15,9 +15,9 @@ from ..sandbox import Sandbox, VirtualClock
 from ..sandbox.settings import SandboxOptions
 from ..store.schemas_folder import read_all
 from ..workspace.local_sandbox import curl_lines, example_of, open_sandbox
-from ..workspace.project import Project
+from ..workspace.project import Project, open_project
 from .console import print_diagnostics
-from .options import project_options
+from .options import SchemasOptions, schemas_options
 
 
 @click.command("sandbox")
@@ -84,9 +84,9 @@ from .options import project_options
     type=click.Path(path_type=Path, dir_okay=False),
     help="File that keeps jobs, bill, journal and virtual time for the next start.",
 )
-@project_options
+@schemas_options
 def command(
-    project: Project,
+    where: SchemasOptions,
     port: int,
     scenario: Path | None,
     state: Path | None,
@@ -98,9 +98,10 @@ def command(
     Without a key, a network or a bill: any Bearer token is accepted, jobs complete within
     ten seconds, and their outputs are small real files.
     """
+    project = open_project(**where)
     catalog = project.built_catalog()
     print_diagnostics(catalog.diagnostics)
-    models = {model.model_id: model for model in catalog.models}
+    models = catalog.by_id
     if not models:
         raise OperationError(f"no model in {project.config.schemas} to serve")
     options = _options(chosen, scenario)

@@ -1,4 +1,4 @@
-"""``show MODEL``: what the tool understood of a model, for people or as JSON."""
+"""``show MODEL``: print the fields and rules of a model, as text or JSON."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import click
 from ..ir.as_json import model_as_json, to_json_schema, type_word
 from ..ir.model import Field, Model
 from ..ir.surface import CodeNames
-from ..workspace.project import Project
+from ..workspace.project import open_project
 from .console import print_diagnostics, print_json, printable
-from .options import format_option, project_options
+from .options import SchemasOptions, format_option, locale_option, schemas_options
 
 _LONGEST = 46
 
 
 @click.command("show")
 @click.argument("model_id", metavar="MODEL")
-@click.option("--locale", help="Language of the texts.")
+@locale_option
 @format_option
-@project_options
-def command(project: Project, model_id: str, locale: str | None, form: str) -> None:
-    """Print what the tool understood of a model."""
-    model, catalog = project.in_locale(locale).model(model_id)
+@schemas_options
+def command(
+    where: SchemasOptions, model_id: str, locale: str | None, form: str
+) -> None:
+    """Print the fields and rules of a model."""
+    model, catalog = open_project(**where).in_locale(locale).model(model_id)
     names = catalog.names[model_id]
     if form == "json":
         print_json(model_as_json(model, names))
@@ -31,7 +33,7 @@ def command(project: Project, model_id: str, locale: str | None, form: str) -> N
 
 
 def print_model(model: Model, names: CodeNames) -> None:
-    """The fields as a table, and the rules below."""
+    """Print the fields as a table, and the rules below."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -45,8 +47,8 @@ def print_model(model: Model, names: CodeNames) -> None:
         table.add_row(*(Text(printable(cell)) for cell in _row(field, names)))
     console.print(table)
     for rule in model.rules:
-        told = f"{rule.pointer}: {rule.metric} {rule.operator} {rule.limit}"
-        console.print(Text(printable(f"  {told}  ({rule.message})")))
+        condition = f"{rule.pointer}: {rule.metric} {rule.operator} {rule.limit}"
+        console.print(Text(printable(f"  {condition}  ({rule.message})")))
 
 
 def _row(field: Field, names: CodeNames) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ def _row(field: Field, names: CodeNames) -> tuple[str, ...]:
 
 
 def _kind(field: Field) -> str:
-    """What a field takes: ``image``, ``several images``, or the type in JSON's words."""
+    """What a field accepts: ``image``, ``several images``, or the JSON type."""
     word = type_word(field.type)
     if field.media is None:
         return word

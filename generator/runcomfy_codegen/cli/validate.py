@@ -11,10 +11,10 @@ from runcomfy_runtime.media.inspection import InspectedFile
 from runcomfy_runtime.media.rule_check import RuleCheck, Verdict
 from runcomfy_runtime.report import Problem, Report
 
-from ..workspace.project import Project
+from ..workspace.project import open_project
 from ..workspace.validate import read_document, validate_document
 from .console import EXIT_FINDING, print_json, printable
-from .options import format_option, project_options
+from .options import SchemasOptions, format_option, schemas_options
 
 
 @click.command("validate")
@@ -22,9 +22,9 @@ from .options import format_option, project_options
 @click.argument("file", metavar="FILE")
 @click.option("--locale", help="Language of the messages.")
 @format_option
-@project_options
+@schemas_options
 def command(
-    project: Project, model_id: str, file: str, locale: str | None, form: str
+    where: SchemasOptions, model_id: str, file: str, locale: str | None, form: str
 ) -> None:
     """Check an input document (JSON, - for standard input) before anything is paid.
 
@@ -33,7 +33,7 @@ def command(
     belongs. Tells every problem at once; exits with 1 if one is certain, as a local file
     that cannot be read. What could not be checked is counted.
     """
-    project = project.in_locale(locale)
+    project = open_project(**where).in_locale(locale)
     document = read_document(file)
     folder = Path() if file == "-" else Path(file).parent
     report, findings = validate_document(project, model_id, document, folder, locale)

@@ -35,9 +35,10 @@ _KEYS = {"schemas", "names", "clients"} | _OF_A_CLIENT
 class Config:
     """What the configuration says; paths are relative to the file's folder.
 
-    ``file`` is the one that says what belongs into ``output``; None where none does.
-    ``clients`` are those of ``[clients.NAME]``, each with what it says for itself laid over
-    the rest; a configuration without them is one client itself.
+    ``file`` is the file that decides what belongs in ``output``; None if there is none.
+    ``clients`` are the tables ``[clients.NAME]``, each laid over the rest of the
+    configuration; ``client`` is the NAME of such a table. A configuration without them is
+    one client itself.
     """
 
     schemas: Path = Path("schemas")
@@ -51,6 +52,7 @@ class Config:
     target: str = DEFAULT_TARGET
     overrides: Overrides = Overrides()
     file: Path | None = None
+    client: str = ""
     clients: Mapping[str, Config] = field(default_factory=dict[str, "Config"])
 
 
@@ -128,7 +130,7 @@ def _clients(tables: Mapping[str, Any], base: Config, file: Path) -> dict[str, C
         _known(table, _OF_A_CLIENT, file)
         if "output" not in table:
             raise ConfigError(f"{file}: the client {name!r} needs an 'output'")
-        clients[name] = _client(table, base, file)
+        clients[name] = replace(_client(table, base, file), client=name)
         for other in clients.keys() - {name}:
             _apart(name, clients[name].output, other, clients[other].output, file)
     return clients

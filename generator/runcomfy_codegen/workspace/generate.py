@@ -1,8 +1,9 @@
-"""A package made again: only what changed is read, rendered and written."""
+"""Generating a client again: read, render and write only what changed."""
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -21,13 +22,12 @@ from ..targets import TARGETS
 from .configuration import Config
 from .project import Project, no_schemas, select_ids
 from .render_context import files_of_kept, render_package
-
-Tell = Callable[[str], None]
+from .results import Progress, ignore_progress
 
 
 @dataclass(frozen=True, slots=True)
 class GenerateRequest:
-    """What is asked for: a project's package in a folder with its lock, and the call's choice."""
+    """One package to generate: its project, folder and lock, and the options of the call."""
 
     project: Project
     folder: Path
@@ -36,15 +36,15 @@ class GenerateRequest:
 
     @property
     def patterns(self) -> tuple[str, ...]:
-        """The globs of the models that belong into the package."""
+        """The globs of the models that belong in the package."""
         return self.selection.models or self.project.config.models
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedPackage:
-    """What to change in the folder, how many files there are then, and what was noticed.
+    """What to change in the folder, the number of files after that, and the diagnostics.
 
-    ``wanted`` are the files that were rendered, with the new lock among them.
+    ``wanted`` are the rendered files, including the new lock.
     """
 
     plan: WritePlan
@@ -56,8 +56,10 @@ class PreparedPackage:
 
 
 def request_for(project: Project, folder: Path, chosen: CallOptions) -> GenerateRequest:
-    """The order of a call. What it does not say, the configuration's file says if it is
-    about this folder; else it is as it was when the package was made.
+    """The request of a call.
+
+    For a folder in the configuration, the configuration decides what the call leaves open.
+    For any other folder, the options of the last ``generate`` do.
     """
     lock = lock_of(folder)
     if lock.selection.target not in ("", *TARGETS):
@@ -71,18 +73,18 @@ def request_for(project: Project, folder: Path, chosen: CallOptions) -> Generate
         target=chosen.target or before.target,
     )
     config = project.in_locale(selection.locale).config
-    asked = replace(config, target=selection.target or config.target)
-    return GenerateRequest(Project(asked), folder, lock, selection)
+    chosen_config = replace(config, target=selection.target or config.target)
+    return GenerateRequest(Project(chosen_config), folder, lock, selection)
 
 
-def sources_of(order: GenerateRequest) -> MadeFrom:
-    """The hashes of everything that the package is made from. Raises ``CodegenError``."""
-    config = order.project.config
+def sources_of(request: GenerateRequest) -> MadeFrom:
+    """The hashes of everything that decides about the package. Raises ``CodegenError``."""
+    config = request.project.config
     try:
         found = document_hashes(config.schemas)
     except FileNotFoundError as error:
         raise no_schemas(error) from None
-    chosen = select_ids(found, order.patterns, config.exclude)
+    chosen = select_ids(found, request.patterns, config.exclude)
     _refuse_unknown_models(config.overrides.models, found, config.schemas)
     if config.kinds or config.categories:
         facts = facts_of(config.schemas, chosen)
@@ -92,7 +94,7 @@ def sources_of(order: GenerateRequest) -> MadeFrom:
             for id_ in chosen
             if matches_kind(facts[id_], config.kinds, config.categories)
         ]
-    name = package_name(order.folder)
+    name = package_name(request.folder)
     settings = repr((config.locale, config.overrides, config.target, name))
     tool = resources.tool_fingerprints(config.template_dir)
     return MadeFrom(
@@ -104,17 +106,17 @@ def sources_of(order: GenerateRequest) -> MadeFrom:
 def _refuse_unknown_models(
     named: Iterable[str], known: Collection[str], schemas: Path
 ) -> None:
-    """Names chosen for a model that is not there are most likely meant for another."""
+    """Reject names for a model that does not exist: most likely a misspelling."""
     for model_id in named:
         if model_id not in known:
             raise UsageError(
-                f"names are chosen for {model_id!r}, which is not in {schemas}"
+                f"the configuration has names for {model_id!r}, which is not in {schemas}"
                 f"{did_you_mean(model_id, known, count=3, cutoff=0.5)}"
             )
 
 
 def _refuse_unknown_kinds(config: Config, facts: Collection[CatalogFacts]) -> None:
-    """A kind or category that no model has is most likely a misspelling."""
+    """Reject a kind or category that no model has: most likely a misspelling."""
     kinds = {each.kind for each in facts if each.kind}
     categories = {name for each in facts for name in each.categories}
     for what, wanted, known in (
@@ -128,53 +130,63 @@ def _refuse_unknown_kinds(config: Config, facts: Collection[CatalogFacts]) -> No
 
 
 def prepare(
-    order: GenerateRequest, begin: Callable[[int], Tell], *, whole: bool = False
+    request: GenerateRequest,
+    progress: Progress = ignore_progress,
+    *,
+    whole: bool = False,
 ) -> PreparedPackage:
-    """Decide what to write and to remove. ``whole`` renders everything, whatever the lock says.
+    """Decide what to write and what to remove. Nothing is written yet.
 
-    ``begin`` is told the number of models to render, and gives what is called with each.
+    ``whole`` renders everything, even if the lock says that nothing changed. ``progress``
+    is called after each rendered model.
     """
-    lock, sources = order.lock, sources_of(order)
-    hashes = hashes_of(order.folder, lock.files)
+    lock, sources = request.lock, sources_of(request)
+    hashes = hashes_of(request.folder, lock.files)
     if whole:
-        return _prepared(order, sources, (), hashes, begin)
-    if up_to_date(lock, sources, hashes) and lock.selection == order.selection:
+        return _prepared(request, sources, (), hashes, progress)
+    if up_to_date(lock, sources, hashes) and lock.selection == request.selection:
         return PreparedPackage(WritePlan({}, (), {}), len(lock.files) + 1)
-    if TARGETS[order.project.config.target].one_file:
-        return _prepared(order, sources, (), hashes, begin)
+    if TARGETS[request.project.config.target].one_file:
+        return _prepared(request, sources, (), hashes, progress)
     kept = unchanged_models(lock, sources, hashes) & sources.models.keys()
-    return _prepared(order, sources, kept, hashes, begin)
+    return _prepared(request, sources, kept, hashes, progress)
 
 
 def _prepared(
-    order: GenerateRequest,
+    request: GenerateRequest,
     sources: MadeFrom,
     unchanged_ids: Iterable[str],
     hashes: Mapping[PurePosixPath, str],
-    begin: Callable[[int], Tell],
+    progress: Progress,
 ) -> PreparedPackage:
     ids = {*unchanged_ids}
-    name = order.project.config.target
+    name = request.project.config.target
     target = TARGETS[name]
-    catalog = order.project.catalog(sources.models.keys() - ids, name)
-    kept = order.lock.keeping({*ids, *catalog.failed})
+    catalog = request.project.catalog(sources.models.keys() - ids, name)
+    kept = request.lock.keeping({*ids, *catalog.failed})
     if target.one_file:
         kept = Lock()
     if ids and target.moves_kept(catalog, files_of_kept(kept)):
-        return _prepared(order, sources, (), hashes, begin)
+        return _prepared(request, sources, (), hashes, progress)
     wrong = {
-        each.model for each in catalog.diagnostics if each.severity is Severity.ERROR
+        found.model for found in catalog.diagnostics if found.severity is Severity.ERROR
     }
-    right = {id_: told for id_, told in sources.models.items() if id_ not in wrong}
+    right = {id_: hash_ for id_, hash_ in sources.models.items() if id_ not in wrong}
     wanted = render_package(
-        order.project,
+        request.project,
         catalog,
-        order.folder,
+        request.folder,
         kept,
         made_from=replace(sources, models=right),
-        selection=order.selection,
-        report=begin(len(catalog.models)),
+        selection=request.selection,
+        report=_counted(progress, len(catalog.models)),
     )
-    plan = plan_beside(order.folder, wanted, order.lock, kept.files, hashes)
+    plan = plan_beside(request.folder, wanted, request.lock, kept.files, hashes)
     total = len({*wanted, *kept.files})
     return PreparedPackage(plan, total, wanted, catalog.diagnostics)
+
+
+def _counted(progress: Progress, total: int) -> Callable[[str], None]:
+    """A function that counts the rendered models, and reports each."""
+    count = itertools.count(1)
+    return lambda model_id: progress(next(count), total, model_id)

@@ -1,75 +1,84 @@
-"""Published pages and catalog entries into the folder of schemas."""
+"""Storing published pages and catalog entries in the schemas folder."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 from ..build.build_model import BuiltCatalog
-from ..build.import_plan import ImportChange, ImportPlan, plan_import
+from ..build.import_plan import ImportChange, ImportPlan, PlannedImport, plan_import
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
 from ..sources.read import SourceResult, read_documents
+from ..store.document_file import document_path
 from ..store.schemas_folder import read_one, write_all
 from ..targets.python.package import PYTHON
 from .named_catalog import named_catalog
 from .project import Project
-from .source import read_source
+from .results import Imported, ImportResult
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedDocuments:
-    """What an import took in and what it noticed."""
-
-    arrivals: ImportPlan
-    diagnostics: tuple[Diagnostic, ...]
-
-
-def import_sources(
-    project: Project, sources: tuple[str, ...], locale: str | None = None
-) -> ImportedDocuments:
-    """Read the sources and store what is accepted. Raises ``CodegenError`` or ``OSError``."""
-    contents = map(read_source, sources)
-    return store_readings(
-        project,
-        [(name, read_content(name, content, locale)) for name, content in contents],
-    )
+def read_content(
+    name: str, content: bytes, locale: str | None = None, retrieved: date | None = None
+) -> SourceResult:
+    """The documents in a source. ``retrieved`` is today by default."""
+    day = retrieved or datetime.now(UTC).date()
+    return read_documents(content, name=name, retrieved=day.isoformat(), locale=locale)
 
 
-def read_content(name: str, content: bytes, locale: str | None = None) -> SourceResult:
-    """What a source gives that is read today."""
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    return read_documents(content, name=name, retrieved=today, locale=locale)
+def store_documents(
+    project: Project,
+    sources: Iterable[tuple[str, SourceResult]],
+    *,
+    dry_run: bool = False,
+) -> ImportResult:
+    """Store the accepted documents of these sources, given by name. Raises ``OSError``.
 
-
-def store_readings(
-    project: Project, readings: Iterable[tuple[str, SourceResult]]
-) -> ImportedDocuments:
-    """Store what is accepted of these sources, by their names. Raises ``OSError``."""
+    ``dry_run`` writes nothing; the result is the same.
+    """
     documents: list[tuple[str, Document]] = []
     diagnostics: list[Diagnostic] = []
-    for name, reading in readings:
-        documents += [(name, document) for document in reading.documents]
-        diagnostics += [each.about(file=name) for each in reading.diagnostics]
+    for name, source in sources:
+        documents += [(name, document) for document in source.documents]
+        diagnostics += [found.about(file=name) for found in source.diagnostics]
     root = project.config.schemas
-    arrivals = plan_import(
+    plan = plan_import(
         documents,
         lambda model_id, locale: read_one(root, model_id, locale),
         project.settings,
     )
-    changed = [
-        each for each in arrivals.accepted if each.change is not ImportChange.UNCHANGED
-    ]
-    write_all(root, [each.document for each in changed])
-    named = (
-        diagnostic
-        for file, document, model in arrivals.models
-        for diagnostic in named_catalog(
-            BuiltCatalog(models=(model,), diagnostics=()),
-            [(file, document)],
-            PYTHON,
-            project.config.overrides,
-        ).diagnostics
+    if not dry_run:
+        changed = (
+            planned.document
+            for planned in plan.accepted
+            if planned.change is not ImportChange.UNCHANGED
+        )
+        write_all(root, list(changed))
+    return ImportResult(
+        schemas=root,
+        documents=tuple(_imported(planned, root) for planned in plan.accepted),
+        diagnostics=(*diagnostics, *plan.diagnostics, *_name_collisions(plan, project)),
     )
-    return ImportedDocuments(arrivals, (*diagnostics, *arrivals.diagnostics, *named))
+
+
+def _name_collisions(plan: ImportPlan, project: Project) -> Iterator[Diagnostic]:
+    """Names in the accepted models that collide in Python."""
+    for file, document, model in plan.models:
+        built = BuiltCatalog(models=(model,), diagnostics=())
+        overrides = project.config.overrides
+        yield from named_catalog(
+            built, [(file, document)], PYTHON, overrides
+        ).diagnostics
+
+
+def _imported(planned: PlannedImport, root: Path) -> Imported:
+    document = planned.document
+    return Imported(
+        model_id=document.model_id,
+        locale=document.locale,
+        title=document.title,
+        source=planned.file,
+        file=root / document_path(document.model_id, document.locale),
+        change=planned.change.value,
+    )

@@ -1,4 +1,4 @@
-"""What is wrong or contradictory in the schemas of a project."""
+"""Reporting what is wrong or contradictory in the schemas of a project."""
 
 from __future__ import annotations
 
@@ -13,23 +13,49 @@ from ..errors import UsageError
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonValue, items, members
-from ..ir.model import Model
-from ..lint.run import RULES
+from ..lint.run import RULES, is_selected, lint
 from ..store.document_file import document_path
 from ..store.schemas_folder import read_one
 from .comparison import pointer_in_document
-from .project import Project, select
+from .project import Project, ids_matching
+from .results import LintResult
 
 BUILT = (
     "broken-document", "duplicate-key", "impossible-enum", "locale-structure",
     "module-collision", "name-collision", "not-json", "required-without-property",
     "unknown-rule", "unreadable-pattern", "unreadable-rule", "unused-name",
 )  # fmt: skip
-"""The codes of what building notices, beside those of the dialect's meta-schema."""
+"""The codes that building reports, in addition to those of the dialect's meta-schema."""
 
 
-def refuse_misspelled(patterns: Iterable[str], found: Iterable[Diagnostic]) -> None:
-    """A code that can never be told would make a gate that always passes."""
+def lint_schemas(
+    project: Project,
+    models: Sequence[str] = (),
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> LintResult:
+    """The diagnostics of these models, or of all. Raises ``UsageError``.
+
+    ``select`` and ``ignore`` are codes, or globs over codes.
+    """
+    catalog = project.catalog()
+    _check_codes((*select, *ignore), catalog.diagnostics)
+    wanted = ids_matching(catalog, models)
+    found = (*catalog.diagnostics, *_located(lint(catalog.models), project))
+    return LintResult(
+        schemas=project.config.schemas,
+        diagnostics=tuple(
+            diagnostic
+            for diagnostic in found
+            if (wanted is None or diagnostic.model in wanted)
+            and is_selected(diagnostic.code, select=select, ignore=ignore)
+        ),
+    )
+
+
+def _check_codes(patterns: Iterable[str], found: Iterable[Diagnostic]) -> None:
+    """Reject codes that do not exist: a CI check with a misspelled code would always pass."""
     own = (rule.id for rule in RULES)
     known = {*own, *BUILT, *_codes(resources.dialect()), *(each.code for each in found)}
     for pattern in patterns:
@@ -49,35 +75,23 @@ def _codes(schema: JsonValue) -> Iterator[str]:
         yield from _codes(inner)
 
 
-def wanted_ids(
-    models: Iterable[Model], failed: Sequence[str], patterns: Sequence[str]
-) -> set[str] | None:
-    """The ids asked for, those that could not be built among them; None for all."""
-    if not patterns:
-        return None
-    broken = {name for name in failed if name in patterns}
-    rest = [pattern for pattern in patterns if pattern not in broken]
-    return broken | {model.model_id for model in select(models, rest, ())}
-
-
-def placed(found: Iterable[Diagnostic], project: Project) -> list[Diagnostic]:
-    """Diagnostics with the file and the place of what they are about."""
+def _located(found: Iterable[Diagnostic], project: Project) -> Iterator[Diagnostic]:
+    """The diagnostics with the file and the position of what they are about."""
     documents: dict[str, tuple[str, Document] | None] = {}
-    told: list[Diagnostic] = []
-    for each in found:
-        if each.model not in documents:
-            documents[each.model] = _document(each.model, project)
-        known = documents[each.model]
-        if known is not None:
-            file, document = known
-            place = document.place(pointer_in_document(each.pointer, document))
-            each = replace(each, file=file, place=place)
-        told.append(each)
-    return told
+    for diagnostic in found:
+        if diagnostic.model not in documents:
+            documents[diagnostic.model] = _document(diagnostic.model, project)
+        known = documents[diagnostic.model]
+        if known is None:
+            yield diagnostic
+            continue
+        file, document = known
+        place = document.place(pointer_in_document(diagnostic.pointer, document))
+        yield replace(diagnostic, file=file, place=place)
 
 
 def _document(model_id: str, project: Project) -> tuple[str, Document] | None:
-    """The document whose structure counts: ``en``, else the first by name."""
+    """The document that gives a model its structure: ``en``, else the first by name."""
     folder = document_path(model_id, DEFAULT_LOCALE).parent
     names = sorted(
         path.stem for path in (project.config.schemas / folder).glob("*.json")

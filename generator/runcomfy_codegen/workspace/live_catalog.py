@@ -18,6 +18,7 @@ from runcomfy_runtime.transport import Lost, Outcome, Request, Response, Transpo
 
 from ..errors import OperationError, UnknownModel, UsageError
 from ..ir.json_text import is_array, items, members
+from .results import Progress, ignore_progress
 
 _MOST = 500  # entries of one page that the API gives
 _TRIES = 5
@@ -32,10 +33,10 @@ class CatalogChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CatalogPage:
-    """One answer: where it came from, its bytes, and the ids of the models in it.
+    """One page: its URL, its bytes, and the ids of the models on it.
 
-    ``model_ids`` has a text for each entry, an empty one where an entry states no id;
-    ``total`` is how many entries the catalog says that it has.
+    ``model_ids`` has one string for each entry, empty if the entry has no id. ``total`` is
+    the number of entries that the catalog claims to have.
     """
 
     url: str
@@ -46,25 +47,25 @@ class CatalogPage:
 
 @dataclass(frozen=True, slots=True)
 class LiveCatalog:
-    """The catalog of a server, ``limit`` entries at a time; ``pause`` waits so many seconds."""
+    """The catalog of a server, read in pages of ``limit`` entries; ``pause`` waits."""
 
     transport: Transport
     access: ServerAccess
     limit: int = _MOST
     pause: Callable[[float], None] = time.sleep
 
-    def every(self, begin: Callable[[int], OnItem]) -> list[CatalogPage]:
-        """Every page of the catalog. ``begin`` is told the number of models, and gives what
-        is called with the id of each that came.
+    def every(self, progress: Progress = ignore_progress) -> list[CatalogPage]:
+        """Every page of the catalog. ``progress`` is called after each model.
 
-        A catalog that changes meanwhile is read again: a model must not seem to be gone
-        only because another one was put before it. What comes out twice alike is what the
-        catalog holds, be it incomplete or with an id twice. Raises ``CodegenError``.
+        If the catalog changes in the meantime, it is read again: a model must not look
+        removed only because another one was inserted before it. Two equal readings count as
+        the catalog's content, even if it is incomplete or repeats an id. Raises
+        ``OperationError``.
         """
         before: list[str] | None = None
         for _ in range(_READINGS):
             try:
-                pages = list(self._pages(begin))
+                pages = list(self._pages(progress))
             except CatalogChanged:
                 continue
             listed = [model_id for page in pages for model_id in page.model_ids]
@@ -76,7 +77,7 @@ class LiveCatalog:
         )
 
     def one(self, model_id: str) -> CatalogPage:
-        """The entry of one model. Raises ``UnknownModel`` and ``CodegenError``."""
+        """The entry of one model. Raises ``UnknownModel`` and ``OperationError``."""
         url = f"{self.access.base_url}/v1/models/{quote(model_id)}"
         try:
             content = self._get(url, f"the model {model_id!r}")
@@ -85,21 +86,21 @@ class LiveCatalog:
         answered = members(json.loads(content)).get("model_id")
         if answered != model_id:
             raise OperationError(
-                f"{url}: asked for {model_id!r}, answered with {answered!r}"
+                f"{url}: asked for {model_id!r}, the answer is about {answered!r}"
             )
         return CatalogPage(url, content, (model_id,), 1)
 
-    def _pages(self, begin: Callable[[int], OnItem]) -> Iterator[CatalogPage]:
+    def _pages(self, progress: Progress) -> Iterator[CatalogPage]:
         page = self._page(0)
-        came, total, tell = 0, page.total, begin(page.total)
-        while page.model_ids or not came:
+        count, total = 0, page.total
+        while page.model_ids or not count:
             yield page
             for model_id in page.model_ids:
-                tell(model_id)
-            came += len(page.model_ids)
-            if came >= total or not page.model_ids:
+                count += 1
+                progress(count, total, model_id)
+            if count >= total or not page.model_ids:
                 return
-            page = self._page(came)
+            page = self._page(count)
             if page.total != total:
                 raise CatalogChanged
 
@@ -113,13 +114,13 @@ class LiveCatalog:
         listed, total = answer.get("models"), answer.get("total")
         if not is_array(listed) or not isinstance(total, int):
             raise OperationError(
-                f"{url}: this is no catalog: an object with 'models' and 'total' was expected"
+                f"{url}: not a catalog: the answer has no 'models' and 'total'"
             )
         ids = tuple(str(members(entry).get("model_id", "")) for entry in items(listed))
         return CatalogPage(url, content, ids, total)
 
     def _get(self, url: str, what: str) -> bytes:
-        """The JSON document at a URL. Raises ``NotFound`` and ``CodegenError``."""
+        """The JSON document at a URL. Raises ``NotFound`` and ``OperationError``."""
         attempt = 0
         while True:
             outcome = self._send(url)
@@ -136,7 +137,7 @@ class LiveCatalog:
     def _send(self, url: str) -> Outcome:
         request = Request("GET", url, timeout=_SECONDS, token=self.access.token)
         outcome = self.transport.send(request)
-        # A server may echo the token, and what it says is shown and stored.
+        # A server may echo the token, and its answer is printed and stored.
         return outcome._replace(body=self.access.token.redacted(outcome.body))
 
     def _refused(self, response: Response) -> bool:
@@ -146,19 +147,19 @@ class LiveCatalog:
     def _failure(self, response: Response, what: str) -> Exception:
         stated = read_error(response, json_object(response), time.time())
         if stated is None:
-            return OperationError(f"{what} came as something else than a JSON object")
+            return OperationError(f"{what}: the answer is not a JSON object")
         error = api_error(f"reading {what}", stated, ApiError)
         return error if isinstance(error, NotFound) else OperationError(str(error))
 
 
-def whole(pages: Collection[CatalogPage]) -> bool:
-    """Whether the pages hold an id for every entry that the catalog says it has."""
-    came = [model_id for page in pages for model_id in page.model_ids]
-    return all(came) and len(came) >= max((page.total for page in pages), default=0)
+def is_complete(pages: Collection[CatalogPage]) -> bool:
+    """Whether the pages have an id for every entry that the catalog claims to have."""
+    listed = [model_id for page in pages for model_id in page.model_ids]
+    return all(listed) and len(listed) >= max((page.total for page in pages), default=0)
 
 
 def access_from_environment() -> ServerAccess:
-    """Server and token from the environment. Raises ``CodegenError``."""
+    """Server and token from the environment. Raises ``UsageError``."""
     try:
         return ServerSettings().access()
     except RunComfyError as error:
@@ -179,5 +180,4 @@ def _wait(outcome: Outcome, attempt: int) -> float:
     return backoff(attempt, random.random()) if hint is None else hint  # noqa: S311
 
 
-OnItem = Callable[[str], None]
 """Is told the name of each of many things that is done."""

@@ -1,4 +1,4 @@
-"""The API pages that the site publishes of a model, one a language."""
+"""Downloading the API pages that the site publishes for a model, one per language."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .live_catalog import CatalogPage
 from .source import ServerUnreachable
 
 Fetch = Callable[[str], bytes]
-"""Gives what a URL answers; raises ``CodegenError``."""
+"""Returns the content of a URL; raises ``CodegenError``."""
 
 _SITE = "https://www.runcomfy.com"
 _PATIENCE = 5
@@ -27,28 +27,28 @@ _HOSTS = frozenset({"runcomfy.com", "www.runcomfy.com"})
 
 @dataclass(frozen=True, slots=True)
 class ModelPage:
-    """A page of a model in a language, and where the site publishes it."""
+    """The page of a model in one language, and its URL."""
 
     model_id: str
     locale: str
     url: str
 
 
-def asked_locales(written: str) -> list[str]:
-    """The languages of ``ru,ja``, each once. Raises ``CodegenError`` for what is none."""
+def parse_locales(text: str) -> list[str]:
+    """The languages in a list like ``ru,ja``, each once. Raises ``UsageError``."""
     locales: dict[str, None] = {}
-    for tag in filter(None, map(str.strip, written.split(","))):
+    for tag in filter(None, map(str.strip, text.split(","))):
         locale = canonical_locale(tag)
         if locale is None:
             raise UsageError(
-                f"--page-locale: {tag!r} is no language; write ru or zh-CN"
+                f"--page-locale: {tag!r} is not a language; write ru or zh-CN"
             )
         locales[locale] = None
     return list(locales)
 
 
 def pages_of(answers: Iterable[CatalogPage], locales: Iterable[str]) -> list[ModelPage]:
-    """The pages of the models in a catalog's answers, in these languages."""
+    """The pages of the models in these catalog answers, in these languages."""
     places = _places(answers)
     wanted = list(locales)
     return [
@@ -61,14 +61,16 @@ def pages_of(answers: Iterable[CatalogPage], locales: Iterable[str]) -> list[Mod
 def read_pages(
     pages: Iterable[ModelPage], fetch: Fetch
 ) -> Iterator[tuple[str, SourceResult]]:
-    """What each page tells, by its address. When several in a row were not even answered,
-    the rest is not asked for: one that waits in vain for hundreds learns nothing more.
+    """The documents on each page, by URL.
+
+    When several requests in a row get no answer, the remaining pages are skipped: waiting
+    for hundreds of timeouts would show nothing new.
     """
     silent = 0
     for page in pages:
         if silent == _PATIENCE:
             yield page.url, _left_out(
-                page, "page-unreachable", "not asked for any more"
+                page, "page-unreachable", "skipped after several failed requests"
             )
             continue
         reading = read_page(page, fetch)
@@ -78,7 +80,7 @@ def read_pages(
 
 
 def read_page(page: ModelPage, fetch: Fetch) -> SourceResult:
-    """What a page tells; one that cannot be had, or is another model's, is a warning."""
+    """The documents on a page; an unreachable page, or another model's, is a warning."""
     try:
         reading = read_content(page.url, fetch(page.url), page.locale)
     except ServerUnreachable as failure:
@@ -87,8 +89,8 @@ def read_page(page: ModelPage, fetch: Fetch) -> SourceResult:
         return _left_out(page, "page-unreachable", str(failure))
     others = {each.model_id for each in reading.documents} - {page.model_id}
     if others:
-        told = ", ".join(map(repr, sorted(others)))
-        return _left_out(page, "page-of-another-model", f"this page is of {told}")
+        names = ", ".join(map(repr, sorted(others)))
+        return _left_out(page, "page-of-another-model", f"this page is about {names}")
     return reading
 
 
@@ -96,22 +98,22 @@ def _places(answers: Iterable[CatalogPage]) -> Mapping[str, str]:
     """The path of each model's page on the site, without language and ``/api``.
 
     It is the path of the entry's ``model_url``: ``bytedance/seedance-v1.5-pro/image-to-video``
-    has its page at ``/models/bytedance/seedance-1-5/pro``. An entry without one is looked
-    for under its id, where most are.
+    has its page at ``/models/bytedance/seedance-1-5/pro``. For an entry without that URL it
+    is the id, which is right for most models.
     """
     found: dict[str, str] = {}
     for answer in answers:
         whole = members(json.loads(answer.content))
         for entry in items(whole.get("models")) or [whole]:
-            told = members(entry)
-            model_id = str(told.get("model_id", ""))
-            stated = _path(told.get("model_url"))
+            facts = members(entry)
+            model_id = str(facts.get("model_id", ""))
+            stated = _path(facts.get("model_url"))
             found[model_id] = stated or f"/models/{quote(model_id)}"
     return {id_: found[id_] for each in answers for id_ in each.model_ids if id_}
 
 
 def _path(model_url: object) -> str | None:
-    """The path in a published address, if it is a model's page of the site; else None."""
+    """The path in a published URL if it is a model's page on the site, else None."""
     if not isinstance(model_url, str):
         return None
     try:
@@ -138,6 +140,6 @@ def _left_out(page: ModelPage, code: str, message: str) -> SourceResult:
         severity=Severity.WARNING,
         model=page.model_id,
         file=page.url,
-        hint="the model keeps the texts that it has; save the page and import it",
+        hint="the stored texts of the model stay; to add this page, save it and import the file",
     )
     return SourceResult((), (found,))

@@ -1,14 +1,15 @@
-"""What every command starts from: the configuration, the schemas, the models in them."""
+"""The configuration, the schemas folder, and the models in it."""
 
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from runcomfy_runtime.did_you_mean import did_you_mean, did_you_mean_or_list
+from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
 from .. import resources
 from ..errors import NoSchemas, UnknownModel, UsageError
@@ -16,25 +17,28 @@ from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.model import Model
 from ..store.schemas_folder import read_all, stored_locales
 from ..targets import DEFAULT_TARGET, TARGETS
-from .configuration import Config
+from .configuration import Config, find_config, read_config
+from .results import Catalog, find_model
 
 if TYPE_CHECKING:
     from ..build.build_model import BuildOptions, BuiltCatalog
     from ..targets.target import Named
 
+StrPath: TypeAlias = str | PathLike[str]
+
 EVERY = "*"
-"""The glob that matches every model; it is no misspelling where there is none."""
+"""The glob that matches every model; it is allowed to match none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The configuration with the options of this call laid over it."""
+    """A configuration; the options of a call replace parts of it."""
 
     config: Config
 
     @property
     def settings(self) -> BuildOptions:
-        """What building models depends on."""
+        """The options for building models."""
         from ..build.build_model import BuildOptions as Settings
 
         return Settings(
@@ -43,13 +47,13 @@ class Project:
         )
 
     def in_locale(self, locale: str | None) -> Project:
-        """The same project with texts in another language, if one is named."""
+        """The same project with texts in this language; unchanged for None."""
         return Project(replace(self.config, locale=locale)) if locale else self
 
     def clients(self, name: str | None, output: Path | None) -> list[Project]:
-        """The clients that a call is about: those of the configuration, or the one named.
+        """The clients of the configuration, or only the one with this name.
 
-        With a folder in ``output``, it is that one alone. Raises ``CodegenError``.
+        ``output`` is the folder of a single client. Raises ``UsageError``.
         """
         known = self.config.clients
         if name is not None and name not in known:
@@ -77,20 +81,29 @@ class Project:
     def catalog(
         self, models: Collection[str] | None = None, target: str = DEFAULT_TARGET
     ) -> Named:
-        """Every model of the schemas folder, or these, with the names that a target gives."""
+        """Every model of the schemas folder, or only these, with the names of a target.
+
+        Raises ``NoSchemas``.
+        """
         from .named_catalog import named_catalog
 
         built, documents = self._built(models)
         return named_catalog(built, documents, TARGETS[target], self.config.overrides)
 
-    def built_catalog(self) -> BuiltCatalog:
-        """Every model of the schemas folder, whatever code would call it."""
-        return self._built(None)[0]
+    def built_catalog(self) -> Catalog:
+        """Every model of the schemas folder, without names for code. Raises ``NoSchemas``."""
+        built, _ = self._built(None)
+        return Catalog(
+            schemas=self.config.schemas,
+            models=built.models,
+            failed=built.failed,
+            diagnostics=built.diagnostics,
+        )
 
     def _built(
         self, models: Collection[str] | None
     ) -> tuple[BuiltCatalog, Iterable[tuple[str, Document]]]:
-        # Imported here: a package that is up to date needs no model.
+        # Imported here: a package that is up to date is reported without building anything.
         from ..build.build_model import build_catalog
 
         try:
@@ -99,17 +112,22 @@ class Project:
             raise no_schemas(error) from None
         self._check_locale()
         built = build_catalog(stored.documents, self.settings)
-        whole = replace(
+        complete = replace(
             built,
             diagnostics=(*stored.diagnostics, *built.diagnostics),
             failed=(*built.failed, *stored.unread),
         )
-        return whole, stored.documents
+        return complete, stored.documents
+
+    def model(self, model_id: str, target: str = DEFAULT_TARGET) -> tuple[Model, Named]:
+        """A model, and the catalog with its names. Raises ``UnknownModel``."""
+        catalog = self.catalog(target=target)
+        return find_model(model_id, catalog, self.config.schemas), catalog
 
     def _check_locale(self) -> None:
-        """Refuse a language that no document has: most likely a misspelling.
+        """Reject a language that no document has: most likely a misspelling.
 
-        All of the folder counts, whatever part of it is read.
+        All documents of the folder count, even if only some of them are read.
         """
         chosen = self.config.locale
         known = stored_locales(self.config.schemas)
@@ -118,32 +136,40 @@ class Project:
                 f"no document is in {chosen!r}{did_you_mean_or_list(chosen, known)}"
             )
 
-    def model(self, model_id: str, target: str = DEFAULT_TARGET) -> tuple[Model, Named]:
-        """One model by its id, and the catalog it is of."""
-        catalog = self.catalog(target=target)
-        found = {model.model_id: model for model in catalog.models}
-        if model_id in found:
-            return found[model_id], catalog
-        if model_id in catalog.failed:
-            told = [each for each in catalog.diagnostics if each.model == model_id]
-            raise UnknownModel(f"{model_id!r} cannot be built: {told[0].message}")
-        hint = did_you_mean(model_id, found, count=3, cutoff=0.5)
-        raise UnknownModel(f"no model {model_id!r} in {self.config.schemas}{hint}")
+
+def open_project(
+    schemas: StrPath | None = None, config: StrPath | None = None
+) -> Project:
+    """The project of the current folder, or of this configuration file.
+
+    ``schemas`` replaces the folder that the configuration names. Raises ``ConfigError``.
+    """
+    found = find_config(Path()) if config is None else read_config(Path(config))
+    return Project(found if schemas is None else replace(found, schemas=Path(schemas)))
 
 
 def no_schemas(error: FileNotFoundError) -> NoSchemas:
-    """What to do where there is no folder of schemas."""
+    """The error for a missing schemas folder."""
     return NoSchemas(
         f"{error}; `runcomfy-codegen import` creates it, --schemas names another one"
     )
 
 
+def ids_matching(catalog: Catalog | Named, patterns: Sequence[str]) -> set[str] | None:
+    """The ids that match a glob, including models that cannot be built; None for all."""
+    if not patterns:
+        return None
+    failed = {model_id for model_id in catalog.failed if model_id in patterns}
+    globs = [pattern for pattern in patterns if pattern not in failed]
+    return failed | {model.model_id for model in select(catalog.models, globs, ())}
+
+
 def select(
     models: Iterable[Model], patterns: Iterable[str], exclude: Iterable[str]
 ) -> list[Model]:
-    """The models whose whole id matches a glob (``*`` crosses ``/``) and none excluded.
+    """The models whose id matches a pattern and no excluded one; ``*`` also matches ``/``.
 
-    Raises ``CodegenError`` for a pattern that matches nothing: most likely a misspelling.
+    Raises ``UnknownModel`` for a pattern that matches nothing: most likely a misspelling.
     """
     every = {model.model_id: model for model in models}
     return [every[model_id] for model_id in select_ids(every, patterns, exclude)]
@@ -152,7 +178,7 @@ def select(
 def select_ids(
     model_ids: Iterable[str], patterns: Iterable[str], exclude: Iterable[str]
 ) -> list[str]:
-    """The same of ids alone, in their order."""
+    """The same for ids, in alphabetical order."""
     every, excluded = list(model_ids), list(exclude)
     chosen: set[str] = set()
     for pattern in patterns:
@@ -170,6 +196,6 @@ def _matching(model_ids: Iterable[str], pattern: str) -> set[str]:
     hits = {id_ for id_ in model_ids if fnmatch.fnmatchcase(id_, pattern)}
     if not hits and pattern != EVERY:
         raise UnknownModel(
-            f"no model matches {pattern!r}; `*` matches anything, slashes too"
+            f"no model matches {pattern!r}; `*` matches any text, slashes too"
         )
     return hits

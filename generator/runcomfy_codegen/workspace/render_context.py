@@ -14,7 +14,7 @@ from ..package.lock_entry import LockEntry
 from ..package.write import package_name
 from ..targets import TARGETS
 from ..targets.templates import TemplateFault, Templates, own_templates
-from .project import Project
+from .project import Project, StrPath, open_project
 
 if TYPE_CHECKING:
     from ..targets.target import Files, Kept, Named
@@ -94,6 +94,21 @@ def templates_of(project: Project) -> Templates:
         raise UsageError(str(error)) from None
     except TemplateFault as fault:
         raise UsageError(f"{folder}: {fault}") from None
+
+
+def client_context(
+    model_id: str,
+    client: str | None = None,
+    locale: str | None = None,
+    target: str | None = None,
+    schemas: StrPath | None = None,
+    config: StrPath | None = None,
+) -> dict[str, Any]:
+    """The values that the templates of a client get for a model. Raises ``UsageError``."""
+    project = open_project(schemas, config)
+    chosen = project.clients(client, None)[0] if client else project
+    options = replace(chosen.config, target=target or chosen.config.target)
+    return template_context(Project(options).in_locale(locale), model_id)
 
 
 def template_context(project: Project, model_id: str) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def git(*words: str, stdin: bytes = b"") -> bytes:
         raise OperationError("git is not installed, or not on PATH") from None
     if b"not a git repository" in ran.stderr:
         raise UsageError(
-            "this is no git repository; name a folder instead of a revision"
+            "this is not a git repository; give a folder instead of a revision"
         )
     if ran.returncode != 0:
         told = ran.stderr.decode("utf-8", "replace").strip()

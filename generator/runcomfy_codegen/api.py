@@ -1,0 +1,272 @@
+"""The commands as Python functions: paths and options in, frozen results out.
+
+Nothing is printed. A function raises ``UsageError`` if the call is wrong, and
+``OperationError`` if it could not be completed; both are ``CodegenError``. What is wrong
+with the schemas is in ``diagnostics`` of the result, and ``ok`` says whether there is an
+error.
+
+Importing this module loads no other library; each function imports what it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from .errors import (
+    CodegenError,
+    ConfigError,
+    FolderBusy,
+    FolderConflict,
+    NoSchemas,
+    OperationError,
+    SourceUnreadable,
+    UnknownModel,
+    UsageError,
+)
+from .workspace.results import (
+    Catalog,
+    CheckResult,
+    DiffResult,
+    GenerateResult,
+    Imported,
+    ImportResult,
+    LintResult,
+    PackageCheck,
+    PackageResult,
+    Progress,
+    Stale,
+    ignore_progress,
+)
+
+__all__ = [
+    "Catalog",
+    "CheckResult",
+    "CodegenError",
+    "ConfigError",
+    "DiffResult",
+    "FolderBusy",
+    "FolderConflict",
+    "GenerateResult",
+    "ImportResult",
+    "Imported",
+    "LintResult",
+    "NoSchemas",
+    "OperationError",
+    "PackageCheck",
+    "PackageResult",
+    "Progress",
+    "SourceUnreadable",
+    "Stale",
+    "StrPath",
+    "Target",
+    "UnknownModel",
+    "UsageError",
+    "check",
+    "diff",
+    "generate",
+    "import_sources",
+    "lint",
+    "load",
+]
+
+StrPath: TypeAlias = str | PathLike[str]
+Target: TypeAlias = Literal["python", "openapi", "json-schema"]
+
+
+def import_sources(
+    *sources: StrPath | bytes,
+    schemas: StrPath | None = None,
+    config: StrPath | None = None,
+    locale: str | None = None,
+    retrieved: date | None = None,
+    dry_run: bool = False,
+) -> ImportResult:
+    """Store published API pages and catalog entries in the schemas folder.
+
+    A source is a file, an https URL, ``"-"`` for standard input, or the content itself as
+    bytes. ``locale`` is the language of pages that do not state theirs, ``retrieved`` the
+    day that is stored as the day of the download (today by default). With ``dry_run``, the
+    result says what would change, and nothing is written.
+    """
+    from .workspace.import_documents import read_content, store_documents
+    from .workspace.project import open_project
+    from .workspace.source import read_source
+
+    with _as_operation_error():
+        project = open_project(schemas, config)
+        contents = [
+            (
+                ("<bytes>", source)
+                if isinstance(source, bytes)
+                else read_source(fspath(source))
+            )
+            for source in sources
+        ]
+        found = [
+            (name, read_content(name, content, locale, retrieved))
+            for name, content in contents
+        ]
+        return store_documents(project, found, dry_run=dry_run)
+
+
+def load(
+    *models: str,
+    schemas: StrPath | None = None,
+    config: StrPath | None = None,
+    locale: str | None = None,
+) -> Catalog:
+    """Read the schemas folder, and build its models.
+
+    ``models`` are ids, or globs over ids; without them, every model is built. A model that
+    cannot be built is in ``failed``, and stops no other.
+    """
+    from .workspace.project import ids_matching, open_project
+
+    with _as_operation_error():
+        catalog = open_project(schemas, config).in_locale(locale).built_catalog()
+        wanted = ids_matching(catalog, models)
+    if wanted is None:
+        return catalog
+    return replace(
+        catalog,
+        models=tuple(each for each in catalog.models if each.model_id in wanted),
+        failed=tuple(each for each in catalog.failed if each in wanted),
+        diagnostics=tuple(each for each in catalog.diagnostics if each.model in wanted),
+    )
+
+
+def generate(
+    *,
+    schemas: StrPath | None = None,
+    output: StrPath | None = None,
+    config: StrPath | None = None,
+    client: str | None = None,
+    models: Iterable[str] = (),
+    locale: str | None = None,
+    target: Target | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> GenerateResult:
+    """Generate the clients of the configuration; write only what changed.
+
+    Every client is prepared before the first is written. ``client`` selects one of them by
+    name, ``output`` is the folder of a single client. ``models`` are globs over ids.
+    ``force`` replaces generated files that were edited by hand; without it, they raise
+    ``FolderConflict``. ``progress`` is called after each rendered model.
+    """
+    from .package.lock import CallOptions
+    from .workspace.generate_clients import generate_clients, select_clients
+    from .workspace.project import open_project
+
+    with _as_operation_error():
+        options = CallOptions(_patterns(models), locale or "", target or "")
+        project = open_project(schemas, config)
+        clients = select_clients(project, client, _path(output), options)
+        return generate_clients(
+            clients, options, progress or ignore_progress, force=force
+        )
+
+
+def check(
+    *,
+    schemas: StrPath | None = None,
+    output: StrPath | None = None,
+    config: StrPath | None = None,
+    client: str | None = None,
+    models: Iterable[str] = (),
+    locale: str | None = None,
+    progress: Progress | None = None,
+) -> CheckResult:
+    """Compare the clients of the configuration with the schemas; write nothing.
+
+    Every file is rendered again, whatever the lock file says. The arguments are those of
+    ``generate``.
+    """
+    from .package.lock import CallOptions
+    from .workspace.check import check_clients
+    from .workspace.generate_clients import select_clients
+    from .workspace.project import open_project
+
+    with _as_operation_error():
+        options = CallOptions(_patterns(models), locale or "")
+        project = open_project(schemas, config)
+        clients = select_clients(project, client, _path(output), options)
+        return check_clients(clients, options, progress or ignore_progress)
+
+
+def diff(
+    base: StrPath,
+    head: StrPath | None = None,
+    *,
+    schemas: StrPath | None = None,
+    config: StrPath | None = None,
+    merge_base: bool = False,
+    approvals: StrPath | None = None,
+) -> DiffResult:
+    """Report what a change of the schemas means for callers.
+
+    ``base`` and ``head`` are schemas folders, or git revisions as ``REF:path`` (or ``REF``,
+    for the configured folder). Without ``head``, it is the work tree. ``merge_base``
+    compares with the last commit that both have in common. ``approvals`` is a file of
+    approved findings (``runcomfy-approvals.toml`` by default, if it exists).
+    """
+    from .workspace.diff import diff_schemas
+    from .workspace.project import open_project
+
+    with _as_operation_error():
+        return diff_schemas(
+            open_project(schemas, config),
+            fspath(base),
+            None if head is None else fspath(head),
+            merge_base=merge_base,
+            approvals=_path(approvals),
+        )
+
+
+def lint(
+    *models: str,
+    schemas: StrPath | None = None,
+    config: StrPath | None = None,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+) -> LintResult:
+    """Report what is wrong or contradictory in the schemas.
+
+    ``models`` are ids, or globs over ids. ``select`` and ``ignore`` are diagnostic codes,
+    or globs over codes.
+    """
+    from .workspace.lint import lint_schemas
+    from .workspace.project import open_project
+
+    with _as_operation_error():
+        return lint_schemas(
+            open_project(schemas, config),
+            models,
+            select=_patterns(select),
+            ignore=_patterns(ignore),
+        )
+
+
+@contextmanager
+def _as_operation_error() -> Generator[None]:
+    """Raise ``OperationError`` for an ``OSError``, such as an unwritable folder."""
+    try:
+        yield
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise OperationError(f"{where}{error.strerror or error}") from error
+
+
+def _patterns(given: Iterable[str]) -> tuple[str, ...]:
+    """The patterns as a tuple; a single string is one pattern, not its letters."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _path(given: StrPath | None) -> Path | None:
+    return None if given is None else Path(given)

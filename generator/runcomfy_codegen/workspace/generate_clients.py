@@ -1,0 +1,151 @@
+"""Generating every client of a configuration: lock the folders, prepare all, then write."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from ..errors import (
+    CodegenError,
+    FolderBusy,
+    FolderConflict,
+    OperationError,
+    UsageError,
+)
+from ..ir.diagnostic import Diagnostic
+from ..package.changelog import package_changes
+from ..package.lock import LOCK, CallOptions, read_lock
+from ..package.plan import Conflict, WritePlan
+from ..package.write import (
+    LOST_LOCK,
+    enclosing_package,
+    holds_foreign_files,
+    unified_diff,
+    write_package,
+)
+from ..store.atomic_write import FolderLocked, lock_folder
+from .generate import GenerateRequest, PreparedPackage, prepare, request_for
+from .project import Project
+from .results import GenerateResult, PackageResult, Progress, ignore_progress
+
+_SHOWN = 5
+
+
+def select_clients(
+    project: Project, client: str | None, output: Path | None, options: CallOptions
+) -> list[Project]:
+    """The clients of a call. The options are allowed for a single client only."""
+    clients = project.clients(client, output)
+    if len(clients) > 1 and options != CallOptions():
+        raise UsageError(
+            "--models, --locale and --target apply to one client; choose it with --client"
+        )
+    return clients
+
+
+def generate_clients(
+    clients: Sequence[Project],
+    options: CallOptions,
+    progress: Progress = ignore_progress,
+    *,
+    force: bool = False,
+) -> GenerateResult:
+    """Generate every client. Each one is prepared before the first is written.
+
+    ``force`` renders everything, and replaces generated files that were edited by hand.
+    Raises ``CodegenError`` and ``OSError``.
+    """
+    with ExitStack() as locks:
+        for client in clients:
+            locks.enter_context(_locked(client.config.output))
+        prepared: list[tuple[GenerateRequest, PreparedPackage]] = []
+        noticed: list[Diagnostic] = []
+        try:
+            for client in clients:
+                request = request_for(client, client.config.output, options)
+                package = prepare(request, progress, whole=force)
+                prepared.append((request, package))
+                noticed += package.diagnostics
+                _check_conflicts(request.folder, package.plan, force=force)
+        except CodegenError as error:
+            error.diagnostics = tuple(noticed)
+            raise
+        packages = tuple(_written(request, package) for request, package in prepared)
+    return GenerateResult(packages=packages, diagnostics=tuple(dict.fromkeys(noticed)))
+
+
+def _written(request: GenerateRequest, package: PreparedPackage) -> PackageResult:
+    """Bring one client up to date."""
+    folder, plan = request.folder, package.plan
+    write_package(folder, plan)
+    changes: tuple[tuple[str, str], ...] = ()
+    if request.lock.models and LOCK in package.wanted:
+        new = read_lock(package.wanted[LOCK])
+        changes = tuple(package_changes(request.lock, new))
+    return PackageResult(
+        client=request.project.config.client,
+        output=folder,
+        written=tuple(folder / path for path in plan.write),
+        removed=tuple(folder / path for path in plan.remove),
+        files=package.total,
+        changes=changes,
+        diagnostics=package.diagnostics,
+    )
+
+
+@contextmanager
+def _locked(folder: Path) -> Generator[None]:
+    """Hold a folder that the tool may write to, for the block."""
+    if holds_foreign_files(folder):
+        raise FolderConflict(
+            f"{folder} holds other files and no lock file; nothing was written."
+            f" Choose an empty folder; if the folder was generated, {LOST_LOCK}",
+            {PurePosixPath(path.name): "foreign" for path in sorted(folder.iterdir())},
+        )
+    around = enclosing_package(folder)
+    if around is not None:
+        raise OperationError(
+            f"{folder} is inside {around}, which is a generated package;"
+            " nothing was written. Choose a folder outside of it"
+        )
+    with ExitStack() as lock:
+        try:
+            lock.enter_context(lock_folder(folder))
+        except FolderLocked as error:
+            raise FolderBusy(
+                f"{error}; nothing was written. Try again when it is done"
+            ) from None
+        yield
+
+
+def _check_conflicts(folder: Path, plan: WritePlan, *, force: bool) -> None:
+    """Refuse to replace files that the tool does not own, or that were edited by hand."""
+    conflicts: dict[PurePosixPath, Literal["edited", "foreign"]] = {
+        path: "foreign" if why is Conflict.FOREIGN else "edited"
+        for path, why in plan.conflicts.items()
+    }
+    foreign = [path for path, why in plan.conflicts.items() if why is Conflict.FOREIGN]
+    if foreign:
+        raise FolderConflict(
+            f"{_named(folder, foreign)} in the way and not generated by this tool; nothing"
+            " was written. Move it, or choose another folder",
+            conflicts,
+        )
+    if conflicts and not force:
+        first = list(conflicts)[:_SHOWN]
+        edits = (unified_diff(folder, each, plan.write.get(each, "")) for each in first)
+        raise FolderConflict(
+            f"{_named(folder, list(conflicts))} edited by hand; nothing was written."
+            " --force replaces edited files",
+            conflicts,
+            tuple(itertools.chain.from_iterable(edits)),
+        )
+
+
+def _named(folder: Path, paths: Sequence[PurePosixPath]) -> str:
+    names = ", ".join(f"{folder}/{path}" for path in paths[:_SHOWN])
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return f"{names}{more} {'is' if len(paths) == 1 else 'are'}"

@@ -1,0 +1,244 @@
+"""What the functions of the Python API return: frozen values, nothing printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from runcomfy_runtime.did_you_mean import did_you_mean
+
+from ..errors import UnknownModel
+from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.model import Model
+
+if TYPE_CHECKING:
+    from ..diff.finding import DiffFinding
+    from ..diff.report import DiffReport, Locate
+    from ..targets.target import Named
+
+Progress: TypeAlias = Callable[[int, int, str], None]
+"""Called after each item with the number of finished items, of all items, and its name."""
+
+
+def ignore_progress(done: int, total: int, name: str) -> None:
+    """Report nothing."""
+
+
+def has_error(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether one of the diagnostics is an error."""
+    return any(each.severity is Severity.ERROR for each in diagnostics)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Result:
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether no diagnostic is an error."""
+        return not has_error(self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """A document of an import: where it comes from, where it is stored, what that changes."""
+
+    model_id: str
+    locale: str
+    title: str
+    source: str
+    file: Path
+    change: Literal["new", "unchanged", "texts changed", "structure changed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportResult(_Result):
+    """The documents that an import accepted, in the order of the sources."""
+
+    schemas: Path
+    documents: tuple[Imported, ...]
+
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """The files that are new or changed."""
+        return tuple(each.file for each in self.documents if each.change != "unchanged")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog(_Result):
+    """The models of a schemas folder.
+
+    ``failed`` are the ids of models that cannot be built; the diagnostics say why.
+    """
+
+    schemas: Path
+    models: tuple[Model, ...]
+    failed: tuple[str, ...] = ()
+
+    @property
+    def by_id(self) -> dict[str, Model]:
+        """The models by their ids, as the sandbox takes them."""
+        return {model.model_id: model for model in self.models}
+
+    def model(self, model_id: str) -> Model:
+        """The model with this id. Raises ``UnknownModel``."""
+        return find_model(model_id, self, self.schemas)
+
+
+def find_model(model_id: str, catalog: Catalog | Named, schemas: Path) -> Model:
+    """The model with this id in a catalog of this folder. Raises ``UnknownModel``."""
+    known = {model.model_id: model for model in catalog.models}
+    if model_id in known:
+        return known[model_id]
+    if model_id in catalog.failed:
+        reasons = [found for found in catalog.diagnostics if found.model == model_id]
+        raise UnknownModel(f"{model_id!r} cannot be built: {reasons[0].message}")
+    hint = did_you_mean(model_id, known, count=3, cutoff=0.5)
+    raise UnknownModel(f"no model {model_id!r} in {schemas}{hint}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageResult(_Result):
+    """What ``generate`` did to one client.
+
+    ``client`` is its name in ``[clients.NAME]``, empty for a configuration without clients.
+    ``files`` counts the files of the package. ``changes`` are what callers of an earlier
+    package notice, as pairs of a word (``added``, ``removed``, ``renamed`` …) and a sentence.
+    """
+
+    client: str
+    output: Path
+    written: tuple[Path, ...]
+    removed: tuple[Path, ...]
+    files: int
+    changes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerateResult(_Result):
+    """What ``generate`` did, client by client."""
+
+    packages: tuple[PackageResult, ...]
+
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """Every file that was written."""
+        return tuple(path for each in self.packages for path in each.written)
+
+    @property
+    def removed(self) -> tuple[Path, ...]:
+        """Every file that was removed."""
+        return tuple(path for each in self.packages for path in each.removed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """A file that is not what the schemas say, the model it belongs to, and why.
+
+    ``diff`` is a unified diff from the file on disk to what it should be, line by line.
+    """
+
+    file: Path
+    model: str
+    why: str
+    reason: str
+    diff: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageCheck(_Result):
+    """One client compared with its schemas.
+
+    ``removed`` are files that ``generate`` would remove, ``edited`` those that it would
+    refuse to replace. ``generated_with`` are the options of the last ``generate``, if they
+    differ from those of this check; None if they do not.
+    """
+
+    client: str
+    schemas: Path
+    output: Path
+    stale: tuple[Stale, ...]
+    edited: tuple[Path, ...]
+    removed: tuple[Path, ...]
+    files: int
+    generated_with: str | None = None
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether ``generate`` would change nothing."""
+        return not (self.stale or self.edited or self.removed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult(_Result):
+    """Every client compared with its schemas."""
+
+    packages: tuple[PackageCheck, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every client is up to date and no diagnostic is an error."""
+        # Not super().ok: a dataclass with slots is another class, and zero-argument super() fails.
+        current = all(each.up_to_date for each in self.packages)
+        return current and not has_error(self.diagnostics)
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """The folders that were compared."""
+        return tuple(each.output for each in self.packages)
+
+    @property
+    def stale(self) -> tuple[Stale, ...]:
+        """Every file that is not what the schemas say."""
+        return tuple(stale for each in self.packages for stale in each.stale)
+
+    @property
+    def edited(self) -> tuple[Path, ...]:
+        """Every file that was edited by hand."""
+        return tuple(path for each in self.packages for path in each.edited)
+
+    @property
+    def removed(self) -> tuple[Path, ...]:
+        """Every file that ``generate`` would remove."""
+        return tuple(path for each in self.packages for path in each.removed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintResult(_Result):
+    """What is wrong or contradictory in the schemas: ``diagnostics``."""
+
+    schemas: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffResult(_Result):
+    """What a change of the schemas means for callers.
+
+    ``locate`` gives the file and the line of a finding. ``report.for_writers(locate)`` is
+    the report for the writers in ``runcomfy_codegen.reports``.
+    """
+
+    report: DiffReport
+    locate: Locate
+
+    @property
+    def findings(self) -> tuple[DiffFinding, ...]:
+        """Every finding that is not approved."""
+        return self.report.findings
+
+    @property
+    def approved(self) -> tuple[DiffFinding, ...]:
+        """The findings that the approvals file covers."""
+        return self.report.approved
+
+    @property
+    def bump(self) -> str:
+        """The version bump that the changes ask for: major, minor, patch or none."""
+        return self.report.bump
+
+    @property
+    def summary(self) -> Mapping[str, int]:
+        """The number of findings of each verdict, without the approved ones."""
+        return self.report.summary
