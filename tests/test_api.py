@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from cli.conftest import entry
 
 from runcomfy_codegen import api
 from runcomfy_codegen.store.atomic_write import lock_folder
+from support.command_line import entry
 
 ROOT = Path(__file__).parents[1]
 PAINTER = "acme/painter/text-to-image"

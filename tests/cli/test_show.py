@@ -94,7 +94,7 @@ def test_a_broken_document_is_reported_and_stops_no_other(project: Shell) -> Non
     ("text", "words"),
     [
         ("[tool.runcomfy-codegen]\nshemas = 'x'\n", "did you mean 'schemas'?"),
-        ("[tool.runcomfy-codegen]\nschemas = 3\n", "'schemas' must be a text"),
+        ("[tool.runcomfy-codegen]\nschemas = 3\n", "'schemas' must be a string"),
         ("[tool.runcomfy-codegen\n", "not TOML"),
         ("[tool.runcomfy-codegen.names.'a/b'.fields]\nx = 'class'\n", "'class'"),
     ],

@@ -215,14 +215,14 @@ def test_a_document_that_cannot_be_read_is_named(framer: Shell, command: str) ->
         ('{"x": [{"images": 1, "images": 1}]}', "/x/0/images"),
     ],
 )
-def test_a_key_that_stands_twice_in_a_document_is_told(
+def test_a_repeated_key_in_a_document_is_reported(
     framer: Shell, text: str, pointer: str
 ) -> None:
-    """Which of the two would count is for nobody to guess: readers of JSON differ."""
+    """JSON readers disagree about which of the two counts."""
     (framer.folder / "in.json").write_text(text)
     answer = framer("validate", "acme/framer", "in.json")
     assert answer.code == 2
-    assert f"in.json: {pointer} stands twice" in answer.err
+    assert f"in.json: {pointer} is there twice" in answer.err
 
 
 def test_a_model_without_rules_has_no_checks(project: Shell) -> None:

@@ -163,4 +163,4 @@ def test_names_chosen_for_what_is_not_there_are_told(project: Shell) -> None:
     answer = project("generate")
     assert answer.code == 0
     assert answer.err.count("unused-name") == 1
-    assert "'txet', and there is no such property" in answer.err
+    assert "'txet', but there is no such property" in answer.err

@@ -1,6 +1,6 @@
-"""The command line: one file a command. The only room that prints, asks, writes or exits.
+"""The command line: parses, calls the Python API, prints, and exits.
 
-A command's module is loaded when the command is called, so that ``--help`` costs no more
+The module of a command is imported when the command runs, so that ``--help`` costs no more
 than click itself.
 """
 
@@ -28,35 +28,35 @@ from .console import (
 COMMANDS = {
     "import": (
         "importing",
-        "Read published API pages and catalog entries into schemas/.",
+        "Store published API pages and catalog entries in schemas/.",
     ),
-    "pull": ("pull", "Read the live catalog into schemas/."),
-    "lint": ("lint", "Say what is wrong or contradictory in the schemas."),
-    "show": ("show", "Print what the tool understood of a model."),
+    "pull": ("pull", "Download the live catalog into schemas/."),
+    "lint": ("lint", "Report what is wrong or contradictory in the schemas."),
+    "show": ("show", "Print the fields and rules of a model."),
     "generate": ("generate", "Write a typed client package from the schemas."),
-    "check": ("check", "Say whether the generated package is what the schemas say."),
-    "diff": ("diff", "Say what a change of schemas does to callers."),
-    "validate": ("validate", "Check an input document before anything is paid."),
-    "run": ("run", "Run a model: submit, follow, download."),
-    "status": ("jobs:status", "Tell the state of a job."),
-    "result": ("jobs:result", "Wait for a job, and download its files."),
+    "check": ("check", "Check that the generated package matches the schemas."),
+    "diff": ("diff", "Report what a change of the schemas means for callers."),
+    "validate": ("validate", "Check an input document before you pay for a job."),
+    "run": ("run", "Run a model: submit, wait, download."),
+    "status": ("jobs:status", "Print the state of a job."),
+    "result": ("jobs:result", "Wait for a job and download its files."),
     "cancel": ("jobs:cancel", "Cancel a job that is still queued."),
-    "jobs": ("jobs:jobs", "List the jobs of a journal, those that got lost included."),
+    "jobs": ("jobs:jobs", "List the jobs in a journal, including lost ones."),
     "sandbox": ("sandbox", "Serve the whole API on this machine, from the schemas."),
-    "demo": ("demo", "Tell the whole story on real schemas, without key or network."),
+    "demo": ("demo", "Import, generate, run and reject on real schemas, offline."),
 }
-"""Every command: the module that holds it (and its name there), and its line in the help."""
+"""Each command with its module (and its name there if not ``command``) and its help line."""
 
 
 class Commands(click.Group):
-    """The commands, each loaded when it is needed."""
+    """The commands; each module is imported when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of a user's work."""
+        """The names, in the order of a typical workflow."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name; None if there is none."""
+        """The command with this name; None if there is none."""
         if cmd_name not in COMMANDS:
             return None
         file, _, attribute = COMMANDS[cmd_name][0].partition(":")
@@ -67,7 +67,7 @@ class Commands(click.Group):
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
-        """Write the list of commands without loading any."""
+        """Write the list of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
@@ -77,13 +77,13 @@ class Commands(click.Group):
 def command() -> None:
     """Typed Python clients from RunComfy's published model schemas.
 
-    Exit codes: 0 fine; 1 an error in a document, or stale output; 2 wrong usage; 3 could
+    Exit codes: 0 success; 1 an error in a document, or stale output; 2 wrong usage; 3 could
     not complete; 130 interrupted.
     """
 
 
 def main() -> None:
-    """Run the command line and exit. No traceback reaches a user."""
+    """Run the command line and exit. Users see no traceback."""
     _take_terminations()
     try:
         code: object = command.main(standalone_mode=False)
@@ -92,7 +92,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except click.Abort as abort:
-        # What was going on tells what became of it: a job may be running, and paid for.
+        # The notes say what happens to a job that still runs: it may be paid for.
         for note in getattr(abort.__cause__, "__notes__", ()):
             click.echo(printable(note), err=True)
         _fail("interrupted", EXIT_INTERRUPTED)
@@ -103,7 +103,7 @@ def main() -> None:
     except CodegenError as error:
         _fail(str(error), EXIT_INCOMPLETE)
     except BrokenPipeError:
-        # The reader of our output went away, as `| head` does; nothing is wrong.
+        # The reader of the output closed it, like `| head` does; that is fine.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
@@ -114,19 +114,19 @@ def main() -> None:
             raise
         _fail(
             f"{type(error).__name__}: {error}\n"
-            "This is a defect of runcomfy-codegen; RUNCOMFY_CODEGEN_TRACEBACK=1 shows where."
+            "This is a bug in runcomfy-codegen; RUNCOMFY_CODEGEN_TRACEBACK=1 shows a traceback."
         )
 
 
 def _take_terminations() -> None:
-    """Let SIGTERM and SIGHUP end a command as Ctrl-C does: what was begun is cleaned up."""
+    """Let SIGTERM and SIGHUP end a command like Ctrl-C, so that it cleans up."""
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt
 
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        # One that is ignored, as nohup asks for, stays so.
+        # A signal that is ignored, for example by nohup, stays ignored.
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, interrupt)
 

@@ -1,4 +1,4 @@
-"""``demo``: the whole story on real schemas, in under a minute, without key or network."""
+"""``demo``: import, generate, run and reject on real schemas, in under a minute, offline."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ _SHOWN_LINES = 24
 )
 @schemas_options
 def command(where: SchemasOptions, output: Path | None) -> None:
-    """Tell the whole story on real schemas: import, generate, run, refuse.
+    """Show the tool on real schemas: import, generate, run, reject.
 
-    Uses the published pages that ship with the tool, and a sandbox on this machine; needs
-    neither key nor network, and leaves nothing behind unless --output says where.
+    Uses the published pages that ship with the tool, and a sandbox on this machine. Needs no
+    key and no network, and leaves nothing behind unless --output is given.
     """
     if output is not None and output.exists() and any(output.iterdir()):
         raise OperationError(f"{output} is not empty; nothing was written")
     with tempfile.TemporaryDirectory(prefix="runcomfy-demo-") as temporary:
-        _tell_story(output or Path(temporary), kept=output is not None)
+        _run_demo(output or Path(temporary), kept=output is not None)
 
 
-def _tell_story(folder: Path, *, kept: bool) -> None:
+def _run_demo(folder: Path, *, kept: bool) -> None:
     project = Project(replace(Config(), schemas=folder / "schemas"))
     _import_pages(project)
     catalog = project.catalog()
     model = next(each for each in catalog.models if each.model_id == MODEL)
-    _title(2, f"What was understood of {MODEL}")
+    _title(2, f"The fields and rules of {MODEL}")
     names = catalog.names[MODEL]
     print_model(model, names)
     _title(3, "A typed client is generated")
@@ -66,10 +66,12 @@ def _tell_story(folder: Path, *, kept: bool) -> None:
             project, {each.model_id: each for each in catalog.models}
         ) as served,
     ):
-        bench = import_client(names)
-        with bench.client.RunComfy(base_url=served.url, token=served.token) as client:
-            _run_job(bench, client, folder / "out", served.url, kept=kept)
-        _refuse_input(bench)
+        generated = import_client(names)
+        with generated.client.RunComfy(
+            base_url=served.url, token=served.token
+        ) as client:
+            _run_job(generated, client, folder / "out", served.url, kept=kept)
+        _reject_input(generated)
     where = f"Everything is in {folder}. " if kept else ""
     click.secho(f'\n{where}Next: README.md, section "First steps".', bold=True)
 
@@ -102,31 +104,31 @@ def _show_module(path: Path) -> None:
 
 
 def _run_job(
-    bench: TemporaryClient, client: Any, folder: Path, url: str, *, kept: bool
+    generated: TemporaryClient, client: Any, folder: Path, url: str, *, kept: bool
 ) -> None:
     _title(4, f"{MODEL} runs, against a sandbox at {url}")
     with job_progress(MODEL) as watch:
-        result = client.run(bench.module.Input(**_good()), on_update=watch)
+        result = client.run(generated.module.Input(**_good()), on_update=watch)
     for path in result.download(folder):
         shown_path = path if kept else path.name
         click.echo(f"  downloaded {shown_path}, {path.stat().st_size} bytes")
 
 
-def _refuse_input(bench: TemporaryClient) -> None:
-    _title(5, "A wrong input is refused before anything is paid")
+def _reject_input(generated: TemporaryClient) -> None:
+    _title(5, "A wrong input is rejected before you pay for a job")
     try:
-        bench.module.Input(**_wrong())
-    except bench.client.InputRejected as rejected:
+        generated.module.Input(**_wrong())
+    except generated.client.InputRejected as rejected:
         for problem in rejected.report.problems:
             click.echo(f"  {printable(problem.pointer)}: {printable(problem.message)}")
         return
     raise OperationError(
-        "the wrong input was accepted; this is a defect of runcomfy-codegen"
+        "the wrong input was accepted; this is a bug in runcomfy-codegen"
     )
 
 
 def _good() -> dict[str, Any]:
-    """An input with an image in it, so that its rules can be checked without a network."""
+    """An input with an inline image, so that its rules can be checked offline."""
     image = base64.b64encode(png(640, 480, 0.6)).decode("ascii")
     return {
         "image_urls": [f"data:image/png;base64,{image}"],

@@ -1,4 +1,4 @@
-"""Following a job: connect, wait, say how to continue after an interruption, print the result."""
+"""Following a job: connect, explain errors and interruptions, print the result."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .console import (
 
 @contextmanager
 def connected(journal: Path | None = None) -> Generator[RunComfy]:
-    """A client with token and server from the environment. Raises ``CodegenError``."""
+    """A client with token and server from the environment. Raises ``OperationError``."""
     with RunComfy(journal=journal) as client:
         try:
             yield client
@@ -37,35 +37,32 @@ def connected(journal: Path | None = None) -> Generator[RunComfy]:
 
 
 def job_failure(error: Exception) -> OperationError:
-    """What happened, and the job it happened to: it may be paid for."""
+    """The error with its job, because the job may be paid for."""
     job: Any = getattr(error, "job", None)
     text = str(error)
     if job is not None and job.request_id not in text:
         text += f"; the job is {job.request_id}"
-    # A deadline or a lost connection: the job itself may go on.
+    # After a timeout or a lost connection, the job itself may continue.
     unfinished = isinstance(error, (TimeoutError, ConnectionError))
     if job is not None and unfinished and getattr(error, "may_be_billed", False):
         text += f"\n{resume_hint(job.token())}"
     return OperationError(text)
 
 
-# A command that is stopped while a job goes on: what it leaves behind, and how to go on.
-
-
 @dataclass(slots=True)
 class FollowedJob:
-    """What a command knows of the job that it follows."""
+    """What a command knows about the job that it follows."""
 
     finished: str | None = None
-    """The request id of a job whose result is read; its files may still be missing."""
+    """The request id of a job whose result was read; files may still be missing."""
     terminated: bool = False
 
 
 @contextmanager
 def follow_job(*, lasting: bool = True) -> Generator[FollowedJob]:
-    """Let SIGTERM stop the block as Ctrl-C does, and say what becomes of the job then.
+    """Let SIGTERM stop the block like Ctrl-C, and explain what happens to the job.
 
-    A job of a server that is not ``lasting`` cannot be gone on with. Raises ``CodegenError``.
+    A job on a server that is not ``lasting`` cannot be continued. Raises ``CommandStopped``.
     """
     known = FollowedJob()
 
@@ -88,7 +85,7 @@ def follow_job(*, lasting: bool = True) -> Generator[FollowedJob]:
 
 
 def resume_hint(job: str) -> str:
-    """How to go on with a job, by its token or request id."""
+    """The command that continues with a job, given its token or request id."""
     return f"Go on with: runcomfy-codegen result {job}"
 
 
@@ -98,16 +95,15 @@ def _notes(
     notes: list[str] = list(getattr(interrupt, "__notes__", ()))
     tokens = [token for note in notes if (token := note.partition(RESUME_LABEL)[2])]
     if known.finished is not None:
-        notes.append(f"The RunComfy job {known.finished} has ended; not all files came")
+        notes.append(
+            f"The RunComfy job {known.finished} has ended; not all files were downloaded"
+        )
         tokens = [known.finished]
     return [*notes, *(map(resume_hint, tokens[-1:]) if lasting else ())]
 
 
-# The end of a job on the command line: how long to wait, where its files go, what is told.
-
-
 def print_result(result: Any, paths: list[Path], form: str) -> None:
-    """The answer as it came and the files, or only where the files are."""
+    """Print the paths of the files; for JSON also the answer of the server."""
     if form == "json":
         print_json({**result.raw, "files": [str(path) for path in paths]})
         return

@@ -30,32 +30,27 @@ from .options import (
     timeout_option,
 )
 
-# ``status JOB``: the state of a job, by its request id or token.
-
 
 @click.command("status")
 @click.argument("job", metavar="JOB")
 @format_option
 @schemas_options
 def status(where: SchemasOptions, job: str, form: str) -> None:
-    """Tell the state of a job, by its request id or token."""
+    """Print the state of a job. JOB is its request id or token."""
     with connected() as client:
         status = client.job(job).status()
     if form == "json":
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "request_id": status.request_id,
             "status": status.state,
             "queue_position": status.queue_position,
         }
-        print_json({name: value for name, value in told.items() if value is not None})
+        print_json({name: value for name, value in fields.items() if value is not None})
         return
     place = (
         "" if status.queue_position is None else f", position {status.queue_position}"
     )
     click.echo(printable(f"{status.request_id}: {status.state}{place}"))
-
-
-# ``result JOB``: wait for a job, and download its files.
 
 
 @click.command("result")
@@ -67,7 +62,7 @@ def status(where: SchemasOptions, job: str, form: str) -> None:
 def result(
     where: SchemasOptions, job: str, folder: Path, timeout: float, form: str
 ) -> None:
-    """Wait for a job, by its request id or token, and download its files."""
+    """Wait for a job and download its files. JOB is its request id or token."""
     with connected() as client, follow_job() as known:
         handle = client.job(job)
         with job_progress(handle.request_id) as watch:
@@ -78,17 +73,14 @@ def result(
     print_result(result, paths, form)
 
 
-# ``cancel JOB``: take a job out of the queue.
-
-
 @click.command("cancel")
 @click.argument("job", metavar="JOB")
 @format_option
 @schemas_options
 def cancel(where: SchemasOptions, job: str, form: str) -> None:
-    """Cancel a job that is still queued, by its request id or token.
+    """Cancel a job that is still queued. JOB is its request id or token.
 
-    Exits with 1 if it was not cancelled: a job that runs cannot be.
+    Exits with 1 if the job was not cancelled: a running job cannot be cancelled.
     """
     with connected() as client:
         handle = client.job(job)
@@ -114,13 +106,13 @@ def cancel(where: SchemasOptions, job: str, form: str) -> None:
 def jobs(
     where: SchemasOptions, journal: Path | None, pending: bool, limit: int, form: str
 ) -> None:
-    """List the jobs of a journal, newest first.
+    """List the jobs in a journal, newest first.
 
-    A job whose request id is unknown was sent, and nobody can say whether it was accepted;
-    it is never sent again by itself.
+    A job without a request id was sent, but it is unknown whether it was accepted. It is
+    never sent again automatically.
     """
     if journal is None:
-        raise UsageError("no journal: give --journal FILE, or set RUNCOMFY_JOURNAL")
+        raise UsageError("no journal; give --journal FILE, or set RUNCOMFY_JOURNAL")
     if not journal.exists():
         raise UsageError(f"{journal}: no such file")
     try:

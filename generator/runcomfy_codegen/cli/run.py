@@ -1,4 +1,4 @@
-"""``run MODEL FILE``: submit, follow, download."""
+"""``run MODEL FILE``: submit, wait, download."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .validate import print_report
 @files_option
 @timeout_option
 @click.option(
-    "--sandbox", is_flag=True, help="Run against the embedded sandbox: free, no key."
+    "--sandbox", is_flag=True, help="Run in the embedded sandbox: free, no key."
 )
 @journal_option
 @format_option
@@ -48,19 +48,19 @@ def command(
     journal: Path | None,
     form: str,
 ) -> None:
-    """Run a model on an input document (JSON, - for standard input).
+    """Run a model with an input document (JSON, - for standard input).
 
-    The document is checked first; what is wrong is told, and nothing is sent. The token is
-    read from RUNCOMFY_TOKEN, the server from RUNCOMFY_BASE_URL.
+    Checks the document first. If it is wrong, prints the problems and sends nothing. Reads
+    the token from RUNCOMFY_TOKEN, and the server from RUNCOMFY_BASE_URL.
     """
     project = open_project(**where)
     document = read_document(file)
     model, _ = project.model(model_id)
     with (
-        temporary_client(project, model) as bench,
-        _connected(project, model, bench, journal, sandbox=sandbox) as client,
+        temporary_client(project, model) as generated,
+        _connected(project, model, generated, journal, sandbox=sandbox) as client,
     ):
-        report = client.validate(bench.module.Input, document)
+        report = client.validate(generated.module.Input, document)
         if not report.ok:
             print_report(report)
             raise SystemExit(EXIT_FINDING)
@@ -68,12 +68,14 @@ def command(
             with follow_job(lasting=not sandbox) as known:
                 with job_progress(model_id) as watch:
                     result = client.run(
-                        bench.module.Input(**document), timeout=timeout, on_update=watch
+                        generated.module.Input(**document),
+                        timeout=timeout,
+                        on_update=watch,
                     )
                 known.finished = result.request_id
                 with download_progress() as watch_bytes:
                     paths = result.download(folder, on_progress=watch_bytes)
-        except bench.client.RunComfyError as error:
+        except generated.client.RunComfyError as error:
             raise job_failure(error) from None
     print_result(result, paths, form)
 
@@ -82,19 +84,19 @@ def command(
 def _connected(
     project: Project,
     model: Model,
-    bench: TemporaryClient,
+    generated: TemporaryClient,
     journal: Path | None,
     *,
     sandbox: bool,
 ) -> Generator[Any]:
-    """A client of RunComfy, or of a sandbox that lives as long as the block."""
+    """A client of RunComfy, or of a sandbox that exists for the block."""
     if not sandbox:
-        with bench.client.RunComfy(journal=journal) as client:
+        with generated.client.RunComfy(journal=journal) as client:
             yield client
         return
     with (
         open_sandbox(project, {model.model_id: model}) as served,
-        bench.client.RunComfy(
+        generated.client.RunComfy(
             base_url=served.url, token=served.token, journal=journal
         ) as client,
     ):

@@ -1,4 +1,4 @@
-"""``sandbox``: the whole API on this machine, from the schemas."""
+"""``sandbox``: serve the whole API on this machine, from the schemas."""
 
 from __future__ import annotations
 
@@ -26,58 +26,58 @@ from .options import SchemasOptions, schemas_options
     type=click.IntRange(0, 65535),
     default=8000,
     show_default=True,
-    help="0 picks a free one and prints it.",
+    help="0 picks a free port and prints it.",
 )
 @click.option(
     "--speed",
     type=click.FloatRange(0, min_open=True),
     default=1.0,
     show_default=True,
-    help="2 makes jobs take half the time.",
+    help="With 2, jobs take half the time.",
 )
 @click.option(
     "--drive",
     type=click.Choice(["time", "polls", "steps"]),
-    help="What moves a job on: time, the default, being asked about, or a push by hand.",
+    help="What advances a job: time (the default), each status request, or a manual step.",
 )
 @click.option(
     "--polls",
     type=click.IntRange(0),
     nargs=2,
     metavar="QUEUED RUNNING",
-    help="With --drive polls, which it implies: the answers in each state; 2 each.",
+    help="Implies --drive polls: the number of answers in each state.  [default: 2 2]",
 )
 @click.option(
     "--virtual-clock",
     is_flag=True,
-    help="Time that stands still until POST /sandbox/clock?advance=SECONDS.",
+    help="Stop the time; POST /sandbox/clock?advance=SECONDS advances it.",
 )
 @click.option(
     "--validation",
     type=click.Choice(["reject", "warn", "off"]),
     default="reject",
     show_default=True,
-    help="What becomes of inputs that break the schema.",
+    help="What to do with inputs that break the schema.",
 )
-@click.option("--seed", help="The same one gives the same ids, durations and files.")
+@click.option("--seed", help="The same seed gives the same ids, durations and files.")
 @click.option(
     "--balance",
     type=float,
     default=100.0,
     show_default=True,
-    help="US dollars that each token starts with; may be negative, for debts.",
+    help="US dollars that each token starts with; negative for debts.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(0),
     default=0,
     show_default=True,
-    help="Jobs of a token that run at once; 0 sets no limit.",
+    help="Number of jobs of a token that run at once; 0 for no limit.",
 )
 @click.option(
     "--scenario",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="TOML file of faults to rehearse; docs/sandbox.md lists them.",
+    help="TOML file of faults to simulate; docs/sandbox.md lists them.",
 )
 @click.option(
     "--state",
@@ -95,15 +95,15 @@ def command(
 ) -> None:
     """Serve the whole API on this machine, from the schemas.
 
-    Without a key, a network or a bill: any Bearer token is accepted, jobs complete within
-    ten seconds, and their outputs are small real files.
+    Needs no key and no network, and costs nothing: accepts any Bearer token, completes jobs
+    within ten seconds, and returns small real files.
     """
     project = open_project(**where)
     catalog = project.built_catalog()
     print_diagnostics(catalog.diagnostics)
     models = catalog.by_id
     if not models:
-        raise OperationError(f"no model in {project.config.schemas} to serve")
+        raise OperationError(f"there is no model in {project.config.schemas} to serve")
     options = _options(chosen, scenario)
     clock = VirtualClock() if virtual_clock else None
     sandbox = open_sandbox(
@@ -115,13 +115,13 @@ def command(
 
 
 def _options(chosen: Mapping[str, Any], scenario: Path | None) -> SandboxOptions:
-    """What was said on the command line; what was not has its default elsewhere."""
-    said = {name: value for name, value in chosen.items() if value is not None}
-    if "polls" in said:
-        said.setdefault("drive", "polls")
+    """The options that were given; the others have their defaults in the sandbox."""
+    given = {name: value for name, value in chosen.items() if value is not None}
+    if "polls" in given:
+        given.setdefault("drive", "polls")
     if scenario is not None:
-        said["scenario"] = _text(scenario)
-    return cast("SandboxOptions", said)
+        given["scenario"] = _text(scenario)
+    return cast("SandboxOptions", given)
 
 
 def _text(path: Path) -> str:
@@ -138,14 +138,14 @@ def _introduce(sandbox: Sandbox, project: Project, models: Mapping[str, Model]) 
     click.echo(
         f"RunComfy sandbox with {len(models)} models at {url}  (Ctrl-C ends it)\n"
     )
-    click.echo("Point a client at it:")
+    click.echo("Point a client to it:")
     click.echo(f"  export RUNCOMFY_BASE_URL={url}")
     click.echo(f"  export RUNCOMFY_TOKEN={token}\n")
     click.echo(f"Watch the jobs: {sandbox.watch_url}")
     click.echo(f"All calls, as OpenAPI: {url}/openapi.json")
-    click.echo(f"The secret of the calls below /sandbox: {sandbox.secret}\n")
+    click.echo(f"The secret for the calls below /sandbox: {sandbox.secret}\n")
     documents = (each for _, each in read_all(project.config.schemas).documents)
     example = example_of(models, documents)
     if example is not None:
-        click.echo("Or the published curl lines, with the host replaced:\n")
+        click.echo("Or use the published curl lines with this host:\n")
         click.echo(curl_lines(url, token, example))

@@ -1,4 +1,4 @@
-"""``validate MODEL FILE``: an input document, before anything is paid."""
+"""``validate MODEL FILE``: check an input document before you pay for a job."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from .options import SchemasOptions, format_option, schemas_options
 def command(
     where: SchemasOptions, model_id: str, file: str, locale: str | None, form: str
 ) -> None:
-    """Check an input document (JSON, - for standard input) before anything is paid.
+    """Check an input document (JSON, - for standard input) before you pay for a job.
 
-    Against the model's schema, then its media rules: files are measured, remote ones by
-    reading a few kilobytes. A local path, relative to the document, may stand where a URL
-    belongs. Tells every problem at once; exits with 1 if one is certain, as a local file
-    that cannot be read. What could not be checked is counted.
+    Checks the model's schema, then its media rules. Measures media files; reads only a few
+    kilobytes of remote ones. A local path, relative to the document, may replace a URL.
+    Prints every problem at once. Exits with 1 if any problem is certain (for example, an
+    unreadable local file), and counts the rules that could not be checked.
     """
     project = open_project(**where).in_locale(locale)
     document = read_document(file)
@@ -50,14 +50,14 @@ def command(
 
 
 def _checks(findings: tuple[InspectedFile, ...]) -> list[tuple[str, RuleCheck]]:
-    """Every check with its place, those that were passed too."""
+    """Every check with its pointer, including passed ones."""
     return [
         (each.reference.pointer, check) for each in findings for check in each.checks
     ]
 
 
 def _print_measured(findings: tuple[InspectedFile, ...]) -> None:
-    """Every media rule with what was measured, as a small table."""
+    """Print every media rule with the measured value, as a table."""
     checks = _checks(findings)
     if not checks:
         return
@@ -69,14 +69,14 @@ def _print_measured(findings: tuple[InspectedFile, ...]) -> None:
     for heading in ("", "place", "rule", "measured"):
         table.add_column(heading)
     for pointer, check in checks:
-        measured = f"{check.actual} {check.unit}" if check.actual else "not known"
+        measured = f"{check.actual} {check.unit}" if check.actual else "unknown"
         row = (check.verdict.value, pointer, check.rule.condition, measured)
         table.add_row(*(Text(printable(cell)) for cell in row))
     Console(highlight=False).print(table)
 
 
 def print_report(report: Report) -> None:
-    """A line for each problem, by its place in the document."""
+    """Print a line for each problem, with its place in the document."""
     for problem in report.problems:
         level = "error" if problem.verdict == "fail" else "unknown"
         click.echo(
@@ -87,7 +87,7 @@ def print_report(report: Report) -> None:
 def _print_verdict(
     model_id: str, report: Report, findings: tuple[InspectedFile, ...]
 ) -> None:
-    """Whether the document is fine, which it is only if every rule could be checked."""
+    """Print whether the document is valid, which needs every rule to be checked."""
     if not report.ok:
         return
     verdicts = [check.verdict for _, check in _checks(findings)]

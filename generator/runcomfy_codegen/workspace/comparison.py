@@ -1,4 +1,4 @@
-"""Two sides read and built, as far as they can be: what the diff is handed."""
+"""Reading and building two sides, as the input of the diff."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from .named_catalog import named_catalog
 from .revision import Blobs, Revision, SchemasFolder
 
 Documents: TypeAlias = dict[str, dict[str, tuple[str, Document]]]
-"""By model id and locale: the file, and what it holds."""
+"""By model id and locale: the file name and its document."""
 
 Cache: TypeAlias = dict[tuple[PurePosixPath, bytes], Document | NotJson]
-"""What files hold; most of them are the same on both sides."""
+"""Parsed files; most of them are the same on both sides."""
 
 _NOT_COMPARED = "the model is not compared; the rest is"
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedSide:
-    """What a side holds, which models it tells wrongly, and why."""
+    """The documents of one side, the models with unreadable files, and diagnostics."""
 
     name: str
     documents: Documents
@@ -49,7 +49,7 @@ class LoadedSide:
 
 @dataclass(frozen=True, slots=True)
 class BuiltSide:
-    """The models of a side that differ, and what only their documents tell."""
+    """The changed models of one side, and what only their documents contain."""
 
     models: tuple[Model, ...]
     failed: tuple[str, ...]
@@ -60,16 +60,16 @@ class BuiltSide:
     diagnostics: tuple[Diagnostic, ...]
 
     def without(self, model_ids: Collection[str]) -> BuiltSide:
-        """The side without models that the other side cannot tell."""
+        """The side without models that the other side could not build."""
         models = (each for each in self.models if each.model_id not in model_ids)
         return replace(self, models=tuple(models))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The models of both sides that differ, ready to be compared.
+    """The changed models of both sides, ready for the diff.
 
-    ``failed`` are the models that are not compared.
+    ``failed`` are the models that cannot be compared.
     """
 
     old: tuple[Model, ...]
@@ -82,7 +82,7 @@ class Comparison:
     failed: frozenset[str]
 
     def locate(self, finding: DiffFinding) -> FileLocation | None:
-        """Where a finding's pointer stands: on the new side, or where it stood."""
+        """The file and position of a finding on the new side, or else on the old side."""
         for read in reversed(self.sides):
             locales = read.documents.get(finding.model)
             if locales:
@@ -98,11 +98,10 @@ def compare_sides(
     options: BuildOptions,
     overrides: tuple[Overrides, Overrides],
 ) -> Comparison:
-    """Read both sides, and build what is not the same on both.
+    """Read both sides, and build the models that changed.
 
-    ``overrides`` are the names that the user chose on either side.
-
-    A model that one side cannot tell is compared on neither: it would look removed.
+    ``overrides`` are the names that the user configured on each side. A model that one side
+    cannot build is left out on both: it would look removed.
     """
     cache: Cache = {}
     old, new = (_read(each.name, each.blobs(), cache) for each in (base, head))
@@ -137,7 +136,7 @@ def compare_sides(
 def _changed(
     old: LoadedSide, new: LoadedSide, before: Overrides, after: Overrides
 ) -> set[str]:
-    """The models whose documents, or whose chosen names, are not the same."""
+    """The models whose documents, or whose configured names, changed."""
     return {
         model_id
         for model_id in old.documents.keys() | new.documents.keys()
@@ -151,7 +150,7 @@ def _rebuilt(
     sides: tuple[LoadedSide, LoadedSide],
     options: BuildOptions,
 ) -> bool:
-    """Whether a language that differs on both sides is itself built differently now."""
+    """Whether a language that drifted on both sides now has another structure."""
     model_id, locale = drifted
     files = [side.documents[model_id][locale] for side in sides]
     if files[0][1] == files[1][1]:
@@ -161,15 +160,15 @@ def _rebuilt(
 
 
 def _one_side_alone(old: LoadedSide, new: LoadedSide) -> Iterator[Diagnostic]:
-    """An empty folder beside a full one is a wrong path more often than a change."""
+    """Report an empty side: it is more often a wrong path than a change."""
     for side, other in ((old, new), (new, old)):
         if other.documents and not side.documents and not side.broken:
             yield Diagnostic(
                 code="no-documents",
-                message=f"there are no documents in {side.name!r}, and there are some"
-                f" in {other.name!r}",
+                message=f"there are no documents in {side.name!r}, but {other.name!r}"
+                " has some",
                 file=side.name,
-                hint="name the folder of the schemas: REF:path, or a folder on disk",
+                hint="give the schemas folder: REF:path, or a folder on disk",
             )
 
 
@@ -185,10 +184,10 @@ def _read(name: str, blobs: Blobs, cache: Cache) -> LoadedSide:
         if isinstance(found, NotJson):
             broken.add(model_id_of(path))
             file = str(PurePosixPath(name, path))
-            told = unreadable_document(
+            unreadable = unreadable_document(
                 file, path, found.message, found.place, _NOT_COMPARED
             )
-            diagnostics.append(told)
+            diagnostics.append(unreadable)
         else:
             documents[found.model_id][found.locale] = (path.as_posix(), found)
     return LoadedSide(name, dict(documents), frozenset(broken), tuple(diagnostics))
@@ -211,9 +210,11 @@ def _built(
     files = [pair for locales in chosen.values() for pair in locales.values()]
     built = build_catalog(files, options)
     catalog = named_catalog(built, files, PYTHON, overrides)
-    told = {model.model_id: chosen[model.model_id] for model in catalog.models}
+    documents = {model.model_id: chosen[model.model_id] for model in catalog.models}
     locale_of = {
-        file: each.locale for pairs in told.values() for file, each in pairs.values()
+        file: each.locale
+        for pairs in documents.values()
+        for file, each in pairs.values()
     }
     return BuiltSide(
         models=catalog.models,
@@ -226,7 +227,7 @@ def _built(
         },
         texts={
             model_id: {locale: _texts(each) for locale, (_, each) in locales.items()}
-            for model_id, locales in told.items()
+            for model_id, locales in documents.items()
         },
         drifted=frozenset(
             (each.model, locale_of[each.file])
@@ -250,7 +251,7 @@ def _surfaces(catalog: Named) -> dict[str, Surface]:
 
 
 def _texts(document: Document) -> TextsByPointer:
-    """What a document says; nothing if it cannot be read, which building tells."""
+    """The texts of a document; empty if it is unreadable, which the build reports."""
     try:
         return texts_of(document)
     except NotJson:
@@ -258,16 +259,16 @@ def _texts(document: Document) -> TextsByPointer:
 
 
 def _first(locales: Mapping[str, tuple[str, Document]]) -> tuple[str, Document]:
-    """The document whose structure counts."""
+    """The document that gives the model its structure."""
     return locales[DEFAULT_LOCALE if DEFAULT_LOCALE in locales else min(locales)]
 
 
 def pointer_in_document(pointer: str, document: Document) -> str:
-    """The pointer as this document spells it: pages wrap the output once more."""
+    """The pointer in this document: pages wrap the output schema in ``output``."""
     head, schema, rest = pointer.partition("/output_schema")
     published = document.output_schema
     if head or not schema or published is None or rest.startswith("/output/"):
         return pointer
-    told = members(published.value())
-    wrapped = "properties" not in told and "output" in told
+    output = members(published.value())
+    wrapped = "properties" not in output and "output" in output
     return f"/output_schema/output{rest}" if wrapped else pointer

@@ -18,7 +18,7 @@ from ..targets.python.names import ChosenNames, Overrides, UnusableName, overrid
 
 TABLE = "runcomfy-codegen"
 OWN_FILE = "runcomfy-codegen.toml"
-_OF_A_CLIENT = {
+_CLIENT_KEYS = {
     "output",
     "models",
     "exclude",
@@ -28,12 +28,12 @@ _OF_A_CLIENT = {
     "template_dir",
     "target",
 }
-_KEYS = {"schemas", "names", "clients"} | _OF_A_CLIENT
+_KEYS = {"schemas", "names", "clients"} | _CLIENT_KEYS
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the configuration says; paths are relative to the file's folder.
+    """The values in the configuration; paths are relative to the folder of the file.
 
     ``file`` is the file that decides what belongs in ``output``; None if there is none.
     ``clients`` are the tables ``[clients.NAME]``, each laid over the rest of the
@@ -57,7 +57,7 @@ class Config:
 
 
 def find_config(folder: Path) -> Config:
-    """The configuration that applies in a folder; the defaults if there is none.
+    """The configuration for a folder; the defaults if it has none.
 
     Raises ``ConfigError``.
     """
@@ -77,7 +77,7 @@ def read_config(file: Path) -> Config:
 
 
 def config_of(content: bytes, file: Path) -> Config:
-    """The configuration that a file of this content is. Raises ``ConfigError``."""
+    """The configuration in the content of a file. Raises ``ConfigError``."""
     try:
         whole = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -86,7 +86,7 @@ def config_of(content: bytes, file: Path) -> Config:
         table = _table(_table(whole, "tool", file), TABLE, file)
     else:
         table = whole
-    _known(table, _KEYS, file)
+    _check_keys(table, _KEYS, file)
     config = _client(table, Config(file=file if table else None), file)
     config = replace(
         config,
@@ -99,7 +99,7 @@ def config_of(content: bytes, file: Path) -> Config:
 
 
 def _client(table: Mapping[str, Any], base: Config, file: Path) -> Config:
-    """A configuration with what a table says of a client laid over it."""
+    """The base configuration with the values of a client's table."""
     templates = _text(table, "template_dir", "", file)
     return replace(
         base,
@@ -118,7 +118,7 @@ def _target(table: Mapping[str, Any], base: Config, file: Path) -> str:
     target = _text(table, "target", base.target, file)
     if target not in TARGETS:
         raise ConfigError(
-            f"{file}: 'target' is one of {', '.join(TARGETS)}; not {target!r}"
+            f"{file}: 'target' must be one of {', '.join(TARGETS)}, not {target!r}"
         )
     return target
 
@@ -127,25 +127,25 @@ def _clients(tables: Mapping[str, Any], base: Config, file: Path) -> dict[str, C
     clients: dict[str, Config] = {}
     for name in tables:
         table = _table(tables, name, file)
-        _known(table, _OF_A_CLIENT, file)
+        _check_keys(table, _CLIENT_KEYS, file)
         if "output" not in table:
             raise ConfigError(f"{file}: the client {name!r} needs an 'output'")
         clients[name] = replace(_client(table, base, file), client=name)
         for other in clients.keys() - {name}:
-            _apart(name, clients[name].output, other, clients[other].output, file)
+            _check_apart(name, clients[name].output, other, clients[other].output, file)
     return clients
 
 
-def _apart(name: str, folder: Path, other: str, others: Path, file: Path) -> None:
+def _check_apart(name: str, folder: Path, other: str, others: Path, file: Path) -> None:
     one, two = folder.resolve(), others.resolve()
     if one.is_relative_to(two) or two.is_relative_to(one):
         raise ConfigError(
-            f"{file}: the clients {other!r} and {name!r} would write into one folder,"
-            f" {folder}; give each its own"
+            f"{file}: the clients {other!r} and {name!r} write to one folder,"
+            f" {folder}; give each client its own"
         )
 
 
-def _known(table: Mapping[str, Any], keys: Collection[str], file: Path) -> None:
+def _check_keys(table: Mapping[str, Any], keys: Collection[str], file: Path) -> None:
     for key in table:
         if key not in keys:
             hint = did_you_mean_or_list(key, sorted(keys))
@@ -163,8 +163,8 @@ def _overrides(names: Mapping[str, Any], file: Path) -> Overrides:
 def _chosen(names: Mapping[str, Any], model_id: str, file: Path) -> ChosenNames:
     table = _table(names, model_id, file)
     module = _text(table, "module", "", file)
-    told = _table(table, "fields", file)
-    fields = {wire: _text(told, wire, "", file) for wire in told}
+    chosen = _table(table, "fields", file)
+    fields = {wire: _text(chosen, wire, "", file) for wire in chosen}
     return ChosenNames(module, fields)
 
 
@@ -178,7 +178,7 @@ def _table(table: Mapping[str, Any], key: str, file: Path) -> Mapping[str, Any]:
 def _text(table: Mapping[str, Any], key: str, default: str, file: Path) -> str:
     value = table.get(key, default)
     if not isinstance(value, str):
-        raise ConfigError(f"{file}: {key!r} must be a text")
+        raise ConfigError(f"{file}: {key!r} must be a string")
     return value
 
 
@@ -187,5 +187,5 @@ def _texts(
 ) -> tuple[str, ...]:
     value: Any = table.get(key, list(default))
     if not is_array(value) or not all(isinstance(item, str) for item in value):
-        raise ConfigError(f"{file}: {key!r} must be a list of texts")
+        raise ConfigError(f"{file}: {key!r} must be a list of strings")
     return tuple(value)

@@ -141,8 +141,8 @@ class LiveCatalog:
         return outcome._replace(body=self.access.token.redacted(outcome.body))
 
     def _refused(self, response: Response) -> bool:
-        told = json_object(response)
-        return told is None or read_error(response, told, time.time()) is not None
+        answer = json_object(response)
+        return answer is None or read_error(response, answer, time.time()) is not None
 
     def _failure(self, response: Response, what: str) -> Exception:
         stated = read_error(response, json_object(response), time.time())
@@ -178,6 +178,3 @@ def _again(outcome: Outcome) -> bool:
 def _wait(outcome: Outcome, attempt: int) -> float:
     hint = retry_after(outcome.headers, time.time())
     return backoff(attempt, random.random()) if hint is None else hint  # noqa: S311
-
-
-"""Is told the name of each of many things that is done."""

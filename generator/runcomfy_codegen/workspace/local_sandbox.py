@@ -27,7 +27,7 @@ from .project import Project
 
 _URL = "https://example.com/boat.jpg"
 _ID = "{request_id}"
-"""What the published lines have in place of an id."""
+"""The placeholder for the request id in the published lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def example_of(
 
 
 def curl_lines(url: str, token: str, example: Example) -> str:
-    """Submit, status, result and cancel, as the published pages have them."""
+    """Submit, status, result and cancel, like on the published pages."""
     bearer = f'--header "Authorization: Bearer {token}"'
     json_type = '--header "Content-Type: application/json"'
     data = shlex.quote(json.dumps(example.given, indent=2, ensure_ascii=False))
@@ -75,7 +75,7 @@ def _candidates(
 
 
 def _example_from_samples(model: Model) -> dict[str, Any]:
-    """The samples of what must be given; where there is none, something of the type."""
+    """The samples of the required fields; a value of the right type if there is none."""
     properties = members(to_json_schema(model.input)["properties"])
     return {
         field.wire_name: (
@@ -89,16 +89,18 @@ def _example_from_samples(model: Model) -> dict[str, Any]:
 
 
 def _example_value(schema: Any) -> Any:
-    told = members(schema)
-    for choice in (*items(told.get("enum")), *items(told.get("examples"))):
+    keywords = members(schema)
+    for choice in (*items(keywords.get("enum")), *items(keywords.get("examples"))):
         return choice
-    for option in items(told.get("anyOf")):
+    for option in items(keywords.get("anyOf")):
         return _example_value(option)
-    match told.get("type"):
+    match keywords.get("type"):
         case "array":
-            return [_example_value(told.get("items"))] * max(1, told.get("minItems", 1))
+            return [_example_value(keywords.get("items"))] * max(
+                1, keywords.get("minItems", 1)
+            )
         case "integer" | "number":
-            return max(1, told.get("minimum", 1))
+            return max(1, keywords.get("minimum", 1))
         case "boolean":
             return True
         case "object":
@@ -124,7 +126,7 @@ def open_sandbox(
     clock: SandboxClock | None = None,
     **options: Unpack[SandboxOptions],
 ) -> Sandbox:
-    """A sandbox of these models, listening. Raises ``CodegenError``."""
+    """A sandbox with these models that already listens. Raises ``CodegenError``."""
     entries = _entries(project)
     try:
         return Sandbox(
@@ -136,12 +138,12 @@ def open_sandbox(
         raise OperationError(str(error)) from None
     except OSError as error:
         raise OperationError(
-            f"port {port} cannot be had: {error.strerror}; --port 0 picks a free one"
+            f"port {port} is not available: {error.strerror}; --port 0 picks a free one"
         ) from None
 
 
 def _entries(project: Project) -> dict[str, Mapping[str, Any]]:
-    """What the catalog publishes of each model, its input schema word for word."""
+    """The catalog entry of each model, with its input schema word for word."""
     found: dict[str, Mapping[str, Any]] = {}
     for _, document in read_all(project.config.schemas).documents:
         if document.model_id not in found or document.locale == project.config.locale:
@@ -151,9 +153,9 @@ def _entries(project: Project) -> dict[str, Mapping[str, Any]]:
 
 def _entry(document: Document) -> dict[str, Any]:
     facts = members(document.facts.value()) if document.facts is not None else {}
-    told = {"display_name": document.title, "description": document.description}
+    texts = {"display_name": document.title, "description": document.description}
     return {
         **facts,
-        **{name: text for name, text in told.items() if text},
+        **{name: text for name, text in texts.items() if text},
         "input_schema": document.input_schema.value(),
     }

@@ -1,4 +1,4 @@
-"""Rendering a project: what a target is given, and the lock file over what it made."""
+"""Rendering a project with a target, and writing the lock file for the result."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def render_package(
     selection: CallOptions | None = None,
     report: Callable[[str], None] | None = None,
 ) -> Files:
-    """Every file of the output in a folder, without the kept ones, and its lock file.
+    """Every rendered file of the output in a folder, and its lock file.
 
-    ``kept`` is what stays of the output that is there. ``report`` is called with the id of
-    each model that is done. Raises ``CodegenError``.
+    ``kept`` are the models in the folder that are not rendered again. ``report`` is called
+    with the id of each finished model. Raises ``CodegenError``.
     """
-    # Imported here: nothing is rendered where nothing changed.
+    # Imported here: rendering is not needed if nothing changed.
     from ..targets.target import RenderContext
 
     target = TARGETS[project.config.target]
@@ -62,12 +62,12 @@ def render_package(
 
 
 def files_of_kept(kept: Lock) -> Kept:
-    """The files of each model that is kept."""
+    """The files of each kept model."""
     return {model_id: entry.files for model_id, entry in kept.models.items()}
 
 
 def lock_entries(named: Named, target: str, kept: Kept) -> dict[str, LockEntry]:
-    """What the lock file says of each rendered model."""
+    """The entry of each rendered model in the lock file."""
     written = TARGETS[target].model_files(named, kept)
     return {
         model.model_id: LockEntry(
@@ -81,7 +81,7 @@ def lock_entries(named: Named, target: str, kept: Kept) -> dict[str, LockEntry]:
 
 
 def templates_of(project: Project) -> Templates:
-    """Our templates, and the user's that replace them. Raises ``UsageError``."""
+    """The templates of the tool; those of the user replace them. Raises ``UsageError``."""
     folder, target = project.config.template_dir, project.config.target
     shipped = resources.template_sources(target)
     if folder is None:
@@ -112,11 +112,11 @@ def client_context(
 
 
 def template_context(project: Project, model_id: str) -> dict[str, Any]:
-    """What the templates of the project's target are given for a model, as JSON values.
+    """The values that the templates of the project's target get for a model, as JSON.
 
-    For Python that of ``model.jinja``, for OpenAPI of ``openapi.jinja`` with this model
-    alone, and for JSON Schema of ``schema.jinja``, for each side of the model. Raises
-    ``CodegenError`` if there is no such model.
+    For Python those of ``model.jinja``, for OpenAPI those of ``openapi.jinja`` with only this
+    model, and for JSON Schema those of ``schema.jinja`` for each side of the model. Raises
+    ``UnknownModel``.
     """
     target = project.config.target
     _, named = project.model(model_id, target)

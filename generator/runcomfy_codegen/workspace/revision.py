@@ -1,4 +1,4 @@
-"""One side of a comparison: a folder, or a folder of a git revision, read without checkout."""
+"""One side of a diff: a folder on disk, or a folder in a git revision without a checkout."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class SchemasFolder:
 
     @property
     def name(self) -> str:
-        """How the side is called in reports, and the beginning of its files' names."""
+        """The name of the side in reports, and the prefix of its file names."""
         return self.path.as_posix()
 
     def blobs(self) -> Blobs:
-        """Every document's path below the folder, and its bytes."""
+        """The path of every document below the folder, and its bytes."""
         found = (path.relative_to(self.path) for path in self.path.rglob("*.json"))
         paths = sorted(PurePosixPath(path) for path in found)
         return [
@@ -40,7 +40,7 @@ class SchemasFolder:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A folder as a git revision has it; ``tree`` and ``commit`` are object ids."""
+    """A folder in a git revision; ``tree`` and ``commit`` are object ids."""
 
     ref: str
     path: str
@@ -49,12 +49,12 @@ class Revision:
 
     @property
     def name(self) -> str:
-        """The folder below the repository's root: annotations name files by it."""
+        """The folder below the root of the repository, as annotations name files."""
         return self.path or "."
 
     def blobs(self) -> Blobs:
-        """Every document's path below the folder, and its bytes, in two calls of git."""
-        # Without --full-tree, git lists only what lies below the folder it is run in.
+        """The path of every document below the folder, and its bytes, in two calls of git."""
+        # Without --full-tree, git lists only the files below the current folder.
         listed = git("ls-tree", "-r", "-z", "--full-tree", self.tree).split(b"\0")
         entries = [entry.partition(b"\t") for entry in listed if entry]
         chosen = [
@@ -70,9 +70,10 @@ class Revision:
 
 
 def overrides_of(side: SchemasFolder | Revision, project: Project) -> Overrides:
-    """The names that the user had chosen on a side: those of a revision's own configuration.
+    """The names in the configuration of a side.
 
-    A folder has none; today's hold. Raises ``CodegenError``.
+    A revision has its own configuration. For a folder, the current one applies. Raises
+    ``UsageError``.
     """
     if isinstance(side, SchemasFolder):
         return project.config.overrides
@@ -91,19 +92,19 @@ def overrides_of(side: SchemasFolder | Revision, project: Project) -> Overrides:
 
 
 def _file(found: str, file: Path) -> bytes | None:
-    """A file of a commit; None if the commit, or the repository, has no such file."""
+    """A file in a commit; None if the commit or the repository does not have it."""
     whole = file.resolve()
     if not whole.is_relative_to(_root()):
         return None
-    told = whole.relative_to(_root()).as_posix()
-    # Listed first: asking for a file that is not there is an error like any other.
-    if not git("ls-tree", "--full-tree", found, "--", told):
+    name = whole.relative_to(_root()).as_posix()
+    # List first: reading a missing file would look like any other error of git.
+    if not git("ls-tree", "--full-tree", found, "--", name):
         return None
-    return git("cat-file", "blob", f"{found}:{told}")
+    return git("cat-file", "blob", f"{found}:{name}")
 
 
 def is_document(path: PurePosixPath) -> bool:
-    """Whether a file of the folder is a published document."""
+    """Whether a file in the schemas folder is a published document."""
     hidden = path.parts[0].startswith(".")
     return path.suffix == ".json" and path.name != DIALECT and not hidden
 
@@ -111,12 +112,12 @@ def is_document(path: PurePosixPath) -> bool:
 def resolve_base(
     text: str, project: Project, merge_with: str | None
 ) -> SchemasFolder | Revision:
-    """The old side; with ``merge_with`` the last commit it has in common with that one."""
+    """The old side; with ``merge_with``, the last commit that it has in common with it."""
     if merge_with is None:
         return resolve_side(text, project)
     ref, colon, path = text.partition(":")
     try:
-        common = _told("merge-base", commit(ref), commit(merge_with))
+        common = _git_text("merge-base", commit(ref), commit(merge_with))
     except UsageError:
         raise UsageError(
             f"{ref!r} and {merge_with!r} have no commit in common; a shallow clone may"
@@ -126,10 +127,9 @@ def resolve_base(
 
 
 def resolve_side(text: str, project: Project) -> SchemasFolder | Revision:
-    """A side as the user named it: a folder, ``REF:path``, or ``REF`` alone.
+    """The side for a folder, ``REF:path``, or ``REF`` alone.
 
-    A revision without a path has the schemas where the configuration says. Raises
-    ``CodegenError``.
+    Without a path, the configuration says where the schemas are. Raises ``CodegenError``.
     """
     if Path(text).is_dir():
         return SchemasFolder(Path(text))
@@ -141,28 +141,28 @@ def resolve_side(text: str, project: Project) -> SchemasFolder | Revision:
     found = commit(ref)
     wanted = path.rstrip("/") if colon else _configured(project)
     try:
-        tree = _told("rev-parse", "--verify", "--quiet", f"{found}:{wanted}")
+        tree = _git_text("rev-parse", "--verify", "--quiet", f"{found}:{wanted}")
     except UsageError:
         raise UsageError(f"the revision {ref!r} has no folder {wanted!r}") from None
-    if _told("cat-file", "-t", tree) != "tree":
+    if _git_text("cat-file", "-t", tree) != "tree":
         raise UsageError(f"in the revision {ref!r}, {wanted!r} is not a folder")
     return Revision(ref, wanted, tree, found)
 
 
 def default_head(base: SchemasFolder | Revision, project: Project) -> SchemasFolder:
-    """The new side if none is named: the schemas as they lie on disk now."""
+    """The new side if none is given: the schemas on disk."""
     path = project.config.schemas
     if isinstance(base, Revision) and not base.path.startswith("."):
         path = _relative(_root() / base.path)
     if not path.is_dir():
-        raise UsageError(f"no folder of schemas at {path}; name one as HEAD")
+        raise UsageError(f"no schemas folder at {path}; give one as HEAD")
     return SchemasFolder(path)
 
 
 def commit(ref: str) -> str:
-    """The commit that a revision names. Raises ``CodegenError``."""
+    """The commit of a revision. Raises ``CodegenError``."""
     try:
-        return _told(
+        return _git_text(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
         ).splitlines()[-1]
     except UsageError:
@@ -174,9 +174,9 @@ def commit(ref: str) -> str:
 
 
 def git(*words: str, stdin: bytes = b"") -> bytes:
-    """What git prints. Raises ``CodegenError`` if it cannot be run, or refuses."""
+    """The output of git. Raises ``OperationError`` without git, ``UsageError`` if it fails."""
     try:
-        # git is found on PATH as everywhere; refs stand behind --end-of-options.
+        # git comes from PATH; refs are passed after --end-of-options.
         ran = subprocess.run(  # noqa: S603
             ["git", *words],  # noqa: S607
             input=stdin,
@@ -190,19 +190,19 @@ def git(*words: str, stdin: bytes = b"") -> bytes:
             "this is not a git repository; give a folder instead of a revision"
         )
     if ran.returncode != 0:
-        told = ran.stderr.decode("utf-8", "replace").strip()
-        raise UsageError(f"git {words[0]} failed: {told}")
+        reason = ran.stderr.decode("utf-8", "replace").strip()
+        raise UsageError(f"git {words[0]} failed: {reason}")
     return ran.stdout
 
 
 def _contents(oids: list[bytes]) -> Iterator[bytes]:
-    """The blobs with these ids, in their order (gitformat: git-cat-file, BATCH OUTPUT)."""
-    told = git("cat-file", "--batch", stdin=b"".join(oid + b"\n" for oid in oids))
+    """The blobs with these ids, in this order (see git-cat-file, BATCH OUTPUT)."""
+    output = git("cat-file", "--batch", stdin=b"".join(oid + b"\n" for oid in oids))
     at = 0
     for _ in oids:
-        end = told.index(b"\n", at)
-        size = int(told[at:end].split()[2])
-        yield told[end + 1 : end + 1 + size]
+        end = output.index(b"\n", at)
+        size = int(output[at:end].split()[2])
+        yield output[end + 1 : end + 1 + size]
         at = end + 1 + size + 1
 
 
@@ -217,7 +217,7 @@ def _configured(project: Project) -> str:
 
 
 def _root() -> Path:
-    return Path(_told("rev-parse", "--show-toplevel")).resolve()
+    return Path(_git_text("rev-parse", "--show-toplevel")).resolve()
 
 
 def _relative(path: Path) -> Path:
@@ -225,5 +225,5 @@ def _relative(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _told(*words: str) -> str:
+def _git_text(*words: str) -> str:
     return git(*words).decode("utf-8", "replace").strip()

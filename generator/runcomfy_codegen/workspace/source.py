@@ -1,4 +1,4 @@
-"""Where published text comes from: a file, standard input, or an https URL."""
+"""Reading a source of published text: a file, standard input, or an https URL."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 from ..errors import SourceUnreadable, UsageError
 
 MOST_BYTES = 64 * 1024 * 1024
-"""A catalog of thousands of models is a few megabytes; more is no catalog."""
+"""A catalog of thousands of models has a few megabytes; more is not a catalog."""
 _SECONDS = 30.0
 
 
 class ServerUnreachable(SourceUnreadable):
-    """A server that could not be reached, or went away before it had answered."""
+    """A server is unreachable, or closed the connection before it answered."""
 
 
 def read_source(source: str) -> tuple[str, bytes]:
-    """The name to report a source by, and its bytes. Raises ``CodegenError``."""
+    """The name of a source in reports, and its bytes. Raises ``CodegenError``."""
     if source == "-":
         return "<stdin>", sys.stdin.buffer.read(MOST_BYTES)
     if "://" in source:
@@ -31,15 +31,15 @@ def _file(path: Path) -> bytes:
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file") from None
     except IsADirectoryError:
-        raise UsageError(f"{path} is a folder; name the files in it") from None
+        raise UsageError(f"{path} is a folder; give the files in it") from None
 
 
 def fetched(url: str) -> bytes:
-    """What an https URL answers; redirects are not followed. Raises ``CodegenError``."""
+    """The content at an https URL. Redirects are not followed. Raises ``CodegenError``."""
     import httpx
 
     if not url.startswith("https://"):
-        raise UsageError(f"{url}: only https URLs are read")
+        raise UsageError(f"{url}: only https URLs are allowed")
     chunks: list[bytes] = []
     try:
         with httpx.stream(

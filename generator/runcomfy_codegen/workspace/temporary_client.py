@@ -1,7 +1,7 @@
-"""A client made for one call of a command: generated, imported, thrown away.
+"""A client that exists for one command: generated, imported, and deleted.
 
-``validate`` and ``run`` use the very module that a user's program would, so that they say
-the same things.
+``validate`` and ``run`` use the same module as a user's program, so that both report the
+same problems.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class TemporaryClient:
 
 @contextmanager
 def temporary_client(project: Project, model: Model) -> Generator[TemporaryClient]:
-    """A temporary client of one model, imported. It is gone when the block ends."""
+    """An imported client of one model. It is deleted at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="runcomfy-") as folder:
         named = PYTHON.name_models([model], project.config.overrides)
         generate_into(project, named, Path(folder) / PACKAGE)
@@ -43,7 +43,7 @@ def temporary_client(project: Project, model: Model) -> Generator[TemporaryClien
 
 
 def generate_into(project: Project, named: Named, folder: Path) -> None:
-    """Write the Python client of a catalog into a folder."""
+    """Write the Python client of a catalog to a folder."""
     python = Project(replace(project.config, target=PYTHON.name))
     wanted = render_package(python, named, folder)
     lock = lock_of(folder)
@@ -52,7 +52,7 @@ def generate_into(project: Project, named: Named, folder: Path) -> None:
 
 
 def import_client(names: CodeNames) -> TemporaryClient:
-    """The generated client and a model's module in it. The package must be importable."""
+    """Import the generated client and the module of a model. It must be on the path."""
     name = f"{PACKAGE}.models.{names.dotted}"
     return TemporaryClient(
         importlib.import_module(PACKAGE), importlib.import_module(name)
@@ -61,7 +61,7 @@ def import_client(names: CodeNames) -> TemporaryClient:
 
 @contextmanager
 def importable(folder: Path) -> Generator[None]:
-    """Let packages of a folder be imported, before any other of the same name."""
+    """Make packages in a folder importable, ahead of others with the same name."""
     before = {name: sys.modules.pop(name) for name in _loaded()}
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()

@@ -1,4 +1,4 @@
-"""An input document against the model's own generated client."""
+"""Checking an input document with the generated client of its model."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def validate_document(
     folder: Path,
     locale: str | None,
 ) -> tuple[Report, tuple[InspectedFile, ...]]:
-    """The report of the model's own generated client, and what was measured for it."""
+    """The report of the generated client, and the media files that were measured."""
     model, _ = project.model(model_id)
     inspector = Inspector(folder=folder)
     measured: list[InspectedFile] = []
 
     def look(rules: Sequence[Rule], payload: Mapping[str, Any]) -> list[Problem]:
-        # Rules of our own class: that of the client goes away with its package.
+        # Copy the rules: the class of the temporary client is deleted with its package.
         ours = [Rule(**asdict(rule)) for rule in rules]
         measured.extend(inspector.inspect(ours, payload))
         return [problem for finding in measured for problem in finding.problems()]
@@ -46,7 +46,7 @@ def validate_document(
 
 
 def read_document(file: str) -> dict[str, Any]:
-    """The JSON object in a file, or on standard input for ``-``. Raises ``CodegenError``."""
+    """The JSON object in a file, or on standard input for ``-``. Raises ``UsageError``."""
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
         document: Any = json.loads(text)
@@ -64,7 +64,7 @@ def read_document(file: str) -> dict[str, Any]:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
     for pointer in JsonText(text).duplicates():
         raise UsageError(
-            f"{file}: {pointer} stands twice, and readers differ on which counts"
+            f"{file}: {pointer} is there twice; JSON readers disagree about which one counts"
         )
     if not is_object(document):
         raise UsageError(f"{file}: the input of a model is a JSON object")
