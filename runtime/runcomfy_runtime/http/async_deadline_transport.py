@@ -14,7 +14,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from .deadline import WRITE_SIZE, time_left
+from .httpx_adapter import WRITE_SIZE, time_left
 
 
 class AsyncDeadlineTransport(httpx.AsyncHTTPTransport):

@@ -14,8 +14,13 @@ from weakref import WeakKeyDictionary
 from ..base_url import origin
 from ..transport import Outcome, Request
 from .async_deadline_transport import AsyncDeadlineTransport
-from .deadline import lift_deadline, request_deadline
-from .httpx_adapter import BodyReader, build_request, pool_options
+from .httpx_adapter import (
+    BodyReader,
+    build_request,
+    lift_deadline,
+    pool_options,
+    request_deadline,
+)
 from .httpx_transport import Origin
 from .request_trace import LOSSES, RequestTrace
 

@@ -11,9 +11,14 @@ import threading
 from ..base_url import origin
 from ..fork import renew_after_fork
 from ..transport import Outcome, Request
-from .deadline import lift_deadline, request_deadline
 from .deadline_transport import DeadlineTransport
-from .httpx_adapter import BodyReader, build_request, pool_options
+from .httpx_adapter import (
+    BodyReader,
+    build_request,
+    lift_deadline,
+    pool_options,
+    request_deadline,
+)
 from .request_trace import LOSSES, RequestTrace
 
 Origin = tuple[str, str, int | None]
