@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import socket
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,13 +18,14 @@ from .job_repository import BillRow
 from .model_catalog import CatalogEntry
 from .request_log import LogEntry as JournalEntry
 from .routes import LOOPBACK, token_account
-from .server import AsgiApp, Server, listen
+from .server import AsgiApp, Server
 from .settings import SandboxOptions, settings_from_options
 
 TOKEN = "sandbox-token"  # noqa: S105 - any well-formed token is accepted, this one is for examples
 """The token that the sandbox suggests."""
 
 _NO_ENTRIES: Mapping[str, CatalogEntry] = MappingProxyType({})
+_BACKLOG = 512  # connections that wait to be accepted
 
 
 class Sandbox:
@@ -58,7 +60,7 @@ class Sandbox:
         self.secret = secrets.token_urlsafe(16)
         self.clock = clock or WallClock()
         with ExitStack() as opened:
-            listener = opened.enter_context(listen(host, port))
+            listener = opened.enter_context(_listen(host, port))
             shown_host = f"[{host}]" if ":" in host else host
             self.url = f"http://{shown_host}:{listener.getsockname()[1]}"
             chosen = settings_from_options(self.url, self.secret, options)
@@ -137,3 +139,19 @@ class Sandbox:
 
     def _account(self, token: str | None) -> str | None:
         return None if token is None else token_account(token, self.api.settings.seed)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket; the system chooses for port 0. Raises ``OSError`` if it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With IPPROTO_TCP, asyncio turns Nagle's algorithm off. Otherwise every answer waits
+    # 40 ms for the client's acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return listener

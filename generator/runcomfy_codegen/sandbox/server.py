@@ -23,8 +23,6 @@ from .clock import SandboxClock
 from .http_messages import ApiRequest, ApiResponse, Delivery, assumed_error
 from .input_validation import MAX_BODY
 
-Handler = Callable[[ApiRequest, float], ApiResponse]
-
 TRANSPORT = "sandbox.transport"
 """The key of the scope that holds the connection's transport."""
 
@@ -39,7 +37,9 @@ class AsgiApp:
     body_timeout: ClassVar[float] = 60.0
     """Seconds that a client may take to send the body of a request."""
 
-    def __init__(self, handle: Handler, clock: SandboxClock) -> None:
+    def __init__(
+        self, handle: Callable[[ApiRequest, float], ApiResponse], clock: SandboxClock
+    ) -> None:
         self._handle = handle
         self._clock = clock
         self._delayed: set[asyncio.Transport] = set()
@@ -89,11 +89,10 @@ async def _dribble(response: ApiResponse, receive: Receive, send: Send) -> None:
     if not body:
         await _client_left(receive, response.seconds)
         await _send_body(send, b"", more=False)
+    last = len(body) - 1
     for at in range(len(body)):
-        await _send_body(send, body[at : at + 1], more=at + 1 < len(body))
-        if at + 1 < len(body) and await _client_left(
-            receive, response.seconds / len(body)
-        ):
+        await _send_body(send, body[at : at + 1], more=at < last)
+        if at < last and await _client_left(receive, response.seconds / len(body)):
             return
 
 
@@ -125,20 +124,12 @@ async def _client_left(receive: Receive, seconds: float | None) -> bool:
 
 
 async def _start(response: ApiResponse, send: Send) -> None:
-    headers = [
-        (name.encode("latin-1"), value.encode("latin-1"))
-        for name, value in _sized(response).headers
-    ]
     start: dict[str, Any] = {"type": "http.response.start", "status": response.status}
-    await send(start | {"headers": headers})
+    await send(start | {"headers": _whole(response).raw_headers})
 
 
 async def _send_body(send: Send, body: bytes, *, more: bool) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": more})
-
-
-def _sized(response: ApiResponse) -> ApiResponse:
-    return response.having(("content-length", str(len(response.body))))
 
 
 def _whole(response: ApiResponse) -> HttpResponse:
@@ -188,23 +179,6 @@ MOST_CONNECTIONS = 1000
 """uvicorn itself answers 503 to requests on more connections."""
 
 _GRACE = 2  # seconds for open connections at the end
-_BACKLOG = 512
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; the system chooses for port 0. Raises ``OSError`` if it is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With IPPROTO_TCP, asyncio turns Nagle's algorithm off. Otherwise every answer waits
-    # 40 ms for the client's acknowledgement.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
 
 
 class Server:
