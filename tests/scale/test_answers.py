@@ -36,7 +36,7 @@ from runcomfy_codegen.ir.model import (
 from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets.python import datamodel_codegen, datamodel_codegen_answers
 from runcomfy_codegen.targets.python.annotations import Annotator, shape_of
-from runcomfy_codegen.targets.python.datamodel_codegen import ask
+from runcomfy_codegen.targets.python.datamodel_codegen import ask_library
 from runcomfy_codegen.targets.python.layout import annotation_text, format_code
 from runcomfy_codegen.targets.python.model_names import is_class
 from runcomfy_runtime import constraint
@@ -53,7 +53,7 @@ def kinds() -> Iterator[Type]:
         Anything(),
         Boolean(),
         Nullable(Boolean()),
-        Object(name="M", extra=Boolean()),
+        Object(extra=Boolean()),
     )
     yield from (Choice((Value.of(values[0]),)) for values in CHOICES)
     yield from (Union((Boolean(),) * number) for number in range(1, 7))
@@ -80,7 +80,7 @@ def kinds() -> Iterator[Type]:
 def kept_module() -> str:
     """The module of answers as the library gives them now."""
     shapes = dict.fromkeys(json.dumps(shape_of(kind)) for kind in kinds())
-    told = dict(sorted(ask(shapes).items()))
+    told = dict(sorted(ask_library(shapes).items()))
     release = version("datamodel-code-generator")
     lines = f"{DOC}\n\nRELEASE = {release!r}\nANSWERS = {told!r}\n"
     return format_code(lines)
@@ -98,7 +98,9 @@ def test_the_kept_answers_are_what_the_library_says(
     else:
         # Another release is asked itself: none of what is kept may be heard.
         shapes = [json.dumps(shape_of(kind)) for kind in kinds()]
-        assert datamodel_codegen.annotations_of(shapes) == ask(dict.fromkeys(shapes))
+        assert datamodel_codegen.annotations_of(shapes) == ask_library(
+            dict.fromkeys(shapes)
+        )
 
 
 VALUES: tuple[Any, ...] = (
@@ -138,7 +140,7 @@ def test_what_is_kept_is_heard_only_under_the_release_that_gave_it(
 ) -> None:
     monkeypatch.setattr(datamodel_codegen, "RELEASE", release)
     monkeypatch.setattr(
-        datamodel_codegen, "ask", lambda shapes: dict.fromkeys(shapes, "asked")
+        datamodel_codegen, "ask_library", lambda shapes: dict.fromkeys(shapes, "asked")
     )
     told = datamodel_codegen.annotations_of(datamodel_codegen_answers.ANSWERS)
     if release == version("datamodel-code-generator"):

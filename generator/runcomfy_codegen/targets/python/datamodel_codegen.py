@@ -1,8 +1,17 @@
-"""datamodel-code-generator, asked one thing: how is this JSON Schema annotated in Python?
+"""The adapter for datamodel-code-generator: how is this JSON Schema annotated in Python?
 
-The only place that knows the library. No published text ever reaches it: names, values,
-bounds and patterns are replaced by tokens before, and put back as syntax trees after, so
-that its escaping need not be trusted. What it answers is checked against a list of known shapes.
+``annotations_of`` is the only way in, and no other module knows the library. A question is
+the shape of a type: a JSON Schema in which tokens stand for published names, values, bounds
+and patterns, and stubs for inner types. The caller replaces the tokens in the answer, so no
+published text reaches the library, and its escaping need not be trusted. Each answer is
+checked against the forms of annotation that this release knows.
+
+The library takes about half a second to load, as long as all the rest of a run in which one
+model of a thousand changed. A thousand models have only a few dozen shapes, and the answers
+change only with a release of the library. That is why the answers of one release are kept
+in ``datamodel_codegen_answers``; any other shape or release is asked. A test compares each
+kept answer with the library's (``pytest tests/scale/test_answers.py --update-golden`` writes
+them again).
 """
 
 from __future__ import annotations
@@ -14,6 +23,7 @@ from typing import Any
 
 from .datamodel_codegen_answers import ANSWERS, RELEASE
 
+_LIBRARY = "datamodel-code-generator"
 _NAMES = frozenset(
     {
         "Annotated",
@@ -28,7 +38,7 @@ _NAMES = frozenset(
         "str",
     }
 )
-_SHAPES = (
+_NODES = (
     ast.Name,
     ast.Load,
     ast.Constant,
@@ -42,52 +52,62 @@ _SHAPES = (
     ast.USub,
 )
 STUB = "Stub"
-"""Class names beginning so stand for types that are asked for apart."""
+"""Class names that begin so stand for inner types, which are questions of their own."""
 _REFERENCE = f"#/$defs/{STUB}"
 
 
 class DatamodelCodegenError(RuntimeError):
-    """The library answered in a way that this release does not know."""
+    """The library answered in a form that this release does not know."""
 
 
-def ask(shapes: Iterable[str]) -> dict[str, str]:
-    """The annotation of each shape, which is a JSON Schema as JSON text.
+def annotations_of(shapes: Iterable[str]) -> dict[str, str]:
+    """The annotation of each shape; a shape is a JSON Schema as JSON text.
 
-    A shape refers to what is not shown by ``stub``; the stub's name then stands in the
-    annotation.
+    Where a shape has a ``stub``, the annotation has the name of the stub.
     """
-    asked = {f"q{index}": shape for index, shape in enumerate(shapes)}
-    if not asked:
+    # Imported here: it takes longer than most answers.
+    from importlib.metadata import version
+
+    kept = ANSWERS if version(_LIBRARY) == RELEASE else {}
+    unknown = [shape for shape in shapes if shape not in kept]
+    return kept | ask_library(unknown)
+
+
+def stub(number: int) -> dict[str, str]:
+    """A reference to an inner type."""
+    return {"$ref": f"{_REFERENCE}{number}"}
+
+
+def ask_library(shapes: Iterable[str]) -> dict[str, str]:
+    """The library's answer for each shape, all from one call."""
+    questions = {f"q{index}": shape for index, shape in enumerate(shapes)}
+    if not questions:
         return {}
-    source = _generate(_document(asked))
-    found = next(
+    source = _generate(_document(questions))
+    answers = next(
         node
         for node in ast.parse(source).body
         if isinstance(node, ast.ClassDef) and node.name == "Answers"
     )
     return {
-        asked[line.target.id]: ast.unparse(_checked(line.annotation))
-        for line in found.body
+        questions[line.target.id]: ast.unparse(_checked(line.annotation))
+        for line in answers.body
         if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)
     }
 
 
-def stub(number: int) -> dict[str, str]:
-    """A reference to one of the types that are annotated apart."""
-    return {"$ref": f"{_REFERENCE}{number}"}
-
-
-def _document(asked: Mapping[str, str]) -> dict[str, Any]:
-    inert = {"type": "object", "properties": {"inert": {"type": "boolean"}}}
-    most = max(shape.count(_REFERENCE) for shape in asked.values())
-    stubs = {f"{STUB}{number}": inert for number in range(most)}
-    schemas = {name: json.loads(shape) for name, shape in asked.items()}
+def _document(questions: Mapping[str, str]) -> dict[str, Any]:
+    """One schema of a class with an attribute for each question."""
+    placeholder = {"type": "object", "properties": {"inert": {"type": "boolean"}}}
+    stubs = max(shape.count(_REFERENCE) for shape in questions.values())
+    definitions = {f"{STUB}{number}": placeholder for number in range(stubs)}
+    schemas = {name: json.loads(shape) for name, shape in questions.items()}
     answers = {"type": "object", "properties": schemas, "required": list(schemas)}
-    return {"type": "object", "$defs": {"Answers": answers, **stubs}}
+    return {"type": "object", "$defs": {"Answers": answers, **definitions}}
 
 
 def _generate(document: dict[str, Any]) -> str:
-    # Imported here: the library takes half a second to load, and most commands need none.
+    # Imported here: the library takes half a second to load, and most commands do not need it.
     from datamodel_code_generator import InputFileType, generate
     from datamodel_code_generator.config import GenerateConfig
     from datamodel_code_generator.enums import DataModelType
@@ -113,32 +133,14 @@ def _generate(document: dict[str, Any]) -> str:
 
 
 def _checked(annotation: ast.expr) -> ast.expr:
+    """The annotation, if it has a known form. Raises ``DatamodelCodegenError``."""
     for node in ast.walk(annotation):
-        known = isinstance(node, _SHAPES) and (
-            not isinstance(node, ast.Name)
-            or node.id in _NAMES
-            or node.id.startswith(STUB)
+        known_name = not isinstance(node, ast.Name) or (
+            node.id in _NAMES or node.id.startswith(STUB)
         )
-        if not known:
+        if not isinstance(node, _NODES) or not known_name:
             raise DatamodelCodegenError(
-                "datamodel-code-generator answered with an annotation that this release"
+                f"{_LIBRARY} answered with an annotation that this release"
                 f" does not know: {ast.unparse(annotation)}"
             )
     return annotation
-
-
-# What datamodel-code-generator answers about the shapes that models have.
-#
-# The library takes half a second to load, and its answers change only with its releases. So
-# those of one release are kept here; any other shape or release is asked. A test asks the
-# library about every line (``pytest tests/scale/test_answers.py --update-golden``).
-
-
-def annotations_of(shapes: Iterable[str]) -> dict[str, str]:
-    """The annotation of each shape, which is a JSON Schema as JSON text."""
-    # Imported here: it takes longer than most answers.
-    from importlib.metadata import version
-
-    known = ANSWERS if version("datamodel-code-generator") == RELEASE else {}
-    wanted = list(shapes)
-    return known | ask(shape for shape in wanted if shape not in known)
