@@ -10,6 +10,7 @@ import contextlib
 import io
 import json
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,8 @@ class Shell:
             patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8")),
             patch.object(sys, "stdout", out),
             patch.object(sys, "stderr", err),
+            # As in a process of its own, TMPDIR is read when the first file is made.
+            patch.object(tempfile, "tempdir", None),
             # The handlers of signals belong to the test run.
             patch("signal.signal"),
         ):
@@ -125,9 +128,9 @@ class _Output(io.TextIOWrapper):
     """A stream that keeps what is written."""
 
     def __init__(self) -> None:
-        super().__init__(io.BytesIO(), encoding="utf-8", newline="")
-        self._bytes = self.buffer
+        self._written = io.BytesIO()
+        super().__init__(self._written, encoding="utf-8", newline="")
 
     def text(self) -> str:
         self.flush()
-        return self._bytes.getvalue().decode()  # type: ignore[attr-defined]
+        return self._written.getvalue().decode()
