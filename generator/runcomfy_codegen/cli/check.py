@@ -12,8 +12,8 @@ import click
 
 from .. import api
 from ..ir.diagnostic import Severity
-from ..reports.command_report import CommandReport, FileNotice, TextLine, notice_of
-from ..reports.text import diagnostic_lines
+from ..reports.command_report import CommandReport, FileNotice, notice_of
+from ..reports.text import TextLine, diagnostic_lines
 from .console import EXIT_FINDING, item_progress, print_report
 from .options import (
     SchemasOptions,

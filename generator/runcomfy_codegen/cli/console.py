@@ -6,16 +6,18 @@ import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
 from ..ir.diagnostic import Diagnostic
-from ..reports.command_report import CommandReport, TextLine
 from ..reports.formats import json_text, write
-from ..reports.text import diagnostic_lines
+from ..reports.text import TextLine, diagnostic_lines
 from ..reports.text import printable as printable
 from ..workspace.results import Progress, ignore_progress
+
+if TYPE_CHECKING:
+    from ..reports.command_report import CommandReport
 
 EXIT_FINDING = 1
 """An error diagnostic, a finding, or stale output."""

@@ -11,7 +11,6 @@ from .. import api
 from ..diff.finding import DiffVerdict
 from ..diff.report import changelog
 from ..reports.command_report import CommandReport
-from ..reports.markdown import MAX_STEP_SUMMARY, markdown_comment
 from .console import EXIT_FINDING, EXIT_INCOMPLETE, print_report
 from .options import SchemasOptions, report_format_option, schemas_options
 
@@ -81,6 +80,8 @@ def _fails(result: api.DiffResult, fail_on: str) -> bool:
 
 def _write_step_summary(report: CommandReport) -> None:
     """Write the whole report to GitHub's page of the step, whose annotations are limited."""
+    from ..reports.markdown import MAX_STEP_SUMMARY, markdown_comment
+
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as file:

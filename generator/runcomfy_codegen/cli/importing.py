@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from .. import api
-from ..reports.command_report import CommandReport, TextLine
+from ..reports.command_report import CommandReport
+from ..reports.text import TextLine
 from .console import EXIT_FINDING, print_report
 from .options import SchemasOptions, report_format_option, schemas_options
 

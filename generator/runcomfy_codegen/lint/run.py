@@ -10,7 +10,6 @@ from fnmatch import fnmatchcase
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.model import Model
 from ..reports.command_report import CommandReport, RuleMetadata, entry_of
-from ..reports.markdown import rule_section
 from . import media_rules, message_rules, prose_rules, value_rules
 from .rule import LintRule
 
@@ -88,7 +87,9 @@ def lint_report(diagnostics: Sequence[Diagnostic], folder: str) -> CommandReport
 
 
 def rules_page() -> str:
-    """The documentation of the rules (Markdown): one section a rule."""
+    """The documentation of the rules (Markdown): one section for each rule."""
+    from ..reports.markdown import rule_section
+
     sections = (
         rule_section(
             rule.metadata,

@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..ir.diagnostic import Diagnostic, Position, Severity
+from .text import TextLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +28,7 @@ class RuleMetadata:
     advice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FileLocation:
+class FileLocation(NamedTuple):
     """A position in a file; the path is relative to the repository."""
 
     file: str
@@ -69,17 +69,6 @@ class FileNotice:
     message: str
     file: str
     line: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class TextLine:
-    """A line for a terminal: ``lead``, a coloured ``word``, and the rest of the ``text``."""
-
-    text: str
-    lead: str = ""
-    word: str = ""
-    colour: str = ""
-    on_stderr: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

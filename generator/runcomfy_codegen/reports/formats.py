@@ -1,4 +1,7 @@
-"""The formats of reports by their names: a new format is a writer and a row here."""
+"""The formats of reports by their names: a new format is a writer and a row here.
+
+Every command reads the names; a writer is imported when it is used.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .command_report import CommandReport
-from .github import github_lines
-from .markdown import markdown_comment
-from .sarif import sarif_log
+if TYPE_CHECKING:
+    from .command_report import CommandReport
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -27,10 +28,20 @@ def _write_json(report: CommandReport) -> str:
 
 
 def _write_github(report: CommandReport) -> str:
+    from .github import github_lines
+
     return "".join(f"{line}\n" for line in github_lines(report))
 
 
+def _write_markdown(report: CommandReport) -> str:
+    from .markdown import markdown_comment
+
+    return markdown_comment(report)
+
+
 def _write_sarif(report: CommandReport) -> str:
+    from .sarif import sarif_log
+
     return json.dumps(sarif_log(report), indent=2) + "\n"
 
 
@@ -45,7 +56,7 @@ class ReportFormat:
 
 FORMATS = (
     ReportFormat("json", _write_json, frozenset({"lint", "diff", "check", "import"})),
-    ReportFormat("markdown", markdown_comment, frozenset({"diff"})),
+    ReportFormat("markdown", _write_markdown, frozenset({"diff"})),
     ReportFormat("github", _write_github, frozenset({"lint", "diff", "check"})),
     ReportFormat("sarif", _write_sarif, frozenset({"lint", "diff"})),
 )

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from ..ir.diagnostic import Diagnostic, Severity
-from .command_report import TextLine
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+
+
+class TextLine(NamedTuple):
+    """A line for a terminal: ``lead``, a coloured ``word``, and the rest of the ``text``."""
+
+    text: str
+    lead: str = ""
+    word: str = ""
+    colour: str = ""
+    on_stderr: bool = False
 
 
 def printable(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...reports.markdown import rule_section
 from ..compare.facts import Side
 from ..rule import DiffRule
 from . import facets, fields, keywords, media, models, source
@@ -54,11 +53,13 @@ risky.
 
 
 def rules_page() -> str:
-    """The documentation of the rules (Markdown): one section a rule."""
+    """The documentation of the rules (Markdown): one section for each rule."""
     return "\n".join((_PAGE_HEAD, *map(_section, RULES)))
 
 
 def _section(rule: DiffRule) -> str:
+    from ...reports.markdown import rule_section
+
     side = " (output)" if rule.example_side is Side.OUTPUT else ""
     return rule_section(
         rule.metadata, rule.metadata.summary, f"Before{side}", f"After{side}"
