@@ -40,23 +40,20 @@ def model() -> Model:
     )
     return Model(
         model_id=MODEL_ID,
-        path=("bytedance", "dreamina_4_0", "edit"),
         title="Dreamina 4.0 Edit",
         description="",
         locale="en",
         input=Object(
-            name="Input",
             fields=(
                 Field(
                     wire_name="image_urls",
-                    name="image_urls",
                     type=images,
                     required=True,
                 ),
-                Field(wire_name="prompt", name="prompt", type=prompt, required=True),
+                Field(wire_name="prompt", type=prompt, required=True),
             ),
         ),
-        output=Object(name="Output", extra=Anything()),
+        output=Object(extra=Anything()),
         schema_sha256="",
         documents=(),
     )
