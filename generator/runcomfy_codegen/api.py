@@ -94,9 +94,8 @@ def import_sources(
     day that is stored as the day of the download (today by default). With ``dry_run``, the
     result says what would change, and nothing is written.
     """
-    from .workspace.import_documents import read_content, store_documents
+    from .workspace.import_documents import read_content, read_source, store_documents
     from .workspace.project import open_project
-    from .workspace.source import read_source
 
     with _as_operation_error():
         project = open_project(schemas, config)

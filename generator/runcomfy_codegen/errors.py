@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from .ir.diagnostic import Diagnostic
+if TYPE_CHECKING:
+    from .ir.diagnostic import Diagnostic
 
 
 class CodegenError(Exception):

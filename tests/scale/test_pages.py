@@ -13,6 +13,7 @@ from runcomfy_codegen.cli.pull import command
 from runcomfy_codegen.errors import CodegenError
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.workspace import pull
+from runcomfy_codegen.workspace.import_documents import ServerUnreachable
 from runcomfy_codegen.workspace.live_catalog import CatalogPage
 from runcomfy_codegen.workspace.page_download import (
     ModelPage,
@@ -21,7 +22,6 @@ from runcomfy_codegen.workspace.page_download import (
     read_page,
     read_pages,
 )
-from runcomfy_codegen.workspace.source import ServerUnreachable
 from support.built_models import model_of
 from support.command_line import Shell, entry
 

@@ -10,6 +10,7 @@ import importlib
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from types import FrameType
 from typing import NoReturn
 
@@ -17,13 +18,7 @@ import click
 
 from .. import __version__
 from ..errors import CodegenError, UsageError
-from .console import (
-    EXIT_INCOMPLETE,
-    EXIT_INTERRUPTED,
-    EXIT_USAGE,
-    CommandStopped,
-    printable,
-)
+from .exit_status import EXIT_INCOMPLETE, EXIT_INTERRUPTED, EXIT_USAGE, CommandStopped
 
 COMMANDS = {
     "import": (
@@ -93,9 +88,8 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.Abort as abort:
         # The notes say what happens to a job that still runs: it may be paid for.
-        for note in getattr(abort.__cause__, "__notes__", ()):
-            click.echo(printable(note), err=True)
-        _fail("interrupted", EXIT_INTERRUPTED)
+        notes = getattr(abort.__cause__, "__notes__", ())
+        _fail("interrupted", EXIT_INTERRUPTED, notes)
     except CommandStopped as stopped:
         _fail(str(stopped), stopped.exit_code)
     except UsageError as error:
@@ -131,6 +125,13 @@ def _take_terminations() -> None:
             signal.signal(number, interrupt)
 
 
-def _fail(message: str, code: int = EXIT_INCOMPLETE) -> NoReturn:
+def _fail(
+    message: str, code: int = EXIT_INCOMPLETE, notes: Iterable[str] = ()
+) -> NoReturn:
+    # Imported here: --help does not need it.
+    from ..reports.text import printable
+
+    for note in notes:
+        click.echo(printable(note), err=True)
     click.echo(f"error: {printable(message)}", err=True)
     sys.exit(code)

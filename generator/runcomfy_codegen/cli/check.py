@@ -14,7 +14,8 @@ from .. import api
 from ..ir.diagnostic import Severity
 from ..reports.command_report import CommandReport, FileNotice, notice_of
 from ..reports.text import TextLine, diagnostic_lines
-from .console import EXIT_FINDING, item_progress, print_report
+from .console import item_progress, print_report
+from .exit_status import EXIT_FINDING
 from .options import (
     SchemasOptions,
     client_option,

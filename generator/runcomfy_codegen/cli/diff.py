@@ -11,7 +11,8 @@ from .. import api
 from ..diff.finding import DiffVerdict
 from ..diff.report import changelog
 from ..reports.command_report import CommandReport
-from .console import EXIT_FINDING, EXIT_INCOMPLETE, print_report
+from .console import print_report
+from .exit_status import EXIT_FINDING, EXIT_INCOMPLETE
 from .options import SchemasOptions, report_format_option, schemas_options
 
 

@@ -8,13 +8,8 @@ import click
 
 from .. import api
 from ..targets import TARGETS
-from .console import (
-    EXIT_FINDING,
-    item_progress,
-    print_diagnostics,
-    print_json,
-    printable,
-)
+from .console import item_progress, print_diagnostics, print_json, printable
+from .exit_status import EXIT_FINDING
 from .options import (
     SchemasOptions,
     client_option,

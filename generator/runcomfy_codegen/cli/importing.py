@@ -11,7 +11,8 @@ import click
 from .. import api
 from ..reports.command_report import CommandReport
 from ..reports.text import TextLine
-from .console import EXIT_FINDING, print_report
+from .console import print_report
+from .exit_status import EXIT_FINDING
 from .options import SchemasOptions, report_format_option, schemas_options
 
 _CHANGES = ("new", "unchanged", "texts changed", "structure changed")

@@ -17,13 +17,8 @@ from runcomfy_runtime.errors import RunComfyError
 from runcomfy_runtime.lifecycle.steps import RESUME_LABEL
 
 from ..errors import OperationError
-from .console import (
-    EXIT_INTERRUPTED,
-    EXIT_TERMINATED,
-    CommandStopped,
-    print_json,
-    printable,
-)
+from .console import print_json, printable
+from .exit_status import EXIT_INTERRUPTED, EXIT_TERMINATED, CommandStopped
 
 
 @contextmanager

@@ -9,7 +9,8 @@ import click
 from .. import api
 from ..ir.diagnostic import Diagnostic, Severity
 from ..lint.run import lint_report
-from .console import EXIT_FINDING, print_report
+from .console import print_report
+from .exit_status import EXIT_FINDING
 from .options import SchemasOptions, report_format_option, schemas_options
 
 

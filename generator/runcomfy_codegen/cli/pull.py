@@ -17,13 +17,13 @@ from ..workspace.pull import (
     read_model_pages,
 )
 from .console import (
-    EXIT_FINDING,
     item_progress,
     print_diagnostics,
     print_json,
     print_lines,
     printable,
 )
+from .exit_status import EXIT_FINDING
 from .importing import as_json, change_lines
 from .options import SchemasOptions, format_option, schemas_options
 

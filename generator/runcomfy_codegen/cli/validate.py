@@ -13,7 +13,8 @@ from runcomfy_runtime.report import Problem, Report
 
 from ..workspace.project import open_project
 from ..workspace.validate import read_document, validate_document
-from .console import EXIT_FINDING, print_json, printable
+from .console import print_json, printable
+from .exit_status import EXIT_FINDING
 from .options import SchemasOptions, format_option, schemas_options
 
 

@@ -100,7 +100,7 @@ _PARTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stale:
+class StaleFile:
     """A file that is not what it should be, the model it is of, and why."""
 
     path: PurePosixPath
@@ -119,7 +119,7 @@ def without_equal_lock(plan: WritePlan, disk_lock: str, wanted_lock: str) -> Wri
 
 def staleness(
     plan: WritePlan, old: Lock, new: Lock, missing: frozenset[PurePosixPath]
-) -> tuple[Stale, ...]:
+) -> tuple[StaleFile, ...]:
     """Each file of a plan with its reason; ``missing`` are those that are not there."""
     owners = {
         path: id_
@@ -128,7 +128,7 @@ def staleness(
         for path in lock.files_of(id_)
     }
     return tuple(
-        Stale(
+        StaleFile(
             path,
             owners.get(path, ""),
             *_why(path, owners.get(path, ""), plan, old, new, missing),

@@ -13,9 +13,8 @@ from ..ir.document import DEFAULT_LOCALE
 from ..ir.json_text import items, members
 from ..sources.locale import canonical_locale
 from ..sources.read import SourceResult
-from .import_documents import read_content
+from .import_documents import ServerUnreachable, read_content
 from .live_catalog import CatalogPage
-from .source import ServerUnreachable
 
 Fetch = Callable[[str], bytes]
 """Returns the content of a URL; raises ``CodegenError``."""

@@ -12,7 +12,7 @@ from ..errors import OperationError, UnknownModel
 from ..ir.document import Document
 from ..sources.read import SourceResult
 from ..store.schemas_folder import read_all, remove_all
-from .import_documents import read_content
+from .import_documents import fetched, read_content
 from .live_catalog import (
     CatalogPage,
     LiveCatalog,
@@ -22,7 +22,6 @@ from .live_catalog import (
 from .page_download import pages_of, read_pages
 from .project import Project
 from .results import Progress
-from .source import fetched
 
 
 @dataclass(frozen=True, slots=True)
