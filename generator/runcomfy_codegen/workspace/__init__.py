@@ -1,1 +1,1 @@
-"""What the Python API and the commands are made of: configuration, schemas, folders. Nothing is printed here."""
+"""What the Python API and the commands are made of. No click, and nothing is printed."""

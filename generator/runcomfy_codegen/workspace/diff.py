@@ -36,7 +36,7 @@ def diff_schemas(
     old = resolve_base(base, project, _revision(base, head) if merge_base else None)
     new = resolve_side(head, project) if head else default_head(old, project)
     overrides = (overrides_of(old, project), overrides_of(new, project))
-    sides = compare_sides(old, new, project.settings, overrides)
+    sides = compare_sides(old, new, project.build_options, overrides)
     # The last day of an approval is the same everywhere: that of UTC.
     today = datetime.now(UTC).date()
     findings = diff(sides.old, sides.new, sides.outputs, sides.texts, sides.surfaces)

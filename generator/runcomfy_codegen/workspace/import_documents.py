@@ -100,7 +100,7 @@ def store_documents(
     plan = plan_import(
         documents,
         lambda model_id, locale: read_one(root, model_id, locale),
-        project.settings,
+        project.build_options,
     )
     if not dry_run:
         changed = (

@@ -37,14 +37,11 @@ class Project:
     config: Config
 
     @property
-    def settings(self) -> BuildOptions:
+    def build_options(self) -> BuildOptions:
         """The options for building models."""
-        from ..build.build_model import BuildOptions as Settings
+        from ..build.build_model import BuildOptions
 
-        return Settings(
-            dialect=resources.dialect(),
-            locale=self.config.locale,
-        )
+        return BuildOptions(dialect=resources.dialect(), locale=self.config.locale)
 
     def in_locale(self, locale: str | None) -> Project:
         """The same project with texts in this language; unchanged for None."""
@@ -111,7 +108,7 @@ class Project:
         except FileNotFoundError as error:
             raise no_schemas(error) from None
         self._check_locale()
-        built = build_catalog(stored.documents, self.settings)
+        built = build_catalog(stored.documents, self.build_options)
         complete = replace(
             built,
             diagnostics=(*stored.diagnostics, *built.diagnostics),
