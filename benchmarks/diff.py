@@ -21,11 +21,11 @@ from runcomfy_codegen.build.build_model import BuildOptions, build_catalog
 from runcomfy_codegen.diff.compare.source import Surfaces
 from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Array, Field, Model, Numeric, Text, Type
-from runcomfy_codegen.ir.surface import Surface
 from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets.python.names import Overrides
 from runcomfy_codegen.targets.python.package import PYTHON
-from runcomfy_codegen.targets.python.surface import surface_of
+from runcomfy_codegen.targets.python.surface import surfaces_of
+from runcomfy_codegen.targets.target import Named, Names
 
 ROUNDS = 5
 
@@ -66,18 +66,10 @@ def changed_type(kind: Type) -> Type:
             return kind
 
 
-def compare(old: Sequence[Model], new: Sequence[Model]) -> object:
+def compare(old: Sequence[Model], new: Sequence[Model], names: Names) -> object:
     """The findings of both lenses."""
-    surfaces = Surfaces(*(surfaces_of(models) for models in (old, new)))
-    return diff(old, new, surfaces=surfaces)
-
-
-def surfaces_of(models: Sequence[Model]) -> dict[str, Surface]:
-    """What callers of the Python client see of each model."""
-    names = PYTHON.name_models(models, Overrides()).names
-    return {
-        model.model_id: surface_of(model, names[model.model_id]) for model in models
-    }
+    sides = (Named(tuple(models), names) for models in (old, new))
+    return diff(old, new, surfaces=Surfaces(*surfaces_of(*sides)))
 
 
 def median(work: Callable[[], object]) -> float:
@@ -110,9 +102,10 @@ def command() -> None:
 def main() -> None:
     """Print the table."""
     catalog = models()
+    names = PYTHON.name_models(catalog, Overrides()).names
     pairs = [(model, mutant) for model in catalog for mutant in mutants(model)]
-    times = sorted(median(partial(compare, [old], [new])) for old, new in pairs)
-    silent = median(lambda: compare(catalog, catalog))
+    times = sorted(median(partial(compare, [old], [new], names)) for old, new in pairs)
+    silent = median(lambda: compare(catalog, catalog, names))
     cold = median(command)
     print(f"{len(catalog)} models against themselves    {silent * 1e3:8.2f} ms")
     print(

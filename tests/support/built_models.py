@@ -25,7 +25,7 @@ from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.targets.python.model_names import names_of
 from runcomfy_codegen.targets.python.names import Overrides
 from runcomfy_codegen.targets.python.package import PYTHON, packages_of, render_modules
-from runcomfy_codegen.targets.python.surface import surface_of
+from runcomfy_codegen.targets.python.surface import surfaces_of
 from runcomfy_codegen.targets.target import Named, RenderContext
 from runcomfy_codegen.targets.templates import Templates
 
@@ -130,11 +130,11 @@ def compared(
 ) -> tuple[DiffFinding, ...]:
     """What the diff says of these models, on the wire and in Python."""
     old, new = tuple(old), tuple(new)
-    one, other = (
-        {each.model_id: surface_of(each, names_of(each, chosen)) for each in models}
+    sides = (
+        Named(models, {each.model_id: names_of(each, chosen) for each in models})
         for models, chosen in zip((old, new), overrides, strict=True)
     )
-    return diff(old, new, outputs, surfaces=Surfaces(one, other))
+    return diff(old, new, outputs, surfaces=Surfaces(*surfaces_of(*sides)))
 
 
 def _document(whole: JsonText, entry: dict[str, Any], pointer: str) -> Document:

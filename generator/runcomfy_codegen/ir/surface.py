@@ -49,9 +49,11 @@ class FieldSurface:
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """A model as callers see it; ``fields`` are by pointer: ``/input_schema/properties/seed``.
+    """A model as callers see it, for a comparison with another version of it.
 
     ``reads`` is what the class of the output reads, which is more than a checker accepts.
+    ``fields`` are by pointer (``/input_schema/properties/seed``); one that is the same in the
+    other version may be left out.
     """
 
     names: CodeNames

@@ -18,12 +18,12 @@ from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
 from ..ir.model import Model, Object
-from ..ir.surface import Surface
+from ..ir.surface import CodeNames
 from ..reports.command_report import FileLocation
 from ..store.document_file import model_id_of, parse_document_file, unreadable_document
 from ..targets.python.names import Overrides
 from ..targets.python.package import PYTHON
-from ..targets.python.surface import surface_of
+from ..targets.python.surface import surfaces_of
 from ..targets.target import Named
 from .named_catalog import named_catalog
 from .revision import Blobs, Revision, SchemasFolder
@@ -53,11 +53,16 @@ class BuiltSide:
 
     models: tuple[Model, ...]
     failed: tuple[str, ...]
-    surfaces: Mapping[str, Surface]
+    names: Mapping[str, CodeNames]
     outputs: Mapping[str, Object]
     texts: TextsByModel
     drifted: frozenset[tuple[str, str]]
     diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def named(self) -> Named:
+        """The models and what the Python client calls them."""
+        return Named(self.models, self.names)
 
     def without(self, model_ids: Collection[str]) -> BuiltSide:
         """The side without models that the other side could not build."""
@@ -122,7 +127,7 @@ def compare_sides(
         new=after.models,
         outputs=PublishedOutputs(before.outputs, after.outputs),
         texts=PublishedTexts(before.texts, after.texts, drifted),
-        surfaces=Surfaces(before.surfaces, after.surfaces),
+        surfaces=Surfaces(*surfaces_of(before.named, after.named)),
         diagnostics=(
             *_one_side_alone(old, new),
             *(each for side in (old, new) for each in side.diagnostics),
@@ -219,7 +224,7 @@ def _built(
     return BuiltSide(
         models=catalog.models,
         failed=catalog.failed,
-        surfaces=_surfaces(catalog),
+        names=catalog.names,
         outputs={
             model.model_id: model.published_output
             for model in catalog.models
@@ -240,14 +245,6 @@ def _built(
             if each.model in catalog.failed and each.severity is Severity.ERROR
         ),
     )
-
-
-def _surfaces(catalog: Named) -> dict[str, Surface]:
-    """What callers of the Python client see of each model."""
-    return {
-        model.model_id: surface_of(model, catalog.names[model.model_id])
-        for model in catalog.models
-    }
 
 
 def _texts(document: Document) -> TextsByPointer:

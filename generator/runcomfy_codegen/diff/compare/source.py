@@ -81,9 +81,7 @@ def name_facts(
 ) -> Iterator[Fact]:
     """Every field, nested ones included, that has another name in code."""
     old_names, new_names = (surface.names.fields for surface in surfaces)
-    if all(
-        new_names.get(wire_name, name) == name for wire_name, name in old_names.items()
-    ):
+    if old_names == new_names:
         return
     before = {field.wire_name: field for field in old.fields}
     for field in new.fields:
@@ -119,11 +117,11 @@ def annotation_facts(
         if other is None:
             continue
         pointer = f"{location.pointer}/properties/{pointer_token(field.wire_name)}"
-        field_location = replace(location, pointer=pointer)
-        pair = surfaces[0].fields[pointer], surfaces[1].fields[pointer]
-        if pair[0] != pair[1]:
-            yield from _changed(field, other, pair, field_location)
-            yield from _removed_classes(*pair, other.type, field_location)
+        before, now = surfaces[0].fields.get(pointer), surfaces[1].fields.get(pointer)
+        if before is not None and now is not None and before != now:
+            field_location = replace(location, pointer=pointer)
+            yield from _changed(field, other, (before, now), field_location)
+            yield from _removed_classes(before, now, other.type, field_location)
 
 
 def _removed_classes(

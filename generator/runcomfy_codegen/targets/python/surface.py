@@ -6,7 +6,7 @@ the program runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ...ir.json_text import pointer_token
@@ -27,19 +27,56 @@ from ...ir.model import (
     types_in,
 )
 from ...ir.surface import CodeNames, FieldSurface, Surface
+from ..target import Named
 from .model_names import is_class
 
+Surfaces = dict[str, Surface]
+"""Surfaces by model id."""
 
-def surface_of(model: Model, names: CodeNames) -> Surface:
-    """The surface of a model: the fields of its input and of its output."""
-    fields = {
+
+def surfaces_of(old: Named, new: Named) -> tuple[Surfaces, Surfaces]:
+    """The surfaces of both sides of a comparison.
+
+    Of a model that both sides have, only what differs is worked out.
+    """
+    before, after = (
+        {model.model_id: model for model in side.models} for side in (old, new)
+    )
+    return (
+        {id_: _surface(each, after.get(id_), old, new) for id_, each in before.items()},
+        {id_: _surface(each, before.get(id_), new, old) for id_, each in after.items()},
+    )
+
+
+def _surface(model: Model, other: Model | None, own: Named, others: Named) -> Surface:
+    """The surface of a model, next to the same model of the other side."""
+    names = own.names[model.model_id]
+    if other is not None and names.fields != others.names[model.model_id].fields:
+        other = None
+    if other is None:
+        return Surface(names, _read(model.output), _fields(model, names, {}))
+    same = {
+        (side, field.wire_name): field.type
+        for side, top in (("input", other.input), ("output", other.output))
+        for field in top.fields
+    }
+    changed = model.published_output != other.published_output
+    reads = _read(model.output) if changed else model.output
+    return Surface(names, reads, _fields(model, names, same))
+
+
+def _fields(
+    model: Model, names: CodeNames, same: Mapping[tuple[str, str], Type]
+) -> dict[str, FieldSurface]:
+    """The fields of the input and the output whose types are not the ``same``."""
+    return {
         f"/{side}_schema/properties/{pointer_token(field.wire_name)}": _field(
             field, names, reading=side == "output"
         )
         for side, top in (("input", model.input), ("output", model.output))
         for field in top.fields
+        if same.get((side, field.wire_name)) != field.type
     }
-    return Surface(names, _read(model.output), fields)
 
 
 def _field(field: Field, names: CodeNames, *, reading: bool) -> FieldSurface:
