@@ -8,11 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
-from ..build.build_model import BuildOptions, build_catalog, build_model, same_structure
+from ..build.build_model import (
+    BuildOptions,
+    BuiltCatalog,
+    build_catalog,
+    build_model,
+    same_structure,
+)
 from ..build.structure_and_texts import texts_of
 from ..diff.compare.outputs import PublishedOutputs
 from ..diff.compare.published import PublishedTexts, TextsByModel, TextsByPointer
-from ..diff.compare.source import Surfaces
+from ..diff.compare.source import NO_SURFACES, Surfaces
 from ..diff.finding import DiffFinding
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
@@ -22,8 +28,6 @@ from ..ir.surface import CodeNames
 from ..reports.command_report import FileLocation
 from ..store.document_file import model_id_of, parse_document_file, unreadable_document
 from ..targets.python.names import Overrides
-from ..targets.python.package import PYTHON
-from ..targets.python.surface import surfaces_of
 from ..targets.target import Named
 from .named_catalog import named_catalog
 from .revision import Blobs, Revision, SchemasFolder
@@ -70,6 +74,10 @@ class BuiltSide:
         return replace(self, models=tuple(models))
 
 
+NO_CHANGES = BuiltSide((), (), {}, {}, {}, frozenset(), ())
+"""A side without changed models: nothing is built, and no target is loaded."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """The changed models of both sides, ready for the diff.
@@ -112,7 +120,7 @@ def compare_sides(
     old, new = (_read(each.name, each.blobs(), cache) for each in (base, head))
     wanted = _changed(old, new, *overrides) - old.broken - new.broken
     before, after = (
-        _built(side, wanted, options, each)
+        _built(side, wanted, options, each) if wanted else NO_CHANGES
         for side, each in zip((old, new), overrides, strict=True)
     )
     failed = {*before.failed, *after.failed}
@@ -127,7 +135,7 @@ def compare_sides(
         new=after.models,
         outputs=PublishedOutputs(before.outputs, after.outputs),
         texts=PublishedTexts(before.texts, after.texts, drifted),
-        surfaces=Surfaces(*surfaces_of(before.named, after.named)),
+        surfaces=_surfaces(before, after) if wanted else NO_SURFACES,
         diagnostics=(
             *_one_side_alone(old, new),
             *(each for side in (old, new) for each in side.diagnostics),
@@ -214,7 +222,7 @@ def _built(
     chosen = {name: side.documents[name] for name in wanted if name in side.documents}
     files = [pair for locales in chosen.values() for pair in locales.values()]
     built = build_catalog(files, options)
-    catalog = named_catalog(built, files, PYTHON, overrides)
+    catalog = _named(built, files, overrides)
     documents = {model.model_id: chosen[model.model_id] for model in catalog.models}
     locale_of = {
         file: each.locale
@@ -245,6 +253,20 @@ def _built(
             if each.model in catalog.failed and each.severity is Severity.ERROR
         ),
     )
+
+
+def _named(
+    built: BuiltCatalog, files: list[tuple[str, Document]], overrides: Overrides
+) -> Named:
+    from ..targets.python.package import PYTHON
+
+    return named_catalog(built, files, PYTHON, overrides)
+
+
+def _surfaces(before: BuiltSide, after: BuiltSide) -> Surfaces:
+    from ..targets.python.surface import surfaces_of
+
+    return Surfaces(*surfaces_of(before.named, after.named))
 
 
 def _texts(document: Document) -> TextsByPointer:
