@@ -12,15 +12,15 @@ from .plan import Conflict, WritePlan
 
 
 def package_changes(old: Lock, new: Lock) -> Iterator[tuple[str, str]]:
-    """A word for each model that came, went, moved or changed, and its id; then one for the
-    files that are others although no model is: those that another release made.
+    """A word for each model that was added, removed, moved or changed, and its id; then one
+    for the files that changed without their model: those that another release made.
     """
-    told: set[str] = set()
+    reported: set[str] = set()
     for model_id in sorted({*old.models, *new.models}):
         for word, text in _changes(model_id, old, new):
-            told.add(model_id)
+            reported.add(model_id)
             yield word, text
-    remade = _remade(old, new, told)
+    remade = _remade(old, new, reported)
     if remade:
         parts = changed_parts(old, new).values()
         files = "1 file" if len(remade) == 1 else f"{len(remade)} files"
@@ -42,11 +42,13 @@ def _changes(model_id: str, old: Lock, new: Lock) -> Iterator[tuple[str, str]]:
             yield "changed", model_id
 
 
-def _remade(old: Lock, new: Lock, told: set[str]) -> set[PurePosixPath]:
-    """The files that are others now, without those of the models that are told of."""
+def _remade(old: Lock, new: Lock, reported: set[str]) -> set[PurePosixPath]:
+    """The files that changed, without those of the reported models."""
     both = old.files.keys() & new.files.keys()
     others = {path for path in both if old.files[path] != new.files[path]}
-    return others - {path for model_id in told for path in _files(model_id, old, new)}
+    return others - {
+        path for model_id in reported for path in _files(model_id, old, new)
+    }
 
 
 def _files(model_id: str, old: Lock, new: Lock) -> Iterator[PurePosixPath]:
@@ -61,9 +63,8 @@ def _files(model_id: str, old: Lock, new: Lock) -> Iterator[PurePosixPath]:
 def renamed(old: LockEntry, new: LockEntry) -> Iterator[str]:
     """``three -> renamed`` for each field and class of a model that is called otherwise now.
 
-    Where the documents changed too, a name that only one of the locks tells may be that of
-    a field which came or went. Then it is told what the field is called, which is so in
-    either case.
+    If the documents changed too, a name that only one lock has may belong to a field that was
+    added or removed. Then the line says what the field is called, which is true either way.
     """
     if old.names is None or new.names is None:
         return
@@ -84,8 +85,8 @@ def _name_changes(
         if same or (before and after):
             yield f"{before or published} -> {after or published}"
         else:
-            told = f"called {after}" if after else f"not called {before} any more"
-            yield f"{published} is {told}"
+            now = f"called {after}" if after else f"not called {before} any more"
+            yield f"{published} is {now}"
 
 
 # Why a file of a generated package is not what it should be.
@@ -160,8 +161,8 @@ def _why(
         return news
     changed = changed_parts(old, new)
     if path == LOCK or changed:
-        told = "; ".join(changed.values())
-        return [*changed, "lock"][0], told or "what it says of the package changed"
+        reasons = "; ".join(changed.values())
+        return [*changed, "lock"][0], reasons or "what it says of the package changed"
     return "lock", (
         "nothing that the lock names changed, yet it is another file: the lock was made by"
         " other means; `runcomfy-codegen generate --force` renders everything"
@@ -181,12 +182,12 @@ def _news(model: str, old: Lock, new: Lock) -> tuple[str, str] | None:
 
 def changed_parts(old: Lock, new: Lock) -> dict[str, str]:
     """The parts of the tool that are not as they were when the old lock was written, by
-    their names, each with a sentence; none if that lock does not tell.
+    their names, each with a sentence; none if that lock has no hint.
     """
     before, after = old.made_from.tool, new.made_from.tool
     return {
-        name: told
-        for name, told in _PARTS.items()
+        name: reason
+        for name, reason in _PARTS.items()
         if before and before.get(name) != after.get(name)
     }
 

@@ -1,8 +1,8 @@
 """The lock file: what a generated package was made from, and every file that is ours.
 
-Only files that a lock names are ever removed or replaced; whatever else lies in the folder
-is somebody's. What the lock says of the makers (``made_from``) is a hint that saves work: two
-locks that differ in nothing else say the same of the package.
+Only files that a lock names are ever removed or replaced; any other file in the folder is the
+user's. What the lock says about its sources (``made_from``) is a hint that saves work: two
+locks that differ in nothing else describe the same package.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .lock_entry import LockEntry, LockError, damaged, read_entry, table, word, 
 
 LOCK = PurePosixPath("runcomfy-codegen.lock")
 VERSION = 2
-"""Version 2 tells the names that callers use; version 1 is still read."""
+"""Version 2 has the names that callers use; version 1 is still read."""
 _HINT = "made_from"
 _NOTE = "Written by runcomfy-codegen. It names every generated file; only those are replaced."
 _MERGING = ("<<<<<<< ", "=======", ">>>>>>> ")
@@ -36,7 +36,8 @@ _DEPTHS = {"models": 1, "files": 1, _HINT: 2}
 class MadeFrom:
     """Hashes of all that decides about a package: the tool's parts, and each model's documents.
 
-    The parts are the generator, the templates, the runtime and the settings. A model whose schema is wrong is not named, so that it is read, and reported, each time.
+    The parts are the generator, the templates, the runtime and the settings. A model with an
+    error is left out, so that it is read, and reported, each time.
     """
 
     tool: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -45,7 +46,7 @@ class MadeFrom:
 
 @dataclass(frozen=True, slots=True)
 class CallOptions:
-    """What a call asked for beside its configuration; nothing where it asked for nothing."""
+    """The options of a call, next to its configuration; each is empty if it was not given."""
 
     models: tuple[str, ...] = ()
     locale: str = ""
@@ -75,8 +76,8 @@ class Lock:
         own = {path for entry in models.values() for path in entry.files}
         packages = {f"{folder}__init__.py" for folder in _folders(own)}
         kept = {
-            path: told
-            for path, told in self.files.items()
+            path: digest
+            for path, digest in self.files.items()
             if path in own or path.as_posix() in packages
         }
         return Lock(kept, models)
@@ -118,28 +119,28 @@ def sha256(content: bytes) -> str:
 
 def write_lock(lock: Lock, *, generator: str, locale: str) -> str:
     """The text of the lock file: a line for each model and file, so that versions merge."""
-    told: dict[str, Any] = {
+    data: dict[str, Any] = {
         "note": _NOTE,
         "lock_version": VERSION,
         "generator": generator,
         "locale": locale,
     }
     if lock.selection != CallOptions():
-        told["selection"] = {
+        data["selection"] = {
             "models": list(lock.selection.models),
             "locale": lock.selection.locale,
             "target": lock.selection.target,
         }
-    told["models"] = {id_: lock.models[id_].written() for id_ in sorted(lock.models)}
-    told["files"] = {path.as_posix(): lock.files[path] for path in sorted(lock.files)}
+    data["models"] = {id_: lock.models[id_].written() for id_ in sorted(lock.models)}
+    data["files"] = {path.as_posix(): lock.files[path] for path in sorted(lock.files)}
     if lock.made_from.tool:
         hashes = lock.made_from.models
-        told[_HINT] = {
-            "lock": lock_digest(told),
+        data[_HINT] = {
+            "lock": lock_digest(data),
             "tool": dict(lock.made_from.tool),
             "models": {id_: hashes[id_] for id_ in sorted(hashes)},
         }
-    rows = {name: _lines(value, _DEPTHS.get(name, 0)) for name, value in told.items()}
+    rows = {name: _lines(value, _DEPTHS.get(name, 0)) for name, value in data.items()}
     return _object(rows, "") + "\n"
 
 
@@ -154,39 +155,39 @@ def _lines(value: Any, depth: int, margin: str = "  ") -> str:
 
 
 def _object(rows: Mapping[str, str], margin: str) -> str:
-    told = ",\n".join(f"{margin}  {_JSON.encode(name)}: {rows[name]}" for name in rows)
-    return f"{{\n{told}\n{margin}}}" if told else "{}"
+    lines = ",\n".join(f"{margin}  {_JSON.encode(name)}: {rows[name]}" for name in rows)
+    return f"{{\n{lines}\n{margin}}}" if lines else "{}"
 
 
-def lock_digest(told: Mapping[str, Any]) -> str:
-    """The hash of what a lock says beside its hint: a merge may have changed it."""
-    rest = {name: value for name, value in told.items() if name != _HINT}
+def lock_digest(data: Mapping[str, Any]) -> str:
+    """The hash of everything in a lock except its hint: a merge may have changed it."""
+    rest = {name: value for name, value in data.items() if name != _HINT}
     return sha256(json.dumps(rest, sort_keys=True).encode("ascii"))
 
 
 def same_package(one: str, other: str) -> bool:
-    """Whether two lock files say the same, whatever they say of the makers."""
+    """Whether two lock files describe the same package, from any sources."""
     try:
-        told = [members(json.loads(text)) for text in (one, other)]
+        locks = [members(json.loads(text)) for text in (one, other)]
     except ValueError:
         return False
-    for each in told:
-        each.pop(_HINT, None)
-    return told[0] == told[1]
+    for lock in locks:
+        lock.pop(_HINT, None)
+    return locks[0] == locks[1]
 
 
 def read_lock(text: str) -> Lock:
     """Read a lock file. Raises ``LockError`` for one that is not whole, or too new."""
-    told = table(_parsed(text), LOCK.name)
-    version = _version(told.get("lock_version"))
-    hashes = words(told.get("files"), "the table of files")
+    data = table(_parsed(text), LOCK.name)
+    version = _version(data.get("lock_version"))
+    hashes = words(data.get("files"), "the table of files")
     paths = {name: _inside(name) for name in hashes}
     models = {
-        model_id: read_entry(model_id, entry, paths, names_told=version > 1)
-        for model_id, entry in table(told.get("models"), "the table of models").items()
+        model_id: read_entry(model_id, entry, paths, has_names=version > 1)
+        for model_id, entry in table(data.get("models"), "the table of models").items()
     }
     files = {path: hashes[name] for name, path in paths.items()}
-    return Lock(files, models, _made_from(told), _selection(told))
+    return Lock(files, models, _made_from(data), _selection(data))
 
 
 def _parsed(text: str) -> Any:
@@ -208,33 +209,33 @@ def _unmerged(line: int) -> LockError:
     )
 
 
-def _version(told: Any) -> int:
-    if type(told) is not int or told < 1:
-        raise damaged(f"its version is {told!r}")
-    if told > VERSION:
+def _version(version: Any) -> int:
+    if type(version) is not int or version < 1:
+        raise damaged(f"its version is {version!r}")
+    if version > VERSION:
         raise LockError(
-            f"{LOCK} has version {told}; this release of runcomfy-codegen reads up to"
+            f"{LOCK} has version {version}; this release of runcomfy-codegen reads up to"
             f" version {VERSION}. Use the release that wrote it, or a newer one"
         )
-    return told
+    return version
 
 
-def _made_from(told: Mapping[str, Any]) -> MadeFrom:
-    hint = members(told.get(_HINT))
-    if hint.get("lock") != lock_digest(told):
+def _made_from(data: Mapping[str, Any]) -> MadeFrom:
+    hint = members(data.get(_HINT))
+    if hint.get("lock") != lock_digest(data):
         # Then nothing it says may be relied on, and everything is made again.
         return MadeFrom()
     tool, models = (_texts(hint.get(name)) for name in ("tool", "models"))
     return MadeFrom(tool, models)
 
 
-def _texts(told: Any) -> dict[str, str]:
-    return {name: str(value) for name, value in members(told).items()}
+def _texts(data: Any) -> dict[str, str]:
+    return {name: str(value) for name, value in members(data).items()}
 
 
-def _selection(told: Mapping[str, Any]) -> CallOptions:
+def _selection(data: Mapping[str, Any]) -> CallOptions:
     where = "the selection"
-    selection = table(told.get("selection", {}), where)
+    selection = table(data.get("selection", {}), where)
     globs = tuple(word(glob, where) for glob in items(selection.get("models")))
     locale, target = (
         word(selection.get(name, ""), where) for name in ("locale", "target")
@@ -243,7 +244,7 @@ def _selection(told: Mapping[str, Any]) -> CallOptions:
 
 
 def _inside(name: str) -> PurePosixPath:
-    """A path that a lock may name: below the package, whatever the lock says."""
+    """A path below the package; a lock may name no other."""
     if not _BELOW.fullmatch(name):
         raise damaged(f"it names {name!r}, which is not below the package")
     return PurePosixPath(name)

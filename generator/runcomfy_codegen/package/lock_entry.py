@@ -30,7 +30,7 @@ NAME_KINDS = ("fields", "classes")
 class LockEntry:
     """What a lock says of one model; of its files, the one that it is looked up by is first.
 
-    ``names`` is None in a lock of the first version, which did not tell.
+    ``names`` is None in a lock of the first version, which has none.
     """
 
     files: tuple[PurePosixPath, ...]
@@ -47,16 +47,16 @@ class LockEntry:
             "file": first,
             "schema_sha256": self.schema_sha256,
             "documents": dict(self.documents),
-            **{name: told for name, told in optional.items() if told},
+            **{name: value for name, value in optional.items() if value},
         }
 
 
 def read_entry(
-    model_id: str, told: Any, paths: Paths, *, names_told: bool
+    model_id: str, value: Any, paths: Paths, *, has_names: bool
 ) -> LockEntry:
     """An entry from the JSON values of a lock. Raises ``LockError``."""
     where = f"the entry of {model_id!r}"
-    entry = table(told, where)
+    entry = table(value, where)
     others = entry.get("files", [])
     if not is_array(others):
         raise damaged(f"the files of {model_id!r} are no list")
@@ -66,7 +66,7 @@ def read_entry(
         ),
         schema_sha256=word(entry.get("schema_sha256"), where),
         documents=words(entry.get("documents"), where),
-        names=_names(entry, where) if names_told else None,
+        names=_names(entry, where) if has_names else None,
     )
 
 
@@ -81,27 +81,27 @@ def _listed(name: Any, where: str, paths: Paths) -> PurePosixPath:
     return path
 
 
-def table(told: Any, where: str) -> Mapping[str, Any]:
+def table(value: Any, where: str) -> Mapping[str, Any]:
     """A JSON object. Raises ``LockError`` for anything else."""
-    if not is_object(told):
+    if not is_object(value):
         raise damaged(f"{where} is no object")
-    return told
+    return value
 
 
-def words(told: Any, where: str) -> dict[str, str]:
+def words(value: Any, where: str) -> dict[str, str]:
     """A JSON object of texts. Raises ``LockError`` for anything else."""
-    return {name: word(value, where) for name, value in table(told, where).items()}
+    return {name: word(text, where) for name, text in table(value, where).items()}
 
 
-def word(told: Any, where: str) -> str:
+def word(value: Any, where: str) -> str:
     """A text. Raises ``LockError`` for anything else."""
-    if not isinstance(told, str):
-        raise damaged(f"{where} holds {told!r} where a text belongs")
-    return told
+    if not isinstance(value, str):
+        raise damaged(f"{where} holds {value!r} where a text belongs")
+    return value
 
 
 def damaged(what: str) -> LockError:
-    """The error for a lock that nobody of ours wrote so, and what to do about it."""
+    """The error for a lock that this tool did not write so, and what to do about it."""
     return LockError(
         f"the lock file is damaged: {what}. Restore it from version control, or delete"
         " the folder and generate"

@@ -19,7 +19,7 @@ class Conflict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WritePlan:
-    """Files to write and to remove, and those that stand in the way."""
+    """Files to write, files to remove, and files that are in the way."""
 
     write: Mapping[PurePosixPath, str]
     remove: tuple[PurePosixPath, ...]

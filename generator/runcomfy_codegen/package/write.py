@@ -59,14 +59,14 @@ def package_name(folder: Path) -> str:
     return folder.resolve().name
 
 
-def plan_beside(
+def plan_for_folder(
     folder: Path,
     wanted: Mapping[PurePosixPath, str],
     lock: Lock,
     kept: Collection[PurePosixPath],
     hashes: Mapping[PurePosixPath, str],
 ) -> WritePlan:
-    """What generating would change in the folder, beside the files that are kept.
+    """What generating would change in the folder, next to the files that are kept.
 
     ``hashes`` are those of the lock's files that are there: they were read already.
     """
@@ -83,7 +83,7 @@ def write_package(folder: Path, plan: WritePlan) -> None:
 
 
 def holds_foreign_files(folder: Path) -> bool:
-    """Whether a folder without a lock holds anything: then it is somebody else's."""
+    """Whether a folder without a lock holds any file: then it is the user's own."""
     if (folder / LOCK).exists() or not folder.is_dir():
         return False
     return any(each.name not in _PLACEHOLDERS for each in folder.iterdir())

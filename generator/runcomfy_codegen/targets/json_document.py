@@ -65,7 +65,7 @@ def document_view(model: Model, names: Names) -> DocumentView:
 
 
 HASH_MARK = "-"
-"""What stands before the hash in a name that two models would share; no step holds it."""
+"""The mark before the hash in a name that two models would share; no other name has it."""
 _DIGITS = 8
 
 
@@ -128,8 +128,8 @@ def annotated_schema(kind: Type) -> Schema:
             return {"anyOf": [annotated_schema(option) for option in options]}
         case Choice(values=values):
             word = type_word(kind)
-            told = {"type": word} if word in _WORDS else {}
-            return {**told, "enum": [exact(value) for value in values]}
+            types = {"type": word} if word in _WORDS else {}
+            return {**types, "enum": [exact(value) for value in values]}
         case Numeric():
             return to_json_schema(kind) | _bounds(kind)
         case _:
@@ -161,15 +161,15 @@ def exact(value: Value) -> Any:
 
 
 def _bounds(kind: Numeric) -> Schema:
-    """The bounds as they were published, where a double could not tell them."""
-    told: dict[str, Exact | None] = {
+    """The bounds as they were published, which a double may not hold exactly."""
+    bounds: dict[str, Exact | None] = {
         "minimum": kind.minimum,
         "maximum": kind.maximum,
         "exclusiveMinimum": kind.exclusive_minimum,
         "exclusiveMaximum": kind.exclusive_maximum,
         "multipleOf": kind.multiple_of,
     }
-    return {name: bound for name, bound in told.items() if bound is not None}
+    return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
 def _published(rule: Rule) -> Schema:

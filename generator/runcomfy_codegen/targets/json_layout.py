@@ -19,7 +19,7 @@ def json_text(value: Any, indent: int | None = None) -> str:
 def format_json(text: str) -> str:
     """A JSON text in our layout.
 
-    Raises ``ValueError`` for a text that is none, and for an object that has a key twice:
+    Raises ``ValueError`` for a text that is not JSON, and for an object that has a key twice:
     readers keep one of the two, and say nothing.
     """
     value = json.loads(

@@ -26,7 +26,7 @@ class Named:
     """Models that a target can render, what it calls them, and what was noticed.
 
     ``failed`` are the ids of the models whose names collide.
-    A diagnostic has a pointer; the file and the line come from whoever has the documents.
+    A diagnostic has a pointer; the workspace adds the file and the line.
     """
 
     models: tuple[Model, ...]

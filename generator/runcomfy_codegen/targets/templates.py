@@ -54,7 +54,7 @@ class Templates:
         except TemplateSyntaxError as error:
             where = f"{error.filename or error.name or name}:{error.lineno}"
             raise TemplateFault(f"{where}: {error.message}") from None
-        # A template can call whatever Python has, and fail in as many ways.
+        # A template can call anything in Python, and fail in as many ways.
         except Exception as error:
             raise TemplateFault(f"{_place(error, name)}: {_words(error)}") from None
 
@@ -88,7 +88,7 @@ def _environment(known: Mapping[str, str]) -> Environment:
 def _loading(
     known: Mapping[str, str],
 ) -> Callable[[str], tuple[str, str, Callable[[], bool]] | None]:
-    """What Jinja asks for a template; the name stands in its messages as the file."""
+    """What Jinja asks for a template; its messages show the name as the file."""
     return lambda name: (known[name], name, lambda: True) if name in known else None
 
 
@@ -122,7 +122,7 @@ def _place(error: BaseException, name: str) -> str:
 def check_blocks(name: str, known: Mapping[str, str], environment: Environment) -> None:
     """Raise ``TemplateFault`` if a template replaces a block that what it extends has not.
 
-    What cannot be parsed, or extends what only rendering can tell, is left to rendering.
+    What cannot be parsed, or extends what only rendering can tell, is checked when it is rendered.
     """
     template = _parsed(name, known, environment)
     above = _extended(template)
@@ -181,7 +181,7 @@ def _blocks(template: Template) -> Iterator[Block]:
 
 
 def _outer_blocks(node: Node) -> Iterator[Block]:
-    """The blocks that stand in no other: only what is extended can print those."""
+    """The outermost blocks: only the extended template can print those."""
     from jinja2.nodes import Block
 
     for child in node.iter_child_nodes():
@@ -251,7 +251,7 @@ CONTEXT_VERSION = 1
 
 
 def context_as_json(value: Any) -> Any:
-    """A context as JSON values; exact numbers, and whatever JSON has no word for, as texts."""
+    """A context as JSON values; exact numbers, and other values that JSON does not have, as texts."""
     if is_dataclass(value) and not isinstance(value, type):
         return {
             each.name: context_as_json(getattr(value, each.name))

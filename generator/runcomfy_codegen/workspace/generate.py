@@ -16,7 +16,7 @@ from ..ir.diagnostic import Diagnostic, Severity
 from ..package.lock import CallOptions, Lock, MadeFrom
 from ..package.lock_entry import damaged
 from ..package.plan import WritePlan, unchanged_models, up_to_date
-from ..package.write import hashes_of, lock_of, package_name, plan_beside
+from ..package.write import hashes_of, lock_of, package_name, plan_for_folder
 from ..store.schemas_folder import CatalogFacts, document_hashes, facts_of, matches_kind
 from ..targets import TARGETS
 from .configuration import Config
@@ -181,7 +181,7 @@ def _prepared(
         selection=request.selection,
         report=_counted(progress, len(catalog.models)),
     )
-    plan = plan_beside(request.folder, wanted, request.lock, kept.files, hashes)
+    plan = plan_for_folder(request.folder, wanted, request.lock, kept.files, hashes)
     total = len({*wanted, *kept.files})
     return PreparedPackage(plan, total, wanted, catalog.diagnostics)
 

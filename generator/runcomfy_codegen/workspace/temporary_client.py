@@ -17,7 +17,7 @@ from typing import Any
 
 from ..ir.model import Model
 from ..ir.surface import CodeNames
-from ..package.write import hashes_of, lock_of, plan_beside, write_package
+from ..package.write import hashes_of, lock_of, plan_for_folder, write_package
 from ..targets.python.package import PACKAGE, PYTHON
 from ..targets.target import Named
 from .project import Project
@@ -48,7 +48,7 @@ def generate_into(project: Project, named: Named, folder: Path) -> None:
     wanted = render_package(python, named, folder)
     lock = lock_of(folder)
     hashes = hashes_of(folder, lock.files)
-    write_package(folder, plan_beside(folder, wanted, lock, (), hashes))
+    write_package(folder, plan_for_folder(folder, wanted, lock, (), hashes))
 
 
 def import_client(names: CodeNames) -> TemporaryClient:

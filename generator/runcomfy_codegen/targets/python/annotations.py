@@ -29,7 +29,7 @@ class Annotator:
     """Knows the annotation of every type below the ones it was made for, which have names."""
 
     def __init__(self, kinds: Iterable[Type]) -> None:
-        """Ask about all types at once, each shape only once."""
+        """Get the annotations of all types at once, each shape only once."""
         distinct = dict.fromkeys(kind for top in kinds for kind in types_in(top))
         self._shapes = {
             kind: json.dumps(shape_of(kind)) for kind in distinct if not is_class(kind)
@@ -89,7 +89,7 @@ def _marks(kind: Type) -> list[ast.expr]:
             return []
 
 
-# What is asked about a type: its shape, with everything published taken out.
+# The question about a type: its shape, without anything published.
 #
 # Bounds, values, patterns and inner types are tokens, so that a thousand models have a few
 # dozen shapes; ``Fill`` puts the real ones back into the answer.
@@ -126,7 +126,7 @@ def shape_of(kind: Type) -> dict[str, Any]:
 
 
 def parts_of(kind: Type) -> tuple[Type, ...]:
-    """The types that the stubs in a shape stand for, by their numbers."""
+    """The inner types that the stubs of a shape refer to, by number."""
     match kind:
         case Array(items=inner) | Nullable(inner=inner):
             return (inner,)
@@ -139,7 +139,7 @@ def parts_of(kind: Type) -> tuple[Type, ...]:
 
 
 def exact_choice(kind: Choice) -> bool:
-    """Whether ``Literal`` tells these values apart as JSON does."""
+    """Whether ``Literal`` distinguishes these values as JSON does."""
     values = [value.load() for value in kind.values]
     return _texts(values) or (
         _integers(values) and not any(value in _AMBIGUOUS for value in values)
@@ -150,18 +150,18 @@ class FillTokens(ast.NodeTransformer):
     """Puts back what the answer was not shown: inner types, values, bounds, patterns."""
 
     def __init__(self, kind: Type, annotation: Callable[[Type], ast.expr]) -> None:
-        """Fill the answer about ``kind``; ``annotation`` is asked for the inner types."""
+        """Fill the answer about ``kind``; ``annotation`` gives those of the inner types."""
         self._kind = kind
         self._annotation = annotation
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        """An inner type where its stub stands."""
+        """Replace a stub with its inner type."""
         if not node.id.startswith(STUB):
             return node
         return self._annotation(parts_of(self._kind)[int(node.id.removeprefix(STUB))])
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        """All the values of a choice where one token stands."""
+        """Replace the token of a choice with all its values."""
         if isinstance(self._kind, Choice) and _is_literal(node):
             values = [constant(value.load()) for value in self._kind.values]
             node.slice = (
@@ -171,7 +171,7 @@ class FillTokens(ast.NodeTransformer):
         return self.generic_visit(node)  # type: ignore[return-value]  # typeshed says AST
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        """A bound or a pattern where its token stands."""
+        """Replace a token with its bound or pattern."""
         if node.value == _PATTERN and isinstance(self._kind, Text):
             return constant(self._kind.pattern)
         if isinstance(node.value, int | float) and not isinstance(node.value, bool):

@@ -1,4 +1,4 @@
-"""What a field tells its reader: description, limits, rules, the server's default."""
+"""The docstring of a field: description, limits, rules, the server's default."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LONGEST_DEFAULT = 60
 
 
 def field_docstring(field: NamedField) -> str:
-    """The docstring of a field, as paragraphs; empty if there is nothing to tell."""
+    """The docstring of a field, as paragraphs; empty if there is nothing to say."""
     paragraphs = [
         field.description or _own_title(field),
         " ".join(
@@ -88,8 +88,8 @@ def _rules(field: Field) -> str:
     if not field.rules:
         return ""
     each = "Each file: " if isinstance(_bare(field.type), Array) else "File: "
-    told = (f"{rule.metric} {rule.operator} {rule.limit}" for rule in field.rules)
-    return each + ", ".join(told) + "."
+    rules = (f"{rule.metric} {rule.operator} {rule.limit}" for rule in field.rules)
+    return each + ", ".join(rules) + "."
 
 
 def _bare(kind: Type) -> Type:

@@ -24,7 +24,7 @@ def format_code(source: str) -> str:
 
 @cache
 def format_line(line: str, indent: int = 0) -> str:
-    """A statement as black would leave it behind ``indent`` columns (0 or 4), without them."""
+    """A statement as black would leave it after ``indent`` columns (0 or 4), without them."""
     # black counts columns of a terminal, where some characters are two wide.
     if len(line) + indent <= WIDTH and line.isascii():
         return line
@@ -47,8 +47,8 @@ def annotation_text(node: ast.expr) -> str:
                 f"({annotation_text(right)})" if nested else annotation_text(right)
             )
         case ast.Call(func=called, args=values, keywords=named):
-            told = [f"{each.arg}={annotation_text(each.value)}" for each in named]
-            return f"{annotation_text(called)}({', '.join([*map(annotation_text, values), *told])})"
+            keywords = [f"{each.arg}={annotation_text(each.value)}" for each in named]
+            return f"{annotation_text(called)}({', '.join([*map(annotation_text, values), *keywords])})"
         case _:
             return _other(node)
 

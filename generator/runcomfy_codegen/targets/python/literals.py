@@ -25,7 +25,7 @@ _RISKY_QUOTES = re.compile(r'"{3,}|\A"+|"+\Z')
 def literal(value: JsonValue | tuple[JsonValue, ...]) -> str:
     """A Python expression for a JSON value. Raises ``ValueError`` for NaN and infinity.
 
-    Line ends, direction marks and whatever else is not printable are written as escapes,
+    Line ends, direction marks and other characters that are not printable are written as escapes,
     so that a reader sees what is there.
     """
     if isinstance(value, Decimal):
@@ -48,7 +48,7 @@ def literal(value: JsonValue | tuple[JsonValue, ...]) -> str:
 
 
 def docstring(text: str, indent: int = 0, *, heading: bool = False) -> str:
-    """A docstring of this text, as it stands behind ``indent`` columns, without them.
+    """A docstring of this text, as it is written after ``indent`` columns, without them.
 
     Lines are wrapped to ``WIDTH``; ``read_docstring`` of the result has the same words.
     One that is the ``heading`` of a module or class keeps a single line even if its quotes

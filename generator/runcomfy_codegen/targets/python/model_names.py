@@ -180,10 +180,12 @@ def _module_collisions(names: Mapping[str, CodeNames]) -> list[Diagnostic]:
 def _module_collision(
     model_id: str, path: tuple[str, ...], ids: Sequence[str]
 ) -> Diagnostic:
-    told = f"{' and '.join(map(repr, ids))} would be the same module {'.'.join(path)}"
+    message = (
+        f"{' and '.join(map(repr, ids))} would be the same module {'.'.join(path)}"
+    )
     return Diagnostic(
         code="module-collision",
-        message=told,
+        message=message,
         model=model_id,
         hint="choose a module in the configuration:"
         f' [tool.runcomfy-codegen.names."{model_id}"] module = "vendor/other_name"',

@@ -27,7 +27,7 @@ RESERVED = frozenset(
         "extended", "payload", "read", "self",
     }
 )  # fmt: skip
-"""Names that a field may not have: they get ``_`` behind them. Frozen: a name taken out or
+"""Names that a field may not have: they get ``_`` after them. Frozen: a name taken out or
 put in renames fields of clients in use. All are lower case, as the names of fields are."""
 
 _FOREIGN = re.compile(r"[^0-9A-Za-z_]+")
@@ -112,7 +112,7 @@ class Overrides:
         return tuple(chosen.split("/")) if chosen else module_path(model_id)
 
     def field_name(self, model_id: str, wire_name: str) -> str:
-        """The name of a field, wherever in the model it stands."""
+        """The name of a field, anywhere in the model."""
         chosen = self.of(model_id).fields.get(wire_name)
         return chosen or field_name(wire_name)
 

@@ -124,7 +124,7 @@ def _accepted(kind: Type, reading: bool) -> Type:
 
 
 def _is_invariant(kind: Type) -> bool:
-    """Whether a list or dict stands in an annotation, or in a class that it names.
+    """Whether an annotation, or a class that it names, contains a list or dict.
 
     Python's lists are invariant in their items, and its dicts in their values.
     """

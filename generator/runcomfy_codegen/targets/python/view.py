@@ -24,7 +24,7 @@ _CONSTRAINTS = frozenset({"OneOf", "UniqueItems"})
 class FieldView:
     """One line of a class: ``name: annotation = default`` and its docstring.
 
-    ``declaration`` is all of the line, laid out as it stands in the body of a class.
+    ``declaration`` is all of the line, laid out as in the body of a class.
     """
 
     name: str
@@ -131,14 +131,14 @@ def _field(field: NamedField, annotator: Annotator, used: set[str]) -> FieldView
             "Annotated", annotation, call("Field", alias=field.wire_name)
         )
     used |= names_in(annotation)
-    told = annotation_text(annotation)
+    written = annotation_text(annotation)
     default = "" if field.required else " = None"
     return FieldView(
         name=field.name,
-        annotation=told,
+        annotation=written,
         required=field.required,
         text=field_docstring(field),
-        declaration=format_line(f"{field.name}: {told}{default}", indent=4),
+        declaration=format_line(f"{field.name}: {written}{default}", indent=4),
     )
 
 
