@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from runcomfy_codegen.package.folder import write_package
 from runcomfy_codegen.package.lock import CallOptions
-from runcomfy_codegen.package.write import write_package
 from runcomfy_codegen.workspace.configuration import Config
 from runcomfy_codegen.workspace.generate import PreparedPackage, prepare, request_for
 from runcomfy_codegen.workspace.project import Project

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from .folder import Conflict, WritePlan
 from .lock import LOCK, Lock, same_package
 from .lock_entry import NAME_KINDS, LockEntry
-from .plan import Conflict, WritePlan
 
 
 def package_changes(old: Lock, new: Lock) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..package.changelog import staleness, without_equal_lock
+from ..package.folder import file_text, unified_diff
 from ..package.lock import LOCK, CallOptions, read_lock
-from ..package.write import file_text, unified_diff
 from .generate import GenerateRequest, prepare, request_for
 from .project import Project
 from .results import CheckResult, PackageCheck, Progress, Stale, ignore_progress

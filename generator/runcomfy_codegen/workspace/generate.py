@@ -13,10 +13,17 @@ from runcomfy_runtime.did_you_mean import did_you_mean, did_you_mean_or_list
 from .. import resources
 from ..errors import OperationError, UsageError
 from ..ir.diagnostic import Diagnostic, Severity
+from ..package.folder import (
+    WritePlan,
+    hashes_of,
+    lock_of,
+    package_name,
+    plan_for_folder,
+    unchanged_models,
+    up_to_date,
+)
 from ..package.lock import CallOptions, Lock, MadeFrom
 from ..package.lock_entry import damaged
-from ..package.plan import WritePlan, unchanged_models, up_to_date
-from ..package.write import hashes_of, lock_of, package_name, plan_for_folder
 from ..store.schemas_folder import CatalogFacts, document_hashes, facts_of, matches_kind
 from ..targets import TARGETS
 from .configuration import Config

@@ -17,15 +17,16 @@ from ..errors import (
 )
 from ..ir.diagnostic import Diagnostic
 from ..package.changelog import package_changes
-from ..package.lock import LOCK, CallOptions, read_lock
-from ..package.plan import Conflict, WritePlan
-from ..package.write import (
+from ..package.folder import (
     LOST_LOCK,
+    Conflict,
+    WritePlan,
     enclosing_package,
     holds_foreign_files,
     unified_diff,
     write_package,
 )
+from ..package.lock import LOCK, CallOptions, read_lock
 from ..store.atomic_write import FolderLocked, lock_folder
 from .generate import GenerateRequest, PreparedPackage, prepare, request_for
 from .project import Project

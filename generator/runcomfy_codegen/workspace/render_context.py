@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__, resources
 from ..errors import OperationError, UsageError
+from ..package.folder import package_name
 from ..package.lock import LOCK, CallOptions, Lock, MadeFrom, write_lock
 from ..package.lock_entry import LockEntry
-from ..package.write import package_name
 from ..targets import TARGETS
 from ..targets.templates import TemplateFault, Templates, own_templates
 from .project import Project, StrPath, open_project

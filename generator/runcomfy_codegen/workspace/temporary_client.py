@@ -17,7 +17,7 @@ from typing import Any
 
 from ..ir.model import Model
 from ..ir.surface import CodeNames
-from ..package.write import hashes_of, lock_of, plan_for_folder, write_package
+from ..package.folder import hashes_of, lock_of, plan_for_folder, write_package
 from ..targets.python.package import PACKAGE, PYTHON
 from ..targets.target import Named
 from .project import Project
