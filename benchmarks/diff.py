@@ -19,7 +19,7 @@ from pathlib import Path
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import BuildOptions, build_catalog
 from runcomfy_codegen.diff.compare.source import Surfaces
-from runcomfy_codegen.diff.run import diff
+from runcomfy_codegen.diff.rules import diff
 from runcomfy_codegen.ir.model import Array, Field, Model, Numeric, Text, Type
 from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets.python.names import Overrides

@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from ._runtime.protocol import Status as Status
     from ._runtime.errors import SubmitOutcomeUnknown as SubmitOutcomeUnknown
     from ._runtime.errors import SubmitRefused as SubmitRefused
-    from ._runtime.inline import inline as inline
+    from ._runtime.media.data_uri import inline as inline
 else:
     # Hidden from type checkers: to them, a module with __getattr__ has every name.
     _MODULES = {
@@ -105,7 +105,7 @@ else:
         "Status": "protocol",
         "SubmitOutcomeUnknown": "errors",
         "SubmitRefused": "errors",
-        "inline": "inline",
+        "inline": "media.data_uri",
     }
 
     def __getattr__(name):

@@ -160,7 +160,7 @@ def generate(
     ``FolderConflict``. ``progress`` is called after each rendered model.
     """
     from .package.lock import CallOptions
-    from .workspace.generate_clients import generate_clients, select_clients
+    from .workspace.clients import generate_clients, select_clients
     from .workspace.project import open_project
 
     with _as_operation_error():
@@ -188,8 +188,7 @@ def check(
     ``generate``.
     """
     from .package.lock import CallOptions
-    from .workspace.check import check_clients
-    from .workspace.generate_clients import select_clients
+    from .workspace.clients import check_clients, select_clients
     from .workspace.project import open_project
 
     with _as_operation_error():
@@ -215,7 +214,7 @@ def diff(
     compares with the last commit that both have in common. ``approvals`` is a file of
     approved findings (``runcomfy-approvals.toml`` by default, if it exists).
     """
-    from .workspace.diff import diff_schemas
+    from .workspace.findings import diff_schemas
     from .workspace.project import open_project
 
     with _as_operation_error():
@@ -240,7 +239,7 @@ def lint(
     ``models`` are ids, or globs over ids. ``select`` and ``ignore`` are diagnostic codes,
     or globs over codes.
     """
-    from .workspace.lint import lint_schemas
+    from .workspace.findings import lint_schemas
     from .workspace.project import open_project
 
     with _as_operation_error():

@@ -20,8 +20,7 @@ from .input_checks import InputCheck, InputChecks, MediaChecks
 from .job import Job, Result
 from .job_handle import decode_token
 from .journal import Journal, JournalJobs
-from .lifecycle.run import JobProgress, run, submit_and_announce
-from .lifecycle.stop import OnStop, cancels_queued
+from .lifecycle.run import JobProgress, OnStop, cancels_queued, run, submit_and_announce
 from .observer import Hooks
 from .report import Report
 from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, SUBMIT_TIMEOUT

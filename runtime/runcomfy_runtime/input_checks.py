@@ -257,8 +257,8 @@ def _check_schema(
         return Report(), what.payload()
     # these import pydantic, which the caller has already imported
     from .model import schema_report as check
+    from .problems import shape_of
     from .problems import without_invalid_values as remnant
-    from .shape import shape_of
 
     report = check(what, document)
     if report.ok:

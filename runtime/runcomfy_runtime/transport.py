@@ -7,8 +7,8 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from .access import Token
 from .retry_and_timeouts import REQUEST_TIMEOUT
-from .secret import Token
 
 # One request and what came of it: an answer, or the loss of one.
 

@@ -18,8 +18,8 @@ from runcomfy_codegen.diff.compare.facts import Facet, Fact, Side
 from runcomfy_codegen.diff.compare.published import PublishedTexts
 from runcomfy_codegen.diff.finding import DiffFinding, DiffVerdict
 from runcomfy_codegen.diff.rule import DiffRule
+from runcomfy_codegen.diff.rules import diff
 from runcomfy_codegen.diff.rules.facets import FACETS
-from runcomfy_codegen.diff.run import diff
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.targets.python.names import ChosenNames, Overrides
 from support.built_models import compared, model_of

@@ -14,8 +14,8 @@ import pytest
 from runcomfy_codegen import lint as lint_room
 from runcomfy_codegen.ir.diagnostic import Diagnostic
 from runcomfy_codegen.ir.model import Model
+from runcomfy_codegen.lint import RULES, lint, rules_page
 from runcomfy_codegen.lint.rule import LintRule
-from runcomfy_codegen.lint.run import RULES, lint, rules_page
 from support.built_models import model_of
 
 CODES = {rule.id for rule in RULES}

@@ -11,8 +11,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from runcomfy_codegen.targets.python.layout import format_code
-from runcomfy_codegen.targets.python.literals import docstring, literal, read_docstring
+from runcomfy_codegen.targets.python.source_text import (
+    docstring,
+    format_code,
+    literal,
+    read_docstring,
+)
 from support.random_schemas import json_values, texts
 
 anything = texts | st.text(st.characters(codec=None), max_size=6)

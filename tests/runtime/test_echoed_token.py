@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
+from runcomfy_runtime.access import Token
 from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.observer import Exchanged, Hooks
-from runcomfy_runtime.secret import Token
 from runcomfy_runtime.testing import VirtualClock
 from runcomfy_runtime.transport import Lost, Reached, Response, redact
 from support.scripted_server import (

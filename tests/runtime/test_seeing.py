@@ -12,8 +12,8 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.escaping import printable, quoted
-from runcomfy_runtime.inline import inline
 from runcomfy_runtime.lifecycle.steps import Retry
+from runcomfy_runtime.media.data_uri import inline
 from runcomfy_runtime.observer import Exchanged, Hooks
 from runcomfy_runtime.report import Problem, Report
 from runcomfy_runtime.testing import FakeQueue, VirtualClock

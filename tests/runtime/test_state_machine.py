@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from runcomfy_runtime import errors
+from runcomfy_runtime.access import Token
 from runcomfy_runtime.lifecycle.run import JobProgress, run
 from runcomfy_runtime.lifecycle.steps import (
     Emit,
@@ -30,7 +31,6 @@ from runcomfy_runtime.lifecycle.submit import NOT_ACCEPTED
 from runcomfy_runtime.lifecycle.submit_outcome import Submission
 from runcomfy_runtime.protocol import Status
 from runcomfy_runtime.retry_and_timeouts import REQUEST_TIMEOUT
-from runcomfy_runtime.secret import Token
 from runcomfy_runtime.transport import Lost, Outcome, Reached, Request, Response
 from support.examples import examples
 

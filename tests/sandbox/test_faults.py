@@ -9,13 +9,13 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox
-from runcomfy_codegen.sandbox.faults.error_faults import code_fault
 from runcomfy_codegen.sandbox.faults.fault_rule import (
     FAULTS,
     InvalidFaultRule,
     parse_rules,
     parse_scenario,
 )
+from runcomfy_codegen.sandbox.faults.response_faults import code_fault
 from runcomfy_codegen.sandbox.http_messages import Delivery
 from runcomfy_runtime.protocol import ErrorCode
 

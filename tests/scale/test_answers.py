@@ -37,8 +37,8 @@ from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets.python import datamodel_codegen, datamodel_codegen_answers
 from runcomfy_codegen.targets.python.annotations import Annotator, shape_of
 from runcomfy_codegen.targets.python.datamodel_codegen import ask_library
-from runcomfy_codegen.targets.python.layout import annotation_text, format_code
 from runcomfy_codegen.targets.python.model_names import is_class
+from runcomfy_codegen.targets.python.source_text import annotation_text, format_code
 from runcomfy_runtime import constraint
 from support.built_models import SETTINGS
 

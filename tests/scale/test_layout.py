@@ -12,9 +12,13 @@ from hypothesis import strategies as st
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.store.schemas_folder import read_all
-from runcomfy_codegen.targets.python.layout import format_code, format_line
-from runcomfy_codegen.targets.python.literals import docstring, literal
 from runcomfy_codegen.targets.python.package import PYTHON
+from runcomfy_codegen.targets.python.source_text import (
+    docstring,
+    format_code,
+    format_line,
+    literal,
+)
 from runcomfy_codegen.targets.target import Named, RenderContext
 from runcomfy_codegen.targets.templates import Templates
 from support.built_models import SETTINGS, built, rendered

@@ -8,8 +8,8 @@ import random
 import pytest
 
 from runcomfy_codegen.package.lock import lock_digest, sha256
-from runcomfy_codegen.targets.python.layout import format_code
 from runcomfy_codegen.targets.python.names import module_path
+from runcomfy_codegen.targets.python.source_text import format_code
 from support.built_models import model_of, rendered
 from support.command_line import Shell, entry
 

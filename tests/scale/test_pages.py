@@ -15,7 +15,7 @@ from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.workspace import pull
 from runcomfy_codegen.workspace.import_documents import ServerUnreachable
 from runcomfy_codegen.workspace.live_catalog import CatalogPage
-from runcomfy_codegen.workspace.page_download import (
+from runcomfy_codegen.workspace.pull import (
     ModelPage,
     pages_of,
     parse_locales,

@@ -13,9 +13,9 @@ import pytest
 from runcomfy_codegen.errors import CodegenError
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.workspace.live_catalog import LiveCatalog, is_complete
+from runcomfy_runtime.access import Token
 from runcomfy_runtime.client_config import ServerAccess
 from runcomfy_runtime.http.httpx_transport import HttpxTransport
-from runcomfy_runtime.secret import Token
 from support.built_models import model_of
 from support.command_line import Answer, Shell, entry
 

@@ -16,8 +16,7 @@ from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets import TARGETS
 from runcomfy_codegen.targets.python.annotations import Annotator
 from runcomfy_codegen.targets.python.model_names import names_of
-from runcomfy_codegen.targets.python.named_model import named_model
-from runcomfy_codegen.targets.python.names import Overrides
+from runcomfy_codegen.targets.python.names import Overrides, named_model
 from runcomfy_codegen.targets.python.view import (
     ModelView,
     client_context,

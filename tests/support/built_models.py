@@ -18,7 +18,7 @@ from runcomfy_codegen.diff.compare.outputs import (
 )
 from runcomfy_codegen.diff.compare.source import Surfaces
 from runcomfy_codegen.diff.finding import DiffFinding
-from runcomfy_codegen.diff.run import diff
+from runcomfy_codegen.diff.rules import diff
 from runcomfy_codegen.ir.document import Document, Provenance
 from runcomfy_codegen.ir.json_text import JsonText, pointer_token
 from runcomfy_codegen.ir.model import Model

@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
-from .base_url import checked_base_url
+from .access import Token, checked_base_url
 from .errors import MissingToken
 from .interrupt import InterruptHeld
 from .journal import Journal
 from .lifecycle.steps import FlowContext
 from .observer import Hooks, report_request
 from .protocol import BASE_URL_VARIABLE, DEFAULT_BASE_URL, TOKEN_VARIABLES
-from .secret import Token
 from .transport import Outcome, Request, redact
 
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from . import protocol
-from .base_url import checked_base_url, origin
+from .access import REDACTED, checked_base_url, origin
 from .errors import BadJobToken, BadSetting
 from .escaping import quoted
-from .secret import REDACTED
 
 _PREFIX = "rcjob"
 _VERSION = "1"

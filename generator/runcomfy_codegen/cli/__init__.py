@@ -129,7 +129,7 @@ def _fail(
     message: str, code: int = EXIT_INCOMPLETE, notes: Iterable[str] = ()
 ) -> NoReturn:
     # Imported here: --help does not need it.
-    from ..reports.text import printable
+    from ..reports.command_report import printable
 
     for note in notes:
         click.echo(printable(note), err=True)

@@ -12,8 +12,13 @@ import click
 
 from .. import api
 from ..ir.diagnostic import Severity
-from ..reports.command_report import CommandReport, FileNotice, notice_of
-from ..reports.text import TextLine, diagnostic_lines
+from ..reports.command_report import (
+    CommandReport,
+    FileNotice,
+    TextLine,
+    diagnostic_lines,
+    notice_of,
+)
 from .console import item_progress, print_report
 from .exit_status import EXIT_FINDING
 from .options import (

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from ..ir.diagnostic import Diagnostic
-from ..reports.formats import json_text, write
-from ..reports.text import TextLine, diagnostic_lines
-from ..reports.text import printable as printable
+from ..reports import json_text, write
+from ..reports.command_report import TextLine, diagnostic_lines
+from ..reports.command_report import printable as printable
 from ..workspace.results import Progress, ignore_progress
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from ..workspace.configuration import Config
 from ..workspace.import_documents import read_content, store_documents
 from ..workspace.local_sandbox import open_sandbox
 from ..workspace.project import Project
-from ..workspace.temporary_client import (
+from ..workspace.validate import (
     TemporaryClient,
     generate_into,
     import_client,

@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 from .. import api
-from ..reports.command_report import CommandReport
-from ..reports.text import TextLine
+from ..reports.command_report import CommandReport, TextLine
 from .console import print_report
 from .exit_status import EXIT_FINDING
 from .options import SchemasOptions, report_format_option, schemas_options

@@ -8,7 +8,7 @@ import click
 
 from .. import api
 from ..ir.diagnostic import Diagnostic, Severity
-from ..lint.run import lint_report
+from ..lint import lint_report
 from .console import print_report
 from .exit_status import EXIT_FINDING
 from .options import SchemasOptions, report_format_option, schemas_options

@@ -9,7 +9,7 @@ from typing import Any, TypedDict, TypeVar
 
 import click
 
-from ..reports.formats import format_names
+from ..reports import format_names
 
 Returned = TypeVar("Returned")
 

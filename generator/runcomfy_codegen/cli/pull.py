@@ -7,11 +7,11 @@ import click
 from .. import api
 from ..errors import UnknownModel
 from ..workspace.import_documents import store_documents
-from ..workspace.page_download import parse_locales
 from ..workspace.project import open_project
 from ..workspace.pull import (
     MissingModels,
     missing_models,
+    parse_locales,
     prune_models,
     read_catalog,
     read_model_pages,

@@ -12,8 +12,7 @@ import click
 from ..ir.model import Model
 from ..workspace.local_sandbox import open_sandbox
 from ..workspace.project import Project, open_project
-from ..workspace.temporary_client import TemporaryClient, temporary_client
-from ..workspace.validate import read_document
+from ..workspace.validate import TemporaryClient, read_document, temporary_client
 from .console import download_progress, job_progress
 from .exit_status import EXIT_FINDING
 from .job_progress import follow_job, job_failure, print_result

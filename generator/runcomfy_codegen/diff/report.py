@@ -14,13 +14,13 @@ from ..reports.command_report import (
     CommandReport,
     FileLocation,
     ReportEntry,
+    TextLine,
     by_model,
     counted,
     encodable,
     notice_of,
     worst_first,
 )
-from ..reports.text import TextLine
 from .approvals import Approval, approval_entry
 from .finding import DiffFinding, DiffVerdict, version_bump
 from .rules import RULES

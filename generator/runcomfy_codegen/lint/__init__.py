@@ -1,1 +1,101 @@
 """What is wrong or contradictory in published schemas, besides the problems that building finds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.model import Model
+from ..reports.command_report import CommandReport, RuleMetadata, entry_of
+from . import field_rules, message_rules, prose_rules
+from .rule import LintRule
+
+RULES: tuple[LintRule, ...] = tuple(
+    sorted(
+        (
+            *message_rules.RULES,
+            *prose_rules.RULES,
+            *field_rules.RULES,
+        ),
+        key=lambda rule: rule.id,
+    )
+)
+"""Every rule, by its code."""
+
+_PAGE_HEAD = """\
+# Rules of `runcomfy-codegen lint`
+
+This page is generated from `generator/runcomfy_codegen/lint/`. Do not edit it; run
+`pytest tests/lint --update-golden` to update it.
+
+`lint` reports these problems, and every problem that building the models finds: names that
+collide, required names without a property, impossible choices, locales that differ in
+structure, unsupported keywords. `--select CODE` and `--ignore CODE` accept all of these
+codes, and globs over them.
+"""
+
+
+def lint(models: Sequence[Model]) -> tuple[Diagnostic, ...]:
+    """Everything that the rules report, sorted by model, pointer and code."""
+    diagnostics = [
+        diagnostic for rule in RULES for diagnostic in rule.diagnostics(models)
+    ]
+    return tuple(
+        sorted(
+            diagnostics,
+            key=lambda diagnostic: (
+                diagnostic.model,
+                diagnostic.pointer,
+                diagnostic.code,
+            ),
+        )
+    )
+
+
+def is_selected(
+    code: str, *, select: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> bool:
+    """Whether a code matches a glob of ``select``, if there is one, and none of ``ignore``."""
+    wanted = not select or any(fnmatchcase(code, pattern) for pattern in select)
+    return wanted and not any(fnmatchcase(code, pattern) for pattern in ignore)
+
+
+def lint_report(diagnostics: Sequence[Diagnostic], folder: str) -> CommandReport:
+    """Diagnostics in the form that every writer understands; ``folder`` has their files."""
+    below = [
+        replace(diagnostic, file=f"{folder}/{diagnostic.file}")
+        for diagnostic in diagnostics
+    ]
+    counts = Counter(diagnostic.severity for diagnostic in diagnostics)
+    known = {rule.id: rule.metadata.summary for rule in RULES}
+    codes = sorted({*known, *(diagnostic.code for diagnostic in diagnostics)})
+    return CommandReport(
+        command="lint",
+        document={"diagnostics": [diagnostic.printed() for diagnostic in below]},
+        entries=tuple(entry_of(diagnostic, folder) for diagnostic in diagnostics),
+        rules=tuple(
+            RuleMetadata(id=code, summary=known.get(code, "")) for code in codes
+        ),
+        diagnostics=tuple(diagnostics),
+        summary={level.value: counts[level] for level in Severity},
+        annotated={level: f"of severity {level.value}" for level in Severity},
+    )
+
+
+def rules_page() -> str:
+    """The documentation of the rules (Markdown): one section for each rule."""
+    from ..reports.markdown import rule_section
+
+    sections = (
+        rule_section(
+            rule.metadata,
+            f"Severity: {rule.severity.value}. {rule.metadata.summary}",
+            "Wrong",
+            "Right",
+        )
+        for rule in RULES
+    )
+    return "\n".join((_PAGE_HEAD, *sections))

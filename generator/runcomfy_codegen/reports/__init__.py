@@ -1,1 +1,75 @@
 """Reports: one neutral form for what commands find, and one writer for every format."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .command_report import CommandReport
+
+# The formats of reports by their names: a new format is a writer and a row here.
+#
+# Every command reads the names; a writer is imported when it is used.
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def json_text(value: Any) -> str:
+    """A JSON document; halves of surrogate pairs are escapes, as they have no UTF-8."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return _SURROGATES.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
+
+
+def _write_json(report: CommandReport) -> str:
+    return json_text(report.document)
+
+
+def _write_github(report: CommandReport) -> str:
+    from .github import github_lines
+
+    return "".join(f"{line}\n" for line in github_lines(report))
+
+
+def _write_markdown(report: CommandReport) -> str:
+    from .markdown import markdown_comment
+
+    return markdown_comment(report)
+
+
+def _write_sarif(report: CommandReport) -> str:
+    from .sarif import sarif_log
+
+    return json.dumps(sarif_log(report), indent=2) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFormat:
+    """One format: its name on the command line, its writer, and the commands that offer it."""
+
+    name: str
+    write: Callable[[CommandReport], str]
+    commands: frozenset[str]
+
+
+FORMATS = (
+    ReportFormat("json", _write_json, frozenset({"lint", "diff", "check", "import"})),
+    ReportFormat("markdown", _write_markdown, frozenset({"diff"})),
+    ReportFormat("github", _write_github, frozenset({"lint", "diff", "check"})),
+    ReportFormat("sarif", _write_sarif, frozenset({"lint", "diff"})),
+)
+"""Every format but ``text``, which is coloured and goes to two streams."""
+
+
+def format_names(command: str) -> tuple[str, ...]:
+    """The formats that a command offers."""
+    return ("text", *(row.name for row in FORMATS if command in row.commands))
+
+
+def write(report: CommandReport, name: str) -> str:
+    """The report in one of the formats of ``FORMATS``."""
+    return next(row for row in FORMATS if row.name == name).write(report)

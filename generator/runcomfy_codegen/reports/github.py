@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ir.diagnostic import Severity
-from .command_report import CommandReport, FileNotice, ReportEntry, counted
-from .text import printable
+from .command_report import CommandReport, FileNotice, ReportEntry, counted, printable
 
 MAX_ANNOTATIONS = 10
 """Annotations of one level that GitHub shows for a step."""

@@ -21,7 +21,7 @@ from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.protocol import BASE_URL_VARIABLE, TOKEN_VARIABLES
 
 from ..ir.model import Model
-from .sandbox import Sandbox
+from . import Sandbox
 from .settings import SandboxOptions
 
 _GENERATED = "runcomfy_client"  # the default name of a generated package

@@ -28,8 +28,7 @@ from .embedded_json import (
     member_slices,
     unusable_value,
 )
-from .origin import Origin, SourceItem
-from .stored_document import STORED_TEXTS, is_stored, stored_document
+from .origin import STORED_TEXTS, Origin, SourceItem, is_stored, stored_document
 
 _JSON = re.compile(r"\s*[\[{]")
 _OWN_FIELDS = frozenset(

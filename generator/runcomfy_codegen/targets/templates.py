@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
 from .json_layout import json_text
-from .python.layout import format_line
-from .python.literals import docstring, literal
+from .python.source_text import docstring, format_line, literal
 
 if TYPE_CHECKING:
     from jinja2 import Environment

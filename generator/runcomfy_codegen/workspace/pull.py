@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
 
 from runcomfy_runtime.http.httpx_transport import HttpxTransport
 
-from ..errors import OperationError, UnknownModel
-from ..ir.document import Document
+from ..errors import CodegenError, OperationError, UnknownModel, UsageError
+from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.document import DEFAULT_LOCALE, Document
+from ..ir.json_text import items, members
+from ..sources.locale import canonical_locale
 from ..sources.read import SourceResult
 from ..store.schemas_folder import read_all, remove_all
-from .import_documents import fetched, read_content
-from .live_catalog import (
-    CatalogPage,
-    LiveCatalog,
-    access_from_environment,
-    is_complete,
-)
-from .page_download import pages_of, read_pages
+from .import_documents import ServerUnreachable, fetched, read_content
+from .live_catalog import CatalogPage, LiveCatalog, access_from_environment, is_complete
 from .project import Project
 from .results import Progress
 
@@ -125,3 +124,134 @@ def prune_models(
             " may still exist; nothing was removed"
         )
     remove_all(project.config.schemas, missing.documents)
+
+
+# Downloading the API pages that the site publishes for a model, one per language.
+
+
+Fetch = Callable[[str], bytes]
+"""Returns the content of a URL; raises ``CodegenError``."""
+
+_SITE = "https://www.runcomfy.com"
+_PATIENCE = 5
+_HOSTS = frozenset({"runcomfy.com", "www.runcomfy.com"})
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPage:
+    """The page of a model in one language, and its URL."""
+
+    model_id: str
+    locale: str
+    url: str
+
+
+def parse_locales(text: str) -> list[str]:
+    """The languages in a list like ``ru,ja``, each once. Raises ``UsageError``."""
+    locales: dict[str, None] = {}
+    for tag in filter(None, map(str.strip, text.split(","))):
+        locale = canonical_locale(tag)
+        if locale is None:
+            raise UsageError(
+                f"--page-locale: {tag!r} is not a language; write ru or zh-CN"
+            )
+        locales[locale] = None
+    return list(locales)
+
+
+def pages_of(answers: Iterable[CatalogPage], locales: Iterable[str]) -> list[ModelPage]:
+    """The pages of the models in these catalog answers, in these languages."""
+    places = _places(answers)
+    wanted = list(locales)
+    return [
+        ModelPage(model_id, locale, _url(place, locale))
+        for model_id, place in places.items()
+        for locale in wanted
+    ]
+
+
+def read_pages(
+    pages: Iterable[ModelPage], fetch: Fetch
+) -> Iterator[tuple[str, SourceResult]]:
+    """The documents on each page, by URL.
+
+    When several requests in a row get no answer, the remaining pages are skipped: waiting
+    for hundreds of timeouts would show nothing new.
+    """
+    silent = 0
+    for page in pages:
+        if silent == _PATIENCE:
+            yield page.url, _left_out(
+                page, "page-unreachable", "skipped after several failed requests"
+            )
+            continue
+        reading = read_page(page, fetch)
+        unanswered = any(each.code == "page-unanswered" for each in reading.diagnostics)
+        silent = silent + 1 if unanswered else 0
+        yield page.url, reading
+
+
+def read_page(page: ModelPage, fetch: Fetch) -> SourceResult:
+    """The documents on a page; an unreachable page, or another model's, is a warning."""
+    try:
+        reading = read_content(page.url, fetch(page.url), page.locale)
+    except ServerUnreachable as failure:
+        return _left_out(page, "page-unanswered", str(failure))
+    except CodegenError as failure:
+        return _left_out(page, "page-unreachable", str(failure))
+    others = {each.model_id for each in reading.documents} - {page.model_id}
+    if others:
+        names = ", ".join(map(repr, sorted(others)))
+        return _left_out(page, "page-of-another-model", f"this page is about {names}")
+    return reading
+
+
+def _places(answers: Iterable[CatalogPage]) -> Mapping[str, str]:
+    """The path of each model's page on the site, without language and ``/api``.
+
+    It is the path of the entry's ``model_url``: ``bytedance/seedance-v1.5-pro/image-to-video``
+    has its page at ``/models/bytedance/seedance-1-5/pro``. For an entry without that URL it
+    is the id, which is right for most models.
+    """
+    found: dict[str, str] = {}
+    for answer in answers:
+        whole = members(json.loads(answer.content))
+        for entry in items(whole.get("models")) or [whole]:
+            facts = members(entry)
+            model_id = str(facts.get("model_id", ""))
+            stated = _path(facts.get("model_url"))
+            found[model_id] = stated or f"/models/{quote(model_id)}"
+    return {id_: found[id_] for each in answers for id_ in each.model_ids if id_}
+
+
+def _path(model_url: object) -> str | None:
+    """The path in a published URL if it is a model's page on the site, else None."""
+    if not isinstance(model_url, str):
+        return None
+    try:
+        parts = urlsplit(model_url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    path = quote(parts.path.rstrip("/").removesuffix("/api"), safe="/%")
+    begin = path.find("/models/")
+    if parts.scheme != "https" or host not in _HOSTS or begin < 0 or ".." in path:
+        return None
+    return path[begin:]
+
+
+def _url(path: str, locale: str) -> str:
+    language = "" if locale == DEFAULT_LOCALE else f"/{locale}"
+    return f"{_SITE}{language}{path}/api"
+
+
+def _left_out(page: ModelPage, code: str, message: str) -> SourceResult:
+    found = Diagnostic(
+        code=code,
+        message=message,
+        severity=Severity.WARNING,
+        model=page.model_id,
+        file=page.url,
+        hint="the stored texts of the model stay; to add this page, save it and import the file",
+    )
+    return SourceResult((), (found,))

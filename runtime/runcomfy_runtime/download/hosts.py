@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from ..base_url import origin
+from ..access import origin
 from ..errors import DownloadError
 from ..escaping import quoted
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import threading
 
-from ..base_url import origin
-from ..fork import renew_after_fork
+from ..access import origin
+from ..interrupt import renew_after_fork
 from ..transport import Outcome, Request
 from .deadline_transport import DeadlineTransport
 from .httpx_adapter import (
+    LOSSES,
     BodyReader,
+    RequestTrace,
     build_request,
     lift_deadline,
     pool_options,
     request_deadline,
 )
-from .request_trace import LOSSES, RequestTrace
 
 Origin = tuple[str, str, int | None]
 

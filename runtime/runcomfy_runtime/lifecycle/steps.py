@@ -7,10 +7,9 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import NamedTuple, Protocol, TypeVar
 
 from .. import errors
-from ..base_url import origin
+from ..access import Token, origin
 from ..job_handle import JobHandle
 from ..protocol import Status
-from ..secret import Token
 from ..transport import Lost, Outcome, Request
 
 

@@ -11,18 +11,19 @@ import os
 from collections.abc import AsyncGenerator
 from weakref import WeakKeyDictionary
 
-from ..base_url import origin
+from ..access import origin
 from ..transport import Outcome, Request
 from .async_deadline_transport import AsyncDeadlineTransport
 from .httpx_adapter import (
+    LOSSES,
     BodyReader,
+    RequestTrace,
     build_request,
     lift_deadline,
     pool_options,
     request_deadline,
 )
 from .httpx_transport import Origin
-from .request_trace import LOSSES, RequestTrace
 
 
 class AsyncHttpxTransport:

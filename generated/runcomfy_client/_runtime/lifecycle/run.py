@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from typing import Literal, get_args
+
 from .. import errors, responses
+from ..errors import BadSetting
 from ..job_handle import JobHandle
-from ..protocol import Phase
+from ..protocol import Phase, Status, read_status
+from ..retry_and_timeouts import CLEANUP_TIMEOUT
+from ..transport import Outcome, Response
+from .cancel import read_cancellation, send_cancel
 from .concurrency import RateLimiter
-from .poll import Poller
-from .steps import Accepted, Emit, Flow, FlowContext, job_note, record_ended
-from .stop import wait_or_clean_up
+from .poll import Poller, fetch_result, wait_for_result
+from .retried_get import AnswerClass, DeadlineReached, classify_answer
+from .steps import (
+    Accepted,
+    Emit,
+    Flow,
+    FlowContext,
+    api_request,
+    job_note,
+    record_ended,
+    resume_hint,
+    send,
+)
 from .submit import submit
 from .submit_outcome import Submission
 
@@ -93,3 +112,190 @@ def submit_and_announce(
         error.add_note(job_note(handle))
         raise
     return handle
+
+
+# Ending a wait before the job has ended: at the deadline, on Ctrl-C, on any exception.
+#
+# A job that was last seen queued is cancelled with one bounded request, and one more reads
+# whether it was. A job in progress cannot be cancelled, so it is left alone. The error says
+# which of these happened.
+
+
+class StopOutcome(StrEnum):
+    """The state of a job after the wait for it was stopped."""
+
+    CANCELLED = "cancelled"
+    STILL_QUEUED = "still_queued"
+    STILL_RUNNING = "still_running"
+    ENDED = "ended"
+    """According to ``/status``; ``/result`` may not have the outcome yet."""
+    UNKNOWN = "unknown"
+
+
+_BY_PHASE = {
+    Phase.CANCELLED: StopOutcome.CANCELLED,
+    Phase.QUEUED: StopOutcome.STILL_QUEUED,
+    Phase.RUNNING: StopOutcome.STILL_RUNNING,
+    Phase.SUCCEEDED: StopOutcome.ENDED,
+    Phase.FAILED: StopOutcome.ENDED,
+    Phase.UNKNOWN: StopOutcome.UNKNOWN,
+}
+
+
+def wait_or_clean_up(
+    context: FlowContext, poller: Poller, deadline: float, *, cancel: bool
+) -> Flow[responses.JsonObject]:
+    """Wait for the result, and clean up if the wait is stopped.
+
+    With ``cancel`` a job that is still queued is cancelled then. Raises ``JobTimeout`` at the
+    deadline. Any other exception that stops the wait is passed on with a note of the job.
+    """
+    try:
+        return (yield from wait_for_result(context, poller, deadline))
+    except DeadlineReached:
+        return (yield from _after_deadline(context, poller, cancel))
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        if (
+            isinstance(error, errors.RunComfyError)
+            and error is not poller.listener_error
+        ):
+            _attach_job(poller, error)
+            raise
+        state = yield from _clean_up(context, poller, cancel)
+        error.add_note(_note(poller, state))
+        if isinstance(error, errors.RunComfyError) and error.request_id is None:
+            _attach_job(poller, error)
+            error.may_be_billed = state is not StopOutcome.CANCELLED
+        raise
+
+
+def _attach_job(poller: Poller, error: errors.RunComfyError) -> None:
+    """Make an error name the job, whatever raised it."""
+    if error.request_id is None:
+        error.concerning(poller.handle.request_id)
+    error.last_status = error.last_status or poller.word
+
+
+def _clean_up(context: FlowContext, poller: Poller, cancel: bool) -> Flow[StopOutcome]:
+    """Cancel the job if it is queued. A second Ctrl-C skips the clean-up."""
+    if cancel:
+        with _job_named(poller), suppress(Exception):
+            yield from cancel_if_queued(context, poller)
+    return _last_seen(poller)
+
+
+@contextmanager
+def _job_named(poller: Poller) -> Generator[None]:
+    """Add the note of the job to an exception that stops the clean-up."""
+    try:
+        yield
+    except (errors.RunComfyError, GeneratorExit):
+        raise
+    except BaseException as error:
+        error.add_note(_note(poller, _last_seen(poller)))
+        raise
+
+
+def _after_deadline(
+    context: FlowContext, poller: Poller, cancel: bool
+) -> Flow[responses.JsonObject]:
+    state = yield from _clean_up(context, poller, cancel)
+    if state is StopOutcome.ENDED:
+        with _job_named(poller):
+            content = yield from _last_fetch(context, poller)
+        if content is not None:
+            return content
+    error = errors.JobTimeout(_timeout_message(poller, state), outcome=state)
+    error.concerning(poller.handle.request_id, poller.word)
+    error.may_be_billed = state is not StopOutcome.CANCELLED
+    raise error
+
+
+def _timeout_message(poller: Poller, state: StopOutcome) -> str:
+    job = f"the job {poller.handle.request_id}"
+    if state is StopOutcome.CANCELLED:
+        return f"{job} did not end in time; it is cancelled"
+    if state is StopOutcome.ENDED:
+        text = f"{job} gave no result in time, although its status is {poller.word!r}"
+    else:
+        text = f"{job} did not end in time; it is {state.replace('_', ' ')}"
+    return f"{text}: resume it with its token"
+
+
+def _last_fetch(
+    context: FlowContext, poller: Poller
+) -> Flow[responses.JsonObject | None]:
+    try:
+        return (yield from fetch_result(context, poller, context.now()))
+    except DeadlineReached:
+        return None
+
+
+def _last_seen(poller: Poller) -> StopOutcome:
+    return _BY_PHASE[poller.last.phase] if poller.last else StopOutcome.UNKNOWN
+
+
+def cancel_if_queued(context: FlowContext, poller: Poller) -> Flow[None]:
+    """Cancel the job unless it was seen past the queue, and read its state afterwards."""
+    if poller.last is not None and poller.last.phase is not Phase.QUEUED:
+        return
+    handle = poller.handle
+    cancelled = yield from send_cancel(context, handle, CLEANUP_TIMEOUT)
+    request = api_request(context, "GET", handle.status_url, None, CLEANUP_TIMEOUT)
+    status = yield from send(request)
+    _read_status_answer(poller, cancelled)
+    _read_cancel_answer(poller, cancelled)
+    _read_status_answer(poller, status)
+    if _last_seen(poller) is StopOutcome.CANCELLED:
+        yield from record_ended(
+            context, poller.reference, handle, StopOutcome.CANCELLED
+        )
+
+
+def _read_status_answer(poller: Poller, outcome: Outcome) -> None:
+    """Keep the status of a good answer. A gateway's error says nothing about the job."""
+    if not isinstance(outcome, Response):
+        return
+    content = responses.json_object(outcome)
+    if content is None or classify_answer(outcome, content) is not AnswerClass.GOOD:
+        return
+    status = read_status(poller.handle.request_id, content)
+    if status is not None:
+        poller.last = status
+
+
+def _read_cancel_answer(poller: Poller, outcome: Outcome) -> None:
+    """Keep what the answer to a cancel says, in case the read that confirms it is lost."""
+    cancellation = read_cancellation(poller.handle, outcome)
+    if cancellation is None:
+        return
+    if cancellation.cancelled:
+        word = cancellation.state or cancellation.outcome
+        poller.last = Status(poller.handle.request_id, word, Phase.CANCELLED)
+    elif cancellation.state is None and poller.last is not None:
+        # The job has left the queue, and the answer does not say for what.
+        poller.last = poller.last._replace(phase=Phase.UNKNOWN)
+
+
+def _note(poller: Poller, state: StopOutcome) -> str:
+    ended = state is StopOutcome.ENDED
+    words = "has ended" if ended else f"is {state.replace('_', ' ')}"
+    text = f"The RunComfy job {poller.handle.request_id} {words}."
+    if state is StopOutcome.CANCELLED:
+        return text
+    return f"{text} {resume_hint(poller.handle)}"
+
+
+OnStop = Literal["cancel_queued", "detach"]
+"""``cancel_queued``: a job that is still queued is cancelled. ``detach``: it is left alone."""
+
+
+def cancels_queued(on_stop: OnStop) -> bool:
+    """Whether a queued job is to be cancelled. Raises ``BadSetting`` for any other word."""
+    words: tuple[str, ...] = get_args(OnStop)
+    if on_stop not in words:
+        choices = " or ".join(map(repr, words))
+        raise BadSetting(f"on_stop must be {choices}, not {on_stop!r:.40}")
+    return on_stop == "cancel_queued"

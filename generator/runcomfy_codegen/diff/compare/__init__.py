@@ -15,10 +15,9 @@ from .facts import (
     Side,
     TextsChanged,
 )
-from .fields import field_facts
+from .fields import field_facts, renamed_models
 from .outputs import NO_PUBLISHED_OUTPUTS, PublishedOutputs, output_facts
 from .published import unknown_facts
-from .renames import renamed_models
 from .source import (
     NO_SURFACES,
     SurfacePair,

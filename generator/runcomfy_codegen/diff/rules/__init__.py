@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from ..compare.facts import Side
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from ...ir.model import Model
+from ..compare import compare
+from ..compare.facts import Fact, ModelRenamed, Side
+from ..compare.outputs import NO_PUBLISHED_OUTPUTS, PublishedOutputs
+from ..compare.published import NO_TEXTS, PublishedTexts, text_facts, unknown_changes
+from ..compare.source import NO_SURFACES, Surfaces
+from ..finding import DiffFinding, DiffVerdict, Lens
 from ..rule import DiffRule
 from . import facets, fields, keywords, media, models, source
 
@@ -63,4 +72,75 @@ def _section(rule: DiffRule) -> str:
     side = " (output)" if rule.example_side is Side.OUTPUT else ""
     return rule_section(
         rule.metadata, rule.metadata.summary, f"Before{side}", f"After{side}"
+    )
+
+
+# The diff as a function: models in, findings out.
+
+
+_RULES_BY_FACT: dict[type[Fact], list[DiffRule]] = {}
+for _rule in RULES:
+    _RULES_BY_FACT.setdefault(_rule.fact_type, []).append(_rule)
+
+
+def judge(facts: Iterable[Fact]) -> tuple[DiffFinding, ...]:
+    """What the rules say about these facts, sorted by model, side, pointer, lens and rule."""
+    findings = (
+        finding
+        for fact in facts
+        for rule in _RULES_BY_FACT.get(type(fact), ())
+        for finding in rule.findings(fact)
+    )
+    return tuple(sorted(findings, key=_order))
+
+
+def diff(
+    old: Iterable[Model],
+    new: Iterable[Model],
+    outputs: PublishedOutputs = NO_PUBLISHED_OUTPUTS,
+    texts: PublishedTexts = NO_TEXTS,
+    surfaces: Surfaces = NO_SURFACES,
+) -> tuple[DiffFinding, ...]:
+    """What a change of models means for callers of the old ones.
+
+    The output of a model is what its class can parse; ``outputs`` are the published ones.
+    ``texts`` are the texts in all languages; a model has only one of them.
+    ``surfaces`` are what callers see of the models: without them, nothing is said of code.
+    """
+    old, new = tuple(old), tuple(new)
+    facts = tuple(compare(old, new, outputs, surfaces))
+    findings = judge((*facts, *text_facts(texts, facts)))
+    rest = judge(_unknown_changes(old, new, facts, findings))
+    return tuple(sorted((*findings, *rest), key=_order)) if rest else findings
+
+
+def _unknown_changes(
+    old: Iterable[Model],
+    new: Iterable[Model],
+    facts: Iterable[Fact],
+    findings: Iterable[DiffFinding],
+) -> Iterator[Fact]:
+    """What differs, is not reported yet, and has unsupported keywords."""
+    reported: defaultdict[str, set[str]] = defaultdict(set)
+    for finding in findings:
+        if finding.lens is Lens.WIRE and finding.verdict.reaches(DiffVerdict.RISKY):
+            reported[finding.model].add(finding.pointer)
+    after = {model.model_id: model for model in new}
+    renamed = {
+        fact.old.model_id: fact.new for fact in facts if isinstance(fact, ModelRenamed)
+    }
+    for model in old:
+        name = model.model_id
+        other = renamed.get(name) or after.get(name)
+        if other is not None and other.published != model.published:
+            yield from unknown_changes(model, other, name, reported[name])
+
+
+def _order(finding: DiffFinding) -> tuple[str, ...]:
+    return (
+        finding.model,
+        finding.side.value,
+        finding.pointer,
+        finding.lens.value,
+        finding.rule,
     )

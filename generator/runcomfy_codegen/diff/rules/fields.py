@@ -13,8 +13,7 @@ from ..compare.facts import (
     Side,
     UndeclaredRequiredChanged,
 )
-from ..compare.fingerprint import field_identity
-from ..finding import DiffVerdict, Lens, Witness
+from ..finding import DiffVerdict, Lens, Witness, field_identity
 from ..rule import READ_BY_OLD_CLASSES, Judgement, diff_rule
 
 

@@ -12,9 +12,8 @@ from ..compare.facts import (
     UnknownChange,
     UnsupportedKeywordChanged,
 )
-from ..compare.fingerprint import value_identity
 from ..compare.wording import value_in_words
-from ..finding import DiffVerdict
+from ..finding import DiffVerdict, value_identity
 from ..rule import Judgement, diff_rule
 
 

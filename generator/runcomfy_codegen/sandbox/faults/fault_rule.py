@@ -29,10 +29,9 @@ from ..http_messages import ApiRequest
 from ..input_validation import all_texts
 from ..routes import Action
 from . import Fault
-from .error_faults import ERROR_FAULTS
 from .job_faults import JOB_FAULTS
+from .response_faults import ERROR_FAULTS, TRANSPORT_FAULTS
 from .stateful_faults import STATEFUL_FAULTS
-from .transport_faults import TRANSPORT_FAULTS
 
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {

@@ -20,9 +20,9 @@ from ...ir.model import (
     types_in,
 )
 from .datamodel_codegen import STUB, annotations_of, stub
-from .literals import literal
 from .model_names import is_class
-from .named_model import NamedObject
+from .names import NamedObject
+from .source_text import literal
 
 
 class Annotator:

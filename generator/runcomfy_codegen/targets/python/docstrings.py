@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...ir.model import Array, Exact, Field, Nullable, Numeric, Text, Type
-from .named_model import NamedField
+from .names import NamedField
 
 _LONGEST_DEFAULT = 60
 

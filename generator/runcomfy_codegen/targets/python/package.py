@@ -10,10 +10,9 @@ from ...ir.model import Model
 from ..target import Files, Kept, ModelFiles, Named, Names, RenderContext, Target
 from ..templates import TemplateFault, Templates, context_as_json
 from .annotations import Annotator
-from .layout import format_code
 from .model_names import given_names, name_models
-from .named_model import named_model
-from .names import Overrides
+from .names import Overrides, named_model
+from .source_text import format_code
 from .view import client_context, model_view, module_context
 
 PACKAGE = "runcomfy_client"

@@ -12,9 +12,9 @@ from ...ir.model import Field, Text, fields_in, types_in
 from ..templates import CONTEXT_VERSION
 from .annotations import Annotator, call, names_in, optional, subscript
 from .docstrings import field_docstring
-from .layout import annotation_text, format_line
 from .model_names import is_class
-from .named_model import NamedField, NamedModel, NamedObject
+from .names import NamedField, NamedModel, NamedObject
+from .source_text import annotation_text, format_line
 
 _TYPING = frozenset({"Annotated", "Any", "Literal"})
 _CONSTRAINTS = frozenset({"OneOf", "UniqueItems"})
@@ -175,7 +175,7 @@ _EXPORTED = {
         "SubmitOutcomeUnknown",
         "SubmitRefused",
     ),
-    "inline": ("inline",),
+    "media.data_uri": ("inline",),
     "job": ("Job", "Result"),
     "media.fetch.policy": ("FetchPolicy",),
     "report": ("Problem", "Report"),

@@ -1,4 +1,4 @@
-"""Generating every client of a configuration: lock the folders, prepare all, then write."""
+"""Every client of a configuration: generate all of them, or compare them with their schemas."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from ..errors import (
     UsageError,
 )
 from ..ir.diagnostic import Diagnostic
-from ..package.changelog import package_changes
+from ..package.changelog import package_changes, staleness, without_equal_lock
 from ..package.folder import (
     LOST_LOCK,
     Conflict,
     WritePlan,
     enclosing_package,
+    file_text,
     holds_foreign_files,
     unified_diff,
     write_package,
@@ -30,7 +31,15 @@ from ..package.lock import LOCK, CallOptions, read_lock
 from ..store.atomic_write import FolderLocked, lock_folder
 from .generate import GenerateRequest, PreparedPackage, prepare, request_for
 from .project import Project
-from .results import GenerateResult, PackageResult, Progress, ignore_progress
+from .results import (
+    CheckResult,
+    GenerateResult,
+    PackageCheck,
+    PackageResult,
+    Progress,
+    Stale,
+    ignore_progress,
+)
 
 _SHOWN = 5
 
@@ -150,3 +159,58 @@ def _named(folder: Path, paths: Sequence[PurePosixPath]) -> str:
     names = ", ".join(f"{folder}/{path}" for path in paths[:_SHOWN])
     more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
     return f"{names}{more} {'is' if len(paths) == 1 else 'are'}"
+
+
+# Comparing generated clients with their schemas. Nothing is written.
+
+
+def check_clients(
+    clients: Sequence[Project],
+    options: CallOptions,
+    progress: Progress = ignore_progress,
+) -> CheckResult:
+    """Render every client again, and compare it with its folder. Raises ``CodegenError``."""
+    packages = tuple(
+        _checked(request_for(client, client.config.output, options), progress)
+        for client in clients
+    )
+    noticed = (found for each in packages for found in each.diagnostics)
+    return CheckResult(packages=packages, diagnostics=tuple(dict.fromkeys(noticed)))
+
+
+def _checked(request: GenerateRequest, progress: Progress) -> PackageCheck:
+    folder, old = request.folder, request.lock
+    package = prepare(request, progress, whole=True)
+    new_text = package.wanted[LOCK]
+    plan = without_equal_lock(package.plan, file_text(folder, LOCK), new_text)
+    missing = frozenset(path for path in plan.write if not (folder / path).exists())
+    stale = tuple(
+        Stale(
+            file=folder / each.path,
+            model=each.model,
+            why=each.why,
+            reason=each.reason,
+            diff=tuple(unified_diff(folder, each.path, plan.write.get(each.path, ""))),
+        )
+        for each in staleness(plan, old, read_lock(new_text), missing)
+    )
+    other_options = old.selection != request.selection
+    return PackageCheck(
+        client=request.project.config.client,
+        schemas=request.project.config.schemas,
+        output=folder,
+        stale=stale,
+        edited=tuple(folder / path for path in plan.conflicts),
+        removed=tuple(folder / path for path in plan.remove),
+        files=package.total,
+        generated_with=_as_options(old.selection) if other_options else None,
+        diagnostics=package.diagnostics,
+    )
+
+
+def _as_options(selection: CallOptions) -> str:
+    """The options of a call as they are written on the command line."""
+    options = [f"--models '{glob}'" for glob in selection.models]
+    options += [f"--locale {selection.locale}"] if selection.locale else []
+    options += [f"--target {selection.target}"] if selection.target else []
+    return " ".join(options) or "no options"
