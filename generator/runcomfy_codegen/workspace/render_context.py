@@ -13,11 +13,11 @@ from ..package.folder import package_name
 from ..package.lock import LOCK, CallOptions, Lock, MadeFrom, write_lock
 from ..package.lock_entry import LockEntry
 from ..targets import TARGETS
-from ..targets.templates import TemplateFault, Templates, own_templates
 from .project import Project, StrPath, open_project
 
 if TYPE_CHECKING:
     from ..targets.target import Files, Kept, Named
+    from ..targets.templates import Templates
 
 
 def render_package(
@@ -37,6 +37,7 @@ def render_package(
     """
     # Imported here: rendering is not needed if nothing changed.
     from ..targets.target import RenderContext
+    from ..targets.templates import TemplateFault
 
     target = TARGETS[project.config.target]
     kept = kept or Lock()
@@ -82,6 +83,8 @@ def lock_entries(named: Named, target: str, kept: Kept) -> dict[str, LockEntry]:
 
 def templates_of(project: Project) -> Templates:
     """The templates of the tool; those of the user replace them. Raises ``UsageError``."""
+    from ..targets.templates import TemplateFault, Templates, own_templates
+
     folder, target = project.config.template_dir, project.config.target
     shipped = resources.template_sources(target)
     if folder is None:
