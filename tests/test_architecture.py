@@ -45,6 +45,11 @@ LAYERS = {
         *("targets", "package", "subtype", "lint", "diff", "reports", "sandbox"),
     },
     "api": {"errors", "package", "workspace"},
+    # Besides the API and the workspace: values to print, and the sandbox that one command serves.
+    "cli": {
+        *("errors", "api", "workspace", "ir", "reports", "targets"),
+        *("lint", "diff", "store", "sandbox", "resources"),
+    },
 }
 # What the pure rooms may read of the ground floor.
 TABLES = {
@@ -120,7 +125,7 @@ def room_of(module: str) -> str:
 
 def test_every_room_of_the_generator_has_a_place_in_the_layers() -> None:
     rooms = {room_of(module) for module in modules() if module.startswith(GENERATOR)}
-    assert rooms - {"", "cli", "__main__"} <= set(LAYERS)
+    assert rooms - {"", "__main__"} <= set(LAYERS)
 
 
 @pytest.mark.parametrize("room", sorted(LAYERS))
