@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -164,8 +165,7 @@ def peers(bench: Bench) -> Iterable[tuple[str, str]]:
 def normalised(models: Iterable[Model]) -> dict[str, dict[str, Any]]:
     """Inputs and outputs as standard JSON Schema, by class name."""
     return {
-        "".join(part.title().replace("_", "") for part in model.path)
-        + side: to_json_schema(kind)
+        re.sub(r"\W", "", model.model_id.title()) + side: to_json_schema(kind)
         for model in models
         for side, kind in (("Input", model.input), ("Output", model.output))
     }
