@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import (
     TYPE_CHECKING,
     Any,
     Literal,
+    NamedTuple,
     Protocol,
     Self,
     TypeAlias,
@@ -34,6 +36,9 @@ class InputCheck(Protocol):
         self, rules: Sequence[Rule], payload: Mapping[str, Any]
     ) -> Iterable[Problem]:
         """Return the problems of a payload; do not raise for them.
+
+        Every input is checked, before each submit and by ``validate``. A model without rules,
+        and a payload without a class, have no ``rules``.
 
         Values that violate the schema are reported elsewhere. Here they are null or absent.
         """
@@ -73,6 +78,7 @@ MediaChecks = Literal["strict", "warn", "off"]
 ``warn``: a broken rule rejects the input; a file that cannot be measured is logged.
 ``strict``: both reject it. ``off``: no file is read.
 """
+Payload: TypeAlias = Mapping[str, Any]
 TimeLeft: TypeAlias = Callable[[], float]
 """Returns the seconds that are left of a call."""
 
@@ -84,7 +90,7 @@ def _unlimited() -> float:
 class InputChecks:
     """The checks of a client, and what their results mean for a submit."""
 
-    __slots__ = ("_checks", "_locale", "_strict")
+    __slots__ = ("_judges", "_locale", "_media", "_strict")
 
     def __init__(
         self,
@@ -96,85 +102,127 @@ class InputChecks:
         """Raises ``BadSetting`` if ``media`` is not one of ``MediaChecks``."""
         if media not in get_args(MediaChecks):
             raise _unknown_media_checks(media)
-        media_checks: tuple[InputCheck, ...] = (
+        self._media: tuple[InputCheck, ...] = (
             () if media == "off" else (_MediaCheck(policy),)
         )
-        self._checks = (*media_checks, *checks)
+        self._judges = tuple(checks)
         self._strict = media == "strict"
         self._locale = locale
 
     def report(
         self,
-        what: ModelInput[Any] | type[ModelInput[Any]],
+        what: ModelInput[Any] | type[ModelInput[Any]] | str,
         document: object = None,
         locale: str | None = None,
-        left: TimeLeft = _unlimited,
     ) -> Report:
-        """Every problem of an input, or of a document for a model's class.
-
-        Checks run as long as there is time left.
-        """
-        checks = _within_time(self._checks, left)
-        return validate(what, document, checks, locale or self._locale)
+        """Every problem of an input, or of a document for a model's class or id."""
+        checked = _checked(what, document, locale or self._locale)
+        problems = self.problems(checked.rules, checked.payload)
+        return Report((*checked.problems, *problems))
 
     async def report_async(
         self,
-        what: ModelInput[Any] | type[ModelInput[Any]],
+        what: ModelInput[Any] | type[ModelInput[Any]] | str,
         document: object = None,
         locale: str | None = None,
-        left: TimeLeft = _unlimited,
     ) -> Report:
         """Do the same without blocking the event loop."""
-        checks = _within_time(self._checks, left)
-        return await validate_async(what, document, checks, locale or self._locale)
+        checked = _checked(what, document, locale or self._locale)
+        problems = await self.problems_async(checked.rules, checked.payload)
+        return Report((*checked.problems, *problems))
 
-    def before_submit(self, what: ModelInput[Any] | str) -> PreSubmitCheck | None:
-        """The check to run before an input is paid for; None if there is nothing to check."""
-        if isinstance(what, str) or not self._checks or not what.RULES:
+    def before_submit(
+        self, model_id: str, rules: Sequence[Rule], body: bytes
+    ) -> PreSubmitCheck | None:
+        """The check of a body before it is paid for; None if nothing checks it."""
+        if not self._judges and not (rules and self._media):
             return None
-        return PreSubmitCheck(what, self)
+        rules = tuple(rule.in_locale(self._locale) for rule in rules)
+        return PreSubmitCheck(model_id, rules, body, self)
 
-    def admit(self, what: ModelInput[Any], report: Report, left: TimeLeft) -> None:
-        """Raise ``InputRejected`` if a report rejects the input, and log what is unknown.
+    def problems(
+        self, rules: Sequence[Rule], payload: Payload, left: TimeLeft = _unlimited
+    ) -> list[Problem]:
+        """What the checks find in a payload. They run as long as there is time left."""
+        found: list[Problem] = []
+        for check in self._in_time(rules, left):
+            found += check(rules, payload)
+        return found
+
+    async def problems_async(
+        self, rules: Sequence[Rule], payload: Payload, left: TimeLeft = _unlimited
+    ) -> list[Problem]:
+        """Do the same without blocking the event loop."""
+        found: list[Problem] = []
+        for check in self._in_time(rules, left):
+            found += await _run_on_loop(check, rules, payload)
+        return found
+
+    def _in_time(self, rules: Sequence[Rule], left: TimeLeft) -> Iterator[InputCheck]:
+        """The checks that there is time for, each with the time that is left when it starts.
+
+        Files are read only where there is a rule; the caller's checks see every input.
+        """
+        for check in (*(self._media if rules else ()), *self._judges):
+            seconds = left()
+            if seconds <= 0:
+                return
+            if isinstance(check, TimeLimitedCheck) and seconds < math.inf:
+                check = check.within(seconds)
+            yield check
+
+    def admit(self, model_id: str, problems: Iterable[Problem], left: TimeLeft) -> None:
+        """Raise ``InputRejected`` if a problem rejects the input, and log what is unknown.
 
         When the time is over, unknown problems do not reject: the call fails with a timeout.
         """
+        report = Report(tuple(problems))
         strict = self._strict and left() > 0
-        problems = report.problems if strict else report.failed
-        if problems:
-            raise InputRejected(Report(problems), what.MODEL_ID)
+        rejecting = report.problems if strict else report.failed
+        if rejecting:
+            raise InputRejected(Report(rejecting), model_id)
         for problem in report.unknown:
-            logger().warning("input of %s: %s", what.MODEL_ID, problem)
+            logger().warning("input of %s: %s", model_id, problem)
 
 
 class PreSubmitCheck:
-    """The check of one input before it is paid for. Raises ``InputRejected``.
+    """The check of one body before it is paid for. Raises ``InputRejected``.
 
-    Calling it blocks; ``on_loop`` does not.
+    It checks the bytes that are sent, whatever happens to the input meanwhile. Calling it
+    blocks; ``on_loop`` does not.
     """
 
-    __slots__ = ("_checks", "_left", "_what")
+    __slots__ = ("_body", "_checks", "_left", "_model_id", "_rules")
 
     def __init__(
-        self, what: ModelInput[Any], checks: InputChecks, left: TimeLeft = _unlimited
+        self,
+        model_id: str,
+        rules: Sequence[Rule],
+        body: bytes,
+        checks: InputChecks,
+        left: TimeLeft = _unlimited,
     ) -> None:
-        self._what = what
+        self._model_id = model_id
+        self._rules = rules
+        self._body = body
         self._checks = checks
         self._left = left
 
     def within(self, left: TimeLeft) -> Self:
         """The same check, limited to the time left of a call."""
-        return type(self)(self._what, self._checks, left)
+        return type(self)(self._model_id, self._rules, self._body, self._checks, left)
 
     def __call__(self) -> None:
         """Run the checks, then raise or log."""
-        report = self._checks.report(self._what, left=self._left)
-        self._checks.admit(self._what, report, self._left)
+        payload = json.loads(self._body)
+        found = self._checks.problems(self._rules, payload, self._left)
+        self._checks.admit(self._model_id, found, self._left)
 
     async def on_loop(self) -> None:
         """Do the same without blocking the event loop."""
-        report = await self._checks.report_async(self._what, left=self._left)
-        self._checks.admit(self._what, report, self._left)
+        payload = json.loads(self._body)
+        found = await self._checks.problems_async(self._rules, payload, self._left)
+        self._checks.admit(self._model_id, found, self._left)
 
 
 class _MediaCheck:
@@ -205,66 +253,43 @@ class _MediaCheck:
         return Inspector(policy=self._policy, seconds=self._seconds)
 
 
-def _within_time(checks: Iterable[InputCheck], left: TimeLeft) -> Iterator[InputCheck]:
-    """The checks that there is time for, each with the time that is left when it starts."""
-    for check in checks:
-        seconds = left()
-        if seconds <= 0:
-            return
-        if isinstance(check, TimeLimitedCheck) and seconds < math.inf:
-            check = check.within(seconds)
-        yield check
+class _Checked(NamedTuple):
+    """A document after the check of its schema: what the other checks need."""
+
+    problems: tuple[Problem, ...]
+    rules: Sequence[Rule]
+    payload: Payload
+    """Without values that violate the schema."""
 
 
-def validate(
-    what: ModelInput[Any] | type[ModelInput[Any]],
+def _checked(
+    what: ModelInput[Any] | type[ModelInput[Any]] | str,
     document: object,
-    checks: Iterable[InputCheck] = (),
-    locale: str | None = None,
-) -> Report:
-    """Every problem of an input, or of a document for a model's class; nothing is raised.
+    locale: str | None,
+) -> _Checked:
+    """Check the schema. An untyped document has no schema and no rules."""
+    if isinstance(what, str):
+        from .submission import untyped_submission
 
-    Published messages are in ``locale`` if they were published in it.
-    """
-    schema, payload = _check_schema(what, document)
-    rules = [rule.in_locale(locale) for rule in what.RULES]
-    problems = list(schema.problems)
-    for check in checks:
-        problems += check(rules, payload)
-    return Report(tuple(problems))
-
-
-async def validate_async(
-    what: ModelInput[Any] | type[ModelInput[Any]],
-    document: object,
-    checks: Iterable[InputCheck] = (),
-    locale: str | None = None,
-) -> Report:
-    """Do what ``validate`` does without blocking the event loop while files are read."""
-    schema, payload = _check_schema(what, document)
-    rules = [rule.in_locale(locale) for rule in what.RULES]
-    problems = list(schema.problems)
-    for check in checks:
-        problems += await _run_on_loop(check, rules, payload)
-    return Report(tuple(problems))
-
-
-def _check_schema(
-    what: ModelInput[Any] | type[ModelInput[Any]], document: object
-) -> tuple[Report, Mapping[str, Any]]:
-    """The schema problems, and the payload without invalid values for the other checks."""
-    if not isinstance(what, type):
-        return Report(), what.payload()
+        try:
+            body = untyped_submission(what, document).body
+        except InputRejected as rejected:
+            return _Checked(rejected.problems, (), {})
+        return _Checked((), (), json.loads(body))
     # these import pydantic, which the caller has already imported
-    from .model import schema_report as check
-    from .problems import shape_of
-    from .problems import without_invalid_values as remnant
+    from .model import schema_report
+    from .problems import shape_of, without_invalid_values
 
-    report = check(what, document)
+    model = what if isinstance(what, type) else type(what)
+    rules = tuple(rule.in_locale(locale) for rule in what.RULES)
+    if not isinstance(what, type):
+        return _Checked((), rules, what.payload())
+    report = schema_report(model, document)
     if report.ok:
-        return report, what.model_validate(document).payload()
+        return _Checked((), rules, model.model_validate(document).payload())
     invalid = {problem.pointer for problem in report}
-    return report, remnant(document, shape_of(what).wire, invalid, what.RULES)
+    kept = without_invalid_values(document, shape_of(model).wire, invalid, what.RULES)
+    return _Checked(report.problems, rules, kept)
 
 
 async def _run_on_loop(

@@ -6,10 +6,12 @@ import json
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runcomfy_runtime import errors
+from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.protocol import Phase, Status
 from runcomfy_runtime.testing import VirtualClock
@@ -324,3 +326,35 @@ def test_a_documented_code_behind_a_5xx_proves_no_refusal(
 def test_a_token_goes_over_plain_http_to_this_machine_alone(host: str) -> None:
     with pytest.raises(errors.BadSetting, match="plain http"):
         RunComfy(token=TOKEN, base_url=f"http://{host}")
+
+
+EMPTY = ["", " ", "\t\n", "Bearer", "bearer  ", 0, b"rc-0123456789"]
+
+
+@pytest.mark.parametrize("client", [RunComfy, AsyncRunComfy])
+@pytest.mark.parametrize("token", EMPTY)
+def test_an_empty_token_is_never_replaced_by_the_one_of_the_environment(
+    client: Any, token: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNCOMFY_TOKEN", "rc-of-the-operator")
+    with pytest.raises(errors.BadSetting, match="token"):
+        client(token=token)
+
+
+@pytest.mark.parametrize("client", [RunComfy, AsyncRunComfy])
+@pytest.mark.parametrize("setting", ["base_url", "journal"])
+@pytest.mark.parametrize("value", ["", " ", "\n"])
+def test_an_empty_setting_is_refused_when_the_client_is_made(
+    client: Any, setting: str, value: str
+) -> None:
+    with pytest.raises(errors.BadSetting, match=f"{setting}= is empty"):
+        client(**{setting: value})
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNCOMFY_BASE_URL", " ")
+    monkeypatch.setenv("RUNCOMFY_TOKEN", " ")
+    monkeypatch.setenv("RUNCOMFY_API_TOKEN", "rc-second")
+    settings = RunComfy()._driver.config.settings
+    assert settings.access().token.reveal() == "rc-second"
+    assert settings.server() == "https://model-api.runcomfy.net"

@@ -28,6 +28,10 @@ class Token:
 
     def __init__(self, value: str) -> None:
         value = value.strip()
+        if value.lower() == "bearer":
+            raise BadSetting(
+                "the API token is empty: there is nothing after the word Bearer"
+            )
         if value.lower().startswith("bearer "):
             value = value[7:].strip()
         if not value or not all("!" <= character <= "~" for character in value):

@@ -46,7 +46,7 @@ class AsyncRunComfy:
     With ``journal``, a path, every job is recorded on disk before it is paid for, and
     ``client.journal`` finds it again. ``media_checks`` says whether the files of an input are
     checked before a submit, ``media_policy`` what that check may fetch (your own hosts:
-    ``private``); ``judges`` are further checks. ``locale`` is the language of published
+    ``private``); ``judges`` are further checks, of every input. ``locale`` is the language of published
     messages (``ru``). ``hooks`` are called for requests and retries. ``transport``, ``clock``
     and ``random`` are for tests.
     """
@@ -286,9 +286,14 @@ class AsyncRunComfy:
         locale: str | None = ...,
     ) -> Report: ...
 
+    @overload
+    async def validate(
+        self, what: str, document: Mapping[str, Any], /, *, locale: str | None = ...
+    ) -> Report: ...
+
     async def validate(
         self,
-        what: ModelInput[Any] | type[ModelInput[Any]],
+        what: ModelInput[Any] | type[ModelInput[Any]] | str,
         document: object = None,
         /,
         *,
@@ -296,6 +301,8 @@ class AsyncRunComfy:
     ) -> Report:
         """Check an input, or a document against a model's ``Input``. Problems are not raised.
 
+        These are the checks that ``run``, ``submit`` and ``map`` make before anything is
+        paid. For a model id and a payload, only the ``judges`` are asked.
         ``locale`` is the language of the messages of media rules, by default the client's. A
         message that was not published in it is in the package's own language. The asyncio
         client reads files in threads and never blocks the event loop.

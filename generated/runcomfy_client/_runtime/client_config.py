@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from .access import Token, checked_base_url
-from .errors import MissingToken
+from .errors import BadSetting, MissingToken
 from .interrupt import InterruptHeld
 from .journal import Journal
 from .lifecycle.steps import FlowContext
@@ -81,7 +81,7 @@ class ServerSettings:
         if self.base_url is not None:
             return self.base_url
         return checked_base_url(
-            self.environment.get(BASE_URL_VARIABLE, "") or DEFAULT_BASE_URL
+            self.environment.get(BASE_URL_VARIABLE, "").strip() or DEFAULT_BASE_URL
         )
 
     def access(self) -> ServerAccess:
@@ -101,9 +101,13 @@ class ServerSettings:
 
 
 def open_journal(journal: str | os.PathLike[str] | Journal | None) -> Journal | None:
-    """The journal at a path, or the journal itself."""
+    """The journal at a path, or the journal itself. Raises ``BadSetting`` for an empty path."""
     if journal is None or not isinstance(journal, (str, os.PathLike)):
         return journal
+    if not os.fspath(journal).strip():
+        raise BadSetting(
+            "journal= is empty: give the path of a file, or leave it out for no journal"
+        )
     from .sqlite_journal import SqliteJournal  # few programs need SQLite
 
     return SqliteJournal(journal)
@@ -158,6 +162,21 @@ class ClientConfig:
         return outcome
 
 
+def _given_text(argument: str, value: object, variables: Sequence[str]) -> str:
+    """The value of an argument. Raises ``BadSetting`` unless it is a text with content.
+
+    An empty one never falls back to the environment: the job would run on, and be billed to,
+    another account than the one that the caller meant.
+    """
+    if isinstance(value, str) and value.strip():
+        return value
+    fault = "is empty" if isinstance(value, str) else f"is a {type(value).__name__}"
+    raise BadSetting(
+        f"{argument}= {fault}: give a text, or leave {argument}= out to use the environment "
+        f"variable {' or '.join(variables)}"
+    )
+
+
 def make_config(
     token: str | None,
     base_url: str | None,
@@ -169,8 +188,14 @@ def make_config(
 ) -> ClientConfig:
     """The configuration from a client's arguments. Raises ``BadSetting`` for a bad one."""
     settings = ServerSettings(
-        Token(token) if token and token.strip() else None,
-        checked_base_url(base_url) if base_url and base_url.strip() else None,
+        None if token is None else Token(_given_text("token", token, TOKEN_VARIABLES)),
+        (
+            None
+            if base_url is None
+            else checked_base_url(
+                _given_text("base_url", base_url, (BASE_URL_VARIABLE,))
+            )
+        ),
     )
     config = ClientConfig(
         settings=settings,

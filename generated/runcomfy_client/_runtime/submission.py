@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
 from .base_job import OutputReader, untyped_output
 from .errors import InputRejected
 from .escaping import quoted
 from .files import digest, urls
-from .lifecycle.submit_outcome import Submission
+from .lifecycle.submit_outcome import PreSubmitTask, Submission
 from .protocol import valid_model_id
 from .report import Problem, Report
 
 if TYPE_CHECKING:
-    from .input_checks import InputChecks
     from .model import ModelInput
+    from .rule import Rule
 
 OutputT = TypeVar("OutputT")
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
+class ChecksOfSubmits(Protocol):
+    """The checks of a client: which of them run before a body is paid for."""
+
+    def before_submit(
+        self, model_id: str, rules: Sequence[Rule], body: bytes
+    ) -> PreSubmitTask | None:
+        """The check of a body; None if nothing checks it."""
+        ...
 
 
 class PreparedSubmission(NamedTuple):
@@ -35,18 +45,15 @@ class PreparedSubmission(NamedTuple):
 def prepare_submission(
     what: ModelInput[Any] | str,
     payload: Mapping[str, Any] | None,
-    checks: InputChecks | None = None,
+    checks: ChecksOfSubmits | None = None,
 ) -> PreparedSubmission:
     """The submission for the arguments of ``run`` or ``submit``. Its body is serialised once, here.
 
     Raises ``InputRejected`` if the arguments are invalid.
     """
     if isinstance(what, str):
-        if not isinstance(payload, Mapping):
-            raise _rejected(f"give the payload as a mapping, not {payload!r:.80}", what)
-        return PreparedSubmission(
-            _serialize(_checked_id(what), dict(payload)), untyped_output
-        )
+        submission = untyped_submission(what, payload)
+        return PreparedSubmission(_with_check(submission, (), checks), untyped_output)
     if isinstance(what, type) or not hasattr(what, "MODEL_ID"):
         raise _rejected(
             f"give an Input of a generated module, or a model id and a mapping, not {what!r:.80}"
@@ -56,9 +63,26 @@ def prepare_submission(
             "an Input already contains its payload: do not give another one"
         )
     submission = _serialize(what.MODEL_ID, what.payload())
-    if checks is not None:
-        submission = submission._replace(check=checks.before_submit(what))
+    submission = _with_check(submission, what.RULES, checks)
     return PreparedSubmission(submission, what.OUTPUT.read)
+
+
+def untyped_submission(model_id: str, payload: object) -> Submission:
+    """The submission of a payload without a class. Raises ``InputRejected``."""
+    if not isinstance(payload, Mapping):
+        raise _rejected(f"give the payload as a mapping, not {payload!r:.80}", model_id)
+    members = dict(cast(Mapping[str, Any], payload))
+    return _serialize(_checked_id(model_id), members)
+
+
+def _with_check(
+    submission: Submission, rules: Sequence[Rule], checks: ChecksOfSubmits | None
+) -> Submission:
+    """The same, with the check that runs before it is sent."""
+    if checks is None:
+        return submission
+    check = checks.before_submit(submission.model_id, rules, submission.body)
+    return submission if check is None else submission._replace(check=check)
 
 
 def _checked_id(model_id: str) -> str:
