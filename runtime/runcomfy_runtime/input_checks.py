@@ -13,6 +13,7 @@ from typing import (
     Protocol,
     Self,
     TypeAlias,
+    cast,
     get_args,
     runtime_checkable,
 )
@@ -277,19 +278,21 @@ def _checked(
             return _Checked(rejected.problems, (), {})
         return _Checked((), (), json.loads(body))
     # these import pydantic, which the caller has already imported
-    from .model import schema_report
+    from .model import schema_problems, schema_report
     from .problems import shape_of, without_invalid_values
 
-    model = what if isinstance(what, type) else type(what)
     rules = tuple(rule.in_locale(locale) for rule in what.RULES)
-    if not isinstance(what, type):
-        return _Checked((), rules, what.payload())
-    report = schema_report(model, document)
-    if report.ok:
-        return _Checked((), rules, model.model_validate(document).payload())
-    invalid = {problem.pointer for problem in report}
+    if isinstance(what, type):
+        model, problems = what, schema_report(what, document).problems
+        if not problems:
+            document = what.model_validate(document).payload()
+    else:
+        model, problems, document = type(what), schema_problems(what), what.payload()
+    if not problems:
+        return _Checked((), rules, cast(Payload, document))
+    invalid = {problem.pointer for problem in problems}
     kept = without_invalid_values(document, shape_of(model).wire, invalid, what.RULES)
-    return _Checked(report.problems, rules, kept)
+    return _Checked(problems, rules, kept)
 
 
 async def _run_on_loop(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
+from operator import is_
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
@@ -84,7 +86,9 @@ _STRICT = ConfigDict(
 class ModelPart(DeferredValidation, BaseModel, frozen=True):
     """An object inside an input."""
 
-    model_config = _STRICT
+    # A given part may come from `model_construct`, so that it is validated again. An input is
+    # not: that would drop what `extended` added.
+    model_config = ConfigDict(**_STRICT, revalidate_instances="always")
 
 
 class ModelOutput(DeferredValidation, BaseModel):
@@ -131,6 +135,9 @@ class ModelInput(DeferredValidation, BaseModel, Generic[OutputT], frozen=True):
 
     _extension: dict[str, Any] | None = PrivateAttr(default=None)
 
+    __slots__ = ("_validated",)
+    """What validation made, leaf by leaf; see ``mark_validated``. A copy does not have it."""
+
     if not TYPE_CHECKING:
 
         def __class_getitem__(cls, output: object) -> type[Self]:
@@ -146,9 +153,20 @@ class ModelInput(DeferredValidation, BaseModel, Generic[OutputT], frozen=True):
         except ValidationError as error:
             report = Report(_problems_of(type(self), error, fields))
             raise InputRejected(report, self.MODEL_ID) from None
+        mark_validated(self)
 
     # pydantic's mark for "this only calls the base": `model_validate` does not come through here.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # set on a function
+
+    if not TYPE_CHECKING:
+
+        @classmethod
+        def model_validate(cls, obj: Any, **options: Any) -> Self:
+            """Validate as pydantic does."""
+            made = super().model_validate(obj, **options)
+            if made is not obj and not options:
+                mark_validated(made)
+            return made
 
     def payload(self) -> dict[str, Any]:
         """The JSON body: only what was set, in wire names, as new lists and dicts."""
@@ -159,17 +177,18 @@ class ModelInput(DeferredValidation, BaseModel, Generic[OutputT], frozen=True):
 
         Raises ``InputRejected`` for a declared field, and for a value that is not JSON.
         """
-        import json
-
         problems = tuple(_refused_extension(type(self), fields))
         if problems:
             raise InputRejected(Report(problems), self.MODEL_ID)
+        validated = is_validated(self)
         longer = self.model_copy()
         added = json.loads(json.dumps(fields))
         # Private attributes of a frozen model may be set; type checkers think otherwise.
         BaseModel.__setattr__(
             longer, "_extension", {**(self._extension or {}), **added}
         )
+        if validated:
+            mark_validated(longer)
         return longer
 
     def __repr_name__(self) -> str:
@@ -220,8 +239,6 @@ def _problems_of(
 def _refused_extension(
     model: type[BaseModel], fields: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    import json
-
     from .escaping import quoted
     from .problems import pointer
 
@@ -240,13 +257,27 @@ def _refused_extension(
 
 
 def _members_set(part: BaseModel) -> dict[str, Any]:
-    """The members that were set. ``None`` is sent only for a required field."""
+    """The members that were set. ``None`` is sent only for a required field.
+
+    A value that reached the instance without validation counts as set. A member without a
+    field is sent too: it is validated before, and refused.
+    """
     sent: dict[str, Any] = {}
+    members = part.__dict__
+    known = 0
     for name, field in type(part).model_fields.items():
-        if name in part.model_fields_set:
-            value = getattr(part, name)
+        if name in members:
+            known += 1
+            value = members[name]
+            if name not in part.model_fields_set and value is field.default:
+                continue
             if value is not None or field.is_required():
                 sent[wire_name(name, field)] = wire_value(value)
+    if known < len(members):
+        fields = type(part).model_fields
+        for name, value in members.items():
+            if name not in fields:
+                sent[name] = wire_value(value)
     for name, value in (part.__pydantic_extra__ or {}).items():
         sent[name] = wire_value(value)
     return sent
@@ -256,11 +287,94 @@ def wire_value(value: Any) -> Any:
     """The value of a field as it is sent."""
     if isinstance(value, BaseModel):
         return _members_set(value)
-    if isinstance(value, list):
-        return [wire_value(item) for item in cast(list[object], value)]
+    if isinstance(value, (list, tuple)):
+        return [wire_value(item) for item in cast("Collection[object]", value)]
     if isinstance(value, dict):
         return {
             name: wire_value(member)
             for name, member in cast(dict[str, object], value).items()
         }
     return value
+
+
+# Whether an input is as validation made it.
+#
+# `model_copy(update=…)`, `model_construct` and unpickling make an instance without validation,
+# and `object.__setattr__` and a list's own methods change one after it. So validation marks
+# the instance with the very objects that it holds, in a slot, which pydantic does not copy.
+
+
+def mark_validated(made: ModelInput[Any]) -> None:
+    """Mark an input that validation has just made."""
+    object.__setattr__(made, "_validated", _leaves(made))
+
+
+def is_validated(made: ModelInput[Any]) -> bool:
+    """Whether an input has its mark, and still holds the objects that were validated."""
+    mark: list[object] | None = getattr(made, "_validated", None)
+    if mark is None:
+        return False
+    leaves = _leaves(made)
+    return len(leaves) == len(mark) and all(map(is_, leaves, mark))
+
+
+def schema_problems(made: ModelInput[Any]) -> tuple[Problem, ...]:
+    """The schema problems of an input. One without its mark is validated, as it is sent."""
+    if is_validated(made):
+        return ()
+    leaves, extension = _leaves(made), _extension(made)
+    declared = shape_of(type(made)).wire
+    try:
+        body = json.loads(json.dumps(made.payload(), allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        text = f"the payload is not JSON: {error}"
+        return (Problem(pointer="", code="invalid", message=text),)
+    document = {
+        name: value
+        for name, value in body.items()
+        if name in declared or name not in extension
+    }
+    report = schema_report(type(made), document)
+    if report.ok:
+        object.__setattr__(made, "_validated", leaves)
+    return report.problems
+
+
+_LEAVES = frozenset({str, int, float, bool, type(None)})
+_END = object()
+
+
+def _leaves(made: ModelInput[Any]) -> list[object]:
+    """Every object that the payload of an input is made of, in one order."""
+    found: list[object] = [type(made)]
+    _add_leaves(made.__dict__.values(), found)
+    extension = _extension(made)
+    if extension:
+        _add_inner(extension, found)
+    return found
+
+
+def _add_leaves(values: Collection[object], found: list[object]) -> None:
+    found.extend(values)
+    for value in values:
+        if type(value) not in _LEAVES:
+            _add_inner(value, found)
+
+
+def _add_inner(value: Any, found: list[object]) -> None:
+    """What is inside a list, an object or a part. The list or part itself is not enough."""
+    if isinstance(value, BaseModel):
+        _add_leaves(value.__dict__.values(), found)
+        value = value.__pydantic_extra__ or {}
+    if isinstance(value, dict):
+        members = cast(dict[str, object], value)
+        found.extend(members)
+        _add_leaves(members.values(), found)
+    elif isinstance(value, (list, tuple)):
+        _add_leaves(cast("Collection[object]", value), found)
+    found.append(_END)
+
+
+def _extension(made: ModelInput[Any]) -> dict[str, Any]:
+    """The fields of ``extended``, without pydantic's slow way to a private attribute."""
+    return (made.__pydantic_private__ or {}).get("_extension") or {}

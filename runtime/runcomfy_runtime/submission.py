@@ -63,6 +63,11 @@ def prepare_submission(
             "an Input already contains its payload: do not give another one"
         )
     submission = _serialize(what.MODEL_ID, what.payload())
+    from .model import schema_problems  # imports pydantic, as the caller has already
+
+    problems = schema_problems(what)
+    if problems:
+        raise InputRejected(Report(problems), what.MODEL_ID)
     submission = _with_check(submission, what.RULES, checks)
     return PreparedSubmission(submission, what.OUTPUT.read)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from runcomfy_runtime import model
 from runcomfy_runtime.errors import InputRejected, RunComfyError
 from runcomfy_runtime.model import schema_report
+from runcomfy_runtime.testing import FakeQueue
 from runtime.specimen import Input, Lora, Output, good
 
 VALID: dict[str, Any] = {"image_urls": ["https://h/a"], "prompt": "p", "nothing": None}
@@ -241,3 +246,145 @@ def test_a_choice_of_numbers_refuses_what_json_says_is_another_value(
 @pytest.mark.parametrize("value", [0, 1, 1.0])
 def test_a_choice_of_numbers_takes_its_values(value: Any) -> None:
     assert good(count=value).payload()["count"] == value
+
+
+# What is sent was validated, whichever way the instance was made.
+
+
+def changed(made: Input, name: str, value: object) -> Input:
+    object.__setattr__(made, name, value)
+    return made
+
+
+def with_part(value: object) -> Input:
+    made = good(lora={"path": "a"}, loras=[{"path": "b"}])
+    assert made.loras
+    object.__setattr__(made.loras[0], "path", value)
+    return made
+
+
+def appended(value: object) -> Input:
+    made = good()
+    made.image_urls.append(value)  # type: ignore[arg-type]
+    return made
+
+
+def in_the_dict() -> Input:
+    made = good()
+    made.__dict__["steps"] = 51
+    return made
+
+
+def too_many() -> Input:
+    made = good()
+    made.image_urls.extend(["x", "y", "z"])
+    return made
+
+
+UNVALIDATED: dict[str, Callable[[], Input]] = {
+    "copy": lambda: good().model_copy(update={"steps": 51}),
+    "copy of a copy": lambda: good().model_copy(update={"steps": 51}).model_copy(),
+    "deep copy": lambda: good().model_copy(update={"steps": 51}, deep=True),
+    "deep copy of a changed one": lambda: deepcopy(changed(good(), "steps", 51)),
+    "misspelt": lambda: good().model_copy(update={"promt": "x"}),
+    "wire name": lambda: good().model_copy(update={"breite": 5}),
+    "not JSON": lambda: good().model_copy(update={"prompt": b"x"}),
+    "no number": lambda: good().model_copy(update={"strength": float("nan")}),
+    "made": lambda: Input.model_construct(prompt=5, image_urls=["x"], nothing=None),
+    "lacking": lambda: Input.model_construct(prompt="x"),
+    "unpickled": lambda: pickle.loads(pickle.dumps(changed(good(), "steps", 51))),
+    "set": lambda: changed(good(), "steps", 51),
+    "equal, of another type": lambda: changed(good(count=1), "count", True),
+    "in the dict": in_the_dict,
+    "part": lambda: with_part(5),
+    "part in a copy": lambda: good().model_copy(
+        update={"lora": Lora.model_construct(path=5)}
+    ),
+    "in a list": lambda: appended(5),
+    "too many": too_many,
+    "extended": lambda: good().model_copy(update={"steps": 51}).extended(new=1),
+    "extended, then set": lambda: changed(good().extended(new=1), "steps", 51),
+    "validated again": lambda: Input.model_validate(changed(good(), "steps", 51)),
+}
+
+
+@pytest.mark.parametrize("how", UNVALIDATED)
+def test_an_input_that_validation_did_not_make_is_validated_before_a_submit(
+    how: str,
+) -> None:
+    queue = FakeQueue()
+    made = UNVALIDATED[how]()
+    with queue.client(media_checks="off") as client:
+        for submit in (
+            client.run,
+            client.submit,
+            lambda made: list(client.map([made])),
+        ):
+            with pytest.raises(InputRejected):
+                submit(made)
+        assert not client.validate(made).ok
+    assert queue.requests == []
+
+
+@pytest.mark.parametrize("part", [Lora.model_construct(path=5), {"path": 5}])
+def test_an_unvalidated_part_is_validated_with_its_input(part: Any) -> None:
+    with pytest.raises(InputRejected):
+        good(lora=part)
+    with pytest.raises(InputRejected):
+        good(loras=[part])
+
+
+def test_a_part_that_changes_later_does_not_change_the_input() -> None:
+    part = Lora(path="a")
+    made = good(lora=part)
+    object.__setattr__(part, "path", 5)
+    assert made.payload()["lora"] == {"path": "a"}
+
+
+def test_variants_that_are_valid_are_sent_as_they_are() -> None:
+    queue = FakeQueue()
+    variants: list[Input] = [
+        good().model_copy(update={"steps": 50, "lora": Lora(path="a")}),
+        good().model_copy(update={"breite": "x"}),
+        good(wide="old").model_copy(update={"breite": "x"}),
+        Input.model_construct(**VALID, tags=(1, 2)),
+        pickle.loads(pickle.dumps(good(steps=2))),
+        changed(good(), "steps", 50),
+        Input.model_validate_json(json.dumps(VALID)),
+        good().extended(new=1).model_copy(update={"steps": 50}),
+        Input.model_validate(good().extended(new=1)),
+    ]
+    with queue.client(media_checks="off") as client:
+        for made in variants:
+            client.submit(made)
+    base = good().payload()
+    added: list[dict[str, Any]] = [
+        {"steps": 50, "lora": {"path": "a"}},
+        {"breite": "x"},
+        {"breite": "x"},
+        {**VALID, "tags": [1, 2]},
+        {"steps": 2},
+        {"steps": 50},
+        VALID,
+        {"new": 1, "steps": 50},
+        {"new": 1},
+    ]
+    sent = [json.loads(request.body or b"") for request in queue.requests]
+    assert sent == [{**base, **more} for more in added]
+
+
+def test_an_input_is_validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[object] = []
+    real = model.schema_report
+    monkeypatch.setattr(
+        model, "schema_report", lambda *given: calls.append(given) or real(*given)
+    )
+    queue = FakeQueue()
+    with queue.client(media_checks="off") as client:
+        for made in (good(), Input.model_validate(VALID), good().extended(new=1)):
+            client.submit(made)
+        assert calls == []
+        copied = good().model_copy(update={"steps": 50})
+        client.submit(copied)
+        client.submit(copied)
+        assert len(calls) == 1
