@@ -197,14 +197,35 @@ def test_the_ir_needs_only_the_standard_library_and_the_tables() -> None:
 @pytest.mark.parametrize("package", sorted(ROOMS))
 def test_no_module_imports_itself_on_a_way_round(package: str) -> None:
     reached: dict[str, set[str]] = {
-        module_of(path): {
-            target
+        (name := module_of(path)): {
+            run
             for target, _ in imports(path)
-            if target in modules() and target != module_of(path)
+            if target in modules()
+            for run in (target, *_packages_run_for(target, name))
+            if run != name
         }
         for path in files(package)
     }
     assert list(_cycles(reached)) == []
+
+
+def _packages_run_for(target: str, importer: str) -> Iterator[str]:
+    """The packages whose ``__init__`` an import runs, without those that hold the importer."""
+    parts = target.split(".")
+    packages = (".".join(parts[:count]) for count in range(1, len(parts)))
+    yield from (
+        package
+        for package in packages
+        if not f"{importer}.".startswith(f"{package}.") and _imports_when_run(package)
+    )
+
+
+@cache
+def _imports_when_run(package: str) -> bool:
+    """Whether the package's ``__init__`` imports modules of ours as soon as it is run."""
+    source = ROOMS[package.split(".")[0]].parent / Path(*package.split("."))
+    body = tree(source / "__init__.py").body
+    return any(isinstance(each, ast.ImportFrom) and each.level for each in body)
 
 
 def test_the_ir_has_no_names_of_code_and_no_annotations() -> None:

@@ -1,4 +1,4 @@
-"""What the tool raises: what happened, and what to do about it.
+"""What the tool raises, and how a command ends: what happened, and what to do about it.
 
 The command line exits with 2 for a ``UsageError`` and with 3 for every other
 ``CodegenError``.
@@ -68,3 +68,27 @@ class FolderConflict(OperationError):
         super().__init__(message)
         self.conflicts = conflicts
         self.diff = diff
+
+
+# How a command ends: its exit codes.
+
+
+EXIT_FINDING = 1
+"""An error diagnostic, a finding, or stale output."""
+EXIT_USAGE = 2
+"""Another call would work."""
+EXIT_INCOMPLETE = 3
+"""The command could not complete."""
+EXIT_INTERRUPTED = 130
+"""Stopped by Ctrl-C: 128 plus the number of the signal, as in a shell."""
+EXIT_TERMINATED = 143
+"""Stopped by SIGTERM."""
+
+
+class CommandStopped(Exception):
+    """A signal stopped the command while it followed a job."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        """Say what happens to the job, and which signal it was."""
+        super().__init__(message)
+        self.exit_code = exit_code

@@ -279,7 +279,8 @@ def _checked(
         return _Checked((), (), json.loads(body))
     # these import pydantic, which the caller has already imported
     from .model import schema_problems, schema_report
-    from .problems import shape_of, without_invalid_values
+    from .problems import without_invalid_values
+    from .shape import shape_of
 
     rules = tuple(rule.in_locale(locale) for rule in what.RULES)
     if isinstance(what, type):

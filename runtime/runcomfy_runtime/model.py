@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from .errors import InputRejected
 from .interrupt import renew_after_fork
-from .problems import shape_of, wire_name
 from .report import Problem, Report
 from .rule import Rule
+from .shape import shape_of, wire_name
 
 # Classes whose validators are built when they are first used, by one thread at a time.
 #

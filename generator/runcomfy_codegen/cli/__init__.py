@@ -17,8 +17,14 @@ from typing import NoReturn
 import click
 
 from .. import __version__
-from ..errors import CodegenError, UsageError
-from .exit_status import EXIT_INCOMPLETE, EXIT_INTERRUPTED, EXIT_USAGE, CommandStopped
+from ..errors import (
+    EXIT_INCOMPLETE,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    CodegenError,
+    CommandStopped,
+    UsageError,
+)
 
 COMMANDS = {
     "import": (

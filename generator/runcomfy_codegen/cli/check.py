@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from .. import api
+from ..errors import EXIT_FINDING
 from ..ir.diagnostic import Severity
 from ..reports.command_report import (
     CommandReport,
@@ -20,7 +21,6 @@ from ..reports.command_report import (
     notice_of,
 )
 from .console import item_progress, print_report
-from .exit_status import EXIT_FINDING
 from .options import (
     SchemasOptions,
     client_option,

@@ -10,9 +10,9 @@ import click
 from .. import api
 from ..diff.finding import DiffVerdict
 from ..diff.report import changelog
+from ..errors import EXIT_FINDING, EXIT_INCOMPLETE
 from ..reports.command_report import CommandReport
 from .console import print_report
-from .exit_status import EXIT_FINDING, EXIT_INCOMPLETE
 from .options import SchemasOptions, report_format_option, schemas_options
 
 

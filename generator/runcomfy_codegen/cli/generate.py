@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from .. import api
+from ..errors import EXIT_FINDING
 from ..targets import TARGETS
 from .console import item_progress, print_diagnostics, print_json, printable
-from .exit_status import EXIT_FINDING
 from .options import (
     SchemasOptions,
     client_option,

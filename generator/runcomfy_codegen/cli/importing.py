@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from .. import api
+from ..errors import EXIT_FINDING
 from ..reports.command_report import CommandReport, TextLine
 from .console import print_report
-from .exit_status import EXIT_FINDING
 from .options import SchemasOptions, report_format_option, schemas_options
 
 _CHANGES = ("new", "unchanged", "texts changed", "structure changed")

@@ -16,9 +16,8 @@ from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.errors import RunComfyError
 from runcomfy_runtime.lifecycle.steps import RESUME_LABEL
 
-from ..errors import OperationError
+from ..errors import EXIT_INTERRUPTED, EXIT_TERMINATED, CommandStopped, OperationError
 from .console import print_json, printable
-from .exit_status import EXIT_INTERRUPTED, EXIT_TERMINATED, CommandStopped
 
 
 @contextmanager

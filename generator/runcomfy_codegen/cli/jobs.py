@@ -12,9 +12,8 @@ from runcomfy_runtime.errors import RunComfyError
 from runcomfy_runtime.journal import JournalEntry
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 
-from ..errors import UsageError
+from ..errors import EXIT_FINDING, UsageError
 from .console import download_progress, job_progress, print_json, printable
-from .exit_status import EXIT_FINDING
 from .job_progress import connected, follow_job, job_failure, print_result
 from .options import (
     SchemasOptions,

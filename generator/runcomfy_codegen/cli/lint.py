@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import click
 
 from .. import api
+from ..errors import EXIT_FINDING
 from ..ir.diagnostic import Diagnostic, Severity
 from ..lint import lint_report
 from .console import print_report
-from .exit_status import EXIT_FINDING
 from .options import SchemasOptions, report_format_option, schemas_options
 
 

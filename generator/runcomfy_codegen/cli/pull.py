@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from .. import api
-from ..errors import UnknownModel
+from ..errors import EXIT_FINDING, UnknownModel
 from ..workspace.import_documents import store_documents
 from ..workspace.project import open_project
 from ..workspace.pull import (
@@ -23,7 +23,6 @@ from .console import (
     print_lines,
     printable,
 )
-from .exit_status import EXIT_FINDING
 from .importing import as_json, change_lines
 from .options import SchemasOptions, format_option, schemas_options
 

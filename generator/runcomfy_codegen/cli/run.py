@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
+from ..errors import EXIT_FINDING
 from ..ir.model import Model
 from ..workspace.local_sandbox import open_sandbox
 from ..workspace.project import Project, open_project
 from ..workspace.validate import TemporaryClient, read_document, temporary_client
 from .console import download_progress, job_progress
-from .exit_status import EXIT_FINDING
 from .job_progress import follow_job, job_failure, print_result
 from .options import (
     SchemasOptions,

@@ -11,10 +11,10 @@ from runcomfy_runtime.media.inspection import InspectedFile
 from runcomfy_runtime.media.rule_check import RuleCheck, Verdict
 from runcomfy_runtime.report import Problem, Report
 
+from ..errors import EXIT_FINDING
 from ..workspace.project import open_project
 from ..workspace.validate import read_document, validate_document
 from .console import print_json, printable
-from .exit_status import EXIT_FINDING
 from .options import SchemasOptions, format_option, schemas_options
 
 

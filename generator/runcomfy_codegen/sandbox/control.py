@@ -129,7 +129,7 @@ class ControlApi:
     ) -> dict[str, Any]:
         entries = list(self._log.entries(account, **query))
         newest = islice(entries, max(0, len(entries) - limit), None)
-        return {"entries": list(map(asdict, newest)), "total": len(entries)}
+        return {"entries": [asdict(entry) for entry in newest], "total": len(entries)}
 
     def _move(self, job: JobRecord, word: str, now: float) -> ApiResponse:
         if word == "step":

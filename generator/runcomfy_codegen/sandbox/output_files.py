@@ -110,8 +110,8 @@ FILE_WRITERS: Mapping[Suffix, FileWriter] = {
     "webp": _picture(webp),
     "mp4": lambda shape, hue, _: mp4(shape.width, shape.height, shape.seconds, hue),
     "wav": lambda shape, _, draws: wav(shape.seconds, draws.choice(_PITCHES)),
-    "mp3": lambda shape, *_: mp3(shape.seconds),
-    "ogg": lambda shape, *_: ogg(shape.seconds),
+    "mp3": lambda shape, _hue, _draws: mp3(shape.seconds),
+    "ogg": lambda shape, _hue, _draws: ogg(shape.seconds),
 }
 """Every format of an output file, by its extension. The first of a kind is the default."""
 
@@ -129,7 +129,9 @@ def render_file(output: JobOutput, seed: Seed, request_id: str, number: int) -> 
 
 def _suffix(kind: MediaKind, values: Mapping[str, Any]) -> Suffix:
     """The format that ``output_format`` begins with, else the default."""
-    suffixes = [suffix for suffix in FILE_WRITERS if BY_EXTENSION[suffix].kind == kind]
+    suffixes: list[Suffix] = [
+        suffix for suffix in FILE_WRITERS if BY_EXTENSION[suffix].kind == kind
+    ]
     choice = str(values.get("output_format", "")).lower()
     for suffix in suffixes:
         if choice.startswith((suffix, BY_EXTENSION[suffix].name)):

@@ -50,7 +50,7 @@ def png(width: int, height: int, hue: float) -> bytes:
     """Four bands of colour. With a palette of four, a pixel takes two bits: 24 megapixels stay
     small."""
     picture = Image.new("P", (1, 4))
-    picture.putdata(range(4))
+    picture.frombytes(bytes(range(4)))
     picture.putpalette([part for colour in _bands(hue) for part in colour])
     return _saved(_enlarged(picture, width, height), "PNG", compress_level=1)
 
@@ -58,7 +58,7 @@ def png(width: int, height: int, hue: float) -> bytes:
 def jpeg(width: int, height: int, hue: float) -> bytes:
     """Four bands of colour; the hue tells one picture from another."""
     picture = Image.new("RGB", (1, 4))
-    picture.putdata(_bands(hue))
+    picture.frombytes(bytes(part for colour in _bands(hue) for part in colour))
     return _saved(_enlarged(picture, width, height), "JPEG", quality=10)
 
 
@@ -107,7 +107,10 @@ def _bands(hue: float) -> list[Colour]:
 
 
 def _enlarged(picture: Image.Image, width: int, height: int) -> Image.Image:
-    return picture.resize((width, height), Image.Resampling.NEAREST)
+    # Pillow types the size with an array type of NumPy, which need not be installed.
+    return picture.resize(  # pyright: ignore[reportUnknownMemberType]
+        (width, height), Image.Resampling.NEAREST
+    )
 
 
 def _saved(picture: Image.Image, image_format: str, **options: object) -> bytes:

@@ -29,7 +29,7 @@ from ..reports.command_report import FileLocation
 from ..store.document_file import model_id_of, parse_document_file, unreadable_document
 from ..targets.python.names import Overrides
 from ..targets.target import Named
-from .named_catalog import named_catalog
+from .project import named_catalog
 from .revision import Blobs, Revision, SchemasFolder
 
 Documents: TypeAlias = dict[str, dict[str, tuple[str, Document]]]

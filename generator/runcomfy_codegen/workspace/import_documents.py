@@ -16,8 +16,7 @@ from ..sources.read import SourceResult, read_documents
 from ..store.document_file import document_path
 from ..store.schemas_folder import read_one, write_all
 from ..targets.python.package import PYTHON
-from .named_catalog import named_catalog
-from .project import Project
+from .project import Project, named_catalog
 from .results import Imported, ImportResult
 
 MOST_BYTES = 64 * 1024 * 1024

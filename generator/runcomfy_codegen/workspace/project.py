@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -13,6 +13,7 @@ from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
 from .. import resources
 from ..errors import NoSchemas, UnknownModel, UsageError
+from ..ir.diagnostic import Diagnostic
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.model import Model
 from ..store.schemas_folder import read_all, stored_locales
@@ -22,7 +23,8 @@ from .results import Catalog, find_model
 
 if TYPE_CHECKING:
     from ..build.build_model import BuildOptions, BuiltCatalog
-    from ..targets.target import Named
+    from ..targets.python.names import Overrides
+    from ..targets.target import Named, Target
 
 StrPath: TypeAlias = str | PathLike[str]
 
@@ -82,7 +84,6 @@ class Project:
 
         Raises ``NoSchemas``.
         """
-        from .named_catalog import named_catalog
 
         built, documents = self._built(models)
         return named_catalog(built, documents, TARGETS[target], self.config.overrides)
@@ -196,3 +197,41 @@ def _matching(model_ids: Iterable[str], pattern: str) -> set[str]:
             f"no model matches {pattern!r}; `*` matches any text, slashes too"
         )
     return hits
+
+
+# The models of a catalog with the names that a target gives them.
+
+
+Documents = Iterable[tuple[str, Document]]
+"""Documents with the names of their files."""
+
+
+def named_catalog(
+    built: BuiltCatalog, documents: Documents, target: Target, overrides: Overrides
+) -> Named:
+    """The models that the target can render, and every diagnostic, model by model.
+
+    ``failed`` are the models that could not be built, and those whose names collide.
+    """
+    named = target.name_models(built.models, overrides)
+    found = built.diagnostics
+    if named.diagnostics:
+        locales = {model.model_id: model.locale for model in built.models}
+        places = {
+            document.model_id: (file, document)
+            for file, document in documents
+            if locales.get(document.model_id) == document.locale
+        }
+        placed = (_placed(each, places) for each in named.diagnostics)
+        found = tuple(sorted((*found, *placed), key=lambda each: each.model))
+    return replace(named, diagnostics=found, failed=(*built.failed, *named.failed))
+
+
+def _placed(
+    diagnostic: Diagnostic, documents: Mapping[str, tuple[str, Document]]
+) -> Diagnostic:
+    """A diagnostic about a place in a document, with the file and the line."""
+    if not diagnostic.pointer or diagnostic.model not in documents:
+        return diagnostic
+    file, document = documents[diagnostic.model]
+    return replace(diagnostic, file=file, place=document.place(diagnostic.pointer))

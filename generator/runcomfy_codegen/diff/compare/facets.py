@@ -20,8 +20,8 @@ from ...ir.model import (
 from ...subtype import YES, Answer, No, Yes
 from ...subtype.accepts import accepts
 from ...subtype.is_subschema import is_subschema
-from ..finding import facet_identity
 from .facts import Facet, Fact, Identity, SchemaLocation, ValuesChanged
+from .fingerprint import facet_identity
 from .published import unsure_beside_unsupported
 from .wording import choices_in_words, facet_in_words
 

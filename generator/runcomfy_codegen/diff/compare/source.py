@@ -15,7 +15,6 @@ from ...ir.surface import FieldSurface, Surface
 from ...subtype import YES, Answer, No, Yes
 from ...subtype.examples import smallest_example
 from ...subtype.is_subschema import is_subschema
-from ..finding import type_identity
 from .facts import (
     AnnotationChanged,
     ClassRemoved,
@@ -27,6 +26,7 @@ from .facts import (
     Side,
 )
 from .fields import nested_fields
+from .fingerprint import type_identity
 from .wording import type_summary
 
 SurfacePair: TypeAlias = tuple[Surface, Surface]

@@ -13,7 +13,8 @@ from ..compare.facts import (
     Side,
     UndeclaredRequiredChanged,
 )
-from ..finding import DiffVerdict, Lens, Witness, field_identity
+from ..compare.fingerprint import field_identity
+from ..finding import DiffVerdict, Lens, Witness
 from ..rule import READ_BY_OLD_CLASSES, Judgement, diff_rule
 
 

@@ -12,8 +12,9 @@ from ..compare.facts import (
     UnknownChange,
     UnsupportedKeywordChanged,
 )
+from ..compare.fingerprint import value_identity
 from ..compare.wording import value_in_words
-from ..finding import DiffVerdict, value_identity
+from ..finding import DiffVerdict
 from ..rule import Judgement, diff_rule
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ...subtype import Yes
 from ..compare.facts import AnnotationChanged, ClassRemoved, NameChanged, Side
-from ..finding import DiffVerdict, Lens, type_identity
+from ..compare.fingerprint import type_identity
+from ..finding import DiffVerdict, Lens
 from ..rule import Judgement, diff_rule, reason_of, verdict_of, witness_of
 
 

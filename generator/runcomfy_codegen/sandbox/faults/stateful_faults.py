@@ -108,6 +108,10 @@ def _echoed_output(context: FaultContext, output: Body) -> Body:
     return {"reference_urls": urls, **output}
 
 
+def _null_output(_: FaultContext, output: Body) -> None:
+    return None
+
+
 def _no_output(_: FaultContext, body: Body) -> Body:
     return _without(body, "output")
 
@@ -164,9 +168,7 @@ STATEFUL_FAULTS = (
     _output_fault(
         "echoed-output", "the output repeats the URLs of the input", _echoed_output
     ),
-    _output_fault(
-        "null-output", "the output of a completed job is null", lambda *_: None
-    ),
+    _output_fault("null-output", "the output of a completed job is null", _null_output),
     _fault(
         "no-output", "a completed job has no output", RESULT, _no_output, allowed=RESULT
     ),

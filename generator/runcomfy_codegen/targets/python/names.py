@@ -183,23 +183,24 @@ class NamedModel(Model):
 
 def named_model(model: Model, names: CodeNames) -> NamedModel:
     """The model, each object and field of its input and output with its name."""
-    sides = {
-        "input": _named_object(model.input, names),
-        "output": _named_object(model.output, names),
-    }
-    return NamedModel(**{**_values(model), **sides}, path=names.module)
+    values = _values(
+        model,
+        input=_named_object(model.input, names),
+        output=_named_object(model.output, names),
+    )
+    return NamedModel(**values, path=names.module)
 
 
 def _named_object(kind: Object, names: CodeNames) -> NamedObject:
     members = tuple(
         NamedField(
-            **{**_values(each), "type": _named(each.type, names)},
+            **_values(each, type=_named(each.type, names)),
             name=names.fields[each.wire_name],
         )
         for each in kind.fields
     )
     extra = None if kind.extra is None else _named(kind.extra, names)
-    values = {**_values(kind), "fields": members, "extra": extra}
+    values = _values(kind, fields=members, extra=extra)
     return NamedObject(**values, name=names.classes[kind.pointer])
 
 
@@ -217,5 +218,5 @@ def _named(kind: Type, names: CodeNames) -> Type:
             return kind
 
 
-def _values(value: Model | Object | Field) -> dict[str, Any]:
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+def _values(value: Model | Object | Field, **changed: Any) -> dict[str, Any]:
+    return {each.name: getattr(value, each.name) for each in fields(value)} | changed
