@@ -16,12 +16,12 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_catalog, build_model
+from runcomfy_codegen.ir.as_json import format_json, json_text
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.package.folder import write_package
 from runcomfy_codegen.package.lock import CallOptions
 from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets import TARGETS
-from runcomfy_codegen.targets.json_layout import format_json, json_text
 from runcomfy_codegen.targets.json_schema import SIDES
 from runcomfy_codegen.targets.python.names import Overrides
 from runcomfy_codegen.targets.target import RenderContext

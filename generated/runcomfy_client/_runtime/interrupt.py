@@ -1,4 +1,4 @@
-"""Signals and forks: Ctrl-C waits while the id of a paid job could be lost.
+"""Holding back Ctrl-C while the id of a paid job could be lost.
 
 The same is done for other exceptions that would end the program then, for example a hook that
 raises ``SystemExit``.
@@ -6,13 +6,11 @@ raises ``SystemExit``.
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Any, Protocol, Self
-from weakref import WeakSet
+from typing import Any, Self
 
 from .retry_and_timeouts import INTERRUPT_HOLD
 
@@ -119,33 +117,3 @@ def _interrupt_main() -> None:
         signal.pthread_kill(thread, signal.SIGINT)
     else:
         signal.raise_signal(signal.SIGINT)
-
-
-# Renewing connections and locks in a forked child: those it inherits belong to the parent.
-
-
-class Forkable(Protocol):
-    """An object with resources that a child must not use."""
-
-    def after_fork(self) -> None:
-        """Drop the parent's resources without closing them, in the child."""
-        ...
-
-    def __hash__(self) -> int: ...
-
-
-_ALIVE: WeakSet[Forkable] = WeakSet()
-
-
-def renew_after_fork(forkable: Forkable) -> None:
-    """Call ``after_fork`` in every child that is forked while the object exists."""
-    _ALIVE.add(forkable)
-
-
-def _in_child() -> None:
-    for forkable in list(_ALIVE):
-        forkable.after_fork()
-
-
-if hasattr(os, "register_at_fork"):  # Windows does not fork
-    os.register_at_fork(after_in_child=_in_child)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from .errors import InputRejected
-from .interrupt import renew_after_fork
+from .fork import renew_after_fork
 from .report import Problem, Report
 from .rule import Rule
 from .shape import shape_of, wire_name
@@ -88,7 +88,7 @@ class ModelPart(DeferredValidation, BaseModel, frozen=True):
 
     # A given part may come from `model_construct`, so that it is validated again. An input is
     # not: that would drop what `extended` added.
-    model_config = ConfigDict(**_STRICT, revalidate_instances="always")
+    model_config = _STRICT | ConfigDict(revalidate_instances="always")
 
 
 class ModelOutput(DeferredValidation, BaseModel):

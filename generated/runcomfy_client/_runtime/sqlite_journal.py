@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from .errors import JournalError
-from .interrupt import renew_after_fork
+from .fork import renew_after_fork
 from .journal import JournalEntry
 from .lifecycle.steps import Accepted, Ended, Intent
 from .lifecycle.submit import RESUBMITTABLE_STATES

@@ -13,7 +13,7 @@ from typing import Any
 from runcomfy_runtime.protocol import submit_path
 from runcomfy_runtime.rule import Rule
 
-from ..ir.as_json import Schema, to_json_schema, type_word
+from ..ir.as_json import Schema, format_json, to_json_schema, type_word
 from ..ir.model import (
     Array,
     Choice,
@@ -28,7 +28,6 @@ from ..ir.model import (
     Value,
 )
 from ..ir.surface import CodeNames
-from .json_layout import format_json
 from .python.names import module_path
 from .target import Named, Names
 from .templates import TemplateFault, Templates

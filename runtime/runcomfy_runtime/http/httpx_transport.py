@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 
 from ..access import origin
-from ..interrupt import renew_after_fork
+from ..fork import renew_after_fork
 from ..transport import Outcome, Request
 from .deadline_transport import DeadlineTransport
 from .httpx_adapter import (
