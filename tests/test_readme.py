@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.workspace.configuration import Config, find_config, read_config
 from runcomfy_codegen.workspace.local_sandbox import open_sandbox
 from runcomfy_codegen.workspace.project import Project
+from runcomfy_runtime.sqlite_journal import SqliteJournal
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -50,7 +52,7 @@ def sandbox() -> Iterator[Sandbox]:
 def test_the_first_program_runs_and_prints_what_the_readme_says(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    [program] = blocks("python")
+    program = blocks("python")[0]
     (tmp_path / "docs").mkdir()
     shutil.copy(ROOT / "docs/boat.png", tmp_path / "docs")
     done = subprocess.run(
@@ -72,6 +74,45 @@ def test_the_first_program_runs_and_prints_what_the_readme_says(
     assert done.stdout.endswith(refusal)
     [file] = (tmp_path / "out").iterdir()
     assert file.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_batch_that_is_killed_and_run_again_pays_once(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    program = blocks("python")[1]
+    settings = {
+        "RUNCOMFY_BASE_URL": sandbox.url,
+        "RUNCOMFY_TOKEN": sandbox.token,
+        "PYTHONPATH": str(ROOT / "generated"),
+    }
+    started = len(sandbox.journal(action="submit"))
+    killed = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=tmp_path, env={**os.environ, **settings}
+    )
+    limit = time.monotonic() + 60
+    while _accepted(tmp_path / "jobs.db") < 4 and time.monotonic() < limit:
+        time.sleep(0.01)
+    killed.kill()
+    killed.wait()
+    again = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (again.returncode, again.stderr) == (0, "")
+    assert len(again.stdout.splitlines()) == 4
+    assert len(sandbox.journal(action="submit")) == started + 4
+
+
+def _accepted(path: Path) -> int:
+    if not path.exists():
+        return 0
+    with SqliteJournal(path) as journal:
+        return sum(bool(entry.request_id) for entry in journal.entries())
 
 
 @pytest.mark.parametrize("words", calls(), ids=" ".join)

@@ -244,8 +244,9 @@ class AsyncRunComfy:
 
         Results come in the order of the inputs unless ``ordered=False``. The first error ends
         the batch unless ``return_exceptions`` yields errors too. HTTP 429 pauses only the
-        submits. With a journal and a ``name``, a batch that was killed continues where it
-        stopped when it is mapped again under that name. ``timeout`` is for each job, in
+        submits. With a journal, give a ``name``: a batch that was killed continues where it
+        stopped when it is mapped again under that name. Without a name every input is
+        submitted, and paid for, again. ``timeout`` is for each job, in
         seconds. Enter the batch (``with``, or ``async with`` for asyncio) if you may leave the
         loop early: ``break`` cancels nothing.
         """

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Generic, NamedTuple, TypeVar
+from weakref import WeakSet
 
 from . import errors, responses
 from .base_job import untyped_output
@@ -63,6 +64,20 @@ def _failing_flow(error: Exception) -> Flow[responses.JsonObject]:
     raise error
 
 
+_WARNED: WeakSet[Journal] = WeakSet()
+
+
+def _warn_unnamed(journal: Journal) -> None:
+    """Say once for a journal that a batch without a name cannot be continued."""
+    if journal not in _WARNED:
+        _WARNED.add(journal)
+        logger().warning(
+            "this batch has no name: if the process is killed and you map the same inputs "
+            "again, they are submitted and paid for again. Write "
+            'client.map(inputs, name="my-batch"); under its name the journal continues it'
+        )
+
+
 class BatchItems:
     """The items of a batch, created one by one when there is room for them."""
 
@@ -77,6 +92,8 @@ class BatchItems:
             raise errors.NotConfigured(
                 "a named batch is continued from a journal: give RunComfy(journal=…)"
             )
+        if name is None and journal is not None:
+            _warn_unnamed(journal)
         self._inputs = enumerate(inputs)
         self._name = name
         self._journal = journal

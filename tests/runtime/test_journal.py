@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sqlite3
@@ -20,6 +21,7 @@ from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.lifecycle.steps import Intent
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
+from runtime.specimen import good
 from support.scripted_server import (
     REQUEST_ID,
     Reply,
@@ -379,3 +381,34 @@ def test_a_journal_that_lost_the_intent_still_gets_the_id(path: Path, how: str) 
     with queue.client(journal=path) as client:
         (job,) = client.journal.pending()
     assert job.token() == token
+
+
+@pytest.mark.parametrize("side", ["sync", "async"])
+def test_a_batch_without_a_name_warns_once_with_the_line_to_write(
+    path: Path, side: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    queue = FakeQueue()
+
+    async def mapped(name: str | None) -> None:
+        async with queue.async_client(journal=path) as client:
+            for _ in range(2):
+                _ = [each async for each in client.map([good(), good()], name=name)]
+
+    for name in ("named", None):
+        if side == "async":
+            asyncio.run(mapped(name))
+        else:
+            with queue.client(journal=path) as client:
+                for _ in range(2):
+                    list(client.map([good(), good()], name=name))
+        warned = [text for text in caplog.messages if "has no name" in text]
+        assert len(warned) == (name is None)
+    assert 'client.map(inputs, name="my-batch")' in caplog.text
+
+
+def test_a_batch_without_a_journal_needs_no_name(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with FakeQueue().client() as client:
+        list(client.map([good()]))
+    assert "has no name" not in caplog.text
