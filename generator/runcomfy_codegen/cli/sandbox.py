@@ -11,7 +11,7 @@ import click
 
 from ..errors import OperationError, UsageError
 from ..ir.model import Model
-from ..sandbox import Sandbox, VirtualClock
+from ..sandbox import Sandbox, SandboxVirtualClock
 from ..sandbox.settings import SandboxOptions
 from ..store.schemas_folder import read_all
 from ..workspace.local_sandbox import curl_lines, example_of, open_sandbox
@@ -105,7 +105,7 @@ def command(
     if not models:
         raise OperationError(f"there is no model in {project.config.schemas} to serve")
     options = _options(chosen, scenario)
-    clock = VirtualClock() if virtual_clock else None
+    clock = SandboxVirtualClock() if virtual_clock else None
     sandbox = open_sandbox(
         project, models, port=port, state=state, clock=clock, **options
     )

@@ -16,7 +16,7 @@ from typing import Self, Unpack
 from ..ir.model import Model
 from .api import Api as Api
 from .clock import SandboxClock, WallClock, parse_timestamp
-from .clock import VirtualClock as VirtualClock
+from .clock import SandboxVirtualClock as SandboxVirtualClock
 from .database import Database
 from .direct_transport import AsyncDirectTransport as AsyncDirectTransport
 from .direct_transport import DirectTransport as DirectTransport
@@ -26,6 +26,9 @@ from .request_log import LogEntry as JournalEntry
 from .routes import LOOPBACK, token_account
 from .server import AsgiApp, Server
 from .settings import SandboxOptions, SandboxSettings, settings_from_options
+
+VirtualClock = SandboxVirtualClock
+"""The name for those who use the sandbox; ``runcomfy_runtime.testing`` has one of its own."""
 
 Settings = SandboxSettings
 """The earlier name; existing code imports it."""
@@ -78,7 +81,7 @@ class Sandbox:
             if database is not None:
                 opened.callback(database.close)
             self.api = Api(models, chosen, entries, database, self.clock)
-            if database is not None and isinstance(self.clock, VirtualClock):
+            if database is not None and isinstance(self.clock, SandboxVirtualClock):
                 self._resume(database, self.clock)
                 opened.enter_context(self.clock.notifying(database.keep_time))
             self._server = Server(AsgiApp(self.api.handle, self.clock), listener)
@@ -137,7 +140,7 @@ class Sandbox:
         self._server.stop()
         self._opened.close()
 
-    def _resume(self, database: Database, clock: VirtualClock) -> None:
+    def _resume(self, database: Database, clock: SandboxVirtualClock) -> None:
         # A sandbox with real time may have left jobs that are later than the virtual time.
         logged = self.api.journal.latest()
         latest = max(

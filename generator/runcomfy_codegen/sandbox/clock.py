@@ -52,7 +52,7 @@ class WallClock:
         await asyncio.sleep(seconds)
 
 
-class VirtualClock:
+class SandboxVirtualClock:
     """Time that only moves when it is advanced; a sleep advances it and returns at once.
 
     The runtime's clients take it as their clock too. Waiting for a job then takes no time.

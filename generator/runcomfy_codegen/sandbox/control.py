@@ -16,7 +16,7 @@ from typing import Any
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 from runcomfy_runtime.protocol import NOT_FOUND
 
-from .clock import SandboxClock, VirtualClock, timestamp
+from .clock import SandboxClock, SandboxVirtualClock, timestamp
 from .faults.selection import FaultSelection
 from .http_messages import (
     ApiRequest,
@@ -149,7 +149,7 @@ class ControlApi:
         raise no_such_path(request)
 
     def _time(self, request: ApiRequest, now: float) -> ApiResponse:
-        clock = self._clock if isinstance(self._clock, VirtualClock) else None
+        clock = self._clock if isinstance(self._clock, SandboxVirtualClock) else None
         if request.method == "POST":
             seconds = _seconds(_query(request, "advance").get("advance", ""))
             if clock is None:
