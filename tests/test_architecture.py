@@ -27,14 +27,15 @@ DIALECT = ROOT / "schemas" / "dialect.schema.json"
 # Which rooms of the generator a room may import, beside itself and the runtime.
 LAYERS = {
     "ir": set[str](),
+    "pattern": set[str](),
     "resources": set[str](),
-    "dialect": {"ir"},
+    "dialect": {"ir", "pattern"},
     "sources": {"ir"},
     "store": {"ir"},
-    "build": {"ir", "dialect", "sources", "store"},
-    "targets": {"ir"},
+    "build": {"ir", "pattern", "dialect", "sources", "store"},
+    "targets": {"ir", "pattern"},
     "package": {"ir", "store", "errors"},
-    "subtype": {"ir"},
+    "subtype": {"ir", "pattern"},
     "reports": {"ir"},
     "lint": {"ir", "subtype", "reports"},
     "diff": {"ir", "subtype", "reports"},
@@ -61,6 +62,7 @@ TABLES = {
 }
 PURE = {
     "ir",
+    "pattern",
     "dialect",
     "sources",
     "store",

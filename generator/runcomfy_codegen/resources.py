@@ -20,7 +20,7 @@ from . import __version__
 _PACKAGE = Path(__file__).parent
 _RUNTIME = Path(runcomfy_runtime.__file__).parent
 # The packages that generated code depends on: a change in one may change every file.
-PACKAGES = ("build", "dialect", "ir", "package", "targets")
+PACKAGES = ("build", "dialect", "ir", "package", "pattern", "targets")
 _DIALECT = "dialect.schema.json"
 _LIBRARIES = ("black", "datamodel-code-generator", "jinja2", "jsonschema")
 

@@ -78,8 +78,6 @@ _STRICT = ConfigDict(
     serialize_by_alias=True,
     protected_namespaces=(),
     defer_build=True,
-    # JSON Schema searches a pattern anywhere in the text, and so does this engine.
-    regex_engine="python-re",
 )
 
 

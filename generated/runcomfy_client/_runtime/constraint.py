@@ -69,6 +69,41 @@ class OneOf:
         return hash(self._identities)
 
 
+class Pattern:
+    """The text has a match of a published regular expression (ECMA-262, with the ``u`` flag).
+
+    ``rust`` is the same expression in the syntax of pydantic's engine, where it differs. That
+    engine takes linear time, and it compiles the expression when the class is first used.
+    """
+
+    __slots__ = ("published", "rust")
+
+    def __init__(self, published: str, *, rust: str | None = None) -> None:
+        self.published = published
+        self.rust = published if rust is None else rust
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        matched = core_schema.str_schema(pattern=self.rust, regex_engine="rust-regex")
+        # The error shows the published expression, not its translation.
+        reported = core_schema.custom_error_schema(
+            matched,
+            "string_pattern_mismatch",
+            custom_error_context={"pattern": self.published},
+        )
+        return core_schema.chain_schema([handler(source), reported])
+
+    def __repr__(self) -> str:
+        return f"Pattern({self.published!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pattern) and self.published == other.published
+
+    def __hash__(self) -> int:
+        return hash(self.published)
+
+
 class UniqueItems:
     """No two items of the list are equal, as JSON."""
 

@@ -7,8 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from itertools import combinations
 from typing import Any, cast
 
-from jsonschema import Draft202012Validator
-
+from ..dialect.validator import validator_class
 from ..ir.as_json import to_json_schema
 from ..ir.diagnostic import Severity
 from ..ir.exact import equality_key
@@ -192,7 +191,7 @@ def _narrowed(
     """
     null = None in published
     values = _distinct(value for value in published if value is not None)
-    validator: Any = Draft202012Validator(to_json_schema(kind))
+    validator: Any = validator_class()(to_json_schema(kind))
     possible = [
         value
         for value in values

@@ -12,6 +12,7 @@ from ..ir.json_text import JsonValue, is_object, items, members
 from ..ir.model import NULL, Anything, Array, Boolean, Field, Object, Text, Type, Union
 from .bounds import BOUNDS, count_bound, numeric_type
 from .combined import apply_choices, are_disjoint, combined_schemas, union_of
+from .patterns import text_pattern
 from .reader_context import Collector, SchemaPath
 
 MAX_NESTING = 24
@@ -121,26 +122,9 @@ class TypeReader:
         return Text(
             min_length=count_bound(schema, "minLength", path, self.collector),
             max_length=count_bound(schema, "maxLength", path, self.collector),
-            pattern=self._pattern(schema, path),
+            pattern=text_pattern(schema, path, self.collector),
             format=format_ if isinstance(format_, str) else None,
         )
-
-    def _pattern(self, schema: dict[str, JsonValue], path: SchemaPath) -> str | None:
-        pattern = schema.get("pattern")
-        if pattern is None:
-            return None
-        try:
-            re.compile(pattern)
-        except (re.error, TypeError, RecursionError, OverflowError) as error:
-            self.collector.keep("pattern", path.keyword("pattern"), pattern)
-            self.collector.report(
-                "unreadable-pattern",
-                f"this regular expression is not valid in Python: {error}",
-                path.keyword("pattern"),
-                "values are not checked with it",
-            )
-            return None
-        return str(pattern)
 
     def _array(self, schema: dict[str, JsonValue], path: SchemaPath) -> Array:
         format_ = schema.get("format")

@@ -7,7 +7,6 @@ malformed value, permits anything.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
@@ -21,6 +20,7 @@ from runcomfy_runtime.rule import Rule
 
 from ..ir.as_json import json_number
 from ..ir.json_text import JsonValue, is_array, is_object, items, members
+from ..pattern.engine import pattern_matches
 from .rule_language import (
     Keyword,
     Prober,
@@ -125,12 +125,13 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _is_pattern(value: Any) -> bool:
-    try:
-        re.compile(value)
-    except (re.error, TypeError, RecursionError, OverflowError):
-        return False
-    return True
+def _pattern(
+    validator: Any, pattern: Any, instance: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """``pattern``, by the engine of the client; a pattern that it refuses permits any value."""
+    texts = isinstance(pattern, str) and isinstance(instance, str)
+    if texts and pattern_matches(pattern, instance) is False:
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _is_schemas(value: Any) -> bool:
@@ -152,7 +153,7 @@ _KEYWORDS: Mapping[str, Keyword] = {
         for name in ("minLength", "maxLength", "minItems", "maxItems")
     },
     "uniqueItems": _standard("uniqueItems", lambda value: value is True),
-    "pattern": _standard("pattern", _is_pattern),
+    "pattern": _pattern,
     "items": _standard("items", is_object),
     "properties": _standard("properties", _is_schemas),
     "required": _required,

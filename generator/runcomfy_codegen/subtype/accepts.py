@@ -29,8 +29,9 @@ from ..ir.model import (
     Type,
     Union,
 )
+from ..pattern.engine import pattern_matches
 from .numbers import number_interval
-from .texts import format_accepts, pattern_matches
+from .texts import format_accepts
 
 
 def accepts(kind: Type, value: ExactJson) -> bool | None:

@@ -119,36 +119,3 @@ def format_accepts(name: str | None, text: str) -> bool | None:
 def is_url_format(name: str | None) -> bool:
     """Whether the format is one for files by URL."""
     return name is not None and _URL_FORMAT.fullmatch(name) is not None
-
-
-# Published patterns, tried only on texts that are short enough.
-#
-# A backtracking matcher takes exponential time for some patterns, such as ``(a+)+b``, and a
-# check in CI must not hang because of a published pattern.
-
-
-_QUANTIFIER = re.compile(r"(?<!\\)[*+?{]")
-_REPEATED = re.compile(r"\)[*+{]|\\\d|\(\?P=")
-_MAX_LENGTH_REPEATED_GROUPS, _MAX_LENGTH_OTHERWISE = 12, 48
-"""The longest texts on which a pattern is tried: with repeated groups, and without."""
-
-_FEW_REPETITIONS = 4
-"""Every further repetition without an anchor multiplies the time by the length."""
-
-
-def pattern_matches(pattern: str, text: str) -> bool | None:
-    """Whether a text matches a pattern; None if matching might take too long."""
-    if len(text) > _max_length_to_try(pattern):
-        return None
-    return re.search(pattern, text) is not None
-
-
-def _max_length_to_try(pattern: str) -> int:
-    repetitions = len(_QUANTIFIER.findall(pattern))
-    if _REPEATED.search(pattern) or repetitions > _FEW_REPETITIONS:
-        return _MAX_LENGTH_REPEATED_GROUPS
-    # With a fixed beginning and one repetition there is nothing to go back to.
-    anchored = pattern.startswith("^") and "|" not in pattern
-    if anchored and repetitions <= 1:
-        return 1_000_000
-    return _MAX_LENGTH_OTHERWISE

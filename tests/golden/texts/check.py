@@ -3,7 +3,7 @@ for name, good, bad in (
     ("prompt", "🎲" * 5, "🎲" * 6),
     ("searched", "abc", "ac"),
     ("anchored", "abc", "aBc"),
-    ("ahead", "yes", "nope"),
+    ("ahead", "nope", 1),
     ("broken", "((", 1),
     ("no_text", "x", 5),
     ("none", "", 0),

@@ -19,6 +19,7 @@ from ...ir.model import (
     Union,
     types_in,
 )
+from ...pattern.engine import rust_pattern
 from .datamodel_codegen import STUB, annotations_of, stub
 from .model_names import is_class
 from .names import NamedObject
@@ -85,17 +86,21 @@ def _marks(kind: Type) -> list[ast.expr]:
             return [call("OneOf", *(value.load() for value in values))]
         case Array(unique_items=True):
             return [call("UniqueItems")]
+        case Text(pattern=str(pattern)):
+            rust = rust_pattern(pattern)
+            return [
+                call("Pattern", pattern, **({} if rust == pattern else {"rust": rust}))
+            ]
         case _:
             return []
 
 
 # The question about a type: its shape, without anything published.
 #
-# Bounds, values, patterns and inner types are tokens, so that a thousand models have a few
+# Bounds, values and inner types are tokens, so that a thousand models have a few
 # dozen shapes; ``Fill`` puts the real ones back into the answer.
 
 
-_PATTERN = "pattern"
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems")
 _LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _TOKENS = {keyword: 10001 + index for index, keyword in enumerate((*_COUNTS, *_LIMITS))}
@@ -112,9 +117,8 @@ def shape_of(kind: Type) -> dict[str, Any]:
         case Text() | Numeric() | Array():
             known = to_json_schema(kind)
             bounds = {word: _TOKENS[word] for word in known if word in _TOKENS}
-            pattern = {"pattern": _PATTERN} if "pattern" in known else {}
             inner = {"items": stub(0)} if isinstance(kind, Array) else {}
-            return {"type": known["type"], **bounds, **pattern, **inner}
+            return {"type": known["type"], **bounds, **inner}
         case Object():
             return {"type": "object", "additionalProperties": stub(0)}
         case Union(options=options):
@@ -147,7 +151,7 @@ def exact_choice(kind: Choice) -> bool:
 
 
 class FillTokens(ast.NodeTransformer):
-    """Puts back what the answer was not shown: inner types, values, bounds, patterns."""
+    """Puts back what the answer was not shown: inner types, values and bounds."""
 
     def __init__(self, kind: Type, annotation: Callable[[Type], ast.expr]) -> None:
         """Fill the answer about ``kind``; ``annotation`` gives those of the inner types."""
@@ -171,9 +175,7 @@ class FillTokens(ast.NodeTransformer):
         return self.generic_visit(node)  # type: ignore[return-value]  # typeshed says AST
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        """Replace a token with its bound or pattern."""
-        if node.value == _PATTERN and isinstance(self._kind, Text):
-            return constant(self._kind.pattern)
+        """Replace a token with its bound."""
         if isinstance(node.value, int | float) and not isinstance(node.value, bool):
             bound = to_json_schema(self._kind)[_KEYWORDS[int(node.value)]]
             return constant(float(bound) if isinstance(node.value, float) else bound)

@@ -57,13 +57,9 @@ ANSWERS = {
     '{"type": "number"}': "float",
     '{"type": "object", "additionalProperties": {"$ref": "#/$defs/Stub0"}}': "dict[str, Stub0]",
     '{"type": "string", "enum": ["0"]}': "Literal['0']",
-    '{"type": "string", "maxLength": 10002, "pattern": "pattern"}': "Annotated[str, Field(max_length=10002, pattern='pattern')]",
     '{"type": "string", "maxLength": 10002}': "Annotated[str, Field(max_length=10002)]",
-    '{"type": "string", "minLength": 10001, "maxLength": 10002, "pattern": "pattern"}': "Annotated[str, Field(max_length=10002, min_length=10001, pattern='pattern')]",
     '{"type": "string", "minLength": 10001, "maxLength": 10002}': "Annotated[str, Field(max_length=10002, min_length=10001)]",
-    '{"type": "string", "minLength": 10001, "pattern": "pattern"}': "Annotated[str, Field(min_length=10001, pattern='pattern')]",
     '{"type": "string", "minLength": 10001}': "Annotated[str, Field(min_length=10001)]",
-    '{"type": "string", "pattern": "pattern"}': "Annotated[str, Field(pattern='pattern')]",
     '{"type": "string"}': "str",
     "{}": "Any",
 }

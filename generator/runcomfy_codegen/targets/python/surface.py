@@ -178,8 +178,11 @@ def _literal(values: tuple[Value, ...]) -> Type:
 # booleans from 0, 1 and a few words. Texts are described generously here, so that what is
 # said to be refused is refused.
 
-_NUMBER_TEXTS = Text(pattern="(?i)[0-9]|inf|nan")
-_BOOLEAN_TEXTS = Text(pattern="(?i)^(0|1|t|f|y|n|on|off|yes|no|true|false)$")
+_NUMBER_TEXTS = Text(pattern="[0-9]|[Ii][Nn][Ff]|[Nn][Aa][Nn]")
+_BOOLEAN_TEXTS = Text(
+    pattern="^([01TtFfYyNn]|[Oo][Nn]|[Oo][Ff][Ff]|[Yy][Ee][Ss]|[Nn][Oo]"
+    "|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$"
+)
 _BITS = Choice((Value.of(0), Value.of(1)))
 
 

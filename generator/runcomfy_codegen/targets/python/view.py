@@ -17,7 +17,7 @@ from .names import NamedField, NamedModel, NamedObject
 from .source_text import annotation_text, format_line
 
 _TYPING = frozenset({"Annotated", "Any", "Literal"})
-_CONSTRAINTS = frozenset({"OneOf", "UniqueItems"})
+_CONSTRAINTS = frozenset({"OneOf", "Pattern", "UniqueItems"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ..._runtime.constraint import Pattern
 from ..._runtime.model import ModelInput, ModelOutput, ModelPart
 from ..._runtime.rule import Rule
 
@@ -104,9 +105,16 @@ class Input(ModelInput[Output], frozen=True):
     ) = None
     """\"\"\""""
 
-    quoted: Annotated[str, Field(pattern='["\'\\\\]{2}\\n"""|\\{\\{x\\}\\}')] | None = (
-        None
-    )
+    quoted: (
+        Annotated[
+            str,
+            Pattern(
+                '["\'\\\\]{2}\\n"""|\\{\\{x\\}\\}',
+                rust='["\'\\\\]{2}\\x{A}"""|\\{\\{x\\}\\}',
+            ),
+        ]
+        | None
+    ) = None
     """ends with a backslash \\"""
 
     image_url: str | None = None

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from ..._runtime.constraint import Pattern
 from ..._runtime.model import ModelInput, ModelOutput
 from ..._runtime.rule import Rule
 
@@ -42,11 +43,11 @@ class Input(ModelInput[Output], frozen=True):
     prompt: Annotated[str, Field(max_length=5, min_length=2)] | None = None
     """2 to 5 characters."""
 
-    searched: Annotated[str, Field(pattern="b+")] | None = None
+    searched: Annotated[str, Pattern("b+")] | None = None
 
-    anchored: Annotated[str, Field(pattern="^[a-z]+$")] | None = None
+    anchored: Annotated[str, Pattern("^[a-z]+$")] | None = None
 
-    ahead: Annotated[str, Field(pattern="^(?!no)")] | None = None
+    ahead: str | None = None
 
     broken: str | None = None
 

@@ -1,0 +1,6 @@
+"""Published regular expressions: read as ECMA-262, matched by an engine of linear time.
+
+``reader`` parses a pattern as ``new RegExp(pattern, "u")`` does and knows only the syntax that
+it lists. ``rust`` writes the parse tree for pydantic's engine. ``engine`` compiles and matches.
+No published pattern ever reaches a backtracking engine.
+"""
