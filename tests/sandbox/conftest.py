@@ -23,9 +23,8 @@ from runcomfy_codegen.ir.model import (
     Type,
     Value,
 )
-from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.sandbox import Sandbox, VirtualClock
 from runcomfy_codegen.sandbox.api import Api
-from runcomfy_codegen.sandbox.clock import VirtualClock
 from runcomfy_codegen.sandbox.http_messages import ApiRequest, ApiResponse
 from runcomfy_codegen.sandbox.settings import SandboxOptions, settings_from_options
 
