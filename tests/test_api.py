@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from runcomfy_codegen import api
-from runcomfy_codegen.store.atomic_write import lock_folder
+from runcomfy_codegen.disk.folder_lock import lock_folder
 from support.command_line import entry
 
 ROOT = Path(__file__).parents[1]

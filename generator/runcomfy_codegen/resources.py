@@ -16,12 +16,15 @@ from typing import Any
 import runcomfy_runtime
 
 from . import __version__
+from .disk.read_file import SETTINGS_CAP, NotReadable, read_file
+from .disk.walk import ListedFolder, walk
 
 _PACKAGE = Path(__file__).parent
 _RUNTIME = Path(runcomfy_runtime.__file__).parent
 # The packages that generated code depends on: a change in one may change every file.
 PACKAGES = ("build", "dialect", "ir", "package", "pattern", "targets")
 _DIALECT = "dialect.schema.json"
+_TEMPLATE = ".jinja"
 _LIBRARIES = ("black", "datamodel-code-generator", "jinja2", "jsonschema")
 
 
@@ -35,21 +38,30 @@ def template_sources(target: str) -> dict[str, str]:
 
 def own_template_sources(folder: Path) -> dict[str, bytes]:
     """All files of the user's template folder, by their path below it. Raises ``OSError``."""
+    return {
+        "/".join((*each.below, name)): read_file(Path(each.path, name), SETTINGS_CAP)
+        for each in _walk_own(folder)
+        for name in each.files
+    }
+
+
+def _walk_own(folder: Path) -> list[ListedFolder]:
     if not folder.is_dir():
         raise FileNotFoundError(f"no folder of templates at {folder}")
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    folders = walk(folder)
+    for each in folders:
+        if each.below and each.below[-1].endswith(_TEMPLATE):
+            raise NotReadable(each.path, "is a folder, not a template")
+    return folders
 
 
 def runtime_sources() -> dict[PurePosixPath, str]:
     """The files of the runtime, which every client gets a copy of, by path below its package."""
     return {
-        PurePosixPath(path.relative_to(_RUNTIME)): path.read_text("utf-8")
-        for path in sorted(_RUNTIME.rglob("*"))
-        if path.suffix == ".py" or path.name == "py.typed"
+        PurePosixPath(*each.below, name): Path(each.path, name).read_text("utf-8")
+        for each in walk(_RUNTIME)
+        for name in each.files
+        if name.endswith(".py") or name == "py.typed"
     }
 
 
@@ -66,11 +78,11 @@ def tool_fingerprints(own_templates: Path | None = None) -> dict[str, str]:
     # The lock file names the release, so another release makes another package.
     libraries.append(__version__.encode())
     dialect_file = (_shipped("schemas") / _DIALECT).read_bytes()
-    packages = [_contents(_PACKAGE / package, "*.py") for package in PACKAGES]
-    templates = _contents(_shipped("templates"), "*.jinja")
+    packages = [_contents(walk(_PACKAGE / package), ".py") for package in PACKAGES]
+    templates = _contents(walk(_shipped("templates")), _TEMPLATE)
     if own_templates is not None:
         # All files: a misspelt name must not go unnoticed.
-        templates += [b"own", *_contents(own_templates, "*")]
+        templates += [b"own", *_contents(_walk_own(own_templates), "")]
     return {
         "generator": _hash(
             [
@@ -80,22 +92,22 @@ def tool_fingerprints(own_templates: Path | None = None) -> dict[str, str]:
             ]
         ),
         "templates": _hash(templates),
-        "runtime": _hash(_contents(_RUNTIME, "*.py")),
+        "runtime": _hash(_contents(walk(_RUNTIME), ".py")),
     }
 
 
-def _contents(folder: Path, pattern: str) -> list[bytes]:
-    """Names and contents of the files below a folder."""
-    paths = sorted(path for path in folder.rglob(pattern) if path.is_file())
+def _contents(folders: list[ListedFolder], ending: str) -> list[bytes]:
+    """Names and contents of the files whose name has this ending."""
     return [
         part
-        for path in paths
-        for part in (_name(path.relative_to(folder)), path.read_bytes())
+        for each in folders
+        for name in each.files
+        if name.endswith(ending)
+        for part in (
+            "/".join((*each.below, name)).encode("utf-8", "surrogateescape"),
+            read_file(Path(each.path, name), SETTINGS_CAP),
+        )
     ]
-
-
-def _name(path: Path) -> bytes:
-    return path.as_posix().encode("utf-8", "surrogateescape")
 
 
 def _hash(parts: list[bytes]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from runcomfy_codegen.store.atomic_write import FolderChanges, apply_changes
+from runcomfy_codegen.disk.atomic_write import FolderChanges, apply_changes
 
 OLD = {"a.txt": b"old a", "b/b.txt": b"old b", "gone/c.txt": b"old c"}
 NEW = FolderChanges(
@@ -103,7 +103,7 @@ def test_ctrl_c_while_writing_leaves_the_old_state(
 FULL = """
 import resource, sys
 from pathlib import Path, PurePosixPath
-from runcomfy_codegen.store.atomic_write import FolderChanges, apply_changes
+from runcomfy_codegen.disk.atomic_write import FolderChanges, apply_changes
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 small, large = PurePosixPath("a.txt"), PurePosixPath("b/b.txt")
 try:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.store.atomic_write import FolderLocked, lock_folder
+from runcomfy_codegen.disk.folder_lock import FolderLocked, lock_folder
 from support.command_line import Shell
 
 GENERATE = (sys.executable, "-m", "runcomfy_codegen", "generate")

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import click
 
+from ..disk.read_file import SETTINGS_CAP, NotReadable, read_file
 from ..errors import OperationError, UsageError
 from ..ir.model import Model
 from ..sandbox import Sandbox, SandboxVirtualClock
@@ -126,9 +127,11 @@ def _options(chosen: Mapping[str, Any], scenario: Path | None) -> SandboxOptions
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return read_file(path, SETTINGS_CAP).decode("utf-8")
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file") from None
+    except NotReadable as error:
+        raise UsageError(f"{path} {error.reason}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path}: not UTF-8") from None
 

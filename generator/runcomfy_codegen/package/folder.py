@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
+from ..disk.atomic_write import FolderChanges, apply_changes
+from ..disk.read_file import GENERATED_CAP, read_if_there
 from ..errors import OperationError
-from ..store.atomic_write import FolderChanges, apply_changes, read_bytes
 from .lock import LOCK, Lock, MadeFrom, read_lock, sha256
 from .lock_entry import LockError
 
@@ -117,7 +118,9 @@ def unified_diff(folder: Path, path: PurePosixPath, wanted: str) -> Iterator[str
 
 def file_text(folder: Path, path: PurePosixPath) -> str:
     """The text of a file; empty if there is none."""
-    return (read_bytes(folder / path) or b"").decode("utf-8", "replace")
+    return (read_if_there(folder / path, GENERATED_CAP) or b"").decode(
+        "utf-8", "replace"
+    )
 
 
 def _lines(text: str) -> list[str]:
@@ -130,7 +133,7 @@ _PLACEHOLDERS = frozenset({".gitignore", ".gitkeep", "__pycache__"})
 
 def lock_of(folder: Path) -> Lock:
     """The lock of a generated package; an empty one if there is none."""
-    content = read_bytes(folder / LOCK)
+    content = read_if_there(folder / LOCK, GENERATED_CAP)
     if content is None:
         return Lock()
     try:
@@ -143,7 +146,7 @@ def lock_of(folder: Path) -> Lock:
 
 def hashes_of(folder: Path, paths: Iterable[PurePosixPath]) -> dict[PurePosixPath, str]:
     """The hashes of those of these files that are there."""
-    contents = ((path, read_bytes(folder / path)) for path in paths)
+    contents = ((path, read_if_there(folder / path, GENERATED_CAP)) for path in paths)
     return {path: sha256(content) for path, content in contents if content is not None}
 
 

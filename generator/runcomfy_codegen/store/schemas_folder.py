@@ -5,23 +5,31 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from stat import S_ISDIR
 
+from ..disk.atomic_write import FolderChanges, apply_changes
+from ..disk.read_file import STORED_CAP, NotReadable, read_file
+from ..disk.walk import ListedFolder, is_read, read_again, walk
 from ..ir.diagnostic import Diagnostic, Position
-from ..ir.document import Document
+from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, items, members
 from . import document_file
-from .atomic_write import FolderChanges, apply_changes, read_bytes
 from .document_file import (
     document_path,
+    model_id_of,
     model_id_of_folders,
     parse_document_file,
     unreadable_document,
 )
 
 DIALECT = "dialect.schema.json"
+
+
+class NoSchemasFolder(FileNotFoundError):
+    """There is no folder of schemas at this path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +51,109 @@ class StoredDocuments:
 def read_all(root: Path, models: Collection[str] | None = None) -> StoredDocuments:
     """All documents below ``root``, sorted by model id and locale, or only those of ``models``.
 
-    Raises ``FileNotFoundError`` if the folder does not exist.
+    Raises ``NoSchemasFolder``, and ``OSError`` for anything that cannot be listed or read:
+    a model that cannot be seen is not a model that is gone.
     """
-    if not root.is_dir():
-        raise FileNotFoundError(f"no folder of schemas at {root}")
-    files = root.rglob("*.json") if models is None else _documents(root, models)
-    paths = sorted(PurePosixPath(path.relative_to(root)) for path in files)
+    _check_root(root)
+    return read_again(lambda: _read_all(root, models))
+
+
+def _read_all(root: Path, models: Collection[str] | None) -> StoredDocuments:
+    paths = _all_paths(root) if models is None else _paths_of(root, models)
     documents: list[tuple[str, Document]] = []
     diagnostics: list[Diagnostic] = []
-    for path in paths:
-        if path.name == DIALECT or path.parts[0].startswith("."):
-            continue
+    withheld: set[str] = set()
+    for path in sorted(paths):
         file = (root / path).as_posix()
         try:
             documents.append((file, _read(root, path)))
         except NotJson as error:
-            diagnostics.append(
-                unreadable_document(file, path, error.message, error.place)
-            )
-        except OSError as error:
-            reason = error.strerror or str(error)
+            found = unreadable_document(file, path, error.message, error.place)
+            diagnostics.append(found)
+        except NotReadable as error:
+            reason = error.reason
             diagnostics.append(unreadable_document(file, path, reason, Position()))
-    return StoredDocuments(tuple(documents), tuple(diagnostics))
+            withheld.add(model_id_of(path))
+    # Without one of its documents, a model would look changed.
+    read = [pair for pair in documents if pair[1].model_id not in withheld]
+    return StoredDocuments(tuple(read), tuple(diagnostics))
+
+
+def _check_root(root: Path) -> None:
+    try:
+        mode = root.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        mode = 0
+    if not S_ISDIR(mode):
+        raise NoSchemasFolder(f"no folder of schemas at {root}")
+
+
+def list_documents(root: Path) -> list[tuple[ListedFolder, list[str]]]:
+    """Every folder below ``root`` that has documents, with the names of their files.
+
+    Raises ``OSError`` if any folder cannot be listed.
+    """
+    folders = {folder.below: folder for folder in walk(root)}
+    names = {below: _document_names(each.files) for below, each in folders.items()}
+    for below in folders:
+        # No model id has such a folder, so a document is meant; reading it says so.
+        if below and is_document_name(below[-1]):
+            del names[below]
+            names.get(below[:-1], []).append(below[-1])
+    return [(folders[below], sorted(each)) for below, each in names.items() if each]
+
+
+def is_document_name(name: str) -> bool:
+    """Whether a file of this name in the folder of schemas is a published document."""
+    return name.endswith(".json") and name != DIALECT and is_read(name)
+
+
+def _document_names(names: Iterable[str]) -> list[str]:
+    return [name for name in names if is_document_name(name)]
+
+
+def _all_paths(root: Path) -> list[PurePosixPath]:
+    return [
+        PurePosixPath(*folder.below, name)
+        for folder, names in list_documents(root)
+        for name in names
+    ]
+
+
+def _paths_of(root: Path, models: Collection[str]) -> list[PurePosixPath]:
+    return [path for model_id in models for path in document_paths(root, model_id)]
+
+
+def document_paths(root: Path, model_id: str) -> list[PurePosixPath]:
+    """The documents of one model, below ``root``. Only the model's own folder is listed."""
+    below = document_path(model_id, DEFAULT_LOCALE).parent
+    try:
+        names = os.listdir(root / below)  # noqa: PTH208
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [below / name for name in sorted(_document_names(names))]
 
 
 def stored_locales(root: Path) -> list[str]:
     """The locales of the documents below ``root``, by the names of their files."""
-    names = (name for _, _, files in os.walk(root) for name in files)
-    return sorted(
-        {
-            name.removesuffix(".json")
-            for name in names
-            if name.endswith(".json") and name != DIALECT
-        }
-    )
+    return locales_of(path.name for path in _all_paths(root))
+
+
+def locales_of(names: Iterable[str]) -> list[str]:
+    """The locales of documents, by the names of their files."""
+    return sorted({name.removesuffix(".json") for name in names})
+
+
+def stored_ids(root: Path) -> list[str]:
+    """The ids of all models with documents below ``root``."""
+    return [model_id_of_folders(each.below) for each, _ in list_documents(root)]
 
 
 def read_one(root: Path, model_id: str, locale: str) -> Document | None:
-    """The stored document of a model in a locale; None if it is missing or unreadable."""
+    """The stored document of a model in a locale; None if it is missing or no document.
+
+    Raises ``OSError`` if it cannot be read.
+    """
     try:
         return _read(root, document_path(model_id, locale))
     except (FileNotFoundError, NotJson):
@@ -112,16 +185,8 @@ def remove_all(root: Path, documents: Iterable[Document]) -> None:
     apply_changes(root, FolderChanges(remove=paths))
 
 
-def _documents(root: Path, models: Collection[str]) -> Iterator[Path]:
-    for model_id in models:
-        yield from (root / document_path(model_id, "en")).parent.glob("*.json")
-
-
 def _read(root: Path, path: PurePosixPath) -> Document:
-    content = read_bytes(root / path)
-    if content is None:
-        raise FileNotFoundError(path)
-    return parse_document_file(path, content)
+    return parse_document_file(path, read_file(root / path, STORED_CAP))
 
 
 # Facts: what the catalog publishes about models next to their schemas.
@@ -150,10 +215,12 @@ def matches_kind(
 
 
 def _facts(root: Path, model_id: str) -> CatalogFacts:
-    for path in sorted((root / document_path(model_id, "en")).parent.glob("*.json")):
+    for path in document_paths(root, model_id):
         try:
-            facts = members(members(json.loads(path.read_bytes())).get("facts"))
-        except ValueError:
+            content = read_file(root / path, STORED_CAP)
+            facts = members(members(json.loads(content)).get("facts"))
+        except (NotReadable, ValueError, RecursionError, MemoryError):
+            # Reading the whole document reports it.
             continue
         if facts:
             categories = tuple(map(str, items(facts.get("categories"))))
@@ -167,30 +234,31 @@ def _facts(root: Path, model_id: str) -> CatalogFacts:
 def document_hashes(root: Path) -> dict[str, str]:
     """The hash of each model's documents, by model id. Line endings do not matter.
 
-    Raises ``FileNotFoundError`` if the folder does not exist.
+    A model with a file that cannot be a document has ``UNREADABLE``, which equals no hash of a
+    lock: it is read, and reported, each time.
+    Raises ``NoSchemasFolder`` and ``OSError``.
     """
-    if not root.is_dir():
-        raise FileNotFoundError(f"no folder of schemas at {root}")
-    # Strings, because a Path for each of a thousand folders takes longer than reading them.
-    top, hashes = str(root), dict[str, str]()
-    for folder, folders, files in os.walk(top):
-        folders[:] = sorted(
-            name for name in folders if folder != top or not name.startswith(".")
-        )
-        documents = sorted(
-            name for name in files if name.endswith(".json") and name != DIALECT
-        )
-        if documents:
-            below = folder[len(top) :].strip(os.sep).split(os.sep)  # noqa: PTH206
-            hashes[model_id_of_folders(below)] = _hash(folder, documents)
-    return hashes
+    _check_root(root)
+    return read_again(
+        lambda: {
+            model_id_of_folders(folder.below): _hash(folder.path, names)
+            for folder, names in list_documents(root)
+        }
+    )
 
 
-def _hash(folder: str, names: list[str]) -> str:
+UNREADABLE = "unreadable"
+"""In the place of the hash of a model that cannot be read."""
+
+
+def _hash(folder: str, names: Sequence[str]) -> str:
     whole = hashlib.sha256()
     for name in names:
-        with open(f"{folder}{os.sep}{name}", "rb") as file:  # noqa: PTH123
-            content = file.read().replace(b"\r\n", b"\n")
+        try:
+            content = read_file(f"{folder}{os.sep}{name}", STORED_CAP)
+        except NotReadable:
+            return UNREADABLE
+        content = content.replace(b"\r\n", b"\n")
         whole.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogatepass"))
         whole.update(content)
     return whole.hexdigest()

@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from ..disk.atomic_write import refuse_links
+from ..disk.folder_lock import FolderLocked, lock_folder
 from ..errors import (
     CodegenError,
     FolderBusy,
@@ -28,7 +30,6 @@ from ..package.folder import (
     write_package,
 )
 from ..package.lock import LOCK, CallOptions, read_lock
-from ..store.atomic_write import FolderLocked, lock_folder
 from .generate import GenerateRequest, PreparedPackage, prepare, request_for
 from .project import Project
 from .results import (
@@ -132,7 +133,8 @@ def _locked(folder: Path) -> Generator[None]:
 
 
 def _check_conflicts(folder: Path, plan: WritePlan, *, force: bool) -> None:
-    """Refuse to replace files that the tool does not own, or that were edited by hand."""
+    """Refuse to write through links, or to replace files that are not the tool's as they are."""
+    refuse_links(folder, (*plan.write, *plan.remove))
     conflicts: dict[PurePosixPath, Literal["edited", "foreign"]] = {
         path: "foreign" if why is Conflict.FOREIGN else "edited"
         for path, why in plan.conflicts.items()

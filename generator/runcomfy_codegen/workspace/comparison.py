@@ -30,12 +30,12 @@ from ..store.document_file import model_id_of, parse_document_file, unreadable_d
 from ..targets.python.names import Overrides
 from ..targets.target import Named
 from .project import named_catalog
-from .revision import Blobs, Revision, SchemasFolder
+from .revision import Blobs, Content, Revision, SchemasFolder
 
 Documents: TypeAlias = dict[str, dict[str, tuple[str, Document]]]
 """By model id and locale: the file name and its document."""
 
-Cache: TypeAlias = dict[tuple[PurePosixPath, bytes], Document | NotJson]
+Cache: TypeAlias = dict[tuple[PurePosixPath, Content], Document | NotJson]
 """Parsed files; most of them are the same on both sides."""
 
 _NOT_COMPARED = "the model is not compared; the rest is"
@@ -206,7 +206,9 @@ def _read(name: str, blobs: Blobs, cache: Cache) -> LoadedSide:
     return LoadedSide(name, dict(documents), frozenset(broken), tuple(diagnostics))
 
 
-def _document(path: PurePosixPath, content: bytes) -> Document | NotJson:
+def _document(path: PurePosixPath, content: Content) -> Document | NotJson:
+    if isinstance(content, NotJson):
+        return content
     try:
         return parse_document_file(path, content)
     except NotJson as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from typing import Any
 
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
+from ..disk.read_file import SETTINGS_CAP, read_file
 from ..errors import ConfigError
 from ..ir.document import DEFAULT_LOCALE
 from ..ir.json_text import is_array, is_object
@@ -61,16 +63,17 @@ def find_config(folder: Path) -> Config:
 
     Raises ``ConfigError``.
     """
-    if (folder / OWN_FILE).is_file():
-        return read_config(folder / OWN_FILE)
-    pyproject = folder / "pyproject.toml"
-    return read_config(pyproject) if pyproject.is_file() else Config()
+    for name in (OWN_FILE, "pyproject.toml"):
+        # A broken link, too, is a configuration that somebody meant to have.
+        if os.path.lexists(folder / name):
+            return read_config(folder / name)
+    return Config()
 
 
 def read_config(file: Path) -> Config:
     """The configuration in a file. Raises ``ConfigError``."""
     try:
-        content = file.read_bytes()
+        content = read_file(file, SETTINGS_CAP)
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}") from None
     return config_of(content, file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -15,13 +16,14 @@ from .. import resources
 from ..diff.approvals import Approval, ApprovalError, apply_approvals, read_approvals
 from ..diff.report import DiffReport
 from ..diff.rules import diff
+from ..disk.read_file import SETTINGS_CAP, read_file
 from ..errors import UsageError
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonValue, items, members
 from ..lint import RULES, is_selected, lint
 from ..store.document_file import document_path
-from ..store.schemas_folder import read_one
+from ..store.schemas_folder import document_paths, read_one
 from .comparison import compare_sides, pointer_in_document
 from .project import Project, ids_matching
 from .results import DiffResult, LintResult
@@ -99,10 +101,8 @@ def _located(found: Iterable[Diagnostic], project: Project) -> Iterator[Diagnost
 
 def _document(model_id: str, project: Project) -> tuple[str, Document] | None:
     """The document that gives a model its structure: ``en``, else the first by name."""
-    folder = document_path(model_id, DEFAULT_LOCALE).parent
-    names = sorted(
-        path.stem for path in (project.config.schemas / folder).glob("*.json")
-    )
+    paths = document_paths(project.config.schemas, model_id)
+    names = [path.stem for path in paths]
     for locale in sorted(names, key=lambda name: name != DEFAULT_LOCALE):
         document = read_one(project.config.schemas, model_id, locale)
         if document is not None:
@@ -159,11 +159,13 @@ def _revision(base: str, head: str | None) -> str:
 
 def _read_approvals(file: Path | None) -> tuple[Approval, ...]:
     """The approvals in a file, or in the usual one if it exists. Raises ``UsageError``."""
-    if file is None and not APPROVALS.is_file():
+    if file is None and not os.path.lexists(APPROVALS):
         return ()
     chosen = file or APPROVALS
     try:
-        return read_approvals(tomllib.loads(chosen.read_text("utf-8")))
+        return read_approvals(
+            tomllib.loads(read_file(chosen, SETTINGS_CAP).decode("utf-8"))
+        )
     except OSError as error:
         raise UsageError(f"{chosen}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -24,7 +24,13 @@ from ..package.folder import (
 )
 from ..package.lock import CallOptions, Lock, MadeFrom
 from ..package.lock_entry import damaged
-from ..store.schemas_folder import CatalogFacts, document_hashes, facts_of, matches_kind
+from ..store.schemas_folder import (
+    CatalogFacts,
+    NoSchemasFolder,
+    document_hashes,
+    facts_of,
+    matches_kind,
+)
 from ..targets import TARGETS
 from .configuration import Config
 from .project import Project, no_schemas, select_ids
@@ -89,7 +95,7 @@ def sources_of(request: GenerateRequest) -> MadeFrom:
     config = request.project.config
     try:
         found = document_hashes(config.schemas)
-    except FileNotFoundError as error:
+    except NoSchemasFolder as error:
         raise no_schemas(error) from None
     chosen = select_ids(found, request.patterns, config.exclude)
     _refuse_unknown_models(config.overrides.models, found, config.schemas)
@@ -103,7 +109,10 @@ def sources_of(request: GenerateRequest) -> MadeFrom:
         ]
     name = package_name(request.folder)
     settings = repr((config.locale, config.overrides, config.target, name))
-    tool = resources.tool_fingerprints(config.template_dir)
+    try:
+        tool = resources.tool_fingerprints(config.template_dir)
+    except FileNotFoundError as error:
+        raise UsageError(str(error)) from None
     return MadeFrom(
         {**tool, "settings": hashlib.sha256(settings.encode()).hexdigest()},
         {id_: found[id_] for id_ in chosen},

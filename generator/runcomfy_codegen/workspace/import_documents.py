@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ..build.build_model import BuiltCatalog
 from ..build.import_plan import ImportChange, ImportPlan, PlannedImport, plan_import
+from ..disk.read_file import SOURCE_CAP, NotReadable, read_file
 from ..errors import SourceUnreadable, UsageError
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
@@ -19,8 +19,6 @@ from ..targets.python.package import PYTHON
 from .project import Project, named_catalog
 from .results import Imported, ImportResult
 
-MOST_BYTES = 64 * 1024 * 1024
-"""A catalog of thousands of models has a few megabytes; more is not a catalog."""
 _SECONDS = 30.0
 
 
@@ -30,20 +28,16 @@ class ServerUnreachable(SourceUnreadable):
 
 def read_source(source: str) -> tuple[str, bytes]:
     """The name of a source in reports, and its bytes. Raises ``CodegenError``."""
-    if source == "-":
-        return "<stdin>", sys.stdin.buffer.read(MOST_BYTES)
     if "://" in source:
         return source, fetched(source)
-    return source, _file(Path(source))
-
-
-def _file(path: Path) -> bytes:
+    name = "<stdin>" if source == "-" else source
     try:
-        return path.read_bytes()
+        return name, read_file(source, SOURCE_CAP)
     except FileNotFoundError:
-        raise UsageError(f"{path}: no such file") from None
-    except IsADirectoryError:
-        raise UsageError(f"{path} is a folder; give the files in it") from None
+        raise UsageError(f"{source}: no such file") from None
+    except NotReadable as error:
+        hint = "; give the files in it" if Path(source).is_dir() else ""
+        raise UsageError(f"{name} {error.reason}{hint}") from None
 
 
 def fetched(url: str) -> bytes:
@@ -63,9 +57,9 @@ def fetched(url: str) -> bytes:
                 )
             for chunk in response.iter_bytes():
                 chunks.append(chunk)
-                if sum(map(len, chunks)) > MOST_BYTES:
+                if sum(map(len, chunks)) > SOURCE_CAP:
                     raise SourceUnreadable(
-                        f"{url}: more than {MOST_BYTES // 2**20} MiB"
+                        f"{url}: more than {SOURCE_CAP // 2**20} MiB"
                     )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ServerUnreachable(f"{url}: {error or type(error).__name__}") from None

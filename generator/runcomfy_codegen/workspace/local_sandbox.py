@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
@@ -127,7 +127,7 @@ def open_sandbox(
     **options: Unpack[SandboxOptions],
 ) -> Sandbox:
     """A sandbox with these models that already listens. Raises ``CodegenError``."""
-    entries = _entries(project)
+    entries = _entries(project, models)
     try:
         return Sandbox(
             models, entries=entries, port=port, state=state, clock=clock, **options
@@ -142,10 +142,10 @@ def open_sandbox(
         ) from None
 
 
-def _entries(project: Project) -> dict[str, Mapping[str, Any]]:
+def _entries(project: Project, models: Collection[str]) -> dict[str, Mapping[str, Any]]:
     """The catalog entry of each model, with its input schema word for word."""
     found: dict[str, Mapping[str, Any]] = {}
-    for _, document in read_all(project.config.schemas).documents:
+    for _, document in read_all(project.config.schemas, models).documents:
         if document.model_id not in found or document.locale == project.config.locale:
             found[document.model_id] = _entry(document)
     return found

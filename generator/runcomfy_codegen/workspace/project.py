@@ -16,7 +16,14 @@ from ..errors import NoSchemas, UnknownModel, UsageError
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.model import Model
-from ..store.schemas_folder import read_all, stored_locales
+from ..store.schemas_folder import (
+    NoSchemasFolder,
+    document_paths,
+    locales_of,
+    read_all,
+    stored_ids,
+    stored_locales,
+)
 from ..targets import DEFAULT_TARGET, TARGETS
 from .configuration import Config, find_config, read_config
 from .results import Catalog, find_model
@@ -106,9 +113,9 @@ class Project:
 
         try:
             stored = read_all(self.config.schemas, models)
-        except FileNotFoundError as error:
+        except NoSchemasFolder as error:
             raise no_schemas(error) from None
-        self._check_locale()
+        self._check_locale(models)
         built = build_catalog(stored.documents, self.build_options)
         complete = replace(
             built,
@@ -118,21 +125,35 @@ class Project:
         return complete, stored.documents
 
     def model(self, model_id: str, target: str = DEFAULT_TARGET) -> tuple[Model, Named]:
-        """A model, and the catalog with its names. Raises ``UnknownModel``."""
-        catalog = self.catalog(target=target)
-        return find_model(model_id, catalog, self.config.schemas), catalog
+        """A model, and the catalog of it alone. Raises ``UnknownModel``.
 
-    def _check_locale(self) -> None:
+        Only the model's own folder is read. The others are listed if there is no such model,
+        to suggest a similar one.
+        """
+        catalog = self.catalog([model_id], target)
+        known = {each.model_id for each in catalog.models} | {*catalog.failed}
+        others = () if model_id in known else stored_ids(self.config.schemas)
+        return find_model(model_id, catalog, self.config.schemas, others), catalog
+
+    def _check_locale(self, models: Collection[str] | None) -> None:
         """Reject a language that no document has: most likely a misspelling.
 
-        All documents of the folder count, even if only some of them are read.
+        All documents of the folder count, even if only some of them are read. The whole
+        folder is listed only if the models that are read lack the language.
         """
-        chosen = self.config.locale
-        known = stored_locales(self.config.schemas)
-        if known and chosen not in known and chosen != DEFAULT_LOCALE:
+        chosen, root = self.config.locale, self.config.schemas
+        if chosen == DEFAULT_LOCALE or chosen in _locales_of(root, models or ()):
+            return
+        known = stored_locales(root)
+        if known and chosen not in known:
             raise UsageError(
                 f"no document is in {chosen!r}{did_you_mean_or_list(chosen, known)}"
             )
+
+
+def _locales_of(root: Path, models: Iterable[str]) -> list[str]:
+    paths = (path for model_id in models for path in document_paths(root, model_id))
+    return locales_of(path.name for path in paths)
 
 
 def open_project(

@@ -16,7 +16,7 @@ from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import items, members
 from ..sources.locale import canonical_locale
 from ..sources.read import SourceResult
-from ..store.schemas_folder import read_all, remove_all
+from ..store.schemas_folder import NoSchemasFolder, read_all, remove_all
 from .import_documents import ServerUnreachable, fetched, read_content
 from .live_catalog import CatalogPage, LiveCatalog, access_from_environment, is_complete
 from .project import Project
@@ -93,7 +93,7 @@ def missing_models(project: Project, pages: Iterable[CatalogPage]) -> MissingMod
     listed = {model_id for page in pages for model_id in page.model_ids}
     try:
         stored = read_all(project.config.schemas)
-    except FileNotFoundError:
+    except NoSchemasFolder:
         return MissingModels()
     unlisted = [
         document for _, document in stored.documents if document.model_id not in listed

@@ -87,15 +87,21 @@ class Catalog(_Result):
         return find_model(model_id, self, self.schemas)
 
 
-def find_model(model_id: str, catalog: Catalog | Named, schemas: Path) -> Model:
-    """The model with this id in a catalog of this folder. Raises ``UnknownModel``."""
+def find_model(
+    model_id: str, catalog: Catalog | Named, schemas: Path, others: Iterable[str] = ()
+) -> Model:
+    """The model with this id in a catalog of this folder. Raises ``UnknownModel``.
+
+    ``others`` are the ids of more models in the folder, as suggestions.
+    """
     known = {model.model_id: model for model in catalog.models}
     if model_id in known:
         return known[model_id]
     if model_id in catalog.failed:
         reasons = [found for found in catalog.diagnostics if found.model == model_id]
-        raise UnknownModel(f"{model_id!r} cannot be built: {reasons[0].message}")
-    hint = did_you_mean(model_id, known, count=3, cutoff=0.5)
+        where = f"{reasons[0].file}: " if reasons[0].file else ""
+        raise UnknownModel(f"{model_id!r} cannot be built: {where}{reasons[0].message}")
+    hint = did_you_mean(model_id, sorted({*known, *others}), count=3, cutoff=0.5)
     raise UnknownModel(f"no model {model_id!r} in {schemas}{hint}")
 
 

@@ -6,14 +6,25 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 
+from ..disk.read_file import STORED_CAP, NotReadable, read_file, too_large
+from ..disk.walk import is_read, read_again
 from ..errors import ConfigError, OperationError, UsageError
-from ..store.schemas_folder import DIALECT
+from ..ir.diagnostic import Position
+from ..ir.json_text import NotJson
+from ..store.schemas_folder import is_document_name, list_documents
 from ..targets.python.names import Overrides
 from .configuration import OWN_FILE, config_of
 from .project import Project
 
-Blobs = list[tuple[PurePosixPath, bytes]]
+Content: TypeAlias = bytes | NotJson
+"""The bytes of a file, or why they are not read."""
+
+Blobs: TypeAlias = list[tuple[PurePosixPath, Content]]
+
+
+_BAD_LINK = "is a link to a file that is not in this revision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +40,20 @@ class SchemasFolder:
 
     def blobs(self) -> Blobs:
         """The path of every document below the folder, and its bytes."""
-        found = (path.relative_to(self.path) for path in self.path.rglob("*.json"))
-        paths = sorted(PurePosixPath(path) for path in found)
-        return [
-            (path, (self.path / path).read_bytes())
-            for path in paths
-            if is_document(path)
-        ]
+        return read_again(
+            lambda: [
+                (PurePosixPath(*folder.below, name), _content(Path(folder.path, name)))
+                for folder, names in list_documents(self.path)
+                for name in names
+            ]
+        )
+
+
+def _content(file: Path) -> Content:
+    try:
+        return read_file(file, STORED_CAP)
+    except NotReadable as error:
+        return NotJson(error.reason, Position())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +72,50 @@ class Revision:
 
     def blobs(self) -> Blobs:
         """The path of every document below the folder, and its bytes, in two calls of git."""
+        found = {path: entry for path, entry in self._entries() if is_document(path)}
+        wanted = {
+            path: entry for path, entry in found.items() if isinstance(entry, bytes)
+        }
+        contents = _contents([*wanted.values()])
+        read: dict[PurePosixPath, Content] = {
+            **found,
+            **dict(zip(wanted, contents, strict=True)),
+        }
+        return list(read.items())
+
+    def _entries(self) -> Iterator[tuple[PurePosixPath, Content]]:
+        """Every file below the folder: its object id, or why it is not read."""
         # Without --full-tree, git lists only the files below the current folder.
-        listed = git("ls-tree", "-r", "-z", "--full-tree", self.tree).split(b"\0")
-        entries = [entry.partition(b"\t") for entry in listed if entry]
-        chosen = [
-            (PurePosixPath(name.decode("utf-8", "surrogateescape")), about.split()[2])
-            for about, _, name in entries
-            if about.startswith(b"100")
-        ]
-        wanted = [(path, oid) for path, oid in chosen if is_document(path)]
-        contents = _contents([oid for _, oid in wanted])
-        return [
-            (path, content) for (path, _), content in zip(wanted, contents, strict=True)
-        ]
+        listed = git("ls-tree", "-r", "-l", "-z", "--full-tree", self.tree)
+        for entry in filter(None, listed.split(b"\0")):
+            about, _, name = entry.partition(b"\t")
+            mode, _, oid, size = about.split()
+            path = PurePosixPath(name.decode("utf-8", "surrogateescape"))
+            if mode == b"120000":
+                oid, size = self._linked(path, name)
+            elif not mode.startswith(b"100"):
+                continue
+            if not oid:
+                yield path, NotJson(_BAD_LINK, Position())
+            elif int(size) > STORED_CAP:
+                yield path, NotJson(too_large(str(path), STORED_CAP).reason, Position())
+            else:
+                yield path, oid
+
+    def _linked(self, path: PurePosixPath, name: bytes) -> tuple[bytes, bytes]:
+        """The object and the size of the file that a link leads to; empty if there is none.
+
+        Like on a disk, links to files are followed and links to folders are refused.
+        """
+        asked = self.tree.encode() + b":" + name
+        answer = git("cat-file", "--batch-check", "--follow-symlinks", stdin=asked)
+        oid, kind, size = (*answer.split(), b"", b"", b"")[:3]
+        if kind == b"tree":
+            raise UsageError(
+                f"in the revision {self.ref!r}, {path} is a link to a folder, and only"
+                " links to files are followed"
+            )
+        return (oid, size) if kind == b"blob" else (b"", b"")
 
 
 def overrides_of(side: SchemasFolder | Revision, project: Project) -> Overrides:
@@ -105,8 +154,7 @@ def _file(found: str, file: Path) -> bytes | None:
 
 def is_document(path: PurePosixPath) -> bool:
     """Whether a file in the schemas folder is a published document."""
-    hidden = path.parts[0].startswith(".")
-    return path.suffix == ".json" and path.name != DIALECT and not hidden
+    return is_document_name(path.name) and all(map(is_read, path.parts))
 
 
 def resolve_base(

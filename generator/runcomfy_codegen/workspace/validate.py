@@ -16,6 +16,7 @@ from runcomfy_runtime.media.inspection import InspectedFile, Inspector
 from runcomfy_runtime.report import Problem, Report
 from runcomfy_runtime.rule import Rule
 
+from ..disk.read_file import SOURCE_CAP, NotReadable, read_file
 from ..errors import UsageError
 from ..ir.json_text import JsonText, is_object
 from ..ir.model import Model
@@ -56,17 +57,17 @@ def validate_document(
 def read_document(file: str) -> dict[str, Any]:
     """The JSON object in a file, or on standard input for ``-``. Raises ``UsageError``."""
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+        text = read_file(file, SOURCE_CAP).decode("utf-8")
         document: Any = json.loads(text)
     except FileNotFoundError:
         raise UsageError(f"{file}: no such file") from None
-    except IsADirectoryError:
-        raise UsageError(f"{file} is a folder") from None
+    except NotReadable as error:
+        raise UsageError(f"{file} {error.reason}") from None
     except json.JSONDecodeError as error:
         raise UsageError(
             f"{file}:{error.lineno}:{error.colno}: not JSON: {error.msg}"
         ) from None
-    except (UnicodeDecodeError, RecursionError, ValueError) as error:
+    except (UnicodeDecodeError, RecursionError, MemoryError, ValueError) as error:
         raise UsageError(f"{file}: not JSON: {error}") from None
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None

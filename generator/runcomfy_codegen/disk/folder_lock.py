@@ -1,0 +1,75 @@
+"""The lock on a folder: only one process at a time may change it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+from .atomic_write import remove_leftovers
+
+
+class FolderLocked(Exception):
+    """Another process is changing the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Say which folder is locked."""
+        super().__init__(f"another runcomfy-codegen is writing {folder}")
+
+
+@contextlib.contextmanager
+def lock_folder(folder: Path, wait: float = 0.0) -> Generator[None]:
+    """Lock a folder for the block, creating it if needed. Raises ``FolderLocked``, ``OSError``.
+
+    Waits at most ``wait`` seconds for another process. Removes what a killed process left.
+
+    The lock is an advisory lock of the kernel on the folder itself. A killed process leaves
+    nothing behind, and there is no lock file that could be committed.
+    """
+    created = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _locked(folder, time.monotonic() + wait):
+            yield
+    finally:
+        for path in created:
+            # A folder that is not empty by now is in use.
+            with contextlib.suppress(OSError):
+                path.rmdir()
+
+
+if sys.platform == "win32":
+
+    @contextlib.contextmanager
+    def _locked(folder: Path, until: float) -> Generator[None]:
+        """Windows cannot lock folders: two writers are not noticed."""
+        yield
+
+else:
+    import fcntl
+
+    _PAUSE = 0.02
+
+    @contextlib.contextmanager
+    def _locked(folder: Path, until: float) -> Generator[None]:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            _acquire(handle, folder, until)
+            remove_leftovers(folder)
+            yield
+        finally:
+            os.close(handle)
+
+    def _acquire(handle: int, folder: Path, until: float) -> None:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise FolderLocked(folder) from None
+                time.sleep(_PAUSE)
+            else:
+                return

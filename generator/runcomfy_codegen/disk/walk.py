@@ -1,0 +1,93 @@
+"""The one walk over folders: it lists everything, or it raises.
+
+A folder that cannot be listed is not an empty folder. Code that took it for one would remove
+what belongs to its files.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from ..errors import OperationError
+
+_T = TypeVar("_T")
+_NOT_OURS = "lost+found"
+"""The folder that ``fsck`` keeps at the top of a file system; only root can list it."""
+
+
+class LinkedFolder(OperationError):
+    """A folder below the root is a link: reading follows links to files only."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFolder:
+    """A folder: its names below the root, its path, and the sorted names of its files.
+
+    Paths are strings, because a ``Path`` for each of a thousand folders takes longer than
+    reading them.
+    """
+
+    below: tuple[str, ...]
+    path: str
+    files: tuple[str, ...]
+
+
+def walk(root: Path) -> list[ListedFolder]:
+    """Every folder from ``root`` down, sorted by name.
+
+    Names that begin with a dot, and ``lost+found``, are left out. Raises ``OSError`` if any
+    folder cannot be listed, and ``LinkedFolder``.
+    """
+    return read_again(lambda: list(_folders(str(root), ())))
+
+
+def read_again(read: Callable[[], _T]) -> _T:
+    """The result of ``read``; if something vanishes meanwhile, it reads once more.
+
+    Raises ``OSError``, also ``FileNotFoundError`` if it happens twice.
+    """
+    try:
+        return read()
+    except FileNotFoundError:
+        return read()
+
+
+def is_read(name: str) -> bool:
+    """Whether files and folders with this name are read."""
+    return not name.startswith(".") and name != _NOT_OURS
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError as error:
+        # A link that leads to itself is no folder; reading it says what it is.
+        if error.errno == errno.ELOOP:
+            return False
+        raise
+
+
+def _folders(path: str, below: tuple[str, ...]) -> Iterator[ListedFolder]:
+    files: list[str] = []
+    folders: list[str] = []
+    with os.scandir(path) as entries:
+        for entry in entries:
+            if not is_read(entry.name):
+                continue
+            if not _is_folder(entry):
+                files.append(entry.name)
+            elif entry.is_symlink():
+                raise LinkedFolder(
+                    f"{entry.path} is a link to a folder, and only links to files are"
+                    " followed. Replace it by the folder, or remove it"
+                )
+            else:
+                folders.append(entry.name)
+    yield ListedFolder(below, path, tuple(sorted(files)))
+    for name in sorted(folders):
+        yield from _folders(f"{path}{os.sep}{name}", (*below, name))

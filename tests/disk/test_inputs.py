@@ -1,0 +1,234 @@
+"""Files that are no files, or have no end: every command says so at once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from support.command_line import ENTRY, Answer, Shell, entry
+
+MODEL = "acme/singer"
+EN = f"schemas/{MODEL}/en.json"
+SPARSE = 2 * 1024**3
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no FIFO, no /dev")
+
+# Each command with the file that it opens.
+COMMANDS = {
+    "import": ("x.json", ("import", "x.json")),
+    "validate": ("in.json", ("validate", MODEL, "in.json")),
+    "run": ("in.json", ("run", MODEL, "in.json", "--sandbox")),
+    "configuration": ("runcomfy-codegen.toml", ("lint",)),
+    "pyproject": ("pyproject.toml", ("lint",)),
+    "config": ("own.toml", ("lint", "--config", "own.toml")),
+    "approvals": ("runcomfy-approvals.toml", ("diff", "schemas", "schemas")),
+    "scenario": ("faults.toml", ("sandbox", "--port", "0", "--scenario", "faults.toml")),
+    "template": ("mine/model.jinja", ("generate", "--output", "c", "--config", "t.toml")),
+    "lock": ("c/runcomfy-codegen.lock", ("check", "--output", "c")),
+    "module": ("c/models/acme/singer.py", ("check", "--output", "c")),
+    "document, generate": (EN, ("generate", "--output", "c")),
+    "document, check": (EN, ("check", "--output", "c")),
+    "document, lint": (EN, ("lint",)),
+    "document, show": (EN, ("show", MODEL)),
+    "document, import": (EN, ("import", "again.json")),
+    "document, diff": (EN, ("diff", "schemas", "base")),
+}  # fmt: skip
+
+
+def make_fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def make_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def make_large(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(SPARSE)
+
+
+def make_endless(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def make_dangling(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def make_loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+KINDS = [make_fifo, make_folder, make_large, make_endless, make_dangling, make_loop]
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    start = time.monotonic()
+    yield
+    assert time.monotonic() - start < seconds
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    shell = Shell(tmp_path_factory.mktemp("inputs"))
+    shell.write("x.json", [entry(MODEL, text={"type": "string"}), ENTRY])
+    shell.write("again.json", entry(MODEL, text={"type": "string"}))
+    shell.write("in.json", {"text": "la"})
+    shell.write("t.toml", 'template_dir = "mine"\n')
+    shell.write("mine/.keep", "")
+    for folder in ("schemas", "base"):
+        assert shell("import", "x.json", "--schemas", folder).code == 0
+    assert shell("generate", "--output", "c").code == 0
+    return shell
+
+
+@contextmanager
+def replaced(path: Path, make: Callable[[Path], None]) -> Iterator[None]:
+    kept = path.read_bytes() if path.exists() else None
+    path.unlink(missing_ok=True)
+    make(path)
+    try:
+        yield
+    finally:
+        path.rmdir() if path.is_dir() else path.unlink()
+        if kept is not None:
+            path.write_bytes(kept)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_command_waits_for_ever_or_takes_it_for_a_file(
+    whole: Shell, name: str, long_run: bool
+) -> None:
+    file, words = COMMANDS[name]
+    modules = whole.files("c/models") if name.startswith("document") else {}
+    first = list(COMMANDS).index(name)
+    for make in KINDS if long_run else (KINDS * 4)[first : first + 2]:
+        with replaced(whole.folder / file, make), time_limit(10):
+            answer = whole(*words)
+        assert answer.code in (1, 2, 3), answer.out
+        said = answer.out + answer.err
+        assert file in said
+        assert any(word in said for word in REASONS[make.__name__]), said
+    if modules:
+        assert whole.files("c/models") == modules
+
+
+REASONS = {
+    "make_fifo": ["is a FIFO that no program writes to"],
+    "make_folder": ["is a folder", "is a directory"],
+    "make_large": ["MiB, the most that is read"],
+    "make_endless": ["is a device"],
+    "make_dangling": ["is a link to a file that does not exist"],
+    "make_loop": ["is a link that leads to itself"],
+}
+
+
+def test_one_document_that_cannot_be_read_ends_no_other_model(whole: Shell) -> None:
+    with replaced(whole.folder / EN, make_large):
+        answer = whole("generate", "--output", "fresh")
+    assert answer.code == 1
+    modules = [name for name in whole.files("fresh") if name.startswith("models/acme/")]
+    assert "models/acme/painter/text_to_image.py" in modules
+    assert "models/acme/singer.py" not in modules
+
+
+def written(path: Path, content: bytes, pause: float) -> threading.Thread:
+    def write() -> None:
+        time.sleep(pause)
+        with path.open("wb") as file:
+            file.write(content[:5])
+            file.flush()
+            time.sleep(pause)
+            file.write(content[5:])
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("pause", [0, 0.2])
+def test_a_fifo_with_a_writer_is_read_like_standard_input(
+    whole: Shell, pause: float
+) -> None:
+    path = whole.folder / "pipe"
+    os.mkfifo(path)
+    try:
+        thread = written(path, b'{"text": "la"}', pause)
+        answer = whole("validate", MODEL, "pipe")
+        thread.join()
+    finally:
+        path.unlink()
+    assert (answer.code, answer.out) == (0, f"fine for {MODEL}\n")
+
+
+def run(whole: Shell, script: str) -> Answer:
+    tool = f"{sys.executable} -m runcomfy_codegen"
+    done = subprocess.run(
+        ["bash", "-c", script.replace("TOOL", tool)],
+        cwd=whole.folder,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"TOOL validate {MODEL} <(sleep 0.7; cat in.json)",
+        f"cat in.json | TOOL validate {MODEL} /dev/stdin",
+        f"TOOL validate {MODEL} /dev/stdin < in.json",
+        f"ln -sf /dev/stdin link; cat in.json | TOOL validate {MODEL} link; rm link",
+    ],
+)
+def test_process_substitution_and_dev_stdin_go_on_working(
+    whole: Shell, script: str
+) -> None:
+    answer = run(whole, script)
+    assert answer.out == f"fine for {MODEL}\n", answer.err
+
+
+def test_dev_null_is_an_empty_file(whole: Shell) -> None:
+    answer = whole("import", "/dev/null")
+    assert (answer.code, "the source is empty" in answer.err) == (1, True)
+    with replaced(
+        whole.folder / "pyproject.toml", lambda path: path.symlink_to("/dev/null")
+    ):
+        assert whole("lint").code == 0
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+def test_the_cap_on_standard_input_is_told_as_a_cap(whole: Shell, name: str) -> None:
+    content = b" " * (64 * 1024**2 + 1)
+    for words in (("import", name), ("validate", MODEL, name)):
+        answer = whole(*words, stdin=content)
+        assert answer.code == 2
+        assert "has more than 64 MiB, the most that is read" in answer.err
+
+
+def test_a_link_in_a_revision_is_followed_like_one_on_a_disk(
+    whole: Shell, tmp_path: Path
+) -> None:
+    shell = Shell(tmp_path)
+    shell.write("x.json", [entry(MODEL, text={"type": "string"}), ENTRY])
+    assert shell("import", "x.json").code == 0
+    shell.write("store/en.json", (shell.folder / EN).read_text())
+    (shell.folder / EN).unlink()
+    commit = "git add -A && git -c user.name=a -c user.email=a@b commit -qm x"
+    (shell.folder / "schemas/store").symlink_to("../store/en.json")
+    (shell.folder / EN).symlink_to("../../real.json")
+    shell.write("schemas/real.json", (shell.folder / "store/en.json").read_text())
+    assert run(shell, f"git init -q && {commit}").code == 0
+    answer = shell("diff", "HEAD:schemas", "schemas", "--format", "json")
+    assert answer.json["findings"] == []
