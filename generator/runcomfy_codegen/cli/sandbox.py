@@ -9,13 +9,17 @@ from typing import Any, cast
 
 import click
 
-from ..disk.read_file import SETTINGS_CAP, NotReadable, read_file
-from ..errors import OperationError, UsageError
+from ..errors import OperationError
 from ..ir.model import Model
 from ..sandbox import Sandbox, SandboxVirtualClock
 from ..sandbox.settings import SandboxOptions
 from ..store.schemas_folder import read_all
-from ..workspace.local_sandbox import curl_lines, example_of, open_sandbox
+from ..workspace.local_sandbox import (
+    curl_lines,
+    example_of,
+    open_sandbox,
+    read_scenario,
+)
 from ..workspace.project import Project, open_project
 from .console import print_diagnostics
 from .options import SchemasOptions, schemas_options
@@ -121,19 +125,8 @@ def _options(chosen: Mapping[str, Any], scenario: Path | None) -> SandboxOptions
     if "polls" in given:
         given.setdefault("drive", "polls")
     if scenario is not None:
-        given["scenario"] = _text(scenario)
+        given["scenario"] = read_scenario(scenario)
     return cast("SandboxOptions", given)
-
-
-def _text(path: Path) -> str:
-    try:
-        return read_file(path, SETTINGS_CAP).decode("utf-8")
-    except FileNotFoundError:
-        raise UsageError(f"{path}: no such file") from None
-    except NotReadable as error:
-        raise UsageError(f"{path} {error.reason}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: not UTF-8") from None
 
 
 def _introduce(sandbox: Sandbox, project: Project, models: Mapping[str, Model]) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from runcomfy_runtime.protocol import cancel_path, result_path, status_path, submit_path
 
+from ..disk.read_file import SETTINGS_CAP, NotReadable, read_file
 from ..errors import OperationError, UsageError
 from ..ir.as_json import to_json_schema
 from ..ir.document import Document
@@ -159,3 +160,15 @@ def _entry(document: Document) -> dict[str, Any]:
         **{name: text for name, text in texts.items() if text},
         "input_schema": document.input_schema.value(),
     }
+
+
+def read_scenario(path: Path) -> str:
+    """The text of a file of faults. Raises ``UsageError``."""
+    try:
+        return read_file(path, SETTINGS_CAP).decode("utf-8")
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such file") from None
+    except NotReadable as error:
+        raise UsageError(f"{path} {error.reason}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not UTF-8") from None
