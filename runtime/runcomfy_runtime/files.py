@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, TypeAlias, cast
 from urllib.parse import urlsplit
 
@@ -34,6 +34,22 @@ def files(output: object, echoes: Iterable[str] = ()) -> tuple[File, ...]:
         ):
             by_url[text] = File(text, _kind(pointer, text), pointer)
     return tuple(by_url.values())
+
+
+_NOT_OUTPUT = frozenset(("input", "status_url", "result_url", "cancel_url"))
+
+
+def result_files(
+    content: Mapping[str, object], echoes: Iterable[str] = ()
+) -> tuple[File, ...]:
+    """The files of a result: those of its output, or of the whole if it has none.
+
+    Without an output, a pointer is one into the whole.
+    """
+    output = content.get("output")
+    if output is None:
+        output = {key: content[key] for key in content if key not in _NOT_OUTPUT}
+    return files(output, echoes)
 
 
 def is_url(text: str) -> bool:

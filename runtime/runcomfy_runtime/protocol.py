@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 from urllib.parse import quote
 
 from . import errors
@@ -73,10 +73,16 @@ def phase(word: object) -> Phase:
 
 
 class CancelOutcome(StrEnum):
-    """What ``POST …/cancel`` answers. A job in progress cannot be cancelled."""
+    """The outcome of a cancel. A job in progress cannot be cancelled."""
 
     CANCELLED = "cancelled"
     NOT_CANCELLABLE = "not_cancellable"
+    REQUESTED = "requested"
+    """The server took the request, and does not say what came of it."""
+
+
+STATED_OUTCOMES = (CancelOutcome.CANCELLED, CancelOutcome.NOT_CANCELLABLE)
+"""The outcomes that ``POST …/cancel`` answers with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,18 +262,47 @@ class Cancellation(NamedTuple):
         return self.outcome is CancelOutcome.CANCELLED
 
 
-def has_status(content: Mapping[str, Any]) -> bool:
-    """Whether an answer states a status."""
-    return isinstance(content.get("status") or content.get("state"), str)
+ENVELOPES = ("data", "request", "result", "response", "job")
+"""Members in which a gateway wraps an answer. An echo of the input is not one of them."""
+_STATUS_KEYS = ("status", "state", "task_status")
+
+
+def unwrap(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An answer about a job without the envelope that a gateway may put around it."""
+    if status_word(content) is not None or content.get("output") is not None:
+        return content
+    for key in ENVELOPES:
+        inner = content.get(key)
+        if isinstance(inner, dict):
+            members = cast(dict[str, Any], inner)
+            if status_word(members) is not None:
+                return members
+    return content
+
+
+def status_word(content: Mapping[str, Any]) -> str | None:
+    """The status word at the top of an answer; None if it states none."""
+    for key in _STATUS_KEYS:
+        word = content.get(key)
+        if isinstance(word, str) and word:
+            return word
+    return None
 
 
 def read_status(request_id: str, content: Mapping[str, Any]) -> Status | None:
     """The status in an answer; None if it states none."""
-    word = content.get("status") or content.get("state")
-    if not isinstance(word, str):
+    content = unwrap(content)
+    word = status_word(content)
+    if word is None:
         return None
     stated = content.get("queue_position")
     position = (
         stated if isinstance(stated, int) and not isinstance(stated, bool) else None
     )
     return Status(request_id, word, phase(word), position)
+
+
+def names_other_job(request_id: str, content: Mapping[str, Any]) -> bool:
+    """Whether an answer is about another job than the one that was asked for."""
+    named = content.get("request_id")
+    return isinstance(named, str) and named not in ("", request_id)

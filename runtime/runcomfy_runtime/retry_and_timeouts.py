@@ -54,6 +54,10 @@ CONNECT_RETRY_BUDGET = 15.0
 """A submit to a server that cannot be reached: a restart is bridged, an outage is reported."""
 READ_RETRY_BUDGET = 120.0
 """Reading a status without one good answer. The job continues and can be resumed."""
+OTHER_JOB_READS = 4
+"""Reads that are answered about another job: a cache that mixes answers rarely does so twice."""
+ODD_RESULT_READS = 5
+"""Reads of a result without an output, of a job that is completed: it may come a moment later."""
 NOT_FOUND_GRACE = 10.0
 """After a submit, "not found" may mean that the job has not reached every server yet."""
 DOWNLOAD_TRIES = 5

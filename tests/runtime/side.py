@@ -35,6 +35,18 @@ class Side:
         async with AsyncRunComfy(**self._settings) as client:
             return await client.run("vendor/model", {"prompt": "x"}, **options)
 
+    def cancel(self) -> Any:
+        """Submit a job and cancel it."""
+        if not self._asynchronous:
+            with RunComfy(**self._settings) as client:
+                return client.submit("vendor/model", {"prompt": "x"}).cancel()
+        return asyncio.run(self._cancel_async())
+
+    async def _cancel_async(self) -> Any:
+        async with AsyncRunComfy(**self._settings) as client:
+            job = await client.submit("vendor/model", {"prompt": "x"})
+            return await job.cancel()
+
     def settle(self, **settings: Any) -> None:
         """Make the client with these settings too."""
         self._settings |= settings

@@ -6,12 +6,13 @@ Every request it reads is kept, so that a test can count what really went over t
 from __future__ import annotations
 
 import json
+import re
 import socket
 import struct
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from support.loopback_server import HttpRequest, LoopbackServer, read_request
@@ -55,6 +56,19 @@ def result(output: Any = None, word: str = "completed", **extra: Any) -> Reply:
     if output is not None:
         content["output"] = output
     return Reply(content)
+
+
+_JOB = re.compile("/v1/requests/([^/]+)/")
+
+
+def _about_the_job_asked_for(reply: Reply, path: str) -> Reply:
+    """The reply with the id in the path, if it names the job that scripts name by default."""
+    job = _JOB.match(path)
+    if job is None or not isinstance(reply.body, dict):
+        return reply
+    if reply.body.get("request_id") != REQUEST_ID:
+        return reply
+    return replace(reply, body={**reply.body, "request_id": job[1]})
 
 
 Script = Reply | Callable[[HttpRequest], Reply]
@@ -104,7 +118,8 @@ class ScriptedServer:
         if not replies:
             return Reply({"error_code": 404001, "error_message": "no such thing"}, 404)
         script = replies[0] if len(replies) == 1 else replies.popleft()
-        return script if isinstance(script, Reply) else script(request)
+        reply = script if isinstance(script, Reply) else script(request)
+        return _about_the_job_asked_for(reply, request.path)
 
     def _answer(self, connection: socket.socket, request: HttpRequest) -> bool:
         reply = self._reply_for(request)

@@ -7,9 +7,10 @@ from typing import Any, Generic, NamedTuple, NoReturn, TypeVar, cast
 
 from .client_config import ClientConfig
 from .errors import BadSetting, NotConfigured, RunComfyError
-from .files import File, digest, files, urls
+from .files import File, digest, result_files, urls
 from .job_handle import JobHandle
 from .lifecycle.steps import FlowContext, add_job_note
+from .protocol import status_word, unwrap
 from .retry_and_timeouts import FOREVER
 
 OutputT = TypeVar("OutputT")
@@ -35,14 +36,14 @@ class BaseResult(Generic[OutputT]):
     def __init__(
         self, handle: JobHandle, raw: dict[str, Any], reader: OutputReader[OutputT]
     ) -> None:
-        content = raw.get("output")
+        content = unwrap(raw)
         self._handle = handle
         self.raw = raw
-        self.output: OutputT = reader(content)
+        self.output: OutputT = reader(content.get("output"))
         echoed = handle.echoes
-        if "input" in raw:
-            echoed = (*echoed, *map(digest, urls(raw["input"])))
-        self.files: tuple[File, ...] = files(content, echoed)
+        if "input" in content:
+            echoed = (*echoed, *map(digest, urls(content["input"])))
+        self.files: tuple[File, ...] = result_files(content, echoed)
 
     @property
     def request_id(self) -> str:
@@ -57,15 +58,14 @@ class BaseResult(Generic[OutputT]):
     @property
     def cost(self) -> float | None:
         """US dollars, if the server was asked (``include_cost=True``) and knows it yet."""
-        cost: object = self.raw.get("cost")
+        cost: object = unwrap(self.raw).get("cost")
         if isinstance(cost, (int, float)) and not isinstance(cost, bool):
             return float(cost)
         return None
 
     def _attach_job(self, error: RunComfyError) -> None:
         """Make an error of a download name its job: the files are paid for."""
-        word = self.raw.get("status")
-        error.of(self._handle, word if isinstance(word, str) else None)
+        error.of(self._handle, status_word(unwrap(self.raw)))
 
     def __repr__(self) -> str:
         names = ", ".join(file.url.partition("?")[0] for file in self.files)

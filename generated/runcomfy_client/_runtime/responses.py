@@ -26,7 +26,7 @@ _TEXT_KEYS = ("error_message", "message", "error", "detail", "title", "msg", "re
 def json_object(response: Response) -> JsonObject | None:
     """The JSON object in a body; None if there is none."""
     try:
-        value = _decoded(response.body.decode())
+        value = _decoded(response.body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
     return cast(JsonObject, value) if isinstance(value, dict) else None
@@ -67,6 +67,12 @@ def read_error(
     return ErrorDetails(
         response.status, code, text, retry_after(response.headers, today)
     )
+
+
+def accepts(response: Response) -> bool:
+    """Whether an answer is one of success, and states no error."""
+    content = json_object(response)
+    return 200 <= response.status < 300 and not (content and states_error(content))
 
 
 def states_error(content: Mapping[str, Any]) -> bool:

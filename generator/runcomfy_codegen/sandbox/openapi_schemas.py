@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from runcomfy_runtime.protocol import PHASES, CancelOutcome
+from runcomfy_runtime.protocol import PHASES, STATED_OUTCOMES
 
 from .http_messages import PROFILE_HEADER
 from .job_repository import BillRow
@@ -127,7 +127,7 @@ def _request_schemas() -> Schema:
     words: Schema = {"type": "string", "enum": sorted(PHASES)}
     outcomes: Schema = {
         "type": "string",
-        "enum": [outcome.value for outcome in CancelOutcome],
+        "enum": [outcome.value for outcome in STATED_OUTCOMES],
     }
     links = {"status_url": _URL, "result_url": _URL}
     state = {"request_id": TEXT, "status": words}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from runcomfy_runtime.protocol import DEFAULT_BASE_URL, PHASES, CancelOutcome
+from runcomfy_runtime.protocol import DEFAULT_BASE_URL, PHASES, STATED_OUTCOMES
 
 from ..ir.model import Model
 from .json_document import document_view, name_documents, printed_document
@@ -24,7 +24,7 @@ def openapi_context(models: Iterable[Model], names: Names) -> dict[str, Any]:
         "models": [document_view(model, names) for model in models],
         "server": DEFAULT_BASE_URL,
         "statuses": list(PHASES),
-        "outcomes": [outcome.value for outcome in CancelOutcome],
+        "outcomes": [outcome.value for outcome in STATED_OUTCOMES],
     }
 
 

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 from ..errors import DownloadError
 from ..escaping import printable
-from ..files import File, files
+from ..files import File, result_files
 from ..job_handle import JobHandle
 from ..lifecycle.retried_get import DeadlineReached, get_with_retries
 from ..lifecycle.steps import Flow, FlowContext
 from ..media.format_table import BY_EXTENSION, KINDS
+from ..protocol import unwrap
 from ..retry_and_timeouts import REQUEST_TIMEOUT
 from .fetch import SIZE_LIMIT, DownloadLimits, Expired, Progress, fetch_file
 from .hosts import host_names
@@ -73,7 +74,7 @@ def _renewed_url(context: FlowContext, handle: JobHandle, file: File) -> Flow[st
         )
     except DeadlineReached:
         raise _expired_error(file.url) from None
-    for renewed in files(answer.content.get("output")):
+    for renewed in result_files(unwrap(answer.content)):
         if renewed.pointer == file.pointer:
             return renewed.url
     raise _expired_error(file.url)

@@ -1,31 +1,31 @@
-"""Polling a job: reading its state until it has ended, then reading its result."""
+"""Polling a job: reading its state until it has ended."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple
 
-from .. import errors, protocol, responses
+from .. import errors, responses
 from ..job_handle import JobHandle
-from ..protocol import Phase, Status, has_status, read_status
+from ..protocol import Phase, Status, read_status
 from ..retry_and_timeouts import poll_pause
 from ..transport import Response
 from .retried_get import (
     AnswerClass,
     DeadlineReached,
-    GoodAnswer,
     classify_answer,
     get_with_retries,
 )
-from .steps import Accepted, Emit, Flow, FlowContext, Sleep, UnknownStatus
+from .steps import Emit, Flow, FlowContext, Sleep, UnknownStatus
 
 
 class Poller:
     """What has been seen of one job during the wait for it."""
 
     __slots__ = (
-        *("announced", "began", "handle", "hint", "last"),
-        *("listener_error", "reference", "unknown_words"),
+        *("announced", "began", "failure", "handle", "hint", "last"),
+        *("listener_error", "odd_results", "reference", "unknown_words"),
     )
 
     def __init__(
@@ -42,6 +42,10 @@ class Poller:
         """Whether the event that the job was accepted has been emitted."""
         self.began = began
         self.last: Status | None = None
+        self.failure: Mapping[str, Any] = {}
+        """The answer of ``/status`` that says that the job failed."""
+        self.odd_results = 0
+        """How many results were read in which no output was found."""
         self.hint: float | None = None
         self.listener_error: BaseException | None = None
         """What a listener raised when a change was reported to it."""
@@ -70,6 +74,7 @@ def poll_once(context: FlowContext, handle: JobHandle, deadline: float) -> Flow[
 class _StatusAnswer(NamedTuple):
     status: Status
     hint: float | None
+    content: responses.JsonObject
 
 
 def _get_status(
@@ -85,7 +90,7 @@ def _get_status(
     )
     status = read_status(handle.request_id, answer.content)
     assert status is not None
-    return _StatusAnswer(status, answer.hint)
+    return _StatusAnswer(status, answer.hint, answer.content)
 
 
 def _classify_status_answer(
@@ -95,7 +100,7 @@ def _classify_status_answer(
     if (
         answer_class is AnswerClass.GOOD
         and content is not None
-        and not has_status(content)
+        and read_status("", content) is None
     ):
         return AnswerClass.TROUBLE
     return answer_class
@@ -109,7 +114,11 @@ def poll_until_ended(
     Raises ``DeadlineReached``.
     """
     while True:
-        status, poller.hint = yield from _get_status(context, poller.handle, deadline)
+        status, poller.hint, content = yield from _get_status(
+            context, poller.handle, deadline
+        )
+        if status.phase is Phase.FAILED:
+            poller.failure = content
         if status != poller.last:
             poller.last = status
             try:
@@ -147,105 +156,3 @@ def wait_before_poll(
         raise DeadlineReached
     seconds = poll_pause(now - poller.began, poller.hint, context.random())
     yield Sleep(min(seconds, deadline - now))
-
-
-def wait_for_result(
-    context: FlowContext, poller: Poller, deadline: float
-) -> Flow[responses.JsonObject]:
-    """Wait until the job has succeeded, and return the whole answer of ``/result``.
-
-    The two endpoints have two vocabularies, and only ``/result`` has a word for failure: a job
-    that is completed for ``/status`` has succeeded only if ``/result`` says so too.
-    """
-    if not poller.announced:
-        yield Emit(Accepted(poller.reference, poller.handle))
-    yield from poll_until_ended(context, poller, deadline)
-    while True:
-        content = yield from fetch_result(context, poller, deadline)
-        if content is not None:
-            return content
-        yield from wait_before_poll(context, poller, deadline)
-
-
-def fetch_result(
-    context: FlowContext, poller: Poller, deadline: float
-) -> Flow[responses.JsonObject | None]:
-    """Read the result; None if it is too early. Raises ``JobFailed``, ``JobCancelled``."""
-    handle = poller.handle
-    if poller.last is not None and poller.last.phase is Phase.CANCELLED:
-        raise _cancelled_error(poller, poller.last.state)
-    url = handle.result_url + ("?include_cost=true" if context.include_cost else "")
-    answer: GoodAnswer = yield from get_with_retries(
-        context, handle, "reading the result", url, deadline, _classify_result_answer
-    )
-    poller.hint = answer.hint
-    return _read_result(poller, answer.content)
-
-
-def _classify_result_answer(
-    response: Response, content: responses.JsonObject | None
-) -> AnswerClass:
-    """An answer that comes too early has two forms: HTTP 400, and HTTP 200 with the state."""
-    answer_class = classify_answer(response, content)
-    if answer_class is not AnswerClass.FINAL:
-        return answer_class
-    code = responses.error_code(content) if content else None
-    known = protocol.ERROR_CODES.get(code) if isinstance(code, int) else None
-    undocumented = response.status == 400 and not responses.is_documented(code)
-    if undocumented or (known is not None and known.retry):
-        return AnswerClass.TROUBLE
-    return answer_class
-
-
-def _read_result(
-    poller: Poller, content: responses.JsonObject
-) -> responses.JsonObject | None:
-    status = read_status(poller.handle.request_id, content)
-    phase = status.phase if status else _phase_of(content)
-    word = status.state if status else None
-    if phase is Phase.CANCELLED:
-        poller.last = status
-        raise _cancelled_error(poller, word)
-    if phase is Phase.FAILED or _failed_silently(phase, content):
-        raise _failed_error(poller, word, content)
-    return content if phase is Phase.SUCCEEDED else None
-
-
-def _failed_silently(phase: Phase, content: responses.JsonObject) -> bool:
-    """Whether a status says succeeded but there is an error and no output."""
-    has_only_error = content.get("output") is None and bool(content.get("error"))
-    return phase is Phase.SUCCEEDED and has_only_error
-
-
-def _phase_of(content: responses.JsonObject) -> Phase:
-    """The phase of a result without a status, by its members."""
-    if content.get("output") is not None:
-        return Phase.SUCCEEDED
-    return Phase.FAILED if content.get("error") else Phase.UNKNOWN
-
-
-def _failed_error(
-    poller: Poller, word: str | None, content: responses.JsonObject
-) -> errors.JobFailed:
-    failure: object = content.get("error")
-    stated = failure or {key: content[key] for key in _ERROR_KEYS if key in content}
-    text = (responses.error_text(stated) if stated else "") or "no reason is given"
-    inner = (
-        cast(responses.JsonObject, failure) if isinstance(failure, dict) else content
-    )
-    error = errors.JobFailed(
-        f"the job {poller.handle.request_id} failed: {text}",
-        code=inner.get("error_code", inner.get("code")),
-        error=content.get("error"),
-    )
-    return error.concerning(poller.handle.request_id, word or poller.word)
-
-
-_ERROR_KEYS = ("error_message", "message", "detail", "error_code")
-
-
-def _cancelled_error(poller: Poller, word: str | None) -> errors.JobCancelled:
-    error = errors.JobCancelled(f"the job {poller.handle.request_id} was cancelled")
-    error.concerning(poller.handle.request_id, word or poller.word)
-    error.may_be_billed = False
-    return error

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn, Protocol, Self, cast
 
 from .. import errors, responses
 from ..job_handle import JobHandle, handle_from_answer
-from ..protocol import is_ambiguous
+from ..protocol import ENVELOPES, is_ambiguous
 from ..transport import Lost, Outcome, Reached, Response
 from .steps import FlowContext, failure_reason
 
@@ -95,8 +95,6 @@ def _classify_status(status: int) -> SubmitOutcome:
 # Finding the request id in an answer. An id that was received is never thrown away.
 
 
-_ENVELOPES = ("data", "request", "result", "response", "job")
-"""Members in which a gateway wraps an answer. An echo of the input is not one of them."""
 _ID_IN_PART = re.compile(
     rb'"request_id"\s*:\s*(?:"([A-Za-z0-9_-]{1,128})"|([0-9]{1,128})(?=[\s,}]))'
 )
@@ -112,7 +110,7 @@ def request_id_candidates(
     """
     if content:
         yield content
-        for key in _ENVELOPES:
+        for key in ENVELOPES:
             wrapped = content.get(key)
             if isinstance(wrapped, dict):
                 yield cast(Mapping[str, Any], wrapped)

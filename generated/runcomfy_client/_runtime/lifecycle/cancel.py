@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from itertools import count
 
-from .. import errors, responses
+from .. import errors, protocol, responses
 from ..job_handle import JobHandle
-from ..protocol import Cancellation, CancelOutcome, Phase, is_temporary, read_status
-from ..retry_and_timeouts import backoff, request_timeout
+from ..protocol import (
+    STATED_OUTCOMES,
+    Cancellation,
+    CancelOutcome,
+    Phase,
+    is_temporary,
+    read_status,
+)
+from ..retry_and_timeouts import OTHER_JOB_READS, backoff, request_timeout
 from ..transport import Outcome, Response
 from .poll import poll_once
+from .retried_get import other_job_error
 from .steps import (
     Emit,
     Flow,
@@ -53,10 +61,18 @@ def _cancel_with_retries(
         timeout = request_timeout(deadline, context.now())
         outcome = yield from send_cancel(context, handle, timeout)
         cancellation = read_cancellation(handle, outcome)
-        if cancellation is not None and (attempt == 0 or cancellation.cancelled):
-            return cancellation
+        if cancellation is not None:
+            refused = cancellation.outcome is CancelOutcome.NOT_CANCELLABLE
+            if cancellation.cancelled or (refused and not attempt):
+                return cancellation
+            return (
+                yield from _confirm_by_status(context, handle, cancellation, deadline)
+            )
         if isinstance(outcome, Response) and not is_temporary(outcome.status):
-            return (yield from _confirm_by_status(context, handle, outcome, deadline))
+            if not responses.accepts(outcome):
+                raise _refused_error(context, handle, outcome)
+            if attempt + 1 >= OTHER_JOB_READS:
+                raise other_job_error(handle, "the cancel", outcome)
         pause = backoff(attempt, context.random())
         if context.now() + pause >= deadline:
             raise _unreachable_error(handle, outcome)
@@ -67,36 +83,59 @@ def _cancel_with_retries(
 
 
 def read_cancellation(handle: JobHandle, outcome: Outcome) -> Cancellation | None:
-    """The outcome that an answer states; None if it states none."""
-    content = responses.json_object(outcome) if isinstance(outcome, Response) else None
-    if content is None:
+    """The outcome that an answer states; None if there is no answer about this job, or an error.
+
+    ``requested`` stands for every answer that takes the request without a known outcome: an
+    empty body, ``cancellation_requested``, a word that is not in the table.
+    """
+    if not isinstance(outcome, Response):
         return None
+    answer = responses.json_object(outcome) or {}
+    taken = responses.accepts(outcome)
+    if taken and protocol.names_other_job(handle.request_id, answer):
+        return None
+    content = protocol.unwrap(answer)
     status = read_status(handle.request_id, content)
     word = status.state if status else None
     stated = content.get("outcome")
-    if stated in (CancelOutcome.CANCELLED, CancelOutcome.NOT_CANCELLABLE):
+    if stated in STATED_OUTCOMES:
         return Cancellation(CancelOutcome(stated), word)
     if stated is None and status is not None and status.phase is Phase.CANCELLED:
         return Cancellation(CancelOutcome.CANCELLED, word)
+    if taken or _REQUESTED in (stated, word):
+        return Cancellation(CancelOutcome.REQUESTED, word)
     return None
 
 
+_REQUESTED = "cancellation_requested"
+
+
 def _confirm_by_status(
-    context: FlowContext, handle: JobHandle, response: Response, deadline: float
+    context: FlowContext, handle: JobHandle, stated: Cancellation, deadline: float
 ) -> Flow[Cancellation]:
-    """Read the state: for an answer without a clear outcome, or one after a lost answer."""
+    """Read the state once: for an answer without a known outcome, or one after a lost answer."""
+    try:
+        status = yield from poll_once(context, handle, deadline)
+    except errors.PollInterrupted:
+        if stated.outcome is not CancelOutcome.REQUESTED:
+            raise
+        return stated
+    if status.phase is Phase.CANCELLED:
+        return Cancellation(CancelOutcome.CANCELLED, status.state)
+    return Cancellation(stated.outcome, status.state)
+
+
+def _refused_error(
+    context: FlowContext, handle: JobHandle, response: Response
+) -> errors.ApiError:
     details = responses.read_error(
         response, responses.json_object(response), context.today()
     )
-    if details is not None and read_cancellation(handle, response) is None:
-        error = responses.api_error(
-            f"cancelling {handle.request_id}", details, errors.ApiError
-        )
-        raise error.concerning(handle.request_id)
-    status = yield from poll_once(context, handle, deadline)
-    if status.phase is Phase.CANCELLED:
-        return Cancellation(CancelOutcome.CANCELLED, status.state)
-    return Cancellation(CancelOutcome.NOT_CANCELLABLE, status.state)
+    assert details is not None
+    error = responses.api_error(
+        f"cancelling {handle.request_id}", details, errors.ApiError
+    )
+    return error.concerning(handle.request_id)
 
 
 def _unreachable_error(handle: JobHandle, outcome: Outcome) -> errors.PollInterrupted:

@@ -7,9 +7,11 @@ from enum import StrEnum
 from typing import NamedTuple, NoReturn
 
 from .. import errors, protocol, responses
+from ..escaping import quoted
 from ..job_handle import JobHandle
 from ..retry_and_timeouts import (
     NOT_FOUND_GRACE,
+    OTHER_JOB_READS,
     READ_BACKOFF_CAP,
     READ_RETRY_BUDGET,
     REQUEST_TIMEOUT,
@@ -92,13 +94,14 @@ def get_with_retries(
     deadline: float,
     classify: Classifier = classify_answer,
 ) -> Flow[GoodAnswer]:
-    """Repeat a GET until there is a good answer.
+    """Repeat a GET until there is a good answer about this job.
 
     Raises ``DeadlineReached`` at the deadline, ``PollInterrupted`` after two minutes without
-    a good answer, and the server's error if repeating cannot help.
+    a good answer, ``UnreadableAnswer`` if several are about another job, and the server's
+    error if repeating cannot help.
     """
     began = context.now()
-    attempt = 0
+    attempt = others = 0
     while True:
         now = context.now()
         if now >= deadline and attempt:
@@ -112,7 +115,11 @@ def get_with_retries(
         if isinstance(outcome, Response):
             answer_class = classify(outcome, content)
             if answer_class is AnswerClass.GOOD and content is not None:
-                return GoodAnswer(content, _hint(context, outcome))
+                if not protocol.names_other_job(handle.request_id, content):
+                    return GoodAnswer(content, _hint(context, outcome))
+                others += 1
+                if others >= OTHER_JOB_READS:
+                    raise other_job_error(handle, doing, outcome)
             final = answer_class is AnswerClass.FINAL
             if final and not _may_appear_later(context, handle, outcome, content):
                 _raise_refused(context, handle, doing, outcome, content)
@@ -168,6 +175,19 @@ def _raise_refused(
         f"{doing} of {handle.request_id}", details, errors.ApiError
     )
     raise error.concerning(handle.request_id)
+
+
+def other_job_error(
+    handle: JobHandle, doing: str, response: Response
+) -> errors.UnreadableAnswer:
+    """The error for answers that are about another job, from a cache or a mixed-up proxy."""
+    content = responses.json_object(response) or {}
+    error = errors.UnreadableAnswer(
+        f"{doing} of {handle.request_id}: the server answers about another job, "
+        f"{quoted(content.get('request_id'))}. The job itself continues: resume it with its token",
+        http_status=response.status,
+    )
+    return error.concerning(handle.request_id)
 
 
 def _raise_interrupted(

@@ -10,12 +10,13 @@ from typing import Literal, get_args
 from .. import errors, responses
 from ..errors import BadSetting
 from ..job_handle import JobHandle
-from ..protocol import Phase, Status, read_status
+from ..protocol import CancelOutcome, Phase, Status, names_other_job, read_status
 from ..retry_and_timeouts import CLEANUP_TIMEOUT
 from ..transport import Outcome, Response
 from .cancel import read_cancellation, send_cancel
 from .concurrency import RateLimiter
-from .poll import Poller, fetch_result, wait_for_result
+from .poll import Poller
+from .result import fetch_result, wait_for_result
 from .retried_get import AnswerClass, DeadlineReached, classify_answer
 from .steps import (
     Accepted,
@@ -261,9 +262,12 @@ def _read_status_answer(poller: Poller, outcome: Outcome) -> None:
     content = responses.json_object(outcome)
     if content is None or classify_answer(outcome, content) is not AnswerClass.GOOD:
         return
+    if names_other_job(poller.handle.request_id, content):
+        return
     status = read_status(poller.handle.request_id, content)
     if status is not None:
         poller.last = status
+        poller.failure = content if status.phase is Phase.FAILED else {}
 
 
 def _read_cancel_answer(poller: Poller, outcome: Outcome) -> None:
@@ -271,12 +275,14 @@ def _read_cancel_answer(poller: Poller, outcome: Outcome) -> None:
     cancellation = read_cancellation(poller.handle, outcome)
     if cancellation is None:
         return
+    requested = cancellation.outcome is CancelOutcome.REQUESTED
     if cancellation.cancelled:
         word = cancellation.state or cancellation.outcome
         poller.last = Status(poller.handle.request_id, word, Phase.CANCELLED)
-    elif cancellation.state is None and poller.last is not None:
-        # The job has left the queue, and the answer does not say for what.
-        poller.last = poller.last._replace(phase=Phase.UNKNOWN)
+    elif requested or cancellation.state is None:
+        # The job has left the queue or may have, and the answer does not say for what.
+        word = cancellation.state or poller.word or cancellation.outcome
+        poller.last = Status(poller.handle.request_id, word, Phase.UNKNOWN)
 
 
 def _note(poller: Poller, state: StopOutcome) -> str:
