@@ -101,7 +101,7 @@ def get_with_retries(
     error if repeating cannot help.
     """
     began = context.now()
-    attempt = others = 0
+    attempt = others = 0  # others: answers about another job
     while True:
         now = context.now()
         if now >= deadline and attempt:
@@ -118,19 +118,31 @@ def get_with_retries(
                 if not protocol.names_other_job(handle.request_id, content):
                     return GoodAnswer(content, _hint(context, outcome))
                 others += 1
-                if others >= OTHER_JOB_READS:
-                    raise other_job_error(handle, doing, outcome)
-            final = answer_class is AnswerClass.FINAL
-            if final and not _may_appear_later(context, handle, outcome, content):
-                _raise_refused(context, handle, doing, outcome, content)
+            _raise_if_final(context, handle, doing, outcome, answer_class, others)
         pause = _pause(context, outcome, attempt)
         if context.now() + pause - began > READ_RETRY_BUDGET:
             _raise_interrupted(context, handle, doing, outcome, content)
         attempt += 1
-        yield Emit(
-            Retry(doing, failure_reason(outcome), attempt, pause, handle.request_id)
-        )
+        reason = failure_reason(outcome)
+        yield Emit(Retry(doing, reason, attempt, pause, handle.request_id))
         yield Sleep(min(pause, max(deadline - context.now(), 0.0)))
+
+
+def _raise_if_final(
+    context: FlowContext,
+    handle: JobHandle,
+    doing: str,
+    response: Response,
+    answer_class: AnswerClass,
+    others: int,
+) -> None:
+    """Raise if reading again cannot help."""
+    if others >= OTHER_JOB_READS:
+        raise other_job_error(handle, doing, response)
+    content = responses.json_object(response)
+    final = answer_class is AnswerClass.FINAL
+    if final and not _may_appear_later(context, handle, response, content):
+        _raise_refused(context, handle, doing, response, content)
 
 
 def _hint(context: FlowContext, outcome: Outcome) -> float | None:
