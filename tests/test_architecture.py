@@ -65,6 +65,7 @@ LAYERS = {
 # What the pure rooms may read of the ground floor.
 TABLES = {
     "did_you_mean",
+    "exact_numbers",
     "media.format_table",
     "metrics_and_operators",
     "rule",

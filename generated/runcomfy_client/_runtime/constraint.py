@@ -3,52 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, cast
+from decimal import Decimal
+from typing import Any
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from .exact_numbers import json_identity
+from .payload import AcceptsNull, wire_value
 
-def json_identity(value: object) -> Hashable:
-    """A hashable key that is equal exactly if two JSON values are equal.
+__all__ = ["AcceptsNull", "Decimal", "OneOf", "Pattern", "UniqueItems"]
 
-    In JSON ``true`` is not a number, ``1`` equals ``1.0``, and the keys of an object have no
-    order.
-    """
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return (type(value), value)
-    if isinstance(value, (int, float)):
-        return (float, value)
-    if isinstance(value, list):
-        return (list, tuple(json_identity(item) for item in cast(list[object], value)))
-    if isinstance(value, dict):
-        members = cast(dict[str, object], value).items()
-        return (
-            dict,
-            frozenset((name, json_identity(member)) for name, member in members),
-        )
-    return (object, id(value))
+_NOTHING = object()
 
 
 class OneOf:
     """The value equals one of these, as JSON: ``True`` is not ``1``, and ``1`` is ``1.0``."""
 
-    __slots__ = ("_identities", "values")
+    __slots__ = ("_choices", "values")
 
     def __init__(self, *values: Any) -> None:
         self.values = values
-        self._identities = frozenset(map(json_identity, values))
+        self._choices = {json_identity(value): value for value in values}
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        # Before pydantic validates: its Literal compares like Python, and turns True into 1.
-        return core_schema.no_info_before_validator_function(
-            self._check, handler(source)
-        )
+        # Not pydantic's Literal: it compares like Python, and turns True into 1.
+        return self.core_schema()
 
-    def _check(self, value: Any) -> Any:
-        if json_identity(value) not in self._identities:
+    def core_schema(self) -> CoreSchema:
+        """The validator that accepts these values."""
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def check(self, value: Any) -> Any:
+        """The value, if it is one of these. Raises ``PydanticCustomError``."""
+        choice = self._choices.get(json_identity(value), _NOTHING)
+        if choice is _NOTHING or isinstance(value, Decimal):
             from .escaping import quoted
 
             choices = ", ".join(quoted(choice) for choice in self.values)
@@ -57,16 +48,19 @@ class OneOf:
                 "must be one of {choices}",
                 {"choices": choices, "limit": self.values},
             )
-        return value
+        # 1.0 is sent as the integer that is published.
+        return choice if isinstance(value, float) and type(choice) is int else value
 
     def __repr__(self) -> str:
         return f"OneOf{self.values!r}"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, OneOf) and self._identities == other._identities
+        return (
+            isinstance(other, OneOf) and self._choices.keys() == other._choices.keys()
+        )
 
     def __hash__(self) -> int:
-        return hash(self._identities)
+        return hash(frozenset(self._choices))
 
 
 class Pattern:
@@ -129,7 +123,7 @@ class UniqueItems:
 def _check_unique(items: Any) -> Any:
     seen: dict[Hashable, int] = {}
     for index, item in enumerate(items or ()):
-        first = seen.setdefault(json_identity(_plain(item)), index)
+        first = seen.setdefault(json_identity(wire_value(item)), index)
         if first != index:
             raise PydanticCustomError(
                 "unique_items",
@@ -137,10 +131,3 @@ def _check_unique(items: Any) -> Any:
                 {"first": first, "second": index},
             )
     return items
-
-
-def _plain(item: Any) -> Any:
-    """A nested model as the object that it represents."""
-    from .model import wire_value  # whose module the class of the list comes from
-
-    return wire_value(item)

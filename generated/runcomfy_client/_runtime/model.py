@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from operator import is_
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    PrivateAttr,
+    ValidationError,
+)
 
 from .errors import InputRejected
 from .fork import renew_after_fork
+from .payload import fields_sent, members_sent, wire_value
 from .report import Problem, Report
 from .rule import Rule
-from .shape import shape_of, wire_name
+from .shape import shape_of
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
 
 # Classes whose validators are built when they are first used, by one thread at a time.
 #
@@ -81,7 +91,37 @@ _STRICT = ConfigDict(
 )
 
 
-class ModelPart(DeferredValidation, BaseModel, frozen=True):
+class ExactValues(DeferredValidation):
+    """An input, or an object inside one: compared and checked as the JSON that is sent."""
+
+    if not TYPE_CHECKING:
+
+        @classmethod
+        def __get_pydantic_core_schema__(
+            cls, source: Any, handler: GetCoreSchemaHandler
+        ) -> CoreSchema:
+            # As much code as this module, and needed only when a validator is built.
+            from .number_schema import exact_class
+
+            schema = handler(source)
+            exact_class(handler.resolve_ref_schema(schema))
+            return schema
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and _identity(self) == _identity(other)
+
+    def __hash__(self) -> int:
+        return hash(_identity(self))
+
+
+def _identity(part: object) -> Hashable:
+    from .exact_numbers import json_identity
+
+    sent = part.payload() if isinstance(part, ModelInput) else wire_value(part)
+    return json_identity(sent)
+
+
+class ModelPart(ExactValues, BaseModel, frozen=True):
     """An object inside an input."""
 
     # A given part may come from `model_construct`, so that it is validated again. An input is
@@ -118,11 +158,12 @@ class ModelOutput(DeferredValidation, BaseModel):
         return cls.model_construct(**kept) if kept else defaults
 
 
-class ModelInput(DeferredValidation, BaseModel, Generic[OutputT], frozen=True):
+class ModelInput(ExactValues, BaseModel, Generic[OutputT], frozen=True):
     """The input of one model. Making one checks it against the published schema.
 
     Raises ``InputRejected`` with every problem at once. Fields go by their Python names or by
-    their wire names. ``None`` in an optional field means: not set, the server decides.
+    their wire names. ``None`` in an optional field is sent as null if null is published;
+    otherwise it means: not set, the server decides.
     """
 
     model_config = _STRICT
@@ -168,7 +209,7 @@ class ModelInput(DeferredValidation, BaseModel, Generic[OutputT], frozen=True):
 
     def payload(self) -> dict[str, Any]:
         """The JSON body: only what was set, in wire names, as new lists and dicts."""
-        return {**_members_set(self), **(self._extension or {})}
+        return {**members_sent(self), **(self._extension or {})}
 
     def extended(self, /, **fields: Any) -> Self:
         """The same input with fields that this client does not know yet, sent unchanged.
@@ -193,10 +234,9 @@ class ModelInput(DeferredValidation, BaseModel, Generic[OutputT], frozen=True):
         return f"{self.MODEL_ID}:{type(self).__name__}"
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """Only the fields that were set; long texts and inline data are shortened."""
-        for name in type(self).model_fields:
-            if name in self.model_fields_set:
-                yield name, _Shortened(wire_value(getattr(self, name)))
+        """Only the fields that are sent; long texts and inline data are shortened."""
+        for name, _, value in fields_sent(self):
+            yield name, _Shortened(wire_value(value))
         for name, value in (self._extension or {}).items():
             yield name, _Shortened(value)
 
@@ -252,47 +292,6 @@ def _refused_extension(
         except (TypeError, ValueError, RecursionError) as error:
             text = f"{quoted(name)} is not a JSON value: {error}"
             yield Problem(pointer=location, code="type", message=text)
-
-
-def _members_set(part: BaseModel) -> dict[str, Any]:
-    """The members that were set. ``None`` is sent only for a required field.
-
-    A value that reached the instance without validation counts as set. A member without a
-    field is sent too: it is validated before, and refused.
-    """
-    sent: dict[str, Any] = {}
-    members = part.__dict__
-    known = 0
-    for name, field in type(part).model_fields.items():
-        if name in members:
-            known += 1
-            value = members[name]
-            if name not in part.model_fields_set and value is field.default:
-                continue
-            if value is not None or field.is_required():
-                sent[wire_name(name, field)] = wire_value(value)
-    if known < len(members):
-        fields = type(part).model_fields
-        for name, value in members.items():
-            if name not in fields:
-                sent[name] = wire_value(value)
-    for name, value in (part.__pydantic_extra__ or {}).items():
-        sent[name] = wire_value(value)
-    return sent
-
-
-def wire_value(value: Any) -> Any:
-    """The value of a field as it is sent."""
-    if isinstance(value, BaseModel):
-        return _members_set(value)
-    if isinstance(value, (list, tuple)):
-        return [wire_value(item) for item in cast("Collection[object]", value)]
-    if isinstance(value, dict):
-        return {
-            name: wire_value(member)
-            for name, member in cast(dict[str, object], value).items()
-        }
-    return value
 
 
 # Whether an input is as validation made it.

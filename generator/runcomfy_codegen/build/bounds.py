@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeGuard
 
+from ..ir.exact import is_readable_number
 from ..ir.json_text import JsonValue
 from ..ir.model import Exact, Numeric
 from .reader_context import Collector, SchemaPath
@@ -20,10 +20,8 @@ BOUNDS = (
 )
 """The keywords that restrict numbers."""
 
-# The longest list on any machine, and the range of normal doubles (IEEE 754).
 _MOST = 2**63 - 1
-_SMALLEST = Decimal("1e-307")
-_LARGEST = Decimal("1e308")
+"""The length of the longest list on any machine."""
 
 
 def numeric_type(
@@ -75,19 +73,10 @@ def _bound(
     value = schema.get(keyword)
     if value is None:
         return None
-    if isinstance(value, bool) or not _is_double(value):
+    if not is_readable_number(value):
         collector.keep(keyword, path.keyword(keyword), value)
         return None
     return value
-
-
-def _is_double(value: JsonValue) -> TypeGuard[Exact]:
-    """Whether a value is a number in the range of doubles, as numbers in JSON are."""
-    if not isinstance(value, int | Decimal):
-        return False
-    return (
-        value == 0 or _SMALLEST <= value <= _LARGEST or -_LARGEST <= value <= -_SMALLEST
-    )
 
 
 def _whole(bounds: Numeric) -> Numeric:

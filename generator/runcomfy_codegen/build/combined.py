@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterable, Sequence
+from decimal import Decimal
 from itertools import combinations
-from typing import Any, cast
+from typing import cast
+
+from runcomfy_runtime.exact_numbers import exact_number, json_identity
 
 from ..dialect.validator import validator_class
 from ..ir.as_json import to_json_schema
@@ -28,6 +31,8 @@ from ..ir.model import (
 )
 from .reader_context import Collector, SchemaPath
 
+_FLOATS_END = 10**308
+"""Whole numbers from here on are sent as integers."""
 _EVERY = frozenset({"null", "boolean", "number", "string", "array", "object"})
 
 
@@ -190,12 +195,14 @@ def _narrowed(
     A published null makes any type nullable: the dialect uses it that way.
     """
     null = None in published
-    values = _distinct(value for value in published if value is not None)
-    validator: Any = validator_class()(to_json_schema(kind))
+    values = _distinct(
+        _as_integer(value, kind) for value in published if value is not None
+    )
+    validator = validator_class()(to_json_schema(kind, exact=True))
     possible = [
         value
         for value in values
-        if validator.is_valid(value.load()) and _sendable(value.load())
+        if validator.is_valid(value.exact()) and _sendable(value)
     ]
     if len(possible) < len(values):
         _report(len(values) - len(possible), len(values), pointer, collector, null)
@@ -226,13 +233,26 @@ def _report(
     )
 
 
-def _sendable(value: JsonValue) -> bool:
-    """Whether a value can be sent: half a surrogate pair is not text (RFC 8259, section 8.2)."""
+def _as_integer(value: JsonValue, kind: Type) -> JsonValue:
+    """A whole number as an integer, if its type is one or no float names it for sure."""
+    if not isinstance(value, Decimal):
+        return value
+    whole = exact_number(value)
+    integral = isinstance(kind, Numeric) and kind.integral
+    return whole if integral or value.copy_abs() >= _FLOATS_END else value
+
+
+def _sendable(value: Value) -> bool:
+    """Whether Python has this value, and JSON can hold it.
+
+    Half a surrogate pair is not text (RFC 8259, section 8.2), and a fraction with more
+    digits than a double is no float.
+    """
     try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        json.dumps(value.load(), ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         return False
-    return True
+    return json_identity(value.load()) == json_identity(value.exact())
 
 
 def _distinct(values: Iterable[JsonValue]) -> list[Value]:

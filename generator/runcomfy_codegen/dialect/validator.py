@@ -8,7 +8,6 @@ malformed value, permits anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -18,9 +17,9 @@ from jsonschema.protocols import Validator
 
 from runcomfy_runtime.rule import Rule
 
-from ..ir.as_json import json_number
-from ..ir.json_text import JsonValue, is_array, is_object, items, members
+from ..ir.json_text import is_array, is_object, items, members
 from ..pattern.engine import pattern_matches
+from .exact_keywords import EXACT_KEYWORDS, EXACT_TYPES
 from .rule_language import (
     Keyword,
     Prober,
@@ -44,7 +43,7 @@ def validator_class(prober: Prober = measure_nothing) -> type[Validator]:
     }
     keywords = {**unsupported, **_KEYWORDS, **own}
     class_: type[Validator] = _JSONSCHEMA.extend(
-        Draft202012Validator, validators=keywords
+        Draft202012Validator, validators=keywords, type_checker=EXACT_TYPES
     )
     return class_
 
@@ -76,39 +75,6 @@ def _standard(keyword: str, readable: Callable[[Any], bool]) -> Keyword:
             yield from _STANDARD[keyword](validator, value, instance, schema) or ()
 
     return check
-
-
-def _bound(keyword: str) -> Keyword:
-    """A limit on numbers. A published decimal is compared as the nearest ``float``."""
-
-    def check(
-        validator: Any, value: Any, instance: Any, schema: Any
-    ) -> Iterator[ValidationError]:
-        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-            bound = json_number(value) if isinstance(value, Decimal) else value
-            yield from _STANDARD[keyword](validator, bound, instance, schema) or ()
-
-    return check
-
-
-def _enum(
-    validator: Any, values: Any, instance: Any, schema: Any
-) -> Iterator[ValidationError]:
-    """``enum``; decimals are compared as the nearest ``float``."""
-    if not is_array(values) or (instance is None and schema.get("nullable") is True):
-        return
-    yield from _STANDARD["enum"](validator, _floats(values), instance, schema) or ()
-
-
-def _floats(value: JsonValue) -> JsonValue:
-    """A published value as an input has it, with fractions as floats."""
-    if isinstance(value, Decimal):
-        return json_number(value)
-    if is_array(value):
-        return [_floats(item) for item in value]
-    if is_object(value):
-        return {name: _floats(member) for name, member in value.items()}
-    return value
 
 
 def _required(
@@ -143,16 +109,11 @@ def _is_options(value: Any) -> bool:
 
 
 _KEYWORDS: Mapping[str, Keyword] = {
-    **{
-        name: _bound(name)
-        for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-    },
-    "multipleOf": _bound("multipleOf"),
+    **EXACT_KEYWORDS,
     **{
         name: _standard(name, _is_count)
         for name in ("minLength", "maxLength", "minItems", "maxItems")
     },
-    "uniqueItems": _standard("uniqueItems", lambda value: value is True),
     "pattern": _pattern,
     "items": _standard("items", is_object),
     "properties": _standard("properties", _is_schemas),
@@ -160,8 +121,6 @@ _KEYWORDS: Mapping[str, Keyword] = {
     "additionalProperties": _standard(
         "additionalProperties", lambda value: value is False or is_object(value)
     ),
-    "enum": _enum,
-    "const": _standard("const", lambda value: True),
     "anyOf": _standard("anyOf", _is_options),
     # Wider than JSON Schema, like the generated unions.
     "oneOf": _standard("anyOf", _is_options),

@@ -37,25 +37,44 @@ def wire_name(field: Field) -> str:
     return field.wire_name
 
 
-def to_json_schema(kind: Type, *, key: Callable[[Field], str] = wire_name) -> Schema:
-    """The schema of a type. ``key`` chooses how fields are named; wire names by default."""
+def to_json_schema(
+    kind: Type, *, key: Callable[[Field], str] = wire_name, exact: bool = False
+) -> Schema:
+    """The schema of a type. ``key`` chooses how fields are named; wire names by default.
+
+    ``exact`` keeps fractions as ``Decimal``, to the last digit, which only a validator with
+    exact arithmetic can use. Otherwise they are the nearest floats.
+    """
     match kind:
         case Text():
             return _text(kind)
         case Numeric():
-            return _numeric(kind)
+            limits = numeric_limits(kind)
+            type_name = "integer" if kind.integral else "number"
+            return {"type": type_name} | {
+                word: limit if exact else json_number(limit)
+                for word, limit in limits.items()
+            }
         case Boolean():
             return {"type": "boolean"}
         case Choice(values=values):
-            return {"enum": [value.load() for value in values]}
+            return {
+                "enum": [value.exact() if exact else value.load() for value in values]
+            }
         case Array():
-            return _array(kind, key)
+            return _array(kind, key, exact)
         case Object():
-            return _object(kind, key)
+            return _object(kind, key, exact)
         case Union(options=options):
-            return {"anyOf": [to_json_schema(option, key=key) for option in options]}
+            return {
+                "anyOf": [
+                    to_json_schema(option, key=key, exact=exact) for option in options
+                ]
+            }
         case Nullable(inner=inner):
-            return {"anyOf": [to_json_schema(inner, key=key), {"type": "null"}]}
+            return {
+                "anyOf": [to_json_schema(inner, key=key, exact=exact), {"type": "null"}]
+            }
         case Anything():
             return {}
 
@@ -77,7 +96,8 @@ def _text(kind: Text) -> Schema:
     )
 
 
-def _numeric(kind: Numeric) -> Schema:
+def numeric_limits(kind: Numeric) -> dict[str, Exact]:
+    """The limits of a number by keyword, exact."""
     bounds: dict[str, Exact | None] = {
         "minimum": kind.minimum,
         "maximum": kind.maximum,
@@ -85,29 +105,32 @@ def _numeric(kind: Numeric) -> Schema:
         "exclusiveMaximum": kind.exclusive_maximum,
         "multipleOf": kind.multiple_of,
     }
-    base = {"type": "integer" if kind.integral else "number"}
-    return base | {
-        name: json_number(bound) for name, bound in bounds.items() if bound is not None
-    }
+    return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
-def _array(kind: Array, key: Callable[[Field], str]) -> Schema:
-    return {"type": "array", "items": to_json_schema(kind.items, key=key)} | _known(
+def _array(kind: Array, key: Callable[[Field], str], exact: bool) -> Schema:
+    return {
+        "type": "array",
+        "items": to_json_schema(kind.items, key=key, exact=exact),
+    } | _known(
         minItems=kind.min_items,
         maxItems=kind.max_items,
         uniqueItems=kind.unique_items or None,
     )
 
 
-def _object(kind: Object, key: Callable[[Field], str]) -> Schema:
+def _object(kind: Object, key: Callable[[Field], str], exact: bool) -> Schema:
     required = [key(field) for field in kind.fields if field.required]
     extra: Schema | bool = (
-        False if kind.extra is None else to_json_schema(kind.extra, key=key)
+        False
+        if kind.extra is None
+        else to_json_schema(kind.extra, key=key, exact=exact)
     )
     return {
         "type": "object",
         "properties": {
-            key(field): to_json_schema(field.type, key=key) for field in kind.fields
+            key(field): to_json_schema(field.type, key=key, exact=exact)
+            for field in kind.fields
         },
         **_known(required=required or None),
         "additionalProperties": extra,

@@ -7,7 +7,7 @@ import numbers
 from collections.abc import Hashable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeGuard, cast
 
 from .json_text import is_array, is_object
 from .model import Exact, Value
@@ -17,6 +17,22 @@ Rational: TypeAlias = int | Fraction
 
 ExactJson = Any
 """``None``, ``bool``, ``int``, ``Fraction``, ``str``, ``list`` or ``dict``."""
+
+
+# The longest exponents of doubles that are not rounded towards zero (IEEE 754).
+_SMALLEST = Decimal("1e-307")
+_LARGEST = Decimal("1e308")
+
+
+def is_readable_number(value: object) -> TypeGuard[Exact]:
+    """Whether a published value is a number in the range of doubles, as those in JSON are.
+
+    Exact arithmetic with others could need millions of digits.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return False
+    size = value.copy_abs() if isinstance(value, Decimal) else abs(value)
+    return size == 0 or _SMALLEST <= size <= _LARGEST
 
 
 def rational(published: Exact) -> Rational:

@@ -220,6 +220,19 @@ class Model:
         return tuple(rule for field in fields_in(self.input) for rule in field.rules)
 
 
+def has_null(kind: Type) -> bool:
+    """Whether a type accepts null."""
+    match kind:
+        case Nullable() | Anything():
+            return True
+        case Choice(values=values):
+            return any(value.text == "null" for value in values)
+        case Union(options=options):
+            return any(map(has_null, options))
+        case _:
+            return False
+
+
 def types_in(kind: Type) -> Iterator[Type]:
     """A type and all types inside it, parents before their children."""
     yield kind

@@ -124,16 +124,12 @@ class InputSchema:
         """Every problem of the value, in the order of the document."""
         if self._validator is None:
             schema = with_media_rules(
-                to_json_schema(self._model.input), self._model.rules
+                to_json_schema(self._model.input, exact=True), self._model.rules
             )
             self._validator = cast(
                 "_Validator", validator_class(measure_inline)(schema)
             )
-        try:
-            errors = list(self._validator.iter_errors(value))
-        except OverflowError as error:
-            # A number that is too large for a float.
-            return (InputProblem("", "invalid", f"cannot be checked: {error!s:.100}"),)
+        errors = self._validator.iter_errors(value)
         return tuple(
             dict.fromkeys(problem for error in errors for problem in _problems(error))
         )
@@ -228,7 +224,8 @@ def _sentence(error: ValidationError) -> str:
 
 def _shown(value: Any, limit: int = 60) -> str:
     # Only the beginning of a long string is formatted: inputs may hold megabytes.
-    text = json.dumps(value[:limit] if isinstance(value, str) else value)
+    # A published fraction is a Decimal.
+    text = json.dumps(value[:limit] if isinstance(value, str) else value, default=float)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

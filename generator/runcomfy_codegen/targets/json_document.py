@@ -17,7 +17,6 @@ from ..ir.as_json import Schema, format_json, to_json_schema, type_word
 from ..ir.model import (
     Array,
     Choice,
-    Exact,
     Field,
     Model,
     Nullable,
@@ -130,7 +129,7 @@ def annotated_schema(kind: Type) -> Schema:
             types = {"type": word} if word in _WORDS else {}
             return {**types, "enum": [exact(value) for value in values]}
         case Numeric():
-            return to_json_schema(kind) | _bounds(kind)
+            return to_json_schema(kind, exact=True)
         case _:
             return to_json_schema(kind)
 
@@ -157,18 +156,6 @@ def annotated_field(field: Field) -> Schema:
 def exact(value: Value) -> Any:
     """A JSON value, its fractions as ``Decimal``."""
     return json.loads(value.text, parse_float=Decimal)
-
-
-def _bounds(kind: Numeric) -> Schema:
-    """The bounds as they were published, which a double may not hold exactly."""
-    bounds: dict[str, Exact | None] = {
-        "minimum": kind.minimum,
-        "maximum": kind.maximum,
-        "exclusiveMinimum": kind.exclusive_minimum,
-        "exclusiveMaximum": kind.exclusive_maximum,
-        "multipleOf": kind.multiple_of,
-    }
-    return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
 def _published(rule: Rule) -> Schema:

@@ -7,10 +7,13 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from runcomfy_runtime.exact_numbers import exact_number
+
 from ...ir.as_json import to_json_schema
 from ...ir.model import (
     Array,
     Choice,
+    Exact,
     Nullable,
     Numeric,
     Object,
@@ -177,9 +180,16 @@ class FillTokens(ast.NodeTransformer):
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         """Replace a token with its bound."""
         if isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            bound = to_json_schema(self._kind)[_KEYWORDS[int(node.value)]]
-            return constant(float(bound) if isinstance(node.value, float) else bound)
+            bound = to_json_schema(self._kind, exact=True)[_KEYWORDS[int(node.value)]]
+            return _limit(bound) if isinstance(node.value, float) else constant(bound)
         return node
+
+
+def _limit(bound: Exact) -> ast.expr:
+    """The limit of a number: a float if one names it exactly."""
+    if exact_number(float(bound)) == bound:
+        return constant(float(bound))
+    return constant(bound) if isinstance(bound, int) else call("Decimal", str(bound))
 
 
 def constant(value: Any) -> ast.expr:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, replace
 from typing import Any
 
 from runcomfy_runtime.rule import Rule
 
 from ...ir.as_json import model_as_json
-from ...ir.model import Field, Text, fields_in, types_in
+from ...ir.model import Anything, Field, Text, fields_in, has_null, types_in
 from ..templates import CONTEXT_VERSION
 from .annotations import Annotator, call, names_in, optional, subscript
 from .docstrings import field_docstring
@@ -17,7 +18,7 @@ from .names import NamedField, NamedModel, NamedObject
 from .source_text import annotation_text, format_line
 
 _TYPING = frozenset({"Annotated", "Any", "Literal"})
-_CONSTRAINTS = frozenset({"OneOf", "Pattern", "UniqueItems"})
+_CONSTRAINTS = frozenset({"AcceptsNull", "Decimal", "OneOf", "Pattern", "UniqueItems"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,10 @@ def model_view(
     """Settle everything that the template of a module prints."""
     used: set[str] = set()
     views = {
-        name: tuple(_object(each, annotator, used) for each in _classes(top))
+        name: tuple(
+            _object(each, annotator, used, is_sent=name == "input")
+            for each in _classes(top)
+        )
         for name, top in (("input", model.input), ("output", model.output))
     }
     return ModelView(
@@ -116,20 +120,29 @@ def _classes(top: NamedObject) -> list[NamedObject]:
     return [*dict.fromkeys(parts), top]
 
 
-def _object(kind: NamedObject, annotator: Annotator, used: set[str]) -> ObjectView:
-    fields = tuple(_field(field, annotator, used) for field in kind.fields)
+def _object(
+    kind: NamedObject, annotator: Annotator, used: set[str], *, is_sent: bool
+) -> ObjectView:
+    fields = tuple(
+        _field(field, annotator, used, is_sent=is_sent) for field in kind.fields
+    )
     return ObjectView(kind.name, "forbid" if kind.extra is None else "allow", fields)
 
 
-def _field(field: NamedField, annotator: Annotator, used: set[str]) -> FieldView:
+def _field(
+    field: NamedField, annotator: Annotator, used: set[str], *, is_sent: bool
+) -> FieldView:
     annotation = annotator.of(field.type)
     if not field.required:
         annotation = optional(annotation)
+    marks: list[ast.expr] = []
     if field.wire_name != field.name:
         # Inside Annotated: as a default, `alias` renames the argument for type checkers.
-        annotation = subscript(
-            "Annotated", annotation, call("Field", alias=field.wire_name)
-        )
+        marks.append(call("Field", alias=field.wire_name))
+    if is_sent and _is_sent_as_null(field):
+        marks.append(call("AcceptsNull"))
+    if marks:
+        annotation = subscript("Annotated", annotation, *marks)
     used |= names_in(annotation)
     written = annotation_text(annotation)
     default = "" if field.required else " = None"
@@ -140,6 +153,17 @@ def _field(field: NamedField, annotator: Annotator, used: set[str]) -> FieldView
         text=field_docstring(field),
         declaration=format_line(f"{field.name}: {written}{default}", indent=4),
     )
+
+
+def _is_sent_as_null(field: Field) -> bool:
+    """Whether the class must say that a given ``None`` is sent.
+
+    Null is published, and the type is not wide because it is not understood.
+    """
+    if field.required:
+        return False
+    understood = all(unknown.is_note for unknown in field.unknown)
+    return has_null(field.type) and (understood or not isinstance(field.type, Anything))
 
 
 # The names that a client's top package hands out.

@@ -4,7 +4,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from ..._runtime.constraint import OneOf
+from ..._runtime.constraint import AcceptsNull, OneOf
 from ..._runtime.model import ModelInput, ModelOutput
 from ..._runtime.rule import Rule
 
@@ -47,7 +47,9 @@ class Input(ModelInput[Output], frozen=True):
 
     scale: Annotated[float, OneOf(0.5, 1, 2.0)] | None = None
 
-    mixed: Annotated[Any, OneOf("auto", 5, 1, True)] | None = None
+    mixed: Annotated[
+        Annotated[Any, OneOf("auto", 5, 1, True)] | None, AcceptsNull()
+    ] = None
 
     durations: Literal["auto", "5", "10"] | None = None
     """Server default: '5'."""
@@ -58,7 +60,7 @@ class Input(ModelInput[Output], frozen=True):
 
     yes: Annotated[bool, OneOf(True)] | None = None
 
-    nothing: Annotated[Any, OneOf(None)] | None = None
+    nothing: Annotated[Annotated[Any, OneOf(None)] | None, AcceptsNull()] = None
 
     listed: Annotated[Any, OneOf([1, 2], {"a": 1})] | None = None
 
@@ -82,4 +84,4 @@ class Input(ModelInput[Output], frozen=True):
 
     const_not_in_enum: Literal["a", "b"] | None = None
 
-    enum_that_is_none: str | None = None
+    enum_that_is_none: Annotated[str | None, AcceptsNull()] = None

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from ..._runtime.constraint import AcceptsNull
 from ..._runtime.model import ModelInput, ModelOutput, ModelPart
 from ..._runtime.rule import Rule
 
@@ -133,7 +134,7 @@ class Input(ModelInput[Output], frozen=True):
 
     video_url: str | None = None
 
-    picture: str | None = None
+    picture: Annotated[str | None, AcceptsNull()] = None
     """File: width_pixels < 6000."""
 
     a_b_c_: Annotated[list[str] | None, Field(alias="a/b~c*")] = None

@@ -2,8 +2,9 @@
 # schema or the templates, and run `runcomfy-codegen generate`.
 """golden/not-understood: not-understood"""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
+from ..._runtime.constraint import AcceptsNull
 from ..._runtime.model import ModelInput, ModelOutput, ModelPart
 from ..._runtime.rule import Rule
 
@@ -121,10 +122,10 @@ class Input(ModelInput[Output], frozen=True):
 
     odd_list: Any | None = None
 
-    no_type: Any | None = None
+    no_type: Annotated[Any | None, AcceptsNull()] = None
     """anything"""
 
-    boolean_schema: Any | None = None
+    boolean_schema: Annotated[Any | None, AcceptsNull()] = None
 
     keyword: str | None = None
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from ..._runtime.constraint import OneOf
+from ..._runtime.constraint import AcceptsNull, OneOf
 from ..._runtime.model import ModelInput, ModelOutput
 from ..._runtime.rule import Rule
 
@@ -52,13 +52,13 @@ class Input(ModelInput[Output], frozen=True):
 
     chosen: Literal["a"] | None
 
-    only_chosen: Literal["a"] | None = None
+    only_chosen: Annotated[Literal["a"] | None, AcceptsNull()] = None
 
     kept_out: Literal["a"] | None = None
 
-    only_null: Annotated[Any, OneOf(None)] | None = None
+    only_null: Annotated[Annotated[Any, OneOf(None)] | None, AcceptsNull()] = None
 
-    several: str | int | None = None
+    several: Annotated[str | int | None, AcceptsNull()] = None
 
     both: float | None = None
 
@@ -66,4 +66,4 @@ class Input(ModelInput[Output], frozen=True):
 
     seed: int | None = None
 
-    optional: list[str | None] | None = None
+    optional: Annotated[list[str | None] | None, AcceptsNull()] = None

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from ..._runtime.constraint import AcceptsNull
 from ..._runtime.model import ModelInput, ModelOutput, ModelPart
 from ..._runtime.rule import Rule
 
@@ -123,7 +124,7 @@ class Input(ModelInput[Output], frozen=True):
 
     empty: EmptyPart | None = None
 
-    maybe: MaybePart | None = None
+    maybe: Annotated[MaybePart | None, AcceptsNull()] = None
 
     either: EitherOption0Part | str | None = None
 

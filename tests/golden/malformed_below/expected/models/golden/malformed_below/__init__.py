@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from ...._runtime.constraint import OneOf
+from ...._runtime.constraint import AcceptsNull, OneOf
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
@@ -42,7 +42,7 @@ class Input(ModelInput[Output], frozen=True):
 
     any_number: Any | None = None
 
-    one_null: Annotated[Any, OneOf(None)] | None = None
+    one_null: Annotated[Annotated[Any, OneOf(None)] | None, AcceptsNull()] = None
 
     both: str | None = None
 

@@ -1,0 +1,80 @@
+"""What is sent of an input: the fields that were set, in wire names, as new lists and dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, cast
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from .shape import wire_name
+
+
+class AcceptsNull:
+    """Marks an optional field whose published type has null: a given ``None`` is sent."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "AcceptsNull()"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AcceptsNull)
+
+    def __hash__(self) -> int:
+        return hash(AcceptsNull)
+
+
+def members_sent(part: BaseModel) -> dict[str, Any]:
+    """The members of an input, or of an object inside one, that are sent.
+
+    A member without a field is sent too: it is validated before, and refused.
+    """
+    sent = {
+        wire_name(name, field): wire_value(value)
+        for name, field, value in fields_sent(part)
+    }
+    members, fields = part.__dict__, type(part).model_fields
+    if not members.keys() <= fields.keys():
+        for name, value in members.items():
+            if name not in fields:
+                sent[name] = wire_value(value)
+    for name, value in (part.__pydantic_extra__ or {}).items():
+        sent[name] = wire_value(value)
+    return sent
+
+
+def fields_sent(part: BaseModel) -> Iterator[tuple[str, FieldInfo, Any]]:
+    """The fields that are sent, with their Python names.
+
+    ``None`` is sent only where null is published, and only if it was given. A value that
+    reached the instance without validation counts as given.
+    """
+    members, given = part.__dict__, part.model_fields_set
+    for name, field in type(part).model_fields.items():
+        if name not in members:
+            continue
+        value = members[name]
+        if name not in given and value is field.default:
+            continue
+        if value is not None or field.is_required() or _accepts_null(field):
+            yield name, field, value
+
+
+def _accepts_null(field: FieldInfo) -> bool:
+    return any(isinstance(mark, AcceptsNull) for mark in field.metadata)
+
+
+def wire_value(value: Any) -> Any:
+    """The value of a field as it is sent."""
+    if isinstance(value, BaseModel):
+        return members_sent(value)
+    if isinstance(value, (list, tuple)):
+        return [wire_value(item) for item in cast("Collection[object]", value)]
+    if isinstance(value, dict):
+        return {
+            name: wire_value(member)
+            for name, member in cast(dict[str, object], value).items()
+        }
+    return value

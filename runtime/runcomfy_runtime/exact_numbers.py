@@ -1,0 +1,81 @@
+"""Exact arithmetic of JSON numbers: no answer depends on how a binary float is rounded.
+
+A float counts as the shortest decimal that names it, which is what JSON sends: 0.3 is three
+tenths, and a multiple of 0.1. The client, the sandbox and the generator all decide here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from decimal import Context, Decimal
+from typing import Any, TypeAlias, cast
+
+Exact: TypeAlias = int | Decimal
+
+_DIGITS = 2_000
+_WIDE = Context(prec=_DIGITS)
+"""Enough digits for the quotient of any two doubles."""
+_WHOLE_FROM = 2.0**53
+"""From here on every float is whole, and not always the decimal that names it."""
+
+
+def exact_number(value: float | Decimal) -> Exact:
+    """The number that JSON writes: of a float, the shortest decimal that names it.
+
+    Whole numbers are ints, unless they have thousands of digits.
+    """
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < _WHOLE_FROM:
+            return int(value)
+        value = Decimal(float.__repr__(value))
+    return int(value) if _is_whole(value) else value
+
+
+def _is_whole(value: Decimal) -> bool:
+    if not value.is_finite() or value.adjusted() > _DIGITS:
+        return False
+    return value == value.to_integral_value()
+
+
+def whole_number(value: Any) -> Any:
+    """A whole float as the integer that it is in JSON; anything else unchanged."""
+    if isinstance(value, float) and value.is_integer():
+        return int(exact_number(value))
+    return value
+
+
+def is_multiple(value: float | Decimal, step: Exact) -> bool:
+    """Whether a number is a multiple of a step, exactly. Steps are those of doubles."""
+    number = exact_number(value)
+    if isinstance(number, int):
+        numerator, denominator = step.as_integer_ratio()
+        return number * denominator % numerator == 0
+    if abs(number.adjusted()) > _DIGITS // 2:
+        # A number that no double and no readable integer has: too long to divide.
+        return number.adjusted() > 0
+    return not _WIDE.remainder(number, Decimal(step))
+
+
+def json_identity(value: object) -> Hashable:
+    """A hashable key that is equal exactly if two JSON values are equal.
+
+    In JSON ``true`` is not a number, ``1`` equals ``1.0``, and the keys of an object have no
+    order.
+    """
+    if isinstance(value, bool) or value is None:
+        return (type(value), value)
+    if isinstance(value, str):
+        return (str, value)
+    if isinstance(value, (int, float, Decimal)):
+        return (float, exact_number(value))
+    if isinstance(value, list):
+        return (list, tuple(json_identity(item) for item in cast(list[object], value)))
+    if isinstance(value, dict):
+        members = cast(dict[str, object], value).items()
+        return (
+            dict,
+            frozenset((name, json_identity(member)) for name, member in members),
+        )
+    return (object, id(value))
