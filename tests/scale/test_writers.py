@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.disk.folder_lock import FolderLocked, lock_folder
+from runcomfy_codegen.disk.folder_lock import lock_folder
+from runcomfy_codegen.errors import FolderBusy
 from support.command_line import Shell
 
 GENERATE = (sys.executable, "-m", "runcomfy_codegen", "generate")
@@ -61,7 +62,7 @@ def test_two_at_once_leave_one_whole_package(shell: Shell) -> None:
 def test_a_claim_leaves_no_folder_where_nothing_was_written(tmp_path: Path) -> None:
     with (
         lock_folder(tmp_path / "a" / "b"),
-        pytest.raises(FolderLocked),
+        pytest.raises(FolderBusy),
         lock_folder(tmp_path / "a/b"),
     ):
         pass

@@ -71,6 +71,7 @@ def _as_json(package: api.PackageCheck) -> dict[str, Any]:
     return {
         "output": str(package.output),
         "clean": package.up_to_date,
+        "interrupted": package.interrupted,
         "stale": [
             below(stale.file)
             for stale in package.stale
@@ -115,6 +116,9 @@ def _lines(package: api.PackageCheck) -> Iterator[TextLine]:
         yield from map(TextLine, stale.diff)
     if package.generated_with is not None:
         text = f"{folder}: the last generate had {package.generated_with}"
+        yield TextLine(text, on_stderr=True)
+    if package.interrupted:
+        text = f"{folder}: the last generate was interrupted; run `runcomfy-codegen generate`"
         yield TextLine(text, on_stderr=True)
     if package.up_to_date:
         yield TextLine(f"{folder}: up to date, {package.files} files")

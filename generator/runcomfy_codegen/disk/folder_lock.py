@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import time
 from collections.abc import Generator
 from pathlib import Path
 
+from ..errors import FolderBusy
 from .atomic_write import remove_leftovers
-
-
-class FolderLocked(Exception):
-    """Another process is changing the folder."""
-
-    def __init__(self, folder: Path) -> None:
-        """Say which folder is locked."""
-        super().__init__(f"another runcomfy-codegen is writing {folder}")
 
 
 @contextlib.contextmanager
 def lock_folder(folder: Path, wait: float = 0.0) -> Generator[None]:
-    """Lock a folder for the block, creating it if needed. Raises ``FolderLocked``, ``OSError``.
+    """Lock a folder for the block, creating it if needed. Raises ``FolderBusy``, ``OSError``.
 
     Waits at most ``wait`` seconds for another process. Removes what a killed process left.
 
@@ -52,24 +46,34 @@ else:
     import fcntl
 
     _PAUSE = 0.02
+    # Some network file systems have no locks: two writers are not noticed there.
+    _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EBADF)
 
     @contextlib.contextmanager
     def _locked(folder: Path, until: float) -> Generator[None]:
         handle = os.open(folder, os.O_RDONLY)
         try:
-            _acquire(handle, folder, until)
-            remove_leftovers(folder)
+            if _acquire(handle, folder, until):
+                remove_leftovers(folder)
             yield
         finally:
             os.close(handle)
 
-    def _acquire(handle: int, folder: Path, until: float) -> None:
+    def _acquire(handle: int, folder: Path, until: float) -> bool:
+        """Lock the folder; False where the file system has no locks."""
         while True:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() >= until:
-                    raise FolderLocked(folder) from None
+                    raise FolderBusy(
+                        f"another runcomfy-codegen is writing {folder}; nothing was"
+                        " written. Try again when it is done"
+                    ) from None
                 time.sleep(_PAUSE)
+            except OSError as error:
+                if error.errno not in _NO_LOCKS:
+                    raise
+                return False
             else:
-                return
+                return True

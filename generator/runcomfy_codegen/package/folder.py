@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from ..disk.atomic_write import FolderChanges, apply_changes
+from ..disk.atomic_write import FolderChanges, apply_changes, is_leftover, refuse_links
 from ..disk.read_file import GENERATED_CAP, read_if_there
 from ..errors import OperationError
-from .lock import LOCK, Lock, MadeFrom, read_lock, sha256
+from .lock import LOCK, Lock, MadeFrom, lock_while_generating, read_lock, sha256
 from .lock_entry import LockError
 
 
@@ -51,13 +52,13 @@ def make_plan(
     changed = {
         path: text for path, text in wanted.items() if _hash(text) != disk.get(path)
     }
-    gone = [path for path in lock.files if path not in wanted and path in disk]
+    gone = [path for path in lock.paths if path not in wanted and path in disk]
     remove = [path for path in gone if path not in kept]
     touched = [path for path in (*changed, *remove) if path in disk and path != LOCK]
     conflicts = {
-        path: Conflict.EDITED if path in lock.files else Conflict.FOREIGN
+        path: Conflict.EDITED if path in lock.paths else Conflict.FOREIGN
         for path in touched
-        if lock.files.get(path) != disk[path]
+        if not lock.is_ours(path, disk[path])
     }
     return WritePlan(changed, tuple(sorted(remove)), dict(sorted(conflicts.items())))
 
@@ -166,23 +167,60 @@ def plan_for_folder(
 
     ``hashes`` are those of the lock's files that are there: they were read already.
     """
-    new = hashes_of(folder, wanted.keys() - lock.files.keys())
+    new = hashes_of(folder, wanted.keys() - lock.paths)
     return make_plan(wanted, {**hashes, **new}, lock, kept=kept)
 
 
 def write_package(folder: Path, plan: WritePlan) -> None:
-    """Write and remove, all at once. Raises ``OSError``."""
-    content = {
-        path: text.encode("utf-8", "surrogatepass") for path, text in plan.write.items()
-    }
-    apply_changes(folder, FolderChanges(write=content, remove=plan.remove))
+    """Write and remove, all at once. Raises ``OSError``.
+
+    The lock says first what is about to be written, and last what was written. So a killed
+    ``generate`` leaves no file that looks edited by hand, and the next one finishes it.
+    """
+    content = {path: _encoded(text) for path, text in plan.write.items()}
+    before = read_if_there(folder / LOCK, GENERATED_CAP)
+    after = content.pop(LOCK, before) or b""
+    if not (content or plan.remove):
+        apply_changes(folder, FolderChanges(write={LOCK: after} if plan.write else {}))
+        return
+    intent = _encoded(
+        lock_while_generating(
+            (before or b"").decode("utf-8", "surrogatepass"),
+            {path: sha256(each) for path, each in content.items()},
+            after.decode("utf-8", "surrogatepass"),
+        )
+    )
+    refuse_links(folder, (*plan.write, *plan.remove))
+    apply_changes(folder, FolderChanges(write={LOCK: intent}))
+    try:
+        everything = FolderChanges({**content, LOCK: after}, plan.remove)
+        apply_changes(folder, everything)
+    except BaseException:
+        # Ctrl-C may also arrive after everything was written.
+        if read_if_there(folder / LOCK, GENERATED_CAP) == intent:
+            _restore_lock(folder, before)
+        raise
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _restore_lock(folder: Path, before: bytes | None) -> None:
+    """Write the old lock again; if that fails too, the next ``generate`` finishes."""
+    changes = FolderChanges(remove=[LOCK])
+    if before is not None:
+        changes = FolderChanges(write={LOCK: before})
+    with contextlib.suppress(OSError):
+        apply_changes(folder, changes)
 
 
 def holds_foreign_files(folder: Path) -> bool:
     """Whether a folder without a lock holds any file: then it is the user's own."""
     if (folder / LOCK).exists() or not folder.is_dir():
         return False
-    return any(each.name not in _PLACEHOLDERS for each in folder.iterdir())
+    names = (each.name for each in folder.iterdir())
+    return any(not (name in _PLACEHOLDERS or is_leftover(name)) for name in names)
 
 
 def enclosing_package(folder: Path) -> Path | None:

@@ -22,6 +22,7 @@ LOCK = PurePosixPath("runcomfy-codegen.lock")
 VERSION = 2
 """Version 2 has the names that callers use; version 1 is still read."""
 _HINT = "made_from"
+_GENERATING = "generating"
 _NOTE = "Written by runcomfy-codegen. It names every generated file; only those are replaced."
 _MERGING = ("<<<<<<< ", "=======", ">>>>>>> ")
 # Steps that lead down; a backslash or a drive would lead elsewhere on Windows.
@@ -55,12 +56,28 @@ class CallOptions:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """The files of a generated package with their hashes, and the entry of each model."""
+    """The files of a generated package with their hashes, and the entry of each model.
+
+    ``generating`` are the files, with their new hashes, that a ``generate`` is writing. It
+    stays in the lock only if that ``generate`` is killed: then each file is old or new.
+    """
 
     files: Mapping[PurePosixPath, str] = field(default_factory=dict[PurePosixPath, str])
     models: Mapping[str, LockEntry] = field(default_factory=dict[str, LockEntry])
     made_from: MadeFrom = MadeFrom()
     selection: CallOptions = CallOptions()
+    generating: Mapping[PurePosixPath, str] = field(
+        default_factory=dict[PurePosixPath, str]
+    )
+
+    @property
+    def paths(self) -> set[PurePosixPath]:
+        """Every file that is ours, also those of a ``generate`` that was interrupted."""
+        return {*self.files, *self.generating}
+
+    def is_ours(self, path: PurePosixPath, digest: str) -> bool:
+        """Whether this content of a file was generated."""
+        return digest in (self.files.get(path), self.generating.get(path))
 
     def module(self, model_id: str) -> PurePosixPath:
         """The file of a model's module."""
@@ -187,7 +204,33 @@ def read_lock(text: str) -> Lock:
         for model_id, entry in table(data.get("models"), "the table of models").items()
     }
     files = {path: hashes[name] for name, path in paths.items()}
-    return Lock(files, models, _made_from(data), _selection(data))
+    return Lock(files, models, _made_from(data), _selection(data), _generating(data))
+
+
+def lock_while_generating(text: str, new: Mapping[PurePosixPath, str], to: str) -> str:
+    """A lock file that says what a ``generate`` is about to write over the package.
+
+    ``text`` is the lock of the package, empty if there is none; ``new`` are the hashes of
+    the files to write, and ``to`` is the text of the lock afterwards.
+    """
+    empty: dict[str, Any] = {"models": {}, "files": {}}
+    before = members(json.loads(text)) if text else empty
+    data = {
+        "note": _NOTE,
+        "lock_version": VERSION,
+        **before,
+        _GENERATING: {
+            "lock": sha256(to.encode("utf-8", "surrogatepass")),
+            "files": {path.as_posix(): new[path] for path in sorted(new)},
+        },
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _generating(data: Mapping[str, Any]) -> dict[PurePosixPath, str]:
+    where = "the list of files that are being generated"
+    hashes = words(table(data.get(_GENERATING, {}), where).get("files", {}), where)
+    return {_inside(name): digest for name, digest in hashes.items()}
 
 
 def _parsed(text: str) -> Any:

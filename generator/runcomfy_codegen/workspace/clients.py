@@ -9,10 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from ..disk.atomic_write import refuse_links
-from ..disk.folder_lock import FolderLocked, lock_folder
+from ..disk.folder_lock import lock_folder
 from ..errors import (
     CodegenError,
-    FolderBusy,
     FolderConflict,
     OperationError,
     UsageError,
@@ -122,13 +121,7 @@ def _locked(folder: Path) -> Generator[None]:
             f"{folder} is inside {around}, which is a generated package;"
             " nothing was written. Choose a folder outside of it"
         )
-    with ExitStack() as lock:
-        try:
-            lock.enter_context(lock_folder(folder))
-        except FolderLocked as error:
-            raise FolderBusy(
-                f"{error}; nothing was written. Try again when it is done"
-            ) from None
+    with lock_folder(folder):
         yield
 
 
@@ -206,6 +199,7 @@ def _checked(request: GenerateRequest, progress: Progress) -> PackageCheck:
         removed=tuple(folder / path for path in plan.remove),
         files=package.total,
         generated_with=_as_options(old.selection) if other_options else None,
+        interrupted=bool(old.generating),
         diagnostics=package.diagnostics,
     )
 

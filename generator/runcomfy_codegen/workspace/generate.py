@@ -157,7 +157,7 @@ def prepare(
     is called after each rendered model.
     """
     lock, sources = request.lock, sources_of(request)
-    hashes = hashes_of(request.folder, lock.files)
+    hashes = hashes_of(request.folder, lock.paths)
     if whole:
         return _prepared(request, sources, (), hashes, progress)
     if up_to_date(lock, sources, hashes) and lock.selection == request.selection:

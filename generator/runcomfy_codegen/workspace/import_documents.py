@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ..build.build_model import BuiltCatalog
 from ..build.import_plan import ImportChange, ImportPlan, PlannedImport, plan_import
+from ..disk.folder_lock import lock_folder
 from ..disk.read_file import SOURCE_CAP, NotReadable, read_file
 from ..errors import SourceUnreadable, UsageError
 from ..ir.diagnostic import Diagnostic
@@ -20,6 +22,8 @@ from .project import Project, named_catalog
 from .results import Imported, ImportResult
 
 _SECONDS = 30.0
+LOCK_WAIT = 10.0
+"""Seconds to wait for another import into the same folder."""
 
 
 class ServerUnreachable(SourceUnreadable):
@@ -80,7 +84,9 @@ def store_documents(
     *,
     dry_run: bool = False,
 ) -> ImportResult:
-    """Store the accepted documents of these sources, given by name. Raises ``OSError``.
+    """Store the accepted documents of these sources, given by name.
+
+    Raises ``OSError``, and ``FolderBusy`` if another process writes the folder for too long.
 
     ``dry_run`` writes nothing; the result is the same.
     """
@@ -90,18 +96,20 @@ def store_documents(
         documents += [(name, document) for document in source.documents]
         diagnostics += [found.about(file=name) for found in source.diagnostics]
     root = project.config.schemas
-    plan = plan_import(
-        documents,
-        lambda model_id, locale: read_one(root, model_id, locale),
-        project.build_options,
-    )
-    if not dry_run:
-        changed = (
-            planned.document
-            for planned in plan.accepted
-            if planned.change is not ImportChange.UNCHANGED
+    # Another import must not write between reading the stored documents and replacing them.
+    with nullcontext() if dry_run else lock_folder(root, LOCK_WAIT):
+        plan = plan_import(
+            documents,
+            lambda model_id, locale: read_one(root, model_id, locale),
+            project.build_options,
         )
-        write_all(root, list(changed))
+        if not dry_run:
+            changed = (
+                planned.document
+                for planned in plan.accepted
+                if planned.change is not ImportChange.UNCHANGED
+            )
+            write_all(root, list(changed))
     return ImportResult(
         schemas=root,
         documents=tuple(_imported(planned, root) for planned in plan.accepted),

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from runcomfy_runtime.http.httpx_transport import HttpxTransport
 
+from ..disk.folder_lock import lock_folder
 from ..errors import CodegenError, OperationError, UnknownModel, UsageError
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
@@ -17,7 +18,7 @@ from ..ir.json_text import items, members
 from ..sources.locale import canonical_locale
 from ..sources.read import SourceResult
 from ..store.schemas_folder import NoSchemasFolder, read_all, remove_all
-from .import_documents import ServerUnreachable, fetched, read_content
+from .import_documents import LOCK_WAIT, ServerUnreachable, fetched, read_content
 from .live_catalog import CatalogPage, LiveCatalog, access_from_environment, is_complete
 from .project import Project
 from .results import Progress
@@ -123,7 +124,8 @@ def prune_models(
             "the catalog does not list all of the models that it counts, so a missing one"
             " may still exist; nothing was removed"
         )
-    remove_all(project.config.schemas, missing.documents)
+    with lock_folder(project.config.schemas, LOCK_WAIT):
+        remove_all(project.config.schemas, missing.documents)
 
 
 # Downloading the API pages that the site publishes for a model, one per language.

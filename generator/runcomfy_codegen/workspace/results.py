@@ -159,7 +159,8 @@ class PackageCheck(_Result):
 
     ``removed`` are files that ``generate`` would remove, ``edited`` those that it would
     refuse to replace. ``generated_with`` are the options of the last ``generate``, if they
-    differ from those of this check; None if they do not.
+    differ from those of this check; None if they do not. ``interrupted`` says that the last
+    ``generate`` was killed before it was done.
     """
 
     client: str
@@ -170,11 +171,12 @@ class PackageCheck(_Result):
     removed: tuple[Path, ...]
     files: int
     generated_with: str | None = None
+    interrupted: bool = False
 
     @property
     def up_to_date(self) -> bool:
         """Whether ``generate`` would change nothing."""
-        return not (self.stale or self.edited or self.removed)
+        return not (self.stale or self.edited or self.removed or self.interrupted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

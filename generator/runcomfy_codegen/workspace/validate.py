@@ -109,7 +109,7 @@ def generate_into(project: Project, named: Named, folder: Path) -> None:
     python = Project(replace(project.config, target=PYTHON.name))
     wanted = render_package(python, named, folder)
     lock = lock_of(folder)
-    hashes = hashes_of(folder, lock.files)
+    hashes = hashes_of(folder, lock.paths)
     write_package(folder, plan_for_folder(folder, wanted, lock, (), hashes))
 
 
