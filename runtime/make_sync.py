@@ -18,6 +18,7 @@ RUNTIME = Path(__file__).parent / "runcomfy_runtime"
 ASYNC_FILES = (
     "async_client.py",
     "async_job.py",
+    "http/async_connection_pool.py",
     "http/async_deadline_transport.py",
     "media/fetch/async_client.py",
 )
@@ -30,7 +31,7 @@ WORDS = {
     r"\basync (def|for|with)\b": r"\1",
     r"\bAnyIOBackend\b": "SyncBackend",
     r"\bhandle_async_request\b": "handle_request",
-    r"\b__a(enter|exit)__": r"__\1__",
+    r"\b__a(enter|exit|iter|next)__": r"__\1__",
     r"\ba(close|next|iter)\b": r"\1",
     r"\bAsync([A-Z]\w*)": r"\1",
     r"\basync_(\w+)": r"\1",

@@ -45,8 +45,17 @@ MEDIA_TIMEOUT = 10.0
 """Fetching what a media check needs of one file, redirects included: it delays a submit."""
 MEDIA_CONNECT_TIMEOUT = 3.0
 """Connecting to one address of a media host, so that there is time to try the next."""
+ADDRESS_TIMEOUT = 3.0
+"""Connecting to one address of a server, so that there is time to try the next."""
 KEEPALIVE = 5.0
 """An idle connection is closed after this: shorter than the idle timeout of usual servers."""
+PAID_KEEPALIVE = 0.05
+"""The same for a paid request. If the server closes the connection just then, nobody knows
+whether the job was accepted, so only a connection that was busy a moment ago is good enough."""
+THREAD_IDLE = 10.0
+"""A thread that has nothing to do ends after this."""
+FORK_WAIT = 1.0
+"""A fork waits so long for other threads to finish writing to the journal."""
 
 # How long something is tried again.
 

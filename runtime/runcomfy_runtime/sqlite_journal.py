@@ -47,18 +47,23 @@ class SqliteJournal:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
         self._inherited: list[sqlite3.Connection] = []
         renew_after_fork(self)
+
+    @property
+    def fork_lock(self) -> threading.RLock:
+        """The lock that is held while the file is used."""
+        return self._lock
 
     def after_fork(self) -> None:
         """Forget the parent's connection: SQLite forbids a child even to close it."""
         if self._connection is not None:
             self._inherited.append(self._connection)
         self._connection = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def note(self, entry: Intent | Accepted | Ended) -> None:
         """Write an entry, and return when it is on disk."""

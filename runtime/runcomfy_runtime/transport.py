@@ -53,12 +53,13 @@ Sink = Callable[[Response, bytes], None]
 
 
 class Request(NamedTuple):
-    """A request to send. ``timeout`` is in seconds; the body is serialised once."""
+    """A request to send. The body is serialised once."""
 
     method: str
     url: str
     body: bytes | None = None
     timeout: float = REQUEST_TIMEOUT
+    """Seconds for connecting, for each piece of the body, and for the whole answer after it."""
     headers: tuple[tuple[str, str], ...] = ()
     paid: bool = False
     """Whether it starts a job that costs money, so that its answer must not be lost."""
@@ -66,6 +67,9 @@ class Request(NamedTuple):
     """Set only for the configured server. The transport reveals it."""
     sink: Sink | None = None
     """Receives the undecoded body of a 2xx answer, which is then not kept in memory."""
+    call_timeout: float = 0.0
+    """Seconds that the call has in all: for waiting until a connection is free, and for sending
+    the body. At least ``timeout`` counts."""
 
 
 class Transport(Protocol):

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from .client_config import ClientConfig
+from .daemon_threads import FILE_THREADS
 from .interrupt import InterruptHeld
 from .lifecycle.steps import (
     Acquire,
@@ -137,13 +138,12 @@ class AsyncDriver:
                 await self._emit(event, listener)
             case WriteJournal(entry):
                 assert self.config.journal is not None
-                await _finish_writing(
-                    asyncio.to_thread(self.config.journal.note, entry)
-                )
+                note = self.config.journal.note
+                await _finish_writing(FILE_THREADS.run(lambda: note(entry)))
             case Acquire(semaphore):
                 await semaphore.acquire()
             case RunTask(task, on_loop):
-                await (asyncio.to_thread(task) if on_loop is None else on_loop())
+                await (FILE_THREADS.run(task) if on_loop is None else on_loop())
         return None
 
     async def _sent(self, request: Request) -> Outcome:

@@ -18,6 +18,7 @@ from typing import (
     runtime_checkable,
 )
 
+from .daemon_threads import CHECK_THREADS
 from .did_you_mean import did_you_mean
 from .errors import BadSetting, InputRejected
 from .observer import logger
@@ -301,11 +302,7 @@ async def _run_on_loop(
 ) -> Iterable[Problem]:
     if isinstance(check, AsyncInputCheck):
         return await check.check(rules, payload)
-    from asyncio import (
-        to_thread,
-    )  # slow to import, and already imported by every caller
-
-    return await to_thread(lambda: list(check(rules, payload)))
+    return await CHECK_THREADS.run(lambda: list(check(rules, payload)))
 
 
 def _unknown_media_checks(given: object) -> BadSetting:

@@ -1,5 +1,5 @@
 # Made from http/async_deadline_transport.py by runtime/make_sync.py: edit that file, then run the script.
-"""httpx's transport with one deadline for the whole request.
+"""httpx's transport with one deadline for the whole request, and connections of our own pool.
 
 httpx has a timeout for each operation; here every operation on a connection gets the time that
 is left of the request. ``asyncio.timeout`` around a request would do as well, if httpcore closed
@@ -15,7 +15,13 @@ from typing import Any
 import httpcore
 import httpx
 
-from .httpx_adapter import WRITE_SIZE, time_left
+from ..retry_and_timeouts import ADDRESS_TIMEOUT
+from .connection_pool import ConnectionPool
+from .request_trace import current_request, time_left
+from .sockets import look_up, open_stream
+
+_PIECE = 16 * 1024
+"""Bytes to write at once, so that a peer that reads slowly is noticed after so many."""
 
 
 class DeadlineTransport(httpx.HTTPTransport):
@@ -23,16 +29,14 @@ class DeadlineTransport(httpx.HTTPTransport):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # httpx has no argument for the network backend of httpcore's pools.
-        inner = self._pool._network_backend  # pyright: ignore[reportPrivateUsage]
-        counted = _Backend(inner)
-        self._pool._network_backend = counted  # pyright: ignore[reportPrivateUsage]
+        # httpx has arguments neither for the network backend nor for the pool. Its own pool
+        # knows how to make a connection, through a proxy if there is one.
+        inner: Any = self._pool
+        inner._network_backend = _Backend()
+        self._pool: Any = ConnectionPool(inner.create_connection)
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self, inner: httpcore.NetworkBackend) -> None:
-        self._inner = inner
-
     def connect_tcp(
         self,
         host: str,
@@ -41,14 +45,18 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
+        """Connect to the first address that answers."""
         seconds = time_left(timeout, httpcore.ConnectTimeout)
-        stream = self._inner.connect_tcp(
-            host, port, seconds, local_address, socket_options
-        )
-        return _Stream(stream)
-
-    def sleep(self, seconds: float) -> None:
-        self._inner.sleep(seconds)
+        addresses = look_up(host, port, seconds)
+        last = addresses.pop()
+        for address in addresses:
+            seconds = time_left(ADDRESS_TIMEOUT, httpcore.ConnectTimeout)
+            try:
+                return _Stream(open_stream(address, seconds))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        seconds = time_left(timeout, httpcore.ConnectTimeout)
+        return _Stream(open_stream(last, seconds))
 
 
 class _Stream(httpcore.NetworkStream):
@@ -60,9 +68,19 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.read(max_bytes, seconds)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        for start in range(0, len(buffer), WRITE_SIZE):
+        trace = current_request()
+        for start in range(0, len(buffer), _PIECE):
             seconds = time_left(timeout, httpcore.WriteTimeout)
-            self._inner.write(buffer[start : start + WRITE_SIZE], seconds)
+            piece = buffer[start : start + _PIECE]
+            first = trace is not None and trace.writing(piece)
+            try:
+                self._inner.write(piece, seconds)
+            except httpcore.WriteError:
+                if first and trace is not None:
+                    trace.sent = False
+                raise
+            if trace is not None:
+                trace.begin_step()
 
     def close(self) -> None:
         self._inner.close()
@@ -74,7 +92,11 @@ class _Stream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         seconds = time_left(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
+        try:
+            return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
+        except BaseException:
+            self._inner.close()
+            raise
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

@@ -164,8 +164,17 @@ def _post(
     context: FlowContext, submission: Submission, deadline: float
 ) -> Flow[Outcome]:
     url = context.base_url + protocol.submit_path(submission.model_id)
-    timeout = request_timeout(deadline, context.now())
-    request = api_request(context, "POST", url, submission.body, timeout, paid=True)
+    now = context.now()
+    timeout, left = request_timeout(deadline, now), deadline - now
+    request = api_request(
+        context,
+        "POST",
+        url,
+        submission.body,
+        timeout,
+        paid=True,
+        call_timeout=left,
+    )
     try:
         return (yield from send(request))
     except errors.RunComfyError:

@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
+from ..daemon_threads import CHECK_THREADS
 from ..escaping import printable
 from .data_uri import data_reader
 from .errors import MediaError, MediaFault
@@ -58,17 +59,16 @@ async def probe_async(
     policy: FetchPolicy = DEFAULT_POLICY,
 ) -> MediaInfo:
     """Do what ``probe`` does, without blocking the event loop."""
-    import asyncio  # it takes longer to load than any probe takes to run
-
     if isinstance(source, str) and not _is_data(source):
         from .fetch.async_client import fetch_async
 
         return _check_kind(
             kind, await fetch_async(source, policy, thorough=bool(thorough))
         )
-    return _check_kind(
-        kind, await asyncio.to_thread(_measure_local, source, thorough is not False)
+    info = await CHECK_THREADS.run(
+        lambda: _measure_local(source, thorough is not False)
     )
+    return _check_kind(kind, info)
 
 
 def _is_data(source: str) -> bool:

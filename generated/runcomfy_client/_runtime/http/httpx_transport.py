@@ -11,76 +11,75 @@ import threading
 from ..access import origin
 from ..fork import renew_after_fork
 from ..transport import Outcome, Request
+from .body import BodyReader
 from .deadline_transport import DeadlineTransport
-from .httpx_adapter import (
-    LOSSES,
-    BodyReader,
-    RequestTrace,
-    build_request,
-    lift_deadline,
-    pool_options,
-    request_deadline,
-)
+from .httpx_adapter import build_request, pool_options, refused_by_proxy
+from .proxy import Proxy, proxy_for
+from .request_trace import LOSSES, RequestTrace, sending
 
 Origin = tuple[str, str, int | None]
 
 
 class HttpxTransport:
-    """Sends over httpx's connection pools, one for each server, created when first used.
+    """Sends over httpx's connections, with a pool for each server, created when first used.
 
     The pools are used without ``httpx.Client``: nothing here may follow redirects, keep
     cookies or look for credentials. A forked child creates its own.
     """
 
     def __init__(self) -> None:
-        self._pools: dict[Origin, DeadlineTransport] = {}
-        self._inherited: list[DeadlineTransport] = []
+        self._pools: dict[Origin, tuple[DeadlineTransport, Proxy | None]] = {}
+        self._inherited: list[object] = []
         self._lock = threading.Lock()
         renew_after_fork(self)
 
     def after_fork(self) -> None:
         """Drop the parent's connections without closing them: that would end them there."""
-        self._inherited += self._pools.values()
+        self._inherited.append(self._pools)
         self._pools = {}
         self._lock = threading.Lock()
 
     def send(self, request: Request) -> Outcome:
         """Send once; return the answer, or how far the request got.
 
-        ``request.timeout`` covers the whole request. If the answer goes to a sink, it covers
-        the head, and then each piece.
+        ``request.timeout`` covers connecting, each written piece, and the whole answer. If the
+        answer goes to a sink, it covers the head, and then each piece.
         """
         trace, body = RequestTrace(request), BodyReader(request)
         try:
-            sending = build_request(request, trace)
-            with request_deadline(request.timeout):
-                response = self._pool(request.url).handle_request(sending)
+            prepared = build_request(request)
+            pool, proxy = self._pool(request.url)
+            trace.use_proxy(proxy.name if proxy else "")
+            with sending(trace):
+                response = pool.handle_request(prepared)
                 try:
-                    head = body.begin(trace.begun(response))
+                    if refused_by_proxy(response, request.url, proxy):
+                        return trace.refused_by_proxy(response)
+                    body.begin(trace.begun(response))
                     if body.raw:
-                        lift_deadline()
-                    pieces = response.iter_raw if body.raw else response.iter_bytes
-                    for piece in pieces():
+                        trace.lift_deadline()
+                    for piece in response.iter_raw():
                         body.take(piece)
                 finally:
                     response.close()
-            return body.ended(head)
+            return body.ended()
         except LOSSES as error:
-            return trace.lost(error, bytes(body.kept))
+            return body.unreadable(error) or trace.lost(error, bytes(body.kept))
 
-    def _pool(self, url: str) -> DeadlineTransport:
+    def _pool(self, url: str) -> tuple[DeadlineTransport, Proxy | None]:
         key = origin(url)
         pool = self._pools.get(key)
         if pool is not None:
             return pool
         with self._lock:
             if key not in self._pools:
-                self._pools[key] = DeadlineTransport(**pool_options(url))
+                proxy = proxy_for(url)
+                self._pools[key] = DeadlineTransport(**pool_options(proxy)), proxy
             return self._pools[key]
 
     def close(self) -> None:
         """Close the connections. The next request opens new ones."""
         with self._lock:
             pools, self._pools = self._pools, {}
-        for pool in pools.values():
+        for pool, _ in pools.values():
             pool.close()

@@ -155,12 +155,15 @@ def api_request(
     timeout: float,
     *,
     paid: bool = False,
+    call_timeout: float = 0.0,
 ) -> Request:
     """Build a request to the API. It has the token only if it goes to the configured server."""
     base_url = context.base_url
     same_server = url.startswith(base_url + "/") or origin(url) == origin(base_url)
     token = context.token if same_server else None
-    return Request(method, url, body, timeout, (), paid, token)
+    return Request(
+        method, url, body, timeout, (), paid, token, call_timeout=call_timeout
+    )
 
 
 def failure_reason(outcome: Outcome) -> str:

@@ -1,0 +1,158 @@
+"""Lends connections to requests, one at a time.
+
+httpcore has pools, but a task that is cancelled at the wrong moment leaves its place in them
+taken for ever (encode/httpcore#1093). Here a connection belongs to one request until its
+answer has ended or anything has stopped it; then it is idle, or it is closed.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpcore
+
+from ..retry_and_timeouts import KEEPALIVE, PAID_KEEPALIVE
+from .async_sockets import AsyncSlots
+from .request_trace import current_request
+
+_CONNECTIONS = 64
+"""Open connections to one server, idle ones included."""
+_IDLE = 16
+
+
+class AsyncConnectionPool:
+    """The connections to one server. ``create`` opens one when it is first used."""
+
+    def __init__(
+        self,
+        create: Callable[[httpcore.Origin], httpcore.AsyncConnectionInterface],
+    ) -> None:
+        self._create = create
+        self._slots = AsyncSlots(_CONNECTIONS)
+        self._lock = threading.Lock()
+        self._idle: list[tuple[httpcore.AsyncConnectionInterface, float]] = []
+        """Each with the time since when it is idle, the latest last."""
+        self._closed = False
+
+    async def handle_async_request(
+        self, request: httpcore.Request
+    ) -> httpcore.Response:
+        """Send a request over an idle connection or a new one."""
+        trace = current_request()
+        await self._slots.acquire()
+        connection: httpcore.AsyncConnectionInterface | None = None
+        try:
+            if trace is not None:
+                trace.begin_step()
+            connection = await self._borrow(request)
+            response = await connection.handle_async_request(request)
+        except BaseException:
+            await self._take_back(connection)
+            raise
+        return httpcore.Response(
+            response.status,
+            headers=response.headers,
+            content=_Body(response, connection, self._take_back),
+            extensions=response.extensions,
+        )
+
+    async def _borrow(
+        self, request: httpcore.Request
+    ) -> httpcore.AsyncConnectionInterface:
+        """An idle connection, the latest first; else a new one in the place of an idle one.
+
+        A paid request gets no connection that the server may be closing right now: its
+        outcome would be unknown.
+        """
+        longest = PAID_KEEPALIVE if "paid" in request.extensions else KEEPALIVE
+        with self._lock:
+            latest = self._idle.pop() if self._idle else None
+        if latest is not None:
+            connection, since = latest
+            if time.monotonic() - since <= longest and _usable(connection):
+                return connection
+            await connection.aclose()
+        await self._close_expired()
+        return self._create(request.url.origin)
+
+    async def _close_expired(self) -> None:
+        limit = time.monotonic() - KEEPALIVE
+        with self._lock:
+            expired = [idle for idle, since in self._idle if since < limit]
+            self._idle = [entry for entry in self._idle if entry[1] >= limit]
+        for connection in expired:
+            await connection.aclose()
+
+    async def _take_back(
+        self, connection: httpcore.AsyncConnectionInterface | None
+    ) -> None:
+        """The request is over: keep the connection if it is idle and clean, else close it.
+
+        Nothing here waits, so that no cancellation comes in between.
+        """
+        try:
+            if connection is not None:
+                with self._lock:
+                    keep = (
+                        not self._closed
+                        and len(self._idle) < _IDLE
+                        and connection.is_idle()
+                        and not _leftover(connection)
+                    )
+                    if keep:
+                        self._idle.append((connection, time.monotonic()))
+                if not keep:
+                    await connection.aclose()
+        finally:
+            self._slots.release()
+
+    async def aclose(self) -> None:
+        """Close the idle connections now, and the others when their requests are over."""
+        with self._lock:
+            idle, self._idle, self._closed = self._idle, [], True
+        for connection, _ in idle:
+            await connection.aclose()
+
+
+class _Body:
+    """The body of an answer, at whose end the connection is taken back."""
+
+    def __init__(
+        self,
+        response: httpcore.Response,
+        connection: httpcore.AsyncConnectionInterface,
+        take_back: Callable[[httpcore.AsyncConnectionInterface], Any],
+    ) -> None:
+        self._stream: Any = response.stream
+        self._connection = connection
+        self._take_back = take_back
+        self._closed = False
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces: AsyncIterator[bytes] = aiter(self._stream)
+        return pieces
+
+    async def aclose(self) -> None:
+        """End the body, whether it was read to its end or not."""
+        if not self._closed:
+            self._closed = True
+            try:
+                await self._stream.aclose()
+            finally:
+                await self._take_back(self._connection)
+
+
+def _usable(connection: httpcore.AsyncConnectionInterface) -> bool:
+    """Whether the server has neither closed an idle connection nor sent anything over it."""
+    return connection.is_idle() and not connection.has_expired()
+
+
+def _leftover(connection: Any) -> bool:
+    """Whether the server sent more than the answer: it would be taken for the next answer."""
+    while (inner := getattr(connection, "_connection", None)) is not None:
+        connection = inner
+    state = getattr(connection, "_h11_state", None)
+    return state is not None and bool(state.trailing_data[0])
