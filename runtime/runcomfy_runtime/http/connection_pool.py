@@ -46,25 +46,28 @@ class ConnectionPool:
         try:
             if trace is not None:
                 trace.begin_step()
-            connection = self._borrow(request)
-            response = connection.handle_request(request)
+            paid = trace is not None and trace.paid
+            connection = self._borrow(request, paid)
+            response: Any = connection.handle_request(request)
         except BaseException:
             self._take_back(connection)
             raise
         return httpcore.Response(
             response.status,
             headers=response.headers,
-            content=_Body(response, connection, self._take_back),
+            content=_Body(response.stream, connection, self._take_back),
             extensions=response.extensions,
         )
 
-    def _borrow(self, request: httpcore.Request) -> httpcore.ConnectionInterface:
+    def _borrow(
+        self, request: httpcore.Request, paid: bool
+    ) -> httpcore.ConnectionInterface:
         """An idle connection, the latest first; else a new one in the place of an idle one.
 
         A paid request gets no connection that the server may be closing right now: its
         outcome would be unknown.
         """
-        longest = PAID_KEEPALIVE if "paid" in request.extensions else KEEPALIVE
+        longest = PAID_KEEPALIVE if paid else KEEPALIVE
         with self._lock:
             latest = self._idle.pop() if self._idle else None
         if latest is not None:
@@ -117,11 +120,11 @@ class _Body:
 
     def __init__(
         self,
-        response: httpcore.Response,
+        stream: Any,
         connection: httpcore.ConnectionInterface,
         take_back: Callable[[httpcore.ConnectionInterface], Any],
     ) -> None:
-        self._stream: Any = response.stream
+        self._stream = stream
         self._connection = connection
         self._take_back = take_back
         self._closed = False

@@ -38,15 +38,12 @@ def build_request(request: Request) -> httpx.Request:
     headers.update(request.headers)
     seconds = request.timeout
     limits = {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
-    extensions: dict[str, Any] = {"timeout": limits}
-    if request.paid:
-        extensions["paid"] = True
     return httpx.Request(
         request.method,
         request.url,
         content=request.body,
         headers=headers,
-        extensions=extensions,
+        extensions={"timeout": limits},
     )
 
 

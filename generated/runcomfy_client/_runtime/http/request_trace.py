@@ -61,6 +61,11 @@ class RequestTrace:
         self.status = 0
         self._via = ""
 
+    @property
+    def paid(self) -> bool:
+        """Whether the request starts a job that costs money."""
+        return self._request.paid
+
     def use_proxy(self, name: str) -> None:
         """Name the proxy in the reason for a loss: it may be what cannot be reached."""
         self._via = f" (through the proxy {name} of the environment)" if name else ""
