@@ -70,6 +70,7 @@ _NOT_MEDIA: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
 )
+PLAIN_TEXT = "plain text"
 _PORTABLE_MAP = re.compile(rb"P[1-7][\s#]")
 _XBM = re.compile(rb"#define\s+\S*width\s+\d")
 _SVG = re.compile(rb"<(?:[\w.-]+:)?svg[\s>/]", re.IGNORECASE)
@@ -151,6 +152,18 @@ def unrecognised_error(head: bytes, size: int | None) -> MediaError:
     return MediaUnknown(f"the format is not known; the content begins with {quote}")
 
 
+def name_if_not_media(head: bytes) -> str | None:
+    """What content is that begins like this, if it is certainly no media; else None."""
+    if not head or _row_for(head) is not None:
+        return None
+    error = unrecognised_error(head, None)
+    if getattr(error, "fault", None) is MediaFault.NOT_MEDIA:
+        names = [name for magic, name in _NOT_MEDIA if head.startswith(magic)]
+        return names[0] if names else _text_name(_wide_text(head) or head)
+    xml = _XML.match(_after_prolog(head)) and _SVG.search(head) is None
+    return "an XML document" if xml else None
+
+
 def _too_short(head: bytes) -> MediaError:
     return MediaError(
         f"the content ends after {len(head)} bytes, inside its header",
@@ -229,7 +242,7 @@ def _text_name(head: bytes) -> str:
     elif start[:1] in (b"{", b"["):
         name = "JSON"
     else:
-        name = "plain text"
+        name = PLAIN_TEXT
     return name
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import DownloadError
+from ..escaping import printable
+from ..media.format_table import BY_EXTENSION
+from ..media.sniff import PLAIN_TEXT, TEXT, name_if_not_media
 from ..transport import Response
 from .part_file import move_into_place, open_part
 
@@ -84,8 +87,21 @@ class PartialDownload:
         if head.status == 206:
             self._continue(head.headers)
         else:
+            self._check_whole(head.headers)
             self._start(head.headers)
         self._within_limit(self.total or 0)
+
+    def _check_whole(self, headers: Mapping[str, str]) -> None:
+        """Check that a 200 is not a part of the file, sent as if it were the whole."""
+        part = _SPAN.fullmatch(headers.get("content-range", ""))
+        if part is not None:
+            begin, end, total = part[1], part[2], part[3]
+            if int(begin) or total not in (str(int(end) + 1), "*"):
+                raise RangeMismatch("it is a part of the file, sent as the whole")
+        length, version = _content_length(headers), self._version
+        same = version.etag and headers.get("etag") == version.etag
+        if same and length is not None and version.total not in (None, length):
+            raise RangeMismatch("it is the same version with another length")
 
     def _start(self, headers: Mapping[str, str]) -> None:
         self.restart()
@@ -135,6 +151,19 @@ class PartialDownload:
         """Whether a body began in this try."""
         return self._head is not None
 
+    def _refuse_page(self) -> None:
+        if not _is_media_name(self.target):
+            return
+        with self._part.open("rb") as part:
+            name = name_if_not_media(part.read(TEXT))
+        stated = self._head.headers.get("content-type", "") if self._head else ""
+        if name is None or (name == PLAIN_TEXT and not stated.startswith("text/")):
+            return
+        raise DownloadError(
+            f"the server sent {name} instead of the file {self.target.name}"
+            + (f" (Content-Type {printable(stated, 60)})" if stated else "")
+        )
+
     def missing(self) -> int:
         """The number of announced bytes that are missing."""
         return self.total - self.size if self.total is not None else 0
@@ -163,11 +192,19 @@ class PartialDownload:
             self._file.close()
 
     def finish(self) -> None:
-        """Make the part the finished file: sync it, then move it into place in one step."""
+        """Make the part the finished file: sync it, then move it into place in one step.
+
+        Raises ``DownloadError`` if the file is to be media, and the content is certainly not.
+        """
         self._file.flush()
+        self._refuse_page()
         os.fsync(self._file.fileno())
         self._sidecar.remove()
         move_into_place(self._file, self._part, self.target)
+
+
+def _is_media_name(target: Path) -> bool:
+    return target.suffix.removeprefix(".") in BY_EXTENSION
 
 
 def _content_length(headers: Mapping[str, str]) -> int | None:
