@@ -10,6 +10,7 @@ import pytest
 from media import specimens as made
 from media.meter import DATA, Meter
 from runcomfy_runtime.media.errors import MediaError, MediaFault, MediaShort
+from runcomfy_runtime.media.info import Measurement
 from runcomfy_runtime.media.parser import Budget
 from runcomfy_runtime.media.prober import probe
 
@@ -247,3 +248,17 @@ def test_frames_are_not_counted_to_where_the_budget_ends() -> None:
     assert info.timing is not None
     assert info.timing.least < Fraction(1000 * 1152, 44_100) < info.timing.most
     assert "estimated" in info.evidence[0]
+
+
+def test_the_least_duration_of_a_single_frame_is_not_negative() -> None:
+    frame = b"\xff\xfb\x90\x64" + bytes(413)
+    timing = probe(frame).timing
+    assert timing is not None
+    assert timing.least == 0
+    assert timing.value == Fraction(1152, 44_100)
+
+
+@pytest.mark.parametrize("readings", [(1, -2), (-1,), (0, 3), (-3, -2)])
+def test_nothing_that_is_measured_is_negative(readings: tuple[int, ...]) -> None:
+    measured = Measurement.of(*map(Fraction, readings))
+    assert 0 <= measured.least <= measured.value <= measured.most

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..dialect.meta_schema import check_document
-from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.diagnostic import EXHAUSTED, Diagnostic, Severity, too_large
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
 from ..ir.model import Model, Object, Type, Unknown, fields_in
@@ -78,6 +78,18 @@ def build_model(
     }
     model = with_translations(replace(shown, documents=hashes), same)
     return BuiltModel(model, tuple(diagnostics))
+
+
+def build_or_report(
+    files: Sequence[tuple[str, Document]], options: BuildOptions
+) -> BuiltModel:
+    """The same; documents that this process cannot hold are a diagnostic."""
+    try:
+        return build_model(files, options)
+    except EXHAUSTED as error:
+        file, document = files[0]
+        found = too_large(error, model=document.model_id, file=file)
+        return BuiltModel(None, (found,))
 
 
 def same_structure(one: Model, other: Model) -> bool:
@@ -191,7 +203,8 @@ def build_catalog(
     for file, document in files:
         groups[document.model_id].append((file, document))
     built = {
-        model_id: build_model(groups[model_id], options) for model_id in sorted(groups)
+        model_id: build_or_report(groups[model_id], options)
+        for model_id in sorted(groups)
     }
     diagnostics = [
         diagnostic for result in built.values() for diagnostic in result.diagnostics

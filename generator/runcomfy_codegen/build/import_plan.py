@@ -10,7 +10,7 @@ from enum import StrEnum
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
 from ..ir.model import Model
-from .build_model import BuildOptions, build_model, same_structure
+from .build_model import BuildOptions, build_or_report, same_structure
 
 
 class ImportChange(StrEnum):
@@ -58,7 +58,7 @@ def plan_import(
     models: list[tuple[str, Document, Model]] = []
     for key, group in groups.items():
         for file, document in group:
-            built = build_model([(file, document)], options)
+            built = build_or_report([(file, document)], options)
             diagnostics += built.diagnostics
             if built.model is not None:
                 models.append((file, document, built.model))
@@ -99,7 +99,7 @@ def _words(document: Document) -> tuple[object, ...]:
 def _equivalent(first: Document, second: Document, options: BuildOptions) -> bool:
     """Whether two models have the same structure; compares bytes if one cannot be built."""
     models = [
-        build_model([("", document)], options).model for document in (first, second)
+        build_or_report([("", document)], options).model for document in (first, second)
     ]
     if models[0] is None or models[1] is None:
         return _texts(first) == _texts(second)

@@ -49,3 +49,19 @@ class Diagnostic:
         fields = asdict(self)
         place = fields.pop("place")
         return {**fields, "severity": self.severity.value, **place}
+
+
+EXHAUSTED = (MemoryError, RecursionError)
+"""What Python raises for a document that is too large or nested too deep for this process."""
+
+
+def too_large(error: BaseException, *, model: str = "", file: str = "") -> Diagnostic:
+    """The diagnostic about such a document: the others are still read."""
+    deep = isinstance(error, RecursionError)
+    return Diagnostic(
+        code="too-large",
+        message=f"the document {'is nested too deep' if deep else 'needs more memory than there is'}",
+        model=model,
+        file=file,
+        hint="no published document comes near; take it out, or publish less of it",
+    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.diagnostic import EXHAUSTED, Diagnostic, Severity, too_large
 from ..ir.model import Model
 from ..reports.command_report import CommandReport, RuleMetadata, entry_of
 from . import field_rules, message_rules, prose_rules
@@ -40,9 +40,7 @@ codes, and globs over them.
 
 def lint(models: Sequence[Model]) -> tuple[Diagnostic, ...]:
     """Everything that the rules report, sorted by model, pointer and code."""
-    diagnostics = [
-        diagnostic for rule in RULES for diagnostic in rule.diagnostics(models)
-    ]
+    diagnostics = [found for rule in RULES for found in _found(rule, models)]
     return tuple(
         sorted(
             diagnostics,
@@ -53,6 +51,16 @@ def lint(models: Sequence[Model]) -> tuple[Diagnostic, ...]:
             ),
         )
     )
+
+
+def _found(rule: LintRule, models: Sequence[Model]) -> list[Diagnostic]:
+    try:
+        return list(rule.diagnostics(models))
+    except EXHAUSTED as error:
+        if len(models) == 1:
+            return [too_large(error, model=models[0].model_id)]
+        # One model at a time, so that one ends no other.
+        return [found for model in models for found in _found(rule, [model])]
 
 
 def is_selected(

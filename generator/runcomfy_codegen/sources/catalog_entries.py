@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runcomfy_runtime.protocol import valid_model_id
 
-from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.diagnostic import EXHAUSTED, Diagnostic, Severity, too_large
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonText, JsonValue, SyntaxIssue
 from .embedded_json import (
@@ -51,7 +51,10 @@ def read_catalog(text: str, origin: Origin) -> Iterator[SourceItem]:
     if not entries:
         yield _no_models_diagnostic(text, origin)
     for pointer, entry in entries:
-        yield from _Entry.of(entry, pointer, origin).read()
+        try:
+            yield from list(_Entry.of(entry, pointer, origin).read())
+        except EXHAUSTED as error:
+            yield replace(too_large(error, file=origin.name), pointer=pointer)
 
 
 def _entries(whole: JsonText, value: JsonValue) -> Iterator[tuple[str, JsonText]]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from ..ir.diagnostic import Diagnostic, Position
+from ..ir.diagnostic import EXHAUSTED, Diagnostic, Position, too_large
 from ..ir.document import Document
 from ..ir.json_text import JsonText
 from .catalog_entries import is_catalog, read_catalog
@@ -68,9 +68,13 @@ def read_documents(
     if locale is not None and origin.locale is None:
         return SourceResult((), (_invalid_locale(origin, locale),))
     text = _decoded(data, origin)
-    source_items = (
-        [text] if isinstance(text, Diagnostic) else list(_read_text(text, origin))
-    )
+    source_items: list[SourceItem] = []
+    try:
+        source_items += (
+            [text] if isinstance(text, Diagnostic) else _read_text(text, origin)
+        )
+    except EXHAUSTED as error:
+        source_items.append(too_large(error, file=origin.name))
     documents = [item for item in source_items if isinstance(item, Document)]
     diagnostics = [item for item in source_items if isinstance(item, Diagnostic)]
     return SourceResult(_distinct(documents), tuple(diagnostics))

@@ -13,7 +13,7 @@ from stat import S_ISDIR
 from ..disk.atomic_write import FolderChanges, apply_changes
 from ..disk.read_file import STORED_CAP, NotReadable, read_file
 from ..disk.walk import ListedFolder, is_read, read_again, walk
-from ..ir.diagnostic import Diagnostic, Position
+from ..ir.diagnostic import EXHAUSTED, Diagnostic, Position, too_large
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, items, members
 from . import document_file
@@ -70,6 +70,9 @@ def _read_all(root: Path, models: Collection[str] | None) -> StoredDocuments:
         except NotJson as error:
             found = unreadable_document(file, path, error.message, error.place)
             diagnostics.append(found)
+        except EXHAUSTED as error:
+            diagnostics.append(too_large(error, model=model_id_of(path), file=file))
+            withheld.add(model_id_of(path))
         except NotReadable as error:
             reason = error.reason
             diagnostics.append(unreadable_document(file, path, reason, Position()))
@@ -200,32 +203,38 @@ class CatalogFacts:
     categories: tuple[str, ...] = ()
 
 
-def facts_of(root: Path, model_ids: Iterable[str]) -> dict[str, CatalogFacts]:
-    """The facts of each of these models. Unreadable documents are skipped."""
+def facts_of(root: Path, model_ids: Iterable[str]) -> dict[str, CatalogFacts | None]:
+    """The facts of each of these models; None if a document that may have them is broken."""
     return {model_id: _facts(root, model_id) for model_id in model_ids}
 
 
 def matches_kind(
-    facts: CatalogFacts, kinds: Collection[str], categories: Collection[str]
+    facts: CatalogFacts | None, kinds: Collection[str], categories: Collection[str]
 ) -> bool:
-    """Whether a model has one of the kinds and one of the categories. No names: no filter."""
+    """Whether a model has one of the kinds and one of the categories. No names: no filter.
+
+    A model without readable facts matches: building it reports why, and its files stay.
+    """
+    if facts is None:
+        return True
     return (not kinds or facts.kind in kinds) and (
         not categories or any(category in categories for category in facts.categories)
     )
 
 
-def _facts(root: Path, model_id: str) -> CatalogFacts:
+def _facts(root: Path, model_id: str) -> CatalogFacts | None:
+    broken = False
     for path in document_paths(root, model_id):
         try:
             content = read_file(root / path, STORED_CAP)
             facts = members(members(json.loads(content)).get("facts"))
-        except (NotReadable, ValueError, RecursionError, MemoryError):
-            # Reading the whole document reports it.
+        except (NotReadable, ValueError, *EXHAUSTED):
+            broken = True
             continue
         if facts:
             categories = tuple(map(str, items(facts.get("categories"))))
             return CatalogFacts(str(facts.get("kind", "")), categories)
-    return CatalogFacts()
+    return None if broken else CatalogFacts()
 
 
 # Hashes: which models are unchanged, without parsing any document.
@@ -256,7 +265,7 @@ def _hash(folder: str, names: Sequence[str]) -> str:
     for name in names:
         try:
             content = read_file(f"{folder}{os.sep}{name}", STORED_CAP)
-        except NotReadable:
+        except (NotReadable, MemoryError):
             return UNREADABLE
         content = content.replace(b"\r\n", b"\n")
         whole.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogatepass"))

@@ -20,7 +20,7 @@ from ..diff.compare.outputs import PublishedOutputs
 from ..diff.compare.published import PublishedTexts, TextsByModel, TextsByPointer
 from ..diff.compare.source import NO_SURFACES, Surfaces
 from ..diff.finding import DiffFinding
-from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.diagnostic import EXHAUSTED, Diagnostic, Position, Severity, too_large
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
 from ..ir.model import Model, Object
@@ -213,6 +213,8 @@ def _document(path: PurePosixPath, content: Content) -> Document | NotJson:
         return parse_document_file(path, content)
     except NotJson as error:
         return error
+    except EXHAUSTED as error:
+        return NotJson(too_large(error).message, Position())
 
 
 def _built(

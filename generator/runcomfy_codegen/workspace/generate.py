@@ -101,7 +101,7 @@ def sources_of(request: GenerateRequest) -> MadeFrom:
     _refuse_unknown_models(config.overrides.models, found, config.schemas)
     if config.kinds or config.categories:
         facts = facts_of(config.schemas, chosen)
-        _refuse_unknown_kinds(config, facts.values())
+        _refuse_unknown_kinds(config, list(filter(None, facts.values())))
         chosen = [
             id_
             for id_ in chosen

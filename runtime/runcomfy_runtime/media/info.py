@@ -19,6 +19,9 @@ def in_square_pixels(extent: Dimensions, across: int, down: int) -> Dimensions:
     return max(1, round(Fraction(extent[0] * across, down))), extent[1]
 
 
+_NOTHING = Fraction(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """An exact value with the least and greatest values that a careful reader could report."""
@@ -29,8 +32,12 @@ class Measurement:
 
     @classmethod
     def of(cls, *readings: Fraction) -> Measurement:
-        """From several readings: the first is the value, the others widen the range."""
-        return cls(readings[0], min(readings), max(readings))
+        """From several readings: the first is the value, the others widen the range.
+
+        Nothing that is measured is negative: a file may state more padding than sound.
+        """
+        known = [max(_NOTHING, reading) for reading in readings]
+        return cls(known[0], min(known), max(known))
 
     @property
     def error(self) -> Fraction:
