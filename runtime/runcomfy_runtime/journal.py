@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, Literal, NamedTuple, Protocol, TypeVar, overload
 
-from .errors import BadJobToken
-from .lifecycle.steps import Accepted, Ended, Intent
+from .errors import BadJobToken, BadSetting, JournalError
+from .escaping import quoted
+from .job_handle import JobHandle
+from .lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown
+from .protocol import valid_request_id
 
 JobT = TypeVar("JobT")
 
@@ -25,10 +28,17 @@ class JournalEntry(NamedTuple):
     state: str
     """How it ended: a published status word or ``not accepted``; empty if it has not."""
     ended_at: float | None
+    batch: str = ""
+    """The name of its batch; empty if it has none."""
+    base_url: str = ""
+    owner: str = ""
+    """Who submits it: host, process id and a random part. Host and id are for the reader."""
+    owner_alive: bool = False
+    """Whether the owner still waits for the answer: it has renewed its lease."""
 
     @property
     def unknown(self) -> bool:
-        """Whether it was about to be sent, and its outcome is unknown."""
+        """Whether it was about to be sent, and its outcome is unknown, perhaps only so far."""
         return not self.request_id and not self.state
 
     @property
@@ -37,11 +47,22 @@ class JournalEntry(NamedTuple):
         return bool(self.request_id) and not self.state
 
 
+class IntentExists(JournalError):
+    """The journal has this reference already, from this process or another one."""
+
+
+Entry = Intent | Accepted | Ended | OutcomeUnknown
+
+
 class Journal(Protocol):
     """What a client needs from a journal. ``SqliteJournal`` is the one that is shipped."""
 
-    def note(self, entry: Intent | Accepted | Ended) -> None:
-        """Store this, and return when it is on disk. Raises ``JournalError``."""
+    def note(self, entry: Entry) -> None:
+        """Store this, and return when an intent is on disk. Raises ``JournalError``."""
+        ...
+
+    def settle(self, reference: str, handle: JobHandle | None) -> None:
+        """Decide an unknown intent: it became this job, or with None it was not accepted."""
         ...
 
     def find(self, reference: str) -> JournalEntry | None:
@@ -68,9 +89,12 @@ class Journal(Protocol):
 class JournalJobs(Generic[JobT]):
     """The jobs in a journal."""
 
-    def __init__(self, journal: Journal, job: Callable[[str], JobT]) -> None:
+    def __init__(
+        self, journal: Journal, job: Callable[[str], JobT], server: Callable[[], str]
+    ) -> None:
         self._journal = journal
         self._job = job
+        self._server = server
 
     def pending(self) -> list[JobT]:
         """The jobs of this client's server that were accepted and have not ended, oldest first."""
@@ -89,3 +113,52 @@ class JournalJobs(Generic[JobT]):
     def entries(self, limit: int = 100) -> Sequence[JournalEntry]:
         """The latest entries, newest first, ended ones too."""
         return self._journal.entries(limit)
+
+    @overload
+    def settle(self, reference: str, *, accepted: Literal[False]) -> None: ...
+
+    @overload
+    def settle(
+        self, reference: str, *, accepted: Literal[True] = ..., request_id: str
+    ) -> JobT: ...
+
+    def settle(
+        self,
+        reference: str,
+        *,
+        accepted: bool | None = None,
+        request_id: str | None = None,
+    ) -> JobT | None:
+        """Decide an unknown submit, after you looked at your requests on RunComfy.
+
+        With ``accepted=False`` it never became a job, and its batch submits it again. With
+        ``request_id`` it became that job, which is returned. Raises ``JournalError`` if its
+        outcome is known, or its owner is alive and may still get the answer.
+        """
+        if (accepted is False) == (request_id is not None):
+            raise BadSetting(
+                "settle: give accepted=False if there is no such job, or request_id=… with the "
+                "id that RunComfy shows for it"
+            )
+        if request_id is None:
+            self._journal.settle(reference, None)
+            return None
+        entry = self._journal.find(reference)
+        handle = settled_handle(entry, request_id, self._server)
+        self._journal.settle(reference, handle)
+        return self._job(handle.token())
+
+
+def settled_handle(
+    entry: JournalEntry | None, request_id: str, server: Callable[[], str]
+) -> JobHandle:
+    """The job that an intent became. ``server`` is for intents that name none."""
+    if not valid_request_id(request_id):
+        raise BadSetting(f"settle: {quoted(request_id)} is not a request id")
+    base_url = entry.base_url if entry is not None else ""
+    return JobHandle(
+        request_id=request_id,
+        model_id="" if entry is None else entry.model_id,
+        base_url=base_url or server(),
+        submitted_at=0.0 if entry is None else entry.meant_at,
+    )

@@ -11,35 +11,58 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
 from .errors import JournalError
 from .fork import renew_after_fork
-from .journal import JournalEntry
+from .job_handle import JobHandle
+from .journal import Entry, IntentExists, JournalEntry
+from .lease import LEASE, LeaseKeeper, alive, new_owner
 from .lifecycle.steps import Accepted, Ended, Intent
-from .lifecycle.submit import RESUBMITTABLE_STATES
+from .lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
 from .retry_and_timeouts import JOURNAL_TIMEOUT
+from .sqlite_schema import migrate
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS job (
-  reference TEXT PRIMARY KEY,
-  model_id TEXT NOT NULL,
-  payload_sha256 TEXT NOT NULL,
-  meant_at REAL NOT NULL,
-  request_id TEXT NOT NULL DEFAULT '',
-  token TEXT NOT NULL DEFAULT '',
-  state TEXT NOT NULL DEFAULT '',
-  ended_at REAL
-);
-CREATE INDEX IF NOT EXISTS by_request ON job (request_id);
-"""
-_VERSION = 1
 _COLUMNS = (
-    "reference, model_id, payload_sha256, meant_at, request_id, token, state, ended_at"
+    "reference, model_id, payload_sha256, meant_at, request_id, token, state, ended_at, "
+    "batch, base_url, owner, lease_until"
 )
+_INTENT = (
+    "INSERT INTO job (reference, model_id, payload_sha256, meant_at, batch, base_url, owner, "
+    "lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (reference) DO UPDATE SET "
+    "state = '', ended_at = NULL, request_id = '', token = '', settled_at = NULL, "
+    "meant_at = excluded.meant_at, base_url = excluded.base_url, owner = excluded.owner, "
+    "lease_until = excluded.lease_until WHERE state IN (?, ?)"
+)
+_ACCEPTED = (
+    "INSERT INTO job (reference, model_id, payload_sha256, meant_at, request_id, token, "
+    "base_url) VALUES (?, ?, '', ?, ?, ?, ?) ON CONFLICT (reference) DO UPDATE SET "
+    "request_id = excluded.request_id, token = excluded.token, lease_until = 0, "
+    "state = CASE WHEN state = ? THEN '' ELSE state END, "
+    "ended_at = CASE WHEN state = ? THEN NULL ELSE ended_at END "
+    "WHERE request_id IN ('', excluded.request_id)"
+)
+_ENDED = (
+    "UPDATE job SET state = ?, ended_at = ?, lease_until = 0 "
+    "WHERE reference = ? OR (request_id = ? AND request_id <> '')"
+)
+_OPEN = "request_id = '' AND state = ''"
+_ALIVE = "lease_until > ? AND lease_until <= ?"
+
+
+class _Queued:
+    """An entry that waits to be written, and what came of it."""
+
+    __slots__ = ("done", "entry", "failure")
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.done = False
+        self.failure: JournalError | None = None
 
 
 class SqliteJournal:
@@ -47,11 +70,19 @@ class SqliteJournal:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self._lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None
         self._inherited: list[sqlite3.Connection] = []
+        self._connection: sqlite3.Connection | None = None
+        self._begin()
         renew_after_fork(self)
+
+    def _begin(self) -> None:
+        """Begin in this process: as an owner of its own, with locks of its own."""
+        self.owner = new_owner()
+        self._lock = threading.RLock()
+        self._queue: deque[_Queued] = deque()
+        self._leases = LeaseKeeper(self._renew)
+        self._file: tuple[int, int] | None = None
+        self._synchronous = ""
 
     @property
     def fork_lock(self) -> threading.RLock:
@@ -63,49 +94,178 @@ class SqliteJournal:
         if self._connection is not None:
             self._inherited.append(self._connection)
         self._connection = None
-        self._lock = threading.RLock()
+        self._begin()
 
-    def note(self, entry: Intent | Accepted | Ended) -> None:
-        """Write an entry, and return when it is on disk."""
+    def note(self, entry: Entry) -> None:
+        """Write an entry. An intent is on disk when this returns.
+
+        Ids and ends are with the operating system then: a killed process loses none. With the
+        power, the latest may be lost, which leaves an unknown intent.
+        """
+        (failure,) = self.note_many([entry])
+        if failure is not None:
+            raise failure
+
+    def note_many(self, entries: Sequence[Entry]) -> list[JournalError | None]:
+        """Write entries together with those of other threads, and sync them to disk once.
+
+        Returns for each why it was not written; None if it was.
+        """
+        queued = [_Queued(entry) for entry in entries]
+        self._queue.extend(queued)
+        limits = (entry.timeout for entry in entries if isinstance(entry, Intent))
+        try:
+            with self._used(min(limits, default=JOURNAL_TIMEOUT)) as connection:
+                self._write_queue(connection)
+        except JournalError as failure:
+            for item in queued:
+                if not item.done:
+                    item.failure = failure
+                    with suppress(ValueError):  # another thread is writing it
+                        self._queue.remove(item)
+        return [item.failure for item in queued]
+
+    def _write_queue(self, connection: sqlite3.Connection) -> None:
+        """Write all that waits, also for other threads, in one transaction."""
+        group: list[_Queued] = []
+        with suppress(IndexError):
+            while True:
+                group.append(self._queue.popleft())
+        if not group:
+            return
+        try:
+            self._set_synchronous(connection, group)
+            if len(group) > 1:
+                connection.execute("BEGIN IMMEDIATE")
+            for item in group:
+                item.failure = self._write(connection, item.entry)
+            if len(group) > 1:
+                connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            for item in group:
+                item.failure = self._failure(error)
+        for item in group:
+            item.done = True
+            if item.failure is None:
+                self._hold_lease(item.entry)
+
+    def _set_synchronous(
+        self, connection: sqlite3.Connection, group: Sequence[_Queued]
+    ) -> None:
+        """Sync a group to disk if it has an intent. The sync covers all that came before."""
+        intent = any(isinstance(item.entry, Intent) for item in group)
+        level = "FULL" if intent else "NORMAL"
+        if level != self._synchronous:
+            connection.execute(f"PRAGMA synchronous = {level}")
+            self._synchronous = level
+
+    def _hold_lease(self, entry: Entry) -> None:
         if isinstance(entry, Intent):
-            self._write_intent(entry)
-        elif isinstance(entry, Accepted):
-            self._write_accepted(entry)
+            self._leases.hold(entry.reference)
         else:
-            self._write(
-                "UPDATE job SET state = ?, ended_at = ? "
-                "WHERE reference = ? OR (request_id = ? AND request_id <> '')",
-                (entry.state, time.time(), entry.reference, entry.request_id),
+            self._leases.drop(entry.reference)
+
+    def _write(
+        self, connection: sqlite3.Connection, entry: Entry
+    ) -> JournalError | None:
+        if isinstance(entry, Intent):
+            return self._write_intent(connection, entry)
+        if isinstance(entry, Accepted):
+            self._write_accepted(connection, entry)
+        elif isinstance(entry, Ended):
+            values = (entry.state, time.time(), entry.reference, entry.request_id)
+            connection.execute(_ENDED, values)
+        else:
+            connection.execute(
+                f"UPDATE job SET lease_until = 0 WHERE reference = ? AND {_OPEN}",  # noqa: S608 - our own words
+                (entry.reference,),
             )
+        return None
 
-    def _write_accepted(self, accepted: Accepted) -> None:
-        """Add the id of a job to its intent, or write both if the intent is no longer there."""
-        handle = accepted.handle
-        self._write(
-            "INSERT INTO job (reference, model_id, payload_sha256, meant_at, request_id, token) "
-            "VALUES (?, ?, '', ?, ?, ?) ON CONFLICT (reference) DO UPDATE SET "
-            "request_id = excluded.request_id, token = excluded.token",
-            (
-                *(accepted.reference, handle.model_id, handle.submitted_at),
-                *(handle.request_id, handle.token()),
-            ),
-        )
-
-    def _write_intent(self, intent: Intent) -> None:
+    def _write_intent(
+        self, connection: sqlite3.Connection, intent: Intent
+    ) -> JournalError | None:
         """Write an intent: a new one, or one again that was not accepted or was cancelled."""
-        *values, timeout = intent
-        changed = self._write(
-            "INSERT INTO job (reference, model_id, payload_sha256, meant_at) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (reference) DO UPDATE SET state = '', ended_at = NULL, request_id = '', "
-            "token = '', meant_at = excluded.meant_at WHERE state IN (?, ?)",
-            (*values, *RESUBMITTABLE_STATES),
-            timeout,
+        values = (
+            *(intent.reference, intent.model_id, intent.payload_sha256, intent.at),
+            *(intent.batch, intent.base_url, self.owner, time.time() + LEASE),
         )
-        if not changed:
-            raise JournalError(
-                f"the journal {self.path} already has a job {intent.reference!r}, from this "
-                "process or another: it is not submitted twice"
+        if connection.execute(_INTENT, (*values, *RESUBMITTABLE_STATES)).rowcount:
+            return None
+        return IntentExists(
+            f"the journal {self.path} already has a job {intent.reference!r}, from this "
+            "process or another: it is not submitted twice"
+        )
+
+    def _write_accepted(
+        self, connection: sqlite3.Connection, accepted: Accepted
+    ) -> None:
+        """Add the id of a job to its intent, or write both if the intent is no longer there.
+
+        An id that comes after its intent was settled, and submitted again, is a job of its own.
+        """
+        handle = accepted.handle
+        names = (accepted.reference, f"{accepted.reference}/{handle.request_id}")
+        for reference in names:
+            values = (
+                *(reference, handle.model_id, handle.submitted_at),
+                *(handle.request_id, handle.token(), handle.base_url),
+                *(NOT_ACCEPTED, NOT_ACCEPTED),
             )
+            if connection.execute(_ACCEPTED, values).rowcount:
+                return
+
+    def _renew(self, references: Sequence[str]) -> None:
+        """Renew the leases of open intents. A lease that has run out stays so."""
+        now = time.time()
+        with self._used(LEASE / 4) as connection:
+            connection.executemany(
+                f"UPDATE job SET lease_until = ? WHERE reference = ? AND owner = ? AND {_OPEN} "  # noqa: S608 - our own words
+                "AND lease_until > 0",
+                [(now + LEASE, reference, self.owner) for reference in references],
+            )
+
+    def settle(self, reference: str, handle: JobHandle | None) -> None:
+        """Decide an unknown intent: it became this job, or with None it was not accepted.
+
+        Raises ``JournalError`` if its outcome is known, or its owner is alive.
+        """
+        now = time.time()
+        decided = (
+            ("", "", NOT_ACCEPTED, now)
+            if handle is None
+            else (handle.request_id, handle.token(), "", None)
+        )
+        with self._used(JOURNAL_TIMEOUT) as connection:
+            connection.execute("PRAGMA synchronous = FULL")
+            self._synchronous = "FULL"
+            changed = connection.execute(
+                "UPDATE job SET request_id = ?, token = ?, state = ?, ended_at = ?, "  # noqa: S608 - our own words
+                f"settled_at = ? WHERE reference = ? AND {_OPEN} AND NOT ({_ALIVE})",
+                (*decided, now, reference, now, now + LEASE),
+            ).rowcount
+        if not changed:
+            raise JournalError(self._why_not_settled(reference))
+
+    def _why_not_settled(self, reference: str) -> str:
+        entry = self.find(reference)
+        if entry is None:
+            return (
+                f"the journal {self.path} has no entry {reference!r}: nothing to settle"
+            )
+        if not entry.unknown:
+            outcome = entry.request_id or entry.state
+            return (
+                f"the outcome of {reference!r} is known ({outcome}): nothing to settle"
+            )
+        host, _, rest = entry.owner.partition(":")
+        return (
+            f"{reference!r} may still be on its way: its owner (process {rest.partition(':')[0]} "
+            f"on {host}) is alive. Wait until it ends, or at least {LEASE:.0f} s after it was "
+            "killed, and settle then"
+        )
 
     def find(self, reference: str) -> JournalEntry | None:
         """The entry under a reference, if there is one."""
@@ -131,6 +291,7 @@ class SqliteJournal:
         """Close the file. The next call opens it again."""
         with self._lock:
             self._close()
+        self._leases.close()
 
     def __enter__(self) -> Self:
         return self
@@ -141,17 +302,12 @@ class SqliteJournal:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.path)!r})"
 
-    def _write(
-        self, statement: str, values: tuple[Any, ...], timeout: float = JOURNAL_TIMEOUT
-    ) -> int:
-        with self._used(timeout) as connection:
-            return connection.execute(statement, values).rowcount
-
     def _read(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[JournalEntry]:
         statement = f"SELECT {_COLUMNS} FROM job {where}"  # noqa: S608 - our own words
         with self._used(JOURNAL_TIMEOUT) as connection:
             rows = connection.execute(statement, values).fetchall()
-        return (JournalEntry(*row) for row in rows)
+        now = time.time()
+        return (JournalEntry._make((*row[:-1], alive(row[-1], now))) for row in rows)
 
     @contextmanager
     def _used(self, timeout: float) -> Generator[sqlite3.Connection]:
@@ -176,6 +332,7 @@ class SqliteJournal:
         if self._connection is None:
             self._connection = _opened(self.path, timeout)
             self._file = _file(self.path)
+            self._synchronous = "FULL"
         return self._connection
 
     def _close(self) -> None:
@@ -212,19 +369,8 @@ def _opened(path: Path, timeout: float) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        _checked_version(connection, path)
+        migrate(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
-
-
-def _checked_version(connection: sqlite3.Connection, path: Path) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version == 0:
-        connection.executescript(f"{_SCHEMA} PRAGMA user_version = {_VERSION};")
-    elif version != _VERSION:
-        raise JournalError(
-            f"the journal {path} has version {version}, this client writes {_VERSION}: "
-            "give it another file"
-        )

@@ -18,7 +18,7 @@ import pytest
 
 from runcomfy_codegen.sandbox.sample_media import png
 from runcomfy_runtime.job_handle import JobHandle
-from runcomfy_runtime.lifecycle.steps import Accepted, Intent
+from runcomfy_runtime.lifecycle.steps import Accepted, Intent, OutcomeUnknown
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from support.command_line import Shell, entry
 
@@ -292,6 +292,49 @@ def test_jobs_are_listed_newest_first(shell: Shell, options: tuple[str, ...]) ->
         *("jobs", "--journal", "jobs.db", "--limit", "2", "--format", "json"), *options
     )
     assert [job["request_id"] for job in answer.json["jobs"]] == ["req-3", "req-2"]
+
+
+@pytest.mark.parametrize(
+    ("decision", "state", "request_id"),
+    [
+        (("--not-accepted",), "not accepted", None),
+        (("--request-id", "req-9"), "pending", "req-9"),
+    ],
+)
+def test_an_unknown_job_is_settled(
+    shell: Shell, decision: tuple[str, ...], state: str, request_id: str | None
+) -> None:
+    with SqliteJournal(shell.folder / "jobs.db") as journal:
+        journal.note(
+            Intent("n/v/m/1", "v/m", "0", 1.0, batch="n", base_url="https://h")
+        )
+        alive = shell("jobs", "settle", "n/v/m/1", *decision, "--journal", "jobs.db")
+        assert (alive.code, "is alive" in alive.err) == (3, True)
+        listed = shell("jobs", "--journal", "jobs.db")
+        assert "submitting" in listed.out
+        journal.note(OutcomeUnknown("n/v/m/1"))
+    listed = shell("jobs", "--journal", "jobs.db")
+    assert "unknown" in listed.out
+    assert "reference n/v/m/1" in listed.out
+    settled = shell("jobs", "settle", "n/v/m/1", *decision, "--journal", "jobs.db")
+    assert settled.code == 0
+    [job] = shell("jobs", "--journal", "jobs.db", "--format", "json").json["jobs"]
+    assert (job["state"], job["request_id"], job["batch"]) == (state, request_id, "n")
+    again = shell("jobs", "--journal", "jobs.db", "settle", "n/v/m/1", *decision)
+    assert (again.code, "is known" in again.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [(), ("--not-accepted", "--request-id", "x"), ("--request-id", "a/b")],
+)
+def test_a_settlement_needs_one_decision(
+    shell: Shell, options: tuple[str, ...]
+) -> None:
+    SqliteJournal(shell.folder / "jobs.db").entries()
+    answer = shell("jobs", "settle", "x", *options, "--journal", "jobs.db")
+    assert answer.code == 2
+    assert "Traceback" not in answer.err
 
 
 def test_a_file_that_is_no_journal_is_said_so(shell: Shell) -> None:

@@ -270,7 +270,7 @@ class AsyncRunComfy:
         journal = self._driver.config.journal
         if journal is None:
             raise NotConfigured("this client keeps no journal: give journal=PATH")
-        return JournalJobs(journal, self.job)
+        return JournalJobs(journal, self.job, self._driver.config.settings.server)
 
     @overload
     async def validate(

@@ -19,16 +19,18 @@ from .base_job import untyped_output
 from .errors import RunComfyError
 from .input_checks import InputChecks
 from .job_handle import decode_token
-from .journal import Journal
+from .journal import IntentExists, Journal, JournalEntry
 from .lifecycle.concurrency import RateLimiter, RequestSlots, limit_requests
 from .lifecycle.run import JobProgress, run
-from .lifecycle.steps import Flow, FlowContext, resume_hint
+from .lifecycle.steps import Flow, FlowContext, Sleep, resume_hint, settle_hint
 from .lifecycle.submit import RESUBMITTABLE_STATES
 from .lifecycle.submit_outcome import Submission
 from .observer import logger
 from .submission import PreparedSubmission, prepare_submission
 
 T = TypeVar("T")
+LOOK_AGAIN = 0.5
+"""Seconds between two looks at the journal, for what another process is submitting."""
 
 
 class BatchStopped(BaseException):
@@ -125,7 +127,8 @@ class BatchItems:
         sha256 = submission.payload_sha256
         self._seen[sha256] += 1
         reference = f"{self._name}/{submission.model_id}/{sha256}/{self._seen[sha256]}"
-        return prepared._replace(submission=submission._replace(reference=reference))
+        named = submission._replace(reference=reference, batch=self._name or "")
+        return prepared._replace(submission=named)
 
     def _flow(
         self,
@@ -136,27 +139,50 @@ class BatchItems:
         cancel: bool,
         limiter: RateLimiter,
     ) -> Flow[responses.JsonObject]:
-        submission, entry = prepared.submission, None
-        if self._name is not None and self._journal is not None:
+        submission = prepared.submission
+        while True:
+            entry = yield from self._earlier_submit(context, submission, deadline)
+            if entry is not None:
+                progress.handle = decode_token(entry.token, base_url=context.base_url)
+            try:
+                return (
+                    yield from run(
+                        *(context, submission, progress, deadline),
+                        cancel=cancel,
+                        limiter=limiter,
+                    )
+                )
+            except IntentExists:
+                if self._name is None:
+                    raise
+                # Another process was quicker: its job is this input's job.
+
+    def _earlier_submit(
+        self, context: FlowContext, submission: Submission, deadline: float
+    ) -> Flow[JournalEntry | None]:
+        """The job of an earlier or another run of this batch; None if there is none.
+
+        Waits for a run that is alive and about to get its answer. Raises
+        ``SubmitOutcomeUnknown`` if the outcome stays unknown.
+        """
+        if self._name is None or self._journal is None:
+            return None
+        while True:
             entry = self._journal.find(submission.reference)
-        if entry is not None and entry.state not in RESUBMITTABLE_STATES:
-            if not entry.token:
+            if entry is None or entry.state in RESUBMITTABLE_STATES:
+                return None
+            if not entry.unknown:
+                return entry
+            if not entry.owner_alive or context.now() >= deadline:
                 raise _unknown_outcome(submission)
-            progress.handle = decode_token(entry.token, base_url=context.base_url)
-        return (
-            yield from run(
-                *(context, submission, progress, deadline),
-                cancel=cancel,
-                limiter=limiter,
-            )
-        )
+            yield Sleep(LOOK_AGAIN)
 
 
 def _unknown_outcome(submission: Submission) -> errors.SubmitOutcomeUnknown:
     return errors.SubmitOutcomeUnknown(
         f"an earlier run of this batch was about to submit this to {submission.model_id} and "
         "was stopped before it knew the outcome. It may be running and may be billed; it is "
-        "not sent again",
+        f"not sent again. {settle_hint(submission.reference)}",
         payload_sha256=submission.payload_sha256,
         reference=submission.reference,
     )

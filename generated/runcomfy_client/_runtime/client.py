@@ -269,7 +269,7 @@ class RunComfy:
         journal = self._driver.config.journal
         if journal is None:
             raise NotConfigured("this client keeps no journal: give journal=PATH")
-        return JournalJobs(journal, self.job)
+        return JournalJobs(journal, self.job, self._driver.config.settings.server)
 
     @overload
     def validate(

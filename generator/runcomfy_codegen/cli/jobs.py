@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from runcomfy_runtime.errors import RunComfyError
-from runcomfy_runtime.journal import JournalEntry
+from runcomfy_runtime.client_config import ServerSettings
+from runcomfy_runtime.errors import BadSetting, RunComfyError
+from runcomfy_runtime.journal import JournalEntry, settled_handle
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 
 from ..errors import EXIT_FINDING, UsageError
@@ -89,7 +92,7 @@ def cancel(where: SchemasOptions, job: str, form: str) -> None:
         raise SystemExit(EXIT_FINDING)
 
 
-@click.command("jobs")
+@click.group("jobs", invoke_without_command=True)
 @journal_option
 @click.option(
     "--pending", is_flag=True, help="Only jobs that were accepted and have not ended."
@@ -97,24 +100,26 @@ def cancel(where: SchemasOptions, job: str, form: str) -> None:
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @format_option
 @schemas_options
+@click.pass_context
 def jobs(
-    where: SchemasOptions, journal: Path | None, pending: bool, limit: int, form: str
+    context: click.Context,
+    where: SchemasOptions,
+    journal: Path | None,
+    pending: bool,
+    limit: int,
+    form: str,
 ) -> None:
     """List the jobs in a journal, newest first.
 
     A job without a request id was sent, but it is unknown whether it was accepted. It is
-    never sent again automatically.
+    never sent again automatically: `jobs settle` decides it.
     """
-    if journal is None:
-        raise UsageError("no journal; give --journal FILE, or set RUNCOMFY_JOURNAL")
-    if not journal.exists():
-        raise UsageError(f"{journal}: no such file")
-    try:
-        with SqliteJournal(journal) as kept:
-            newest = kept.pending()[::-1] if pending else kept.entries(limit)
-            entries = newest[:limit]
-    except RunComfyError as error:
-        raise job_failure(error) from None
+    context.obj = journal
+    if context.invoked_subcommand is not None:
+        return
+    with _opened(journal) as kept:
+        newest = kept.pending()[::-1] if pending else kept.entries(limit)
+        entries = newest[:limit]
     if form == "json":
         print_json({"jobs": [_printed(entry) for entry in entries]})
         return
@@ -128,12 +133,63 @@ def jobs(
         click.echo("no jobs")
 
 
+@jobs.command("settle")
+@click.argument("reference", metavar="REFERENCE")
+@click.option(
+    "--not-accepted",
+    is_flag=True,
+    help="RunComfy shows no such job. A batch submits it again.",
+)
+@click.option("--request-id", metavar="ID", help="The id that RunComfy shows for it.")
+@journal_option
+@click.pass_context
+def settle(
+    context: click.Context,
+    reference: str,
+    not_accepted: bool,
+    request_id: str | None,
+    journal: Path | None,
+) -> None:
+    """Decide a job of which it is unknown whether it was accepted.
+
+    REFERENCE is what `jobs` lists in place of a request id. Look at your requests on
+    RunComfy first: a job that is called not accepted, and was, is paid for twice.
+    """
+    if not_accepted == (request_id is not None):
+        raise UsageError("give one of --not-accepted and --request-id ID")
+    with _opened(journal or context.obj) as kept:
+        handle = None
+        if request_id is not None:
+            server = ServerSettings().server
+            handle = settled_handle(kept.find(reference), request_id, server)
+        kept.settle(reference, handle)
+    click.echo(printable(f"{reference}: {request_id or 'not accepted'}"))
+
+
+@contextmanager
+def _opened(journal: Path | None) -> Generator[SqliteJournal]:
+    """The journal at a path, which must exist."""
+    if journal is None:
+        raise UsageError("no journal; give --journal FILE, or set RUNCOMFY_JOURNAL")
+    if not journal.exists():
+        raise UsageError(f"{journal}: no such file")
+    try:
+        with SqliteJournal(journal) as kept:
+            yield kept
+    except BadSetting as error:
+        raise UsageError(str(error)) from None
+    except RunComfyError as error:
+        raise job_failure(error) from None
+
+
 def _state(entry: JournalEntry) -> str:
-    return "unknown" if entry.unknown else entry.state or "pending"
+    if entry.unknown:
+        return "submitting" if entry.owner_alive else "unknown"
+    return entry.state or "pending"
 
 
 def _id(entry: JournalEntry) -> str:
-    return entry.request_id or "no request id"
+    return entry.request_id or f"no request id, reference {entry.reference}"
 
 
 def _when(entry: JournalEntry) -> str:
@@ -145,6 +201,9 @@ def _printed(entry: JournalEntry) -> dict[str, Any]:
     return {
         "model": entry.model_id,
         "request_id": entry.request_id or None,
+        "reference": entry.reference,
+        "batch": entry.batch or None,
+        "owner": entry.owner or None,
         "state": _state(entry),
         "submitted": _when(entry),
         "token": entry.token or None,

@@ -51,6 +51,9 @@ class Intent(NamedTuple):
     at: float
     timeout: float = math.inf
     """Seconds that writing it may take. After that it fails, and nothing is sent."""
+    batch: str = ""
+    """The name of its batch; empty if it has none."""
+    base_url: str = ""
 
 
 class Accepted(NamedTuple):
@@ -67,6 +70,12 @@ class Ended(NamedTuple):
     """The reference of its intent; empty for a job that was resumed by its token."""
     request_id: str
     state: str
+
+
+class OutcomeUnknown(NamedTuple):
+    """Nobody waits any more for the answer of a submit, and its outcome is unknown."""
+
+    reference: str
 
 
 class JournalFailed(NamedTuple):
@@ -88,7 +97,7 @@ class Emit(NamedTuple):
 class WriteJournal(NamedTuple):
     """Write an entry to the journal. The flow continues when it is on disk."""
 
-    entry: Intent | Accepted | Ended
+    entry: Intent | Accepted | Ended | OutcomeUnknown
 
 
 class RunTask(NamedTuple):
@@ -213,6 +222,15 @@ def add_job_note(error: BaseException, handle: JobHandle) -> None:
     notes = getattr(error, "__notes__", ())
     if not any(handle.request_id in note for note in notes):
         error.add_note(job_note(handle))
+
+
+def settle_hint(reference: str) -> str:
+    """How a person decides an unknown submit that is in the journal."""
+    return (
+        "Look at your requests on RunComfy, then settle it: "
+        f'client.journal.settle({reference!r}, accepted=False), or with request_id="…" if '
+        "there is such a job (in a shell: runcomfy-codegen jobs settle)"
+    )
 
 
 RESUME_LABEL = "Its token: "

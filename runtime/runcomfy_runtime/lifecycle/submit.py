@@ -28,6 +28,7 @@ from .steps import (
     Flow,
     FlowContext,
     Intent,
+    OutcomeUnknown,
     Retry,
     RunTask,
     Sleep,
@@ -104,6 +105,8 @@ def _record_intent(
             submission.payload_sha256,
             at=context.today(),
             timeout=deadline - context.now(),
+            batch=submission.batch,
+            base_url=context.base_url,
         )
         yield WriteJournal(intent)
         if context.now() >= deadline:
@@ -125,6 +128,13 @@ def _record_not_accepted(context: FlowContext, submission: Submission) -> Flow[N
             yield WriteJournal(Ended(submission.reference, "", NOT_ACCEPTED))
 
 
+def _record_unknown(context: FlowContext, submission: Submission) -> Flow[None]:
+    """Record that nobody waits for the answer any more, so that a person may settle it at once."""
+    if context.journal:
+        with suppress(errors.JournalError):
+            yield WriteJournal(OutcomeUnknown(submission.reference))
+
+
 def _submit_with_retries(
     context: FlowContext, submission: Submission, deadline: float, limiter: RateLimiter
 ) -> Flow[JobHandle]:
@@ -141,8 +151,13 @@ def _submit_with_retries(
             content = responses.json_object(as_response(outcome))
             result = classify_response(outcome, content)
             if result in (SubmitOutcome.ACCEPTED, SubmitOutcome.ID_LOST):
-                return accepted_job(context, submission, outcome, content)
+                try:
+                    return accepted_job(context, submission, outcome, content)
+                except errors.SubmitOutcomeUnknown:
+                    yield from _record_unknown(context, submission)
+                    raise
             if result is SubmitOutcome.UNKNOWN:
+                yield from _record_unknown(context, submission)
                 raise unknown_outcome(context, submission, outcome)
             yield from _record_not_accepted(context, submission)
             if result is SubmitOutcome.REFUSED:
@@ -182,6 +197,7 @@ def _post(
         yield from _record_not_accepted(context, submission)
         raise
     except Exception as error:
+        yield from _record_unknown(context, submission)
         raise unknown_error(
             context, submission, f"{type(error).__name__}: {error}"
         ) from error
@@ -190,6 +206,7 @@ def _post(
             error.add_note(
                 "Interrupted while a paid job was being submitted: it may be running."
             )
+            yield from _record_unknown(context, submission)
         raise
 
 

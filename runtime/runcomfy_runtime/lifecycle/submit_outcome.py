@@ -14,7 +14,7 @@ from .. import errors, responses
 from ..job_handle import JobHandle, handle_from_answer
 from ..protocol import ENVELOPES, is_ambiguous
 from ..transport import Lost, Outcome, Reached, Response
-from .steps import FlowContext, failure_reason
+from .steps import FlowContext, failure_reason, settle_hint
 
 
 class PreSubmitTask(Protocol):
@@ -43,6 +43,8 @@ class Submission(NamedTuple):
     """The key of this submit in the journal: the same reference is not submitted twice."""
     echoes: tuple[str, ...] = ()
     check: PreSubmitTask | None = None
+    batch: str = ""
+    """The name of its batch; empty if it has none."""
 
 
 class SubmitOutcome(StrEnum):
@@ -165,7 +167,7 @@ def unknown_error(
     return errors.SubmitOutcomeUnknown(
         f"submitting to {submission.model_id}: the request was sent, and no answer says whether it "
         f"was accepted ({reason}). It may be running and may be billed; it is not sent again. "
-        "Look at your requests on RunComfy before you submit again",
+        + _way_out(context, submission),
         sent_at=context.today(),
         payload_sha256=submission.payload_sha256,
         reference=submission.reference,
@@ -190,11 +192,21 @@ def accepted_job(
         )
         if handle is not None:
             return handle
-    raise _lost_id_error(submission, content or {}, outcome, at)
+    raise _lost_id_error(context, submission, content or {}, outcome, at)
+
+
+def _way_out(context: FlowContext, submission: Submission) -> str:
+    if context.journal:
+        return settle_hint(submission.reference)
+    return "Look at your requests on RunComfy before you submit again"
 
 
 def _lost_id_error(
-    submission: Submission, content: Mapping[str, Any], outcome: Outcome, at: float
+    context: FlowContext,
+    submission: Submission,
+    content: Mapping[str, Any],
+    outcome: Outcome,
+    at: float,
 ) -> errors.SubmitOutcomeUnknown:
     reason = (
         outcome.reason
@@ -203,7 +215,8 @@ def _lost_id_error(
     )
     error = errors.SubmitOutcomeUnknown(
         f"submitting to {submission.model_id}: HTTP {outcome.status}, but the answer names no job "
-        f"({reason}). It is probably running and billed; it is not sent again",
+        f"({reason}). It is probably running and billed; it is not sent again. "
+        + _way_out(context, submission),
         accepted=True,
         sent_at=at,
         payload_sha256=submission.payload_sha256,

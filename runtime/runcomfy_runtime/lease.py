@@ -1,0 +1,81 @@
+"""The lease of an owner on its intents: as long as it is renewed, the owner is alive.
+
+An intent is open from its commit until its answer. Meanwhile a blocking client sits in a socket
+call, so only another thread can renew its lease: a lease that covers the longest possible
+request would make a crashed batch wait for that long. There is one thread per journal, it
+starts with the first intent, sleeps nearly all the time, and ends soon after the last one.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from .errors import JournalError
+
+LEASE = 8.0
+"""Seconds after which an owner that did not renew counts as dead: a batch waits for it."""
+RENEWAL = 2.0
+"""Seconds between two renewals: a busy machine may be late three times."""
+_IDLE_RENEWALS = 15
+"""Rounds without an open intent after which the thread ends."""
+
+
+def new_owner() -> str:
+    """A name for an owner. Host and process id are for the reader; the rest makes it unique."""
+    return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(6).hex()}"
+
+
+def alive(lease_until: float, now: float) -> bool:
+    """Whether a lease has not run out.
+
+    One that ends later than any lease can is from a clock that was set back since: not alive.
+    """
+    return 0 < lease_until - now <= LEASE
+
+
+class LeaseKeeper:
+    """Renews the leases of the intents that are open in this process."""
+
+    def __init__(self, renew: Callable[[Sequence[str]], None]) -> None:
+        self._renew = renew
+        self._lock = threading.Lock()
+        self._open: set[str] = set()
+        self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
+
+    def hold(self, reference: str) -> None:
+        """Renew the lease of an intent from now on."""
+        with self._lock:
+            self._open.add(reference)
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._work, name="runcomfy-journal-leases", daemon=True
+                )
+                self._thread.start()
+
+    def drop(self, reference: str) -> None:
+        """Renew it no more: the outcome of the submit is recorded, or nobody waits for it."""
+        self._open.discard(reference)
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self._ended.set()
+
+    def _work(self) -> None:
+        idle = 0
+        while not self._ended.wait(RENEWAL):
+            references = list(self._open)
+            idle = 0 if references else idle + 1
+            with self._lock:
+                if idle >= _IDLE_RENEWALS and not self._open:
+                    break
+            if references:
+                with suppress(JournalError):  # tried again in the next round
+                    self._renew(references)
+        with self._lock:
+            self._thread = None
+            self._ended.clear()

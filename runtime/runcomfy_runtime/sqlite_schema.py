@@ -1,0 +1,74 @@
+"""The table of a journal in SQLite: its versions, and how an older one becomes the newest."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from .errors import JournalError
+
+VERSION = 2
+
+_TABLE = """
+CREATE TABLE job (
+  reference TEXT PRIMARY KEY,
+  model_id TEXT NOT NULL,
+  payload_sha256 TEXT NOT NULL,
+  meant_at REAL NOT NULL,
+  request_id TEXT NOT NULL DEFAULT '',
+  token TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL DEFAULT '',
+  ended_at REAL
+)
+"""
+_MIGRATIONS = {
+    0: (_TABLE, "CREATE INDEX by_request ON job (request_id)"),
+    1: (
+        "ALTER TABLE job ADD COLUMN batch TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE job ADD COLUMN base_url TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE job ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE job ADD COLUMN lease_until REAL NOT NULL DEFAULT 0",
+        "ALTER TABLE job ADD COLUMN settled_at REAL",
+        "CREATE INDEX by_batch ON job (batch) WHERE batch <> ''",
+    ),
+}
+"""From each version to the next. A client of version 1 that is still open can go on writing."""
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Create the table, or bring that of an older client to this version, in one transaction.
+
+    Raises ``JournalError`` for a newer version, and for the database of another program.
+    """
+    if _version(connection, path) == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # another process may have been quicker
+        for version in range(_version(connection, path), VERSION):
+            for statement in _MIGRATIONS[version]:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    version: int
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > VERSION or version < 0:
+        raise JournalError(
+            f"the journal {path} has version {version}, and this client knows {VERSION} at "
+            "most: a newer client wrote it. Update this client, or give another file"
+        )
+    if version == 0:
+        row = connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone()
+        if row is not None:
+            raise JournalError(
+                f"{path} is not a journal: it is a database of another program (it has "
+                f"{row[0]!r}). Give another file"
+            )
+    return version
