@@ -34,7 +34,7 @@ LAYERS = {
     "sources": {"ir"},
     "store": {"ir", "disk"},
     "build": {"ir", "pattern", "dialect", "sources", "store"},
-    "targets": {"ir", "pattern"},
+    "targets": {"ir", "pattern", "subtype"},
     "package": {"ir", "store", "errors", "disk"},
     "subtype": {"ir", "pattern"},
     "reports": {"ir"},

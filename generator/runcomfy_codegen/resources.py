@@ -22,7 +22,7 @@ from .disk.walk import ListedFolder, walk
 _PACKAGE = Path(__file__).parent
 _RUNTIME = Path(runcomfy_runtime.__file__).parent
 # The packages that generated code depends on: a change in one may change every file.
-PACKAGES = ("build", "dialect", "ir", "package", "pattern", "targets")
+PACKAGES = ("build", "dialect", "ir", "package", "pattern", "subtype", "targets")
 _DIALECT = "dialect.schema.json"
 _TEMPLATE = ".jinja"
 _LIBRARIES = ("black", "datamodel-code-generator", "jinja2", "jsonschema")

@@ -21,6 +21,7 @@ from typing import (
 from .daemon_threads import CHECK_THREADS
 from .did_you_mean import did_you_mean
 from .errors import BadSetting, InputRejected
+from .json_values import json_problems
 from .observer import logger
 from .report import Problem, Report
 
@@ -284,17 +285,29 @@ def _checked(
     from .shape import shape_of
 
     rules = tuple(rule.in_locale(locale) for rule in what.RULES)
+    outside_json = json_problems(document if isinstance(what, type) else what)
     if isinstance(what, type):
         model, problems = what, schema_report(what, document).problems
-        if not problems:
+        if not problems and not outside_json:
             document = what.model_validate(document).payload()
+    elif outside_json:
+        model, problems, document = type(what), (), {}
     else:
         model, problems, document = type(what), schema_problems(what), what.payload()
+    problems = _with_others(problems, outside_json)
     if not problems:
         return _Checked((), rules, cast(Payload, document))
     invalid = {problem.pointer for problem in problems}
     kept = without_invalid_values(document, shape_of(model).wire, invalid, what.RULES)
     return _Checked(problems, rules, kept)
+
+
+def _with_others(
+    problems: tuple[Problem, ...], others: tuple[Problem, ...]
+) -> tuple[Problem, ...]:
+    """The problems, and the others at places that they do not report."""
+    reported = {problem.pointer for problem in problems}
+    return (*problems, *(each for each in others if each.pointer not in reported))
 
 
 async def _run_on_loop(

@@ -18,6 +18,7 @@ from pydantic import (
 
 from .errors import InputRejected
 from .fork import renew_after_fork
+from .json_values import json_problems
 from .payload import fields_sent, members_sent, wire_value
 from .report import Problem, Report
 from .rule import Rule
@@ -303,7 +304,11 @@ def _refused_extension(
 
 def mark_validated(made: ModelInput[Any]) -> None:
     """Mark an input that validation has just made."""
-    object.__setattr__(made, "_validated", _leaves(made))
+    try:
+        leaves = _leaves(made)
+    except RecursionError:
+        return  # A value contains itself: no request can hold it, and a submit says where.
+    object.__setattr__(made, "_validated", leaves)
 
 
 def is_validated(made: ModelInput[Any]) -> bool:
@@ -319,13 +324,12 @@ def schema_problems(made: ModelInput[Any]) -> tuple[Problem, ...]:
     """The schema problems of an input. One without its mark is validated, as it is sent."""
     if is_validated(made):
         return ()
+    outside_json = json_problems(made)
+    if outside_json:
+        return outside_json
     leaves, extension = _leaves(made), _extension(made)
     declared = shape_of(type(made)).wire
-    try:
-        body = json.loads(json.dumps(made.payload(), allow_nan=False))
-    except (TypeError, ValueError, RecursionError) as error:
-        text = f"the payload is not JSON: {error}"
-        return (Problem(pointer="", code="invalid", message=text),)
+    body = json.loads(json.dumps(made.payload(), allow_nan=False))
     document = {
         name: value
         for name, value in body.items()

@@ -142,7 +142,7 @@ def _problem(path: Sequence[str], message: ProblemMessage) -> Problem:
     return Problem(
         pointer=pointer(path),
         code=message.code,
-        message=f"{_label(path)} {message.text}",
+        message=f"{label(path)} {message.text}",
         limit=message.limit,
         actual=message.actual,
     )
@@ -153,7 +153,7 @@ def pointer(path: Iterable[str]) -> str:
     return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in path)
 
 
-def _label(path: Sequence[str]) -> str:
+def label(path: Sequence[str]) -> str:
     """A location for people: ``loras[0].path``."""
     text = "".join(f"[{step}]" if step.isdecimal() else f".{step}" for step in path)
     return printable(text.removeprefix("."), 80) or "the input"

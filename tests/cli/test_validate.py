@@ -229,3 +229,10 @@ def test_a_model_without_rules_has_no_checks(project: Shell) -> None:
     project.write("in.json", {"text": "a song"})
     answer = project("validate", "acme/singer", "in.json", "--format", "json")
     assert answer.json == {"ok": True, "problems": [], "checks": []}
+
+
+def test_a_byte_order_mark_is_skipped_as_import_skips_it(shell: Shell) -> None:
+    shell.write("entry.json", entry("acme/plain", prompt={"type": "string"}))
+    assert shell("import", "entry.json").code == 0
+    (shell.folder / "in.json").write_bytes(b'\xef\xbb\xbf{"prompt": "x"}')
+    assert shell("validate", "acme/plain", "in.json").code == 0

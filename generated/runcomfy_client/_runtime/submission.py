@@ -11,6 +11,7 @@ from .base_job import OutputReader, untyped_output
 from .errors import InputRejected
 from .escaping import quoted
 from .files import digest, urls
+from .json_values import json_problems
 from .lifecycle.submit_outcome import PreSubmitTask, Submission
 from .protocol import valid_model_id
 from .report import Problem, Report
@@ -62,7 +63,11 @@ def prepare_submission(
         raise _rejected(
             "an Input already contains its payload: do not give another one"
         )
-    submission = _serialize(what.MODEL_ID, what.payload())
+    try:
+        members = what.payload()
+    except RecursionError:
+        raise InputRejected(Report(json_problems(what)), what.MODEL_ID) from None
+    submission = _serialize(what.MODEL_ID, members)
     from .model import schema_problems  # imports pydantic, as the caller has already
 
     problems = schema_problems(what)
@@ -99,6 +104,9 @@ def _checked_id(model_id: str) -> str:
 
 
 def _serialize(model_id: str, payload: Mapping[str, Any]) -> Submission:
+    problems = json_problems(payload)
+    if problems:
+        raise InputRejected(Report(problems), model_id)
     try:
         body = _ENCODER.encode(payload).encode()
     except (TypeError, ValueError, RecursionError) as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
-from itertools import combinations
 from typing import cast
 
 from runcomfy_runtime.exact_numbers import exact_number, json_identity
@@ -83,7 +82,22 @@ def union_of(options: Sequence[Type]) -> Type:
 
 def are_disjoint(options: Sequence[Type]) -> bool:
     """Whether certainly no value belongs to two of the types."""
-    return all(_disjoint(one, other) for one, other in combinations(options, 2))
+    identities: set[object] = set()
+    choice_words: set[str] = set()
+    type_words: set[str] = set()
+    for option in options:
+        words = _words(option)
+        if isinstance(option, Choice):
+            own = _identities(option)
+            if not identities.isdisjoint(own) or not type_words.isdisjoint(words):
+                return False
+            identities |= own
+            choice_words |= words
+        else:
+            if not (choice_words | type_words).isdisjoint(words):
+                return False
+            type_words |= words
+    return True
 
 
 def _is_null(schema: dict[str, JsonValue]) -> bool:
@@ -104,12 +118,6 @@ def _together(options: list[Type]) -> Type:
         }
         return Choice(tuple(values.values()))
     return Union(tuple(options))
-
-
-def _disjoint(one: Type, other: Type) -> bool:
-    if isinstance(one, Choice) and isinstance(other, Choice):
-        return not _identities(one) & _identities(other)
-    return not _words(one) & _words(other)
 
 
 def _identities(kind: Choice) -> set[object]:

@@ -9,7 +9,13 @@ from types import MappingProxyType
 
 from runcomfy_runtime.did_you_mean import did_you_mean
 
-from ..ir.json_text import JsonValue, is_object, items, members
+from ..ir.json_text import (
+    JsonValue,
+    is_object,
+    is_sendable_text,
+    items,
+    members,
+)
 from ..ir.model import (
     Anything,
     Array,
@@ -50,6 +56,7 @@ class FieldsReader:
             name for name in items(schema.get("required")) if isinstance(name, str)
         ]
         self._report_absent(required, properties, path)
+        properties = self._sendable(properties, path)
         return tuple(
             self._field(
                 wire_name,
@@ -59,6 +66,26 @@ class FieldsReader:
             )
             for wire_name, published in properties.items()
         )
+
+    def _sendable(
+        self, properties: dict[str, JsonValue], path: SchemaPath
+    ) -> dict[str, JsonValue]:
+        """The properties whose names can be sent. The others are kept as unsupported."""
+        for name in properties:
+            if not is_sendable_text(name):
+                pointer = path.member(name).schema
+                self.collector.keep("properties", pointer, properties[name])
+                self.collector.report(
+                    "unsendable-name",
+                    f"{name!r} has half a surrogate pair, which no request can hold",
+                    pointer,
+                    "the field is left out",
+                )
+        return {
+            name: schema
+            for name, schema in properties.items()
+            if is_sendable_text(name)
+        }
 
     def keep_unsupported(self, schema: dict[str, JsonValue], path: SchemaPath) -> None:
         """Keep the unsupported keywords of an input or output as a whole."""

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from runcomfy_runtime.rule import Rule
 
-from .json_text import is_array, is_object
+from .json_text import is_array, is_object, with_escaped_surrogates
 from .model import (
     Anything,
     Array,
@@ -268,7 +268,7 @@ def format_json(text: str) -> str:
         parse_constant=_refuse,
         object_pairs_hook=_once,
     )
-    return json_text(value, indent=2) + "\n"
+    return with_escaped_surrogates(json_text(value, indent=2)) + "\n"
 
 
 def _refuse(word: str) -> NoReturn:

@@ -23,6 +23,7 @@ the dialect needs four calls a level, and Python's stack has room for a thousand
 
 TOO_DEEP = "nested too deeply"
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _BLANK = " \t\n\r"
 _SCALAR = json.JSONDecoder()
 
@@ -145,6 +146,16 @@ def items(value: JsonValue) -> list[JsonValue]:
 def pointer_token(name: str | int) -> str:
     """One step of a JSON pointer, escaped (RFC 6901, section 3)."""
     return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def with_escaped_surrogates(text: str) -> str:
+    """A JSON text in which halves of surrogate pairs are escapes: they have no UTF-8."""
+    return _SURROGATES.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+
+
+def is_sendable_text(text: str) -> bool:
+    """Whether a text can be sent: half a surrogate pair has no UTF-8 (RFC 8259, section 8.2)."""
+    return _SURROGATES.search(text) is None
 
 
 def is_deeper(value: JsonValue, levels: int) -> bool:

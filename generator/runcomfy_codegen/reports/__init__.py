@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from ..ir.json_text import with_escaped_surrogates
 
 if TYPE_CHECKING:
     from .command_report import CommandReport
@@ -16,13 +17,11 @@ if TYPE_CHECKING:
 # Every command reads the names; a writer is imported when it is used.
 
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
-
-
 def json_text(value: Any) -> str:
     """A JSON document; halves of surrogate pairs are escapes, as they have no UTF-8."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    return _SURROGATES.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
+    return (
+        with_escaped_surrogates(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+    )
 
 
 def _write_json(report: CommandReport) -> str:

@@ -178,7 +178,7 @@ def entry_of(diagnostic: Diagnostic, folder: str = "") -> ReportEntry:
             str(PurePosixPath(folder, diagnostic.file)), diagnostic.place
         ),
         hint=diagnostic.hint,
-        fingerprint=hashlib.sha256(identity.encode()).hexdigest()[:16],
+        fingerprint=hashlib.sha256(encodable(identity).encode()).hexdigest()[:16],
     )
 
 

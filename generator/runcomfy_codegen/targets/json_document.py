@@ -14,6 +14,7 @@ from runcomfy_runtime.protocol import submit_path
 from runcomfy_runtime.rule import Rule
 
 from ..ir.as_json import Schema, format_json, to_json_schema, type_word
+from ..ir.exact import exact_value
 from ..ir.model import (
     Array,
     Choice,
@@ -27,6 +28,7 @@ from ..ir.model import (
     Value,
 )
 from ..ir.surface import CodeNames
+from ..subtype.accepts import accepts
 from .python.names import module_path
 from .target import Named, Names
 from .templates import TemplateFault, Templates
@@ -145,7 +147,9 @@ def annotated_field(field: Field) -> Schema:
         key: text for key, text in words.items() if text
     }
     if field.default is not None:
-        schema["default"] = exact(field.default)
+        # A default that the schema refuses makes the whole document invalid to some readers.
+        fits = accepts(field.type, exact_value(field.default)) is not False
+        schema["default" if fits else "x-default"] = exact(field.default)
     if field.sample is not None:
         schema["examples"] = [exact(field.sample)]
     if field.rules:

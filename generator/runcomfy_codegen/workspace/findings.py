@@ -32,7 +32,7 @@ from .revision import default_head, overrides_of, resolve_base, resolve_side
 BUILT = (
     "broken-document", "duplicate-key", "impossible-enum", "locale-structure", "loose-pattern-escape",
     "module-collision", "name-collision", "not-json", "required-without-property", "too-large", "slow-pattern",
-    "unknown-rule", "unreadable-pattern", "unreadable-rule", "unused-name",
+    "unknown-rule", "unreadable-pattern", "unreadable-rule", "unsendable-name", "unused-name",
 )  # fmt: skip
 """The codes that building reports, in addition to those of the dialect's meta-schema."""
 

@@ -57,7 +57,7 @@ def validate_document(
 def read_document(file: str) -> dict[str, Any]:
     """The JSON object in a file, or on standard input for ``-``. Raises ``UsageError``."""
     try:
-        text = read_file(file, SOURCE_CAP).decode("utf-8")
+        text = read_file(file, SOURCE_CAP).decode("utf-8-sig")
         document: Any = json.loads(text)
     except FileNotFoundError:
         raise UsageError(f"{file}: no such file") from None

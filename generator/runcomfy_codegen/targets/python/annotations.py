@@ -28,6 +28,9 @@ from .model_names import is_class
 from .names import NamedObject
 from .source_text import literal
 
+LONGEST_CHAIN = 32
+"""The most alternatives that are joined with ``|``: each nests the expression one deeper."""
+
 
 class Annotator:
     """Knows the annotation of every type below the ones it was made for, which have names."""
@@ -36,7 +39,7 @@ class Annotator:
         """Get the annotations of all types at once, each shape only once."""
         distinct = dict.fromkeys(kind for top in kinds for kind in types_in(top))
         self._shapes = {
-            kind: json.dumps(shape_of(kind)) for kind in distinct if not is_class(kind)
+            kind: json.dumps(shape_of(kind)) for kind in distinct if _is_asked(kind)
         }
         self._answers = annotations_of(dict.fromkeys(self._shapes.values()))
 
@@ -44,10 +47,21 @@ class Annotator:
         """The annotation of a type: a fresh syntax tree."""
         if isinstance(kind, NamedObject) and is_class(kind):
             return ast.Name(kind.name, ast.Load())
+        if isinstance(kind, Union) and _is_long_union(kind):
+            return subscript("Union", *map(self.of, kind.options))
         answer = ast.parse(self._answers[self._shapes[kind]], mode="eval").body
         filled: ast.expr = FillTokens(kind, self.of).visit(answer)
         marks = _marks(kind)
         return subscript("Annotated", filled, *marks) if marks else filled
+
+
+def _is_asked(kind: Type) -> bool:
+    """Whether the library says how a type is annotated."""
+    return not is_class(kind) and not _is_long_union(kind)
+
+
+def _is_long_union(kind: Type) -> bool:
+    return isinstance(kind, Union) and len(kind.options) > LONGEST_CHAIN
 
 
 def subscript(name: str, *arguments: ast.expr) -> ast.expr:

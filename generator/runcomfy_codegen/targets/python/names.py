@@ -27,6 +27,8 @@ RESERVED = frozenset(
         "model_parametrized_name", "model_post_init", "model_rebuild", "model_validate",
         "model_validate_json", "model_validate_strings", "parse_file", "parse_obj", "parse_raw",
         "schema", "schema_json", "update_forward_refs", "validate",
+        # attributes of the metaclass of pydantic's models, for which a default would be taken
+        "mro", "register",
         # members of ModelInput and ModelOutput, and the first argument of every constructor
         "extended", "payload", "read", "self",
     }

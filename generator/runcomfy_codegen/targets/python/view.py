@@ -17,7 +17,7 @@ from .model_names import is_class
 from .names import NamedField, NamedModel, NamedObject
 from .source_text import annotation_text, format_line
 
-_TYPING = frozenset({"Annotated", "Any", "Literal"})
+_TYPING = frozenset({"Annotated", "Any", "Literal", "Union"})
 _CONSTRAINTS = frozenset({"AcceptsNull", "Decimal", "OneOf", "Pattern", "UniqueItems"})
 
 

@@ -1,0 +1,100 @@
+"""Values that JSON does not have are problems with a pointer, before anything is sent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import pytest
+
+from runcomfy_runtime.client import RunComfy
+from runcomfy_runtime.errors import InputRejected
+from runcomfy_runtime.json_values import json_problems
+from runcomfy_runtime.model import ModelInput, ModelOutput, ModelPart
+from runcomfy_runtime.report import Problem
+
+
+class Part(ModelPart, frozen=True):
+    inner: Any = None
+
+
+class Input(ModelInput[ModelOutput], frozen=True):
+    MODEL_ID: ClassVar[str] = "odd/any"
+    x: Any = None
+    part: Part | None = None
+
+
+def circular() -> list[Any]:
+    value: list[Any] = [1]
+    value.append({"again": value})
+    return value
+
+
+def deep() -> list[Any]:
+    value: list[Any] = []
+    for _ in range(5_000):
+        value = [value]
+    return value
+
+
+CASES: dict[str, tuple[Any, str, str]] = {
+    "key": ({"a": {1: 2}}, "/x/a", "has the key 1, which is not a string"),
+    "nan": ([0, math.nan], "/x/1", "is nan, which is not a JSON number"),
+    "infinity": ({"a": [[-math.inf]]}, "/x/a/0/0", "is -inf, which is not"),
+    "circular": (circular(), "/x/1/again", "contains itself"),
+    "deep": (deep(), "/x" + "/0" * 199, "is nested more than 200 levels deep"),
+    "object": ({"a": object()}, "/x/a", "of the Python type object"),
+    "bytes": (b"x", "/x", "of the Python type bytes"),
+    "half": (["\ud83d"], "/x/0", "has half a surrogate pair"),
+    "half key": ({"k\ud83d": 1}, "/x", "with half a surrogate pair"),
+}
+
+
+@pytest.fixture
+def client() -> Any:
+    with RunComfy(token="t", media_checks="off") as client:
+        yield client
+
+
+def rejected(action: Callable[[], Any]) -> tuple[Problem, ...]:
+    with pytest.raises(InputRejected) as refusal:
+        action()
+    return refusal.value.report.problems
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_way_in_tells_where_it_is(case: str, client: Any) -> None:
+    value, pointer, words = CASES[case]
+    document = {"x": value}
+    ways = {
+        "document": lambda: client.validate(Input, document).problems,
+        "input": lambda: client.validate(Input(**document)).problems,
+        "untyped": lambda: client.validate("odd/any", document).problems,
+        "submit": lambda: rejected(lambda: client.submit(Input(**document))),
+        "submit untyped": lambda: rejected(lambda: client.submit("odd/any", document)),
+    }
+    for way, problems in ways.items():
+        found = problems()
+        assert [problem.pointer for problem in found] == [pointer], way
+        assert words in found[0].message, way
+
+
+def test_inside_a_part_the_pointer_has_wire_names(client: Any) -> None:
+    given = Input(part=Part(inner=[math.nan]))
+    (problem,) = client.validate(given).problems
+    assert problem.pointer == "/part/inner/0"
+
+
+def test_a_problem_of_the_schema_is_not_told_twice(client: Any) -> None:
+    problems = client.validate(Input, {"part": {"inner": math.nan}, "y": 1}).problems
+    assert sorted(problem.pointer for problem in problems) == ["/part/inner", "/y"]
+
+
+def test_a_value_that_stands_in_two_places_is_no_problem() -> None:
+    shared = [1, (2, "é", None, True)]
+    assert json_problems({"a": shared, "b": [shared, shared]}) == ()
+
+
+def test_the_list_of_problems_is_bounded() -> None:
+    assert len(json_problems([math.nan] * 1_000)) == 100
