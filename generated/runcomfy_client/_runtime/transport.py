@@ -52,6 +52,10 @@ Sink = Callable[[Response, bytes], None]
 """Receives a body in pieces: called with its head (without body) and each piece."""
 
 
+BODY_LIMIT = 16 * 1024 * 1024
+"""The most bytes of an answer of the API, decoded. The files of a result are no part of it."""
+
+
 class Request(NamedTuple):
     """A request to send. The body is serialised once."""
 
@@ -70,6 +74,8 @@ class Request(NamedTuple):
     call_timeout: float = 0.0
     """Seconds that the call has in all: for waiting until a connection is free, and for sending
     the body. At least ``timeout`` counts."""
+    body_limit: int = BODY_LIMIT
+    """The most bytes of the answer, decoded. What goes to the sink is no part of it."""
 
 
 class Transport(Protocol):

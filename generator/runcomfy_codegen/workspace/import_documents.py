@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from runcomfy_runtime.errors import RunComfyError
+from runcomfy_runtime.transport import Lost, Request
 
 from ..build.build_model import BuiltCatalog
 from ..build.import_plan import ImportChange, ImportPlan, PlannedImport, plan_import
@@ -22,6 +25,7 @@ from .project import Project, named_catalog
 from .results import Imported, ImportResult
 
 _SECONDS = 30.0
+"""For connecting, and for the whole answer after that."""
 LOCK_WAIT = 10.0
 """Seconds to wait for another import into the same folder."""
 
@@ -45,29 +49,31 @@ def read_source(source: str) -> tuple[str, bytes]:
 
 
 def fetched(url: str) -> bytes:
-    """The content at an https URL. Redirects are not followed. Raises ``CodegenError``."""
-    import httpx
+    """The content at an https URL. Redirects are not followed. Raises ``CodegenError``.
+
+    The transport of the client fetches it: it has a total time, a cap on the head and on the
+    body, and decodes one coding at most.
+    """
+    from runcomfy_runtime.http.httpx_transport import HttpxTransport
 
     if not url.startswith("https://"):
         raise UsageError(f"{url}: only https URLs are allowed")
-    chunks: list[bytes] = []
+    accepts = (("Accept", "text/html, text/plain, application/json, */*"),)
+    request = Request(
+        "GET", url, timeout=_SECONDS, headers=accepts, body_limit=SOURCE_CAP
+    )
     try:
-        with httpx.stream(
-            "GET", url, timeout=_SECONDS, follow_redirects=False
-        ) as response:
-            if response.status_code != 200:
-                raise SourceUnreadable(
-                    f"{url}: the server answered {response.status_code}"
-                )
-            for chunk in response.iter_bytes():
-                chunks.append(chunk)
-                if sum(map(len, chunks)) > SOURCE_CAP:
-                    raise SourceUnreadable(
-                        f"{url}: more than {SOURCE_CAP // 2**20} MiB"
-                    )
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise ServerUnreachable(f"{url}: {error or type(error).__name__}") from None
-    return b"".join(chunks)
+        with closing(HttpxTransport()) as transport:
+            outcome = transport.send(request)
+    except RunComfyError as error:
+        raise UsageError(str(error)) from None
+    except ValueError as error:
+        raise SourceUnreadable(f"{url}: {error}") from None
+    if isinstance(outcome, Lost):
+        raise ServerUnreachable(f"{url}: {outcome.reason}")
+    if outcome.status != 200:
+        raise SourceUnreadable(f"{url}: the server answered {outcome.status}")
+    return outcome.body
 
 
 def read_content(

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from ..transport import Request, Response
 from .request_trace import Unreadable
 
-BODY_LIMIT = 16 * 1024 * 1024
-"""The most bytes of an answer of the API, decoded. The files of a result are no part of it."""
 _CODINGS = {"gzip": 47, "x-gzip": 47, "deflate": 47}
 """What ``zlib`` needs to be told: 47 reads both of its formats with a header."""
 _KEPT_OF_UNREADABLE = 64 * 1024
@@ -45,14 +43,15 @@ class BodyReader:
         if self.raw and self._request.sink is not None:
             self._request.sink(self._head, piece)
             return
-        room = BODY_LIMIT + 1 - len(self.kept)
+        limit = self._request.body_limit
+        room = limit + 1 - len(self.kept)
         if self._decoder is None:
             self.kept += piece[:room]
         else:
             self._decoder.decode(piece, self.kept, room)
-        if len(self.kept) > BODY_LIMIT:
+        if len(self.kept) > limit:
             del self.kept[_KEPT_OF_UNREADABLE:]
-            raise Unreadable(f"the answer is longer than {BODY_LIMIT // 1024**2} MiB")
+            raise Unreadable(f"the answer is longer than {limit // 1024**2} MiB")
 
     def ended(self) -> Response:
         """The complete answer. Raises ``OSError`` if its encoding breaks off."""
