@@ -246,9 +246,9 @@ class AsyncRunComfy:
         the batch unless ``return_exceptions`` yields errors too. HTTP 429 pauses only the
         submits. With a journal, give a ``name``: a batch that was killed continues where it
         stopped when it is mapped again under that name. Without a name every input is
-        submitted, and paid for, again. ``timeout`` is for each job, in
-        seconds. Enter the batch (``with``, or ``async with`` for asyncio) if you may leave the
-        loop early: ``break`` cancels nothing.
+        submitted, and paid for, again. ``timeout`` is for each job, in seconds. If you may
+        leave the loop early, enter the batch as a context manager: ``break`` alone cancels
+        nothing.
         """
         from .async_batch import AsyncBatch  # few programs need it
         from .batch_items import BatchItems

@@ -63,7 +63,11 @@ class PartialDownload:
         return (("Range", f"bytes={self.size}-"), ("If-Range", self._version.etag))
 
     def write(self, head: Response, piece: bytes) -> None:
-        """Write some bytes. Raises ``Misfit``, and ``DownloadError`` over the limit or on a full disk."""
+        """Write some bytes.
+
+        Raises ``RangeMismatch`` if they do not fit what was announced, and ``DownloadError``
+        over the limit or on a full disk.
+        """
         try:
             if head is not self._head:
                 self.begin(head)

@@ -115,7 +115,7 @@ def _marks(kind: Type) -> list[ast.expr]:
 # The question about a type: its shape, without anything published.
 #
 # Bounds, values and inner types are tokens, so that a thousand models have a few
-# dozen shapes; ``Fill`` puts the real ones back into the answer.
+# dozen shapes; ``FillTokens`` puts the real ones back into the answer.
 
 
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems")
