@@ -69,11 +69,15 @@ async def _finish_writing(noting: Coroutine[Any, Any, None]) -> None:
 class AsyncDriver:
     """Executes the steps of flows, one after the other, in the running task."""
 
-    __slots__ = ("_transport", "config")
+    __slots__ = ("_given", "_transport", "config")
 
     def __init__(self, config: ClientConfig, transport: AsyncTransport | None) -> None:
         self.config = config
-        self._transport = transport
+        self._given = self._transport = transport
+
+    def without_connections(self) -> AsyncDriver:
+        """A driver like this one, which opens its own connections."""
+        return AsyncDriver(self.config, self._given)
 
     async def aclose(self) -> None:
         """Close the running loop's connections and the journal. The next use opens new ones."""

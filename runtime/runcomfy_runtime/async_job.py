@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Generator, Iterable
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .async_driver import AsyncDriver, AsyncListener
@@ -36,19 +37,36 @@ T = TypeVar("T")
 
 
 class AsyncResult(BaseResult[OutputT]):
-    """The outcome of a job that succeeded, with its files."""
+    """The outcome of a job that succeeded, with its files.
 
-    __slots__ = ("_driver",)
+    It can be pickled. An unpickled result has no client, so it cannot download.
+    """
+
+    __slots__ = ("_bound",)
 
     def __init__(
         self,
-        driver: AsyncDriver,
+        driver: AsyncDriver | None,
         handle: JobHandle,
         raw: dict[str, Any],
         reader: OutputReader[OutputT],
     ) -> None:
         super().__init__(handle, raw, reader)
-        self._driver = driver
+        self._bound = driver
+
+    @property
+    def _driver(self) -> AsyncDriver:
+        return self._bound or raise_unbound()
+
+    def __copy__(self) -> AsyncResult[OutputT]:
+        return AsyncResult(self._bound, self._handle, self.raw, self._reader)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> AsyncResult[OutputT]:
+        raw = deepcopy(self.raw, memo)
+        return AsyncResult(self._bound, self._handle, raw, self._reader)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return AsyncResult, (None, self._handle, self.raw, self._reader)
 
     async def download(
         self,

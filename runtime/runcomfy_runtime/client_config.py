@@ -15,7 +15,7 @@ from .interrupt import InterruptHeld
 from .journal import Journal
 from .lifecycle.steps import FlowContext
 from .observer import Hooks, report_request
-from .protocol import BASE_URL_VARIABLE, DEFAULT_BASE_URL, TOKEN_VARIABLES
+from .protocol import BASE_URL_VARIABLES, DEFAULT_BASE_URL, TOKEN_VARIABLES
 from .transport import Outcome, Request, redact
 
 
@@ -80,9 +80,11 @@ class ServerSettings:
         """The base URL. Raises ``BadSetting`` if the one in the environment is not usable."""
         if self.base_url is not None:
             return self.base_url
-        return checked_base_url(
-            self.environment.get(BASE_URL_VARIABLE, "").strip() or DEFAULT_BASE_URL
-        )
+        for name in BASE_URL_VARIABLES:
+            text = self.environment.get(name, "")
+            if text.strip():
+                return _from_variable(name, text)
+        return DEFAULT_BASE_URL
 
     def access(self) -> ServerAccess:
         """Server and token. Raises ``MissingToken`` with the variables that were looked at."""
@@ -98,6 +100,14 @@ class ServerSettings:
             "there is no RunComfy API token: give RunComfy(token=…), or set one of the "
             f"environment variables {', '.join(TOKEN_VARIABLES)} (all looked at, none is set)"
         )
+
+
+def _from_variable(name: str, text: str) -> str:
+    try:
+        return checked_base_url(text)
+    except BadSetting as error:
+        reason = f"{error} (it is in the environment variable {name})"
+        raise BadSetting(reason) from None
 
 
 def open_journal(journal: str | os.PathLike[str] | Journal | None) -> Journal | None:
@@ -192,9 +202,7 @@ def make_config(
         (
             None
             if base_url is None
-            else checked_base_url(
-                _given_text("base_url", base_url, (BASE_URL_VARIABLE,))
-            )
+            else checked_base_url(_given_text("base_url", base_url, BASE_URL_VARIABLES))
         ),
     )
     config = ClientConfig(

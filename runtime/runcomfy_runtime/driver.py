@@ -24,11 +24,15 @@ Listener = Callable[[Status], None]
 class Driver:
     """Executes the steps of flows, one after the other, in the caller's thread."""
 
-    __slots__ = ("_transport", "config")
+    __slots__ = ("_given", "_transport", "config")
 
     def __init__(self, config: ClientConfig, transport: Transport | None) -> None:
         self.config = config
-        self._transport = transport
+        self._given = self._transport = transport
+
+    def without_connections(self) -> Driver:
+        """A driver like this one, which opens its own connections."""
+        return Driver(self.config, self._given)
 
     def close(self) -> None:
         """Close the connections and the journal. The next use opens new ones."""

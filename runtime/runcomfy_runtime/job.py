@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .base_job import (
@@ -37,19 +38,36 @@ T = TypeVar("T")
 
 
 class Result(BaseResult[OutputT]):
-    """The outcome of a job that succeeded, with its files."""
+    """The outcome of a job that succeeded, with its files.
 
-    __slots__ = ("_driver",)
+    It can be pickled. An unpickled result has no client, so it cannot download.
+    """
+
+    __slots__ = ("_bound",)
 
     def __init__(
         self,
-        driver: Driver,
+        driver: Driver | None,
         handle: JobHandle,
         raw: dict[str, Any],
         reader: OutputReader[OutputT],
     ) -> None:
         super().__init__(handle, raw, reader)
-        self._driver = driver
+        self._bound = driver
+
+    @property
+    def _driver(self) -> Driver:
+        return self._bound or raise_unbound()
+
+    def __copy__(self) -> Result[OutputT]:
+        return Result(self._bound, self._handle, self.raw, self._reader)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Result[OutputT]:
+        raw = deepcopy(self.raw, memo)
+        return Result(self._bound, self._handle, raw, self._reader)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Result, (None, self._handle, self.raw, self._reader)
 
     def download(
         self,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runcomfy_runtime.protocol import BASE_URL_VARIABLE, TOKEN_VARIABLES
+from runcomfy_runtime.protocol import BASE_URL_VARIABLES, TOKEN_VARIABLES
 from runtime.side import OUTPUT, Side
 from support.scripted_server import ScriptedServer, result, status, submitted
 
@@ -17,7 +17,7 @@ from support.scripted_server import ScriptedServer, result, status, submitted
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (
         *TOKEN_VARIABLES,
-        BASE_URL_VARIABLE,
+        *BASE_URL_VARIABLES,
         "HTTP_PROXY",
         "HTTPS_PROXY",
         "ALL_PROXY",

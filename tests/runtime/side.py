@@ -50,3 +50,14 @@ class Side:
     def settle(self, **settings: Any) -> None:
         """Make the client with these settings too."""
         self._settings |= settings
+
+    def look(self) -> Any:
+        """Read the status of a job once."""
+        if not self._asynchronous:
+            with RunComfy(**self._settings) as client:
+                return client.job("req-1").status()
+        return asyncio.run(self._look_async())
+
+    async def _look_async(self) -> Any:
+        async with AsyncRunComfy(**self._settings) as client:
+            return await client.job("req-1").status()

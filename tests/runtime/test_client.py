@@ -166,7 +166,8 @@ def test_no_token_names_the_variables_and_sends_nothing(server: ScriptedServer) 
     with (
         RunComfy(base_url=server.url) as client,
         pytest.raises(
-            errors.MissingToken, match="RUNCOMFY_TOKEN, RUNCOMFY_API_TOKEN, YOUR_"
+            errors.MissingToken,
+            match="RUNCOMFY_TOKEN, RUNCOMFY_API_TOKEN, RUNCOMFY_API_KEY, YOUR_",
         ),
     ):
         client.run(good())

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from .errors import BadSetting
 from .escaping import quoted
+from .protocol import DEFAULT_BASE_URL, SERVERLESS_HOSTS
 
 REDACTED = "[token]"
 """Replaces the token where a server echoed it."""
@@ -132,6 +133,12 @@ def checked_base_url(text: str) -> str:
         raise _unusable(
             text, "it must not have a user name, a query, a fragment or a space"
         )
+    if parts.hostname in SERVERLESS_HOSTS:
+        raise _unusable(
+            text,
+            "it is of RunComfy's serverless API, and this client is for the Model API: use "
+            f"{DEFAULT_BASE_URL}, or leave it out",
+        )
     if parts.scheme == "http" and not _is_local(parts.hostname):
         raise _unusable(text, "plain http is only for this machine: use https")
     return url.rstrip("/").removesuffix("/v1").rstrip("/")
@@ -145,7 +152,9 @@ def _is_local(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         # A bare number is an address too when it is connected to: 134744072 is 8.8.8.8.
-        return host.endswith(".localhost") or ("." not in host and host[:1].isalpha())
+        # Other characters may be dots in disguise: evil。com is looked up as evil.com.
+        local = host.endswith(".localhost") or "." not in host
+        return local and host.isascii() and host[:1].isalpha()
 
 
 def _unusable(text: str, reason: str) -> BadSetting:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
@@ -327,6 +328,12 @@ class AsyncRunComfy:
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A client with the same settings, journal and transport, and connections of its own."""
+        twin = copy(self)
+        twin._driver = self._driver.without_connections()
+        return twin
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._driver.config.settings.base_url or ''}>"

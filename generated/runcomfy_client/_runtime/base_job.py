@@ -31,13 +31,14 @@ class BaseResult(Generic[OutputT]):
     unchanged. ``raw`` is the server's whole answer.
     """
 
-    __slots__ = ("_handle", "files", "output", "raw")
+    __slots__ = ("_handle", "_reader", "files", "output", "raw")
 
     def __init__(
         self, handle: JobHandle, raw: dict[str, Any], reader: OutputReader[OutputT]
     ) -> None:
         content = unwrap(raw)
         self._handle = handle
+        self._reader = reader
         self.raw = raw
         self.output: OutputT = reader(content.get("output"))
         echoed = handle.echoes
@@ -147,7 +148,8 @@ def begin_call(config: ClientConfig, timeout: float | None) -> TimedCall:
 def raise_unbound() -> NoReturn:
     """Refuse to work without a client."""
     raise NotConfigured(
-        "this job was unpickled and has no client: use client.job(job.token(), …)"
+        "this job or result was unpickled and has no client: use client.job(token, …) with "
+        "the job's token or request id"
     )
 
 

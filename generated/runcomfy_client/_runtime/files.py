@@ -18,6 +18,12 @@ class File(NamedTuple):
     kind: FileKind
     pointer: str
 
+    def __repr__(self) -> str:
+        """Without the query of the URL: it may contain a signature."""
+        path, mark, _ = self.url.partition("?")
+        shown = path + (mark and "?…")
+        return f"File(url={shown!r}, kind={self.kind!r}, pointer={self.pointer!r})"
+
 
 _SCHEMES = ("https://", "http://")
 

@@ -18,9 +18,16 @@ from urllib.parse import quote
 from . import errors
 
 DEFAULT_BASE_URL = "https://model-api.runcomfy.net"
-TOKEN_VARIABLES = ("RUNCOMFY_TOKEN", "RUNCOMFY_API_TOKEN", "YOUR_API_TOKEN")
+SERVERLESS_HOSTS = ("api.runcomfy.net",)
+"""Hosts of the serverless API, another product with other paths."""
+TOKEN_VARIABLES = (
+    *("RUNCOMFY_TOKEN", "RUNCOMFY_API_TOKEN"),
+    *("RUNCOMFY_API_KEY", "YOUR_API_TOKEN"),
+)
 """Environment variables that may hold the token, in the order in which they are read."""
 BASE_URL_VARIABLE = "RUNCOMFY_BASE_URL"
+BASE_URL_VARIABLES = (BASE_URL_VARIABLE, "RUNCOMFY_MODEL_API_BASE")
+"""Environment variables that may hold the base URL, in the order in which they are read."""
 
 
 class Phase(StrEnum):

@@ -19,7 +19,7 @@ from .body import BodyReader
 from .httpx_adapter import build_request, pool_options, refused_by_proxy
 from .httpx_transport import Origin
 from .proxy import Proxy, proxy_for
-from .request_trace import LOSSES, RequestTrace, sending
+from .request_trace import LOSSES, RequestTrace, forget_frames, sending
 
 
 class AsyncHttpxTransport:
@@ -56,6 +56,10 @@ class AsyncHttpxTransport:
             return body.ended()
         except LOSSES as error:
             return body.unreadable(error) or trace.lost(error, bytes(body.kept))
+        except BaseException as error:
+            if request.token is not None:
+                forget_frames(error)
+            raise
 
     async def _opened(self) -> _Pools:
         loop = asyncio.get_running_loop()

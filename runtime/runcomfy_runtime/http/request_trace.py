@@ -160,6 +160,15 @@ def sending(trace: RequestTrace) -> Generator[None]:
         _current.reset(before)
 
 
+def forget_frames(error: BaseException | None) -> None:
+    """Drop the frames that an exception went through: their variables hold the token."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
+
+
 def current_request() -> RequestTrace | None:
     """The request that is being sent."""
     return _current.get()

@@ -171,7 +171,9 @@ def _may_appear_later(
     """Whether "not found" may mean that the job has not reached every server yet."""
     code = responses.error_code(content) if content else None
     missing = response.status in (404, 410) or code == protocol.NOT_FOUND.code
-    return missing and context.today() - handle.submitted_at < NOT_FOUND_GRACE
+    # Both ways: a clock that was set back makes no old job young again.
+    age = abs(context.today() - handle.submitted_at)
+    return missing and age < NOT_FOUND_GRACE
 
 
 def _raise_refused(

@@ -15,7 +15,7 @@ from .body import BodyReader
 from .deadline_transport import DeadlineTransport
 from .httpx_adapter import build_request, pool_options, refused_by_proxy
 from .proxy import Proxy, proxy_for
-from .request_trace import LOSSES, RequestTrace, sending
+from .request_trace import LOSSES, RequestTrace, forget_frames, sending
 
 Origin = tuple[str, str, int | None]
 
@@ -65,6 +65,10 @@ class HttpxTransport:
             return body.ended()
         except LOSSES as error:
             return body.unreadable(error) or trace.lost(error, bytes(body.kept))
+        except BaseException as error:
+            if request.token is not None:
+                forget_frames(error)
+            raise
 
     def _pool(self, url: str) -> tuple[DeadlineTransport, Proxy | None]:
         key = origin(url)
