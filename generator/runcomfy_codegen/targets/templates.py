@@ -250,12 +250,14 @@ CONTEXT_VERSION = 1
 
 
 def context_as_json(value: Any) -> Any:
-    """A context as JSON values; exact numbers, and other values that JSON does not have, as texts."""
+    """A context as JSON values; exact numbers, and other values that JSON does not have, as texts.
+
+    A dataclass has its fields, or those names that its ``template_names`` lists.
+    """
     if is_dataclass(value) and not isinstance(value, type):
-        return {
-            each.name: context_as_json(getattr(value, each.name))
-            for each in fields(value)
-        }
+        names = [each.name for each in fields(value)]
+        names = getattr(value, "template_names", names)
+        return {name: context_as_json(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         pairs = cast("Mapping[object, Any]", value).items()
         return {str(name): context_as_json(item) for name, item in pairs}

@@ -51,18 +51,26 @@ def names_of(model: Model, overrides: Overrides) -> CodeNames:
     }
     words = {
         pointer: name
-        for top in (model.input, model.output)
+        for top in _tops(model)
         for pointer, name in _class_words(top, top.path, fields)
     }
     classes = {pointer: class_name(*steps) for pointer, steps in words.items()}
-    classes |= {model.input.pointer: "Input", model.output.pointer: "Output"}
+    published = model.published_output or model.output
+    classes |= {published.pointer: "Output", model.output.pointer: "Output"}
+    classes |= {model.input.pointer: "Input"}
     return CodeNames(overrides.module_path(model.model_id), fields, classes)
 
 
 def _wire_names(model: Model) -> dict[str, None]:
     """Every published name of a field, in order."""
-    tops = (model.input, model.output, model.published_output or model.output)
-    return dict.fromkeys(each.wire_name for top in tops for each in fields_in(top))
+    return dict.fromkeys(
+        each.wire_name for top in _tops(model) for each in fields_in(top)
+    )
+
+
+def _tops(model: Model) -> tuple[Object, ...]:
+    """The input, the output as it is read, and the output as it is published."""
+    return (model.input, model.output, model.published_output or model.output)
 
 
 def _class_words(

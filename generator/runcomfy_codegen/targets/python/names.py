@@ -10,7 +10,7 @@ import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from ...ir.model import Array, Field, Model, Nullable, Object, Type, Union, fields_in
 from ...ir.surface import CodeNames
@@ -149,31 +149,77 @@ def usable_name(name: str, *, as_file: bool = False) -> bool:
     )
 
 
-# The model with its Python names, as templates and views see it.
+# The model with its Python names, as templates and views see it. The names that templates
+# can use are public (docs/templates.md). ``template_names`` lists them, because an attribute
+# can have another name in the generator.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedField(Field):
     """A field and the name of its attribute."""
 
+    template_names: ClassVar = (
+        "wire_name",
+        "name",
+        "type",
+        "required",
+        "title",
+        "description",
+        "default",
+        "sample",
+        "media",
+        "rules",
+        "rule_places",
+        "unknown",
+    )
+
     name: str
+
+    @property
+    def rule_places(self) -> tuple[str, ...]:
+        """The JSON pointers of the rules in the document, under the name of templates."""
+        return self.rule_pointers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedObject(Object):
     """An object and the name of its class."""
 
+    template_names: ClassVar = ("name", "fields", "extra", "demanded")
+
     name: str
     fields: tuple[NamedField, ...] = ()
+
+    @property
+    def demanded(self) -> tuple[str, ...]:
+        """Required names that no field declares, under the name of templates."""
+        return self.undeclared_required
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedModel(Model):
     """A model and the path of its module: the names of the packages and its own."""
 
+    template_names: ClassVar = (
+        "model_id",
+        "path",
+        "title",
+        "description",
+        "locale",
+        "input",
+        "output",
+        "schema_sha256",
+        "documents",
+        "kind",
+        "unknown",
+        "published_output",
+        "published",
+    )
+
     path: tuple[str, ...]
     input: NamedObject
     output: NamedObject
+    published_output: NamedObject | None = None
 
     @property
     def names(self) -> CodeNames:
@@ -184,11 +230,13 @@ class NamedModel(Model):
 
 
 def named_model(model: Model, names: CodeNames) -> NamedModel:
-    """The model, each object and field of its input and output with its name."""
+    """The model, each object and field of its input and outputs with its name."""
+    published = model.published_output
     values = _values(
         model,
         input=_named_object(model.input, names),
         output=_named_object(model.output, names),
+        published_output=None if published is None else _named_object(published, names),
     )
     return NamedModel(**values, path=names.module)
 
