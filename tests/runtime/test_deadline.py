@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import trustme
 
-from runcomfy_runtime import errors
+from runcomfy_runtime import errors, retry_and_timeouts
 from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.http import httpx_adapter
@@ -23,6 +23,7 @@ from runcomfy_runtime.http.async_httpx_transport import AsyncHttpxTransport
 from runcomfy_runtime.http.httpx_transport import HttpxTransport
 from runcomfy_runtime.transport import Lost, Outcome, Reached, Request, Response
 from support.loopback_server import LoopbackServer
+from support.scripted_server import Reply, ScriptedServer, status, submitted
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 ENOUGH = 12.0
@@ -255,3 +256,41 @@ def test_a_handshake_that_never_comes_has_sent_nothing(asynchronous: bool) -> No
         assert time.monotonic() - began < ENOUGH
     assert isinstance(outcome, Lost)
     assert outcome.reached is Reached.NOTHING_SENT
+
+
+CLEANUP_OVERRUN = 12.0
+"""Seconds by which docs/network.md says that a call may exceed its ``timeout``."""
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("word", ["in_queue", "in_progress"])
+def test_cleaning_up_exceeds_the_timeout_by_no_more_than_is_stated(
+    server: ScriptedServer,
+    asynchronous: bool,
+    word: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The server hangs from the deadline on; each request of the clean-up has its own time."""
+    ratio = 20
+    assert CLEANUP_OVERRUN >= 2 * retry_and_timeouts.CLEANUP_TIMEOUT + 2
+    shortened = retry_and_timeouts.CLEANUP_TIMEOUT / ratio
+    monkeypatch.setattr("runcomfy_runtime.lifecycle.run.CLEANUP_TIMEOUT", shortened)
+    server.on("submit", submitted())
+    server.on("status", status(word), Reply(fault="hang"))
+    server.on("cancel", Reply(fault="hang"))
+    settings: dict[str, Any] = {"token": "rc-0123456789-secret", "base_url": server.url}
+
+    async def run_async() -> None:
+        async with AsyncRunComfy(**settings) as client:
+            await client.run("vendor/model", {}, timeout=1)
+
+    began = time.monotonic()
+    with pytest.raises(errors.JobTimeout) as caught:
+        if asynchronous:
+            asyncio.run(run_async())
+        else:
+            with RunComfy(**settings) as client:
+                client.run("vendor/model", {}, timeout=1)
+    assert caught.value.job is not None
+    # The poll on the way has a second, then a cancel and a read, then a last second.
+    assert time.monotonic() - began < 1 + 2 + 2 * shortened + 1
