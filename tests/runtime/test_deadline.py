@@ -284,13 +284,16 @@ def test_cleaning_up_exceeds_the_timeout_by_no_more_than_is_stated(
         async with AsyncRunComfy(**settings) as client:
             await client.run("vendor/model", {}, timeout=1)
 
+    def run() -> None:
+        if asynchronous:
+            return asyncio.run(run_async())
+        with RunComfy(**settings) as client:
+            client.run("vendor/model", {}, timeout=1)
+        return None
+
     began = time.monotonic()
     with pytest.raises(errors.JobTimeout) as caught:
-        if asynchronous:
-            asyncio.run(run_async())
-        else:
-            with RunComfy(**settings) as client:
-                client.run("vendor/model", {}, timeout=1)
+        run()
     assert caught.value.job is not None
     # The poll on the way has a second, then a cancel and a read, then a last second.
     assert time.monotonic() - began < 1 + 2 + 2 * shortened + 1
