@@ -32,6 +32,17 @@ def json_object(response: Response) -> JsonObject | None:
     return cast(JsonObject, value) if isinstance(value, dict) else None
 
 
+def is_damaged(body: bytes) -> bool:
+    """Whether a body looks like JSON, but is not UTF-8: reading it again brings the same."""
+    if body.lstrip()[:1] not in (b"{", b"["):
+        return False
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
 def _decoded(text: str) -> Any:
     try:
         return json.loads(text)
@@ -54,6 +65,8 @@ class ErrorDetails(NamedTuple):
     code: int | str | None
     text: str
     retry_after: float | None = None
+    page: bool = False
+    """Whether the answer is a page: something on the way answered, not the API."""
 
 
 def read_error(
@@ -64,9 +77,9 @@ def read_error(
         return None
     code = error_code(content) if content else None
     text = error_text(content) if content else describe_body(response)
-    return ErrorDetails(
-        response.status, code, text, retry_after(response.headers, today)
-    )
+    pause = retry_after(response.headers, today)
+    page = not content and response.body[:2000].lstrip()[:1] == b"<"
+    return ErrorDetails(response.status, code, text, pause, page)
 
 
 def accepts(response: Response) -> bool:
@@ -179,6 +192,8 @@ def api_error(
     code = f", code {details.code}" if details.code else ""
     label = f"HTTP {details.http_status}{code}{' ' + known.name if known else ''}"
     hint = f" ({row.hint})" if row is not None and row.hint else ""
+    if details.page and details.http_status == 403:
+        hint = " (a firewall or a proxy on the way sends such pages, not the API)"
     return raised(
         f"{doing}: {label}: {details.text or 'no reason is given'}{hint}",
         http_status=details.http_status,

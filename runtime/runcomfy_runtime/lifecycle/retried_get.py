@@ -25,10 +25,10 @@ from .steps import (
     Flow,
     FlowContext,
     Retry,
-    Send,
     Sleep,
     api_request,
     failure_reason,
+    send,
 )
 
 
@@ -110,14 +110,12 @@ def get_with_retries(
         if now >= deadline and attempt:
             raise DeadlineReached
         timeout = request_timeout(deadline, now, REQUEST_TIMEOUT)
-        outcome = yield Send(api_request(context, "GET", url, None, timeout))
-        assert outcome is not None
-        content = (
-            responses.json_object(outcome) if isinstance(outcome, Response) else None
-        )
+        outcome = yield from send(api_request(context, "GET", url, None, timeout))
+        content: responses.JsonObject | None = None
         if isinstance(outcome, Lost):
             _raise_if_hopeless(handle, doing, outcome)
         else:
+            content = responses.json_object(outcome)
             answer_class = classify(outcome, content)
             if answer_class is AnswerClass.GOOD and content is not None:
                 if not protocol.names_other_job(handle.request_id, content):

@@ -14,7 +14,7 @@ import httpx
 
 from ..access import Token
 from ..errors import BadSetting
-from ..escaping import printable, quoted
+from ..escaping import printable
 from ..retry_and_timeouts import KEEPALIVE
 from ..transport import Request
 from .proxy import Proxy
@@ -79,9 +79,9 @@ def _tls() -> ssl.SSLContext:
 
 
 def _bad_certificates(variable: str, reason: str) -> BadSetting:
-    path = quoted(os.environ.get(variable, ""))
+    path = printable(os.environ.get(variable, ""), 1000)
     return BadSetting(
-        f"the environment variable {variable} names {path} as the certificates to trust, and "
+        f"the environment variable {variable} names {path!r} as the certificates to trust, and "
         f"they cannot be read ({printable(reason, 120)}): name a PEM file, or unset the "
         "variable to use the usual ones"
     )

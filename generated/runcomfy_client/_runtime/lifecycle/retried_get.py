@@ -19,16 +19,16 @@ from ..retry_and_timeouts import (
     clamp_poll_hint,
     request_timeout,
 )
-from ..transport import Outcome, Response
+from ..transport import Lost, Outcome, Reached, Response
 from .steps import (
     Emit,
     Flow,
     FlowContext,
     Retry,
-    Send,
     Sleep,
     api_request,
     failure_reason,
+    send,
 )
 
 
@@ -53,6 +53,7 @@ class GoodAnswer(NamedTuple):
 
 Classifier = Callable[[Response, responses.JsonObject | None], AnswerClass]
 
+_CONTINUES = "The job itself continues: resume it with its token"
 _ENDS = (protocol.Phase.FAILED, protocol.Phase.CANCELLED)
 _ACCOUNT_ERRORS = frozenset(
     {401, 402, 403, 429, protocol.BAD_TOKEN.code, protocol.FORBIDDEN.code}
@@ -70,7 +71,9 @@ def classify_answer(
         return AnswerClass.GOOD
     if good:
         return AnswerClass.TROUBLE if content is None else AnswerClass.FINAL
-    temporary = protocol.is_temporary(response.status)
+    # A page with HTTP 403 is of a firewall on the way: the API answers in JSON.
+    page = content is None and response.status == 403
+    temporary = page or protocol.is_temporary(response.status)
     return AnswerClass.TROUBLE if temporary else AnswerClass.FINAL
 
 
@@ -107,12 +110,12 @@ def get_with_retries(
         if now >= deadline and attempt:
             raise DeadlineReached
         timeout = request_timeout(deadline, now, REQUEST_TIMEOUT)
-        outcome = yield Send(api_request(context, "GET", url, None, timeout))
-        assert outcome is not None
-        content = (
-            responses.json_object(outcome) if isinstance(outcome, Response) else None
-        )
-        if isinstance(outcome, Response):
+        outcome = yield from send(api_request(context, "GET", url, None, timeout))
+        content: responses.JsonObject | None = None
+        if isinstance(outcome, Lost):
+            _raise_if_hopeless(handle, doing, outcome)
+        else:
+            content = responses.json_object(outcome)
             answer_class = classify(outcome, content)
             if answer_class is AnswerClass.GOOD and content is not None:
                 if not protocol.names_other_job(handle.request_id, content):
@@ -128,6 +131,20 @@ def get_with_retries(
         yield Sleep(min(pause, max(deadline - context.now(), 0.0)))
 
 
+def _raise_if_hopeless(handle: JobHandle, doing: str, outcome: Lost) -> None:
+    """Raise if the answer cannot be read, or the server not be reached, however often one tries."""
+    if not outcome.hopeless:
+        return
+    reason = f"{doing} of {handle.request_id}: {outcome.reason}. {_CONTINUES}"
+    if outcome.reached is Reached.ANSWER_BEGAN:
+        error: errors.RunComfyError = errors.UnreadableAnswer(
+            reason, http_status=outcome.status
+        )
+    else:
+        error = errors.PollInterrupted(reason)
+    raise error.concerning(handle.request_id)
+
+
 def _raise_if_final(
     context: FlowContext,
     handle: JobHandle,
@@ -139,6 +156,12 @@ def _raise_if_final(
     """Raise if reading again cannot help."""
     if others >= OTHER_JOB_READS:
         raise other_job_error(handle, doing, response)
+    if 200 <= response.status < 300 and responses.is_damaged(response.body):
+        raise errors.UnreadableAnswer(
+            f"{doing} of {handle.request_id}: the answer is not UTF-8, as JSON must be. "
+            f"{_CONTINUES}",
+            http_status=response.status,
+        ).concerning(handle.request_id)
     content = responses.json_object(response)
     final = answer_class is AnswerClass.FINAL
     if final and not _may_appear_later(context, handle, response, content):
