@@ -420,3 +420,22 @@ def test_nothing_that_ships_knows_the_machine_it_was_written_on() -> None:
     assert [
         str(path) for path in texts if private.search(path.read_text("utf-8"))
     ] == []
+
+
+def test_every_walk_over_folders_goes_through_the_one_that_raises() -> None:
+    # ``glob`` and ``os.walk`` take a folder that cannot be listed for an empty one.
+    silent = {"glob", "rglob", "iglob", "walk", "fwalk", "scandir"}
+    used = [
+        f"{module_of(path)}:{node.lineno}"
+        for path in files(GENERATOR)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in silent
+        if room_of(module_of(path)) != "disk"
+    ]
+    assert [place for place in used if not _is_syntax_walk(place)] == []
+
+
+def _is_syntax_walk(place: str) -> bool:
+    module, _, line = place.rpartition(":")
+    path = next(each for each in EVERY_FILE if module_of(each) == module)
+    return "ast.walk(" in path.read_text("utf-8").splitlines()[int(line) - 1]

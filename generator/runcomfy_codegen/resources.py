@@ -30,9 +30,11 @@ _LIBRARIES = ("black", "datamodel-code-generator", "jinja2", "jsonschema")
 
 def template_sources(target: str) -> dict[str, str]:
     """The templates of one target, by file name."""
-    folder = _shipped("templates") / target
+    [folder] = walk(_shipped("templates") / target)
     return {
-        path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.jinja"))
+        name: Path(folder.path, name).read_text("utf-8")
+        for name in folder.files
+        if name.endswith(_TEMPLATE)
     }
 
 
@@ -133,7 +135,8 @@ def schemas() -> Path:
 
 def demo_pages() -> list[Path]:
     """Published API pages as crawled, which ``demo`` imports."""
-    return sorted((_PACKAGE / "demo_pages").glob("*.txt"))
+    [folder] = walk(_PACKAGE / "demo_pages")
+    return [Path(folder.path, name) for name in folder.files if name.endswith(".txt")]
 
 
 def _shipped(name: str) -> Path:

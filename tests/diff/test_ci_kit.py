@@ -261,4 +261,7 @@ def test_nothing_on_the_page_has_to_be_filled_in_before_it_works() -> None:
     assert "OWNER" not in page
     used = [step["uses"] for step in blocks()[0]["jobs"]["schemas"]["steps"]]
     assert used[1].startswith("./")
-    assert all(re.fullmatch(r"\./[\w/-]+|[\w-]+/[\w-]+@v\d+", each) for each in used)
+    assert all(
+        re.fullmatch(r"\./[\w/-]+|[\w-]+/[\w-]+@(v\d+|[0-9a-f]{40})", each)
+        for each in used
+    )

@@ -70,7 +70,7 @@ def docstring(text: str, indent: int = 0, *, heading: bool = False) -> str:
 
 def read_docstring(source: str) -> str:
     """The words of a docstring that ``docstring`` wrote: the inverse, up to white space."""
-    evaluated = eval(source, {"__builtins__": {}})  # noqa: S307 - our own output
+    evaluated = ast.literal_eval(source)
     return " ".join(inspect.cleandoc(str(evaluated)).split())
 
 
