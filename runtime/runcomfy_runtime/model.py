@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from operator import is_
-from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import (
@@ -16,8 +15,8 @@ from pydantic import (
     ValidationError,
 )
 
+from .deferred_validation import DeferredValidation
 from .errors import InputRejected
-from .fork import renew_after_fork
 from .json_values import json_problems
 from .payload import fields_sent, members_sent, wire_value
 from .report import Problem, Report
@@ -26,56 +25,6 @@ from .shape import shape_of
 
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
-
-# Classes whose validators are built when they are first used, by one thread at a time.
-#
-# Importing a model with its validators would cost a third more; most programs use few of the
-# models that they import.
-
-
-class ValidatorBuilder:
-    """Whose turn it is to build: pydantic lets two threads build one class, each over the
-    other's, and one of them then misses a field.
-    """
-
-    def __init__(self) -> None:
-        self.turn = RLock()
-
-    def after_fork(self) -> None:
-        """Let go of the turn: the thread that had it is not in the child."""
-        self.turn = RLock()
-
-    def complete(self, model: type[BaseModel]) -> None:
-        """Build the validator of a class, unless it is there."""
-        if not model.__pydantic_complete__:
-            with self.turn:
-                model.model_rebuild()  # nothing, if another thread was quicker
-
-
-_BUILDER = ValidatorBuilder()
-renew_after_fork(_BUILDER)
-
-
-class DeferredValidation:
-    """Before ``BaseModel`` in the bases of a class that says ``defer_build``."""
-
-    # Hidden from type checkers: fields are what they should see of the constructor, and the
-    # options of validation differ between releases of pydantic.
-    if not TYPE_CHECKING:
-
-        def __init__(self, /, **fields: Any) -> None:
-            _BUILDER.complete(type(self))
-            super().__init__(**fields)
-
-        # pydantic's mark for "this only calls the base".
-        __init__.__pydantic_base_init__ = True
-
-        @classmethod
-        def model_validate(cls, obj: Any, **options: Any) -> Self:
-            """Validate as pydantic does."""
-            _BUILDER.complete(cls)
-            return super().model_validate(obj, **options)
-
 
 OutputT = TypeVar("OutputT")
 
@@ -123,11 +72,40 @@ def _identity(part: object) -> Hashable:
 
 
 class ModelPart(ExactValues, BaseModel, frozen=True):
-    """An object inside an input."""
+    """An object inside an input. A document has its wire names, and other names are its own.
 
-    # A given part may come from `model_construct`, so that it is validated again. An input is
-    # not: that would drop what `extended` added.
-    model_config = _STRICT | ConfigDict(revalidate_instances="always")
+    The constructor takes Python names and wire names.
+    """
+
+    model_config = _STRICT | ConfigDict(validate_by_name=False)
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **fields: Any) -> None:
+            wire = shape_of(type(self)).wire
+            super().__init__(**{wire.get(name, name): fields[name] for name in fields})
+
+        # pydantic's mark for "this only calls the base".
+        __init__.__pydantic_base_init__ = True
+
+        @classmethod
+        def __get_pydantic_core_schema__(
+            cls, source: Any, handler: GetCoreSchemaHandler
+        ) -> CoreSchema:
+            from .number_schema import read_as_document
+
+            schema = super().__get_pydantic_core_schema__(source, handler)
+            read_as_document(handler.resolve_ref_schema(schema), cls._as_document)
+            return schema
+
+    @classmethod
+    def _as_document(cls, value: Any) -> Any:
+        """A part as the document that it is sent as, to be validated again.
+
+        It may come from ``model_construct``. An input is not validated again: that would drop
+        what ``extended`` added.
+        """
+        return wire_value(value) if isinstance(value, cls) else value
 
 
 class ModelOutput(DeferredValidation, BaseModel):

@@ -6,8 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, cast
 
+from pydantic import BaseModel
+
 from .did_you_mean import closest
 from .escaping import printable, quoted
+from .payload import members_sent
 from .problem_messages import TYPES, ProblemMessage, message_for, wrong_type
 from .report import Problem
 from .rule import Rule
@@ -44,8 +47,9 @@ def _locate(error: PydanticError, document: object, shape: ModelShape) -> _Locat
     here = document
     enclosing: tuple[ModelShape, ...] = (shape,)
     inner = enclosing
+    last = len(error["loc"]) - 1
     for index, step in enumerate(error["loc"]):
-        missing = error["type"] == "missing" and index == len(error["loc"]) - 1
+        missing = error["type"] == "missing" and index == last
         exists, value = _enter(here, step)
         if not exists and not missing:
             tags.append(str(step))
@@ -53,7 +57,8 @@ def _locate(error: PydanticError, document: object, shape: ModelShape) -> _Locat
         here = value
         if isinstance(step, str):
             enclosing = inner
-            step = _wire_name(step, enclosing)
+            if index < last or error["type"] != "extra_forbidden":
+                step = _wire_name(step, enclosing)
             inner = _inner(enclosing, step)
         path.append(str(step))
     return _LocatedError(tuple(path), tuple(tags), error, enclosing)
@@ -79,7 +84,8 @@ def _enter(here: object, step: str | int) -> tuple[bool, object]:
 def _members(value: object) -> Mapping[str, object]:
     if isinstance(value, Mapping):
         return cast(Mapping[str, object], value)
-    return cast(Mapping[str, object], getattr(value, "__dict__", {}))
+    # An object inside an input is validated as it is sent.
+    return members_sent(value) if isinstance(value, BaseModel) else {}
 
 
 def _without_other_branches(items: list[_LocatedError]) -> list[_LocatedError]:

@@ -36,7 +36,17 @@ def test_importing_a_model_builds_no_validator_and_loads_no_wording() -> None:
     ours = {name for name in loaded if name.startswith("runcomfy_client._runtime.")}
     assert ours == {
         f"runcomfy_client._runtime.{name}"
-        for name in ("errors", "fork", "model", "payload", "report", "rule", "shape")
+        for name in (
+            "deferred_validation",
+            "errors",
+            "fork",
+            "json_values",
+            "model",
+            "payload",
+            "report",
+            "rule",
+            "shape",
+        )
     }
     # what pydantic loads when it builds a validator, a third of the cost of its own import
     assert "pydantic.plugin._loader" not in loaded

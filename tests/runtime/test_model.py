@@ -95,7 +95,7 @@ def test_all_problems_come_at_once() -> None:
         ("either", ["a", 5], "/either/1", "type"),
         ("lora", {"path": 5}, "/lora/path", "type"),
         ("lora", {}, "/lora/path", "required"),
-        ("lora", {"path": "a", "wide": "x"}, "/lora/w×h", "type"),
+        ("lora", {"path": "a", "w×h": "x"}, "/lora/w×h", "type"),
         ("loras", [{"path": "a", "foo": 1}], "/loras/0/foo", "additionalProperties"),
         ("promt", "a", "/promt", "additionalProperties"),
     ],

@@ -7,12 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import (
+    CoreSchema,
+    InitErrorDetails,
+    PydanticCustomError,
+    ValidationError,
+    core_schema,
+)
 
 from .exact_numbers import json_identity
 from .payload import AcceptsNull, wire_value
 
-__all__ = ["AcceptsNull", "Decimal", "OneOf", "Pattern", "UniqueItems"]
+__all__ = ["AcceptsNull", "Decimal", "OneOf", "Pattern", "Requires", "UniqueItems"]
 
 _NOTHING = object()
 
@@ -96,6 +102,42 @@ class Pattern:
 
     def __hash__(self) -> int:
         return hash(self.published)
+
+
+class Requires:
+    """The object has these members, which have no field."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            self._check, handler(source)
+        )
+
+    def _check(self, value: Any) -> Any:
+        members = wire_value(value)
+        missing = [
+            InitErrorDetails(type="missing", loc=(name,), input=members)
+            for name in self.names
+            if name not in members
+        ]
+        if missing:
+            raise ValidationError.from_exception_data("Requires", missing)
+        return value
+
+    def __repr__(self) -> str:
+        return f"Requires{self.names!r}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Requires) and self.names == other.names
+
+    def __hash__(self) -> int:
+        return hash(self.names)
 
 
 class UniqueItems:

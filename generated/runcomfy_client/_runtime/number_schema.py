@@ -150,6 +150,22 @@ def exact_class(schema: CoreSchema) -> None:
     _replace_inside(cast(dict[str, Any], schema))
 
 
+def read_as_document(schema: CoreSchema, as_document: Check) -> None:
+    """Let a class turn its instances into documents first.
+
+    The schema itself changes: pydantic refers to it wherever the class is used again.
+    """
+    node = cast(dict[str, Any], schema)
+    if node["type"] == "function-before":
+        return
+    inner = {key: node[key] for key in node if key != "ref"}
+    before = core_schema.no_info_before_validator_function(
+        as_document, cast(CoreSchema, inner), ref=node.get("ref")
+    )
+    node.clear()
+    node.update(before)
+
+
 def _replace_inside(node: dict[str, Any]) -> None:
     for key in node.keys() & _INNER:
         node[key] = with_exact_numbers(node[key])

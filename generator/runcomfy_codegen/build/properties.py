@@ -55,7 +55,9 @@ class FieldsReader:
         required = [
             name for name in items(schema.get("required")) if isinstance(name, str)
         ]
-        self._report_absent(required, properties, path)
+        is_nested = path.payload != ""
+        is_open = is_nested and schema.get("additionalProperties", True) is not False
+        self._report_absent(required, properties, path, is_open)
         properties = self._sendable(properties, path)
         return tuple(
             self._field(
@@ -134,8 +136,13 @@ class FieldsReader:
         )
 
     def _report_absent(
-        self, required: list[str], properties: dict[str, JsonValue], path: SchemaPath
+        self,
+        required: list[str],
+        properties: dict[str, JsonValue],
+        path: SchemaPath,
+        is_open: bool,
     ) -> None:
+        needed = "an object needs it, of any type" if is_open else "no input needs it"
         for name in required:
             if name not in properties:
                 hint = did_you_mean(name, properties, cutoff=0.5)
@@ -143,7 +150,7 @@ class FieldsReader:
                     "required-without-property",
                     f"{name!r} is required, but no property has this name",
                     path.keyword("required"),
-                    f"no input needs it{hint}",
+                    f"{needed}{hint}",
                 )
 
 

@@ -129,7 +129,10 @@ class TypeReader:
     def _array(self, schema: dict[str, JsonValue], path: SchemaPath) -> Array:
         format_ = schema.get("format")
         item_format = _item_format(format_) if isinstance(format_, str) else None
-        if "items" in schema:
+        if "prefixItems" in schema:
+            # `items` and the format say nothing about the first items.
+            item_type: Type = Anything()
+        elif "items" in schema:
             item_type = self.read(schema["items"], path.items())
         else:
             # `image_uris` without `items`: in 20 published arrays, only this says that they hold URLs.
@@ -153,7 +156,10 @@ class TypeReader:
     def _object(self, schema: dict[str, JsonValue], path: SchemaPath) -> Object:
         extra = schema.get("additionalProperties", True)
         extra_type: Type | None = Anything()
-        if extra is False:
+        if "patternProperties" in schema:
+            # A member whose name fits a pattern need not fit `additionalProperties`.
+            extra_type = Anything()
+        elif extra is False:
             extra_type = None
         elif isinstance(extra, dict):
             extra_type = self.read(extra, path.values())
@@ -161,7 +167,10 @@ class TypeReader:
         return Object(
             fields=fields,
             extra=extra_type,
-            undeclared_required=undeclared_required(schema),
+            # No object could have a member that is required and forbidden.
+            undeclared_required=(
+                () if extra_type is None else undeclared_required(schema)
+            ),
             path=path.steps,
             pointer=path.schema,
         )

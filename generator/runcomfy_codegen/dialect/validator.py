@@ -55,7 +55,9 @@ def input_validator(
 
     An input may only have the published members.
     """
-    return validator_class(prober)({**schema, "additionalProperties": False})
+    closed = {**schema, "additionalProperties": False}
+    closed.pop("patternProperties", None)
+    return validator_class(prober)(closed)
 
 
 def _accept_any(
@@ -80,11 +82,30 @@ def _standard(keyword: str, readable: Callable[[Any], bool]) -> Keyword:
 def _required(
     validator: Any, names: Any, instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
-    """``required``, for published properties only: an input cannot have any others."""
-    published = schema.get("properties")
-    if is_array(names) and is_object(published):
-        known = [name for name in names if isinstance(name, str) and name in published]
-        yield from _STANDARD["required"](validator, known, instance, schema) or ()
+    """``required``: a name without a property only if the object may have such a member."""
+    if is_array(names):
+        published = members(schema.get("properties"))
+        is_open = "patternProperties" in schema or (
+            schema.get("additionalProperties", True) is not False
+        )
+        possible = [
+            name
+            for name in names
+            if isinstance(name, str) and (is_open or name in published)
+        ]
+        yield from _STANDARD["required"](validator, possible, instance, schema) or ()
+
+
+def _unless(other: str, keyword: Keyword) -> Keyword:
+    """A keyword that permits any value next to an unsupported one that would loosen it."""
+
+    def check(
+        validator: Any, value: Any, instance: Any, schema: Any
+    ) -> Iterator[ValidationError]:
+        if other not in schema:
+            yield from keyword(validator, value, instance, schema)
+
+    return check
 
 
 def _is_count(value: Any) -> bool:
@@ -115,11 +136,14 @@ _KEYWORDS: Mapping[str, Keyword] = {
         for name in ("minLength", "maxLength", "minItems", "maxItems")
     },
     "pattern": _pattern,
-    "items": _standard("items", is_object),
+    "items": _unless("prefixItems", _standard("items", is_object)),
     "properties": _standard("properties", _is_schemas),
     "required": _required,
-    "additionalProperties": _standard(
-        "additionalProperties", lambda value: value is False or is_object(value)
+    "additionalProperties": _unless(
+        "patternProperties",
+        _standard(
+            "additionalProperties", lambda value: value is False or is_object(value)
+        ),
     ),
     "anyOf": _standard("anyOf", _is_options),
     # Wider than JSON Schema, like the generated unions.
@@ -202,7 +226,7 @@ def format_keyword(
     validator: Any, format_: Any, instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
     """``format``: the items of an array of media are texts, if ``items`` does not say what."""
-    listed = names_several(format_) and "items" not in schema
+    listed = names_several(format_) and not schema.keys() & {"items", "prefixItems"}
     if listed and validator.is_type(instance, "array"):
         for index, item in enumerate(instance):
             yield from validator.descend(item, {"type": "string"}, path=index)

@@ -121,6 +121,8 @@ def _array(kind: Array, key: Callable[[Field], str], exact: bool) -> Schema:
 
 def _object(kind: Object, key: Callable[[Field], str], exact: bool) -> Schema:
     required = [key(field) for field in kind.fields if field.required]
+    if kind.extra is not None:
+        required += kind.undeclared_required
     extra: Schema | bool = (
         False
         if kind.extra is None

@@ -45,12 +45,14 @@ class Annotator:
 
     def of(self, kind: Type) -> ast.expr:
         """The annotation of a type: a fresh syntax tree."""
+        filled: ast.expr
         if isinstance(kind, NamedObject) and is_class(kind):
-            return ast.Name(kind.name, ast.Load())
-        if isinstance(kind, Union) and _is_long_union(kind):
-            return subscript("Union", *map(self.of, kind.options))
-        answer = ast.parse(self._answers[self._shapes[kind]], mode="eval").body
-        filled: ast.expr = FillTokens(kind, self.of).visit(answer)
+            filled = ast.Name(kind.name, ast.Load())
+        elif isinstance(kind, Union) and _is_long_union(kind):
+            filled = subscript("Union", *map(self.of, kind.options))
+        else:
+            answer = ast.parse(self._answers[self._shapes[kind]], mode="eval").body
+            filled = FillTokens(kind, self.of).visit(answer)
         marks = _marks(kind)
         return subscript("Annotated", filled, *marks) if marks else filled
 
@@ -103,6 +105,8 @@ def _marks(kind: Type) -> list[ast.expr]:
             return [call("OneOf", *(value.load() for value in values))]
         case Array(unique_items=True):
             return [call("UniqueItems")]
+        case Object(undeclared_required=names) if names and kind.extra is not None:
+            return [call("Requires", *names)]
         case Text(pattern=str(pattern)):
             rust = rust_pattern(pattern)
             return [

@@ -17,8 +17,10 @@ from .model_names import is_class
 from .names import NamedField, NamedModel, NamedObject
 from .source_text import annotation_text, format_line
 
-_TYPING = frozenset({"Annotated", "Any", "Literal", "Union"})
-_CONSTRAINTS = frozenset({"AcceptsNull", "Decimal", "OneOf", "Pattern", "UniqueItems"})
+_TYPING = frozenset({"TYPE_CHECKING", "Annotated", "Any", "Literal", "Union"})
+_CONSTRAINTS = frozenset(
+    {"AcceptsNull", "Decimal", "OneOf", "Pattern", "Requires", "UniqueItems"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,15 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class ObjectView:
-    """One class of a module; ``extra`` is pydantic's word for undeclared members."""
+    """One class of a module; ``extra`` is pydantic's word for undeclared members.
+
+    ``extra_type`` is the annotation of undeclared members; empty if they can be anything.
+    """
 
     name: str
     extra: str
     fields: tuple[FieldView, ...]
+    extra_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,13 @@ def _object(
     fields = tuple(
         _field(field, annotator, used, is_sent=is_sent) for field in kind.fields
     )
-    return ObjectView(kind.name, "forbid" if kind.extra is None else "allow", fields)
+    if kind.extra is None:
+        return ObjectView(kind.name, "forbid", fields)
+    if isinstance(kind.extra, Anything) or not is_sent:
+        return ObjectView(kind.name, "allow", fields)
+    annotation = annotator.of(kind.extra)
+    used |= {"TYPE_CHECKING", *names_in(annotation)}
+    return ObjectView(kind.name, "allow", fields, annotation_text(annotation))
 
 
 def _field(

@@ -2,7 +2,7 @@
 # schema or the templates, and run `runcomfy-codegen generate`.
 """golden/objects: objects"""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TYPE_CHECKING
 
 from pydantic import Field
 
@@ -35,6 +35,9 @@ class Output(ModelOutput):
 
 class ExtraTextPart(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
+
+    if not TYPE_CHECKING:  # for checkers, it would be an argument
+        __pydantic_extra__: dict[str, str]
 
     x: int | None = None
 
