@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
+from ...daemon_threads import DaemonThreads
 from ..errors import MediaError, MediaFault
 from .policy import FetchPolicy
 
@@ -91,6 +91,8 @@ Lookup: TypeAlias = Callable[[str, int], Sequence[str]]
 LookupResult: TypeAlias = Sequence[str] | None
 """What a lookup found; None if the name has no address."""
 _MAX_ADDRESSES = 8
+_LOOKUP_THREADS = DaemonThreads("media-lookup", 16)
+"""Not those of the API client: hosts of media may be slow on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,4 +211,4 @@ def start_lookup(
             addresses = lookup(host, port)
         report(addresses)
 
-    threading.Thread(target=ask, daemon=True, name="runcomfy-media-lookup").start()
+    _LOOKUP_THREADS.start(ask)
