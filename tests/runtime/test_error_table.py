@@ -44,11 +44,26 @@ def test_rows_are_distinct() -> None:
 
 
 def test_no_other_file_of_the_product_states_a_code() -> None:
-    codes = re.compile("|".join(map(str, protocol.ERROR_CODES)))
-    stated = {
+    # The codes of the table, and every number that looks like one.
+    assert files_stating(r"\b4[0-9]{2}00[0-9]\b") <= {"protocol.py"}
+
+
+def test_no_other_file_of_the_product_states_a_status_word() -> None:
+    words = {word for name, word in vars(protocol.StatusWord).items() if name.isupper()}
+    words.add(protocol.CancelOutcome.NOT_CANCELLABLE)
+    # `StopOutcome` in run.py has a value that is spelled like a status word.
+    allowed = {"protocol.py", "run.py"}
+    assert files_stating(rf"""["'`]({'|'.join(sorted(words))})["'`]""") <= allowed
+
+
+def files_stating(pattern: str) -> set[str]:
+    """The files of the product with a match outside their docstrings."""
+    return {
         path.name
         for root in ROOTS
-        for path in root.rglob("*.py")
-        if codes.search(re.sub(r'""".*?"""', "", path.read_text("utf-8"), flags=re.S))
+        for path in (*root.rglob("*.py"), *root.rglob("*.html"))
+        if re.search(
+            pattern,
+            re.sub(r'""".*?"""', "", path.read_text("utf-8"), flags=re.S),
+        )
     }
-    assert stated <= {"protocol.py"}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 from urllib.parse import quote
 
 from . import errors
@@ -28,6 +28,17 @@ TOKEN_VARIABLES = (
 BASE_URL_VARIABLE = "RUNCOMFY_BASE_URL"
 BASE_URL_VARIABLES = (BASE_URL_VARIABLE, "RUNCOMFY_MODEL_API_BASE")
 """Environment variables that may hold the base URL, in the order in which they are read."""
+
+
+class StatusWord:
+    """The published words for the status of a job, as an answer spells them."""
+
+    IN_QUEUE: Final = "in_queue"
+    IN_PROGRESS: Final = "in_progress"
+    COMPLETED: Final = "completed"
+    CANCELLED: Final = "cancelled"
+    SUCCEEDED: Final = "succeeded"
+    FAILED: Final = "failed"
 
 
 class Phase(StrEnum):
@@ -49,12 +60,12 @@ class Phase(StrEnum):
 PHASES: Mapping[str, Phase] = MappingProxyType(
     {
         # published: /status says the first four, /result also the next two
-        "in_queue": Phase.QUEUED,
-        "in_progress": Phase.RUNNING,
-        "completed": Phase.SUCCEEDED,
-        "cancelled": Phase.CANCELLED,
-        "succeeded": Phase.SUCCEEDED,
-        "failed": Phase.FAILED,
+        StatusWord.IN_QUEUE: Phase.QUEUED,
+        StatusWord.IN_PROGRESS: Phase.RUNNING,
+        StatusWord.COMPLETED: Phase.SUCCEEDED,
+        StatusWord.CANCELLED: Phase.CANCELLED,
+        StatusWord.SUCCEEDED: Phase.SUCCEEDED,
+        StatusWord.FAILED: Phase.FAILED,
         # tolerated: read by RunComfy's own clients, never seen in an answer
         "queued": Phase.QUEUED,
         "pending": Phase.QUEUED,
@@ -167,6 +178,8 @@ ERRORS = (
 ERROR_CODES: Mapping[int, ErrorCode] = MappingProxyType(
     {error.code: error for error in ERRORS if error.code}
 )
+UNLISTED_CODE = 403003
+"""A code of another RunComfy API. It has no row, so each call decides what it means."""
 HTTP_ERRORS: Mapping[int, ErrorCode] = MappingProxyType(
     {error.http_status: error for error in ERRORS if not error.code}
 )

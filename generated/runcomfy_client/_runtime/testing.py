@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from .client import RunComfy
-from .protocol import NOT_FOUND
+from .protocol import NOT_FOUND, CancelOutcome, StatusWord
 from .transport import Lost, Outcome, Reached, Request, Response
 
 if TYPE_CHECKING:
@@ -102,13 +102,13 @@ class FakeJob:
         """The published status word at a moment."""
         age = now - self.submitted_at
         if self.cancelled:
-            return "cancelled"
+            return StatusWord.CANCELLED
         if age < self.answer.queued:
-            return "in_queue"
+            return StatusWord.IN_QUEUE
         return (
-            "in_progress"
+            StatusWord.IN_PROGRESS
             if age < self.answer.queued + self.answer.running
-            else "completed"
+            else StatusWord.COMPLETED
         )
 
 
@@ -209,26 +209,26 @@ class FakeQueue:
         self.jobs[request_id] = FakeJob(
             request_id, model_id, payload, answer, self.clock.now()
         )
-        return _json({"request_id": request_id, "status": "in_queue"})
+        return _json({"request_id": request_id, "status": StatusWord.IN_QUEUE})
 
     def _status(self, job: FakeJob) -> dict[str, Any]:
         word = job.state(self.clock.now())
-        position = {"queue_position": 0} if word == "in_queue" else {}
+        position = {"queue_position": 0} if word == StatusWord.IN_QUEUE else {}
         return {"request_id": job.request_id, "status": word, **position}
 
     def _result(self, job: FakeJob) -> dict[str, Any]:
         status = self._status(job)
-        if status["status"] != "completed":
+        if status["status"] != StatusWord.COMPLETED:
             return status
         if job.answer.error is not None:
-            return {**status, "status": "failed", "error": job.answer.error}
+            return {**status, "status": StatusWord.FAILED, "error": job.answer.error}
         return {**status, "output": job.answer.output}
 
     def _cancel(self, job: FakeJob) -> dict[str, Any]:
-        can = job.state(self.clock.now()) == "in_queue"
+        can = job.state(self.clock.now()) == StatusWord.IN_QUEUE
         job.cancelled = job.cancelled or can
-        outcome = "cancelled" if can else "not_cancellable"
-        return {"request_id": job.request_id, "outcome": outcome}
+        outcome = CancelOutcome.CANCELLED if can else CancelOutcome.NOT_CANCELLABLE
+        return {"request_id": job.request_id, "outcome": outcome.value}
 
 
 class _Asynchronous:

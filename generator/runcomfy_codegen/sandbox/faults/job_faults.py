@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from runcomfy_runtime.protocol import CancelOutcome, Phase
+from runcomfy_runtime.protocol import CancelOutcome, Phase, StatusWord
 
 from ..http_messages import ApiResponse, file_response, json_response
 from ..job import JobPlan, JobRecord
@@ -53,7 +53,7 @@ def _running_longer(context: FaultContext, plan: JobPlan) -> JobPlan:
 def _cancel_race(context: FaultContext) -> ApiResponse | None:
     if context.phase is not Phase.QUEUED:
         return None
-    return _cancel_response(context, "cancelled", CancelOutcome.CANCELLED)
+    return _cancel_response(context, StatusWord.CANCELLED, CancelOutcome.CANCELLED)
 
 
 def _cancel_refused(context: FaultContext) -> ApiResponse | None:

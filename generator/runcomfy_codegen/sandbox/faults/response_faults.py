@@ -23,6 +23,7 @@ from runcomfy_runtime.protocol import (
     NOT_FOUND,
     NOT_READY,
     RATE_LIMITED,
+    UNLISTED_CODE,
     ErrorCode,
 )
 
@@ -116,7 +117,7 @@ def _rate_limited(context: FaultContext) -> ApiResponse:
 
 
 def _error_in_200(_: FaultContext) -> ApiResponse:
-    body = error_body(403003, "Refused inside a success (on demand)")
+    body = error_body(UNLISTED_CODE, "Refused inside a success (on demand)")
     return json_response(body, assumed=True)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from runcomfy_runtime.protocol import NOT_FOUND, Phase
+from runcomfy_runtime.protocol import NOT_FOUND, Phase, StatusWord
 
 from ..http_messages import ApiResponse, error_response, json_response
 from ..input_validation import all_texts
@@ -75,14 +75,15 @@ def _backward_status(context: FaultContext, body: Body) -> Body:
         return body
     running = _without(body, "output", "error", "finished_at", "cost")
     if job.told_begun == 1:
-        return running | {"status": "in_progress"}
-    return running | {"status": "in_queue", "queue_position": 1}
+        return running | {"status": StatusWord.IN_PROGRESS}
+    return running | {"status": StatusWord.IN_QUEUE, "queue_position": 1}
 
 
 def _failed_result(context: FaultContext, body: Body) -> Body:
     if context.phase is not Phase.SUCCEEDED:
         return body
-    return _without(body, "output") | {"status": "failed", "error": FAILURE_MESSAGE}
+    failed = {"status": StatusWord.FAILED, "error": FAILURE_MESSAGE}
+    return _without(body, "output") | failed
 
 
 def _error_object(context: FaultContext, body: Body) -> Body:
@@ -95,7 +96,7 @@ def _error_object(context: FaultContext, body: Body) -> Body:
 def _succeeded_result(context: FaultContext, body: Body) -> Body:
     if context.phase is not Phase.SUCCEEDED:
         return body
-    return body | {"status": "succeeded"}
+    return body | {"status": StatusWord.SUCCEEDED}
 
 
 def _echoed_input(context: FaultContext, body: Body) -> Body:
