@@ -166,6 +166,13 @@ def many() -> None:
             _row(pair.name, *figures, "under 1000 us")
 
 
+def waiting() -> None:
+    """What 1,000 jobs in flight cost a client that waits for them."""
+    from lifecycle_waiting import waiting as measured
+
+    measured()
+
+
 def faults(url: str) -> None:
     """How many submits are on the wire for one call, and how it ended."""
     clients = [client.name for client in installed(url)[1:]]
@@ -207,7 +214,7 @@ def _row(*cells: str) -> None:
 
 def main(tables: list[str]) -> None:
     """Print the tables that are asked for, or all."""
-    wanted = tables or ["core", "speed", "imports", "many", "faults"]
+    wanted = tables or ["core", "speed", "imports", "many", "waiting", "faults"]
     with server() as url:
         for table in wanted:
             print(f"\n## {table}\n")
