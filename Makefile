@@ -1,31 +1,31 @@
-# Two commands, from a fresh checkout, with nothing but Python 3.11 or newer:
-#   make demo    the whole story in under a minute, without key or network
-#   make test    every check and every test; closes with pytest's last line
-# Both make the environment in .venv first, and say so. PYTHON=… chooses the interpreter.
+# Two commands for a fresh checkout. They need only Python 3.11 or newer:
+#   make demo    shows the main commands in under a minute, without a key or a network
+#   make test    runs every check and every test; the last line is pytest's summary
+# Both create the environment in .venv first. PYTHON=… chooses the interpreter.
 
 VENV := .venv
 RUN := $(VENV)/bin/python -m
-# Modules are compiled when they are first imported: most of what is installed never is.
+# No bytecode at install time: most installed modules are never imported.
 INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --no-compile --editable
 SOURCES := generator runtime tests benchmarks
-# Two at a time, the longest first. Where make can, the lines of each are printed together.
+# Run two checks at a time, the slowest first. If make supports it, keep the output of each together.
 LINTS := lint-pyright lint-layout lint-mypy lint-style lint-sync lint-generated
 AT_ONCE := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long lint $(LINTS) generate bench clean
 
-help: ## What can be made here.
+help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(VENV)/.tool ## The whole story on real schemas, without key or network.
+demo: $(VENV)/.tool ## Show the main commands on real schemas, without a key or a network.
 	@$(RUN) runcomfy_codegen demo
 
-test: lint ## Every check and every test.
+test: lint ## Run every check and every test.
 	@echo "== tests"
 	@$(RUN) pytest -q -n 2
 
-test-long: lint ## The same with many more random cases.
+test-long: lint ## Run the same, with many more random cases.
 	@$(RUN) pytest -q -n 2 --long
 
 lint: $(VENV)/.development
@@ -40,7 +40,7 @@ lint-style:
 	@$(RUN) ruff check --quiet .
 
 lint-sync:
-	@echo "== sync half of the runtime is made from the async half"
+	@echo "== sync files of the runtime (made from the async files)"
 	@$(VENV)/bin/python runtime/make_sync.py --check
 
 lint-mypy:
@@ -52,17 +52,17 @@ lint-pyright:
 	@$(RUN) pyright --pythonpath $(VENV)/bin/python
 
 lint-generated:
-	@echo "== generated client is what the schemas say"
+	@echo "== generated client is up to date"
 	@$(RUN) runcomfy_codegen check
 
-generate: $(VENV)/.tool ## The client in generated/, from schemas/ and templates/.
+generate: $(VENV)/.tool ## Write the client in generated/ from schemas/ and templates/.
 	@$(RUN) runcomfy_codegen generate
 
-bench: $(VENV)/.development ## The figures of ARCHITECTURE.md, measured on this machine.
+bench: $(VENV)/.development ## Measure the figures of ARCHITECTURE.md on this machine.
 	@for table in generation lifecycle media sandbox diff; do \
 	  echo "== $$table"; $(VENV)/bin/python benchmarks/$$table.py || exit 1; done
 
-clean: ## Take away the environment and every cache.
+clean: ## Remove the environment and every cache.
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:

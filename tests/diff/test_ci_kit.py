@@ -101,8 +101,8 @@ def program(shell: Shell, name: str, script: str) -> None:
 
 INSTALL, CHECK, DIFF, COMMENT = (
     "Install runcomfy-codegen",
-    "Is the generated package what the schemas say?",
-    "What does the change do to callers?",
+    "Check that the generated client is up to date",
+    "Report what the schema changes mean for callers",
     "Comment on the pull request",
 )
 

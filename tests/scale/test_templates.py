@@ -389,14 +389,13 @@ def test_the_page_tells_all_that_a_module_is_given_and_no_more(
     }
     of_model = re.findall(r"`(\w+)`", told["view.model"])
     assert {*of_model} == names(view.model)
-    assert listed("`model.jinja`", "A class, which `object` gets as `view`, has") >= (
-        names(view.input)
-    )
     title = "`model.jinja`"
-    assert listed(title, "which `field` gets as `view`, has") == names(
-        view.input.fields[0]
-    )
-    assert listed(title, "which `rule` gets as `rule`, has") == names(view.rules[0])
+    of_class = listed(title, "(the argument `view` of the macro `object`) has")
+    assert of_class >= names(view.input)
+    of_field = listed(title, "(the argument `view` of `field`) has")
+    assert of_field == names(view.input.fields[0])
+    of_rule = listed(title, "(the argument `rule` of `rule`) has")
+    assert of_rule == names(view.rules[0])
     dumped = project("generate", "--dump-context", "acme/singer").json
     assert {*dumped} == {*module}
     assert {*dumped["view"]} == names(view)
