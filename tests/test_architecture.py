@@ -16,6 +16,7 @@ import pytest
 from runcomfy_codegen import resources
 from runcomfy_codegen.ir import model as ir
 from runcomfy_codegen.targets import TARGETS
+from runcomfy_runtime.media.format_table import KINDS
 from runcomfy_runtime.rule import Rule
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +72,8 @@ TABLES = {
     "rule",
     "protocol",
 }
+# Calls that bound a wait; their seconds are rows of retry_and_timeouts.
+WAITING = {"timeout", "timeout_graceful_shutdown"}
 PURE = {
     "ir",
     "pattern",
@@ -165,6 +168,24 @@ def test_the_pure_rooms_know_only_the_tables_of_the_runtime() -> None:
         and target.removeprefix(f"{RUNTIME}.") not in TABLES
     ]
     assert beyond == []
+
+
+def test_every_timeout_is_a_row_of_the_policy() -> None:
+    stated = [
+        f"{path.name}:{keyword.value.lineno}"
+        for path in EVERY_FILE
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg in WAITING
+        and isinstance(keyword.value, ast.Constant)
+        and keyword.value.value
+    ]
+    assert stated == []
+
+
+def test_the_ir_and_the_table_of_formats_have_the_same_kinds_of_media() -> None:
+    assert [kind.value for kind in ir.MediaKind] == [*KINDS]
 
 
 def test_the_runtime_imports_itself_relatively_and_nothing_of_the_generator() -> None:

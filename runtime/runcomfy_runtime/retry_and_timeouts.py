@@ -57,6 +57,21 @@ THREAD_IDLE = 10.0
 FORK_WAIT = 1.0
 """A fork waits so long for other threads to finish writing to the journal."""
 
+# Default timeouts of the tool and its sandbox.
+
+CATALOG_TIMEOUT = 60.0
+"""One page of the live catalog: 500 models with their schemas are megabytes."""
+SOURCE_TIMEOUT = 30.0
+"""A page to import: connecting, and after that its whole content."""
+SCHEMAS_LOCK_TIMEOUT = 10.0
+"""Waiting for another import into the same schemas folder."""
+STATE_FILE_TIMEOUT = 0.1
+"""Waiting for the state file of a sandbox: only another sandbox that has it can lock it."""
+SERVER_STOP_TIMEOUT = 2
+"""Open connections of a sandbox that stops. The server takes whole seconds only."""
+RESET_PAUSE = 0.02
+"""Before a sandbox resets a connection, so that the kernel sends what was written."""
+
 # How long something is tried again.
 
 CONNECT_RETRY_BUDGET = 15.0
@@ -69,6 +84,8 @@ ODD_RESULT_READS = 5
 """Reads of a result without an output, of a job that is completed: it may come a moment later."""
 NOT_FOUND_GRACE = 10.0
 """After a submit, "not found" may mean that the job has not reached every server yet."""
+CATALOG_TRIES = 5
+"""Tries of one page of the live catalog."""
 DOWNLOAD_TRIES = 5
 """Tries of a download that bring little; one that makes good progress starts the count again."""
 

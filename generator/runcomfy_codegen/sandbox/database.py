@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from runcomfy_runtime.retry_and_timeouts import STATE_FILE_TIMEOUT
+
 from ..ir.json_text import is_object
 from .clock import Seed
 from .job import JobRecord
@@ -58,7 +60,10 @@ class Database:
             # Inputs may be private: only the user may read the file.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._connection = sqlite3.connect(
-                path, isolation_level=None, check_same_thread=False, timeout=0.1
+                path,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=STATE_FILE_TIMEOUT,
             )
         except (OSError, sqlite3.Error) as error:
             raise DatabaseError(f"{path} cannot be opened: {error}") from None

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
-from runcomfy_runtime.media.format_table import BY_EXTENSION
+from runcomfy_runtime.media.format_table import BY_EXTENSION, KINDS
 
 from ..ir.model import Array, MediaKind, Model, Nullable, Type, Union
 from .clock import Seed
@@ -20,8 +20,8 @@ from .output_shape import OutputShape, effective_values, output_shape
 from .sample_film import mp4
 from .sample_media import jpeg, mp3, ogg, png, wav, webp
 
-_TO_KIND = re.compile(r"to-(image|video|audio|music|speech|sound)")
-_KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO}
+# Words of model ids for audio, besides the kinds of the table.
+_TO_KIND = re.compile(rf"to-({'|'.join(KINDS)}|music|speech|sound)")
 # Words of model ids that name the kind of output; the first match decides.
 _ID_WORDS: tuple[tuple[MediaKind, frozenset[str]], ...] = (
     (
@@ -45,7 +45,8 @@ _FIELD_WORDS: tuple[tuple[MediaKind, frozenset[str]], ...] = (
 )
 _PITCHES = (220, 262, 330, 392, 440, 523)  # hertz
 
-Suffix = Literal["png", "jpg", "webp", "mp4", "wav", "mp3", "ogg"]
+Suffix: TypeAlias = str
+"""The extension of an output file: a key of ``FILE_WRITERS``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def output_kind(
         return MediaKind(published)
     kinds = _TO_KIND.findall(model.model_id.lower())
     if kinds:
-        return _KINDS.get(kinds[-1], MediaKind.AUDIO)
+        return MediaKind(kinds[-1]) if kinds[-1] in KINDS else MediaKind.AUDIO
     words = frozenset(re.split(r"[^a-z0-9]+", model.model_id.lower().partition("/")[2]))
     fields = frozenset(field.wire_name for field in model.input.fields)
     return _named(_ID_WORDS, words) or _named(_FIELD_WORDS, fields) or MediaKind.IMAGE

@@ -19,6 +19,8 @@ from starlette.responses import Response as HttpResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from runcomfy_runtime.retry_and_timeouts import RESET_PAUSE, SERVER_STOP_TIMEOUT
+
 from .clock import SandboxClock
 from .http_messages import ApiRequest, ApiResponse, Delivery, assumed_error
 from .input_validation import MAX_BODY
@@ -27,7 +29,6 @@ TRANSPORT = "sandbox.transport"
 """The key of the scope that holds the connection's transport."""
 
 _LARGEST_DISCARDED = 512 * 1024 * 1024  # bytes
-_PAUSE = 0.02  # seconds in which the kernel sends what was written before a reset
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends RST
 
 
@@ -103,7 +104,7 @@ async def _broken(
     if response.delivery is not Delivery.NEVER:
         await _start(response, send)
         await _send_body(send, response.body[: len(response.body) // 2], more=True)
-        await asyncio.sleep(_PAUSE)
+        await asyncio.sleep(RESET_PAUSE)
     if response.delivery is Delivery.CUT:
         transport.close()
     else:
@@ -178,8 +179,6 @@ async def _body(request: HttpRequest) -> tuple[bytes, int]:
 MOST_CONNECTIONS = 1000
 """uvicorn itself answers 503 to requests on more connections."""
 
-_GRACE = 2  # seconds for open connections at the end
-
 
 class Server:
     """A server on an open socket. ``run`` blocks; ``start`` and ``stop`` use a thread."""
@@ -195,7 +194,7 @@ class Server:
             log_level="error",
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=_GRACE,
+            timeout_graceful_shutdown=SERVER_STOP_TIMEOUT,
             limit_concurrency=MOST_CONNECTIONS,
         )
         self._listener = listener

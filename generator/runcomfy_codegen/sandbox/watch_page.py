@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from runcomfy_runtime.media.format_table import FORMATS
 from runcomfy_runtime.protocol import Phase
 
 from ..ir.json_text import is_array, is_object
@@ -58,22 +59,20 @@ def _hash(text: str) -> str:
 
 _LONGEST_TEXT = 2000  # characters of a text that is shown
 _LARGEST_COUNT = 20  # inline files of a job
-_TYPES = frozenset(
-    [
-        "image/png",
-        "image/jpeg",
-        "image/webp",
-        "image/gif",
-        "image/avif",
-        "video/mp4",
-        "video/webm",
-        "audio/wav",
-        "audio/x-wav",
-        "audio/mpeg",
-        "audio/ogg",
-        "audio/mp4",
-    ]
+_SHOWN = (
+    "png",
+    "jpeg",
+    "webp",
+    "gif",
+    "avif",
+    "mp4",
+    "webm",
+    "wav",
+    "mp3",
+    "ogg",
+    "m4a",
 )
+_TYPES = frozenset({"audio/x-wav", *(FORMATS[name].media_type for name in _SHOWN)})
 """Types that a browser shows without running anything in them."""
 
 

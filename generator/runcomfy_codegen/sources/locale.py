@@ -22,6 +22,8 @@ class SiteLocale:
     aliases: tuple[str, ...] = ()
 
 
+EXAMPLE_LOCALES = "en, ru or zh-CN"
+"""Locales as a hint shows them."""
 LOCALES = (
     SiteLocale(
         tag="de",

@@ -11,7 +11,7 @@ from ..ir.diagnostic import Diagnostic, Position, Severity
 from ..ir.document import Document, Provenance
 from ..ir.json_text import JsonText, JsonValue, members
 from .embedded_json import Member, UnusableValue, child_pointer, excerpt
-from .locale import canonical_locale
+from .locale import EXAMPLE_LOCALES, canonical_locale
 
 SourceItem: TypeAlias = Document | Diagnostic
 """Reading a source yields these, one after the other."""
@@ -184,5 +184,5 @@ def _no_locale(part: Member, model: str, origin: Origin, pointer: str) -> Diagno
         model=model,
         pointer=child_pointer(pointer, "locale"),
         place=part.value.start,
-        hint="write it as en, ru or zh-CN",
+        hint=f"write it as {EXAMPLE_LOCALES}",
     )

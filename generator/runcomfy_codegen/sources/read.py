@@ -10,7 +10,7 @@ from ..ir.diagnostic import EXHAUSTED, Diagnostic, Position, too_large
 from ..ir.document import Document
 from ..ir.json_text import JsonText
 from .catalog_entries import is_catalog, read_catalog
-from .locale import canonical_locale
+from .locale import EXAMPLE_LOCALES, canonical_locale
 from .origin import Origin, SourceItem, public_name
 from .page import read_text_page
 from .page_html import is_html, read_html_page
@@ -119,7 +119,7 @@ def _invalid_locale(origin: Origin, locale: str) -> Diagnostic:
         "invalid-locale",
         f"{locale!r} is not a locale",
         place=Position(),
-        hint="write it as en, ru or zh-CN",
+        hint=f"write it as {EXAMPLE_LOCALES}",
     )
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from runcomfy_runtime.errors import RunComfyError
+from runcomfy_runtime.retry_and_timeouts import SCHEMAS_LOCK_TIMEOUT, SOURCE_TIMEOUT
 from runcomfy_runtime.transport import Lost, Request
 
 from ..build.build_model import BuiltCatalog
@@ -24,10 +25,7 @@ from ..targets.python.package import PYTHON
 from .project import Project, named_catalog
 from .results import Imported, ImportResult
 
-_SECONDS = 30.0
-"""For connecting, and for the whole answer after that."""
-LOCK_WAIT = 10.0
-"""Seconds to wait for another import into the same folder."""
+LOCK_WAIT = SCHEMAS_LOCK_TIMEOUT
 
 
 class ServerUnreachable(SourceUnreadable):
@@ -60,7 +58,7 @@ def fetched(url: str) -> bytes:
         raise UsageError(f"{url}: only https URLs are allowed")
     accepts = (("Accept", "text/html, text/plain, application/json, */*"),)
     request = Request(
-        "GET", url, timeout=_SECONDS, headers=accepts, body_limit=SOURCE_CAP
+        "GET", url, timeout=SOURCE_TIMEOUT, headers=accepts, body_limit=SOURCE_CAP
     )
     try:
         with closing(HttpxTransport()) as transport:

@@ -12,8 +12,14 @@ from urllib.parse import quote, urlencode
 
 from runcomfy_runtime.client_config import ServerAccess, ServerSettings
 from runcomfy_runtime.errors import ApiError, NotFound, RunComfyError
+from runcomfy_runtime.protocol import is_temporary
 from runcomfy_runtime.responses import api_error, json_object, read_error, retry_after
-from runcomfy_runtime.retry_and_timeouts import MAX_RETRY_AFTER, backoff
+from runcomfy_runtime.retry_and_timeouts import (
+    CATALOG_TIMEOUT,
+    CATALOG_TRIES,
+    MAX_RETRY_AFTER,
+    backoff,
+)
 from runcomfy_runtime.transport import Lost, Outcome, Request, Response, Transport
 
 from ..errors import OperationError, UnknownModel, UsageError
@@ -21,9 +27,6 @@ from ..ir.json_text import is_array, items, members
 from .results import Progress, ignore_progress
 
 _MOST = 500  # entries of one page that the API gives
-_TRIES = 5
-_SECONDS = 60.0
-_WORTH_ANOTHER = frozenset({408, 425, 429, 500, 502, 503, 504})
 _READINGS = 3
 
 
@@ -127,7 +130,7 @@ class LiveCatalog:
             if isinstance(outcome, Response) and not self._refused(outcome):
                 return outcome.body
             attempt += 1
-            if attempt == _TRIES or not _again(outcome):
+            if attempt == CATALOG_TRIES or not _again(outcome):
                 break
             self.pause(_wait(outcome, attempt - 1))
         if isinstance(outcome, Lost):
@@ -135,7 +138,7 @@ class LiveCatalog:
         raise self._failure(outcome, what)
 
     def _send(self, url: str) -> Outcome:
-        request = Request("GET", url, timeout=_SECONDS, token=self.access.token)
+        request = Request("GET", url, timeout=CATALOG_TIMEOUT, token=self.access.token)
         outcome = self.transport.send(request)
         # A server may echo the token, and its answer is printed and stored.
         return outcome._replace(body=self.access.token.redacted(outcome.body))
@@ -170,9 +173,7 @@ def _again(outcome: Outcome) -> bool:
     if isinstance(outcome, Lost):
         return not outcome.hopeless
     hint = retry_after(outcome.headers, time.time())
-    return outcome.status in _WORTH_ANOTHER and (
-        hint is None or hint <= MAX_RETRY_AFTER
-    )
+    return is_temporary(outcome.status) and (hint is None or hint <= MAX_RETRY_AFTER)
 
 
 def _wait(outcome: Outcome, attempt: int) -> float:

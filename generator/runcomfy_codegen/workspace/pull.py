@@ -15,7 +15,7 @@ from ..errors import CodegenError, OperationError, UnknownModel, UsageError
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import items, members
-from ..sources.locale import canonical_locale
+from ..sources.locale import EXAMPLE_LOCALES, canonical_locale
 from ..sources.read import SourceResult
 from ..store.schemas_folder import NoSchemasFolder, read_all, remove_all
 from .import_documents import LOCK_WAIT, ServerUnreachable, fetched, read_content
@@ -155,7 +155,7 @@ def parse_locales(text: str) -> list[str]:
         locale = canonical_locale(tag)
         if locale is None:
             raise UsageError(
-                f"--page-locale: {tag!r} is not a language; write ru or zh-CN"
+                f"--page-locale: {tag!r} is not a language; write {EXAMPLE_LOCALES}"
             )
         locales[locale] = None
     return list(locales)
