@@ -9,11 +9,30 @@ from dataclasses import dataclass
 from ..dialect.rule_language import names_several
 from ..dialect.validator import JSON_TYPES, standard_type
 from ..ir.json_text import JsonValue, is_object, items, members
-from ..ir.model import NULL, Anything, Array, Boolean, Field, Object, Text, Type, Union
+from ..ir.model import (
+    NULL,
+    Anything,
+    Array,
+    Boolean,
+    Field,
+    Nullable,
+    Numeric,
+    Object,
+    Text,
+    Type,
+    Union,
+)
 from .bounds import BOUNDS, count_bound, numeric_type
 from .combined import apply_choices, are_disjoint, combined_schemas, union_of
 from .patterns import text_pattern
 from .reader_context import Collector, SchemaPath
+
+_UNCONSTRAINED: tuple[Type, ...] = (
+    Numeric(integral=False),
+    Text(),
+    Array(items=Anything()),
+)
+"""The types that keywords can constrain, without any."""
 
 MAX_NESTING = 24
 """Schemas nested deeper than this accept anything; published ones have depth 2."""
@@ -35,6 +54,8 @@ _ANYWHERE = {
 }
 # Keywords for other types do not matter to a type; a format may matter to every type.
 _IRRELEVANT = frozenset[str]().union(*_CHECKED.values()) - {"format"}
+# A format alone says nothing about values of other types, and is not checked.
+_UNTYPED = _IRRELEVANT
 # The JSON type that a keyword must have to be read. Keywords for numbers are checked in bounds.
 _SHAPES: dict[str, type | tuple[type, ...]] = {
     "enum": list,
@@ -179,7 +200,7 @@ class TypeReader:
         """A schema without ``type``: a combination of others, or anything."""
         keyword, options = combined_schemas(schema)
         if not keyword:
-            return Anything()
+            return self._untyped(schema, path)
         options_read = [
             self.read(option, path.option(keyword, index))
             for index, option in enumerate(options)
@@ -190,11 +211,29 @@ class TypeReader:
             self.collector.keep(keyword, path.keyword(keyword), schema[keyword])
         return union_of(options_read)
 
+    def _untyped(self, schema: dict[str, JsonValue], path: SchemaPath) -> Type:
+        """A schema without ``type``: keywords constrain the values of their own type."""
+        if schema.get("type") is not None or not schema.keys() & _UNTYPED:
+            return Anything()
+        constraints = {word: schema[word] for word in schema if word in _UNTYPED}
+        kinds = [
+            self._plain(name, constraints, path)
+            for name in ("number", "string", "array", "object")
+        ]
+        if all(map(_is_unconstrained, kinds)):
+            return Anything()
+        return Nullable(Union((Boolean(), *kinds)))
+
     def _keep_unsupported(
         self, schema: dict[str, JsonValue], names: list[str], path: SchemaPath
     ) -> None:
         """Keep every keyword that the type does not cover, or that is malformed."""
-        combining = {combined_schemas(schema)[0], "anyOf"} if not names else set[str]()
+        combining = set[str]()
+        if not names:
+            keyword = combined_schemas(schema)[0]
+            combining = {keyword, "anyOf"}
+            if not keyword and schema.get("type") is None:
+                combining |= _UNTYPED
         covered = combining.union(
             _ANYWHERE, _ANNOTATIONS, *(_CHECKED.get(name, ()) for name in names)
         )
@@ -204,6 +243,17 @@ class TypeReader:
             malformed = not isinstance(value, _SHAPES.get(keyword, object))
             if uncovered or malformed or (keyword == "enum" and value == []):
                 self.collector.keep(keyword, path.keyword(keyword), value)
+
+
+def _is_unconstrained(kind: Type) -> bool:
+    """Whether a type accepts all values of its JSON type."""
+    if isinstance(kind, Object):
+        return (
+            not kind.fields
+            and not kind.undeclared_required
+            and isinstance(kind.extra, Anything)
+        )
+    return kind in _UNCONSTRAINED
 
 
 def _item_format(format_: str) -> str | None:
