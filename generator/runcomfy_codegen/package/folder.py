@@ -191,12 +191,12 @@ def write_package(folder: Path, plan: WritePlan) -> None:
         )
     )
     refuse_links(folder, (*plan.write, *plan.remove))
-    apply_changes(folder, FolderChanges(write={LOCK: intent}))
     try:
+        apply_changes(folder, FolderChanges(write={LOCK: intent}))
         everything = FolderChanges({**content, LOCK: after}, plan.remove)
         apply_changes(folder, everything)
     except BaseException:
-        # Ctrl-C may also arrive after everything was written.
+        # Ctrl-C may arrive after the intent, or after everything, was written.
         if read_if_there(folder / LOCK, GENERATED_CAP) == intent:
             _restore_lock(folder, before)
         raise
