@@ -173,6 +173,32 @@ def waiting() -> None:
     measured()
 
 
+def journal() -> None:
+    """``map`` with a journal at concurrency 8, beside httpx, on a disk of 1 ms a sync."""
+    from lifecycle_batch import sandbox
+    from slow_disk import SlowDisk
+
+    if not SlowDisk.available():
+        print("needs Linux and a C compiler")
+        return
+    script = Path(__file__).with_name("lifecycle_journal.py")
+    _row("client", "by hand", "with journal", "ratio", "syncs a job", "aim")
+    for side, aim in (("sync", 1.7), ("async", 1.2)):
+        disk = SlowDisk()
+        with sandbox() as url:
+            command = [sys.executable, script, side, url]
+            done = subprocess.run(
+                command,
+                env=disk.environment(),
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+        hand, ours, jobs = map(float, done.stdout.split())
+        figures = f"{hand:.0f} us", f"{ours:.0f} us", f"{ours / hand:.2f}"
+        _row(side, *figures, f"{disk.syncs() / jobs:.2f}", f"{aim}, 0.5 syncs")
+
+
 def faults(url: str) -> None:
     """How many submits are on the wire for one call, and how it ended."""
     clients = [client.name for client in installed(url)[1:]]
@@ -214,7 +240,8 @@ def _row(*cells: str) -> None:
 
 def main(tables: list[str]) -> None:
     """Print the tables that are asked for, or all."""
-    wanted = tables or ["core", "speed", "imports", "many", "waiting", "faults"]
+    every = ["core", "speed", "imports", "many", "journal", "waiting", "faults"]
+    wanted = tables or every
     with server() as url:
         for table in wanted:
             print(f"\n## {table}\n")

@@ -19,21 +19,30 @@ from .driver import Driver, Listener
 from .errors import RunComfyError
 from .job import Job, Result
 from .lifecycle.concurrency import RequestSlots
-from .lifecycle.steps import Send, Sleep, Step
+from .lifecycle.steps import Intent, Send, Sending, Sleep, Step, WriteJournal
 from .transport import Outcome
 
 YieldT = TypeVar("YieldT")
+INTENTS_TOGETHER = 4
+"""Submits whose intents are synced to disk at once.
+
+If the power fails, as many may be unknown; after a kill, only the one that was being sent.
+"""
 
 
 class _RunningJob:
     """A running job: its flow, and the answer or error with which the flow continues."""
 
-    __slots__ = ("answer", "error", "item")
+    __slots__ = ("ahead", "answer", "error", "intent", "item")
 
     def __init__(self, item: BatchItem) -> None:
         self.item = item
         self.answer: Outcome | None = None
         self.error: BaseException | None = None
+        self.ahead: str | None = None
+        """The reference of its intent, if that was recorded ahead of other requests."""
+        self.intent: Intent | None = None
+        """What it is about to write, once the other jobs that are due have come as far."""
 
 
 class Batch(Generic[YieldT]):
@@ -127,6 +136,11 @@ class Batch(Generic[YieldT]):
         early = at - self._context.now()
         if early > 0:
             self._driver.config.clock.sleep(early)
+        if running.intent is not None:
+            self._write_intents()
+        elif running.ahead is not None and running.error is None:
+            running.error = self._driver.record([Sending(running.ahead)])[0]
+        running.ahead = None
         while True:
             try:
                 step = _resume(running)
@@ -140,18 +154,36 @@ class Batch(Generic[YieldT]):
                 heapq.heappop(self._due)
                 self._fail(running.item, error)
                 return
+            if isinstance(step, WriteJournal) and isinstance(step.entry, Intent):
+                running.intent = step.entry
+                self._postpone(running, 0.0)
+                return
             if isinstance(step, Sleep):
-                wake = (
-                    self._context.now() + step.seconds,
-                    next(self._sequence),
-                    running,
-                )
-                heapq.heapreplace(self._due, wake)
+                self._postpone(running, step.seconds)
                 return
             try:
                 running.answer = self._driver.perform(step, self._listener)
             except Exception as error:
                 running.error = error
+
+    def _postpone(self, running: _RunningJob, seconds: float) -> None:
+        """Let the job that is due next continue after these seconds, behind others due then."""
+        wake = (self._context.now() + seconds, next(self._sequence), running)
+        heapq.heapreplace(self._due, wake)
+
+    def _write_intents(self) -> None:
+        """Write the intents of the jobs that are about to be submitted, with one sync to disk."""
+        waiting = [running for _, _, running in sorted(self._due) if running.intent]
+        group = waiting[:INTENTS_TOGETHER]
+        intents = [
+            running.intent._replace(ahead=position > 0)
+            for position, running in enumerate(group)
+            if running.intent is not None
+        ]
+        failures = self._driver.record(intents)
+        for running, intent, failure in zip(group, intents, failures, strict=True):
+            running.intent, running.error = None, failure
+            running.ahead = intent.reference if intent.ahead else None
 
     def _finish(self, item: BatchItem, content: dict[str, Any]) -> None:
         handle = item.progress.handle

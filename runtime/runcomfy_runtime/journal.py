@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, Literal, NamedTuple, Protocol, TypeVar, overload
+from typing import (
+    Generic,
+    Literal,
+    NamedTuple,
+    Protocol,
+    TypeVar,
+    overload,
+    runtime_checkable,
+)
 
 from .errors import BadJobToken, BadSetting, JournalError
 from .escaping import quoted
 from .job_handle import JobHandle
-from .lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown
+from .lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown, Sending
 from .protocol import valid_request_id
 
 JobT = TypeVar("JobT")
@@ -51,7 +59,7 @@ class IntentExists(JournalError):
     """The journal has this reference already, from this process or another one."""
 
 
-Entry = Intent | Accepted | Ended | OutcomeUnknown
+Entry = Intent | Sending | Accepted | Ended | OutcomeUnknown
 
 
 class Journal(Protocol):
@@ -84,6 +92,30 @@ class Journal(Protocol):
     def close(self) -> None:
         """Close the file or connection."""
         ...
+
+
+@runtime_checkable
+class GroupingJournal(Protocol):
+    """A journal that can write several entries with one sync to disk."""
+
+    def note_many(self, entries: Sequence[Entry]) -> list[JournalError | None]:
+        """Store all of these. Returns for each why it was not stored, or None."""
+        ...
+
+
+def note_all(journal: Journal, entries: Sequence[Entry]) -> list[JournalError | None]:
+    """Store entries, together if the journal can do that."""
+    if len(entries) > 1 and isinstance(journal, GroupingJournal):
+        return journal.note_many(entries)
+    return [_failure_of(journal, entry) for entry in entries]
+
+
+def _failure_of(journal: Journal, entry: Entry) -> JournalError | None:
+    try:
+        journal.note(entry)
+    except JournalError as failure:
+        return failure
+    return None
 
 
 class JournalJobs(Generic[JobT]):

@@ -15,12 +15,19 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors, lease, sqlite_journal
+from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.job_handle import JobHandle
-from runcomfy_runtime.lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown
+from runcomfy_runtime.lifecycle.steps import (
+    Accepted,
+    Ended,
+    Intent,
+    OutcomeUnknown,
+    Sending,
+)
 from runcomfy_runtime.sqlite_journal import SqliteJournal
-from runcomfy_runtime.testing import FakeQueue
+from runcomfy_runtime.testing import FakeQueue, VirtualClock
 from runtime.specimen import good
-from support.scripted_server import ScriptedServer, result, status, submitted
+from support.scripted_server import Reply, ScriptedServer, result, status, submitted
 
 VERSION_1 = """
 CREATE TABLE job (
@@ -279,3 +286,122 @@ def test_two_live_processes_share_a_batch(server: ScriptedServer, path: Path) ->
     assert sorted(sent) == list(range(20))
     assert outputs[0] == outputs[1]
     assert len(set(outputs[0])) == 20
+
+
+# Intents are synced to disk together, and what was not sent is not unknown.
+
+
+@pytest.mark.parametrize("side", ["sync", "async"])
+def test_jobs_in_flight_share_a_sync(
+    path: Path, side: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    real = SqliteJournal._set_synchronous
+
+    def counted(self: Any, connection: Any, group: Any) -> None:
+        intents = sum(isinstance(item.entry, Intent) for item in group)
+        if intents:
+            synced.append(intents)
+        real(self, connection, group)
+        (level,) = connection.execute("PRAGMA synchronous").fetchone()
+        assert level == (2 if intents else 1)
+
+    monkeypatch.setattr(SqliteJournal, "_set_synchronous", counted)
+    queue = FakeQueue()
+    inputs = [good(tags=[number]) for number in range(40)]
+
+    async def mapped() -> int:
+        async with queue.async_client(journal=path, media_checks="off") as client:
+            return len([each async for each in client.map(inputs, name="n")])
+
+    if side == "async":
+        assert asyncio.run(mapped()) == 40
+    else:
+        with queue.client(journal=path, media_checks="off") as client:
+            assert len(list(client.map(inputs, name="n"))) == 40
+    assert sum(synced) == 40
+    if side == "sync":
+        assert synced[:2] == [4, 4]
+    with SqliteJournal(path) as journal:
+        assert {entry.state for entry in journal.entries()} == {"succeeded"}
+
+
+@pytest.mark.parametrize("refusal", [{"http_status": 429}, {"http_status": 401}])
+def test_a_refusal_stops_the_submits_whose_intents_are_recorded(
+    path: Path, server: ScriptedServer, refusal: dict[str, int]
+) -> None:
+    replies = [Reply({}, status=refusal["http_status"], headers={"retry-after": "1"})]
+    server.on("submit", *replies, submitted())
+    server.on("status", status("completed"))
+    server.on("result", result({"image": "https://files.runcomfy.net/a.png"}))
+    inputs = [good(tags=[number]) for number in range(4)]
+    clock = VirtualClock()
+    with RunComfy(
+        token="rc-0123456789-secret",
+        base_url=server.url,
+        journal=path,
+        media_checks="off",
+        clock=clock,
+    ) as client:
+        outcomes = list(client.map(inputs, name="n", return_exceptions=True))
+        assert list(client.journal.unknown()) == []
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    if refusal["http_status"] == 401:
+        assert (len(refused), server.count("submit")) == (4, 1)
+    else:
+        assert (refused, server.count("submit")) == ([], 5)
+
+
+def test_a_batch_that_is_left_leaves_nothing_unknown(path: Path) -> None:
+    queue = FakeQueue()
+    with queue.client(journal=path, media_checks="off") as client:
+        with client.map([good(), good(steps=2), good(steps=4)], name="n") as batch:
+            next(batch)
+        assert list(client.journal.unknown()) == []
+
+
+AHEAD = """
+import os, signal, sys
+from runcomfy_runtime.lifecycle.steps import Intent, Sending
+from runcomfy_runtime.sqlite_journal import SqliteJournal
+journal = SqliteJournal(sys.argv[1])
+intents = [Intent(name, "v/m", "0", 1.0, ahead=name != "a") for name in "abc"]
+assert journal.note_many(intents) == [None] * 3
+journal.note(Sending("b"))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("rebooted", [False, True])
+def test_after_a_kill_only_what_was_being_sent_is_unknown(
+    path: Path, monkeypatch: pytest.MonkeyPatch, rebooted: bool
+) -> None:
+    if not lease.boot_id():
+        pytest.skip("this system does not say which of its runs this is")
+    subprocess.run([sys.executable, "-c", AHEAD, str(path)], timeout=60, check=False)
+    now = time.time()
+    with SqliteJournal(path) as journal:
+        assert [entry.reference for entry in journal.unknown()] == ["a", "b", "c"]
+        monkeypatch.setattr(time, "time", lambda: now + 3600)
+        if rebooted:
+            monkeypatch.setattr(sqlite_journal, "boot_id", lambda: "another")
+        unknown = [entry.reference for entry in journal.unknown()]
+        assert unknown == (["a", "b", "c"] if rebooted else ["a", "b"])
+        if not rebooted:
+            journal.note(intent("c"))
+
+
+def test_what_another_process_took_over_is_not_sent(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SqliteJournal(path) as frozen, SqliteJournal(path) as other:
+        frozen.note(intent("one", ahead=True))
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now + 3600)
+        other.find("one")
+        other.note(intent("one"))
+        with pytest.raises(errors.JournalError, match="not submitted twice"):
+            frozen.note(Sending("one"))
+        frozen.note(Ended("one", "", "not accepted"))
+        (entry,) = other.unknown()
+        assert entry.owner == other.owner

@@ -6,13 +6,24 @@ holds back Ctrl-C by a signal handler, the other shields a task from cancellatio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import GeneratorType
 from typing import Any, TypeVar
 
 from .client_config import ClientConfig
+from .errors import JournalError
 from .interrupt import HoldInterrupts, InterruptHeld
-from .lifecycle.steps import Emit, Event, Flow, RunTask, Send, Sleep, Step, WriteJournal
+from .journal import Entry, note_all
+from .lifecycle.steps import (
+    Emit,
+    Event,
+    Flow,
+    RunTask,
+    Send,
+    Sleep,
+    Step,
+    WriteJournal,
+)
 from .observer import report_event
 from .protocol import Status
 from .transport import Outcome, Request, Transport
@@ -132,6 +143,11 @@ class Driver:
         elif isinstance(step, RunTask):
             step.task()
         return None
+
+    def record(self, entries: Sequence[Entry]) -> list[JournalError | None]:
+        """Write entries together; for each, why it was not written, or None."""
+        assert self.config.journal is not None
+        return note_all(self.config.journal, entries)
 
     def send(self, request: Request) -> Outcome:
         """Send one request, and report it to the hooks."""

@@ -13,6 +13,8 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
 
 from .errors import JournalError
 
@@ -27,6 +29,18 @@ _IDLE_RENEWALS = 15
 def new_owner() -> str:
     """A name for an owner. Host and process id are for the reader; the rest makes it unique."""
     return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(6).hex()}"
+
+
+@cache
+def boot_id() -> str:
+    """The identity of this run of the operating system; empty where it has none.
+
+    What was written and not synced is lost only if this run ends.
+    """
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def alive(lease_until: float, now: float) -> bool:

@@ -21,37 +21,22 @@ from .errors import JournalError
 from .fork import renew_after_fork
 from .job_handle import JobHandle
 from .journal import Entry, IntentExists, JournalEntry
-from .lease import LEASE, LeaseKeeper, alive, new_owner
-from .lifecycle.steps import Accepted, Ended, Intent
+from .lease import LEASE, LeaseKeeper, alive, boot_id, new_owner
+from .lifecycle.steps import Accepted, Ended, Intent, Sending
 from .lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
 from .retry_and_timeouts import JOURNAL_TIMEOUT
 from .sqlite_schema import migrate
-
-_COLUMNS = (
-    "reference, model_id, payload_sha256, meant_at, request_id, token, state, ended_at, "
-    "batch, base_url, owner, lease_until"
+from .sqlite_statements import (
+    ACCEPTED,
+    ALIVE,
+    COLUMNS,
+    ENDED,
+    INTENT,
+    OPEN,
+    SENDING,
+    UNSENT,
+    WRITE_NOT_ACCEPTED,
 )
-_INTENT = (
-    "INSERT INTO job (reference, model_id, payload_sha256, meant_at, batch, base_url, owner, "
-    "lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (reference) DO UPDATE SET "
-    "state = '', ended_at = NULL, request_id = '', token = '', settled_at = NULL, "
-    "meant_at = excluded.meant_at, base_url = excluded.base_url, owner = excluded.owner, "
-    "lease_until = excluded.lease_until WHERE state IN (?, ?)"
-)
-_ACCEPTED = (
-    "INSERT INTO job (reference, model_id, payload_sha256, meant_at, request_id, token, "
-    "base_url) VALUES (?, ?, '', ?, ?, ?, ?) ON CONFLICT (reference) DO UPDATE SET "
-    "request_id = excluded.request_id, token = excluded.token, lease_until = 0, "
-    "state = CASE WHEN state = ? THEN '' ELSE state END, "
-    "ended_at = CASE WHEN state = ? THEN NULL ELSE ended_at END "
-    "WHERE request_id IN ('', excluded.request_id)"
-)
-_ENDED = (
-    "UPDATE job SET state = ?, ended_at = ?, lease_until = 0 "
-    "WHERE reference = ? OR (request_id = ? AND request_id <> '')"
-)
-_OPEN = "request_id = '' AND state = ''"
-_ALIVE = "lease_until > ? AND lease_until <= ?"
 
 
 class _Queued:
@@ -162,7 +147,7 @@ class SqliteJournal:
             self._synchronous = level
 
     def _hold_lease(self, entry: Entry) -> None:
-        if isinstance(entry, Intent):
+        if isinstance(entry, (Intent, Sending)):
             self._leases.hold(entry.reference)
         else:
             self._leases.drop(entry.reference)
@@ -172,14 +157,20 @@ class SqliteJournal:
     ) -> JournalError | None:
         if isinstance(entry, Intent):
             return self._write_intent(connection, entry)
+        if isinstance(entry, Sending):
+            sent = connection.execute(SENDING, (entry.reference, self.owner))
+            return None if sent.rowcount else self._exists(entry.reference)
         if isinstance(entry, Accepted):
             self._write_accepted(connection, entry)
+        elif isinstance(entry, Ended) and entry.state == NOT_ACCEPTED:
+            mine = (entry.state, time.time(), entry.reference, self.owner)
+            connection.execute(WRITE_NOT_ACCEPTED, mine)
         elif isinstance(entry, Ended):
             values = (entry.state, time.time(), entry.reference, entry.request_id)
-            connection.execute(_ENDED, values)
+            connection.execute(ENDED, values)
         else:
             connection.execute(
-                f"UPDATE job SET lease_until = 0 WHERE reference = ? AND {_OPEN}",  # noqa: S608 - our own words
+                f"UPDATE job SET lease_until = 0 WHERE reference = ? AND {OPEN}",  # noqa: S608 - our own words
                 (entry.reference,),
             )
         return None
@@ -191,11 +182,15 @@ class SqliteJournal:
         values = (
             *(intent.reference, intent.model_id, intent.payload_sha256, intent.at),
             *(intent.batch, intent.base_url, self.owner, time.time() + LEASE),
+            boot_id() if intent.ahead else "",
         )
-        if connection.execute(_INTENT, (*values, *RESUBMITTABLE_STATES)).rowcount:
+        if connection.execute(INTENT, (*values, *RESUBMITTABLE_STATES)).rowcount:
             return None
+        return self._exists(intent.reference)
+
+    def _exists(self, reference: str) -> IntentExists:
         return IntentExists(
-            f"the journal {self.path} already has a job {intent.reference!r}, from this "
+            f"the journal {self.path} already has a job {reference!r}, from this "
             "process or another: it is not submitted twice"
         )
 
@@ -214,7 +209,7 @@ class SqliteJournal:
                 *(handle.request_id, handle.token(), handle.base_url),
                 *(NOT_ACCEPTED, NOT_ACCEPTED),
             )
-            if connection.execute(_ACCEPTED, values).rowcount:
+            if connection.execute(ACCEPTED, values).rowcount:
                 return
 
     def _renew(self, references: Sequence[str]) -> None:
@@ -222,7 +217,7 @@ class SqliteJournal:
         now = time.time()
         with self._used(LEASE / 4) as connection:
             connection.executemany(
-                f"UPDATE job SET lease_until = ? WHERE reference = ? AND owner = ? AND {_OPEN} "  # noqa: S608 - our own words
+                f"UPDATE job SET lease_until = ? WHERE reference = ? AND owner = ? AND {OPEN} "  # noqa: S608 - our own words
                 "AND lease_until > 0",
                 [(now + LEASE, reference, self.owner) for reference in references],
             )
@@ -243,7 +238,7 @@ class SqliteJournal:
             self._synchronous = "FULL"
             changed = connection.execute(
                 "UPDATE job SET request_id = ?, token = ?, state = ?, ended_at = ?, "  # noqa: S608 - our own words
-                f"settled_at = ? WHERE reference = ? AND {_OPEN} AND NOT ({_ALIVE})",
+                f"settled_at = ? WHERE reference = ? AND {OPEN} AND NOT ({ALIVE})",
                 (*decided, now, reference, now, now + LEASE),
             ).rowcount
         if not changed:
@@ -269,6 +264,7 @@ class SqliteJournal:
 
     def find(self, reference: str) -> JournalEntry | None:
         """The entry under a reference, if there is one."""
+        self._drop_unsent("AND reference = ?", (reference,))
         return next(self._read("WHERE reference = ?", (reference,)), None)
 
     def pending(self) -> list[JournalEntry]:
@@ -279,12 +275,14 @@ class SqliteJournal:
 
     def unknown(self) -> list[JournalEntry]:
         """Intents whose outcome is unknown. They are never sent again automatically."""
+        self._drop_unsent()
         return list(
             self._read("WHERE request_id = '' AND state = '' ORDER BY meant_at, rowid")
         )
 
     def entries(self, limit: int = 100) -> list[JournalEntry]:
         """The latest entries, newest first."""
+        self._drop_unsent()
         return list(self._read("ORDER BY meant_at DESC, rowid DESC LIMIT ?", (limit,)))
 
     def close(self) -> None:
@@ -302,8 +300,15 @@ class SqliteJournal:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.path)!r})"
 
+    def _drop_unsent(self, where: str = "", values: tuple[Any, ...] = ()) -> None:
+        """Record as not accepted what a dead process recorded ahead and did not send."""
+        now = time.time()
+        mine = (NOT_ACCEPTED, now, boot_id(), now, *values)
+        with self._used(JOURNAL_TIMEOUT) as connection:
+            connection.execute(f"{UNSENT} {where}", mine)
+
     def _read(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[JournalEntry]:
-        statement = f"SELECT {_COLUMNS} FROM job {where}"  # noqa: S608 - our own words
+        statement = f"SELECT {COLUMNS} FROM job {where}"  # noqa: S608 - our own words
         with self._used(JOURNAL_TIMEOUT) as connection:
             rows = connection.execute(statement, values).fetchall()
         now = time.time()

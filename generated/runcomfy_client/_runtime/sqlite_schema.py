@@ -29,6 +29,7 @@ _MIGRATIONS = {
         "ALTER TABLE job ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE job ADD COLUMN lease_until REAL NOT NULL DEFAULT 0",
         "ALTER TABLE job ADD COLUMN settled_at REAL",
+        "ALTER TABLE job ADD COLUMN unsent_boot TEXT NOT NULL DEFAULT ''",
         "CREATE INDEX by_batch ON job (batch) WHERE batch <> ''",
     ),
 }

@@ -144,9 +144,13 @@ class RateLimiter:
         while True:
             yield from self._wait(context, deadline)
             yield from self.slots.acquire()
-            if self.closed_by is None and self.opens_at <= context.now():
+            if self.is_open(context.now()):
                 return
             self.slots.release()
+
+    def is_open(self, now: float) -> bool:
+        """Whether a submit may be sent now."""
+        return self.closed_by is None and self.opens_at <= now
 
     def release(self) -> None:
         """The submit has its outcome, and the limiter knows it."""

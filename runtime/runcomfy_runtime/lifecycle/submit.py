@@ -108,7 +108,13 @@ def _record_intent(
             batch=submission.batch,
             base_url=context.base_url,
         )
-        yield WriteJournal(intent)
+        try:
+            yield WriteJournal(intent)
+        except (errors.JournalError, GeneratorExit):
+            raise
+        except BaseException:  # Ctrl-C, or the end of the batch: nothing was sent yet
+            yield from _record_not_accepted(context, submission)
+            raise
         if context.now() >= deadline:
             yield from _record_not_accepted(context, submission)
             raise _deadline_error(submission)
@@ -119,6 +125,26 @@ def _deadline_error(submission: Submission) -> errors.NotSent:
         f"submitting to {submission.model_id}: the time that this call may take was over before the "
         "request could leave; nothing was sent, nothing is billed"
     )
+
+
+def _acquire_slot(
+    context: FlowContext, submission: Submission, deadline: float, limiter: RateLimiter
+) -> Flow[None]:
+    """Acquire a slot and record the intent. ``limiter.release`` must follow.
+
+    Intents of one batch are recorded together: the limiter may have closed since.
+    """
+    while True:
+        yield from limiter.acquire(context, deadline)
+        try:
+            yield from _record_intent(context, submission, deadline)
+            if limiter.is_open(context.now()):
+                return
+            yield from _record_not_accepted(context, submission)
+        except BaseException:
+            limiter.release()
+            raise
+        limiter.release()
 
 
 def _record_not_accepted(context: FlowContext, submission: Submission) -> Flow[None]:
@@ -144,9 +170,8 @@ def _submit_with_retries(
     """
     began = context.now()
     for attempt in count():
-        yield from limiter.acquire(context, deadline)
+        yield from _acquire_slot(context, submission, deadline, limiter)
         try:
-            yield from _record_intent(context, submission, deadline)
             outcome = yield from _post(context, submission, deadline)
             content = responses.json_object(as_response(outcome))
             result = classify_response(outcome, content)

@@ -54,6 +54,14 @@ class Intent(NamedTuple):
     batch: str = ""
     """The name of its batch; empty if it has none."""
     base_url: str = ""
+    ahead: bool = False
+    """Whether it is recorded ahead of others: ``Sending`` follows before its request."""
+
+
+class Sending(NamedTuple):
+    """The request of an intent that was recorded ahead is sent now."""
+
+    reference: str
 
 
 class Accepted(NamedTuple):
@@ -97,7 +105,7 @@ class Emit(NamedTuple):
 class WriteJournal(NamedTuple):
     """Write an entry to the journal. The flow continues when it is on disk."""
 
-    entry: Intent | Accepted | Ended | OutcomeUnknown
+    entry: Intent | Sending | Accepted | Ended | OutcomeUnknown
 
 
 class RunTask(NamedTuple):
