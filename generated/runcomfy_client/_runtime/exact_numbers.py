@@ -48,6 +48,8 @@ def whole_number(value: Any) -> Any:
 
 def is_multiple(value: float | Decimal, step: Exact) -> bool:
     """Whether a number is a multiple of a step, exactly. Steps are those of doubles."""
+    if isinstance(value, float) and not value.is_integer():
+        return not _WIDE.remainder(Decimal(float.__repr__(value)), step)
     number = exact_number(value)
     if isinstance(number, int):
         numerator, denominator = step.as_integer_ratio()
@@ -55,7 +57,7 @@ def is_multiple(value: float | Decimal, step: Exact) -> bool:
     if abs(number.adjusted()) > _DIGITS // 2:
         # A number that no double and no readable integer has: too long to divide.
         return number.adjusted() > 0
-    return not _WIDE.remainder(number, Decimal(step))
+    return not _WIDE.remainder(number, step)
 
 
 def json_identity(value: object) -> Hashable:

@@ -253,14 +253,17 @@ def _as_integer(value: JsonValue, kind: Type) -> JsonValue:
 def _sendable(value: Value) -> bool:
     """Whether Python has this value, and JSON can hold it.
 
-    Half a surrogate pair is not text (RFC 8259, section 8.2), and a fraction with more
-    digits than a double is no float.
+    Half a surrogate pair is not text (RFC 8259, section 8.2), and inside a list or an object
+    a fraction with more digits than a double is no float.
     """
     try:
         json.dumps(value.load(), ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         return False
-    return json_identity(value.load()) == json_identity(value.exact())
+    exact = value.exact()
+    return isinstance(exact, Decimal) or (
+        json_identity(value.load()) == json_identity(exact)
+    )
 
 
 def _distinct(values: Iterable[JsonValue]) -> list[Value]:

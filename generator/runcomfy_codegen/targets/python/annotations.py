@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from runcomfy_runtime.exact_numbers import exact_number
@@ -20,6 +21,7 @@ from ...ir.model import (
     Text,
     Type,
     Union,
+    Value,
     types_in,
 )
 from ...pattern.engine import rust_pattern
@@ -102,7 +104,8 @@ def _marks(kind: Type) -> list[ast.expr]:
     """What the runtime checks where pydantic's own words are not exact enough."""
     match kind:
         case Choice(values=values) if not exact_choice(kind):
-            return [call("OneOf", *(value.load() for value in values))]
+            choices = [_choice_of(value) for value in values]
+            return [ast.Call(ast.Name("OneOf", ast.Load()), choices, [])]
         case Array(unique_items=True):
             return [call("UniqueItems")]
         case Object(undeclared_required=names) if names and kind.extra is not None:
@@ -208,6 +211,14 @@ def _limit(bound: Exact) -> ast.expr:
     if exact_number(float(bound)) == bound:
         return constant(float(bound))
     return constant(bound) if isinstance(bound, int) else call("Decimal", str(bound))
+
+
+def _choice_of(value: Value) -> ast.expr:
+    """A choice. A fraction that no float names stays exact: no input has it."""
+    exact = value.exact()
+    if isinstance(exact, Decimal) and exact_number(value.load()) != exact:
+        return call("Decimal", str(exact))
+    return constant(value.load())
 
 
 def constant(value: Any) -> ast.expr:
