@@ -109,5 +109,8 @@ def test_what_is_no_input_is_refused_and_not_sent(what: tuple[Any, ...]) -> None
 def test_a_payload_may_be_any_mapping_that_json_can_write() -> None:
     queue = FakeQueue()
     with queue.client() as client:
-        client.run("vendor/model", MappingProxyType({"a": 1, "b": {2: ["x"]}}))
+        client.run("vendor/model", MappingProxyType({"a": 1, "b": {"2": ["x"]}}))
+        with pytest.raises(errors.InputRejected) as rejected:
+            client.run("vendor/model", {"b": {2: ["x"]}})
     assert queue.jobs["fake-1"].payload == {"a": 1, "b": {"2": ["x"]}}
+    assert [each.pointer for each in rejected.value.report] == ["/b"]

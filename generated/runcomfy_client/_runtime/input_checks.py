@@ -305,9 +305,12 @@ def _checked(
 def _with_others(
     problems: tuple[Problem, ...], others: tuple[Problem, ...]
 ) -> tuple[Problem, ...]:
-    """The problems, and the others at places that they do not report."""
-    reported = {problem.pointer for problem in problems}
-    return (*problems, *(each for each in others if each.pointer not in reported))
+    """The problems, and the others at places that are neither reported nor inside reported ones."""
+    reported = tuple(f"{problem.pointer}/" for problem in problems)
+    return (
+        *problems,
+        *(each for each in others if not f"{each.pointer}/".startswith(reported)),
+    )
 
 
 async def _run_on_loop(

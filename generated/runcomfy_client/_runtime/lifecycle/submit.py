@@ -56,6 +56,9 @@ RESUBMITTABLE_STATES = (NOT_ACCEPTED, protocol.Phase.CANCELLED)
 """States after which the same intent may be submitted again: neither was billed."""
 
 
+_MAY_BE_RUNNING = "Interrupted while a paid job was being submitted: it may be running."
+
+
 def submit(
     context: FlowContext,
     submission: Submission,
@@ -155,10 +158,19 @@ def _record_not_accepted(context: FlowContext, submission: Submission) -> Flow[N
 
 
 def _record_unknown(context: FlowContext, submission: Submission) -> Flow[None]:
-    """Record that nobody waits for the answer any more, so that a person may settle it at once."""
-    if context.journal:
+    """Record that the answer is no longer awaited, so that a person can settle it at once.
+
+    What interrupts the recording says, too, that the job may be running.
+    """
+    if not context.journal:
+        return
+    try:
         with suppress(errors.JournalError):
             yield WriteJournal(OutcomeUnknown(submission.reference))
+    except BaseException as error:
+        if not isinstance(error, GeneratorExit):
+            error.add_note(_MAY_BE_RUNNING)
+        raise
 
 
 def _submit_with_retries(
@@ -228,9 +240,7 @@ def _post(
         ) from error
     except BaseException as error:
         if not isinstance(error, GeneratorExit):
-            error.add_note(
-                "Interrupted while a paid job was being submitted: it may be running."
-            )
+            error.add_note(_MAY_BE_RUNNING)
             yield from _record_unknown(context, submission)
         raise
 
