@@ -183,7 +183,8 @@ def _object(choices: Random, depth: int) -> Schema:
         schema["required"] = names[:1]
     extra = choices.random()
     if extra < 0.6:
-        schema["additionalProperties"] = choices.choice((True, False))
+        inner = random_schema(choices, 2)
+        schema["additionalProperties"] = choices.choice((True, False, inner))
     return schema
 
 

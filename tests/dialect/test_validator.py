@@ -90,7 +90,6 @@ def test_types_are_read_in_every_published_spelling(
         ({"type": "string", "validations": [validation("depth<", 5)]}, "wide"),
         ({"type": "string", "validations": [validation("fps<", "fast")]}, "between"),
         ({"type": "integer", "nullable": True}, None),
-        ({"enum": [1, 2], "nullable": True}, None),
     ],
 )
 def test_what_is_not_understood_permits_anything(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import pytest
 from openapi_spec_validator import validate as validate_openapi
 
 from runcomfy_codegen import api
+from runcomfy_codegen.dialect.validator import input_validator
 from runcomfy_codegen.ir.diagnostic import Diagnostic
 from runcomfy_codegen.ir.model import Union
 from runcomfy_codegen.reports import json_text
+from runcomfy_codegen.sandbox.input_validation import InputSchema
+from runcomfy_codegen.subtype.accepts import accepts
 from runcomfy_codegen.targets.python.names import RESERVED, field_name
 from runcomfy_runtime.model import ModelInput
 from support.built_models import built, executed, model_of, properties
@@ -143,6 +147,59 @@ def test_a_default_that_the_schema_refuses_leaves_the_documents_valid(
     assert fields["seed"].get("x-default") == -1
     assert "default" not in fields["seed"]
     assert fields["steps"]["default"] == 1
+
+
+# Numbers that no float holds.
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "1e99999999999", "1e-999999"])
+def test_a_number_beyond_floats_is_printed_exactly_and_hangs_nothing(
+    number: str, project: Path
+) -> None:
+    schema = f'{{"type": "number", "minimum": -5, "maximum": 5, "default": {number}}}'
+    text = f'{{"type": "object", "properties": {{"a": {schema}}}}}'
+    entry = f'[{{"model_id": "odd/n", "display_name": "n", "input_schema": {text}}}]'
+    (project / "catalog.json").write_text(entry, "utf-8")
+    api.import_sources(project / "catalog.json", schemas=project / "schemas")
+    codes = [each.code for each in api.lint(schemas=project / "schemas").diagnostics]
+    fits = number == "1e-999999"
+    assert ("impossible-default" in codes) is not fits
+    shown = str(Decimal(number))
+    for target in ("python", "openapi", "json-schema"):
+        folder = project / target
+        api.generate(schemas=project / "schemas", output=folder, target=target)  # type: ignore[arg-type]
+        texts = [
+            path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()
+        ]
+        assert any(shown in each for each in texts), target
+
+
+# Null.
+
+
+@pytest.mark.parametrize(
+    ("schema", "null"),
+    [
+        ({"type": "string", "nullable": True}, True),
+        ({"type": "string", "nullable": True, "enum": ["a"]}, False),
+        ({"type": "string", "nullable": True, "enum": ["a", None]}, True),
+        ({"type": "string", "nullable": True, "const": "a"}, False),
+        ({"nullable": True, "anyOf": [{"type": "string"}, {"type": "integer"}]}, True),
+        ({"nullable": True, "oneOf": [{"const": "a"}, {"const": 1}]}, True),
+    ],
+)
+def test_nullable_means_the_same_to_every_judge(schema: Any, null: bool) -> None:
+    model = model_of({**properties(x=schema), "required": ["x"]})
+    given = {"x": None}
+    published = input_validator({**properties(x=schema), "required": ["x"]})
+    assert published.is_valid(given) is null
+    assert (not InputSchema(model).problems(given)) is null
+    assert accepts(model.input.fields[0].type, None) is null
+    if null:
+        assert executed(model).Input(**given).payload() == given
+    else:
+        with pytest.raises(ValueError, match="x must be"):
+            executed(model).Input(**given)
 
 
 # Half a surrogate pair.

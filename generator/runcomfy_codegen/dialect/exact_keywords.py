@@ -60,7 +60,8 @@ def _enum(
     validator: Any, values: Any, instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
     """``enum``: a list that is malformed or empty permits any value."""
-    if not is_array(values) or (instance is None and schema.get("nullable") is True):
+    # OpenAPI 3.0.3: `nullable` adds no null to an enum that does not list it.
+    if not is_array(values):
         return
     if json_identity(instance) not in set(map(json_identity, values)):
         yield ValidationError(f"{instance!r} is not one of the values")

@@ -129,6 +129,15 @@ def _is_options(value: Any) -> bool:
     return bool(value) and is_array(value) and all(map(is_object, value))
 
 
+def _any_of(
+    validator: Any, options: Any, instance: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """``anyOf``; next to ``nullable`` it permits null, as the type of the client does."""
+    nullable = instance is None and schema.get("nullable") is True
+    if _is_options(options) and not nullable:
+        yield from _STANDARD["anyOf"](validator, options, instance, schema) or ()
+
+
 _KEYWORDS: Mapping[str, Keyword] = {
     **EXACT_KEYWORDS,
     **{
@@ -145,9 +154,9 @@ _KEYWORDS: Mapping[str, Keyword] = {
             "additionalProperties", lambda value: value is False or is_object(value)
         ),
     ),
-    "anyOf": _standard("anyOf", _is_options),
+    "anyOf": _any_of,
     # Wider than JSON Schema, like the generated unions.
-    "oneOf": _standard("anyOf", _is_options),
+    "oneOf": _any_of,
 }
 
 

@@ -91,8 +91,17 @@ def decimal_text(value: Rational) -> str:
     return f"{Decimal(fraction.numerator) / Decimal(fraction.denominator):f}"
 
 
+_MAX_EXPONENT = 2_000
+
+
 def _number(text: str) -> Rational:
-    return reduced(Fraction(text))
+    """A number exactly, or one as far beyond every limit if it has millions of digits."""
+    number = Decimal(text)
+    size = number.adjusted() if number else 0
+    if abs(size) > _MAX_EXPONENT:
+        end = Fraction(10) ** (_MAX_EXPONENT if size > 0 else -_MAX_EXPONENT)
+        return reduced(-end if number < 0 else end)
+    return reduced(Fraction(number))
 
 
 # Equality as JSON Schema 2020-12 defines it (core, section 4.2.2).

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from ...ir.model import Array, Exact, Field, Nullable, Numeric, Text, Type
 from .names import NamedField
 
 _LONGEST_DEFAULT = 60
+_EXPONENT = re.compile(r"\dE[+-]")
 
 
 def field_docstring(field: NamedField) -> str:
@@ -76,7 +79,11 @@ def _range(kind: Numeric) -> str:
 def _default(field: Field) -> str:
     if field.default is None:
         return ""
-    shown = repr(field.default.load())
+    value = field.default
+    # A float may not be exact: 1E+400 is beyond all of them.
+    is_text = value.text.startswith(('"', "{"))
+    has_exponent = not is_text and _EXPONENT.search(value.text) is not None
+    shown = value.text if has_exponent else repr(value.load())
     return f"Server default: {shown}." if len(shown) <= _LONGEST_DEFAULT else ""
 
 

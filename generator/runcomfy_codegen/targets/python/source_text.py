@@ -129,11 +129,15 @@ def format_code(source: str) -> str:
 
 @cache
 def format_line(line: str, indent: int = 0) -> str:
-    """A statement as black would leave it after ``indent`` columns (0 or 4), without them."""
+    """A statement as black would leave it after ``indent`` columns, without them.
+
+    ``indent`` is a multiple of 4.
+    """
     # black counts columns of a terminal, where some characters are two wide.
     if len(line) + indent <= WIDTH and line.isascii():
         return line
-    heading = "class _:\n" + " " * indent if indent else ""
+    around = "".join(f"{' ' * level}class _:\n" for level in range(0, indent, 4))
+    heading = around + " " * indent
     return format_code(f"{heading}{line}\n").removeprefix(heading).rstrip("\n")
 
 
