@@ -185,7 +185,7 @@ def test_every_client_of_the_configuration_is_generated_or_the_one_with_the_name
     result = api.generate()
     assert [each.client for each in result.packages] == ["paint", "sing"]
     assert Path("paint/models/acme/painter/text_to_image.py") in result.written
-    with pytest.raises(api.UsageError, match="--client"):
+    with pytest.raises(api.UsageError, match="`client=`"):
         api.generate(models=["acme/*"])
     with pytest.raises(api.UsageError, match="no client 'dance'"):
         api.generate(client="dance")
@@ -360,6 +360,11 @@ def test_importing_the_api_loads_no_library() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr.strip()) == (0, "")
+
+
+def test_what_results_and_errors_are_made_of_can_be_imported() -> None:
+    names = {"DiffFinding", "Diagnostic", "Model", "ServerUnreachable"}
+    assert names <= {*api.__all__}
 
 
 def test_every_name_of_the_api_exists() -> None:

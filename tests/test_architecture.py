@@ -56,7 +56,8 @@ LAYERS = {
             "sandbox",
         ),
     },
-    "api": {"errors", "package", "workspace"},
+    # Besides the workspace: the values that results are made of.
+    "api": {"errors", "package", "workspace", "ir", "diff"},
     # Besides the API and the workspace: values to print, and the sandbox that one command serves.
     "cli": {
         *("errors", "api", "workspace", "ir", "reports", "targets"),

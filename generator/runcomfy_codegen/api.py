@@ -10,14 +10,14 @@ Importing this module loads no other library; each function imports what it need
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
+from .diff.finding import DiffFinding
 from .errors import (
     CodegenError,
     ConfigError,
@@ -25,10 +25,14 @@ from .errors import (
     FolderConflict,
     NoSchemas,
     OperationError,
+    ServerUnreachable,
     SourceUnreadable,
     UnknownModel,
     UsageError,
 )
+from .ir.diagnostic import Diagnostic
+from .ir.model import Model
+from .workspace.call_arguments import checked_call
 from .workspace.results import (
     Catalog,
     CheckResult,
@@ -49,6 +53,8 @@ __all__ = [
     "CheckResult",
     "CodegenError",
     "ConfigError",
+    "Diagnostic",
+    "DiffFinding",
     "DiffResult",
     "FolderBusy",
     "FolderConflict",
@@ -56,11 +62,13 @@ __all__ = [
     "ImportResult",
     "Imported",
     "LintResult",
+    "Model",
     "NoSchemas",
     "OperationError",
     "PackageCheck",
     "PackageResult",
     "Progress",
+    "ServerUnreachable",
     "SourceUnreadable",
     "Stale",
     "StrPath",
@@ -76,9 +84,11 @@ __all__ = [
 ]
 
 StrPath: TypeAlias = str | PathLike[str]
-Target: TypeAlias = Literal["python", "openapi", "json-schema"]
+Target: TypeAlias = str
+"""A kind of output, as the configuration and ``--target`` name it."""
 
 
+@checked_call
 def import_sources(
     *sources: StrPath | bytes,
     schemas: StrPath | None = None,
@@ -97,23 +107,23 @@ def import_sources(
     from .workspace.import_documents import read_content, read_source, store_documents
     from .workspace.project import open_project
 
-    with _as_operation_error():
-        project = open_project(schemas, config)
-        contents = [
-            (
-                ("<bytes>", source)
-                if isinstance(source, bytes)
-                else read_source(fspath(source))
-            )
-            for source in sources
-        ]
-        found = [
-            (name, read_content(name, content, locale, retrieved))
-            for name, content in contents
-        ]
-        return store_documents(project, found, dry_run=dry_run)
+    project = open_project(schemas, config)
+    contents = [
+        (
+            ("<bytes>", source)
+            if isinstance(source, bytes)
+            else read_source(fspath(source))
+        )
+        for source in sources
+    ]
+    found = [
+        (name, read_content(name, content, locale, retrieved))
+        for name, content in contents
+    ]
+    return store_documents(project, found, dry_run=dry_run)
 
 
+@checked_call
 def load(
     *models: str,
     schemas: StrPath | None = None,
@@ -127,9 +137,8 @@ def load(
     """
     from .workspace.project import ids_matching, open_project
 
-    with _as_operation_error():
-        catalog = open_project(schemas, config).in_locale(locale).built_catalog()
-        wanted = ids_matching(catalog, models)
+    catalog = open_project(schemas, config).in_locale(locale).built_catalog()
+    wanted = ids_matching(catalog, models)
     if wanted is None:
         return catalog
     return replace(
@@ -140,6 +149,7 @@ def load(
     )
 
 
+@checked_call
 def generate(
     *,
     schemas: StrPath | None = None,
@@ -163,15 +173,13 @@ def generate(
     from .workspace.clients import generate_clients, select_clients
     from .workspace.project import open_project
 
-    with _as_operation_error():
-        options = CallOptions(_patterns(models), locale or "", target or "")
-        project = open_project(schemas, config)
-        clients = select_clients(project, client, _path(output), options)
-        return generate_clients(
-            clients, options, progress or ignore_progress, force=force
-        )
+    options = CallOptions(tuple(models), locale or "", target or "")
+    project = open_project(schemas, config)
+    clients = select_clients(project, client, _path(output), options)
+    return generate_clients(clients, options, progress or ignore_progress, force=force)
 
 
+@checked_call
 def check(
     *,
     schemas: StrPath | None = None,
@@ -191,13 +199,13 @@ def check(
     from .workspace.clients import check_clients, select_clients
     from .workspace.project import open_project
 
-    with _as_operation_error():
-        options = CallOptions(_patterns(models), locale or "")
-        project = open_project(schemas, config)
-        clients = select_clients(project, client, _path(output), options)
-        return check_clients(clients, options, progress or ignore_progress)
+    options = CallOptions(tuple(models), locale or "")
+    project = open_project(schemas, config)
+    clients = select_clients(project, client, _path(output), options)
+    return check_clients(clients, options, progress or ignore_progress)
 
 
+@checked_call
 def diff(
     base: StrPath,
     head: StrPath | None = None,
@@ -217,16 +225,16 @@ def diff(
     from .workspace.findings import diff_schemas
     from .workspace.project import open_project
 
-    with _as_operation_error():
-        return diff_schemas(
-            open_project(schemas, config),
-            fspath(base),
-            None if head is None else fspath(head),
-            merge_base=merge_base,
-            approvals=_path(approvals),
-        )
+    return diff_schemas(
+        open_project(schemas, config),
+        fspath(base),
+        None if head is None else fspath(head),
+        merge_base=merge_base,
+        approvals=_path(approvals),
+    )
 
 
+@checked_call
 def lint(
     *models: str,
     schemas: StrPath | None = None,
@@ -242,28 +250,12 @@ def lint(
     from .workspace.findings import lint_schemas
     from .workspace.project import open_project
 
-    with _as_operation_error():
-        return lint_schemas(
-            open_project(schemas, config),
-            models,
-            select=_patterns(select),
-            ignore=_patterns(ignore),
-        )
-
-
-@contextmanager
-def _as_operation_error() -> Generator[None]:
-    """Raise ``OperationError`` for an ``OSError``, such as an unwritable folder."""
-    try:
-        yield
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        raise OperationError(f"{where}{error.strerror or error}") from error
-
-
-def _patterns(given: Iterable[str]) -> tuple[str, ...]:
-    """The patterns as a tuple; a single string is one pattern, not its letters."""
-    return (given,) if isinstance(given, str) else tuple(given)
+    return lint_schemas(
+        open_project(schemas, config),
+        models,
+        select=tuple(select),
+        ignore=tuple(ignore),
+    )
 
 
 def _path(given: StrPath | None) -> Path | None:

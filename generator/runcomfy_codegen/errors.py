@@ -47,6 +47,10 @@ class SourceUnreadable(OperationError):
     """A published text could not be downloaded."""
 
 
+class ServerUnreachable(SourceUnreadable):
+    """A server is unreachable, or closed the connection before it answered."""
+
+
 class FolderBusy(OperationError):
     """Another process is writing the folder."""
 

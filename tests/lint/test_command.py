@@ -173,3 +173,17 @@ def test_what_is_known_to_be_wrong_in_the_published_schemas_is_found(
     ) in told
     assert any(code == "enum-case-drift" for code, _ in told)
     assert any(code == "prose-limit" for code, _ in told)
+
+
+def test_a_document_that_cannot_be_read_comes_before_what_is_wrong_with_names(
+    shell: Shell,
+) -> None:
+    clash = entry(
+        "acme/a", promptText={"type": "string"}, prompt_text={"type": "string"}
+    )
+    shell.write("catalog.json", [clash, entry("acme/singer")])
+    shell("import", "catalog.json")
+    shell.write("schemas/acme/singer/en.json", "{broken")
+    found = shell("lint", "--format", "json").json["diagnostics"]
+    codes = [each["code"] for each in found]
+    assert codes.index("broken-document") < codes.index("name-collision")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -242,3 +244,9 @@ def test_a_check_carries_the_value_its_unit_and_where_it_was_found() -> None:
 )
 def test_numbers_are_written_for_people(value: Fraction, text: str) -> None:
     assert format_decimal(value) == text
+
+
+def test_the_names_of_an_earlier_version_are_the_same_things() -> None:
+    media: Any = importlib.import_module("runcomfy_runtime.media")
+    assert media.judge is check_rule
+    assert media.Check is media.RuleCheck

@@ -10,10 +10,9 @@ from click.testing import CliRunner, Result
 
 from runcomfy_codegen import resources
 from runcomfy_codegen.cli.pull import command
-from runcomfy_codegen.errors import CodegenError
+from runcomfy_codegen.errors import CodegenError, ServerUnreachable
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.workspace import pull
-from runcomfy_codegen.workspace.import_documents import ServerUnreachable
 from runcomfy_codegen.workspace.live_catalog import CatalogPage
 from runcomfy_codegen.workspace.pull import (
     ModelPage,

@@ -26,6 +26,16 @@ from ..errors import (
     UsageError,
 )
 
+_OPTIONS = {
+    "client=": "--client",
+    "force=True": "--force",
+    "locale=": "--locale",
+    "merge_base=True": "--merge-base",
+    "models=": "--models",
+    "schemas=": "--schemas",
+    "target=": "--target",
+}
+"""The options that messages of the Python API name, as arguments between backticks."""
 COMMANDS = {
     "import": (
         "importing",
@@ -99,9 +109,9 @@ def main() -> None:
     except CommandStopped as stopped:
         _fail(str(stopped), stopped.exit_code)
     except UsageError as error:
-        _fail(str(error), EXIT_USAGE)
+        _fail(_with_options(error), EXIT_USAGE)
     except CodegenError as error:
-        _fail(str(error), EXIT_INCOMPLETE)
+        _fail(_with_options(error), EXIT_INCOMPLETE)
     except BrokenPipeError:
         # The reader of the output closed it, like `| head` does; that is fine.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -129,6 +139,14 @@ def _take_terminations() -> None:
         # A signal that is ignored, for example by nohup, stays ignored.
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, interrupt)
+
+
+def _with_options(error: CodegenError) -> str:
+    """A message with options of the command line in place of arguments of the Python API."""
+    message = str(error)
+    for argument, option in _OPTIONS.items():
+        message = message.replace(f"`{argument}`", option)
+    return message
 
 
 def _fail(

@@ -51,7 +51,8 @@ def select_clients(
     clients = project.clients(client, output)
     if len(clients) > 1 and options != CallOptions():
         raise UsageError(
-            "--models, --locale and --target apply to one client; choose it with --client"
+            "`models=`, `locale=` and `target=` apply to one client; choose it with"
+            " `client=`"
         )
     return clients
 
@@ -144,7 +145,7 @@ def _check_conflicts(folder: Path, plan: WritePlan, *, force: bool) -> None:
         edits = (unified_diff(folder, each, plan.write.get(each, "")) for each in first)
         raise FolderConflict(
             f"{_named(folder, list(conflicts))} edited by hand; nothing was written."
-            " --force replaces edited files",
+            " `force=True` replaces edited files",
             conflicts,
             tuple(itertools.chain.from_iterable(edits)),
         )

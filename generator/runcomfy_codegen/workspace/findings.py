@@ -153,7 +153,7 @@ def diff_schemas(
 def _revision(base: str, head: str | None) -> str:
     """The git revision of the new side."""
     if Path(base).is_dir() or (head and Path(head).is_dir()):
-        raise UsageError("--merge-base needs git revisions, not folders")
+        raise UsageError("`merge_base=True` needs git revisions, not folders")
     return head.partition(":")[0] if head else "HEAD"
 
 

@@ -15,7 +15,7 @@ from ..build.build_model import BuiltCatalog
 from ..build.import_plan import ImportChange, ImportPlan, PlannedImport, plan_import
 from ..disk.folder_lock import lock_folder
 from ..disk.read_file import SOURCE_CAP, NotReadable, read_file
-from ..errors import SourceUnreadable, UsageError
+from ..errors import ServerUnreachable, SourceUnreadable, UsageError
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
 from ..sources.read import SourceResult, read_documents
@@ -26,10 +26,6 @@ from .project import Project, named_catalog
 from .results import Imported, ImportResult
 
 LOCK_WAIT = SCHEMAS_LOCK_TIMEOUT
-
-
-class ServerUnreachable(SourceUnreadable):
-    """A server is unreachable, or closed the connection before it answered."""
 
 
 def read_source(source: str) -> tuple[str, bytes]:

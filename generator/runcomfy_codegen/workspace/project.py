@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from runcomfy_runtime.did_you_mean import did_you_mean_or_list
+from runcomfy_runtime.did_you_mean import did_you_mean, did_you_mean_or_list
 
 from .. import resources
 from ..errors import NoSchemas, UnknownModel, UsageError
@@ -30,6 +30,7 @@ from .results import Catalog, find_model
 
 if TYPE_CHECKING:
     from ..build.build_model import BuildOptions, BuiltCatalog
+    from ..store.schemas_folder import StoredDocuments
     from ..targets.python.names import Overrides
     from ..targets.target import Named, Target
 
@@ -64,7 +65,8 @@ class Project:
         known = self.config.clients
         if name is not None and name not in known:
             raise UsageError(
-                f"no client {name!r} in the configuration; known: {sorted(known)}"
+                f"no client {name!r} in the configuration"
+                f"{did_you_mean_or_list(name, sorted(known))}"
             )
         if name is not None:
             return [self._of(known[name], output)]
@@ -92,22 +94,24 @@ class Project:
         Raises ``NoSchemas``.
         """
 
-        built, documents = self._built(models)
-        return named_catalog(built, documents, TARGETS[target], self.config.overrides)
+        built, stored = self._built(models)
+        chosen = self.config.overrides
+        named = named_catalog(built, stored.documents, TARGETS[target], chosen)
+        return replace(named, diagnostics=(*stored.diagnostics, *named.diagnostics))
 
     def built_catalog(self) -> Catalog:
         """Every model of the schemas folder, without names for code. Raises ``NoSchemas``."""
-        built, _ = self._built(None)
+        built, stored = self._built(None)
         return Catalog(
             schemas=self.config.schemas,
             models=built.models,
             failed=built.failed,
-            diagnostics=built.diagnostics,
+            diagnostics=(*stored.diagnostics, *built.diagnostics),
         )
 
     def _built(
         self, models: Collection[str] | None
-    ) -> tuple[BuiltCatalog, Iterable[tuple[str, Document]]]:
+    ) -> tuple[BuiltCatalog, StoredDocuments]:
         # Imported here: a package that is up to date is reported without building anything.
         from ..build.build_model import build_catalog
 
@@ -117,12 +121,7 @@ class Project:
             raise no_schemas(error) from None
         self._check_locale(models)
         built = build_catalog(stored.documents, self.build_options)
-        complete = replace(
-            built,
-            diagnostics=(*stored.diagnostics, *built.diagnostics),
-            failed=(*built.failed, *stored.unread),
-        )
-        return complete, stored.documents
+        return replace(built, failed=(*built.failed, *stored.unread)), stored
 
     def model(self, model_id: str, target: str = DEFAULT_TARGET) -> tuple[Model, Named]:
         """A model, and the catalog of it alone. Raises ``UnknownModel``.
@@ -170,7 +169,7 @@ def open_project(
 def no_schemas(error: FileNotFoundError) -> NoSchemas:
     """The error for a missing schemas folder."""
     return NoSchemas(
-        f"{error}; `runcomfy-codegen import` creates it, --schemas names another one"
+        f"{error}; `runcomfy-codegen import` creates it, `schemas=` names another one"
     )
 
 
@@ -212,10 +211,14 @@ def select_ids(
 
 
 def _matching(model_ids: Iterable[str], pattern: str) -> set[str]:
-    hits = {id_ for id_ in model_ids if fnmatch.fnmatchcase(id_, pattern)}
+    every = sorted(model_ids)
+    hits = {id_ for id_ in every if fnmatch.fnmatchcase(id_, pattern)}
     if not hits and pattern != EVERY:
+        is_glob = any(character in pattern for character in "*?[")
+        hint = "" if is_glob else did_you_mean(pattern, every, count=3, cutoff=0.5)
         raise UnknownModel(
-            f"no model matches {pattern!r}; `*` matches any text, slashes too"
+            f"no model matches {pattern!r}"
+            + (hint or "; `*` matches any text, slashes too")
         )
     return hits
 
@@ -243,8 +246,12 @@ def named_catalog(
             for file, document in documents
             if locales.get(document.model_id) == document.locale
         }
-        placed = (_placed(each, places) for each in named.diagnostics)
-        found = tuple(sorted((*found, *placed), key=lambda each: each.model))
+        placed = [_placed(each, places) for each in named.diagnostics]
+        # What is about no single place, such as two models with one module, comes last.
+        last = [each for each in placed if not each.pointer]
+        inside = [each for each in placed if each.pointer]
+        ordered = sorted((*found, *inside), key=lambda each: each.model)
+        found = (*ordered, *last)
     return replace(named, diagnostics=found, failed=(*built.failed, *named.failed))
 
 

@@ -11,14 +11,20 @@ from urllib.parse import quote, urlsplit
 from runcomfy_runtime.http.httpx_transport import HttpxTransport
 
 from ..disk.folder_lock import lock_folder
-from ..errors import CodegenError, OperationError, UnknownModel, UsageError
+from ..errors import (
+    CodegenError,
+    OperationError,
+    ServerUnreachable,
+    UnknownModel,
+    UsageError,
+)
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import items, members
 from ..sources.locale import EXAMPLE_LOCALES, canonical_locale
 from ..sources.read import SourceResult
 from ..store.schemas_folder import NoSchemasFolder, read_all, remove_all
-from .import_documents import LOCK_WAIT, ServerUnreachable, fetched, read_content
+from .import_documents import LOCK_WAIT, fetched, read_content
 from .live_catalog import CatalogPage, LiveCatalog, access_from_environment, is_complete
 from .project import Project
 from .results import Progress

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .rule_check import Verdict as Verdict
     from .rule_check import check_rule as check_rule
 
+    Check = RuleCheck
+    judge = check_rule
+
 _HOMES = {
     "FetchPolicy": "fetch.policy",
     "Inspector": "inspection",
@@ -35,13 +38,17 @@ _HOMES = {
     "probe_async": "prober",
 }
 
+_OTHER_NAMES = {"Check": "RuleCheck", "judge": "check_rule"}
+"""Names that callers of an earlier version use, and the names of today."""
+
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
+        name = _OTHER_NAMES.get(name, name)
         home = _HOMES.get(name)
         if home is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(f".{home}", __name__), name)
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_HOMES})
+        return sorted({*globals(), *_HOMES, *_OTHER_NAMES})
