@@ -143,9 +143,13 @@ def load(
         return catalog
     return replace(
         catalog,
-        models=tuple(each for each in catalog.models if each.model_id in wanted),
-        failed=tuple(each for each in catalog.failed if each in wanted),
-        diagnostics=tuple(each for each in catalog.diagnostics if each.model in wanted),
+        models=tuple(model for model in catalog.models if model.model_id in wanted),
+        failed=tuple(model_id for model_id in catalog.failed if model_id in wanted),
+        diagnostics=tuple(
+            diagnostic
+            for diagnostic in catalog.diagnostics
+            if diagnostic.model in wanted
+        ),
     )
 
 

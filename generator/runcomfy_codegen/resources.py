@@ -51,18 +51,18 @@ def _walk_own(folder: Path) -> list[ListedFolder]:
     if not folder.is_dir():
         raise FileNotFoundError(f"no folder of templates at {folder}")
     folders = walk(folder)
-    for each in folders:
-        if each.below and each.below[-1].endswith(_TEMPLATE):
-            raise NotReadable(each.path, "is a folder, not a template")
+    for level in folders:
+        if level.below and level.below[-1].endswith(_TEMPLATE):
+            raise NotReadable(level.path, "is a folder, not a template")
     return folders
 
 
 def runtime_sources() -> dict[PurePosixPath, str]:
     """The files of the runtime, which every client gets a copy of, by path below its package."""
     return {
-        PurePosixPath(*each.below, name): Path(each.path, name).read_text("utf-8")
-        for each in walk(_RUNTIME)
-        for name in each.files
+        PurePosixPath(*level.below, name): Path(level.path, name).read_text("utf-8")
+        for level in walk(_RUNTIME)
+        for name in level.files
         if name.endswith(".py") or name == "py.typed"
     }
 

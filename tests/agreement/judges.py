@@ -13,7 +13,7 @@ from jsonschema_rs import Draft202012Validator
 
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_model
-from runcomfy_codegen.ir.as_json import json_text
+from runcomfy_codegen.ir.as_json import exact_json_text
 from runcomfy_codegen.ir.json_text import JsonText
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.sandbox.input_validation import InputSchema
@@ -90,7 +90,7 @@ def make_judges(schemas: list[dict[str, Any]]) -> Iterator[Judges]:
     json_schemas = output_schemas(JSON_SCHEMA, models)
     openapi = output_schemas(OPENAPI, models)
     for schema, model in zip(schemas, models, strict=True):
-        text = json_text({**schema, "additionalProperties": False})
+        text = exact_json_text({**schema, "additionalProperties": False})
         yield Judges(
             schema=text,
             model=model,
@@ -106,7 +106,7 @@ def make_judges(schemas: list[dict[str, Any]]) -> Iterator[Judges]:
 
 def built(schema: dict[str, Any], model_id: str) -> Model:
     whole = replace(
-        document(properties(), model_id), input_schema=JsonText(json_text(schema))
+        document(properties(), model_id), input_schema=JsonText(exact_json_text(schema))
     )
     model = build_model([("test.json", whole)], SETTINGS).model
     assert model is not None
@@ -127,4 +127,6 @@ def output_schemas(target: Target, models: list[Model]) -> dict[str, str]:
     (whole,) = (json.loads(text, parse_float=Decimal) for text in files.values())
     components = whole["components"]["schemas"]
     names = {model.model_id: model.model_id.replace("/", ".") for model in models}
-    return {id_: json_text(components[f"{name}.Input"]) for id_, name in names.items()}
+    return {
+        id_: exact_json_text(components[f"{name}.Input"]) for id_, name in names.items()
+    }

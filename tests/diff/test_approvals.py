@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diff.painter import (
+from diff.schema_folders import (
     STEPS,
     TEXT,
     committed,

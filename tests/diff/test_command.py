@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from diff.painter import (
+from diff.schema_folders import (
     CHANGES,
     PAINTER,
     STEPS,

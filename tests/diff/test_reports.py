@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from diff.painter import (
+from diff.schema_folders import (
     CHANGES,
     FILE,
     STEPS,

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from diff.painter import PAINTER, TEXT, commit, entry, git, published, rules
+from diff.schema_folders import PAINTER, TEXT, commit, entry, git, published, rules
 from runcomfy_codegen.store.schemas_folder import write_all
 from support.built_models import documents
 from support.command_line import Shell

@@ -35,7 +35,7 @@ from runcomfy_codegen.ir.model import (
 )
 from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets.python import datamodel_codegen, datamodel_codegen_answers
-from runcomfy_codegen.targets.python.annotations import Annotator, shape_of
+from runcomfy_codegen.targets.python.annotations import Annotator, question_schema
 from runcomfy_codegen.targets.python.datamodel_codegen import ask_library
 from runcomfy_codegen.targets.python.model_names import is_class
 from runcomfy_codegen.targets.python.source_text import annotation_text, format_code
@@ -79,7 +79,7 @@ def kinds() -> Iterator[Type]:
 
 def kept_module() -> str:
     """The module of answers as the library gives them now."""
-    shapes = dict.fromkeys(json.dumps(shape_of(kind)) for kind in kinds())
+    shapes = dict.fromkeys(json.dumps(question_schema(kind)) for kind in kinds())
     told = dict(sorted(ask_library(shapes).items()))
     release = version("datamodel-code-generator")
     lines = f"{DOC}\n\nRELEASE = {release!r}\nANSWERS = {told!r}\n"
@@ -97,7 +97,7 @@ def test_the_kept_answers_are_what_the_library_says(
         golden(Path(datamodel_codegen_answers.__file__), kept_module())
     else:
         # Another release is asked itself: none of what is kept may be heard.
-        shapes = [json.dumps(shape_of(kind)) for kind in kinds()]
+        shapes = [json.dumps(question_schema(kind)) for kind in kinds()]
         assert datamodel_codegen.annotations_of(shapes) == ask_library(
             dict.fromkeys(shapes)
         )
@@ -152,7 +152,7 @@ def test_what_is_kept_is_heard_only_under_the_release_that_gave_it(
 def test_every_shape_of_the_shipped_schemas_has_a_kept_answer() -> None:
     catalog = build_catalog(read_all(resources.schemas()).documents, SETTINGS)
     shapes = {
-        json.dumps(shape_of(kind))
+        json.dumps(question_schema(kind))
         for model in catalog.models
         for top in (model.input, model.output)
         for kind in types_in(top)

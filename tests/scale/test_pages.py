@@ -18,7 +18,7 @@ from runcomfy_codegen.workspace.pull import (
     ModelPage,
     pages_of,
     parse_locales,
-    read_page,
+    read_model_page,
     read_pages,
 )
 from support.built_models import model_of
@@ -86,14 +86,18 @@ def test_languages_are_read_once_each_and_what_is_none_is_refused() -> None:
 
 
 def test_a_page_gives_the_texts_of_its_language() -> None:
-    reading = read_page(ModelPage(SEEDANCE, "ru", RUSSIAN), lambda url: page_text())
+    reading = read_model_page(
+        ModelPage(SEEDANCE, "ru", RUSSIAN), lambda url: page_text()
+    )
     (document,) = reading.documents
     assert (document.model_id, document.locale) == (SEEDANCE, "ru")
     assert document.provenance.source == RUSSIAN
 
 
 def test_a_page_of_another_model_gives_nothing() -> None:
-    reading = read_page(ModelPage("acme/m", "ru", RUSSIAN), lambda url: page_text())
+    reading = read_model_page(
+        ModelPage("acme/m", "ru", RUSSIAN), lambda url: page_text()
+    )
     assert not reading.documents
     (found,) = reading.diagnostics
     assert (found.code, found.model) == ("page-of-another-model", "acme/m")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from runcomfy_codegen.workspace.render_context import client_context
+from runcomfy_codegen.workspace.render_context import dumped_context
 from support.command_line import Shell, entry
 
 NAMES = Path(__file__).with_name("template_names.txt")
@@ -40,7 +40,7 @@ def names_by_place(value: Any, place: str = "") -> dict[str, set[str]]:
 
 
 def test_the_context_of_a_module_has_these_names_and_no_others() -> None:
-    context = client_context("bytedance/dreamina-4-0/edit", schemas=SCHEMAS)
+    context = dumped_context("bytedance/dreamina-4-0/edit", schemas=SCHEMAS)
     lines = (line.split(": ") for line in NAMES.read_text("utf-8").splitlines())
     expected = {place: {*names.split()} for place, names in lines}
     assert names_by_place(context) == expected

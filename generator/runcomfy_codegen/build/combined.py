@@ -44,7 +44,7 @@ def combined_schemas(schema: dict[str, JsonValue]) -> tuple[str, list[JsonValue]
     return ("allOf", single) if len(single) == 1 else ("", [])
 
 
-def alternatives(
+def schema_alternatives(
     schema: dict[str, JsonValue], path: SchemaPath
 ) -> list[tuple[dict[str, JsonValue], SchemaPath]]:
     """The alternatives of a schema without its own ``type``, except null."""
@@ -60,7 +60,7 @@ def alternatives(
 
 def with_sole_alternative(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """The schema completed by the keywords of its only alternative other than null."""
-    others = alternatives(schema, SchemaPath(""))
+    others = schema_alternatives(schema, SchemaPath(""))
     return (
         {**with_sole_alternative(others[0][0]), **schema}
         if len(others) == 1

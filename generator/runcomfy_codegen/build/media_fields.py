@@ -27,7 +27,7 @@ from ..ir.model import (
     Type,
     Union,
 )
-from .combined import alternatives
+from .combined import schema_alternatives
 from .reader_context import Collector, SchemaPath
 
 _PICTURE_METRICS = {name for name, row in METRICS.items() if row.unit.of_picture}
@@ -60,7 +60,9 @@ def _names_media(kind: Type) -> bool:
 
 def _from_formats(schema: dict[str, JsonValue]) -> MediaKind | None:
     """The kind in the format of a schema, its items, or the first alternative with one."""
-    inside = [alternative for alternative, _ in alternatives(schema, SchemaPath(""))]
+    inside = [
+        alternative for alternative, _ in schema_alternatives(schema, SchemaPath(""))
+    ]
     own = (schema.get("format"), members(schema.get("items")).get("format"))
     kinds = (*map(_from_format, own), *map(_from_formats, inside))
     return next((kind for kind in kinds if kind is not None), None)
@@ -169,7 +171,7 @@ def _of_alternatives(
     One URL and a list of URLs can be distinguished in the payload. Two kinds of URL cannot,
     and their rules are kept as unsupported.
     """
-    options = alternatives(schema, path)
+    options = schema_alternatives(schema, path)
     kinds = (
         not_null.options if isinstance(not_null, Union) else (not_null,) * len(options)
     )

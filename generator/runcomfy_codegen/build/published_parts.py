@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ..ir.document import Document
 from ..ir.json_text import JsonValue, is_array, is_object, items, members, pointer_token
 from ..ir.model import Field, PublishedPart, Unknown, Value, is_note
-from .combined import alternatives
+from .combined import schema_alternatives
 from .properties import unwrap_output
 from .reader_context import SchemaPath
 
@@ -73,9 +73,9 @@ def _side(
     doubted: Collection[str],
 ) -> Iterator[PublishedPart]:
     """The fields of an input or output, then the object as a whole."""
-    inside = f"{pointer}/properties/"
+    properties_pointer = f"{pointer}/properties/"
     for name, inner in members(schema.get("properties")).items():
-        field_pointer = inside + pointer_token(name)
+        field_pointer = properties_pointer + pointer_token(name)
         reading = _PartReader(rules)
         value = Value.of(reading.schema(inner, field_pointer, held=True))
         doubts_inside = (
@@ -90,7 +90,7 @@ def _side(
         doubt
         for doubt in doubted
         if doubt.startswith(f"{pointer}/")
-        and not doubt.startswith(inside)
+        and not doubt.startswith(properties_pointer)
         and doubt != f"{pointer}/additionalProperties"
     )
     is_object_schema = schema.get("type", "object") == "object"
@@ -168,7 +168,7 @@ class _PartReader:
             case "items" | "additionalProperties":
                 return self.schema(value, value_pointer, held=False)
             case "anyOf" | "oneOf" | "allOf" if is_array(value):
-                is_single = len(alternatives(schema, SchemaPath(pointer))) == 1
+                is_single = len(schema_alternatives(schema, SchemaPath(pointer))) == 1
                 held = held and is_single and schema.get("default") is None
                 return [
                     self.schema(option, f"{value_pointer}/{index}", held=held)

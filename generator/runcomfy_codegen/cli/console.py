@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from ..ir.diagnostic import Diagnostic
-from ..reports import json_text, write
+from ..reports import document_text, write
 from ..reports.command_report import TextLine, diagnostic_lines
 from ..reports.command_report import printable as printable
 from ..workspace.results import Progress, ignore_progress
@@ -44,7 +44,7 @@ def print_lines(lines: Iterable[TextLine]) -> None:
 
 def print_json(value: Any) -> None:
     """Print one JSON document on stdout."""
-    click.echo(json_text(value), nl=False)
+    click.echo(document_text(value), nl=False)
 
 
 StatusWatcher: TypeAlias = Callable[[Any], None]
@@ -72,11 +72,11 @@ def job_progress(model_id: str) -> Generator[StatusWatcher]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(printable(model_id), total=None, state="submitting")
 
-        def watch(status: Any) -> None:
+        def report_progress(status: Any) -> None:
             done = 1 if status.finished else None
             bar.update(task, state=_words(status), total=done, completed=done or 0)
 
-        yield watch
+        yield report_progress
 
 
 @contextmanager
@@ -104,12 +104,12 @@ def download_progress() -> Generator[ByteWatcher | None]:
     tasks: dict[Path, TaskID] = {}
     with Progress(*columns, console=Console(stderr=True)) as bar:
 
-        def watch(target: Path, done: int, total: int | None) -> None:
+        def report_progress(target: Path, done: int, total: int | None) -> None:
             if target not in tasks:
                 tasks[target] = bar.add_task(printable(target.name), total=total)
             bar.update(tasks[target], completed=done, total=total)
 
-        yield watch
+        yield report_progress
 
 
 def _print_state(status: Any) -> None:

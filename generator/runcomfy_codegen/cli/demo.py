@@ -63,7 +63,7 @@ def _run_demo(folder: Path, *, kept: bool) -> None:
     with (
         importable(folder),
         open_sandbox(
-            project, {each.model_id: each for each in catalog.models}
+            project, {model.model_id: model for model in catalog.models}
         ) as served,
     ):
         generated = import_client(names)
@@ -107,8 +107,10 @@ def _run_job(
     generated: TemporaryClient, client: Any, folder: Path, url: str, *, kept: bool
 ) -> None:
     _title(4, f"{MODEL} runs, against a sandbox at {url}")
-    with job_progress(MODEL) as watch:
-        result = client.run(generated.module.Input(**_good()), on_update=watch)
+    with job_progress(MODEL) as report_progress:
+        result = client.run(
+            generated.module.Input(**_good()), on_update=report_progress
+        )
     for path in result.download(folder):
         shown_path = path if kept else path.name
         click.echo(f"  downloaded {shown_path}, {path.stat().st_size} bytes")

@@ -49,10 +49,10 @@ def command(where: SchemasOptions, dump_context: str | None, **options: Any) -> 
     only models that changed.
     """
     if dump_context is not None:
-        from ..workspace.render_context import client_context
+        from ..workspace.render_context import dumped_context
 
         chosen = {name: options[name] for name in ("client", "locale", "target")}
-        print_json(client_context(dump_context, **where, **chosen))
+        print_json(dumped_context(dump_context, **where, **chosen))
         return
     try:
         with item_progress("rendering") as progress:

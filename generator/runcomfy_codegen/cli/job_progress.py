@@ -39,7 +39,7 @@ def job_failure(error: Exception) -> OperationError:
     # After a timeout or a lost connection, the job itself may continue.
     unfinished = isinstance(error, (TimeoutError, ConnectionError))
     if job is not None and unfinished and getattr(error, "may_be_billed", False):
-        text += f"\n{resume_hint(job.token())}"
+        text += f"\n{result_command_hint(job.token())}"
     return OperationError(text)
 
 
@@ -78,7 +78,7 @@ def follow_job(*, lasting: bool = True) -> Generator[FollowedJob]:
         signal.signal(signal.SIGTERM, before)
 
 
-def resume_hint(job: str) -> str:
+def result_command_hint(job: str) -> str:
     """The command that continues with a job, given its token or request id."""
     return f"Go on with: runcomfy-codegen result {job}"
 
@@ -93,7 +93,7 @@ def _notes(
             f"The RunComfy job {known.finished} has ended; not all files were downloaded"
         )
         tokens = [known.finished]
-    return [*notes, *(map(resume_hint, tokens[-1:]) if lasting else ())]
+    return [*notes, *(map(result_command_hint, tokens[-1:]) if lasting else ())]
 
 
 def print_result(result: Any, paths: list[Path], form: str) -> None:

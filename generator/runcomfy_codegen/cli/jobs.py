@@ -62,8 +62,8 @@ def result(
     """Wait for a job and download its files. JOB is its request id or token."""
     with connected() as client, follow_job() as known:
         handle = client.job(job)
-        with job_progress(handle.request_id) as watch:
-            result = handle.result(timeout, on_update=watch)
+        with job_progress(handle.request_id) as report_progress:
+            result = handle.result(timeout, on_update=report_progress)
         known.finished = result.request_id
         with download_progress() as watch_bytes:
             paths = result.download(folder, on_progress=watch_bytes)

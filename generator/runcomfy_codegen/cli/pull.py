@@ -13,7 +13,7 @@ from ..workspace.pull import (
     missing_models,
     parse_locales,
     prune_models,
-    read_catalog,
+    read_live_catalog,
     read_model_pages,
 )
 from .console import (
@@ -61,7 +61,7 @@ def command(
     wanted = parse_locales(locales)
     project = open_project(**where)
     with item_progress("reading the catalog") as progress:
-        answer = read_catalog(model_ids, progress)
+        answer = read_live_catalog(model_ids, progress)
     with item_progress("reading the pages") as progress:
         pages = read_model_pages(answer, wanted, progress)
     result = store_documents(project, [*answer.documents(), *pages])

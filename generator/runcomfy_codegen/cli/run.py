@@ -24,7 +24,7 @@ from .options import (
     schemas_options,
     timeout_option,
 )
-from .validate import print_report
+from .validate import print_input_report
 
 
 @click.command("run")
@@ -62,15 +62,15 @@ def command(
     ):
         report = client.validate(generated.module.Input, document)
         if not report.ok:
-            print_report(report)
+            print_input_report(report)
             raise SystemExit(EXIT_FINDING)
         try:
             with follow_job(lasting=not sandbox) as known:
-                with job_progress(model_id) as watch:
+                with job_progress(model_id) as report_progress:
                     result = client.run(
                         generated.module.Input(**document),
                         timeout=timeout,
-                        on_update=watch,
+                        on_update=report_progress,
                     )
                 known.finished = result.request_id
                 with download_progress() as watch_bytes:

@@ -140,7 +140,7 @@ def _introduce(sandbox: Sandbox, project: Project, models: Mapping[str, Model]) 
     click.echo(f"Watch the jobs: {sandbox.watch_url}")
     click.echo(f"All calls, as OpenAPI: {url}/openapi.json")
     click.echo(f"The secret for the calls below /sandbox: {sandbox.secret}\n")
-    documents = (each for _, each in read_all(project.config.schemas).documents)
+    documents = (document for _, document in read_all(project.config.schemas).documents)
     example = example_of(models, documents)
     if example is not None:
         click.echo("Or use the published curl lines with this host:\n")

@@ -28,7 +28,9 @@ def command(
     if form == "json":
         print_json(model_as_json(model, names))
         return
-    print_diagnostics(each for each in catalog.diagnostics if each.model == model_id)
+    print_diagnostics(
+        diagnostic for diagnostic in catalog.diagnostics if diagnostic.model == model_id
+    )
     print_model(model, names)
 
 

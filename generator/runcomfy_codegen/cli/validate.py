@@ -39,12 +39,12 @@ def command(
     folder = Path() if file == "-" else Path(file).parent
     report, findings = validate_document(project, model_id, document, folder, locale)
     if form == "json":
-        problems = [_printed(each) for each in report.problems]
-        checks = [_printed_check(*each) for each in _checks(findings)]
+        problems = [_printed(problem) for problem in report.problems]
+        checks = [_printed_check(*row) for row in _checks(findings)]
         print_json({"ok": report.ok, "problems": problems, "checks": checks})
     else:
         _print_measured(findings)
-        print_report(report)
+        print_input_report(report)
         _print_verdict(model_id, report, findings)
     if not report.ok:
         raise SystemExit(EXIT_FINDING)
@@ -53,7 +53,9 @@ def command(
 def _checks(findings: tuple[InspectedFile, ...]) -> list[tuple[str, RuleCheck]]:
     """Every check with its pointer, including passed ones."""
     return [
-        (each.reference.pointer, check) for each in findings for check in each.checks
+        (finding.reference.pointer, check)
+        for finding in findings
+        for check in finding.checks
     ]
 
 
@@ -76,7 +78,7 @@ def _print_measured(findings: tuple[InspectedFile, ...]) -> None:
     Console(highlight=False).print(table)
 
 
-def print_report(report: Report) -> None:
+def print_input_report(report: Report) -> None:
     """Print a line for each problem, with its place in the document."""
     for problem in report.problems:
         level = "error" if problem.verdict == "fail" else "unknown"

@@ -20,7 +20,7 @@ FactT = TypeVar("FactT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class RuleResult:
     """What a rule says about one fact. With the texts of the rule it becomes a finding."""
 
     location: SchemaLocation
@@ -34,7 +34,7 @@ class Judgement:
     reason: str = ""
 
 
-Judge: TypeAlias = Callable[[FactT], Iterator[Judgement]]
+Judge: TypeAlias = Callable[[FactT], Iterator[RuleResult]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

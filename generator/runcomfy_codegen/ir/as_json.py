@@ -32,13 +32,13 @@ from .surface import CodeNames
 Schema = dict[str, Any]
 
 
-def wire_name(field: Field) -> str:
+def published_key(field: Field) -> str:
     """The key of a field in a published document."""
     return field.wire_name
 
 
 def to_json_schema(
-    kind: Type, *, key: Callable[[Field], str] = wire_name, exact: bool = False
+    kind: Type, *, key: Callable[[Field], str] = published_key, exact: bool = False
 ) -> Schema:
     """The schema of a type. ``key`` chooses how fields are named; wire names by default.
 
@@ -253,7 +253,7 @@ def _unknown(unknown: Unknown) -> dict[str, Any]:
 _TEXT = json.JSONEncoder(ensure_ascii=False)
 
 
-def json_text(value: Any, indent: int | None = None) -> str:
+def exact_json_text(value: Any, indent: int | None = None) -> str:
     """A JSON value; ``Decimal`` is written digit by digit. ``indent`` is a level's width."""
     return _written(value, indent, "")
 
@@ -270,7 +270,7 @@ def format_json(text: str) -> str:
         parse_constant=_refuse,
         object_pairs_hook=_once,
     )
-    return with_escaped_surrogates(json_text(value, indent=2)) + "\n"
+    return with_escaped_surrogates(exact_json_text(value, indent=2)) + "\n"
 
 
 def _refuse(word: str) -> NoReturn:

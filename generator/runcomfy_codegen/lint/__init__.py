@@ -40,7 +40,7 @@ codes, and globs over them.
 
 def lint(models: Sequence[Model]) -> tuple[Diagnostic, ...]:
     """Everything that the rules report, sorted by model, pointer and code."""
-    diagnostics = [found for rule in RULES for found in _found(rule, models)]
+    diagnostics = [diagnostic for rule in RULES for diagnostic in _found(rule, models)]
     return tuple(
         sorted(
             diagnostics,
@@ -60,7 +60,7 @@ def _found(rule: LintRule, models: Sequence[Model]) -> list[Diagnostic]:
         if len(models) == 1:
             return [too_large(error, model=models[0].model_id)]
         # One model at a time, so that one ends no other.
-        return [found for model in models for found in _found(rule, [model])]
+        return [diagnostic for model in models for diagnostic in _found(rule, [model])]
 
 
 def is_selected(

@@ -118,7 +118,7 @@ def without_equal_lock(plan: WritePlan, disk_lock: str, wanted_lock: str) -> Wri
     return WritePlan(write, plan.remove, plan.conflicts)
 
 
-def staleness(
+def stale_reasons(
     plan: WritePlan, old: Lock, new: Lock, missing: frozenset[PurePosixPath]
 ) -> tuple[StaleFile, ...]:
     """Each file of a plan with its reason; ``missing`` are those that are not there."""

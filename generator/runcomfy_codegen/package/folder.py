@@ -186,7 +186,7 @@ def write_package(folder: Path, plan: WritePlan) -> None:
     intent = _encoded(
         lock_while_generating(
             (before or b"").decode("utf-8", "surrogatepass"),
-            {path: sha256(each) for path, each in content.items()},
+            {path: sha256(text) for path, text in content.items()},
             after.decode("utf-8", "surrogatepass"),
         )
     )
@@ -219,11 +219,11 @@ def holds_foreign_files(folder: Path) -> bool:
     """Whether a folder without a lock holds any file: then it is the user's own."""
     if (folder / LOCK).exists() or not folder.is_dir():
         return False
-    names = (each.name for each in folder.iterdir())
+    names = (entry.name for entry in folder.iterdir())
     return any(not (name in _PLACEHOLDERS or is_leftover(name)) for name in names)
 
 
 def enclosing_package(folder: Path) -> Path | None:
     """The generated package that a folder lies in; None if it lies in none."""
     above = folder.resolve().parents
-    return next((each for each in above if (each / LOCK).exists()), None)
+    return next((parent for parent in above if (parent / LOCK).exists()), None)

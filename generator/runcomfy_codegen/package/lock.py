@@ -167,7 +167,8 @@ def _lines(value: Any, depth: int, margin: str = "  ") -> str:
         return _JSON.encode(value)
     inner = f"{margin}  "
     return _object(
-        {name: _lines(each, depth - 1, inner) for name, each in value.items()}, margin
+        {name: _lines(member, depth - 1, inner) for name, member in value.items()},
+        margin,
     )
 
 

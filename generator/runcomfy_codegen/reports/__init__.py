@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Every command reads the names; a writer is imported when it is used.
 
 
-def json_text(value: Any) -> str:
+def document_text(value: Any) -> str:
     """A JSON document; halves of surrogate pairs are escapes, as they have no UTF-8."""
     return (
         with_escaped_surrogates(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
@@ -25,7 +25,7 @@ def json_text(value: Any) -> str:
 
 
 def _write_json(report: CommandReport) -> str:
-    return json_text(report.document)
+    return document_text(report.document)
 
 
 def _write_github(report: CommandReport) -> str:

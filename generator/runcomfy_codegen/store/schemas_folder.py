@@ -40,7 +40,7 @@ class StoredDocuments:
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
-    def unread(self) -> tuple[str, ...]:
+    def unreadable_models(self) -> tuple[str, ...]:
         """The ids of models of which no document could be read."""
         read = {document.model_id for _, document in self.documents}
         return tuple(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
-from ..ir.as_json import json_text
+from ..ir.as_json import exact_json_text
 from .python.source_text import docstring, format_line, literal
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _environment(known: Mapping[str, str]) -> Environment:
         "literal": literal,
         "docstring": docstring,
         "fitted": format_line,
-        "json": json_text,
+        "json": exact_json_text,
     }
     environment.filters.update(filters)
     return environment
@@ -140,16 +140,16 @@ def _printed(
     name: str, known: Mapping[str, str], environment: Environment
 ) -> frozenset[str] | None:
     """The blocks that a template has, with those of all that it extends; None if unknown."""
-    found: set[str] = set()
+    names: set[str] = set()
     seen: set[str] = set()
     while name and name not in seen:
         seen.add(name)
         template = _parsed(name, known, environment)
         if template is None:
             return None
-        found |= {block.name for block in _blocks(template)}
+        names |= {block.name for block in _blocks(template)}
         name = _extended(template)
-    return frozenset(found)
+    return frozenset(names)
 
 
 def _parsed(
@@ -210,15 +210,15 @@ def own_templates(
     one next to those folders. Raises ``TemplateFault`` for a file that nothing would read,
     because it is most likely misspelled.
     """
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for path in sorted(folder, key=lambda path: path.count("/")):
         place, _, name = path.rpartition("/")
         if any(step.startswith(".") for step in path.split("/")):
             continue
         _expect(path, place, name, names)
         if place in ("", target):
-            found[name] = _decoded(path, folder[path])
-    return found
+            texts[name] = _decoded(path, folder[path])
+    return texts
 
 
 def _expect(

@@ -17,7 +17,7 @@ from ..errors import (
     UsageError,
 )
 from ..ir.diagnostic import Diagnostic
-from ..package.changelog import package_changes, staleness, without_equal_lock
+from ..package.changelog import package_changes, stale_reasons, without_equal_lock
 from ..package.folder import (
     LOST_LOCK,
     Conflict,
@@ -142,7 +142,7 @@ def _check_conflicts(folder: Path, plan: WritePlan, *, force: bool) -> None:
         )
     if conflicts and not force:
         first = list(conflicts)[:_SHOWN]
-        edits = (unified_diff(folder, each, plan.write.get(each, "")) for each in first)
+        edits = (unified_diff(folder, path, plan.write.get(path, "")) for path in first)
         raise FolderConflict(
             f"{_named(folder, list(conflicts))} edited by hand; nothing was written."
             " `force=True` replaces edited files",
@@ -170,7 +170,7 @@ def check_clients(
         _checked(request_for(client, client.config.output, options), progress)
         for client in clients
     )
-    noticed = (found for each in packages for found in each.diagnostics)
+    noticed = (diagnostic for package in packages for diagnostic in package.diagnostics)
     return CheckResult(packages=packages, diagnostics=tuple(dict.fromkeys(noticed)))
 
 
@@ -182,13 +182,15 @@ def _checked(request: GenerateRequest, progress: Progress) -> PackageCheck:
     missing = frozenset(path for path in plan.write if not (folder / path).exists())
     stale = tuple(
         Stale(
-            file=folder / each.path,
-            model=each.model,
-            why=each.why,
-            reason=each.reason,
-            diff=tuple(unified_diff(folder, each.path, plan.write.get(each.path, ""))),
+            file=folder / stale.path,
+            model=stale.model,
+            why=stale.why,
+            reason=stale.reason,
+            diff=tuple(
+                unified_diff(folder, stale.path, plan.write.get(stale.path, ""))
+            ),
         )
-        for each in staleness(plan, old, read_lock(new_text), missing)
+        for stale in stale_reasons(plan, old, read_lock(new_text), missing)
     )
     other_options = old.selection != request.selection
     return PackageCheck(

@@ -70,7 +70,7 @@ class BuiltSide:
 
     def without(self, model_ids: Collection[str]) -> BuiltSide:
         """The side without models that the other side could not build."""
-        models = (each for each in self.models if each.model_id not in model_ids)
+        models = (model for model in self.models if model.model_id not in model_ids)
         return replace(self, models=tuple(models))
 
 
@@ -117,7 +117,7 @@ def compare_sides(
     cannot build is left out on both: it would look removed.
     """
     cache: Cache = {}
-    old, new = (_read(each.name, each.blobs(), cache) for each in (base, head))
+    old, new = (_read(side.name, side.blobs(), cache) for side in (base, head))
     wanted = _changed(old, new, *overrides) - old.broken - new.broken
     before, after = (
         _built(side, wanted, options, each) if wanted else NO_CHANGES
@@ -138,8 +138,12 @@ def compare_sides(
         surfaces=_surfaces(before, after) if wanted else NO_SURFACES,
         diagnostics=(
             *_one_side_alone(old, new),
-            *(each for side in (old, new) for each in side.diagnostics),
-            *(each for side in (before, after) for each in side.diagnostics),
+            *(diagnostic for side in (old, new) for diagnostic in side.diagnostics),
+            *(
+                diagnostic
+                for side in (before, after)
+                for diagnostic in side.diagnostics
+            ),
         ),
         sides=(old, new),
         failed=frozenset(failed | old.broken | new.broken),
@@ -193,16 +197,16 @@ def _read(name: str, blobs: Blobs, cache: Cache) -> LoadedSide:
         path = blob[0]
         if blob not in cache:
             cache[blob] = _document(*blob)
-        found = cache[blob]
-        if isinstance(found, NotJson):
+        document = cache[blob]
+        if isinstance(document, NotJson):
             broken.add(model_id_of(path))
             file = str(PurePosixPath(name, path))
             unreadable = unreadable_document(
-                file, path, found.message, found.place, _NOT_COMPARED
+                file, path, document.message, document.place, _NOT_COMPARED
             )
             diagnostics.append(unreadable)
         else:
-            documents[found.model_id][found.locale] = (path.as_posix(), found)
+            documents[document.model_id][document.locale] = (path.as_posix(), document)
     return LoadedSide(name, dict(documents), frozenset(broken), tuple(diagnostics))
 
 
@@ -247,14 +251,15 @@ def _built(
             for model_id, locales in documents.items()
         },
         drifted=frozenset(
-            (each.model, locale_of[each.file])
-            for each in catalog.diagnostics
-            if each.code == "locale-structure" and each.file in locale_of
+            (diagnostic.model, locale_of[diagnostic.file])
+            for diagnostic in catalog.diagnostics
+            if diagnostic.code == "locale-structure" and diagnostic.file in locale_of
         ),
         diagnostics=tuple(
-            each.about(file=side.name)
-            for each in catalog.diagnostics
-            if each.model in catalog.failed and each.severity is Severity.ERROR
+            diagnostic.about(file=side.name)
+            for diagnostic in catalog.diagnostics
+            if diagnostic.model in catalog.failed
+            and diagnostic.severity is Severity.ERROR
         ),
     )
 

@@ -27,7 +27,7 @@ from ..store.schemas_folder import document_paths, read_one
 from .comparison import compare_sides, pointer_in_document
 from .project import Project, ids_matching
 from .results import DiffResult, LintResult
-from .revision import default_head, overrides_of, resolve_base, resolve_side
+from .revision import default_head, overrides_at, resolve_base, resolve_side
 
 BUILT = (
     "broken-document", "duplicate-key", "impossible-enum", "locale-structure", "loose-pattern-escape",
@@ -51,22 +51,27 @@ def lint_schemas(
     catalog = project.catalog()
     _check_codes((*select, *ignore), catalog.diagnostics)
     wanted = ids_matching(catalog, models)
-    found = (*catalog.diagnostics, *_located(lint(catalog.models), project))
+    diagnostics = (*catalog.diagnostics, *_located(lint(catalog.models), project))
     return LintResult(
         schemas=project.config.schemas,
         diagnostics=tuple(
             diagnostic
-            for diagnostic in found
+            for diagnostic in diagnostics
             if (wanted is None or diagnostic.model in wanted)
             and is_selected(diagnostic.code, select=select, ignore=ignore)
         ),
     )
 
 
-def _check_codes(patterns: Iterable[str], found: Iterable[Diagnostic]) -> None:
+def _check_codes(patterns: Iterable[str], diagnostics: Iterable[Diagnostic]) -> None:
     """Reject codes that do not exist: a CI check with a misspelled code would always pass."""
     own = (rule.id for rule in RULES)
-    known = {*own, *BUILT, *_codes(resources.dialect()), *(each.code for each in found)}
+    known = {
+        *own,
+        *BUILT,
+        *_codes(resources.dialect()),
+        *(diagnostic.code for diagnostic in diagnostics),
+    }
     for pattern in patterns:
         if not any(fnmatchcase(code, pattern) for code in known):
             hint = did_you_mean(pattern, known)
@@ -84,10 +89,12 @@ def _codes(schema: JsonValue) -> Iterator[str]:
         yield from _codes(inner)
 
 
-def _located(found: Iterable[Diagnostic], project: Project) -> Iterator[Diagnostic]:
+def _located(
+    diagnostics: Iterable[Diagnostic], project: Project
+) -> Iterator[Diagnostic]:
     """The diagnostics with the file and the position of what they are about."""
     documents: dict[str, tuple[str, Document] | None] = {}
-    for diagnostic in found:
+    for diagnostic in diagnostics:
         if diagnostic.model not in documents:
             documents[diagnostic.model] = _document(diagnostic.model, project)
         known = documents[diagnostic.model]
@@ -133,7 +140,7 @@ def diff_schemas(
     approved = _read_approvals(approvals)
     old = resolve_base(base, project, _revision(base, head) if merge_base else None)
     new = resolve_side(head, project) if head else default_head(old, project)
-    overrides = (overrides_of(old, project), overrides_of(new, project))
+    overrides = (overrides_at(old, project), overrides_at(new, project))
     sides = compare_sides(old, new, project.build_options, overrides)
     # The last day of an approval is the same everywhere: that of UTC.
     today = datetime.now(UTC).date()

@@ -94,11 +94,11 @@ def sources_of(request: GenerateRequest) -> MadeFrom:
     """The hashes of everything that decides about the package. Raises ``CodegenError``."""
     config = request.project.config
     try:
-        found = document_hashes(config.schemas)
+        hashes = document_hashes(config.schemas)
     except NoSchemasFolder as error:
         raise no_schemas(error) from None
-    chosen = select_ids(found, request.patterns, config.exclude)
-    _refuse_unknown_models(config.overrides.models, found, config.schemas)
+    chosen = select_ids(hashes, request.patterns, config.exclude)
+    _refuse_unknown_models(config.overrides.models, hashes, config.schemas)
     if config.kinds or config.categories:
         facts = facts_of(config.schemas, chosen)
         _refuse_unknown_kinds(config, list(filter(None, facts.values())))
@@ -115,7 +115,7 @@ def sources_of(request: GenerateRequest) -> MadeFrom:
         raise UsageError(str(error)) from None
     return MadeFrom(
         {**tool, "settings": hashlib.sha256(settings.encode()).hexdigest()},
-        {id_: found[id_] for id_ in chosen},
+        {id_: hashes[id_] for id_ in chosen},
     )
 
 
@@ -133,8 +133,8 @@ def _refuse_unknown_models(
 
 def _refuse_unknown_kinds(config: Config, facts: Collection[CatalogFacts]) -> None:
     """Reject a kind or category that no model has: most likely a misspelling."""
-    kinds = {each.kind for each in facts if each.kind}
-    categories = {name for each in facts for name in each.categories}
+    kinds = {fact.kind for fact in facts if fact.kind}
+    categories = {name for fact in facts for name in fact.categories}
     for what, wanted, known in (
         ("kind", config.kinds, kinds),
         ("category", config.categories, categories),
@@ -185,7 +185,9 @@ def _prepared(
     if ids and target.moves_kept(catalog, files_of_kept(kept)):
         return _prepared(request, sources, (), hashes, progress)
     wrong = {
-        found.model for found in catalog.diagnostics if found.severity is Severity.ERROR
+        diagnostic.model
+        for diagnostic in catalog.diagnostics
+        if diagnostic.severity is Severity.ERROR
     }
     right = {id_: hash_ for id_, hash_ in sources.models.items() if id_ not in wrong}
     wanted = render_package(

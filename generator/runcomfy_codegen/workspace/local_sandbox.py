@@ -145,11 +145,11 @@ def open_sandbox(
 
 def _entries(project: Project, models: Collection[str]) -> dict[str, Mapping[str, Any]]:
     """The catalog entry of each model, with its input schema word for word."""
-    found: dict[str, Mapping[str, Any]] = {}
+    entries: dict[str, Mapping[str, Any]] = {}
     for _, document in read_all(project.config.schemas, models).documents:
-        if document.model_id not in found or document.locale == project.config.locale:
-            found[document.model_id] = _entry(document)
-    return found
+        if document.model_id not in entries or document.locale == project.config.locale:
+            entries[document.model_id] = _entry(document)
+    return entries
 
 
 def _entry(document: Document) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class MissingModels:
         return sorted({document.model_id for document in self.documents})
 
 
-def read_catalog(model_ids: Sequence[str], progress: Progress) -> CatalogAnswer:
+def read_live_catalog(model_ids: Sequence[str], progress: Progress) -> CatalogAnswer:
     """The whole live catalog, or only these models. Raises ``CodegenError``."""
     access = access_from_environment()
     with contextlib.closing(HttpxTransport()) as transport:
@@ -193,13 +193,15 @@ def read_pages(
                 page, "page-unreachable", "skipped after several failed requests"
             )
             continue
-        reading = read_page(page, fetch)
-        unanswered = any(each.code == "page-unanswered" for each in reading.diagnostics)
+        reading = read_model_page(page, fetch)
+        unanswered = any(
+            diagnostic.code == "page-unanswered" for diagnostic in reading.diagnostics
+        )
         silent = silent + 1 if unanswered else 0
         yield page.url, reading
 
 
-def read_page(page: ModelPage, fetch: Fetch) -> SourceResult:
+def read_model_page(page: ModelPage, fetch: Fetch) -> SourceResult:
     """The documents on a page; an unreachable page, or another model's, is a warning."""
     try:
         reading = read_content(page.url, fetch(page.url), page.locale)
@@ -207,7 +209,7 @@ def read_page(page: ModelPage, fetch: Fetch) -> SourceResult:
         return _left_out(page, "page-unanswered", str(failure))
     except CodegenError as failure:
         return _left_out(page, "page-unreachable", str(failure))
-    others = {each.model_id for each in reading.documents} - {page.model_id}
+    others = {document.model_id for document in reading.documents} - {page.model_id}
     if others:
         names = ", ".join(map(repr, sorted(others)))
         return _left_out(page, "page-of-another-model", f"this page is about {names}")
@@ -221,15 +223,15 @@ def _places(answers: Iterable[CatalogPage]) -> Mapping[str, str]:
     has its page at ``/models/bytedance/seedance-1-5/pro``. For an entry without that URL it
     is the id, which is right for most models.
     """
-    found: dict[str, str] = {}
+    paths: dict[str, str] = {}
     for answer in answers:
         whole = members(json.loads(answer.content))
         for entry in items(whole.get("models")) or [whole]:
             facts = members(entry)
             model_id = str(facts.get("model_id", ""))
             stated = _path(facts.get("model_url"))
-            found[model_id] = stated or f"/models/{quote(model_id)}"
-    return {id_: found[id_] for each in answers for id_ in each.model_ids if id_}
+            paths[model_id] = stated or f"/models/{quote(model_id)}"
+    return {id_: paths[id_] for answer in answers for id_ in answer.model_ids if id_}
 
 
 def _path(model_url: object) -> str | None:
@@ -254,7 +256,7 @@ def _url(path: str, locale: str) -> str:
 
 
 def _left_out(page: ModelPage, code: str, message: str) -> SourceResult:
-    found = Diagnostic(
+    diagnostic = Diagnostic(
         code=code,
         message=message,
         severity=Severity.WARNING,
@@ -262,4 +264,4 @@ def _left_out(page: ModelPage, code: str, message: str) -> SourceResult:
         file=page.url,
         hint="the stored texts of the model stay; to add this page, save it and import the file",
     )
-    return SourceResult((), (found,))
+    return SourceResult((), (diagnostic,))

@@ -99,7 +99,7 @@ def templates_of(project: Project) -> Templates:
         raise UsageError(f"{folder}: {fault}") from None
 
 
-def client_context(
+def dumped_context(
     model_id: str,
     client: str | None = None,
     locale: str | None = None,

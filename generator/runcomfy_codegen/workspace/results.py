@@ -28,7 +28,7 @@ def ignore_progress(done: int, total: int, name: str) -> None:
 
 def has_error(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether one of the diagnostics is an error."""
-    return any(each.severity is Severity.ERROR for each in diagnostics)
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,11 @@ class ImportResult(_Result):
     @property
     def written(self) -> tuple[Path, ...]:
         """The files that are new or changed."""
-        return tuple(each.file for each in self.documents if each.change != "unchanged")
+        return tuple(
+            document.file
+            for document in self.documents
+            if document.change != "unchanged"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,11 @@ def find_model(
     if model_id in known:
         return known[model_id]
     if model_id in catalog.failed:
-        reasons = [found for found in catalog.diagnostics if found.model == model_id]
+        reasons = [
+            diagnostic
+            for diagnostic in catalog.diagnostics
+            if diagnostic.model == model_id
+        ]
         where = f"{reasons[0].file}: " if reasons[0].file else ""
         raise UnknownModel(f"{model_id!r} cannot be built: {where}{reasons[0].message}")
     hint = did_you_mean(model_id, sorted({*known, *others}), count=3, cutoff=0.5)
@@ -131,12 +139,12 @@ class GenerateResult(_Result):
     @property
     def written(self) -> tuple[Path, ...]:
         """Every file that was written."""
-        return tuple(path for each in self.packages for path in each.written)
+        return tuple(path for package in self.packages for path in package.written)
 
     @property
     def removed(self) -> tuple[Path, ...]:
         """Every file that was removed."""
-        return tuple(path for each in self.packages for path in each.removed)
+        return tuple(path for package in self.packages for path in package.removed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,28 +197,28 @@ class CheckResult(_Result):
     def ok(self) -> bool:
         """Whether every client is up to date and no diagnostic is an error."""
         # Not super().ok: a dataclass with slots is another class, and zero-argument super() fails.
-        current = all(each.up_to_date for each in self.packages)
+        current = all(package.up_to_date for package in self.packages)
         return current and not has_error(self.diagnostics)
 
     @property
     def outputs(self) -> tuple[Path, ...]:
         """The folders that were compared."""
-        return tuple(each.output for each in self.packages)
+        return tuple(package.output for package in self.packages)
 
     @property
     def stale(self) -> tuple[Stale, ...]:
         """Every file that is not what the schemas say."""
-        return tuple(stale for each in self.packages for stale in each.stale)
+        return tuple(stale for package in self.packages for stale in package.stale)
 
     @property
     def edited(self) -> tuple[Path, ...]:
         """Every file that was edited by hand."""
-        return tuple(path for each in self.packages for path in each.edited)
+        return tuple(path for package in self.packages for path in package.edited)
 
     @property
     def removed(self) -> tuple[Path, ...]:
         """Every file that ``generate`` would remove."""
-        return tuple(path for each in self.packages for path in each.removed)
+        return tuple(path for package in self.packages for path in package.removed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,13 +72,13 @@ class Revision:
 
     def blobs(self) -> Blobs:
         """The path of every document below the folder, and its bytes, in two calls of git."""
-        found = {path: entry for path, entry in self._entries() if is_document(path)}
+        entries = {path: entry for path, entry in self._entries() if is_document(path)}
         wanted = {
-            path: entry for path, entry in found.items() if isinstance(entry, bytes)
+            path: entry for path, entry in entries.items() if isinstance(entry, bytes)
         }
         contents = _contents([*wanted.values()])
         read: dict[PurePosixPath, Content] = {
-            **found,
+            **entries,
             **dict(zip(wanted, contents, strict=True)),
         }
         return list(read.items())
@@ -118,7 +118,7 @@ class Revision:
         return (oid, size) if kind == b"blob" else (b"", b"")
 
 
-def overrides_of(side: SchemasFolder | Revision, project: Project) -> Overrides:
+def overrides_at(side: SchemasFolder | Revision, project: Project) -> Overrides:
     """The names in the configuration of a side.
 
     A revision has its own configuration. For a folder, the current one applies. Raises
@@ -186,15 +186,15 @@ def resolve_side(text: str, project: Project) -> SchemasFolder | Revision:
         raise UsageError(
             f"{text!r} is neither a folder nor a git revision such as main:schemas"
         )
-    found = commit(ref)
+    commit_id = commit(ref)
     wanted = path.rstrip("/") if colon else _configured(project)
     try:
-        tree = _git_text("rev-parse", "--verify", "--quiet", f"{found}:{wanted}")
+        tree = _git_text("rev-parse", "--verify", "--quiet", f"{commit_id}:{wanted}")
     except UsageError:
         raise UsageError(f"the revision {ref!r} has no folder {wanted!r}") from None
     if _git_text("cat-file", "-t", tree) != "tree":
         raise UsageError(f"in the revision {ref!r}, {wanted!r} is not a folder")
-    return Revision(ref, wanted, tree, found)
+    return Revision(ref, wanted, tree, commit_id)
 
 
 def default_head(base: SchemasFolder | Revision, project: Project) -> SchemasFolder:

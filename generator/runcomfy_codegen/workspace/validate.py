@@ -47,10 +47,12 @@ def validate_document(
         return [problem for finding in measured for problem in finding.problems()]
 
     with (
-        temporary_client(project, model) as bench,
-        bench.client.RunComfy(media_checks="off", judges=[look]) as client,
+        temporary_client(project, model) as temporary,
+        temporary.client.RunComfy(media_checks="off", judges=[look]) as client,
     ):
-        report: Report = client.validate(bench.module.Input, document, locale=locale)
+        report: Report = client.validate(
+            temporary.module.Input, document, locale=locale
+        )
     return report, tuple(measured)
 
 

@@ -13,7 +13,7 @@ from ..rule import (
     READ_BY_OLD_CLASSES,
     DiffRule,
     Judge,
-    Judgement,
+    RuleResult,
     is_worth_reporting,
     reason_of,
     verdict_of,
@@ -252,7 +252,7 @@ def _widened_rule(texts: FacetTexts) -> DiffRule:
 def _narrowed(facet: Facet, message: str) -> Judge[ValuesChanged]:
     """Judges values that are no longer accepted. Callers may send them: a problem for inputs."""
 
-    def judge(fact: ValuesChanged) -> Iterator[Judgement]:
+    def judge(fact: ValuesChanged) -> Iterator[RuleResult]:
         if fact.facet is facet:
             change = (
                 f"without {fact.removed}" if fact.removed else _change_in_words(fact)
@@ -266,7 +266,7 @@ def _narrowed(facet: Facet, message: str) -> Judge[ValuesChanged]:
 def _widened(facet: Facet, message: str) -> Judge[ValuesChanged]:
     """Judges values that are accepted now. Servers may send them: a problem for outputs."""
 
-    def judge(fact: ValuesChanged) -> Iterator[Judgement]:
+    def judge(fact: ValuesChanged) -> Iterator[RuleResult]:
         if fact.facet is facet:
             change = f"also {fact.added}" if fact.added else _change_in_words(fact)
             text = f"{message}: {change}"
@@ -278,10 +278,10 @@ def _widened(facet: Facet, message: str) -> Judge[ValuesChanged]:
 
 def _judged(
     fact: ValuesChanged, answer: Answer, mirror: Answer, hurt: Side, message: str
-) -> Iterator[Judgement]:
+) -> Iterator[RuleResult]:
     hurts = fact.location.side is hurt
     if is_worth_reporting(answer, mirror, hurts):
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=verdict_of(answer, hurts=hurts),
             message=message,
@@ -293,7 +293,7 @@ def _judged(
         )
 
 
-def _as_read(judgement: Judgement, read: Answer | None) -> Judgement:
+def _as_read(judgement: RuleResult, read: Answer | None) -> RuleResult:
     """New values of an output break callers only if the generated class cannot parse them."""
     if judgement.verdict is not DiffVerdict.BREAKING or read is None:
         return judgement

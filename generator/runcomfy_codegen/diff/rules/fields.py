@@ -15,7 +15,7 @@ from ..compare.facts import (
 )
 from ..compare.fingerprint import field_identity
 from ..finding import DiffVerdict, Lens, Witness
-from ..rule import READ_BY_OLD_CLASSES, Judgement, diff_rule
+from ..rule import READ_BY_OLD_CLASSES, RuleResult, diff_rule
 
 
 @diff_rule(
@@ -35,10 +35,10 @@ from ..rule import READ_BY_OLD_CLASSES, Judgement, diff_rule
         "`.extended(...)`."
     ),
 )
-def field_added(fact: FieldAdded) -> Iterator[Judgement]:
+def field_added(fact: FieldAdded) -> Iterator[RuleResult]:
     """A new optional field is harmless."""
     if not fact.field.required:
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.COMPATIBLE,
             message=f"the optional field {fact.field.wire_name!r} is new",
@@ -62,13 +62,13 @@ def field_added(fact: FieldAdded) -> Iterator[Judgement]:
     ),
     advice="Send the field in every call before you deploy the new client.",
 )
-def required_field_added(fact: FieldAdded) -> Iterator[Judgement]:
+def required_field_added(fact: FieldAdded) -> Iterator[RuleResult]:
     """The witness is a smallest payload of the old schema, which lacks the field."""
     if not fact.field.required:
         return
     hurts = fact.location.side is Side.INPUT
     for lens in Lens if hurts else (Lens.WIRE,):
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.BREAKING if hurts else DiffVerdict.COMPATIBLE,
             message=f"the required field {fact.field.wire_name!r} is new",
@@ -96,14 +96,14 @@ def required_field_added(fact: FieldAdded) -> Iterator[Judgement]:
     after='{"properties": {"prompt": {"type": "string"}}}',
     advice="Remove the argument from the calls.",
 )
-def field_removed(fact: FieldRemoved) -> Iterator[Judgement]:
+def field_removed(fact: FieldRemoved) -> Iterator[RuleResult]:
     """Breaking for code; for the wire it depends on the server."""
     name = fact.field.wire_name
     unknown = {
         Side.INPUT: "a server may refuse or ignore a field that it does not know",
         Side.OUTPUT: "old callers do not find the field any more",
     }
-    yield Judgement(
+    yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.RISKY,
         message=f"the field {name!r} is no longer published",
@@ -111,7 +111,7 @@ def field_removed(fact: FieldRemoved) -> Iterator[Judgement]:
         reason=unknown[fact.location.side],
     )
     if fact.name:
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.BREAKING,
             message=f"the generated class has no field {fact.name!r} any more",
@@ -144,11 +144,11 @@ def field_removed(fact: FieldRemoved) -> Iterator[Judgement]:
         "argument."
     ),
 )
-def field_renamed(fact: FieldRenamed) -> Iterator[Judgement]:
+def field_renamed(fact: FieldRenamed) -> Iterator[RuleResult]:
     """The name in code may be the same."""
     for lens in Lens if fact.renamed_in_code else (Lens.WIRE,):
         open_ = lens is Lens.WIRE and not _asked(fact)
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.RISKY if open_ else DiffVerdict.BREAKING,
             message=f"the field is now called {fact.new.wire_name!r}",
@@ -188,13 +188,13 @@ def _witness(fact: FieldRenamed) -> Witness | None:
     after='{"properties": {"prompt": {"type": "string"}}, "required": ["prompt"]}',
     advice="Send the field in every call before you deploy the new client.",
 )
-def field_became_required(fact: RequiredChanged) -> Iterator[Judgement]:
+def field_became_required(fact: RequiredChanged) -> Iterator[RuleResult]:
     """The witness is a payload without the field."""
     if not fact.required:
         return
     hurts = fact.location.side is Side.INPUT
     for lens in Lens if hurts else (Lens.WIRE,):
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.BREAKING if hurts else DiffVerdict.COMPATIBLE,
             message=f"the field {fact.field.wire_name!r} is required now",
@@ -219,12 +219,12 @@ def field_became_required(fact: RequiredChanged) -> Iterator[Judgement]:
     after='{"properties": {"prompt": {"type": "string"}}}',
     advice="Handle outputs that lack the field.",
 )
-def field_became_optional(fact: RequiredChanged) -> Iterator[Judgement]:
+def field_became_optional(fact: RequiredChanged) -> Iterator[RuleResult]:
     """Harmless for inputs; an output may lack the field now."""
     if not fact.required:
         missed = DiffVerdict.BREAKING if fact.required_by_class else DiffVerdict.RISKY
         hurts = fact.location.side is Side.OUTPUT
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=missed if hurts else DiffVerdict.COMPATIBLE,
             message=f"the field {fact.field.wire_name!r} is optional now",
@@ -248,13 +248,13 @@ def field_became_optional(fact: RequiredChanged) -> Iterator[Judgement]:
     after='{"properties": {"image_url": {"type": "string"}}, "required": ["image"]}',
     advice="Ask the publisher which property is meant.",
 )
-def required_name_changed(fact: UndeclaredRequiredChanged) -> Iterator[Judgement]:
+def required_name_changed(fact: UndeclaredRequiredChanged) -> Iterator[RuleResult]:
     """A required name without a property: a generated input cannot send it."""
     sent = fact.location.side is Side.INPUT
     hurts = fact.required is sent
     harm = DiffVerdict.BREAKING if sent else DiffVerdict.RISKY
     found = smallest_example(fact.parent) if fact.required else []
-    yield Judgement(
+    yield RuleResult(
         location=fact.location,
         verdict=harm if hurts else DiffVerdict.COMPATIBLE,
         message=(

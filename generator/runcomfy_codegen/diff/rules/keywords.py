@@ -15,7 +15,7 @@ from ..compare.facts import (
 from ..compare.fingerprint import value_identity
 from ..compare.wording import value_in_words
 from ..finding import DiffVerdict
-from ..rule import Judgement, diff_rule
+from ..rule import RuleResult, diff_rule
 
 
 @diff_rule(
@@ -30,10 +30,10 @@ from ..rule import Judgement, diff_rule
     after='{"properties": {"steps": {"type": "integer", "default": 4}}}',
     advice="Send the field in calls that relied on the old default.",
 )
-def server_default_changed(fact: DefaultChanged) -> Iterator[Judgement]:
+def server_default_changed(fact: DefaultChanged) -> Iterator[RuleResult]:
     """Calls are still accepted, and mean something else."""
     old, new = value_in_words(fact.old), value_in_words(fact.new)
-    yield Judgement(
+    yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.RISKY,
         message=f"the server's default changed: {old} → {new}",
@@ -59,10 +59,10 @@ def server_default_changed(fact: DefaultChanged) -> Iterator[Judgement]:
     ),
     advice="Nothing needs to be done.",
 )
-def sample_changed(fact: SampleChanged) -> Iterator[Judgement]:
+def sample_changed(fact: SampleChanged) -> Iterator[RuleResult]:
     """Samples are documentation."""
     old, new = value_in_words(fact.old), value_in_words(fact.new)
-    yield Judgement(
+    yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.DOCS_ONLY,
         message=f"the published sample changed: {old} → {new}",
@@ -81,10 +81,10 @@ def sample_changed(fact: SampleChanged) -> Iterator[Judgement]:
     after='{"properties": {"seed": {"type": "integer", "description": "The seed."}}}',
     advice="Nothing needs to be done.",
 )
-def texts_changed(fact: TextsChanged) -> Iterator[Judgement]:
+def texts_changed(fact: TextsChanged) -> Iterator[RuleResult]:
     """Texts are documentation."""
     what = " and ".join(fact.what)
-    yield Judgement(
+    yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.DOCS_ONLY,
         message=f"{what} changed",
@@ -101,11 +101,11 @@ def texts_changed(fact: TextsChanged) -> Iterator[Judgement]:
     after='{"properties": {"seed": {"type": "integer", "deprecated": true}}}',
     advice="Plan for calls without the field.",
 )
-def deprecation_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
+def deprecation_changed(fact: InformativeKeywordChanged) -> Iterator[RuleResult]:
     """An announcement; it refuses no value."""
     if fact.keyword == "deprecated":
         old, new = value_identity(fact.old), value_identity(fact.new)
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.COMPATIBLE,
             message=f"deprecated: {old or 'not stated'} → {new or 'not stated'}",
@@ -123,10 +123,10 @@ def deprecation_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
     after='{"properties": {"seed": {"type": "integer", "x-order": 2}}}',
     advice="Nothing needs to be done.",
 )
-def extension_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
+def extension_changed(fact: InformativeKeywordChanged) -> Iterator[RuleResult]:
     """A keyword for forms and pages."""
     if fact.keyword.startswith("x-"):
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.DOCS_ONLY,
             message=f"{fact.keyword!r} changed",
@@ -150,11 +150,11 @@ def extension_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
     ),
     advice="Nothing needs to be done, unless you also write payloads by hand.",
 )
-def openness_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
+def openness_changed(fact: InformativeKeywordChanged) -> Iterator[RuleResult]:
     """What the schema says about undeclared members."""
     if fact.keyword == "additionalProperties":
         old, new = value_identity(fact.old), value_identity(fact.new)
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.COMPATIBLE,
             message=f"undeclared members: {old or 'not stated'} → {new or 'not stated'}",
@@ -175,11 +175,11 @@ def openness_changed(fact: InformativeKeywordChanged) -> Iterator[Judgement]:
     after='{"properties": {"size": {"type": "string", "contentEncoding": "base64"}}}',
     advice="Read the change, and approve it if it is harmless.",
 )
-def unjudged_keyword(fact: UnsupportedKeywordChanged) -> Iterator[Judgement]:
+def unjudged_keyword(fact: UnsupportedKeywordChanged) -> Iterator[RuleResult]:
     """Only a person can judge this change."""
     known = fact.new or fact.old
     assert known is not None
-    yield Judgement(
+    yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.RISKY,
         message=f"{known.keyword!r} changed, with unknown effect",
@@ -201,9 +201,9 @@ def unjudged_keyword(fact: UnsupportedKeywordChanged) -> Iterator[Judgement]:
     after='{"properties": {"sizes": {"type": "array", "items": {"default": 2}}}}',
     advice="Read the change, and approve it if it is harmless.",
 )
-def unjudged_change(fact: UnknownChange) -> Iterator[Judgement]:
+def unjudged_change(fact: UnknownChange) -> Iterator[RuleResult]:
     """A change of the published JSON that no other fact explains."""
-    yield Judgement(
+    yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.RISKY,
         message="the published schema changed here, with unknown effect",

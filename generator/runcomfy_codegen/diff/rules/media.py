@@ -8,7 +8,7 @@ from ..compare.facts import MediaKindChanged, MediaLimitsChanged, Side
 from ..finding import DiffVerdict
 from ..rule import (
     READ_BY_OLD_CLASSES,
-    Judgement,
+    RuleResult,
     diff_rule,
     is_worth_reporting,
     reason_of,
@@ -29,10 +29,10 @@ from ..rule import (
     after='{"properties": {"source_url": {"type": "string", "format": "video_uri"}}}',
     advice="Send the other kind of file.",
 )
-def media_kind_changed(fact: MediaKindChanged) -> Iterator[Judgement]:
+def media_kind_changed(fact: MediaKindChanged) -> Iterator[RuleResult]:
     """Files of the old kind are refused."""
     sent = fact.location.side is Side.INPUT
-    yield Judgement(
+    yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.BREAKING if sent else DiffVerdict.RISKY,
         message=f"the field names {fact.new.value} files now, not {fact.old.value}",
@@ -62,11 +62,11 @@ def media_kind_changed(fact: MediaKindChanged) -> Iterator[Judgement]:
     ),
     advice="Check or scale the files. `client.validate` reports which of them fail.",
 )
-def media_limit_narrowed(fact: MediaLimitsChanged) -> Iterator[Judgement]:
+def media_limit_narrowed(fact: MediaLimitsChanged) -> Iterator[RuleResult]:
     """The witness is a table of measures."""
     hurts = fact.location.side is Side.INPUT
     if is_worth_reporting(fact.old_in_new, fact.new_in_old, hurts):
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=verdict_of(fact.old_in_new, hurts=hurts),
             message=f"fewer files pass by {fact.metric}: {fact.old} → {fact.new}",
@@ -98,11 +98,11 @@ def media_limit_narrowed(fact: MediaLimitsChanged) -> Iterator[Judgement]:
     ),
     advice="Be ready to receive such files.",
 )
-def media_limit_widened(fact: MediaLimitsChanged) -> Iterator[Judgement]:
+def media_limit_widened(fact: MediaLimitsChanged) -> Iterator[RuleResult]:
     """The witness is a table of measures."""
     hurts = fact.location.side is Side.OUTPUT
     if is_worth_reporting(fact.new_in_old, fact.old_in_new, hurts):
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.RISKY if hurts else DiffVerdict.COMPATIBLE,
             message=f"more files pass by {fact.metric}: {fact.old} → {fact.new}",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..compare.facts import LocaleDrifted, ModelAdded, ModelRemoved, ModelRenamed
 from ..finding import DiffVerdict, Lens
-from ..rule import Judgement, diff_rule
+from ..rule import RuleResult, diff_rule
 
 
 @diff_rule(
@@ -18,9 +18,9 @@ from ..rule import Judgement, diff_rule
     after='{"properties": {"prompt": {"type": "string"}}}',
     advice="Regenerate the client to call it.",
 )
-def model_added(fact: ModelAdded) -> Iterator[Judgement]:
+def model_added(fact: ModelAdded) -> Iterator[RuleResult]:
     """A new model is harmless."""
-    yield Judgement(
+    yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.COMPATIBLE,
         message="the model is new",
@@ -39,10 +39,10 @@ def model_added(fact: ModelAdded) -> Iterator[Judgement]:
     after="",
     advice="Choose another model, or keep the old client until the callers use one.",
 )
-def model_removed(fact: ModelRemoved) -> Iterator[Judgement]:
+def model_removed(fact: ModelRemoved) -> Iterator[RuleResult]:
     """Calls fail, and code that uses the module breaks."""
     for lens in Lens:
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.BREAKING,
             message="the model is no longer published",
@@ -69,10 +69,10 @@ def model_removed(fact: ModelRemoved) -> Iterator[Judgement]:
     ),
     advice="Change the id, or the import of the module, in the callers.",
 )
-def model_renamed(fact: ModelRenamed) -> Iterator[Judgement]:
+def model_renamed(fact: ModelRenamed) -> Iterator[RuleResult]:
     """Calls of the old id fail; the module may have kept its name."""
     for lens in Lens if fact.moved else (Lens.WIRE,):
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.BREAKING,
             message=f"the model is now called {fact.new.model_id!r}",
@@ -96,9 +96,9 @@ def model_renamed(fact: ModelRenamed) -> Iterator[Judgement]:
         "Import the page in that language again, and check which of the two is right."
     ),
 )
-def locale_drifted(fact: LocaleDrifted) -> Iterator[Judgement]:
+def locale_drifted(fact: LocaleDrifted) -> Iterator[RuleResult]:
     """Two pages contradict each other."""
-    yield Judgement(
+    yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.RISKY,
         message=f"the schema in {fact.locale!r} now differs in structure",

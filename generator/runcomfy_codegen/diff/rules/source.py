@@ -8,7 +8,7 @@ from ...subtype import Yes
 from ..compare.facts import AnnotationChanged, ClassRemoved, NameChanged, Side
 from ..compare.fingerprint import type_identity
 from ..finding import DiffVerdict, Lens
-from ..rule import Judgement, diff_rule, reason_of, verdict_of, witness_of
+from ..rule import RuleResult, diff_rule, reason_of, verdict_of, witness_of
 
 
 @diff_rule(
@@ -26,13 +26,13 @@ from ..rule import Judgement, diff_rule, reason_of, verdict_of, witness_of
         "reports."
     ),
 )
-def annotation_narrowed(fact: AnnotationChanged) -> Iterator[Judgement]:
+def annotation_narrowed(fact: AnnotationChanged) -> Iterator[RuleResult]:
     """An input. Lists are invariant in Python, so even a wider item type can break code."""
     if fact.location.side is Side.OUTPUT:
         return
     hurts = not isinstance(fact.old_in_new, Yes)
     if hurts or fact.has_list:
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=verdict_of(fact.old_in_new, hurts=True),
             message=f"the annotation accepts other values: {fact.old} → {fact.new}",
@@ -63,12 +63,12 @@ def annotation_narrowed(fact: AnnotationChanged) -> Iterator[Judgement]:
         "reports."
     ),
 )
-def annotation_widened(fact: AnnotationChanged) -> Iterator[Judgement]:
+def annotation_widened(fact: AnnotationChanged) -> Iterator[RuleResult]:
     """An output: new values in the annotation are a problem for readers."""
     if fact.location.side is Side.INPUT:
         return
     if not isinstance(fact.new_in_old, Yes):
-        yield Judgement(
+        yield RuleResult(
             location=fact.location,
             verdict=verdict_of(fact.new_in_old, hurts=True),
             message=f"the annotation includes other values: {fact.old} → {fact.new}",
@@ -93,10 +93,10 @@ def annotation_widened(fact: AnnotationChanged) -> Iterator[Judgement]:
     after='{"properties": {"lora": {"type": "object"}}}',
     advice="Use the new class, or plain values if there is no class any more.",
 )
-def class_removed(fact: ClassRemoved) -> Iterator[Judgement]:
+def class_removed(fact: ClassRemoved) -> Iterator[RuleResult]:
     """Code that uses the class breaks."""
     now = f"is called {fact.new!r} now" if fact.new else "is no longer generated"
-    yield Judgement(
+    yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.BREAKING,
         message=f"the class {fact.old!r} {now}",
@@ -119,9 +119,9 @@ def class_removed(fact: ClassRemoved) -> Iterator[Judgement]:
     after='{"properties": {"seed": {"type": "integer"}}}',
     advice="Change the name in the callers, or keep the old one in the configuration.",
 )
-def name_changed(fact: NameChanged) -> Iterator[Judgement]:
+def name_changed(fact: NameChanged) -> Iterator[RuleResult]:
     """Code that uses the old name breaks."""
-    yield Judgement(
+    yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.BREAKING,
         message=f"the {fact.what} is called {fact.new!r} in code now, not {fact.old!r}",

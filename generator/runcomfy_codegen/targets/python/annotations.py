@@ -41,7 +41,9 @@ class Annotator:
         """Get the annotations of all types at once, each shape only once."""
         distinct = dict.fromkeys(kind for top in kinds for kind in types_in(top))
         self._shapes = {
-            kind: json.dumps(shape_of(kind)) for kind in distinct if _is_asked(kind)
+            kind: json.dumps(question_schema(kind))
+            for kind in distinct
+            if _is_asked(kind)
         }
         self._answers = annotations_of(dict.fromkeys(self._shapes.values()))
 
@@ -133,7 +135,7 @@ _KEYWORDS = {token: keyword for keyword, token in _TOKENS.items()}
 _AMBIGUOUS = (0, 1)
 
 
-def shape_of(kind: Type) -> dict[str, Any]:
+def question_schema(kind: Type) -> dict[str, Any]:
     """The JSON Schema to ask about: inner types as stubs, published values as tokens."""
     match kind:
         case Choice(values=values):
