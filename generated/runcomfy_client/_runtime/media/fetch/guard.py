@@ -136,7 +136,7 @@ def unresolved(host: str) -> MediaError:
     return MediaError(f"the name {host} has no address", MediaFault.UNREACHABLE)
 
 
-def too_slow(host: str, seconds: float) -> MediaError:
+def slow_lookup_error(host: str, seconds: float) -> MediaError:
     """The error for a look-up that takes too long."""
     return MediaError(
         f"looking up {host} took longer than {seconds:.1f} s", MediaFault.UNREACHABLE
@@ -157,7 +157,7 @@ def lookup_within(
     try:
         answer = answers.get(timeout=max(seconds, 0.001))
     except Empty:
-        raise too_slow(host, seconds) from None
+        raise slow_lookup_error(host, seconds) from None
     if answer is None:
         raise unresolved(host)
     return answer
@@ -190,7 +190,7 @@ async def lookup_within_async(
         async with asyncio.timeout(seconds):
             found = await answer
     except TimeoutError:
-        raise too_slow(host, seconds) from None
+        raise slow_lookup_error(host, seconds) from None
     if found is None:
         raise unresolved(host)
     return found

@@ -15,7 +15,7 @@ _LISTS_WITH_HEADERS = frozenset({b"hdrl", b"strl", b"odml"})
 
 
 @dataclass(slots=True)
-class _Facts:
+class _AviFacts:
     extent: Dimensions = (0, 0)
     header_size: Dimensions = (0, 0)
     frame_time: int = 0  # microseconds
@@ -27,7 +27,7 @@ class _Facts:
 
 def parse_avi(source: Source) -> Parse[MediaInfo]:
     """Walk the header lists; the interleaved data after them are not read."""
-    facts = _Facts()
+    facts = _AviFacts()
     yield from _headers(facts)
     width, height = facts.extent if all(facts.extent) else facts.header_size
     if not width or not height:
@@ -51,7 +51,7 @@ def parse_avi(source: Source) -> Parse[MediaInfo]:
     )
 
 
-def _sound(facts: _Facts, source: Source) -> MediaInfo:
+def _sound(facts: _AviFacts, source: Source) -> MediaInfo:
     assert facts.audio is not None
     return MediaInfo(
         kind="audio",
@@ -62,7 +62,7 @@ def _sound(facts: _Facts, source: Source) -> MediaInfo:
     )
 
 
-def _headers(facts: _Facts) -> Parse[None]:
+def _headers(facts: _AviFacts) -> Parse[None]:
     """Chunks up to the list with the data. Header lists are entered, all others skipped."""
     at = 12
     for _ in range(_MOST_CHUNKS):
@@ -84,7 +84,7 @@ def _headers(facts: _Facts) -> Parse[None]:
     raise MediaShort("AVI: no data after the headers", MediaFault.TOO_COSTLY)
 
 
-def _chunk(facts: _Facts, name: bytes, at: int, size: int) -> Parse[None]:
+def _chunk(facts: _AviFacts, name: bytes, at: int, size: int) -> Parse[None]:
     if name == b"avih" and size >= 40:
         body = yield at, 40, 40
         facts.frame_time, facts.all_frames = unpack_from("<I12xI", body)
@@ -115,7 +115,9 @@ def _chunk(facts: _Facts, name: bytes, at: int, size: int) -> Parse[None]:
         facts.all_frames = int(unpack_from("<I", (yield at, 4, 4))[0])
 
 
-def _timing(facts: _Facts) -> tuple[Measurement | None, Measurement | None, int | None]:
+def _timing(
+    facts: _AviFacts,
+) -> tuple[Measurement | None, Measurement | None, int | None]:
     """Duration, frames a second, and frames."""
     rate, frames = facts.video or (Fraction(0), 0)
     frames = max(frames, facts.all_frames)

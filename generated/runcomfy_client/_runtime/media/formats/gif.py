@@ -16,7 +16,7 @@ _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
 _GRAPHIC_CONTROL = 0xF9
 
 
-class _Facts:
+class _GifFacts:
     """What the blocks stated so far."""
 
     __slots__ = ("complete", "corner", "delays", "first", "frames", "parts")
@@ -36,7 +36,7 @@ def parse_gif(source: Source) -> Parse[MediaInfo]:
     if len(head) < 13:
         head = yield 0, 13, 13
     width, height, flags = unpack_from("<HHB", head, 6)
-    facts = _Facts()
+    facts = _GifFacts()
     if source.thorough or not (width and height):
         start = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
         with suppress(MediaShort):  # a cut file still has its screen size
@@ -50,7 +50,7 @@ def parse_gif(source: Source) -> Parse[MediaInfo]:
     return _result(facts, source, shown, (width, height))
 
 
-def _blocks(facts: _Facts, at: int, *, all_frames: bool) -> Parse[None]:
+def _blocks(facts: _GifFacts, at: int, *, all_frames: bool) -> Parse[None]:
     window, clean = Window(), True
     for _ in range(_MOST_BLOCKS):
         if not window.holds(at, 10):
@@ -75,7 +75,7 @@ def _blocks(facts: _Facts, at: int, *, all_frames: bool) -> Parse[None]:
         at = yield from _skip_data(facts, window, at)
 
 
-def _image(facts: _Facts, at: int, block: bytes) -> int:
+def _image(facts: _GifFacts, at: int, block: bytes) -> int:
     """Record a frame. Returns the offset of its data."""
     left, top, width, height, flags = unpack_from("<HHHHB", block, 1)
     facts.frames += 1
@@ -84,7 +84,7 @@ def _image(facts: _Facts, at: int, block: bytes) -> int:
     return at + 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0) + 1
 
 
-def _skip_data(facts: _Facts, window: Window, at: int) -> Parse[int]:
+def _skip_data(facts: _GifFacts, window: Window, at: int) -> Parse[int]:
     """Skip sub-blocks up to their terminator. Returns the offset after it."""
     while True:
         if facts.parts > _MOST_PARTS:
@@ -101,7 +101,7 @@ def _skip_data(facts: _Facts, window: Window, at: int) -> Parse[int]:
 
 
 def _result(
-    facts: _Facts, source: Source, shown: Dimensions, screen: Dimensions
+    facts: _GifFacts, source: Source, shown: Dimensions, screen: Dimensions
 ) -> MediaInfo:
     # some readers enlarge a screen that is empty or smaller than its first frame
     grown = max(screen[0], facts.corner[0]), max(screen[1], facts.corner[1])

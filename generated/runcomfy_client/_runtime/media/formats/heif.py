@@ -35,7 +35,7 @@ class _Picture:
 
 
 @dataclass(slots=True)
-class _Facts:
+class _HeifFacts:
     brands: tuple[bytes, ...] = ()
     picture: _Picture | None = None
     movie: Movie | None = None
@@ -43,7 +43,7 @@ class _Facts:
 
 def parse_heif(source: Source) -> Parse[MediaInfo]:
     """Read the primary item's own properties, or the track of a sequence without one."""
-    facts = _Facts()
+    facts = _HeifFacts()
     try:
         yield from _boxes(facts, source)
     except MediaShort:
@@ -55,7 +55,7 @@ def parse_heif(source: Source) -> Parse[MediaInfo]:
     return _result(facts, track, source)
 
 
-def _boxes(facts: _Facts, source: Source) -> Parse[None]:
+def _boxes(facts: _HeifFacts, source: Source) -> Parse[None]:
     at = 0
     for _ in range(_MOST_BOXES):
         if not source.holds(at):
@@ -86,7 +86,7 @@ class _Sequence:
     rate: Measurement | None
 
 
-def _sequence(facts: _Facts) -> _Sequence | None:
+def _sequence(facts: _HeifFacts) -> _Sequence | None:
     """The first picture track of an image sequence."""
     for track in facts.movie.tracks if facts.movie else ():
         if track.shows:
@@ -177,7 +177,7 @@ def _crop(clap: Box, coded: Dimensions) -> Parse[Dimensions]:
     return (width, height) if inside else coded
 
 
-def _result(facts: _Facts, sequence: _Sequence | None, source: Source) -> MediaInfo:
+def _result(facts: _HeifFacts, sequence: _Sequence | None, source: Source) -> MediaInfo:
     picture = facts.picture
     if picture is None:
         assert sequence is not None

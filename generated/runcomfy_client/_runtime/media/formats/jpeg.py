@@ -25,7 +25,7 @@ _AHEAD = {0xDB: 160, 0xC4: 56}
 _PICTURE_COUNT = 0xB001
 
 
-class _Facts:
+class _JpegFacts:
     """What the segments stated so far. Class attributes make creating one free."""
 
     size: Dimensions | None = None
@@ -38,7 +38,7 @@ class _Facts:
 
 def parse_jpeg(source: Source) -> Parse[MediaInfo]:
     """Skip from marker to marker up to the first scan. Profiles and comments are not read."""
-    facts = _Facts()
+    facts = _JpegFacts()
     try:
         yield from _segments(facts, source.head)
     except MediaError as error:
@@ -49,7 +49,7 @@ def parse_jpeg(source: Source) -> Parse[MediaInfo]:
     return _result(facts, source)
 
 
-def _segments(facts: _Facts, data: bytes) -> Parse[None]:
+def _segments(facts: _JpegFacts, data: bytes) -> Parse[None]:
     """Read the facts from the segments, as far as needed. Raises ``MediaError``.
 
     ``data`` is the beginning of the content.
@@ -100,7 +100,7 @@ def _too_far(message: str) -> MediaShort:
     return MediaShort(message, MediaFault.TOO_COSTLY)
 
 
-def _frame_header(facts: _Facts, at: int, data: bytes, here: int) -> None:
+def _frame_header(facts: _JpegFacts, at: int, data: bytes, here: int) -> None:
     """Read the size from the header at the index ``here`` of ``data``; ``at`` is its offset in the file."""
     if facts.size is not None:
         return
@@ -116,7 +116,7 @@ def _frame_header(facts: _Facts, at: int, data: bytes, here: int) -> None:
     facts.size, facts.marker, facts.place = (width, height), data[here + 1], at
 
 
-def _application(facts: _Facts, at: int, mark: bytes, end: int) -> Parse[None]:
+def _application(facts: _JpegFacts, at: int, mark: bytes, end: int) -> Parse[None]:
     if mark == b"Exif\0\0" and not facts.oriented:
         facts.oriented = True
         facts.orientation = yield from exif_orientation(at + 10, end)
@@ -141,7 +141,7 @@ def _picture_count(base: int, end: int) -> Parse[int]:
     return 1
 
 
-def _result(facts: _Facts, source: Source) -> MediaInfo:
+def _result(facts: _JpegFacts, source: Source) -> MediaInfo:
     assert facts.size is not None  # otherwise reading the segments raises
     where = f"SOF{facts.marker - 0xC0} at byte {facts.place}"
     turned = f"Exif orientation {facts.orientation}"

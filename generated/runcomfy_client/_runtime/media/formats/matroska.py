@@ -33,7 +33,7 @@ _MOST_HEADER = 1 << 18
 
 
 @dataclass(slots=True)
-class _Facts:
+class _MatroskaFacts:
     """What the elements of the segment stated so far."""
 
     name: str = "mkv"
@@ -90,7 +90,7 @@ class _Facts:
 
 def parse_matroska(source: Source) -> Parse[MediaInfo]:
     """Read Info and Tracks; scan the clusters only for a duration that is not declared."""
-    facts = _Facts()
+    facts = _MatroskaFacts()
     segment = yield from _segment(facts)
     try:
         yield from _headers(facts, segment.body, source)
@@ -107,7 +107,7 @@ def parse_matroska(source: Source) -> Parse[MediaInfo]:
     return _result(facts, timing, source)
 
 
-def _segment(facts: _Facts) -> Parse[Element]:
+def _segment(facts: _MatroskaFacts) -> Parse[Element]:
     """The segment element, after the header that states the format."""
     header = yield from read_element(0)
     if header.end is None:
@@ -122,7 +122,7 @@ def _segment(facts: _Facts) -> Parse[Element]:
     return segment
 
 
-def _headers(facts: _Facts, at: int, source: Source) -> Parse[None]:
+def _headers(facts: _MatroskaFacts, at: int, source: Source) -> Parse[None]:
     for _ in range(_MOST_ELEMENTS):
         if facts.complete or not source.holds(at):
             return
@@ -156,7 +156,7 @@ def _content(element: Element) -> Parse[bytes]:
     return (yield element.body, length, length) if length else b""
 
 
-def _read_info(facts: _Facts, body: bytes) -> None:
+def _read_info(facts: _MatroskaFacts, body: bytes) -> None:
     for element in parse_children(body):
         if element.identity == _SCALE:
             facts.scale = unsigned_value(body, element) or facts.scale
@@ -164,7 +164,7 @@ def _read_info(facts: _Facts, body: bytes) -> None:
             facts.ticks = float_value(body, element)
 
 
-def _scan(facts: _Facts, at: int, source: Source) -> Parse[Measurement | None]:
+def _scan(facts: _MatroskaFacts, at: int, source: Source) -> Parse[Measurement | None]:
     """The time from the first block to the end of the last; None if that is too far away."""
     first = last = None
     cluster = longest = 0
@@ -195,7 +195,7 @@ def _scan(facts: _Facts, at: int, source: Source) -> Parse[Measurement | None]:
     )
 
 
-def _spanned(facts: _Facts, first: int, last: int, longest: int) -> Measurement:
+def _spanned(facts: _MatroskaFacts, first: int, last: int, longest: int) -> Measurement:
     tick = Fraction(facts.scale, SECOND)
     frame_times = [track.frame_time for track in facts.tracks or ()]
     frame = max([longest * tick, *(Fraction(time, SECOND) for time in frame_times)])
@@ -219,7 +219,9 @@ def _relative_time(block: Element) -> Parse[int]:
     return int.from_bytes(head[width : width + 2], "big", signed=True)
 
 
-def _result(facts: _Facts, timing: Measurement | None, source: Source) -> MediaInfo:
+def _result(
+    facts: _MatroskaFacts, timing: Measurement | None, source: Source
+) -> MediaInfo:
     tracks = facts.tracks or ()
     video = next((t for t in tracks if t.kind == VIDEO and all(t.coded)), None)
     evidence = ("Info and Tracks of the segment",)

@@ -158,7 +158,7 @@ _MOST_BOXES = 10_000
 
 
 @dataclass(slots=True)
-class _Facts:
+class _Mp4Facts:
     """What the top-level boxes stated so far."""
 
     brand: bytes = b"qt  "  # files older than brands are QuickTime
@@ -170,7 +170,7 @@ class _Facts:
 
 def parse_mp4(source: Source) -> Parse[MediaInfo]:
     """Skip from box to box to the movie box. Media data are never read."""
-    facts = _Facts()
+    facts = _Mp4Facts()
     try:
         yield from _boxes(facts, source)
     except MediaShort:
@@ -182,7 +182,7 @@ def parse_mp4(source: Source) -> Parse[MediaInfo]:
     return _result(facts, facts.movie, source)
 
 
-def _boxes(facts: _Facts, source: Source) -> Parse[None]:
+def _boxes(facts: _Mp4Facts, source: Source) -> Parse[None]:
     at = 0
     for _ in range(_MOST_BOXES):
         if not source.holds(at):
@@ -203,7 +203,7 @@ def _boxes(facts: _Facts, source: Source) -> Parse[None]:
     raise MediaShort(f"MP4: more than {_MOST_BOXES} boxes", MediaFault.TOO_COSTLY)
 
 
-def _result(facts: _Facts, movie: Movie, source: Source) -> MediaInfo:
+def _result(facts: _Mp4Facts, movie: Movie, source: Source) -> MediaInfo:
     name = {b"qt  ": "mov", b"M4A ": "m4a", b"M4B ": "m4a"}.get(facts.brand, "mp4")
     timing = _timing(facts, movie)
     evidence = f"moov at byte {facts.where}"
@@ -227,7 +227,7 @@ def _main_picture(movie: Movie) -> MovieTrack | None:
 
 def _video(
     track: MovieTrack,
-    facts: _Facts,
+    facts: _Mp4Facts,
     name: str,
     timing: Measurement | None,
     source: Source,
@@ -253,7 +253,7 @@ def _video(
 
 
 def _fragment_frames(
-    facts: _Facts, track: MovieTrack
+    facts: _Mp4Facts, track: MovieTrack
 ) -> tuple[int | None, Measurement | None]:
     fragments = facts.fragments
     if fragments is None or not facts.complete or fragments.indexed:
@@ -267,7 +267,7 @@ def _fragment_frames(
     return frames, Measurement(mean, mean * Fraction(9, 10), mean * Fraction(11, 10))
 
 
-def _timing(facts: _Facts, movie: Movie) -> Measurement | None:
+def _timing(facts: _Mp4Facts, movie: Movie) -> Measurement | None:
     """The duration of the presentation first, then those of the tracks."""
     if facts.fragments is not None:
         lengths = facts.fragments.lengths() if facts.complete else []

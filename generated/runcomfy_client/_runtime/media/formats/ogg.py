@@ -23,7 +23,7 @@ _NO_TIME = 0xFFFFFFFFFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
-class _Stream:
+class _OggStream:
     """A logical stream. ``rate`` is ticks a second; ``shift`` splits Theora's positions."""
 
     serial: int
@@ -98,9 +98,9 @@ def _read_page(at: int) -> Parse[_Page]:
     return _Page(flags, position, serial, body, body + sum(head[27 : 27 + count]))
 
 
-def _streams() -> Parse[tuple[list[_Stream], set[int], int]]:
+def _streams() -> Parse[tuple[list[_OggStream], set[int], int]]:
     """The streams that are understood, the serials of all, and the end of their first pages."""
-    at, streams, serials = 0, list[_Stream](), set[int]()
+    at, streams, serials = 0, list[_OggStream](), set[int]()
     for _ in range(_MOST_STREAMS):
         page = yield from _read_page(at)
         if not page.flags & _BEGINS:
@@ -114,9 +114,9 @@ def _streams() -> Parse[tuple[list[_Stream], set[int], int]]:
     return streams, serials, at
 
 
-def _identify(serial: int, head: bytes) -> _Stream | None:
+def _identify(serial: int, head: bytes) -> _OggStream | None:
     if head[:8] == b"OpusHead" and len(head) >= 19:
-        return _Stream(
+        return _OggStream(
             serial, "audio", Fraction(48_000), int(unpack_from("<H", head, 10)[0])
         )
     if head[:7] == b"\x01vorbis" and len(head) >= 16:
@@ -128,13 +128,13 @@ def _identify(serial: int, head: bytes) -> _Stream | None:
     return None
 
 
-def _audio(serial: int, rate: int) -> _Stream:
+def _audio(serial: int, rate: int) -> _OggStream:
     if not rate:
         raise MediaError("Ogg: the header says 0 samples a second")
-    return _Stream(serial, "audio", Fraction(rate))
+    return _OggStream(serial, "audio", Fraction(rate))
 
 
-def _theora(serial: int, head: bytes) -> _Stream:
+def _theora(serial: int, head: bytes) -> _OggStream:
     width = int.from_bytes(head[14:17], "big")
     height = int.from_bytes(head[17:20], "big")
     frames, seconds = unpack_from(">II", head, 22)
@@ -145,12 +145,12 @@ def _theora(serial: int, head: bytes) -> _Stream:
     if not width or not height or not frames or not seconds:
         raise MediaError(f"Ogg: the Theora header says {width}×{height} pixels")
     shown = in_square_pixels((width, height), across, down)
-    return _Stream(
+    return _OggStream(
         serial, "video", Fraction(frames, seconds), 0, shift, (width, height), shown
     )
 
 
-def _first_position(main: _Stream, at: int) -> Parse[int | None]:
+def _first_position(main: _OggStream, at: int) -> Parse[int | None]:
     """The position of the stream's first page with data; None if it is not near."""
     try:
         for _ in range(_MOST_PAGES):
@@ -207,7 +207,7 @@ def _another_recording_begins(source: Source, at: int) -> Parse[bool]:
 
 
 def _timing(
-    streams: list[_Stream], main: _Stream, begin: int | None, last: dict[int, int]
+    streams: list[_OggStream], main: _OggStream, begin: int | None, last: dict[int, int]
 ) -> Measurement | None:
     """The duration of the longest stream, with the others as alternatives; None if the main one does not end here."""
     if main.serial not in last:

@@ -15,7 +15,7 @@ _MOST_CHUNKS = 4096
 _GREATEST = 0x7FFFFFFF
 
 
-class _Facts:
+class _PngFacts:
     """What the chunks after the header stated. Class attributes make creating one free."""
 
     frames = 1
@@ -40,7 +40,7 @@ def parse_png(source: Source) -> Parse[MediaInfo]:
             f"PNG: IHDR at byte {at} says {width}×{height} pixels",
             MediaFault.IMPOSSIBLE,
         )
-    facts = _Facts()
+    facts = _PngFacts()
     # a truncated file still has its size, but no orientation
     try:  # noqa: SIM105 - `suppress` alone takes a tenth of the time of all the rest
         yield from _chunks(facts, at + 25, source)
@@ -52,7 +52,7 @@ def parse_png(source: Source) -> Parse[MediaInfo]:
     return _result(facts, source, (width, height), where)
 
 
-def _chunks(facts: _Facts, at: int, source: Source) -> Parse[None]:
+def _chunks(facts: _PngFacts, at: int, source: Source) -> Parse[None]:
     for _ in range(_MOST_CHUNKS):
         head = source.head[at : at + 12]
         if len(head) < 12:
@@ -89,7 +89,9 @@ def _play_time(at: int) -> Parse[Fraction | None]:
     return None
 
 
-def _result(facts: _Facts, source: Source, coded: Dimensions, where: str) -> MediaInfo:
+def _result(
+    facts: _PngFacts, source: Source, coded: Dimensions, where: str
+) -> MediaInfo:
     evidence: tuple[str, ...] = (where,)
     if facts.oriented:
         evidence = (where, f"eXIf orientation {facts.orientation}")

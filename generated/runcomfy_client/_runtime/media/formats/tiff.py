@@ -20,7 +20,7 @@ _VALUE = {1: "B", 3: "H", 4: "I", 16: "Q"}  # BYTE, SHORT, LONG, LONG8
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class _TiffLayout:
     """Byte order and field widths of one of the two variants."""
 
     order: str
@@ -43,10 +43,10 @@ def parse_tiff(source: Source) -> Parse[MediaInfo]:
         head = yield 0, 16, 8
     order = "<" if head[:2] == b"II" else ">"
     if head[2:4] in (b"+\0", b"\0+"):
-        layout = _Layout(order, "Q", "Q", 20, 12)
+        layout = _TiffLayout(order, "Q", "Q", 20, 12)
         first = layout.number("Q", head, 8) if len(head) == 16 else 0
     else:
-        layout = _Layout(order, "H", "I", 12, 8)
+        layout = _TiffLayout(order, "H", "I", 12, 8)
         first = layout.number("I", head, 4)
     if head[8:10] == b"CR":
         raise MediaUnsupported("this is a camera's raw file (CR2), which is not read")
@@ -67,7 +67,7 @@ def parse_tiff(source: Source) -> Parse[MediaInfo]:
 
 
 def _directory(
-    layout: _Layout, at: int, source: Source
+    layout: _TiffLayout, at: int, source: Source
 ) -> Parse[tuple[Mapping[int, int], int]]:
     """The single-valued tags of a directory, and the offset of the next one (0: none)."""
     if at < 8 or not source.holds(at):
@@ -93,7 +93,7 @@ def _directory(
     return dict(reversed(_tags(layout, entries[:length]))), following
 
 
-def _tags(layout: _Layout, entries: bytes) -> list[tuple[int, int]]:
+def _tags(layout: _TiffLayout, entries: bytes) -> list[tuple[int, int]]:
     tags: list[tuple[int, int]] = []
     for at in range(0, len(entries), layout.entry):
         tag, kind = unpack_from(layout.order + "HH", entries, at)
@@ -105,7 +105,7 @@ def _tags(layout: _Layout, entries: bytes) -> list[tuple[int, int]]:
 
 
 def _pages(
-    layout: _Layout, first: int, following: int, source: Source
+    layout: _TiffLayout, first: int, following: int, source: Source
 ) -> Parse[int | None]:
     """The number of directories; None if they loop, are truncated, or must not be followed."""
     seen = {first}

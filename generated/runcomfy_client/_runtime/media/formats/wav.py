@@ -19,7 +19,7 @@ _PCM = frozenset(
 
 
 @dataclass(slots=True)
-class _Facts:
+class _WavFacts:
     formatted: bool = False
     codec: int = 0
     rate: int = 0
@@ -33,7 +33,7 @@ class _Facts:
 
 def parse_wav(source: Source) -> Parse[MediaInfo]:
     """Skip chunks up to ``fmt`` and ``data``; samples are not read."""
-    facts = _Facts()
+    facts = _WavFacts()
     yield from _chunks(facts, source)
     if not facts.rate:
         raise MediaError("WAV: the fmt chunk says 0 samples a second")
@@ -47,7 +47,7 @@ def parse_wav(source: Source) -> Parse[MediaInfo]:
     )
 
 
-def _chunks(facts: _Facts, source: Source) -> Parse[None]:
+def _chunks(facts: _WavFacts, source: Source) -> Parse[None]:
     at = 12
     for _ in range(_MOST_CHUNKS):
         head = yield at, 8, 8
@@ -72,7 +72,7 @@ def _chunks(facts: _Facts, source: Source) -> Parse[None]:
     )
 
 
-def _format(facts: _Facts, at: int, size: int) -> Parse[None]:
+def _format(facts: _WavFacts, at: int, size: int) -> Parse[None]:
     if size < 16:
         raise MediaError(f"WAV: a fmt chunk of {size} bytes, at least 16 belong there")
     body = yield at, min(size, 26), 16
@@ -84,7 +84,7 @@ def _format(facts: _Facts, at: int, size: int) -> Parse[None]:
         facts.codec = int(unpack_from("<H", body, 24)[0])
 
 
-def _timing(facts: _Facts, source: Source) -> Measurement | None:
+def _timing(facts: _WavFacts, source: Source) -> Measurement | None:
     """From the data size. A streamed file states 0 or 2³²−1, so its length is used."""
     present = None if source.size is None else max(0, source.size - facts.data_at - 8)
     size = facts.data_size

@@ -62,7 +62,7 @@ def _extended(source: Source, head: bytes) -> Parse[MediaInfo]:
             f"WebP: VP8X says {width}×{height} pixels, more than the format allows",
             MediaFault.IMPOSSIBLE,
         )
-    walk = _Walk(flags)
+    walk = _WebpChunks(flags)
     if flags & _HAS_EXIF or (flags & _ANIMATED and source.thorough):
         yield from walk.chunks(30, source)
     where, turned = "VP8X at byte 12", f"Exif orientation {walk.orientation}"
@@ -77,7 +77,7 @@ def _extended(source: Source, head: bytes) -> Parse[MediaInfo]:
     )
 
 
-class _Walk:
+class _WebpChunks:
     """The chunks after VP8X: frames with their delays, and Exif, which comes last."""
 
     __slots__ = ("_delays", "animated", "frames", "orientation", "oriented", "timing")
