@@ -138,12 +138,8 @@ def compare_sides(
         surfaces=_surfaces(before, after) if wanted else NO_SURFACES,
         diagnostics=(
             *_one_side_alone(old, new),
-            *(diagnostic for side in (old, new) for diagnostic in side.diagnostics),
-            *(
-                diagnostic
-                for side in (before, after)
-                for diagnostic in side.diagnostics
-            ),
+            *(problem for side in (old, new) for problem in side.diagnostics),
+            *(problem for side in (before, after) for problem in side.diagnostics),
         ),
         sides=(old, new),
         failed=frozenset(failed | old.broken | new.broken),
@@ -256,10 +252,9 @@ def _built(
             if diagnostic.code == "locale-structure" and diagnostic.file in locale_of
         ),
         diagnostics=tuple(
-            diagnostic.about(file=side.name)
-            for diagnostic in catalog.diagnostics
-            if diagnostic.model in catalog.failed
-            and diagnostic.severity is Severity.ERROR
+            problem.about(file=side.name)
+            for problem in catalog.diagnostics
+            if problem.model in catalog.failed and problem.severity is Severity.ERROR
         ),
     )
 
