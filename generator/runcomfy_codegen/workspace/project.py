@@ -121,7 +121,7 @@ class Project:
             raise no_schemas(error) from None
         self._check_locale(models)
         built = build_catalog(stored.documents, self.build_options)
-        return replace(built, failed=(*built.failed, *stored.unread)), stored
+        return replace(built, failed=(*built.failed, *stored.unreadable_models)), stored
 
     def model(self, model_id: str, target: str = DEFAULT_TARGET) -> tuple[Model, Named]:
         """A model, and the catalog of it alone. Raises ``UnknownModel``.
