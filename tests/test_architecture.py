@@ -72,6 +72,7 @@ TABLES = {
     "metrics_and_operators",
     "rule",
     "protocol",
+    "error_codes",
 }
 # Calls that bound a wait; their seconds are rows of retry_and_timeouts.
 WAITING = {"timeout", "timeout_graceful_shutdown"}

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from time import gmtime
 from typing import Any, NamedTuple, cast
 
-from . import errors, protocol
+from . import error_codes, errors
 from .escaping import printable
 from .transport import Response
 
@@ -174,19 +174,19 @@ def _numbers(text: str | None) -> list[float]:
 
 def is_documented(code: int | str | None) -> bool:
     """Whether a code proves that a request was refused."""
-    error = protocol.ERROR_CODES.get(code) if isinstance(code, int) else None
+    error = error_codes.ERROR_CODES.get(code) if isinstance(code, int) else None
     return error is not None and error.source != "assumed"
 
 
 def api_error(
     doing: str, details: ErrorDetails, otherwise: type[errors.ApiError]
 ) -> errors.ApiError:
-    """The error to raise for an error answer; ``otherwise`` if ``protocol.ERRORS`` has no class."""
+    """The error to raise for an error answer; ``otherwise`` if ``error_codes.ERRORS`` has no class."""
     number = details.code if isinstance(details.code, int) else 0
-    known = protocol.ERROR_CODES.get(number)
+    known = error_codes.ERROR_CODES.get(number)
     # Some servers repeat an HTTP status of the client's fault as the code.
-    by_code = known or (protocol.http_error(number) if number < 500 else None)
-    rows = (by_code, protocol.http_error(details.http_status))
+    by_code = known or (error_codes.http_error(number) if number < 500 else None)
+    rows = (by_code, error_codes.http_error(details.http_status))
     row = next((row for row in rows if row is not None and row.exception), None)
     raised = row.exception if row is not None and row.exception else otherwise
     code = f", code {details.code}" if details.code else ""

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from .client import RunComfy
-from .protocol import NOT_FOUND, CancelOutcome, StatusWord
+from .error_codes import NOT_FOUND
+from .protocol import CancelOutcome, StatusWord
 from .transport import Lost, Outcome, Reached, Request, Response
 
 if TYPE_CHECKING:

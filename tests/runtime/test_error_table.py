@@ -9,17 +9,17 @@ import pytest
 
 import runcomfy_codegen
 import runcomfy_runtime
-from runcomfy_runtime import errors, protocol, responses
+from runcomfy_runtime import error_codes, errors, protocol, responses
 from runcomfy_runtime.transport import Response
 
 ROOTS = [
     Path(str(module.__file__)).parent for module in (runcomfy_codegen, runcomfy_runtime)
 ]
-ROWS = pytest.mark.parametrize("row", protocol.ERRORS, ids=lambda row: row.name)
+ROWS = pytest.mark.parametrize("row", error_codes.ERRORS, ids=lambda row: row.name)
 
 
 @ROWS
-def test_the_client_raises_what_the_row_says(row: protocol.ErrorCode) -> None:
+def test_the_client_raises_what_the_row_says(row: error_codes.ErrorCode) -> None:
     content = {"error_code": row.code, "error_message": "why"} if row.code else {}
     details = responses.read_error(Response(row.http_status), content, 0.0)
     assert details is not None
@@ -30,22 +30,22 @@ def test_the_client_raises_what_the_row_says(row: protocol.ErrorCode) -> None:
 
 
 @ROWS
-def test_a_row_states_its_retry_and_its_doubt(row: protocol.ErrorCode) -> None:
+def test_a_row_states_its_retry_and_its_doubt(row: error_codes.ErrorCode) -> None:
     if not row.code:
-        assert protocol.is_temporary(row.http_status) == row.retry
-        assert protocol.is_ambiguous(row.http_status) == row.ambiguous
+        assert error_codes.is_temporary(row.http_status) == row.retry
+        assert error_codes.is_ambiguous(row.http_status) == row.ambiguous
 
 
 def test_rows_are_distinct() -> None:
     keys = [
-        (row.code, row.http_status if not row.code else 0) for row in protocol.ERRORS
+        (row.code, row.http_status if not row.code else 0) for row in error_codes.ERRORS
     ]
     assert len(set(keys)) == len(keys)
 
 
 def test_no_other_file_of_the_product_states_a_code() -> None:
     # The codes of the table, and every number that looks like one.
-    assert files_stating(r"\b4[0-9]{2}00[0-9]\b") <= {"protocol.py"}
+    assert files_stating(r"\b4[0-9]{2}00[0-9]\b") <= {"error_codes.py"}
 
 
 def test_no_other_file_of_the_product_states_a_status_word() -> None:

@@ -17,7 +17,7 @@ from runcomfy_codegen.workspace.error_page import (
     example,
 )
 from runcomfy_runtime import errors
-from runcomfy_runtime.protocol import ERRORS
+from runcomfy_runtime.error_codes import ERRORS
 from runcomfy_runtime.report import Report
 
 EACH = pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from runcomfy_codegen.sandbox.faults.fault_rule import (
 )
 from runcomfy_codegen.sandbox.faults.response_faults import code_fault
 from runcomfy_codegen.sandbox.http_messages import Delivery
-from runcomfy_runtime.protocol import ErrorCode
+from runcomfy_runtime.error_codes import ErrorCode
 
 from .conftest import EDIT, INPUTS, ODD, Caller, caller_with
 

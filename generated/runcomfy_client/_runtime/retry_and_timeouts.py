@@ -5,7 +5,7 @@ What is retried:
 - A submit, only if nothing of it was sent or the server answered 429. Any other failure may
   mean that the job was accepted, and a paid request is never sent twice.
 - A read of a status or a result, and a cancel: they are free. They are repeated after a lost
-  answer and after the statuses that ``protocol.ERRORS`` marks with ``retry``.
+  answer and after the statuses that ``error_codes.ERRORS`` marks with ``retry``.
 - A download, from where it broke off.
 
 All times are in seconds.

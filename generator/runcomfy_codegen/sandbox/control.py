@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
-from runcomfy_runtime.protocol import NOT_FOUND
+from runcomfy_runtime.error_codes import NOT_FOUND
 
 from .clock import SandboxClock, SandboxVirtualClock, timestamp
 from .faults.selection import FaultSelection

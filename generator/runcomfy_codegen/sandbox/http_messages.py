@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from runcomfy_runtime.protocol import ErrorCode
+from runcomfy_runtime.error_codes import ErrorCode
 
 Headers = tuple[tuple[str, str], ...]
 

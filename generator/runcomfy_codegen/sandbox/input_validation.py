@@ -12,10 +12,10 @@ from typing import Any, NoReturn, Protocol, cast
 
 from jsonschema.exceptions import ValidationError
 
+from runcomfy_runtime.error_codes import INVALID_INPUT
 from runcomfy_runtime.media.errors import MediaError
 from runcomfy_runtime.media.prober import probe
 from runcomfy_runtime.media.rule_check import plausible_kinds, plausible_values
-from runcomfy_runtime.protocol import INVALID_INPUT
 
 from ..dialect.rule_language import MeasuredFile, NotMedia
 from ..dialect.validator import validator_class, with_media_rules

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
-from runcomfy_runtime.protocol import FORBIDDEN, NOT_FOUND
+from runcomfy_runtime.error_codes import FORBIDDEN, NOT_FOUND
 
 from .clock import Seed, timestamp
 from .http_messages import ApiResponse, coded_error, json_response

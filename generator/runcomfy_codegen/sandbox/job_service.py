@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from runcomfy_runtime.error_codes import NO_BALANCE, NOT_FOUND
 from runcomfy_runtime.media.format_table import BY_EXTENSION
 from runcomfy_runtime.protocol import (
-    NO_BALANCE,
-    NOT_FOUND,
     CancelOutcome,
     Phase,
     cancel_path,

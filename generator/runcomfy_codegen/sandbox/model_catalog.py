@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from runcomfy_runtime.did_you_mean import did_you_mean
-from runcomfy_runtime.protocol import INVALID_MODEL, valid_model_id
+from runcomfy_runtime.error_codes import INVALID_MODEL
+from runcomfy_runtime.protocol import valid_model_id
 
 from ..ir.as_json import to_json_schema
 from ..ir.json_text import items

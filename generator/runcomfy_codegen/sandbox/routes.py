@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from runcomfy_runtime.protocol import BAD_TOKEN, NOT_FOUND
+from runcomfy_runtime.error_codes import BAD_TOKEN, NOT_FOUND
 
 from .clock import Seed
 from .http_messages import ApiRequest, Refused, assumed_error, coded_error

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from runcomfy_runtime import errors
-from runcomfy_runtime.protocol import ERRORS
+from runcomfy_runtime.error_codes import ERRORS
 
 Billed = Literal["no", "maybe", "as may_be_billed says"]
 

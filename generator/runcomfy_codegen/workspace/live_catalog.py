@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from runcomfy_runtime.client_config import ServerAccess, ServerSettings
+from runcomfy_runtime.error_codes import is_temporary
 from runcomfy_runtime.errors import ApiError, NotFound, RunComfyError
-from runcomfy_runtime.protocol import is_temporary
 from runcomfy_runtime.responses import api_error, json_object, read_error, retry_after
 from runcomfy_runtime.retry_and_timeouts import (
     CATALOG_TIMEOUT,

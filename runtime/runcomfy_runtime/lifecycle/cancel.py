@@ -5,15 +5,9 @@ from __future__ import annotations
 from itertools import count
 
 from .. import errors, protocol, responses
+from ..error_codes import is_temporary
 from ..job_handle import JobHandle
-from ..protocol import (
-    STATED_OUTCOMES,
-    Cancellation,
-    CancelOutcome,
-    Phase,
-    is_temporary,
-    read_status,
-)
+from ..protocol import STATED_OUTCOMES, Cancellation, CancelOutcome, Phase, read_status
 from ..retry_and_timeouts import OTHER_JOB_READS, backoff, request_timeout
 from ..transport import Outcome, Response
 from .poll import poll_once

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from .. import errors, protocol, responses
+from .. import error_codes, errors, protocol, responses
 from ..protocol import Phase, read_status
 from ..retry_and_timeouts import ODD_RESULT_READS, request_timeout
 from ..transport import Response
@@ -94,7 +94,7 @@ def _classify_result_answer(
     if answer_class is not AnswerClass.FINAL:
         return answer_class
     code = responses.error_code(content) if content else None
-    known = protocol.ERROR_CODES.get(code) if isinstance(code, int) else None
+    known = error_codes.ERROR_CODES.get(code) if isinstance(code, int) else None
     undocumented = response.status == 400 and not responses.is_documented(code)
     if undocumented or (known is not None and known.retry):
         return AnswerClass.TROUBLE

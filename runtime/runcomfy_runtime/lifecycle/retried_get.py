@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple, NoReturn
 
-from .. import errors, protocol, responses
+from .. import error_codes, errors, protocol, responses
 from ..escaping import quoted
 from ..job_handle import JobHandle
 from ..retry_and_timeouts import (
@@ -56,7 +56,7 @@ Classifier = Callable[[Response, responses.JsonObject | None], AnswerClass]
 _CONTINUES = "The job itself continues: resume it with its token"
 _ENDS = (protocol.Phase.FAILED, protocol.Phase.CANCELLED)
 _ACCOUNT_ERRORS = frozenset(
-    {401, 402, 403, 429, protocol.BAD_TOKEN.code, protocol.FORBIDDEN.code}
+    {401, 402, 403, 429, error_codes.BAD_TOKEN.code, error_codes.FORBIDDEN.code}
 )
 
 
@@ -73,7 +73,7 @@ def classify_answer(
         return AnswerClass.TROUBLE if content is None else AnswerClass.FINAL
     # A page with HTTP 403 is of a firewall on the way: the API answers in JSON.
     page = content is None and response.status == 403
-    temporary = page or protocol.is_temporary(response.status)
+    temporary = page or error_codes.is_temporary(response.status)
     return AnswerClass.TROUBLE if temporary else AnswerClass.FINAL
 
 
@@ -193,7 +193,7 @@ def _may_appear_later(
 ) -> bool:
     """Whether "not found" may mean that the job has not reached every server yet."""
     code = responses.error_code(content) if content else None
-    missing = response.status in (404, 410) or code == protocol.NOT_FOUND.code
+    missing = response.status in (404, 410) or code == error_codes.NOT_FOUND.code
     # Both ways: a clock that was set back makes no old job young again.
     age = abs(context.today() - handle.submitted_at)
     return missing and age < NOT_FOUND_GRACE

@@ -11,8 +11,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple, NoReturn, Protocol, Self, cast
 
 from .. import errors, responses
+from ..error_codes import is_ambiguous
 from ..job_handle import JobHandle, handle_from_answer
-from ..protocol import ENVELOPES, is_ambiguous
+from ..protocol import ENVELOPES
 from ..transport import Lost, Outcome, Reached, Response
 from .steps import FlowContext, failure_reason, settle_hint
 

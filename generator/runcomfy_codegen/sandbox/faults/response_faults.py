@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import MappingProxyType
 
-from runcomfy_runtime.protocol import (
+from runcomfy_runtime.error_codes import (
     BAD_TOKEN,
     ERROR_CODES,
     FORBIDDEN,

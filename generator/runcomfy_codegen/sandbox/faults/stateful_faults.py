@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from runcomfy_runtime.protocol import NOT_FOUND, Phase, StatusWord
+from runcomfy_runtime.error_codes import NOT_FOUND
+from runcomfy_runtime.protocol import Phase, StatusWord
 
 from ..http_messages import ApiResponse, error_response, json_response
 from ..input_validation import all_texts
