@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.error_codes import ERRORS
+from runcomfy_runtime.protocol import StatusWord
 
 Billed = Literal["no", "maybe", "as may_be_billed says"]
 
@@ -170,7 +171,7 @@ ENTRIES = (
         errors.JobTimeout,
         "The job did not end in time. `outcome` says in which state it was left.",
         _READ,
-        "Resume the job, unless `outcome` is `cancelled`.",
+        f"Resume the job, unless `outcome` is `{StatusWord.CANCELLED}`.",
         _AGAIN,
     ),
     ErrorEntry(
