@@ -30,7 +30,7 @@ MEASURED = """
 import resource, sys
 from runcomfy_codegen.workspace import import_documents
 import runcomfy_codegen.build.build_model, runcomfy_runtime.http.httpx_transport
-import_documents._SECONDS = float(sys.argv.pop(1))
+import_documents.SOURCE_TIMEOUT = float(sys.argv.pop(1))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     from runcomfy_codegen.cli import main

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import threading
@@ -172,7 +173,7 @@ def test_a_fifo_with_a_writer_is_read_like_standard_input(
 
 
 def run(whole: Shell, script: str) -> Answer:
-    tool = f"{sys.executable} -m runcomfy_codegen"
+    tool = f"{shlex.quote(sys.executable)} -m runcomfy_codegen"
     done = subprocess.run(
         ["bash", "-c", script.replace("TOOL", tool)],
         cwd=whole.folder,

@@ -23,7 +23,7 @@ def blocks(language: str) -> list[str]:
 
 def test_the_page_lists_every_fault_with_its_description() -> None:
     rows = [f"| `{name}` | {fault.description} |" for name, fault in FAULTS.items()]
-    listed = PAGE[PAGE.index("| fault |") : PAGE.index("## Looking")]
+    listed = PAGE[PAGE.index("| fault |") : PAGE.index("## Inspecting")]
     assert re.findall(r"^\| `[a-z0-9-]+` \| .* \|$", listed, re.MULTILINE) == rows
 
 

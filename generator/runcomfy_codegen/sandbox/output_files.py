@@ -59,6 +59,11 @@ class JobOutput:
     listed: bool
     suffix: Suffix
 
+    def __post_init__(self) -> None:
+        """A state file may name an extension that no writer has."""
+        if self.suffix not in FILE_WRITERS:
+            raise ValueError(f"{self.suffix!r} is no extension of an output file")
+
     @property
     def names(self) -> tuple[str, ...]:
         """The file names, in order."""
