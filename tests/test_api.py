@@ -24,6 +24,8 @@ MODULE = Path("client/models/acme/painter/text_to_image.py")
 HEAVY = {
     "black", "click", "datamodel_code_generator", "httpx", "jinja2", "jsonschema",
     "pydantic", "rich", "starlette", "uvicorn",
+    # rooms that one command needs
+    "runcomfy_codegen.diff.compare", "runcomfy_codegen.subtype",
 }  # fmt: skip
 
 

@@ -15,9 +15,8 @@ from dataclasses import replace
 from datetime import date
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .diff.finding import DiffFinding
 from .errors import (
     CodegenError,
     ConfigError,
@@ -47,6 +46,19 @@ from .workspace.results import (
     Stale,
     ignore_progress,
 )
+
+if TYPE_CHECKING:
+    from .diff.finding import DiffFinding
+else:
+
+    def __getattr__(name: str) -> Any:
+        """``DiffFinding``, imported when it is used: only ``diff`` needs that room."""
+        if name != "DiffFinding":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from .diff.finding import DiffFinding
+
+        return DiffFinding
+
 
 __all__ = [
     "Catalog",
