@@ -182,4 +182,5 @@ def test_a_name_with_a_dot_in_disguise_is_not_this_machine(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["localhost:1", "sandbox", "a.localhost", "[::1]:8"])
 def test_this_machine_and_containers_may_use_plain_http(host: str) -> None:
-    RunComfy(token=TOKEN, base_url=f"http://{host}")
+    client = RunComfy(token=TOKEN, base_url=f"http://{host}")
+    assert host in repr(client)
