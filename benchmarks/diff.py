@@ -22,10 +22,9 @@ from runcomfy_codegen.diff.compare.source import Surfaces
 from runcomfy_codegen.diff.rules import diff
 from runcomfy_codegen.ir.model import Array, Field, Model, Numeric, Text, Type
 from runcomfy_codegen.store.schemas_folder import read_all
-from runcomfy_codegen.targets.python.names import Overrides
 from runcomfy_codegen.targets.python.package import PYTHON
 from runcomfy_codegen.targets.python.surface import surfaces_of
-from runcomfy_codegen.targets.target import Named, Names
+from runcomfy_codegen.targets.target import Named, Names, Overrides
 
 ROUNDS = 5
 

@@ -302,6 +302,19 @@ def test_only_the_targets_know_a_target_by_its_name() -> None:
     assert compared == []
 
 
+def test_an_output_imports_nothing_of_the_python_output() -> None:
+    """What several outputs need stands next to them; only the table names ``python``."""
+    targets = f"{GENERATOR}.targets"
+    crossing = [
+        f"{module_of(path)} imports {target}"
+        for path in files(GENERATOR)
+        if room_of(module_of(path)) == "targets" and path.parent.name != "python"
+        for target, _ in imports(path)
+        if f"{target}.".startswith(f"{targets}.python.")
+    ]
+    assert crossing == []
+
+
 def test_the_rooms_of_the_fingerprint_are_there() -> None:
     for room in resources.PACKAGES:
         assert (ROOMS[GENERATOR] / room / "__init__.py").exists()

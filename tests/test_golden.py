@@ -21,9 +21,8 @@ import pytest
 
 from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.ir.diagnostic import Diagnostic
-from runcomfy_codegen.targets.python.names import Overrides
 from runcomfy_codegen.targets.python.package import PYTHON
-from runcomfy_codegen.targets.target import Named
+from runcomfy_codegen.targets.target import Named, Overrides
 from runcomfy_codegen.workspace.configuration import OWN_FILE, read_config
 from runcomfy_codegen.workspace.project import named_catalog
 from support.built_models import (

@@ -18,6 +18,7 @@ import pytest
 
 from runcomfy_codegen.cli import COMMANDS, command
 from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_codegen.targets.python.names import chosen_names
 from runcomfy_codegen.workspace.configuration import Config, find_config, read_config
 from runcomfy_codegen.workspace.local_sandbox import open_sandbox
 from runcomfy_codegen.workspace.project import Project
@@ -136,7 +137,8 @@ def test_the_configuration_in_the_readme_is_read(tmp_path: Path) -> None:
     config = read_config(tmp_path / "pyproject.toml")
     assert config != Config()
     assert config.models == ("bytedance/*", "kling/*")
-    assert config.overrides.field_name("vendor/model", "width×height") == "size"
+    chosen = chosen_names(config.overrides, "vendor/model")
+    assert chosen.fields == {"width×height": "size"}
 
 
 def test_what_the_makefile_offers_is_what_the_readme_names() -> None:

@@ -19,8 +19,7 @@ from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.sandbox.input_validation import InputSchema
 from runcomfy_codegen.targets.json_schema import JSON_SCHEMA
 from runcomfy_codegen.targets.openapi import OPENAPI
-from runcomfy_codegen.targets.python.names import Overrides
-from runcomfy_codegen.targets.target import RenderContext, Target
+from runcomfy_codegen.targets.target import Overrides, RenderContext, Target
 from runcomfy_codegen.targets.templates import Templates
 from support.built_models import SETTINGS, document, executed, properties
 

@@ -21,7 +21,8 @@ from runcomfy_codegen.diff.rule import DiffRule
 from runcomfy_codegen.diff.rules import diff
 from runcomfy_codegen.diff.rules.facets import FACETS
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.targets.python.names import ChosenNames, Overrides
+from runcomfy_codegen.targets.python.names import ChosenNames
+from runcomfy_codegen.targets.target import Overrides
 from support.built_models import compared, model_of
 
 RULES = {rule.id: rule for rule in rules.RULES}

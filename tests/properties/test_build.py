@@ -26,7 +26,7 @@ from runcomfy_codegen.ir.model import (
     types_in,
 )
 from runcomfy_codegen.targets.python.model_names import names_of
-from runcomfy_codegen.targets.python.names import Overrides
+from runcomfy_codegen.targets.target import Overrides
 from runcomfy_runtime.model import schema_report
 from support.built_models import (
     SETTINGS,

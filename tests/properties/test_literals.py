@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from runcomfy_codegen.targets.python.source_text import (
+from runcomfy_codegen.targets.source_text import (
     docstring,
     format_code,
     literal,

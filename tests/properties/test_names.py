@@ -11,15 +11,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from runcomfy_codegen.targets.python.model_names import names_of
 from runcomfy_codegen.targets.python.names import (
     RESERVED,
-    Overrides,
+    ChosenNames,
     class_name,
     field_name,
     module_path,
     usable_name,
 )
+from runcomfy_codegen.targets.target import Overrides
 from runcomfy_runtime.model import ModelInput, ModelOutput, ModelPart
+from support.built_models import model_of, properties
 from support.random_schemas import texts
 
 any_name = texts | st.text(st.characters(codec=None), max_size=8)
@@ -161,6 +164,7 @@ def test_a_name_that_would_break_its_class_cannot_be_chosen(chosen: str) -> None
 
 
 @given(any_name)
-def test_without_choices_the_naming_stands(name: str) -> None:
-    assert Overrides().field_name("vendor/model", name) == field_name(name)
-    assert Overrides().module_path(name) == module_path(name)
+def test_choices_for_one_model_leave_another_as_it_is(name: str) -> None:
+    chosen = {"vendor/other": ChosenNames("vendor/chosen", {name: "chosen"})}
+    model = model_of(properties(**{name: {}}), "vendor/model")
+    assert names_of(model, Overrides(chosen)) == names_of(model, Overrides())

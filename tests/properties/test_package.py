@@ -7,9 +7,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from runcomfy_codegen.targets.python.names import Overrides
 from runcomfy_codegen.targets.python.package import PACKAGE, PYTHON
-from runcomfy_codegen.targets.target import RenderContext
+from runcomfy_codegen.targets.target import Overrides, RenderContext
 from support.built_models import TEMPLATES, model_of, properties
 
 MODEL = model_of(properties(prompt={"type": "string"}))

@@ -23,8 +23,7 @@ from runcomfy_codegen.package.lock import CallOptions
 from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets import TARGETS
 from runcomfy_codegen.targets.json_schema import SIDES
-from runcomfy_codegen.targets.python.names import Overrides
-from runcomfy_codegen.targets.target import RenderContext
+from runcomfy_codegen.targets.target import Overrides, RenderContext
 from runcomfy_codegen.targets.templates import Templates
 from runcomfy_codegen.workspace.configuration import Config
 from runcomfy_codegen.workspace.generate import prepare, request_for
@@ -351,6 +350,23 @@ def test_a_model_that_cannot_be_built_keeps_both_its_schemas(project: Shell) -> 
         **project.files("out"),
         "runcomfy-codegen.lock": b"",
     }
+
+
+def test_a_model_that_cannot_be_built_leaves_the_one_file_of_all(
+    project: Shell,
+) -> None:
+    project.write("more.json", entry("acme/choir"))
+    project("import", "more.json")
+    request = ("generate", "--target", "openapi", "--output", "out")
+    assert project(*request).code == 0
+    project.write("new.json", {"model_id": "acme/singer", "input_schema": {"type": 3}})
+    project("import", "new.json")
+    assert project(*request).code == 1
+    files = project.files("out")
+    assert b"acme/singer" not in files["openapi.json"]
+    lock = json.loads(files["runcomfy-codegen.lock"])
+    assert "acme/choir" in lock["models"]
+    assert "acme/singer" not in lock["models"]
 
 
 def test_names_that_collide_in_python_are_fine_in_documents(shell: Shell) -> None:

@@ -13,7 +13,7 @@ from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets.python.package import PYTHON
-from runcomfy_codegen.targets.python.source_text import (
+from runcomfy_codegen.targets.source_text import (
     docstring,
     format_code,
     format_line,

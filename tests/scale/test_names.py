@@ -8,8 +8,8 @@ import random
 import pytest
 
 from runcomfy_codegen.package.lock import lock_digest, sha256
-from runcomfy_codegen.targets.python.names import module_path
-from runcomfy_codegen.targets.python.source_text import format_code
+from runcomfy_codegen.targets.identifiers import path_of_id
+from runcomfy_codegen.targets.source_text import format_code
 from support.built_models import model_of, rendered
 from support.command_line import Shell, entry
 
@@ -42,7 +42,7 @@ def test_a_thousand_odd_ids_have_modules_that_every_disk_takes() -> None:
     chance = random.Random(5)
     ids = {"/".join(chance.choices(WORDS, k=chance.randint(2, 4))) for _ in range(1000)}
     for model_id in ids:
-        path = module_path(model_id)
+        path = path_of_id(model_id)
         assert all(part.isidentifier() and part.isascii() for part in path)
         assert all(part == part.lower() and part not in DEVICES for part in path)
 

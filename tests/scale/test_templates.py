@@ -16,14 +16,14 @@ from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets import TARGETS
 from runcomfy_codegen.targets.python.annotations import Annotator
 from runcomfy_codegen.targets.python.model_names import names_of
-from runcomfy_codegen.targets.python.names import Overrides, named_model
+from runcomfy_codegen.targets.python.names import named_model
 from runcomfy_codegen.targets.python.view import (
     ModelView,
     client_context,
     model_view,
     module_context,
 )
-from runcomfy_codegen.targets.target import RenderContext
+from runcomfy_codegen.targets.target import Overrides, RenderContext
 from runcomfy_codegen.targets.templates import Templates
 from support.built_models import SETTINGS, model_of
 from support.command_line import Shell

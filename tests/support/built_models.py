@@ -23,10 +23,9 @@ from runcomfy_codegen.ir.document import Document, Provenance
 from runcomfy_codegen.ir.json_text import JsonText, pointer_token
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.targets.python.model_names import names_of
-from runcomfy_codegen.targets.python.names import Overrides
 from runcomfy_codegen.targets.python.package import PYTHON, packages_of, render_modules
 from runcomfy_codegen.targets.python.surface import surfaces_of
-from runcomfy_codegen.targets.target import Named, RenderContext
+from runcomfy_codegen.targets.target import Named, Overrides, RenderContext
 from runcomfy_codegen.targets.templates import Templates
 
 SETTINGS = BuildOptions(dialect=resources.dialect())

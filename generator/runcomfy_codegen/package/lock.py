@@ -106,14 +106,20 @@ class Lock:
         made_from: MadeFrom,
         selection: CallOptions,
     ) -> Lock:
-        """The lock of a package that has these files and models next to the kept ones."""
+        """The lock of a package that has these files and models next to the kept ones.
+
+        A kept model whose file is written again for others is no longer in the package.
+        """
+        kept = {
+            id_: entry
+            for id_, entry in self.models.items()
+            if files.keys().isdisjoint(entry.files)
+        }
         hashes = {
             path: sha256(text.encode("utf-8", "surrogatepass"))
             for path, text in files.items()
         }
-        return Lock(
-            {**self.files, **hashes}, {**self.models, **models}, made_from, selection
-        )
+        return Lock({**self.files, **hashes}, {**kept, **models}, made_from, selection)
 
 
 def _folders(paths: Collection[PurePosixPath]) -> set[str]:

@@ -29,7 +29,7 @@ from ..ir.model import (
 )
 from ..ir.surface import CodeNames
 from ..subtype.accepts import accepts
-from .python.names import module_path
+from .identifiers import path_of_id
 from .target import Named, Names
 from .templates import TemplateFault, Templates
 
@@ -74,7 +74,7 @@ def document_name(model_id: str) -> str:
 
     It follows the rules of Python modules, but no name that the configuration chooses.
     """
-    return ".".join(module_path(model_id))
+    return ".".join(path_of_id(model_id))
 
 
 def name_documents(models: Iterable[Model]) -> Named:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
 from ..ir.model import Model
 from .json_document import HASH_MARK, document_view, name_documents, printed_document
-from .python.names import Overrides
-from .target import Files, Kept, ModelFiles, Named, Names, RenderContext, Target
+from .target import (
+    Files,
+    Kept,
+    Layout,
+    ModelFiles,
+    Named,
+    Names,
+    Overrides,
+    RenderContext,
+    Target,
+)
 from .templates import CONTEXT_VERSION, TemplateFault, context_as_json
 
 SIDES = ("input", "output")
@@ -33,7 +42,6 @@ class JsonSchemaTarget:
 
     name = "json-schema"
     templates = ("schema.jinja",)
-    one_file = False
 
     def name_models(self, models: Iterable[Model], overrides: Overrides) -> Named:
         """Every model: the folder of a document is a function of the model id."""
@@ -54,20 +62,21 @@ class JsonSchemaTarget:
             context.report(model.model_id)
         return files
 
-    def model_files(self, named: Named, kept: Kept) -> Mapping[str, ModelFiles]:
-        """Both documents of each model."""
-        return {
-            model.model_id: ModelFiles(_paths(named, model)) for model in named.models
-        }
+    def layout(self, named: Named, kept: Kept) -> Layout:
+        """Both documents of each model.
 
-    def moves_kept(self, named: Named, kept: Kept) -> bool:
-        """Whether a rendered model has the name of a kept one, or a kept one once shared its.
-
-        Two that share a name both get a longer one, so both must be rendered.
+        Two models that share a name both get a longer one, so both must be rendered.
         """
         folders = {path.parent for paths in kept.values() for path in paths}
         shared = any(HASH_MARK in folder.as_posix() for folder in folders)
-        return shared or any(_folder(named, each) in folders for each in named.models)
+        return Layout(
+            {
+                model.model_id: ModelFiles(_paths(named, model))
+                for model in named.models
+            },
+            moves_kept=shared
+            or any(_folder(named, model) in folders for model in named.models),
+        )
 
     def template_context(self, named: Named, model_id: str) -> dict[str, Any]:
         """The context of ``schema.jinja`` for each side."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,8 +10,17 @@ from runcomfy_runtime.protocol import DEFAULT_BASE_URL, PHASES, STATED_OUTCOMES
 
 from ..ir.model import Model
 from .json_document import document_view, name_documents, printed_document
-from .python.names import Overrides
-from .target import Files, Kept, ModelFiles, Named, Names, RenderContext, Target
+from .target import (
+    Files,
+    Kept,
+    Layout,
+    ModelFiles,
+    Named,
+    Names,
+    Overrides,
+    RenderContext,
+    Target,
+)
 from .templates import CONTEXT_VERSION, TemplateFault, context_as_json
 
 _DOCUMENT = PurePosixPath("openapi.json")
@@ -33,7 +42,6 @@ class OpenApiTarget:
 
     name = "openapi"
     templates = ("answers.jinja", "lifecycle.jinja", "openapi.jinja", "operation.jinja")
-    one_file = True
 
     def name_models(self, models: Iterable[Model], overrides: Overrides) -> Named:
         """Every model: the name of a component is a function of the model id."""
@@ -51,19 +59,16 @@ class OpenApiTarget:
         except TemplateFault as fault:
             raise TemplateFault(f"{fault}{_culprit(named.models, text)}") from None
 
-    def model_files(self, named: Named, kept: Kept) -> Mapping[str, ModelFiles]:
+    def layout(self, named: Named, kept: Kept) -> Layout:
         """The same file for every model, and the name of its component."""
-        return {
-            model.model_id: ModelFiles(
-                (_DOCUMENT,),
-                {"classes": {"": named.names[model.model_id].dotted}},
-            )
-            for model in named.models
-        }
-
-    def moves_kept(self, named: Named, kept: Kept) -> bool:
-        """Nothing is kept of a single file."""
-        return False
+        return Layout(
+            {
+                model_id: ModelFiles((_DOCUMENT,), {"classes": {"": names.dotted}})
+                for model_id, names in named.names.items()
+            },
+            # One file holds all models, so none can be rendered alone.
+            moves_kept=bool(kept),
+        )
 
     def template_context(self, named: Named, model_id: str) -> dict[str, Any]:
         """The context of ``openapi.jinja`` with this model alone."""

@@ -10,11 +10,20 @@ from typing import Any, Protocol
 from ..ir.diagnostic import Diagnostic
 from ..ir.model import Model
 from ..ir.surface import CodeNames
-from .python.names import Overrides
 from .templates import Templates
 
 Files = dict[PurePosixPath, str]
 """The files of an output: their texts by their paths below its folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the configuration chooses for single models, by model id.
+
+    Only the target that reads the configuration's table knows what the values are.
+    """
+
+    models: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 Names = Mapping[str, CodeNames]
@@ -53,6 +62,18 @@ Kept = Mapping[str, tuple[PurePosixPath, ...]]
 """The files of models that stay in the folder without being rendered, by model id."""
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a target writes for each model, by model id, next to the kept models.
+
+    ``moves_kept`` says that rendering would move or replace a file of a kept model, so that
+    the kept models must be rendered too.
+    """
+
+    models: Mapping[str, ModelFiles]
+    moves_kept: bool
+
+
 def _no_report(model_id: str) -> None:
     """Report no progress."""
 
@@ -85,11 +106,6 @@ class Target(Protocol):
         """The file names of its templates; no two targets share one."""
         ...
 
-    @property
-    def one_file(self) -> bool:
-        """Whether one file holds all models, so that none can be rendered alone."""
-        ...
-
     def name_models(self, models: Iterable[Model], overrides: Overrides) -> Named:
         """Name the models. Models whose names collide are left out and reported."""
         ...
@@ -98,12 +114,8 @@ class Target(Protocol):
         """Every file of the output, without those of kept models. Raises ``TemplateFault``."""
         ...
 
-    def model_files(self, named: Named, kept: Kept) -> Mapping[str, ModelFiles]:
-        """What ``render`` writes for each model, by model id."""
-        ...
-
-    def moves_kept(self, named: Named, kept: Kept) -> bool:
-        """Whether rendering these models would move or replace a file of a kept one."""
+    def layout(self, named: Named, kept: Kept) -> Layout:
+        """Where ``render`` puts the models. Renders nothing."""
         ...
 
     def template_context(self, named: Named, model_id: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
 from ..ir.as_json import exact_json_text
-from .python.source_text import docstring, format_line, literal
+from .source_text import docstring, format_line, literal
 
 if TYPE_CHECKING:
     from jinja2 import Environment

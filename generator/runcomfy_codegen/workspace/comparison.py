@@ -27,8 +27,7 @@ from ..ir.model import Model, Object
 from ..ir.surface import CodeNames
 from ..reports.command_report import FileLocation
 from ..store.document_file import model_id_of, parse_document_file, unreadable_document
-from ..targets.python.names import Overrides
-from ..targets.target import Named
+from ..targets.target import Named, Overrides
 from .project import named_catalog
 from .revision import Blobs, Content, Revision, SchemasFolder
 
@@ -154,7 +153,7 @@ def _changed(
         model_id
         for model_id in old.documents.keys() | new.documents.keys()
         if old.documents.get(model_id) != new.documents.get(model_id)
-        or before.of(model_id) != after.of(model_id)
+        or before.models.get(model_id) != after.models.get(model_id)
     }
 
 

@@ -16,7 +16,8 @@ from ..errors import ConfigError
 from ..ir.document import DEFAULT_LOCALE
 from ..ir.json_text import is_array, is_object
 from ..targets import DEFAULT_TARGET, TARGETS
-from ..targets.python.names import ChosenNames, Overrides, UnusableName, overrides_of
+from ..targets.python.names import ChosenNames, UnusableName, overrides_of
+from ..targets.target import Overrides
 
 TABLE = "runcomfy-codegen"
 OWN_FILE = "runcomfy-codegen.toml"

@@ -162,8 +162,6 @@ def prepare(
         return _prepared(request, sources, (), hashes, progress)
     if up_to_date(lock, sources, hashes) and lock.selection == request.selection:
         return PreparedPackage(WritePlan({}, (), {}), len(lock.files) + 1)
-    if TARGETS[request.project.config.target].one_file:
-        return _prepared(request, sources, (), hashes, progress)
     kept = unchanged_models(lock, sources, hashes) & sources.models.keys()
     return _prepared(request, sources, kept, hashes, progress)
 
@@ -180,9 +178,7 @@ def _prepared(
     target = TARGETS[name]
     catalog = request.project.catalog(sources.models.keys() - ids, name)
     kept = request.lock.keeping({*ids, *catalog.failed})
-    if target.one_file:
-        kept = Lock()
-    if ids and target.moves_kept(catalog, files_of_kept(kept)):
+    if ids and target.layout(catalog, files_of_kept(kept)).moves_kept:
         return _prepared(request, sources, (), hashes, progress)
     wrong = {
         diagnostic.model

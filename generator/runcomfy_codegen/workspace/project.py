@@ -31,8 +31,7 @@ from .results import Catalog, find_model
 if TYPE_CHECKING:
     from ..build.build_model import BuildOptions, BuiltCatalog
     from ..store.schemas_folder import StoredDocuments
-    from ..targets.python.names import Overrides
-    from ..targets.target import Named, Target
+    from ..targets.target import Named, Overrides, Target
 
 StrPath: TypeAlias = str | PathLike[str]
 

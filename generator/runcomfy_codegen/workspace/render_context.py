@@ -69,7 +69,7 @@ def files_of_kept(kept: Lock) -> Kept:
 
 def lock_entries(named: Named, target: str, kept: Kept) -> dict[str, LockEntry]:
     """The entry of each rendered model in the lock file."""
-    written = TARGETS[target].model_files(named, kept)
+    written = TARGETS[target].layout(named, kept).models
     return {
         model.model_id: LockEntry(
             files=written[model.model_id].files,

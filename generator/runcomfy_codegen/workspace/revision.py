@@ -14,7 +14,7 @@ from ..errors import ConfigError, OperationError, UsageError
 from ..ir.diagnostic import Position
 from ..ir.json_text import NotJson
 from ..store.schemas_folder import is_document_name, list_documents
-from ..targets.python.names import Overrides
+from ..targets.target import Overrides
 from .configuration import OWN_FILE, config_of
 from .project import Project
 

@@ -25,10 +25,10 @@ from ...ir.model import (
     types_in,
 )
 from ...pattern.engine import rust_pattern
+from ..source_text import literal
 from .datamodel_codegen import STUB, annotations_of, stub
 from .model_names import is_class
 from .names import NamedObject
-from .source_text import literal
 
 LONGEST_CHAIN = 32
 """The most alternatives that are joined with ``|``: each nests the expression one deeper."""
@@ -255,3 +255,38 @@ def _is_integer(value: Any) -> bool:
 
 def _is_literal(node: ast.Subscript) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id == "Literal"
+
+
+# An annotation as text.
+
+
+def annotation_text(node: ast.expr) -> str:
+    """An annotation on one line, its literals in black's quotes."""
+    match node:
+        case ast.Constant(value=value):
+            return literal(value)
+        case ast.Subscript(value=outer, slice=inner):
+            return f"{annotation_text(outer)}[{annotation_text(inner)}]"
+        case ast.Tuple(elts=parts):
+            return ", ".join(map(annotation_text, parts))
+        case ast.BinOp(left=left, right=right):
+            nested = isinstance(right, ast.BinOp)
+            return f"{annotation_text(left)} | " + (
+                f"({annotation_text(right)})" if nested else annotation_text(right)
+            )
+        case ast.Call(func=called, args=values, keywords=named):
+            keywords = [f"{each.arg}={annotation_text(each.value)}" for each in named]
+            return f"{annotation_text(called)}({', '.join([*map(annotation_text, values), *keywords])})"
+        case _:
+            return _other(node)
+
+
+def _other(node: ast.expr) -> str:
+    """Names, signs, and the values that only a marker of the runtime is called with."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.UnaryOp(operand=number):
+            return f"-{annotation_text(number)}"
+        case _:
+            return literal(ast.literal_eval(node))

@@ -19,8 +19,8 @@ from ...ir.model import (
     types_in,
 )
 from ...ir.surface import CodeNames
-from ..target import Named
-from .names import ChosenNames, Overrides, class_name
+from ..target import Named, Overrides
+from .names import ChosenNames, chosen_names, class_name, field_name, module_path
 
 
 def name_models(models: Iterable[Model], overrides: Overrides) -> Named:
@@ -30,7 +30,7 @@ def name_models(models: Iterable[Model], overrides: Overrides) -> Named:
     diagnostics = [
         each
         for model, names in named.values()
-        for each in _in_one_model(model, names, overrides.of(model.model_id))
+        for each in _in_one_model(model, names, chosen_names(overrides, model.model_id))
     ]
     failed = {each.model for each in diagnostics if each.severity is Severity.ERROR}
     right = {id_: pair for id_, pair in named.items() if id_ not in failed}
@@ -46,8 +46,9 @@ def name_models(models: Iterable[Model], overrides: Overrides) -> Named:
 
 def names_of(model: Model, overrides: Overrides) -> CodeNames:
     """The names of a model, whether or not they collide."""
+    chosen = chosen_names(overrides, model.model_id)
     fields = {
-        name: overrides.field_name(model.model_id, name) for name in _wire_names(model)
+        name: chosen.fields.get(name) or field_name(name) for name in _wire_names(model)
     }
     words = {
         pointer: name
@@ -58,7 +59,7 @@ def names_of(model: Model, overrides: Overrides) -> CodeNames:
     published = model.published_output or model.output
     classes |= {published.pointer: "Output", model.output.pointer: "Output"}
     classes |= {model.input.pointer: "Input"}
-    return CodeNames(overrides.module_path(model.model_id), fields, classes)
+    return CodeNames(module_path(model.model_id, chosen), fields, classes)
 
 
 def _wire_names(model: Model) -> dict[str, None]:

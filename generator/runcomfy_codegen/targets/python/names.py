@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 
 from ...ir.model import Array, Field, Model, Nullable, Object, Type, Union, fields_in
 from ...ir.surface import CodeNames
+from ..identifiers import identifier, is_device, joined_words, path_of_id
+from ..target import Overrides
 
 RESERVED = frozenset(
     {
@@ -36,37 +38,16 @@ RESERVED = frozenset(
 """Names that a field may not have: they get ``_`` after them. Frozen: a name taken out or
 put in renames fields of clients in use. All are lower case, as the names of fields are."""
 
-_FOREIGN = re.compile(r"[^0-9A-Za-z_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-# No file can be called so on Windows, with any ending
-# (Microsoft, "Naming Files, Paths, and Namespaces").
-_DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
-_UPPER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 def field_name(wire_name: str) -> str:
     """The name of a field: ``width×height`` → ``width_height``, ``promptText`` →
     ``prompt_text``, ``241_positive_prompt`` → ``field_241_positive_prompt``.
     """
-    snake = _HUMP.sub("_", _FOREIGN.sub("_", wire_name))
-    name = _identifier(wire_name, snake, "field_")
+    snake = _HUMP.sub("_", joined_words(wire_name))
+    name = identifier(wire_name, snake, "field_")
     return f"{name}_" if name in RESERVED else name
-
-
-def module_path(model_id: str) -> tuple[str, ...]:
-    """Packages and module of a model: ``kling/kling-video-o3/4K`` → ``kling``,
-    ``kling_video_o3``, ``model_4k``.
-    """
-    names = (
-        _identifier(segment, _FOREIGN.sub("_", segment), "model_")
-        for segment in model_id.split("/")
-    )
-    return tuple(f"{name}_" if is_device(name) else name for name in names)
-
-
-def is_device(name: str) -> bool:
-    """Whether Windows has a device of this name, so that no file can be called so."""
-    return _DEVICE.fullmatch(name) is not None
 
 
 def class_name(*names: str) -> str:
@@ -74,17 +55,6 @@ def class_name(*names: str) -> str:
     words = "_".join(names).split("_")
     name = "".join(word[:1].upper() + word[1:] for word in words) + "Part"
     return f"{name}_" if name == "ModelPart" else name
-
-
-def _identifier(published: str, candidate: str, prefix: str) -> str:
-    """An ASCII identifier: lower case, no underscore in front, no keyword."""
-    # Only ASCII letters are folded: str.lower() makes `k` of the Kelvin sign.
-    name = candidate.translate(_UPPER).lstrip("_")
-    if not name.strip("_"):
-        name = prefix + "_".join(f"u{ord(character):04x}" for character in published)
-    if name[0].isdigit():
-        name = prefix + name
-    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 # The names that the user chose, where the published ones collide or displease.
@@ -102,25 +72,15 @@ class ChosenNames:
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """The override table of the configuration, by model id."""
+def chosen_names(overrides: Overrides, model_id: str) -> ChosenNames:
+    """What the configuration chooses for a model."""
+    chosen = overrides.models.get(model_id)
+    return chosen if isinstance(chosen, ChosenNames) else ChosenNames()
 
-    models: Mapping[str, ChosenNames] = field(default_factory=dict[str, ChosenNames])
 
-    def of(self, model_id: str) -> ChosenNames:
-        """What is chosen for a model."""
-        return self.models.get(model_id, ChosenNames())
-
-    def module_path(self, model_id: str) -> tuple[str, ...]:
-        """Packages and module of a model."""
-        chosen = self.of(model_id).module
-        return tuple(chosen.split("/")) if chosen else module_path(model_id)
-
-    def field_name(self, model_id: str, wire_name: str) -> str:
-        """The name of a field, anywhere in the model."""
-        chosen = self.of(model_id).fields.get(wire_name)
-        return chosen or field_name(wire_name)
+def module_path(model_id: str, chosen: ChosenNames = ChosenNames()) -> tuple[str, ...]:
+    """Packages and module of a model."""
+    return tuple(chosen.module.split("/")) if chosen.module else path_of_id(model_id)
 
 
 def overrides_of(table: Mapping[str, ChosenNames]) -> Overrides:

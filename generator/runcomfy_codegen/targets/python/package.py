@@ -7,12 +7,22 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ...ir.model import Model
-from ..target import Files, Kept, ModelFiles, Named, Names, RenderContext, Target
+from ..source_text import format_code
+from ..target import (
+    Files,
+    Kept,
+    Layout,
+    ModelFiles,
+    Named,
+    Names,
+    Overrides,
+    RenderContext,
+    Target,
+)
 from ..templates import TemplateFault, Templates, context_as_json
 from .annotations import Annotator
 from .model_names import given_names, name_models
-from .names import Overrides, named_model
-from .source_text import format_code
+from .names import named_model
 from .view import client_context, model_view, module_context
 
 PACKAGE = "runcomfy_client"
@@ -33,7 +43,6 @@ class PythonTarget:
         "object.jinja",
         "rule.jinja",
     )
-    one_file = False
 
     def name_models(self, models: Iterable[Model], overrides: Overrides) -> Named:
         """Name modules, fields and classes; those that collide are left out and reported."""
@@ -58,26 +67,26 @@ class PythonTarget:
             **render_modules(named, packages, context),
         }
 
-    def model_files(self, named: Named, kept: Kept) -> Mapping[str, ModelFiles]:
-        """The module of each model, and the names in it that are not published."""
-        packages = packages_of(named.names, kept)
-        return {
-            model.model_id: ModelFiles(
-                (module_file(named.names[model.model_id].module, packages),),
-                given_names(model, named.names[model.model_id]),
-            )
-            for model in named.models
-        }
+    def layout(self, named: Named, kept: Kept) -> Layout:
+        """The module of each model, and the names in it that are not published.
 
-    def moves_kept(self, named: Named, kept: Kept) -> bool:
-        """Whether a kept module becomes a package, or no longer is one, or is replaced."""
+        A kept model must be rendered too if its module becomes a package, or no longer is
+        one, or is replaced.
+        """
         packages = packages_of(named.names, kept)
-        paths = {_module_path(files[0]): files[0] for files in kept.values()}
+        modules = {_module_path(files[0]): files[0] for files in kept.values()}
         moved = any(
             (file.name == PACKAGE_FILE) is not (path in packages)
-            for path, file in paths.items()
+            for path, file in modules.items()
         )
-        return moved or any(names.module in paths for names in named.names.values())
+        replaced = any(names.module in modules for names in named.names.values())
+        return Layout(
+            {
+                model.model_id: _model_files(model, named, packages)
+                for model in named.models
+            },
+            moves_kept=moved or replaced,
+        )
 
     def template_context(self, named: Named, model_id: str) -> dict[str, Any]:
         """The context of ``model.jinja``."""
@@ -141,6 +150,11 @@ def module_file(path: tuple[str, ...], packages: PackagePaths) -> PurePosixPath:
     """The file of a module below the client: a package's own if the path is one."""
     folder = PurePosixPath("models", *path)
     return folder / PACKAGE_FILE if path in packages else folder.with_suffix(".py")
+
+
+def _model_files(model: Model, named: Named, packages: PackagePaths) -> ModelFiles:
+    names = named.names[model.model_id]
+    return ModelFiles((module_file(names.module, packages),), given_names(model, names))
 
 
 def packages_of(names: Names, kept: Kept) -> PackagePaths:

@@ -10,12 +10,19 @@ from runcomfy_runtime.rule import Rule
 
 from ...ir.as_json import model_as_json
 from ...ir.model import Anything, Field, Text, fields_in, has_null, types_in
+from ..source_text import format_line
 from ..templates import CONTEXT_VERSION
-from .annotations import Annotator, call, names_in, optional, subscript
+from .annotations import (
+    Annotator,
+    annotation_text,
+    call,
+    names_in,
+    optional,
+    subscript,
+)
 from .docstrings import field_docstring
 from .model_names import is_class
 from .names import NamedField, NamedModel, NamedObject
-from .source_text import annotation_text, format_line
 
 _TYPING = frozenset({"TYPE_CHECKING", "Annotated", "Any", "Literal", "Union"})
 _CONSTRAINTS = frozenset(

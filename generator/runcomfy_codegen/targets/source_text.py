@@ -14,7 +14,7 @@ import textwrap
 from decimal import Decimal
 from functools import cache
 
-from ...ir.json_text import JsonValue, items, members
+from ..ir.json_text import JsonValue, items, members
 
 WIDTH = 88
 """Columns of generated code; black's own default."""
@@ -139,35 +139,3 @@ def format_line(line: str, indent: int = 0) -> str:
     around = "".join(f"{' ' * level}class _:\n" for level in range(0, indent, 4))
     heading = around + " " * indent
     return format_code(f"{heading}{line}\n").removeprefix(heading).rstrip("\n")
-
-
-def annotation_text(node: ast.expr) -> str:
-    """An annotation on one line, its literals in black's quotes."""
-    match node:
-        case ast.Constant(value=value):
-            return literal(value)
-        case ast.Subscript(value=outer, slice=inner):
-            return f"{annotation_text(outer)}[{annotation_text(inner)}]"
-        case ast.Tuple(elts=parts):
-            return ", ".join(map(annotation_text, parts))
-        case ast.BinOp(left=left, right=right):
-            nested = isinstance(right, ast.BinOp)
-            return f"{annotation_text(left)} | " + (
-                f"({annotation_text(right)})" if nested else annotation_text(right)
-            )
-        case ast.Call(func=called, args=values, keywords=named):
-            keywords = [f"{each.arg}={annotation_text(each.value)}" for each in named]
-            return f"{annotation_text(called)}({', '.join([*map(annotation_text, values), *keywords])})"
-        case _:
-            return _other(node)
-
-
-def _other(node: ast.expr) -> str:
-    """Names, signs, and the values that only a marker of the runtime is called with."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.UnaryOp(operand=number):
-            return f"-{annotation_text(number)}"
-        case _:
-            return literal(ast.literal_eval(node))
