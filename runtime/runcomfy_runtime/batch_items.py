@@ -19,6 +19,7 @@ from .base_job import untyped_output
 from .errors import RunComfyError
 from .input_checks import InputChecks
 from .job_handle import decode_token
+from .job_identity import job_identity
 from .journal import IntentExists, Journal, JournalEntry
 from .lifecycle.concurrency import RateLimiter, RequestSlots, limit_requests
 from .lifecycle.run import JobProgress, run
@@ -26,6 +27,7 @@ from .lifecycle.steps import Flow, FlowContext, Sleep, resume_hint, settle_hint
 from .lifecycle.submit import RESUBMITTABLE_STATES
 from .lifecycle.submit_outcome import Submission
 from .observer import logger
+from .old_references import OldReferences
 from .submission import PreparedSubmission, prepare_submission
 
 T = TypeVar("T")
@@ -100,7 +102,8 @@ class BatchItems:
         self._name = name
         self._journal = journal
         self._checks = checks
-        self._seen: Counter[str] = Counter()
+        self._old = OldReferences(journal, name) if name and journal else None
+        self._seen: Counter[tuple[str, str]] = Counter()
 
     def items(
         self, context: FlowContext, slots: RequestSlots, timeout: float, *, cancel: bool
@@ -115,19 +118,26 @@ class BatchItems:
                 yield BatchItem(position, _NOTHING, progress, _failing_flow(error))
                 continue
             if self._name is not None:
-                prepared = self._with_reference(prepared)
+                prepared = self._with_reference(prepared, given)
             deadline = context.now() + timeout
             flow = self._flow(context, prepared, progress, deadline, cancel, limiter)
             limited = limit_requests(context, flow, slots, deadline)
             yield BatchItem(position, prepared, progress, limited)
 
-    def _with_reference(self, prepared: PreparedSubmission) -> PreparedSubmission:
+    def _with_reference(
+        self, prepared: PreparedSubmission, given: object
+    ) -> PreparedSubmission:
         """The same with a reference that every run gives it, by its content, not its position."""
         submission = prepared.submission
-        sha256 = submission.payload_sha256
-        self._seen[sha256] += 1
-        reference = f"{self._name}/{submission.model_id}/{sha256}/{self._seen[sha256]}"
-        named = submission._replace(reference=reference, batch=self._name or "")
+        key = submission.model_id, job_identity(submission.members)
+        old = self._old.of(*key, given) if self._old else ()
+        count = self._seen[key]
+        self._seen[key] += 1
+        reference = "/".join((self._name or "", *key, str(count + 1)))
+        named = submission._replace(
+            reference=old[count] if count < len(old) else reference,
+            batch=self._name or "",
+        )
         return prepared._replace(submission=named)
 
     def _flow(

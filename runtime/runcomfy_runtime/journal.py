@@ -103,6 +103,15 @@ class GroupingJournal(Protocol):
         ...
 
 
+@runtime_checkable
+class ListingJournal(Protocol):
+    """A journal that can list one batch without reading all others."""
+
+    def of_batch(self, name: str) -> Sequence[JournalEntry]:
+        """The entries of a named batch, oldest first."""
+        ...
+
+
 def note_all(journal: Journal, entries: Sequence[Entry]) -> list[JournalError | None]:
     """Store entries, together if the journal can do that."""
     if len(entries) > 1 and isinstance(journal, GroupingJournal):

@@ -285,6 +285,13 @@ class SqliteJournal:
         self._drop_unsent()
         return list(self._read("ORDER BY meant_at DESC, rowid DESC LIMIT ?", (limit,)))
 
+    def of_batch(self, name: str) -> list[JournalEntry]:
+        """The entries of a named batch, oldest first."""
+        # By the reference, which begins with the name: version 1 had no other column for it.
+        first, after = f"{name}/", f"{name}0"  # 0 follows / in the order of characters
+        where = "WHERE reference >= ? AND reference < ? ORDER BY meant_at, rowid"
+        return list(self._read(where, (first, after)))
+
     def close(self) -> None:
         """Close the file. The next call opens it again."""
         with self._lock:

@@ -33,6 +33,12 @@ def exact_number(value: float | Decimal) -> Exact:
     return int(value) if _is_whole(value) else value
 
 
+def number_text(value: float | Decimal) -> str:
+    """A number's only spelling: equal numbers have equal texts, whatever their types."""
+    exact = exact_number(value)
+    return str(_WIDE.normalize(exact) if isinstance(exact, Decimal) else int(exact))
+
+
 def _is_whole(value: Decimal) -> bool:
     if not value.is_finite() or value.adjusted() > _DIGITS:
         return False

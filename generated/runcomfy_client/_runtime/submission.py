@@ -120,6 +120,7 @@ def _serialize(model_id: str, payload: Mapping[str, Any]) -> Submission:
         sha256(body).hexdigest(),
         os.urandom(16).hex(),
         echoes,
+        members=payload,
     )
 
 

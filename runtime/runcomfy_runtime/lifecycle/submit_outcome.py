@@ -46,6 +46,8 @@ class Submission(NamedTuple):
     check: PreSubmitTask | None = None
     batch: str = ""
     """The name of its batch; empty if it has none."""
+    members: Mapping[str, Any] = {}
+    """The input in wire names, as it was given: its identity in a batch is made from them."""
 
 
 class SubmitOutcome(StrEnum):
