@@ -69,6 +69,16 @@ def test_sarif_is_as_the_standard_says(shell: Shell) -> None:
     assert '"steps"' in text or '"maximum"' in text
 
 
+def test_the_members_of_a_sarif_result_keep_their_order(shell: Shell) -> None:
+    (run,) = shell("diff", "old", "new", "--format", "sarif").json["runs"]
+    result = run["results"][1]
+    assert [*result] == [
+        *("ruleId", "ruleIndex", "level", "message"),
+        *("partialFingerprints", "properties", "locations"),
+    ]
+    assert [*result["locations"][0]] == ["logicalLocations", "physicalLocation"]
+
+
 REQUIRED = [
     ("version",),
     ("runs",),

@@ -71,3 +71,36 @@ def test_wider_limits_are_never_silent(
     assert not any(
         each.verdict is DiffVerdict.BREAKING for each in found(before, after)
     )
+
+
+PART = {
+    "type": "object",
+    "properties": {"url": {"type": "string"}, "scale": {"type": "number"}},
+}
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        PART,
+        {"type": "array", "items": PART},
+        {"anyOf": [PART, {"type": "null"}]},
+        {"anyOf": [PART, {"type": "string"}]},
+        {"type": "object", "additionalProperties": PART},
+        {"type": "object", "properties": {"inner": PART}},
+    ],
+    ids=["object", "list", "nullable", "union", "map", "nested"],
+)
+@pytest.mark.parametrize("output", [False, True], ids=["input", "output"])
+def test_a_renamed_field_that_holds_an_object_is_one_change(
+    holder: dict[str, Any], output: bool
+) -> None:
+    old, new = (
+        model_of(properties(**{name: holder, "other": {"type": "string"}}))
+        for name in ("image_part", "image_parts")
+    )
+    if output:
+        old, new = (replace(old, output=each.input) for each in (old, new))
+    rules = {each.rule for each in compared([old], [new])}
+    assert "field-renamed" in rules
+    assert rules.isdisjoint({"field-removed", "field-added"})

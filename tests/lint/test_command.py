@@ -129,6 +129,16 @@ def test_sarif_is_as_the_standard_says(shell: Shell) -> None:
     assert all(names[each["ruleIndex"]] == each["ruleId"] for each in run["results"])
 
 
+def test_the_members_of_a_sarif_result_keep_their_order(shell: Shell) -> None:
+    (run,) = shell("lint", "--format", "sarif").json["runs"]
+    result = run["results"][0]
+    assert [*result] == [
+        *("ruleId", "ruleIndex", "level", "message"),
+        *("locations", "partialFingerprints"),
+    ]
+    assert [*result["locations"][0]] == ["physicalLocation", "logicalLocations"]
+
+
 def test_an_unknown_model_is_a_clear_message(shell: Shell) -> None:
     answer = shell("lint", "acme/nobody")
     assert answer.code == 2

@@ -135,13 +135,13 @@ class Object:
     ``undeclared_required`` are required names that no field declares. ``path`` has the steps from the
     input or output to this object: published names of members, ``item`` for the items of an
     array, ``value`` for undeclared members, ``option0`` for the first of several schemas.
-    ``pointer`` is that of the schema in the document; comparing objects ignores it.
+    ``pointer`` is that of the schema in the document. Comparing objects ignores both.
     """
 
     fields: tuple[Field, ...] = ()
     extra: Type | None = None
     undeclared_required: tuple[str, ...] = ()
-    path: tuple[str, ...] = ()
+    path: tuple[str, ...] = field(default=(), compare=False)
     pointer: str = field(default="", compare=False)
 
 

@@ -67,11 +67,16 @@ def _result(entry: ReportEntry, rule_index: int) -> dict[str, Any]:
         "ruleIndex": rule_index,
         "level": _LEVELS[entry.level],
         "message": {"text": " ".join(sentence for sentence in sentences if sentence)},
-        "partialFingerprints": {"runcomfyCodegen/v1": entry.fingerprint},
     }
+    members: list[dict[str, Any]] = [
+        {"locations": [_location(entry)]},
+        {"partialFingerprints": {"runcomfyCodegen/v1": entry.fingerprint}},
+    ]
     if entry.properties:
-        result["properties"] = dict(entry.properties)
-    result["locations"] = [_location(entry)]
+        # Released orders of members stay: stored logs are compared as text.
+        members = [members[1], {"properties": dict(entry.properties)}, members[0]]
+    for member in members:
+        result |= member
     if entry.approved:
         result["suppressions"] = [{"kind": "external", "status": "accepted"}]
     return result
@@ -79,10 +84,11 @@ def _result(entry: ReportEntry, rule_index: int) -> dict[str, Any]:
 
 def _location(entry: ReportEntry) -> dict[str, Any]:
     name = f"{entry.model}#{entry.pointer}"
-    location: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": name}]}
-    if entry.location is not None:
-        location["physicalLocation"] = _physical_location(entry.location)
-    return location
+    logical = {"logicalLocations": [{"fullyQualifiedName": name}]}
+    if entry.location is None:
+        return logical
+    physical = {"physicalLocation": _physical_location(entry.location)}
+    return logical | physical if entry.properties else physical | logical
 
 
 def _physical_location(location: FileLocation) -> dict[str, Any]:
