@@ -130,6 +130,30 @@ def test_a_model_that_cannot_be_built_is_named_and_stops_no_other(
     assert api.load(SINGER).failed == (SINGER,)
 
 
+def test_names_that_collide_are_reported_by_load_and_the_models_are_there(
+    project: Path,
+) -> None:
+    fields = {"a b": {"type": "string"}, "a_b": {"type": "string"}}
+    clash = [entry("acme/v1.5"), entry("acme/v1-5"), entry("acme/fields", **fields)]
+    api.import_sources(json.dumps(clash).encode())
+    catalog = api.load()
+    assert len(catalog.models) == 5
+    assert catalog.failed == ()
+    assert {(each.code, each.model) for each in catalog.diagnostics} == {
+        ("name-collision", "acme/fields"),
+        ("module-collision", "acme/v1.5"),
+        ("module-collision", "acme/v1-5"),
+    }
+    assert not catalog.ok
+    (found,) = api.load("acme/fields").diagnostics
+    assert found.file == "schemas/acme/fields/en.json"
+    assert found.place.line > 1
+    assert api.load("acme/painter/*").ok
+    chosen = '[names."acme/v1.5"]\nmodule = "acme/v1_5_0"\n[names."acme/fields".fields]\n"a b" = "ab"\n'
+    Path("runcomfy-codegen.toml").write_text(chosen)
+    assert api.load().ok
+
+
 def test_errors_of_load_have_their_kind(project: Path) -> None:
     with pytest.raises(api.UnknownModel, match="did you mean 'acme/singer'"):
         api.load().model("acme/singr")

@@ -57,7 +57,7 @@ LAYERS = {
         ),
     },
     # Besides the workspace: the values that results are made of.
-    "api": {"errors", "package", "workspace", "ir", "diff"},
+    "api": {"errors", "package", "workspace", "ir", "diff", "targets"},
     # Besides the API and the workspace: values to print, and the sandbox that one command serves.
     "cli": {
         *("errors", "api", "workspace", "ir", "reports", "targets"),

@@ -145,11 +145,14 @@ def load(
     """Read the schemas folder, and build its models.
 
     ``models`` are ids, or globs over ids; without them, every model is built. A model that
-    cannot be built is in ``failed``, and stops no other.
+    cannot be built is in ``failed``, and stops no other. One whose names would collide in a
+    Python client is built, and the collision is a diagnostic.
     """
+    from .targets import DEFAULT_TARGET
     from .workspace.project import ids_matching, open_project
 
-    catalog = open_project(schemas, config).in_locale(locale).built_catalog()
+    project = open_project(schemas, config).in_locale(locale)
+    catalog = project.built_catalog(DEFAULT_TARGET)
     wanted = ids_matching(catalog, models)
     if wanted is None:
         return catalog

@@ -98,14 +98,22 @@ class Project:
         named = named_catalog(built, stored.documents, TARGETS[target], chosen)
         return replace(named, diagnostics=(*stored.diagnostics, *named.diagnostics))
 
-    def built_catalog(self) -> Catalog:
-        """Every model of the schemas folder, without names for code. Raises ``NoSchemas``."""
+    def built_catalog(self, target: str | None = None) -> Catalog:
+        """Every model of the schemas folder. Raises ``NoSchemas``.
+
+        With a ``target``, the diagnostics also report the names that collide in its output.
+        """
         built, stored = self._built(None)
+        found = built.diagnostics
+        if target is not None:
+            chosen = self.config.overrides
+            named = named_catalog(built, stored.documents, TARGETS[target], chosen)
+            found = named.diagnostics
         return Catalog(
             schemas=self.config.schemas,
             models=built.models,
             failed=built.failed,
-            diagnostics=(*stored.diagnostics, *built.diagnostics),
+            diagnostics=(*stored.diagnostics, *found),
         )
 
     def _built(
