@@ -17,6 +17,7 @@ from .batch_items import (
     BatchStopped,
     checked_concurrency,
 )
+from .daemon_threads import FILE_THREADS
 from .errors import RunComfyError
 from .lifecycle.concurrency import RequestSlots
 
@@ -44,6 +45,8 @@ class AsyncBatch(Generic[YieldT]):
         self._context = driver.config.flow_context()
         self._concurrency = checked_concurrency(concurrency)
         self._slots = RequestSlots(asyncio.Semaphore(min(CONNECTIONS, concurrency)))
+        self._plan: BatchItems | None = plan
+        """Until the first item: what it needs is read in a thread."""
         self._items: Iterator[BatchItem] | None
         self._items = plan.items(self._context, self._slots, timeout, cancel=cancel)
         self._return_exceptions = return_exceptions
@@ -78,6 +81,9 @@ class AsyncBatch(Generic[YieldT]):
             raise
 
     async def _next(self) -> AsyncResult[Any] | Exception:
+        if self._plan is not None and self._plan.reads_journal:
+            await FILE_THREADS.run(self._plan.read_journal)
+        self._plan = None
         while True:
             self._fill()
             outcome = self._state.take()

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from .client_config import ClientConfig
 from .daemon_threads import FILE_THREADS
 from .interrupt import InterruptHeld
+from .journal import Entry, GroupingJournal, may_share
 from .lifecycle.steps import (
     Acquire,
     Emit,
     Event,
     Flow,
+    Intent,
     RunTask,
     Send,
     Sleep,
@@ -26,7 +29,7 @@ from .lifecycle.steps import (
 )
 from .observer import report_event
 from .protocol import Status
-from .retry_and_timeouts import CLEANUP_TIMEOUT
+from .retry_and_timeouts import CLEANUP_TIMEOUT, COMMIT_WINDOW
 from .transport import AsyncTransport, Outcome, Request
 
 T = TypeVar("T")
@@ -66,14 +69,61 @@ async def _finish_writing(noting: Coroutine[Any, Any, None]) -> None:
         raise interrupted.cause from None
 
 
+class _IntentGroup:
+    """Intents of one event loop that are written to the journal with one sync to disk."""
+
+    def __init__(self, journal: GroupingJournal, window: float) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.open = True
+        """Whether more intents may be added."""
+        self._journal = journal
+        self._waiting: list[tuple[Intent, asyncio.Future[None]]] = []
+        self.loop.call_later(window, self._close)
+
+    async def write(self, intent: Intent) -> None:
+        """Return when the intent is on disk. One whose task is cancelled before is dropped."""
+        written: asyncio.Future[None] = self.loop.create_future()
+        self._waiting.append((intent, written))
+        await written
+
+    def _close(self) -> None:
+        self.open = False
+        FILE_THREADS.start(self._commit)
+
+    def _commit(self) -> None:
+        waiting = [pair for pair in self._waiting if not pair[1].done()]
+        failures: list[Any]
+        try:
+            failures = self._journal.note_many([intent for intent, _ in waiting])
+        except BaseException as error:
+            failures = [error] * len(waiting)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self.loop.call_soon_threadsafe(self._deliver, waiting, failures)
+
+    @staticmethod
+    def _deliver(
+        waiting: list[tuple[Intent, asyncio.Future[None]]], failures: list[Any]
+    ) -> None:
+        for (_, written), failure in zip(waiting, failures, strict=True):
+            if written.done():
+                continue
+            if failure is None:
+                written.set_result(None)
+            else:
+                written.set_exception(failure)
+
+
 class AsyncDriver:
     """Executes the steps of flows, one after the other, in the running task."""
 
-    __slots__ = ("_given", "_transport", "config")
+    __slots__ = ("_flows", "_given", "_group", "_transport", "config")
 
     def __init__(self, config: ClientConfig, transport: AsyncTransport | None) -> None:
         self.config = config
         self._given = self._transport = transport
+        self._flows = 0
+        """How many flows are driven now."""
+        self._group: _IntentGroup | None = None
 
     def without_connections(self) -> AsyncDriver:
         """A driver like this one, which opens its own connections."""
@@ -93,6 +143,13 @@ class AsyncDriver:
         A cancellation during a paid request is held back until its answer has arrived, at
         most five seconds, so that the job's id is not lost; then it is thrown into the flow.
         """
+        self._flows += 1
+        try:
+            return await self._driven(flow, listener)
+        finally:
+            self._flows -= 1
+
+    async def _driven(self, flow: Flow[T], listener: AsyncListener | None) -> T:
         answer: Outcome | None = None
         error: BaseException | None = None
         late: BaseException | None = None
@@ -141,14 +198,33 @@ class AsyncDriver:
             case Emit(event):
                 await self._emit(event, listener)
             case WriteJournal(entry):
-                assert self.config.journal is not None
-                note = self.config.journal.note
-                await _finish_writing(FILE_THREADS.run(lambda: note(entry)))
+                await _finish_writing(self._write(entry))
             case Acquire(semaphore):
                 await semaphore.acquire()
             case RunTask(task, on_loop):
                 await (FILE_THREADS.run(task) if on_loop is None else on_loop())
         return None
+
+    async def _write(self, entry: Entry) -> None:
+        """Write an entry to the journal: an intent together with those of other jobs."""
+        journal = self.config.journal
+        assert journal is not None
+        if (
+            isinstance(journal, GroupingJournal)
+            and isinstance(entry, Intent)
+            and may_share(entry)
+        ):
+            await self._open_group(journal).write(entry)
+        else:
+            await FILE_THREADS.run(lambda: journal.note(entry))
+
+    def _open_group(self, journal: GroupingJournal) -> _IntentGroup:
+        group = self._group
+        loop = asyncio.get_running_loop()
+        if group is None or not group.open or group.loop is not loop:
+            window = COMMIT_WINDOW if self._flows > 1 else 0.0
+            group = self._group = _IntentGroup(journal, window)
+        return group
 
     async def _sent(self, request: Request) -> Outcome:
         sending = self.send(request)

@@ -38,6 +38,11 @@ class OldReferences:
         self._by_model: dict[str, dict[str, list[JournalEntry]]] | None = None
         self._known: dict[tuple[str, str], list[str]] = {}
 
+    def read(self) -> None:
+        """Read them from the journal now, not on first use."""
+        if self._by_model is None:
+            self._by_model = self._read()
+
     def of(self, model_id: str, identity: str, given: object) -> Sequence[str]:
         """The references of the jobs for an input with this identity.
 
@@ -49,9 +54,8 @@ class OldReferences:
         return self._known[key]
 
     def _found(self, model_id: str, given: object) -> list[JournalEntry]:
-        if self._by_model is None:
-            self._by_model = self._read()
-        recorded = self._by_model.get(model_id, {})
+        self.read()
+        recorded = (self._by_model or {}).get(model_id, {})
         found: list[JournalEntry] = []
         if recorded:
             from hashlib import sha256

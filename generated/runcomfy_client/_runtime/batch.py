@@ -18,6 +18,7 @@ from .batch_items import (
 from .driver import Driver, Listener
 from .errors import RunComfyError
 from .job import Job, Result
+from .journal import may_share
 from .lifecycle.concurrency import RequestSlots
 from .lifecycle.steps import Intent, Send, Sending, Sleep, Step, WriteJournal
 from .transport import Outcome
@@ -174,7 +175,8 @@ class Batch(Generic[YieldT]):
     def _write_intents(self) -> None:
         """Write the intents of the jobs that are about to be submitted, with one sync to disk."""
         waiting = [running for _, _, running in sorted(self._due) if running.intent]
-        group = waiting[:INTENTS_TOGETHER]
+        group = [each for each in waiting if each.intent and may_share(each.intent)]
+        group = group[:INTENTS_TOGETHER] if waiting[0] in group else waiting[:1]
         intents = [
             running.intent._replace(ahead=position > 0)
             for position, running in enumerate(group)

@@ -23,7 +23,7 @@ from .job_identity import job_identity
 from .journal import IntentExists, Journal, JournalEntry
 from .lifecycle.concurrency import RateLimiter, RequestSlots, limit_requests
 from .lifecycle.run import JobProgress, run
-from .lifecycle.steps import Flow, FlowContext, Sleep, resume_hint, settle_hint
+from .lifecycle.steps import Flow, FlowContext, RunTask, Sleep, resume_hint, settle_hint
 from .lifecycle.submit import RESUBMITTABLE_STATES
 from .lifecycle.submit_outcome import Submission
 from .observer import logger
@@ -105,6 +105,16 @@ class BatchItems:
         self._old = OldReferences(journal, name) if name and journal else None
         self._seen: Counter[tuple[str, str]] = Counter()
 
+    @property
+    def reads_journal(self) -> bool:
+        """Whether the journal is read before the first item."""
+        return self._old is not None
+
+    def read_journal(self) -> None:
+        """Read now what the first item would read. It may block."""
+        if self._old is not None:
+            self._old.read()
+
     def items(
         self, context: FlowContext, slots: RequestSlots, timeout: float, *, cancel: bool
     ) -> Iterator[BatchItem]:
@@ -178,7 +188,7 @@ class BatchItems:
         if self._name is None or self._journal is None:
             return None
         while True:
-            entry = self._journal.find(submission.reference)
+            entry = yield from _find(self._journal, submission.reference)
             if entry is None or entry.state in RESUBMITTABLE_STATES:
                 return None
             if not entry.unknown:
@@ -186,6 +196,13 @@ class BatchItems:
             if not entry.owner_alive or context.now() >= deadline:
                 raise _unknown_outcome(submission)
             yield Sleep(LOOK_AGAIN)
+
+
+def _find(journal: Journal, reference: str) -> Flow[JournalEntry | None]:
+    """The entry under a reference. Reading it may block, so it is a task of the driver."""
+    found: list[JournalEntry | None] = []
+    yield RunTask(lambda: found.append(journal.find(reference)))
+    return found[0]
 
 
 def _unknown_outcome(submission: Submission) -> errors.SubmitOutcomeUnknown:

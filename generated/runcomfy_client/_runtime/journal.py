@@ -18,6 +18,7 @@ from .escaping import quoted
 from .job_handle import JobHandle
 from .lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown, Sending
 from .protocol import valid_request_id
+from .retry_and_timeouts import SHARED_COMMIT_MIN
 
 JobT = TypeVar("JobT")
 
@@ -110,6 +111,11 @@ class ListingJournal(Protocol):
     def of_batch(self, name: str) -> Sequence[JournalEntry]:
         """The entries of a named batch, oldest first."""
         ...
+
+
+def may_share(intent: Intent) -> bool:
+    """Whether an intent may be written together with others."""
+    return intent.timeout >= SHARED_COMMIT_MIN
 
 
 def note_all(journal: Journal, entries: Sequence[Entry]) -> list[JournalError | None]:

@@ -39,6 +39,12 @@ INTERRUPT_HOLD = 5.0
 """How long Ctrl-C is held back for the answer of a paid request, which has the job's id."""
 JOURNAL_TIMEOUT = 30.0
 """Waiting for the journal while another process or thread writes to it."""
+COMMIT_WINDOW = 0.005
+"""An asyncio client with several jobs in flight gathers intents for this long, and syncs them to
+disk once. A single job does not wait."""
+SHARED_COMMIT_MIN = 5.0
+"""An intent whose call has less time left than this is written alone. If the journal is locked,
+the intents that are written with it would fail as early as it does."""
 DOWNLOAD_TIMEOUT = 60.0
 """Without a byte of a download. The whole may take as long as it needs: files are large."""
 MEDIA_TIMEOUT = 10.0
