@@ -231,7 +231,7 @@ class BatchState(Generic[T]):
         self._returned: dict[int, BatchItem] = {}
         """Items whose outcome was returned and whose job continues."""
         self._notes: list[str] = []
-        self._noted: set[int] = set()
+        self._positions_with_notes: set[int] = set()
 
     def begin(self, item: BatchItem) -> None:
         """Open an item."""
@@ -272,21 +272,21 @@ class BatchState(Generic[T]):
         notes = getattr(error, "__notes__", ())
         if notes:
             self._notes.extend(notes)
-            self._noted.add(item.position)
+            self._positions_with_notes.add(item.position)
 
     def add_notes(self, error: BaseException) -> None:
         """Add a note to an error for each job whose result was not returned."""
         for note in [*self._notes, *self._unreturned_notes()]:
             error.add_note(note)
         self._notes = []
-        self._noted |= self._open.keys()
+        self._positions_with_notes |= self._open.keys()
 
     def _unreturned_notes(self) -> list[str]:
         outcomes = {item.position: outcome for _, _, item, outcome in self._heap}
         return [
             note
             for position, item in sorted(self._open.items())
-            if position not in self._noted
+            if position not in self._positions_with_notes
             and (note := _unreturned_note(item, outcomes.get(position)))
         ]
 

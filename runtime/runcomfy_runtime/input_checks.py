@@ -147,19 +147,19 @@ class InputChecks:
         self, rules: Sequence[Rule], payload: Payload, left: TimeLeft = _unlimited
     ) -> list[Problem]:
         """What the checks find in a payload. They run as long as there is time left."""
-        found: list[Problem] = []
+        problems: list[Problem] = []
         for check in self._in_time(rules, left):
-            found += check(rules, payload)
-        return found
+            problems += check(rules, payload)
+        return problems
 
     async def problems_async(
         self, rules: Sequence[Rule], payload: Payload, left: TimeLeft = _unlimited
     ) -> list[Problem]:
         """Do the same without blocking the event loop."""
-        found: list[Problem] = []
+        problems: list[Problem] = []
         for check in self._in_time(rules, left):
-            found += await _run_on_loop(check, rules, payload)
-        return found
+            problems += await _run_on_loop(check, rules, payload)
+        return problems
 
     def _in_time(self, rules: Sequence[Rule], left: TimeLeft) -> Iterator[InputCheck]:
         """The checks that there is time for, each with the time that is left when it starts.
@@ -218,14 +218,14 @@ class PreSubmitCheck:
     def __call__(self) -> None:
         """Run the checks, then raise or log."""
         payload = json.loads(self._body)
-        found = self._checks.problems(self._rules, payload, self._left)
-        self._checks.admit(self._model_id, found, self._left)
+        problems = self._checks.problems(self._rules, payload, self._left)
+        self._checks.admit(self._model_id, problems, self._left)
 
     async def on_loop(self) -> None:
         """Do the same without blocking the event loop."""
         payload = json.loads(self._body)
-        found = await self._checks.problems_async(self._rules, payload, self._left)
-        self._checks.admit(self._model_id, found, self._left)
+        problems = await self._checks.problems_async(self._rules, payload, self._left)
+        self._checks.admit(self._model_id, problems, self._left)
 
 
 class _MediaCheck:
@@ -309,7 +309,11 @@ def _with_others(
     reported = tuple(f"{problem.pointer}/" for problem in problems)
     return (
         *problems,
-        *(each for each in others if not f"{each.pointer}/".startswith(reported)),
+        *(
+            problem
+            for problem in others
+            if not f"{problem.pointer}/".startswith(reported)
+        ),
     )
 
 

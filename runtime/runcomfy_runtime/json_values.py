@@ -28,10 +28,10 @@ def json_problems(payload: object) -> tuple[Problem, ...]:
     The payload is a document, or an input with its parts. A value inside itself is a problem
     too.
     """
-    found: list[Problem] = []
+    problems: list[Problem] = []
     enclosing: set[int] = set()
     steps = [_Step(payload, ())]
-    while steps and len(found) < _MOST_PROBLEMS:
+    while steps and len(problems) < _MOST_PROBLEMS:
         step = steps.pop()
         if step.is_end:
             enclosing.discard(id(step.value))
@@ -50,8 +50,8 @@ def json_problems(payload: object) -> tuple[Problem, ...]:
             inner = [_Step(value, (*step.path, name)) for name, value in children]
             steps += reversed(inner)
         if reason:
-            found.append(_problem(step.path, reason))
-    return tuple(found)
+            problems.append(_problem(step.path, reason))
+    return tuple(problems)
 
 
 def _children(value: object) -> list[tuple[str, object]] | None:

@@ -172,7 +172,7 @@ def _replace_inside(node: dict[str, Any]) -> None:
     for field in node.get("fields", {}).values():
         _replace_inside(field)
     if node.get("type") == "union":
-        node["choices"] = [_choice(each) for each in node["choices"]]
+        node["choices"] = [_choice(choice) for choice in node["choices"]]
 
 
 def _choice(choice: CoreSchema | tuple[CoreSchema, str]) -> Any:

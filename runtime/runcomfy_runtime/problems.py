@@ -32,12 +32,12 @@ def problems_from_errors(
 ) -> tuple[Problem, ...]:
     """All problems that pydantic found in a document, in the order of its fields."""
     located = [_locate(error, document, shape) for error in errors]
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for _, group in groupby(located, key=lambda item: item.path[:1]):
         relevant = _without_other_branches(list(group))
         for path, items in groupby(relevant, key=lambda item: item.path):
-            found += [_problem(path, message) for message in _messages(list(items))]
-    return tuple(found)
+            problems += [_problem(path, message) for message in _messages(list(items))]
+    return tuple(problems)
 
 
 def _locate(error: PydanticError, document: object, shape: ModelShape) -> _LocatedError:

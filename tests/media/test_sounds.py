@@ -48,7 +48,7 @@ def test_a_compressed_wav_goes_by_its_sample_count() -> None:
     info = probe(made.riff(b"WAVE", *chunks))
     assert info.timing is not None
     assert info.timing.value == 2
-    assert info.timing.least < Fraction(
+    assert info.timing.lower < Fraction(
         1, 2
     )  # by its bytes, at the rate that it states
 
@@ -58,7 +58,7 @@ def test_the_length_of_a_compressed_wav_may_be_off_by_its_encoders_padding() -> 
     timing = probe(made.riff(b"WAVE", *chunks)).timing
     assert timing is not None
     assert timing.value == 2
-    assert timing.least == 2 - Fraction(2 * 1152, 8000)
+    assert timing.lower == 2 - Fraction(2 * 1152, 8000)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_the_frame_count_of_an_mp3_gives_its_length_without_the_encoders_padding
     info = probe(content)
     assert info.timing is not None
     assert info.timing.value == Fraction(100 * 1152 - 1152, 44_100)
-    assert info.timing.most == Fraction(101 * 1152, 44_100)
+    assert info.timing.upper == Fraction(101 * 1152, 44_100)
 
 
 def test_a_header_that_speaks_of_another_file_is_not_believed() -> None:
@@ -113,8 +113,8 @@ def test_an_estimate_spans_what_any_bit_rate_would_make_of_it() -> None:
     info = probe(frames, thorough=False)
     truth = 100 * 1152 / 44_100
     assert info.timing is not None
-    assert info.timing.least < truth < info.timing.most
-    assert info.timing.most / info.timing.least == 10
+    assert info.timing.lower < truth < info.timing.upper
+    assert info.timing.upper / info.timing.lower == 10
 
 
 def test_a_large_picture_in_a_tag_is_skipped() -> None:
@@ -178,7 +178,7 @@ def test_opus_does_not_play_what_it_skips() -> None:
 def test_a_recording_cut_out_of_a_longer_one_may_be_as_short_as_what_is_left() -> None:
     info = probe(made.opus(skipped=0, first=480_000, last=528_000))
     assert info.timing is not None
-    assert (info.timing.value, info.timing.least) == (11, 1)
+    assert (info.timing.value, info.timing.lower) == (11, 1)
 
 
 def test_an_ogg_whose_last_page_is_of_another_stream_has_no_duration() -> None:
@@ -246,7 +246,7 @@ def test_frames_are_not_counted_to_where_the_budget_ends() -> None:
     frames = b"".join(made.mp3_frame(kbits=5 + turn % 9) for turn in range(1000))
     info = Meter(frames).measure(budget=Budget(bytes=200_000))
     assert info.timing is not None
-    assert info.timing.least < Fraction(1000 * 1152, 44_100) < info.timing.most
+    assert info.timing.lower < Fraction(1000 * 1152, 44_100) < info.timing.upper
     assert "estimated" in info.evidence[0]
 
 
@@ -254,11 +254,11 @@ def test_the_least_duration_of_a_single_frame_is_not_negative() -> None:
     frame = b"\xff\xfb\x90\x64" + bytes(413)
     timing = probe(frame).timing
     assert timing is not None
-    assert timing.least == 0
+    assert timing.lower == 0
     assert timing.value == Fraction(1152, 44_100)
 
 
 @pytest.mark.parametrize("readings", [(1, -2), (-1,), (0, 3), (-3, -2)])
 def test_nothing_that_is_measured_is_negative(readings: tuple[int, ...]) -> None:
     measured = Measurement.of(*map(Fraction, readings))
-    assert 0 <= measured.least <= measured.value <= measured.most
+    assert 0 <= measured.lower <= measured.value <= measured.upper

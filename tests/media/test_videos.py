@@ -73,7 +73,7 @@ def test_tracks_of_text_and_data_do_not_make_a_film_longer() -> None:
     chapters = made.track(handler=b"text", ticks=9000, presented=9000)
     info = probe(film(made.track(), chapters))
     assert info.timing is not None
-    assert (info.timing.value, info.timing.most) == (2, 2)
+    assert (info.timing.value, info.timing.upper) == (2, 2)
 
 
 def test_a_file_without_picture_and_sound_is_not_supported() -> None:
@@ -84,7 +84,7 @@ def test_a_file_without_picture_and_sound_is_not_supported() -> None:
 def test_frames_that_are_not_evenly_spaced_make_the_rate_a_span() -> None:
     info = probe(film(made.track(deltas=((10, 40), (10, 50), (10, 40)), ticks=1300)))
     assert info.rate is not None
-    assert (info.rate.least, info.rate.most) == (20, 25)
+    assert (info.rate.lower, info.rate.upper) == (20, 25)
     assert info.rate.value == Fraction(30_000, 1300)
 
 
@@ -362,15 +362,15 @@ def test_a_declared_length_of_matroska_may_be_off_by_a_block_and_by_padding(
     timing = probe(made.matroska(*parts)).timing
     assert timing is not None
     assert timing.value == 2
-    assert timing.least == least
-    assert timing.most == (4 - least if most is None else most)
+    assert timing.lower == least
+    assert timing.upper == (4 - least if most is None else most)
 
 
 def test_matroska_whose_sound_is_padded_does_not_claim_to_be_exact() -> None:
     """By its frames the film lasts 4.000 s; its header says 4.023."""
     timing = probe(DATA / "video/mkv_h264.mkv").timing
     assert timing is not None
-    assert timing.least < 4 < timing.value < timing.most
+    assert timing.lower < 4 < timing.value < timing.upper
 
 
 def told(track: int, length: str) -> bytes:
@@ -412,7 +412,7 @@ def test_a_shorter_track_of_matroska_is_as_long_as_its_tag_says(
     timing = probe(made.matroska(*parts, made.cluster(0, 0))).timing
     assert timing is not None
     assert timing.value == 5
-    assert max(Fraction(0), least - Fraction(1, 20)) <= timing.least <= least
+    assert max(Fraction(0), least - Fraction(1, 20)) <= timing.lower <= least
 
 
 def test_a_matroska_that_is_cut_after_its_tracks_still_has_its_length() -> None:

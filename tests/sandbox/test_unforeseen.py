@@ -116,7 +116,7 @@ def damage(state: Path, **changed: Any) -> None:
         {"body": "[]"},
         {"plan__queued": "long"},
         {"plan__queued": math.nan},
-        {"told_end": "x"},
+        {"polls_since_end": "x"},
         {"output__suffix": "exe"},
         {"output": None},
         {"drive": "magic"},

@@ -26,9 +26,9 @@ T = TypeVar("T")
 class DaemonThreads:
     """Runs tasks on at most so many threads. More tasks wait in a line."""
 
-    def __init__(self, name: str, most: int) -> None:
+    def __init__(self, name: str, limit: int) -> None:
         self._name = name
-        self._most = most
+        self._limit = limit
         self.after_fork()
         renew_after_fork(self)
 
@@ -44,7 +44,7 @@ class DaemonThreads:
         with self._changed:
             self._tasks.append(task)
             self._unfinished += 1
-            if self._unfinished <= self._threads or self._threads == self._most:
+            if self._unfinished <= self._threads or self._threads == self._limit:
                 self._changed.notify()
                 return
             self._threads += 1

@@ -39,16 +39,16 @@ class Operator:
             return self.less
         return self.equal if value == limit else self.greater
 
-    def accepts_all(self, least: Any, most: Any, limit: Any) -> bool:
+    def accepts_all(self, lower: Any, upper: Any, limit: Any) -> bool:
         """Whether every value of a closed interval keeps the limit."""
-        return not self.negated.accepts_some(least, most, limit)
+        return not self.negated.accepts_some(lower, upper, limit)
 
-    def accepts_some(self, least: Any, most: Any, limit: Any) -> bool:
+    def accepts_some(self, lower: Any, upper: Any, limit: Any) -> bool:
         """Whether some value of a closed interval keeps the limit."""
         return (
-            (self.less and least < limit)
-            or (self.equal and least <= limit <= most)
-            or (self.greater and most > limit)
+            (self.less and lower < limit)
+            or (self.equal and lower <= limit <= upper)
+            or (self.greater and upper > limit)
         )
 
     @property
@@ -130,8 +130,8 @@ UNIT_WORDS: Mapping[Unit, tuple[str, ...]] = MappingProxyType(
 class Interval:
     """A measured value between two bounds, both included. ``nominal`` is the one to show."""
 
-    least: Fraction
-    most: Fraction
+    lower: Fraction
+    upper: Fraction
     nominal: Fraction
 
     @classmethod
@@ -204,13 +204,13 @@ def _duration(file: Interpretation) -> Interval | None:
     if file.tolerant:
         frame = 1 / rate.value if rate and rate.value > 0 else Fraction(0)
         margin = max(_TOLERANCE, frame)
-    least = max(Fraction(0), timing.least - margin)
-    return Interval(least, timing.most + margin, timing.value)
+    lower = max(Fraction(0), timing.lower - margin)
+    return Interval(lower, timing.upper + margin, timing.value)
 
 
 def _fps(file: Interpretation) -> Interval | None:
     rate = file.media.rate
-    return None if rate is None else Interval(rate.least, rate.most, rate.value)
+    return None if rate is None else Interval(rate.lower, rate.upper, rate.value)
 
 
 def _frames(file: Interpretation) -> Interval | None:

@@ -325,33 +325,33 @@ _END = object()
 
 def _leaves(made: ModelInput[Any]) -> list[object]:
     """Every object that the payload of an input is made of, in one order."""
-    found: list[object] = [type(made)]
-    _add_leaves(made.__dict__.values(), found)
+    leaves: list[object] = [type(made)]
+    _add_leaves(made.__dict__.values(), leaves)
     extension = _extension(made)
     if extension:
-        _add_inner(extension, found)
-    return found
+        _add_inner(extension, leaves)
+    return leaves
 
 
-def _add_leaves(values: Collection[object], found: list[object]) -> None:
-    found.extend(values)
+def _add_leaves(values: Collection[object], leaves: list[object]) -> None:
+    leaves.extend(values)
     for value in values:
         if type(value) not in _LEAVES:
-            _add_inner(value, found)
+            _add_inner(value, leaves)
 
 
-def _add_inner(value: Any, found: list[object]) -> None:
+def _add_inner(value: Any, leaves: list[object]) -> None:
     """What is inside a list, an object or a part. The list or part itself is not enough."""
     if isinstance(value, BaseModel):
-        _add_leaves(value.__dict__.values(), found)
+        _add_leaves(value.__dict__.values(), leaves)
         value = value.__pydantic_extra__ or {}
     if isinstance(value, dict):
         members = cast(dict[str, object], value)
-        found.extend(members)
-        _add_leaves(members.values(), found)
+        leaves.extend(members)
+        _add_leaves(members.values(), leaves)
     elif isinstance(value, (list, tuple)):
-        _add_leaves(cast("Collection[object]", value), found)
-    found.append(_END)
+        _add_leaves(cast("Collection[object]", value), leaves)
+    leaves.append(_END)
 
 
 def _extension(made: ModelInput[Any]) -> dict[str, Any]:

@@ -50,19 +50,21 @@ class OldReferences:
         """
         key = model_id, identity
         if key not in self._known:
-            self._known[key] = [each.reference for each in self._found(model_id, given)]
+            self._known[key] = [
+                entry.reference for entry in self._recorded(model_id, given)
+            ]
         return self._known[key]
 
-    def _found(self, model_id: str, given: object) -> list[JournalEntry]:
+    def _recorded(self, model_id: str, given: object) -> list[JournalEntry]:
         self.read()
         recorded = (self._by_model or {}).get(model_id, {})
-        found: list[JournalEntry] = []
+        entries: list[JournalEntry] = []
         if recorded:
             from hashlib import sha256
 
             for body in old_bodies(given):
-                found += recorded.pop(sha256(body).hexdigest(), ())
-        return sorted(found, key=_precedence)
+                entries += recorded.pop(sha256(body).hexdigest(), ())
+        return sorted(entries, key=_precedence)
 
     def _read(self) -> dict[str, dict[str, list[JournalEntry]]]:
         """The entries of earlier versions: by model, then by the SHA-256 of the body."""
@@ -123,8 +125,8 @@ def _look_at(value: Any, names: dict[type, dict[str, bool]]) -> int:
 
 def _orders(names: Mapping[type, Mapping[str, bool]]) -> Iterator[Order]:
     """Every order in which the classes may have declared these names."""
-    each = [_orders_of(members) for members in names.values()]
-    for chosen in product(*each):
+    orders = [_orders_of(members) for members in names.values()]
+    for chosen in product(*orders):
         ranks = ({name: rank for rank, name in enumerate(order)} for order in chosen)
         yield dict(zip(names, ranks, strict=True))
 

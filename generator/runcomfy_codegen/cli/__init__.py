@@ -153,9 +153,9 @@ def _fail(
     message: str, code: int = EXIT_INCOMPLETE, notes: Iterable[str] = ()
 ) -> NoReturn:
     # Imported here: --help does not need it.
-    from ..reports.command_report import printable
+    from ..reports.command_report import terminal_safe
 
     for note in notes:
-        click.echo(printable(note), err=True)
-    click.echo(f"error: {printable(message)}", err=True)
+        click.echo(terminal_safe(note), err=True)
+    click.echo(f"error: {terminal_safe(message)}", err=True)
     sys.exit(code)

@@ -13,7 +13,7 @@ import click
 from ..ir.diagnostic import Diagnostic
 from ..reports import document_text, write
 from ..reports.command_report import TextLine, diagnostic_lines
-from ..reports.command_report import printable as printable
+from ..reports.command_report import terminal_safe as terminal_safe
 from ..workspace.results import Progress, ignore_progress
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def print_lines(lines: Iterable[TextLine]) -> None:
     """Print lines in colour. Control characters in published text are escaped first."""
     for line in lines:
         word = click.style(line.word, fg=line.colour) if line.word else ""
-        text = f"{printable(line.lead)}{word}{printable(line.text)}"
+        text = f"{terminal_safe(line.lead)}{word}{terminal_safe(line.text)}"
         click.echo(text, err=line.on_stderr)
 
 
@@ -70,7 +70,7 @@ def job_progress(model_id: str) -> Generator[StatusWatcher]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(printable(model_id), total=None, state="submitting")
+        task = bar.add_task(terminal_safe(model_id), total=None, state="submitting")
 
         def report_progress(status: Any) -> None:
             done = 1 if status.finished else None
@@ -106,7 +106,7 @@ def download_progress() -> Generator[ByteWatcher | None]:
 
         def report_progress(target: Path, done: int, total: int | None) -> None:
             if target not in tasks:
-                tasks[target] = bar.add_task(printable(target.name), total=total)
+                tasks[target] = bar.add_task(terminal_safe(target.name), total=total)
             bar.update(tasks[target], completed=done, total=total)
 
         yield report_progress
@@ -120,7 +120,7 @@ def _words(status: Any) -> str:
     place = (
         "" if status.queue_position is None else f" (position {status.queue_position})"
     )
-    return printable(f"{status.state}{place}")
+    return terminal_safe(f"{status.state}{place}")
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from ..workspace.validate import (
     import_client,
     importable,
 )
-from .console import job_progress, print_diagnostics, printable
+from .console import job_progress, print_diagnostics, terminal_safe
 from .options import SchemasOptions, schemas_options
 from .show import print_model
 
@@ -122,7 +122,9 @@ def _reject_input(generated: TemporaryClient) -> None:
         generated.module.Input(**_wrong())
     except generated.client.InputRejected as rejected:
         for problem in rejected.report.problems:
-            click.echo(f"  {printable(problem.pointer)}: {printable(problem.message)}")
+            click.echo(
+                f"  {terminal_safe(problem.pointer)}: {terminal_safe(problem.message)}"
+            )
         return
     raise OperationError(
         "the wrong input was accepted; this is a bug in runcomfy-codegen"

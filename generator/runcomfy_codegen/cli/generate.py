@@ -9,7 +9,7 @@ import click
 from .. import api
 from ..errors import EXIT_FINDING
 from ..targets import TARGETS
-from .console import item_progress, print_diagnostics, print_json, printable
+from .console import item_progress, print_diagnostics, print_json, terminal_safe
 from .options import (
     SchemasOptions,
     client_option,
@@ -60,7 +60,7 @@ def command(where: SchemasOptions, dump_context: str | None, **options: Any) -> 
     except api.CodegenError as error:
         print_diagnostics(error.diagnostics)
         for line in error.diff if isinstance(error, api.FolderConflict) else ():
-            click.echo(printable(line), err=True)
+            click.echo(terminal_safe(line), err=True)
         raise
     for package in result.packages:
         _print_package(package)
@@ -71,7 +71,7 @@ def command(where: SchemasOptions, dump_context: str | None, **options: Any) -> 
 def _print_package(package: api.PackageResult) -> None:
     print_diagnostics(package.diagnostics)
     for word, sentence in package.changes:
-        click.echo(f"{word:<8} {printable(sentence)}")
+        click.echo(f"{word:<8} {terminal_safe(sentence)}")
     written, removed = len(package.written), len(package.removed)
     click.echo(
         f"{package.output}: {written} written, {removed} removed,"

@@ -17,7 +17,7 @@ from runcomfy_runtime.errors import RunComfyError
 from runcomfy_runtime.lifecycle.steps import RESUME_LABEL
 
 from ..errors import EXIT_INTERRUPTED, EXIT_TERMINATED, CommandStopped, OperationError
-from .console import print_json, printable
+from .console import print_json, terminal_safe
 
 
 @contextmanager
@@ -101,6 +101,6 @@ def print_result(result: Any, paths: list[Path], form: str) -> None:
     if form == "json":
         print_json({**result.raw, "files": [str(path) for path in paths]})
         return
-    click.echo(printable(f"request {result.request_id}"))
+    click.echo(terminal_safe(f"request {result.request_id}"))
     for path in paths:
         click.echo(str(path))

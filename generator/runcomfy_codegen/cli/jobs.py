@@ -16,7 +16,7 @@ from runcomfy_runtime.journal import JournalEntry, settled_handle
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 
 from ..errors import EXIT_FINDING, UsageError
-from .console import download_progress, job_progress, print_json, printable
+from .console import download_progress, job_progress, print_json, terminal_safe
 from .job_progress import connected, follow_job, job_failure, print_result
 from .options import (
     SchemasOptions,
@@ -47,7 +47,7 @@ def status(where: SchemasOptions, job: str, form: str) -> None:
     place = (
         "" if status.queue_position is None else f", position {status.queue_position}"
     )
-    click.echo(printable(f"{status.request_id}: {status.state}{place}"))
+    click.echo(terminal_safe(f"{status.request_id}: {status.state}{place}"))
 
 
 @click.command("result")
@@ -87,7 +87,7 @@ def cancel(where: SchemasOptions, job: str, form: str) -> None:
             {"request_id": handle.request_id, "outcome": cancellation.outcome.value}
         )
     else:
-        click.echo(printable(f"{handle.request_id}: {cancellation.outcome.value}"))
+        click.echo(terminal_safe(f"{handle.request_id}: {cancellation.outcome.value}"))
     if not cancellation.cancelled:
         raise SystemExit(EXIT_FINDING)
 
@@ -125,7 +125,7 @@ def jobs(
         return
     for entry in entries:
         click.echo(
-            printable(
+            terminal_safe(
                 f"{_when(entry)}  {_state(entry):<13} {entry.model_id}  {_id(entry)}"
             )
         )
@@ -163,7 +163,7 @@ def settle(
             server = ServerSettings().server
             handle = settled_handle(kept.find(reference), request_id, server)
         kept.settle(reference, handle)
-    click.echo(printable(f"{reference}: {request_id or 'not accepted'}"))
+    click.echo(terminal_safe(f"{reference}: {request_id or 'not accepted'}"))
 
 
 @contextmanager

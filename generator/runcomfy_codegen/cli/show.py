@@ -8,7 +8,7 @@ from ..ir.as_json import model_as_json, to_json_schema, type_word
 from ..ir.model import Field, Model
 from ..ir.surface import CodeNames
 from ..workspace.project import open_project
-from .console import print_diagnostics, print_json, printable
+from .console import print_diagnostics, print_json, terminal_safe
 from .options import SchemasOptions, format_option, locale_option, schemas_options
 
 _LONGEST = 46
@@ -41,16 +41,16 @@ def print_model(model: Model, names: CodeNames) -> None:
     from rich.text import Text
 
     console = Console(highlight=False)
-    console.print(Text(printable(f"{model.model_id}  {model.title}"), style="bold"))
+    console.print(Text(terminal_safe(f"{model.model_id}  {model.title}"), style="bold"))
     table = Table(box=None, header_style="dim")
     for heading in ("field", "type", "", "server default", "published as"):
         table.add_column(heading)
     for field in model.input.fields:
-        table.add_row(*(Text(printable(cell)) for cell in _row(field, names)))
+        table.add_row(*(Text(terminal_safe(cell)) for cell in _row(field, names)))
     console.print(table)
     for rule in model.rules:
         condition = f"{rule.pointer}: {rule.metric} {rule.operator} {rule.limit}"
-        console.print(Text(printable(f"  {condition}  ({rule.message})")))
+        console.print(Text(terminal_safe(f"  {condition}  ({rule.message})")))
 
 
 def _row(field: Field, names: CodeNames) -> tuple[str, ...]:

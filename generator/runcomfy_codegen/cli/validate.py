@@ -14,7 +14,7 @@ from runcomfy_runtime.report import Problem, Report
 from ..errors import EXIT_FINDING
 from ..workspace.project import open_project
 from ..workspace.validate import read_document, validate_document
-from .console import print_json, printable
+from .console import print_json, terminal_safe
 from .options import SchemasOptions, format_option, schemas_options
 
 
@@ -74,7 +74,7 @@ def _print_measured(findings: tuple[InspectedFile, ...]) -> None:
     for pointer, check in checks:
         measured = f"{check.actual} {check.unit}" if check.actual else "unknown"
         row = (check.verdict.value, pointer, check.rule.condition, measured)
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*(Text(terminal_safe(cell)) for cell in row))
     Console(highlight=False).print(table)
 
 
@@ -83,7 +83,7 @@ def print_input_report(report: Report) -> None:
     for problem in report.problems:
         level = "error" if problem.verdict == "fail" else "unknown"
         click.echo(
-            f"{printable(problem.pointer or '/')}: {level}: {printable(problem.message)}"
+            f"{terminal_safe(problem.pointer or '/')}: {level}: {terminal_safe(problem.message)}"
         )
 
 

@@ -81,21 +81,24 @@ class _Reader:
         counts = self._quantifier()
         if counts is None:
             return atom
-        least, most = counts
-        if most is not None and most < least:
+        minimum, maximum = counts
+        if maximum is not None and maximum < minimum:
             raise self.cursor.unsupported(
                 "a repetition whose numbers are swapped", begin
             )
-        return Repeat(atom, least, most)
+        return Repeat(atom, minimum, maximum)
 
     def _quantifier(self) -> tuple[int, int | None] | None:
         cursor = self.cursor
         counts: tuple[int, int | None] | None = None
         if match := _COUNTS.match(cursor.text, cursor.at):
             cursor.at = match.end()
-            least = int(match[1])
+            minimum = int(match[1])
             exactly = match[2] is None
-            counts = (least, least if exactly else int(match[3]) if match[3] else None)
+            counts = (
+                minimum,
+                minimum if exactly else int(match[3]) if match[3] else None,
+            )
         elif cursor.take("*"):
             counts = (0, None)
         elif cursor.take("+"):

@@ -39,8 +39,8 @@ def to_rust(node: Node) -> str:
             return "".join(map(_part, parts))
         case Alternatives(options=options):
             return "|".join(map(to_rust, options))
-        case Repeat(part=part, least=least, most=most):
-            return _repeated(part) + _counts(least, most)
+        case Repeat(part=part, minimum=minimum, maximum=maximum):
+            return _repeated(part) + _counts(minimum, maximum)
 
 
 def _part(node: Node) -> str:
@@ -53,8 +53,8 @@ def _repeated(node: Node) -> str:
     return text if isinstance(node, Characters) else f"(?:{text})"
 
 
-def _counts(least: int, most: int | None) -> str:
-    match least, most:
+def _counts(minimum: int, maximum: int | None) -> str:
+    match minimum, maximum:
         case 0, None:
             return "*"
         case 1, None:
@@ -62,8 +62,8 @@ def _counts(least: int, most: int | None) -> str:
         case 0, 1:
             return "?"
         case _:
-            upper = "" if most is None else str(most)
-            return f"{{{least}}}" if least == most else f"{{{least},{upper}}}"
+            upper = "" if maximum is None else str(maximum)
+            return f"{{{minimum}}}" if minimum == maximum else f"{{{minimum},{upper}}}"
 
 
 def _characters(node: Characters) -> str:

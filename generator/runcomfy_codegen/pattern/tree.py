@@ -58,11 +58,11 @@ class Alternatives:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A part ``least`` to ``most`` times; None means any number of times."""
+    """A part ``minimum`` to ``maximum`` times; None means any number of times."""
 
     part: Node
-    least: int
-    most: int | None
+    minimum: int
+    maximum: int | None
 
 
 Node: TypeAlias = Characters | Assertion | Sequence | Alternatives | Repeat

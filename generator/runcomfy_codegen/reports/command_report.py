@@ -27,7 +27,7 @@ class TextLine(NamedTuple):
     on_stderr: bool = False
 
 
-def printable(text: str) -> str:
+def terminal_safe(text: str) -> str:
     """The text with control characters and direction marks as escapes.
 
     A schema could otherwise move the cursor, colour the screen, or hide a line.

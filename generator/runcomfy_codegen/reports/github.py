@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ir.diagnostic import Severity
-from .command_report import CommandReport, FileNotice, ReportEntry, counted, printable
+from .command_report import (
+    CommandReport,
+    FileNotice,
+    ReportEntry,
+    counted,
+    terminal_safe,
+)
 
 MAX_ANNOTATIONS = 10
 """Annotations of one level that GitHub shows for a step."""
@@ -60,7 +66,7 @@ def _file_annotation(notice: FileNotice) -> str:
 def _escape(text: str) -> str:
     """A message as the runner decodes it, without control characters."""
     escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return printable(escaped)
+    return terminal_safe(escaped)
 
 
 def _escape_property(text: str) -> str:

@@ -46,8 +46,8 @@ class JobRecord:
 
     ``body`` is the input as JSON text, ``input_sha256`` the hash of its canonical form, and
     ``magic`` the fault rules in it. ``output`` is decided at once, so that it does not depend
-    on the models of a later sandbox. ``told_begun`` counts the polls since the job left the
-    queue, up to 3; ``told_end`` those since its end, up to 2.
+    on the models of a later sandbox. ``polls_since_start`` counts the polls since the job left the
+    queue, up to 3; ``polls_since_end`` those since its end, up to 2.
     """
 
     request_id: str
@@ -64,8 +64,8 @@ class JobRecord:
     steps: int = 0
     moved_at: float = 0.0
     cancelled_at: float | None = None
-    told_begun: int = 0
-    told_end: int = 0
+    polls_since_start: int = 0
+    polls_since_end: int = 0
     magic: str = ""
     input_sha256: str = ""
 
@@ -92,11 +92,11 @@ class JobRecord:
             job = replace(self, polls=self.polls + 1, moved_at=now)
         phase = job_state(job, now).phase
         begun, ended = phase is not Phase.QUEUED, phase.terminal
-        if (begun and job.told_begun < 3) or (ended and job.told_end < 2):
+        if (begun and job.polls_since_start < 3) or (ended and job.polls_since_end < 2):
             job = replace(
                 job,
-                told_begun=min(job.told_begun + begun, 3),
-                told_end=min(job.told_end + ended, 2),
+                polls_since_start=min(job.polls_since_start + begun, 3),
+                polls_since_end=min(job.polls_since_end + ended, 2),
             )
         return job
 

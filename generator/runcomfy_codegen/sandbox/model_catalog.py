@@ -183,13 +183,14 @@ def _listed(model: CatalogModel, schemas: bool) -> CatalogEntry:
 
 
 def whole_number(
-    query: Mapping[str, str], name: str, default: int, least: int, most: int
+    query: Mapping[str, str], name: str, default: int, minimum: int, maximum: int
 ) -> int:
     """A number of the query. Raises ``Refused`` (400, assumed) if it is not one in range."""
     text = query.get(name, str(default))
     digits = text.isascii() and text.isdigit() and len(text) < 12
-    if digits and least <= int(text) <= most:
+    if digits and minimum <= int(text) <= maximum:
         return int(text)
     raise assumed_error(
-        400, f"{name} must be a whole number from {least} to {most}, not {text!r:.40}."
+        400,
+        f"{name} must be a whole number from {minimum} to {maximum}, not {text!r:.40}.",
     )

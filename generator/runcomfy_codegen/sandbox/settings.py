@@ -113,11 +113,11 @@ def settings_from_options(
 
 
 # Callers need not run a type checker, so the checks below look at the values.
-def _number(name: str, value: Any, least: float, most: float) -> float:
+def _number(name: str, value: Any, minimum: float, maximum: float) -> float:
     known = isinstance(value, int | float) and not isinstance(value, bool)
-    if not known or not least <= value <= most:
+    if not known or not minimum <= value <= maximum:
         raise ValueError(
-            f"the {name} must be a number from {least:g} to {most:g}, not {value!r:.40}"
+            f"the {name} must be a number from {minimum:g} to {maximum:g}, not {value!r:.40}"
         )
     return float(value)
 

@@ -135,14 +135,14 @@ def plausible_values(media: MediaInfo) -> list[Mapping[str, Fraction]]:
     combinations: list[Mapping[str, Fraction]] = []
     for file in _interpretations(names, media, tolerant=True):
         measured = _measured(names, file)
-        ends = (dict.fromkeys((e.least, e.most)) for e in measured.values())
+        ends = (dict.fromkeys((e.lower, e.upper)) for e in measured.values())
         for values in product(*ends):
             combinations.append(dict(zip(names, values, strict=True)))
     return combinations
 
 
 Range: TypeAlias = tuple[Fraction, Fraction]
-"""The least and the greatest value, both included."""
+"""The lower and the upper bound, both included."""
 
 
 def _value_ranges(
@@ -157,11 +157,11 @@ def _value_range(
     metric: MetricExpression, measured: Mapping[str, Interval]
 ) -> Range | None:
     """The values that a product of metrics can have; None if they are without bound."""
-    least = {name: interval.least for name, interval in measured.items()}
-    most = {name: interval.most for name, interval in measured.items()}
-    low = least | {name: most[name] for name in metric.divisors}
-    high = most | {name: least[name] for name in metric.divisors}
-    low |= {name: least[name] for name in metric.factors if name not in metric.divisors}
+    lower = {name: interval.lower for name, interval in measured.items()}
+    upper = {name: interval.upper for name, interval in measured.items()}
+    low = lower | {name: upper[name] for name in metric.divisors}
+    high = upper | {name: lower[name] for name in metric.divisors}
+    low |= {name: lower[name] for name in metric.factors if name not in metric.divisors}
     try:
         return metric.value(low), metric.value(high)
     except ZeroDivisionError:

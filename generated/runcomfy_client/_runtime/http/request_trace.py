@@ -120,8 +120,8 @@ class RequestTrace:
             )
         reason = printable(text + self._via, 300)
         reached = Reached.SENT if self.sent else Reached.NOTHING_SENT
-        asked = self.sent and self._request.paid
-        return Lost(reached, reason, hopeless=not asked and _hopeless(error))
+        may_be_paid = self.sent and self._request.paid
+        return Lost(reached, reason, hopeless=not may_be_paid and _hopeless(error))
 
 
 def _plain(headers: httpx.Headers) -> Mapping[str, str]:

@@ -80,14 +80,14 @@ def look_up(host: str, port: int, seconds: float | None) -> list[Address]:
 def resolve(host: str, port: int) -> list[Address] | Exception:
     """Ask the system's resolver; return the error to raise if there is no address."""
     try:
-        found: list[Address] = list(
+        addresses: list[Address] = list(
             socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         )
     except (OSError, UnicodeError) as error:
         return httpcore.ConnectError(f"looking up {host}: {error}")
     except Exception as error:  # a resolver that the program has put in its place
         return error
-    return found or httpcore.ConnectError(f"the name {host} has no address")
+    return addresses or httpcore.ConnectError(f"the name {host} has no address")
 
 
 def too_slow(host: str) -> httpcore.ConnectTimeout:

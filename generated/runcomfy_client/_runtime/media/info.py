@@ -24,11 +24,11 @@ _NOTHING = Fraction(0)
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """An exact value with the least and greatest values that a careful reader could report."""
+    """An exact value with the lower and upper bounds of what a careful reader could report."""
 
     value: Fraction
-    least: Fraction
-    most: Fraction
+    lower: Fraction
+    upper: Fraction
 
     @classmethod
     def of(cls, *readings: Fraction) -> Measurement:
@@ -42,7 +42,7 @@ class Measurement:
     @property
     def error(self) -> Fraction:
         """The largest possible error, on either side."""
-        return max(self.most - self.value, self.value - self.least)
+        return max(self.upper - self.value, self.value - self.lower)
 
 
 class MediaInfo(NamedTuple):

@@ -1,7 +1,7 @@
 """The sans-IO contract between parsers and readers, and the loop that joins the two.
 
-A parser is a generator: it yields a byte request ``(offset, length, least)`` and is sent
-between ``least`` and ``length`` bytes from ``offset``; it returns a ``MediaInfo``. It never
+A parser is a generator: it yields a byte request ``(offset, length, minimum)`` and is sent
+between ``minimum`` and ``length`` bytes from ``offset``; it returns a ``MediaInfo``. It never
 seeks, opens or waits. Its driver decides where bytes come from and how many are allowed.
 """
 
@@ -16,7 +16,7 @@ from .info import MediaInfo
 
 T = TypeVar("T")
 ByteRequest: TypeAlias = tuple[int, int, int]
-"""Offset, length, and the least number of bytes that is of use."""
+"""Offset, length, and the minimum number of bytes that the parser can use."""
 Parse: TypeAlias = Generator[ByteRequest, bytes, T]
 Read: TypeAlias = Callable[[int, int], bytes]
 """Bytes from an offset; fewer than asked for only where the content ends."""
@@ -70,7 +70,7 @@ def drive(parse: Parse[T], read: Read, budget: Budget = LOCAL_BUDGET) -> T:
     steps, left, longest = budget.steps, budget.bytes, budget.length
     patience = MAX_FAILED_READS
     try:
-        offset, length, least = next(parse)
+        offset, length, minimum = next(parse)
         while True:
             steps -= 1
             left -= length
@@ -78,24 +78,24 @@ def drive(parse: Parse[T], read: Read, budget: Budget = LOCAL_BUDGET) -> T:
                 failure = too_costly(offset)
             else:
                 data = read(offset, length)
-                if len(data) >= least:
-                    offset, length, least = parse.send(data)
+                if len(data) >= minimum:
+                    offset, length, minimum = parse.send(data)
                     continue
-                failure = truncated(offset, least, len(data))
+                failure = truncated(offset, minimum, len(data))
             patience -= 1
             if patience < 0:
                 raise failure
-            offset, length, least = parse.throw(failure)
+            offset, length, minimum = parse.throw(failure)
     except StopIteration as stop:
         result: T = stop.value
         return result
 
 
-def truncated(offset: int, least: int, got: int) -> MediaShort:
+def truncated(offset: int, minimum: int, got: int) -> MediaShort:
     """The error for content that ends before the requested bytes."""
     if got:
         where = (
-            f"the content ends at byte {offset + got}, {least - got} bytes too early"
+            f"the content ends at byte {offset + got}, {minimum - got} bytes too early"
         )
     else:
         where = f"the content ends before byte {offset}, where more of it belongs"

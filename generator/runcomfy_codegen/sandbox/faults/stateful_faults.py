@@ -72,10 +72,14 @@ def _backward_status(context: FaultContext, body: Body) -> Body:
     # The order is the same after the real end of the job: the first answer that is not
     # in_queue is in_progress, the next is in_queue again, and all later ones are true.
     job = context.job
-    if job is None or context.phase is Phase.CANCELLED or not 0 < job.told_begun < 3:
+    if (
+        job is None
+        or context.phase is Phase.CANCELLED
+        or not 0 < job.polls_since_start < 3
+    ):
         return body
     running = _without(body, "output", "error", "finished_at", "cost")
-    if job.told_begun == 1:
+    if job.polls_since_start == 1:
         return running | {"status": StatusWord.IN_PROGRESS}
     return running | {"status": StatusWord.IN_QUEUE, "queue_position": 1}
 
@@ -121,7 +125,12 @@ def _no_output(_: FaultContext, body: Body) -> Body:
 def _expired_request(context: FaultContext, response: ApiResponse) -> ApiResponse:
     # The first answer after the end of the job is the last one; answers before do not count.
     job, state = context.job, context.state
-    if job is None or state is None or state.finished_at is None or job.told_end < 2:
+    if (
+        job is None
+        or state is None
+        or state.finished_at is None
+        or job.polls_since_end < 2
+    ):
         return response
     return error_response(NOT_FOUND, "The request has expired.")
 

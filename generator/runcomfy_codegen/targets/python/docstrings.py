@@ -94,9 +94,9 @@ def _wire_name(field: NamedField) -> str:
 def _rules(field: Field) -> str:
     if not field.rules:
         return ""
-    each = "Each file: " if isinstance(_bare(field.type), Array) else "File: "
+    subject = "Each file: " if isinstance(_bare(field.type), Array) else "File: "
     rules = (f"{rule.metric} {rule.operator} {rule.limit}" for rule in field.rules)
-    return each + ", ".join(rules) + "."
+    return subject + ", ".join(rules) + "."
 
 
 def _bare(kind: Type) -> Type:

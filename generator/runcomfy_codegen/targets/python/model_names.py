@@ -28,14 +28,20 @@ def name_models(models: Iterable[Model], overrides: Overrides) -> Named:
     ordered = sorted(models, key=lambda model: model.model_id)
     named = {model.model_id: (model, names_of(model, overrides)) for model in ordered}
     diagnostics = [
-        each
+        diagnostic
         for model, names in named.values()
-        for each in _in_one_model(model, names, chosen_names(overrides, model.model_id))
+        for diagnostic in _in_one_model(
+            model, names, chosen_names(overrides, model.model_id)
+        )
     ]
-    failed = {each.model for each in diagnostics if each.severity is Severity.ERROR}
+    failed = {
+        diagnostic.model
+        for diagnostic in diagnostics
+        if diagnostic.severity is Severity.ERROR
+    }
     right = {id_: pair for id_, pair in named.items() if id_ not in failed}
     modules = _module_collisions({id_: names for id_, (_, names) in right.items()})
-    failed |= {each.model for each in modules}
+    failed |= {diagnostic.model for diagnostic in modules}
     return Named(
         models=tuple(model for id_, (model, _) in named.items() if id_ not in failed),
         names={id_: names for id_, (_, names) in named.items() if id_ not in failed},
@@ -65,7 +71,7 @@ def names_of(model: Model, overrides: Overrides) -> CodeNames:
 def _wire_names(model: Model) -> dict[str, None]:
     """Every published name of a field, in order."""
     return dict.fromkeys(
-        each.wire_name for top in _tops(model) for each in fields_in(top)
+        field.wire_name for top in _tops(model) for field in fields_in(top)
     )
 
 
@@ -82,7 +88,7 @@ def _class_words(
     The path of an object has the published name of each member; its class has the name
     that code uses for it.
     """
-    parts = [(fields[each.wire_name], each.type) for each in holder.fields]
+    parts = [(fields[field.wire_name], field.type) for field in holder.fields]
     if holder.extra is not None:
         parts.append(("value", holder.extra))
     for word, kind in parts:
@@ -118,21 +124,21 @@ def _in_one_model(
     """Fields of one object, and classes of one model, that would have one name."""
     classes: dict[str, str] = {}
     for top in (model.input, model.output):
-        for each in types_in(top):
-            if not isinstance(each, Object):
+        for kind in types_in(top):
+            if not isinstance(kind, Object):
                 continue
-            yield from _field_collisions(each, names, model.model_id)
-            if each is top or not is_class(each):
+            yield from _field_collisions(kind, names, model.model_id)
+            if kind is top or not is_class(kind):
                 continue
-            name = names.classes[each.pointer]
-            other = classes.setdefault(name, each.pointer)
-            if other != each.pointer:
+            name = names.classes[kind.pointer]
+            other = classes.setdefault(name, kind.pointer)
+            if other != kind.pointer:
                 yield Diagnostic(
                     code="name-collision",
                     message=f"this object and the one at {other} would be the same class"
                     f" {name!r}",
                     model=model.model_id,
-                    pointer=each.pointer,
+                    pointer=kind.pointer,
                     hint="choose another name for a field on the way to one of them:"
                     f' [tool.runcomfy-codegen.names."{model.model_id}".fields]',
                 )
@@ -143,15 +149,15 @@ def _field_collisions(
     holder: Object, names: CodeNames, model_id: str
 ) -> Iterator[Diagnostic]:
     seen: dict[str, str] = {}
-    for each in holder.fields:
-        name = names.fields[each.wire_name]
-        other = seen.setdefault(name, each.wire_name)
-        if other != each.wire_name:
+    for field in holder.fields:
+        name = names.fields[field.wire_name]
+        other = seen.setdefault(name, field.wire_name)
+        if other != field.wire_name:
             yield Diagnostic(
                 code="name-collision",
-                message=f"{other!r} and {each.wire_name!r} would get the same name {name!r}",
+                message=f"{other!r} and {field.wire_name!r} would get the same name {name!r}",
                 model=model_id,
-                pointer=f"{holder.pointer}/properties/{pointer_token(each.wire_name)}",
+                pointer=f"{holder.pointer}/properties/{pointer_token(field.wire_name)}",
                 hint="choose a name in the configuration:"
                 f' [tool.runcomfy-codegen.names."{model_id}".fields]',
             )
@@ -176,8 +182,8 @@ def _unused(
 def _module_collisions(names: Mapping[str, CodeNames]) -> list[Diagnostic]:
     """Models that would be one module; none of them can be generated."""
     modules: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-    for model_id, each in names.items():
-        modules[each.module].append(model_id)
+    for model_id, code_names in names.items():
+        modules[code_names.module].append(model_id)
     return [
         _module_collision(model_id, path, ids)
         for path, ids in modules.items()
@@ -213,11 +219,11 @@ def given_names(model: Model, names: CodeNames) -> dict[str, dict[str, str]]:
     renamed: dict[str, str] = {}
     classes: dict[str, str] = {}
     for side, top in (("input", model.input), ("output", model.output)):
-        for place, each in _places(top, side):
-            if isinstance(each, Object):
-                classes[place] = names.classes[each.pointer]
-            elif names.fields[each.wire_name] != each.wire_name:
-                renamed[place] = names.fields[each.wire_name]
+        for place, named in _places(top, side):
+            if isinstance(named, Object):
+                classes[place] = names.classes[named.pointer]
+            elif names.fields[named.wire_name] != named.wire_name:
+                renamed[place] = names.fields[named.wire_name]
         # Every module has these two.
         classes.pop(side, None)
     return {"fields": renamed, "classes": classes}
@@ -229,10 +235,10 @@ def _places(kind: Type, place: str) -> Iterator[tuple[str, Field | Object]]:
         case Object(fields=members, extra=extra):
             if is_class(kind):
                 yield place, kind
-            for each in members:
-                below = f"{place}/{pointer_token(each.wire_name)}"
-                yield below, each
-                yield from _places(each.type, below)
+            for member in members:
+                below = f"{place}/{pointer_token(member.wire_name)}"
+                yield below, member
+                yield from _places(member.type, below)
             if extra is not None:
                 yield from _places(extra, f"{place}/*")
         case Array(items=inner) | Nullable(inner=inner):

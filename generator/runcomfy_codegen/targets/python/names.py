@@ -185,8 +185,8 @@ class NamedModel(Model):
     def names(self) -> CodeNames:
         """The names of the module and the fields."""
         every = (*fields_in(self.input), *fields_in(self.output))
-        named = (each for each in every if isinstance(each, NamedField))
-        return CodeNames(self.path, {each.wire_name: each.name for each in named})
+        named = (field for field in every if isinstance(field, NamedField))
+        return CodeNames(self.path, {field.wire_name: field.name for field in named})
 
 
 def named_model(model: Model, names: CodeNames) -> NamedModel:
@@ -204,10 +204,10 @@ def named_model(model: Model, names: CodeNames) -> NamedModel:
 def _named_object(kind: Object, names: CodeNames) -> NamedObject:
     members = tuple(
         NamedField(
-            **_values(each, type=_named(each.type, names)),
-            name=names.fields[each.wire_name],
+            **_values(field, type=_named(field.type, names)),
+            name=names.fields[field.wire_name],
         )
-        for each in kind.fields
+        for field in kind.fields
     )
     extra = None if kind.extra is None else _named(kind.extra, names)
     values = _values(kind, fields=members, extra=extra)
@@ -229,4 +229,4 @@ def _named(kind: Type, names: CodeNames) -> Type:
 
 
 def _values(value: Model | Object | Field, **changed: Any) -> dict[str, Any]:
-    return {each.name: getattr(value, each.name) for each in fields(value)} | changed
+    return {slot.name: getattr(value, slot.name) for slot in fields(value)} | changed

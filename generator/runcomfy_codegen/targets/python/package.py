@@ -108,7 +108,7 @@ def render_modules(
     named: Named, packages: PackagePaths, context: RenderContext
 ) -> Files:
     """The module of each model, by its path below the package."""
-    chosen = [named_model(each, named.names[each.model_id]) for each in named.models]
+    chosen = [named_model(model, named.names[model.model_id]) for model in named.models]
     annotator = Annotator(
         kind for model in chosen for kind in (model.input, model.output)
     )
@@ -159,7 +159,7 @@ def _model_files(model: Model, named: Named, packages: PackagePaths) -> ModelFil
 
 def packages_of(names: Names, kept: Kept) -> PackagePaths:
     """Every path that holds modules, of models that are rendered or kept."""
-    rendered = (each.module for each in names.values())
+    rendered = (code_names.module for code_names in names.values())
     return _above(rendered) | _above(_module_path(files[0]) for files in kept.values())
 
 

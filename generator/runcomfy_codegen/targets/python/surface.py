@@ -43,8 +43,14 @@ def surfaces_of(old: Named, new: Named) -> tuple[Surfaces, Surfaces]:
         {model.model_id: model for model in side.models} for side in (old, new)
     )
     return (
-        {id_: _surface(each, after.get(id_), old, new) for id_, each in before.items()},
-        {id_: _surface(each, before.get(id_), new, old) for id_, each in after.items()},
+        {
+            id_: _surface(model, after.get(id_), old, new)
+            for id_, model in before.items()
+        },
+        {
+            id_: _surface(model, before.get(id_), new, old)
+            for id_, model in after.items()
+        },
     )
 
 
@@ -90,10 +96,10 @@ def _field(field: Field, names: CodeNames, *, reading: bool) -> FieldSurface:
 
 
 def _classes(kind: Type, names: CodeNames) -> Iterator[tuple[str, frozenset[str]]]:
-    for each in types_in(kind):
-        if isinstance(each, Object) and is_class(each):
-            members = frozenset(field.wire_name for field in each.fields)
-            yield names.classes[each.pointer], members
+    for part in types_in(kind):
+        if isinstance(part, Object) and is_class(part):
+            members = frozenset(field.wire_name for field in part.fields)
+            yield names.classes[part.pointer], members
 
 
 def _optional(kind: Type) -> Type:

@@ -93,8 +93,8 @@ def model_view(
     used: set[str] = set()
     views = {
         name: tuple(
-            _object(each, annotator, used, is_sent=name == "input")
-            for each in _classes(top)
+            _object(kind, annotator, used, is_sent=name == "input")
+            for kind in _classes(top)
         )
         for name, top in (("input", model.input), ("output", model.output))
     }
@@ -115,21 +115,21 @@ def model_view(
 def _media_kind(field: Field) -> str:
     """The kind of media that a field takes; empty if it takes more than one, or any text."""
     formats = {
-        (each.format or "").partition("_")[0]
-        for each in types_in(field.type)
-        if isinstance(each, Text)
+        (kind.format or "").partition("_")[0]
+        for kind in types_in(field.type)
+        if isinstance(kind, Text)
     }
     return field.media.value if field.media and len(formats) == 1 else ""
 
 
 def _classes(top: NamedObject) -> list[NamedObject]:
     """Every object that is a class, the innermost first, the top one last."""
-    found = [
+    classes = [
         kind
         for kind in types_in(top)
         if isinstance(kind, NamedObject) and is_class(kind)
     ]
-    parts = [kind for kind in reversed(found) if kind is not top]
+    parts = [kind for kind in reversed(classes) if kind is not top]
     return [*dict.fromkeys(parts), top]
 
 

@@ -213,23 +213,23 @@ def _measure_once(
     parse = parse_media(remote.size, thorough=thorough)
     steps, patience = policy.steps, MAX_FAILED_READS
     try:
-        offset, length, least = next(parse)
+        offset, length, minimum = next(parse)
         while True:
             steps -= 1
             failure = too_costly(offset)
             if steps >= 0:
                 try:
                     data = yield from remote.read(offset, length)
-                    if len(data) >= least:
-                        offset, length, least = parse.send(data)
+                    if len(data) >= minimum:
+                        offset, length, minimum = parse.send(data)
                         continue
-                    failure = truncated(offset, least, len(data))
+                    failure = truncated(offset, minimum, len(data))
                 except OverBudget:
                     pass
             patience -= 1
             if patience < 0:
                 raise failure
-            offset, length, least = parse.throw(failure)
+            offset, length, minimum = parse.throw(failure)
     except StopIteration as stop:
         info: MediaInfo = stop.value
         return _with_evidence(info, remote)

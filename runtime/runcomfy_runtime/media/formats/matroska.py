@@ -63,8 +63,8 @@ class _MatroskaFacts:
         tracks = self.tracks or ()
         padded = max((track.padded for track in tracks), default=Fraction(0))
         frame = max((track.frame for track in tracks), default=Fraction(0))
-        least = max(Fraction(0), self.shortest(seconds) - padded)
-        return Measurement(seconds, least, seconds + frame)
+        lower = max(Fraction(0), self.shortest(seconds) - padded)
+        return Measurement(seconds, lower, seconds + frame)
 
     @property
     def playing(self) -> tuple[MatroskaTrack, ...]:
@@ -202,8 +202,8 @@ def _spanned(facts: _MatroskaFacts, first: int, last: int, longest: int) -> Meas
     frame = frame or Fraction(1, 25)  # blocks state when they begin, not when they end
     seconds = (last - first) * tick + frame
     padded = max([frame, *(track.padded for track in facts.tracks or ())])
-    least = max(Fraction(0), facts.shortest(seconds) - frame - padded)
-    return Measurement.of(seconds, least, last * tick + 2 * frame)
+    lower = max(Fraction(0), facts.shortest(seconds) - frame - padded)
+    return Measurement.of(seconds, lower, last * tick + 2 * frame)
 
 
 def _number(element: Element) -> Parse[int]:

@@ -27,12 +27,12 @@ class Deadline:
         self._seconds = seconds
         self._end = clock() + seconds
 
-    def remaining(self, most: float | None = None) -> float:
-        """Seconds left, but at most ``most``. Raises ``MediaError`` if the time is over."""
+    def remaining(self, limit: float | None = None) -> float:
+        """Seconds left, but at most ``limit``. Raises ``MediaError`` if the time is over."""
         left = self._end - self._clock()
         if left <= 0:
             raise self.passed()
-        return left if most is None else min(left, most)
+        return left if limit is None else min(left, limit)
 
     def passed(self) -> MediaError:
         """The error for a passed deadline."""

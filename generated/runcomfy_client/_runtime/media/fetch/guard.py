@@ -177,23 +177,23 @@ async def lookup_within_async(
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[LookupResult] = loop.create_future()
 
-    def settle(found: LookupResult) -> None:
+    def settle(result: LookupResult) -> None:
         if not answer.done():
-            answer.set_result(found)
+            answer.set_result(result)
 
-    def deliver(found: LookupResult) -> None:
+    def deliver(result: LookupResult) -> None:
         with suppress(RuntimeError):  # the loop is closed, and no task waits any more
-            loop.call_soon_threadsafe(settle, found)
+            loop.call_soon_threadsafe(settle, result)
 
     start_lookup(lookup, host, port, deliver)
     try:
         async with asyncio.timeout(seconds):
-            found = await answer
+            result = await answer
     except TimeoutError:
         raise slow_lookup_error(host, seconds) from None
-    if found is None:
+    if result is None:
         raise unresolved(host)
-    return found
+    return result
 
 
 def start_lookup(
@@ -206,9 +206,9 @@ def start_lookup(
     """
 
     def ask() -> None:
-        addresses: LookupResult = None
+        result: LookupResult = None
         with suppress(OSError, UnicodeError):
-            addresses = lookup(host, port)
-        report(addresses)
+            result = lookup(host, port)
+        report(result)
 
     _LOOKUP_THREADS.start(ask)

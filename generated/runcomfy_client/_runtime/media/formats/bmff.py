@@ -59,15 +59,15 @@ def read_children(parent: Box, body: int | None = None) -> Parse[list[Box]]:
     return boxes
 
 
-def read_body(box: Box, most: int, least: int, skip: int = 0) -> Parse[bytes]:
-    """Up to ``most`` bytes of a box's content, from its byte ``skip`` on."""
+def read_body(box: Box, maximum: int, minimum: int, skip: int = 0) -> Parse[bytes]:
+    """Up to ``maximum`` bytes of a box's content, from its byte ``skip`` on."""
     room = box.end - box.body - skip
-    if room < least:
+    if room < minimum:
         raise MediaError(
             f"the box {box_name(box.kind)} at byte {box.start} is too short"
         )
-    length = min(most, room)
-    return (yield box.body + skip, length, least) if length else b""
+    length = min(maximum, room)
+    return (yield box.body + skip, length, minimum) if length else b""
 
 
 def first_box(boxes: list[Box], kind: bytes) -> Box | None:
