@@ -231,6 +231,8 @@ def diff(
     *,
     schemas: StrPath | None = None,
     config: StrPath | None = None,
+    models: Iterable[str] = (),
+    all_models: bool = False,
     merge_base: bool = False,
     approvals: StrPath | None = None,
 ) -> DiffResult:
@@ -240,6 +242,9 @@ def diff(
     for the configured folder). Without ``head``, it is the work tree. ``merge_base``
     compares with the last commit that both have in common. ``approvals`` is a file of
     approved findings (``runcomfy-approvals.toml`` by default, if it exists).
+
+    A model is judged if the configuration of one side selects it. ``models`` are globs
+    that decide instead, and ``all_models`` judges every model.
     """
     from .workspace.findings import diff_schemas
     from .workspace.project import open_project
@@ -248,6 +253,8 @@ def diff(
         open_project(schemas, config),
         fspath(base),
         None if head is None else fspath(head),
+        models=tuple(models),
+        all_models=all_models,
         merge_base=merge_base,
         approvals=_path(approvals),
     )

@@ -53,12 +53,12 @@ def test_memory_and_recursion_end_one_model(
     words: tuple[str, ...],
     error: type[Exception],
 ) -> None:
-    from runcomfy_codegen.workspace import comparison
+    from runcomfy_codegen.workspace import loaded_side
 
     client.write("new.json", [entry("acme/singer"), entry("acme/dancer")])
     assert client("import", "new.json").code == 0
     before = client.files("client/models/acme/singer.py")
-    for module in (schemas_folder, comparison):
+    for module in (schemas_folder, loaded_side):
         monkeypatch.setattr(
             module, "parse_document_file", failing(module.parse_document_file, error)
         )

@@ -27,6 +27,7 @@ from ..errors import (
 )
 
 _OPTIONS = {
+    "all_models=True": "--all",
     "client=": "--client",
     "force=True": "--force",
     "locale=": "--locale",

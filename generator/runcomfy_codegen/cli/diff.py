@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,6 +34,14 @@ from .options import SchemasOptions, report_format_option, schemas_options
     help="Compare with the last commit that BASE and HEAD have in common.",
 )
 @click.option(
+    "--models",
+    multiple=True,
+    metavar="GLOB",
+    help="Judge only these models; * also matches /.  [default: those that the configuration of"
+    " BASE or of HEAD selects]",
+)
+@click.option("--all", "all_models", is_flag=True, help="Judge every model.")
+@click.option(
     "--approvals",
     type=click.Path(path_type=Path, dir_okay=False),
     help="File of approved findings.  [default: runcomfy-approvals.toml, if it exists]",
@@ -50,16 +59,16 @@ def command(
     head: str | None,
     fail_on: str,
     form: str,
-    merge_base: bool,
-    approvals: Path | None,
     changelog_file: Path | None,
+    **options: Any,
 ) -> None:
     """Report what a change of the schemas means for callers.
 
     BASE and HEAD are schemas folders, or revisions of this git repository as REF:path (or
-    REF, for the configured folder). Without HEAD, BASE is compared with the work tree.
+    REF, for the folder that its configuration names). Without HEAD, BASE is compared with the
+    work tree. If REF does not have the configured folder yet, every model is new.
     """
-    result = api.diff(base, head, **where, merge_base=merge_base, approvals=approvals)
+    result = api.diff(base, head, **where, **options)
     report = result.report.for_writers(result.locate)
     if changelog_file is not None:
         changelog_file.write_text(changelog(report), "utf-8")

@@ -13,6 +13,7 @@ from ..ir.exact import json_value
 from ..reports.command_report import (
     CommandReport,
     FileLocation,
+    Remark,
     ReportEntry,
     TextLine,
     by_model,
@@ -55,6 +56,7 @@ class DiffReport:
     approved: tuple[DiffFinding, ...] = ()
     stale: tuple[Approval, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def summary(self) -> dict[str, int]:
@@ -75,6 +77,7 @@ class DiffReport:
             "findings": [finding.as_json() for finding in self.findings],
             "approved": [finding.as_json() for finding in self.approved],
             "stale_approvals": [approval.fingerprint for approval in self.stale],
+            "notices": [*self.notices],
             "diagnostics": [diagnostic.printed() for diagnostic in self.diagnostics],
             "summary": self.summary,
             "bump": self.bump,
@@ -96,15 +99,23 @@ class DiffReport:
             text=tuple(_lines(self, entries)),
             summary=self.summary,
             bump=self.bump,
-            remarks=tuple(
-                f"Stale approval: {approval.fingerprint} ({approval.reason})"
-                for approval in self.stale
-            ),
+            remarks=tuple(_remarks(self)),
             annotated={
                 Severity.ERROR: "breaking findings in the step summary",
                 Severity.WARNING: "risky findings in the step summary",
             },
             complete=not self.diagnostics,
+        )
+
+
+def _remarks(report: DiffReport) -> Iterator[Remark]:
+    """What is about no single finding, in every format."""
+    for notice in report.notices:
+        yield Remark(notice)
+    for approval in report.stale:
+        yield Remark(
+            f"stale approval {approval.fingerprint} ({approval.reason}): remove it",
+            Severity.WARNING,
         )
 
 
@@ -137,9 +148,8 @@ def _lines(report: DiffReport, entries: Iterable[ReportEntry]) -> Iterator[TextL
         for entry in worst_first(own, report.summary):
             yield from _entry_lines(entry)
         yield TextLine("")
-    for approval in report.stale:
-        stale = f"stale approval {approval.fingerprint} ({approval.reason})"
-        yield TextLine(f"{stale}: remove it")
+    for remark in _remarks(report):
+        yield TextLine(remark.text)
     counts = counted(report.summary, len(report.approved))
     yield TextLine(f"{counts}; version bump: {report.bump}")
 

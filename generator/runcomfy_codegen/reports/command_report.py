@@ -133,6 +133,13 @@ class FileNotice:
     line: int = 1
 
 
+class Remark(NamedTuple):
+    """A message about the report as a whole."""
+
+    text: str
+    level: Severity = Severity.INFO
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandReport:
     """Everything that a command reports.
@@ -143,7 +150,7 @@ class CommandReport:
     - ``diagnostics`` are for people, on stderr; ``text`` are the command's own lines.
     - ``summary`` counts the entries by verdict, the worst first; approved ones do not count.
     - ``bump`` is the version bump that the findings ask for.
-    - ``remarks`` are further lines of a comment.
+    - ``remarks`` are about the report as a whole; every format shows them.
     - ``annotated`` names the levels that GitHub annotates. Its values say what the entries
       beyond GitHub's limit are ("4 more of severity error").
     - ``complete`` says whether everything could be read, where that is known.
@@ -158,7 +165,7 @@ class CommandReport:
     text: tuple[TextLine, ...] = ()
     summary: Mapping[str, int] = field(default_factory=dict[str, int])
     bump: str = ""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     annotated: Mapping[Severity, str] = field(default_factory=dict[Severity, str])
     complete: bool | None = None
 

@@ -35,6 +35,8 @@ def github_lines(report: CommandReport) -> Iterator[str]:
         if len(entries) > MAX_ANNOTATIONS:
             yield f"::notice::{len(entries) - MAX_ANNOTATIONS} more {what}"
     yield from map(_file_annotation, report.notices)
+    for remark in report.remarks:
+        yield f"::{_COMMANDS[remark.level]}::{_escape(remark.text)}"
     if report.bump:
         yield f"::notice::{counted(report.summary)}; version bump: {report.bump}"
 

@@ -46,7 +46,7 @@ def markdown_comment(report: CommandReport, max_length: int = MAX_COMMENT) -> st
         *_tables(urgent, report.summary),
         *_folded(f"{len(harmless)} harmless changes", harmless, report.summary),
         *_folded(f"{len(approved)} approved", approved, report.summary),
-        *map(_plain, report.remarks),
+        *(_plain(remark.text) for remark in report.remarks),
         *(
             f"Not compared: {_plain(f'{notice.file}: {notice.message}')}"
             for notice in report.notices

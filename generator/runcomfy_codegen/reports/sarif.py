@@ -10,7 +10,6 @@ from ..ir.diagnostic import Severity
 from .command_report import (
     CommandReport,
     FileLocation,
-    FileNotice,
     ReportEntry,
     RuleMetadata,
 )
@@ -41,7 +40,11 @@ def sarif_log(report: CommandReport) -> dict[str, Any]:
             {
                 "executionSuccessful": report.complete,
                 "toolExecutionNotifications": [
-                    _notification(notice) for notice in report.notices
+                    *(
+                        _notification(notice.level, f"{notice.file}: {notice.message}")
+                        for notice in report.notices
+                    ),
+                    *(_notification(each.level, each.text) for each in report.remarks),
                 ],
             }
         ]
@@ -99,8 +102,5 @@ def _physical_location(location: FileLocation) -> dict[str, Any]:
     }
 
 
-def _notification(notice: FileNotice) -> dict[str, Any]:
-    return {
-        "level": _LEVELS[notice.level],
-        "message": {"text": f"{notice.file}: {notice.message}"},
-    }
+def _notification(level: Severity, text: str) -> dict[str, Any]:
+    return {"level": _LEVELS[level], "message": {"text": text}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR
@@ -15,7 +15,7 @@ from ..disk.read_file import STORED_CAP, NotReadable, read_file
 from ..disk.walk import ListedFolder, is_read, read_again, walk
 from ..ir.diagnostic import EXHAUSTED, Diagnostic, Position, too_large
 from ..ir.document import DEFAULT_LOCALE, Document
-from ..ir.json_text import NotJson, items, members
+from ..ir.json_text import JsonValue, NotJson, items, members
 from . import document_file
 from .document_file import (
     document_path,
@@ -232,9 +232,14 @@ def _facts(root: Path, model_id: str) -> CatalogFacts | None:
             broken = True
             continue
         if facts:
-            categories = tuple(map(str, items(facts.get("categories"))))
-            return CatalogFacts(str(facts.get("kind", "")), categories)
+            return catalog_facts(facts)
     return None if broken else CatalogFacts()
+
+
+def catalog_facts(facts: Mapping[str, JsonValue]) -> CatalogFacts:
+    """The kind and the categories in the published facts of a model."""
+    categories = tuple(map(str, items(facts.get("categories"))))
+    return CatalogFacts(str(facts.get("kind", "")), categories)
 
 
 # Hashes: which models are unchanged, without parsing any document.

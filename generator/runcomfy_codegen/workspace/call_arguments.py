@@ -127,6 +127,7 @@ _SINGLE: Mapping[str, _Kind] = {
     "dry_run": _FLAG,
     "force": _FLAG,
     "merge_base": _FLAG,
+    "all_models": _FLAG,
     "progress": _Kind(callable, "a function of (done, total, name)"),
 }
 _SEVERAL: Mapping[str, _Kind] = {

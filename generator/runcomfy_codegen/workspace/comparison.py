@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TypeAlias
 
 from ..build.build_model import (
     BuildOptions,
@@ -20,34 +18,15 @@ from ..diff.compare.outputs import PublishedOutputs
 from ..diff.compare.published import PublishedTexts, TextsByModel, TextsByPointer
 from ..diff.compare.source import NO_SURFACES, Surfaces
 from ..diff.finding import DiffFinding
-from ..ir.diagnostic import EXHAUSTED, Diagnostic, Position, Severity, too_large
+from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
 from ..ir.model import Model, Object
 from ..ir.surface import CodeNames
 from ..reports.command_report import FileLocation
-from ..store.document_file import model_id_of, parse_document_file, unreadable_document
 from ..targets.target import Named, Overrides
+from .loaded_side import LoadedSide
 from .project import named_catalog
-from .revision import Blobs, Content, Revision, SchemasFolder
-
-Documents: TypeAlias = dict[str, dict[str, tuple[str, Document]]]
-"""By model id and locale: the file name and its document."""
-
-Cache: TypeAlias = dict[tuple[PurePosixPath, Content], Document | NotJson]
-"""Parsed files; most of them are the same on both sides."""
-
-_NOT_COMPARED = "the model is not compared; the rest is"
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedSide:
-    """The documents of one side, the models with unreadable files, and diagnostics."""
-
-    name: str
-    documents: Documents
-    broken: frozenset[str]
-    diagnostics: tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +84,18 @@ class Comparison:
 
 
 def compare_sides(
-    base: SchemasFolder | Revision,
-    head: SchemasFolder | Revision,
+    sides: tuple[LoadedSide, LoadedSide],
+    changed: Collection[str],
     options: BuildOptions,
     overrides: tuple[Overrides, Overrides],
 ) -> Comparison:
-    """Read both sides, and build the models that changed.
+    """Build the models that changed.
 
     ``overrides`` are the names that the user configured on each side. A model that one side
     cannot build is left out on both: it would look removed.
     """
-    cache: Cache = {}
-    old, new = (_read(side.name, side.blobs(), cache) for side in (base, head))
-    wanted = _changed(old, new, *overrides) - old.broken - new.broken
+    old, new = sides
+    wanted = {*changed} - old.broken - new.broken
     before, after = (
         _built(side, wanted, options, each) if wanted else NO_CHANGES
         for side, each in zip((old, new), overrides, strict=True)
@@ -136,20 +114,20 @@ def compare_sides(
         texts=PublishedTexts(before.texts, after.texts, drifted),
         surfaces=_surfaces(before, after) if wanted else NO_SURFACES,
         diagnostics=(
-            *_one_side_alone(old, new),
             *(problem for side in (old, new) for problem in side.diagnostics),
             *(problem for side in (before, after) for problem in side.diagnostics),
         ),
-        sides=(old, new),
+        sides=sides,
         failed=frozenset(failed | old.broken | new.broken),
     )
 
 
-def _changed(
+def changed_models(
     old: LoadedSide, new: LoadedSide, before: Overrides, after: Overrides
 ) -> set[str]:
     """The models whose documents, or whose configured names, changed."""
-    return {
+    readable_on_one_side = old.broken ^ new.broken
+    return {*readable_on_one_side} | {
         model_id
         for model_id in old.documents.keys() | new.documents.keys()
         if old.documents.get(model_id) != new.documents.get(model_id)
@@ -169,51 +147,6 @@ def _rebuilt(
         return False
     old, new = (build_model([file], options).model for file in files)
     return old is None or new is None or not same_structure(old, new)
-
-
-def _one_side_alone(old: LoadedSide, new: LoadedSide) -> Iterator[Diagnostic]:
-    """Report an empty side: it is more often a wrong path than a change."""
-    for side, other in ((old, new), (new, old)):
-        if other.documents and not side.documents and not side.broken:
-            yield Diagnostic(
-                code="no-documents",
-                message=f"there are no documents in {side.name!r}, but {other.name!r}"
-                " has some",
-                file=side.name,
-                hint="give the schemas folder: REF:path, or a folder on disk",
-            )
-
-
-def _read(name: str, blobs: Blobs, cache: Cache) -> LoadedSide:
-    documents: defaultdict[str, dict[str, tuple[str, Document]]] = defaultdict(dict)
-    broken: set[str] = set()
-    diagnostics: list[Diagnostic] = []
-    for blob in blobs:
-        path = blob[0]
-        if blob not in cache:
-            cache[blob] = _document(*blob)
-        document = cache[blob]
-        if isinstance(document, NotJson):
-            broken.add(model_id_of(path))
-            file = str(PurePosixPath(name, path))
-            unreadable = unreadable_document(
-                file, path, document.message, document.place, _NOT_COMPARED
-            )
-            diagnostics.append(unreadable)
-        else:
-            documents[document.model_id][document.locale] = (path.as_posix(), document)
-    return LoadedSide(name, dict(documents), frozenset(broken), tuple(diagnostics))
-
-
-def _document(path: PurePosixPath, content: Content) -> Document | NotJson:
-    if isinstance(content, NotJson):
-        return content
-    try:
-        return parse_document_file(path, content)
-    except NotJson as error:
-        return error
-    except EXHAUSTED as error:
-        return NotJson(too_large(error).message, Position())
 
 
 def _built(

@@ -14,8 +14,10 @@ from runcomfy_runtime.did_you_mean import did_you_mean
 
 from .. import resources
 from ..diff.approvals import Approval, ApprovalError, apply_approvals, read_approvals
+from ..diff.finding import DiffFinding
 from ..diff.report import DiffReport
-from ..diff.rules import diff
+from ..diff.rules import diff, in_order
+from ..diff.rules.models import selection_findings
 from ..disk.read_file import SETTINGS_CAP, read_file
 from ..errors import UsageError
 from ..ir.diagnostic import Diagnostic
@@ -24,10 +26,18 @@ from ..ir.json_text import JsonValue, items, members
 from ..lint import RULES, is_selected, lint
 from ..store.document_file import document_path
 from ..store.schemas_folder import document_paths, read_one
-from .comparison import compare_sides, pointer_in_document
+from .comparison import (
+    Comparison,
+    changed_models,
+    compare_sides,
+    pointer_in_document,
+)
+from .loaded_side import Cache, LoadedSide, load_side
 from .project import Project, ids_matching
 from .results import DiffResult, LintResult
-from .revision import default_head, overrides_at, resolve_base, resolve_side
+from .revision import AbsentFolder
+from .selection import DiffSelection, select_for_diff
+from .sides import DiffSide, resolve_sides
 
 BUILT = (
     "broken-document", "duplicate-key", "impossible-enum", "locale-structure", "loose-pattern-escape",
@@ -122,6 +132,7 @@ def _document(model_id: str, project: Project) -> tuple[str, Document] | None:
 
 APPROVALS = Path("runcomfy-approvals.toml")
 """The file of approved findings that is read if it exists."""
+_SHOWN = 5
 
 
 def diff_schemas(
@@ -129,39 +140,113 @@ def diff_schemas(
     base: str,
     head: str | None = None,
     *,
+    models: Sequence[str] = (),
+    all_models: bool = False,
     merge_base: bool = False,
     approvals: Path | None = None,
 ) -> DiffResult:
     """Read, build and compare both sides. Raises ``CodegenError``.
 
     Without ``head``, the new side is the work tree. ``merge_base`` compares with the last
-    commit that both sides have in common.
+    commit that both sides have in common. ``models`` are globs of the models to judge, and
+    ``all_models`` judges all of them; by default, the configurations of both sides decide.
     """
+    if models and all_models:
+        raise UsageError("`models=` and `all_models=True` exclude each other")
     approved = _read_approvals(approvals)
-    old = resolve_base(base, project, _revision(base, head) if merge_base else None)
-    new = resolve_side(head, project) if head else default_head(old, project)
-    overrides = (overrides_at(old, project), overrides_at(new, project))
-    sides = compare_sides(old, new, project.build_options, overrides)
+    sides = resolve_sides(base, head, project, from_merge_base=merge_base)
+    loaded = _loaded(sides)
+    configs = sides[0].config, sides[1].config
+    selection = select_for_diff(loaded, configs, models, all_models=all_models)
+    overrides = sides[0].overrides, sides[1].overrides
+    changed = changed_models(*loaded, *overrides)
+    unselected = tuple(sorted(changed - selection.judged))
+    read = loaded[0].only(selection.judged), loaded[1].only(selection.judged)
+    to_compare = changed & selection.compared
+    compared = compare_sides(read, to_compare, project.build_options, overrides)
     # The last day of an approval is the same everywhere: that of UTC.
     today = datetime.now(UTC).date()
-    findings = diff(sides.old, sides.new, sides.outputs, sides.texts, sides.surfaces)
-    judged = apply_approvals(approved, findings, today, sides.failed)
+    not_compared = {*compared.failed, *_unjudged(loaded, selection)}
+    found = _findings(compared, selection)
+    judged = apply_approvals(approved, found, today, not_compared)
     report = DiffReport(
         base=base,
         head=head or "work tree",
         findings=judged.open,
         approved=judged.approved,
         stale=judged.stale,
-        diagnostics=sides.diagnostics,
+        diagnostics=(*_empty_by_mistake(sides, read), *compared.diagnostics),
+        notices=tuple(_notices(sides, loaded, unselected)),
     )
-    return DiffResult(report=report, locate=sides.locate, diagnostics=sides.diagnostics)
+    return DiffResult(
+        report=report,
+        locate=compared.locate,
+        diagnostics=report.diagnostics,
+        unselected=unselected,
+    )
 
 
-def _revision(base: str, head: str | None) -> str:
-    """The git revision of the new side."""
-    if Path(base).is_dir() or (head and Path(head).is_dir()):
-        raise UsageError("`merge_base=True` needs git revisions, not folders")
-    return head.partition(":")[0] if head else "HEAD"
+def _loaded(sides: tuple[DiffSide, DiffSide]) -> tuple[LoadedSide, LoadedSide]:
+    cache: Cache = {}
+    return load_side(sides[0].folder, cache), load_side(sides[1].folder, cache)
+
+
+def _findings(
+    compared: Comparison, selection: DiffSelection
+) -> tuple[DiffFinding, ...]:
+    """What changed in the compared models, and in the selection."""
+    found = diff(
+        compared.old,
+        compared.new,
+        compared.outputs,
+        compared.texts,
+        compared.surfaces,
+    )
+    selected = selection_findings(selection.dropped, selection.taken_up)
+    return in_order((*found, *selected))
+
+
+def _unjudged(
+    sides: tuple[LoadedSide, LoadedSide], selection: DiffSelection
+) -> frozenset[str]:
+    """The models that exist and that this diff does not judge."""
+    return (sides[0].model_ids | sides[1].model_ids) - selection.judged
+
+
+def _empty_by_mistake(
+    sides: tuple[DiffSide, DiffSide], loaded: tuple[LoadedSide, LoadedSide]
+) -> Iterator[Diagnostic]:
+    """A folder given by hand that is empty is more often a wrong path than a change."""
+    for index, (side, read) in enumerate(zip(sides, loaded, strict=True)):
+        other = loaded[1 - index]
+        if side.by_hand and other.documents and not read.model_ids:
+            yield Diagnostic(
+                code="no-documents",
+                message=f"there are no documents in {read.name!r}, but {other.name!r}"
+                " has some",
+                file=read.name,
+                hint="give the schemas folder: REF:path, or a folder on disk",
+            )
+
+
+def _notices(
+    sides: tuple[DiffSide, DiffSide],
+    loaded: tuple[LoadedSide, LoadedSide],
+    unselected: Sequence[str],
+) -> Iterator[str]:
+    """What readers of the findings must know: an empty side, and what is not judged."""
+    for side, read, word in zip(sides, loaded, ("new", "removed"), strict=True):
+        if isinstance(side.folder, AbsentFolder):
+            yield f"{side.folder.reason}: every model is {word}"
+        elif not read.model_ids and not side.by_hand:
+            yield f"there are no documents in {read.name!r}: every model is {word}"
+    if unselected:
+        names = ", ".join(unselected[:_SHOWN])
+        more = f" and {len(unselected) - _SHOWN} more" if unselected[_SHOWN:] else ""
+        yield (
+            f"changed, but not selected by the configuration: {names}{more};"
+            " `--all` judges every model"
+        )
 
 
 def _read_approvals(file: Path | None) -> tuple[Approval, ...]:

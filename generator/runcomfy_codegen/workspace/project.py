@@ -41,9 +41,13 @@ EVERY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A configuration; the options of a call replace parts of it."""
+    """A configuration; the options of a call replace parts of it.
+
+    ``schemas_given`` says that the call names the schemas folder.
+    """
 
     config: Config
+    schemas_given: bool = False
 
     @property
     def build_options(self) -> BuildOptions:
@@ -170,7 +174,9 @@ def open_project(
     ``schemas`` replaces the folder that the configuration names. Raises ``ConfigError``.
     """
     found = find_config(Path()) if config is None else read_config(Path(config))
-    return Project(found if schemas is None else replace(found, schemas=Path(schemas)))
+    if schemas is None:
+        return Project(found)
+    return Project(replace(found, schemas=Path(schemas)), schemas_given=True)
 
 
 def no_schemas(error: FileNotFoundError) -> NoSchemas:

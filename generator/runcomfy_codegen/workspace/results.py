@@ -233,11 +233,13 @@ class DiffResult(_Result):
     """What a change of the schemas means for callers.
 
     ``locate`` gives the file and the line of a finding. ``report.for_writers(locate)`` is
-    the report for the writers in ``runcomfy_codegen.reports``.
+    the report for the writers in ``runcomfy_codegen.reports``. ``unselected`` are the models
+    that changed and are not judged, because no configuration selects them.
     """
 
     report: DiffReport
     locate: Locate
+    unselected: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[DiffFinding, ...]:
@@ -248,6 +250,11 @@ class DiffResult(_Result):
     def approved(self) -> tuple[DiffFinding, ...]:
         """The findings that the approvals file covers."""
         return self.report.approved
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What else a reader must know: a side without schemas, models that are not judged."""
+        return self.report.notices
 
     @property
     def bump(self) -> str:

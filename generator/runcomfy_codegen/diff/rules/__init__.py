@@ -91,7 +91,7 @@ def judge(facts: Iterable[Fact]) -> tuple[DiffFinding, ...]:
         for rule in _RULES_BY_FACT.get(type(fact), ())
         for finding in rule.findings(fact)
     )
-    return tuple(sorted(findings, key=_order))
+    return in_order(findings)
 
 
 def diff(
@@ -111,7 +111,7 @@ def diff(
     facts = tuple(compare(old, new, outputs, surfaces))
     findings = judge((*facts, *text_facts(texts, facts)))
     rest = judge(_unknown_changes(old, new, facts, findings))
-    return tuple(sorted((*findings, *rest), key=_order)) if rest else findings
+    return in_order((*findings, *rest)) if rest else findings
 
 
 def _unknown_changes(
@@ -134,6 +134,11 @@ def _unknown_changes(
         other = renamed.get(name) or after.get(name)
         if other is not None and other.published != model.published:
             yield from unknown_changes(model, other, name, reported[name])
+
+
+def in_order(findings: Iterable[DiffFinding]) -> tuple[DiffFinding, ...]:
+    """Findings by model, side, pointer, lens and rule."""
+    return tuple(sorted(findings, key=_order))
 
 
 def _order(finding: DiffFinding) -> tuple[str, ...]:

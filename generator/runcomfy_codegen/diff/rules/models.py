@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ..compare.facts import LocaleDrifted, ModelAdded, ModelRemoved, ModelRenamed
-from ..finding import DiffVerdict, Lens
+from ..compare.facts import LocaleDrifted, ModelAdded, ModelRemoved, ModelRenamed, Side
+from ..finding import DiffFinding, DiffVerdict, Lens
 from ..rule import RuleResult, diff_rule
 
 
 @diff_rule(
     "model-added",
     ModelAdded,
-    summary="A model is new.",
+    summary="A model is new, or the configuration selects it now.",
     why="New modules and classes break no caller.",
     before="",
     after='{"properties": {"prompt": {"type": "string"}}}',
@@ -30,10 +30,10 @@ def model_added(fact: ModelAdded) -> Iterator[RuleResult]:
 @diff_rule(
     "model-removed",
     ModelRemoved,
-    summary="A model is no longer published.",
+    summary="A model is no longer published, or the configuration no longer selects it.",
     why=(
-        "Every call of the model fails, and its module is gone from the generated "
-        "client."
+        "Every call of a model that is no longer published fails. The module of the "
+        "model is gone from the generated client either way."
     ),
     before='{"properties": {"prompt": {"type": "string"}}}',
     after="",
@@ -105,6 +105,35 @@ def locale_drifted(fact: LocaleDrifted) -> Iterator[RuleResult]:
         new=fact.locale,
         reason="one of the two languages is out of date, and it is unknown which",
     )
+
+
+def selection_findings(
+    dropped: Iterable[str], taken_up: Iterable[str]
+) -> Iterator[DiffFinding]:
+    """The findings for published models that the configuration selects no more, or only now."""
+    for model in dropped:
+        yield DiffFinding(
+            rule=model_removed.id,
+            model=model,
+            side=Side.INPUT,
+            lens=Lens.SOURCE,
+            pointer="",
+            verdict=DiffVerdict.BREAKING,
+            message="the configuration no longer selects the model",
+            identity=("selected", ""),
+            hint="Select the model, or change the callers that import its module.",
+        )
+    for model in taken_up:
+        yield DiffFinding(
+            rule=model_added.id,
+            model=model,
+            side=Side.INPUT,
+            lens=Lens.SOURCE,
+            pointer="",
+            verdict=DiffVerdict.COMPATIBLE,
+            message="the configuration selects the model now",
+            identity=("", "selected"),
+        )
 
 
 RULES = (
