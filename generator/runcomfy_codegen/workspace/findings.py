@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,8 +13,13 @@ from pathlib import Path
 from runcomfy_runtime.did_you_mean import did_you_mean
 
 from .. import resources
-from ..diff.approvals import Approval, ApprovalError, apply_approvals, read_approvals
-from ..diff.finding import DiffFinding
+from ..diff.approvals import (
+    Approval,
+    ApprovalError,
+    SortedFindings,
+    apply_approvals,
+    read_approvals,
+)
 from ..diff.report import DiffReport
 from ..diff.rules import diff, in_order
 from ..diff.rules.models import selection_findings
@@ -26,6 +31,7 @@ from ..ir.json_text import JsonValue, items, members
 from ..lint import RULES, is_selected, lint
 from ..store.document_file import document_path
 from ..store.schemas_folder import document_paths, read_one
+from ..targets.target import Overrides
 from .comparison import (
     Comparison,
     changed_models,
@@ -155,46 +161,85 @@ def diff_schemas(
         raise UsageError("`models=` and `all_models=True` exclude each other")
     approved = _read_approvals(approvals)
     sides = resolve_sides(base, head, project, from_merge_base=merge_base)
-    loaded = _loaded(sides)
-    configs = sides[0].config, sides[1].config
-    selection = select_for_diff(loaded, configs, models, all_models=all_models)
-    overrides = sides[0].overrides, sides[1].overrides
-    changed = changed_models(*loaded, *overrides)
-    unselected = tuple(sorted(changed - selection.judged))
-    read = loaded[0].only(selection.judged), loaded[1].only(selection.judged)
-    to_compare = changed & selection.compared
-    compared = compare_sides(read, to_compare, project.build_options, overrides)
-    # The last day of an approval is the same everywhere: that of UTC.
-    today = datetime.now(UTC).date()
-    not_compared = {*compared.failed, *_unjudged(loaded, selection)}
-    found = _findings(compared, selection)
-    judged = apply_approvals(approved, found, today, not_compared)
+    call = _loaded(sides, models, all_models=all_models)
+    compared = compare_sides(
+        call.judged_sides,
+        call.changed & call.selection.compared,
+        project.build_options,
+        call.overrides,
+    )
+    judged = _judged(approved, compared, call)
+    return _result(base, head or "work tree", judged, compared, call)
+
+
+def _result(
+    base: str,
+    head: str,
+    judged: SortedFindings,
+    compared: Comparison,
+    call: _LoadedDiff,
+) -> DiffResult:
     report = DiffReport(
         base=base,
-        head=head or "work tree",
+        head=head,
         findings=judged.open,
         approved=judged.approved,
         stale=judged.stale,
-        diagnostics=(*_empty_by_mistake(sides, read), *compared.diagnostics),
-        notices=tuple(_notices(sides, loaded, unselected)),
+        diagnostics=(*_empty_by_mistake(call), *compared.diagnostics),
+        notices=tuple(_notices(call)),
     )
     return DiffResult(
         report=report,
         locate=compared.locate,
         diagnostics=report.diagnostics,
-        unselected=unselected,
+        unselected=call.unselected,
     )
 
 
-def _loaded(sides: tuple[DiffSide, DiffSide]) -> tuple[LoadedSide, LoadedSide]:
+@dataclass(frozen=True, slots=True)
+class _LoadedDiff:
+    """Both sides, read; the models that changed, and those that are judged."""
+
+    sides: tuple[DiffSide, DiffSide]
+    loaded: tuple[LoadedSide, LoadedSide]
+    selection: DiffSelection
+    changed: frozenset[str]
+
+    @property
+    def overrides(self) -> tuple[Overrides, Overrides]:
+        return self.sides[0].overrides, self.sides[1].overrides
+
+    @property
+    def judged_sides(self) -> tuple[LoadedSide, LoadedSide]:
+        judged = self.selection.judged
+        return self.loaded[0].only(judged), self.loaded[1].only(judged)
+
+    @property
+    def not_judged(self) -> frozenset[str]:
+        old, new = self.loaded
+        return (old.model_ids | new.model_ids) - self.selection.judged
+
+    @property
+    def unselected(self) -> tuple[str, ...]:
+        """The models that changed and are not judged."""
+        return tuple(sorted(self.changed & self.not_judged))
+
+
+def _loaded(
+    sides: tuple[DiffSide, DiffSide], models: Sequence[str], *, all_models: bool
+) -> _LoadedDiff:
     cache: Cache = {}
-    return load_side(sides[0].folder, cache), load_side(sides[1].folder, cache)
+    loaded = load_side(sides[0].folder, cache), load_side(sides[1].folder, cache)
+    configs = sides[0].config, sides[1].config
+    selection = select_for_diff(loaded, configs, models, all_models=all_models)
+    changed = changed_models(*loaded, sides[0].overrides, sides[1].overrides)
+    return _LoadedDiff(sides, loaded, selection, frozenset(changed))
 
 
-def _findings(
-    compared: Comparison, selection: DiffSelection
-) -> tuple[DiffFinding, ...]:
-    """What changed in the compared models, and in the selection."""
+def _judged(
+    approved: Sequence[Approval], compared: Comparison, call: _LoadedDiff
+) -> SortedFindings:
+    """What changed in the compared models and in the selection, open or approved."""
     found = diff(
         compared.old,
         compared.new,
@@ -202,23 +247,18 @@ def _findings(
         compared.texts,
         compared.surfaces,
     )
+    selection = call.selection
     selected = selection_findings(selection.dropped, selection.taken_up)
-    return in_order((*found, *selected))
+    # The last day of an approval is the same everywhere: that of UTC.
+    today = datetime.now(UTC).date()
+    not_compared = {*compared.failed, *call.not_judged}
+    return apply_approvals(approved, in_order((*found, *selected)), today, not_compared)
 
 
-def _unjudged(
-    sides: tuple[LoadedSide, LoadedSide], selection: DiffSelection
-) -> frozenset[str]:
-    """The models that exist and that this diff does not judge."""
-    return (sides[0].model_ids | sides[1].model_ids) - selection.judged
-
-
-def _empty_by_mistake(
-    sides: tuple[DiffSide, DiffSide], loaded: tuple[LoadedSide, LoadedSide]
-) -> Iterator[Diagnostic]:
+def _empty_by_mistake(call: _LoadedDiff) -> Iterator[Diagnostic]:
     """A folder given by hand that is empty is more often a wrong path than a change."""
-    for index, (side, read) in enumerate(zip(sides, loaded, strict=True)):
-        other = loaded[1 - index]
+    for index, (side, read) in enumerate(zip(call.sides, call.loaded, strict=True)):
+        other = call.loaded[1 - index]
         if side.by_hand and other.documents and not read.model_ids:
             yield Diagnostic(
                 code="no-documents",
@@ -229,17 +269,15 @@ def _empty_by_mistake(
             )
 
 
-def _notices(
-    sides: tuple[DiffSide, DiffSide],
-    loaded: tuple[LoadedSide, LoadedSide],
-    unselected: Sequence[str],
-) -> Iterator[str]:
+def _notices(call: _LoadedDiff) -> Iterator[str]:
     """What readers of the findings must know: an empty side, and what is not judged."""
-    for side, read, word in zip(sides, loaded, ("new", "removed"), strict=True):
+    words = ("new", "removed")
+    for side, read, word in zip(call.sides, call.loaded, words, strict=True):
         if isinstance(side.folder, AbsentFolder):
             yield f"{side.folder.reason}: every model is {word}"
         elif not read.model_ids and not side.by_hand:
             yield f"there are no documents in {read.name!r}: every model is {word}"
+    unselected = call.unselected
     if unselected:
         names = ", ".join(unselected[:_SHOWN])
         more = f" and {len(unselected) - _SHOWN} more" if unselected[_SHOWN:] else ""
