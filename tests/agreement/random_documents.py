@@ -63,9 +63,9 @@ OTHERS: tuple[Any, ...] = (
 def random_schema(choices: Random, depth: int = 0) -> Schema:
     """A schema; below the second level only scalars."""
     makers: list[Callable[[Random, int], Schema]] = [_text, _number, _number, _choice]
-    makers += [_boolean, _several] if depth else [_several]
+    makers += [_boolean, _several] if depth else [_several, _null]
     if depth < 2:
-        makers += [_array, _object, _any_of]
+        makers += [_array, _object, _any_of, _untyped, _both]
     return choices.choice(makers)(choices, depth)
 
 
@@ -99,15 +99,15 @@ def random_value(choices: Random, schema: Schema, depth: int = 0) -> Any:
     """A value for a schema: one that may fit, four times of five, or any other."""
     if choices.random() < 0.2 or not schema:
         return choices.choice((*OTHERS, *NUMBERS, *TEXTS))
-    for keyword in ("enum", "anyOf", "oneOf"):
-        if keyword in schema:
+    for keyword in ("enum", "anyOf", "oneOf", "allOf"):
+        if keyword in schema and choices.random() < (0.6 if "type" in schema else 1):
             option = choices.choice(schema[keyword])
             if keyword == "enum":
                 return _near(choices, option)
             return random_value(choices, option, depth)
     if "const" in schema:
         return _near(choices, schema["const"])
-    kind = schema.get("type", "any")
+    kind = schema.get("type") or _implied(schema)
     match choices.choice(kind) if isinstance(kind, list) else kind:
         case "string":
             sized = [schema.get("minLength", 0), schema.get("maxLength", 2)]
@@ -119,12 +119,30 @@ def random_value(choices: Random, schema: Schema, depth: int = 0) -> Any:
             return choices.choice((True, False, 1, 0))
         case "array":
             size = choices.choice((0, 1, 2, 3))
-            item = schema.get("items", {})
-            return [random_value(choices, item, depth + 1) for _ in range(size)]
+            first = schema.get("prefixItems", [])[:size]
+            rest = [schema.get("items", {})] * (size - len(first))
+            return [random_value(choices, item, depth + 1) for item in first + rest]
         case "object":
             return _object_value(choices, schema, depth)
+        case "null":
+            return None
         case _:
             return choices.choice((*OTHERS, *NUMBERS))
+
+
+_KEYWORDS = {
+    "string": ("minLength", "maxLength", "pattern"),
+    "number": ("multipleOf", "minimum", "maximum", "exclusiveMinimum"),
+    "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems"),
+    "object": ("properties", "patternProperties", "additionalProperties", "required"),
+}
+
+
+def _implied(schema: Schema) -> list[str]:
+    """The types that the keywords of a schema constrain."""
+    return [kind for kind, words in _KEYWORDS.items() if schema.keys() & {*words}] or [
+        "any"
+    ]
 
 
 def _text(choices: Random, depth: int) -> Schema:
@@ -163,8 +181,40 @@ def _several(choices: Random, depth: int) -> Schema:
     return {"type": choices.sample(words, choices.randrange(1, 4)), "maxLength": 3}
 
 
+def _null(choices: Random, depth: int) -> Schema:
+    """A schema that has null, in one of its spellings."""
+    inner = random_schema(choices, 1)
+    if isinstance(inner.get("type"), str) and choices.random() < 0.5:
+        return {**inner, "type": [inner["type"], "null"]}
+    return {"anyOf": [inner, {"type": "null"}]}
+
+
+def _untyped(choices: Random, depth: int) -> Schema:
+    """Keywords of one or several types, without the type."""
+    schema: Schema = {}
+    for maker in choices.sample(
+        (_text, _number, _array, _object), choices.choice((1, 1, 2))
+    ):
+        schema |= maker(choices, depth + 1)
+    del schema["type"]
+    return schema
+
+
+def _both(choices: Random, depth: int) -> Schema:
+    """A schema with keywords next to those that combine others."""
+    maker = choices.choice((_text, _number, _several, _object, _untyped))
+    options = [
+        choices.choice((maker, _untyped, random_schema))(choices, depth + 1)
+        for _ in range(choices.choice((1, 2, 3)))
+    ]
+    keyword = choices.choice(("anyOf", "oneOf", "oneOf")) if options[1:] else "allOf"
+    return {**maker(choices, depth + 1), keyword: options}
+
+
 def _array(choices: Random, depth: int) -> Schema:
     schema: Schema = {"type": "array", "items": random_schema(choices, depth + 1)}
+    if choices.random() < 0.15:
+        schema["prefixItems"] = [random_schema(choices, 2)]
     for keyword in ("minItems", "maxItems"):
         if choices.random() < 0.3:
             schema[keyword] = choices.randrange(4)
@@ -185,6 +235,9 @@ def _object(choices: Random, depth: int) -> Schema:
     if extra < 0.6:
         inner = random_schema(choices, 2)
         schema["additionalProperties"] = choices.choice((True, False, inner))
+    if choices.random() < 0.15:
+        pattern = choices.choice(PATTERNS)
+        schema["patternProperties"] = {pattern: random_schema(choices, 2)}
     return schema
 
 

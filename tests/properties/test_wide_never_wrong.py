@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 from typing import Any
 
 import pytest
@@ -126,3 +127,86 @@ def test_members_are_checked_alike_by_every_judge(
         assert set(answers(json.dumps(schema), value).values()) == {True}, value
     for value in bad:
         assert set(answers(json.dumps(schema), value).values()) == {False}, value
+
+
+@pytest.mark.parametrize(
+    ("schema", "accepted", "refused", "code"),
+    [
+        (
+            {"oneOf": [{"type": "integer"}, {"type": "number", "minimum": 2}]},
+            (1, 3, 2.5),
+            (0.5, "a"),
+            "overlapping-options",
+        ),
+        (
+            {"type": "string", "oneOf": [{"minLength": 2}, {"maxLength": 4}]},
+            ("a", "abc", "abcde"),
+            (1,),
+            "overlapping-options",
+        ),
+        (
+            {"type": "string", "pattern": "^a", "anyOf": [{"pattern": "b$"}]},
+            ("ab", "ac"),
+            ("bb",),
+            "unread-combination",
+        ),
+        (
+            {"type": "number", "multipleOf": 3e200, "allOf": [{"multipleOf": 7e200}]},
+            (2.1e201, 0),
+            (3e200, 7e200, 1),
+            None,
+        ),
+        (
+            {"multipleOf": 3**400, "allOf": [{"multipleOf": 7**300}]},
+            (3**400, 3**400 * 7**300),
+            (1,),
+            "unread-combination",
+        ),
+        (
+            {
+                "type": "object",
+                "properties": {"a": {"type": "string"}},
+                "anyOf": [{"properties": {"a": {"type": "integer"}}}],
+            },
+            ({}, {"a": "x"}),
+            ({"a": []},),
+            "unread-combination",
+        ),
+        (
+            {"type": "string", "anyOf": [{"type": "integer"}, {"type": "boolean"}]},
+            ("a",),
+            (1, True),
+            "impossible-combination",
+        ),
+    ],
+)
+def test_options_are_checked_with_the_rest_or_told(
+    schema: dict[str, Any],
+    accepted: tuple[Any, ...],
+    refused: tuple[Any, ...],
+    code: str | None,
+) -> None:
+    """What is wider than JSON Schema is accepted by every judge, with a diagnostic."""
+    for expected, values in ((True, accepted), (False, refused)):
+        for value in values:
+            said = answers(json.dumps(schema), value)
+            said.pop("published")  # it reads the published schema, and is as strict
+            assert set(said.values()) == {expected}, (value, said)
+    result = built(properties(x=schema))
+    codes = {each.code for each in result.diagnostics} & {
+        "overlapping-options",
+        "unread-combination",
+        "impossible-combination",
+    }
+    assert codes == ({code} if code else set())
+    assert result.model is not None
+    assert bool(result.model.unknown) is bool(code)
+
+
+def test_two_thousand_options_next_to_a_type_take_linear_time() -> None:
+    options = [{"const": f"v{number}", "title": "V"} for number in range(2000)]
+    begin = process_time()
+    model = built(properties(x={"type": "string", "oneOf": options})).model
+    assert process_time() - begin < 2
+    assert model is not None
+    assert model.unknown == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeVar
 
 from ..ir.exact import is_readable_number
 from ..ir.json_text import JsonValue
@@ -112,3 +113,69 @@ def _whole(bounds: Numeric) -> Numeric:
 
 def _ceiling(bound: Exact | None) -> int | None:
     return None if bound is None else math.ceil(bound)
+
+
+# The numbers that two types have in common.
+
+
+def common_numbers(one: Numeric, other: Numeric) -> Numeric | None:
+    """The numbers that both accept; None if the bounds exclude each other.
+
+    There is no step if the common one is outside the range of doubles.
+    """
+    both = Numeric(
+        integral=one.integral or other.integral,
+        minimum=most(one.minimum, other.minimum),
+        maximum=least(one.maximum, other.maximum),
+        exclusive_minimum=most(one.exclusive_minimum, other.exclusive_minimum),
+        exclusive_maximum=least(one.exclusive_maximum, other.exclusive_maximum),
+        multiple_of=_common_step(one.multiple_of, other.multiple_of),
+    )
+    both = _whole(both) if both.integral else both
+    return None if _is_empty(both) else both
+
+
+Bound = TypeVar("Bound", bound=Exact)
+
+
+def most(one: Bound | None, other: Bound | None) -> Bound | None:
+    """The greater of two bounds, of which each may be missing."""
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)
+
+
+def least(one: Bound | None, other: Bound | None) -> Bound | None:
+    """The smaller of two bounds, of which each may be missing."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
+
+
+def _is_empty(kind: Numeric) -> bool:
+    lows = [(kind.minimum, False), (kind.exclusive_minimum, True)]
+    highs = [(kind.maximum, False), (kind.exclusive_maximum, True)]
+    return any(
+        low > high or (low == high and (is_open or is_shut))
+        for low, is_open in lows
+        for high, is_shut in highs
+        if low is not None and high is not None
+    )
+
+
+def _common_step(one: Exact | None, other: Exact | None) -> Exact | None:
+    """The smallest number that is a multiple of both, exactly."""
+    if one is None or other is None:
+        return other if one is None else one
+    first, second = Fraction(one), Fraction(other)
+    scale = math.lcm(first.denominator, second.denominator)
+    step = Fraction(math.lcm(int(first * scale), int(second * scale)), scale)
+    if step.denominator == 1:
+        return step.numerator if is_readable_number(step.numerator) else None
+    # The denominator of a decimal has no factors but 2 and 5, so nothing is rounded.
+    places = step.denominator.bit_length()
+    digits = str(step.numerator * 10**places // step.denominator)
+    kept = digits.rstrip("0")
+    exponent = len(digits) - len(kept) - places
+    exact = Decimal((0, tuple(map(int, kept)), exponent))
+    return exact if is_readable_number(exact) else None

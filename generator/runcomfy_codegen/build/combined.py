@@ -5,52 +5,49 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
-from typing import cast
 
-from runcomfy_runtime.exact_numbers import exact_number, json_identity
+from runcomfy_runtime.exact_numbers import json_identity
 
 from ..dialect.validator import validator_class
 from ..ir.as_json import to_json_schema
 from ..ir.diagnostic import Severity
 from ..ir.exact import equality_key
-from ..ir.json_text import JsonValue, is_array, is_object, items, members
-from ..ir.model import (
-    NULL,
-    Anything,
-    Array,
-    Boolean,
-    Choice,
-    Nullable,
-    Numeric,
-    Object,
-    Text,
-    Type,
-    Union,
-    Value,
-)
+from ..ir.json_text import JsonValue, items, members
+from ..ir.model import NULL, Choice, Type, Value
+from .intersection import NOTHING, Intersection, is_disjoint
 from .reader_context import Collector, SchemaPath
-
-_FLOATS_END = 10**308
-"""Whole numbers from here on are sent as integers."""
-_EVERY = frozenset({"null", "boolean", "number", "string", "array", "object"})
+from .unions import as_integer, have_disjoint_words, make_nullable, union_of
 
 
-def combined_schemas(schema: dict[str, JsonValue]) -> tuple[str, list[JsonValue]]:
-    """The combining keyword and its schemas; both empty if there is none."""
-    for keyword in ("anyOf", "oneOf"):
-        if schema.get(keyword) is not None:
-            return keyword, items(schema[keyword])
+def combined_schemas(
+    schema: dict[str, JsonValue],
+) -> list[tuple[str, list[JsonValue]]]:
+    """Every combining keyword of a schema, and its schemas."""
+    combined = [
+        (keyword, items(schema[keyword]))
+        for keyword in ("anyOf", "oneOf")
+        if schema.get(keyword) is not None
+    ]
     single = items(schema.get("allOf"))
-    return ("allOf", single) if len(single) == 1 else ("", [])
+    return [*combined, ("allOf", single)] if len(single) == 1 else combined
 
 
 def schema_alternatives(
     schema: dict[str, JsonValue], path: SchemaPath
 ) -> list[tuple[dict[str, JsonValue], SchemaPath]]:
-    """The alternatives of a schema without its own ``type``, except null."""
-    if schema.get("type") is not None:
-        return []
-    keyword, options = combined_schemas(schema)
+    """The alternatives of a schema by its first combining keyword, except null."""
+    first = combined_schemas(schema)[:1]
+    return [
+        alternative
+        for keyword, options in first
+        for alternative in alternatives_of(keyword, options, path)
+    ]
+
+
+def alternatives_of(
+    keyword: str, options: list[JsonValue], path: SchemaPath
+) -> list[tuple[dict[str, JsonValue], SchemaPath]]:
+    """The schemas of a combining keyword with their paths, except null."""
     return [
         (members(option), path.option(keyword, index))
         for index, option in enumerate(options)
@@ -68,95 +65,56 @@ def with_sole_alternative(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
     )
 
 
-def union_of(options: Sequence[Type]) -> Type:
-    """One type that accepts the values of all ``options``."""
-    not_null = [option for option in options if option != NULL]
-    if not not_null:
-        return NULL if options else Anything()
-    if any(isinstance(option, Anything) for option in not_null):
-        return Anything()
-    union = _together(not_null)
-    nullable = len(not_null) < len(options) and not isinstance(union, Nullable)
-    return Nullable(union) if nullable else union
-
-
-def are_disjoint(options: Sequence[Type]) -> bool:
-    """Whether certainly no value belongs to two of the types."""
-    identities: set[object] = set()
-    choice_words: set[str] = set()
-    type_words: set[str] = set()
-    for option in options:
-        words = _words(option)
-        if isinstance(option, Choice):
-            own = _identities(option)
-            if not identities.isdisjoint(own) or not type_words.isdisjoint(words):
-                return False
-            identities |= own
-            choice_words |= words
-        else:
-            if not (choice_words | type_words).isdisjoint(words):
-                return False
-            type_words |= words
-    return True
-
-
 def _is_null(schema: dict[str, JsonValue]) -> bool:
     if schema.get("type") in ("null", ["null"]):
         return True
     return schema.get("enum") == [None] or ("const", None) in schema.items()
 
 
-def _together(options: list[Type]) -> Type:
-    if len(options) == 1:
-        return options[0]
-    if all(isinstance(option, Choice) for option in options):
-        choices = cast("list[Choice]", options)
-        values = {
-            equality_key(value.exact()): value
-            for choice in choices
-            for value in choice.values
-        }
-        return Choice(tuple(values.values()))
-    return Union(tuple(options))
+def restrict_to_options(
+    kind: Type,
+    keyword: str,
+    options: Sequence[Type],
+    path: SchemaPath,
+    collector: Collector,
+) -> tuple[Type, bool]:
+    """The values of a type that fit the options too, and whether no other values are accepted."""
+    pointer = path.keyword(keyword)
+    exact = True
+    if keyword == "oneOf" and not _exclude_each_other(kind, options):
+        exact = False
+        collector.report(
+            "overlapping-options",
+            "a value may fit two schemas of 'oneOf', which JSON Schema refuses",
+            pointer,
+            "such a value is accepted here; use 'anyOf', or schemas that exclude each other",
+        )
+    intersection = Intersection()
+    common = intersection.of(kind, union_of(options))
+    if common == NOTHING:
+        collector.report(
+            "impossible-combination",
+            f"no value fits both {keyword!r} and the rest of the schema",
+            pointer,
+            "no input could be valid, so the keyword is ignored",
+            Severity.ERROR,
+        )
+        return kind, False
+    for reason in dict.fromkeys(intersection.wider):
+        exact = False
+        collector.report(
+            "unread-combination",
+            f"{keyword!r} and the rest of the schema are not checked together: {reason}",
+            pointer,
+            "values are accepted that fit only one of them",
+        )
+    return common, exact
 
 
-def _identities(kind: Choice) -> set[object]:
-    return {equality_key(value.exact()) for value in kind.values}
-
-
-def _words(kind: Type) -> frozenset[str]:
-    """The JSON types of the values of a type."""
-    match kind:
-        case Choice(values=values):
-            return frozenset(_word(value.load()) for value in values)
-        case Union(options=options):
-            return frozenset[str]().union(*map(_words, options))
-        case Nullable(inner=inner):
-            return _words(inner) | {"null"}
-        case Text():
-            return frozenset({"string"})
-        case Numeric():
-            return frozenset({"number"})
-        case Boolean():
-            return frozenset({"boolean"})
-        case Array():
-            return frozenset({"array"})
-        case Object():
-            return frozenset({"object"})
-        case Anything():
-            return _EVERY
-
-
-def _word(value: JsonValue) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, str):
-        return "string"
-    if is_array(value):
-        return "array"
-    return "object" if is_object(value) else "number"
+def _exclude_each_other(kind: Type, options: Sequence[Type]) -> bool:
+    if have_disjoint_words(options):
+        return True
+    return is_disjoint([Intersection().of(kind, option) for option in options])
 
 
 # ``enum`` and ``const``.
@@ -185,12 +143,6 @@ def apply_choices(
     return make_nullable(kind) if nullable else kind
 
 
-def make_nullable(kind: Type) -> Type:
-    """The type extended by null."""
-    has_null = isinstance(kind, Anything | Nullable) or kind == NULL
-    return kind if has_null else Nullable(kind)
-
-
 def _narrowed(
     kind: Type,
     published: list[JsonValue],
@@ -204,7 +156,7 @@ def _narrowed(
     """
     null = None in published
     values = _distinct(
-        _as_integer(value, kind) for value in published if value is not None
+        as_integer(value, kind) for value in published if value is not None
     )
     validator = validator_class()(to_json_schema(kind, exact=True))
     possible = [
@@ -239,15 +191,6 @@ def _report(
         ),
         Severity.ERROR if impossible else Severity.WARNING,
     )
-
-
-def _as_integer(value: JsonValue, kind: Type) -> JsonValue:
-    """A whole number as an integer, if its type is one or no float names it for sure."""
-    if not isinstance(value, Decimal):
-        return value
-    whole = exact_number(value)
-    integral = isinstance(kind, Numeric) and kind.integral
-    return whole if integral or value.copy_abs() >= _FLOATS_END else value
 
 
 def _sendable(value: Value) -> bool:

@@ -27,7 +27,7 @@ from ..ir.model import (
     Type,
     Union,
 )
-from .combined import schema_alternatives
+from .combined import alternatives_of, combined_schemas, schema_alternatives
 from .reader_context import Collector, SchemaPath
 
 _PICTURE_METRICS = {name for name, row in METRICS.items() if row.unit.of_picture}
@@ -156,11 +156,12 @@ def _inner(
     match not_null:
         case Array() if "items" in schema:
             inner = members(schema["items"])
-            return media_rules_of(inner, path.items(), not_null.items, collector)
+            rules = media_rules_of(inner, path.items(), not_null.items, collector)
         case Object(extra=values) if values is not None and is_object(extra):
-            return media_rules_of(extra, path.values(), values, collector)
+            rules = media_rules_of(extra, path.values(), values, collector)
         case _:
-            return _of_alternatives(schema, path, not_null, collector)
+            rules = ()
+    return (*rules, *_of_alternatives(schema, path, not_null, collector))
 
 
 def _of_alternatives(
@@ -171,17 +172,33 @@ def _of_alternatives(
     One URL and a list of URLs can be distinguished in the payload. Two kinds of URL cannot,
     and their rules are kept as unsupported.
     """
-    options = schema_alternatives(schema, path)
-    kinds = (
-        not_null.options if isinstance(not_null, Union) else (not_null,) * len(options)
+    return tuple(
+        rule
+        for keyword, published in combined_schemas(schema)
+        for rule in _of_options(
+            alternatives_of(keyword, published, path), not_null, collector
+        )
     )
+
+
+def _of_options(
+    options: Sequence[tuple[dict[str, JsonValue], SchemaPath]],
+    not_null: Type,
+    collector: Collector,
+) -> tuple[PlacedRule, ...]:
+    if len(options) == 1:
+        ((published, here),) = options
+        return media_rules_of(published, here, not_null, collector)
+    kinds = not_null.options if isinstance(not_null, Union) else (not_null,)
+    # Fewer kinds: several options are one type, or some of them accept no value.
+    aligned = kinds if len(kinds) == len(options) else (not_null,) * len(options)
     rules_by_option = [
         media_rules_of(published, here, kind, collector)
-        for (published, here), kind in zip(options, kinds, strict=False)
+        for (published, here), kind in zip(options, aligned, strict=True)
     ]
-    if len(options) == 1 or _distinguishable(kinds):
+    if _distinguishable(aligned):
         return tuple(rule for rules in rules_by_option for rule in rules)
-    for (published, here), rules in zip(options, rules_by_option, strict=False):
+    for (published, here), rules in zip(options, rules_by_option, strict=True):
         if rules:
             keyword = "validations"
             collector.keep(keyword, here.keyword(keyword), published.get(keyword))

@@ -23,9 +23,10 @@ from ..ir.model import (
     Union,
 )
 from .bounds import BOUNDS, count_bound, numeric_type
-from .combined import apply_choices, are_disjoint, combined_schemas, union_of
+from .combined import apply_choices, combined_schemas, restrict_to_options
 from .patterns import text_pattern
 from .reader_context import Collector, SchemaPath
+from .unions import make_nullable
 
 _UNCONSTRAINED: tuple[Type, ...] = (
     Numeric(integral=False),
@@ -56,6 +57,8 @@ _ANYWHERE = {
 _IRRELEVANT = frozenset[str]().union(*_CHECKED.values()) - {"format"}
 # A format alone says nothing about values of other types, and is not checked.
 _UNTYPED = _IRRELEVANT
+# Unsupported keywords that loosen supported ones.
+_LOOSENING = frozenset({"prefixItems", "patternProperties"})
 # The JSON type that a keyword must have to be read. Keywords for numbers are checked in bounds.
 _SHAPES: dict[str, type | tuple[type, ...]] = {
     "enum": list,
@@ -87,8 +90,14 @@ class TypeReader:
             return Anything()
         names = self._type_names(schema, path)
         self._keep_unsupported(schema, names, path)
-        kind = self._kind(schema, names, path)
-        nullable = kind != NULL and (schema.get("nullable") is True or "null" in names)
+        kind, nullable = self._kind(schema, names, path), "null" in names
+        combined = combined_schemas(schema)
+        if combined:
+            kind = make_nullable(kind) if nullable else kind
+            nullable = False
+        for keyword, options in combined:
+            kind = self._combined(kind, keyword, options, path)
+        nullable = kind != NULL and (nullable or schema.get("nullable") is True)
         return apply_choices(schema, kind, path, self.collector, nullable=nullable)
 
     def _type_names(self, schema: dict[str, JsonValue], path: SchemaPath) -> list[str]:
@@ -107,7 +116,7 @@ class TypeReader:
         names: list[str],
         path: SchemaPath,
     ) -> Type:
-        """The type before ``enum`` and ``const`` are applied."""
+        """The type by ``type`` and the keywords of types."""
         if names == ["null"] and schema.get("type") in ("null", ["null"]):
             return NULL
         covered = {"null", "integer"} if "number" in names else {"null"}
@@ -116,7 +125,7 @@ class TypeReader:
         ]
         if options:
             return options[0] if len(options) == 1 else Union(tuple(options))
-        return self._combined(schema, path)
+        return self._untyped(schema, path)
 
     def _plain(
         self,
@@ -196,26 +205,29 @@ class TypeReader:
             pointer=path.schema,
         )
 
-    def _combined(self, schema: dict[str, JsonValue], path: SchemaPath) -> Type:
-        """A schema without ``type``: a combination of others, or anything."""
-        keyword, options = combined_schemas(schema)
-        if not keyword:
-            return self._untyped(schema, path)
-        options_read = [
+    def _combined(
+        self,
+        kind: Type,
+        keyword: str,
+        published: list[JsonValue],
+        path: SchemaPath,
+    ) -> Type:
+        """The type with one of ``anyOf``, ``oneOf`` and ``allOf`` applied."""
+        options = [
             self.read(option, path.option(keyword, index))
-            for index, option in enumerate(options)
+            for index, option in enumerate(published)
         ]
-        # A union is wider than `oneOf`, which refuses a value that two options accept.
-        wider = keyword == "oneOf" and not are_disjoint(options_read)
-        if wider or not options or not all(map(is_object, options)):
-            self.collector.keep(keyword, path.keyword(keyword), schema[keyword])
-        return union_of(options_read)
+        kind, exact = restrict_to_options(kind, keyword, options, path, self.collector)
+        if not exact or not options or not all(map(is_object, published)):
+            self.collector.keep(keyword, path.keyword(keyword), published)
+        return kind
 
     def _untyped(self, schema: dict[str, JsonValue], path: SchemaPath) -> Type:
         """A schema without ``type``: keywords constrain the values of their own type."""
         if schema.get("type") is not None or not schema.keys() & _UNTYPED:
             return Anything()
-        constraints = {word: schema[word] for word in schema if word in _UNTYPED}
+        read = _UNTYPED | _LOOSENING
+        constraints = {word: schema[word] for word in schema if word in read}
         kinds = [
             self._plain(name, constraints, path)
             for name in ("number", "string", "array", "object")
@@ -228,12 +240,9 @@ class TypeReader:
         self, schema: dict[str, JsonValue], names: list[str], path: SchemaPath
     ) -> None:
         """Keep every keyword that the type does not cover, or that is malformed."""
-        combining = set[str]()
-        if not names:
-            keyword = combined_schemas(schema)[0]
-            combining = {keyword, "anyOf"}
-            if not keyword and schema.get("type") is None:
-                combining |= _UNTYPED
+        combining = {keyword for keyword, _ in combined_schemas(schema)}
+        if schema.get("type") is None:
+            combining |= _UNTYPED
         covered = combining.union(
             _ANYWHERE, _ANNOTATIONS, *(_CHECKED.get(name, ()) for name in names)
         )
