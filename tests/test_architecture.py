@@ -35,6 +35,7 @@ LAYERS = {
     "sources": {"ir"},
     "store": {"ir", "disk"},
     "build": {"ir", "pattern", "dialect", "sources", "store"},
+    "limits": {"ir", "disk", "store", "subtype"},
     "targets": {"ir", "pattern", "subtype"},
     "package": {"ir", "store", "errors", "disk"},
     "subtype": {"ir", "pattern"},
@@ -54,6 +55,7 @@ LAYERS = {
             "diff",
             "reports",
             "sandbox",
+            "limits",
         ),
     },
     # Besides the workspace: the values that results are made of.
@@ -68,6 +70,9 @@ LAYERS = {
 TABLES = {
     "did_you_mean",
     "exact_numbers",
+    "limits.require",
+    "limits.rule_grammar",
+    "limits.stated_limit",
     "media.format_table",
     "metrics_and_operators",
     "rule",
@@ -87,6 +92,7 @@ PURE = {
     "targets",
     "subtype",
     "reports",
+    "limits",
     "lint",
     "diff",
 }

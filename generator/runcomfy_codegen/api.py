@@ -39,6 +39,7 @@ from .workspace.results import (
     GenerateResult,
     Imported,
     ImportResult,
+    LimitsResult,
     LintResult,
     PackageCheck,
     PackageResult,
@@ -73,6 +74,7 @@ __all__ = [
     "GenerateResult",
     "ImportResult",
     "Imported",
+    "LimitsResult",
     "LintResult",
     "Model",
     "NoSchemas",
@@ -88,6 +90,7 @@ __all__ = [
     "UnknownModel",
     "UsageError",
     "check",
+    "check_limits",
     "diff",
     "generate",
     "import_sources",
@@ -140,6 +143,7 @@ def load(
     *models: str,
     schemas: StrPath | None = None,
     config: StrPath | None = None,
+    limits: StrPath | None = None,
     locale: str | None = None,
 ) -> Catalog:
     """Read the schemas folder, and build its models.
@@ -151,7 +155,7 @@ def load(
     from .targets import DEFAULT_TARGET
     from .workspace.project import ids_matching, open_project
 
-    project = open_project(schemas, config).in_locale(locale)
+    project = open_project(schemas, config, limits).in_locale(locale)
     catalog = project.built_catalog(DEFAULT_TARGET)
     wanted = ids_matching(catalog, models)
     if wanted is None:
@@ -174,6 +178,7 @@ def generate(
     schemas: StrPath | None = None,
     output: StrPath | None = None,
     config: StrPath | None = None,
+    limits: StrPath | None = None,
     client: str | None = None,
     models: Iterable[str] = (),
     locale: str | None = None,
@@ -193,7 +198,7 @@ def generate(
     from .workspace.project import open_project
 
     options = CallOptions(tuple(models), locale or "", target or "")
-    project = open_project(schemas, config)
+    project = open_project(schemas, config, limits)
     clients = select_clients(project, client, _path(output), options)
     return generate_clients(clients, options, progress or ignore_progress, force=force)
 
@@ -204,6 +209,7 @@ def check(
     schemas: StrPath | None = None,
     output: StrPath | None = None,
     config: StrPath | None = None,
+    limits: StrPath | None = None,
     client: str | None = None,
     models: Iterable[str] = (),
     locale: str | None = None,
@@ -219,7 +225,7 @@ def check(
     from .workspace.project import open_project
 
     options = CallOptions(tuple(models), locale or "")
-    project = open_project(schemas, config)
+    project = open_project(schemas, config, limits)
     clients = select_clients(project, client, _path(output), options)
     return check_clients(clients, options, progress or ignore_progress)
 
@@ -231,6 +237,7 @@ def diff(
     *,
     schemas: StrPath | None = None,
     config: StrPath | None = None,
+    limits: StrPath | None = None,
     models: Iterable[str] = (),
     all_models: bool = False,
     merge_base: bool = False,
@@ -250,7 +257,7 @@ def diff(
     from .workspace.project import open_project
 
     return diff_schemas(
-        open_project(schemas, config),
+        open_project(schemas, config, limits),
         fspath(base),
         None if head is None else fspath(head),
         models=tuple(models),
@@ -265,6 +272,7 @@ def lint(
     *models: str,
     schemas: StrPath | None = None,
     config: StrPath | None = None,
+    limits: StrPath | None = None,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
 ) -> LintResult:
@@ -277,11 +285,29 @@ def lint(
     from .workspace.project import open_project
 
     return lint_schemas(
-        open_project(schemas, config),
+        open_project(schemas, config, limits),
         models,
         select=tuple(select),
         ignore=tuple(ignore),
     )
+
+
+@checked_call
+def check_limits(
+    *models: str,
+    schemas: StrPath | None = None,
+    config: StrPath | None = None,
+    limits: StrPath | None = None,
+) -> LimitsResult:
+    """Report which stated limits are stale, malformed, contradictory or impossible.
+
+    ``models`` are ids, or globs over ids. ``limits`` is the folder of the project's own
+    limits; for a model without a file in it, the shipped limits are checked.
+    """
+    from .workspace.project import open_project
+    from .workspace.stated_limits import check_limits
+
+    return check_limits(open_project(schemas, config, limits), models)
 
 
 def _path(given: StrPath | None) -> Path | None:

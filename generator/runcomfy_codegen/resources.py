@@ -22,7 +22,10 @@ from .disk.walk import ListedFolder, walk
 _PACKAGE = Path(__file__).parent
 _RUNTIME = Path(runcomfy_runtime.__file__).parent
 # The packages that generated code depends on: a change in one may change every file.
-PACKAGES = ("build", "dialect", "ir", "package", "pattern", "subtype", "targets")
+PACKAGES = (
+    *("build", "dialect", "ir", "limits", "package", "pattern", "subtype"),
+    "targets",
+)
 _DIALECT = "dialect.schema.json"
 _TEMPLATE = ".jinja"
 _LIBRARIES = ("black", "datamodel-code-generator", "jinja2", "jsonschema")
@@ -131,6 +134,11 @@ def dialect() -> Mapping[str, Any]:
 def schemas() -> Path:
     """The folder of published documents that ships with the tool (the default schemas)."""
     return _shipped("schemas")
+
+
+def limits() -> Path:
+    """The folder of stated limits that ships with the tool."""
+    return _shipped("limits")
 
 
 def demo_pages() -> list[Path]:

@@ -22,13 +22,13 @@ from ..reports.command_report import (
 )
 from .console import item_progress, print_report
 from .options import (
-    SchemasOptions,
+    ProjectOptions,
     client_option,
     locale_option,
     models_option,
     package_option,
+    project_options,
     report_format_option,
-    schemas_options,
 )
 
 
@@ -38,8 +38,8 @@ from .options import (
 @locale_option
 @report_format_option("check")
 @client_option
-@schemas_options
-def command(where: SchemasOptions, form: str, **options: Any) -> None:
+@project_options
+def command(where: ProjectOptions, form: str, **options: Any) -> None:
     """Check that the generated package matches the schemas.
 
     If it does not, prints the reason for each file and a diff, and exits with 1. Writes

@@ -14,7 +14,7 @@ from ..diff.report import changelog
 from ..errors import EXIT_FINDING, EXIT_INCOMPLETE
 from ..reports.command_report import CommandReport
 from .console import print_report
-from .options import SchemasOptions, report_format_option, schemas_options
+from .options import ProjectOptions, project_options, report_format_option
 
 
 @click.command("diff")
@@ -52,9 +52,9 @@ from .options import SchemasOptions, report_format_option, schemas_options
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also write the changes to this file, as a section of a changelog.",
 )
-@schemas_options
+@project_options
 def command(
-    where: SchemasOptions,
+    where: ProjectOptions,
     base: str,
     head: str | None,
     fail_on: str,

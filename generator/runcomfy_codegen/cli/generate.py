@@ -11,12 +11,12 @@ from ..errors import EXIT_FINDING
 from ..targets import TARGETS
 from .console import item_progress, print_diagnostics, print_json, terminal_safe
 from .options import (
-    SchemasOptions,
+    ProjectOptions,
     client_option,
     locale_option,
     models_option,
     package_option,
-    schemas_options,
+    project_options,
 )
 
 
@@ -40,8 +40,8 @@ from .options import (
     metavar="MODEL",
     help="Print the values that the templates get for this model, as JSON; write nothing.",
 )
-@schemas_options
-def command(where: SchemasOptions, dump_context: str | None, **options: Any) -> None:
+@project_options
+def command(where: ProjectOptions, dump_context: str | None, **options: Any) -> None:
     """Write a typed client package from the schemas.
 
     The package is self-contained: it needs httpx and pydantic, and nothing from this tool.

@@ -11,7 +11,7 @@ from ..errors import EXIT_FINDING
 from ..ir.diagnostic import Diagnostic, Severity
 from ..lint import lint_report
 from .console import print_report
-from .options import SchemasOptions, report_format_option, schemas_options
+from .options import ProjectOptions, project_options, report_format_option
 
 
 @click.command("lint")
@@ -28,9 +28,9 @@ from .options import SchemasOptions, report_format_option, schemas_options
     help="Exit with 1 for diagnostics of this severity or worse.",
 )
 @report_format_option("lint")
-@schemas_options
+@project_options
 def command(
-    where: SchemasOptions,
+    where: ProjectOptions,
     models: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],

@@ -21,6 +21,28 @@ class SchemasOptions(TypedDict):
     config: Path | None
 
 
+class ProjectOptions(SchemasOptions):
+    """The same with ``--limits``, for commands that need whole models."""
+
+    limits: Path | None
+
+
+def project_options(function: Callable[..., Returned]) -> Callable[..., Returned]:
+    """Give a command ``--schemas``, ``--limits`` and ``--config`` as its argument ``where``."""
+
+    @schemas_options
+    @click.option(
+        "--limits",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder of stated limits of your own.  [default: limits/ next to the schemas]",
+    )
+    @wraps(function)
+    def wrapped(where: SchemasOptions, limits: Path | None, **options: Any) -> Returned:
+        return function(where=ProjectOptions(**where, limits=limits), **options)
+
+    return wrapped
+
+
 def schemas_options(function: Callable[..., Returned]) -> Callable[..., Returned]:
     """Give a command ``--schemas`` and ``--config`` as its argument ``where``."""
 

@@ -17,11 +17,11 @@ from ..workspace.validate import TemporaryClient, read_document, temporary_clien
 from .console import download_progress, job_progress
 from .job_progress import follow_job, job_failure, print_result
 from .options import (
-    SchemasOptions,
+    ProjectOptions,
     files_option,
     format_option,
     journal_option,
-    schemas_options,
+    project_options,
     timeout_option,
 )
 from .validate import print_input_report
@@ -37,9 +37,9 @@ from .validate import print_input_report
 )
 @journal_option
 @format_option
-@schemas_options
+@project_options
 def command(
-    where: SchemasOptions,
+    where: ProjectOptions,
     model_id: str,
     file: str,
     folder: Path,

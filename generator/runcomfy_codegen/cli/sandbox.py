@@ -22,7 +22,7 @@ from ..workspace.local_sandbox import (
 )
 from ..workspace.project import Project, open_project
 from .console import print_diagnostics
-from .options import SchemasOptions, schemas_options
+from .options import ProjectOptions, project_options
 
 
 @click.command("sandbox")
@@ -89,9 +89,9 @@ from .options import SchemasOptions, schemas_options
     type=click.Path(path_type=Path, dir_okay=False),
     help="File that keeps jobs, bill, journal and virtual time for the next start.",
 )
-@schemas_options
+@project_options
 def command(
-    where: SchemasOptions,
+    where: ProjectOptions,
     port: int,
     scenario: Path | None,
     state: Path | None,

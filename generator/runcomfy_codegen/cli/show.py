@@ -9,7 +9,7 @@ from ..ir.model import Field, Model
 from ..ir.surface import CodeNames
 from ..workspace.project import open_project
 from .console import print_diagnostics, print_json, terminal_safe
-from .options import SchemasOptions, format_option, locale_option, schemas_options
+from .options import ProjectOptions, format_option, locale_option, project_options
 
 _LONGEST = 46
 
@@ -18,9 +18,9 @@ _LONGEST = 46
 @click.argument("model_id", metavar="MODEL")
 @locale_option
 @format_option
-@schemas_options
+@project_options
 def command(
-    where: SchemasOptions, model_id: str, locale: str | None, form: str
+    where: ProjectOptions, model_id: str, locale: str | None, form: str
 ) -> None:
     """Print the fields and rules of a model."""
     model, catalog = open_project(**where).in_locale(locale).model(model_id)

@@ -15,7 +15,7 @@ from ..errors import EXIT_FINDING
 from ..workspace.project import open_project
 from ..workspace.validate import read_document, validate_document
 from .console import print_json, terminal_safe
-from .options import SchemasOptions, format_option, schemas_options
+from .options import ProjectOptions, format_option, project_options
 
 
 @click.command("validate")
@@ -23,9 +23,9 @@ from .options import SchemasOptions, format_option, schemas_options
 @click.argument("file", metavar="FILE")
 @click.option("--locale", help="Language of the messages.")
 @format_option
-@schemas_options
+@project_options
 def command(
-    where: SchemasOptions, model_id: str, file: str, locale: str | None, form: str
+    where: ProjectOptions, model_id: str, file: str, locale: str | None, form: str
 ) -> None:
     """Check an input document (JSON, - for standard input) before you pay for a job.
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeAlias, cast
 
+from runcomfy_runtime.limits.stated_limit import Limit
 from runcomfy_runtime.rule import Rule
 
 Exact: TypeAlias = int | Decimal
@@ -198,7 +199,8 @@ class Model:
     ``published_output`` is the output as the server publishes it, ``output`` the wider type
     that is read, ``published`` the parts of the document that both were read from.
     ``schema_sha256`` covers the document whose texts are shown; ``documents`` are
-    (locale, hash) of every document of the model.
+    (locale, hash) of every document of the model. ``limits`` are the stated limits that
+    apply: their words are in the published descriptions.
     """
 
     model_id: str
@@ -213,6 +215,7 @@ class Model:
     unknown: tuple[Unknown, ...] = ()
     published_output: Object | None = None
     published: tuple[PublishedPart, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:

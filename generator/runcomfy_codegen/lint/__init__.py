@@ -74,7 +74,7 @@ def is_selected(
 def lint_report(diagnostics: Sequence[Diagnostic], folder: str) -> CommandReport:
     """Diagnostics in the form that every writer understands; ``folder`` has their files."""
     below = [
-        replace(diagnostic, file=f"{folder}/{diagnostic.file}")
+        replace(diagnostic, file=_whole_path(diagnostic.file, folder))
         for diagnostic in diagnostics
     ]
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
@@ -83,7 +83,7 @@ def lint_report(diagnostics: Sequence[Diagnostic], folder: str) -> CommandReport
     return CommandReport(
         command="lint",
         document={"diagnostics": [diagnostic.printed() for diagnostic in below]},
-        entries=tuple(entry_of(diagnostic, folder) for diagnostic in diagnostics),
+        entries=tuple(map(entry_of, below)),
         rules=tuple(
             RuleMetadata(id=code, summary=known.get(code, "")) for code in codes
         ),
@@ -91,6 +91,12 @@ def lint_report(diagnostics: Sequence[Diagnostic], folder: str) -> CommandReport
         summary={level.value: counts[level] for level in Severity},
         annotated={level: f"of severity {level.value}" for level in Severity},
     )
+
+
+def _whole_path(file: str, folder: str) -> str:
+    """The path of a document below ``folder``; unchanged if it is whole, as of other files."""
+    whole = file.startswith(f"{folder}/") or not file.endswith(".json")
+    return file if whole else f"{folder}/{file}"
 
 
 def rules_page() -> str:

@@ -116,6 +116,7 @@ _FLAG = _Kind(_is_flag, "True or False")
 _SINGLE: Mapping[str, _Kind] = {
     "schemas": _PATH,
     "config": _PATH,
+    "limits": _PATH,
     "output": _PATH,
     "approvals": _PATH,
     "base": _PATH,

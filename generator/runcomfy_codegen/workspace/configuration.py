@@ -31,13 +31,14 @@ _CLIENT_KEYS = {
     "template_dir",
     "target",
 }
-_KEYS = {"schemas", "names", "clients"} | _CLIENT_KEYS
+_KEYS = {"schemas", "limits", "names", "clients"} | _CLIENT_KEYS
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """The values in the configuration; paths are relative to the folder of the file.
 
+    ``limits`` is the folder of stated limits, by default ``limits`` next to the schemas.
     ``file`` is the file that decides what belongs in ``output``; None if there is none.
     ``clients`` are the tables ``[clients.NAME]``, each laid over the rest of the
     configuration; ``client`` is the NAME of such a table. A configuration without them is
@@ -45,6 +46,7 @@ class Config:
     """
 
     schemas: Path = Path("schemas")
+    limits: Path | None = None
     output: Path = Path("generated/runcomfy_client")
     models: tuple[str, ...] = ("*",)
     exclude: tuple[str, ...] = ()
@@ -57,6 +59,11 @@ class Config:
     file: Path | None = None
     client: str = ""
     clients: Mapping[str, Config] = field(default_factory=dict[str, "Config"])
+
+    @property
+    def limits_folder(self) -> Path:
+        """The folder of stated limits; it need not exist."""
+        return self.limits or self.schemas.parent / "limits"
 
 
 def find_config(folder: Path) -> Config:
@@ -97,6 +104,9 @@ def config_of(content: bytes, file: Path) -> Config:
         schemas=file.parent / _text(table, "schemas", "schemas", file),
         overrides=_overrides(_table(table, "names", file), file),
     )
+    limits = _text(table, "limits", "", file)
+    if limits:
+        config = replace(config, limits=file.parent / limits)
     return replace(
         config, clients=_clients(_table(table, "clients", file), config, file)
     )

@@ -28,6 +28,7 @@ from ..errors import UsageError
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonValue, items, members
+from ..limits.judge import CODES as LIMIT_CODES
 from ..lint import RULES, is_selected, lint
 from ..store.document_file import document_path
 from ..store.schemas_folder import document_paths, read_one
@@ -87,6 +88,7 @@ def _check_codes(patterns: Iterable[str], diagnostics: Iterable[Diagnostic]) -> 
         *own,
         *BUILT,
         *_codes(resources.dialect()),
+        *LIMIT_CODES,
         *(diagnostic.code for diagnostic in diagnostics),
     }
     for pattern in patterns:

@@ -94,7 +94,7 @@ def sources_of(request: GenerateRequest) -> MadeFrom:
     """The hashes of everything that decides about the package. Raises ``CodegenError``."""
     config = request.project.config
     try:
-        hashes = document_hashes(config.schemas)
+        hashes = request.project.limits.hashes(document_hashes(config.schemas))
     except NoSchemasFolder as error:
         raise no_schemas(error) from None
     chosen = select_ids(hashes, request.patterns, config.exclude)

@@ -30,6 +30,7 @@ from .results import Catalog, find_model
 
 if TYPE_CHECKING:
     from ..build.build_model import BuildOptions, BuiltCatalog
+    from ..limits.limits_folders import LimitsFolders
     from ..store.schemas_folder import StoredDocuments
     from ..targets.target import Named, Overrides, Target
 
@@ -55,6 +56,14 @@ class Project:
         from ..build.build_model import BuildOptions
 
         return BuildOptions(dialect=resources.dialect(), locale=self.config.locale)
+
+    @property
+    def limits(self) -> LimitsFolders:
+        """The folders of stated limits: the project's own, and the shipped one."""
+        from ..limits.limits_folders import LimitsFolders
+
+        own, shipped = self.config.limits_folder, resources.limits()
+        return LimitsFolders(own, None if own.resolve() == shipped else shipped)
 
     def in_locale(self, locale: str | None) -> Project:
         """The same project with texts in this language; unchanged for None."""
@@ -125,6 +134,7 @@ class Project:
     ) -> tuple[BuiltCatalog, StoredDocuments]:
         # Imported here: a package that is up to date is reported without building anything.
         from ..build.build_model import build_catalog
+        from .limits_of_models import with_limits
 
         try:
             stored = read_all(self.config.schemas, models)
@@ -132,6 +142,7 @@ class Project:
             raise no_schemas(error) from None
         self._check_locale(models)
         built = build_catalog(stored.documents, self.build_options)
+        built = with_limits(built, stored.documents, self.limits)
         return replace(built, failed=(*built.failed, *stored.unreadable_models)), stored
 
     def model(self, model_id: str, target: str = DEFAULT_TARGET) -> tuple[Model, Named]:
@@ -167,16 +178,23 @@ def _locales_of(root: Path, models: Iterable[str]) -> list[str]:
 
 
 def open_project(
-    schemas: StrPath | None = None, config: StrPath | None = None
+    schemas: StrPath | None = None,
+    config: StrPath | None = None,
+    limits: StrPath | None = None,
 ) -> Project:
     """The project of the current folder, or of this configuration file.
 
-    ``schemas`` replaces the folder that the configuration names. Raises ``ConfigError``.
+    ``schemas`` and ``limits`` replace the folders that the configuration names. Raises
+    ``ConfigError``, and ``UsageError`` if there is no folder at ``limits``.
     """
     found = find_config(Path()) if config is None else read_config(Path(config))
-    if schemas is None:
-        return Project(found)
-    return Project(replace(found, schemas=Path(schemas)), schemas_given=True)
+    if schemas is not None:
+        found = replace(found, schemas=Path(schemas))
+    if limits is not None:
+        if not Path(limits).is_dir():
+            raise UsageError(f"no folder of stated limits at {limits}")
+        found = replace(found, limits=Path(limits))
+    return Project(found, schemas_given=schemas is not None)
 
 
 def no_schemas(error: FileNotFoundError) -> NoSchemas:

@@ -106,9 +106,10 @@ def dumped_context(
     target: str | None = None,
     schemas: StrPath | None = None,
     config: StrPath | None = None,
+    limits: StrPath | None = None,
 ) -> dict[str, Any]:
     """The values that the templates of a client get for a model. Raises ``UsageError``."""
-    project = open_project(schemas, config)
+    project = open_project(schemas, config, limits)
     chosen = project.clients(client, None)[0] if client else project
     options = replace(chosen.config, target=target or chosen.config.target)
     return template_context(Project(options).in_locale(locale), model_id)

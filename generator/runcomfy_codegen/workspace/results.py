@@ -229,6 +229,24 @@ class LintResult(_Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsResult(_Result):
+    """What is wrong with the stated limits of models: ``diagnostics``.
+
+    ``limits`` is the project's own folder of limits. ``files`` counts the files of these
+    models, ``applied`` the limits that a client enforces.
+    """
+
+    limits: Path
+    files: int
+    applied: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether every limit applies. Redundant ones do."""
+        return all(found.severity is Severity.INFO for found in self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DiffResult(_Result):
     """What a change of the schemas means for callers.
 

@@ -1,0 +1,1 @@
+"""Stated limits: read from ``limits/``, checked against the published words and the schema."""

@@ -1,0 +1,278 @@
+"""One file of stated limits: its place, and its TOML as frozen values with lines."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import Any, cast, get_args
+
+from runcomfy_runtime.did_you_mean import did_you_mean_or_list
+from runcomfy_runtime.limits.require import malformed_parts
+from runcomfy_runtime.limits.rule_grammar import MalformedRule, parse_rule
+from runcomfy_runtime.limits.stated_limit import Level, Limit
+
+from ..ir.diagnostic import Diagnostic, Position
+from ..ir.document import DEFAULT_LOCALE
+from ..store.document_file import document_path, model_id_of_folders
+
+MALFORMED = "stated-limit-malformed"
+"""The code of a diagnostic about an entry or a file that is not in the language of limits."""
+
+_ENDING = ".toml"
+_ENCODED_ENDING = "%2etoml"
+
+
+def limits_path(model_id: str) -> PurePosixPath:
+    """The path of a model's file below the folder of limits."""
+    *folders, last = document_path(model_id, DEFAULT_LOCALE).parent.parts
+    return PurePosixPath(*map(_no_file, folders), last + _ENDING)
+
+
+def _no_file(folder: str) -> str:
+    """A folder's name that no file of another model has."""
+    if not folder.endswith(_ENDING):
+        return folder
+    return folder.removesuffix(_ENDING) + _ENCODED_ENDING
+
+
+def model_id_of_limits(path: PurePosixPath) -> str:
+    """The model id of a path below the folder of limits: the inverse of ``limits_path``."""
+    *folders, last = path.parts
+    return model_id_of_folders((*folders, last.removesuffix(_ENDING)))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ``[[limit]]`` of a file, and the line where it begins."""
+
+    limit: Limit
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsFile:
+    """The limits of one model. ``file`` is the path as messages show it.
+
+    Entries that are malformed are left out; the diagnostics are about them.
+    """
+
+    model_id: str
+    file: str
+    entries: tuple[Entry, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def diagnostic(self, code: str, message: str, line: int, **more: Any) -> Diagnostic:
+        """A diagnostic about a line of the file."""
+        return Diagnostic(
+            code=code,
+            message=message,
+            model=self.model_id,
+            file=self.file,
+            place=Position(line),
+            **more,
+        )
+
+
+def read_limits(content: bytes, model_id: str, file: str) -> LimitsFile:
+    """Read a file of limits. Never raises: the diagnostics say what is malformed."""
+    empty = LimitsFile(model_id, file)
+    try:
+        text = content.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        return _failed(empty, f"not UTF-8 at byte {error.start}", line)
+    try:
+        whole = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        return _failed(empty, f"not TOML: {error}", _line_of(error))
+    except RecursionError:
+        return _failed(empty, "nested too deep", 1)
+    return _read_table(whole, text, empty)
+
+
+def _failed(file: LimitsFile, message: str, line: int) -> LimitsFile:
+    found = file.diagnostic(MALFORMED, message, line)
+    return LimitsFile(file.model_id, file.file, (), (found,))
+
+
+def _line_of(error: tomllib.TOMLDecodeError) -> int:
+    match = re.search(r"\(at line (\d+), column \d+\)", str(error))
+    return int(match[1]) if match else 1
+
+
+_TOP_KEYS = ("model_id", "limit")
+
+
+def _read_table(whole: dict[str, Any], text: str, file: LimitsFile) -> LimitsFile:
+    found: list[Diagnostic] = []
+    entries: list[Entry] = []
+    for key in sorted(whole.keys() - set(_TOP_KEYS)):
+        hint = did_you_mean_or_list(key, _TOP_KEYS)
+        found.append(file.diagnostic(MALFORMED, f"unknown key {key!r}{hint}", 1))
+    if whole.get("model_id") != file.model_id:
+        named = whole.get("model_id")
+        message = (
+            f"'model_id' is {named!r:.200}, but the path stands for {file.model_id!r}"
+            if "model_id" in whole
+            else f"'model_id' is missing; the path stands for {file.model_id!r}"
+        )
+        hint = f'write `model_id = "{file.model_id}"`, or move the file'
+        # Its entries may be about another model, so none of them applies.
+        found.append(file.diagnostic(MALFORMED, message, 1, hint=hint))
+        whole = {}
+    tables = whole.get("limit", [])
+    if not isinstance(tables, list):
+        message = "'limit' must be a list of tables"
+        found.append(file.diagnostic(MALFORMED, message, 1, hint="write `[[limit]]`"))
+        tables = []
+    lines = entry_lines(text, len(cast(list[object], tables)))
+    for table, line in zip(cast(list[object], tables), lines, strict=True):
+        try:
+            entries.append(Entry(_limit(table), line))
+        except _MalformedEntry as error:
+            found += [
+                file.diagnostic(MALFORMED, message, line, hint=hint)
+                for message, hint in error.found
+            ]
+    return LimitsFile(file.model_id, file.file, tuple(entries), tuple(found))
+
+
+# One entry.
+
+
+class _MalformedEntry(ValueError):
+    def __init__(self, found: list[tuple[str, str]]) -> None:
+        super().__init__(found)
+        self.found = found
+        """Messages with their hints."""
+
+
+_ENTRY_KEYS = ("fields", "quote", "locale", "level", "rule", "require")
+
+
+def _limit(table: object) -> Limit:
+    """The limit of one entry. Raises ``_MalformedEntry`` with everything that is wrong."""
+    if not isinstance(table, dict):
+        raise _MalformedEntry([("a limit must be a table", "write `[[limit]]`")])
+    entry = cast(dict[str, Any], table)
+    found = list(_malformed_keys(entry))
+    fields, rules = _texts(entry.get("fields")), _texts(entry.get("rule"))
+    found += _malformed_conditions(entry, fields, rules)
+    if found:
+        raise _MalformedEntry(found)
+    return Limit(
+        fields=fields,
+        rules=tuple(parse_rule(rule).text for rule in rules),
+        require=entry.get("require"),
+        quote=entry["quote"],
+        locale=entry.get("locale", ""),
+        level=entry.get("level", "error"),
+    )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """A text or a list of texts as a tuple; empty if it is neither."""
+    listed = cast(list[object], value) if isinstance(value, list) else [value]
+    return tuple(text for text in listed if isinstance(text, str))
+
+
+def _malformed_keys(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for key in sorted(entry.keys() - set(_ENTRY_KEYS)):
+        yield f"unknown key {key!r}{did_you_mean_or_list(key, _ENTRY_KEYS)}", ""
+    yield from _malformed_fields(entry.get("fields"))
+    quote = entry.get("quote")
+    if not isinstance(quote, str) or not any(map(str.isalnum, quote)):
+        message = "'quote' must be the published words that state the limit"
+        yield message, "copy them from the description of one of the fields"
+    if not isinstance(entry.get("locale", "en"), str) or entry.get("locale") == "":
+        yield "'locale' must be a language, such as \"en\"", ""
+    levels = get_args(Level)
+    if entry.get("level", "error") not in levels:
+        named = entry["level"]
+        yield f"'level' must be {' or '.join(map(repr, levels))}, not {named!r:.80}", ""
+    given = [key for key in ("rule", "require") if key in entry]
+    if len(given) != 1:
+        message = "has both 'rule' and 'require'" if given else "has no condition"
+        yield f"the limit {message}", "give one of 'rule' and 'require'"
+
+
+def _malformed_fields(fields: object) -> Iterator[tuple[str, str]]:
+    texts = _texts(fields)
+    if (
+        not isinstance(fields, list)
+        or not texts
+        or len(texts) < len(cast(list[object], fields))
+    ):
+        yield "'fields' must be a list of JSON pointers", 'write `fields = ["/name"]`'
+    for field in texts:
+        if not field.startswith("/") or len(field) < 2:
+            hint = "write a JSON pointer, such as `/video_url`"
+            yield f"the field {field!r:.200} is no pointer", hint
+    for field in dict.fromkeys(texts):
+        if texts.count(field) > 1:
+            yield f"the field {field!r:.200} is named twice", ""
+
+
+def _malformed_conditions(
+    entry: dict[str, Any], fields: tuple[str, ...], rules: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    if "require" in entry:
+        names = frozenset(name_of(field) for field in fields)
+        for part in malformed_parts(entry["require"], names):
+            where = ".".join(("require", *part.keys))
+            yield f"{where} {part.message}", ""
+    if "rule" not in entry:
+        return
+    rule = entry["rule"]
+    whole = cast(list[object], rule) if isinstance(rule, list) else [rule]
+    if not whole or len(rules) < len(whole):
+        yield "'rule' must be a text, or a list of texts", ""
+    for text in rules:
+        try:
+            parse_rule(text)
+        except MalformedRule as error:
+            yield error.message, error.hint
+
+
+def name_of(pointer: str) -> str:
+    """The wire name of a top-level field; empty for any other."""
+    token = pointer[1:]
+    return "" if "/" in token else token.replace("~1", "/").replace("~0", "~")
+
+
+# Lines: the parser of the standard library gives none.
+
+
+_HEADER = re.compile(r"\s*\[\[\s*(?:limit|\"limit\"|'limit')\s*\]\]")
+_MOST_LINES = 2_000
+"""The most lines of a file for which entries without a header are looked for."""
+
+
+def entry_lines(text: str, count: int) -> list[int]:
+    """The line on which each ``[[limit]]`` begins; entries may have other spellings."""
+    lines = text.split("\n")
+    headers = [
+        number for number, line in enumerate(lines, start=1) if _HEADER.match(line)
+    ]
+    if len(headers) == count:
+        return headers
+    found: list[int] = []
+    for number in range(1, min(len(lines), _MOST_LINES) + 1):
+        known = _entries_in("\n".join(lines[:number]))
+        found += [number] * (known - len(found))
+    return (found + [1] * count)[:count]
+
+
+def _entries_in(text: str) -> int:
+    """How many entries the beginning of a file has; 0 if it ends inside of one."""
+    for rest in ("", "]", "}", "}]"):
+        try:
+            tables = tomllib.loads(text + rest).get("limit")
+        except (tomllib.TOMLDecodeError, RecursionError):
+            continue
+        return len(cast(list[object], tables)) if isinstance(tables, list) else 0
+    return 0

@@ -1,0 +1,94 @@
+"""Folders of stated limits: the project's own, and the one that ships with the tool."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..disk.read_file import SETTINGS_CAP, NotReadable, read_if_there
+from ..disk.walk import walk
+from .limits_file import (
+    MALFORMED,
+    LimitsFile,
+    limits_path,
+    model_id_of_limits,
+    read_limits,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsFolders:
+    """Where limits are read: a file in ``own`` replaces the one in ``shipped``.
+
+    Either may be a folder that does not exist: then it has no limits.
+    """
+
+    own: Path | None = None
+    shipped: Path | None = None
+
+    def read(self, model_id: str) -> LimitsFile | None:
+        """The limits of a model; None if neither folder has a file for it.
+
+        Raises ``OSError`` if a file cannot be read.
+        """
+        found = self._content(limits_path(model_id))
+        if found is None:
+            return None
+        root, content = found
+        file = (root / limits_path(model_id)).as_posix()
+        if isinstance(content, NotReadable):
+            unread = LimitsFile(model_id, file)
+            reason = unread.diagnostic(MALFORMED, content.reason, 1)
+            return LimitsFile(model_id, file, (), (reason,))
+        return read_limits(content, model_id, file)
+
+    def owns(self, file: LimitsFile) -> bool:
+        """Whether a file is one of the project's own."""
+        return file.file == self.own_file(file.model_id)
+
+    def own_file(self, model_id: str) -> str:
+        """The path of a model's file in the project's own folder, as messages show it."""
+        return (self.own / limits_path(model_id)).as_posix() if self.own else ""
+
+    def own_ids(self) -> list[str]:
+        """The ids of all models that the project's own folder has files for."""
+        if self.own is None or not self.own.is_dir():
+            return []
+        return sorted(
+            model_id_of_limits(PurePosixPath(*folder.below, name))
+            for folder in walk(self.own)
+            for name in folder.files
+            if name.endswith(".toml")
+        )
+
+    def hashes(self, hashes: Mapping[str, str]) -> dict[str, str]:
+        """The hashes of models' documents, each with that of the model's limits, if any."""
+        return {
+            model_id: self._with_limits(model_id, known)
+            for model_id, known in hashes.items()
+        }
+
+    def _with_limits(self, model_id: str, known: str) -> str:
+        found = self._content(limits_path(model_id))
+        if found is None:
+            return known
+        _, content = found
+        if isinstance(content, NotReadable):
+            return ""
+        content = content.replace(b"\r\n", b"\n")
+        return hashlib.sha256(f"{known}\0".encode() + content).hexdigest()
+
+    def _content(self, path: PurePosixPath) -> tuple[Path, bytes | NotReadable] | None:
+        for root in self._roots():
+            try:
+                content = read_if_there(root / path, SETTINGS_CAP)
+            except NotReadable as error:
+                return root, error
+            if content is not None:
+                return root, content
+        return None
+
+    def _roots(self) -> Iterable[Path]:
+        return (root for root in (self.own, self.shipped) if root is not None)

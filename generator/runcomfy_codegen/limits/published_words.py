@@ -1,0 +1,78 @@
+"""The words of a model's documents, and the fields that pointers of limits name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..ir.document import DEFAULT_LOCALE, Document
+from ..ir.json_text import JsonValue, NotJson, members
+from ..ir.model import Array, Field, Nullable, Object, Type, Union
+
+ITEM = "*"
+"""The step of a pointer that means every item of a list."""
+
+
+def pointer_steps(pointer: str) -> list[str]:
+    """The steps of a limit's pointer, as names of properties and ``*``."""
+    return [
+        step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]
+    ]
+
+
+def field_at(kind: Type, steps: Sequence[str]) -> Field | None:
+    """The field that a pointer names below a type; None if there is no such field."""
+    if not steps:
+        return None
+    first, *rest = steps
+    match kind:
+        case Nullable(inner=inner):
+            return field_at(inner, steps)
+        case Union(options=options):
+            found = (field_at(option, steps) for option in options)
+            return next((field for field in found if field is not None), None)
+        case Array(items=items):
+            return field_at(items, rest) if first == ITEM else None
+        case Object(fields=fields):
+            field = next((each for each in fields if each.wire_name == first), None)
+            return field if field is None or not rest else field_at(field.type, rest)
+        case _:
+            return None
+
+
+def default_locale(documents: Mapping[str, Document]) -> str:
+    """The locale in which limits are stated if they name none."""
+    return DEFAULT_LOCALE if DEFAULT_LOCALE in documents else min(documents)
+
+
+def descriptions(document: Document, pointer: str) -> list[str]:
+    """What a document says about the field that a pointer names: of it, and of its items."""
+    try:
+        schema = document.input_schema.value()
+    except NotJson:
+        return []
+    for step in pointer_steps(pointer):
+        parts = list(_spellings(schema))
+        inner = (
+            (
+                members(part).get("items")
+                if step == ITEM
+                else members(members(part).get("properties")).get(step)
+            )
+            for part in parts
+        )
+        schema = next((part for part in inner if part is not None), None)
+    texts = (
+        members(part).get("description")
+        for each in _spellings(schema)
+        for part in (each, members(each).get("items"))
+    )
+    return [text for text in texts if isinstance(text, str)]
+
+
+def _spellings(schema: JsonValue) -> Iterator[JsonValue]:
+    """A schema, and the alternatives that it may be written as."""
+    yield schema
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        alternatives = members(schema).get(keyword)
+        if isinstance(alternatives, list):
+            yield from alternatives

@@ -1,0 +1,44 @@
+"""Attaches stated limits to the models that a catalog was built of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ..build.build_model import BuiltCatalog
+from ..ir.diagnostic import Diagnostic
+from ..ir.document import Document
+from ..ir.model import Model
+from ..limits.judge import judge_limits
+from ..limits.limits_folders import LimitsFolders
+
+
+def with_limits(
+    built: BuiltCatalog,
+    documents: Iterable[tuple[str, Document]],
+    folders: LimitsFolders,
+) -> BuiltCatalog:
+    """The catalog with the limits that apply to its models, and diagnostics about the rest."""
+    by_model: defaultdict[str, list[Document]] = defaultdict(list)
+    for _, document in documents:
+        by_model[document.model_id].append(document)
+    models: list[Model] = []
+    found: list[Diagnostic] = []
+    for model in built.models:
+        file = folders.read(model.model_id)
+        if file is not None:
+            own = folders.owns(file)
+            judged = judge_limits(file, model, by_model[model.model_id], own=own)
+            found += judged.diagnostics
+            model = replace(model, limits=judged.limits)
+        models.append(model)
+    return replace(
+        built,
+        models=tuple(models),
+        diagnostics=_by_model((*built.diagnostics, *found)),
+    )
+
+
+def _by_model(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.model))

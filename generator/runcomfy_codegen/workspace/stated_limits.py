@@ -1,0 +1,54 @@
+"""Checks the stated limits of a project's models, and the files that belong to no model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..ir.diagnostic import Diagnostic, Severity
+from ..limits.judge import STALE
+from ..limits.limits_file import LimitsFile
+from ..limits.limits_folders import LimitsFolders
+from .project import Project, ids_matching
+from .results import LimitsResult
+
+
+def check_limits(project: Project, models: Sequence[str] = ()) -> LimitsResult:
+    """Check every file of limits that applies to these models, or to all.
+
+    A file for a model that the schemas do not have is stale as a whole.
+    """
+    catalog = project.built_catalog()
+    wanted = ids_matching(catalog, models)
+    found = [each for each in catalog.diagnostics if each.code.startswith(_PREFIX)]
+    if wanted is None:
+        known = {model.model_id for model in catalog.models} | {*catalog.failed}
+        found += _orphans(project.limits, known)
+    else:
+        found = [each for each in found if each.model in wanted]
+    checked = [
+        model for model in catalog.models if wanted is None or model.model_id in wanted
+    ]
+    return LimitsResult(
+        limits=project.config.limits_folder,
+        diagnostics=tuple(found),
+        files=sum(project.limits.read(m.model_id) is not None for m in checked),
+        applied=sum(len(model.limits) for model in checked),
+    )
+
+
+_PREFIX = "stated-limit-"
+
+
+def _orphans(folders: LimitsFolders, known: set[str]) -> list[Diagnostic]:
+    """A diagnostic for each file of the project's own whose model is not in the schemas."""
+    return [
+        LimitsFile(model_id, folders.own_file(model_id)).diagnostic(
+            STALE,
+            f"the schemas have no model {model_id!r}",
+            1,
+            severity=Severity.WARNING,
+            hint="remove the file, or import the model",
+        )
+        for model_id in folders.own_ids()
+        if model_id not in known
+    ]
