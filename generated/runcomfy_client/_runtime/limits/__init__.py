@@ -1,0 +1,1 @@
+"""Stated limits: what a description says and no keyword of the schema does."""
