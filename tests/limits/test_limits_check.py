@@ -98,6 +98,8 @@ MALFORMED = {
     "both conditions": (entry("/clip", "max 5 MB", "fps <= 1", 'require.required = ["clip"]'), "both 'rule' and 'require'"),
     "keyword": (entry("/clip", "max 5 MB", "require.requires = ['clip']"), "is not a keyword"),
     "other name": (entry("/clip", "max 5 MB", "require.required = ['prompt']"), "not in 'fields'"),
+    "no list": (entry("/clip", "max 5 MB", "require.required = 'clip'"), "a list of names"),
+    "no values": (entry("/clip", "max 5 MB", "require.properties.clip.enum = []"), "at least one"),
     "then alone": (entry("/clip", "max 5 MB", "require.then.required = ['clip']"), "next to 'if'"),
     "negative": (entry("/pictures", "Up to 10 pictures", "require.properties.pictures.maxItems = -1"), "whole number"),
     "not a number": (entry("/clip", "max 5 MB", "require.properties.clip.minimum = nan"), "must be a number"),
