@@ -2,8 +2,8 @@
 
 A new metric or operator is one row here. The dialect's parser, the client's checks, lint and
 diff read these rows. Published metrics: RunComfy's model pages use ``file_size_mb``,
-``width_pixels``, ``height_pixels`` and ``width/height``. The others are limits that the pages
-state in prose.
+``width_pixels``, ``height_pixels`` and ``width/height``. The others are for limits that the
+pages state in prose.
 """
 
 from __future__ import annotations
@@ -96,6 +96,7 @@ class Unit(StrEnum):
     """What a measured number counts."""
 
     MEGABYTES = "MB"
+    MEBIBYTES = "MiB"
     PIXELS = "px"
     MEGAPIXELS = "MP"
     SECONDS = "s"
@@ -116,6 +117,7 @@ class Unit(StrEnum):
 UNIT_WORDS: Mapping[Unit, tuple[str, ...]] = MappingProxyType(
     {
         Unit.MEGABYTES: ("MB",),
+        Unit.MEBIBYTES: ("MiB",),
         Unit.PIXELS: ("pixel", "pixels", "px"),
         Unit.MEGAPIXELS: ("MP", "megapixel", "megapixels"),
         Unit.SECONDS: ("second", "seconds"),
@@ -182,12 +184,25 @@ def _file_size(file: Interpretation) -> Interval | None:
     return Interval.exact(Fraction(size, file.megabyte)) if size else None
 
 
+def _file_size_mib(file: Interpretation) -> Interval | None:
+    size = file.media.size
+    return Interval.exact(Fraction(size, 2**20)) if size else None
+
+
 def _width(file: Interpretation) -> Interval | None:
     return Interval.exact(Fraction(file.dimensions[0])) if file.dimensions else None
 
 
 def _height(file: Interpretation) -> Interval | None:
     return Interval.exact(Fraction(file.dimensions[1])) if file.dimensions else None
+
+
+def _short_side(file: Interpretation) -> Interval | None:
+    return Interval.exact(Fraction(min(file.dimensions))) if file.dimensions else None
+
+
+def _long_side(file: Interpretation) -> Interval | None:
+    return Interval.exact(Fraction(max(file.dimensions))) if file.dimensions else None
 
 
 def _megapixels(file: Interpretation) -> Interval | None:
@@ -226,6 +241,7 @@ _METRICS = (
         word="mb",
         other_words=r"\d\s*(?:[kg]i?b|bytes)\b",
     ),
+    Metric(name="file_size_mib", unit=Unit.MEBIBYTES, measure=_file_size_mib),
     Metric(
         name="width_pixels",
         unit=Unit.PIXELS,
@@ -242,6 +258,8 @@ _METRICS = (
         word="height",
         other_words=r"\bwidth\b",
     ),
+    Metric(name="short_side_pixels", unit=Unit.PIXELS, measure=_short_side),
+    Metric(name="long_side_pixels", unit=Unit.PIXELS, measure=_long_side),
     Metric(
         name="duration_seconds",
         unit=Unit.SECONDS,

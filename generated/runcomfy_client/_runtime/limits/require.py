@@ -139,13 +139,13 @@ def _malformed_names(
 def _unlisted(
     value: object, keys: tuple[str, ...], names: frozenset[str]
 ) -> Iterator[MalformedPart]:
-    listed = cast(list[object], value) if isinstance(value, list) else []
-    if not isinstance(value, list) or not all(isinstance(n, str) for n in listed):
+    listed = cast(list[object], value) if isinstance(value, list) else [None]
+    if not all(isinstance(name, str) for name in listed):
         yield MalformedPart(keys, f"must be {_NAMES}")
         return
-    for name in listed:
+    for name in map(str, listed):
         if name not in names:
-            yield MalformedPart(keys, _unlisted_name(str(name)))
+            yield MalformedPart(keys, _unlisted_name(name))
 
 
 def _unlisted_name(name: str) -> str:
@@ -177,8 +177,9 @@ def _fits(wanted: str, value: object) -> bool:
         return type(value) is int and value >= 0
     if wanted is _NUMBER:
         return _is_number(value) and Decimal(cast(Any, value)).is_finite()
-    listed = isinstance(value, list) and bool(cast(list[object], value))
-    return _is_json(value) and (listed or wanted is not _VALUES)
+    if wanted is _VALUES and not (isinstance(value, list) and value):
+        return False
+    return _is_json(cast(object, value))
 
 
 def _is_json(value: object) -> bool:
@@ -292,10 +293,14 @@ def _is_one_of(constants: list[object]) -> Holds:
     return lambda value: json_identity(value) in wanted
 
 
-def _sized(kind: type[list[Any]] | type[str], least: int, most: int | None) -> Holds:
-    return lambda value: not isinstance(value, kind) or (
-        least <= len(value) and (most is None or len(value) <= most)
-    )
+def _sized(kind: type[Any], least: int, most: int | None) -> Holds:
+    def holds(value: Any) -> bool:
+        if not isinstance(value, kind):
+            return True
+        size = len(value)
+        return least <= size and (most is None or size <= most)
+
+    return holds
 
 
 def _bounded(bound: Exact | float, *, upper: bool) -> Holds:
