@@ -177,9 +177,11 @@ def _fits(wanted: str, value: object) -> bool:
         return type(value) is int and value >= 0
     if wanted is _NUMBER:
         return _is_number(value) and Decimal(cast(Any, value)).is_finite()
-    if wanted is _VALUES and not (isinstance(value, list) and value):
-        return False
-    return _is_json(cast(object, value))
+    return _is_json(value) and (wanted is not _VALUES or _has_items(value))
+
+
+def _has_items(value: object) -> bool:
+    return isinstance(value, list) and bool(cast(list[object], value))
 
 
 def _is_json(value: object) -> bool:
