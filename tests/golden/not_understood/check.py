@@ -8,7 +8,7 @@ for given in (
     {"all_of": 1},
     {"not_this": 3},
     {"two_of": 1},
-    {"typed_any": "long enough"},
+    {"typed_any": "all"},
     {"irrelevant": "x"},
     {"deep": {"x": 1}},
 ):
@@ -30,3 +30,7 @@ assert told == [
     ("width_pixels/height_pixels", "!=", "1.5", True),
 ]
 assert model.RULES[0].message == "odd metric"
+
+# Keywords next to `anyOf` apply too.
+with pytest.raises(ValueError):
+    model.Input(typed_any="long enough")

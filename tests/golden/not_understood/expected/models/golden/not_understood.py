@@ -4,6 +4,8 @@
 
 from typing import Annotated, Any, ClassVar
 
+from pydantic import Field
+
 from ..._runtime.constraint import AcceptsNull
 from ..._runtime.model import ModelInput, ModelOutput, ModelPart
 from ..._runtime.rule import Rule
@@ -137,7 +139,8 @@ class Input(ModelInput[Output], frozen=True):
 
     two_of: int | float | None = None
 
-    typed_any: str | None = None
+    typed_any: Annotated[str, Field(max_length=3)] | None = None
+    """At most 3 characters."""
 
     irrelevant: str | None = None
 

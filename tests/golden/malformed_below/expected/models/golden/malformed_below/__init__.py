@@ -44,7 +44,8 @@ class Input(ModelInput[Output], frozen=True):
 
     one_null: Annotated[Annotated[Any, OneOf(None)] | None, AcceptsNull()] = None
 
-    both: str | None = None
+    both: Annotated[str, Field(min_length=2)] | None = None
+    """At least 2 characters."""
 
     map: dict[str, Any] | None = None
 
