@@ -76,6 +76,18 @@ def tool_fingerprints(own_templates: Path | None = None) -> dict[str, str]:
     They are the generator with the releases of the libraries it renders with, the templates
     including the user's own, and the runtime.
     """
+    templates = _contents(walk(_shipped("templates")), _TEMPLATE)
+    if own_templates is not None:
+        # All files: a misspelt name must not go unnoticed.
+        templates += [b"own", *_contents(_walk_own(own_templates), "")]
+    return {
+        "generator": _hash(_generator_parts()),
+        "templates": _hash(templates),
+        "runtime": _hash(_contents(walk(_RUNTIME), ".py")),
+    }
+
+
+def _generator_parts() -> list[bytes]:
     # Imported here because only ``generate`` needs it.
     from importlib.metadata import version
 
@@ -84,21 +96,7 @@ def tool_fingerprints(own_templates: Path | None = None) -> dict[str, str]:
     libraries.append(__version__.encode())
     dialect_file = (_shipped("schemas") / _DIALECT).read_bytes()
     packages = [_contents(walk(_PACKAGE / package), ".py") for package in PACKAGES]
-    templates = _contents(walk(_shipped("templates")), _TEMPLATE)
-    if own_templates is not None:
-        # All files: a misspelt name must not go unnoticed.
-        templates += [b"own", *_contents(_walk_own(own_templates), "")]
-    return {
-        "generator": _hash(
-            [
-                *libraries,
-                dialect_file,
-                *(part for package in packages for part in package),
-            ]
-        ),
-        "templates": _hash(templates),
-        "runtime": _hash(_contents(walk(_RUNTIME), ".py")),
-    }
+    return [*libraries, dialect_file, *(part for parts in packages for part in parts)]
 
 
 def _contents(folders: list[ListedFolder], ending: str) -> list[bytes]:

@@ -200,9 +200,15 @@ def _of_options(
         return tuple(rule for rules in rules_by_option for rule in rules)
     for (published, here), rules in zip(options, rules_by_option, strict=True):
         if rules:
-            keyword = "validations"
-            collector.keep(keyword, here.keyword(keyword), published.get(keyword))
+            _keep_unsupported(published, here, collector)
     return ()
+
+
+def _keep_unsupported(
+    published: dict[str, JsonValue], here: SchemaPath, collector: Collector
+) -> None:
+    keyword = "validations"
+    collector.keep(keyword, here.keyword(keyword), published.get(keyword))
 
 
 def _distinguishable(kinds: Sequence[Type]) -> bool:

@@ -64,6 +64,10 @@ def _report(result: api.CheckResult) -> CommandReport:
     )
 
 
+def _stale_fields(stale: api.Stale) -> dict[str, str]:
+    return {"model": stale.model, "why": stale.why, "reason": stale.reason}
+
+
 def _as_json(package: api.PackageCheck) -> dict[str, Any]:
     def below(file: Path) -> str:
         return file.relative_to(package.output).as_posix()
@@ -80,12 +84,7 @@ def _as_json(package: api.PackageCheck) -> dict[str, Any]:
         "leftover": [below(file) for file in package.removed],
         "edited": [below(file) for file in package.edited],
         "reasons": [
-            {
-                "file": below(stale.file),
-                "model": stale.model,
-                "why": stale.why,
-                "reason": stale.reason,
-            }
+            {"file": below(stale.file), **_stale_fields(stale)}
             for stale in package.stale
         ],
         "diagnostics": [diagnostic.printed() for diagnostic in package.diagnostics],

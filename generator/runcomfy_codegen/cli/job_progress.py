@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,11 +71,15 @@ def follow_job(*, lasting: bool = True) -> Generator[FollowedJob]:
         yield known
     except KeyboardInterrupt as interrupt:
         notes = _notes(interrupt, known, lasting=lasting)
-        how = ("terminated", EXIT_TERMINATED) if known.terminated else None
-        word, code = how or ("interrupted", EXIT_INTERRUPTED)
-        raise CommandStopped("\n".join([word, *notes]), code) from None
+        raise _stopped(notes, terminated=known.terminated) from None
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _stopped(notes: Iterable[str], *, terminated: bool) -> CommandStopped:
+    how = ("terminated", EXIT_TERMINATED) if terminated else None
+    word, code = how or ("interrupted", EXIT_INTERRUPTED)
+    return CommandStopped("\n".join([word, *notes]), code)
 
 
 def result_command_hint(job: str) -> str:

@@ -157,14 +157,17 @@ def write_lock(lock: Lock, *, generator: str, locale: str) -> str:
     data["models"] = {id_: lock.models[id_].written() for id_ in sorted(lock.models)}
     data["files"] = {path.as_posix(): lock.files[path] for path in sorted(lock.files)}
     if lock.made_from.tool:
-        hashes = lock.made_from.models
-        data[_HINT] = {
-            "lock": lock_digest(data),
-            "tool": dict(lock.made_from.tool),
-            "models": {id_: hashes[id_] for id_ in sorted(hashes)},
-        }
+        data[_HINT] = {"lock": lock_digest(data), **_hint(lock.made_from)}
     rows = {name: _lines(value, _DEPTHS.get(name, 0)) for name, value in data.items()}
     return _object(rows, "") + "\n"
+
+
+def _hint(made_from: MadeFrom) -> dict[str, Any]:
+    models = made_from.models
+    return {
+        "tool": dict(made_from.tool),
+        "models": {id_: models[id_] for id_ in sorted(models)},
+    }
 
 
 def _lines(value: Any, depth: int, margin: str = "  ") -> str:

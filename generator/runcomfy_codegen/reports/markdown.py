@@ -115,26 +115,17 @@ def rule_section(
     rule: RuleMetadata, lead: str, before_label: str, after_label: str
 ) -> str:
     """The section of one rule; ``lead`` is its first paragraph."""
-    return "\n".join(
-        (
-            f"## {rule.id}",
-            "",
-            lead,
-            "",
-            rule.why,
-            "",
-            f"{before_label}:",
-            "",
-            _schema(rule.before),
-            "",
-            f"{after_label}:",
-            "",
-            _schema(rule.after),
-            "",
-            f"What to do: {rule.advice}",
-            "",
-        )
+    paragraphs = (
+        f"## {rule.id}",
+        lead,
+        rule.why,
+        f"{before_label}:",
+        _schema(rule.before),
+        f"{after_label}:",
+        _schema(rule.after),
+        f"What to do: {rule.advice}\n",
     )
+    return "\n\n".join(paragraphs)
 
 
 def _schema(text: str) -> str:

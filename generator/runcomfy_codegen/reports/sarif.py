@@ -36,19 +36,22 @@ def sarif_log(report: CommandReport) -> dict[str, Any]:
         "results": [_result(entry, index[entry.rule]) for entry in report.entries],
     }
     if report.complete is not None:
-        run["invocations"] = [
-            {
-                "executionSuccessful": report.complete,
-                "toolExecutionNotifications": [
-                    *(
-                        _notification(notice.level, f"{notice.file}: {notice.message}")
-                        for notice in report.notices
-                    ),
-                    *(_notification(each.level, each.text) for each in report.remarks),
-                ],
-            }
-        ]
+        run["invocations"] = [_invocation(report)]
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _invocation(report: CommandReport) -> dict[str, Any]:
+    """Whether the command read everything, and what it could not read."""
+    return {
+        "executionSuccessful": report.complete,
+        "toolExecutionNotifications": [
+            *(
+                _notification(notice.level, f"{notice.file}: {notice.message}")
+                for notice in report.notices
+            ),
+            *(_notification(remark.level, remark.text) for remark in report.remarks),
+        ],
+    }
 
 
 def _rule(rule: RuleMetadata) -> dict[str, Any]:
@@ -59,17 +62,11 @@ def _rule(rule: RuleMetadata) -> dict[str, Any]:
 
 
 def _result(entry: ReportEntry, rule_index: int) -> dict[str, Any]:
-    sentences = (
-        f"{entry.model}: {entry.message}.",
-        f"Witness: {entry.witness}" if entry.witness else "",
-        f"Not decided: {entry.reason}." if entry.reason else "",
-        entry.hint,
-    )
     result: dict[str, Any] = {
         "ruleId": entry.rule,
         "ruleIndex": rule_index,
         "level": _LEVELS[entry.level],
-        "message": {"text": " ".join(sentence for sentence in sentences if sentence)},
+        "message": {"text": _message(entry)},
     }
     members: list[dict[str, Any]] = [
         {"locations": [_location(entry)]},
@@ -83,6 +80,16 @@ def _result(entry: ReportEntry, rule_index: int) -> dict[str, Any]:
     if entry.approved:
         result["suppressions"] = [{"kind": "external", "status": "accepted"}]
     return result
+
+
+def _message(entry: ReportEntry) -> str:
+    sentences = (
+        f"{entry.model}: {entry.message}.",
+        f"Witness: {entry.witness}" if entry.witness else "",
+        f"Not decided: {entry.reason}." if entry.reason else "",
+        entry.hint,
+    )
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _location(entry: ReportEntry) -> dict[str, Any]:

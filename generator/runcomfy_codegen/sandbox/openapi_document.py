@@ -30,6 +30,11 @@ from .request_log import FAULT_HEADER, LOG_FIELDS
 
 _DESCRIPTION = """The form of what is marked x-assumed is not published. The header
 x-sandbox-fault makes any call fail; an answer with a fault names it in the same header."""
+_INFO = {
+    "title": "RunComfy Model API (sandbox)",
+    "version": "1",
+    "description": " ".join(_DESCRIPTION.split()),
+}
 
 
 def openapi_document(catalog: ModelCatalog, base_url: str) -> Schema:
@@ -40,11 +45,7 @@ def openapi_document(catalog: ModelCatalog, base_url: str) -> Schema:
     }
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "RunComfy Model API (sandbox)",
-            "version": "1",
-            "description": " ".join(_DESCRIPTION.split()),
-        },
+        "info": _INFO,
         "servers": [{"url": base_url}],
         "security": [{"bearer": []}],
         "paths": {
@@ -153,18 +154,15 @@ def shared_calls() -> Schema:
         f"{one}/status": {"get": _about("status", "Status", [REQUEST_ID])},
         f"{one}/result": {"get": _about("result", "Result", [REQUEST_ID, cost])},
         f"{one}/cancel": {"post": cancel},
-        "/v1/models": {
-            "get": operation_object("list", json_response_schema("Models"), listing)
-        },
-        "/v1/models/categories": {
-            "get": operation_object(
-                "categories", json_response_schema("Categories"), []
-            )
-        },
-        "/prod/v2/balance": {
-            "get": operation_object("balance", json_response_schema("Balance"), [])
-        },
+        "/v1/models": _get("list", "Models", listing),
+        "/v1/models/categories": _get("categories", "Categories", []),
+        "/prod/v2/balance": _get("balance", "Balance", []),
     }
+
+
+def _get(name: str, answer: str, parameters: list[Schema]) -> Schema:
+    """A path with one GET, whose answer is a named schema."""
+    return {"get": operation_object(name, json_response_schema(answer), parameters)}
 
 
 def _about(name: str, schema: str, parameters: list[Schema]) -> Schema:

@@ -16,7 +16,7 @@ from .job import Drive
 from .routes import LOOPBACK
 
 _SPEEDS = (1e-6, 1e9)
-_LARGEST_BALANCE = 1e12  # US dollars
+_BALANCES = (-1e12, 1e12)  # US dollars
 _LARGEST_COUNT = 1_000_000  # of polls or workers
 
 
@@ -73,6 +73,17 @@ class SandboxSettings:
     secret: str = field(default="", repr=False)
 
 
+def _drive_and_workers(options: SandboxOptions) -> tuple[Drive, int]:
+    """What moves the jobs, and how many run at once; both must go together."""
+    drive = Drive(options.get("drive", "time"))
+    workers = _whole("workers", options.get("workers", 0))
+    if workers and drive is not Drive.TIME:
+        raise ValueError(f"workers go with the drive 'time' alone, not {drive.value!r}")
+    if "polls" in options and drive is not Drive.POLLS:
+        raise ValueError(f"polls go with the drive 'polls' alone, not {drive.value!r}")
+    return drive, workers
+
+
 def settings_from_options(
     base_url: str, secret: str, options: SandboxOptions
 ) -> SandboxSettings:
@@ -85,12 +96,7 @@ def settings_from_options(
         raise TypeError(
             f"there is no option {name!r}{did_you_mean_or_list(name, known)}"
         )
-    drive = Drive(options.get("drive", "time"))
-    workers = _whole("workers", options.get("workers", 0))
-    if workers and drive is not Drive.TIME:
-        raise ValueError(f"workers go with the drive 'time' alone, not {drive.value!r}")
-    if "polls" in options and drive is not Drive.POLLS:
-        raise ValueError(f"polls go with the drive 'polls' alone, not {drive.value!r}")
+    drive, workers = _drive_and_workers(options)
     public = _public_url(options.get("public_url", base_url))
     return SandboxSettings(
         base_url=public.geturl(),
@@ -101,12 +107,7 @@ def settings_from_options(
         drive=drive,
         polls=_polls(options.get("polls", (2, 2))),
         workers=workers,
-        balance=_number(
-            "balance",
-            options.get("balance", 100.0),
-            -_LARGEST_BALANCE,
-            _LARGEST_BALANCE,
-        ),
+        balance=_number("balance", options.get("balance", 100.0), *_BALANCES),
         validation=ValidationMode(options.get("validation", "reject")),
         scenario=parse_scenario(_text("scenario", options.get("scenario", ""))),
     )

@@ -26,6 +26,15 @@ _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
 @cache
+def _policy(html: str) -> str:
+    allowed = {kind: _hash(text) for kind, text in _INLINE.findall(html)}
+    return (
+        f"default-src 'none'; script-src {allowed['script']}; style-src {allowed['style']};"
+        " connect-src 'self'; img-src blob: data:; media-src blob: data:;"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
 def watch_page() -> ApiResponse:
     """The page. Its policy lets it load only what this sandbox serves."""
     html = (
@@ -33,17 +42,11 @@ def watch_page() -> ApiResponse:
         .joinpath("watch.html")
         .read_text("utf-8")
     )
-    allowed = {kind: _hash(text) for kind, text in _INLINE.findall(html)}
-    policy = (
-        f"default-src 'none'; script-src {allowed['script']}; style-src {allowed['style']};"
-        " connect-src 'self'; img-src blob: data:; media-src blob: data:;"
-        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
     return ApiResponse(
         status=200,
         headers=(
             ("content-type", "text/html; charset=utf-8"),
-            ("content-security-policy", policy),
+            ("content-security-policy", _policy(html)),
             ("cache-control", "no-store"),
             ("referrer-policy", "no-referrer"),
             ("x-content-type-options", "nosniff"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from runcomfy_runtime.protocol import valid_model_id
 
-from ..ir.diagnostic import Diagnostic, Severity
+from ..ir.diagnostic import Diagnostic, Position, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonText, SyntaxIssue
 from .embedded_json import unusable_value
@@ -38,6 +38,15 @@ def read_page(page: PageText, origin: Origin) -> Iterator[SourceItem]:
     yield from (problem.about(model=model_id) for problem in problems)
 
 
+def _two_ids(origin: Origin, ids: list[str], place: Position) -> Diagnostic:
+    return origin.diagnostic(
+        "two-model-ids",
+        f"the curl examples are for different models: {ids[0]!r}, {ids[1]!r}",
+        place=place,
+        hint="import each page separately",
+    )
+
+
 def _model_id(
     page: PageText, origin: Origin, examples: list[CurlExample]
 ) -> str | Diagnostic:
@@ -52,12 +61,7 @@ def _model_id(
         )
     if len(ids) > 1:
         other = next(example for example in examples if example.model_id == ids[1])
-        return origin.diagnostic(
-            "two-model-ids",
-            f"the curl examples are for different models: {ids[0]!r}, {ids[1]!r}",
-            place=page.place(other.start),
-            hint="import each page separately",
-        )
+        return _two_ids(origin, ids, page.place(other.start))
     if not valid_model_id(ids[0]):
         return origin.invalid_model_id(repr(ids[0]), page.place(examples[0].start))
     return ids[0]

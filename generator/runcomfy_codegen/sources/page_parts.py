@@ -50,14 +50,8 @@ def find_schemas(
     if not inputs:
         return _no_input_diagnostic(page, origin, blocks)
     input_end = inputs[0].end
-    output = next(
-        (
-            block
-            for block in blocks.whole
-            if block.start >= input_end and _is_output_schema(block)
-        ),
-        None,
-    )
+    later = [block for block in blocks.whole if block.start >= input_end]
+    output = next((block for block in later if _is_output_schema(block)), None)
     broken = _broken_schema(
         page, [block for block in blocks.broken if block.start >= input_end]
     )

@@ -101,6 +101,9 @@ def document_text(document: Document) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+_OPTIONAL = ("output_schema", "example", "facts")
+
+
 def parse_document(text: str) -> Document:
     """The document of a stored file. Raises ``NotJson`` if the file is not one."""
     whole = JsonText(text)
@@ -110,6 +113,7 @@ def parse_document(text: str) -> Document:
             raise NotJson(
                 f"a stored document is an object with the member {name!r}", Position()
             )
+    pieces = {name: _piece(whole, name) for name in _OPTIONAL if name in stored}
     return Document(
         model_id=str(stored["model_id"]),
         locale=str(stored["locale"]),
@@ -117,11 +121,9 @@ def parse_document(text: str) -> Document:
         description=str(stored.get("description", "")),
         curl=str(stored.get("curl", "")),
         input_schema=_piece(whole, "input_schema"),
-        output_schema=(
-            _piece(whole, "output_schema") if "output_schema" in stored else None
-        ),
-        example=_piece(whole, "example") if "example" in stored else None,
-        facts=_piece(whole, "facts") if "facts" in stored else None,
+        output_schema=pieces.get("output_schema"),
+        example=pieces.get("example"),
+        facts=pieces.get("facts"),
         provenance=_provenance(members(stored["provenance"])),
     )
 

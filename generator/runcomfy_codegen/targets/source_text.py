@@ -31,9 +31,7 @@ def literal(value: JsonValue | tuple[JsonValue, ...]) -> str:
     so that a reader sees what is there.
     """
     if isinstance(value, Decimal):
-        return literal(float(value))
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{value} is not JSON")
+        return _number(float(value))
     if isinstance(value, dict):
         pairs = members(value).items()
         inner = ", ".join(f"{literal(key)}: {literal(item)}" for key, item in pairs)
@@ -43,10 +41,16 @@ def literal(value: JsonValue | tuple[JsonValue, ...]) -> str:
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, float):
-        return repr(value).replace("e+", "e")
+        return _number(value)
     if value is None or isinstance(value, bool | int):
         return repr(value)
     raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _number(value: float) -> str:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is not JSON")
+    return repr(value).replace("e+", "e")
 
 
 def docstring(text: str, indent: int = 0, *, heading: bool = False) -> str:

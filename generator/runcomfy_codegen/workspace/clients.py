@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -141,14 +140,18 @@ def _check_conflicts(folder: Path, plan: WritePlan, *, force: bool) -> None:
             conflicts,
         )
     if conflicts and not force:
-        first = list(conflicts)[:_SHOWN]
-        edits = (unified_diff(folder, path, plan.write.get(path, "")) for path in first)
         raise FolderConflict(
             f"{_named(folder, list(conflicts))} edited by hand; nothing was written."
             " `force=True` replaces edited files",
             conflicts,
-            tuple(itertools.chain.from_iterable(edits)),
+            tuple(_edits(folder, plan)),
         )
+
+
+def _edits(folder: Path, plan: WritePlan) -> Iterator[str]:
+    """The lines of a diff of the first files that would be replaced."""
+    for path in [*plan.conflicts][:_SHOWN]:
+        yield from unified_diff(folder, path, plan.write.get(path, ""))
 
 
 def _named(folder: Path, paths: Sequence[PurePosixPath]) -> str:

@@ -100,13 +100,7 @@ def sources_of(request: GenerateRequest) -> MadeFrom:
     chosen = select_ids(hashes, request.patterns, config.exclude)
     _refuse_unknown_models(config.overrides.models, hashes, config.schemas)
     if config.kinds or config.categories:
-        facts = facts_of(config.schemas, chosen)
-        _refuse_unknown_kinds(config, list(filter(None, facts.values())))
-        chosen = [
-            id_
-            for id_ in chosen
-            if matches_kind(facts[id_], config.kinds, config.categories)
-        ]
+        chosen = _of_kinds(config, chosen)
     name = package_name(request.folder)
     settings = repr((config.locale, config.overrides, config.target, name))
     try:
@@ -117,6 +111,17 @@ def sources_of(request: GenerateRequest) -> MadeFrom:
         {**tool, "settings": hashlib.sha256(settings.encode()).hexdigest()},
         {id_: hashes[id_] for id_ in chosen},
     )
+
+
+def _of_kinds(config: Config, model_ids: Collection[str]) -> list[str]:
+    """The models that have a kind and a category of the configuration."""
+    facts = facts_of(config.schemas, model_ids)
+    _refuse_unknown_kinds(config, list(filter(None, facts.values())))
+    return [
+        id_
+        for id_ in model_ids
+        if matches_kind(facts[id_], config.kinds, config.categories)
+    ]
 
 
 def _refuse_unknown_models(

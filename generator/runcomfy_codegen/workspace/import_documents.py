@@ -78,6 +78,14 @@ def read_content(
     return read_documents(content, name=name, retrieved=day.isoformat(), locale=locale)
 
 
+def _changed_documents(plan: ImportPlan) -> list[Document]:
+    return [
+        planned.document
+        for planned in plan.accepted
+        if planned.change is not ImportChange.UNCHANGED
+    ]
+
+
 def store_documents(
     project: Project,
     sources: Iterable[tuple[str, SourceResult]],
@@ -104,12 +112,7 @@ def store_documents(
             project.build_options,
         )
         if not dry_run:
-            changed = (
-                planned.document
-                for planned in plan.accepted
-                if planned.change is not ImportChange.UNCHANGED
-            )
-            write_all(root, list(changed))
+            write_all(root, _changed_documents(plan))
     return ImportResult(
         schemas=root,
         documents=tuple(_imported(planned, root) for planned in plan.accepted),

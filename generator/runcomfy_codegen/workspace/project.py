@@ -269,7 +269,7 @@ def named_catalog(
     ``failed`` are the models that could not be built, and those whose names collide.
     """
     named = target.name_models(built.models, overrides)
-    found = built.diagnostics
+    diagnostics = built.diagnostics
     if named.diagnostics:
         locales = {model.model_id: model.locale for model in built.models}
         places = {
@@ -277,13 +277,23 @@ def named_catalog(
             for file, document in documents
             if locales.get(document.model_id) == document.locale
         }
-        placed = [_placed(each, places) for each in named.diagnostics]
-        # What is about no single place, such as two models with one module, comes last.
-        last = [each for each in placed if not each.pointer]
-        inside = [each for each in placed if each.pointer]
-        ordered = sorted((*found, *inside), key=lambda each: each.model)
-        found = (*ordered, *last)
-    return replace(named, diagnostics=found, failed=(*built.failed, *named.failed))
+        placed = [_placed(collision, places) for collision in named.diagnostics]
+        diagnostics = _by_model(diagnostics, placed)
+    failed = (*built.failed, *named.failed)
+    return replace(named, diagnostics=diagnostics, failed=failed)
+
+
+def _by_model(
+    built: Iterable[Diagnostic], collisions: Sequence[Diagnostic]
+) -> tuple[Diagnostic, ...]:
+    """All diagnostics in the order of the models.
+
+    What is about no single place, such as two models with one module, comes last.
+    """
+    whole = [diagnostic for diagnostic in collisions if not diagnostic.pointer]
+    inside = [diagnostic for diagnostic in collisions if diagnostic.pointer]
+    ordered = sorted((*built, *inside), key=lambda diagnostic: diagnostic.model)
+    return (*ordered, *whole)
 
 
 def _placed(

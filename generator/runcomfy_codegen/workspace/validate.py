@@ -58,9 +58,21 @@ def validate_document(
 
 def read_document(file: str) -> dict[str, Any]:
     """The JSON object in a file, or on standard input for ``-``. Raises ``UsageError``."""
+    text, document = _parsed(file)
+    for pointer in JsonText(text).duplicates():
+        raise UsageError(
+            f"{file}: {pointer} is there twice; JSON readers disagree about which one counts"
+        )
+    if not is_object(document):
+        raise UsageError(f"{file}: the input of a model is a JSON object")
+    return document
+
+
+def _parsed(file: str) -> tuple[str, Any]:
+    """The text of a file, and its JSON value."""
     try:
         text = read_file(file, SOURCE_CAP).decode("utf-8-sig")
-        document: Any = json.loads(text)
+        return text, json.loads(text)
     except FileNotFoundError:
         raise UsageError(f"{file}: no such file") from None
     except NotReadable as error:
@@ -73,13 +85,6 @@ def read_document(file: str) -> dict[str, Any]:
         raise UsageError(f"{file}: not JSON: {error}") from None
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
-    for pointer in JsonText(text).duplicates():
-        raise UsageError(
-            f"{file}: {pointer} is there twice; JSON readers disagree about which one counts"
-        )
-    if not is_object(document):
-        raise UsageError(f"{file}: the input of a model is a JSON object")
-    return document
 
 
 # A client that exists for one command: generated, imported, and deleted.

@@ -230,14 +230,16 @@ def plausible_kinds(media: MediaInfo) -> tuple[Kind, ...]:
     return (media.kind,)
 
 
+def _kind_verdict(kind: str, media: MediaInfo) -> Verdict:
+    first, *others = plausible_kinds(media)
+    if kind == first:
+        return Verdict.PASS
+    return Verdict.UNKNOWN if kind in others else Verdict.FAIL
+
+
 def check_kind(kind: str, pointer: str, media: MediaInfo) -> RuleCheck:
     """Check the kind of a file, as if it were a rule of its field."""
-    kinds = plausible_kinds(media)
-    verdict = Verdict.FAIL
-    if kind == kinds[0]:
-        verdict = Verdict.PASS
-    elif kind in kinds:
-        verdict = Verdict.UNKNOWN
+    verdict = _kind_verdict(kind, media)
     expected = next((row.phrase for name, row in KINDS.items() if name == kind), kind)
     actual = KINDS[media.kind].phrase
     return RuleCheck(

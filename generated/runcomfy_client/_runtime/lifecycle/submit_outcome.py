@@ -61,16 +61,20 @@ class SubmitOutcome(StrEnum):
     ID_LOST = "accepted, its id lost"
 
 
+def _classify_lost(outcome: Lost) -> SubmitOutcome:
+    if outcome.reached is Reached.NOTHING_SENT:
+        return SubmitOutcome.NOT_SENT
+    if outcome.reached is Reached.ANSWER_BEGAN:
+        return _classify_status(outcome.status)
+    return SubmitOutcome.UNKNOWN
+
+
 def classify_response(
     outcome: Outcome, content: responses.JsonObject | None
 ) -> SubmitOutcome:
     """Classify the outcome of a submit. ``content`` is the JSON object of the answer, if any."""
     if isinstance(outcome, Lost):
-        if outcome.reached is Reached.NOTHING_SENT:
-            return SubmitOutcome.NOT_SENT
-        if outcome.reached is Reached.ANSWER_BEGAN:
-            return _classify_status(outcome.status)
-        return SubmitOutcome.UNKNOWN
+        return _classify_lost(outcome)
     if outcome.status == 429:
         return SubmitOutcome.BUSY
     if not content:

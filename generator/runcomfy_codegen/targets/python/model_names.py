@@ -133,16 +133,19 @@ def _in_one_model(
             name = names.classes[kind.pointer]
             other = classes.setdefault(name, kind.pointer)
             if other != kind.pointer:
-                yield Diagnostic(
-                    code="name-collision",
-                    message=f"this object and the one at {other} would be the same class"
-                    f" {name!r}",
-                    model=model.model_id,
-                    pointer=kind.pointer,
-                    hint="choose another name for a field on the way to one of them:"
-                    f' [tool.runcomfy-codegen.names."{model.model_id}".fields]',
-                )
+                yield _class_collision(model.model_id, name, kind.pointer, other)
     yield from _unused(model, names, chosen)
+
+
+def _class_collision(model_id: str, name: str, pointer: str, other: str) -> Diagnostic:
+    return Diagnostic(
+        code="name-collision",
+        message=f"this object and the one at {other} would be the same class {name!r}",
+        model=model_id,
+        pointer=pointer,
+        hint="choose another name for a field on the way to one of them:"
+        f' [tool.runcomfy-codegen.names."{model_id}".fields]',
+    )
 
 
 def _field_collisions(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -154,13 +155,7 @@ def _field(
     annotation = annotator.of(field.type)
     if not field.required:
         annotation = optional(annotation)
-    marks: list[ast.expr] = []
-    if field.wire_name != field.name:
-        # Inside Annotated: as a default, `alias` renames the argument for type checkers.
-        marks.append(call("Field", alias=field.wire_name))
-    if is_sent and _is_sent_as_null(field):
-        marks.append(call("AcceptsNull"))
-    if marks:
+    if marks := [*_marks(field, is_sent=is_sent)]:
         annotation = subscript("Annotated", annotation, *marks)
     used |= names_in(annotation)
     written = annotation_text(annotation)
@@ -172,6 +167,15 @@ def _field(
         text=field_docstring(field),
         declaration=format_line(f"{field.name}: {written}{default}", indent=4),
     )
+
+
+def _marks(field: NamedField, *, is_sent: bool) -> Iterator[ast.expr]:
+    """What ``Annotated`` says of a field besides its type."""
+    if field.wire_name != field.name:
+        # Inside Annotated: as a default, `alias` renames the argument for type checkers.
+        yield call("Field", alias=field.wire_name)
+    if is_sent and _is_sent_as_null(field):
+        yield call("AcceptsNull")
 
 
 def _is_sent_as_null(field: Field) -> bool:

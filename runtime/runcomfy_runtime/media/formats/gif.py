@@ -100,19 +100,22 @@ def _skip_data(facts: _GifFacts, window: Window, at: int) -> Parse[int]:
                 return at
 
 
+def _timing(facts: _GifFacts) -> Measurement | None:
+    """The duration of an animation; None for a still picture, or a file that was not walked."""
+    if not facts.complete or facts.frames < 2:
+        return None
+    seconds = Fraction(facts.delays, 100)
+    if seconds * 50 >= facts.frames:
+        return Measurement.of(seconds)
+    # browsers stretch delays below 20 ms to 100 ms
+    return Measurement.of(seconds, max(seconds, Fraction(facts.frames, 10)))
+
+
 def _result(
     facts: _GifFacts, source: Source, shown: Dimensions, screen: Dimensions
 ) -> MediaInfo:
     # some readers enlarge a screen that is empty or smaller than its first frame
     grown = max(screen[0], facts.corner[0]), max(screen[1], facts.corner[1])
-    moving = facts.complete and facts.frames > 1
-    seconds = Fraction(facts.delays, 100)
-    # browsers stretch delays below 20 ms to 100 ms
-    slowest = (
-        max(seconds, Fraction(facts.frames, 10))
-        if seconds * 50 < facts.frames
-        else seconds
-    )
     return MediaInfo(
         kind="image",
         format="gif",
@@ -121,6 +124,6 @@ def _result(
         coded=screen,
         other_extents=() if grown == shown else (grown,),
         frames=facts.frames if facts.complete else None,
-        timing=Measurement.of(seconds, slowest) if moving else None,
+        timing=_timing(facts),
         evidence=("screen descriptor at byte 6",),
     )

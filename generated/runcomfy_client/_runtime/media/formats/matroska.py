@@ -28,6 +28,7 @@ _INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489
 _TRACKS, _TAGS = 0x1654AE6B, 0x1254C367
 _TIME, _GROUP, _BLOCK, _SIMPLE_BLOCK, _BLOCK_TIME = 0xE7, 0xA0, 0xA1, 0xA3, 0x9B
 _MOST_ELEMENTS = 10_000
+_EVIDENCE = ("Info and Tracks of the segment",)
 _MOST_BLOCKS = 200_000
 _MOST_HEADER = 1 << 18
 
@@ -224,24 +225,29 @@ def _result(
 ) -> MediaInfo:
     tracks = facts.tracks or ()
     video = next((t for t in tracks if t.kind == VIDEO and all(t.coded)), None)
-    evidence = ("Info and Tracks of the segment",)
-    if video is None:
-        if not any(track.kind == AUDIO for track in tracks):
-            raise MediaUnsupported(
-                f"this {facts.name} file has neither picture nor sound"
-            )
-        return MediaInfo(
-            kind="audio",
-            format=facts.name,
-            size=source.size,
-            timing=timing,
-            evidence=evidence,
-        )
+    if video is not None:
+        return _film(facts, video, timing, source)
+    if not any(track.kind == AUDIO for track in tracks):
+        raise MediaUnsupported(f"this {facts.name} file has neither picture nor sound")
+    return MediaInfo(
+        kind="audio",
+        format=facts.name,
+        size=source.size,
+        timing=timing,
+        evidence=_EVIDENCE,
+    )
+
+
+def _film(
+    facts: _MatroskaFacts,
+    video: MatroskaTrack,
+    timing: Measurement | None,
+    source: Source,
+) -> MediaInfo:
     if not all(0 < side < 1 << 31 for side in (*video.coded, *video.shown)):
         raise MediaError(
             "Matroska: the video track says {}×{} pixels".format(*video.shown)
         )
-    rate = Fraction(SECOND, video.frame_time) if video.frame_time else None
     return MediaInfo(
         kind="video",
         format=facts.name,
@@ -249,11 +255,14 @@ def _result(
         shown=video.shown,
         coded=video.coded,
         timing=timing,
-        # the default duration is rounded to whole nanoseconds
-        rate=(
-            None
-            if rate is None
-            else Measurement.of(rate.limit_denominator(100_000), rate)
-        ),
-        evidence=evidence,
+        rate=_rate(video),
+        evidence=_EVIDENCE,
     )
+
+
+def _rate(video: MatroskaTrack) -> Measurement | None:
+    if not video.frame_time:
+        return None
+    # the default duration is rounded to whole nanoseconds
+    rate = Fraction(SECOND, video.frame_time)
+    return Measurement.of(rate.limit_denominator(100_000), rate)

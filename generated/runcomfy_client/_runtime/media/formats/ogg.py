@@ -67,6 +67,10 @@ def parse_ogg(source: Source) -> Parse[MediaInfo]:
         yield from _another_recording_begins(source, at)
     )
     timing = None if chained else _timing(streams, main, begin, last)
+    return _result(main, timing, source)
+
+
+def _result(main: _OggStream, timing: Measurement | None, source: Source) -> MediaInfo:
     if main.kind == "audio":
         return MediaInfo(
             kind="audio",

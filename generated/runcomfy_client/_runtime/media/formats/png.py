@@ -24,8 +24,8 @@ class _PngFacts:
     seconds: Fraction | None = None
 
 
-def parse_png(source: Source) -> Parse[MediaInfo]:
-    """Read the header, then skip chunks up to the image data."""
+def _header(source: Source) -> Parse[tuple[int, bytes]]:
+    """The offset and the bytes of the chunk IHDR."""
     at, head = 8, source.head[8:33]
     if len(head) < 16:
         head = yield at, 25, 16
@@ -34,6 +34,12 @@ def parse_png(source: Source) -> Parse[MediaInfo]:
         head = yield at, 25, 16
     if head[4:8] != b"IHDR":
         raise MediaError(f"PNG: the first chunk, at byte {at}, is not IHDR")
+    return at, head
+
+
+def parse_png(source: Source) -> Parse[MediaInfo]:
+    """Read the header, then skip chunks up to the image data."""
+    at, head = yield from _header(source)
     width, height = unpack_from(">II", head, 8)
     if not 1 <= width <= _GREATEST or not 1 <= height <= _GREATEST:
         raise MediaError(

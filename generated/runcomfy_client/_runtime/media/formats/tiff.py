@@ -36,18 +36,22 @@ class _TiffLayout:
         return int(unpack_from(self.order + code, data, at)[0])
 
 
+def _layout(head: bytes) -> tuple[_TiffLayout, int]:
+    """The layout that the header states, TIFF or BigTIFF, and the offset of the first directory."""
+    order: Literal["<", ">"] = "<" if head[:2] == b"II" else ">"
+    if head[2:4] in (b"+\0", b"\0+"):
+        layout = _TiffLayout(order, "Q", "Q", 20, 12)
+        return layout, layout.number("Q", head, 8) if len(head) == 16 else 0
+    layout = _TiffLayout(order, "H", "I", 12, 8)
+    return layout, layout.number("I", head, 4)
+
+
 def parse_tiff(source: Source) -> Parse[MediaInfo]:
     """Follow the offset to the first directory and read its entries in one request."""
     head = source.head[:16]
     if len(head) < 8:
         head = yield 0, 16, 8
-    order = "<" if head[:2] == b"II" else ">"
-    if head[2:4] in (b"+\0", b"\0+"):
-        layout = _TiffLayout(order, "Q", "Q", 20, 12)
-        first = layout.number("Q", head, 8) if len(head) == 16 else 0
-    else:
-        layout = _TiffLayout(order, "H", "I", 12, 8)
-        first = layout.number("I", head, 4)
+    layout, first = _layout(head)
     if head[8:10] == b"CR":
         raise MediaUnsupported("this is a camera's raw file (CR2), which is not read")
     tags, following = yield from _directory(layout, first, source)
