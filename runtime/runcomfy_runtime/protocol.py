@@ -200,6 +200,13 @@ def unwrap(content: Mapping[str, Any]) -> Mapping[str, Any]:
     return content
 
 
+def result_members(raw: object) -> Mapping[str, Any]:
+    """The members of a result without an envelope. A value that is no object is the output."""
+    if isinstance(raw, dict):
+        return unwrap(cast(dict[str, Any], raw))
+    return {"output": raw}
+
+
 def status_word(content: Mapping[str, Any]) -> str | None:
     """The status word at the top of an answer; None if it states none."""
     for key in _STATUS_KEYS:

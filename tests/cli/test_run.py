@@ -21,6 +21,7 @@ from runcomfy_runtime.job_handle import JobHandle
 from runcomfy_runtime.lifecycle.steps import Accepted, Intent, OutcomeUnknown
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from support.command_line import Shell, entry
+from support.scripted_server import Reply, ScriptedServer, status
 
 PAINTER = "acme/painter/text-to-image"
 TOKEN = "secret-token-of-a-user"
@@ -444,3 +445,15 @@ def test_a_state_that_cannot_be_used_is_said_so(project: Shell) -> None:
     answer = project("sandbox", "--port", "0", "--state", "state.db")
     assert answer.code == 3
     assert "state.db" in answer.err
+
+
+@pytest.mark.parametrize("value", [[1, "x"], "done", None])
+def test_a_result_that_is_no_object_is_printed_as_the_output(
+    shell: Shell, value: object
+) -> None:
+    with ScriptedServer() as server:
+        server.on("status", status("completed"))
+        server.on("result", Reply(json.dumps(value).encode()))
+        call = ("result", "req-1", "--format", "json", "--output", "out")
+        done = shell(*call, environment=environment_of(server.url))
+    assert (done.code, done.json) == (0, {"output": value, "files": []})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -66,19 +67,74 @@ ODD: list[tuple[Any, list[str]]] = [
     ({"status": "succeeded"}, []),
     ({"status": "succeeded", "output": None, "video": VIDEO}, [VIDEO]),
     ({"status": "done", "output": {"video": VIDEO}}, [VIDEO]),
+    # any other JSON value
+    ([VIDEO, 1, {"image": VIDEO + "?2"}], [VIDEO, VIDEO + "?2"]),
+    ([], []),
+    (VIDEO, [VIDEO]),
+    ("done", []),
+    (0, []),
+    (1.5, []),
+    (True, []),
+    (False, []),
+    (None, []),
 ]
+CALLS = ("run", "resume", "map")
 
 
+@pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize(("content", "urls"), ODD)
 def test_a_result_of_unknown_shape_is_handed_out_after_some_reads(
-    server: ScriptedServer, side: Side, content: Any, urls: list[str]
+    server: ScriptedServer, side: Side, content: Any, urls: list[str], call: str
 ) -> None:
-    server.on("result", Reply(content))
-    done = side.run(timeout=45)
-    assert done.raw == content
+    server.on("result", Reply(json.dumps(content).encode()))
+    done = getattr(side, call)(timeout=45)
+    assert (done.raw, type(done.raw)) == (content, type(content))
     assert [file.url for file in done.files] == urls
     assert server.count("result") == ODD_RESULT_READS
     assert side.clock.now() < 10
+    if not isinstance(content, dict) and call != "map":
+        assert done.output == {"output": content}
+    assert done.cost is None
+
+
+def test_a_result_that_is_no_object_is_read_at_the_deadline_too(
+    server: ScriptedServer, side: Side
+) -> None:
+    server.on("result", Reply([VIDEO]), Reply([VIDEO]), result(OUTPUT))
+    assert side.run(timeout=45).output == OUTPUT
+    server.on("result", Reply([VIDEO]))
+    with pytest.raises(errors.JobTimeout, match="gave no result in time") as caught:
+        side.run(timeout=0.5)
+    assert caught.value.job is not None
+
+
+def test_a_failed_job_with_a_result_that_is_no_object_has_failed(
+    server: ScriptedServer, side: Side
+) -> None:
+    server.on("status", FAILED)
+    server.on("result", Reply([VIDEO]))
+    with pytest.raises(errors.JobFailed, match="Model run failed"):
+        side.run(timeout=45)
+
+
+@pytest.mark.parametrize("kind", ["status", "result"])
+def test_an_answer_nested_too_deeply_ends_the_wait_and_keeps_the_job(
+    server: ScriptedServer, side: Side, kind: str
+) -> None:
+    server.on(kind, Reply(b'{"status": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"))
+    with pytest.raises(errors.UnreadableAnswer, match="nested too deeply") as caught:
+        side.run()
+    assert caught.value.job is not None
+    assert server.count(kind) == 1
+
+
+@pytest.mark.parametrize("value", [[], [{"status": "completed"}], "completed", 1, None])
+def test_a_status_that_is_no_object_is_no_status(
+    server: ScriptedServer, side: Side, value: Any
+) -> None:
+    server.on("status", Reply(json.dumps(value).encode()), status("completed"))
+    assert side.run().output == OUTPUT
+    assert server.count("status") == 2
 
 
 @pytest.mark.parametrize("content", [{}, {"status": "succeeded"}])

@@ -103,7 +103,8 @@ def _notes(
 def print_result(result: Any, paths: list[Path], form: str) -> None:
     """Print the paths of the files; for JSON also the answer of the server."""
     if form == "json":
-        print_json({**result.raw, "files": [str(path) for path in paths]})
+        members = result.raw if isinstance(result.raw, dict) else {"output": result.raw}
+        print_json({**members, "files": [str(path) for path in paths]})
         return
     click.echo(terminal_safe(f"request {result.request_id}"))
     for path in paths:
