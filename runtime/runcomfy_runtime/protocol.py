@@ -229,7 +229,9 @@ def read_status(request_id: str, content: Mapping[str, Any]) -> Status | None:
     return Status(request_id, word, phase(word), position)
 
 
-def names_other_job(request_id: str, content: Mapping[str, Any]) -> bool:
+def names_other_job(request_id: str, answer: object) -> bool:
     """Whether an answer is about another job than the one that was asked for."""
-    named = content.get("request_id")
+    if not isinstance(answer, dict):
+        return False
+    named = cast(dict[str, Any], answer).get("request_id")
     return isinstance(named, str) and named not in ("", request_id)

@@ -48,7 +48,7 @@ class AsyncResult(BaseResult[OutputT]):
         self,
         driver: AsyncDriver | None,
         handle: JobHandle,
-        raw: dict[str, Any],
+        raw: Any,
         reader: OutputReader[OutputT],
     ) -> None:
         super().__init__(handle, raw, reader)

@@ -10,7 +10,7 @@ from .errors import BadSetting, NotConfigured, RunComfyError
 from .files import File, digest, result_files, urls
 from .job_handle import JobHandle
 from .lifecycle.steps import FlowContext, add_job_note
-from .protocol import status_word, unwrap
+from .protocol import result_members, status_word
 from .retry_and_timeouts import FOREVER
 
 OutputT = TypeVar("OutputT")
@@ -28,18 +28,18 @@ class BaseResult(Generic[OutputT]):
     """The outcome of a job that succeeded.
 
     Reading ``output`` never fails: values that do not fit the published output schema are kept
-    unchanged. ``raw`` is the server's whole answer.
+    unchanged. ``raw`` is the server's whole answer: an object, or whatever JSON it sent.
     """
 
     __slots__ = ("_handle", "_reader", "files", "output", "raw")
 
     def __init__(
-        self, handle: JobHandle, raw: dict[str, Any], reader: OutputReader[OutputT]
+        self, handle: JobHandle, raw: Any, reader: OutputReader[OutputT]
     ) -> None:
-        content = unwrap(raw)
+        content = result_members(raw)
         self._handle = handle
         self._reader = reader
-        self.raw = raw
+        self.raw: Any = raw
         self.output: OutputT = reader(content.get("output"))
         echoed = handle.echoes
         if "input" in content:
@@ -59,14 +59,14 @@ class BaseResult(Generic[OutputT]):
     @property
     def cost(self) -> float | None:
         """US dollars, if the server was asked (``include_cost=True``) and knows it yet."""
-        cost: object = unwrap(self.raw).get("cost")
+        cost: object = result_members(self.raw).get("cost")
         if isinstance(cost, (int, float)) and not isinstance(cost, bool):
             return float(cost)
         return None
 
     def _attach_job(self, error: RunComfyError) -> None:
         """Make an error of a download name its job: the files are paid for."""
-        error.of(self._handle, status_word(unwrap(self.raw)))
+        error.of(self._handle, status_word(result_members(self.raw)))
 
     def __repr__(self) -> str:
         names = ", ".join(file.url.partition("?")[0] for file in self.files)

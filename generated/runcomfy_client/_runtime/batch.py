@@ -187,7 +187,7 @@ class Batch(Generic[YieldT]):
             running.intent, running.error = None, failure
             running.ahead = intent.reference if intent.ahead else None
 
-    def _finish(self, item: BatchItem, content: dict[str, Any]) -> None:
+    def _finish(self, item: BatchItem, content: Any) -> None:
         handle = item.progress.handle
         assert handle is not None
         result = Result(self._driver, handle, content, item.prepared.reader)

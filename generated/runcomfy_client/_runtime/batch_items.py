@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any, Generic, NamedTuple, TypeVar
 from weakref import WeakSet
 
-from . import errors, responses
+from . import errors
 from .base_job import untyped_output
 from .errors import RunComfyError
 from .input_checks import InputChecks
@@ -56,13 +56,13 @@ class BatchItem(NamedTuple):
     """Its index in the inputs."""
     prepared: PreparedSubmission
     progress: JobProgress
-    flow: Flow[responses.JsonObject]
+    flow: Flow[Any]
 
 
 _NOTHING = PreparedSubmission(Submission("", b"", "", ""), untyped_output)
 
 
-def _failing_flow(error: Exception) -> Flow[responses.JsonObject]:
+def _failing_flow(error: Exception) -> Flow[Any]:
     """A flow that only raises."""
     yield from ()
     raise error
@@ -158,7 +158,7 @@ class BatchItems:
         deadline: float,
         cancel: bool,
         limiter: RateLimiter,
-    ) -> Flow[responses.JsonObject]:
+    ) -> Flow[Any]:
         submission = prepared.submission
         while True:
             entry = yield from self._earlier_submit(context, submission, deadline)

@@ -49,7 +49,7 @@ class Result(BaseResult[OutputT]):
         self,
         driver: Driver | None,
         handle: JobHandle,
-        raw: dict[str, Any],
+        raw: Any,
         reader: OutputReader[OutputT],
     ) -> None:
         super().__init__(handle, raw, reader)

@@ -200,6 +200,13 @@ def unwrap(content: Mapping[str, Any]) -> Mapping[str, Any]:
     return content
 
 
+def result_members(raw: object) -> Mapping[str, Any]:
+    """The members of a result without an envelope. A value that is no object is the output."""
+    if isinstance(raw, dict):
+        return unwrap(cast(dict[str, Any], raw))
+    return {"output": raw}
+
+
 def status_word(content: Mapping[str, Any]) -> str | None:
     """The status word at the top of an answer; None if it states none."""
     for key in _STATUS_KEYS:
@@ -222,7 +229,9 @@ def read_status(request_id: str, content: Mapping[str, Any]) -> Status | None:
     return Status(request_id, word, phase(word), position)
 
 
-def names_other_job(request_id: str, content: Mapping[str, Any]) -> bool:
+def names_other_job(request_id: str, answer: object) -> bool:
     """Whether an answer is about another job than the one that was asked for."""
-    named = content.get("request_id")
+    if not isinstance(answer, dict):
+        return False
+    named = cast(dict[str, Any], answer).get("request_id")
     return isinstance(named, str) and named not in ("", request_id)

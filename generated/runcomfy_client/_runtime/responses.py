@@ -11,6 +11,7 @@ import json
 import re
 from calendar import timegm
 from collections.abc import Mapping
+from enum import Enum
 from time import gmtime
 from typing import Any, NamedTuple, cast
 
@@ -23,24 +24,43 @@ JsonObject = dict[str, Any]
 _TEXT_KEYS = ("error_message", "message", "error", "detail", "title", "msg", "reason")
 
 
+class NotJson(Enum):
+    """What ``json_value`` returns for a body that is not JSON."""
+
+    NOT_JSON = 0
+
+
+def json_value(response: Response) -> object:
+    """The JSON value in a body, of any type; ``NotJson.NOT_JSON`` if there is none."""
+    try:
+        return _decoded(response.body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return NotJson.NOT_JSON
+
+
 def json_object(response: Response) -> JsonObject | None:
     """The JSON object in a body; None if there is none."""
-    try:
-        value = _decoded(response.body.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return None
+    return as_object(json_value(response))
+
+
+def as_object(value: object) -> JsonObject | None:
+    """A JSON value if it is an object, else None."""
     return cast(JsonObject, value) if isinstance(value, dict) else None
 
 
-def is_damaged(body: bytes) -> bool:
-    """Whether a body looks like JSON, but is not UTF-8: reading it again brings the same."""
+def damage(body: bytes) -> str:
+    """Why a body that looks like JSON can never be read; empty if another read may help."""
     if body.lstrip()[:1] not in (b"{", b"["):
-        return False
+        return ""
     try:
-        body.decode()
+        _decoded(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return True
-    return False
+        return "the answer is not UTF-8, as JSON must be"
+    except RecursionError:
+        return "the answer is nested too deeply to be read"
+    except ValueError:
+        return ""
+    return ""
 
 
 def _decoded(text: str) -> Any:

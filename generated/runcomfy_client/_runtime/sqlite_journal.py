@@ -98,7 +98,7 @@ class SqliteJournal:
         """
         queued = [_Queued(entry) for entry in entries]
         self._queue.extend(queued)
-        limits = (entry.timeout for entry in entries if isinstance(entry, Intent))
+        limits = (e.timeout for e in entries if isinstance(e, (Intent, Ended)))
         try:
             with self._used(min(limits, default=JOURNAL_TIMEOUT)) as connection:
                 self._write_queue(connection)

@@ -15,6 +15,7 @@ import click
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.errors import RunComfyError
 from runcomfy_runtime.lifecycle.steps import RESUME_LABEL
+from runcomfy_runtime.responses import as_object
 
 from ..errors import EXIT_INTERRUPTED, EXIT_TERMINATED, CommandStopped, OperationError
 from .console import print_json, terminal_safe
@@ -103,7 +104,8 @@ def _notes(
 def print_result(result: Any, paths: list[Path], form: str) -> None:
     """Print the paths of the files; for JSON also the answer of the server."""
     if form == "json":
-        members = result.raw if isinstance(result.raw, dict) else {"output": result.raw}
+        members = as_object(result.raw)
+        members = {"output": result.raw} if members is None else members
         print_json({**members, "files": [str(path) for path in paths]})
         return
     click.echo(terminal_safe(f"request {result.request_id}"))

@@ -78,10 +78,10 @@ def classify_answer(response: Response, value: object) -> AnswerClass:
 
 def classify_json(response: Response, value: object) -> AnswerClass:
     """The same for a result, which may be any JSON value and not only an object."""
-    if isinstance(value, (dict, responses.NotJson)):
-        return classify_answer(response, value)
-    good = 200 <= response.status < 300
-    return AnswerClass.GOOD if good else classify_answer(response, None)
+    is_json = value is not responses.NotJson.NOT_JSON
+    if is_json and responses.as_object(value) is None and 200 <= response.status < 300:
+        return AnswerClass.GOOD
+    return classify_answer(response, value)
 
 
 def _states_job_end(response: Response, content: responses.JsonObject) -> bool:
@@ -104,9 +104,7 @@ def get_with_retries(
     deadline: float,
     classify: Classifier = classify_answer,
 ) -> Flow[GoodAnswer]:
-    """Repeat a GET until there is a good answer about this job.
-
-    ``classify`` decides which JSON values are good; by default, objects.
+    """Repeat a GET until ``classify`` finds a good answer, about this job.
 
     Raises ``DeadlineReached`` at the deadline, ``PollInterrupted`` after two minutes without
     a good answer, ``UnreadableAnswer`` if several are about another job, and the server's
@@ -120,24 +118,22 @@ def get_with_retries(
             raise DeadlineReached
         timeout = request_timeout(deadline, now, REQUEST_TIMEOUT)
         outcome = yield from send(api_request(context, "GET", url, None, timeout))
-        content: responses.JsonObject | None = None
         if isinstance(outcome, Lost):
             _raise_if_hopeless(handle, doing, outcome)
         else:
             value = responses.json_value(outcome)
-            content = responses.as_object(value)
             answer_class = classify(outcome, value)
             if answer_class is AnswerClass.GOOD:
-                if not protocol.names_other_job(handle.request_id, content or {}):
+                if not protocol.names_other_job(handle.request_id, value):
                     return GoodAnswer(value, _hint(context, outcome))
                 others += 1
             _raise_if_final(context, handle, doing, outcome, answer_class, others)
         pause = _pause(context, outcome, attempt)
         if context.now() + pause - began > READ_RETRY_BUDGET:
-            _raise_interrupted(context, handle, doing, outcome, content)
+            _raise_interrupted(context, handle, doing, outcome)
         attempt += 1
-        reason = failure_reason(outcome)
-        yield Emit(Retry(doing, reason, attempt, pause, handle.request_id))
+        retry = Retry(doing, failure_reason(outcome), attempt, pause, handle.request_id)
+        yield Emit(retry)
         yield Sleep(min(pause, max(deadline - context.now(), 0.0)))
 
 
@@ -242,10 +238,10 @@ def _raise_interrupted(
     handle: JobHandle,
     doing: str,
     outcome: Outcome,
-    content: responses.JsonObject | None,
 ) -> NoReturn:
     reason = failure_reason(outcome)
     if isinstance(outcome, Response):
+        content = responses.json_object(outcome)
         details = responses.read_error(outcome, content, context.today())
         reason += f": {details.text if details else responses.describe_body(outcome)}"
     raise errors.PollInterrupted(

@@ -11,10 +11,10 @@ from ..errors import DownloadError
 from ..escaping import printable
 from ..files import File, result_files
 from ..job_handle import JobHandle
-from ..lifecycle.retried_get import DeadlineReached, get_with_retries
+from ..lifecycle.retried_get import DeadlineReached, classify_json, get_with_retries
 from ..lifecycle.steps import Flow, FlowContext
 from ..media.format_table import BY_EXTENSION, KINDS
-from ..protocol import unwrap
+from ..protocol import result_members
 from ..retry_and_timeouts import REQUEST_TIMEOUT
 from .fetch import SIZE_LIMIT, DownloadLimits, Expired, Progress, fetch_file
 from .hosts import host_names
@@ -70,11 +70,12 @@ def _renewed_url(context: FlowContext, handle: JobHandle, file: File) -> Flow[st
     deadline = context.now() + REQUEST_TIMEOUT
     try:
         answer = yield from get_with_retries(
-            context, handle, "reading the result", handle.result_url, deadline
+            *(context, handle, "reading the result", handle.result_url, deadline),
+            classify_json,
         )
     except DeadlineReached:
         raise _expired_error(file.url) from None
-    for renewed in result_files(unwrap(answer.content)):
+    for renewed in result_files(result_members(answer.content)):
         if renewed.pointer == file.pointer:
             return renewed.url
     raise _expired_error(file.url)

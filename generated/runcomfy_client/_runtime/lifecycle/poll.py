@@ -93,16 +93,12 @@ def _get_status(
     return _StatusAnswer(status, answer.hint, answer.content)
 
 
-def _classify_status_answer(
-    response: Response, content: responses.JsonObject | None
-) -> AnswerClass:
-    answer_class = classify_answer(response, content)
-    if (
-        answer_class is AnswerClass.GOOD
-        and content is not None
-        and read_status("", content) is None
-    ):
-        return AnswerClass.TROUBLE
+def _classify_status_answer(response: Response, value: object) -> AnswerClass:
+    answer_class = classify_answer(response, value)
+    if answer_class is AnswerClass.GOOD:
+        content = responses.as_object(value)
+        if content is None or read_status("", content) is None:
+            return AnswerClass.TROUBLE
     return answer_class
 
 

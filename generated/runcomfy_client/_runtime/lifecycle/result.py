@@ -10,7 +10,13 @@ from ..protocol import Phase, read_status
 from ..retry_and_timeouts import ODD_RESULT_READS, request_timeout
 from ..transport import Response
 from .poll import Poller, poll_until_ended, wait_before_poll
-from .retried_get import AnswerClass, GoodAnswer, classify_answer, get_with_retries
+from .retried_get import (
+    AnswerClass,
+    GoodAnswer,
+    classify_answer,
+    classify_json,
+    get_with_retries,
+)
 from .steps import (
     Accepted,
     Emit,
@@ -22,9 +28,7 @@ from .steps import (
 )
 
 
-def wait_for_result(
-    context: FlowContext, poller: Poller, deadline: float
-) -> Flow[responses.JsonObject]:
+def wait_for_result(context: FlowContext, poller: Poller, deadline: float) -> Flow[Any]:
     """Wait until the job has succeeded, and return the whole answer of ``/result``.
 
     The two endpoints have two vocabularies: a job that is completed for ``/status`` has
@@ -34,15 +38,15 @@ def wait_for_result(
         yield Emit(Accepted(poller.reference, poller.handle))
     yield from poll_until_ended(context, poller, deadline)
     while True:
-        content = yield from fetch_result(context, poller, deadline)
-        if content is not None:
-            return content
+        answer = yield from fetch_result(context, poller, deadline)
+        if answer is not None:
+            return answer.content
         yield from wait_before_poll(context, poller, deadline)
 
 
 def fetch_result(
     context: FlowContext, poller: Poller, deadline: float
-) -> Flow[responses.JsonObject | None]:
+) -> Flow[GoodAnswer | None]:
     """Read the result; None if it is too early. Raises ``JobFailed``, ``JobCancelled``."""
     handle = poller.handle
     if poller.last is not None and poller.last.phase is Phase.CANCELLED:
@@ -54,12 +58,12 @@ def fetch_result(
         context, handle, "reading the result", url, deadline, _classify_result_answer
     )
     poller.hint = answer.hint
-    return _read_result(poller, answer.content)
+    return answer if _is_final(poller, answer.content) else None
 
 
 def _look_at_failed(
     context: FlowContext, poller: Poller, url: str, deadline: float
-) -> Flow[responses.JsonObject | None]:
+) -> Flow[GoodAnswer | None]:
     """Read the result of a failed job once: it may state the reason that ``/status`` does not.
 
     Returns None only if ``/status`` says ``error``, a word that gateways use too, and the
@@ -77,22 +81,20 @@ def _look_at_failed(
     ):
         reason = f"no reason is given, and its result cannot be read: {failure_reason(outcome)}"
         raise _failed_error(poller, word, poller.failure, reason)
-    finished = _read_result(poller, content)
-    if finished is not None:
-        return finished
+    if _is_final(poller, content):
+        return GoodAnswer(content, None)
     status = read_status(poller.handle.request_id, content)
     if str(word).lower() == "error" and status is not None:
         return None
     raise _failed_error(poller, word, poller.failure)
 
 
-def _classify_result_answer(
-    response: Response, content: responses.JsonObject | None
-) -> AnswerClass:
+def _classify_result_answer(response: Response, value: object) -> AnswerClass:
     """An answer that comes too early has two forms: HTTP 400, and HTTP 200 with the state."""
-    answer_class = classify_answer(response, content)
+    answer_class = classify_json(response, value)
     if answer_class is not AnswerClass.FINAL:
         return answer_class
+    content = responses.as_object(value)
     code = responses.error_code(content) if content else None
     known = error_codes.ERROR_CODES.get(code) if isinstance(code, int) else None
     undocumented = response.status == 400 and not responses.is_documented(code)
@@ -101,10 +103,15 @@ def _classify_result_answer(
     return answer_class
 
 
-def _read_result(
-    poller: Poller, content: responses.JsonObject
-) -> responses.JsonObject | None:
-    """The answer if it is final; None if it is too early. Raises what a job can end with."""
+def _is_final(poller: Poller, value: object) -> bool:
+    """Whether an answer is the result, not one that is too early.
+
+    One of unknown shape is the result once several reads brought no better one. Raises what a
+    job can end with.
+    """
+    content = responses.as_object(value)
+    if content is None:
+        return _seen_often(poller)
     status = read_status(poller.handle.request_id, content)
     answer = protocol.unwrap(content)
     phase = status.phase if status else _phase_of(answer)
@@ -117,11 +124,15 @@ def _read_result(
         raise _failed_error(poller, word, stated)
     has_output = answer.get("output") is not None
     if phase is Phase.SUCCEEDED and has_output:
-        return content
+        return True
     if phase.terminal or status is None or has_output:
-        poller.odd_results += 1
-        return content if poller.odd_results >= ODD_RESULT_READS else None
-    return None
+        return _seen_often(poller)
+    return False
+
+
+def _seen_often(poller: Poller) -> bool:
+    poller.odd_results += 1
+    return poller.odd_results >= ODD_RESULT_READS
 
 
 def _failed_silently(phase: Phase, content: Mapping[str, Any]) -> bool:

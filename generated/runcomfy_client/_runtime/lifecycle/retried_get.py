@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from .. import error_codes, errors, protocol, responses
 from ..escaping import quoted
@@ -45,13 +45,13 @@ class AnswerClass(StrEnum):
 
 
 class GoodAnswer(NamedTuple):
-    """A good answer: its JSON object, and the pause that the server asks for."""
+    """A good answer: its JSON value, and the pause that the server asks for."""
 
-    content: responses.JsonObject
+    content: Any
     hint: float | None
 
 
-Classifier = Callable[[Response, responses.JsonObject | None], AnswerClass]
+Classifier = Callable[[Response, object], AnswerClass]
 
 _CONTINUES = "The job itself continues: resume it with its token"
 _ENDS = (protocol.Phase.FAILED, protocol.Phase.CANCELLED)
@@ -60,10 +60,9 @@ _ACCOUNT_ERRORS = frozenset(
 )
 
 
-def classify_answer(
-    response: Response, content: responses.JsonObject | None
-) -> AnswerClass:
-    """How to treat an answer, by the rules that hold for every read."""
+def classify_answer(response: Response, value: object) -> AnswerClass:
+    """How to treat an answer with this JSON value, by the rules that hold for every read."""
+    content = responses.as_object(value)
     good = 200 <= response.status < 300
     if good and content is not None and not responses.states_error(content):
         return AnswerClass.GOOD
@@ -75,6 +74,14 @@ def classify_answer(
     page = content is None and response.status == 403
     temporary = page or error_codes.is_temporary(response.status)
     return AnswerClass.TROUBLE if temporary else AnswerClass.FINAL
+
+
+def classify_json(response: Response, value: object) -> AnswerClass:
+    """The same for a result, which may be any JSON value and not only an object."""
+    is_json = value is not responses.NotJson.NOT_JSON
+    if is_json and responses.as_object(value) is None and 200 <= response.status < 300:
+        return AnswerClass.GOOD
+    return classify_answer(response, value)
 
 
 def _states_job_end(response: Response, content: responses.JsonObject) -> bool:
@@ -97,7 +104,7 @@ def get_with_retries(
     deadline: float,
     classify: Classifier = classify_answer,
 ) -> Flow[GoodAnswer]:
-    """Repeat a GET until there is a good answer about this job.
+    """Repeat a GET until ``classify`` finds a good answer, about this job.
 
     Raises ``DeadlineReached`` at the deadline, ``PollInterrupted`` after two minutes without
     a good answer, ``UnreadableAnswer`` if several are about another job, and the server's
@@ -111,23 +118,22 @@ def get_with_retries(
             raise DeadlineReached
         timeout = request_timeout(deadline, now, REQUEST_TIMEOUT)
         outcome = yield from send(api_request(context, "GET", url, None, timeout))
-        content: responses.JsonObject | None = None
         if isinstance(outcome, Lost):
             _raise_if_hopeless(handle, doing, outcome)
         else:
-            content = responses.json_object(outcome)
-            answer_class = classify(outcome, content)
-            if answer_class is AnswerClass.GOOD and content is not None:
-                if not protocol.names_other_job(handle.request_id, content):
-                    return GoodAnswer(content, _hint(context, outcome))
+            value = responses.json_value(outcome)
+            answer_class = classify(outcome, value)
+            if answer_class is AnswerClass.GOOD:
+                if not protocol.names_other_job(handle.request_id, value):
+                    return GoodAnswer(value, _hint(context, outcome))
                 others += 1
             _raise_if_final(context, handle, doing, outcome, answer_class, others)
         pause = _pause(context, outcome, attempt)
         if context.now() + pause - began > READ_RETRY_BUDGET:
-            _raise_interrupted(context, handle, doing, outcome, content)
+            _raise_interrupted(context, handle, doing, outcome)
         attempt += 1
-        reason = failure_reason(outcome)
-        yield Emit(Retry(doing, reason, attempt, pause, handle.request_id))
+        retry = Retry(doing, failure_reason(outcome), attempt, pause, handle.request_id)
+        yield Emit(retry)
         yield Sleep(min(pause, max(deadline - context.now(), 0.0)))
 
 
@@ -156,10 +162,10 @@ def _raise_if_final(
     """Raise if reading again cannot help."""
     if others >= OTHER_JOB_READS:
         raise other_job_error(handle, doing, response)
-    if 200 <= response.status < 300 and responses.is_damaged(response.body):
+    good = 200 <= response.status < 300
+    if good and (damage := responses.damage(response.body)):
         raise errors.UnreadableAnswer(
-            f"{doing} of {handle.request_id}: the answer is not UTF-8, as JSON must be. "
-            f"{_CONTINUES}",
+            f"{doing} of {handle.request_id}: {damage}. {_CONTINUES}",
             http_status=response.status,
         ).concerning(handle.request_id)
     content = responses.json_object(response)
@@ -232,10 +238,10 @@ def _raise_interrupted(
     handle: JobHandle,
     doing: str,
     outcome: Outcome,
-    content: responses.JsonObject | None,
 ) -> NoReturn:
     reason = failure_reason(outcome)
     if isinstance(outcome, Response):
+        content = responses.json_object(outcome)
         details = responses.read_error(outcome, content, context.today())
         reason += f": {details.text if details else responses.describe_body(outcome)}"
     raise errors.PollInterrupted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from .. import errors, responses
 from ..errors import BadSetting
@@ -17,7 +17,7 @@ from .cancel import read_cancellation, send_cancel
 from .concurrency import RateLimiter
 from .poll import Poller
 from .result import fetch_result, wait_for_result
-from .retried_get import AnswerClass, DeadlineReached, classify_answer
+from .retried_get import AnswerClass, DeadlineReached, GoodAnswer, classify_answer
 from .steps import (
     Accepted,
     Emit,
@@ -64,7 +64,7 @@ def run(
     *,
     cancel: bool,
     limiter: RateLimiter | None = None,
-) -> Flow[responses.JsonObject]:
+) -> Flow[Any]:
     """Submit, wait and return the whole answer of ``/result``.
 
     If ``progress`` has a handle already, from a journal, the job is not submitted again.
@@ -88,7 +88,7 @@ def run(
 
 def wait_and_record(
     context: FlowContext, poller: Poller, deadline: float, *, cancel: bool
-) -> Flow[responses.JsonObject]:
+) -> Flow[Any]:
     """Wait for a job that was submitted, and record its end in the journal."""
     try:
         content = yield from wait_or_clean_up(context, poller, deadline, cancel=cancel)
@@ -145,7 +145,7 @@ _BY_PHASE = {
 
 def wait_or_clean_up(
     context: FlowContext, poller: Poller, deadline: float, *, cancel: bool
-) -> Flow[responses.JsonObject]:
+) -> Flow[Any]:
     """Wait for the result, and clean up if the wait is stopped.
 
     With ``cancel`` a job that is still queued is cancelled then. Raises ``JobTimeout`` at the
@@ -199,15 +199,13 @@ def _job_named(poller: Poller) -> Generator[None]:
         raise
 
 
-def _after_deadline(
-    context: FlowContext, poller: Poller, cancel: bool
-) -> Flow[responses.JsonObject]:
+def _after_deadline(context: FlowContext, poller: Poller, cancel: bool) -> Flow[Any]:
     state = yield from _clean_up(context, poller, cancel)
     if state is StopOutcome.ENDED:
         with _job_named(poller):
-            content = yield from _last_fetch(context, poller)
-        if content is not None:
-            return content
+            answer = yield from _last_fetch(context, poller)
+        if answer is not None:
+            return answer.content
     error = errors.JobTimeout(_timeout_message(poller, state), outcome=state)
     error.concerning(poller.handle.request_id, poller.word)
     error.may_be_billed = state is not StopOutcome.CANCELLED
@@ -225,9 +223,7 @@ def _timeout_message(poller: Poller, state: StopOutcome) -> str:
     return f"{text}: resume it with its token"
 
 
-def _last_fetch(
-    context: FlowContext, poller: Poller
-) -> Flow[responses.JsonObject | None]:
+def _last_fetch(context: FlowContext, poller: Poller) -> Flow[GoodAnswer | None]:
     try:
         return (yield from fetch_result(context, poller, context.now()))
     except DeadlineReached:

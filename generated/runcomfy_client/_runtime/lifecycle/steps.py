@@ -10,6 +10,7 @@ from .. import errors
 from ..access import Token, origin
 from ..job_handle import JobHandle
 from ..protocol import Status
+from ..retry_and_timeouts import CLEANUP_TIMEOUT
 from ..transport import Lost, Outcome, Request
 
 
@@ -78,6 +79,8 @@ class Ended(NamedTuple):
     """The reference of its intent; empty for a job that was resumed by its token."""
     request_id: str
     state: str
+    timeout: float = math.inf
+    """Seconds that writing it may take. After that it fails, and the job looks pending."""
 
 
 class OutcomeUnknown(NamedTuple):
@@ -212,7 +215,9 @@ def record_ended(
     """Record the end of a job. A journal that fails is only reported."""
     if context.journal:
         try:
-            yield WriteJournal(Ended(reference, handle.request_id, state))
+            yield WriteJournal(
+                Ended(reference, handle.request_id, state, CLEANUP_TIMEOUT)
+            )
         except errors.JournalError as error:
             yield Emit(JournalFailed(handle, str(error)))
 
