@@ -1,0 +1,146 @@
+"""Joins lexemes that are one thing: ratios, negative numbers, ``[4, 15]``, lists of formats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .lexemes import Lexeme, lexemes
+from .word_kinds import Is
+
+_SEPARATORS = (Is.COMMA, Is.OR, Is.AND)
+
+
+def grouped_lexemes(text: str) -> list[Lexeme]:
+    """The lexemes of a text, joined where several are one thing."""
+    found = _negative(lexemes(text))
+    for join in (_ratios, _intervals, _format_lists):
+        found = join(found)
+    return found
+
+
+def _touch(first: Lexeme, second: Lexeme) -> bool:
+    return first.end == second.start
+
+
+def _negative(found: Sequence[Lexeme]) -> list[Lexeme]:
+    """A minus sign that touches a number, and no number before it, is part of the number."""
+    result: list[Lexeme] = []
+    for lexeme in found:
+        sign = result[-1] if result else None
+        if lexeme.kind is Is.NUMBER and sign is not None and _is_minus(result, lexeme):
+            result[-1] = _negated(sign, lexeme)
+        else:
+            result.append(lexeme)
+    return [_about(result, index) for index in range(len(result))]
+
+
+def _is_minus(before: Sequence[Lexeme], number: Lexeme) -> bool:
+    sign = before[-1]
+    if sign.written not in ("-", "−", "–") or not _touch(sign, number):
+        return False
+    if len(before) == 1:
+        return True
+    previous = before[-2]
+    ends_range = previous.kind in (Is.NUMBER, Is.UNIT) and _touch(previous, sign)
+    return (not ends_range and not _touch(previous, sign)) or previous.kind is Is.OPEN
+
+
+def _negated(sign: Lexeme, number: Lexeme) -> Lexeme:
+    written = "-" + number.written
+    return replace(
+        number, start=sign.start, written=written, numbers=(-number.numbers[0],)
+    )
+
+
+def _about(found: Sequence[Lexeme], index: int) -> Lexeme:
+    """``~`` between two numbers is a range; before the first one it means about."""
+    lexeme = found[index]
+    if lexeme.written not in ("~", "～", "〜"):
+        return lexeme
+    before = found[index - 1].kind if index else Is.STOP
+    return lexeme if before in (Is.NUMBER, Is.UNIT) else replace(lexeme, kind=Is.ABOUT)
+
+
+def _ratios(found: Sequence[Lexeme]) -> list[Lexeme]:
+    """``1:2.5`` and ``1/3`` are one number."""
+    result: list[Lexeme] = []
+    index = 0
+    while index < len(found):
+        triple = found[index : index + 3]
+        if _is_ratio(triple):
+            first, mark, second = triple
+            sign = ":" if mark.written == "：" else mark.written
+            result.append(
+                replace(
+                    first,
+                    end=second.end,
+                    written=first.written + sign + second.written,
+                    numbers=(first.numbers[0] / second.numbers[0],),
+                )
+            )
+            index += 3
+        else:
+            result.append(found[index])
+            index += 1
+    return result
+
+
+def _is_ratio(triple: Sequence[Lexeme]) -> bool:
+    if [lexeme.kind for lexeme in triple] != [Is.NUMBER, Is.MARK, Is.NUMBER]:
+        return False
+    first, mark, second = triple
+    joined = _touch(first, mark) and _touch(mark, second)
+    return joined and mark.written in (":", "：", "/") and second.numbers[0] != 0
+
+
+def _intervals(found: Sequence[Lexeme]) -> list[Lexeme]:
+    """The comma of ``[4, 15]`` means "to", and the brackets mean "between"."""
+    result = list(found)
+    for index in range(len(result) - 4):
+        five = result[index : index + 5]
+        kinds = [lexeme.kind for lexeme in five]
+        square = five[0].written == "[" and five[4].written == "]"
+        if square and kinds == [Is.OPEN, Is.NUMBER, Is.COMMA, Is.NUMBER, Is.CLOSE]:
+            result[index] = replace(five[0], kind=Is.BETWEEN)
+            result[index + 2] = replace(five[2], kind=Is.TO)
+            result[index + 4] = replace(five[4], kind=Is.FILLER)
+    return result
+
+
+def _format_lists(found: Sequence[Lexeme]) -> list[Lexeme]:
+    """``JPEG, PNG or WebP`` is one list; ``3gp`` and other unknown words are not in it."""
+    result: list[Lexeme] = []
+    index = 0
+    while index < len(found):
+        if found[index].kind is not Is.FORMAT:
+            result.append(found[index])
+            index += 1
+            continue
+        end = _end_of_list(found, index)
+        members = [row for row in found[index:end] if row.kind is Is.FORMAT]
+        names = tuple(dict.fromkeys(row.meaning for row in members))
+        result.append(
+            replace(found[index], kind=Is.FORMATS, end=found[end - 1].end, names=names)
+        )
+        index = end
+    return result
+
+
+def _end_of_list(found: Sequence[Lexeme], start: int) -> int:
+    end = start + 1
+    while True:
+        following = end
+        while following < len(found) and _separates(found[following]):
+            following += 1
+        dots = following < len(found) and found[following].written == "."
+        following += dots
+        if following == end or following >= len(found):
+            return end
+        if found[following].kind is not Is.FORMAT:
+            return end
+        end = following + 1
+
+
+def _separates(lexeme: Lexeme) -> bool:
+    return lexeme.kind in _SEPARATORS or lexeme.written in ("/", "|")

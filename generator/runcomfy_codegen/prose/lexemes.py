@@ -1,0 +1,260 @@
+"""Cuts a description into lexemes: numbers, words of the lexicon, signs, other words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from .lexicon import LONGEST, PHRASES, STEMS, WHOLE_WORDS, Entry, is_cjk
+from .word_kinds import Is
+
+_TOKEN = re.compile(
+    r"""
+      (?P<strange>[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?%|\d[\d.,]*[kKpP](?![a-zA-Z])
+        |\d+\s?\^\s?[\d-]+|\d+[./]\d+[./]\d+|[@\#]\w+)
+    | (?P<dimensions>\d+\s?[xX×*]\s?\d+)(?!\w|\.\d)
+    | (?P<number>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?![\d])(?:\.\d+)?|\d+(?:[.,]\d+)?)
+    | (?P<name>[^\W\d]\w*_\w+|[hH]\.\d+)
+    | (?P<word>[a-zA-Z]+\d+[a-zA-Z]+(?![a-zA-Z\d])
+        |[a-zA-Z\u00c0-\u024f]+(?:['’][a-zA-Z]+|\d+)?|[^\W\d_a-zA-Z]+)
+    | (?P<sign><=|>=|=<|=>|\n|[≤≥⩽⩾<>]|[^\w\s]|_)
+    """,
+    re.VERBOSE,
+)
+_THOUSANDS = re.compile("[,\u00a0\u202f]")
+_BREAKS = {";": Is.BREAK, "；": Is.BREAK, "，": Is.COMMA, ",": Is.COMMA, "、": Is.COMMA}
+_SIGNS = {
+    **_BREAKS,
+    "(": Is.OPEN,
+    "（": Is.OPEN,
+    "[": Is.OPEN,
+    ")": Is.CLOSE,
+    "）": Is.CLOSE,
+    "]": Is.CLOSE,
+    "。": Is.STOP,
+    "!": Is.STOP,
+    "?": Is.STOP,
+    "！": Is.STOP,
+    "\n": Is.STOP,
+    ":": Is.MARK,
+    "：": Is.MARK,
+    "/": Is.MARK,
+    "×": Is.MARK,
+    "*": Is.MARK,
+}
+_WORDS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+_SHORT = frozenset(
+    ["max", "min", "approx", "etc", "ca", "e", "g", "i", "vs", "no", "incl", "resp"]
+)
+"""Words that may have a full stop after them inside of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """One word of the grammar, and where it stands in the text.
+
+    ``numbers`` are those of a number (one), of dimensions (two); ``names`` are the formats of
+    a list of formats. ``written`` is the text in lower case.
+    """
+
+    kind: Is
+    meaning: str
+    start: int
+    end: int
+    written: str
+    also: tuple[Entry, ...] = ()
+    numbers: tuple[Fraction, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def may_be(self, kind: Is) -> bool:
+        """Whether the word has this meaning, among others."""
+        return self.kind is kind or any(entry.kind is kind for entry in self.also)
+
+    def as_kind(self, kind: Is) -> Lexeme:
+        """The lexeme with another one of its meanings."""
+        meaning = next((entry.meaning for entry in self.also if entry.kind is kind), "")
+        return replace(self, kind=kind, meaning=meaning)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def key(self) -> str:
+        """How phrases of the lexicon write the token."""
+        word = self.text.lower().replace("’", "'")
+        if word in WHOLE_WORDS or len(word) < 3:
+            return word
+        stems = (word[:length] for length in range(len(word), 2, -1))
+        return next((stem + "*" for stem in stems if stem in STEMS), word)
+
+
+def lexemes(text: str) -> list[Lexeme]:
+    """The lexemes of a text, in its order."""
+    return list(_settled(list(_looked_up(_tokens(text), text))))
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    for match in _TOKEN.finditer(text):
+        kind, start = str(match.lastgroup), match.start()
+        if kind == "word" and any(map(is_cjk, match.group())):
+            tokens += _characters(match.group(), start)
+        else:
+            tokens.append(_Token(kind, match.group(), start, match.end()))
+    return tokens
+
+
+def _characters(run: str, start: int) -> Iterator[_Token]:
+    """Chinese and Japanese characters by themselves."""
+    for place, character in enumerate(run, start):
+        yield _Token("word", character, place, place + 1)
+
+
+def _looked_up(tokens: Sequence[_Token], text: str) -> Iterator[Lexeme]:
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        numbers = _numbers(token)
+        if numbers:
+            kind = Is.NUMBER if len(numbers) == 1 else Is.DIMENSIONS
+            yield _lexeme(kind, tokens[index : index + 1], text, numbers)
+            index += 1
+            continue
+        length, entries = _phrase(tokens, index)
+        if entries and not (length == 1 and _is_stop(tokens, index, text)):
+            span = tokens[index : index + length]
+            first = _lexeme(entries[0].kind, span, text)
+            yield replace(first, meaning=entries[0].meaning, also=entries)
+        else:
+            length = 1
+            kind = _kind_of_sign(tokens, index, text)
+            yield _lexeme(kind, tokens[index : index + 1], text)
+        index += length
+
+
+def _numbers(token: _Token) -> tuple[Fraction, ...]:
+    """The numbers of a token: two of dimensions, none of a word."""
+    if token.kind == "dimensions":
+        return tuple(Fraction(side) for side in re.findall(r"\d+", token.text))
+    if token.kind == "number":
+        return (Fraction(_plain(token.text)),)
+    word = token.text.lower()
+    return (Fraction(_WORDS.index(word)),) if word in _WORDS else ()
+
+
+def _plain(number: str) -> str:
+    """``4,096`` and ``4 096`` without separators; ``0,4`` with a decimal point."""
+    if re.fullmatch("\\d{1,3}([,\u00a0\u202f]\\d{3})+(\\.\\d+)?", number):
+        return _THOUSANDS.sub("", number)
+    return number.replace(",", ".")
+
+
+def _phrase(tokens: Sequence[_Token], index: int) -> tuple[int, tuple[Entry, ...]]:
+    """The longest phrase of the lexicon that begins at a token, and what it may be."""
+    keys: list[str] = []
+    for token in tokens[index : index + 2 * LONGEST]:
+        # A hyphen between two words joins them as a space does.
+        if token.text != "-" or not keys:
+            keys.append(token.key)
+    for length in range(min(LONGEST, len(keys)), 0, -1):
+        entries = PHRASES.get(tuple(keys[:length]))
+        if entries:
+            return _with_hyphens(tokens, index, length), entries
+    return 1, ()
+
+
+def _with_hyphens(tokens: Sequence[_Token], index: int, words: int) -> int:
+    """How many tokens a phrase of so many words is, its hyphens included."""
+    length = 0
+    while words:
+        joins = tokens[index + length].text == "-" and length > 0
+        words -= not joins
+        length += 1
+    return length
+
+
+def _is_stop(tokens: Sequence[_Token], index: int, text: str) -> bool:
+    return tokens[index].text in ".…" and bool(text)
+
+
+def _kind_of_sign(tokens: Sequence[_Token], index: int, text: str) -> Is:
+    token = tokens[index]
+    if token.kind == "strange":
+        return Is.STRANGE
+    if token.text in _SIGNS:
+        return _SIGNS[token.text]
+    if token.text != "." or token.kind != "sign":
+        return Is.WORD
+    before = tokens[index - 1].text.lower() if index else ""
+    after = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    touches = text[token.end : token.end + 1].strip() != ""
+    if touches or (before in _SHORT and not after[:1].isupper()):
+        # A number may begin a sentence after "etc.", and none after "max.".
+        return Is.STOP if before == "etc" and after[:1].isdigit() else Is.FILLER
+    return Is.STOP
+
+
+def _lexeme(
+    kind: Is, span: Sequence[_Token], text: str, numbers: tuple[Fraction, ...] = ()
+) -> Lexeme:
+    start, end = span[0].start, span[-1].end
+    return Lexeme(kind, "", start, end, text[start:end].lower(), numbers=numbers)
+
+
+# Which of its meanings a word has, by the words around it.
+
+
+def _settled(found: list[Lexeme]) -> Iterator[Lexeme]:
+    before: Lexeme | None = None
+    for index, lexeme in enumerate(found):
+        after = found[index + 1] if index + 1 < len(found) else None
+        settled = _in_place(lexeme, before, after)
+        yield settled
+        before = settled
+
+
+_COUNTED = (Is.NUMBER, Is.UNIT, Is.NOUN, Is.DIMENSIONS)
+
+
+def _in_place(lexeme: Lexeme, before: Lexeme | None, after: Lexeme | None) -> Lexeme:
+    follows_number = before is not None and before.kind is Is.NUMBER
+    if lexeme.may_be(Is.UNIT) and follows_number:
+        return lexeme.as_kind(Is.UNIT)
+    counted = before is not None and before.kind in _COUNTED
+    if lexeme.may_be(Is.AFTER) and counted:
+        leads = (
+            lexeme.may_be(Is.BOUND)
+            and after is not None
+            and after.kind in (Is.NUMBER, Is.MARK, Is.SUBJECT)
+        )
+        return lexeme.as_kind(Is.BOUND if leads else Is.AFTER)
+    for kind in (Is.BOUND, Is.AFTER):
+        if lexeme.may_be(kind):
+            return lexeme.as_kind(kind)
+    if lexeme.kind is Is.NOUN and before is not None and before.kind is Is.NOUN:
+        # "audio clips" are sounds.
+        return replace(lexeme, meaning=before.meaning or lexeme.meaning)
+    if lexeme.kind is Is.UNIT and lexeme.also[-1].kind is not Is.UNIT:
+        return lexeme.as_kind(lexeme.also[-1].kind)
+    return lexeme

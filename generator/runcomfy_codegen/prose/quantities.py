@@ -1,0 +1,266 @@
+"""Numbers with their bounds and units: ``up to 30 s``, ``2-15s each``, ``10MB以下``.
+
+One pass over a clause: what is before a number says how it bounds, what is after it says what
+it counts. Nothing here knows the field; ``measures`` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from runcomfy_runtime.metrics_and_operators import OPERATORS
+
+from .lexemes import Lexeme
+from .sentences import Clause
+from .word_kinds import Is
+
+_KEEPS_BOUND = (
+    *(Is.FILLER, Is.SUBJECT, Is.SIDE, Is.MARK, Is.MUST, Is.EACH, Is.TOTAL, Is.NOUN),
+    *(Is.ACCEPT, Is.USABLE, Is.AND, Is.OR, Is.UNIT, Is.WITH),
+)
+_KEEPS_NOT = (*_KEEPS_BOUND, Is.GIVEN, Is.COMBINE, Is.REQUIRED)
+_ADJECTIVES = frozenset(
+    [
+        "reference",
+        "input",
+        "source",
+        "additional",
+        "optional",
+        "style",
+        "different",
+        "initial",
+        "keyframe",
+        "other",
+        "unique",
+        "separate",
+        "distinct",
+        "image",
+        "video",
+        "audio",
+        "individual",
+        "subject",
+        "character",
+        "text",
+        "guide",
+        "conditioning",
+    ]
+)
+_MAY_FOLLOW = frozenset(["inclusive", "long", "total", "where", "characters"])
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One end: an operator, the number, and the unit that is written after this number."""
+
+    operator: str
+    number: Lexeme
+    unit: Lexeme | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number or a range of a clause.
+
+    ``unit`` counts both ends unless an end has its own. ``nouns`` are the things that are
+    counted. ``stranger`` is an unknown word where the unit should be. ``first`` and
+    ``last`` are the first and last word of it.
+    """
+
+    bounds: tuple[Bound, ...]
+    first: Lexeme
+    last: Lexeme
+    unit: Lexeme | None = None
+    script: str = ""
+    nouns: tuple[Lexeme, ...] = ()
+    stranger: Lexeme | None = None
+    compares: bool = False
+    """Whether the bound is only a comparison, such as "longer than"."""
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the words say how the numbers bound."""
+        return all(bound.operator for bound in self.bounds)
+
+
+@dataclass(slots=True)
+class _Before:
+    """What was read before a number."""
+
+    operator: str = ""
+    first: Lexeme | None = None
+    denied: bool = False
+    between: Lexeme | None = None
+    compares: bool = False
+    strangers: int = 0
+    nouns: list[Lexeme] = field(default_factory=list[Lexeme])
+
+    def read(self, word: Lexeme) -> None:
+        """Take one word into account."""
+        match word.kind:
+            case Is.BOUND:
+                self._bound(word)
+            case Is.NOT:
+                self.denied, self.first = True, word
+            case Is.BETWEEN:
+                self.between = word
+                self.first = self.first or word
+            case Is.SUBJECT | Is.SIDE:
+                self.first = self.first or word
+            case _ if word.kind in (_KEEPS_NOT if self.denied else _KEEPS_BOUND):
+                pass
+            case _:
+                self._stranger(word)
+
+    def _bound(self, word: Lexeme) -> None:
+        row = OPERATORS[word.meaning]
+        only_compares = word.written.isalpha() or " " in word.written
+        self.compares = only_compares and row.end == "lower" and not row.equal
+        self.operator = row.negated.symbol if self.denied else row.symbol
+        self.compares = self.compares and not self.denied
+        self.first = self.first or word
+        self.denied = False
+        self.strangers = 0
+
+    def _stranger(self, word: Lexeme) -> None:
+        self.strangers += 1
+        named = self.first is not None and self.first.written.startswith(
+            ("max", "min", "limit")
+        )
+        if not named or self.strangers > 2 or word.kind is not Is.WORD:
+            self.operator, self.first, self.between = "", None, None
+            self.denied, self.compares = False, False
+
+
+def quantities(clause: Clause) -> Iterator[Quantity]:
+    """Every number of a clause with its bounds, in the order of the text."""
+    before = _Before()
+    index = 0
+    while index < len(clause):
+        word = clause[index]
+        if word.kind in (Is.NUMBER, Is.DIMENSIONS):
+            found, index = _quantity(clause, index, before)
+            yield found
+            before = _Before()
+        else:
+            starts_range = word.kind is Is.TO and _is_number(clause, index + 1)
+            before.read(_up_to(word) if starts_range else word)
+            index += 1
+
+
+def left_denied(clause: Clause) -> bool:
+    """Whether a clause denies something else than a bound."""
+    denied = False
+    for word in clause:
+        if word.kind is Is.NOT:
+            denied = True
+        elif word.kind is Is.BOUND and denied:
+            denied = False
+        elif denied and word.kind not in _KEEPS_NOT:
+            return True
+    return denied
+
+
+def _up_to(word: Lexeme) -> Lexeme:
+    """``до 6`` without a number before it: up to 6."""
+    return replace(word, kind=Is.BOUND, meaning="<=")
+
+
+def _is_number(clause: Clause, index: int) -> bool:
+    return index < len(clause) and clause[index].kind is Is.NUMBER
+
+
+def _quantity(clause: Clause, index: int, before: _Before) -> tuple[Quantity, int]:
+    first = before.first or clause[index]
+    number, unit, index = _with_unit(clause, index)
+    if number.kind is Is.DIMENSIONS:
+        bound = Bound(before.operator, number, unit)
+        found = Quantity((bound,), first, clause[index - 1], unit)
+        return _after(found, clause, index)
+    end = _range_end(clause, index, before.between)
+    if end:
+        other, other_unit, index = _with_unit(clause, end)
+        ends = (
+            Bound(">=", number, unit),
+            Bound("<=", other, other_unit),
+        )
+        found = Quantity(ends, first, clause[index - 1], other_unit or unit)
+        return _after(found, clause, index)
+    operator = before.operator
+    if not operator and before.between is not None and before.between.written == "от":
+        operator = ">="
+    found = Quantity((Bound(operator, number, unit),), first, clause[index - 1], unit)
+    return _after(replace(found, compares=before.compares), clause, index)
+
+
+def _with_unit(clause: Clause, index: int) -> tuple[Lexeme, Lexeme | None, int]:
+    """A number, the unit after it if there is one, and the place behind both."""
+    number, index = clause[index], index + 1
+    hyphen = index + 1 < len(clause) and clause[index].written == "-"
+    if hyphen and clause[index + 1].may_be(Is.UNIT):
+        return number, clause[index + 1].as_kind(Is.UNIT), index + 2
+    if index < len(clause) and clause[index].kind is Is.UNIT:
+        return number, clause[index], index + 1
+    return number, None, index
+
+
+def _range_end(clause: Clause, index: int, between: Lexeme | None) -> int:
+    """Where the second number of a range stands; 0 if there is no range."""
+    if not _is_number(clause, index + 1):
+        return 0
+    word = clause[index]
+    if word.kind is Is.TO:
+        return index + 1
+    joins = word.kind is Is.AND or (word.kind is Is.BOUND and word.meaning == "<=")
+    return index + 1 if between is not None and joins else 0
+
+
+def _after(found: Quantity, clause: Clause, index: int) -> tuple[Quantity, int]:
+    """Reads what stands behind the numbers: script, things counted, ``or less``."""
+    nouns: list[Lexeme] = []
+    stranger: Lexeme | None = None
+    script = ""
+    while index < len(clause):
+        word = clause[index]
+        if word.kind is Is.SCRIPT and not nouns:
+            script = word.meaning
+        elif word.kind is Is.UNIT or (script and word.may_be(Is.UNIT)):
+            if found.unit is None:
+                found = replace(found, unit=word.as_kind(Is.UNIT))
+        elif word.kind is Is.NOUN and found.unit is None:
+            nouns.append(word)
+        elif not _is_adjective(word):
+            if _is_strange(word, found, nouns, script):
+                stranger = word
+            break
+        index += 1
+    last = clause[index - 1]
+    found = replace(found, script=script, nouns=tuple(nouns), stranger=stranger)
+    return _with_after_word(replace(found, last=last), clause, index)
+
+
+def _is_adjective(word: Lexeme) -> bool:
+    return word.written in _ADJECTIVES
+
+
+def _is_strange(
+    word: Lexeme, found: Quantity, nouns: Sequence[Lexeme], script: str
+) -> bool:
+    counted = found.unit is not None or nouns or script
+    unknown = word.kind in (Is.WORD, Is.UNIT, Is.STRANGE)
+    return not counted and unknown and word.written not in _MAY_FOLLOW
+
+
+def _with_after_word(
+    found: Quantity, clause: Clause, index: int
+) -> tuple[Quantity, int]:
+    if index < len(clause) and clause[index].kind is Is.AFTER:
+        word = clause[index]
+        if len(found.bounds) == 1 and not found.bounds[0].operator:
+            bound = replace(found.bounds[0], operator=word.meaning)
+            found = replace(found, bounds=(bound,), last=word)
+        index += 1
+    while index < len(clause) and clause[index].kind in (Is.EACH, Is.TOTAL, Is.SIDE):
+        found = replace(found, last=clause[index])
+        index += 1
+    return found, index

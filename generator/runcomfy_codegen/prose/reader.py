@@ -1,0 +1,253 @@
+"""Reads the descriptions of a model: the one entrance of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from runcomfy_runtime.metrics_and_operators import OPERATORS
+
+from ..ir.model import Model
+from .already_stated import is_stated
+from .conditions import Scene, condition_limits
+from .draft import Draft, Level, Reading, Unread
+from .formats import format_limits
+from .measures import Surroundings, Unreadable, rules, surroundings
+from .quantities import Quantity, left_denied, quantities
+from .sentences import Clause, Sentence, has, sentences
+from .subject import Subject, subjects
+from .word_kinds import Is
+
+ADVICE = "advice"
+ABOUT_OUTPUT = "these words are about something else than what is sent"
+CONDITIONAL = "the words depend on a condition"
+
+
+def read_model(model: Model) -> Reading:
+    """The drafts and the unread words of every description of a model's input."""
+    fields = subjects(model.input)
+    drafts: dict[tuple[frozenset[str], str], Draft] = {}
+    unread: list[Unread] = []
+    for subject in fields:
+        reading = read_field(subject, tuple(row for row in fields if row.top_level))
+        for draft in reading.drafts:
+            if not is_stated(draft, fields):
+                drafts.setdefault(_identity(draft), draft)
+        unread += reading.unread
+    return Reading(tuple(drafts.values()), tuple(unread))
+
+
+def _identity(draft: Draft) -> tuple[frozenset[str], str]:
+    """Equal for drafts that demand the same, as two descriptions may."""
+    return frozenset(draft.fields), draft.condition
+
+
+def read_field(subject: Subject, fields: tuple[Subject, ...]) -> Reading:
+    """The drafts and the unread words of one description; ``fields`` are those of the input."""
+    drafts: list[Draft] = []
+    unread: list[Unread] = []
+    for sentence in sentences(subject.field.description):
+        for item in _of_sentence(sentence, Scene(subject, fields)):
+            if isinstance(item, Draft):
+                drafts.append(item)
+            else:
+                unread.append(item)
+    kept: list[Draft] = []
+    for draft in drafts:
+        reason = _contradicted(draft, drafts, subject)
+        if reason:
+            unread.append(Unread(subject.pointer, draft.quote, reason))
+        else:
+            kept.append(draft)
+    return Reading(tuple(kept), tuple(dict.fromkeys(unread)))
+
+
+def _contradicted(draft: Draft, drafts: Sequence[Draft], subject: Subject) -> str:
+    """Why other words of the same description put a draft in doubt; empty if none do."""
+    if not _fits_examples(draft, subject):
+        return "another number of the description is outside of this range"
+    others = {rule for other in drafts for rule in other.rules} - set(draft.rules)
+    heads = {rule.rpartition(" ")[0] for rule in draft.rules}
+    if any(rule.rpartition(" ")[0] in heads for rule in others):
+        return "the description has several numbers for this"
+    return ""
+
+
+def _of_sentence(sentence: Sentence, scene: Scene) -> Iterator[Draft | Unread]:
+    conditions = list(condition_limits(sentence, scene))
+    yield from conditions
+    yield from format_limits(sentence, scene.subject)
+    taken = [item.quote for item in conditions]
+    around = Surroundings()
+    previous: Quantity | None = None
+    for clause in sentence.clauses:
+        around = surroundings(clause, around)
+        if any(sentence.quote_of(clause) in words for words in taken):
+            continue
+        for found in _with_shared_units(list(quantities(clause))):
+            found = _continued(found, previous, clause, around)
+            yield from _of_quantity(found, sentence, clause, around, scene.subject)
+            previous = found
+
+
+def _with_shared_units(found: Sequence[Quantity]) -> Iterator[Quantity]:
+    """``at least 3 and at most 2000 characters``: a unit counts for the bound before it too."""
+    for index, quantity in enumerate(found):
+        after = found[index + 1] if index + 1 < len(found) else None
+        bare = quantity.unit is None and quantity.last is quantity.bounds[-1].number
+        both = after is not None and quantity.bounded and after.bounded
+        if after is not None and bare and both and after.unit is not None:
+            quantity = replace(quantity, unit=after.unit, stranger=None)
+        yield quantity
+
+
+def _continued(
+    found: Quantity, previous: Quantity | None, clause: Clause, around: Surroundings
+) -> Quantity:
+    """A number that takes its bound from the one before it: ``up to 30s, 10MB``."""
+    if previous is None or found.bounded or len(found.bounds) != 1:
+        return found
+    if found.unit is None and not found.script:
+        return found
+    place = clause.index(found.bounds[0].number)
+    joins = place == 0 or clause[place - 1].kind in (Is.AND, Is.OR, Is.MARK)
+    operator = previous.bounds[-1].operator
+    if not joins or operator not in ("<=", "<"):
+        return found
+    operator = "<=" if around.total else operator
+    bound = replace(found.bounds[0], operator=operator)
+    return replace(found, bounds=(bound,), first=previous.first)
+
+
+def _of_quantity(
+    found: Quantity,
+    sentence: Sentence,
+    clause: Clause,
+    around: Surroundings,
+    subject: Subject,
+) -> Iterator[Draft | Unread]:
+    quote = sentence.text_between(found.first.start, found.last.end)
+    if _is_refused(found, sentence):
+        found = _turned(found)
+    reason = _no_limit(found, sentence, clause, subject)
+    if reason is None:
+        return
+    if reason:
+        yield Unread(subject.pointer, quote, reason)
+        return
+    try:
+        written = rules(found, around, subject)
+    except Unreadable as error:
+        yield Unread(subject.pointer, quote, str(error))
+        return
+    if written:
+        level: Level = "warn" if sentence.has(Is.KEEP) else "error"
+        yield Draft((subject.pointer,), quote, written, level=level)
+
+
+def _is_refused(found: Quantity, sentence: Sentence) -> bool:
+    """Whether the words say what is rejected: ``Videos longer than 10 s will be rejected``."""
+    compares = all(bound.operator in ("<", ">") for bound in found.bounds)
+    return compares and found.bounded and sentence.has(Is.REFUSED)
+
+
+def _turned(found: Quantity) -> Quantity:
+    bounds = tuple(
+        replace(bound, operator=OPERATORS[bound.operator].negated.symbol)
+        for bound in found.bounds
+    )
+    return replace(found, bounds=bounds, compares=False)
+
+
+def _no_limit(
+    found: Quantity, sentence: Sentence, clause: Clause, subject: Subject
+) -> str | None:
+    """Why a quantity is no limit: empty if it is one, None if no one needs to look at it."""
+    measured = found.unit is not None or bool(found.nouns) or bool(found.script)
+    if sentence.has(Is.PRICE) or not (found.bounded or measured):
+        return None
+    own = subject.is_number or (subject.is_text and _counts_characters(found))
+    if sentence.has(Is.OUTPUT) and not own:
+        return ABOUT_OUTPUT if found.bounded else None
+    if _is_advice(found, sentence, clause):
+        return ADVICE
+    if has(clause, Is.EXAMPLE) or _is_part(found, clause):
+        return "an example, or a part" if found.bounded else None
+    if has(clause, Is.STEP):
+        return "a rule cannot say this"
+    if has(clause, Is.IF, Is.WITHOUT) or sentence.begins_with_condition:
+        return CONDITIONAL
+    if _is_for_variant(clause) or {"which", "them"} & {row.written for row in clause}:
+        return CONDITIONAL
+    if _says_what_happens(found, sentence, clause):
+        return "the words say what happens to such a file"
+    if left_denied(clause) and not sentence.has(Is.REFUSED):
+        return "the words deny something"
+    if found.compares and not sentence.has(Is.MUST):
+        return "the words only compare"
+    return ""
+
+
+def _counts_characters(found: Quantity) -> bool:
+    return found.script != "" or (
+        found.unit is not None and found.unit.meaning == "character"
+    )
+
+
+def _is_advice(found: Quantity, sentence: Sentence, clause: Clause) -> bool:
+    # Files that are scaled or cut are still counted.
+    cut = (sentence.cut and not found.nouns) or sentence.has(Is.CUT)
+    if sentence.begins_with_advice or sentence.ignored or cut:
+        return True
+    return has(clause, Is.ADVICE, Is.ABOUT)
+
+
+def _is_for_variant(clause: Clause) -> bool:
+    """Whether a clause is about one mode, model or plan: ``for the turbo model``."""
+    for index, word in enumerate(clause):
+        if word.written in ("for", "in", "on", "with") and any(
+            later.kind is Is.VARIANT for later in clause[index + 1 : index + 4]
+        ):
+            return True
+    return False
+
+
+def _says_what_happens(found: Quantity, sentence: Sentence, clause: Clause) -> bool:
+    """``Audio under 30 seconds will be looped`` compares, and limits nothing."""
+    place = clause.index(found.last)
+    happens = {row.written for row in clause[place + 1 : place + 2]}
+    compares = found.bounds[0].operator in ("<", ">")
+    verbs = {"will", "are", "is", "may", "can", "get", "gets"}
+    return compares and not sentence.has(Is.REFUSED) and bool(happens & verbs)
+
+
+def _is_part(found: Quantity, clause: Clause) -> bool:
+    """Whether the number counts a part: ``the first 5 seconds``."""
+    place = clause.index(found.bounds[0].number)
+    return place > 0 and clause[place - 1].kind is Is.PART
+
+
+def _fits_examples(draft: Draft, subject: Subject) -> bool:
+    """Whether all numbers of a number's description and its default keep its range."""
+    if not subject.is_number or draft.require is not None:
+        return True
+    described = [
+        word.numbers[0]
+        for sentence in sentences(subject.field.description)
+        for word in sentence.words
+        if word.kind is Is.NUMBER
+    ]
+    default = subject.field.default.exact() if subject.field.default else None
+    if isinstance(default, (int, Decimal)) and not isinstance(default, bool):
+        described.append(Fraction(default))
+    for rule in draft.rules:
+        _, symbol, limit = rule.split(" ")
+        if not all(
+            OPERATORS[symbol].accepts(number, Fraction(limit))
+            for number in described
+            if number != Fraction(limit)
+        ):
+            return False
+    return True

@@ -1,0 +1,120 @@
+"""Sentences and clauses of a description, and what the words in them say about the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from .groups import grouped_lexemes
+from .lexemes import Lexeme
+from .word_kinds import Is
+
+Clause = tuple[Lexeme, ...]
+
+_ENDS_SENTENCE = (Is.STOP, Is.BREAK)
+_ENDS_CLAUSE = (Is.COMMA, Is.OPEN, Is.CLOSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence: its words, and its clauses. A semicolon ends a sentence too."""
+
+    text: str
+    words: Clause
+    clauses: tuple[Clause, ...]
+    cut: bool = False
+    """Whether the sentence after it says that larger files or longer texts are cut."""
+    ignored: bool = False
+    """Whether the sentence after it says that more is ignored."""
+
+    def has(self, *kinds: Is) -> bool:
+        """Whether a word of the sentence has one of these meanings."""
+        return has(self.words, *kinds)
+
+    @property
+    def quote(self) -> str:
+        """The words of the sentence, as they are written."""
+        return self.quote_of(self.words)
+
+    def quote_of(self, words: Clause) -> str:
+        """The text from the first of these words to the last one."""
+        return self.text_between(words[0].start, words[-1].end)
+
+    def text_between(self, start: int, end: int) -> str:
+        """A part of the text that cuts no word, with single spaces."""
+        text = self.text
+        while start and text[start - 1].isalnum() and text[start].isalnum():
+            start -= 1
+        while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+            end += 1
+        return " ".join(text[start:end].split())
+
+    @property
+    def begins_with_advice(self) -> bool:
+        """Whether all of the sentence is advice: it says so first, or speaks of best results."""
+        first = [word for word in self.clauses[0] if word.kind is not Is.FILLER][:3]
+        return self.has(Is.BEST) or any(word.kind is Is.ADVICE for word in first)
+
+    @property
+    def begins_with_condition(self) -> bool:
+        """Whether the sentence begins with "if" or "when"."""
+        return self.words[0].kind in (Is.IF, Is.WITHOUT)
+
+
+def has(words: Sequence[Lexeme], *kinds: Is) -> bool:
+    """Whether one of the words has one of these meanings."""
+    return any(word.may_be(kind) for word in words for kind in kinds)
+
+
+def sentences(text: str) -> list[Sentence]:
+    """The sentences of a description that have words."""
+    parts = [
+        Sentence(text, tuple(words), tuple(_clauses(words)))
+        for words in _split(grouped_lexemes(text), _ENDS_SENTENCE)
+    ]
+    return [_before_cut(parts, index) for index in range(len(parts))]
+
+
+def _before_cut(parts: Sequence[Sentence], index: int) -> Sentence:
+    """``Longer prompts are truncated`` makes advice of the limit in the sentence before."""
+    following = parts[index + 1] if index + 1 < len(parts) else None
+    if following is None or following.has(Is.NUMBER, Is.DIMENSIONS):
+        return parts[index]
+    return replace(
+        parts[index],
+        cut=following.has(Is.CUT),
+        ignored=following.has(Is.IGNORED) and not following.has(Is.IF),
+    )
+
+
+def _clauses(words: Sequence[Lexeme]) -> Iterator[Clause]:
+    for clause in _split(words, _ENDS_CLAUSE):
+        yield from map(tuple, _at_dashes(clause))
+
+
+def _split(words: Sequence[Lexeme], ends: Sequence[Is]) -> Iterator[list[Lexeme]]:
+    part: list[Lexeme] = []
+    for word in words:
+        if word.kind in ends:
+            if part:
+                yield part
+            part = []
+        else:
+            part.append(word)
+    if part:
+        yield part
+
+
+def _at_dashes(words: Sequence[Lexeme]) -> Iterator[list[Lexeme]]:
+    """A dash between words, and not between numbers, ends a clause."""
+    part: list[Lexeme] = []
+    for word in words:
+        counted = bool(part) and part[-1].kind in (Is.NUMBER, Is.UNIT, Is.SIDE)
+        if word.written in ("-", "–", "—", "−") and not counted:
+            if part:
+                yield part
+            part = []
+        else:
+            part.append(word)
+    if part:
+        yield part
