@@ -40,6 +40,7 @@ LAYERS = {
     "package": {"ir", "store", "errors", "disk"},
     "subtype": {"ir", "pattern"},
     "reports": {"ir"},
+    "prose": {"ir"},
     "lint": {"ir", "subtype", "reports"},
     "diff": {"ir", "subtype", "reports"},
     "sandbox": {"ir", "dialect"},
@@ -83,6 +84,7 @@ TABLES = {
 WAITING = {"timeout", "timeout_graceful_shutdown"}
 PURE = {
     "ir",
+    "prose",
     "pattern",
     "dialect",
     "sources",

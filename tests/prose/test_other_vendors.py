@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -23,6 +23,7 @@ from runcomfy_codegen.ir.model import (
 from runcomfy_codegen.prose.draft import Draft, Reading
 from runcomfy_codegen.prose.reader import read_field
 from runcomfy_codegen.prose.subject import subjects
+from support.limit_facts import canonical
 
 CASES = tomllib.loads(
     Path(__file__).with_name("other_vendors.toml").read_text("utf-8")
@@ -66,17 +67,6 @@ def read(case: dict[str, Any]) -> Reading:
     fields += [_field(key) for key in case.get("with", [])]
     model = subjects(Object(fields=tuple(fields)))
     return read_field(model[0], model)
-
-
-def canonical(require: Any) -> Any:
-    """A fragment in which the order of alternatives and of names has no meaning."""
-    if isinstance(require, dict):
-        members = cast("dict[str, Any]", require)
-        return {key: canonical(value) for key, value in sorted(members.items())}
-    if isinstance(require, list):
-        items = cast("list[Any]", require)
-        return sorted(map(canonical, items), key=json.dumps)
-    return require
 
 
 def wanted(case: dict[str, Any]) -> set[tuple[str, str]]:

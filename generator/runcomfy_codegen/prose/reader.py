@@ -11,11 +11,12 @@ from runcomfy_runtime.metrics_and_operators import OPERATORS
 
 from ..ir.model import Model
 from .already_stated import is_stated
-from .conditions import Scene, condition_limits
+from .conditions import condition_limits
 from .draft import Draft, Level, Reading, Unread
 from .formats import format_limits
 from .measures import Surroundings, Unreadable, rules, surroundings
 from .quantities import Quantity, left_denied, quantities
+from .scene import Scene
 from .sentences import Clause, Sentence, has, sentences
 from .subject import Subject, subjects
 from .word_kinds import Is

@@ -1,0 +1,173 @@
+"""Limits between fields that a clause states: "cannot be combined with", "only with"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from .draft import Draft
+from .quantities import Quantity, quantities
+from .references import references
+from .scene import WHICH_FIELD, Scene, Unclear, condition_draft, implied, not_both
+from .sentences import Clause, Sentence, has
+from .word_kinds import Is
+
+_LATER = (Is.IF, Is.WITH, Is.WITHOUT)
+
+
+def conditional_count(
+    sentence: Sentence, words: Clause, scene: Scene
+) -> Iterator[Draft]:
+    """``up to 4 when a reference video is provided``"""
+    place = next((i for i, word in enumerate(words) if word.kind in _LATER), None)
+    if not scene.subject.is_list or not place:
+        return
+    found = list(quantities(words[:place]))
+    if len(found) != 1 or not found[0].bounded or found[0].unit or found[0].stranger:
+        return
+    after = words[place:]
+    limit = _items(found[0])
+    if limit is None or (
+        not has(after, Is.NOUN, Is.GIVEN) and not references(after, scene.others)
+    ):
+        return
+    if sentence.has(Is.CUT, Is.OUTPUT):
+        return
+    absent = has(after, Is.NOT, Is.WITHOUT)
+    causes = references(after, scene.others)
+    name = scene.subject.field.wire_name
+    if not causes:
+        if words[place].kind is not Is.WITHOUT or not _is_lacking(after, scene):
+            raise Unclear("the words are about a field that the input lacks")
+        bound = found[0].bounds[-1]
+        rule = f"count {bound.operator} {bound.number.numbers[0]}"
+        quote = sentence.quote_of(words)
+        yield Draft((scene.subject.pointer,), quote, (rule,))
+        return
+    cause = scene.named(after)[0]
+    condition = {"not": cause.given} if absent else cause.given
+    require = {"if": condition, "then": {"properties": {name: limit}}}
+    yield condition_draft(sentence, words, require, [name, cause.name])
+
+
+def _is_lacking(words: Clause, scene: Scene) -> bool:
+    """Whether no other field takes the kind of media that words name."""
+    kinds = {word.meaning for word in words if word.kind is Is.NOUN} - {""}
+    taken = {row.media.value for row in scene.others if row.media is not None}
+    return bool(kinds) and not kinds & taken
+
+
+def _items(found: Quantity) -> dict[str, int] | None:
+    """The keywords for a number of items; None if they cannot say it."""
+    keywords: dict[str, int] = {}
+    for bound in found.bounds:
+        number = bound.number.numbers[0]
+        if number.denominator != 1:
+            return None
+        if bound.operator in ("<=", "=="):
+            keywords["maxItems"] = int(number)
+        if bound.operator in (">=", "==") and number > 1:
+            keywords["minItems"] = int(number)
+        if bound.operator not in ("<=", ">=", "=="):
+            return None
+    return keywords
+
+
+def excluded(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
+    """``Cannot be combined with audio references``, ``mutually exclusive with …``"""
+    joined = has(words, Is.COMBINE) and has(words, Is.NOT)
+    if not (joined or has(words, Is.EXCLUSIVE)) or has(words, Is.WITHOUT):
+        return
+    if has(words, Is.IF):
+        raise Unclear("the words depend on a condition")
+    own = scene.own(sentence)
+    for other in scene.named(words):
+        if own.subject.field.required and not own.values:
+            raise Unclear("the field itself is always there")
+        yield condition_draft(sentence, words, *not_both(own, other))
+
+
+def refused_with(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
+    """``Not supported in pro mode``, ``not available when a video is provided``"""
+    denied = has(words, Is.NOT) and has(words, Is.USABLE)
+    place = next((i for i, word in enumerate(words) if word.kind in _LATER), 0)
+    if not (denied or has(words, Is.REFUSED)) or not place:
+        return
+    later = words[place:]
+    if has(later, Is.NOT, Is.WITHOUT, Is.NUMBER) or has(words, Is.ONLY, Is.OUTPUT):
+        return
+    named = references(later, scene.others)
+    if any(row.values for row in named) or (named and has(later, Is.GIVEN)):
+        own = scene.own(sentence)
+        for other in scene.named(later):
+            yield condition_draft(sentence, words, *not_both(own, other))
+
+
+def needed(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
+    """``Cannot be provided without an image``, ``Requires exactly one reference image``."""
+    without = has(words, Is.NOT) and has(words, Is.WITHOUT)
+    active = words[0].written in ("requires", "require", "needs", "must have")
+    together = has(words, Is.MUST) and has(words, Is.COMBINE) and not has(words, Is.NOT)
+    if not (without or active or together) or has(words, Is.IF, Is.OUTPUT):
+        return
+    found = [row for row in quantities(words) if not row.unit and row.bounded]
+    if active and found:
+        yield _needed_items(sentence, words, scene, found)
+        return
+    if active and any(quantities(words)):
+        return
+    needed = references(words, scene.others)
+    if not needed and active:
+        return
+    needed = [row for row in scene.named(words) if not row.subject.field.required]
+    if needed:
+        yield condition_draft(sentence, words, *implied(scene.own(sentence), needed))
+
+
+def _needed_items(
+    sentence: Sentence, words: Clause, scene: Scene, found: Sequence[Quantity]
+) -> Draft:
+    needed = scene.named(words)
+    limit = _items(found[0]) if len(found) == 1 else None
+    if limit is None or len(needed) != 1 or not needed[0].subject.is_list:
+        raise Unclear(WHICH_FIELD)
+    own = scene.own(sentence)
+    then: dict[str, Any] = {"properties": {needed[0].name: limit}}
+    if not needed[0].subject.field.required:
+        then["required"] = [needed[0].name]
+    require = {"if": own.given, "then": then}
+    return condition_draft(sentence, words, require, [own.name, needed[0].name])
+
+
+def only_with(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
+    """``Only available when mode is pro``, ``can only be used with a mask``."""
+    place = _after_only(words)
+    if place is None or has(words, Is.PART, Is.OUTPUT):
+        return
+    later = words[place:]
+    own = scene.own(sentence)
+    needed = scene.named(later)
+    if has(later, Is.NOT, Is.WITHOUT):
+        for other in needed:
+            yield condition_draft(sentence, words, *not_both(own, other))
+        return
+    counted = [row for row in quantities(later) if row.bounded and not row.unit]
+    if counted:
+        yield _needed_items(sentence, later, scene, counted)
+        return
+    if len(needed) == 1 and needed[0].values and not needed[0].subject.is_switch:
+        values = {needed[0].name: needed[0].value_schema}
+        require = {"if": own.given, "then": {"properties": values}}
+        yield condition_draft(sentence, words, require, [own.name, needed[0].name])
+    else:
+        yield condition_draft(sentence, words, *implied(own, needed))
+
+
+def _after_only(words: Clause) -> int | None:
+    """Where the condition of ``only available when …`` begins."""
+    seen_only = False
+    for index, word in enumerate(words):
+        seen_only = seen_only or word.kind is Is.ONLY
+        if seen_only and word.kind in _LATER:
+            return index
+    return None

@@ -1,0 +1,84 @@
+"""The field that a condition is read for, the other fields, and the schemas of conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from ..ir.json_text import pointer_token
+from .draft import Draft
+from .lexemes import Lexeme
+from .references import Reference, references
+from .sentences import Clause, Sentence
+from .subject import Subject
+
+WHICH_FIELD = "the words do not name one field of the input each"
+
+
+class Unclear(ValueError):
+    """A pattern applies, but not which fields or values it is about; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The field whose description is read, and all fields of the input, in their order."""
+
+    subject: Subject
+    fields: tuple[Subject, ...]
+
+    @property
+    def others(self) -> tuple[Subject, ...]:
+        """All other fields."""
+        return tuple(field for field in self.fields if field is not self.subject)
+
+    def own(self, sentence: Sentence) -> Reference:
+        """The field itself, with the value of it that the sentence names."""
+        if self.subject.is_switch:
+            return Reference(self.subject, (True,))
+        named = references(sentence.words, self.fields)
+        values = next((row.values for row in named if row.subject is self.subject), ())
+        own = Reference(self.subject, values)
+        if not own.exact:
+            raise Unclear("the words do not name a value of the field itself")
+        return own
+
+    def named(self, words: Sequence[Lexeme]) -> list[Reference]:
+        """The other fields that words name. Raises ``Unclear`` if there is none."""
+        found = references(words, self.others)
+        if not found or not all(row.exact for row in found):
+            raise Unclear(WHICH_FIELD)
+        return found
+
+
+Condition: TypeAlias = tuple[Mapping[str, Any], tuple[str, ...]]
+"""What is required, and the wire names that it is about."""
+
+
+def condition_draft(
+    sentence: Sentence, words: Clause, require: Mapping[str, Any], names: Sequence[str]
+) -> Draft:
+    """The draft of a condition about these fields, with the words as its quote."""
+    pointers = (f"/{pointer_token(name)}" for name in names)
+    quote = sentence.quote_of(words)
+    return Draft(tuple(dict.fromkeys(pointers)), quote, require=require)
+
+
+def not_both(one: Reference, other: Reference) -> Condition:
+    """At most one of two fields is given, or has the value that is named."""
+    names = [one.name, other.name]
+    schema: dict[str, Any] = {"required": names}
+    values = {row.name: row.value_schema for row in (one, other) if row.values}
+    if values:
+        schema["properties"] = values
+    return {"not": schema}, tuple(names)
+
+
+def implied(own: Reference, needed: Sequence[Reference]) -> Condition:
+    """If the field is given, one of the others must be given."""
+    names = (own.name, *(row.name for row in needed))
+    if len(needed) == 1 and not own.values and not needed[0].values:
+        return {"dependentRequired": {own.name: [needed[0].name]}}, names
+    given = [row.given for row in needed]
+    then = given[0] if len(given) == 1 else {"anyOf": given}
+    return {"if": own.given, "then": then}, names
