@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from .access import Token, checked_base_url
 from .errors import BadSetting, MissingToken
 from .interrupt import InterruptHeld
-from .journal import Journal
+from .journal import Journal, LeasingJournal
 from .journal_address import DatabaseAddress, read_address
 from .lifecycle.steps import FlowContext
 from .observer import Hooks, report_request
@@ -149,15 +149,16 @@ class ClientConfig:
     def flow_context(self) -> FlowContext:
         """The context of a flow that begins now. Raises ``MissingToken``, ``BadSetting``."""
         base_url, token = self.settings.access()
-        clock = self.clock
+        clock, journal = self.clock, self.journal
         return FlowContext(
             base_url,
             token,
             clock.now,
             clock.today,
             self.random,
-            self.journal is not None,
+            journal is not None,
             self.include_cost,
+            journal.lease_left if isinstance(journal, LeasingJournal) else None,
         )
 
     def received(self, request: Request, outcome: Outcome, began: float) -> Outcome:

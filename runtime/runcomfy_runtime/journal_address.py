@@ -16,11 +16,40 @@ _URL_SCHEMES = {"postgresql", "postgres"}
 # libpq also takes "host=… dbname=…". A file may have such a name, but hardly anyone gives it one.
 _WORD = re.compile(r"\s*(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)*)(?=\s|$)")
 _LIBPQ_WORDS = frozenset(
-    "application_name channel_binding client_encoding connect_timeout dbname "
-    "fallback_application_name gssencmode host hostaddr keepalives keepalives_count "
-    "keepalives_idle keepalives_interval krbsrvname load_balance_hosts options passfile "
-    "password port require_auth requirepeer service sslcert sslcompression sslcrl sslkey "
-    "sslmode sslpassword sslrootcert target_session_attrs tcp_user_timeout user".split()
+    [
+        "application_name",
+        "channel_binding",
+        "client_encoding",
+        "connect_timeout",
+        "dbname",
+        "fallback_application_name",
+        "gssencmode",
+        "host",
+        "hostaddr",
+        "keepalives",
+        "keepalives_count",
+        "keepalives_idle",
+        "keepalives_interval",
+        "krbsrvname",
+        "load_balance_hosts",
+        "options",
+        "passfile",
+        "password",
+        "port",
+        "require_auth",
+        "requirepeer",
+        "service",
+        "sslcert",
+        "sslcompression",
+        "sslcrl",
+        "sslkey",
+        "sslmode",
+        "sslpassword",
+        "sslrootcert",
+        "target_session_attrs",
+        "tcp_user_timeout",
+        "user",
+    ]
 )
 _HOST = re.compile(r"(?:\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]{0,5}))?")
 _SECRETS = ("password", "sslpassword")
@@ -142,12 +171,16 @@ def _check_hosts(hosts: str, login: bool) -> None:
         match = _HOST.fullmatch(host)
         if match is None or (match[1] and not 0 < int(match[1]) < 65536):
             why = "its port is not a number from 1 to 65535"
-            raise _unreadable(why if login else f"{why}, or an @ is missing before the host")
+            raise _unreadable(
+                why if login else f"{why}, or an @ is missing before the host"
+            )
 
 
 def _options(query: str) -> dict[str, str]:
     try:
-        options = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
+        options = dict(
+            parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+        )
     except ValueError:
         raise _unreadable("what follows the ? is not NAME=VALUE&NAME=VALUE") from None
     unknown = sorted(name for name in options if name not in _LIBPQ_WORDS)

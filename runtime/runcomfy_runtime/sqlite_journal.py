@@ -22,7 +22,14 @@ from .fork import renew_after_fork
 from .job_handle import JobHandle
 from .journal import Entry, IntentExists, JournalEntry
 from .lease import LEASE, LeaseKeeper, alive, boot_id, new_owner
-from .lifecycle.steps import Accepted, Ended, Intent, Sending
+from .lifecycle.steps import (
+    Accepted,
+    Ended,
+    Intent,
+    OutcomeUnknown,
+    Paused,
+    Sending,
+)
 from .lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
 from .retry_and_timeouts import JOURNAL_TIMEOUT
 from .sqlite_schema import migrate
@@ -147,6 +154,8 @@ class SqliteJournal:
             self._synchronous = level
 
     def _hold_lease(self, entry: Entry) -> None:
+        if isinstance(entry, Paused):
+            return
         if isinstance(entry, (Intent, Sending)):
             self._leases.hold(entry.reference)
         else:
@@ -168,7 +177,7 @@ class SqliteJournal:
         elif isinstance(entry, Ended):
             values = (entry.state, time.time(), entry.reference, entry.request_id)
             connection.execute(ENDED, values)
-        else:
+        elif isinstance(entry, OutcomeUnknown):
             connection.execute(
                 f"UPDATE job SET lease_until = 0 WHERE reference = ? AND {OPEN}",  # noqa: S608 - our own words
                 (entry.reference,),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runcomfy_runtime.protocol import BASE_URL_VARIABLES, TOKEN_VARIABLES
 from runtime.side import OUTPUT, Side
+from support.journal_stores import Store, postgres_store, sqlite_store
+from support.postgres import PostgresServer, missing
 from support.scripted_server import ScriptedServer, result, status, submitted
 
 
@@ -51,3 +54,25 @@ def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
         return look_up(host, *rest, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this test run."""
+    reason = missing()
+    if reason:
+        pytest.skip(reason)
+    server = PostgresServer()
+    try:
+        yield server.start()
+    finally:
+        server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    """Each store of a journal, empty."""
+    if request.param == "sqlite":
+        return sqlite_store(tmp_path / "jobs.db")
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return postgres_store(server.new_schema())

@@ -22,6 +22,7 @@ from runcomfy_runtime.lifecycle.steps import Intent
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
 from runtime.specimen import good
+from support.journal_stores import Store
 from support.scripted_server import (
     REQUEST_ID,
     Reply,
@@ -47,27 +48,29 @@ def rows(path: Path) -> list[tuple[Any, ...]]:
         connection.close()
 
 
-def test_the_intent_is_on_disk_before_the_request_and_the_id_after(path: Path) -> None:
+def test_the_intent_is_on_disk_before_the_request_and_the_id_after(
+    store: Store,
+) -> None:
     queue, seen = FakeQueue(), []
     real = queue.send
 
     def send(request: Any) -> Any:
-        seen.append(rows(path))
+        seen.append(store.rows())
         return real(request)
 
     queue.send = send  # type: ignore[method-assign]
-    with queue.client(journal=path) as client:
+    with queue.client(journal=store.location) as client:
         client.run("vendor/model", {})
     assert seen[0] == [("", "")]
     assert seen[1] == [("fake-1", "")]
-    assert rows(path) == [("fake-1", "succeeded")]
+    assert store.rows() == [("fake-1", "succeeded")]
 
 
-def test_a_job_that_was_left_is_given_back(path: Path) -> None:
+def test_a_job_that_was_left_is_given_back(store: Store) -> None:
     queue = FakeQueue()
-    with queue.client(journal=path) as client:
+    with queue.client(journal=store.location) as client:
         token = client.submit("vendor/model", {"prompt": "x"}).token()
-    with queue.client(journal=path) as client:
+    with queue.client(journal=store.location) as client:
         (job,) = client.journal.pending()
         assert job.token() == token
         job.result()
@@ -75,9 +78,9 @@ def test_a_job_that_was_left_is_given_back(path: Path) -> None:
         assert [entry.state for entry in client.journal.entries()] == ["succeeded"]
 
 
-def test_the_end_is_noted_whichever_way_the_job_ends(path: Path) -> None:
+def test_the_end_is_noted_whichever_way_the_job_ends(store: Store) -> None:
     queue = FakeQueue()
-    with queue.client(journal=path) as client:
+    with queue.client(journal=store.location) as client:
         queue.answer("*", error="no")
         with pytest.raises(errors.JobFailed):
             client.run("vendor/model", {})
@@ -94,21 +97,21 @@ def test_the_end_is_noted_whichever_way_the_job_ends(path: Path) -> None:
         assert list(client.journal.unknown()) == []
 
 
-def test_a_job_that_runs_on_stays_pending(path: Path) -> None:
+def test_a_job_that_runs_on_stays_pending(store: Store) -> None:
     queue = FakeQueue()
     queue.answer("*", queued=0, running=1e6)
-    with queue.client(journal=path) as client:
+    with queue.client(journal=store.location) as client:
         with pytest.raises(errors.JobTimeout):
             client.run("vendor/model", {}, timeout=20)
         assert [job.request_id for job in client.journal.pending()] == ["fake-1"]
 
 
 def test_a_submit_whose_outcome_is_unknown_is_listed_and_not_given_back(
-    path: Path,
+    store: Store,
 ) -> None:
     queue = FakeQueue()
     queue.fault("submit", acts=True)
-    with queue.client(journal=path) as client:
+    with queue.client(journal=store.location) as client:
         with pytest.raises(errors.SubmitOutcomeUnknown) as caught:
             client.run("vendor/model", {})
         (entry,) = client.journal.unknown()
@@ -157,8 +160,8 @@ def test_a_journal_that_fails_after_acceptance_loses_nothing(
     )
 
 
-def test_the_same_reference_is_not_submitted_twice(path: Path) -> None:
-    with SqliteJournal(path) as journal:
+def test_the_same_reference_is_not_submitted_twice(store: Store) -> None:
+    with store.open() as journal:
         journal.note(Intent("one", "v/m", "0", 1.0))
         with pytest.raises(errors.JournalError, match="not submitted twice"):
             journal.note(Intent("one", "v/m", "0", 1.0))
@@ -173,11 +176,11 @@ def test_the_journal_is_for_its_owner_and_holds_no_token(path: Path) -> None:
     assert b"private" not in path.read_bytes()
 
 
-def test_jobs_of_another_server_are_not_given_back(path: Path) -> None:
+def test_jobs_of_another_server_are_not_given_back(store: Store) -> None:
     queue = FakeQueue()
-    with queue.client(journal=path) as client:
+    with queue.client(journal=store.location) as client:
         client.submit("vendor/model", {})
-    with RunComfy(journal=path) as client:
+    with RunComfy(journal=store.location) as client:
         assert client.journal.pending() == []
         assert len(client.journal.entries()) == 1
 
@@ -193,28 +196,29 @@ with queue.client(journal=sys.argv[1]) as client:
 """
 
 
-def test_many_processes_write_to_one_journal(path: Path) -> None:
+def test_many_processes_write_to_one_journal(store: Store) -> None:
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(path)], stderr=subprocess.PIPE
+            [sys.executable, "-c", WRITER, str(store.location)], stderr=subprocess.PIPE
         )
         for _ in range(4)
     ]
     for writer in writers:
         _, problems = writer.communicate(timeout=60)
         assert writer.returncode == 0, problems.decode()
-    assert len(rows(path)) == 40
-    assert {state for _, state in rows(path)} == {"succeeded"}
+    assert len(store.rows()) == 40
+    assert {state for _, state in store.rows()} == {"succeeded"}
 
 
 KILLED = """
 import os, signal, sys
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.sqlite_journal import SqliteJournal
+from runcomfy_runtime.client_config import open_journal
 
 phase, path, url = sys.argv[1:]
+kept = open_journal(path)
 
-class Deadly(SqliteJournal):
+class Deadly(type(kept)):
     def note(self, entry):
         name = type(entry).__name__
         if phase == "before " + name:
@@ -223,7 +227,7 @@ class Deadly(SqliteJournal):
         if phase == "after " + name:
             os.kill(os.getpid(), signal.SIGKILL)
 
-with RunComfy(token="rc-0123456789-secret", base_url=url, journal=Deadly(path)) as client:
+with RunComfy(token="rc-0123456789-secret", base_url=url, journal=Deadly(getattr(kept, "address", path))) as client:
     list(client.map([INPUT], name="killed"))
 """.replace("INPUT", "good()").replace(
     "import os,", "from runtime.specimen import good\nimport os,"
@@ -242,7 +246,12 @@ with RunComfy(token="rc-0123456789-secret", base_url=url, journal=Deadly(path)) 
     ],
 )
 def test_a_process_killed_in_any_phase_pays_for_nothing_twice(
-    server: ScriptedServer, path: Path, phase: str, first: int, later: int, unknown: int
+    server: ScriptedServer,
+    store: Store,
+    phase: str,
+    first: int,
+    later: int,
+    unknown: int,
 ) -> None:
     server.on("submit", submitted())
     server.on("status", status("completed"))
@@ -250,12 +259,12 @@ def test_a_process_killed_in_any_phase_pays_for_nothing_twice(
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     command = [sys.executable, "-c", KILLED]
     killed = subprocess.run(
-        [*command, phase, path, server.url], env=environment, timeout=60
+        [*command, phase, store.location, server.url], env=environment, timeout=60
     )
     assert killed.returncode == -9
     assert server.count("submit") == first
     again = subprocess.run(
-        [*command, "never", path, server.url],
+        [*command, "never", store.location, server.url],
         env=environment,
         capture_output=True,
         timeout=60,
@@ -263,24 +272,24 @@ def test_a_process_killed_in_any_phase_pays_for_nothing_twice(
     assert server.count("submit") == later
     assert (again.returncode != 0) is bool(unknown), again.stderr.decode()
     assert (b"SubmitOutcomeUnknown" in again.stderr) is bool(unknown)
-    with SqliteJournal(path) as journal:
+    with store.open() as journal:
         assert len(journal.unknown()) == unknown
         assert journal.pending() == []
 
 
 def test_the_job_of_a_killed_process_is_given_back(
-    server: ScriptedServer, path: Path
+    server: ScriptedServer, store: Store
 ) -> None:
     server.on("submit", submitted())
     server.on("status", status("in_progress"))
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     subprocess.run(
-        [sys.executable, "-c", KILLED, "after Accepted", path, server.url],
+        [sys.executable, "-c", KILLED, "after Accepted", store.location, server.url],
         env=environment,
         timeout=60,
         check=False,
     )
-    with RunComfy(token=TOKEN, base_url=server.url, journal=path) as client:
+    with RunComfy(token=TOKEN, base_url=server.url, journal=store.location) as client:
         (job,) = client.journal.pending()
         assert (job.request_id, job.status().state) == (REQUEST_ID, "in_progress")
     assert json.loads(server.seen[0].body)["prompt"] == "A boat"
@@ -385,12 +394,12 @@ def test_a_journal_that_lost_the_intent_still_gets_the_id(path: Path, how: str) 
 
 @pytest.mark.parametrize("side", ["sync", "async"])
 def test_a_batch_without_a_name_warns_once_with_the_line_to_write(
-    path: Path, side: str, caplog: pytest.LogCaptureFixture
+    store: Store, side: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     queue = FakeQueue()
 
     async def mapped(name: str | None) -> None:
-        async with queue.async_client(journal=path) as client:
+        async with queue.async_client(journal=store.location) as client:
             for _ in range(2):
                 _ = [each async for each in client.map([good(), good()], name=name)]
 
@@ -398,7 +407,7 @@ def test_a_batch_without_a_name_warns_once_with_the_line_to_write(
         if side == "async":
             asyncio.run(mapped(name))
         else:
-            with queue.client(journal=path) as client:
+            with queue.client(journal=store.location) as client:
                 for _ in range(2):
                     list(client.map([good(), good()], name=name))
         warned = [text for text in caplog.messages if "has no name" in text]

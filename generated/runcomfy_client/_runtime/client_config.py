@@ -12,7 +12,8 @@ from typing import NamedTuple, Protocol
 from .access import Token, checked_base_url
 from .errors import BadSetting, MissingToken
 from .interrupt import InterruptHeld
-from .journal import Journal
+from .journal import Journal, LeasingJournal
+from .journal_address import DatabaseAddress, read_address
 from .lifecycle.steps import FlowContext
 from .observer import Hooks, report_request
 from .protocol import BASE_URL_VARIABLES, DEFAULT_BASE_URL, TOKEN_VARIABLES
@@ -111,16 +112,21 @@ def _from_variable(name: str, text: str) -> str:
 
 
 def open_journal(journal: str | os.PathLike[str] | Journal | None) -> Journal | None:
-    """The journal at a path, or the journal itself. Raises ``BadSetting`` for an empty path."""
+    """The journal at a path or in a database, or the journal itself. Opens no connection.
+
+    Raises ``BadSetting`` for an address that cannot be used, ``NotConfigured`` if the driver
+    of the database is not installed.
+    """
     if journal is None or not isinstance(journal, (str, os.PathLike)):
         return journal
-    if not os.fspath(journal).strip():
-        raise BadSetting(
-            "journal= is empty: give the path of a file, or leave it out for no journal"
-        )
+    address = read_address(journal)
+    if isinstance(address, DatabaseAddress):
+        from .postgres.journal import PostgresJournal  # few programs need it
+
+        return PostgresJournal(address)
     from .sqlite_journal import SqliteJournal  # few programs need SQLite
 
-    return SqliteJournal(journal)
+    return SqliteJournal(address)
 
 
 def _random() -> float:
@@ -143,15 +149,16 @@ class ClientConfig:
     def flow_context(self) -> FlowContext:
         """The context of a flow that begins now. Raises ``MissingToken``, ``BadSetting``."""
         base_url, token = self.settings.access()
-        clock = self.clock
+        clock, journal = self.clock, self.journal
         return FlowContext(
             base_url,
             token,
             clock.now,
             clock.today,
             self.random,
-            self.journal is not None,
+            journal is not None,
             self.include_cost,
+            journal.lease_left if isinstance(journal, LeasingJournal) else None,
         )
 
     def received(self, request: Request, outcome: Outcome, began: float) -> Outcome:

@@ -16,7 +16,14 @@ from typing import (
 from .errors import BadJobToken, BadSetting, JournalError
 from .escaping import quoted
 from .job_handle import JobHandle
-from .lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown, Sending
+from .lifecycle.steps import (
+    Accepted,
+    Ended,
+    Intent,
+    OutcomeUnknown,
+    Paused,
+    Sending,
+)
 from .protocol import valid_request_id
 from .retry_and_timeouts import SHARED_COMMIT_MIN
 
@@ -60,11 +67,11 @@ class IntentExists(JournalError):
     """The journal has this reference already, from this process or another one."""
 
 
-Entry = Intent | Sending | Accepted | Ended | OutcomeUnknown
+Entry = Intent | Sending | Accepted | Ended | OutcomeUnknown | Paused
 
 
 class Journal(Protocol):
-    """What a client needs from a journal. ``SqliteJournal`` is the one that is shipped."""
+    """What a client needs from a journal: ``SqliteJournal`` and ``PostgresJournal`` are shipped."""
 
     def note(self, entry: Entry) -> None:
         """Store this, and return when an intent is on disk. Raises ``JournalError``."""
@@ -101,6 +108,15 @@ class GroupingJournal(Protocol):
 
     def note_many(self, entries: Sequence[Entry]) -> list[JournalError | None]:
         """Store all of these. Returns for each why it was not stored, or None."""
+        ...
+
+
+@runtime_checkable
+class LeasingJournal(Protocol):
+    """A journal whose intents are owned for a limited time, because other machines see them."""
+
+    def lease_left(self, reference: str) -> float:
+        """Seconds for which this process certainly owns an intent, by its monotonic clock."""
         ...
 
 

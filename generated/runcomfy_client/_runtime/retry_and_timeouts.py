@@ -45,6 +45,14 @@ disk once. A single job does not wait."""
 SHARED_COMMIT_MIN = 5.0
 """An intent whose call has less time left than this is written alone. If the journal is locked,
 the intents that are written with it would fail as early as it does."""
+DATABASE_CONNECT_TIMEOUT = 10.0
+"""Connecting to one host of a journal in PostgreSQL, and noticing that a connection is dead."""
+DATABASE_FIRST_CONNECT_BUDGET = 5.0
+"""A database that was not reached yet, and does not run: the address is probably wrong."""
+SMALL_BODY = 256 * 1024
+"""A body of so many bytes leaves within its request's timeout; a larger one takes longer."""
+LARGE_SUBMIT_TIMEOUT = 900.0
+"""The request of a larger body: after a crash, its job can be settled only after that."""
 DOWNLOAD_TIMEOUT = 60.0
 """Without a byte of a download. The whole may take as long as it needs: files are large."""
 MEDIA_TIMEOUT = 10.0
@@ -133,6 +141,12 @@ def backoff(attempt: int, chance: float, cap: float = BACKOFF_CAP) -> float:
     """The pause before the next try: doubles from half a second, random in its upper half."""
     longest = min(_FIRST_PAUSE * 2.0 ** min(attempt, 16), cap)
     return longest * (0.5 + 0.5 * chance)
+
+
+def submit_timeout(deadline: float, now: float, size: int) -> float:
+    """How long the request of a submit may take, with a body of this size."""
+    longest = REQUEST_TIMEOUT if size <= SMALL_BODY else LARGE_SUBMIT_TIMEOUT
+    return request_timeout(deadline, now, longest)
 
 
 def request_timeout(

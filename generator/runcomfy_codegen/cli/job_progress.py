@@ -22,7 +22,7 @@ from .console import print_json, terminal_safe
 
 
 @contextmanager
-def connected(journal: Path | None = None) -> Generator[RunComfy]:
+def connected(journal: Path | str | None = None) -> Generator[RunComfy]:
     """A client with token and server from the environment. Raises ``OperationError``."""
     with RunComfy(journal=journal) as client:
         try:

@@ -10,10 +10,9 @@ from typing import Any
 
 import click
 
-from runcomfy_runtime.client_config import ServerSettings
-from runcomfy_runtime.errors import BadSetting, RunComfyError
-from runcomfy_runtime.journal import JournalEntry, settled_handle
-from runcomfy_runtime.sqlite_journal import SqliteJournal
+from runcomfy_runtime.client_config import ServerSettings, open_journal
+from runcomfy_runtime.errors import NotConfigured, RunComfyError
+from runcomfy_runtime.journal import Journal, JournalEntry, settled_handle
 
 from ..errors import EXIT_FINDING, UsageError
 from .console import download_progress, job_progress, print_json, terminal_safe
@@ -104,7 +103,7 @@ def cancel(where: SchemasOptions, job: str, form: str) -> None:
 def jobs(
     context: click.Context,
     where: SchemasOptions,
-    journal: Path | None,
+    journal: Path | str | None,
     pending: bool,
     limit: int,
     form: str,
@@ -148,7 +147,7 @@ def settle(
     reference: str,
     not_accepted: bool,
     request_id: str | None,
-    journal: Path | None,
+    journal: Path | str | None,
 ) -> None:
     """Decide a job of which it is unknown whether it was accepted.
 
@@ -167,16 +166,20 @@ def settle(
 
 
 @contextmanager
-def _opened(journal: Path | None) -> Generator[SqliteJournal]:
-    """The journal at a path, which must exist."""
+def _opened(journal: Path | str | None) -> Generator[Journal]:
+    """The journal in a database or at a path, which must exist."""
     if journal is None:
         raise UsageError("no journal; give --journal FILE, or set RUNCOMFY_JOURNAL")
-    if not journal.exists():
+    if isinstance(journal, Path) and not journal.exists():
         raise UsageError(f"{journal}: no such file")
     try:
-        with SqliteJournal(journal) as kept:
+        kept = open_journal(journal)
+        assert kept is not None
+        try:
             yield kept
-    except BadSetting as error:
+        finally:
+            kept.close()
+    except NotConfigured as error:
         raise UsageError(str(error)) from None
     except RunComfyError as error:
         raise job_failure(error) from None

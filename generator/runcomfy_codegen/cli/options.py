@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
 
 import click
+
+from runcomfy_runtime.errors import BadSetting
+from runcomfy_runtime.journal_address import is_database
 
 from ..reports import format_names
 
@@ -107,11 +111,31 @@ client_option = click.option(
 
 locale_option = click.option("--locale", help="Language of the published texts.")
 
+
+class _JournalAddress(click.Path):
+    """The path of a file, or the address of a database as text. It never prints a password."""
+
+    name = "file or postgresql://…"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
+        try:
+            database = is_database(value)
+        except BadSetting as error:
+            self.fail(str(error).replace("journal=", "--journal", 1), param, ctx)
+        if database:
+            return str(value)
+        return Path(os.fsdecode(super().convert(str(value), param, ctx)))
+
+
 journal_option = click.option(
     "--journal",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=_JournalAddress(path_type=Path, dir_okay=False),
+    metavar="FILE",
     envvar="RUNCOMFY_JOURNAL",
-    help="File that records every job before it is sent.  [default: RUNCOMFY_JOURNAL, else none]",
+    help="File that records every job before it is sent, or postgresql://… for a database.  "
+    "[default: RUNCOMFY_JOURNAL, else none]",
 )
 
 files_option = click.option(

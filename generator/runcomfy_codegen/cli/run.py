@@ -45,7 +45,7 @@ def command(
     folder: Path,
     timeout: float,
     sandbox: bool,
-    journal: Path | None,
+    journal: Path | str | None,
     form: str,
 ) -> None:
     """Run a model with an input document (JSON, - for standard input).
@@ -85,7 +85,7 @@ def _connected(
     project: Project,
     model: Model,
     generated: TemporaryClient,
-    journal: Path | None,
+    journal: Path | str | None,
     *,
     sandbox: bool,
 ) -> Generator[Any]:

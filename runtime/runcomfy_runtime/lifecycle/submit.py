@@ -18,6 +18,7 @@ from ..retry_and_timeouts import (
     RATE_LIMIT_BACKOFF_CAP,
     backoff,
     request_timeout,
+    submit_timeout,
 )
 from ..transport import Lost, Outcome
 from .concurrency import RateLimiter
@@ -110,6 +111,7 @@ def _record_intent(
             timeout=deadline - context.now(),
             batch=submission.batch,
             base_url=context.base_url,
+            submit_timeout=_longest_post(context, submission, deadline),
         )
         try:
             yield WriteJournal(intent)
@@ -141,13 +143,31 @@ def _acquire_slot(
         yield from limiter.acquire(context, deadline)
         try:
             yield from _record_intent(context, submission, deadline)
-            if limiter.is_open(context.now()):
+            open_now = limiter.is_open(context.now())
+            if open_now and _owned(context, submission, deadline):
                 return
             yield from _record_not_accepted(context, submission)
         except BaseException:
             limiter.release()
             raise
         limiter.release()
+
+
+def _longest_post(
+    context: FlowContext, submission: Submission, deadline: float
+) -> float:
+    return submit_timeout(deadline, context.now(), len(submission.body))
+
+
+def _owned(context: FlowContext, submission: Submission, deadline: float) -> bool:
+    """Whether more of the intent's lease is left than its request may take.
+
+    A process that was stopped for a while must not send what others have given up.
+    """
+    if context.lease_left is None:
+        return True
+    left = context.lease_left(submission.reference)
+    return left > _longest_post(context, submission, deadline)
 
 
 def _record_not_accepted(context: FlowContext, submission: Submission) -> Flow[None]:

@@ -50,7 +50,7 @@ class StatementResult(NamedTuple):
     """The rows that a statement returned, and how many it changed or returned."""
 
     rows: list[tuple[Any, ...]]
-    count: int
+    changed: int
 
 
 def load_driver() -> Any:
@@ -128,6 +128,7 @@ class Database:
         self, connection: Any, statements: Sequence[Statement], deadline: float
     ) -> list[StatementResult]:
         milliseconds = max(1, int((deadline - time.monotonic()) * 1000))
+        results: list[StatementResult] = []
         lost: str | None = None
         failed: JournalError | None = None
         cursor = self._driver.ClientCursor(connection)
@@ -240,7 +241,7 @@ class _Lost(Exception):
 
 def _results(cursor: Any) -> Iterator[StatementResult]:
     while True:
-        rows = cursor.fetchall() if cursor.description else []
+        rows: list[Any] = cursor.fetchall() if cursor.description else []
         yield StatementResult(rows, cursor.rowcount)
         if not cursor.nextset():
             return
@@ -269,7 +270,7 @@ def _bounded_class(driver: Any) -> Any:
         unconfirmed = False
 
         def wait(self, gen: Any, *options: Any, **more: Any) -> Any:
-            return super().wait(_until(gen, self), *options, **more)
+            return base.wait(self, _until(gen, self), *options, **more)
 
         def note_unconfirmed(self, notice: Any) -> None:
             if notice.source_function == "SyncRepWaitForLSN":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Self
 
 from ..errors import JournalError
@@ -24,7 +25,6 @@ from ..lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
 from ..owner_process import has_ended, this_place
 from ..retry_and_timeouts import JOURNAL_TIMEOUT
 from . import statements as sql
-from .claims import BatchClaims
 from .connection import Database, Statement, StatementResult
 from .schema import asynchronous
 
@@ -77,7 +77,9 @@ class PostgresJournal:
         ]
         abandoned = self._abandoned_intents()
         try:
-            results = self.database.run([*abandoned, *sum(groups, [])], timeout)
+            results = self.database.run(
+                [*abandoned, *chain.from_iterable(groups)], timeout
+            )
         except JournalError as failure:
             self._abandon(entries, attempts)
             return [failure] * len(entries)
@@ -121,11 +123,10 @@ class PostgresJournal:
         self, entry: Entry, written: list[StatementResult], began: float
     ) -> JournalError | None:
         """Why an entry was not written, although its transaction was committed."""
-        changed = written[-1].count > 0
+        changed = written[-1].changed > 0
         if isinstance(entry, Intent):
             if not changed:
                 return self._not_written(entry.reference)
-            self._note_pause(entry.batch, written[-1].rows)
             ends = began + LEASE + entry.submit_timeout
             self._lease_ends[entry.reference] = ends
             self._leases.hold(entry.reference)
@@ -228,30 +229,11 @@ class PostgresJournal:
                 ]
             )
 
-    # Batches that many processes share.
-
-    def claims(self, batch: str, model_id: str, base_url: str) -> BatchClaims:
-        """This process as one of those that work on a batch. Raises ``BadSetting``."""
-        return BatchClaims(self, batch, model_id, base_url)
-
-    def pause_left(self, batch: str) -> float:
-        """Seconds for which nothing of a batch may be submitted, because of HTTP 429."""
-        return self._pauses.get(batch, 0.0) - time.monotonic()
-
-    def _note_pause(self, batch: str, rows: list[tuple[Any, ...]]) -> None:
-        for (left,) in rows:
-            if left is not None and left > 0:
-                self._pauses[batch] = time.monotonic() + left
-
-    def note_pause(self, batch: str, result: StatementResult) -> None:
-        """Keep the pause of a batch that a statement has read."""
-        self._note_pause(batch, result.rows)
-
     def batch_counts(self, batch: str) -> dict[str, int]:
         """How many items of a batch are in each state."""
         self.bury()
         rows = self._run(sql.COUNTS, (batch, batch)).rows
-        return {word: count for word, count in sorted(rows)}
+        return dict(sorted(rows))
 
     def batch_entries(
         self, batch: str, after: str = "", limit: int = _PAGE
@@ -259,6 +241,10 @@ class PostgresJournal:
         """Entries of a batch, in the order of their references, from the one after ``after``."""
         where = "WHERE batch = %s AND reference > %s ORDER BY reference LIMIT %s"
         return self._read(where, (batch, after, limit))
+
+    def of_batch(self, name: str) -> list[JournalEntry]:
+        """The entries of a named batch, in the order of their references."""
+        return self._read("WHERE batch = %s ORDER BY reference", (name,))
 
     # Reading and deciding.
 
@@ -275,7 +261,7 @@ class PostgresJournal:
         )
         attempt = os.urandom(8).hex()
         values = (request_id, token, state, attempt, state, reference, attempt)
-        if not self._run(sql.SETTLE, values).count:
+        if not self._run(sql.SETTLE, values).changed:
             raise JournalError(self._why_not_settled(reference))
 
     def _why_not_settled(self, reference: str) -> str:
@@ -305,7 +291,9 @@ class PostgresJournal:
 
     def pending(self) -> list[JournalEntry]:
         """Jobs that were accepted and have not ended, oldest first."""
-        return self._read("WHERE request_id <> '' AND state = '' ORDER BY meant_at, number")
+        return self._read(
+            "WHERE request_id <> '' AND state = '' ORDER BY meant_at, number"
+        )
 
     def unknown(self) -> list[JournalEntry]:
         """Intents whose outcome is unknown. They are never sent again automatically."""

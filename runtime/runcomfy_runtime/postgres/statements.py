@@ -68,7 +68,7 @@ UPDATE runcomfy_job SET lease_until = 0, submit_timeout = 0 WHERE reference = %s
 RENEW_INTENTS = f"""
 UPDATE runcomfy_job SET lease_until = {NOW} + submit_timeout + %s
 WHERE reference = ANY(%s) AND owner = %s AND {OPEN} AND lease_until > {NOW}
-RETURNING reference
+RETURNING reference, submit_timeout
 """
 RENEW_RUNNERS = f"""
 UPDATE runcomfy_runner SET lease_until = {NOW} + %s WHERE name = ANY(%s)

@@ -57,6 +57,8 @@ class Intent(NamedTuple):
     base_url: str = ""
     ahead: bool = False
     """Whether it is recorded ahead of others: ``Sending`` follows before its request."""
+    submit_timeout: float = 0.0
+    """Seconds that its request may take, once it is sent."""
 
 
 class Sending(NamedTuple):
@@ -89,6 +91,13 @@ class OutcomeUnknown(NamedTuple):
     reference: str
 
 
+class Paused(NamedTuple):
+    """The server asks for a pause of the submits. A batch may share it between processes."""
+
+    batch: str
+    seconds: float
+
+
 class JournalFailed(NamedTuple):
     """Writing the journal failed after the job was accepted. The job continues."""
 
@@ -108,7 +117,7 @@ class Emit(NamedTuple):
 class WriteJournal(NamedTuple):
     """Write an entry to the journal. The flow continues when it is on disk."""
 
-    entry: Intent | Sending | Accepted | Ended | OutcomeUnknown
+    entry: Intent | Sending | Accepted | Ended | OutcomeUnknown | Paused
 
 
 class RunTask(NamedTuple):
@@ -158,6 +167,8 @@ class FlowContext(NamedTuple):
     """Whether the client has a journal."""
     include_cost: bool = False
     """Whether to ask the server for the cost along with a result."""
+    lease_left: Callable[[str], float] | None = None
+    """Seconds for which this process certainly owns an intent; None if it needs no lease."""
 
 
 def send(request: Request) -> Flow[Outcome]:

@@ -1,0 +1,1 @@
+"""The journal in PostgreSQL, for many machines. It needs ``psycopg``, and only it does."""

@@ -1,0 +1,292 @@
+"""Connections to a PostgreSQL database: opened on demand, used again, replaced when they break.
+
+A transaction is one message to the server: ``BEGIN``, its statements and ``COMMIT`` together.
+So none is ever open while something else happens, PgBouncer may pool by transaction, and there
+is nothing prepared. A transaction whose connection breaks is run again on a new one: the server
+may have committed it, so each statement must have the same effect when it is repeated.
+
+psycopg's own pool is not used: its threads do not survive a fork, and it reports a wrong
+password as a timeout.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+import time
+import weakref
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
+
+from ..errors import JournalError, NotConfigured
+from ..journal_address import DatabaseAddress
+from ..retry_and_timeouts import (
+    DATABASE_CONNECT_TIMEOUT,
+    DATABASE_FIRST_CONNECT_BUDGET,
+    JOURNAL_TIMEOUT,
+    backoff,
+)
+from .schema import check_session, migrate
+from .server_error import describe, is_lost, is_temporary
+
+MOST_CONNECTIONS = 4
+"""Connections of one process. Writes are grouped, so more would wait for the same disk."""
+_RETRY_PAUSE_CAP = 1.0
+_INSTALL = (
+    "a journal in PostgreSQL needs psycopg, which is not installed: "
+    "pip install 'psycopg[binary]>=3.2' (with the tool: 'runcomfy-codegen[postgres]')"
+)
+
+
+class Statement(NamedTuple):
+    """One SQL statement and its values. Repeating it must change nothing more."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+class StatementResult(NamedTuple):
+    """The rows that a statement returned, and how many it changed or returned."""
+
+    rows: list[tuple[Any, ...]]
+    changed: int
+
+
+def load_driver() -> Any:
+    """The module ``psycopg``. Raises ``NotConfigured`` if it is not installed.
+
+    It is imported by its name in a string, so that type checkers do not look for it in a
+    client that is used without it.
+    """
+    try:
+        return importlib.import_module("psycopg")
+    except ImportError as error:
+        missing = str(error).partition("\n")[0]
+    hint = "" if "No module named 'psycopg'" in missing else f" ({missing})"
+    raise NotConfigured(_INSTALL + hint)
+
+
+class Database:
+    """The connections of one process. All methods raise ``JournalError``."""
+
+    def __init__(self, address: DatabaseAddress) -> None:
+        self.address = address
+        self._driver = load_driver()
+        self._idle: list[Any] = []
+        self._inherited: list[Any] = []
+        self._migrated = False
+        self._reset()
+        weakref.finalize(self, _close_all, self._idle)
+
+    def _reset(self) -> None:
+        self._lock = threading.Lock()
+        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+
+    def after_fork(self) -> None:
+        """Keep the parent's connections open and unused: closing one would end its session."""
+        self._inherited.extend(self._idle)
+        self._idle.clear()
+        self._reset()
+
+    def close(self) -> None:
+        """Close the connections that are not in use. The next call opens new ones."""
+        with self._lock:
+            idle, self._idle[:] = list(self._idle), []
+        _close_all(idle)
+
+    def run(
+        self, statements: Sequence[Statement], timeout: float = JOURNAL_TIMEOUT
+    ) -> list[StatementResult]:
+        """Run statements in one transaction, and return their results once it is committed.
+
+        While the database cannot be reached, it is tried again until ``timeout`` is over.
+        """
+        deadline = time.monotonic() + min(timeout, JOURNAL_TIMEOUT)
+        attempt = 0
+        while True:
+            try:
+                with self._connection(deadline) as connection:
+                    return self._transaction(connection, statements, deadline)
+            except _Lost as lost:
+                reason = str(lost)
+            pause = backoff(attempt, 1.0, _RETRY_PAUSE_CAP) / 4
+            attempt += 1
+            if time.monotonic() + pause >= deadline:
+                raise self.failure(reason)
+            time.sleep(pause)
+
+    def failure(self, reason: object) -> JournalError:
+        """The error for a database that cannot be used."""
+        text = self.address.redacted(str(reason))
+        return JournalError(
+            f"the journal {self.address.shown} cannot be used: {text}; without it nothing is "
+            "submitted"
+        )
+
+    def _transaction(
+        self, connection: Any, statements: Sequence[Statement], deadline: float
+    ) -> list[StatementResult]:
+        milliseconds = max(1, int((deadline - time.monotonic()) * 1000))
+        results: list[StatementResult] = []
+        lost: str | None = None
+        failed: JournalError | None = None
+        cursor = self._driver.ClientCursor(connection)
+        try:
+            texts = [cursor.mogrify(*statement) for statement in statements]
+            begin = ("BEGIN", f"SET LOCAL statement_timeout = {milliseconds}")
+            connection.deadline = deadline
+            cursor.execute("; ".join((*begin, *texts, "COMMIT")))
+            results = list(_results(cursor))[len(begin) : -1]
+        except (self._driver.Error, TimeoutError) as error:
+            if is_lost(error) or connection.closed:
+                lost = describe(error)
+                connection.close()
+            else:
+                failed = self.failure(describe(error))
+                _roll_back(connection)
+        except BaseException:  # Ctrl-C: the state of the session is unknown
+            connection.close()
+            raise
+        if lost is not None:
+            raise _Lost(self.address.redacted(lost))
+        if failed is not None:
+            raise failed
+        if connection.unconfirmed:
+            connection.unconfirmed = False
+            raise self.failure("no synchronous standby confirmed the commit in time")
+        return results
+
+    @contextmanager
+    def _connection(self, deadline: float) -> Generator[Any]:
+        """A connection for this thread alone."""
+        if not self._free.acquire(timeout=max(deadline - time.monotonic(), 0.0)):
+            raise self.failure("all connections of this process are in use")
+        try:
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                connection = self._opened(deadline)
+            try:
+                yield connection
+            finally:
+                if not connection.closed:
+                    with self._lock:
+                        self._idle.append(connection)
+        finally:
+            self._free.release()
+
+    def _opened(self, deadline: float) -> Any:
+        """A new connection to a database that is fit for a journal.
+
+        The first one fails soon: the address may be wrong. A database that was reached before
+        is waited for.
+        """
+        if not self._migrated:
+            deadline = min(deadline, time.monotonic() + DATABASE_FIRST_CONNECT_BUDGET)
+        attempt = 0
+        while True:
+            reason, temporary = "", False
+            try:
+                connection = self._connect(deadline)
+            except self._driver.Error as error:
+                reason, temporary = describe(error), is_temporary(error)
+            else:
+                break
+            pause = backoff(attempt, 1.0, _RETRY_PAUSE_CAP) / 4
+            attempt += 1
+            wait = temporary or self._migrated
+            if not wait or time.monotonic() + pause >= deadline:
+                raise self.failure(reason)
+            time.sleep(pause)
+        self._prepare(connection, deadline)
+        return connection
+
+    def _connect(self, deadline: float) -> Any:
+        left = max(2, round(min(deadline - time.monotonic(), DATABASE_CONNECT_TIMEOUT)))
+        given = self._driver.conninfo.conninfo_to_dict(self.address.reveal())
+        defaults = {
+            "connect_timeout": left,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": int(DATABASE_CONNECT_TIMEOUT * 1000),
+            "fallback_application_name": "runcomfy journal",
+        }
+        options = {**defaults, **given}
+        bounded = _bounded_class(self._driver)
+        connection = bounded.connect(**options, autocommit=True, prepare_threshold=None)
+        connection.add_notice_handler(connection.note_unconfirmed)
+        return connection
+
+    def _prepare(self, connection: Any, deadline: float) -> None:
+        """Check the session, and create the tables with the first connection."""
+
+        def run(*statements: Statement) -> list[StatementResult]:
+            return self._transaction(connection, statements, deadline)
+
+        try:
+            check_session(run, self.address.shown)
+            if not self._migrated:
+                migrate(run, self.address.shown)
+                self._migrated = True
+        except BaseException:
+            connection.close()
+            raise
+
+
+class _Lost(Exception):
+    """The connection broke. Whether the transaction was committed is unknown."""
+
+
+def _results(cursor: Any) -> Iterator[StatementResult]:
+    while True:
+        rows: list[Any] = cursor.fetchall() if cursor.description else []
+        yield StatementResult(rows, cursor.rowcount)
+        if not cursor.nextset():
+            return
+
+
+def _roll_back(connection: Any) -> None:
+    """End a transaction that failed; a connection that cannot do it is closed."""
+    with suppress(Exception):
+        connection.rollback()
+        return
+    connection.close()
+
+
+def _close_all(connections: Sequence[Any]) -> None:
+    for connection in connections:
+        with suppress(Exception):
+            connection.close()
+
+
+def _bounded_class(driver: Any) -> Any:
+    """A connection class whose waits end at ``deadline``, even if the server is frozen."""
+    base: Any = driver.Connection
+
+    class BoundedConnection(base):  # type: ignore[misc]
+        deadline = float("inf")
+        unconfirmed = False
+
+        def wait(self, gen: Any, *options: Any, **more: Any) -> Any:
+            return base.wait(self, _until(gen, self), *options, **more)
+
+        def note_unconfirmed(self, notice: Any) -> None:
+            if notice.source_function == "SyncRepWaitForLSN":
+                self.unconfirmed = True
+
+    return BoundedConnection
+
+
+def _until(generator: Any, connection: Any) -> Generator[Any, Any, Any]:
+    """The same generator, which raises ``TimeoutError`` at the connection's deadline."""
+    try:
+        wanted = next(generator)
+        while True:
+            ready = yield wanted
+            if time.monotonic() > connection.deadline + 1:
+                raise TimeoutError("the database did not answer in time")
+            wanted = generator.send(ready)
+    except StopIteration as ended:
+        return ended.value

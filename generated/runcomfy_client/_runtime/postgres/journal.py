@@ -1,0 +1,353 @@
+"""The journal in a PostgreSQL database: the same promises as in a file, for many machines.
+
+An intent is committed before its request is sent, and the id as soon as it is known. No
+transaction is open during a request. If the connection breaks at a commit, the row is read
+again before anything is sent. Leases are by the clock of the database; whether enough of one
+is left for a request is decided by the monotonic clock of its owner.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any, Self
+
+from ..errors import JournalError
+from ..fork import renew_after_fork
+from ..job_handle import JobHandle
+from ..journal import Entry, IntentExists, JournalEntry
+from ..journal_address import DatabaseAddress
+from ..lease import LEASE, LeaseKeeper, new_owner
+from ..lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown, Paused, Sending
+from ..lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
+from ..owner_process import has_ended, this_place
+from ..retry_and_timeouts import JOURNAL_TIMEOUT
+from . import statements as sql
+from .connection import Database, Statement, StatementResult
+from .schema import asynchronous
+
+_PAGE = 500
+
+
+class PostgresJournal:
+    """A journal in one database. Every method raises ``JournalError`` if it cannot be used.
+
+    Creating one opens no connection. It can be shared by threads.
+    """
+
+    def __init__(self, address: DatabaseAddress) -> None:
+        self.address = address
+        self.database = Database(address)
+        self._begin()
+        renew_after_fork(self)
+
+    def _begin(self) -> None:
+        """Begin in this process, as an owner of its own."""
+        self.owner = new_owner()
+        self._leases = LeaseKeeper(self._renew)
+        self._lease_ends: dict[str, float] = {}
+        self._runners: set[str] = set()
+        self._abandoned: list[tuple[str, str]] = []
+        self._pauses: dict[str, float] = {}
+
+    def after_fork(self) -> None:
+        """Leave the parent's connections and leases to it."""
+        self.database.after_fork()
+        self._begin()
+
+    # Writing.
+
+    def note(self, entry: Entry) -> None:
+        """Commit an entry."""
+        (failure,) = self.note_many([entry])
+        if failure is not None:
+            raise failure
+
+    def note_many(self, entries: Sequence[Entry]) -> list[JournalError | None]:
+        """Commit entries together. Returns for each why it was not written; None if it was."""
+        limits = (entry.timeout for entry in entries if isinstance(entry, Intent))
+        timeout = min(limits, default=JOURNAL_TIMEOUT)
+        attempts = [os.urandom(8).hex() for _ in entries]
+        began = time.monotonic()
+        groups = [
+            self._writes(entry, attempt)
+            for entry, attempt in zip(entries, attempts, strict=True)
+        ]
+        abandoned = self._abandoned_intents()
+        try:
+            results = self.database.run(
+                [*abandoned, *chain.from_iterable(groups)], timeout
+            )
+        except JournalError as failure:
+            self._abandon(entries, attempts)
+            return [failure] * len(entries)
+        position = len(abandoned)
+        failures: list[JournalError | None] = []
+        for entry, group in zip(entries, groups, strict=True):
+            written = results[position : position + len(group)]
+            position += len(group)
+            failures.append(self._judged(entry, written, began))
+        return failures
+
+    def _writes(self, entry: Entry, attempt: str) -> list[Statement]:
+        """The statements of an entry. The last one that applies changes a row."""
+        match entry:
+            case Intent():
+                return [self._intent(entry, attempt)]
+            case Sending(reference):
+                return [Statement(sql.SENDING, (reference, self.owner))]
+            case Accepted(reference, handle):
+                return [_accepted(reference, handle)]
+            case Ended(reference, _, state) if state == NOT_ACCEPTED:
+                values = (state, [reference], self.owner)
+                return [Statement(sql.NOT_ACCEPTED_BY_OWNER, values)]
+            case Ended(reference, request_id, state):
+                return [Statement(sql.ENDED, (state, reference, request_id))]
+            case Paused(batch, seconds):
+                return [Statement(sql.PAUSE, (seconds, batch))]
+            case OutcomeUnknown(reference):
+                return [Statement(sql.OUTCOME_UNKNOWN, (reference,))]
+
+    def _intent(self, intent: Intent, attempt: str) -> Statement:
+        values = (
+            *(intent.reference, intent.model_id, intent.payload_sha256, intent.at),
+            *(intent.batch, intent.base_url, self.owner, this_place()),
+            *(intent.submit_timeout + LEASE, intent.submit_timeout, attempt),
+            *(intent.ahead, [str(state) for state in RESUBMITTABLE_STATES]),
+        )
+        return Statement(sql.INTENT, values)
+
+    def _judged(
+        self, entry: Entry, written: list[StatementResult], began: float
+    ) -> JournalError | None:
+        """Why an entry was not written, although its transaction was committed."""
+        changed = written[-1].changed > 0
+        if isinstance(entry, Intent):
+            if not changed:
+                return self._not_written(entry.reference)
+            ends = began + LEASE + entry.submit_timeout
+            self._lease_ends[entry.reference] = ends
+            self._leases.hold(entry.reference)
+        elif isinstance(entry, Sending):
+            return None if changed else self._exists(entry.reference)
+        elif not isinstance(entry, Paused):
+            self._drop_lease(entry.reference)
+            if isinstance(entry, Accepted) and not changed:
+                return self._note_second_job(entry)
+        return None
+
+    def _not_written(self, reference: str) -> JournalError:
+        rows = self._run("SELECT current_setting('synchronous_commit')").rows
+        if rows == [("off",)]:
+            return asynchronous(self.address.shown)
+        return self._exists(reference)
+
+    def _exists(self, reference: str) -> IntentExists:
+        return IntentExists(
+            f"the journal {self.address.shown} already has a job {reference!r}, from this "
+            "process or another: it is not submitted twice"
+        )
+
+    def _note_second_job(self, accepted: Accepted) -> JournalError | None:
+        """An id that comes after its intent was settled, and submitted again, is its own job."""
+        handle = accepted.handle
+        try:
+            self._run(*_accepted(f"{accepted.reference}/{handle.request_id}", handle))
+        except JournalError as failure:
+            return failure
+        return None
+
+    def _abandon(self, entries: Sequence[Entry], attempts: Sequence[str]) -> None:
+        """Remember intents that may have been committed, and whose requests are not sent."""
+        self._abandoned += [
+            (entry.reference, attempt)
+            for entry, attempt in zip(entries, attempts, strict=True)
+            if isinstance(entry, Intent)
+        ]
+
+    def _abandoned_intents(self) -> list[Statement]:
+        abandoned, self._abandoned = self._abandoned, []
+        if not abandoned:
+            return []
+        references, attempts = zip(*abandoned, strict=True)
+        values = (NOT_ACCEPTED, list(attempts), list(references))
+        return [Statement(sql.ABANDONED, values)]
+
+    # Leases.
+
+    def lease_left(self, reference: str) -> float:
+        """Seconds for which this process certainly owns an intent, by its monotonic clock."""
+        return self._lease_ends.get(reference, 0.0) - time.monotonic()
+
+    def _drop_lease(self, reference: str) -> None:
+        self._leases.drop(reference)
+        self._lease_ends.pop(reference, None)
+
+    def _renew(self, names: Sequence[str]) -> None:
+        """Renew the leases of open intents and of runners. An intent's that ran out stays so."""
+        began = time.monotonic()
+        runners = [name for name in names if name in self._runners]
+        intents = [name for name in names if name not in self._runners]
+        values = (LEASE, intents, self.owner)
+        renewed, _ = self.database.run(
+            [
+                Statement(sql.RENEW_INTENTS, values),
+                Statement(sql.RENEW_RUNNERS, (LEASE, runners)),
+            ],
+            LEASE / 4,
+        )
+        for reference, timeout in renewed.rows:
+            if reference in self._lease_ends:
+                self._lease_ends[reference] = began + timeout + LEASE
+
+    def hold_runner(self, name: str) -> None:
+        """Keep the claims of a runner until ``drop_runner``."""
+        self._runners.add(name)
+        self._leases.hold(name)
+
+    def drop_runner(self, name: str) -> None:
+        """Let the lease of a runner end."""
+        self._leases.drop(name)
+        self._runners.discard(name)
+
+    def bury(self) -> None:
+        """End the leases of processes that ran on this machine and have ended.
+
+        So nobody waits for their leases, which is right only because it is certain.
+        """
+        place = this_place()
+        rows = self._run(sql.OPEN_OWNERS_HERE, (place, place)).rows if place else []
+        ended = [owner for (owner,) in rows if has_ended(owner, place)]
+        if ended:
+            values = (place, ended)
+            self.database.run(
+                [
+                    Statement(sql.BURY_INTENTS, values),
+                    Statement(sql.BURY_RUNNERS, values),
+                ]
+            )
+
+    def batch_counts(self, batch: str) -> dict[str, int]:
+        """How many items of a batch are in each state."""
+        self.bury()
+        rows = self._run(sql.COUNTS, (batch, batch)).rows
+        return dict(sorted(rows))
+
+    def batch_entries(
+        self, batch: str, after: str = "", limit: int = _PAGE
+    ) -> list[JournalEntry]:
+        """Entries of a batch, in the order of their references, from the one after ``after``."""
+        where = "WHERE batch = %s AND reference > %s ORDER BY reference LIMIT %s"
+        return self._read(where, (batch, after, limit))
+
+    def of_batch(self, name: str) -> list[JournalEntry]:
+        """The entries of a named batch, in the order of their references."""
+        return self._read("WHERE batch = %s ORDER BY reference", (name,))
+
+    # Reading and deciding.
+
+    def settle(self, reference: str, handle: JobHandle | None) -> None:
+        """Decide an unknown intent: it became this job, or with None it was not accepted.
+
+        Raises ``JournalError`` if its outcome is known, or its owner may be alive.
+        """
+        self.bury()
+        request_id, token, state = (
+            ("", "", NOT_ACCEPTED)
+            if handle is None
+            else (handle.request_id, handle.token(), "")
+        )
+        attempt = os.urandom(8).hex()
+        values = (request_id, token, state, attempt, state, reference, attempt)
+        if not self._run(sql.SETTLE, values).changed:
+            raise JournalError(self._why_not_settled(reference))
+
+    def _why_not_settled(self, reference: str) -> str:
+        entry = self.find(reference)
+        if entry is None:
+            return (
+                f"the journal {self.address.shown} has no entry {reference!r}: nothing to "
+                "settle"
+            )
+        if not entry.unknown:
+            outcome = entry.request_id or entry.state
+            return (
+                f"the outcome of {reference!r} is known ({outcome}): nothing to settle"
+            )
+        host, _, rest = entry.owner.partition(":")
+        return (
+            f"{reference!r} may still be on its way: its owner (process "
+            f"{rest.partition(':')[0]} on {host}) is alive, or was a moment ago. Wait until it "
+            "ends. If its machine was lost, wait until its lease ends, and after that as long "
+            "again as its request might take; settle then"
+        )
+
+    def find(self, reference: str) -> JournalEntry | None:
+        """The entry under a reference, if there is one."""
+        entries = self._read("WHERE reference = %s", (reference,))
+        return entries[0] if entries else None
+
+    def pending(self) -> list[JournalEntry]:
+        """Jobs that were accepted and have not ended, oldest first."""
+        return self._read(
+            "WHERE request_id <> '' AND state = '' ORDER BY meant_at, number"
+        )
+
+    def unknown(self) -> list[JournalEntry]:
+        """Intents whose outcome is unknown. They are never sent again automatically."""
+        where = f"WHERE {sql.OPEN} ORDER BY meant_at, number"
+        return [entry for entry in self._read(where) if entry.unknown]
+
+    def entries(self, limit: int = 100) -> list[JournalEntry]:
+        """The latest entries, newest first."""
+        return self._read("ORDER BY meant_at DESC, number DESC LIMIT %s", (limit,))
+
+    def close(self) -> None:
+        """Close the connections. The next call opens new ones."""
+        self._leases.close()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.address.shown!r})"
+
+    def _run(self, text: str, values: tuple[Any, ...] = ()) -> StatementResult:
+        return self.database.run([Statement(text, values)])[0]
+
+    def _read(self, where: str, values: tuple[Any, ...] = ()) -> list[JournalEntry]:
+        """Entries as they are, after what dead processes did not send is recorded as such."""
+        query = f"SELECT {sql.COLUMNS} FROM runcomfy_job AS job {where}"  # noqa: S608 - our own words
+        rows = self._run(query, values).rows
+        if any(_open(row) for row in rows):
+            self.bury()
+            rows = self._run(query, values).rows
+        unsent = [row[0] for row in rows if _open(row) and row[-1] and not row[-2]]
+        if unsent:
+            self._run(sql.UNSENT, (NOT_ACCEPTED, unsent))
+            rows = self._run(query, values).rows
+        return [entry_of(row) for row in rows]
+
+
+def entry_of(row: tuple[Any, ...]) -> JournalEntry:
+    """The entry in a row of ``COLUMNS``."""
+    entry = JournalEntry._make(row[:-1])
+    return entry if entry.unknown else entry._replace(owner_alive=False)
+
+
+def _open(row: tuple[Any, ...]) -> bool:
+    return not row[4] and not row[6]
+
+
+def _accepted(reference: str, handle: JobHandle) -> Statement:
+    values = (
+        *(reference, handle.model_id, handle.submitted_at, handle.request_id),
+        *(handle.token(), handle.base_url, NOT_ACCEPTED, NOT_ACCEPTED),
+    )
+    return Statement(sql.ACCEPTED, values)

@@ -1,0 +1,176 @@
+"""The statements of the journal in PostgreSQL. All leases are by the clock of the database."""
+
+from __future__ import annotations
+
+NOW = "extract(epoch FROM clock_timestamp())::double precision"
+OPEN = "request_id = '' AND state = ''"
+ALIVE = f"(lease_until + submit_timeout > {NOW})"
+"""Whether the owner of an intent may still get its answer.
+
+It begins no request for which less of its lease is left than the request may take, so the last
+one has ended by the end of the lease. The timeout is added once more, for a process that was
+stopped between its last look at the clock and the request.
+"""
+COLUMNS = (
+    "reference, model_id, payload_sha256, meant_at, request_id, token, state, ended_at, "
+    f"batch, base_url, owner, {ALIVE} AS alive, unsent"
+)
+INTENT = f"""
+INSERT INTO runcomfy_job AS job (reference, model_id, payload_sha256, meant_at, batch, base_url,
+  owner, place, lease_until, submit_timeout, attempt, unsent)
+SELECT %s, %s, %s, %s, %s, %s, %s, %s, {NOW} + %s, %s, %s, %s
+WHERE current_setting('synchronous_commit') <> 'off'
+ON CONFLICT (reference) DO UPDATE SET
+  state = '', ended_at = NULL, request_id = '', token = '', settled_at = NULL,
+  meant_at = excluded.meant_at, base_url = excluded.base_url, owner = excluded.owner,
+  place = excluded.place, lease_until = excluded.lease_until,
+  submit_timeout = excluded.submit_timeout, attempt = excluded.attempt, unsent = excluded.unsent
+WHERE job.state = ANY(%s)
+  OR (job.attempt = excluded.attempt AND job.request_id = '' AND job.state = '')
+RETURNING (SELECT paused_until - {NOW} FROM runcomfy_batch WHERE name = job.batch)
+"""
+"""A new intent, or one again that was not accepted or was cancelled.
+
+``attempt`` is new for each call: if its commit is run again because the connection was lost,
+the row is found as its own.
+"""
+ACCEPTED = """
+INSERT INTO runcomfy_job AS job (reference, model_id, payload_sha256, meant_at, request_id, token,
+  base_url)
+SELECT %s, %s, '', %s, %s, %s, %s
+ON CONFLICT (reference) DO UPDATE SET
+  request_id = excluded.request_id, token = excluded.token, lease_until = 0, submit_timeout = 0,
+  unsent = false,
+  state = CASE WHEN job.state = %s THEN '' ELSE job.state END,
+  ended_at = CASE WHEN job.state = %s THEN NULL ELSE job.ended_at END
+WHERE job.request_id IN ('', excluded.request_id)
+"""
+ENDED = f"""
+UPDATE runcomfy_job SET state = %s, ended_at = {NOW}, lease_until = 0, submit_timeout = 0
+WHERE reference = %s OR (request_id = %s AND request_id <> '')
+"""
+NOT_ACCEPTED_BY_OWNER = f"""
+UPDATE runcomfy_job SET state = %s, ended_at = {NOW}, lease_until = 0, submit_timeout = 0
+WHERE reference = ANY(%s) AND owner = %s AND {OPEN}
+"""
+"""Only the owner knows that: another process may have written an intent of this name."""
+ABANDONED = f"""
+UPDATE runcomfy_job SET state = %s, ended_at = {NOW}, lease_until = 0, submit_timeout = 0
+WHERE attempt = ANY(%s) AND reference = ANY(%s) AND {OPEN}
+"""
+"""Intents whose writing failed, so that nothing was sent; they may have been committed."""
+SENDING = f"""
+UPDATE runcomfy_job SET unsent = false WHERE reference = %s AND owner = %s AND {OPEN}
+"""
+OUTCOME_UNKNOWN = f"""
+UPDATE runcomfy_job SET lease_until = 0, submit_timeout = 0 WHERE reference = %s AND {OPEN}
+"""
+RENEW_INTENTS = f"""
+UPDATE runcomfy_job SET lease_until = {NOW} + submit_timeout + %s
+WHERE reference = ANY(%s) AND owner = %s AND {OPEN} AND lease_until > {NOW}
+RETURNING reference, submit_timeout
+"""
+RENEW_RUNNERS = f"""
+UPDATE runcomfy_runner SET lease_until = {NOW} + %s WHERE name = ANY(%s)
+"""
+UNSENT = f"""
+UPDATE runcomfy_job SET state = %s, ended_at = {NOW}, lease_until = 0, submit_timeout = 0
+WHERE reference = ANY(%s) AND unsent AND {OPEN} AND NOT {ALIVE}
+"""
+"""Intents recorded ahead by a process that died before it sent them."""
+SETTLE = f"""
+UPDATE runcomfy_job SET request_id = %s, token = %s, state = %s, attempt = %s,
+  ended_at = CASE WHEN %s = '' THEN NULL ELSE {NOW} END, settled_at = {NOW}
+WHERE reference = %s AND (({OPEN} AND NOT {ALIVE}) OR attempt = %s)
+"""
+OPEN_OWNERS_HERE = f"""
+SELECT DISTINCT owner FROM runcomfy_job WHERE {OPEN} AND place = %s AND lease_until > 0
+UNION SELECT owner FROM runcomfy_runner WHERE place = %s AND lease_until > {NOW}
+"""
+BURY_INTENTS = f"""
+UPDATE runcomfy_job SET lease_until = 0, submit_timeout = 0
+WHERE {OPEN} AND place = %s AND owner = ANY(%s)
+"""
+BURY_RUNNERS = """
+UPDATE runcomfy_runner SET lease_until = 0 WHERE place = %s AND owner = ANY(%s)
+"""
+
+# The items of a batch that many processes share.
+
+BEGIN_BATCH = """
+INSERT INTO runcomfy_batch (name, model_id, base_url) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
+"""
+READ_BATCH = "SELECT model_id, base_url FROM runcomfy_batch WHERE name = %s"
+BEGIN_RUNNER = f"""
+INSERT INTO runcomfy_runner (name, batch, owner, place, began_at, lease_until)
+VALUES (%s, %s, %s, %s, {NOW}, {NOW} + %s) ON CONFLICT DO NOTHING
+"""
+REGISTER = """
+INSERT INTO runcomfy_item (reference, batch, position)
+SELECT reference, %s, position FROM unnest(%s::text[], %s::bigint[]) AS given(reference, position)
+ORDER BY reference ON CONFLICT DO NOTHING
+"""
+CLOSE = f"""
+UPDATE runcomfy_item SET closed = %s, closed_at = {NOW}, runner = ''
+WHERE reference = ANY(%s) AND runner = %s
+"""
+RELEASE = "UPDATE runcomfy_item SET runner = '' WHERE runner = %s AND closed = ''"
+END_RUNNER = "DELETE FROM runcomfy_runner WHERE name = %s"
+LOCK_BATCH = "SELECT 1 FROM runcomfy_batch WHERE name = %s FOR UPDATE"
+IN_PROGRESS = f"""
+SELECT count(*) FROM runcomfy_item AS item WHERE item.batch = %s AND item.closed = ''
+  AND EXISTS (SELECT 1 FROM runcomfy_runner AS r WHERE r.name = item.runner
+              AND r.lease_until > {NOW})
+"""
+CLAIM = f"""
+WITH free AS (
+  SELECT item.reference FROM runcomfy_item AS item
+  WHERE item.reference = ANY(%s)
+    AND (item.closed = ''
+      OR (item.closed = 'retry' AND item.closed_at < (
+        SELECT began_at FROM runcomfy_runner WHERE name = %s))
+      OR (item.closed = 'unknown' AND NOT EXISTS (
+        SELECT 1 FROM runcomfy_job AS job WHERE job.reference = item.reference AND {OPEN})))
+    AND (item.runner IN ('', %s) OR EXISTS (
+      SELECT 1 FROM runcomfy_runner AS r WHERE r.name = item.runner AND r.lease_until < {NOW}))
+    AND NOT EXISTS (
+      SELECT 1 FROM runcomfy_job AS job WHERE job.reference = item.reference AND {OPEN}
+      AND {ALIVE})
+  ORDER BY item.position LIMIT greatest(0, least(%s, %s - ({IN_PROGRESS})))
+  FOR UPDATE OF item SKIP LOCKED
+)
+UPDATE runcomfy_item AS item SET runner = %s, closed = '' FROM free
+WHERE item.reference = free.reference RETURNING item.reference
+"""
+"""Claims items that nobody has, or whose process is dead.
+
+A condition of a row is looked at again once the row is locked, if another process has changed
+it meanwhile. That is why runners are looked up in subqueries, and not joined.
+"""
+OTHERS = f"""
+SELECT item.reference, item.closed, item.runner,
+  coalesce((SELECT r.lease_until FROM runcomfy_runner AS r WHERE r.name = item.runner), 0),
+  coalesce((SELECT job.lease_until + job.submit_timeout FROM runcomfy_job AS job
+            WHERE job.reference = item.reference AND {OPEN}), 0), {NOW}
+FROM runcomfy_item AS item WHERE item.reference = ANY(%s) AND item.runner <> %s
+"""
+CLAIMED_JOBS = (
+    f"SELECT {COLUMNS} FROM runcomfy_job AS job WHERE reference = ANY(%s) AND EXISTS "
+    "(SELECT 1 FROM runcomfy_item AS item WHERE item.reference = job.reference "
+    "AND item.runner = %s)"
+)
+PAUSE = f"""
+UPDATE runcomfy_batch SET paused_until = greatest(paused_until, {NOW} + %s) WHERE name = %s
+"""
+READ_PAUSE = f"SELECT paused_until - {NOW} FROM runcomfy_batch WHERE name = %s"
+COUNTS = f"""
+SELECT CASE WHEN job.reference IS NULL THEN 'waiting' WHEN job.state <> '' THEN job.state
+    WHEN job.request_id <> '' THEN 'pending' WHEN {ALIVE} THEN 'submitting' ELSE 'unknown' END
+  AS word, count(*)
+FROM (SELECT reference FROM runcomfy_item WHERE batch = %s
+      UNION SELECT reference FROM runcomfy_job WHERE batch = %s) AS every
+LEFT JOIN runcomfy_job AS job USING (reference) GROUP BY word
+"""
+UNKNOWN_COUNT = f"""
+SELECT count(*) FROM runcomfy_job WHERE batch = %s AND {OPEN} AND NOT {ALIVE}
+"""
