@@ -156,9 +156,9 @@ def _fail(
     message: str, code: int = EXIT_INCOMPLETE, notes: Iterable[str] = ()
 ) -> NoReturn:
     # Imported here: --help does not need it.
-    from ..reports.command_report import terminal_safe
+    from ..reports.published_text import terminal_safe, terminal_safe_lines
 
     for note in notes:
         click.echo(terminal_safe(note), err=True)
-    click.echo(f"error: {terminal_safe(message)}", err=True)
+    click.echo(terminal_safe_lines(f"error: {message}"), err=True)
     sys.exit(code)

@@ -13,7 +13,7 @@ import click
 from ..ir.diagnostic import Diagnostic
 from ..reports import document_text, write
 from ..reports.command_report import TextLine, diagnostic_lines
-from ..reports.command_report import terminal_safe as terminal_safe
+from ..reports.published_text import terminal_safe as terminal_safe
 from ..workspace.results import Progress, ignore_progress
 
 if TYPE_CHECKING:
@@ -35,11 +35,19 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
 
 
 def print_lines(lines: Iterable[TextLine]) -> None:
-    """Print lines in colour. Control characters in published text are escaped first."""
+    """Print lines in colour. Published text in them is made printable first."""
     for line in lines:
-        word = click.style(line.word, fg=line.colour) if line.word else ""
-        text = f"{terminal_safe(line.lead)}{word}{terminal_safe(line.text)}"
-        click.echo(text, err=line.on_stderr)
+        whole = terminal_safe(f"{line.lead}{line.word}{line.text}")
+        lead = terminal_safe(line.lead)
+        if line.word and whole.startswith(f"{lead}{line.word}"):
+            rest = whole.removeprefix(f"{lead}{line.word}")
+            whole = f"{lead}{click.style(line.word, fg=line.colour)}{rest}"
+        click.echo(whole, err=line.on_stderr)
+
+
+def say(line: str, *, on_stderr: bool = False) -> None:
+    """Print one line. Published text in it is made printable first."""
+    click.echo(terminal_safe(line), err=on_stderr)
 
 
 def print_json(value: Any) -> None:

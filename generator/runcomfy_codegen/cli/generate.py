@@ -9,7 +9,7 @@ import click
 from .. import api
 from ..errors import EXIT_FINDING
 from ..targets import TARGETS
-from .console import item_progress, print_diagnostics, print_json, terminal_safe
+from .console import item_progress, print_diagnostics, print_json, say
 from .options import (
     ProjectOptions,
     client_option,
@@ -60,7 +60,7 @@ def command(where: ProjectOptions, dump_context: str | None, **options: Any) -> 
     except api.CodegenError as error:
         print_diagnostics(error.diagnostics)
         for line in error.diff if isinstance(error, api.FolderConflict) else ():
-            click.echo(terminal_safe(line), err=True)
+            say(line, on_stderr=True)
         raise
     for package in result.packages:
         _print_package(package)
@@ -71,9 +71,9 @@ def command(where: ProjectOptions, dump_context: str | None, **options: Any) -> 
 def _print_package(package: api.PackageResult) -> None:
     print_diagnostics(package.diagnostics)
     for word, sentence in package.changes:
-        click.echo(f"{word:<8} {terminal_safe(sentence)}")
+        say(f"{word:<8} {sentence}")
     written, removed = len(package.written), len(package.removed)
-    click.echo(
+    say(
         f"{package.output}: {written} written, {removed} removed,"
         f" {package.files} files in all"
         if written or removed

@@ -21,7 +21,7 @@ from .console import (
     print_diagnostics,
     print_json,
     print_lines,
-    terminal_safe,
+    say,
 )
 from .importing import as_json, change_lines
 from .options import SchemasOptions, format_option, schemas_options
@@ -85,7 +85,7 @@ def _print(
     print_diagnostics(result.diagnostics)
     for model_id in missing.model_ids:
         word = "removed" if pruned else "gone from the catalog"
-        click.echo(f"{word:<18} {terminal_safe(model_id)}")
+        say(f"{word:<18} {model_id}")
     if missing.documents and not pruned:
         click.echo(
             f"{len(missing.model_ids)} models are kept; --prune removes them", err=True

@@ -18,10 +18,10 @@ from ..reports.command_report import (
     TextLine,
     by_model,
     counted,
-    encodable,
     notice_of,
     worst_first,
 )
+from ..reports.published_text import in_markdown
 from .approvals import Approval, approval_entry
 from .finding import DiffFinding, DiffVerdict, version_bump
 from .rules import RULES
@@ -210,7 +210,7 @@ def _changelog_lines(entries: Iterable[ReportEntry]) -> Iterator[str]:
             breaking[text] = breaking.get(text, False) or breaks
         for text, breaks in breaking.items():
             mark = "**Breaking.** " if breaks else ""
-            yield f"- {mark}`{model}`: {' '.join(encodable(text).split())}"
+            yield f"- {mark}{in_markdown(model)}: {in_markdown(text)}"
 
 
 def _witness_text(finding: DiffFinding) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..ir.json_text import with_escaped_surrogates
+from .published_text import in_json
 
 if TYPE_CHECKING:
     from .command_report import CommandReport
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 
 
 def document_text(value: Any) -> str:
-    """A JSON document; halves of surrogate pairs are escapes, as they have no UTF-8."""
-    return (
-        with_escaped_surrogates(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
-    )
+    """A JSON document without commands and control characters."""
+    return in_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _write_json(report: CommandReport) -> str:
@@ -43,7 +41,7 @@ def _write_markdown(report: CommandReport) -> str:
 def _write_sarif(report: CommandReport) -> str:
     from .sarif import sarif_log
 
-    return json.dumps(sarif_log(report), indent=2) + "\n"
+    return document_text(sarif_log(report))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,6 @@ from typing import Any, NamedTuple
 
 from ..ir.diagnostic import Diagnostic, Position, Severity
 
-# Text for people: published text is shown, and never controls the terminal.
-
-
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
@@ -25,21 +22,6 @@ class TextLine(NamedTuple):
     word: str = ""
     colour: str = ""
     on_stderr: bool = False
-
-
-def terminal_safe(text: str) -> str:
-    """The text with control characters and direction marks as escapes.
-
-    A schema could otherwise move the cursor, colour the screen, or hide a line.
-    """
-    return "".join(
-        (
-            character
-            if character.isprintable() or character == "\n"
-            else repr(character)[1:-1]
-        )
-        for character in text
-    )
 
 
 def diagnostic_lines(diagnostics: Iterable[Diagnostic]) -> Iterator[TextLine]:
@@ -185,7 +167,9 @@ def entry_of(diagnostic: Diagnostic, folder: str = "") -> ReportEntry:
             str(PurePosixPath(folder, diagnostic.file)), diagnostic.place
         ),
         hint=diagnostic.hint,
-        fingerprint=hashlib.sha256(encodable(identity).encode()).hexdigest()[:16],
+        fingerprint=hashlib.sha256(
+            identity.encode("utf-8", "backslashreplace")
+        ).hexdigest()[:16],
     )
 
 
@@ -222,8 +206,3 @@ def worst_first(
     """Entries by verdict, those of one verdict in their order."""
     order = list(summary)
     return sorted(entries, key=lambda entry: order.index(entry.verdict))
-
-
-def encodable(text: str) -> str:
-    """The text with halves of surrogate pairs as escapes: they have no UTF-8."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

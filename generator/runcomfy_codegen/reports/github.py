@@ -14,8 +14,8 @@ from .command_report import (
     FileNotice,
     ReportEntry,
     counted,
-    terminal_safe,
 )
+from .published_text import in_workflow_command
 
 MAX_ANNOTATIONS = 10
 """Annotations of one level that GitHub shows for a step."""
@@ -36,7 +36,7 @@ def github_lines(report: CommandReport) -> Iterator[str]:
             yield f"::notice::{len(entries) - MAX_ANNOTATIONS} more {what}"
     yield from map(_file_annotation, report.notices)
     for remark in report.remarks:
-        yield f"::{_COMMANDS[remark.level]}::{_escape(remark.text)}"
+        yield f"::{_COMMANDS[remark.level]}::{in_workflow_command(remark.text)}"
     if report.bump:
         yield f"::notice::{counted(report.summary)}; version bump: {report.bump}"
 
@@ -48,9 +48,9 @@ def _annotation(entry: ReportEntry) -> str:
         f"not decided: {entry.reason}" if entry.reason else "",
         entry.hint,
     )
-    message = "\n".join(line for line in lines if line)
+    message = "%0A".join(in_workflow_command(line) for line in lines if line)
     title = f"title={_escape_property(entry.rule)}"
-    return f"::{_COMMANDS[entry.level]} {_location(entry)}{title}::{_escape(message)}"
+    return f"::{_COMMANDS[entry.level]} {_location(entry)}{title}::{message}"
 
 
 def _location(entry: ReportEntry) -> str:
@@ -62,14 +62,8 @@ def _location(entry: ReportEntry) -> str:
 
 def _file_annotation(notice: FileNotice) -> str:
     where = f"file={_escape_property(notice.file)},line={notice.line}"
-    return f"::{_COMMANDS[notice.level]} {where}::{_escape(notice.message)}"
-
-
-def _escape(text: str) -> str:
-    """A message as the runner decodes it, without control characters."""
-    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return terminal_safe(escaped)
+    return f"::{_COMMANDS[notice.level]} {where}::{in_workflow_command(notice.message)}"
 
 
 def _escape_property(text: str) -> str:
-    return _escape(text).replace(":", "%3A").replace(",", "%2C")
+    return in_workflow_command(text).replace(":", "%3A").replace(",", "%2C")

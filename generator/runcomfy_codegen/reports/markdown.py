@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..ir.diagnostic import Severity
@@ -13,9 +12,9 @@ from .command_report import (
     RuleMetadata,
     by_model,
     counted,
-    encodable,
     worst_first,
 )
+from .published_text import in_markdown, in_table_cell
 
 MAX_COMMENT = 60_000
 """Characters that surely fit into a comment on GitHub, which takes 65,536."""
@@ -24,7 +23,6 @@ MAX_STEP_SUMMARY = 900_000
 
 _SIGNS = {Severity.ERROR: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🟢"}
 _SIGN_OF_DOCS = "⚪"
-_SPECIAL = re.compile(r"([\\`*_\[\]|#~@])")
 
 
 def comment_marker(command: str) -> str:
@@ -46,9 +44,9 @@ def markdown_comment(report: CommandReport, max_length: int = MAX_COMMENT) -> st
         *_tables(urgent, report.summary),
         *_folded(f"{len(harmless)} harmless changes", harmless, report.summary),
         *_folded(f"{len(approved)} approved", approved, report.summary),
-        *(_plain(remark.text) for remark in report.remarks),
+        *(in_markdown(remark.text) for remark in report.remarks),
         *(
-            f"Not compared: {_plain(f'{notice.file}: {notice.message}')}"
+            f"Not compared: {in_markdown(f'{notice.file}: {notice.message}')}"
             for notice in report.notices
         ),
     ]
@@ -74,7 +72,7 @@ def _tables(
     for model, own in by_model(entries).items():
         rows = [f"| {_row(entry)} |" for entry in worst_first(own, summary)]
         head = ["| | rule | where | what | witness |", "|---|---|---|---|---|"]
-        yield "\n".join([f"**{_plain(model)}**", "", *head, *rows])
+        yield "\n".join([f"**{in_markdown(model)}**", "", *head, *rows])
 
 
 def _row(entry: ReportEntry) -> str:
@@ -84,10 +82,10 @@ def _row(entry: ReportEntry) -> str:
     lens = f", {entry.properties['lens']}" if "lens" in entry.properties else ""
     cells = (
         f"{sign} {entry.verdict}{lens}",
-        _plain(entry.rule),
-        _plain(entry.where),
-        _plain(entry.message + why),
-        _plain(entry.witness),
+        in_table_cell(entry.rule),
+        in_table_cell(entry.where),
+        in_table_cell(entry.message + why),
+        in_table_cell(entry.witness),
     )
     return " | ".join(cells)
 
@@ -99,13 +97,6 @@ def _folded(
     if tables:
         inner = "\n\n".join(tables)
         yield f"<details><summary>{title}</summary>\n\n{inner}\n\n</details>"
-
-
-def _plain(text: str) -> str:
-    """A text that Markdown shows unchanged: on one line, with nothing to interpret."""
-    one_line = " ".join(encodable(text).split())
-    escaped = one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SPECIAL.sub(r"\\\1", escaped)
 
 
 # The documentation of rules, written from the rules themselves (Markdown).

@@ -13,6 +13,7 @@ from .command_report import (
     ReportEntry,
     RuleMetadata,
 )
+from .published_text import in_sarif
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {
@@ -66,7 +67,7 @@ def _result(entry: ReportEntry, rule_index: int) -> dict[str, Any]:
         "ruleId": entry.rule,
         "ruleIndex": rule_index,
         "level": _LEVELS[entry.level],
-        "message": {"text": _message(entry)},
+        "message": {"text": in_sarif(_message(entry))},
     }
     members: list[dict[str, Any]] = [
         {"locations": [_location(entry)]},
@@ -110,4 +111,4 @@ def _physical_location(location: FileLocation) -> dict[str, Any]:
 
 
 def _notification(level: Severity, text: str) -> dict[str, Any]:
-    return {"level": _LEVELS[level], "message": {"text": text}}
+    return {"level": _LEVELS[level], "message": {"text": in_sarif(text)}}
