@@ -24,7 +24,7 @@ from runcomfy_codegen.ir.diagnostic import Diagnostic
 from runcomfy_codegen.targets.python.package import PYTHON
 from runcomfy_codegen.targets.target import Named, Overrides
 from runcomfy_codegen.workspace.configuration import OWN_FILE, read_config
-from runcomfy_codegen.workspace.project import named_catalog
+from runcomfy_codegen.workspace.named_catalog import named_catalog
 from support.built_models import (
     SETTINGS,
     documents,

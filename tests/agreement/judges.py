@@ -13,7 +13,7 @@ from jsonschema_rs import Draft202012Validator
 
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_model
-from runcomfy_codegen.ir.as_json import exact_json_text
+from runcomfy_codegen.ir.json_layout import exact_json_text
 from runcomfy_codegen.ir.json_text import JsonText
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.sandbox.input_validation import InputSchema

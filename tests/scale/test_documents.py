@@ -16,7 +16,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_catalog, build_model
-from runcomfy_codegen.ir.as_json import exact_json_text, format_json
+from runcomfy_codegen.ir.json_layout import exact_json_text, format_json
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.package.folder import write_package
 from runcomfy_codegen.package.lock import CallOptions

@@ -1,4 +1,4 @@
-"""The keywords for numbers and lengths as exact bounds."""
+"""The keywords that restrict numbers, lengths and texts: exact bounds, and patterns."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
+from ..ir.diagnostic import Severity
 from ..ir.exact import is_readable_number
 from ..ir.json_text import JsonValue
 from ..ir.model import Exact, Numeric
+from ..pattern.engine import compiled_pattern, compiles_slowly
+from ..pattern.reader import UnsupportedPattern, read_pattern
 from .reader_context import Collector, SchemaPath
 
 BOUNDS = (
@@ -179,3 +182,51 @@ def _common_step(one: Exact | None, other: Exact | None) -> Exact | None:
     exponent = len(digits) - len(kept) - places
     exact = Decimal((0, tuple(map(int, kept)), exponent))
     return exact if is_readable_number(exact) else None
+
+
+# The keyword ``pattern``: only patterns that are read and compiled become part of a type.
+
+
+def text_pattern(
+    schema: dict[str, JsonValue], path: SchemaPath, collector: Collector
+) -> str | None:
+    """The published pattern; None if there is none, or if it is not supported."""
+    pattern = schema.get("pattern")
+    if pattern is None:
+        return None
+    pointer = path.keyword("pattern")
+    try:
+        if not isinstance(pattern, str):
+            raise UnsupportedPattern("it is not a string")
+        compiled_pattern(pattern)
+    except UnsupportedPattern as error:
+        collector.keep("pattern", pointer, pattern)
+        collector.report(
+            "unreadable-pattern",
+            f"this regular expression is not supported: {error}",
+            pointer,
+            "values are not checked with it",
+        )
+        return None
+    _report_pattern(pattern, pointer, collector)
+    return pattern
+
+
+def _report_pattern(pattern: str, pointer: str, collector: Collector) -> None:
+    loose = read_pattern(pattern).loose_escapes
+    if loose:
+        collector.report(
+            "loose-pattern-escape",
+            f"{' '.join(loose)}: this escape is an error in a regular expression"
+            " with the `u` flag, which JSON Schema recommends",
+            pointer,
+            "write the character without the backslash; it is read that way",
+            Severity.INFO,
+        )
+    if compiles_slowly(pattern):
+        collector.report(
+            "slow-pattern",
+            "this regular expression takes more than 20 ms to compile",
+            pointer,
+            "the first use of the model waits for it; smaller repetitions are faster",
+        )

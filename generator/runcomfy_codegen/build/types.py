@@ -22,9 +22,8 @@ from ..ir.model import (
     Type,
     Union,
 )
-from .bounds import BOUNDS, count_bound, numeric_type
+from .bounds import BOUNDS, count_bound, numeric_type, text_pattern
 from .combined import apply_choices, combined_schemas, restrict_to_options
-from .patterns import text_pattern
 from .reader_context import Collector, SchemaPath
 from .unions import make_nullable
 

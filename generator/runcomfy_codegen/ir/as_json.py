@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 from runcomfy_runtime.rule import Rule
 
-from .json_text import is_array, is_object, with_escaped_surrogates
 from .model import (
     Anything,
     Array,
@@ -245,63 +243,3 @@ def _unknown(unknown: Unknown) -> dict[str, Any]:
         "pointer": unknown.pointer,
         "value": unknown.value.load(),
     }
-
-
-# JSON as documents are laid out: two spaces a level, and every number as it was published.
-
-
-_TEXT = json.JSONEncoder(ensure_ascii=False)
-
-
-def exact_json_text(value: Any, indent: int | None = None) -> str:
-    """A JSON value; ``Decimal`` is written digit by digit. ``indent`` is a level's width."""
-    return _written(value, indent, "")
-
-
-def format_json(text: str) -> str:
-    """A JSON text in our layout.
-
-    Raises ``ValueError`` for a text that is not JSON, and for an object that has a key twice:
-    readers keep one of the two, and say nothing.
-    """
-    value = json.loads(
-        text,
-        parse_float=Decimal,
-        parse_constant=_refuse,
-        object_pairs_hook=_once,
-    )
-    return with_escaped_surrogates(exact_json_text(value, indent=2)) + "\n"
-
-
-def _refuse(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON value")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f"the key {key!r} stands twice in one object")
-        found[key] = value
-    return found
-
-
-def _written(value: Any, width: int | None, margin: str) -> str:
-    """A value that begins on a line with this margin; without a width, all on that line."""
-    inner = margin + " " * (width or 0)
-    if isinstance(value, Decimal):
-        return str(value)
-    if is_object(value):
-        rows = [
-            f"{_TEXT.encode(name)}: {_written(each, width, inner)}"
-            for name, each in value.items()
-        ]
-    elif is_array(value):
-        rows = [_written(each, width, inner) for each in value]
-    else:
-        return _TEXT.encode(value)
-    begin, end = "{}" if is_object(value) else "[]"
-    if not rows or width is None:
-        return f"{begin}{', '.join(rows)}{end}"
-    between = f",\n{inner}"
-    return f"{begin}\n{inner}{between.join(rows)}\n{margin}{end}"

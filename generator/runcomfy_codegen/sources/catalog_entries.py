@@ -95,6 +95,7 @@ class _Entry:
         )
 
     def read(self) -> Iterator[SourceItem]:
+        """The document of the entry, and what is wrong with it."""
         if (
             problem := self._malformed_entry()
             or self._no_model_id()

@@ -13,8 +13,9 @@ from typing import Any
 from runcomfy_runtime.protocol import submit_path
 from runcomfy_runtime.rule import Rule
 
-from ..ir.as_json import Schema, format_json, to_json_schema, type_word
+from ..ir.as_json import Schema, to_json_schema, type_word
 from ..ir.exact import exact_value
+from ..ir.json_layout import format_json
 from ..ir.model import (
     Array,
     Choice,

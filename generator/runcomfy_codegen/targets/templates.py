@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
-from ..ir.as_json import exact_json_text
+from ..ir.json_layout import exact_json_text
 from .source_text import docstring, format_line, literal
 
 if TYPE_CHECKING:

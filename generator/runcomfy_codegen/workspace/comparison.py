@@ -26,7 +26,7 @@ from ..ir.surface import CodeNames
 from ..reports.command_report import FileLocation
 from ..targets.target import Named, Overrides
 from .loaded_side import LoadedSide
-from .project import named_catalog
+from .named_catalog import named_catalog
 
 
 @dataclass(frozen=True, slots=True)

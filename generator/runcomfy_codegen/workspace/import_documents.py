@@ -22,7 +22,8 @@ from ..sources.read import SourceResult, read_documents
 from ..store.document_file import document_path
 from ..store.schemas_folder import read_one, write_all
 from ..targets.python.package import PYTHON
-from .project import Project, named_catalog
+from .named_catalog import named_catalog
+from .project import Project
 from .results import Imported, ImportResult
 
 LOCK_WAIT = SCHEMAS_LOCK_TIMEOUT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -13,8 +13,7 @@ from runcomfy_runtime.did_you_mean import did_you_mean, did_you_mean_or_list
 
 from .. import resources
 from ..errors import NoSchemas, UnknownModel, UsageError
-from ..ir.diagnostic import Diagnostic
-from ..ir.document import DEFAULT_LOCALE, Document
+from ..ir.document import DEFAULT_LOCALE
 from ..ir.model import Model
 from ..store.schemas_folder import (
     NoSchemasFolder,
@@ -26,13 +25,14 @@ from ..store.schemas_folder import (
 )
 from ..targets import DEFAULT_TARGET, TARGETS
 from .configuration import Config, find_config, read_config
+from .named_catalog import named_catalog
 from .results import Catalog, find_model
 
 if TYPE_CHECKING:
     from ..build.build_model import BuildOptions, BuiltCatalog
     from ..limits.limits_folders import LimitsFolders
     from ..store.schemas_folder import StoredDocuments
-    from ..targets.target import Named, Overrides, Target
+    from ..targets.target import Named
 
 StrPath: TypeAlias = str | PathLike[str]
 
@@ -252,55 +252,3 @@ def _matching(model_ids: Iterable[str], pattern: str) -> set[str]:
             + (hint or "; `*` matches any text, slashes too")
         )
     return hits
-
-
-# The models of a catalog with the names that a target gives them.
-
-
-Documents = Iterable[tuple[str, Document]]
-"""Documents with the names of their files."""
-
-
-def named_catalog(
-    built: BuiltCatalog, documents: Documents, target: Target, overrides: Overrides
-) -> Named:
-    """The models that the target can render, and every diagnostic, model by model.
-
-    ``failed`` are the models that could not be built, and those whose names collide.
-    """
-    named = target.name_models(built.models, overrides)
-    diagnostics = built.diagnostics
-    if named.diagnostics:
-        locales = {model.model_id: model.locale for model in built.models}
-        places = {
-            document.model_id: (file, document)
-            for file, document in documents
-            if locales.get(document.model_id) == document.locale
-        }
-        placed = [_placed(collision, places) for collision in named.diagnostics]
-        diagnostics = _by_model(diagnostics, placed)
-    failed = (*built.failed, *named.failed)
-    return replace(named, diagnostics=diagnostics, failed=failed)
-
-
-def _by_model(
-    built: Iterable[Diagnostic], collisions: Sequence[Diagnostic]
-) -> tuple[Diagnostic, ...]:
-    """All diagnostics in the order of the models.
-
-    What is about no single place, such as two models with one module, comes last.
-    """
-    whole = [diagnostic for diagnostic in collisions if not diagnostic.pointer]
-    inside = [diagnostic for diagnostic in collisions if diagnostic.pointer]
-    ordered = sorted((*built, *inside), key=lambda diagnostic: diagnostic.model)
-    return (*ordered, *whole)
-
-
-def _placed(
-    diagnostic: Diagnostic, documents: Mapping[str, tuple[str, Document]]
-) -> Diagnostic:
-    """A diagnostic about a place in a document, with the file and the line."""
-    if not diagnostic.pointer or diagnostic.model not in documents:
-        return diagnostic
-    file, document = documents[diagnostic.model]
-    return replace(diagnostic, file=file, place=document.place(diagnostic.pointer))

@@ -67,6 +67,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         return await self._inner.read(max_bytes, seconds)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write in pieces, and tell the trace of the request about each."""
         trace = current_request()
         for start in range(0, len(buffer), _PIECE):
             seconds = time_left(timeout, httpcore.WriteTimeout)
@@ -90,6 +91,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
+        """Encrypt the connection; close it if that fails."""
         seconds = time_left(timeout, httpcore.ConnectTimeout)
         try:
             return _Stream(

@@ -92,6 +92,7 @@ class _SocketStream(ByteStream):
         self.write_error: OSError | None = None
 
     async def receive(self, max_bytes: int = 65536) -> bytes:
+        """Read what has arrived. Raises anyio's errors, as its other streams do."""
         try:
             loop = asyncio.get_running_loop()
             data = await loop.sock_recv(self._socket, max_bytes)
@@ -141,6 +142,7 @@ class _Stream(AnyIOStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
+        """Encrypt the connection; a failed write is still noticed on the socket below."""
         stream = await super().start_tls(ssl_context, server_hostname, timeout)
         assert isinstance(stream, AnyIOStream)
         encrypted: Any = stream._stream  # pyright: ignore[reportPrivateUsage]

@@ -68,6 +68,7 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.read(max_bytes, seconds)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write in pieces, and tell the trace of the request about each."""
         trace = current_request()
         for start in range(0, len(buffer), _PIECE):
             seconds = time_left(timeout, httpcore.WriteTimeout)
@@ -91,6 +92,7 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
+        """Encrypt the connection; close it if that fails."""
         seconds = time_left(timeout, httpcore.ConnectTimeout)
         try:
             return _Stream(self._inner.start_tls(ssl_context, server_hostname, seconds))
