@@ -196,9 +196,7 @@ def text_pattern(
         return None
     pointer = path.keyword("pattern")
     try:
-        if not isinstance(pattern, str):
-            raise UnsupportedPattern("it is not a string")
-        compiled_pattern(pattern)
+        readable = _readable_pattern(pattern)
     except UnsupportedPattern as error:
         collector.keep("pattern", pointer, pattern)
         collector.report(
@@ -208,7 +206,15 @@ def text_pattern(
             "values are not checked with it",
         )
         return None
-    _report_pattern(pattern, pointer, collector)
+    _report_pattern(readable, pointer, collector)
+    return readable
+
+
+def _readable_pattern(pattern: JsonValue) -> str:
+    """The pattern, if it can be compiled. Raises ``UnsupportedPattern``."""
+    if not isinstance(pattern, str):
+        raise UnsupportedPattern("it is not a string")
+    compiled_pattern(pattern)
     return pattern
 
 

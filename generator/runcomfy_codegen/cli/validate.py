@@ -39,9 +39,7 @@ def command(
     folder = Path() if file == "-" else Path(file).parent
     report, findings = validate_document(project, model_id, document, folder, locale)
     if form == "json":
-        problems = [_printed(problem) for problem in report.problems]
-        checks = [_printed_check(*row) for row in _checks(findings)]
-        print_json({"ok": report.ok, "problems": problems, "checks": checks})
+        print_json(_as_json(report, findings))
     else:
         _print_measured(findings)
         print_input_report(report)
@@ -114,6 +112,14 @@ def _printed_check(pointer: str, check: RuleCheck) -> dict[str, Any]:
         "unit": check.unit,
         "reason": check.reason,
         "evidence": list(check.evidence),
+    }
+
+
+def _as_json(report: Report, findings: tuple[InspectedFile, ...]) -> dict[str, Any]:
+    return {
+        "ok": report.ok,
+        "problems": [_printed(problem) for problem in report.problems],
+        "checks": [_printed_check(*row) for row in _checks(findings)],
     }
 
 

@@ -9,7 +9,7 @@ import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import wraps
-from inspect import signature
+from inspect import BoundArguments, signature
 from os import PathLike, fspath
 from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
@@ -29,6 +29,15 @@ class _Kind(NamedTuple):
     words: str
 
 
+def _check_arguments(function: str, bound: BoundArguments) -> None:
+    """Replace each argument by its checked value; None is fine where it is the default."""
+    parameters = bound.signature.parameters
+    for name, given in bound.arguments.items():
+        if given is not None or parameters[name].default is not None:
+            where = f"{function}(): {name}"
+            bound.arguments[name] = _checked(name, given, where)
+
+
 def checked_call(function: Callable[P, R]) -> Callable[P, R]:
     """The function with its arguments checked, and ``OperationError`` for an ``OSError``.
 
@@ -40,11 +49,7 @@ def checked_call(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         bound = parameters.bind(*args, **kwargs)
-        for name, given in bound.arguments.items():
-            optional = parameters.parameters[name].default is None
-            if given is not None or not optional:
-                where = f"{function.__name__}(): {name}"
-                bound.arguments[name] = _checked(name, given, where)
+        _check_arguments(function.__name__, bound)
         try:
             return call(*bound.args, **bound.kwargs)
         except OSError as error:

@@ -28,7 +28,7 @@ def render_package(
     *,
     made_from: MadeFrom | None = None,
     selection: CallOptions | None = None,
-    report: Callable[[str], None] | None = None,
+    report: Callable[[str], None] = lambda model_id: None,
 ) -> Files:
     """Every rendered file of the output in a folder, and its lock file.
 
@@ -47,9 +47,8 @@ def render_package(
         runtime=resources.runtime_sources(),
         package=package_name(folder),
         kept=kept_files,
+        report=report,
     )
-    if report is not None:
-        context = replace(context, report=report)
     try:
         files = target.render(named, context)
     except TemplateFault as fault:
