@@ -22,7 +22,7 @@ _LONGEST = 46
 def command(
     where: ProjectOptions, model_id: str, locale: str | None, form: str
 ) -> None:
-    """Print the fields and rules of a model."""
+    """Print the fields, rules and stated limits of a model."""
     model, catalog = open_project(**where).in_locale(locale).model(model_id)
     names = catalog.names[model_id]
     if form == "json":
@@ -35,7 +35,7 @@ def command(
 
 
 def print_model(model: Model, names: CodeNames) -> None:
-    """Print the fields as a table, and the rules below."""
+    """Print the fields as a table, and the rules and stated limits below."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -51,6 +51,10 @@ def print_model(model: Model, names: CodeNames) -> None:
     for rule in model.rules:
         condition = f"{rule.pointer}: {rule.metric} {rule.operator} {rule.limit}"
         console.print(Text(terminal_safe(f"  {condition}  ({rule.message})")))
+    for limit in model.limits:
+        level = " (warning)" if limit.level == "warn" else ""
+        stated = f"{', '.join(limit.fields)}: {limit.condition}{level}"
+        console.print(Text(terminal_safe(f'  {stated}  (stated: "{limit.quote}")')))
 
 
 def _row(field: Field, names: CodeNames) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from runcomfy_runtime.rule import Rule
 
+from .limit_schema import limit_as_json
 from .model import (
     Anything,
     Array,
@@ -153,6 +154,7 @@ def model_as_json(model: Model, names: CodeNames) -> dict[str, Any]:
         "documents": dict(model.documents),
         "fields": [field_as_json(field, names) for field in model.input.fields],
         "output": [field_as_json(field, names) for field in model.output.fields],
+        "limits": [limit_as_json(limit) for limit in model.limits],
         "unknown": [_unknown(unknown) for unknown in model.unknown],
     }
 

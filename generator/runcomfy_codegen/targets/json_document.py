@@ -16,6 +16,7 @@ from runcomfy_runtime.rule import Rule
 from ..ir.as_json import Schema, to_json_schema, type_word
 from ..ir.exact import exact_value
 from ..ir.json_layout import format_json
+from ..ir.limit_schema import split_limits
 from ..ir.model import (
     Array,
     Choice,
@@ -60,9 +61,17 @@ def document_view(model: Model, names: Names) -> DocumentView:
         description=model.description,
         kind=model.kind,
         schema_sha256=model.schema_sha256,
-        input=annotated_schema(model.input),
+        input=_with_limits(annotated_schema(model.input), model),
         output=annotated_schema(model.output),
     )
+
+
+def _with_limits(schema: Schema, model: Model) -> Schema:
+    """The schema of an input with the stated limits: standard keywords, else ``x-limits``."""
+    schemas, others = split_limits(model.limits)
+    if schemas:
+        schema = {**schema, "allOf": schemas}
+    return {**schema, "x-limits": others} if others else schema
 
 
 HASH_MARK = "-"

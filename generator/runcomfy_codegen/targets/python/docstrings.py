@@ -11,14 +11,18 @@ _LONGEST_DEFAULT = 60
 _EXPONENT = re.compile(r"\dE[+-]")
 
 
-def field_docstring(field: NamedField) -> str:
-    """The docstring of a field, as paragraphs; empty if there is nothing to say."""
+def field_docstring(field: NamedField, limits: str = "") -> str:
+    """The docstring of a field, as paragraphs; empty if there is nothing to say.
+
+    ``limits`` is what its description limits and no keyword does.
+    """
     paragraphs = [
         field.description or _own_title(field),
         " ".join(
             filter(None, (_limits(field.type), _default(field), _wire_name(field)))
         ),
         _rules(field),
+        limits,
     ]
     return "\n\n".join(filter(None, paragraphs))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from runcomfy_runtime.rule import Rule
 
 from ...ir.as_json import model_as_json
+from ...ir.json_text import pointer_token
 from ...ir.model import Anything, Field, Text, fields_in, has_null, types_in
 from ..source_text import format_line
 from ..templates import CONTEXT_VERSION
@@ -24,6 +25,7 @@ from .annotations import (
 from .docstrings import field_docstring
 from .model_names import is_class
 from .names import NamedField, NamedModel, NamedObject
+from .stated_limits import limit_call, stated_limits
 
 _TYPING = frozenset({"TYPE_CHECKING", "Annotated", "Any", "Literal", "Union"})
 _CONSTRAINTS = frozenset(
@@ -82,6 +84,12 @@ class ModelView:
         )
 
     @property
+    def limits(self) -> str:
+        """The stated limits as the source of a tuple; empty if there are none."""
+        calls = "".join(f"{limit_call(limit)}, " for limit in self.model.limits)
+        return f"({calls})" if calls else ""
+
+    @property
     def printed(self) -> dict[str, Any]:
         """The model as ``show MODEL --format json`` prints it."""
         return model_as_json(self.model, self.model.names)
@@ -94,7 +102,12 @@ def model_view(
     used: set[str] = set()
     views = {
         name: tuple(
-            _object(kind, annotator, used, is_sent=name == "input")
+            _object(
+                kind,
+                annotator,
+                used,
+                stated_limits(model.limits) if name == "input" else None,
+            )
             for kind in _classes(top)
         )
         for name, top in (("input", model.input), ("output", model.output))
@@ -135,10 +148,22 @@ def _classes(top: NamedObject) -> list[NamedObject]:
 
 
 def _object(
-    kind: NamedObject, annotator: Annotator, used: set[str], *, is_sent: bool
+    kind: NamedObject,
+    annotator: Annotator,
+    used: set[str],
+    stated: Mapping[str, str] | None,
 ) -> ObjectView:
+    """``stated`` are the texts of limits by the pointers of input fields; None for outputs."""
+    is_sent = stated is not None
     fields = tuple(
-        _field(field, annotator, used, is_sent=is_sent) for field in kind.fields
+        _field(
+            field,
+            annotator,
+            used,
+            is_sent=is_sent,
+            limits=(stated or {}).get(_pointer(kind, field), ""),
+        )
+        for field in kind.fields
     )
     if kind.extra is None:
         return ObjectView(kind.name, "forbid", fields)
@@ -149,8 +174,20 @@ def _object(
     return ObjectView(kind.name, "allow", fields, annotation_text(annotation))
 
 
+def _pointer(kind: NamedObject, field: NamedField) -> str:
+    """The pointer of a field as stated limits write it: ``/layers/*/image``."""
+    steps = ("*" if step == "item" else pointer_token(step) for step in kind.path)
+    inside = (step for step in steps if not step.startswith("option"))
+    return "/".join(("", *inside, pointer_token(field.wire_name)))
+
+
 def _field(
-    field: NamedField, annotator: Annotator, used: set[str], *, is_sent: bool
+    field: NamedField,
+    annotator: Annotator,
+    used: set[str],
+    *,
+    is_sent: bool,
+    limits: str,
 ) -> FieldView:
     annotation = annotator.of(field.type)
     if not field.required:
@@ -164,7 +201,7 @@ def _field(
         name=field.name,
         annotation=written,
         required=field.required,
-        text=field_docstring(field),
+        text=field_docstring(field, limits),
         declaration=format_line(f"{field.name}: {written}{default}", indent=4),
     )
 
