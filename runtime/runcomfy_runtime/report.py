@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 ProblemVerdict = Literal["fail", "unknown"]
@@ -39,7 +39,7 @@ class Problem:
     verdict: ProblemVerdict = "fail"
     rule: str = ""
     evidence: tuple[str, ...] = ()
-    origin: ProblemOrigin = "schema"
+    origin: ProblemOrigin = field(default="schema", compare=False)
     quote: str = ""
     level: Literal["error", "warn"] = "error"
     published: str = ""

@@ -7,9 +7,9 @@ import logging
 from typing import Any
 
 import pytest
+
 from limits import media_samples as sample
 from limits.limited_model import limit, model_with
-
 from runcomfy_runtime import errors
 from runcomfy_runtime.limits.stated_limit import Limit
 from runcomfy_runtime.media import inspection

@@ -17,7 +17,7 @@ from .base_job import OutputReader, attach_job, begin_call, deadline_after
 from .client_config import Clock, make_config
 from .driver import Driver, Listener
 from .errors import NotConfigured
-from .input_checks import InputCheck, InputChecks, MediaChecks
+from .input_checks import InputCheck, InputChecks, MediaChecks, StatedLimits
 from .job import Job, Result
 from .job_handle import decode_token
 from .journal import Journal, JournalJobs
@@ -47,7 +47,8 @@ class RunComfy:
 
     With ``journal``, a path, every job is recorded on disk before it is paid for, and
     ``client.journal`` finds it again. ``media_checks`` says whether the files of an input are
-    checked before a submit, ``media_policy`` what that check may fetch (your own hosts:
+    checked before a submit, ``stated_limits`` whether limits that only descriptions state
+    refuse an input, ``media_policy`` what that check may fetch (your own hosts:
     ``private``); ``judges`` are further checks, of every input. ``locale`` is the language of published
     messages (``ru``). ``hooks`` are called for requests and retries. ``transport``, ``clock``
     and ``random`` are for tests.
@@ -64,6 +65,7 @@ class RunComfy:
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
         media_checks: MediaChecks = "warn",
+        stated_limits: StatedLimits = "enforce",
         media_policy: FetchPolicy | None = None,
         judges: Iterable[InputCheck] = (),
         locale: str | None = None,
@@ -73,7 +75,9 @@ class RunComfy:
             token, base_url, hooks, include_cost, clock, random, journal
         )
         self._driver = Driver(config, transport)
-        self._checks = InputChecks(media_checks, judges, locale, media_policy)
+        self._checks = InputChecks(
+            media_checks, judges, locale, media_policy, stated_limits
+        )
 
     @overload
     def run(

@@ -58,8 +58,14 @@ class RunComfyError(Exception):
         return self
 
 
+_LIMITS_HINT = (
+    "The descriptions are those of {}. If a limit has changed since then or does not hold,"
+    ' RunComfy(stated_limits="warn") only reports stated limits, and "off" ignores them.'
+)
+
+
 class InputRejected(RunComfyError, ValueError):
-    """The input does not fit the model's published schema. ``report`` holds every problem."""
+    """The input does not fit what is published of the model. ``report`` holds every problem."""
 
     def __init__(self, report: Report, model_id: str = "") -> None:
         super().__init__(report, model_id)
@@ -75,7 +81,13 @@ class InputRejected(RunComfyError, ValueError):
         count = len(self.report.problems)
         head = f"{count} problem{'s' * (count != 1)} in the input"
         lines = [head + (f" of {self.model_id}" if self.model_id else "")]
-        return "\n  ".join([*lines, *map(str, self.report.problems)])
+        whole = "\n  ".join([*lines, *map(str, self.report.problems)])
+        days = [
+            problem.published
+            for problem in self.report.problems
+            if problem.origin == "limit"
+        ]
+        return f"{whole}\n{_LIMITS_HINT.format(max(days) or '?')}" if days else whole
 
 
 class NotConfigured(RunComfyError):

@@ -5,27 +5,28 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import (
     TYPE_CHECKING,
     Any,
     Literal,
-    NamedTuple,
     Protocol,
     Self,
     TypeAlias,
-    cast,
     get_args,
     runtime_checkable,
 )
 
+from .checked_document import check_schema
 from .daemon_threads import CHECK_THREADS
 from .did_you_mean import did_you_mean
 from .errors import BadSetting, InputRejected
-from .json_values import json_problems
+from .limits import applied as stated
 from .observer import logger
 from .report import Problem, Report
 
 if TYPE_CHECKING:
+    from .limits.stated_limit import Limit
     from .media.fetch.policy import FetchPolicy
     from .media.inspection import Inspector
     from .model import ModelInput
@@ -81,6 +82,13 @@ MediaChecks = Literal["strict", "warn", "off"]
 ``warn``: a broken rule rejects the input; a file that cannot be measured is logged.
 ``strict``: both reject it. ``off``: no file is read.
 """
+StatedLimits = Literal["enforce", "warn", "off"]
+"""What happens if an input breaks a limit that a description states and the schema does not.
+
+``enforce``: it is rejected. ``warn``: the problem is logged at a submit, and ``validate``
+reports it. ``off``: stated limits are not checked. A limit that could not be checked never
+rejects an input.
+"""
 Payload: TypeAlias = Mapping[str, Any]
 TimeLeft: TypeAlias = Callable[[], float]
 """Returns the seconds that are left of a call."""
@@ -93,7 +101,7 @@ def _unlimited() -> float:
 class InputChecks:
     """The checks of a client, and what their results mean for a submit."""
 
-    __slots__ = ("_judges", "_locale", "_media", "_strict")
+    __slots__ = ("_judges", "_limits", "_locale", "_media", "_strict")
 
     def __init__(
         self,
@@ -101,13 +109,13 @@ class InputChecks:
         checks: Iterable[InputCheck],
         locale: str | None = None,
         policy: FetchPolicy | None = None,
+        limits: StatedLimits = "enforce",
     ) -> None:
-        """Raises ``BadSetting`` if ``media`` is not one of ``MediaChecks``."""
-        if media not in get_args(MediaChecks):
-            raise _unknown_media_checks(media)
-        self._media: tuple[InputCheck, ...] = (
-            () if media == "off" else (_MediaCheck(policy),)
-        )
+        """Raises ``BadSetting`` for a word that is not a ``MediaChecks`` or ``StatedLimits``."""
+        _check_word("media_checks", media, get_args(MediaChecks))
+        _check_word("stated_limits", limits, get_args(StatedLimits))
+        self._media = None if media == "off" else _MediaCheck(policy)
+        self._limits: StatedLimits = limits
         self._judges = tuple(checks)
         self._strict = media == "strict"
         self._locale = locale
@@ -119,8 +127,8 @@ class InputChecks:
         locale: str | None = None,
     ) -> Report:
         """Every problem of an input, or of a document for a model's class or id."""
-        checked = _checked(what, document, locale or self._locale)
-        problems = self.problems(checked.rules, checked.payload)
+        checked = check_schema(what, document, locale or self._locale)
+        problems = self.problems(checked.rules, checked.payload, limits=checked.limits)
         return Report((*checked.problems, *problems))
 
     async def report_async(
@@ -130,43 +138,79 @@ class InputChecks:
         locale: str | None = None,
     ) -> Report:
         """Do the same without blocking the event loop."""
-        checked = _checked(what, document, locale or self._locale)
-        problems = await self.problems_async(checked.rules, checked.payload)
+        checked = check_schema(what, document, locale or self._locale)
+        problems = await self.problems_async(
+            checked.rules, checked.payload, limits=checked.limits
+        )
         return Report((*checked.problems, *problems))
 
     def before_submit(
-        self, model_id: str, rules: Sequence[Rule], body: bytes
+        self,
+        model_id: str,
+        rules: Sequence[Rule],
+        body: bytes,
+        limits: Sequence[Limit] = (),
     ) -> PreSubmitCheck | None:
         """The check of a body before it is paid for; None if nothing checks it."""
-        if not self._judges and not (rules and self._media):
+        limits = () if self._limits == "off" else limits
+        if not self._judges and not limits and not (rules and self._media):
             return None
         rules = tuple(rule.in_locale(self._locale) for rule in rules)
-        return PreSubmitCheck(model_id, rules, body, self)
+        return PreSubmitCheck(model_id, rules, body, self, limits=limits)
 
     def problems(
-        self, rules: Sequence[Rule], payload: Payload, left: TimeLeft = _unlimited
+        self,
+        rules: Sequence[Rule],
+        payload: Payload,
+        left: TimeLeft = _unlimited,
+        limits: Sequence[Limit] = (),
     ) -> list[Problem]:
         """What the checks find in a payload. They run as long as there is time left."""
-        problems: list[Problem] = []
-        for check in self._in_time(rules, left):
+        limits = () if self._limits == "off" else limits
+        problems = stated.value_problems(limits, payload)
+        for check in self._in_time(rules, left, limits):
             problems += check(rules, payload)
-        return problems
+        return self._weighed(problems)
 
     async def problems_async(
-        self, rules: Sequence[Rule], payload: Payload, left: TimeLeft = _unlimited
+        self,
+        rules: Sequence[Rule],
+        payload: Payload,
+        left: TimeLeft = _unlimited,
+        limits: Sequence[Limit] = (),
     ) -> list[Problem]:
         """Do the same without blocking the event loop."""
-        problems: list[Problem] = []
-        for check in self._in_time(rules, left):
+        limits = () if self._limits == "off" else limits
+        problems = stated.value_problems(limits, payload)
+        for check in self._in_time(rules, left, limits):
             problems += await _run_on_loop(check, rules, payload)
-        return problems
+        return self._weighed(problems)
 
-    def _in_time(self, rules: Sequence[Rule], left: TimeLeft) -> Iterator[InputCheck]:
+    def _weighed(self, problems: list[Problem]) -> list[Problem]:
+        """The problems; if limits only warn, none of a limit is certain."""
+        if self._limits != "warn":
+            return problems
+        return [
+            (
+                replace(problem, verdict="unknown", level="warn")
+                if problem.origin == "limit"
+                else problem
+            )
+            for problem in problems
+        ]
+
+    def _in_time(
+        self, rules: Sequence[Rule], left: TimeLeft, limits: Sequence[Limit]
+    ) -> Iterator[InputCheck]:
         """The checks that there is time for, each with the time that is left when it starts.
 
-        Files are read only where there is a rule; the caller's checks see every input.
+        Files are read only where there is a rule or a limit; the caller's checks see every
+        input.
         """
-        for check in (*(self._media if rules else ()), *self._judges):
+        media: tuple[InputCheck, ...] = ()
+        if self._media is not None and (rules or stated.are_about_files(limits)):
+            media = (self._media.with_limits(limits),)
+        for check in (*media, *self._judges):
             seconds = left()
             if seconds <= 0:
                 return
@@ -178,10 +222,15 @@ class InputChecks:
         """Raise ``InputRejected`` if a problem rejects the input, and log what is unknown.
 
         When the time is over, unknown problems do not reject: the call fails with a timeout.
+        A limit that is not certain never rejects.
         """
         report = Report(tuple(problems))
         strict = self._strict and left() > 0
-        rejecting = report.problems if strict else report.failed
+        rejecting = tuple(
+            problem
+            for problem in report
+            if problem.verdict == "fail" or (strict and problem.origin != "limit")
+        )
         if rejecting:
             raise InputRejected(Report(rejecting), model_id)
         for problem in report.unknown:
@@ -195,7 +244,7 @@ class PreSubmitCheck:
     blocks; ``on_loop`` does not.
     """
 
-    __slots__ = ("_body", "_checks", "_left", "_model_id", "_rules")
+    __slots__ = ("_body", "_checks", "_left", "_limits", "_model_id", "_rules")
 
     def __init__(
         self,
@@ -204,8 +253,10 @@ class PreSubmitCheck:
         body: bytes,
         checks: InputChecks,
         left: TimeLeft = _unlimited,
+        limits: Sequence[Limit] = (),
     ) -> None:
         self._model_id = model_id
+        self._limits = limits
         self._rules = rules
         self._body = body
         self._checks = checks
@@ -213,40 +264,53 @@ class PreSubmitCheck:
 
     def within(self, left: TimeLeft) -> Self:
         """The same check, limited to the time left of a call."""
-        return type(self)(self._model_id, self._rules, self._body, self._checks, left)
+        return type(self)(
+            self._model_id, self._rules, self._body, self._checks, left, self._limits
+        )
 
     def __call__(self) -> None:
         """Run the checks, then raise or log."""
         payload = json.loads(self._body)
-        problems = self._checks.problems(self._rules, payload, self._left)
+        problems = self._checks.problems(self._rules, payload, self._left, self._limits)
         self._checks.admit(self._model_id, problems, self._left)
 
     async def on_loop(self) -> None:
         """Do the same without blocking the event loop."""
         payload = json.loads(self._body)
-        problems = await self._checks.problems_async(self._rules, payload, self._left)
+        problems = await self._checks.problems_async(
+            self._rules, payload, self._left, self._limits
+        )
         self._checks.admit(self._model_id, problems, self._left)
 
 
 class _MediaCheck:
-    """The check of media rules. It is loaded when there is something to check."""
+    """The check of media rules, and of limits on files. It is loaded when it is needed."""
 
-    def __init__(self, policy: FetchPolicy | None, seconds: float = math.inf) -> None:
+    def __init__(
+        self,
+        policy: FetchPolicy | None,
+        seconds: float = math.inf,
+        limits: Sequence[Limit] = (),
+    ) -> None:
         self._policy = policy
         self._seconds = seconds
+        self._limits = limits
+
+    def with_limits(self, limits: Sequence[Limit]) -> _MediaCheck:
+        return _MediaCheck(self._policy, self._seconds, limits) if limits else self
 
     def within(self, seconds: float) -> _MediaCheck:
-        return _MediaCheck(self._policy, seconds)
+        return _MediaCheck(self._policy, seconds, self._limits)
 
     def __call__(
         self, rules: Sequence[Rule], payload: Mapping[str, Any]
     ) -> Iterable[Problem]:
-        return self._inspector()(rules, payload)
+        return self._inspector()(rules, payload, self._limits)
 
     async def check(
         self, rules: Sequence[Rule], payload: Mapping[str, Any]
     ) -> Iterable[Problem]:
-        return await self._inspector().check(rules, payload)
+        return await self._inspector().check(rules, payload, self._limits)
 
     def _inspector(self) -> Inspector:
         from .media.inspection import Inspector
@@ -254,67 +318,6 @@ class _MediaCheck:
         if self._policy is None:
             return Inspector(seconds=self._seconds)
         return Inspector(policy=self._policy, seconds=self._seconds)
-
-
-class _Checked(NamedTuple):
-    """A document after the check of its schema: what the other checks need."""
-
-    problems: tuple[Problem, ...]
-    rules: Sequence[Rule]
-    payload: Payload
-    """Without values that violate the schema."""
-
-
-def _checked(
-    what: ModelInput[Any] | type[ModelInput[Any]] | str,
-    document: object,
-    locale: str | None,
-) -> _Checked:
-    """Check the schema. An untyped document has no schema and no rules."""
-    if isinstance(what, str):
-        from .submission import untyped_submission
-
-        try:
-            body = untyped_submission(what, document).body
-        except InputRejected as rejected:
-            return _Checked(rejected.problems, (), {})
-        return _Checked((), (), json.loads(body))
-    # these import pydantic, which the caller has already imported
-    from .model import schema_problems, schema_report
-    from .problems import without_invalid_values
-    from .shape import shape_of
-
-    rules = tuple(rule.in_locale(locale) for rule in what.RULES)
-    outside_json = json_problems(document if isinstance(what, type) else what)
-    if isinstance(what, type):
-        model, problems = what, schema_report(what, document).problems
-        if not problems and not outside_json:
-            document = what.model_validate(document).payload()
-    elif outside_json:
-        model, problems, document = type(what), (), {}
-    else:
-        model, problems, document = type(what), schema_problems(what), what.payload()
-    problems = _with_others(problems, outside_json)
-    if not problems:
-        return _Checked((), rules, cast(Payload, document))
-    invalid = {problem.pointer for problem in problems}
-    kept = without_invalid_values(document, shape_of(model).wire, invalid, what.RULES)
-    return _Checked(problems, rules, kept)
-
-
-def _with_others(
-    problems: tuple[Problem, ...], others: tuple[Problem, ...]
-) -> tuple[Problem, ...]:
-    """The problems, and the others at places that are neither reported nor inside reported ones."""
-    reported = tuple(f"{problem.pointer}/" for problem in problems)
-    return (
-        *problems,
-        *(
-            problem
-            for problem in others
-            if not f"{problem.pointer}/".startswith(reported)
-        ),
-    )
 
 
 async def _run_on_loop(
@@ -325,10 +328,11 @@ async def _run_on_loop(
     return await CHECK_THREADS.run(lambda: list(check(rules, payload)))
 
 
-def _unknown_media_checks(given: object) -> BadSetting:
-    words: tuple[str, ...] = get_args(MediaChecks)
+def _check_word(setting: str, given: object, words: tuple[str, ...]) -> None:
+    if given in words:
+        return
     hint = did_you_mean(str(given), words)
     known = ", ".join(map(repr, words))
-    return BadSetting(
-        f"media_checks must be one of {known}, not {given!r:.40}{hint or '.'}"
+    raise BadSetting(
+        f"{setting} must be one of {known}, not {given!r:.40}{hint or '.'}"
     )

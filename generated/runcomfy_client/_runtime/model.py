@@ -26,6 +26,8 @@ from .shape import shape_of
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
+    from .limits.stated_limit import Limit
+
 OutputT = TypeVar("OutputT")
 
 _STRICT = ConfigDict(
@@ -150,6 +152,7 @@ class ModelInput(ExactValues, BaseModel, Generic[OutputT], frozen=True):
     MODEL_ID: ClassVar[str]
     OUTPUT: ClassVar[type[ModelOutput]] = ModelOutput
     RULES: ClassVar[tuple[Rule, ...]] = ()
+    LIMITS: ClassVar[tuple[Limit, ...]] = ()
 
     _extension: dict[str, Any] | None = PrivateAttr(default=None)
 

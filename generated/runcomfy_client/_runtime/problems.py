@@ -173,19 +173,20 @@ def without_invalid_values(
     wire: Mapping[str, str],
     invalid: Collection[str],
     rules: Sequence[Rule],
+    depth: int = 0,
 ) -> dict[str, Any]:
     """A document in wire names, with null at every invalid pointer.
 
     If a list has too many files, none of them is fetched; if one item of a list is not a
     string, all the others are still checked. ``wire`` gives the wire name for any name of a
-    field.
+    field, ``depth`` is how deep limits look into the document.
     """
     if not isinstance(document, Mapping):
         return {}
     members = cast(Mapping[str, object], document).items()
     named = {wire.get(name, name): value for name, value in members}
-    # Not deeper than the rules: a document may be nested without end.
-    depth = max((rule.pointer.count("/") for rule in rules), default=0)
+    # Not deeper than the rules and limits: a document may be nested without end.
+    depth = max((depth, *(rule.pointer.count("/") for rule in rules)))
     return cast(dict[str, Any], _without(named, "", invalid, depth))
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 ProblemVerdict = Literal["fail", "unknown"]
+ProblemOrigin = Literal["schema", "rule", "limit"]
+"""What refuses a value: the published schema, a published media rule, or a stated limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing that is wrong (``fail``), or that could not be checked (``unknown``).
+    """One thing that is wrong (``fail``), or that is not certain (``unknown``).
 
     ``pointer`` is a JSON pointer into the payload, in wire names. ``code`` is the JSON Schema
     keyword that is violated (``maxLength``, ``required``, …), ``invalid`` if there is no
@@ -22,6 +24,11 @@ class Problem:
     actual value. Both are None if they are not known. For rules they are exact decimals; for
     ``media``, ``actual`` is the ``MediaFault``. ``evidence`` says where in the file the
     facts were found.
+
+    ``origin`` is ``limit`` for a stated limit: ``quote`` are the words of the description
+    that state it, ``published`` is the day of these words, ``rule`` the limit's rule, and
+    ``code`` its measure, or ``require``. A limit of ``level`` ``warn`` never refuses: its
+    verdict is ``unknown``.
     """
 
     pointer: str
@@ -32,6 +39,10 @@ class Problem:
     verdict: ProblemVerdict = "fail"
     rule: str = ""
     evidence: tuple[str, ...] = ()
+    origin: ProblemOrigin = field(default="schema", compare=False)
+    quote: str = ""
+    level: Literal["error", "warn"] = "error"
+    published: str = ""
 
     def __str__(self) -> str:
         return f"{self.pointer or '(the whole input)'}: {self.message}"

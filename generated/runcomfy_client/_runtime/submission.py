@@ -17,6 +17,7 @@ from .protocol import valid_model_id
 from .report import Problem, Report
 
 if TYPE_CHECKING:
+    from .limits.stated_limit import Limit
     from .model import ModelInput
     from .rule import Rule
 
@@ -30,7 +31,11 @@ class ChecksOfSubmits(Protocol):
     """The checks of a client: which of them run before a body is paid for."""
 
     def before_submit(
-        self, model_id: str, rules: Sequence[Rule], body: bytes
+        self,
+        model_id: str,
+        rules: Sequence[Rule],
+        body: bytes,
+        limits: Sequence[Limit] = (),
     ) -> PreSubmitTask | None:
         """The check of a body; None if nothing checks it."""
         ...
@@ -73,7 +78,7 @@ def prepare_submission(
     problems = schema_problems(what)
     if problems:
         raise InputRejected(Report(problems), what.MODEL_ID)
-    submission = _with_check(submission, what.RULES, checks)
+    submission = _with_check(submission, what.RULES, checks, what.LIMITS)
     return PreparedSubmission(submission, what.OUTPUT.read)
 
 
@@ -86,12 +91,16 @@ def untyped_submission(model_id: str, payload: object) -> Submission:
 
 
 def _with_check(
-    submission: Submission, rules: Sequence[Rule], checks: ChecksOfSubmits | None
+    submission: Submission,
+    rules: Sequence[Rule],
+    checks: ChecksOfSubmits | None,
+    limits: Sequence[Limit] = (),
 ) -> Submission:
     """The same, with the check that runs before it is sent."""
     if checks is None:
         return submission
-    check = checks.before_submit(submission.model_id, rules, submission.body)
+    body = submission.body
+    check = checks.before_submit(submission.model_id, rules, body, limits)
     return submission if check is None else submission._replace(check=check)
 
 

@@ -29,7 +29,7 @@ def command(
 ) -> None:
     """Check an input document (JSON, - for standard input) before you pay for a job.
 
-    Checks the model's schema, then its media rules. Measures media files; reads only a few
+    Checks the model's schema, its media rules and its stated limits. Measures media files; reads only a few
     kilobytes of remote ones. A local path, relative to the document, may replace a URL.
     Prints every problem at once. Exits with 1 if any problem is certain (for example, an
     unreadable local file), and counts the rules that could not be checked.
@@ -53,7 +53,10 @@ def _checks(findings: tuple[InspectedFile, ...]) -> list[tuple[str, RuleCheck]]:
     return [
         (finding.reference.pointer, check)
         for finding in findings
-        for check in finding.checks
+        for check in (
+            *finding.checks,
+            *(stated.as_rule_check() for stated in finding.limit_checks),
+        )
     ]
 
 
@@ -133,4 +136,17 @@ def _printed(problem: Problem) -> dict[str, Any]:
         "limit": problem.limit,
         "actual": problem.actual,
         "evidence": list(problem.evidence),
+        **_stated(problem),
+    }
+
+
+def _stated(problem: Problem) -> dict[str, str]:
+    """What only problems with stated limits have: whose words they are, and from when."""
+    if problem.origin != "limit":
+        return {}
+    return {
+        "origin": problem.origin,
+        "quote": problem.quote,
+        "level": problem.level,
+        "published": problem.published,
     }

@@ -14,7 +14,11 @@ from runcomfy_runtime.error_codes import ErrorCode
 Headers = tuple[tuple[str, str], ...]
 
 PROFILE_HEADER = "x-sandbox-profile"
-"""Says whether the form of an answer is ``documented`` or ``assumed`` (not published)."""
+"""Says whether the form of an answer is ``documented`` or ``assumed`` (not published).
+
+``stated`` is a refusal because of limits that only descriptions state.
+"""
+STATED = "stated"
 
 JSON_TYPE = "application/json"
 _ALWAYS: Headers = (("x-content-type-options", "nosniff"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Any, NoReturn, Protocol, cast
@@ -22,7 +22,16 @@ from ..dialect.validator import validator_class, with_media_rules
 from ..ir.as_json import to_json_schema
 from ..ir.json_text import is_object, items, members, pointer_token
 from ..ir.model import Model
-from .http_messages import JSON_TYPE, ApiRequest, Refused, assumed_error, coded_error
+from .http_messages import (
+    JSON_TYPE,
+    PROFILE_HEADER,
+    STATED,
+    ApiRequest,
+    Refused,
+    assumed_error,
+    coded_error,
+)
+from .limit_validation import broken_limits
 
 MAX_DEPTH = 64
 MAX_TEXT = 8 * 1024 * 1024
@@ -42,11 +51,23 @@ class ValidationMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputProblem:
-    """One problem of an input: a JSON pointer, the schema keyword, a sentence."""
+    """One problem of an input: a JSON pointer, the schema keyword, a sentence.
+
+    For a stated limit, ``quote`` are the words of the description, and ``code`` is the
+    measure. One that only warns refuses nothing.
+    """
 
     pointer: str
     code: str
     message: str
+    quote: str = ""
+    warns: bool = False
+
+    @property
+    def printed(self) -> dict[str, str]:
+        """The problem as answers have it; one of a limit says so."""
+        told = {"pointer": self.pointer, "code": self.code, "message": self.message}
+        return told | ({"origin": "limit", "quote": self.quote} if self.quote else {})
 
 
 def read_input(request: ApiRequest) -> dict[str, Any]:
@@ -94,16 +115,25 @@ def malformed(message: str) -> Refused:
 
 
 def problem_summary(problems: tuple[InputProblem, ...]) -> str:
-    """One line that says where an input breaks the schema."""
+    """One line that says where an input breaks the schema, or else the stated limits."""
     places = ", ".join(problem.pointer or "the input" for problem in problems[:3])
     more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
-    return f"The input does not fit the model's schema: {places:.300}{more}."
+    what = "breaks limits that the model's descriptions state"
+    if not all(problem.quote for problem in problems):
+        what = "does not fit the model's schema"
+    return f"The input {what}: {places:.300}{more}."
 
 
 def invalid_input(problems: tuple[InputProblem, ...]) -> Refused:
-    """The refusal of an input that breaks the schema, with every problem."""
-    detail = [asdict(problem) for problem in problems]
-    return coded_error(INVALID_INPUT, problem_summary(problems), detail=detail)
+    """The refusal of an input that breaks the schema, with every problem.
+
+    One for stated limits alone is marked: nobody knows what the API says to it.
+    """
+    detail = [problem.printed for problem in problems]
+    refused = coded_error(INVALID_INPUT, problem_summary(problems), detail=detail)
+    if all(problem.quote for problem in problems):
+        return Refused(refused.response.having((PROFILE_HEADER, STATED)))
+    return refused
 
 
 class _Validator(Protocol):
@@ -111,17 +141,24 @@ class _Validator(Protocol):
 
 
 class InputSchema:
-    """A model's input schema with its media rules, compiled at the first use.
+    """A model's input schema with its media rules and stated limits, compiled at the first use.
 
-    Media rules are checked on inline media. URLs are not fetched.
+    Media rules and limits are checked on inline media. URLs are not fetched.
     """
 
     def __init__(self, model: Model) -> None:
         self._model = model
         self._validator: _Validator | None = None
 
+    def accepts(self, value: dict[str, Any]) -> bool:
+        """Whether nothing refuses the value."""
+        return all(problem.warns for problem in self.problems(value))
+
     def problems(self, value: dict[str, Any]) -> tuple[InputProblem, ...]:
-        """Every problem of the value, in the order of the document."""
+        """Every problem of the value, in the order of the document.
+
+        Limits are checked if the value fits the schema.
+        """
         if self._validator is None:
             schema = with_media_rules(
                 to_json_schema(self._model.input, exact=True), self._model.rules
@@ -130,8 +167,20 @@ class InputSchema:
                 "_Validator", validator_class(measure_inline)(schema)
             )
         errors = self._validator.iter_errors(value)
-        return tuple(
+        problems = tuple(
             dict.fromkeys(problem for error in errors for problem in _problems(error))
+        )
+        if problems or not self._model.limits:
+            return problems
+        return tuple(
+            InputProblem(
+                broken.pointer,
+                broken.code,
+                broken.message,
+                broken.quote,
+                broken.level == "warn",
+            )
+            for broken in broken_limits(self._model.limits, value)
         )
 
 

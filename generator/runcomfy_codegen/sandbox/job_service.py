@@ -129,8 +129,9 @@ class JobService:
         if self._settings.validation is ValidationMode.OFF:
             return ""
         problems = model.schema.problems(document)
-        if problems and self._settings.validation is ValidationMode.REJECT:
-            raise invalid_input(problems)
+        certain = tuple(problem for problem in problems if not problem.warns)
+        if certain and self._settings.validation is ValidationMode.REJECT:
+            raise invalid_input(certain)
         # A header is ASCII only.
         return json.dumps(problem_summary(problems))[1:-1] if problems else ""
 

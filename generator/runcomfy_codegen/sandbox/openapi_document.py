@@ -9,8 +9,9 @@ from runcomfy_runtime.media.format_table import KINDS
 from runcomfy_runtime.protocol import submit_path
 
 from ..ir.as_json import to_json_schema
+from ..ir.limit_schema import split_limits
 from .control import SECRET_HEADER
-from .http_messages import PROFILE_HEADER
+from .http_messages import PROFILE_HEADER, STATED
 from .job_service import WARNING_HEADER
 from .model_catalog import CatalogModel, ModelCatalog
 from .openapi_schemas import (
@@ -68,7 +69,7 @@ def _components() -> Schema:
         "headers": {
             PROFILE_HEADER: {
                 "description": "Whether the form of the answer is published.",
-                "schema": {"enum": ["documented", "assumed"]},
+                "schema": {"enum": ["documented", "assumed", STATED]},
             },
             FAULT_HEADER: {"description": "The fault that struck.", "schema": TEXT},
             WARNING_HEADER: {
@@ -93,7 +94,13 @@ def _submit(model: CatalogModel) -> Schema:
         "summary": model.model.title or model.model.model_id,
         "tags": [model.media.value],
     }
-    return _submission(name, to_json_schema(model.model.input), [], **details)
+    schema = to_json_schema(model.model.input)
+    stated, others = split_limits(model.model.limits)
+    if stated:
+        schema["allOf"] = stated
+    if others:
+        schema["x-limits"] = others
+    return _submission(name, schema, [], **details)
 
 
 def _entry(model: CatalogModel) -> Schema:

@@ -44,7 +44,7 @@ def example_of(
 ) -> Example | None:
     """A published example that its model accepts, else one made from the samples."""
     for model_id, given in _candidates(models, documents):
-        if is_object(given) and not InputSchema(models[model_id]).problems(given):
+        if is_object(given) and InputSchema(models[model_id]).accepts(given):
             return Example(model_id, given)
     return None
 

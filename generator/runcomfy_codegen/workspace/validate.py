@@ -12,7 +12,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from runcomfy_runtime.media.inspection import InspectedFile, Inspector
+from runcomfy_runtime.media.inspection import (
+    InspectedFile,
+    Inspector,
+    media_problems,
+)
 from runcomfy_runtime.report import Problem, Report
 from runcomfy_runtime.rule import Rule
 
@@ -43,8 +47,8 @@ def validate_document(
     def look(rules: Sequence[Rule], payload: Mapping[str, Any]) -> list[Problem]:
         # Copy the rules: the class of the temporary client is deleted with its package.
         ours = [Rule(**asdict(rule)) for rule in rules]
-        measured.extend(inspector.inspect(ours, payload))
-        return [problem for finding in measured for problem in finding.problems()]
+        measured.extend(inspector.inspect(ours, payload, model.limits))
+        return media_problems(measured, payload, model.limits)
 
     with (
         temporary_client(project, model) as temporary,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..media.errors import MediaError, MediaFault
 from ..media.info import MediaInfo
-from ..media.rule_check import Verdict, check_rule, format_decimal
+from ..media.rule_check import RuleCheck, Verdict, check_rule, format_decimal
 from ..metrics_and_operators import METRICS, Interpretation, Interval
 from ..report import Problem
 from ..rule import Rule
@@ -28,6 +28,29 @@ class LimitCheck(NamedTuple):
     actual: str = ""
     reason: str = ""
     evidence: tuple[str, ...] = ()
+
+    def as_rule_check(self) -> RuleCheck:
+        """The outcome as that of a media rule with the limit's words."""
+        rule = self.check.rule
+        metric, operator, limit = "format", "in", ""
+        if isinstance(rule, Comparison):
+            metric, operator = rule.measure.name, rule.operator.symbol
+            limit = rule.limit
+        else:
+            limit = f"[{', '.join(rule.names)}]"
+        return RuleCheck(
+            rule=Rule(
+                pointer="",
+                metric=metric,
+                operator=operator,
+                limit=limit,
+                message=self.check.limit.quote,
+            ),
+            verdict=self.verdict,
+            actual=self.actual,
+            reason=self.reason,
+            evidence=self.evidence,
+        )
 
     def problem(self, pointer: str) -> Problem | None:
         """The problem, unless the file keeps the limit."""

@@ -18,7 +18,7 @@ class Limit:
     of it, ``/list/*/image`` a member of each item. ``rules`` are conditions such as
     ``duration_seconds <= 10``; all of them must hold. ``require`` is a fragment of JSON Schema
     about the members that are given; a limit has either. ``quote`` are the published words,
-    ``locale`` is the language that they are in, ``published`` the day on which the
+    ``locale`` is the language that they are in (empty: the model's default one), ``published`` the day on which the
     description was read.
     """
 

@@ -10,6 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from ..limits.check_files import (
+    LimitCheck,
+    check_file,
+    sum_problems,
+    unmeasured_problem,
+)
+from ..limits.compiled import FileRule, compile_limits
+from ..limits.stated_limit import Limit
 from ..report import Problem
 from ..rule import Rule
 from .errors import MediaError, MediaFault
@@ -43,22 +51,32 @@ class Inspector:
         return replace(self, seconds=min(self.seconds, seconds))
 
     def __call__(
-        self, rules: Sequence[Rule], payload: Mapping[str, Any]
+        self,
+        rules: Sequence[Rule],
+        payload: Mapping[str, Any],
+        limits: Sequence[Limit] = (),
     ) -> list[Problem]:
         """Every problem of a payload's media; nothing is raised."""
-        return _problems(self.inspect(rules, payload))
+        return media_problems(self.inspect(rules, payload, limits), payload, limits)
 
     async def check(
-        self, rules: Sequence[Rule], payload: Mapping[str, Any]
+        self,
+        rules: Sequence[Rule],
+        payload: Mapping[str, Any],
+        limits: Sequence[Limit] = (),
     ) -> list[Problem]:
         """Do the same without blocking the event loop."""
-        return _problems(await self.inspect_async(rules, payload))
+        files = await self.inspect_async(rules, payload, limits)
+        return media_problems(files, payload, limits)
 
     def inspect(
-        self, rules: Sequence[Rule], payload: Mapping[str, Any]
+        self,
+        rules: Sequence[Rule],
+        payload: Mapping[str, Any],
+        limits: Sequence[Limit] = (),
     ) -> tuple[InspectedFile, ...]:
-        """Measure every file that has rules, each once, several at the same time."""
-        references = media_references(rules, payload)
+        """Measure every file that has rules or limits, each once, several at the same time."""
+        references = media_references(rules, payload, compile_limits(limits))
         jobs = _thorough_by_source(references)
         end = self.clock() + self.seconds
 
@@ -80,12 +98,15 @@ class Inspector:
         return _inspected_files(references, dict(zip(jobs, outcomes, strict=True)))
 
     async def inspect_async(
-        self, rules: Sequence[Rule], payload: Mapping[str, Any]
+        self,
+        rules: Sequence[Rule],
+        payload: Mapping[str, Any],
+        limits: Sequence[Limit] = (),
     ) -> tuple[InspectedFile, ...]:
         """Do the same without blocking the event loop."""
         import asyncio  # slow to import, and already imported by every caller
 
-        references = media_references(rules, payload)
+        references = media_references(rules, payload, compile_limits(limits))
         jobs = _thorough_by_source(references)
         gate = asyncio.Semaphore(self.at_once)
         end = self.clock() + self.seconds
@@ -133,8 +154,17 @@ def _inspected_files(
     )
 
 
-def _problems(files: Iterable[InspectedFile]) -> list[Problem]:
-    return [problem for file in files for problem in file.problems()]
+def media_problems(
+    files: Iterable[InspectedFile],
+    payload: Mapping[str, Any],
+    limits: Sequence[Limit] = (),
+) -> list[Problem]:
+    """The problems of measured files, one by one and together."""
+    measured = tuple(files)
+    problems = [problem for file in measured for problem in file.problems()]
+    outcomes = {file.reference.pointer: file.outcome for file in measured}
+    problems += sum_problems(compile_limits(limits).sums, payload, outcomes)
+    return problems
 
 
 # The measured file of a reference, its checks and its problems.
@@ -149,45 +179,68 @@ class InspectedFile:
     """The file of one reference, or why it could not be measured, and every check of it.
 
     If the file is of the wrong kind, that is the only check: rules for an image do not apply
-    to a video.
+    to a video. ``limit_checks`` are those of stated limits.
     """
 
     reference: MediaReference
     outcome: ProbeOutcome
     checks: tuple[RuleCheck, ...]
+    limit_checks: tuple[LimitCheck, ...] = ()
 
     @classmethod
     def of(cls, reference: MediaReference, outcome: ProbeOutcome) -> InspectedFile:
         """Run every check of a reference."""
         rules = tuple(check_rule(rule, outcome) for rule in reference.rules)
+        limits = _limit_checks(reference, outcome)
         if not reference.kind or isinstance(outcome, MediaError):
-            return cls(reference, outcome, rules)
+            return cls(reference, outcome, rules, limits)
         kind = check_kind(reference.kind, reference.pointer, outcome)
-        return cls(
-            reference,
-            outcome,
-            (kind,) if kind.verdict is Verdict.FAIL else (kind, *rules),
-        )
+        if kind.verdict is Verdict.FAIL:
+            return cls(reference, outcome, (kind,))
+        return cls(reference, outcome, (kind, *rules), limits)
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong or unknown. A file that could not be measured is one problem."""
-        if isinstance(self.outcome, MediaError):
-            yield _unmeasured(self.reference, self.outcome)
-            return
+        pointer, error = self.reference.pointer, self.outcome
+        if isinstance(error, MediaError):
+            if self.reference.rules:
+                yield _unmeasured(self.reference, error)
+                return
+            unmeasured = unmeasured_problem(self.limit_checks, pointer, error)
+            if unmeasured is not None:
+                yield unmeasured
         for check in self.checks:
             if check.verdict is not Verdict.PASS:
-                yield _problem(self.reference.pointer, check)
+                yield _problem(pointer, check)
+        for stated in self.limit_checks:
+            problem = stated.problem(pointer)
+            unknown = stated.verdict is Verdict.UNKNOWN
+            if problem is not None and not (unknown and isinstance(error, MediaError)):
+                yield problem
+
+
+def _limit_checks(
+    reference: MediaReference, outcome: ProbeOutcome
+) -> tuple[LimitCheck, ...]:
+    certain = isinstance(outcome, MediaError) and is_certain(reference.source, outcome)
+    return tuple(
+        check_file(check, outcome, certain=certain)
+        for check in reference.limits
+        if isinstance(check, FileRule)
+    )
 
 
 def _unmeasured(reference: MediaReference, error: MediaError) -> Problem:
-    """One problem for all rules on a file."""
-    rules = ", ".join(rule.condition for rule in reference.rules)
+    """One problem for all rules and limits on a file."""
+    stated = (check.rule.text for check in reference.limits)
+    rules = ", ".join((*(rule.condition for rule in reference.rules), *stated))
     return Problem(
         pointer=reference.pointer,
         code="media",
         message=f"{error} (not checked: {rules})",
         actual=error.fault.value,
         verdict="fail" if is_certain(reference.source, error) else "unknown",
+        origin="rule",
     )
 
 
@@ -205,4 +258,5 @@ def _problem(pointer: str, check: RuleCheck) -> Problem:
         verdict="fail" if failed else "unknown",
         rule=rule.condition,
         evidence=check.evidence,
+        origin="rule",
     )

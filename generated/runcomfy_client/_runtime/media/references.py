@@ -12,6 +12,13 @@ from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
 from ..escaping import printable
+from ..limits.compiled import (
+    CompiledLimits,
+    FileRule,
+    FilesTogether,
+    metrics_of,
+    texts_at,
+)
 from ..metrics_and_operators import METRICS
 from ..rule import Rule
 from .errors import MediaError, MediaFault, MediaUnknown
@@ -23,37 +30,54 @@ from .sniff import parse_media
 
 @dataclass(frozen=True, slots=True)
 class MediaReference:
-    """A string in a payload that has media rules, and those rules."""
+    """A string in a payload that has media rules or limits, and those rules and limits."""
 
     pointer: str
     source: str
     rules: tuple[Rule, ...]
+    limits: tuple[FileRule | FilesTogether, ...] = ()
 
     @property
     def thorough(self) -> bool:
-        """Whether a rule may need the whole file to be read."""
-        names = (rule.expression.names for rule in self.rules if rule.expression)
+        """Whether a rule or a limit may need the whole file to be read."""
+        names = [rule.expression.names for rule in self.rules if rule.expression]
+        names += map(metrics_of, self.limits)
         return any(
             METRICS[name].needs_whole_file for metrics in names for name in metrics
         )
 
     @property
     def kind(self) -> str:
-        """The required kind of media; empty if it is not known, or the rules disagree."""
+        """The required kind of media; empty if it is not known, or the rules disagree.
+
+        Limits say nothing about it.
+        """
         kinds = {rule.kind for rule in self.rules}
         return kinds.pop() if len(kinds) == 1 else ""
 
 
 def media_references(
-    rules: Iterable[Rule], payload: Mapping[str, Any]
+    rules: Iterable[Rule],
+    payload: Mapping[str, Any],
+    limits: CompiledLimits | None = None,
 ) -> tuple[MediaReference, ...]:
-    """Every string in a payload that has media rules, in the order of the rules."""
-    grouped: dict[tuple[str, str], list[Rule]] = {}
+    """Every string in a payload that has media rules or limits, in their order."""
+    grouped: dict[tuple[str, str], tuple[list[Rule], list[FileRule | FilesTogether]]]
+    grouped = {}
     for rule in rules:
         for reference in _texts(payload, rule.pointer.split("/")[1:], ""):
-            grouped.setdefault(reference, []).append(rule)
+            grouped.setdefault(reference, ([], []))[0].append(rule)
+    checks: list[FileRule | FilesTogether] = []
+    if limits is not None:
+        checks += limits.files
+        checks += limits.sums
+    for check in checks:
+        for steps in check.fields:
+            for reference in texts_at(payload, steps):
+                grouped.setdefault(reference, ([], []))[1].append(check)
     return tuple(
-        MediaReference(*reference, tuple(group)) for reference, group in grouped.items()
+        MediaReference(*reference, tuple(own), tuple(stated))
+        for reference, (own, stated) in grouped.items()
     )
 
 

@@ -6,14 +6,29 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "acestep-ai/ace-step/audio-outpaint"
 SCHEMA_SHA256 = "25817b408d999b837ce7e1912ef7abc532b5c7e327884cb7a5ebfe1cbfdf0cdf"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/audio",),
+        ("format in [mp3, wav, flac]",),
+        quote="MP3, WAV, or FLAC file",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/audio",),
+        ("duration_seconds <= 3600",),
+        quote="up to 60 minutes",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,10 +55,15 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     audio: str
     """Source audio to extend. Provide an HTTPS URL to an MP3, WAV, or FLAC file (up to 60
     minutes).
+
+    Stated limit: format in [mp3, wav, flac].
+
+    Stated limit: duration_seconds <= 3600.
     """
 
     extend_after_duration: Annotated[float, Field(ge=0.0, le=240.0)] | None = None

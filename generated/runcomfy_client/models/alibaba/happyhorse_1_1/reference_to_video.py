@@ -6,14 +6,71 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "alibaba/happyhorse-1.1/reference-to-video"
 SCHEMA_SHA256 = "c7f02e0e5e246c18407eaba97a365d7165a92ae6036d39770c52ba16c7300ee4"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/image_url_1",),
+        ("format in [jpeg, png, webp]",),
+        quote="Formats: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url_2",),
+        ("format in [jpeg, png, webp]",),
+        quote="Formats: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url_3",),
+        ("format in [jpeg, png, webp]",),
+        quote="Formats: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url_4",),
+        ("format in [jpeg, png, webp]",),
+        quote="Formats: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url_5",),
+        ("format in [jpeg, png, webp]",),
+        quote="Formats: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url_6",),
+        ("format in [jpeg, png, webp]",),
+        quote="Formats: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url_7",),
+        ("format in [jpeg, png, webp]",),
+        quote="Formats: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url_8",),
+        ("format in [jpeg, png, webp]",),
+        quote="Formats: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url_9",),
+        ("format in [jpeg, png, webp]",),
+        quote="Formats: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -42,6 +99,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     duration: Literal[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] | None = None
     """Output video duration in seconds. Allowed values: 3-15.
@@ -52,32 +110,57 @@ class Input(ModelInput[Output], frozen=True):
     image_url_1: str
     """Primary reference image whose subject, style, or composition guides the video.
     Formats: JPEG, JPG, PNG, or WEBP.
+
+    Stated limit: format in [jpeg, png, webp].
     """
 
     image_url_2: str | None = None
-    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP."""
+    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP.
+
+    Stated limit: format in [jpeg, png, webp].
+    """
 
     image_url_3: str | None = None
-    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP."""
+    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP.
+
+    Stated limit: format in [jpeg, png, webp].
+    """
 
     image_url_4: str | None = None
-    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP."""
+    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP.
+
+    Stated limit: format in [jpeg, png, webp].
+    """
 
     image_url_5: str | None = None
-    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP."""
+    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP.
+
+    Stated limit: format in [jpeg, png, webp].
+    """
 
     image_url_6: str | None = None
-    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP."""
+    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP.
+
+    Stated limit: format in [jpeg, png, webp].
+    """
 
     image_url_7: str | None = None
-    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP."""
+    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP.
+
+    Stated limit: format in [jpeg, png, webp].
+    """
 
     image_url_8: str | None = None
-    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP."""
+    """Optional additional reference image. Formats: JPEG, JPG, PNG, or WEBP.
+
+    Stated limit: format in [jpeg, png, webp].
+    """
 
     image_url_9: str | None = None
     """Optional additional reference image. Up to 9 reference images can be combined.
     Formats: JPEG, JPG, PNG, or WEBP.
+
+    Stated limit: format in [jpeg, png, webp].
     """
 
     prompt: Annotated[str, Field(max_length=5000)]

@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "bytedance/dreamina-4-0/edit"
 SCHEMA_SHA256 = "b9477bb78ef33ba86d7de896bdc24cba49d2cee130baac966939d252130cb4df"
@@ -55,6 +56,15 @@ RULES: tuple[Rule, ...] = (
         message="The input image aspect ratio must be within [1/3, 3].",
     ),
 )
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/image_urls",),
+        ("format in [jpeg, png]",),
+        quote="Only JPEG and PNG formats are supported",
+        locale="ru",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -79,6 +89,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     image_urls: Annotated[list[str], Field(max_length=10, min_length=1)]
     """Only JPEG and PNG formats are supported; JPEG is recommended. Supports 1–10 images;
@@ -89,6 +100,8 @@ class Input(ModelInput[Output], frozen=True):
 
     Each file: file_size_mb <= 15, width_pixels <= 4096, height_pixels <= 4096,
     width/height >= 0.33, width/height <= 3.
+
+    Stated limit: format in [jpeg, png].
     """
 
     prompt: Annotated[str, Field(max_length=800)]

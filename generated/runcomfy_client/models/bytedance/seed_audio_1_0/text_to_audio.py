@@ -6,14 +6,53 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "bytedance/seed-audio-1.0/text-to-audio"
 SCHEMA_SHA256 = "81c89d9cba809709cd296bb6a7b8374c24efa64a801bf5d040f4174f5b9c650a"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/audio_urls",),
+        ("duration_seconds <= 30",),
+        quote="Each clip up to 30s",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/audio_urls",),
+        ("file_size_mb <= 10",),
+        quote="up to 30s, 10MB",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/audio_urls",),
+        ("format in [wav, mp3, ogg]",),
+        quote="wav/mp3/pcm/ogg_opus",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url",),
+        ("format in [jpeg, png, webp]",),
+        quote="jpeg/png/webp",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url",),
+        ("file_size_mb <= 10",),
+        quote="up to 10MB",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url", "/audio_urls"),
+        require={"not": {"required": ["image_url", "audio_urls"]}},
+        quote="Cannot be combined with audio references.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,17 +79,32 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     audio_urls: Annotated[list[str], Field(max_length=3)] | None = None
     """Up to 3 reference clips, cited in the prompt as @Audio1, @Audio2, @Audio3. Each clip
     up to 30s, 10MB, wav/mp3/pcm/ogg_opus.
 
     At most 3 items.
+
+    Stated limit: duration_seconds <= 30.
+
+    Stated limit: file_size_mb <= 10.
+
+    Stated limit: format in [wav, mp3, ogg].
+
+    Stated limit, with image_url: "Cannot be combined with audio references.".
     """
 
     image_url: str | None = None
     """A single reference image (jpeg/png/webp, up to 10MB). Cannot be combined with audio
     references.
+
+    Stated limit: format in [jpeg, png, webp].
+
+    Stated limit: file_size_mb <= 10.
+
+    Stated limit, with audio_urls: "Cannot be combined with audio references.".
     """
 
     output_format: Literal["wav", "mp3", "ogg_opus"] | None = None

@@ -6,14 +6,53 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "bytedance/seedance-2.0/fast"
 SCHEMA_SHA256 = "0b058f92ca82535f6037500787b02390bb6b87a0b6d0d675af3e92db215d1d67"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/audios",),
+        ("format in [wav, mp3]",),
+        quote="Support wav、mp3.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/audios",),
+        ("duration_seconds >= 2", "duration_seconds <= 15"),
+        quote="Audio duration must be between 2 and 15 seconds.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/audios",),
+        ("file_size_mb < 15",),
+        quote="Size should be less than 15MB.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/images",),
+        ("format in [jpeg, png, webp, bmp, tiff, gif]",),
+        quote="Support jpeg、png、webp、bmp、tiff、gif.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/videos",),
+        ("format in [mp4, mov]",),
+        quote="Support mp4、mov.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/videos",),
+        ("duration_seconds >= 2", "duration_seconds <= 15"),
+        quote="Video duration must be between 2 and 15 seconds.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -38,6 +77,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: (
         Literal["adaptive", "16:9", "9:16", "4:3", "3:4", "1:1", "21:9"] | None
@@ -53,6 +93,12 @@ class Input(ModelInput[Output], frozen=True):
     must be between 2 and 15 seconds. Size should be less than 15MB.
 
     At most 3 items.
+
+    Stated limit: format in [wav, mp3].
+
+    Stated limit: duration_seconds >= 2, duration_seconds <= 15.
+
+    Stated limit: file_size_mb < 15.
     """
 
     duration: Annotated[int, Field(ge=4, le=15)] | None = None
@@ -72,6 +118,8 @@ class Input(ModelInput[Output], frozen=True):
     jpeg、png、webp、bmp、tiff、gif.
 
     At most 9 items.
+
+    Stated limit: format in [jpeg, png, webp, bmp, tiff, gif].
     """
 
     prompt: str
@@ -90,4 +138,8 @@ class Input(ModelInput[Output], frozen=True):
     duration must be between 2 and 15 seconds.
 
     At most 3 items.
+
+    Stated limit: format in [mp4, mov].
+
+    Stated limit: duration_seconds >= 2, duration_seconds <= 15.
     """

@@ -6,14 +6,24 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "google/gemini-omni-flash/image-to-video"
 SCHEMA_SHA256 = "996c4e424c2bc97751e048e0e83a9fe24d1b80532ad8397a0935e1b7f04e1ebf"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/image_url",),
+        ("format in [jpeg, png, webp]",),
+        quote="Supported formats include jpg, jpeg, png, webp.",
+        level="warn",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,6 +50,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: Literal["16:9", "9:16"] | None = None
     """The aspect ratio of the generated video.
@@ -54,7 +65,10 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     image_url: str
-    """The input image to animate. Supported formats include jpg, jpeg, png, webp."""
+    """The input image to animate. Supported formats include jpg, jpeg, png, webp.
+
+    Stated limit (a warning): format in [jpeg, png, webp].
+    """
 
     prompt: str
     """Describe how the input image should move or change. You can direct camera work,

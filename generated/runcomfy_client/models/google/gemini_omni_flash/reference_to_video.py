@@ -6,14 +6,24 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "google/gemini-omni-flash/reference-to-video"
 SCHEMA_SHA256 = "66f6293b8ceccbe3407414de504c886ea26f4549fee90d681ce54dfcd855a632"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/image_urls",),
+        ("format in [jpeg, png, webp]",),
+        quote="Supported formats include jpg, jpeg, png, webp.",
+        level="warn",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -42,6 +52,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: Literal["16:9", "9:16"] | None = None
     """The aspect ratio of the generated video.
@@ -60,6 +71,8 @@ class Input(ModelInput[Output], frozen=True):
     direction of the video. Supported formats include jpg, jpeg, png, webp.
 
     1 to 16 items.
+
+    Stated limit (a warning): format in [jpeg, png, webp].
     """
 
     prompt: str

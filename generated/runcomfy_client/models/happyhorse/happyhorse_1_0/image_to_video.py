@@ -6,14 +6,41 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "happyhorse/happyhorse-1.0/image-to-video"
 SCHEMA_SHA256 = "17b733934ad4104a2205e8c83ba9f729792232fc568293cf2b3a26c21e244d32"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/image_url",),
+        ("format in [jpeg, png, webp]",),
+        quote="Formats: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url",),
+        ("short_side_pixels >= 300",),
+        quote="Min 300px per side",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url",),
+        ("width/height >= 1:2.5", "width/height <= 2.5:1"),
+        quote="aspect between 1:2.5 and 2.5:1",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url",),
+        ("file_size_mb <= 10",),
+        quote="max 10MB",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -42,6 +69,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     duration: Literal[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] | None = None
     """Output video duration in seconds. Allowed values: 3–15.
@@ -52,6 +80,14 @@ class Input(ModelInput[Output], frozen=True):
     image_url: str
     """Source image to animate (first frame). Formats: JPEG, JPG, PNG, or WEBP. Min 300px
     per side; aspect between 1:2.5 and 2.5:1; max 10MB.
+
+    Stated limit: format in [jpeg, png, webp].
+
+    Stated limit: short_side_pixels >= 300.
+
+    Stated limit: width/height >= 1:2.5, width/height <= 2.5:1.
+
+    Stated limit: file_size_mb <= 10.
     """
 
     prompt: Annotated[str, Field(max_length=5000)]

@@ -6,14 +6,53 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "happyhorse/happyhorse-1.0/reference-to-video"
 SCHEMA_SHA256 = "4aa5bcdd8d3efd906c5b9e83bc6fd41b9fba7b0e396b72db257a620a39588540"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/image_url_1",),
+        ("format in [jpeg, png, webp]",),
+        quote="Format: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url_2",),
+        ("format in [jpeg, png, webp]",),
+        quote="Format: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url_3",),
+        ("format in [jpeg, png, webp]",),
+        quote="Format: JPEG, JPG, PNG, or WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url_1",),
+        ("short_side_pixels >= 400",),
+        quote="Short side ≥ 400px",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_url_1",),
+        ("file_size_mb <= 10",),
+        quote="max 10MB",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/prompt",),
+        ("characters(han) <= 2500",),
+        quote="Max 2500 Chinese / 5000 non-Chinese characters.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -42,6 +81,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: Literal["16:9", "9:16", "1:1", "4:3", "3:4"] | None = None
     """Output video aspect ratio.
@@ -58,16 +98,26 @@ class Input(ModelInput[Output], frozen=True):
     image_url_1: str
     """First reference image. Tag this subject in the prompt as character1. Format: JPEG,
     JPG, PNG, or WEBP. Short side ≥ 400px, recommended 720P or higher, max 10MB.
+
+    Stated limit: format in [jpeg, png, webp].
+
+    Stated limit: short_side_pixels >= 400.
+
+    Stated limit: file_size_mb <= 10.
     """
 
     image_url_2: str | None = None
     """Optional second reference image. Tag this subject in the prompt as character2.
     Format: JPEG, JPG, PNG, or WEBP. Leave blank to skip.
+
+    Stated limit: format in [jpeg, png, webp].
     """
 
     image_url_3: str | None = None
     """Optional third reference image. Tag this subject in the prompt as character3.
     Format: JPEG, JPG, PNG, or WEBP. Leave blank to skip.
+
+    Stated limit: format in [jpeg, png, webp].
     """
 
     image_url_4: str | None = None
@@ -106,6 +156,8 @@ class Input(ModelInput[Output], frozen=True):
     Chinese / 5000 non-Chinese characters.
 
     At most 5000 characters.
+
+    Stated limit: characters(han) <= 2500.
     """
 
     resolution: Literal["720P", "1080P"] | None = None

@@ -6,14 +6,35 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "minimax/minimax-h3/image-to-video"
 SCHEMA_SHA256 = "42301d08e757e60b2239bdb8d319054ccc68793c9a685c31e07f1e5a66bb0c87"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/image",),
+        ("short_side_pixels >= 256", "long_side_pixels <= 5760"),
+        quote="Each side must be 256-5760 pixels",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image",),
+        ("width/height >= 0.4", "width/height <= 2.5"),
+        quote="an aspect ratio between 0.4 and 2.5",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/prompt",),
+        ("characters >= 1", "characters <= 7000"),
+        quote="1-7000 characters.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,6 +61,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     duration: Annotated[int, Field(ge=4, le=15)]
     """Length of the generated video in seconds.
@@ -50,13 +72,20 @@ class Input(ModelInput[Output], frozen=True):
     image: str
     """First-frame image. Each side must be 256-5760 pixels with an aspect ratio between
     0.4 and 2.5.
+
+    Stated limit: short_side_pixels >= 256, long_side_pixels <= 5760.
+
+    Stated limit: width/height >= 0.4, width/height <= 2.5.
     """
 
     last_image: str | None = None
     """Optional last-frame image used to guide the ending of the video."""
 
     prompt: str
-    """Description of the motion and scene. 1-7000 characters."""
+    """Description of the motion and scene. 1-7000 characters.
+
+    Stated limit: characters >= 1, characters <= 7000.
+    """
 
     resolution: Literal["768p", "2k"]
     """Output video resolution. Choose 768p or 2k."""

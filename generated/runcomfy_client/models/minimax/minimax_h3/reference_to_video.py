@@ -6,14 +6,48 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "minimax/minimax-h3/reference-to-video"
 SCHEMA_SHA256 = "972eabc3734388a68325fc682c3b184ad9035bbce8e0aab131631411b642ae57"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/prompt",),
+        ("characters >= 1", "characters <= 7000"),
+        quote="1-7000 characters.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_images", "/reference_videos"),
+        require={
+            "anyOf": [
+                {"required": ["reference_images"]},
+                {"required": ["reference_videos"]},
+            ]
+        },
+        quote="At least one reference image or video is required.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_audios", "/reference_images", "/reference_videos"),
+        require={
+            "if": {"required": ["reference_audios"]},
+            "then": {
+                "anyOf": [
+                    {"required": ["reference_images"]},
+                    {"required": ["reference_videos"]},
+                ]
+            },
+        },
+        quote="Cannot be provided without an image or video reference.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,6 +74,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: (
         Literal["adaptive", "21:9", "16:9", "4:3", "1:1", "3:4", "9:16"] | None
@@ -58,6 +93,8 @@ class Input(ModelInput[Output], frozen=True):
     prompt: str
     """Description of the scene, interaction, motion and visual style. Refer to assets as
     Image 1, Video 1, Audio 1, etc. 1-7000 characters.
+
+    Stated limit: characters >= 1, characters <= 7000.
     """
 
     reference_audios: Annotated[list[str], Field(max_length=3)] | None = None
@@ -65,6 +102,9 @@ class Input(ModelInput[Output], frozen=True):
     reference.
 
     At most 3 items.
+
+    Stated limit, with reference_images, reference_videos: "Cannot be provided without
+    an image or video reference.".
     """
 
     reference_images: Annotated[list[str], Field(max_length=9)] | None = None
@@ -72,6 +112,12 @@ class Input(ModelInput[Output], frozen=True):
     one reference image or video is required.
 
     At most 9 items.
+
+    Stated limit, with reference_videos: "At least one reference image or video is
+    required.".
+
+    Stated limit, with reference_audios, reference_videos: "Cannot be provided without
+    an image or video reference.".
     """
 
     reference_videos: Annotated[list[str], Field(max_length=3)] | None = None
@@ -79,6 +125,12 @@ class Input(ModelInput[Output], frozen=True):
     reference image or video is required.
 
     At most 3 items.
+
+    Stated limit, with reference_images: "At least one reference image or video is
+    required.".
+
+    Stated limit, with reference_audios, reference_images: "Cannot be provided without
+    an image or video reference.".
     """
 
     resolution: Literal["768p", "2k"] | None = None

@@ -6,14 +6,49 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "minimax/minimax-h3-max/reference-to-video"
 SCHEMA_SHA256 = "64d30dc74389f0a4887576629cd6997afa4ce8207811b72a9d1ba4d812e5966a"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/reference_images", "/reference_videos", "/reference_audios"),
+        ("total_count <= 12",),
+        quote="Combined with videos and audios, at most 12 reference files.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_videos",),
+        ("total_duration_seconds <= 15",),
+        quote="combined duration at most 15s",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_audios",),
+        ("total_duration_seconds <= 15",),
+        quote="combined duration at most 15s",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_audios", "/reference_images", "/reference_videos"),
+        require={
+            "if": {"required": ["reference_audios"]},
+            "then": {
+                "anyOf": [
+                    {"required": ["reference_images"]},
+                    {"required": ["reference_videos"]},
+                ]
+            },
+        },
+        quote="Cannot be the only reference; provide at least one image or video with them.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -42,6 +77,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: (
         Literal["adaptive", "21:9", "16:9", "4:3", "1:1", "3:4", "9:16"] | None
@@ -78,6 +114,13 @@ class Input(ModelInput[Output], frozen=True):
     Cannot be the only reference; provide at least one image or video with them.
 
     At most 12 items.
+
+    Stated limit, with reference_images, reference_videos: total_count <= 12.
+
+    Stated limit: total_duration_seconds <= 15.
+
+    Stated limit, with reference_images, reference_videos: "Cannot be the only
+    reference; provide at least one image or video with them.".
     """
 
     reference_images: Annotated[list[str], Field(max_length=12)]
@@ -85,6 +128,11 @@ class Input(ModelInput[Output], frozen=True):
     so on. Combined with videos and audios, at most 12 reference files.
 
     At most 12 items.
+
+    Stated limit, with reference_videos, reference_audios: total_count <= 12.
+
+    Stated limit, with reference_audios, reference_videos: "Cannot be the only
+    reference; provide at least one image or video with them.".
     """
 
     reference_videos: Annotated[list[str], Field(max_length=12)] | None = None
@@ -92,6 +140,13 @@ class Input(ModelInput[Output], frozen=True):
     Video 1, Video 2. Combined with images and audios, at most 12 reference files.
 
     At most 12 items.
+
+    Stated limit, with reference_images, reference_audios: total_count <= 12.
+
+    Stated limit: total_duration_seconds <= 15.
+
+    Stated limit, with reference_audios, reference_images: "Cannot be the only
+    reference; provide at least one image or video with them.".
     """
 
     resolution: Literal["480p", "768p"] | None = None

@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "qwen/qwen-image-2.1/edit"
 SCHEMA_SHA256 = "f041cd5d31af27c03d9f4b5bc31c1f852e909758e10f9e6a211962cb964aaa68"
@@ -21,6 +22,54 @@ RULES: tuple[Rule, ...] = (
         operator="<",
         limit="30",
         message="File size must be less than 30 MB.",
+    ),
+)
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/image_urls",),
+        ("format in [jpeg, png, webp]",),
+        quote="JPEG, PNG, or WebP",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/image_urls",),
+        ("megapixels <= 25",),
+        quote="each file up to 30MB and 25MP",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/mask_url", "/image_urls"),
+        require={
+            "if": {"required": ["mask_url"]},
+            "then": {"properties": {"image_urls": {"maxItems": 1}}},
+        },
+        quote="Requires exactly one reference image",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/mask_url", "/background"),
+        require={
+            "not": {
+                "required": ["mask_url", "background"],
+                "properties": {"background": {"const": "transparent"}},
+            }
+        },
+        quote="cannot pair with a transparent background",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/output_format", "/background"),
+        require={
+            "not": {
+                "required": ["output_format", "background"],
+                "properties": {
+                    "output_format": {"const": "jpeg"},
+                    "background": {"const": "transparent"},
+                },
+            }
+        },
+        quote="JPEG cannot, so it cannot be combined with a transparent background.",
+        published="2026-11-21",
     ),
 )
 
@@ -47,6 +96,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: (
         Literal[
@@ -64,6 +114,11 @@ class Input(ModelInput[Output], frozen=True):
     the subject, and do not use JPEG. Cannot combine with a mask.
 
     Server default: 'opaque'.
+
+    Stated limit, with mask_url: "cannot pair with a transparent background".
+
+    Stated limit, with output_format: "JPEG cannot, so it cannot be combined with a
+    transparent background.".
     """
 
     enhance_prompt: bool | None = None
@@ -81,12 +136,22 @@ class Input(ModelInput[Output], frozen=True):
     1 to 10 items.
 
     Each file: file_size_mb < 30.
+
+    Stated limit: format in [jpeg, png, webp].
+
+    Stated limit: megapixels <= 25.
+
+    Stated limit, with mask_url: "Requires exactly one reference image".
     """
 
     mask_url: str | None = None
     """Optional black-and-white local-edit mask. White marks the area to change; black
     stays. Requires exactly one reference image, cannot pair with a transparent
     background, and ignores aspect ratio and prompt rewrite.
+
+    Stated limit, with image_urls: "Requires exactly one reference image".
+
+    Stated limit, with background: "cannot pair with a transparent background".
     """
 
     output_format: Literal["png", "webp", "jpeg"] | None = None
@@ -94,6 +159,9 @@ class Input(ModelInput[Output], frozen=True):
     a transparent background.
 
     Server default: 'png'.
+
+    Stated limit, with background: "JPEG cannot, so it cannot be combined with a
+    transparent background.".
     """
 
     prompt: str

@@ -4,14 +4,31 @@
 
 from typing import ClassVar, Literal
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "qwen/qwen-image-2.1/text-to-image"
 SCHEMA_SHA256 = "e6f3209278cc6b47ee9da829b9fc3d97c8abac6d7f605f016d2215ffe9c6e449"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/output_format", "/background"),
+        require={
+            "not": {
+                "required": ["output_format", "background"],
+                "properties": {
+                    "output_format": {"const": "jpeg"},
+                    "background": {"const": "transparent"},
+                },
+            }
+        },
+        quote="JPEG cannot, so it cannot be combined with a transparent background.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -38,6 +55,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: (
         Literal["1:1", "4:3", "3:4", "3:2", "2:3", "16:9", "9:16", "21:9", "9:21"]
@@ -53,6 +71,9 @@ class Input(ModelInput[Output], frozen=True):
     the subject, and do not use JPEG.
 
     Server default: 'opaque'.
+
+    Stated limit, with output_format: "JPEG cannot, so it cannot be combined with a
+    transparent background.".
     """
 
     enhance_prompt: bool | None = None
@@ -67,6 +88,9 @@ class Input(ModelInput[Output], frozen=True):
     a transparent background.
 
     Server default: 'png'.
+
+    Stated limit, with background: "JPEG cannot, so it cannot be combined with a
+    transparent background.".
     """
 
     prompt: str

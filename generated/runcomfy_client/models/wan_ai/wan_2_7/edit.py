@@ -6,14 +6,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "wan-ai/wan-2.7/edit"
 SCHEMA_SHA256 = "ea7eccb2bcb011866410d83c6b8a49158b99b59ea0f0d09c651c916bf5c9538c"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/negative_prompt",),
+        ("characters <= 500",),
+        quote="Max 500 characters.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -38,6 +47,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     enable_prompt_expansion: bool | None = None
     """Enable DashScope prompt expansion (image edit mode). Default true.
@@ -69,7 +79,10 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     negative_prompt: str | None = None
-    """Content to avoid in the generated image. Max 500 characters."""
+    """Content to avoid in the generated image. Max 500 characters.
+
+    Stated limit: characters <= 500.
+    """
 
     num_images: Annotated[int, Field(ge=1, le=4)] | None = None
     """Number of images to generate (1–4). Default 1.

@@ -6,14 +6,29 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "wan-ai/wan-2.7/edit-video"
 SCHEMA_SHA256 = "0752380a470e52467e70ec7a16a97d70e3529ddfd8d2b241855fafa5a2d5bc7e"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/video_url",),
+        ("format in [mp4, mov]",),
+        quote="Video format must be MP4 or MOV.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/video_url",),
+        ("duration_seconds >= 2", "duration_seconds <= 10"),
+        quote="The duration must be between 2 and 10 seconds.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -38,6 +53,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: Literal["16:9", "9:16", "1:1", "4:3", "3:4"] | None = None
     """If not provided, the aspect ratio of the input video will be used."""
@@ -68,4 +84,8 @@ class Input(ModelInput[Output], frozen=True):
 
     video_url: str
     """Video format must be MP4 or MOV. The duration must be between 2 and 10 seconds.
+
+    Stated limit: format in [mp4, mov].
+
+    Stated limit: duration_seconds >= 2, duration_seconds <= 10.
     """

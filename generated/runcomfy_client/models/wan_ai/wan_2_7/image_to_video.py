@@ -6,14 +6,41 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "wan-ai/wan-2.7/image-to-video"
 SCHEMA_SHA256 = "f57c7549413cba0516bddc1c4e32f6434afe8e991fc0813eaff353f7ecb94da8"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/image_url",),
+        ("format in [jpeg, png, bmp, webp]",),
+        quote="Image format must be JPEG, JPG, PNG, BMP, WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/end_image_url",),
+        ("format in [jpeg, png, bmp, webp]",),
+        quote="Image format must be JPEG, JPG, PNG, BMP, WEBP.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/audio_url",),
+        ("format in [wav, mp3]",),
+        quote="Audio format must be WAV, MP3.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/audio_url",),
+        ("duration_seconds >= 2", "duration_seconds <= 30"),
+        quote="The duration of this audio must be between 2 and 30 seconds.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,10 +67,15 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     audio_url: str | None = None
     """Audio format must be WAV, MP3. The duration of this audio must be between 2 and 30
     seconds.
+
+    Stated limit: format in [wav, mp3].
+
+    Stated limit: duration_seconds >= 2, duration_seconds <= 30.
     """
 
     duration: Literal[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] | None = None
@@ -56,10 +88,16 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     end_image_url: str | None = None
-    """Image format must be JPEG, JPG, PNG, BMP, WEBP."""
+    """Image format must be JPEG, JPG, PNG, BMP, WEBP.
+
+    Stated limit: format in [jpeg, png, bmp, webp].
+    """
 
     image_url: str
-    """Image format must be JPEG, JPG, PNG, BMP, WEBP."""
+    """Image format must be JPEG, JPG, PNG, BMP, WEBP.
+
+    Stated limit: format in [jpeg, png, bmp, webp].
+    """
 
     negative_prompt: Annotated[str, Field(max_length=500)] | None = None
     """Content to avoid in the video.

@@ -6,14 +6,35 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "wan-ai/wan-2.7/reference-to-video"
 SCHEMA_SHA256 = "cf153cd69f0800e858700e22105018ff2ea05f8fc684031c9c4303063df6d7fa"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/reference_image_urls",),
+        ("file_size_mb <= 20",),
+        quote="Max 20 MB each.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_video_urls",),
+        ("file_size_mb <= 100",),
+        quote="Max 100 MB each.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_image_urls", "/reference_video_urls"),
+        ("total_count <= 5",),
+        quote="Combined total of reference images + reference videos must not exceed 5.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,6 +61,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: Literal["16:9", "9:16", "1:1", "4:3", "3:4"] | None = None
     """Server default: '16:9'."""
@@ -72,6 +94,10 @@ class Input(ModelInput[Output], frozen=True):
     reference videos must not exceed 5.
 
     At most 5 items.
+
+    Stated limit: file_size_mb <= 20.
+
+    Stated limit, with reference_video_urls: total_count <= 5.
     """
 
     reference_video_urls: Annotated[list[str], Field(max_length=5)] | None = None
@@ -80,6 +106,10 @@ class Input(ModelInput[Output], frozen=True):
     images + reference videos must not exceed 5.
 
     At most 5 items.
+
+    Stated limit: file_size_mb <= 100.
+
+    Stated limit, with reference_image_urls: total_count <= 5.
     """
 
     resolution: Literal["720p", "1080p"] | None = None

@@ -6,14 +6,35 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "wan-ai/wan-2.7/text-to-video"
 SCHEMA_SHA256 = "86baef18582060b063984ed059aa32f0674d175eec5f18bcbec30199dd6a4bab"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/audio_url",),
+        ("format in [wav, mp3]",),
+        quote="Supports WAV and MP3.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/audio_url",),
+        ("duration_seconds >= 3", "duration_seconds <= 30"),
+        quote="Duration: 3–30s.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/audio_url",),
+        ("file_size_mb <= 15",),
+        quote="Max 15 MB.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -38,6 +59,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: Literal["16:9", "9:16", "1:1", "4:3", "3:4"] | None = None
     """Aspect ratio of the generated video.
@@ -48,6 +70,12 @@ class Input(ModelInput[Output], frozen=True):
     audio_url: str | None = None
     """URL of driving audio. Supports WAV and MP3. Duration: 3–30s. Max 15 MB. If empty,
     background music will be auto-generated.
+
+    Stated limit: format in [wav, mp3].
+
+    Stated limit: duration_seconds >= 3, duration_seconds <= 30.
+
+    Stated limit: file_size_mb <= 15.
     """
 
     duration: Literal[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] | None = None

@@ -6,14 +6,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "wan-ai/wan-3.0/text-to-video"
 SCHEMA_SHA256 = "40b160fdb8799e5fe7a39210120b1b7334df9c238174e362674df70432b16434"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/seed",),
+        ("value >= 0", "value <= 2147483647"),
+        quote="Range is 0 to 2147483647.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -38,6 +47,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: Literal["16:9", "9:16", "1:1", "4:3", "3:4", "adaptive"] | None = None
     """Output aspect ratio of the generated video.
@@ -79,4 +89,7 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     seed: int | None = None
-    """Random seed for reproducible results. Range is 0 to 2147483647."""
+    """Random seed for reproducible results. Range is 0 to 2147483647.
+
+    Stated limit: value >= 0, value <= 2147483647.
+    """

@@ -6,14 +6,77 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "wan-ai/wan-3.0-prime/reference-to-video"
 SCHEMA_SHA256 = "57fa11600997dcf47c23bb527817a6fe6cf4762169d5f4e07417f0265389687e"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/reference_images",),
+        ("count <= 10",),
+        quote="Up to 10 reference images",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_videos",),
+        ("count <= 5",),
+        quote="Up to 5 reference videos",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_videos",),
+        ("format in [mp4, mov]",),
+        quote="MP4 or MOV",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_videos",),
+        ("duration_seconds >= 1", "duration_seconds <= 15"),
+        quote="1-15s each",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_videos",),
+        ("total_duration_seconds <= 15",),
+        quote="total no more than 15s",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_audios",),
+        ("count <= 5",),
+        quote="Up to 5 reference audio clips",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_audios",),
+        ("total_duration_seconds <= 15",),
+        quote="total no more than 15s",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/reference_images", "/reference_videos", "/reference_audios"),
+        require={
+            "anyOf": [
+                {"required": ["reference_images"]},
+                {"required": ["reference_videos"]},
+                {"required": ["reference_audios"]},
+            ]
+        },
+        quote="At least one reference (image, video, or audio) is required.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/seed",),
+        ("value >= 0", "value <= 2147483647"),
+        quote="Range is 0 to 2147483647.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,6 +103,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: Literal["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4"] | None = None
     """Output aspect ratio of the generated video.
@@ -77,6 +141,13 @@ class Input(ModelInput[Output], frozen=True):
     """Up to 5 reference audio clips (total no more than 15s) to guide sound or timing.
 
     At most 16 items.
+
+    Stated limit: count <= 5.
+
+    Stated limit: total_duration_seconds <= 15.
+
+    Stated limit, with reference_images, reference_videos: "At least one reference
+    (image, video, or audio) is required.".
     """
 
     reference_images: Annotated[list[str], Field(max_length=16)] | None = None
@@ -84,6 +155,11 @@ class Input(ModelInput[Output], frozen=True):
     reference (image, video, or audio) is required.
 
     At most 16 items.
+
+    Stated limit: count <= 10.
+
+    Stated limit, with reference_videos, reference_audios: "At least one reference
+    (image, video, or audio) is required.".
     """
 
     reference_videos: Annotated[list[str], Field(max_length=16)] | None = None
@@ -91,6 +167,17 @@ class Input(ModelInput[Output], frozen=True):
     or scene guidance.
 
     At most 16 items.
+
+    Stated limit: count <= 5.
+
+    Stated limit: format in [mp4, mov].
+
+    Stated limit: duration_seconds >= 1, duration_seconds <= 15.
+
+    Stated limit: total_duration_seconds <= 15.
+
+    Stated limit, with reference_images, reference_audios: "At least one reference
+    (image, video, or audio) is required.".
     """
 
     resolution: Literal["480p", "720p", "1080p"] | None = None
@@ -101,4 +188,7 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     seed: int | None = None
-    """Random seed for reproducible results. Range is 0 to 2147483647."""
+    """Random seed for reproducible results. Range is 0 to 2147483647.
+
+    Stated limit: value >= 0, value <= 2147483647.
+    """

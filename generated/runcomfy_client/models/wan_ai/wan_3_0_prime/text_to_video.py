@@ -6,14 +6,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ...._runtime.limits.stated_limit import Limit
 from ...._runtime.model import ModelInput, ModelOutput
 from ...._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "wan-ai/wan-3.0-prime/text-to-video"
 SCHEMA_SHA256 = "972d284be0117a5ce1de7c052ec8c6e09a7d3d15e681064cc424724bc9b1cb8b"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/seed",),
+        ("value >= 0", "value <= 2147483647"),
+        quote="Range is 0 to 2147483647.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,6 +49,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: Literal["adaptive", "16:9", "9:16", "1:1", "4:3", "3:4"] | None = None
     """Output aspect ratio of the generated video.
@@ -81,4 +91,7 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     seed: int | None = None
-    """Random seed for reproducible results. Range is 0 to 2147483647."""
+    """Random seed for reproducible results. Range is 0 to 2147483647.
+
+    Stated limit: value >= 0, value <= 2147483647.
+    """

@@ -6,14 +6,35 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ....._runtime.limits.stated_limit import Limit
 from ....._runtime.model import ModelInput, ModelOutput
 from ....._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "blackforestlabs/flux-3/extend-video"
 SCHEMA_SHA256 = "9928d5ce234417acd57f72cc10f6df00d65f0d2995c7fe41873a1d7770645580"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/video_url",),
+        ("format in [mp4]",),
+        quote="MP4, under 50 MB",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/video_url",),
+        ("file_size_mb < 50",),
+        quote="under 50 MB",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/video_url",),
+        ("duration_seconds < 15",),
+        quote="under 15 seconds",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,6 +61,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: (
         Literal["auto", "21:9", "2:1", "16:9", "4:3", "1:1", "3:4", "9:16"] | None
@@ -101,4 +123,11 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     video_url: str
-    """URL of the input video. MP4, under 50 MB and under 15 seconds."""
+    """URL of the input video. MP4, under 50 MB and under 15 seconds.
+
+    Stated limit: format in [mp4].
+
+    Stated limit: file_size_mb < 50.
+
+    Stated limit: duration_seconds < 15.
+    """

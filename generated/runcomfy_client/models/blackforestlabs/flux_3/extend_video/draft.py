@@ -6,14 +6,29 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ....._runtime.limits.stated_limit import Limit
 from ....._runtime.model import ModelInput, ModelOutput
 from ....._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "blackforestlabs/flux-3/extend-video/draft"
 SCHEMA_SHA256 = "7c636eb12c0998d95f4d2650d948852bc5a787daf07bfa28ba65161af8b177f1"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/video_url",),
+        ("format in [mp4]",),
+        quote="source MP4",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/video_url",),
+        ("file_size_mib <= 50",),
+        quote="at most 50 MiB",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -42,6 +57,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: (
         Literal["auto", "21:9", "2:1", "16:9", "4:3", "1:1", "3:4", "9:16"] | None
@@ -95,4 +111,9 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     video_url: str
-    """URL or data URI of the source MP4, at most 50 MiB."""
+    """URL or data URI of the source MP4, at most 50 MiB.
+
+    Stated limit: format in [mp4].
+
+    Stated limit: file_size_mib <= 50.
+    """

@@ -6,14 +6,29 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ....._runtime.limits.stated_limit import Limit
 from ....._runtime.model import ModelInput, ModelOutput
 from ....._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "blackforestlabs/flux-3/first-last-frame-to-video"
 SCHEMA_SHA256 = "852cb8d128e7a59e68ab735f168bc7b327b47ec4c9be1808a60f6c69a3770828"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/start_image_url",),
+        ("format in [png, jpeg, webp]",),
+        quote="(PNG, JPEG, or WebP)",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/end_image_url",),
+        ("format in [png, jpeg, webp]",),
+        quote="(PNG, JPEG, or WebP)",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -42,6 +57,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: (
         Literal["auto", "21:9", "2:1", "16:9", "4:3", "1:1", "3:4", "9:16"] | None
@@ -61,7 +77,10 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     end_image_url: str
-    """URL of the image used as the last frame of the video (PNG, JPEG, or WebP)."""
+    """URL of the image used as the last frame of the video (PNG, JPEG, or WebP).
+
+    Stated limit: format in [png, jpeg, webp].
+    """
 
     generate_audio: bool | None = None
     """Whether to generate audio for the video.
@@ -86,4 +105,7 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     start_image_url: str
-    """URL of the image used as the first frame of the video (PNG, JPEG, or WebP)."""
+    """URL of the image used as the first frame of the video (PNG, JPEG, or WebP).
+
+    Stated limit: format in [png, jpeg, webp].
+    """

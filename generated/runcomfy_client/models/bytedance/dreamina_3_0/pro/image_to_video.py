@@ -10,10 +10,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ....._runtime.limits.stated_limit import Limit
 from ....._runtime.model import ModelInput, ModelOutput
 from ....._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "bytedance/dreamina-3-0/pro/image-to-video"
 SCHEMA_SHA256 = "c385eeb97d612b95fafa5b80fdc72e3753bebf0c1d3322165adb444b5f208243"
@@ -75,6 +76,15 @@ RULES: tuple[Rule, ...] = (
         message="The ratio of long side to short side must be greater than 0.33.",
     ),
 )
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/image_urls",),
+        ("format in [jpeg, png]",),
+        quote="Upload JPEG or PNG only.",
+        locale="ja",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -103,6 +113,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     prompt: Annotated[str, Field(max_length=800)]
     """At most 800 characters."""
@@ -114,6 +125,8 @@ class Input(ModelInput[Output], frozen=True):
 
     Each file: file_size_mb < 4.7, width_pixels <= 4096, height_pixels <= 4096,
     width_pixels > 320, height_pixels > 320, width/height < 3, width/height > 0.33.
+
+    Stated limit: format in [jpeg, png].
     """
 
     seed: int | None = None

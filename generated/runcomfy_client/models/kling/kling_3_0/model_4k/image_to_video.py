@@ -6,14 +6,29 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ....._runtime.limits.stated_limit import Limit
 from ....._runtime.model import ModelInput, ModelOutput
 from ....._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "kling/kling-3.0/4k/image-to-video"
 SCHEMA_SHA256 = "24832f5ade4d03c12c4b4556f949beb2b9c31e23a0d012b7bec2e6d6adca1fa7"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/start_image_url",),
+        ("format in [jpeg, png, bmp, webp]",),
+        quote="Supports jpg, jpeg, png, bmp, webp formats.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/end_image_url",),
+        ("format in [jpeg, png, bmp, webp]",),
+        quote="Supports jpg, jpeg, png, bmp, webp formats.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,6 +55,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     cfg_scale: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
     """Classifier-Free Guidance scale controlling adherence to the prompt.
@@ -56,6 +72,8 @@ class Input(ModelInput[Output], frozen=True):
     end_image_url: str | None = None
     """Optional ending image for controlled transitions between two frames. Supports jpg,
     jpeg, png, bmp, webp formats.
+
+    Stated limit: format in [jpeg, png, bmp, webp].
     """
 
     generate_audio: bool | None = None
@@ -75,4 +93,7 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     start_image_url: str
-    """Starting image of the video. Supports jpg, jpeg, png, bmp, webp formats."""
+    """Starting image of the video. Supports jpg, jpeg, png, bmp, webp formats.
+
+    Stated limit: format in [jpeg, png, bmp, webp].
+    """

@@ -6,14 +6,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ....._runtime.limits.stated_limit import Limit
 from ....._runtime.model import ModelInput, ModelOutput
 from ....._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "kling/kling-3.0/standard/image-to-video"
 SCHEMA_SHA256 = "41ad0a57ef1cdd6acceae5e5d5b56e6e2797221e41920ca80b7f00bfbc3277c0"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/start_image_url",),
+        ("format in [jpeg, png, bmp, webp]",),
+        quote="Supports jpg, jpeg, png, bmp, webp formats.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,6 +49,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     cfg_scale: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
     """Classifier-Free Guidance scale controlling adherence to the prompt.
@@ -70,4 +80,7 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     start_image_url: str
-    """Starting image of the video. Supports jpg, jpeg, png, bmp, webp formats."""
+    """Starting image of the video. Supports jpg, jpeg, png, bmp, webp formats.
+
+    Stated limit: format in [jpeg, png, bmp, webp].
+    """

@@ -6,14 +6,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ....._runtime.limits.stated_limit import Limit
 from ....._runtime.model import ModelInput, ModelOutput
 from ....._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "kling/kling-video-o3/4K/reference-to-video"
 SCHEMA_SHA256 = "9962e2ea8ca1ad4e0e912580b4ab1470be7339e474cde33e0f60309507ec6d96"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/images",),
+        ("count <= 7",),
+        quote="Up to 7 without a reference video",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -42,6 +51,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: Literal["16:9", "9:16", "1:1"] | None = None
     """Output frame ratio. 16:9 for landscape, 9:16 for vertical social, 1:1 for square.
@@ -61,6 +71,8 @@ class Input(ModelInput[Output], frozen=True):
     reference video, up to 4 when a reference video is also used.
 
     At most 16 items.
+
+    Stated limit: count <= 7.
     """
 
     prompt: str

@@ -6,14 +6,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ....._runtime.limits.stated_limit import Limit
 from ....._runtime.model import ModelInput, ModelOutput
 from ....._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "kling/kling-video-o3/pro/video-to-video"
 SCHEMA_SHA256 = "d422a6c1678b58a84ca3a861de37e77b3a3d0ac4e0179a6e230ede462facb602"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/video",),
+        ("duration_seconds <= 10",),
+        quote="Maximum duration 10 seconds.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,6 +49,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     images: Annotated[list[str], Field(max_length=4)] | None = None
     """Optional reference images that guide the target element, scene, or style. Up to 4
@@ -68,4 +78,7 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     video: str
-    """Public URL of the input video to edit. Maximum duration 10 seconds."""
+    """Public URL of the input video to edit. Maximum duration 10 seconds.
+
+    Stated limit: duration_seconds <= 10.
+    """

@@ -6,14 +6,26 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ....._runtime.limits.stated_limit import Limit
 from ....._runtime.model import ModelInput, ModelOutput
 from ....._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "kling/kling-video-o3/standard/reference-to-video"
 SCHEMA_SHA256 = "95fd71d4f1fb77f078e744b7cd9bb3acefec29bb3b34d10285ab88c95e7f5386"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/images", "/video"),
+        require={
+            "if": {"required": ["video"]},
+            "then": {"properties": {"images": {"maxItems": 4}}},
+        },
+        quote="up to 4 when a reference video is provided",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -42,6 +54,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: Literal["16:9", "9:16", "1:1"] | None = None
     """Output frame ratio. 16:9 for landscape, 9:16 for vertical social, 1:1 for square.
@@ -60,6 +73,8 @@ class Input(ModelInput[Output], frozen=True):
     or up to 4 when a reference video is provided.
 
     At most 7 items.
+
+    Stated limit, with video: "up to 4 when a reference video is provided".
     """
 
     keep_original_sound: bool | None = None
@@ -91,4 +106,6 @@ class Input(ModelInput[Output], frozen=True):
     video: str | None = None
     """Optional reference video for motion guidance, style transfer, or scene continuity.
     When provided, billing switches to the with-reference-video tier.
+
+    Stated limit, with images: "up to 4 when a reference video is provided".
     """

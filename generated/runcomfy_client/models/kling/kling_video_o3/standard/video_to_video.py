@@ -6,14 +6,24 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ....._runtime.limits.stated_limit import Limit
 from ....._runtime.model import ModelInput, ModelOutput
 from ....._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "kling/kling-video-o3/standard/video-to-video"
 SCHEMA_SHA256 = "bc41641dfb54349819fe039ecf12c00ada862d4ab7d511b804400e0528dbe1fb"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(("/images",), ("count <= 4",), quote="Up to 4 URLs.", published="2026-11-21"),
+    Limit(
+        ("/video",),
+        ("duration_seconds <= 10",),
+        quote="Maximum duration 10 seconds.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -42,12 +52,15 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     images: Annotated[list[str], Field(max_length=16)] | None = None
     """Optional reference images that guide the target element, scene, or style. Up to 4
     URLs.
 
     At most 16 items.
+
+    Stated limit: count <= 4.
     """
 
     keep_original_sound: bool | None = None
@@ -70,4 +83,7 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     video: str
-    """Public URL of the input video to edit. Maximum duration 10 seconds."""
+    """Public URL of the input video to edit. Maximum duration 10 seconds.
+
+    Stated limit: duration_seconds <= 10.
+    """

@@ -6,14 +6,29 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ....._runtime.limits.stated_limit import Limit
 from ....._runtime.model import ModelInput, ModelOutput
 from ....._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "lightricks/ltx-2.5/audio-to-video/pro"
 SCHEMA_SHA256 = "d4865ab57941fe638d9d886f625a3987d2e64763517b38128aecb15b6b918ce3"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/audio_url",),
+        ("duration_seconds >= 2", "duration_seconds <= 20"),
+        quote="Duration must be between 2 and 20 seconds.",
+        published="2026-11-21",
+    ),
+    Limit(
+        ("/prompt", "/image_url"),
+        require={"anyOf": [{"required": ["prompt"]}, {"required": ["image_url"]}]},
+        quote="Required if no image is provided.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,6 +55,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     aspect_ratio: Literal["auto", "16:9", "9:16"] | None = None
     """Output aspect ratio. auto follows the input image, or defaults toward 16:9 without
@@ -50,6 +66,8 @@ class Input(ModelInput[Output], frozen=True):
 
     audio_url: str
     """URL of the audio file to drive the video. Duration must be between 2 and 20 seconds.
+
+    Stated limit: duration_seconds >= 2, duration_seconds <= 20.
     """
 
     guidance_scale: Annotated[float, Field(ge=1.0, le=50.0)] | None = None
@@ -60,9 +78,14 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     image_url: str | None = None
-    """Optional first-frame image. If omitted, prompt is required."""
+    """Optional first-frame image. If omitted, prompt is required.
+
+    Stated limit, with prompt: "Required if no image is provided.".
+    """
 
     prompt: str | None = None
     """Describe how the video should look and move with the audio. Required if no image is
     provided.
+
+    Stated limit, with image_url: "Required if no image is provided.".
     """

@@ -6,14 +6,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ....._runtime.limits.stated_limit import Limit
 from ....._runtime.model import ModelInput, ModelOutput
 from ....._runtime.rule import Rule
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "wan-ai/wan-2.7/pro/text-to-image"
 SCHEMA_SHA256 = "02ede7357df5f61bfe38686327a8fed3c5d019d6d512a90e9cb9b422fcb9b78a"
 RULES: tuple[Rule, ...] = ()
+LIMITS: tuple[Limit, ...] = (
+    Limit(
+        ("/negative_prompt",),
+        ("characters <= 500",),
+        quote="Max 500 characters.",
+        published="2026-11-21",
+    ),
+)
 
 
 class Output(ModelOutput):
@@ -40,6 +49,7 @@ class Input(ModelInput[Output], frozen=True):
     MODEL_ID: ClassVar[str] = MODEL_ID
     OUTPUT: ClassVar[type[ModelOutput]] = Output
     RULES: ClassVar[tuple[Rule, ...]] = RULES
+    LIMITS: ClassVar[tuple[Limit, ...]] = LIMITS
 
     image_size: (
         Literal[
@@ -65,7 +75,10 @@ class Input(ModelInput[Output], frozen=True):
     """
 
     negative_prompt: str | None = None
-    """Content to avoid in the generated image. Max 500 characters."""
+    """Content to avoid in the generated image. Max 500 characters.
+
+    Stated limit: characters <= 500.
+    """
 
     prompt: str
     """Text prompt describing the desired output. Supports Chinese and English."""

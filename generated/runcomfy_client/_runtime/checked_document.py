@@ -1,0 +1,85 @@
+"""A document after the check of its schema, and what of it the other checks can still judge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from .errors import InputRejected
+from .json_values import json_problems
+from .limits import applied as stated
+from .report import Problem
+
+if TYPE_CHECKING:
+    from .limits.stated_limit import Limit
+    from .model import ModelInput
+    from .rule import Rule
+
+
+class CheckedDocument(NamedTuple):
+    """A document after the check of its schema: what the other checks need."""
+
+    problems: tuple[Problem, ...]
+    rules: Sequence[Rule]
+    payload: Mapping[str, Any]
+    """Without values that violate the schema."""
+    limits: Sequence[Limit] = ()
+    """Without those between fields of which one violates the schema."""
+
+
+def check_schema(
+    what: ModelInput[Any] | type[ModelInput[Any]] | str,
+    document: object,
+    locale: str | None,
+) -> CheckedDocument:
+    """Check the schema. An untyped document has no schema and no rules."""
+    if isinstance(what, str):
+        from .submission import untyped_submission
+
+        try:
+            body = untyped_submission(what, document).body
+        except InputRejected as rejected:
+            return CheckedDocument(rejected.problems, (), {})
+        return CheckedDocument((), (), json.loads(body))
+    # these import pydantic, which the caller has already imported
+    from .model import schema_problems, schema_report
+    from .problems import without_invalid_values
+    from .shape import shape_of
+
+    rules = tuple(rule.in_locale(locale) for rule in what.RULES)
+    outside_json = json_problems(document if isinstance(what, type) else what)
+    if isinstance(what, type):
+        model, problems = what, schema_report(what, document).problems
+        if not problems and not outside_json:
+            document = what.model_validate(document).payload()
+    elif outside_json:
+        model, problems, document = type(what), (), {}
+    else:
+        model, problems, document = type(what), schema_problems(what), what.payload()
+    problems = _with_others(problems, outside_json)
+    if not problems:
+        return CheckedDocument(
+            (), rules, cast(Mapping[str, Any], document), what.LIMITS
+        )
+    invalid = {problem.pointer for problem in problems}
+    wire, depth = shape_of(model).wire, stated.depth_of(what.LIMITS)
+    kept = without_invalid_values(document, wire, invalid, what.RULES, depth)
+    return CheckedDocument(
+        problems, rules, kept, stated.decidable(what.LIMITS, invalid)
+    )
+
+
+def _with_others(
+    problems: tuple[Problem, ...], others: tuple[Problem, ...]
+) -> tuple[Problem, ...]:
+    """The problems, and the others at places that are neither reported nor inside reported ones."""
+    reported = tuple(f"{problem.pointer}/" for problem in problems)
+    return (
+        *problems,
+        *(
+            problem
+            for problem in others
+            if not f"{problem.pointer}/".startswith(reported)
+        ),
+    )

@@ -1,0 +1,131 @@
+"""Limits that need no file: counts, texts, numbers, and what is given together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, cast
+
+from ..exact_numbers import exact_number
+from ..report import Problem
+from .compiled import (
+    CompiledLimits,
+    CountedTogether,
+    Requirement,
+    ValueRule,
+    given_at,
+    texts_at,
+)
+from .require import given_members
+from .rule_grammar import Comparison
+from .scripts import count_in_script
+from .wording import decimal, limit_problem, measured, state_of
+
+
+def value_problems(
+    compiled: CompiledLimits, payload: Mapping[str, Any]
+) -> list[Problem]:
+    """The problems of a payload that need no file."""
+    problems: list[Problem] = []
+    given: dict[str, Any] | None = None
+    for check in compiled.values:
+        if isinstance(check, Requirement):
+            if given is None:
+                given = given_members(payload)
+            if not check.holds(given):
+                problems.append(_requirement_problem(check, payload))
+        elif isinstance(check, CountedTogether):
+            problems += _counted_together(check, payload)
+        else:
+            problems += _rule_problems(check, payload)
+    return problems
+
+
+def _requirement_problem(check: Requirement, payload: Mapping[str, Any]) -> Problem:
+    found = state_of(check.limit, check.names, payload)
+    return limit_problem(check.limit, first_given(check.limit.fields, payload), found)
+
+
+def first_given(fields: tuple[str, ...], payload: Mapping[str, Any]) -> str:
+    """The pointer of the first field that is given; of the first one if none is."""
+    from .compiled import steps_of
+
+    for field in fields:
+        for pointer, _ in given_at(payload, steps_of(field)):
+            return pointer
+    return fields[0]
+
+
+def _counted_together(
+    check: CountedTogether, payload: Mapping[str, Any]
+) -> Iterator[Problem]:
+    values = [value for steps in check.fields for _, value in given_at(payload, steps)]
+    if not values:
+        return
+    count = sum(map(_items, values))
+    if not check.rule.operator.accepts(count, check.rule.threshold):
+        pointer = first_given(check.limit.fields, payload)
+        found = measured(check.rule.measure, str(count))
+        yield limit_problem(check.limit, pointer, found, check.rule, actual=str(count))
+
+
+def _items(value: object) -> int:
+    return len(cast(list[object], value)) if isinstance(value, list) else 1
+
+
+def _rule_problems(check: ValueRule, payload: Mapping[str, Any]) -> Iterator[Problem]:
+    rule = check.rule
+    for steps in check.fields:
+        for pointer, actual in _broken(rule, payload, steps):
+            found = measured(rule.measure, actual)
+            yield limit_problem(check.limit, pointer, found, rule, actual=actual)
+
+
+def _broken(
+    rule: Comparison, payload: Mapping[str, Any], steps: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Every value of a field that breaks a rule: its pointer and what was measured."""
+    match rule.measure.name:
+        case "characters":
+            for pointer, text in texts_at(payload, steps):
+                if not keeps_length(rule, text):
+                    yield pointer, str(_characters(rule, text))
+        case "count":
+            for pointer, value in given_at(payload, steps):
+                if not rule.operator.accepts(_items(value), rule.threshold):
+                    yield pointer, str(_items(value))
+        case _:
+            for pointer, value in given_at(payload, steps):
+                for where, number in _numbers(value, pointer):
+                    if not rule.operator.accepts(number, rule.threshold):
+                        yield where, decimal(number)
+
+
+def keeps_length(rule: Comparison, text: str) -> bool:
+    """Whether a text keeps a rule about its characters."""
+    operator, threshold = rule.operator, rule.threshold
+    length = len(text)
+    if rule.measure.script:
+        # No script has more characters than the text.
+        if operator.less and not operator.greater and length < threshold:
+            return True
+        length = _characters(rule, text)
+    return operator.accepts(length, threshold)
+
+
+def _characters(rule: Comparison, text: str) -> int:
+    measure = rule.measure
+    if not measure.script:
+        return len(text)
+    inside = count_in_script(text, measure.script)
+    return len(text) - inside if measure.outside else inside
+
+
+def _numbers(value: object, pointer: str) -> Iterator[tuple[str, Fraction]]:
+    """A number, or the numbers of a list, exactly."""
+    if isinstance(value, list):
+        for index, item in enumerate(cast(list[object], value)):
+            yield from _numbers(item, f"{pointer}/{index}")
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        yield pointer, Fraction(exact_number(value))
