@@ -45,6 +45,8 @@ from .workspace.results import (
     PackageResult,
     Progress,
     Stale,
+    SuggestedLimits,
+    SuggestResult,
     ignore_progress,
 )
 
@@ -86,6 +88,8 @@ __all__ = [
     "SourceUnreadable",
     "Stale",
     "StrPath",
+    "SuggestResult",
+    "SuggestedLimits",
     "Target",
     "UnknownModel",
     "UsageError",
@@ -96,6 +100,7 @@ __all__ = [
     "import_sources",
     "lint",
     "load",
+    "suggest_limits",
 ]
 
 StrPath: TypeAlias = str | PathLike[str]
@@ -308,6 +313,27 @@ def check_limits(
     from .workspace.stated_limits import check_limits
 
     return check_limits(open_project(schemas, config, limits), models)
+
+
+@checked_call
+def suggest_limits(
+    *models: str,
+    schemas: StrPath | None = None,
+    config: StrPath | None = None,
+    limits: StrPath | None = None,
+    locale: str | None = None,
+    write: StrPath | None = None,
+) -> SuggestResult:
+    """Draft limits from the descriptions of models, for a person to review.
+
+    ``models`` are ids, or globs over ids. ``locale`` is the language whose descriptions are
+    read. ``write`` is a folder: each model with drafts gets a file in it, unless it has one.
+    """
+    from .workspace.project import open_project
+    from .workspace.suggested_limits import suggest_limits
+
+    project = open_project(schemas, config, limits).in_locale(locale)
+    return suggest_limits(project, models, _path(write))
 
 
 def _path(given: StrPath | None) -> Path | None:

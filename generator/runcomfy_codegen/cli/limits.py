@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from .. import api
 from ..errors import EXIT_FINDING
-from .console import print_diagnostics, print_json
-from .options import ProjectOptions, format_option, project_options
+from .console import print_diagnostics, print_json, terminal_safe
+from .options import ProjectOptions, format_option, locale_option, project_options
 
 
 @click.group("limits")
 def command() -> None:
-    """Check the limits that descriptions state, as limits/ has them.
+    """Check the limits that descriptions state, as limits/ has them, or draft them.
 
     Every command takes --schemas, --limits and --config.
     """
@@ -37,3 +39,41 @@ def check(where: ProjectOptions, models: tuple[str, ...], form: str) -> None:
         click.echo(f"{result.applied} limits apply, from {files}")
     if not result.ok:
         raise SystemExit(EXIT_FINDING)
+
+
+@command.command("suggest")
+@click.argument("models", nargs=-1, metavar="[MODEL]...")
+@click.option(
+    "--write",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write a file for each model below this folder. Files that exist are kept.",
+)
+@locale_option
+@format_option
+@project_options
+def suggest(
+    where: ProjectOptions,
+    models: tuple[str, ...],
+    write: Path | None,
+    locale: str | None,
+    form: str,
+) -> None:
+    """Draft limits from the descriptions of models, for you to review.
+
+    MODEL is an id, or a glob over whole ids. Prints the TOML of a file of limits for each
+    model, with the words that it does not draft as comments: read those yourself. A draft is
+    no limit before you have put it into limits/.
+    """
+    from ..workspace.suggested_limits import result_json
+
+    result = api.suggest_limits(*models, **where, locale=locale, write=write)
+    if form == "json":
+        print_json(result_json(result))
+    elif write is None:
+        shown = [each.text for each in result.suggested if models or each.drafts]
+        click.echo("\n".join(shown), nl=False)
+    for path in result.written:
+        click.echo(f"wrote {terminal_safe(path.as_posix())}", err=True)
+    for path in result.kept:
+        click.echo(f"kept {terminal_safe(path.as_posix())}: it exists", err=True)

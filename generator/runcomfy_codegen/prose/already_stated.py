@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, cast
 
+from runcomfy_runtime.limits.stated_limit import Limit
 from runcomfy_runtime.metrics_and_operators import OPERATORS, parse_metric
 
 from ..ir.model import Array, Choice, Numeric, Text, types_in
-from .draft import Draft
+from .draft import Draft, condition_text
 from .subject import Subject
 
 Known = tuple[str, str, Fraction]
@@ -32,6 +33,26 @@ def is_stated(draft: Draft, fields: Sequence[Subject]) -> bool:
         for rule in draft.rules
         for field in named
     )
+
+
+def is_limited(draft: Draft, limits: Sequence[Limit]) -> bool:
+    """Whether a stated limit says what a draft says, or what a person made of its words."""
+    return any(_is_same(draft, limit) for limit in limits)
+
+
+def _is_same(draft: Draft, limit: Limit) -> bool:
+    if not set(draft.fields) & set(limit.fields):
+        return False
+    if draft.rules and set(draft.rules) <= set(limit.rules):
+        return True
+    if limit.require is not None and draft.condition == condition_text(limit.require):
+        return True
+    one, other = (" ".join(text.split()) for text in (draft.quote, limit.quote))
+    if one not in other and other not in one:
+        return False
+    # The same words: a person may have decided for another number, or for a condition.
+    measures = {rule.split(" ")[0] for rule in limit.rules}
+    return not measures or {rule.split(" ")[0] for rule in draft.rules} <= measures
 
 
 def _is_stated_count(require: Mapping[str, Any], named: Sequence[Subject]) -> bool:

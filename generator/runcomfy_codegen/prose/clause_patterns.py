@@ -84,7 +84,9 @@ def excluded(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]
     for other in scene.named(words):
         if own.subject.field.required and not own.values:
             raise Unclear("the field itself is always there")
-        yield condition_draft(sentence, words, *not_both(own, other))
+        # A value of the field itself may be named before this clause.
+        quoted = sentence.words if own.values else words
+        yield condition_draft(sentence, quoted, *not_both(own, other))
 
 
 def refused_with(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
@@ -108,7 +110,14 @@ def needed(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
     without = has(words, Is.NOT) and has(words, Is.WITHOUT)
     active = words[0].written in ("requires", "require", "needs", "must have")
     together = has(words, Is.MUST) and has(words, Is.COMBINE) and not has(words, Is.NOT)
-    if not (without or active or together) or has(words, Is.IF, Is.OUTPUT):
+    if has(words, Is.IF, Is.OUTPUT):
+        return
+    demands = "required" in {row.written for row in words} and not any(
+        quantities(words)
+    )
+    if demands and references(words, scene.fields):
+        raise Unclear("what is required, and when, is not clear")
+    if not (without or active or together):
         return
     found = [row for row in quantities(words) if not row.unit and row.bounded]
     if active and found:

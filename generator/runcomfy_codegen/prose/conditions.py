@@ -16,6 +16,11 @@ from .sentences import Clause, Sentence, has
 from .word_kinds import Is
 
 _Pattern: TypeAlias = Callable[[Sentence, Clause, Scene], Iterator[Draft]]
+_JOINS = (
+    *(Is.TOTAL, Is.COMBINE, Is.EITHER, Is.CONTRARY, Is.EXCLUSIVE, Is.NOT, Is.ONLY),
+    *(Is.REQUIRED, Is.IF, Is.WITHOUT, Is.REFUSED, Is.GIVEN),
+)
+"""A sentence without a word of these kinds is about one field."""
 _OF_SENTENCES: tuple[_Pattern, ...] = (
     sentence_patterns.totals,
     sentence_patterns.one_of,
@@ -34,7 +39,9 @@ _OF_CLAUSES: tuple[_Pattern, ...] = (
 
 def condition_limits(sentence: Sentence, scene: Scene) -> Iterator[Draft | Unread]:
     """The limits between fields that a sentence states."""
-    if sentence.has(Is.PRICE) or not scene.subject.top_level:
+    if not sentence.has(*_JOINS) or sentence.has(Is.PRICE):
+        return
+    if not scene.subject.top_level:
         return
     for pattern in _OF_SENTENCES:
         found = list(_tried(pattern, sentence, sentence.words, scene))

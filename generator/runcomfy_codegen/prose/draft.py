@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 Level: TypeAlias = Literal["error", "warn"]
 
@@ -29,7 +29,24 @@ class Draft:
         """What the limit demands, as one text: equal texts are equal limits."""
         if self.require is None:
             return ", ".join(self.rules)
-        return json.dumps(self.require, sort_keys=True)
+        return condition_text(self.require)
+
+
+def condition_text(require: Mapping[str, Any]) -> str:
+    """A fragment as one text; the order of members, alternatives and names has no meaning."""
+    return json.dumps(_in_order(require), default=str)
+
+
+def _in_order(value: object) -> object:
+    match value:
+        case Mapping():
+            members = cast("Mapping[str, object]", value)
+            return {name: _in_order(inner) for name, inner in sorted(members.items())}
+        case list():
+            items = map(_in_order, cast("list[object]", value))
+            return sorted(items, key=lambda item: json.dumps(item, default=str))
+        case _:
+            return value
 
 
 @dataclass(frozen=True, slots=True)

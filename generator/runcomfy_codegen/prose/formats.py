@@ -100,23 +100,17 @@ def _is_demanded(word: Lexeme, clause: Clause, sentence: Sentence) -> bool:
     return alone and (place == 0 or clause[place - 1].kind in (Is.FILLER, Is.WORD))
 
 
+_CUES = (Is.ACCEPT, Is.NOUN, Is.MUST, Is.MARK, Is.ONLY, Is.INCLUDE, Is.USABLE)
+
+
 def _quote(word: Lexeme, clause: Clause, sentence: Sentence) -> str:
     """The words from the cue of the list to its end."""
-    start = word.start
-    for before in reversed(clause[: clause.index(word)]):
-        if before.kind not in (
-            Is.ACCEPT,
-            Is.NOUN,
-            Is.MUST,
-            Is.MARK,
-            Is.ONLY,
-            Is.INCLUDE,
-        ):
-            break
-        start = before.start
-    end = word.end
-    for after in clause[clause.index(word) + 1 :]:
-        if after.kind not in (Is.ACCEPT, Is.ONLY, Is.NOUN):
-            break
-        end = after.end
-    return sentence.text_between(start, end)
+    place = clause.index(word)
+    first, last = place, place
+    while first and has(clause[first - 1 : first], *_CUES):
+        first -= 1
+    while clause[first].kind is Is.MARK:
+        first += 1
+    while has(clause[last + 1 : last + 2], Is.ACCEPT, Is.ONLY, Is.NOUN):
+        last += 1
+    return sentence.quote_of(clause[first : last + 1])

@@ -6,8 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 
-from .lexicon import LONGEST, PHRASES, STEMS, WHOLE_WORDS, Entry, is_cjk
+from .lexicon import (
+    FIRST_WORDS,
+    LONGEST,
+    PHRASES,
+    STEMS,
+    WHOLE_WORDS,
+    Entry,
+    is_cjk,
+)
 from .word_kinds import Is
 
 _TOKEN = re.compile(
@@ -19,7 +28,7 @@ _TOKEN = re.compile(
     | (?P<name>[^\W\d]\w*_\w+|[hH]\.\d+)
     | (?P<word>[a-zA-Z]+\d+[a-zA-Z]+(?![a-zA-Z\d])
         |[a-zA-Z\u00c0-\u024f]+(?:['’][a-zA-Z]+|\d+)?|[^\W\d_a-zA-Z]+)
-    | (?P<sign><=|>=|=<|=>|\n|[≤≥⩽⩾<>]|[^\w\s]|_)
+    | (?P<sign><=|>=|=<|=>|\n(?=\s*(?:\n|[-•*·]\s|[^\W\d_a-zа-я]))|[≤≥⩽⩾<>]|[^\w\s]|_)
     """,
     re.VERBOSE,
 )
@@ -84,12 +93,23 @@ class Lexeme:
 
     def may_be(self, kind: Is) -> bool:
         """Whether the word has this meaning, among others."""
-        return self.kind is kind or any(entry.kind is kind for entry in self.also)
+        return kind in self.kinds
+
+    @property
+    def kinds(self) -> frozenset[Is]:
+        """All that the word may be."""
+        return kinds_of(self.kind, self.also)
 
     def as_kind(self, kind: Is) -> Lexeme:
         """The lexeme with another one of its meanings."""
         meaning = next((entry.meaning for entry in self.also if entry.kind is kind), "")
         return replace(self, kind=kind, meaning=meaning)
+
+
+@cache
+def kinds_of(kind: Is, also: tuple[Entry, ...]) -> frozenset[Is]:
+    """A kind and those of the entries, as one set for each combination."""
+    return frozenset((kind, *(entry.kind for entry in also)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +152,19 @@ def _characters(run: str, start: int) -> Iterator[_Token]:
 
 
 def _looked_up(tokens: Sequence[_Token], text: str) -> Iterator[Lexeme]:
+    keys = [token.key for token in tokens]
     index = 0
     while index < len(tokens):
-        token = tokens[index]
-        numbers = _numbers(token)
+        length = 1
+        numbers = _numbers(tokens[index])
         if numbers:
             kind = Is.NUMBER if len(numbers) == 1 else Is.DIMENSIONS
-            yield _lexeme(kind, tokens[index : index + 1], text, numbers)
-            index += 1
-            continue
-        length, entries = _phrase(tokens, index)
-        if entries and not (length == 1 and _is_stop(tokens, index, text)):
+            yield _lexeme(kind, tokens[index : index + 1], text, numbers=numbers)
+        elif entries := _phrase(keys, index):
+            length = _with_hyphens(keys, index, len(entries[0].phrase))
             span = tokens[index : index + length]
-            first = _lexeme(entries[0].kind, span, text)
-            yield replace(first, meaning=entries[0].meaning, also=entries)
+            yield _lexeme(entries[0].kind, span, text, also=entries)
         else:
-            length = 1
             kind = _kind_of_sign(tokens, index, text)
             yield _lexeme(kind, tokens[index : index + 1], text)
         index += length
@@ -170,32 +187,27 @@ def _plain(number: str) -> str:
     return number.replace(",", ".")
 
 
-def _phrase(tokens: Sequence[_Token], index: int) -> tuple[int, tuple[Entry, ...]]:
-    """The longest phrase of the lexicon that begins at a token, and what it may be."""
-    keys: list[str] = []
-    for token in tokens[index : index + 2 * LONGEST]:
-        # A hyphen between two words joins them as a space does.
-        if token.text != "-" or not keys:
-            keys.append(token.key)
-    for length in range(min(LONGEST, len(keys)), 0, -1):
-        entries = PHRASES.get(tuple(keys[:length]))
+def _phrase(keys: Sequence[str], index: int) -> tuple[Entry, ...]:
+    """What the longest phrase of the lexicon that begins at a token may be."""
+    if keys[index] not in FIRST_WORDS:
+        return ()
+    # A hyphen between two words joins them as a space does.
+    near = keys[index : index + 2 * LONGEST]
+    words = (near[0], *(key for key in near[1:] if key != "-"))
+    for length in range(min(LONGEST, len(words)), 0, -1):
+        entries = PHRASES.get(words[:length])
         if entries:
-            return _with_hyphens(tokens, index, length), entries
-    return 1, ()
+            return entries
+    return ()
 
 
-def _with_hyphens(tokens: Sequence[_Token], index: int, words: int) -> int:
+def _with_hyphens(keys: Sequence[str], index: int, words: int) -> int:
     """How many tokens a phrase of so many words is, its hyphens included."""
     length = 0
     while words:
-        joins = tokens[index + length].text == "-" and length > 0
-        words -= not joins
+        words -= keys[index + length] != "-" or length == 0
         length += 1
     return length
-
-
-def _is_stop(tokens: Sequence[_Token], index: int, text: str) -> bool:
-    return tokens[index].text in ".…" and bool(text)
 
 
 def _kind_of_sign(tokens: Sequence[_Token], index: int, text: str) -> Is:
@@ -216,10 +228,23 @@ def _kind_of_sign(tokens: Sequence[_Token], index: int, text: str) -> Is:
 
 
 def _lexeme(
-    kind: Is, span: Sequence[_Token], text: str, numbers: tuple[Fraction, ...] = ()
+    kind: Is,
+    span: Sequence[_Token],
+    text: str,
+    *,
+    numbers: tuple[Fraction, ...] = (),
+    also: tuple[Entry, ...] = (),
 ) -> Lexeme:
     start, end = span[0].start, span[-1].end
-    return Lexeme(kind, "", start, end, text[start:end].lower(), numbers=numbers)
+    return Lexeme(
+        kind=kind,
+        meaning=also[0].meaning if also else "",
+        start=start,
+        end=end,
+        written=text[start:end].lower(),
+        also=also,
+        numbers=numbers,
+    )
 
 
 # Which of its meanings a word has, by the words around it.

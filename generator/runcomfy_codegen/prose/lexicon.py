@@ -14,6 +14,7 @@ class Entry(NamedTuple):
 
     kind: Is
     meaning: str
+    phrase: tuple[str, ...]
 
 
 def _rows() -> list[tuple[Is, str, str]]:
@@ -30,7 +31,7 @@ def _phrases() -> dict[tuple[str, ...], tuple[Entry, ...]]:
     for kind, meaning, written in _rows():
         for phrase in filter(None, map(str.strip, written.split(" | "))):
             key = tuple(_units(phrase))
-            phrases[key] = (*phrases.get(key, ()), Entry(kind, meaning))
+            phrases[key] = (*phrases.get(key, ()), Entry(kind, meaning, key))
     return phrases
 
 
@@ -49,6 +50,7 @@ def is_cjk(character: str) -> bool:
 
 PHRASES = _phrases()
 """Every phrase as a tuple of tokens, and what it may be; the first entry counts."""
+FIRST_WORDS = frozenset(phrase[0] for phrase in PHRASES)
 LONGEST = max(map(len, PHRASES))
 WHOLE_WORDS = frozenset(
     word for phrase in PHRASES for word in phrase if "*" not in word

@@ -163,7 +163,7 @@ def _count_rules(found: Quantity, subject: Subject) -> Iterator[str]:
         raise Unreadable(NOT_OF_FIELD)
     kinds = {noun.meaning for noun in found.nouns} - {""}
     own = subject.media.value if subject.media is not None else None
-    if kinds and own not in kinds and not _names_field(found.nouns, subject):
+    if own and kinds and own not in kinds and not _names_field(found.nouns, subject):
         raise Unreadable(NOT_OF_FIELD)
     for bound in found.bounds:
         number = bound.number.numbers[0]

@@ -105,7 +105,7 @@ class _Before:
             case Is.BETWEEN:
                 self.between = word
                 self.first = self.first or word
-            case Is.SUBJECT | Is.SIDE:
+            case Is.SUBJECT | Is.SIDE | Is.EACH | Is.TOTAL:
                 self.first = self.first or word
             case _ if word.kind in (_KEEPS_NOT if self.denied else _KEEPS_BOUND):
                 pass

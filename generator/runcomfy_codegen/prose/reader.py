@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -9,7 +10,7 @@ from fractions import Fraction
 
 from runcomfy_runtime.metrics_and_operators import OPERATORS
 
-from ..ir.model import Model
+from ..ir.model import Choice, Model
 from .already_stated import is_stated
 from .conditions import condition_limits
 from .draft import Draft, Level, Reading, Unread
@@ -21,6 +22,7 @@ from .sentences import Clause, Sentence, has, sentences
 from .subject import Subject, subjects
 from .word_kinds import Is
 
+_NUMBERED = re.compile(r"(?:image|video|audio|character|element|figure)\d+")
 ADVICE = "advice"
 ABOUT_OUTPUT = "these words are about something else than what is sent"
 CONDITIONAL = "the words depend on a condition"
@@ -34,8 +36,7 @@ def read_model(model: Model) -> Reading:
     for subject in fields:
         reading = read_field(subject, tuple(row for row in fields if row.top_level))
         for draft in reading.drafts:
-            if not is_stated(draft, fields):
-                drafts.setdefault(_identity(draft), draft)
+            drafts.setdefault(_identity(draft), draft)
         unread += reading.unread
     return Reading(tuple(drafts.values()), tuple(unread))
 
@@ -46,7 +47,10 @@ def _identity(draft: Draft) -> tuple[frozenset[str], str]:
 
 
 def read_field(subject: Subject, fields: tuple[Subject, ...]) -> Reading:
-    """The drafts and the unread words of one description; ``fields`` are those of the input."""
+    """The drafts and the unread words of one description; ``fields`` are those of the input.
+
+    What the schema or a published rule states is in neither.
+    """
     drafts: list[Draft] = []
     unread: list[Unread] = []
     for sentence in sentences(subject.field.description):
@@ -57,6 +61,8 @@ def read_field(subject: Subject, fields: tuple[Subject, ...]) -> Reading:
                 unread.append(item)
     kept: list[Draft] = []
     for draft in drafts:
+        if is_stated(draft, (subject, *fields)):
+            continue
         reason = _contradicted(draft, drafts, subject)
         if reason:
             unread.append(Unread(subject.pointer, draft.quote, reason))
@@ -77,6 +83,9 @@ def _contradicted(draft: Draft, drafts: Sequence[Draft], subject: Subject) -> st
 
 
 def _of_sentence(sentence: Sentence, scene: Scene) -> Iterator[Draft | Unread]:
+    if _refers_to_inputs(sentence):
+        reason = "how the prompt refers to files cannot be a limit"
+        yield Unread(scene.subject.pointer, sentence.quote, reason)
     conditions = list(condition_limits(sentence, scene))
     yield from conditions
     yield from format_limits(sentence, scene.subject)
@@ -91,6 +100,21 @@ def _of_sentence(sentence: Sentence, scene: Scene) -> Iterator[Draft | Unread]:
             found = _continued(found, previous, clause, around)
             yield from _of_quantity(found, sentence, clause, around, scene.subject)
             previous = found
+
+
+def _refers_to_inputs(sentence: Sentence) -> bool:
+    """Whether a sentence names inputs as a prompt does: ``@Audio1``, ``Image 1``."""
+    pairs = zip(sentence.words, sentence.words[1:], strict=False)
+    return any(
+        word.written.startswith("@") or _NUMBERED.fullmatch(word.written) is not None
+        for word in sentence.words
+    ) or any(
+        first.kind is Is.NOUN
+        and second.kind is Is.NUMBER
+        and second.written.isdigit()
+        and sentence.text[first.start : first.end].istitle()
+        for first, second in pairs
+    )
 
 
 def _with_shared_units(found: Sequence[Quantity]) -> Iterator[Quantity]:
@@ -166,8 +190,11 @@ def _no_limit(
     found: Quantity, sentence: Sentence, clause: Clause, subject: Subject
 ) -> str | None:
     """Why a quantity is no limit: empty if it is one, None if no one needs to look at it."""
-    measured = found.unit is not None or bool(found.nouns) or bool(found.script)
+    digits = found.bounds[0].number.written[0].isdigit()
+    measured = found.unit is not None and digits
     if sentence.has(Is.PRICE) or not (found.bounded or measured):
+        return None
+    if isinstance(subject.type, Choice) and found.unit is None:
         return None
     own = subject.is_number or (subject.is_text and _counts_characters(found))
     if sentence.has(Is.OUTPUT) and not own:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from .groups import grouped_lexemes
 from .lexemes import Lexeme
@@ -29,7 +30,12 @@ class Sentence:
 
     def has(self, *kinds: Is) -> bool:
         """Whether a word of the sentence has one of these meanings."""
-        return has(self.words, *kinds)
+        return not self.kinds.isdisjoint(kinds)
+
+    @property
+    def kinds(self) -> frozenset[Is]:
+        """All that words of the sentence may be."""
+        return _kinds(self.words)
 
     @property
     def quote(self) -> str:
@@ -63,16 +69,22 @@ class Sentence:
 
 def has(words: Sequence[Lexeme], *kinds: Is) -> bool:
     """Whether one of the words has one of these meanings."""
-    return any(word.may_be(kind) for word in words for kind in kinds)
+    return any(not word.kinds.isdisjoint(kinds) for word in words)
 
 
-def sentences(text: str) -> list[Sentence]:
+@lru_cache(maxsize=4096)
+def _kinds(words: Clause) -> frozenset[Is]:
+    return frozenset().union(*(word.kinds for word in words))
+
+
+@lru_cache(maxsize=4096)
+def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of a description that have words."""
     parts = [
         Sentence(text, tuple(words), tuple(_clauses(words)))
         for words in _split(grouped_lexemes(text), _ENDS_SENTENCE)
     ]
-    return [_before_cut(parts, index) for index in range(len(parts))]
+    return tuple(_before_cut(parts, index) for index in range(len(parts)))
 
 
 def _before_cut(parts: Sequence[Sentence], index: int) -> Sentence:

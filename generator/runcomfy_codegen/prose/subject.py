@@ -19,6 +19,7 @@ from ..ir.model import (
     Object,
     Text,
     Type,
+    Union,
 )
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -99,6 +100,9 @@ def _subjects(kind: Type, pointer: str) -> Iterator[Subject]:
             yield from _subjects(items, f"{pointer}/*")
         case Nullable(inner=inner):
             yield from _subjects(inner, pointer)
+        case Union(options=options):
+            for option in options:
+                yield from _subjects(option, pointer)
         case _:
             pass
 

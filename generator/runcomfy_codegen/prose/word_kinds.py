@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 
-class Is(Enum):
+class Is(IntEnum):
     """What a word is in the grammar."""
 
     NUMBER = auto()

@@ -122,6 +122,7 @@ _SINGLE: Mapping[str, _Kind] = {
     "schemas": _PATH,
     "config": _PATH,
     "limits": _PATH,
+    "write": _PATH,
     "output": _PATH,
     "approvals": _PATH,
     "base": _PATH,

@@ -16,6 +16,7 @@ from ..ir.model import Model
 if TYPE_CHECKING:
     from ..diff.finding import DiffFinding
     from ..diff.report import DiffReport, Locate
+    from ..prose.draft import Draft, Unread
     from ..targets.target import Named
 
 Progress: TypeAlias = Callable[[int, int, str], None]
@@ -244,6 +245,32 @@ class LimitsResult(_Result):
     def ok(self) -> bool:
         """Whether every limit applies. Redundant ones do."""
         return all(found.severity is Severity.INFO for found in self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestedLimits:
+    """What the descriptions of a model state, drafted.
+
+    ``text`` is a file of limits (TOML) with the drafts. ``unread`` are words that may state
+    limits and that a person must read.
+    """
+
+    model_id: str
+    drafts: tuple[Draft, ...]
+    unread: tuple[Unread, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestResult(_Result):
+    """Drafts of limits for each model, for a person to review.
+
+    ``written`` are the files that were written, ``kept`` those that already existed.
+    """
+
+    suggested: tuple[SuggestedLimits, ...] = ()
+    written: tuple[Path, ...] = ()
+    kept: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,102 @@
+"""Drafts limits from the descriptions of a project's models, as files for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..disk.atomic_write import FolderChanges, apply_changes
+from ..ir.document import DEFAULT_LOCALE
+from ..ir.model import Model
+from ..limits.draft_file import draft_file
+from ..limits.limits_file import limits_path
+from ..prose.draft import Draft
+from ..prose.reader import read_model
+from .project import Project, ids_matching
+from .results import SuggestedLimits, SuggestResult
+
+
+def suggest_limits(
+    project: Project, models: Sequence[str] = (), write: Path | None = None
+) -> SuggestResult:
+    """Draft limits for these models, or for all. With ``write``, store them as files.
+
+    A file that exists is kept: it may be reviewed already.
+    """
+    catalog = project.built_catalog()
+    wanted = ids_matching(catalog, models)
+    suggested = tuple(_suggested(catalog.models, wanted))
+    written: list[Path] = []
+    kept: list[Path] = []
+    if write is not None:
+        files = {limits_path(each.model_id): each for each in suggested if each.drafts}
+        new = {
+            path: each for path, each in files.items() if not (write / path).exists()
+        }
+        kept = [write / path for path in files if path not in new]
+        content = {path: each.text.encode() for path, each in new.items()}
+        apply_changes(write, FolderChanges(write=content))
+        written = [write / path for path in new]
+    return SuggestResult(
+        suggested=suggested, written=tuple(written), kept=tuple(kept), diagnostics=()
+    )
+
+
+def _suggested(
+    models: Sequence[Model], wanted: set[str] | None
+) -> Iterator[SuggestedLimits]:
+    for model in models:
+        if wanted is not None and model.model_id not in wanted:
+            continue
+        reading = read_model(model)
+        text = draft_file(
+            model.model_id, reading.drafts, reading.unread, _other_locale(model)
+        )
+        yield SuggestedLimits(
+            model_id=model.model_id,
+            drafts=reading.drafts,
+            unread=reading.unread,
+            text=text,
+        )
+
+
+def _other_locale(model: Model) -> str:
+    """The locale of the texts, if it is not the one that limits have by default."""
+    locales = [locale for locale, _ in model.documents]
+    default = DEFAULT_LOCALE if DEFAULT_LOCALE in locales else min(locales, default="")
+    return "" if model.locale == default else model.locale
+
+
+def result_json(result: SuggestResult) -> dict[str, list[dict[str, Any]]]:
+    """The result as JSON: every draft with the names of the file, and the unread words."""
+    return {
+        "limits": [
+            _draft_json(each.model_id, draft)
+            for each in result.suggested
+            for draft in each.drafts
+        ],
+        "unread": [
+            {
+                "model": each.model_id,
+                "pointer": item.pointer,
+                "quote": item.quote,
+                "reason": item.reason,
+            }
+            for each in result.suggested
+            for item in each.unread
+        ],
+    }
+
+
+def _draft_json(model_id: str, draft: Draft) -> dict[str, Any]:
+    condition = (
+        {"rule": list(draft.rules)} if draft.rules else {"require": draft.require}
+    )
+    return {
+        "model": model_id,
+        "fields": list(draft.fields),
+        "quote": draft.quote,
+        "level": draft.level,
+        **condition,
+    }
