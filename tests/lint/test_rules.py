@@ -6,6 +6,7 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from runcomfy_codegen.ir.diagnostic import Diagnostic
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.lint import RULES, lint, rules_page
 from runcomfy_codegen.lint.rule import LintRule
+from runcomfy_runtime.limits.stated_limit import Limit
 from support.built_models import model_of
 
 CODES = {rule.id for rule in RULES}
@@ -216,27 +218,51 @@ def test_a_limit_in_prose_is_found_only_where_nothing_states_it() -> None:
     told = {
         "type": "string",
         "maxLength": 500,
-        "description": "Up to 500 characters, 2-30 seconds.",
+        "description": "Up to 500 characters, at least 20 characters.",
     }
     (each,) = found({"text": told})
-    assert "'2-30 seconds'" in each.message
+    assert "'at least 20 characters'" in each.message
+    assert each.pointer == "/input_schema/properties/text/description"
+
+
+IMAGES = {"type": "array", "items": {"type": "string", "format": "image_uri"}}
 
 
 @pytest.mark.parametrize(
-    ("description", "told"),
+    ("field", "description", "told"),
     [
-        ("Max 2,000 characters.", "2,000 characters"),
-        ("At least 300x300 pixels.", "300x300 pixels"),
-        ("Between 256 and 2048 px.", "256 and 2048 px"),
-        ("Range: 1 to 100.", "Range: 1 to 100"),
-        ("Up to 9 images.", "Up to 9 images"),
+        ({"type": "string"}, "Max 2,000 characters.", "Max 2,000 characters"),
+        (IMAGES, "At least 300x300 pixels.", "At least 300x300 pixels"),
+        (
+            IMAGES,
+            "Sides between 256 and 2048 px.",
+            "Sides between 256 and 2048 px",
+        ),
+        ({"type": "integer"}, "Range: 1 to 100.", "Range: 1 to 100"),
+        (IMAGES, "Up to 9 images.", "Up to 9 images"),
+        (IMAGES, "Formats: JPEG or PNG.", "Formats: JPEG or PNG"),
+        (IMAGES, "At most 50 MiB each.", "At most 50 MiB each"),
+        (
+            IMAGES,
+            "Aspect ratio between 1:2.5 and 2.5:1.",
+            "Aspect ratio between 1:2.5 and 2.5:1",
+        ),
     ],
 )
-def test_a_limit_in_prose_is_quoted_whole(description: str, told: str) -> None:
-    field = {"type": "array", "items": {"type": "string"}, "description": description}
-    (each,) = found({"field": field})
+def test_a_limit_in_prose_is_quoted_whole(
+    field: dict[str, Any], description: str, told: str
+) -> None:
+    (each,) = found({"field": {**field, "description": description}})
     assert each.code == "prose-limit"
     assert repr(told) in each.message
+
+
+def test_a_limit_in_prose_between_fields_is_found() -> None:
+    image = {"type": "string", "format": "image_uri"}
+    told = {**image, "description": "Cannot be combined with the mask."}
+    (each,) = found({"image_url": told, "mask_url": image})
+    assert each.code == "prose-limit"
+    assert "'Cannot be combined with the mask'" in each.message
 
 
 @pytest.mark.parametrize(
@@ -249,18 +275,34 @@ def test_a_limit_in_prose_is_quoted_whole(description: str, told: str) -> None:
             "maximum": 9,
             "description": "Range: 1 to 9.",
         },
-        {
-            "type": "array",
-            "items": {"type": "string"},
-            "maxItems": 9,
-            "description": "Up to 9 images.",
-        },
+        {**IMAGES, "maxItems": 9, "description": "Up to 9 images."},
         {"type": "string", "maxLength": 9, "description": "0-9 characters."},
         {"type": "string", "description": "The ninth of up to 9 images."},
+        {"type": "string", "description": "Longer than 500 characters is truncated."},
+        {"type": "string", "description": "We recommend up to 500 characters."},
+        {**IMAGES, "description": "About 2 MB each; PNG is recommended."},
     ],
 )
-def test_a_limit_in_prose_that_is_stated_is_none(told: dict[str, Any]) -> None:
+def test_a_limit_in_prose_that_is_stated_or_advice_is_none(
+    told: dict[str, Any],
+) -> None:
     assert codes({"field": told}) == []
+
+
+def test_a_limit_in_prose_that_a_stated_limit_has_is_none() -> None:
+    prompt = {"type": "string", "description": "Max 500 characters."}
+    schema = {"type": "object", "properties": {"prompt": prompt}}
+    model = model_of(schema)
+    assert [each.code for each in lint([model])] == ["prose-limit"]
+    stated = Limit(("/prompt",), ("characters <= 500",), quote="Max 500 characters.")
+    assert lint([replace(model, limits=(stated,))]) == ()
+    # A person who read the words may have found another number in them.
+    read = Limit(("/prompt",), ("characters <= 600",), quote="Max 500 characters.")
+    assert lint([replace(model, limits=(read,))]) == ()
+    other = Limit(("/prompt",), ("characters >= 2",), quote="two")
+    assert [each.code for each in lint([replace(model, limits=(other,))])] == [
+        "prose-limit"
+    ]
 
 
 def test_of_two_spellings_that_are_equally_frequent_one_is_told() -> None:

@@ -1,21 +1,17 @@
-"""Numbers in prose, and the rule about limits that only a description states.
-
-Published texts are translated, write decimal commas (``0,4``), ratios (``1:16``, ``1/3``)
-and sizes (``4096x4096``). Numbers in them are compared with rules; they never decide anything.
-"""
+"""The rule about limits that only a description states, and numbers in published messages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import chain
-
-from runcomfy_runtime.metrics_and_operators import UNIT_WORDS
 
 from ..ir.diagnostic import Severity
-from ..ir.model import Array, Choice, Field, Numeric, Text, Type, types_in
-from .rule import each_field, lint_rule
+from ..ir.model import Model
+from ..prose.already_stated import is_limited
+from ..prose.reader import read_field
+from ..prose.subject import subjects
+from .rule import LintFinding, lint_rule
 
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
 """A number in prose, with separators of thousands or a decimal comma."""
@@ -24,25 +20,11 @@ _RATIO = re.compile(rf"({NUMBER})\s*[:/]\s*({NUMBER})")
 _PLAIN = re.compile(NUMBER)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
-_WORDS = (*chain(*UNIT_WORDS.values()), "character", "characters", "chars")
-_UNITS = rf"(?:{'|'.join(_WORDS)})\b"
-_TO = r"\s*(?:-|–|to|and|x|×)\s*"
-_LIMIT = re.compile(
-    rf"\b(?:{NUMBER}{_TO})?{NUMBER}\s*{_UNITS}" rf"|\brange:?\s*{NUMBER}{_TO}{NUMBER}",
-    re.IGNORECASE,
-)
-_COUNT = re.compile(
-    rf"\b(?:up to|at most|at least|max(?:imum)?(?: of)?) {NUMBER} "
-    r"(?:images?|videos?|files?|items?|references?)\b",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(NUMBER)
-
 
 @lint_rule(
     "prose-limit",
     Severity.INFO,
-    summary="A description states a limit that no media rule and no bound states.",
+    summary="A description states a limit that no rule, bound or stated limit has.",
     why="The client cannot check the limit before a job is paid for.",
     before=(
         '{"image_url": {"type": "string", "format": "image_uri", "description": '
@@ -53,16 +35,32 @@ _NUMBER = re.compile(NUMBER)
         '"Up to 30MB.", "validations": [{"validation_rule": "file_size_mb<=", '
         '"validation_value": 30, "validation_error": ""}]}}'
     ),
-    advice="Check the limit yourself, and tell the publisher that a rule is missing.",
+    advice=(
+        "Review what `runcomfy-codegen limits suggest` drafts for it, and put it into "
+        "limits/; tell the publisher that a rule is missing."
+    ),
 )
-@each_field
-def prose_limit(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
-    """A number with a unit in a description that no rule and no bound states."""
-    stated = {*_rule_numbers(field), *_bounds(field.type)}
-    for text in _limits(field):
-        if not all(stated & {*possible_values(number)} for number in _ends(text)):
-            message = f"{field.wire_name!r}: no rule or bound states {text!r}"
-            yield f"{pointer}/description", message
+def prose_limit(models: Sequence[Model]) -> Iterator[LintFinding]:
+    """A limit that the reader of descriptions drafts and nothing else states."""
+    for model in models:
+        fields = subjects(model.input)
+        members = tuple(field for field in fields if field.top_level)
+        for field in fields:
+            for draft in read_field(field, members).drafts:
+                if not is_limited(draft, model.limits):
+                    yield LintFinding(
+                        model.model_id,
+                        f"{_in_document(field.pointer)}/description",
+                        f"{field.field.wire_name!r}: no rule, bound or limit states "
+                        f"{draft.quote!r}",
+                    )
+
+
+def _in_document(pointer: str) -> str:
+    """The pointer of a field's schema in the document."""
+    first, *rest = pointer.split("/")[1:]
+    steps = ("/items" if step == "*" else f"/properties/{step}" for step in rest)
+    return f"/input_schema/properties/{first}{''.join(steps)}"
 
 
 def stated_numbers(text: str) -> set[Fraction]:
@@ -84,52 +82,6 @@ def possible_values(number: str) -> list[Fraction]:
         texts = [number.replace(",", "")] + [number.replace(",", ".")] * decimal
         return [Fraction(text) for text in texts]
     return [Fraction(number.replace(",", "."))]
-
-
-def _limits(field: Field) -> list[str]:
-    """The limits in a description. A number of items is a limit of lists only."""
-    limits = _LIMIT.findall(field.description)
-    if any(isinstance(inner, Array) for inner in types_in(field.type)):
-        limits += _COUNT.findall(field.description)
-    return list(dict.fromkeys(limits))
-
-
-def _ends(text: str) -> list[str]:
-    """The numbers of a limit; a lower end of 0 does not count."""
-    return [number for number in _NUMBER.findall(text) if number != "0"]
-
-
-def _rule_numbers(field: Field) -> set[Fraction]:
-    limits = (rule.threshold for rule in field.rules)
-    return {limit for limit in limits if limit is not None}
-
-
-def _bounds(kind: Type) -> set[Fraction]:
-    """Every number that a type states: bounds, lengths, choices."""
-    numbers: set[Fraction] = set()
-    for inner in types_in(kind):
-        match inner:
-            case Numeric():
-                ends = (
-                    inner.minimum,
-                    inner.maximum,
-                    inner.exclusive_minimum,
-                    inner.exclusive_maximum,
-                )
-                numbers |= {Fraction(end) for end in ends if end is not None}
-            case Text():
-                lengths = (inner.min_length, inner.max_length)
-                numbers |= {Fraction(end) for end in lengths if end is not None}
-            case Array():
-                counts = (inner.min_items, inner.max_items)
-                numbers |= {Fraction(end) for end in counts if end is not None}
-            case Choice(values=values):
-                numbers |= {
-                    number for value in values for number in stated_numbers(value.text)
-                }
-            case _:
-                pass
-    return numbers
 
 
 RULES = (prose_limit,)
