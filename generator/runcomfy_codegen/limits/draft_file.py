@@ -46,15 +46,16 @@ def _entry(draft: Draft, locale: str) -> Iterator[str]:
         rules: str | list[str] = list(draft.rules)
         yield f"rule = {_value(rules[0] if len(rules) == 1 else rules)}"
     else:
-        yield from _dotted("require", draft.require)
+        yield from _dotted("require", dict(draft.require))
 
 
 def _dotted(path: str, table: Mapping[str, Any]) -> Iterator[str]:
     """The members of a table as dotted keys, one on each line."""
     for name, value in table.items():
         key = f"{path}.{_key(name)}"
-        if isinstance(value, dict) and value:
-            yield from _dotted(key, cast("dict[str, Any]", value))
+        inner = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+        if inner:
+            yield from _dotted(key, inner)
         else:
             yield f"{key} = {_value(value)}"
 

@@ -74,7 +74,7 @@ def has(words: Sequence[Lexeme], *kinds: Is) -> bool:
 
 @lru_cache(maxsize=4096)
 def _kinds(words: Clause) -> frozenset[Is]:
-    return frozenset().union(*(word.kinds for word in words))
+    return frozenset(kind for word in words for kind in word.kinds)
 
 
 @lru_cache(maxsize=4096)
