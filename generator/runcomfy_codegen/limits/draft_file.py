@@ -57,7 +57,7 @@ def _dotted(path: str, table: Mapping[str, Any]) -> Iterator[str]:
         if inner:
             yield from _dotted(key, inner)
         else:
-            yield f"{key} = {_value(value)}"
+            yield f"{key} = {_value(cast('object', value))}"
 
 
 def _value(value: object) -> str:
