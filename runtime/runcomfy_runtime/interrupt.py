@@ -7,6 +7,7 @@ raises ``SystemExit``.
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
@@ -17,6 +18,10 @@ from .retry_and_timeouts import INTERRUPT_HOLD
 _Handler = Callable[[int, FrameType | None], object]
 
 _GUARD = threading.RLock()
+_UNWRAPPED = sys.modules.get("_signal", signal)
+"""The functions behind those of ``signal``, which try to make an enum of each handler: that takes
+a quarter of the time of a job."""
+_SIGINT = int(signal.SIGINT)
 
 
 class InterruptHeld(Exception):
@@ -47,10 +52,10 @@ class HoldInterrupts:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            previous = signal.getsignal(signal.SIGINT)
+            previous = _UNWRAPPED.getsignal(_SIGINT)
             if callable(previous):
                 self._previous = previous
-                signal.signal(signal.SIGINT, self._on_signal)
+                _UNWRAPPED.signal(_SIGINT, self._on_signal)
         return self
 
     def __exit__(
@@ -98,7 +103,7 @@ class HoldInterrupts:
     def _restore(self) -> None:
         try:
             if self._previous is not None:
-                signal.signal(signal.SIGINT, self._previous)
+                _UNWRAPPED.signal(_SIGINT, self._previous)
         finally:
             # Only now: an interrupt may have come, and set the timer, until a moment ago.
             self._stop_timer()

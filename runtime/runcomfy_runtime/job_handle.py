@@ -28,7 +28,7 @@ class JobHandle:
     base_url: str
     submitted_at: float = 0.0
     """Seconds since 1970, by the clock of the machine that submitted."""
-    urls: Mapping[str, str] = field(default_factory=dict[str, str])
+    urls: Mapping[str, str] = field(default_factory=lambda: {})  # noqa: PIE807
     """The server's URLs of ``status``, ``result`` and ``cancel``, if not the published ones."""
     echoes: tuple[str, ...] = ()
     """Digests of the URLs in the input, to tell them from output files."""

@@ -91,8 +91,10 @@ def _progress(event: Status | Accepted) -> None:
 
 def _log(level: int, text: str, *values: object, trace: bool = False) -> None:
     """Write to the log. A filter or handler that fails has no effect."""
-    with suppress(Exception):
-        logger().log(level, text, *values, exc_info=trace)
+    log = logger()
+    if log.isEnabledFor(level):
+        with suppress(Exception):
+            log.log(level, text, *values, exc_info=trace)
 
 
 def _call(

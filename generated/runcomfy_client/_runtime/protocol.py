@@ -218,10 +218,12 @@ def status_word(content: Mapping[str, Any]) -> str | None:
 
 def read_status(request_id: str, content: Mapping[str, Any]) -> Status | None:
     """The status in an answer; None if it states none."""
-    content = unwrap(content)
     word = status_word(content)
     if word is None:
-        return None
+        content = unwrap(content)
+        word = status_word(content)
+        if word is None:
+            return None
     stated = content.get("queue_position")
     position = (
         stated if isinstance(stated, int) and not isinstance(stated, bool) else None

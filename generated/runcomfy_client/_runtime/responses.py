@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from calendar import timegm
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from enum import Enum
 from time import gmtime
@@ -33,7 +34,7 @@ class NotJson(Enum):
 def json_value(response: Response) -> object:
     """The JSON value in a body, of any type; ``NotJson.NOT_JSON`` if there is none."""
     try:
-        return _decoded(response.body.decode("utf-8-sig"))
+        return _decoded(response.body.removeprefix(BOM_UTF8).decode())
     except (ValueError, RecursionError):
         return NotJson.NOT_JSON
 
@@ -53,7 +54,7 @@ def damage(body: bytes) -> str:
     if body.lstrip()[:1] not in (b"{", b"["):
         return ""
     try:
-        _decoded(body.decode("utf-8-sig"))
+        _decoded(body.removeprefix(BOM_UTF8).decode())
     except UnicodeDecodeError:
         return "the answer is not UTF-8, as JSON must be"
     except RecursionError:
@@ -63,9 +64,12 @@ def damage(body: bytes) -> str:
     return ""
 
 
+_decode = json.JSONDecoder().decode
+
+
 def _decoded(text: str) -> Any:
     try:
-        return json.loads(text)
+        return _decode(text)
     except json.JSONDecodeError:
         raise
     except ValueError:
@@ -114,6 +118,8 @@ def states_error(content: Mapping[str, Any]) -> bool:
     It does with an ``error_code``, or with a documented ``code``. An ``error_code`` that is
     null, zero or empty means no error.
     """
+    if "error_code" not in content and "code" not in content:
+        return False
     stated = content.get("error_code") not in (None, 0, "", "0")
     return stated or is_documented(error_code(content))
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from .. import errors, responses
 from ..job_handle import JobHandle
-from ..protocol import Phase, Status, read_status
+from ..protocol import Phase, Status, read_status, status_word, unwrap
 from ..retry_and_timeouts import poll_pause
 from ..transport import Response
 from .retried_get import (
@@ -97,7 +97,7 @@ def _classify_status_answer(response: Response, value: object) -> AnswerClass:
     answer_class = classify_answer(response, value)
     if answer_class is AnswerClass.GOOD:
         content = responses.as_object(value)
-        if content is None or read_status("", content) is None:
+        if content is None or status_word(unwrap(content)) is None:
             return AnswerClass.TROUBLE
     return answer_class
 
