@@ -263,6 +263,13 @@ CANCELS: list[tuple[Reply, Reply, str]] = [
     ],
     (Reply(b"", 204), WAITING, "requested"),
     (Reply({"outcome": "cancellation_requested"}, 409), WAITING, "requested"),
+    # an unknown outcome with the status "cancelled": one read decides, whatever the code
+    *[
+        (Reply({"outcome": word, "status": "cancelled"}, code), told, outcome)
+        for code in (200, 400, 404, 409)
+        for word in ("already_cancelled", "", True)
+        for told, outcome in ((CANCELLED, "cancelled"), (WAITING, "requested"))
+    ],
 ]
 
 

@@ -94,9 +94,10 @@ def read_cancellation(handle: JobHandle, outcome: Outcome) -> Cancellation | Non
     stated = content.get("outcome")
     if stated in STATED_OUTCOMES:
         return Cancellation(CancelOutcome(stated), word)
-    if stated is None and status is not None and status.phase is Phase.CANCELLED:
+    cancelled = status is not None and status.phase is Phase.CANCELLED
+    if cancelled and stated is None:
         return Cancellation(CancelOutcome.CANCELLED, word)
-    if taken or _REQUESTED in (stated, word):
+    if taken or cancelled or _REQUESTED in (stated, word):
         return Cancellation(CancelOutcome.REQUESTED, word)
     return None
 
