@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +14,7 @@ from jsonschema import Draft202012Validator
 from runcomfy_codegen.build.build_model import build_catalog, build_model
 from runcomfy_codegen.ir.as_json import model_as_json, to_json_schema
 from runcomfy_codegen.ir.diagnostic import Severity
+from runcomfy_codegen.ir.json_layout import exact_json_text
 from runcomfy_codegen.ir.json_text import JsonText
 from runcomfy_codegen.ir.model import (
     Choice,
@@ -60,9 +60,8 @@ def test_any_json_is_built_or_refused_with_a_reason(input_: Any, output: Any) ->
     if result.model is None:
         assert any(it.severity is Severity.ERROR for it in result.diagnostics)
     else:
-        json.dumps(
-            model_as_json(result.model, names_of(result.model, Overrides())),
-            allow_nan=False,
+        exact_json_text(
+            model_as_json(result.model, names_of(result.model, Overrides()))
         )
         Draft202012Validator.check_schema(to_json_schema(result.model.input))
     for it in result.diagnostics:
@@ -100,7 +99,7 @@ def test_a_number_of_any_size_is_understood_or_kept(number: str, keyword: str) -
     )
     model = _of_text(f'{{"type": "object", "properties": {{{", ".join(schemas)}}}}}')
     assert [field.wire_name for field in model.input.fields] == list(words)
-    json.dumps(model_as_json(model, names_of(model, Overrides())), allow_nan=False)
+    exact_json_text(model_as_json(model, names_of(model, Overrides())))
     assert executed(model).Input().payload() == {}
 
 
@@ -135,7 +134,7 @@ def test_a_choice_of_any_size_is_understood_or_left_out(number: str) -> None:
     text = f'{{"type": "object", "properties": {{"a": {{"enum": [{number}, 1]}}}}}}'
     model = _of_text(text)
     assert isinstance(model.input.fields[0].type, Choice)
-    json.dumps(model_as_json(model, names_of(model, Overrides())), allow_nan=False)
+    exact_json_text(model_as_json(model, names_of(model, Overrides())))
     assert executed(model).Input(a=1).payload() == {"a": 1}
 
 

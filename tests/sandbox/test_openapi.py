@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from runcomfy_codegen.sandbox import Api, Settings
+from runcomfy_codegen.sandbox.settings import settings_from_options
+from support.judges import model_with
 
-from .conftest import EDIT, INPUTS, MODELS, PROMPT, Caller, a_model
+from .conftest import EDIT, INPUTS, MODELS, PROMPT, SECRET, Caller, a_model
 
 
 @pytest.fixture
@@ -24,6 +28,19 @@ def answers(document: Any, path: str, method: str, status: int) -> Any:
     response = document["paths"][path][method]["responses"][str(status)]
     schema = response["content"]["application/json"]["schema"]
     return validator({**schema, "components": document["components"]})
+
+
+def test_limits_and_choices_are_published_to_the_last_digit() -> None:
+    odd = '{"type": "number", "minimum": 0.1234567890123456789012, "enum": [1e3000, 2]}'
+    model = model_with(f'{{"anyOf": [{odd}, {{"enum": [1e-999999, "é"]}}]}}')
+    options = settings_from_options("http://localhost:8000", SECRET, {})
+    caller = Caller(Api({model.model_id: model}, options))
+    for path in ("/openapi.json", "/v1/models?include_schema=true"):
+        body = caller.send("GET", path).body.decode("ascii")
+        values = json.loads(body, parse_float=Decimal)
+        assert "1E+3000, 2, 1E-999999" in body
+        assert "\\u00e9" in body
+        assert values
 
 
 def test_each_model_is_a_call_of_its_own_with_its_input_schema(document: Any) -> None:

@@ -60,10 +60,20 @@ def is_multiple(value: float | Decimal, step: Exact) -> bool:
     if isinstance(number, int):
         numerator, denominator = step.as_integer_ratio()
         return number * denominator % numerator == 0
-    if abs(number.adjusted()) > _DIGITS // 2:
-        # A number that no double and no readable integer has: too long to divide.
-        return number.adjusted() > 0
-    return not _WIDE.remainder(number, step)
+    return _is_decimal_multiple(number, step)
+
+
+def _is_decimal_multiple(value: Decimal, step: Exact) -> bool:
+    """The same for a number with any exponent, which could have millions of digits."""
+    _, digits, exponent = value.as_tuple()
+    places = cast(int, exponent)
+    numerator, denominator = step.as_integer_ratio()
+    whole = int(Decimal((0, digits, 0))) * denominator
+    if places >= 0:
+        return not whole * pow(10, places, numerator) % numerator
+    if -places > whole.bit_length():
+        return whole == 0  # It is smaller than the step.
+    return not whole % (numerator * 10**-places)
 
 
 def json_identity(value: object) -> Hashable:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from ..ir.diagnostic import Severity
-from ..ir.exact import is_readable_number
+from ..ir.exact import decimal_of, is_readable_number
 from ..ir.json_text import JsonValue
 from ..ir.model import Exact, Numeric
 from ..pattern.engine import compiled_pattern, compiles_slowly
@@ -173,14 +173,7 @@ def _common_step(one: Exact | None, other: Exact | None) -> Exact | None:
     first, second = Fraction(one), Fraction(other)
     scale = math.lcm(first.denominator, second.denominator)
     step = Fraction(math.lcm(int(first * scale), int(second * scale)), scale)
-    if step.denominator == 1:
-        return step.numerator if is_readable_number(step.numerator) else None
-    # The denominator of a decimal has no factors but 2 and 5, so nothing is rounded.
-    places = step.denominator.bit_length()
-    digits = str(step.numerator * 10**places // step.denominator)
-    kept = digits.rstrip("0")
-    exponent = len(digits) - len(kept) - places
-    exact = Decimal((0, tuple(map(int, kept)), exponent))
+    exact = step.numerator if step.denominator == 1 else decimal_of(step)
     return exact if is_readable_number(exact) else None
 
 

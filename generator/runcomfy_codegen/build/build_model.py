@@ -114,6 +114,7 @@ def _read(file: str, document: Document, options: BuildOptions) -> BuiltModel:
             Collector(document),
             None,
         )
+    collector.report_silent(reported)
     diagnostics = [
         diagnostic.about(file=file)
         for diagnostic in (*reported, *collector.diagnostics)

@@ -30,7 +30,7 @@ from .unions import as_integer, union_of
 NOTHING = Choice(())
 """The type without values. It is never part of a model."""
 
-_MOST_PAIRS = 10_000
+_MOST_PAIRS = 50_000
 """Pairs of alternatives that are compared. More of them make the type wider."""
 _MOST_OPTIONS = 64
 """Options of ``oneOf`` that are compared with each other."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..ir.diagnostic import Diagnostic, Severity
@@ -66,6 +68,17 @@ class SchemaPath:
 # What was noticed in one document.
 
 
+def _has_place(pointers: Sequence[str], pointer: str) -> bool:
+    """Whether a pointer, or one that leads into it, is in a sorted sequence."""
+    return any(
+        index < len(pointers) and f"{pointers[index]}/".startswith(f"{pointer}/")
+        for index in (
+            bisect_left(pointers, pointer),
+            bisect_left(pointers, f"{pointer}/"),
+        )
+    )
+
+
 @dataclass(slots=True)
 class Collector:
     """Collects the diagnostics and the unsupported keywords of one document."""
@@ -94,6 +107,22 @@ class Collector:
                 hint=hint,
             )
         )
+
+    def report_silent(self, others: Iterable[Diagnostic]) -> None:
+        """Report the unsupported keywords of the input that no diagnostic is about."""
+        reported = sorted({each.pointer for each in (*others, *self.diagnostics)})
+        for keyword in self.unknown:
+            pointer = keyword.pointer
+            closes_input = pointer == "/input_schema/additionalProperties"
+            if keyword.is_note or closes_input or not pointer.startswith("/input"):
+                continue
+            if not _has_place(reported, pointer):
+                self.report(
+                    "unchecked-keyword",
+                    f"{keyword.keyword!r} is not checked",
+                    pointer,
+                    "values are accepted that it refuses",
+                )
 
     def keep(self, keyword: str, pointer: str, value: JsonValue) -> None:
         """Keep an unsupported keyword."""

@@ -7,16 +7,19 @@ code, severity, hint). So a new assertion needs no code.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import Document
+from ..ir.json_layout import exact_json_text
 from ..ir.json_text import pointer_token
+from .exact_keywords import EXACT_KEYWORDS, EXACT_TYPES
 
 _SHOWN = 60
 
@@ -31,10 +34,12 @@ def check_document(
         "title": document.title,
         "description": document.description,
         "provenance": {},
-        **{name: json.loads(text.text) for name, text in document.texts()},
+        **{
+            name: json.loads(text.text, parse_float=Decimal)
+            for name, text in document.texts()
+        },
     }
-    # The stubs of iter_errors are incomplete for pyright's strict mode.
-    validator: Any = Draft202012Validator(dialect)
+    validator = _exact_validator()(dialect)
     errors: Iterator[ValidationError] = validator.iter_errors(checked)
     diagnostics = [
         *_duplicates(document),
@@ -51,6 +56,17 @@ def check_document(
                 diagnostic.code,
             ),
         )
+    )
+
+
+@cache
+def _exact_validator() -> Any:
+    """The validator of the meta-schema: 1e400 and 1e500 are two numbers."""
+    untyped: Any = validators  # the stubs of `extend` say nothing
+    return untyped.extend(
+        Draft202012Validator,
+        validators={"uniqueItems": EXACT_KEYWORDS["uniqueItems"]},
+        type_checker=EXACT_TYPES,
     )
 
 
@@ -109,8 +125,6 @@ def _message(error: ValidationError, predicate: str) -> str:
 
 
 def _shown(instance: Any) -> str:
-    """A value as a message shows it. An infinite float was a number with too many digits."""
-    if isinstance(instance, float) and math.isinf(instance):
-        return "this number"
-    text = json.dumps(instance, ensure_ascii=False)
+    """A value as a message shows it."""
+    text = exact_json_text(instance)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from typing import Any, TypeAlias
 
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.exact import json_value
+from ..ir.json_layout import exact_json_text
 from ..reports.command_report import (
     CommandReport,
     FileLocation,
@@ -217,7 +217,7 @@ def _witness_text(finding: DiffFinding) -> str:
     """The witness as JSON, its middle left out if it is long; empty if there is none."""
     if finding.witness is None:
         return ""
-    text = json.dumps(json_value(finding.witness.value), ensure_ascii=False)
+    text = exact_json_text(json_value(finding.witness.value))
     if len(text) <= _MAX_WITNESS:
         return text
     half = _MAX_WITNESS // 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from runcomfy_runtime.rule import Rule
@@ -25,6 +24,7 @@ from .model import (
     Union,
     Unknown,
     Value,
+    printed,
 )
 from .surface import CodeNames
 
@@ -42,7 +42,7 @@ def to_json_schema(
     """The schema of a type. ``key`` chooses how fields are named; wire names by default.
 
     ``exact`` keeps fractions as ``Decimal``, to the last digit, which only a validator with
-    exact arithmetic can use. Otherwise they are the nearest floats.
+    exact arithmetic can use. Otherwise they are floats, except those that no float names.
     """
     match kind:
         case Text():
@@ -51,36 +51,29 @@ def to_json_schema(
             limits = numeric_limits(kind)
             type_name = "integer" if kind.integral else "number"
             return {"type": type_name} | {
-                word: limit if exact else json_number(limit)
+                word: limit if exact else printed(limit)
                 for word, limit in limits.items()
             }
         case Boolean():
             return {"type": "boolean"}
         case Choice(values=values):
             return {
-                "enum": [value.exact() if exact else value.load() for value in values]
+                "enum": [
+                    value.exact() if exact else value.printed() for value in values
+                ]
             }
         case Array():
             return _array(kind, key, exact)
         case Object():
             return _object(kind, key, exact)
         case Union(options=options):
-            return {
-                "anyOf": [
-                    to_json_schema(option, key=key, exact=exact) for option in options
-                ]
-            }
+            read = (to_json_schema(each, key=key, exact=exact) for each in options)
+            return {"anyOf": list(read)}
         case Nullable(inner=inner):
-            return {
-                "anyOf": [to_json_schema(inner, key=key, exact=exact), {"type": "null"}]
-            }
+            not_null = to_json_schema(inner, key=key, exact=exact)
+            return {"anyOf": [not_null, {"type": "null"}]}
         case Anything():
             return {}
-
-
-def json_number(number: Exact) -> int | float:
-    """An exact number as JSON writes it."""
-    return float(number) if isinstance(number, Decimal) else number
 
 
 def _known(**keywords: Any) -> Schema:
@@ -142,7 +135,10 @@ def _object(kind: Object, key: Callable[[Field], str], exact: bool) -> Schema:
 
 
 def model_as_json(model: Model, names: CodeNames) -> dict[str, Any]:
-    """Everything that the IR knows about a model, and its names in code."""
+    """Everything that the IR knows about a model, and its names in code.
+
+    ``exact_json_text`` writes it: a number that no float names is a ``Decimal``.
+    """
     return {
         "model_id": model.model_id,
         "title": model.title,
@@ -225,7 +221,7 @@ def _word_of(value: Value) -> str:
 
 
 def _value(value: Value | None) -> Any:
-    return None if value is None else value.load()
+    return None if value is None else value.printed()
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -243,5 +239,5 @@ def _unknown(unknown: Unknown) -> dict[str, Any]:
     return {
         "keyword": unknown.keyword,
         "pointer": unknown.pointer,
-        "value": unknown.value.load(),
+        "value": unknown.value.printed(),
     }

@@ -10,13 +10,17 @@ from fractions import Fraction
 from typing import Any, TypeAlias, TypeGuard, cast
 
 from .json_text import is_array, is_object
-from .model import Exact, Value
+from .model import Exact, Value, printed
 
 Rational: TypeAlias = int | Fraction
 """An exact number; whole ones are ``int``, whose arithmetic is many times faster."""
 
 ExactJson = Any
-"""``None``, ``bool``, ``int``, ``Fraction``, ``str``, ``list`` or ``dict``."""
+"""``None``, ``bool``, ``int``, ``Fraction``, ``str``, ``list`` or ``dict``.
+
+A number with an exponent beyond ±2,000 is a ``Decimal``: as a fraction it could have millions
+of digits.
+"""
 
 
 # The longest exponents of doubles that are not rounded towards zero (IEEE 754).
@@ -65,16 +69,47 @@ def divides(step: Rational, value: Rational) -> bool:
 
 def is_number(value: ExactJson) -> bool:
     """Whether a value is a number; ``true`` is not (section 4.2.1 of the core)."""
-    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+    is_numeric = isinstance(value, int | Fraction | Decimal)
+    return is_numeric and not isinstance(value, bool)
+
+
+def comparable(value: Rational | Decimal) -> Rational:
+    """A number to compare with limits, which are all readable numbers.
+
+    Every number with a huge exponent is on the same side of them.
+    """
+    if not isinstance(value, Decimal):
+        return value
+    end = Fraction(10) ** (_MAX_EXPONENT if value.adjusted() > 0 else -_MAX_EXPONENT)
+    return reduced(-end if value < 0 else end)
 
 
 def json_value(value: ExactJson) -> ExactJson:
-    """The value with plain numbers, which the ``json`` module can write."""
+    """The value with plain numbers. One that no float names is a ``Decimal``, if it can be."""
     if is_array(value):
         return [json_value(item) for item in value]
     if is_object(value):
         return {name: json_value(item) for name, item in value.items()}
-    return float(value) if isinstance(value, Fraction) else value
+    return _plain(value) if isinstance(value, Fraction) else value
+
+
+def _plain(value: Fraction) -> float | Decimal:
+    number = decimal_of(value)
+    return float(value) if number is None else cast("float | Decimal", printed(number))
+
+
+def decimal_of(value: Fraction) -> Decimal | None:
+    """The number as a decimal, exactly; None if it has no end."""
+    twos, fives, rest = 0, 0, value.denominator
+    while rest % 2 == 0:
+        twos, rest = twos + 1, rest // 2
+    while rest % 5 == 0:
+        fives, rest = fives + 1, rest // 5
+    if rest != 1:
+        return None
+    places = max(twos, fives)
+    whole = Decimal(abs(value.numerator) * 10**places // value.denominator)
+    return Decimal((int(value < 0), whole.as_tuple().digits, -places))
 
 
 def decimal_text(value: Rational) -> str:
@@ -94,13 +129,11 @@ def decimal_text(value: Rational) -> str:
 _MAX_EXPONENT = 2_000
 
 
-def _number(text: str) -> Rational:
-    """A number exactly, or one as far beyond every limit if it has millions of digits."""
+def _number(text: str) -> Rational | Decimal:
+    """A number, exactly."""
     number = Decimal(text)
-    size = number.adjusted() if number else 0
-    if abs(size) > _MAX_EXPONENT:
-        end = Fraction(10) ** (_MAX_EXPONENT if size > 0 else -_MAX_EXPONENT)
-        return reduced(-end if number < 0 else end)
+    if number and abs(number.adjusted()) > _MAX_EXPONENT:
+        return number
     return reduced(Fraction(number))
 
 

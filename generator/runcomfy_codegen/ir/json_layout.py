@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -14,6 +15,21 @@ _TEXT = json.JSONEncoder(ensure_ascii=False)
 def exact_json_text(value: Any, indent: int | None = None) -> str:
     """A JSON value; ``Decimal`` is written digit by digit. ``indent`` is a level's width."""
     return _written(value, indent, "")
+
+
+def ascii_json_text(value: Any) -> str:
+    """A JSON value on one line, everything outside ASCII escaped; ``Decimal`` digit by digit."""
+    try:
+        return json.dumps(value)
+    except TypeError:  # it has a Decimal, and takes longer
+        return _OUTSIDE_ASCII.sub(_escaped, exact_json_text(value))
+
+
+_OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1]
 
 
 def format_json(text: str) -> str:

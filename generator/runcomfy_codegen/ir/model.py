@@ -40,6 +40,18 @@ class Value:
         """The JSON value, fractions as ``Decimal``, to the last digit."""
         return json.loads(self.text, parse_float=Decimal)
 
+    def printed(self) -> Any:
+        """The JSON value as it is printed: a fraction that no float names is a ``Decimal``."""
+        return json.loads(self.text, parse_float=lambda text: printed(Decimal(text)))
+
+
+def printed(number: Exact) -> int | float | Decimal:
+    """A number as it is printed: a ``Decimal`` if it is no integer, and no float names it."""
+    if isinstance(number, int):
+        return number
+    value = float(number)
+    return value if Decimal(repr(value)) == number else number
+
 
 def is_note(keyword: str) -> bool:
     """Whether a keyword only informs people and refuses no value."""

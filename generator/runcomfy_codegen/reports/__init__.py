@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..ir.json_layout import exact_json_text
 from .published_text import in_json
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def document_text(value: Any) -> str:
     """A JSON document without commands and control characters."""
-    return in_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+    return in_json(exact_json_text(value, indent=2)) + "\n"
 
 
 def _write_json(report: CommandReport) -> str:

@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, unquote
 
 from runcomfy_runtime.error_codes import ErrorCode
 
+from ..ir.json_layout import ascii_json_text
+
 Headers = tuple[tuple[str, str], ...]
 
 PROFILE_HEADER = "x-sandbox-profile"
@@ -112,7 +114,7 @@ def json_response(
             (PROFILE_HEADER, "assumed" if assumed else "documented"),
             *_ALWAYS,
         ),
-        body=json.dumps(value).encode("ascii"),
+        body=ascii_json_text(value).encode("ascii"),
     )
 
 

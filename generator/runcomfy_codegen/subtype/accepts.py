@@ -6,10 +6,14 @@ Every witness of the diff is checked with ``accepts``.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
+
+from runcomfy_runtime.exact_numbers import is_multiple
 
 from ..ir.exact import (
     ExactJson,
     Rational,
+    comparable,
     divides,
     equality_key,
     exact_value,
@@ -70,8 +74,13 @@ def _accepts_text(kind: Text, value: ExactJson) -> bool | None:
     return _all_of((matched, format_accepts(kind.format, value)))
 
 
-def _accepts_number(kind: Numeric, value: Rational) -> bool:
-    step = kind.multiple_of
+def _accepts_number(kind: Numeric, exact: Rational | Decimal) -> bool:
+    value, step = comparable(exact), kind.multiple_of
+    if isinstance(exact, Decimal):
+        steps = [step, 1 if kind.integral else None]
+        if not all(is_multiple(exact, each) for each in steps if each is not None):
+            return False
+        step = None
     return (
         (not kind.integral or value.denominator == 1)
         and (kind.minimum is None or value >= rational(kind.minimum))

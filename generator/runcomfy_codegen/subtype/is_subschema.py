@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import TypeVar
 
@@ -120,8 +121,11 @@ def _numbers_are_accepted(one: Numeric, other: Type, options: Sequence[Type]) ->
     numeric_types = _instances_of(Numeric, options)
     if any(is_number_subset(one, option) for option in numeric_types):
         return YES
+    # A constant with a huge exponent is beyond all limits, and next to none of them.
     constants: list[Rational] = [
-        constant for constant in _constants(options) if is_number(constant)
+        constant
+        for constant in _constants(options)
+        if is_number(constant) and not isinstance(constant, Decimal)
     ]
     candidates = boundary_values(
         [number_interval(one), *map(number_interval, numeric_types)], constants

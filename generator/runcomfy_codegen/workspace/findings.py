@@ -49,8 +49,8 @@ from .sides import DiffSide, resolve_sides
 BUILT = (
     "broken-document", "duplicate-key", "impossible-combination", "impossible-enum", "locale-structure",
     "loose-pattern-escape", "module-collision", "name-collision", "not-json", "overlapping-options",
-    "required-without-property", "too-large", "slow-pattern", "unknown-rule", "unread-combination",
-    "unreadable-pattern", "unreadable-rule", "unsendable-name", "unused-name",
+    "required-without-property", "too-large", "slow-pattern", "unchecked-keyword", "unknown-rule",
+    "unread-combination", "unreadable-pattern", "unreadable-rule", "unsendable-name", "unused-name",
 )  # fmt: skip
 """The codes that building reports, in addition to those of the dialect's meta-schema."""
 

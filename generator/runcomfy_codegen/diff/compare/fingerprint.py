@@ -94,4 +94,5 @@ def value_identity(value: Value | None) -> str:
 
 
 def _text(schema: object) -> str:
-    return json.dumps(schema, sort_keys=True, ensure_ascii=True)
+    # A number that no float names is a Decimal.
+    return json.dumps(schema, sort_keys=True, ensure_ascii=True, default=str)

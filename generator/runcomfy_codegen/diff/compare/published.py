@@ -7,7 +7,7 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from ...ir.exact import equality_key, exact_value
+from ...ir.exact import equality_key, exact_value, json_value
 from ...ir.json_text import is_array, is_object, pointer_token
 from ...ir.model import Field, Model, Unknown, Value
 from ...subtype import Answer, Unsure, Yes
@@ -103,7 +103,7 @@ def _alike(what: str, one: Value | None, other: Value | None) -> bool:
         return one == other
     if one is None or other is None:
         return True
-    before, after = one.load(), other.load()
+    before, after = one.exact(), other.exact()
     both = [part for part in before if part in after]
     if is_object(before):
         return all(before[part] == after[part] for part in both)
@@ -181,7 +181,7 @@ def _innermost_difference(
         before, after = before[name], after[name]
         if is_array(before):
             break
-    return pointer, Value.of(before), Value.of(after)
+    return pointer, Value.of(json_value(before)), Value.of(json_value(after))
 
 
 def unknown_facts(

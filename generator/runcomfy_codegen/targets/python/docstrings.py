@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from ...ir.model import Array, Exact, Field, Nullable, Numeric, Text, Type
 from .names import NamedField
@@ -84,10 +85,12 @@ def _default(field: Field) -> str:
     if field.default is None:
         return ""
     value = field.default
-    # A float may not be exact: 1E+400 is beyond all of them.
     is_text = value.text.startswith(('"', "{"))
     has_exponent = not is_text and _EXPONENT.search(value.text) is not None
-    shown = value.text if has_exponent else repr(value.load())
+    printed = value.printed()
+    # A float may not be exact: 1E+400 is beyond all of them.
+    as_published = has_exponent or isinstance(printed, Decimal)
+    shown = value.text if as_published else repr(printed)
     return f"Server default: {shown}." if len(shown) <= _LONGEST_DEFAULT else ""
 
 
