@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -110,3 +111,45 @@ def test_the_language_of_a_call_is_remembered(client: Shell) -> None:
     assert client("generate", "--output", "client", "--locale", "ru").code == 0
     assert "Что рисовать." in (client.folder / "client" / MODULE).read_text()
     assert client("check", "--output", "client").code == 0
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+def test_a_folder_that_does_not_exist_is_one_line(project: Shell, form: str) -> None:
+    answer = project("check", "--output", "nowhere", "--format", form)
+    assert answer.code == 1
+    if form == "json":
+        assert (answer.json["missing"], answer.json["clean"]) == (True, False)
+    else:
+        (line,) = (answer.out + answer.err).splitlines()
+        assert "nowhere does not exist; run `runcomfy-codegen generate`" in line
+    assert project("check", "--output", "nowhere", "--models", "typo").code == 2
+
+
+def test_long_diffs_are_cut(client: Shell) -> None:
+    client.write("new.json", [entry(f"acme/dancer-{number}") for number in range(9)])
+    assert client("import", "new.json").code == 0
+    answer = client("check", "--output", "client")
+    lines = answer.out.splitlines()
+    assert answer.code == 1
+    assert len(lines) < 270
+    assert any("more lines; --full shows them" in line for line in lines)
+    for number in range(9):
+        assert f"models/acme/dancer_{number}.py: the model is new" in answer.out
+    whole = client("check", "--output", "client", "--full")
+    assert "--full" not in whole.out
+    assert len(whole.out.splitlines()) > 2 * len(lines)
+
+
+def test_hashes_of_the_lock_are_no_part_of_a_diff(client: Shell) -> None:
+    path = client.folder / DOCUMENT
+    path.write_text(path.read_text().replace('"maxLength": 80', '"maxLength": 81'))
+    answer = client("check", "--output", "client", "--full")
+    *_, last = answer.out.partition("runcomfy-codegen.lock: ")
+    assert last
+    assert not re.search(r"[0-9a-f]{64}", last)
+
+
+def test_files_of_diagnostics_are_named_once(client: Shell) -> None:
+    client.write("schemas/acme/torn/en.json", "{")
+    answer = client("check", "--output", "client", "--format", "github")
+    assert "::error file=schemas/acme/torn/en.json,line=" in answer.out

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,9 @@ from .options import (
     report_format_option,
 )
 
+_LINES_OF_A_FILE = 40
+_LINES_IN_ALL = 200
+
 
 @click.command("check")
 @models_option
@@ -38,29 +40,32 @@ from .options import (
 @locale_option
 @report_format_option("check")
 @client_option
+@click.option("--full", is_flag=True, help="Show the whole diff of every file.")
 @project_options
-def command(where: ProjectOptions, form: str, **options: Any) -> None:
+def command(where: ProjectOptions, form: str, full: bool, **options: Any) -> None:
     """Check that the generated package matches the schemas.
 
-    If it does not, prints the reason for each file and a diff, and exits with 1. Writes
-    nothing. Renders every file again, even if the lock file says that nothing changed. Line
+    If it does not, prints the reason for each file and a diff, and exits with 1. The diff is
+    for reading: it is cut if it is long, and published text in it is escaped. Writes nothing. Renders every file again, even if the lock file says that nothing changed. Line
     ends do not count. For a folder in the configuration, the configuration decides which
     models belong in it; for any other folder, the options of the last generate do.
     """
     with item_progress("checking") as progress:
         result = api.check(**where, **options, progress=progress)
-    print_report(_report(result), form)
+    print_report(_report(result, full=full), form)
     if not result.ok:
         raise SystemExit(EXIT_FINDING)
 
 
-def _report(result: api.CheckResult) -> CommandReport:
+def _report(result: api.CheckResult, *, full: bool) -> CommandReport:
     documents = [_as_json(package) for package in result.packages]
     return CommandReport(
         command="check",
         document=documents[0] if len(documents) == 1 else {"clients": documents},
         notices=tuple(chain.from_iterable(map(_notices, result.packages))),
-        text=tuple(chain.from_iterable(map(_lines, result.packages))),
+        text=tuple(
+            chain.from_iterable(_lines(each, full=full) for each in result.packages)
+        ),
     )
 
 
@@ -76,6 +81,7 @@ def _as_json(package: api.PackageCheck) -> dict[str, Any]:
         "output": str(package.output),
         "clean": package.up_to_date,
         "interrupted": package.interrupted,
+        "missing": package.missing,
         "stale": [
             below(stale.file)
             for stale in package.stale
@@ -92,9 +98,13 @@ def _as_json(package: api.PackageCheck) -> dict[str, Any]:
 
 
 def _notices(package: api.PackageCheck) -> Iterator[FileNotice]:
-    for diagnostic in package.diagnostics:
-        file = str(package.schemas / diagnostic.file)
-        yield replace(notice_of(diagnostic), file=file)
+    yield from map(notice_of, package.diagnostics)
+    if package.missing:
+        message = _missing(package)
+        yield FileNotice(
+            level=Severity.ERROR, message=message, file=str(package.output)
+        )
+        return
     for stale in package.stale:
         yield FileNotice(
             level=Severity.ERROR,
@@ -107,12 +117,36 @@ def _reason(stale: api.Stale) -> str:
     return f"{stale.reason} ({stale.model})" if stale.model else stale.reason
 
 
-def _lines(package: api.PackageCheck) -> Iterator[TextLine]:
+def _missing(package: api.PackageCheck) -> str:
+    return (
+        f"{package.output} does not exist; run `runcomfy-codegen generate`, or name the"
+        " folder with --output"
+    )
+
+
+def _diff_lines(stale: Iterable[api.Stale], *, full: bool) -> Iterator[list[TextLine]]:
+    """The lines of each file's diff, cut to what a person reads."""
+    left = _LINES_IN_ALL
+    for file in stale:
+        room = len(file.diff) if full else min(_LINES_OF_A_FILE, left)
+        lines = [TextLine(line) for line in file.diff[:room]]
+        left -= len(lines)
+        cut = len(file.diff) - room
+        if cut > 0:
+            lines.append(TextLine(f"… {cut} more lines; --full shows them"))
+        yield lines
+
+
+def _lines(package: api.PackageCheck, *, full: bool) -> Iterator[TextLine]:
     folder = package.output
+    if package.missing:
+        yield TextLine(_missing(package), on_stderr=True)
+        return
     yield from diagnostic_lines(package.diagnostics)
-    for stale in package.stale:
+    diffs = _diff_lines(package.stale, full=full)
+    for stale, lines in zip(package.stale, diffs, strict=True):
         yield TextLine(f"{stale.file.relative_to(folder)}: {_reason(stale)}")
-        yield from map(TextLine, stale.diff)
+        yield from lines
     if package.generated_with is not None:
         text = f"{folder}: the last generate had {package.generated_with}"
         yield TextLine(text, on_stderr=True)

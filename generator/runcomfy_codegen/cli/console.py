@@ -20,12 +20,20 @@ if TYPE_CHECKING:
     from ..reports.command_report import CommandReport
 
 
+_ABOUT_THE_REPOSITORY = frozenset({"github", "sarif"})
+"""Formats that name files from the root of the repository."""
+
+
 def print_report(report: CommandReport, form: str) -> None:
     """Print a report in one of its formats. Diagnostics for people go to stderr."""
     if form == "text":
         print_diagnostics(report.diagnostics)
         print_lines(report.text)
     else:
+        if form in _ABOUT_THE_REPOSITORY:
+            from ..workspace.repository_paths import from_repository_root
+
+            report = from_repository_root(report)
         click.echo(write(report, form), nl=False)
 
 

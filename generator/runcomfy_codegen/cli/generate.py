@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +19,9 @@ from .options import (
     package_option,
     project_options,
 )
+
+if TYPE_CHECKING:
+    from ..workspace.saved_options import UnsavedOptions
 
 
 @click.command("generate")
@@ -36,17 +40,25 @@ from .options import (
 )
 @client_option
 @click.option(
+    "--save",
+    is_flag=True,
+    help="Write the options of this call into the configuration, whose comments stay.",
+)
+@click.option(
     "--dump-context",
     metavar="MODEL",
     help="Print the values that the templates get for this model, as JSON; write nothing.",
 )
 @project_options
-def command(where: ProjectOptions, dump_context: str | None, **options: Any) -> None:
+def command(
+    where: ProjectOptions, dump_context: str | None, save: bool, **options: Any
+) -> None:
     """Write a typed client package from the schemas.
 
     The package is self-contained: it needs httpx and pydantic, and nothing from this tool.
     Replaces and removes only files that the lock file of the package lists, and renders
-    only models that changed.
+    only models that changed. If the configuration does not have the options of this call,
+    prints the command that checks the same folder, and the lines that would save them.
     """
     if dump_context is not None:
         from ..workspace.render_context import dumped_context
@@ -54,9 +66,12 @@ def command(where: ProjectOptions, dump_context: str | None, **options: Any) -> 
         chosen = {name: options[name] for name in ("client", "locale", "target")}
         print_json(dumped_context(dump_context, **where, **chosen))
         return
+    unsaved = _unsaved(where, options)
     try:
-        with item_progress("rendering") as progress:
-            result = api.generate(**where, **options, progress=progress)
+        if save and unsaved is not None:
+            result = _generate_and_save(where, options, unsaved)
+        else:
+            result = _generate(where, options)
     except api.CodegenError as error:
         print_diagnostics(error.diagnostics)
         for line in error.diff if isinstance(error, api.FolderConflict) else ():
@@ -64,8 +79,55 @@ def command(where: ProjectOptions, dump_context: str | None, **options: Any) -> 
         raise
     for package in result.packages:
         _print_package(package)
+    if unsaved is not None:
+        _print_unsaved(unsaved, saved=save)
+    elif save:
+        say("nothing to save: the configuration has these options")
     if not result.ok:
         raise SystemExit(EXIT_FINDING)
+
+
+def _unsaved(
+    where: ProjectOptions, options: Mapping[str, Any]
+) -> UnsavedOptions | None:
+    from ..workspace.saved_options import unsaved_options
+
+    stated = {name: each for name, each in options.items() if name != "force"}
+    return unsaved_options(**where, **stated)
+
+
+def _generate(where: ProjectOptions, options: Mapping[str, Any]) -> api.GenerateResult:
+    with item_progress("rendering") as progress:
+        return api.generate(**where, **options, progress=progress)
+
+
+def _generate_and_save(
+    where: ProjectOptions, options: Mapping[str, Any], unsaved: UnsavedOptions
+) -> api.GenerateResult:
+    """Generate with the options in the configuration, and leave them there."""
+    from ..workspace.saved_options import saved
+
+    moved = {"output": None, "models": (), "locale": None, "target": None}
+    client = unsaved.client or None
+    with saved(unsaved):
+        here = ProjectOptions(schemas=None, limits=None, config=where["config"])
+        return _generate(here, {**options, **moved, "client": client})
+
+
+def _print_unsaved(unsaved: UnsavedOptions, *, saved: bool) -> None:
+    """The next command, and how it gets shorter."""
+    if saved:
+        keys = ", ".join(setting.key for setting in unsaved.settings)
+        say(f"{unsaved.file}: saved {keys}")
+        say(f"next: {unsaved.check_when_saved}")
+        return
+    say(f"next: {unsaved.check}")
+    say(
+        f"`generate --save` saves these options in {unsaved.file}; or add these lines, and"
+        " generate again:"
+    )
+    for line in unsaved.lines():
+        say(f"  {line}")
 
 
 def _print_package(package: api.PackageResult) -> None:

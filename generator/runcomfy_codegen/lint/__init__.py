@@ -87,7 +87,7 @@ def lint_report(diagnostics: Sequence[Diagnostic], folder: str) -> CommandReport
         rules=tuple(
             RuleMetadata(id=code, summary=known.get(code, "")) for code in codes
         ),
-        diagnostics=tuple(diagnostics),
+        diagnostics=tuple(below),
         summary={level.value: counts[level] for level in Severity},
         annotated={level: f"of severity {level.value}" for level in Severity},
     )

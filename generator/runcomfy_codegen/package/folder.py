@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,8 @@ from ..disk.read_file import GENERATED_CAP, read_if_there
 from ..errors import OperationError
 from .lock import LOCK, Lock, MadeFrom, lock_while_generating, read_lock, sha256
 from .lock_entry import LockError
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class Conflict(StrEnum):
@@ -109,10 +112,12 @@ def _intact(
 
 
 def unified_diff(folder: Path, path: PurePosixPath, wanted: str) -> Iterator[str]:
-    """The lines of a unified diff. Line ends do not count."""
-    old = _lines(file_text(folder, path))
+    """The lines of a unified diff. Line ends and the hashes of a lock do not count."""
+    old = file_text(folder, path)
+    if path == LOCK:
+        old, wanted = (_HASH.sub("…", text) for text in (old, wanted))
     for line in difflib.unified_diff(
-        old, _lines(wanted), f"on disk/{path}", f"generated/{path}"
+        _lines(old), _lines(wanted), f"on disk/{path}", f"generated/{path}"
     ):
         yield line.rstrip("\n")
 

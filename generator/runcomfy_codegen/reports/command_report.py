@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from ..ir.diagnostic import Diagnostic, Position, Severity
@@ -73,7 +72,7 @@ class RuleMetadata:
 
 
 class FileLocation(NamedTuple):
-    """A position in a file; the path is relative to the repository."""
+    """A position in a file."""
 
     file: str
     position: Position
@@ -152,8 +151,8 @@ class CommandReport:
     complete: bool | None = None
 
 
-def entry_of(diagnostic: Diagnostic, folder: str = "") -> ReportEntry:
-    """A diagnostic as an entry; ``folder`` is where its file lies."""
+def entry_of(diagnostic: Diagnostic) -> ReportEntry:
+    """A diagnostic as an entry."""
     identity = "\n".join((diagnostic.code, diagnostic.model, diagnostic.pointer))
     return ReportEntry(
         rule=diagnostic.code,
@@ -163,14 +162,16 @@ def entry_of(diagnostic: Diagnostic, folder: str = "") -> ReportEntry:
         message=diagnostic.message,
         pointer=diagnostic.pointer,
         where=diagnostic.pointer,
-        location=FileLocation(
-            str(PurePosixPath(folder, diagnostic.file)), diagnostic.place
-        ),
+        location=_location_of(diagnostic),
         hint=diagnostic.hint,
         fingerprint=hashlib.sha256(
             identity.encode("utf-8", "backslashreplace")
         ).hexdigest()[:16],
     )
+
+
+def _location_of(diagnostic: Diagnostic) -> FileLocation | None:
+    return FileLocation(diagnostic.file, diagnostic.place) if diagnostic.file else None
 
 
 def notice_of(diagnostic: Diagnostic) -> FileNotice:

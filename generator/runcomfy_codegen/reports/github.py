@@ -61,8 +61,9 @@ def _location(entry: ReportEntry) -> str:
 
 
 def _file_annotation(notice: FileNotice) -> str:
-    where = f"file={_escape_property(notice.file)},line={notice.line}"
-    return f"::{_COMMANDS[notice.level]} {where}::{in_workflow_command(notice.message)}"
+    where = f" file={_escape_property(notice.file)},line={notice.line}"
+    command = _COMMANDS[notice.level] + (where if notice.file else "")
+    return f"::{command}::{in_workflow_command(notice.message)}"
 
 
 def _escape_property(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
@@ -183,15 +184,15 @@ def _checked(request: GenerateRequest, progress: Progress) -> PackageCheck:
     new_text = package.wanted[LOCK]
     plan = without_equal_lock(package.plan, file_text(folder, LOCK), new_text)
     missing = frozenset(path for path in plan.write if not (folder / path).exists())
+    nowhere = not os.path.lexists(folder)
     stale = tuple(
         Stale(
             file=folder / stale.path,
             model=stale.model,
             why=stale.why,
             reason=stale.reason,
-            diff=tuple(
-                unified_diff(folder, stale.path, plan.write.get(stale.path, ""))
-            ),
+            # Of a folder that is not there, a diff is the whole package.
+            diff=() if nowhere else _diff_of(folder, stale.path, plan),
         )
         for stale in stale_reasons(plan, old, read_lock(new_text), missing)
     )
@@ -206,8 +207,13 @@ def _checked(request: GenerateRequest, progress: Progress) -> PackageCheck:
         files=package.total,
         generated_with=_as_options(old.selection) if other_options else None,
         interrupted=bool(old.generating),
+        missing=nowhere,
         diagnostics=package.diagnostics,
     )
+
+
+def _diff_of(folder: Path, path: PurePosixPath, plan: WritePlan) -> tuple[str, ...]:
+    return tuple(unified_diff(folder, path, plan.write.get(path, "")))
 
 
 def _as_options(selection: CallOptions) -> str:

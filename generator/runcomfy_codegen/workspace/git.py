@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -122,6 +123,11 @@ def blob_contents(oids: list[bytes]) -> Iterator[bytes]:
 
 def repository_root() -> Path:
     """The root of the work tree."""
+    return _root_around(Path.cwd())
+
+
+@cache
+def _root_around(folder: Path) -> Path:
     return Path(git_text("rev-parse", "--show-toplevel")).resolve()
 
 

@@ -169,7 +169,8 @@ class PackageCheck(_Result):
     ``removed`` are files that ``generate`` would remove, ``edited`` those that it would
     refuse to replace. ``generated_with`` are the options of the last ``generate``, if they
     differ from those of this check; None if they do not. ``interrupted`` says that the last
-    ``generate`` was killed before it was done.
+    ``generate`` was killed before it was done, ``missing`` that there is no folder: then
+    every file is stale, and has no diff.
     """
 
     client: str
@@ -181,11 +182,13 @@ class PackageCheck(_Result):
     files: int
     generated_with: str | None = None
     interrupted: bool = False
+    missing: bool = False
 
     @property
     def up_to_date(self) -> bool:
         """Whether ``generate`` would change nothing."""
-        return not (self.stale or self.edited or self.removed or self.interrupted)
+        wrong = self.stale or self.edited or self.removed
+        return not (wrong or self.interrupted or self.missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,17 +70,17 @@ class AbsentFolder:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A folder in a git revision; ``tree`` and ``commit`` are object ids."""
+    """A folder in a git revision; ``tree`` and ``commit`` are object ids.
+
+    ``path`` starts at the root of the repository. ``name`` is the same folder of the work
+    tree, seen from the current folder: the prefix of file names.
+    """
 
     ref: str
     path: str
     tree: str
     commit: str
-
-    @property
-    def name(self) -> str:
-        """The folder below the root of the repository."""
-        return self.path or "."
+    name: str
 
     def blobs(self) -> Blobs:
         """The path of every document below the folder, and its bytes, in two calls of git."""

@@ -6,6 +6,7 @@ that revision names. Only a configured folder may be absent: then the side has n
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..package.lock import LOCK
 from ..targets.target import Overrides
 from .configuration import OWN_FILE, Config, config_of
 from .git import (
+    TreeEntry,
     commit,
     file_in_commit,
     is_unborn,
@@ -138,11 +140,16 @@ def _named_in_commit(ref: str, commit_id: str, path: str, project: Project) -> D
     known = [config.schemas] if config else []
     configured = wanted in map(path_in_repository, (*known, project.config.schemas))
     return DiffSide(
-        Revision(ref, wanted, entry.oid, commit_id),
+        _revision(ref, wanted, entry, commit_id),
         config if configured else None,
         config.overrides if config else Overrides(),
         by_hand=True,
     )
+
+
+def _revision(ref: str, path: str, entry: TreeEntry, commit_id: str) -> Revision:
+    name = Path(os.path.relpath(repository_root() / path)).as_posix()
+    return Revision(ref, path, entry.oid, commit_id, name)
 
 
 def _configured_in_commit(ref: str, commit_id: str, project: Project) -> DiffSide:
@@ -156,7 +163,7 @@ def _configured_in_commit(ref: str, commit_id: str, project: Project) -> DiffSid
             continue
         if entry.kind != "tree":
             raise UsageError(f"in the revision {ref!r}, {path!r} is not a folder")
-        folder = Revision(ref, path, entry.oid, commit_id)
+        folder = _revision(ref, path, entry, commit_id)
         if not is_guess or load_side(folder, {}).documents:
             return DiffSide(folder, config, overrides)
     missing = candidates[0][0]
