@@ -75,9 +75,21 @@ def wanted(case: dict[str, Any]) -> set[tuple[str, str]]:
         for level in ("error", "warn")
         for rule in case.get("rules" if level == "error" else "warn", [])
     }
-    if "require" in case:
-        found.add((json.dumps(canonical(json.loads(case["require"]))), "error"))
-    return found
+    texts = [
+        *case.get("requires", []),
+        *([case["require"]] if "require" in case else []),
+    ]
+    return found | {
+        (json.dumps(canonical(json.loads(text))), "error") for text in texts
+    }
+
+
+def optional(case: dict[str, Any]) -> set[tuple[str, str]]:
+    texts = case.get("optional", [])
+    return {
+        (json.dumps(canonical(json.loads(text))) if text[0] == "{" else text, "error")
+        for text in texts
+    }
 
 
 def drafted(drafts: tuple[Draft, ...]) -> set[tuple[str, str]]:
@@ -91,16 +103,18 @@ def drafted(drafts: tuple[Draft, ...]) -> set[tuple[str, str]]:
 def test_most_drafts_of_other_vendors_words_are_right() -> None:
     right = made = stated = 0
     for case in CASES:
-        found, expected = drafted(read(case).drafts), wanted(case)
+        found, expected = drafted(read(case).drafts) - optional(case), wanted(case)
         right += len(found & expected)
         made += len(found)
         stated += len(expected)
     assert right / made >= 0.95, f"precision {right}/{made}"
-    assert right / stated >= 0.85, f"recall {right}/{stated}"
+    assert right / stated >= 0.95, f"recall {right}/{stated}"
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in CASES if not wanted(case)], ids=lambda case: case["text"]
+    "case",
+    [case for case in CASES if not wanted(case) | optional(case)],
+    ids=lambda case: case["text"],
 )
 def test_advice_and_other_numbers_make_no_draft(case: dict[str, Any]) -> None:
     assert read(case).drafts == ()

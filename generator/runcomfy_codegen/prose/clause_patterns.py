@@ -179,4 +179,6 @@ def _after_only(words: Clause) -> int | None:
         seen_only = seen_only or word.kind is Is.ONLY
         if seen_only and word.kind in _LATER:
             return index
+    if words[-1].kind is Is.ONLY and has(words, Is.USABLE):
+        return next((i for i, word in enumerate(words) if word.kind in _LATER), None)
     return None

@@ -62,6 +62,9 @@ def _no_limit(word: Lexeme, clause: Clause, sentence: Sentence) -> str:
         return "the words depend on a condition"
     if has(clause, Is.EXAMPLE) or _goes_on(word, sentence):
         return _OPEN_ENDED
+    lists = sum(row.kind is Is.FORMATS for row in sentence.words)
+    if len(word.names) == 1 and lists > 1:
+        return "formats in several places"
     if len(word.names) == 1 and not _is_demanded(word, clause, sentence):
         return "one format is only mentioned"
     return ""

@@ -25,10 +25,11 @@ GRAMMAR_WORDS: tuple[tuple[Is, str], ...] = (
     ),
     (
         Is.TOTAL,
-        "total | combined | in total | altogether | together | overall | sum | cumulative "
+        "total | combined | add up to | adding up to | sum up to | adds up to | in total | altogether | together | overall | sum | cumulative "
         "| aggregate | 总 | 总计 | 合计 | 总共 | 总时长 | 合計 | 合計で | общ* | суммарн* "
         "| в сумме",
     ),
+    (Is.COMMA, "where"),
     (Is.AND, "and | & | + | plus | 与 | 和 | と | 及 | и"),
     (Is.OR, "or | and / or | and or | | | 或 | または | или"),
     (
@@ -47,7 +48,7 @@ GRAMMAR_WORDS: tuple[tuple[Is, str], ...] = (
     (
         Is.IF,
         "if | when | whenever | unless | while | once | in case | depending | depends "
-        "| where | 如果 | 当 | 場合 | если | когда",
+        "| 如果 | 当 | 場合 | если | когда",
     ),
     (Is.WITHOUT, "without | in the absence of | 没有 | なし | без"),
     (
@@ -110,7 +111,7 @@ GRAMMAR_WORDS: tuple[tuple[Is, str], ...] = (
     ),
     (
         Is.ADVICE,
-        "recommend* | suggest* | ideally | ideal | preferably | prefer* | advise* "
+        "may fail | might fail | could fail | may be rejected | might be rejected | recommend* | suggest* | ideally | ideal | preferably | prefer* | advise* "
         "| advisable | typical* | usually | normally | optimal* | often | generally "
         "| aim for | we encourage | good results | common* | usual | sweet spot | 建议 | 推荐 "
         "| 推奨 | おすすめ | рекоменд* | желательно | обычно | совет* | лучше",
@@ -150,7 +151,7 @@ GRAMMAR_WORDS: tuple[tuple[Is, str], ...] = (
     (
         Is.PRICE,
         "price | prices | pricing | cost | costs | billed | billing | free | credit "
-        "| credits | charge | charged | charges | rate limit | quota | 计费 | 费用 | 料金 "
+        "| credits | charge | charged | charges | rate limit | quota | takes | take | took | latency | timeout | expires | 计费 | 费用 | 料金 "
         "| цена | стоимост*",
     ),
     (

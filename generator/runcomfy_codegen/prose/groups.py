@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from runcomfy_runtime.media.format_table import FORMATS
+
 from .lexemes import Lexeme, lexemes
 from .word_kinds import Is
 
@@ -14,7 +16,7 @@ _SEPARATORS = (Is.COMMA, Is.OR, Is.AND)
 def grouped_lexemes(text: str) -> list[Lexeme]:
     """The lexemes of a text, joined where several are one thing."""
     found = _negative(lexemes(text))
-    for join in (_ratios, _intervals, _format_lists):
+    for join in (_media_types, _ratios, _intervals, _format_lists):
         found = join(found)
     return found
 
@@ -92,6 +94,29 @@ def _is_ratio(triple: Sequence[Lexeme]) -> bool:
     first, mark, second = triple
     joined = _touch(first, mark) and _touch(mark, second)
     return joined and mark.written in (":", "：", "/") and second.numbers[0] != 0
+
+
+def _media_types(found: Sequence[Lexeme]) -> list[Lexeme]:
+    """``image/jpeg`` is one format."""
+    result: list[Lexeme] = []
+    for lexeme in found:
+        first, mark = result[-2:] if len(result) > 1 else (None, None)
+        if first and mark and mark.written == "/" and _touch(mark, lexeme):
+            written = f"{first.written}/{lexeme.written}"
+            name = _MEDIA_TYPES.get(written.replace("/x-", "/"))
+            if name is not None and _touch(first, mark):
+                joined = replace(
+                    first, kind=Is.FORMAT, meaning=name, written=written, also=()
+                )
+                result[-2:] = [replace(joined, end=lexeme.end)]
+                continue
+        result.append(lexeme)
+    return result
+
+
+_MEDIA_TYPES = {
+    row.media_type.replace("/x-", "/"): name for name, row in FORMATS.items()
+} | {"audio/mp3": "mp3", "image/jpg": "jpeg", "video/mov": "mov"}
 
 
 def _intervals(found: Sequence[Lexeme]) -> list[Lexeme]:

@@ -33,7 +33,14 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _THOUSANDS = re.compile("[,\u00a0\u202f]")
-_BREAKS = {";": Is.BREAK, "；": Is.BREAK, "，": Is.COMMA, ",": Is.COMMA, "、": Is.COMMA}
+_BREAKS = {
+    ";": Is.BREAK,
+    "；": Is.BREAK,
+    "，": Is.COMMA,
+    ",": Is.COMMA,
+    "、": Is.COMMA,
+    "・": Is.COMMA,
+}
 _SIGNS = {
     **_BREAKS,
     "(": Is.OPEN,

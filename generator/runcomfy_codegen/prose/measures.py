@@ -40,6 +40,7 @@ _SIDE_METRICS = {
     "width": "width_pixels",
     "height": "height_pixels",
 }
+_FEW = 12
 _UNIT_NAMES = frozenset(("duration", "seconds", "second", "length", "secs", "sec"))
 _OTHER_UNITS = frozenset(("ms", "millis", "milliseconds", "minutes", "frames", "frame"))
 
@@ -179,6 +180,8 @@ def _text_rules(found: Quantity, subject: Subject) -> Iterator[str]:
     measure = f"characters({found.script})" if found.script else "characters"
     for bound in found.bounds:
         number = bound.number.numbers[0]
+        if number < _FEW and bound.operator in ("<", "<="):
+            raise Unreadable("so few characters may be persons")
         if number != 0 or bound.operator != ">=":
             yield f"{measure} {bound.operator} {_decimal(number)}"
 
@@ -187,7 +190,8 @@ def _file_rules(
     found: Quantity, family: str, around: Surroundings, subject: Subject
 ) -> Iterator[str]:
     if family == "dimensions":
-        yield from _dimension_rules(found.bounds[0])
+        for bound in found.bounds:
+            yield from _dimension_rules(bound)
         return
     if family not in _RATIO and any(":" in row.number.written for row in found.bounds):
         raise Unreadable("a ratio or a time of day has another unit")
@@ -230,6 +234,8 @@ def _side(sides: Sequence[str], operator: str) -> str:
 
 def _dimension_rules(bound: Bound) -> Iterator[str]:
     """Dimensions say nothing about upright or lying: the larger one is the long side."""
+    if bound.number.kind is not Is.DIMENSIONS:
+        raise Unreadable(WHICH_SIDE)
     short, long = sorted(bound.number.numbers)
     upper = bound.operator in ("<", "<=")
     if bound.operator not in ("<", "<=", ">", ">="):

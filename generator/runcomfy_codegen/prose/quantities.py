@@ -167,16 +167,12 @@ def _up_to(word: Lexeme) -> Lexeme:
 
 
 def _is_number(clause: Clause, index: int) -> bool:
-    return index < len(clause) and clause[index].kind is Is.NUMBER
+    return index < len(clause) and clause[index].kind in (Is.NUMBER, Is.DIMENSIONS)
 
 
 def _quantity(clause: Clause, index: int, before: _Before) -> tuple[Quantity, int]:
     first = before.first or clause[index]
     number, unit, index = _with_unit(clause, index)
-    if number.kind is Is.DIMENSIONS:
-        bound = Bound(before.operator, number, unit)
-        found = Quantity((bound,), first, clause[index - 1], unit)
-        return _after(found, clause, index)
     end = _range_end(clause, index, before.between)
     if end:
         other, other_unit, index = _with_unit(clause, end)

@@ -10,22 +10,20 @@ from fractions import Fraction
 
 from runcomfy_runtime.metrics_and_operators import OPERATORS
 
-from ..ir.model import Choice, Model
+from ..ir.model import Model
 from .already_stated import is_stated
 from .conditions import condition_limits
 from .draft import Draft, Level, Reading, Unread
 from .formats import format_limits
 from .measures import Surroundings, Unreadable, rules, surroundings
-from .quantities import Quantity, left_denied, quantities
+from .not_limits import why_no_limit
+from .quantities import Quantity, quantities
 from .scene import Scene
-from .sentences import Clause, Sentence, has, sentences
+from .sentences import Clause, Sentence, sentences
 from .subject import Subject, subjects
 from .word_kinds import Is
 
 _NUMBERED = re.compile(r"(?:image|video|audio|character|element|figure)\d+")
-ADVICE = "advice"
-ABOUT_OUTPUT = "these words are about something else than what is sent"
-CONDITIONAL = "the words depend on a condition"
 
 
 def read_model(model: Model) -> Reading:
@@ -76,8 +74,8 @@ def _contradicted(draft: Draft, drafts: Sequence[Draft], subject: Subject) -> st
     if not _fits_examples(draft, subject):
         return "another number of the description is outside of this range"
     others = {rule for other in drafts for rule in other.rules} - set(draft.rules)
-    heads = {rule.rpartition(" ")[0] for rule in draft.rules}
-    if any(rule.rpartition(" ")[0] in heads for rule in others):
+    heads = {_head(rule) for rule in draft.rules}
+    if any(_head(rule) in heads for rule in others):
         return "the description has several numbers for this"
     return ""
 
@@ -156,7 +154,7 @@ def _of_quantity(
     quote = sentence.text_between(found.first.start, found.last.end)
     if _is_refused(found, sentence):
         found = _turned(found)
-    reason = _no_limit(found, sentence, clause, subject)
+    reason = why_no_limit(found, sentence, clause, subject)
     if reason is None:
         return
     if reason:
@@ -186,75 +184,9 @@ def _turned(found: Quantity) -> Quantity:
     return replace(found, bounds=bounds, compares=False)
 
 
-def _no_limit(
-    found: Quantity, sentence: Sentence, clause: Clause, subject: Subject
-) -> str | None:
-    """Why a quantity is no limit: empty if it is one, None if no one needs to look at it."""
-    digits = found.bounds[0].number.written[0].isdigit()
-    measured = found.unit is not None and digits
-    if sentence.has(Is.PRICE) or not (found.bounded or measured):
-        return None
-    if isinstance(subject.type, Choice) and found.unit is None:
-        return None
-    own = subject.is_number or (subject.is_text and _counts_characters(found))
-    if sentence.has(Is.OUTPUT) and not own:
-        return ABOUT_OUTPUT if found.bounded else None
-    if _is_advice(found, sentence, clause):
-        return ADVICE
-    if has(clause, Is.EXAMPLE) or _is_part(found, clause):
-        return "an example, or a part" if found.bounded else None
-    if has(clause, Is.STEP):
-        return "a rule cannot say this"
-    if has(clause, Is.IF, Is.WITHOUT) or sentence.begins_with_condition:
-        return CONDITIONAL
-    if _is_for_variant(clause) or {"which", "them"} & {row.written for row in clause}:
-        return CONDITIONAL
-    if _says_what_happens(found, sentence, clause):
-        return "the words say what happens to such a file"
-    if left_denied(clause) and not sentence.has(Is.REFUSED):
-        return "the words deny something"
-    if found.compares and not sentence.has(Is.MUST):
-        return "the words only compare"
-    return ""
-
-
-def _counts_characters(found: Quantity) -> bool:
-    return found.script != "" or (
-        found.unit is not None and found.unit.meaning == "character"
-    )
-
-
-def _is_advice(found: Quantity, sentence: Sentence, clause: Clause) -> bool:
-    # Files that are scaled or cut are still counted.
-    cut = (sentence.cut and not found.nouns) or sentence.has(Is.CUT)
-    if sentence.begins_with_advice or sentence.ignored or cut:
-        return True
-    return has(clause, Is.ADVICE, Is.ABOUT)
-
-
-def _is_for_variant(clause: Clause) -> bool:
-    """Whether a clause is about one mode, model or plan: ``for the turbo model``."""
-    for index, word in enumerate(clause):
-        if word.written in ("for", "in", "on", "with") and any(
-            later.kind is Is.VARIANT for later in clause[index + 1 : index + 4]
-        ):
-            return True
-    return False
-
-
-def _says_what_happens(found: Quantity, sentence: Sentence, clause: Clause) -> bool:
-    """``Audio under 30 seconds will be looped`` compares, and limits nothing."""
-    place = clause.index(found.last)
-    happens = {row.written for row in clause[place + 1 : place + 2]}
-    compares = found.bounds[0].operator in ("<", ">")
-    verbs = {"will", "are", "is", "may", "can", "get", "gets"}
-    return compares and not sentence.has(Is.REFUSED) and bool(happens & verbs)
-
-
-def _is_part(found: Quantity, clause: Clause) -> bool:
-    """Whether the number counts a part: ``the first 5 seconds``."""
-    place = clause.index(found.bounds[0].number)
-    return place > 0 and clause[place - 1].kind is Is.PART
+def _head(rule: str) -> str:
+    """What a rule is about: measure and operator, or the format."""
+    return "format" if rule.startswith("format") else rule.rpartition(" ")[0]
 
 
 def _fits_examples(draft: Draft, subject: Subject) -> bool:
