@@ -18,6 +18,7 @@ RUNTIME = Path(__file__).parent / "runcomfy_runtime"
 ASYNC_FILES = (
     "async_client.py",
     "async_job.py",
+    "async_named_batch.py",
     "http/async_connection_pool.py",
     "http/async_deadline_transport.py",
     "media/fetch/async_client.py",

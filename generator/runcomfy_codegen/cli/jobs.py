@@ -12,7 +12,13 @@ import click
 
 from runcomfy_runtime.client_config import ServerSettings, open_journal
 from runcomfy_runtime.errors import NotConfigured, RunComfyError
-from runcomfy_runtime.journal import Journal, JournalEntry, settled_handle
+from runcomfy_runtime.journal import (
+    Journal,
+    JournalEntry,
+    batch_counts,
+    entries_of_batch,
+    settled_handle,
+)
 
 from ..errors import EXIT_FINDING, UsageError
 from .console import download_progress, job_progress, print_json, terminal_safe
@@ -96,6 +102,9 @@ def cancel(where: SchemasOptions, job: str, form: str) -> None:
 @click.option(
     "--pending", is_flag=True, help="Only jobs that were accepted and have not ended."
 )
+@click.option(
+    "--batch", metavar="NAME", help="Only the jobs of a named batch, and counts."
+)
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @format_option
 @schemas_options
@@ -105,6 +114,7 @@ def jobs(
     where: SchemasOptions,
     journal: Path | str | None,
     pending: bool,
+    batch: str | None,
     limit: int,
     form: str,
 ) -> None:
@@ -117,15 +127,22 @@ def jobs(
     if context.invoked_subcommand is not None:
         return
     with _opened(journal) as kept:
-        newest = kept.pending()[::-1] if pending else kept.entries(limit)
-        entries = newest[:limit]
+        entries = _listed(kept, pending, batch, limit)
+        counts = None if batch is None else dict(batch_counts(kept, batch))
     if form == "json":
-        print_json({"jobs": [_printed(entry) for entry in entries]})
+        listed: dict[str, Any] = {"jobs": [_printed(entry) for entry in entries]}
+        print_json(
+            listed if counts is None else {"batch": batch, "counts": counts, **listed}
+        )
         return
+    if counts:
+        total = sum(counts.values())
+        states = ", ".join(f"{count} {word}" for word, count in counts.items())
+        click.echo(printable(f"{batch}: {total} jobs: {states}"))
     for entry in entries:
         click.echo(
             terminal_safe(
-                f"{_when(entry)}  {_state(entry):<13} {entry.model_id}  {_id(entry)}"
+                f"{_when(entry)}  {entry.word:<13} {entry.model_id}  {_id(entry)}"
             )
         )
     if not entries:
@@ -185,10 +202,18 @@ def _opened(journal: Path | str | None) -> Generator[Journal]:
         raise job_failure(error) from None
 
 
-def _state(entry: JournalEntry) -> str:
-    if entry.unknown:
-        return "submitting" if entry.owner_alive else "unknown"
-    return entry.state or "pending"
+def _listed(
+    journal: Journal, pending: bool, batch: str | None, limit: int
+) -> list[JournalEntry]:
+    """The entries that were asked for, newest first."""
+    if batch is not None:
+        found = entries_of_batch(journal, batch)
+        own = [entry for entry in found if entry.batch == batch]
+        chosen = [entry for entry in own if entry.pending or not pending]
+        newest = sorted(chosen, key=lambda entry: entry.meant_at, reverse=True)
+    else:
+        newest = list(journal.pending()[::-1] if pending else journal.entries(limit))
+    return newest[:limit]
 
 
 def _id(entry: JournalEntry) -> str:
@@ -207,7 +232,7 @@ def _printed(entry: JournalEntry) -> dict[str, Any]:
         "reference": entry.reference,
         "batch": entry.batch or None,
         "owner": entry.owner or None,
-        "state": _state(entry),
+        "state": entry.word,
         "submitted": _when(entry),
         "token": entry.token or None,
     }
