@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from support import examples as examples  # the profiles of Hypothesis
 from support.command_line import Shell, entry
+from support.postgres import PostgresServer, missing
 
 Golden = Callable[[Path, str], None]
 
@@ -79,3 +80,16 @@ def project(shell: Shell) -> Shell:
     answer = shell("import", "catalog.json")
     assert answer.code == 0, answer.err
     return shell
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this test run."""
+    reason = missing()
+    if reason:
+        pytest.skip(reason)
+    server = PostgresServer()
+    try:
+        yield server.start()
+    finally:
+        server.remove()

@@ -15,12 +15,14 @@ from itertools import islice
 from typing import NamedTuple
 
 from .errors import InputRejected, JobCancelled, JobFailed, SubmitOutcomeUnknown
-from .journal import Claims, Closing, JournalEntry
+from .journal import Claims, Closing, JournalEntry, SharedJournal
 from .observer import logger
 from .submission import PreparedSubmission
 
 LOOK_AGAIN = 0.5
 """Seconds between two looks at items that other processes have."""
+_SAME_PAUSE = 0.1
+"""Seconds between two ends of a pause that are the same, read twice."""
 _CHUNK = 128
 """Inputs that are registered at a time."""
 _MOST_LOOKED_AT = 512
@@ -151,6 +153,26 @@ class ClaimedInputs:
         if not self._ended:
             self._ended = True
             self._claims.abandon()
+
+
+class SharedPause:
+    """The pauses after HTTP 429 that other processes of a batch report, each of them once.
+
+    Once, because the caller has a clock of its own.
+    """
+
+    def __init__(self, journal: SharedJournal, batch: str) -> None:
+        self._journal = journal
+        self._batch = batch
+        self._seen = 0.0
+
+    def __call__(self) -> float:
+        """Seconds of a pause that was not reported yet; 0 if there is none."""
+        until = self._journal.paused_until(self._batch)
+        if until < self._seen + _SAME_PAUSE:
+            return 0.0
+        self._seen = until
+        return until - time.monotonic()
 
 
 def closing_of(outcome: object) -> Closing:

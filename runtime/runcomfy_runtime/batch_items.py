@@ -14,7 +14,13 @@ from weakref import WeakSet
 
 from . import errors
 from .base_job import untyped_output
-from .batch_claims import LOOK_AGAIN, ClaimedInput, ClaimedInputs, PositionedInput
+from .batch_claims import (
+    LOOK_AGAIN,
+    ClaimedInput,
+    ClaimedInputs,
+    PositionedInput,
+    SharedPause,
+)
 from .batch_state import BatchItem
 from .input_checks import InputChecks
 from .job_handle import decode_token
@@ -114,8 +120,8 @@ class BatchItems:
     ) -> None:
         """Set how the flows of the items run. Reads nothing yet."""
         name, shared = self._name or "", self._shared
-        left = None if shared is None else lambda: shared.pause_left(name)
-        limiter = RateLimiter(slots, left)
+        pause = None if shared is None else SharedPause(shared, name)
+        limiter = RateLimiter(slots, pause)
         given = self._given()
         if shared is not None:
             claims = shared.claims(name, self._most)

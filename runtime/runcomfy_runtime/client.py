@@ -254,22 +254,18 @@ class RunComfy:
         the batch unless ``return_exceptions`` yields errors too. HTTP 429 pauses only the
         submits. With a journal, give a ``name``: a batch that was killed continues where it
         stopped when it is mapped again under that name. Without a name every input is
-        submitted, and paid for, again. With a journal in PostgreSQL, any number of processes
-        may map the same inputs under one name: each hands out the results of the inputs that it
-        claimed, and ``total_concurrency`` limits the jobs of all of them together; see
-        ``batch``. ``timeout`` is for each job, in seconds. If you may
-        leave the loop early, enter the batch as a context manager: ``break`` alone cancels
-        nothing.
+        submitted, and paid for, again. With a journal in PostgreSQL, many processes may map
+        the same inputs under one name: each yields the results of those that it claimed, and
+        ``total_concurrency`` limits all of them together. ``timeout`` is for each job, in
+        seconds. To leave the loop early, enter the batch as a context manager.
         """
         from .batch import Batch  # few programs need it
         from .batch_items import BatchItems
 
+        journal = self._driver.config.journal
         return Batch(
             self._driver,
-            BatchItems(
-                *(inputs, name, self._driver.config.journal, self._checks),
-                total_concurrency,
-            ),
+            BatchItems(inputs, name, journal, self._checks, total_concurrency),
             concurrency=concurrency,
             ordered=ordered,
             return_exceptions=return_exceptions,

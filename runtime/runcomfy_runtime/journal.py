@@ -179,8 +179,11 @@ class SharedJournal(Protocol):
         """This process as one of those. At most ``most`` items are claimed at a time by all."""
         ...
 
-    def pause_left(self, batch: str) -> float:
-        """Seconds for which nothing of a batch may be submitted, because of HTTP 429."""
+    def paused_until(self, batch: str) -> float:
+        """The moment before which nothing of a batch may be submitted, because of HTTP 429.
+
+        It is a time of ``time.monotonic``.
+        """
         ...
 
 

@@ -17,10 +17,12 @@ import httpx
 import pytest
 
 from runcomfy_codegen.sandbox.sample_media import png
+from runcomfy_runtime.client_config import open_journal
 from runcomfy_runtime.job_handle import JobHandle
 from runcomfy_runtime.lifecycle.steps import Accepted, Intent, OutcomeUnknown
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from support.command_line import Shell, entry
+from support.postgres import PostgresServer
 from support.scripted_server import Reply, ScriptedServer, status
 
 PAINTER = "acme/painter/text-to-image"
@@ -336,6 +338,59 @@ def test_a_settlement_needs_one_decision(
     answer = shell("jobs", "settle", "x", *options, "--journal", "jobs.db")
     assert answer.code == 2
     assert "Traceback" not in answer.err
+
+
+def test_a_batch_is_listed_with_its_counts(
+    shell: Shell, postgres: PostgresServer
+) -> None:
+    url = postgres.new_schema()
+    password = "s3cret"
+    for location in (shell.folder / "jobs.db", url):
+        journal = open_journal(location)
+        assert journal is not None
+        for number, batch in enumerate(["books", "books", "others"]):
+            journal.note(
+                Intent(f"{batch}/{number}", "v/m", "0", 1.0 + number, batch=batch)
+            )
+            journal.note(OutcomeUnknown(f"{batch}/{number}"))
+        journal.close()
+        listed = shell("jobs", "--batch", "books", "--journal", str(location))
+        assert listed.out.startswith("books: 2 jobs: 2 unknown\n")
+        assert listed.out.count("reference books/") == 2
+        options = ("--batch", "books", "--format", "json", "--journal", str(location))
+        content = shell("jobs", *options).json
+        assert content["counts"] == {"unknown": 2}
+        assert [job["reference"] for job in content["jobs"]] == ["books/1", "books/0"]
+        settled = shell(
+            *("jobs", "settle", "books/0", "--not-accepted", "--journal", str(location))
+        )
+        assert settled.code == 0
+        assert password not in listed.out + listed.err + settled.out + settled.err
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("postgresql://me:hunter-22@127.0.0.1:1/db", 3),
+        ("host=127.0.0.1 port=1 user=me password=hunter-22 connect_timeout=2", 3),
+        ("postgresql://me:hun/ter-22@h/db", 2),
+        ("postgresql:/me:hunter-22@h/db", 2),
+        ("mysql://me:hunter-22@h/db", 2),
+    ],
+)
+@pytest.mark.parametrize("how", ["option", "variable"])
+def test_no_command_shows_the_password_of_a_journal(
+    shell: Shell, address: str, code: int, how: str
+) -> None:
+    pytest.importorskip("psycopg")
+    if how == "option":
+        answer = shell("jobs", "--journal", address)
+    else:
+        answer = shell("jobs", environment={"RUNCOMFY_JOURNAL": address})
+    assert (answer.code, answer.out) == (code, "")
+    assert "postgresql" in answer.err
+    for part in ("hunter", "ter-22", "Traceback"):
+        assert part not in answer.err
 
 
 def test_a_file_that_is_no_journal_is_said_so(shell: Shell) -> None:

@@ -12,7 +12,7 @@ import pytest
 from runcomfy_runtime.protocol import BASE_URL_VARIABLES, TOKEN_VARIABLES
 from runtime.side import OUTPUT, Side
 from support.journal_stores import Store, postgres_store, sqlite_store
-from support.postgres import PostgresServer, missing
+from support.postgres import PostgresServer
 from support.scripted_server import ScriptedServer, result, status, submitted
 
 
@@ -54,19 +54,6 @@ def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
         return look_up(host, *rest, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL server of this test run."""
-    reason = missing()
-    if reason:
-        pytest.skip(reason)
-    server = PostgresServer()
-    try:
-        yield server.start()
-    finally:
-        server.remove()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from functools import partial
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
 from .async_driver import AsyncDriver, AsyncListener
 from .async_job import AsyncJob, AsyncResult
-from .batch_items import (
-    BatchItem,
-    BatchItems,
-    BatchState,
-    BatchStopped,
-    checked_concurrency,
-)
+from .batch_claims import LOOK_AGAIN
+from .batch_items import BatchItems, BatchStopped, checked_concurrency
+from .batch_state import BatchItem, BatchState
 from .daemon_threads import FILE_THREADS
-from .errors import RunComfyError
+from .errors import JournalError, RunComfyError
 from .lifecycle.concurrency import RequestSlots
+from .observer import logger
 
 YieldT = TypeVar("YieldT")
 CONNECTIONS = 8
@@ -45,10 +42,12 @@ class AsyncBatch(Generic[YieldT]):
         self._context = driver.config.flow_context()
         self._concurrency = checked_concurrency(concurrency)
         self._slots = RequestSlots(asyncio.Semaphore(min(CONNECTIONS, concurrency)))
-        self._plan: BatchItems | None = plan
-        """Until the first item: what it needs is read in a thread."""
-        self._items: Iterator[BatchItem] | None
-        self._items = plan.items(self._context, self._slots, timeout, cancel=cancel)
+        self._items = plan
+        self._open = True
+        """Whether more items may begin."""
+        plan.begin(self._context, self._slots, timeout, cancel=cancel)
+        self._last: tuple[BatchItem, AsyncResult[Any] | Exception] | None = None
+        """What was returned last: the caller has it for certain when it asks for the next."""
         self._return_exceptions = return_exceptions
         self._listener = listener
         self._state: BatchState[AsyncResult[Any]] = BatchState(ordered)
@@ -81,26 +80,43 @@ class AsyncBatch(Generic[YieldT]):
             raise
 
     async def _next(self) -> AsyncResult[Any] | Exception:
-        if self._plan is not None and self._plan.reads_journal:
-            await FILE_THREADS.run(self._plan.read_journal)
-        self._plan = None
+        self._confirm()
         while True:
-            self._fill()
-            outcome = self._state.take()
-            if isinstance(outcome, Exception) and not self._return_exceptions:
-                raise outcome
-            if outcome is not None:
+            await self._fill()
+            self._last = self._state.take()
+            if self._last is not None:
+                outcome = self._last[1]
+                if isinstance(outcome, Exception) and not self._return_exceptions:
+                    raise outcome
                 return outcome
-            if not self._tasks:
+            if self._tasks:
+                limit = LOOK_AGAIN if self._open and self._has_room() else None
+                await asyncio.wait(
+                    self._tasks, timeout=limit, return_when=asyncio.FIRST_COMPLETED
+                )
+            elif self._open:
+                await asyncio.sleep(LOOK_AGAIN)  # leases end by real clocks
+            else:
+                await FILE_THREADS.run(self._items.end)
                 raise StopAsyncIteration
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
-    def _fill(self) -> None:
-        """Begin as many jobs as there is room for."""
-        while self._items is not None and len(self._tasks) < self._concurrency:
-            item = next(self._items, None)
+    def _confirm(self) -> None:
+        if self._last is not None:
+            self._items.returned(*self._last)
+            self._last = None
+
+    def _has_room(self) -> bool:
+        return len(self._tasks) < self._concurrency
+
+    async def _fill(self) -> None:
+        """Begin as many jobs as there is room for. The journal is read in a thread."""
+        room = self._concurrency - len(self._tasks)
+        if self._open and room and self._items.reads_journal:
+            await FILE_THREADS.run(lambda: self._items.prepare(room))
+        while self._open and self._has_room():
+            item = self._items.take()
             if item is None:
-                self._items = None
+                self._open = not self._items.exhausted
                 return
             self._state.begin(item)
             task = asyncio.ensure_future(self._run(item))
@@ -148,7 +164,7 @@ class AsyncBatch(Generic[YieldT]):
 
         A second cancellation is raised instead of the error and skips the clean-up.
         """
-        self._items = None
+        self._open = False
         if self._closed:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             return
@@ -161,8 +177,14 @@ class AsyncBatch(Generic[YieldT]):
             await asyncio.gather(*tasks, return_exceptions=True)
         except BaseException as again:
             self._state.add_notes(again)
+            self._items.abandon()
             raise
         self._state.add_notes(error)
+        self._confirm()
+        try:
+            await FILE_THREADS.run(self._items.end)
+        except JournalError as failure:
+            logger().warning("the claims of a batch end with their lease: %s", failure)
 
     async def aclose(self) -> None:
         """End the batch: submit no more, cancel what is queued, leave what is running."""
@@ -177,11 +199,14 @@ class AsyncBatch(Generic[YieldT]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is not None:
+            self._last = None  # the caller may not have finished with it
         await self._stop(error or BatchStopped())
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
             self._state.log_lost()
+            self._items.abandon()
 
 
 def _ended_from_outside(stopped: BaseException) -> RunComfyError:

@@ -28,6 +28,7 @@ from .submission import output_reader, prepare_submission
 
 if TYPE_CHECKING:
     from .async_batch import AsyncBatch
+    from .async_named_batch import AsyncNamedBatch
     from .media.fetch.policy import FetchPolicy
     from .model import ModelInput
     from .transport import AsyncTransport
@@ -213,6 +214,7 @@ class AsyncRunComfy:
         return_exceptions: Literal[False] = ...,
         timeout: float | None = ...,
         name: str | None = ...,
+        total_concurrency: int | None = ...,
         on_update: AsyncListener | None = ...,
         on_stop: OnStop = ...,
     ) -> AsyncBatch[AsyncResult[OutputT]]: ...
@@ -228,6 +230,7 @@ class AsyncRunComfy:
         return_exceptions: Literal[True],
         timeout: float | None = ...,
         name: str | None = ...,
+        total_concurrency: int | None = ...,
         on_update: AsyncListener | None = ...,
         on_stop: OnStop = ...,
     ) -> AsyncBatch[AsyncResult[OutputT] | Exception]: ...
@@ -242,6 +245,7 @@ class AsyncRunComfy:
         return_exceptions: bool = False,
         timeout: float | None = DEFAULT_JOB_TIMEOUT,
         name: str | None = None,
+        total_concurrency: int | None = None,
         on_update: AsyncListener | None = None,
         on_stop: OnStop = "cancel_queued",
     ) -> AsyncBatch[Any]:
@@ -251,16 +255,18 @@ class AsyncRunComfy:
         the batch unless ``return_exceptions`` yields errors too. HTTP 429 pauses only the
         submits. With a journal, give a ``name``: a batch that was killed continues where it
         stopped when it is mapped again under that name. Without a name every input is
-        submitted, and paid for, again. ``timeout`` is for each job, in seconds. If you may
-        leave the loop early, enter the batch as a context manager: ``break`` alone cancels
-        nothing.
+        submitted, and paid for, again. With a journal in PostgreSQL, many processes may map
+        the same inputs under one name: each yields the results of those that it claimed, and
+        ``total_concurrency`` limits all of them together. ``timeout`` is for each job, in
+        seconds. To leave the loop early, enter the batch as a context manager.
         """
         from .async_batch import AsyncBatch  # few programs need it
         from .batch_items import BatchItems
 
+        journal = self._driver.config.journal
         return AsyncBatch(
             self._driver,
-            BatchItems(inputs, name, self._driver.config.journal, self._checks),
+            BatchItems(inputs, name, journal, self._checks, total_concurrency),
             concurrency=concurrency,
             ordered=ordered,
             return_exceptions=return_exceptions,
@@ -272,10 +278,37 @@ class AsyncRunComfy:
     @property
     def journal(self) -> JournalJobs[AsyncJob[dict[str, Any]]]:
         """The jobs in the journal. Raises ``NotConfigured`` if there is no journal."""
+        server = self._driver.config.settings.server
+        return JournalJobs(self._open_journal(), self.job, server)
+
+    @overload
+    def batch(
+        self, name: str, model: type[ModelInput[OutputT]], /
+    ) -> AsyncNamedBatch[OutputT]: ...
+
+    @overload
+    def batch(
+        self, name: str, model: None = None, /
+    ) -> AsyncNamedBatch[dict[str, Any]]: ...
+
+    def batch(
+        self, name: str, model: type[ModelInput[Any]] | None = None, /
+    ) -> AsyncNamedBatch[Any]:
+        """A named batch as the journal knows it: counts, results, failures, what is unknown.
+
+        With the model's ``Input`` the results are typed. Raises ``NotConfigured`` if there is no
+        journal.
+        """
+        from .async_named_batch import AsyncNamedBatch  # few programs need it
+
+        reader, _ = output_reader(model)
+        return AsyncNamedBatch(self._driver, self._open_journal(), name, reader)
+
+    def _open_journal(self) -> Journal:
         journal = self._driver.config.journal
         if journal is None:
             raise NotConfigured("this client keeps no journal: give journal=PATH")
-        return JournalJobs(journal, self.job, self._driver.config.settings.server)
+        return journal
 
     @overload
     async def validate(

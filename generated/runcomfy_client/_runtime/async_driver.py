@@ -205,6 +205,10 @@ class AsyncDriver:
                 await (FILE_THREADS.run(task) if on_loop is None else on_loop())
         return None
 
+    async def call(self, task: Callable[[], T]) -> T:
+        """Run a task that may block, in a thread."""
+        return await FILE_THREADS.run(task)
+
     async def _write(self, entry: Entry) -> None:
         """Write an entry to the journal: an intent together with those of other jobs."""
         journal = self.config.journal

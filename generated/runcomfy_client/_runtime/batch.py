@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import heapq
+import time
 from collections.abc import Iterator
 from itertools import count
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
-from .batch_items import (
-    BatchItem,
-    BatchItems,
-    BatchState,
-    BatchStopped,
-    checked_concurrency,
-)
+from .batch_claims import LOOK_AGAIN
+from .batch_items import BatchItems, BatchStopped, checked_concurrency
+from .batch_state import BatchItem, BatchState
 from .driver import Driver, Listener
-from .errors import RunComfyError
+from .errors import JournalError, RunComfyError
 from .job import Job, Result
 from .journal import may_share
 from .lifecycle.concurrency import RequestSlots
 from .lifecycle.steps import Intent, Send, Sending, Sleep, Step, WriteJournal
+from .observer import logger
 from .transport import Outcome
 
 YieldT = TypeVar("YieldT")
@@ -72,8 +70,12 @@ class Batch(Generic[YieldT]):
         self._context = driver.config.flow_context()
         self._concurrency = checked_concurrency(concurrency)
         self._slots = RequestSlots()
-        self._items: Iterator[BatchItem] | None
-        self._items = plan.items(self._context, self._slots, timeout, cancel=cancel)
+        self._items = plan
+        self._open = True
+        """Whether more items may begin."""
+        plan.begin(self._context, self._slots, timeout, cancel=cancel)
+        self._last: tuple[BatchItem, Result[Any] | Exception] | None = None
+        """What was returned last: the caller has it for certain when it asks for the next."""
         self._return_exceptions = return_exceptions
         self._listener = listener
         self._state: BatchState[Result[Any]] = BatchState(ordered)
@@ -107,23 +109,37 @@ class Batch(Generic[YieldT]):
             raise
 
     def _next(self) -> Result[Any] | Exception:
+        self._confirm()
         while True:
             self._fill()
-            outcome = self._state.take()
-            if isinstance(outcome, Exception) and not self._return_exceptions:
-                raise outcome
-            if outcome is not None:
+            self._last = self._state.take()
+            if self._last is not None:
+                outcome = self._last[1]
+                if isinstance(outcome, Exception) and not self._return_exceptions:
+                    raise outcome
                 return outcome
-            if not self._due:
+            if self._due:
+                self._advance()
+            elif self._open:
+                time.sleep(LOOK_AGAIN)  # leases end by real clocks
+            else:
+                self._items.end()
                 raise StopIteration
-            self._advance()
+
+    def _confirm(self) -> None:
+        if self._last is not None:
+            self._items.returned(*self._last)
+            self._last = None
 
     def _fill(self) -> None:
         """Begin as many jobs as there is room for."""
-        while self._items is not None and len(self._due) < self._concurrency:
-            item = next(self._items, None)
+        room = self._concurrency - len(self._due)
+        if self._open and room and self._items.reads_journal:
+            self._items.prepare(room)
+        while self._open and len(self._due) < self._concurrency:
+            item = self._items.take()
             if item is None:
-                self._items = None
+                self._open = not self._items.exhausted
                 return
             self._state.begin(item)
             self._schedule(_RunningJob(item), self._context.now())
@@ -208,7 +224,7 @@ class Batch(Generic[YieldT]):
         if self._closed:
             return
         self._closed = True
-        self._items = None
+        self._open = False
         self._slots.close(self._context.now())
         all_running, self._due = [running for _, _, running in self._due], []
         again: BaseException | None = None
@@ -221,9 +237,18 @@ class Batch(Generic[YieldT]):
                 self._slots.close_at_once()
                 self._state.keep_notes(running.item, second)
                 again = second
-        self._state.add_notes(again or error)
+        self._leave(again or error)
         if again is not None:
             raise again
+
+    def _leave(self, error: BaseException) -> None:
+        """Name the jobs that continue, and give back what this process has claimed."""
+        self._state.add_notes(error)
+        self._confirm()
+        try:
+            self._items.end()
+        except JournalError as failure:
+            logger().warning("the claims of a batch end with their lease: %s", failure)
 
     def close(self) -> None:
         """End the batch: submit no more, cancel what is queued, leave what is running."""
@@ -238,11 +263,14 @@ class Batch(Generic[YieldT]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is not None:
+            self._last = None  # the caller may not have finished with it
         self._stop(error or BatchStopped())
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
             self._state.log_lost()
+            self._items.abandon()
 
 
 def _resume(running: _RunningJob) -> Step:

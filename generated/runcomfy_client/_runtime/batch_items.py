@@ -7,23 +7,28 @@ each job.
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from typing import Any, Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 from weakref import WeakSet
 
 from . import errors
 from .base_job import untyped_output
-from .errors import RunComfyError
+from .batch_claims import (
+    LOOK_AGAIN,
+    ClaimedInput,
+    ClaimedInputs,
+    PositionedInput,
+    SharedPause,
+)
+from .batch_state import BatchItem
 from .input_checks import InputChecks
 from .job_handle import decode_token
 from .job_identity import job_identity
-from .journal import IntentExists, Journal, JournalEntry
+from .journal import IntentExists, Journal, JournalEntry, SharedJournal
 from .lifecycle.concurrency import RateLimiter, RequestSlots, limit_requests
 from .lifecycle.run import JobProgress, run
-from .lifecycle.steps import Flow, FlowContext, RunTask, Sleep, resume_hint, settle_hint
+from .lifecycle.steps import Flow, FlowContext, RunTask, Sleep, settle_hint
 from .lifecycle.submit import RESUBMITTABLE_STATES
 from .lifecycle.submit_outcome import Submission
 from .observer import logger
@@ -31,8 +36,6 @@ from .old_references import OldReferences
 from .submission import PreparedSubmission, prepare_submission
 
 T = TypeVar("T")
-LOOK_AGAIN = 0.5
-"""Seconds between two looks at the journal, for what another process is submitting."""
 
 
 class BatchStopped(BaseException):
@@ -47,16 +50,6 @@ def checked_concurrency(concurrency: int) -> int:
             "at least 1"
         )
     return concurrency
-
-
-class BatchItem(NamedTuple):
-    """One job of a batch."""
-
-    position: int
-    """Its index in the inputs."""
-    prepared: PreparedSubmission
-    progress: JobProgress
-    flow: Flow[Any]
 
 
 _NOTHING = PreparedSubmission(Submission("", b"", "", ""), untyped_output)
@@ -83,7 +76,10 @@ def _warn_unnamed(journal: Journal) -> None:
 
 
 class BatchItems:
-    """The items of a batch, created one by one when there is room for them."""
+    """The items of a batch, created one by one when there is room for them.
+
+    With a journal that many processes share, these are the items that this process claims.
+    """
 
     def __init__(
         self,
@@ -91,6 +87,7 @@ class BatchItems:
         name: str | None,
         journal: Journal | None,
         checks: InputChecks | None = None,
+        most: int | None = None,
     ) -> None:
         if name is not None and journal is None:
             raise errors.NotConfigured(
@@ -98,41 +95,122 @@ class BatchItems:
             )
         if name is None and journal is not None:
             _warn_unnamed(journal)
+        shared = journal if name and isinstance(journal, SharedJournal) else None
+        if most is not None and shared is None:
+            raise errors.BadSetting(
+                "map: total_concurrency is for a batch that many processes share: give it a "
+                "name, and the client journal='postgresql://…'"
+            )
         self._inputs = enumerate(inputs)
         self._name = name
         self._journal = journal
+        self._shared = shared
+        self._most = most
         self._checks = checks
-        self._old = OldReferences(journal, name) if name and journal else None
+        self._old = (
+            OldReferences(journal, name) if name and journal and not shared else None
+        )
         self._seen: Counter[tuple[str, str]] = Counter()
+        self._claimed: ClaimedInputs | None = None
+        self._ended = False
+        self._next: Callable[[], BatchItem | None] = lambda: None
+
+    def begin(
+        self, context: FlowContext, slots: RequestSlots, timeout: float, *, cancel: bool
+    ) -> None:
+        """Set how the flows of the items run. Reads nothing yet."""
+        name, shared = self._name or "", self._shared
+        pause = None if shared is None else SharedPause(shared, name)
+        limiter = RateLimiter(slots, pause)
+        given = self._given()
+        if shared is not None:
+            claims = shared.claims(name, self._most)
+            self._claimed = ClaimedInputs(given, claims, context.base_url)
+
+        def take() -> BatchItem | None:
+            claimed = self._take(given)
+            if claimed is None:
+                return None
+            return self._item(context, claimed, slots, limiter, timeout, cancel)
+
+        self._next = take
 
     @property
     def reads_journal(self) -> bool:
-        """Whether the journal is read before the first item."""
-        return self._old is not None
+        """Whether ``prepare`` has something to do, which may block."""
+        if self._claimed is not None:
+            return not self._claimed.exhausted
+        return self._old is not None and not self._old.was_read
 
-    def read_journal(self) -> None:
-        """Read now what the first item would read. It may block."""
-        if self._old is not None:
+    def prepare(self, room: int) -> None:
+        """Read what the next items need, and claim items. It may block."""
+        if self._claimed is not None:
+            self._claimed.claim(room)
+        elif self._old is not None:
             self._old.read()
 
-    def items(
-        self, context: FlowContext, slots: RequestSlots, timeout: float, *, cancel: bool
-    ) -> Iterator[BatchItem]:
-        """Yield each item with its flow. Its timeout begins when it is taken from here."""
-        limiter = RateLimiter(slots)
+    @property
+    def exhausted(self) -> bool:
+        """Whether there are no more items. If not, there may be none just now."""
+        return self._ended if self._claimed is None else self._claimed.exhausted
+
+    def take(self) -> BatchItem | None:
+        """The next item with its flow; None if there is none now. Its timeout begins now."""
+        return self._next()
+
+    def returned(self, item: BatchItem, outcome: object) -> None:
+        """The caller has the outcome of an item, and came back for the next."""
+        reference = item.prepared.submission.reference
+        if self._claimed is not None and reference:
+            self._claimed.close(reference, outcome)
+
+    def end(self) -> None:
+        """Give back what was claimed and not returned. It may block."""
+        if self._claimed is not None:
+            self._claimed.end()
+
+    def abandon(self) -> None:
+        """The same for a batch that is dropped, without I/O."""
+        if self._claimed is not None:
+            self._claimed.abandon()
+
+    def _take(self, given: Iterator[PositionedInput]) -> ClaimedInput | None:
+        if self._claimed is not None:
+            return self._claimed.take()
+        one = next(given, None)
+        self._ended = one is None
+        return None if one is None else ClaimedInput(one)
+
+    def _given(self) -> Iterator[PositionedInput]:
+        """Every input with its submission."""
         for position, given in self._inputs:
-            progress = JobProgress()
             try:
                 prepared = prepare_submission(given, None, self._checks)
             except errors.InputRejected as error:
-                yield BatchItem(position, _NOTHING, progress, _failing_flow(error))
+                yield PositionedInput(position, _NOTHING, error)
                 continue
             if self._name is not None:
                 prepared = self._with_reference(prepared, given)
-            deadline = context.now() + timeout
-            flow = self._flow(context, prepared, progress, deadline, cancel, limiter)
-            limited = limit_requests(context, flow, slots, deadline)
-            yield BatchItem(position, prepared, progress, limited)
+            yield PositionedInput(position, prepared)
+
+    def _item(
+        self,
+        context: FlowContext,
+        claimed: ClaimedInput,
+        slots: RequestSlots,
+        limiter: RateLimiter,
+        timeout: float,
+        cancel: bool,
+    ) -> BatchItem:
+        position, prepared, rejected = claimed.given
+        progress = JobProgress()
+        if rejected is not None:
+            flow = _failing_flow(rejected)
+            return BatchItem(position, prepared, progress, flow)
+        deadline = context.now() + timeout
+        flow = self._flow(context, claimed, progress, deadline, cancel, limiter)
+        limited = limit_requests(context, flow, slots, deadline)
+        return BatchItem(position, prepared, progress, limited)
 
     def _with_reference(
         self, prepared: PreparedSubmission, given: object
@@ -153,15 +231,19 @@ class BatchItems:
     def _flow(
         self,
         context: FlowContext,
-        prepared: PreparedSubmission,
+        claimed: ClaimedInput,
         progress: JobProgress,
         deadline: float,
         cancel: bool,
         limiter: RateLimiter,
     ) -> Flow[Any]:
-        submission = prepared.submission
+        submission = claimed.given.prepared.submission
+        known = self._claimed is not None and _is_new(claimed.entry)
         while True:
-            entry = yield from self._earlier_submit(context, submission, deadline)
+            entry: JournalEntry | None = None
+            if not known:
+                entry = yield from self._earlier_submit(context, submission, deadline)
+            known = False
             if entry is not None:
                 progress.handle = decode_token(entry.token, base_url=context.base_url)
             try:
@@ -198,6 +280,11 @@ class BatchItems:
             yield Sleep(LOOK_AGAIN)
 
 
+def _is_new(entry: JournalEntry | None) -> bool:
+    """Whether an input may be submitted, going by its entry when it was claimed."""
+    return entry is None or entry.state in RESUBMITTABLE_STATES
+
+
 def _find(journal: Journal, reference: str) -> Flow[JournalEntry | None]:
     """The entry under a reference. Reading it may block, so it is a task of the driver."""
     found: list[JournalEntry | None] = []
@@ -213,110 +300,3 @@ def _unknown_outcome(submission: Submission) -> errors.SubmitOutcomeUnknown:
         payload_sha256=submission.payload_sha256,
         reference=submission.reference,
     )
-
-
-class BatchState(Generic[T]):
-    """Which items of a batch are open, and the outcomes that are not yet returned.
-
-    It returns outcomes in the order of the items, or as they come. An item is open until its
-    outcome is returned, and longer if its job continues after that.
-    """
-
-    def __init__(self, ordered: bool) -> None:
-        self._ordered = ordered
-        self._heap: list[tuple[int, int, BatchItem, T | Exception]] = []
-        self._next = 0
-        self._count = 0
-        self._open: dict[int, BatchItem] = {}
-        self._returned: dict[int, BatchItem] = {}
-        """Items whose outcome was returned and whose job continues."""
-        self._notes: list[str] = []
-        self._positions_with_notes: set[int] = set()
-
-    def begin(self, item: BatchItem) -> None:
-        """Open an item."""
-        self._open[item.position] = item
-
-    def put(self, item: BatchItem, outcome: T | Exception) -> None:
-        """Store the outcome of an item."""
-        self._count += 1
-        key = item.position if self._ordered else self._count
-        heapq.heappush(self._heap, (key, self._count, item, outcome))
-
-    def lacks(self, item: BatchItem) -> bool:
-        """Whether an open item has no outcome yet."""
-        known = (other.position for _, _, other, _ in self._heap)
-        return item.position in self._open and item.position not in known
-
-    def take(self) -> T | Exception | None:
-        """Remove and return the next outcome; None if it is not there yet."""
-        if not self._heap or (self._ordered and self._heap[0][0] != self._next):
-            return None
-        self._next += 1
-        _, _, item, outcome = heapq.heappop(self._heap)
-        self._open.pop(item.position, None)
-        if item.progress.handle is not None and not item.progress.ended:
-            self._returned[item.position] = item
-        return outcome
-
-    def unfinished(self) -> list[BatchItem]:
-        """The items whose jobs were accepted, and have not both ended and been returned.
-
-        A job that was cancelled is left out: it has no result.
-        """
-        items = sorted((self._open | self._returned).items())
-        return [item for _, item in items if _has_open_job(item)]
-
-    def keep_notes(self, item: BatchItem, error: BaseException) -> None:
-        """Keep the notes about a job that its flow added to the exception that stopped it."""
-        notes = getattr(error, "__notes__", ())
-        if notes:
-            self._notes.extend(notes)
-            self._positions_with_notes.add(item.position)
-
-    def add_notes(self, error: BaseException) -> None:
-        """Add a note to an error for each job whose result was not returned."""
-        for note in [*self._notes, *self._unreturned_notes()]:
-            error.add_note(note)
-        self._notes = []
-        self._positions_with_notes |= self._open.keys()
-
-    def _unreturned_notes(self) -> list[str]:
-        outcomes = {item.position: outcome for _, _, item, outcome in self._heap}
-        return [
-            note
-            for position, item in sorted(self._open.items())
-            if position not in self._positions_with_notes
-            and (note := _unreturned_note(item, outcomes.get(position)))
-        ]
-
-    def log_lost(self) -> None:
-        """Log the jobs of a batch that was dropped: there is no error to add notes to."""
-        with suppress(Exception):  # for example at the end of the process
-            for note in self._unreturned_notes():
-                logger().warning(
-                    "A batch was dropped before its end; leave it through `with`. %s",
-                    note,
-                )
-
-
-def _has_open_job(item: BatchItem) -> bool:
-    return item.progress.handle is not None and not item.progress.cancelled
-
-
-def _unreturned_note(item: BatchItem, outcome: object) -> str:
-    """The note about an item whose outcome was not returned. The token, if any, comes last."""
-    handle, where = item.progress.handle, f"input {item.position} of the batch"
-    if item.progress.cancelled:
-        return ""
-    if handle is None:
-        lost = isinstance(outcome, RunComfyError) and outcome.may_be_billed
-        return f"Not returned ({where}): {outcome}" if lost else ""
-    job = f"The RunComfy job {handle.request_id} ({where})"
-    if isinstance(outcome, Exception):
-        state = f"ended in an error that was not returned: {outcome}."
-    elif item.progress.outcome_read:
-        state = "has ended, and its result was not returned."
-    else:
-        state = "was accepted and continues."
-    return f"{job} {state} {resume_hint(handle)}"

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .batch import Batch
     from .media.fetch.policy import FetchPolicy
     from .model import ModelInput
+    from .named_batch import NamedBatch
     from .transport import Transport
 
 OutputT = TypeVar("OutputT")
@@ -212,6 +213,7 @@ class RunComfy:
         return_exceptions: Literal[False] = ...,
         timeout: float | None = ...,
         name: str | None = ...,
+        total_concurrency: int | None = ...,
         on_update: Listener | None = ...,
         on_stop: OnStop = ...,
     ) -> Batch[Result[OutputT]]: ...
@@ -227,6 +229,7 @@ class RunComfy:
         return_exceptions: Literal[True],
         timeout: float | None = ...,
         name: str | None = ...,
+        total_concurrency: int | None = ...,
         on_update: Listener | None = ...,
         on_stop: OnStop = ...,
     ) -> Batch[Result[OutputT] | Exception]: ...
@@ -241,6 +244,7 @@ class RunComfy:
         return_exceptions: bool = False,
         timeout: float | None = DEFAULT_JOB_TIMEOUT,
         name: str | None = None,
+        total_concurrency: int | None = None,
         on_update: Listener | None = None,
         on_stop: OnStop = "cancel_queued",
     ) -> Batch[Any]:
@@ -250,16 +254,18 @@ class RunComfy:
         the batch unless ``return_exceptions`` yields errors too. HTTP 429 pauses only the
         submits. With a journal, give a ``name``: a batch that was killed continues where it
         stopped when it is mapped again under that name. Without a name every input is
-        submitted, and paid for, again. ``timeout`` is for each job, in seconds. If you may
-        leave the loop early, enter the batch as a context manager: ``break`` alone cancels
-        nothing.
+        submitted, and paid for, again. With a journal in PostgreSQL, many processes may map
+        the same inputs under one name: each yields the results of those that it claimed, and
+        ``total_concurrency`` limits all of them together. ``timeout`` is for each job, in
+        seconds. To leave the loop early, enter the batch as a context manager.
         """
         from .batch import Batch  # few programs need it
         from .batch_items import BatchItems
 
+        journal = self._driver.config.journal
         return Batch(
             self._driver,
-            BatchItems(inputs, name, self._driver.config.journal, self._checks),
+            BatchItems(inputs, name, journal, self._checks, total_concurrency),
             concurrency=concurrency,
             ordered=ordered,
             return_exceptions=return_exceptions,
@@ -271,10 +277,35 @@ class RunComfy:
     @property
     def journal(self) -> JournalJobs[Job[dict[str, Any]]]:
         """The jobs in the journal. Raises ``NotConfigured`` if there is no journal."""
+        server = self._driver.config.settings.server
+        return JournalJobs(self._open_journal(), self.job, server)
+
+    @overload
+    def batch(
+        self, name: str, model: type[ModelInput[OutputT]], /
+    ) -> NamedBatch[OutputT]: ...
+
+    @overload
+    def batch(self, name: str, model: None = None, /) -> NamedBatch[dict[str, Any]]: ...
+
+    def batch(
+        self, name: str, model: type[ModelInput[Any]] | None = None, /
+    ) -> NamedBatch[Any]:
+        """A named batch as the journal knows it: counts, results, failures, what is unknown.
+
+        With the model's ``Input`` the results are typed. Raises ``NotConfigured`` if there is no
+        journal.
+        """
+        from .named_batch import NamedBatch  # few programs need it
+
+        reader, _ = output_reader(model)
+        return NamedBatch(self._driver, self._open_journal(), name, reader)
+
+    def _open_journal(self) -> Journal:
         journal = self._driver.config.journal
         if journal is None:
             raise NotConfigured("this client keeps no journal: give journal=PATH")
-        return JournalJobs(journal, self.job, self._driver.config.settings.server)
+        return journal
 
     @overload
     def validate(

@@ -144,6 +144,10 @@ class Driver:
             step.task()
         return None
 
+    def call(self, task: Callable[[], T]) -> T:
+        """Run a task that may block."""
+        return task()
+
     def record(self, entries: Sequence[Entry]) -> list[JournalError | None]:
         """Write entries together; for each, why it was not written, or None."""
         assert self.config.journal is not None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from heapq import nsmallest
 from typing import (
     Generic,
     Literal,
@@ -62,6 +64,13 @@ class JournalEntry(NamedTuple):
         """Whether it was accepted and was not seen to end."""
         return bool(self.request_id) and not self.state
 
+    @property
+    def word(self) -> str:
+        """Its state in one word: how it ended, else pending, submitting or unknown."""
+        if self.unknown:
+            return "submitting" if self.owner_alive else "unknown"
+        return self.state or "pending"
+
 
 class IntentExists(JournalError):
     """The journal has this reference already, from this process or another one."""
@@ -120,6 +129,64 @@ class LeasingJournal(Protocol):
         ...
 
 
+Closing = Literal["handed", "unknown", "retry"]
+"""Why an item of a shared batch is not claimed again: it was returned to a caller, its outcome
+is unknown until a person settles it, or only a later run tries it again."""
+
+
+class ClaimAnswer(NamedTuple):
+    """What a process has claimed of the items that it asked for."""
+
+    claimed: Mapping[str, JournalEntry | None]
+    """By reference, what the journal knows about the job."""
+    done: tuple[str, ...]
+    """References that nobody needs to claim again."""
+    undecided: bool
+    """Whether some of the others may become free, because their process may be dead."""
+
+
+class Claims(Protocol):
+    """A process among those that work on a batch."""
+
+    def begin(self, model_id: str, base_url: str) -> None:
+        """Join the batch, or create it. Raises ``BadSetting`` for another model or server."""
+        ...
+
+    def claim(
+        self, fresh: Sequence[tuple[str, int]], waiting: Iterable[str], room: int
+    ) -> ClaimAnswer:
+        """Claim at most ``room`` items, of new ones and of those that were not free before."""
+        ...
+
+    def close(self, reference: str, closing: Closing) -> None:
+        """Say what became of a claimed item. It is written with the next claim."""
+        ...
+
+    def end(self) -> int:
+        """Give back what was not closed, and leave. Returns how many items are unknown."""
+        ...
+
+    def abandon(self) -> None:
+        """Renew the claims no more, without I/O."""
+        ...
+
+
+@runtime_checkable
+class SharedJournal(Protocol):
+    """A journal in which many processes share a batch, and each claims items of it."""
+
+    def claims(self, batch: str, most: int | None = None) -> Claims:
+        """This process as one of those. At most ``most`` items are claimed at a time by all."""
+        ...
+
+    def paused_until(self, batch: str) -> float:
+        """The moment before which nothing of a batch may be submitted, because of HTTP 429.
+
+        It is a time of ``time.monotonic``.
+        """
+        ...
+
+
 @runtime_checkable
 class ListingJournal(Protocol):
     """A journal that can list one batch without reading all others."""
@@ -127,6 +194,48 @@ class ListingJournal(Protocol):
     def of_batch(self, name: str) -> Sequence[JournalEntry]:
         """The entries of a named batch, oldest first."""
         ...
+
+
+@runtime_checkable
+class PagedJournal(Protocol):
+    """A journal that holds more entries than are read at once."""
+
+    def batch_counts(self, batch: str) -> Mapping[str, int]:
+        """How many items of a batch are in each state."""
+        ...
+
+    def batch_page(self, batch: str, after: str, limit: int) -> list[JournalEntry]:
+        """Entries of a batch in the order of their references, from the one after ``after``."""
+        ...
+
+
+_ALL_ENTRIES = 2**31
+
+
+def entries_of_batch(journal: Journal, batch: str) -> Sequence[JournalEntry]:
+    """The entries of a batch, or from a journal that cannot tell, all."""
+    if isinstance(journal, ListingJournal):
+        return journal.of_batch(batch)
+    return journal.entries(_ALL_ENTRIES)
+
+
+def batch_counts(journal: Journal, batch: str) -> Mapping[str, int]:
+    """How many items of a batch are in each state."""
+    if isinstance(journal, PagedJournal):
+        return journal.batch_counts(batch)
+    own = (entry for entry in entries_of_batch(journal, batch) if entry.batch == batch)
+    return dict(sorted(Counter(entry.word for entry in own).items()))
+
+
+def batch_page(
+    journal: Journal, batch: str, after: str, limit: int
+) -> list[JournalEntry]:
+    """Entries of a batch in the order of their references, from the one after ``after``."""
+    if isinstance(journal, PagedJournal):
+        return journal.batch_page(batch, after, limit)
+    own = (entry for entry in entries_of_batch(journal, batch) if entry.batch == batch)
+    rest = (entry for entry in own if entry.reference > after)
+    return nsmallest(limit, rest, key=lambda entry: entry.reference)
 
 
 def may_share(intent: Intent) -> bool:

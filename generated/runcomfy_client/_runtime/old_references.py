@@ -15,14 +15,13 @@ from itertools import chain, combinations, islice, permutations, product
 from typing import Any, NamedTuple, TypeAlias, cast, get_args
 
 from .exact_numbers import exact_number
-from .journal import Journal, JournalEntry, ListingJournal
+from .journal import Journal, JournalEntry, entries_of_batch
 from .lifecycle.submit import RESUBMITTABLE_STATES
 
+_EXACT = re.compile(r"([0-9a-f]{64})/[1-9][0-9]*")
 _MOST_BODIES = 10_000
 _ALL_ORDERS_UP_TO = 6
 """Fields that are tried in every order; of more, those where only required ones moved."""
-_ALL_ENTRIES = 1_000_000_000
-_EXACT = re.compile(r"([0-9a-f]{64})/[1-9][0-9]*")
 
 Number: TypeAlias = "int | float"
 Spelling: TypeAlias = Callable[[Number], Number]
@@ -37,6 +36,11 @@ class OldReferences:
         self._batch = batch
         self._by_model: dict[str, dict[str, list[JournalEntry]]] | None = None
         self._known: dict[tuple[str, str], list[str]] = {}
+
+    @property
+    def was_read(self) -> bool:
+        """Whether they were read from the journal."""
+        return self._by_model is not None
 
     def read(self) -> None:
         """Read them from the journal now, not on first use."""
@@ -69,19 +73,13 @@ class OldReferences:
     def _read(self) -> dict[str, dict[str, list[JournalEntry]]]:
         """The entries of earlier versions: by model, then by the SHA-256 of the body."""
         by_model: dict[str, dict[str, list[JournalEntry]]] = {}
-        for entry in _entries(self._journal, self._batch):
+        for entry in entries_of_batch(self._journal, self._batch):
             prefix = f"{self._batch}/{entry.model_id}/"
             match = _EXACT.fullmatch(entry.reference.removeprefix(prefix))
             if match and entry.payload_sha256 in ("", match[1]):
                 model = by_model.setdefault(entry.model_id, {})
                 model.setdefault(match[1], []).append(entry)
         return by_model
-
-
-def _entries(journal: Journal, batch: str) -> Sequence[JournalEntry]:
-    if isinstance(journal, ListingJournal):
-        return journal.of_batch(batch)
-    return journal.entries(_ALL_ENTRIES)
 
 
 def _precedence(entry: JournalEntry) -> tuple[bool, float, str]:

@@ -138,7 +138,7 @@ def jobs(
     if counts:
         total = sum(counts.values())
         states = ", ".join(f"{count} {word}" for word, count in counts.items())
-        click.echo(printable(f"{batch}: {total} jobs: {states}"))
+        click.echo(terminal_safe(f"{batch}: {total} jobs: {states}"))
     for entry in entries:
         click.echo(
             terminal_safe(

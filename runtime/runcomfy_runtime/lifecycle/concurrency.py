@@ -129,7 +129,7 @@ class RateLimiter:
     ) -> None:
         self.slots = slots or RequestSlots()
         self.pause_left = pause_left
-        """Seconds of the pause that other processes share; None if nobody shares it."""
+        """Seconds of a new pause of other processes; None if nobody shares the batch."""
         self.opens_at = 0.0
         self.closed_by: ApiError | None = None
 
@@ -158,7 +158,7 @@ class RateLimiter:
     def is_open(self, now: float) -> bool:
         """Whether a submit may be sent now."""
         if self.pause_left is not None:
-            self.opens_at = max(self.opens_at, now + self.pause_left())
+            self.pause(now + self.pause_left())
         return self.closed_by is None and self.opens_at <= now
 
     def release(self) -> None:

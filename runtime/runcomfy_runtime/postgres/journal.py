@@ -235,9 +235,9 @@ class PostgresJournal:
         """This process as one of those that work on a batch."""
         return BatchClaims(self, batch, most)
 
-    def pause_left(self, batch: str) -> float:
-        """Seconds for which nothing of a batch may be submitted, because of HTTP 429."""
-        return self._pauses.get(batch, 0.0) - time.monotonic()
+    def paused_until(self, batch: str) -> float:
+        """The moment before which nothing of a batch may be submitted, because of HTTP 429."""
+        return self._pauses.get(batch, 0.0)
 
     def _note_pause(self, batch: str, rows: list[tuple[Any, ...]]) -> None:
         for (left,) in rows:

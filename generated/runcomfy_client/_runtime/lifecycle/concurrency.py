@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import GeneratorType
 from typing import TypeVar
 
@@ -119,10 +120,16 @@ class RateLimiter:
     breaker: after the token or the balance was refused once, no other submit is tried.
     """
 
-    __slots__ = ("closed_by", "opens_at", "slots")
+    __slots__ = ("closed_by", "opens_at", "pause_left", "slots")
 
-    def __init__(self, slots: RequestSlots | None = None) -> None:
+    def __init__(
+        self,
+        slots: RequestSlots | None = None,
+        pause_left: Callable[[], float] | None = None,
+    ) -> None:
         self.slots = slots or RequestSlots()
+        self.pause_left = pause_left
+        """Seconds of a new pause of other processes; None if nobody shares the batch."""
         self.opens_at = 0.0
         self.closed_by: ApiError | None = None
 
@@ -150,6 +157,8 @@ class RateLimiter:
 
     def is_open(self, now: float) -> bool:
         """Whether a submit may be sent now."""
+        if self.pause_left is not None:
+            self.pause(now + self.pause_left())
         return self.closed_by is None and self.opens_at <= now
 
     def release(self) -> None:
@@ -157,7 +166,7 @@ class RateLimiter:
         self.slots.release()
 
     def _wait(self, context: FlowContext, deadline: float) -> Flow[None]:
-        while self.closed_by is None and self.opens_at > (now := context.now()):
+        while self.closed_by is None and not self.is_open(now := context.now()):
             pause = self.opens_at - now
             if pause > MAX_RETRY_AFTER or self.opens_at > deadline:
                 raise RateLimited(

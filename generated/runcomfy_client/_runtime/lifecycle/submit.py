@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import count
+from typing import NamedTuple
 
 from .. import errors, protocol, responses
 from ..job_handle import JobHandle
@@ -30,6 +31,7 @@ from .steps import (
     FlowContext,
     Intent,
     OutcomeUnknown,
+    Paused,
     Retry,
     RunTask,
     Sleep,
@@ -220,9 +222,10 @@ def _submit_with_retries(
             if result is SubmitOutcome.REFUSED:
                 raise_refused(context, outcome)
             if result is SubmitOutcome.BUSY:
-                pause = _rate_limit_pause(
-                    context, outcome, attempt, began, deadline, limiter
-                )
+                asked = _rate_limit_pause(context, outcome, attempt, limiter)
+                yield from _share_pause(submission, limiter, asked)
+                _check_pause(context, outcome, asked, began, deadline)
+                pause = asked.seconds
             else:
                 pause = _connect_pause(context, outcome, attempt, began, deadline)
         finally:
@@ -265,36 +268,60 @@ def _post(
         raise
 
 
+class _RateLimitPause(NamedTuple):
+    """A pause after HTTP 429, in seconds."""
+
+    seconds: float
+    hint: float | None
+    """What the server asks for."""
+    hinted: bool
+    """Whether the pause is that."""
+
+
 def _rate_limit_pause(
-    context: FlowContext,
-    outcome: Outcome,
-    attempt: int,
-    began: float,
-    deadline: float,
-    limiter: RateLimiter,
-) -> float:
+    context: FlowContext, outcome: Outcome, attempt: int, limiter: RateLimiter
+) -> _RateLimitPause:
     """The pause that the server asks for; our own backoff if it names none, or 0 repeatedly.
 
     The limiter pauses every submit of the batch for as long, even if this call cannot wait.
     """
     hint = responses.retry_after(outcome.headers, context.today())
-    use_hint = hint is not None and (hint > 0 or attempt == 0)
+    hinted = hint is not None and (hint > 0 or attempt == 0)
     own = 2 * backoff(attempt, context.random(), RATE_LIMIT_BACKOFF_CAP)
-    pause = hint if use_hint and hint is not None else own
-    now = context.now()
-    limiter.pause(now + pause)
-    too_long = pause > MAX_RETRY_AFTER or now + pause >= deadline
-    if too_long or (not use_hint and now + pause - began > MAX_RETRY_AFTER):
+    pause = hint if hinted and hint is not None else own
+    limiter.pause(context.now() + pause)
+    return _RateLimitPause(pause, hint, hinted)
+
+
+def _share_pause(
+    submission: Submission, limiter: RateLimiter, pause: _RateLimitPause
+) -> Flow[None]:
+    """Let the other processes of the batch pause too."""
+    if limiter.pause_left is not None:
+        with suppress(errors.JournalError):
+            yield WriteJournal(Paused(submission.batch, pause.seconds))
+
+
+def _check_pause(
+    context: FlowContext,
+    outcome: Outcome,
+    pause: _RateLimitPause,
+    began: float,
+    deadline: float,
+) -> None:
+    """Raise ``RateLimited`` for a pause that this call cannot wait for."""
+    now, seconds = context.now(), pause.seconds
+    too_long = seconds > MAX_RETRY_AFTER or now + seconds >= deadline
+    if too_long or (not pause.hinted and now + seconds - began > MAX_RETRY_AFTER):
         raise errors.RateLimited(
-            f"submitting: HTTP 429: the server asks for a pause of {pause:.0f} s, longer than "
+            f"submitting: HTTP 429: the server asks for a pause of {seconds:.0f} s, longer than "
             "this call may wait; nothing was accepted",
             http_status=429,
             text=responses.error_text(
                 responses.json_object(as_response(outcome)) or ""
             ),
-            retry_after=hint,
+            retry_after=pause.hint,
         )
-    return pause
 
 
 def _connect_pause(

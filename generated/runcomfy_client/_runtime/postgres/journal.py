@@ -25,10 +25,9 @@ from ..lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
 from ..owner_process import has_ended, this_place
 from ..retry_and_timeouts import JOURNAL_TIMEOUT
 from . import statements as sql
+from .claims import BatchClaims
 from .connection import Database, Statement, StatementResult
 from .schema import asynchronous
-
-_PAGE = 500
 
 
 class PostgresJournal:
@@ -104,7 +103,7 @@ class PostgresJournal:
                 values = (state, [reference], self.owner)
                 return [Statement(sql.NOT_ACCEPTED_BY_OWNER, values)]
             case Ended(reference, request_id, state):
-                return [Statement(sql.ENDED, (state, reference, request_id))]
+                return [Statement(sql.ENDED, (state, reference, request_id, state))]
             case Paused(batch, seconds):
                 return [Statement(sql.PAUSE, (seconds, batch))]
             case OutcomeUnknown(reference):
@@ -127,6 +126,7 @@ class PostgresJournal:
         if isinstance(entry, Intent):
             if not changed:
                 return self._not_written(entry.reference)
+            self._note_pause(entry.batch, written[-1].rows)
             ends = began + LEASE + entry.submit_timeout
             self._lease_ends[entry.reference] = ends
             self._leases.hold(entry.reference)
@@ -229,15 +229,32 @@ class PostgresJournal:
                 ]
             )
 
+    # Batches that many processes share.
+
+    def claims(self, batch: str, most: int | None = None) -> BatchClaims:
+        """This process as one of those that work on a batch."""
+        return BatchClaims(self, batch, most)
+
+    def paused_until(self, batch: str) -> float:
+        """The moment before which nothing of a batch may be submitted, because of HTTP 429."""
+        return self._pauses.get(batch, 0.0)
+
+    def _note_pause(self, batch: str, rows: list[tuple[Any, ...]]) -> None:
+        for (left,) in rows:
+            if left is not None and left > 0:
+                self._pauses[batch] = time.monotonic() + left
+
+    def note_pause(self, batch: str, result: StatementResult) -> None:
+        """Keep the pause of a batch that a statement has read."""
+        self._note_pause(batch, result.rows)
+
     def batch_counts(self, batch: str) -> dict[str, int]:
         """How many items of a batch are in each state."""
         self.bury()
         rows = self._run(sql.COUNTS, (batch, batch)).rows
         return dict(sorted(rows))
 
-    def batch_entries(
-        self, batch: str, after: str = "", limit: int = _PAGE
-    ) -> list[JournalEntry]:
+    def batch_page(self, batch: str, after: str, limit: int) -> list[JournalEntry]:
         """Entries of a batch, in the order of their references, from the one after ``after``."""
         where = "WHERE batch = %s AND reference > %s ORDER BY reference LIMIT %s"
         return self._read(where, (batch, after, limit))

@@ -73,7 +73,7 @@ _MIGRATIONS: dict[int, Sequence[str]] = {
         _RUNNER,
         _ITEM,
         "CREATE INDEX runcomfy_item_batch ON runcomfy_item (batch, reference)",
-        "CREATE INDEX runcomfy_item_runner ON runcomfy_item (runner) WHERE closed = ''",
+        "CREATE INDEX runcomfy_item_claimed ON runcomfy_item (batch, runner) WHERE runner <> ''",
     ),
 }
 """From each version to the next."""

@@ -47,7 +47,7 @@ WHERE job.request_id IN ('', excluded.request_id)
 """
 ENDED = f"""
 UPDATE runcomfy_job SET state = %s, ended_at = {NOW}, lease_until = 0, submit_timeout = 0
-WHERE reference = %s OR (request_id = %s AND request_id <> '')
+WHERE (reference = %s OR (request_id = %s AND request_id <> '')) AND state <> %s
 """
 NOT_ACCEPTED_BY_OWNER = f"""
 UPDATE runcomfy_job SET state = %s, ended_at = {NOW}, lease_until = 0, submit_timeout = 0
@@ -114,15 +114,17 @@ CLOSE = f"""
 UPDATE runcomfy_item SET closed = %s, closed_at = {NOW}, runner = ''
 WHERE reference = ANY(%s) AND runner = %s
 """
-RELEASE = "UPDATE runcomfy_item SET runner = '' WHERE runner = %s AND closed = ''"
+RELEASE = """
+UPDATE runcomfy_item SET runner = '' WHERE batch = %s AND runner = %s AND runner <> ''
+"""
 END_RUNNER = "DELETE FROM runcomfy_runner WHERE name = %s"
 LOCK_BATCH = "SELECT 1 FROM runcomfy_batch WHERE name = %s FOR UPDATE"
 IN_PROGRESS = f"""
-SELECT count(*) FROM runcomfy_item AS item WHERE item.batch = %s AND item.closed = ''
+SELECT count(*) FROM runcomfy_item AS item WHERE item.batch = %s AND item.runner <> ''
   AND EXISTS (SELECT 1 FROM runcomfy_runner AS r WHERE r.name = item.runner
               AND r.lease_until > {NOW})
 """
-CLAIM = f"""
+_CLAIM = f"""
 WITH free AS (
   SELECT item.reference FROM runcomfy_item AS item
   WHERE item.reference = ANY(%s)
@@ -136,7 +138,7 @@ WITH free AS (
     AND NOT EXISTS (
       SELECT 1 FROM runcomfy_job AS job WHERE job.reference = item.reference AND {OPEN}
       AND {ALIVE})
-  ORDER BY item.position LIMIT greatest(0, least(%s, %s - ({IN_PROGRESS})))
+  ORDER BY item.position LIMIT {{limit}}
   FOR UPDATE OF item SKIP LOCKED
 )
 UPDATE runcomfy_item AS item SET runner = %s, closed = '' FROM free
@@ -147,6 +149,9 @@ WHERE item.reference = free.reference RETURNING item.reference
 A condition of a row is looked at again once the row is locked, if another process has changed
 it meanwhile. That is why runners are looked up in subqueries, and not joined.
 """
+CLAIM = _CLAIM.format(limit="%s")
+CLAIM_WITHIN = _CLAIM.format(limit=f"greatest(0, least(%s, %s - ({IN_PROGRESS})))")
+"""The same, for a batch of which at most so many items are in progress."""
 OTHERS = f"""
 SELECT item.reference, item.closed, item.runner,
   coalesce((SELECT r.lease_until FROM runcomfy_runner AS r WHERE r.name = item.runner), 0),
