@@ -82,20 +82,35 @@ def test_a_slice_that_is_sent_as_the_whole_is_not_saved(
     ]
 
 
+RANGES = [
+    f"bytes 0-99/{len(CONTENT)}",
+    f"BYTES 0-99/{len(CONTENT)}",
+    f"bytes=0-99/{len(CONTENT)}",
+    "bytes 0-99/*",
+    f"bytes */{len(CONTENT)}",
+    f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}",
+    f"bytes 0-99/{len(CONTENT)}, bytes 0-99/100",
+    "items 0-1/2",
+    "bytes",
+]
+
+
+@pytest.mark.parametrize("content_range", RANGES)
 def test_a_slice_that_nobody_asked_for_fails(
-    server: ScriptedServer, download: Any, tmp_path: Path
+    server: ScriptedServer, download: Any, tmp_path: Path, content_range: str
 ) -> None:
-    stated = {"Content-Range": f"bytes 0-99/{len(CONTENT)}"}
+    stated = {"Content-Range": content_range}
     server.on("/out.png", Reply(CONTENT[:100], 200, stated))
     with pytest.raises(errors.DownloadError, match="part of the file"):
         download()
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("unit", ["bytes", "Bytes"])
 def test_a_200_that_states_the_whole_span_is_the_whole(
-    server: ScriptedServer, download: Any
+    server: ScriptedServer, download: Any, unit: str
 ) -> None:
-    stated = {"Content-Range": f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}"}
+    stated = {"Content-Range": f"{unit} 0-{len(CONTENT) - 1}/{len(CONTENT)}"}
     server.on("/out.png", Reply(CONTENT, 200, stated))
     assert download()[0].read_bytes() == CONTENT
 

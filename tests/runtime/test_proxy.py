@@ -36,7 +36,10 @@ def run(asynchronous: bool) -> Any:
 
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
-@pytest.mark.parametrize("proxy", ["ftp://h:1", "quic://me:password@h:1", "://h"])
+@pytest.mark.parametrize(
+    "proxy",
+    ["ftp://h:1", "quic://me:password@h:1", "://h", "http://", "http://me:password@:1"],
+)
 def test_a_proxy_that_cannot_be_used_is_told_and_nothing_is_sent(
     monkeypatch: pytest.MonkeyPatch, proxy: str, asynchronous: bool
 ) -> None:
@@ -82,7 +85,13 @@ NO_PROXY = [
     ("api.example:8443", "https://api.example", False),
     ("api.example:443", "https://api.example", True),
     ("10.1.2.3:443", "https://10.1.2.3", True),
-    ("10.0.0.0/8:443", "https://10.1.2.3", False),
+    ("10.0.0.0/8:443", "https://10.1.2.3", True),
+    ("10.0.0.0/8:8443", "https://10.1.2.3", False),
+    ("10.0.0.0/33", "https://10.0.0.0", False),
+    ("[fd00::]/8", "https://[fd00::1]", True),
+    ("[fd00::/8]:8443", "https://[fd00::1]:8443", True),
+    ("[fd00::/8]:8443", "https://[fd00::1]", False),
+    ("10.1.2.3:٤٤٣", "https://10.1.2.3", False),
     (".example", "https://api.example", True),
     ("*.example", "https://api.example", True),
     ("example", "https://api.example", True),

@@ -97,12 +97,10 @@ class PartialDownload:
 
     def _check_whole(self, headers: Mapping[str, str]) -> None:
         """Check that a 200 is not a part of the file, sent as if it were the whole."""
-        part = _SPAN.fullmatch(headers.get("content-range", ""))
-        if part is not None:
-            begin, end, total = part[1], part[2], part[3]
-            if int(begin) or total not in (str(int(end) + 1), "*"):
-                raise RangeMismatch("it is a part of the file, sent as the whole")
         length, version = _content_length(headers), self._version
+        stated = headers.get("content-range", "").strip()
+        if stated and not _is_whole(stated, length):
+            raise RangeMismatch("it is a part of the file, sent as the whole")
         same = version.etag and headers.get("etag") == version.etag
         if same and length is not None and version.total not in (None, length):
             raise RangeMismatch("it is the same version with another length")
@@ -209,6 +207,14 @@ class PartialDownload:
 
 def _is_media_name(target: Path) -> bool:
     return target.suffix.removeprefix(".") in BY_EXTENSION
+
+
+def _is_whole(content_range: str, length: int | None) -> bool:
+    """Whether a range that a 200 states, though it should not, is certainly the whole file."""
+    span = _SPAN.fullmatch(content_range)
+    if span is None or int(span[1]) or span[3] == "*":
+        return False
+    return int(span[3]) == int(span[2]) + 1 and length in (None, int(span[3]))
 
 
 def _content_length(headers: Mapping[str, str]) -> int | None:

@@ -15,6 +15,9 @@ from ..escaping import printable, quoted
 _KINDS = ("http", "https", "socks5", "socks5h")
 
 
+_IN_BRACKETS = re.compile(r"^\[([^\[\]]+)\](/[0-9]+)?$")
+
+
 class Proxy(NamedTuple):
     """A proxy, and how messages name it: without its password."""
 
@@ -35,7 +38,7 @@ def proxy_for(url: str) -> Proxy | None:
     if _is_excluded(host, port) or proxy_bypass(host):
         return None
     proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    proxy = (proxies.get(parts.scheme) or proxies.get("all") or "").strip()
     return _checked(proxy if "://" in proxy else f"http://{proxy}") if proxy else None
 
 
@@ -60,12 +63,10 @@ def _matches(entry: str, host: str, port: int) -> bool:
     network = _network_matches(entry, host)
     if network is not None:
         return network
-    try:
-        parts = urlsplit(f"//{entry}")
-        name, stated = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    if stated is not None and stated != port:
+    name, colon, stated = entry.rpartition(":")
+    if not colon:
+        name = entry
+    elif not stated.isascii() or not stated.isdecimal() or int(stated) != port:
         return False
     if _network_matches(name, host):
         return True
@@ -76,7 +77,7 @@ def _matches(entry: str, host: str, port: int) -> bool:
 def _network_matches(entry: str, host: str) -> bool | None:
     """Whether a host is an address in a network; None if the entry is no network."""
     try:
-        network = ip_network(entry.strip("[]"), strict=False)
+        network = ip_network(_IN_BRACKETS.sub(r"\1\2", entry), strict=False)
     except ValueError:
         return None
     try:
@@ -105,9 +106,11 @@ def _name(kind: str, proxy: str) -> str:
         parts: SplitResult = urlsplit(proxy)
         host, port = parts.hostname or "", parts.port
     except ValueError:
+        host, port = "", None
+    if not host:
         raise BadSetting(
             f"the environment names a proxy of the kind {kind} whose address cannot be "
             "read: it must look like http://host:port"
-        ) from None
+        )
     host = f"[{host}]" if ":" in host else host
     return printable(f"{kind}://{host}" + (f":{port}" if port else ""), 120)
