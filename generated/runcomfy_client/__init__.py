@@ -13,98 +13,227 @@ Names are loaded when they are first used, so that importing this package costs 
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "ApiError",
+    "AsyncBatch",
+    "AsyncInputCheck",
     "AsyncJob",
+    "AsyncListener",
     "AsyncResult",
     "AsyncRunComfy",
+    "AsyncTransport",
     "AuthError",
+    "BadJobToken",
+    "BadSetting",
+    "Batch",
+    "CancelOutcome",
     "Cancellation",
+    "Clock",
     "DownloadError",
+    "Exchanged",
+    "FakeJob",
+    "FakeQueue",
     "FetchPolicy",
+    "File",
+    "FileKind",
+    "Hooks",
+    "InputCheck",
     "InputRejected",
     "Job",
     "JobCancelled",
     "JobFailed",
+    "JobReference",
     "JobTimeout",
+    "Journal",
+    "JournalEntry",
+    "JournalError",
+    "JournalJobs",
+    "Limit",
+    "Listener",
+    "Lost",
+    "MediaChecks",
+    "MediaFault",
     "MissingToken",
+    "ModelInput",
+    "ModelOutput",
     "NoBalance",
+    "NotConfigured",
     "NotFound",
     "NotSent",
+    "OnStop",
+    "Outcome",
     "PermissionDenied",
+    "Phase",
     "PollInterrupted",
     "Problem",
+    "Progress",
     "RateLimited",
+    "Reached",
     "Report",
+    "Request",
+    "Response",
     "Result",
+    "Retry",
     "Rule",
     "RunComfy",
     "RunComfyError",
+    "ServerError",
+    "StatedLimits",
     "Status",
     "SubmitOutcomeUnknown",
     "SubmitRefused",
+    "Transport",
+    "UnreadableAnswer",
+    "VirtualClock",
     "inline",
 ]
 
 if TYPE_CHECKING:
+    from ._runtime.errors import ApiError as ApiError
+    from ._runtime.async_batch import AsyncBatch as AsyncBatch
+    from ._runtime.input_checks import AsyncInputCheck as AsyncInputCheck
     from ._runtime.async_job import AsyncJob as AsyncJob
+    from ._runtime.async_driver import AsyncListener as AsyncListener
     from ._runtime.async_job import AsyncResult as AsyncResult
     from ._runtime.async_client import AsyncRunComfy as AsyncRunComfy
+    from ._runtime.transport import AsyncTransport as AsyncTransport
     from ._runtime.errors import AuthError as AuthError
+    from ._runtime.errors import BadJobToken as BadJobToken
+    from ._runtime.errors import BadSetting as BadSetting
+    from ._runtime.batch import Batch as Batch
+    from ._runtime.protocol import CancelOutcome as CancelOutcome
     from ._runtime.protocol import Cancellation as Cancellation
+    from ._runtime.client_config import Clock as Clock
     from ._runtime.errors import DownloadError as DownloadError
+    from ._runtime.observer import Exchanged as Exchanged
+    from ._runtime.testing import FakeJob as FakeJob
+    from ._runtime.testing import FakeQueue as FakeQueue
     from ._runtime.media.fetch.policy import FetchPolicy as FetchPolicy
+    from ._runtime.files import File as File
+    from ._runtime.files import FileKind as FileKind
+    from ._runtime.observer import Hooks as Hooks
+    from ._runtime.input_checks import InputCheck as InputCheck
     from ._runtime.errors import InputRejected as InputRejected
     from ._runtime.job import Job as Job
     from ._runtime.errors import JobCancelled as JobCancelled
     from ._runtime.errors import JobFailed as JobFailed
+    from ._runtime.errors import JobReference as JobReference
     from ._runtime.errors import JobTimeout as JobTimeout
+    from ._runtime.journal import Journal as Journal
+    from ._runtime.journal import JournalEntry as JournalEntry
+    from ._runtime.errors import JournalError as JournalError
+    from ._runtime.journal import JournalJobs as JournalJobs
+    from ._runtime.limits.stated_limit import Limit as Limit
+    from ._runtime.driver import Listener as Listener
+    from ._runtime.transport import Lost as Lost
+    from ._runtime.input_checks import MediaChecks as MediaChecks
+    from ._runtime.media.errors import MediaFault as MediaFault
     from ._runtime.errors import MissingToken as MissingToken
+    from ._runtime.model import ModelInput as ModelInput
+    from ._runtime.model import ModelOutput as ModelOutput
     from ._runtime.errors import NoBalance as NoBalance
+    from ._runtime.errors import NotConfigured as NotConfigured
     from ._runtime.errors import NotFound as NotFound
     from ._runtime.errors import NotSent as NotSent
+    from ._runtime.lifecycle.run import OnStop as OnStop
+    from ._runtime.transport import Outcome as Outcome
     from ._runtime.errors import PermissionDenied as PermissionDenied
+    from ._runtime.protocol import Phase as Phase
     from ._runtime.errors import PollInterrupted as PollInterrupted
     from ._runtime.report import Problem as Problem
+    from ._runtime.download.fetch import Progress as Progress
     from ._runtime.errors import RateLimited as RateLimited
+    from ._runtime.transport import Reached as Reached
     from ._runtime.report import Report as Report
+    from ._runtime.transport import Request as Request
+    from ._runtime.transport import Response as Response
     from ._runtime.job import Result as Result
+    from ._runtime.lifecycle.steps import Retry as Retry
     from ._runtime.rule import Rule as Rule
     from ._runtime.client import RunComfy as RunComfy
     from ._runtime.errors import RunComfyError as RunComfyError
+    from ._runtime.errors import ServerError as ServerError
+    from ._runtime.input_checks import StatedLimits as StatedLimits
     from ._runtime.protocol import Status as Status
     from ._runtime.errors import SubmitOutcomeUnknown as SubmitOutcomeUnknown
     from ._runtime.errors import SubmitRefused as SubmitRefused
+    from ._runtime.transport import Transport as Transport
+    from ._runtime.errors import UnreadableAnswer as UnreadableAnswer
+    from ._runtime.testing import VirtualClock as VirtualClock
     from ._runtime.media.data_uri import inline as inline
 else:
     # Hidden from type checkers: to them, a module with __getattr__ has every name.
     _MODULES = {
+        "ApiError": "errors",
+        "AsyncBatch": "async_batch",
+        "AsyncInputCheck": "input_checks",
         "AsyncJob": "async_job",
+        "AsyncListener": "async_driver",
         "AsyncResult": "async_job",
         "AsyncRunComfy": "async_client",
+        "AsyncTransport": "transport",
         "AuthError": "errors",
+        "BadJobToken": "errors",
+        "BadSetting": "errors",
+        "Batch": "batch",
+        "CancelOutcome": "protocol",
         "Cancellation": "protocol",
+        "Clock": "client_config",
         "DownloadError": "errors",
+        "Exchanged": "observer",
+        "FakeJob": "testing",
+        "FakeQueue": "testing",
         "FetchPolicy": "media.fetch.policy",
+        "File": "files",
+        "FileKind": "files",
+        "Hooks": "observer",
+        "InputCheck": "input_checks",
         "InputRejected": "errors",
         "Job": "job",
         "JobCancelled": "errors",
         "JobFailed": "errors",
+        "JobReference": "errors",
         "JobTimeout": "errors",
+        "Journal": "journal",
+        "JournalEntry": "journal",
+        "JournalError": "errors",
+        "JournalJobs": "journal",
+        "Limit": "limits.stated_limit",
+        "Listener": "driver",
+        "Lost": "transport",
+        "MediaChecks": "input_checks",
+        "MediaFault": "media.errors",
         "MissingToken": "errors",
+        "ModelInput": "model",
+        "ModelOutput": "model",
         "NoBalance": "errors",
+        "NotConfigured": "errors",
         "NotFound": "errors",
         "NotSent": "errors",
+        "OnStop": "lifecycle.run",
+        "Outcome": "transport",
         "PermissionDenied": "errors",
+        "Phase": "protocol",
         "PollInterrupted": "errors",
         "Problem": "report",
+        "Progress": "download.fetch",
         "RateLimited": "errors",
+        "Reached": "transport",
         "Report": "report",
+        "Request": "transport",
+        "Response": "transport",
         "Result": "job",
+        "Retry": "lifecycle.steps",
         "Rule": "rule",
         "RunComfy": "client",
         "RunComfyError": "errors",
+        "ServerError": "errors",
+        "StatedLimits": "input_checks",
         "Status": "protocol",
         "SubmitOutcomeUnknown": "errors",
         "SubmitRefused": "errors",
+        "Transport": "transport",
+        "UnreadableAnswer": "errors",
+        "VirtualClock": "testing",
         "inline": "media.data_uri",
     }
 

@@ -68,7 +68,8 @@ def test_an_example_catches_its_error_and_reads_what_it_has(entry: ErrorEntry) -
 
     given = {"client": Anything(), "RunComfy": Anything(), "time": Anything()}
     code = compile(ast.parse(example(entry)), "docs/errors.md", "exec")
-    exec(code, {**given, "errors": errors, "edit": None, "print": lambda *_, **__: ()})
+    names = {**vars(errors), **given, "edit": None, "print": lambda *_, **__: ()}
+    exec(code, names)
     assert calls
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any, assert_type
 
-from runcomfy_client import AsyncRunComfy, InputRejected, RunComfy, inline
-from runcomfy_client._runtime.async_job import AsyncJob, AsyncResult
-from runcomfy_client._runtime.job import Job, Result
-from runcomfy_client._runtime.report import Report
-from runcomfy_client._runtime.rule import Rule
+from runcomfy_client import (
+    AsyncJob,
+    AsyncResult,
+    AsyncRunComfy,
+    InputRejected,
+    Job,
+    Report,
+    Result,
+    Rule,
+    RunComfy,
+    inline,
+)
 from runcomfy_client.models.blackforestlabs.flux_3 import extend_video
 from runcomfy_client.models.blackforestlabs.flux_3.extend_video import draft
 from runcomfy_client.models.bytedance.dreamina_4_0 import edit

@@ -49,9 +49,9 @@ class AsyncRunComfy:
     ``client.journal`` finds it again. ``media_checks`` says whether the files of an input are
     checked before a submit, ``stated_limits`` whether limits that only descriptions state
     refuse an input, ``media_policy`` what that check may fetch (your own hosts:
-    ``private``); ``judges`` are further checks, of every input. ``locale`` is the language of published
-    messages (``ru``). ``hooks`` are called for requests and retries. ``transport``, ``clock``
-    and ``random`` are for tests.
+    ``private``); ``checks`` are your own, of every input (``judges`` is their earlier name).
+    ``locale`` is the language of published messages (``ru``). ``hooks`` are called for requests
+    and retries. ``transport``, ``clock`` and ``random`` are for tests.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class AsyncRunComfy:
         media_checks: MediaChecks = "warn",
         stated_limits: StatedLimits = "enforce",
         media_policy: FetchPolicy | None = None,
+        checks: Iterable[InputCheck] = (),
         judges: Iterable[InputCheck] = (),
         locale: str | None = None,
         journal: str | os.PathLike[str] | Journal | None = None,
@@ -76,7 +77,7 @@ class AsyncRunComfy:
         )
         self._driver = AsyncDriver(config, transport)
         self._checks = InputChecks(
-            media_checks, judges, locale, media_policy, stated_limits
+            media_checks, (*checks, *judges), locale, media_policy, stated_limits
         )
 
     @overload
@@ -341,7 +342,7 @@ class AsyncRunComfy:
         """Check an input, or a document against a model's ``Input``. Problems are not raised.
 
         These are the checks that ``run``, ``submit`` and ``map`` make before anything is
-        paid. For a model id and a payload, only the ``judges`` are asked.
+        paid. For a model id and a payload, only your own ``checks`` run.
         ``locale`` is the language of the messages of media rules, by default the client's. A
         message that was not published in it is in the package's own language. The asyncio
         client reads files in threads and never blocks the event loop.

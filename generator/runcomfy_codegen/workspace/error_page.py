@@ -216,7 +216,7 @@ def example(entry: ErrorEntry) -> str:
     """The example of an exception, as Python."""
     return (
         f"try:\n    {entry.call}\n"
-        f"except errors.{entry.exception.__name__} as error:\n    {entry.handler}"
+        f"except {entry.exception.__name__} as error:\n    {entry.handler}"
     )
 
 
@@ -246,8 +246,7 @@ _INTRODUCTION = (
     "",
     "Every exception of the client: what raises it, whether it may be billed, what to do. This",
     "page is written from the error table; a test keeps it true. All are importable from",
-    "`runcomfy_client._runtime.errors`, and the common ones from `runcomfy_client`. In the",
-    "examples `client` is a `RunComfy`, `edit` is an `Input`, and `errors` is that module.",
+    "`runcomfy_client`. In the examples `client` is a `RunComfy`, and `edit` is an `Input`.",
     "",
     "Every error after a job was accepted carries `job`, `request_id`, `last_status` and",
     "`may_be_billed`. All can be pickled.",

@@ -23,6 +23,7 @@ from .annotations import (
     subscript,
 )
 from .docstrings import field_docstring
+from .exports import EXPORTS
 from .model_names import is_class
 from .names import NamedField, NamedModel, NamedObject
 from .stated_limits import limit_call, stated_limits
@@ -224,55 +225,6 @@ def _is_sent_as_null(field: Field) -> bool:
         return False
     understood = all(unknown.is_note for unknown in field.unknown)
     return has_null(field.type) and (understood or not isinstance(field.type, Anything))
-
-
-# The names that a client's top package hands out.
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A name of the client's top package, and the runtime module it comes from."""
-
-    name: str
-    module: str
-
-
-_EXPORTED = {
-    "async_client": ("AsyncRunComfy",),
-    "async_job": ("AsyncJob", "AsyncResult"),
-    "client": ("RunComfy",),
-    "errors": (
-        "AuthError",
-        "DownloadError",
-        "InputRejected",
-        "JobCancelled",
-        "JobFailed",
-        "JobTimeout",
-        "MissingToken",
-        "NoBalance",
-        "NotFound",
-        "NotSent",
-        "PermissionDenied",
-        "PollInterrupted",
-        "RateLimited",
-        "RunComfyError",
-        "SubmitOutcomeUnknown",
-        "SubmitRefused",
-    ),
-    "media.data_uri": ("inline",),
-    "job": ("Job", "Result"),
-    "media.fetch.policy": ("FetchPolicy",),
-    "report": ("Problem", "Report"),
-    "rule": ("Rule",),
-    "protocol": ("Cancellation", "Status"),
-}
-EXPORTS = tuple(
-    sorted(
-        (Export(name, module) for module, names in _EXPORTED.items() for name in names),
-        key=lambda export: export.name,
-    )
-)
-"""The names of the client's top package, in their order."""
 
 
 def module_context(model: NamedModel, view: ModelView) -> dict[str, Any]:

@@ -1,0 +1,84 @@
+"""The names that a client's top package hands out, and where the runtime defines them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A name of the client's top package, and the runtime module it comes from."""
+
+    name: str
+    module: str
+
+
+_EXPORTED = {
+    "async_batch": ("AsyncBatch",),
+    "async_client": ("AsyncRunComfy",),
+    "async_driver": ("AsyncListener",),
+    "async_job": ("AsyncJob", "AsyncResult"),
+    "batch": ("Batch",),
+    "client": ("RunComfy",),
+    "client_config": ("Clock",),
+    "download.fetch": ("Progress",),
+    "driver": ("Listener",),
+    "errors": (
+        "ApiError",
+        "AuthError",
+        "BadJobToken",
+        "BadSetting",
+        "DownloadError",
+        "InputRejected",
+        "JobCancelled",
+        "JobFailed",
+        "JobReference",
+        "JobTimeout",
+        "JournalError",
+        "MissingToken",
+        "NoBalance",
+        "NotConfigured",
+        "NotFound",
+        "NotSent",
+        "PermissionDenied",
+        "PollInterrupted",
+        "RateLimited",
+        "RunComfyError",
+        "ServerError",
+        "SubmitOutcomeUnknown",
+        "SubmitRefused",
+        "UnreadableAnswer",
+    ),
+    "files": ("File", "FileKind"),
+    "input_checks": ("AsyncInputCheck", "InputCheck", "MediaChecks", "StatedLimits"),
+    "job": ("Job", "Result"),
+    "journal": ("Journal", "JournalEntry", "JournalJobs"),
+    "lifecycle.run": ("OnStop",),
+    "lifecycle.steps": ("Retry",),
+    "limits.stated_limit": ("Limit",),
+    "media.data_uri": ("inline",),
+    "media.errors": ("MediaFault",),
+    "media.fetch.policy": ("FetchPolicy",),
+    "model": ("ModelInput", "ModelOutput"),
+    "observer": ("Exchanged", "Hooks"),
+    "protocol": ("CancelOutcome", "Cancellation", "Phase", "Status"),
+    "report": ("Problem", "Report"),
+    "rule": ("Rule",),
+    "testing": ("FakeJob", "FakeQueue", "VirtualClock"),
+    "transport": (
+        "AsyncTransport",
+        "Lost",
+        "Outcome",
+        "Reached",
+        "Request",
+        "Response",
+        "Transport",
+    ),
+}
+EXPORTS = tuple(
+    sorted(
+        (Export(name, module) for module, names in _EXPORTED.items() for name in names),
+        key=lambda export: export.name,
+    )
+)
+"""The names of the client's top package, in their order."""
