@@ -111,11 +111,11 @@ def _whole(rule: Comparison, kind: str, lowest: str, highest: str) -> Schema:
 
 
 _BOUNDS = {
-    "<": "exclusiveMaximum",
-    "<=": "maximum",
-    ">": "exclusiveMinimum",
-    ">=": "minimum",
-    "==": "const",
+    "<": ("exclusiveMaximum",),
+    "<=": ("maximum",),
+    ">": ("exclusiveMinimum",),
+    ">=": ("minimum",),
+    "==": ("minimum", "maximum"),
 }
 
 
@@ -123,8 +123,8 @@ def _bounds(rule: Comparison) -> Schema:
     exact = Decimal(rule.limit)
     number = int(exact) if exact == exact.to_integral_value() else exact
     if rule.operator.symbol == "!=":
-        return {"not": {"const": number}}
-    return {_BOUNDS[rule.operator.symbol]: number}
+        return {"not": {"type": "number", "const": number}}
+    return dict.fromkeys(_BOUNDS[rule.operator.symbol], number)
 
 
 # What a limit requires, for whole inputs instead of the members that are given.
