@@ -54,14 +54,17 @@ def write_limits(folder: Path, limits: str, *, model_id: str = MODEL) -> Path:
     return file
 
 
-def entry(fields: str | list[str], quote: str, condition: str, more: str = "") -> str:
-    """One entry; ``condition`` is a rule, or a line of ``require``."""
+def entry(
+    fields: str | list[str],
+    quote: str,
+    condition: str | list[str],
+    more: str = "",
+) -> str:
+    """One entry; ``condition`` is a rule, a list of rules, or a line of ``require``."""
     pointers = json.dumps([fields] if isinstance(fields, str) else fields)
-    line = (
-        condition
-        if condition.startswith("require")
-        else f"rule = {json.dumps(condition)}"
-    )
+    line = f"rule = {json.dumps(condition)}"
+    if isinstance(condition, str) and condition.startswith("require"):
+        line = condition
     return (
         f"[[limit]]\nfields = {pointers}\nquote = {json.dumps(quote)}\n{line}\n{more}\n"
     )

@@ -39,6 +39,7 @@ from .comparison import (
     compare_sides,
     pointer_in_document,
 )
+from .limits_of_models import limit_conflicts
 from .loaded_side import Cache, LoadedSide, load_side
 from .project import Project, ids_matching
 from .results import DiffResult, LintResult
@@ -69,7 +70,12 @@ def lint_schemas(
     catalog = project.catalog()
     _check_codes((*select, *ignore), catalog.diagnostics)
     wanted = ids_matching(catalog, models)
-    diagnostics = (*catalog.diagnostics, *_located(lint(catalog.models), project))
+    conflicts = limit_conflicts(catalog.models, project.limits)
+    diagnostics = (
+        *catalog.diagnostics,
+        *conflicts,
+        *_located(lint(catalog.models), project),
+    )
     return LintResult(
         schemas=project.config.schemas,
         diagnostics=tuple(

@@ -6,10 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from runcomfy_runtime.limits.stated_limit import Limit
+
 from ..build.build_model import BuiltCatalog
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
 from ..ir.model import Model
+from ..limits.conflicts import conflicts
 from ..limits.judge import judge_limits
 from ..limits.limits_folders import LimitsFolders
 
@@ -38,6 +41,25 @@ def with_limits(
         models=tuple(models),
         diagnostics=_by_model((*built.diagnostics, *found)),
     )
+
+
+def limit_conflicts(
+    models: Iterable[Model], folders: LimitsFolders
+) -> list[Diagnostic]:
+    """The limits of models that nothing can keep, or that the schema implies."""
+    found: list[Diagnostic] = []
+    for model in models:
+        file = folders.read(model.model_id) if model.limits else None
+        if file is not None:
+            applied = {_identity(limit) for limit in model.limits}
+            entries = [e for e in file.entries if _identity(e.limit) in applied]
+            found += conflicts(file, model, entries)
+    return found
+
+
+def _identity(limit: Limit) -> tuple[object, ...]:
+    """What a limit of a file and the same limit of a model have in common."""
+    return limit.fields, limit.quote, limit.condition
 
 
 def _by_model(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

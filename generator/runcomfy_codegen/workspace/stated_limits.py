@@ -8,6 +8,7 @@ from ..ir.diagnostic import Diagnostic, Severity
 from ..limits.judge import STALE
 from ..limits.limits_file import LimitsFile
 from ..limits.limits_folders import LimitsFolders
+from .limits_of_models import limit_conflicts
 from .project import Project, ids_matching
 from .results import LimitsResult
 
@@ -20,6 +21,8 @@ def check_limits(project: Project, models: Sequence[str] = ()) -> LimitsResult:
     catalog = project.built_catalog()
     wanted = ids_matching(catalog, models)
     found = [each for each in catalog.diagnostics if each.code.startswith(_PREFIX)]
+    found += limit_conflicts(catalog.models, project.limits)
+    found.sort(key=lambda each: (each.model, each.place))
     if wanted is None:
         known = {model.model_id for model in catalog.models} | {*catalog.failed}
         found += _orphans(project.limits, known)
