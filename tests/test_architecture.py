@@ -72,6 +72,8 @@ LAYERS = {
 TABLES = {
     "did_you_mean",
     "exact_numbers",
+    "limits.check_values",
+    "limits.compiled",
     "limits.require",
     "limits.rule_grammar",
     "limits.stated_limit",

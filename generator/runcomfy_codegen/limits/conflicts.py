@@ -9,17 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from runcomfy_runtime.limits.rule_grammar import Comparison, FormatRule, parse_rule
+from runcomfy_runtime.media.format_table import FORMATS
 from runcomfy_runtime.rule import Rule
 
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.model import Field, Model, Type
 from ..subtype import Yes
+from ..subtype.limit_documents import all_keep, documents_for, some_keeps
 from ..subtype.media_rules import rule_set, rules_imply
 from .judge import CONTRADICTORY, IMPOSSIBLE, REDUNDANT
 from .limits_file import Entry, LimitsFile
 from .narrowed import narrowed
 from .published_words import field_at, pointer_steps
-from .together import all_keep, documents_for, some_keeps
 
 _SAME_CONTAINER = frozenset({"mp4", "mov", "m4a"})
 _SHORT, _LONG = "short_side_pixels", "long_side_pixels"
@@ -159,15 +160,19 @@ def _files_possible(field: Field) -> Possible:
         stated = [each for rule in rules for each in _as_media_rules(rule)]
         if rule_set((*field.rules, *stated)).empty:
             return False
-        formats = [
-            {*rule.names}
-            | (_SAME_CONTAINER if _SAME_CONTAINER & {*rule.names} else set())
-            for rule in rules
-            if isinstance(rule, FormatRule)
-        ]
-        return not formats or bool(set.intersection(*formats))
+        return _some_format(rules)
 
     return possible
+
+
+def _some_format(rules: Sequence[Comparison | FormatRule]) -> bool:
+    """Whether a file of some format is refused by none of the rules."""
+    left = frozenset(FORMATS)
+    for rule in rules:
+        if isinstance(rule, FormatRule):
+            listed = frozenset(rule.names)
+            left &= listed | (_SAME_CONTAINER if listed & _SAME_CONTAINER else listed)
+    return bool(left)
 
 
 def _as_media_rules(rule: Comparison | FormatRule) -> Iterator[Rule]:

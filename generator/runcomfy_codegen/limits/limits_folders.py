@@ -48,6 +48,11 @@ class LimitsFolders:
         """Whether a file is one of the project's own."""
         return file.file == self.own_file(file.model_id)
 
+    def content(self, model_id: str) -> bytes | None:
+        """The bytes of a model's file; None if there is none that can be read."""
+        found = self._content(limits_path(model_id))
+        return found[1] if found and isinstance(found[1], bytes) else None
+
     def own_file(self, model_id: str) -> str:
         """The path of a model's file in the project's own folder, as messages show it."""
         return (self.own / limits_path(model_id)).as_posix() if self.own else ""

@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, TypeGuard, cast
+from typing import Any, TypeGuard
 
 from runcomfy_runtime.limits.require import is_given
 from runcomfy_runtime.limits.rule_grammar import CHARACTERS, COUNT, VALUE, Comparison
 from runcomfy_runtime.metrics_and_operators import Operator
 
+from ..ir.json_text import is_array, items
 from ..ir.model import Array, Choice, Nullable, Numeric, Text, Type, Union
 from ..subtype.accepts import is_empty
 
@@ -56,8 +57,8 @@ def _keeps(value: object, rule: Comparison) -> bool:
     """Whether a constant keeps a rule; what the rule is not about keeps it."""
     name, accepts = rule.measure.name, rule.operator.accepts
     if name == COUNT:
-        items = value if isinstance(value, list) else [value]
-        return accepts(len(cast(list[object], items)), rule.threshold)
+        count = len(items(value)) if is_array(value) else 1
+        return accepts(count, rule.threshold)
     if name == CHARACTERS and isinstance(value, str) and not rule.measure.script:
         return accepts(len(value), rule.threshold)
     if name == VALUE and is_plain_number(value):

@@ -25,6 +25,8 @@ from ..ir.model import Model, Object
 from ..ir.surface import CodeNames
 from ..reports.command_report import FileLocation
 from ..targets.target import Named, Overrides
+from .limits_of_models import with_limits
+from .limits_of_sides import NO_LIMITS, SideLimits
 from .loaded_side import LoadedSide
 from .named_catalog import named_catalog
 
@@ -88,17 +90,19 @@ def compare_sides(
     changed: Collection[str],
     options: BuildOptions,
     overrides: tuple[Overrides, Overrides],
+    limits: tuple[SideLimits, SideLimits] = (NO_LIMITS, NO_LIMITS),
 ) -> Comparison:
     """Build the models that changed.
 
-    ``overrides`` are the names that the user configured on each side. A model that one side
+    ``overrides`` are the names that the user configured on each side, ``limits`` the stated
+    limits of each. A model that one side
     cannot build is left out on both: it would look removed.
     """
     old, new = sides
     wanted = {*changed} - old.broken - new.broken
     before, after = (
-        _built(side, wanted, options, each) if wanted else NO_CHANGES
-        for side, each in zip((old, new), overrides, strict=True)
+        _built(side, wanted, options, each, stated) if wanted else NO_CHANGES
+        for side, each, stated in zip((old, new), overrides, limits, strict=True)
     )
     failed = {*before.failed, *after.failed}
     before, after = before.without(failed), after.without(failed)
@@ -154,10 +158,12 @@ def _built(
     wanted: Collection[str],
     options: BuildOptions,
     overrides: Overrides,
+    stated: SideLimits,
 ) -> BuiltSide:
     chosen = {name: side.documents[name] for name in wanted if name in side.documents}
     files = [pair for locales in chosen.values() for pair in locales.values()]
     built = build_catalog(files, options)
+    built = with_limits(built, files, stated)
     catalog = _named(built, files, overrides)
     documents = {model.model_id: chosen[model.model_id] for model in catalog.models}
     locale_of = {

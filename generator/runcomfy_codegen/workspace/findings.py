@@ -40,6 +40,7 @@ from .comparison import (
     pointer_in_document,
 )
 from .limits_of_models import limit_conflicts
+from .limits_of_sides import SideLimits, limits_changed, limits_of_side
 from .loaded_side import Cache, LoadedSide, load_side
 from .project import Project, ids_matching
 from .results import DiffResult, LintResult
@@ -176,6 +177,7 @@ def diff_schemas(
         call.changed & call.selection.compared,
         project.build_options,
         call.overrides,
+        call.limits,
     )
     judged = _judged(approved, compared, call)
     return _result(base, head or "work tree", judged, compared, call)
@@ -213,6 +215,7 @@ class _LoadedDiff:
     loaded: tuple[LoadedSide, LoadedSide]
     selection: DiffSelection
     changed: frozenset[str]
+    limits: tuple[SideLimits, SideLimits]
 
     @property
     def overrides(self) -> tuple[Overrides, Overrides]:
@@ -242,7 +245,10 @@ def _loaded(
     configs = sides[0].config, sides[1].config
     selection = select_for_diff(loaded, configs, models, all_models=all_models)
     changed = changed_models(*loaded, sides[0].overrides, sides[1].overrides)
-    return _LoadedDiff(sides, loaded, selection, frozenset(changed))
+    limits = limits_of_side(sides[0]), limits_of_side(sides[1])
+    both = loaded[0].model_ids & loaded[1].model_ids
+    changed |= limits_changed(*limits, both)
+    return _LoadedDiff(sides, loaded, selection, frozenset(changed), limits)
 
 
 def _judged(

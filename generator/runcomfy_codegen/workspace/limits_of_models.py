@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from runcomfy_runtime.limits.stated_limit import Limit
 
@@ -14,13 +15,26 @@ from ..ir.document import Document
 from ..ir.model import Model
 from ..limits.conflicts import conflicts
 from ..limits.judge import judge_limits
+from ..limits.limits_file import LimitsFile
 from ..limits.limits_folders import LimitsFolders
+
+
+class LimitsReader(Protocol):
+    """Where the limits of models are read."""
+
+    def read(self, model_id: str) -> LimitsFile | None:
+        """The limits of a model; None if it has none."""
+        ...
+
+    def owns(self, file: LimitsFile) -> bool:
+        """Whether a file is one of the project's own."""
+        ...
 
 
 def with_limits(
     built: BuiltCatalog,
     documents: Iterable[tuple[str, Document]],
-    folders: LimitsFolders,
+    folders: LimitsReader,
 ) -> BuiltCatalog:
     """The catalog with the limits that apply to its models, and diagnostics about the rest."""
     by_model: defaultdict[str, list[Document]] = defaultdict(list)

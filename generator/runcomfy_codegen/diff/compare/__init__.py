@@ -28,6 +28,7 @@ from .source import (
     names_changed,
     with_names,
 )
+from .stated_limits import limit_facts
 
 # All models of one side compared with those of the other.
 
@@ -87,6 +88,7 @@ def model_facts(
     if texts:
         yield TextsChanged(replace(location, pointer=""), texts)
     yield from with_names(field_facts(old.input, new.input, location), surfaces)
+    yield from limit_facts(old, new, location)
     yield from unknown_facts(_own_unknown(old), _own_unknown(new), location)
     output = SchemaLocation(name, Side.OUTPUT, "/output_schema")
     published = outputs.of(old, new)

@@ -28,19 +28,19 @@ def media_limit_facts(
     single_targets = len(_targets(old)) < 2 and len(_targets(new)) < 2
     if single_targets and _is_list(old.type) is not _is_list(new.type):
         # A single URL became a list, or the reverse: the rules are about the same files.
-        yield from _limits(old.rules, new.rules, location, " ".join(targets))
+        yield from rule_facts(old.rules, new.rules, location, " ".join(targets))
         return
     for target in targets:
         before, after = (
             tuple(rule for rule in field.rules if rule.pointer == target)
             for field in (old, new)
         )
-        yield from _limits(before, after, location, target)
+        yield from rule_facts(before, after, location, target)
 
 
-def _limits(
+def rule_facts(
     old: tuple[Rule, ...], new: tuple[Rule, ...], location: SchemaLocation, target: str
-) -> Iterator[Fact]:
+) -> Iterator[MediaLimitsChanged]:
     """The same for the rules on one place in the payload."""
     before, after = _groups(old), _groups(new)
     old_rules, new_rules = rule_set(old), rule_set(new)

@@ -257,7 +257,7 @@ def _narrowed(facet: Facet, message: str) -> Judge[ValuesChanged]:
             change = (
                 f"without {fact.removed}" if fact.removed else _change_in_words(fact)
             )
-            text = f"{message}: {change}"
+            text = f"{_about(fact, message)}: {change}"
             yield from _judged(fact, fact.old_in_new, fact.new_in_old, Side.INPUT, text)
 
     return judge
@@ -269,11 +269,17 @@ def _widened(facet: Facet, message: str) -> Judge[ValuesChanged]:
     def judge(fact: ValuesChanged) -> Iterator[RuleResult]:
         if fact.facet is facet:
             change = f"also {fact.added}" if fact.added else _change_in_words(fact)
-            text = f"{message}: {change}"
+            text = f"{_about(fact, message)}: {change}"
             found = _judged(fact, fact.new_in_old, fact.old_in_new, Side.OUTPUT, text)
             yield from (_as_read(judgement, fact.readable) for judgement in found)
 
     return judge
+
+
+def _about(fact: ValuesChanged, message: str) -> str:
+    """The message; what a stated limit requires between fields is about whole inputs."""
+    whole = fact.location.pointer == "/input_schema"
+    return message.replace("nested objects", "inputs") if whole else message
 
 
 def _judged(

@@ -15,7 +15,7 @@ from typing import Any, cast
 from runcomfy_runtime.exact_numbers import json_identity
 from runcomfy_runtime.limits.check_values import value_problems
 from runcomfy_runtime.limits.compiled import compile_limits
-from runcomfy_runtime.limits.rule_grammar import parse_rule
+from runcomfy_runtime.limits.rule_grammar import Comparison, parse_rule
 from runcomfy_runtime.limits.stated_limit import Limit
 
 from ..ir.model import (
@@ -37,6 +37,15 @@ _MOST = 4_000
 """The most documents that are tried; beyond that nothing is said."""
 _MOST_ITEMS = 100
 _ABSENT = object()
+_SCRIPTS = {
+    "han": "一",
+    "hiragana": "あ",
+    "katakana": "ア",
+    "hangul": "가",
+    "latin": "a",
+    "cyrillic": "а",
+}
+"""A character of each script."""
 
 
 def documents_for(limits: Sequence[Limit], model: Model) -> list[dict[str, Any]] | None:
@@ -75,20 +84,23 @@ def all_keep(limit: Limit, documents: Iterable[Mapping[str, Any]]) -> bool:
 class _Points:
     """The constants, sizes and numbers at which the limits may change their answer."""
 
-    def __init__(self, constants: list[Any], sizes: set[int], numbers: set[Decimal]):
-        self.constants = constants
-        self.sizes = sizes
-        self.numbers = numbers
+    def __init__(self) -> None:
+        self.constants: list[Any] = []
+        self.sizes = {1}
+        self.numbers: set[Decimal] = set()
+        self.scripts: dict[str, None] = {}
 
     @classmethod
     def of(cls, limits: Iterable[Limit]) -> _Points:
-        points = cls([], {1}, set())
+        points = cls()
         for limit in limits:
             points._add(limit.require)
             for rule in limit.rules:
                 parsed = parse_rule(rule)
-                threshold = getattr(parsed, "threshold", None)
-                if threshold is not None:
+                if isinstance(parsed, Comparison):
+                    threshold = parsed.threshold
+                    if parsed.measure.script:
+                        points.scripts[_SCRIPTS[parsed.measure.script]] = None
                     points._add_bound(
                         Decimal(threshold.numerator) / threshold.denominator
                     )
@@ -152,6 +164,7 @@ def _values(kind: Type, points: _Points) -> Iterator[Any]:
         case Text(min_length=low, max_length=high):
             sizes = _sizes(points, low, high)
             yield from (_other_text(size, points) for size in sizes)
+            yield from (sample * size for sample in points.scripts for size in sizes)
             yield from (
                 each for each in points.constants if isinstance(each, str) and each
             )
