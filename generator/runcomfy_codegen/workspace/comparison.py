@@ -162,15 +162,9 @@ def _built(
 ) -> BuiltSide:
     chosen = {name: side.documents[name] for name in wanted if name in side.documents}
     files = [pair for locales in chosen.values() for pair in locales.values()]
-    built = build_catalog(files, options)
-    built = with_limits(built, files, stated)
+    built = with_limits(build_catalog(files, options), files, stated)
     catalog = _named(built, files, overrides)
     documents = {model.model_id: chosen[model.model_id] for model in catalog.models}
-    locale_of = {
-        file: each.locale
-        for pairs in documents.values()
-        for file, each in pairs.values()
-    }
     return BuiltSide(
         models=catalog.models,
         failed=catalog.failed,
@@ -184,16 +178,28 @@ def _built(
             model_id: {locale: _texts(each) for locale, (_, each) in locales.items()}
             for model_id, locales in documents.items()
         },
-        drifted=frozenset(
-            (diagnostic.model, locale_of[diagnostic.file])
-            for diagnostic in catalog.diagnostics
-            if diagnostic.code == "locale-structure" and diagnostic.file in locale_of
-        ),
+        drifted=_drifted(catalog, documents),
         diagnostics=tuple(
             problem.about(file=side.name)
             for problem in catalog.diagnostics
             if problem.model in catalog.failed and problem.severity is Severity.ERROR
         ),
+    )
+
+
+def _drifted(
+    catalog: Named, documents: Mapping[str, Mapping[str, tuple[str, Document]]]
+) -> frozenset[tuple[str, str]]:
+    """The models, and their languages, whose structure is another one."""
+    locale_of = {
+        file: each.locale
+        for pairs in documents.values()
+        for file, each in pairs.values()
+    }
+    return frozenset(
+        (diagnostic.model, locale_of[diagnostic.file])
+        for diagnostic in catalog.diagnostics
+        if diagnostic.code == "locale-structure" and diagnostic.file in locale_of
     )
 
 
