@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from support.examples import examples
 
 from runcomfy_codegen import api
 from runcomfy_codegen.ir.limit_schema import limit_schema
@@ -22,6 +21,7 @@ from runcomfy_runtime.limits.check_values import value_problems
 from runcomfy_runtime.limits.compiled import compile_limits
 from runcomfy_runtime.limits.require import malformed_parts
 from runcomfy_runtime.limits.stated_limit import Limit
+from support.examples import examples
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from limits.limit_files import entry, write_project
 
+from limits.limit_files import entry, write_project
 from runcomfy_codegen import api
 
 WORDS = "as stated"

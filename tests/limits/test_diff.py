@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from limits.limit_files import MODEL, entry, write_limits, write_project
-from support.command_line import Shell
 
+from limits.limit_files import MODEL, entry, write_limits, write_project
 from runcomfy_codegen import api
 from runcomfy_codegen.diff.finding import DiffVerdict
+from support.command_line import Shell
 
 WORDS = "as stated"
 
