@@ -111,10 +111,16 @@ class Sandbox:
         """
         return list(self.api.journal.entries(self._account(token), **filters))
 
-    def ledger(self, token: str | None = None) -> list[BillRow]:
-        """The bill of one token, or of all: a row for each accepted job."""
+    def ledger(
+        self, token: str | None = None, *, reference: str | None = None
+    ) -> list[BillRow]:
+        """The bill of one token, or of all: a row for each accepted job.
+
+        With ``reference``, of a named batch in a client's journal, only the jobs for that input;
+        more than one row was paid more than once. A request id is a reference too.
+        """
         account = self._account(token)
-        return self.api.bill(account, self.clock.now())
+        return self.api.bill(account, self.clock.now(), reference)
 
     def step(self, request_id: str) -> str:
         """Move a job one step on, with the drive ``"steps"``; returns its status.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -27,7 +27,7 @@ from .http_messages import (
     json_response,
 )
 from .input_validation import check_size, require_json_type
-from .job import job_state
+from .job import JobRecord, job_state
 from .job_repository import BillRow, JobRepository, JobStore, balance_response, bill_row
 from .job_service import JobService, result_response, status_response
 from .model_catalog import CatalogEntry, ModelCatalog
@@ -110,10 +110,16 @@ class Api:
             self.jobs.save(job.stepped(now))
             return job_state(job.stepped(now), now).result_word
 
-    def bill(self, account: str | None, now: float) -> list[BillRow]:
-        """The rows of an account, or of all, in order of acceptance."""
+    def bill(
+        self, account: str | None, now: float, reference: str | None = None
+    ) -> list[BillRow]:
+        """The rows of an account, or of all, in order of acceptance; or of one reference."""
         with self._lock:
-            jobs = self.jobs.of_account(account)
+            jobs: Iterable[JobRecord] = (
+                self.jobs.of_account(account)
+                if reference is None
+                else self.jobs.of_reference(account, reference)
+            )
             return [bill_row(job, self.jobs, now) for job in jobs]
 
     def reset(self, account: str | None) -> None:

@@ -106,14 +106,21 @@ class ControlApi:
     def _list(self, request: ApiRequest, kind: str, now: float) -> ApiResponse:
         members = tuple(name for name in LOG_FIELDS if name != "account")
         filters = members if kind == "journal" else ()
+        if kind == "ledger":
+            filters = ("reference",)
         query = dict(_query(request, "account", "limit", *filters))
         limit = whole_number(query, "limit", _DEFAULT_LIMIT, 0, _LARGEST_LIMIT)
         account = query.pop("account", None)
         query.pop("limit", None)
         if kind == "journal":
             return json_response(self._entries(account, limit, query))
-        jobs = self._jobs.newest(account, limit)
-        total = len(self._jobs.of_account(account))
+        reference = query.get("reference")
+        if reference is None:
+            jobs = self._jobs.newest(account, limit)
+            total = len(self._jobs.of_account(account))
+        else:
+            found = self._jobs.of_reference(account, reference)
+            jobs, total = found[:limit], len(found)
         if kind == "jobs":
             summaries = [self._summary(job, now) for job in jobs]
             return json_response({"jobs": summaries, "total": total})

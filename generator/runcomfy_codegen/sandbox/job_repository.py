@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, ValuesView
-from dataclasses import dataclass
-from itertools import islice
+import re
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence, ValuesView
+from dataclasses import dataclass, replace
+from itertools import islice, product
 from typing import Protocol
 
 from runcomfy_runtime.error_codes import FORBIDDEN, NOT_FOUND
@@ -12,6 +14,10 @@ from runcomfy_runtime.error_codes import FORBIDDEN, NOT_FOUND
 from .clock import Seed, timestamp
 from .http_messages import ApiResponse, coded_error, json_response
 from .job import JobRecord, charge, job_state
+
+LARGEST_BODIES = 64 * 1024 * 1024
+"""Bytes of inputs that are kept in memory. The oldest are forgotten, not their jobs."""
+_REFERENCE = re.compile(r"(.+)/([0-9a-f]{64})/[1-9][0-9]*", re.DOTALL)
 
 
 class JobStore(Protocol):
@@ -40,7 +46,12 @@ class JobRepository:
         self._accounts: dict[str, dict[str, JobRecord]] = {}
         self._counts: dict[str, int] = {}
         self._spent: dict[str, int] = {}
-        self._first: dict[tuple[str, str, str], str] = {}
+        self._same: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        """The jobs of an account with the same model and input, the first one first."""
+        self._open: dict[str, dict[str, JobRecord]] = {}
+        """Jobs that were not seen to have ended. Planning looks at these alone."""
+        self._bodies = 0
+        self._with_body: deque[str] = deque()
         self._repeated: dict[str, int] = {}
         for job in store.jobs() if store else ():
             self._index(job)
@@ -85,6 +96,45 @@ class JobRepository:
         """The newest jobs of one account, or of all, in order of acceptance."""
         return tuple(islice(reversed(self._of_account(account).values()), limit))[::-1]
 
+    def open_jobs(self, account: str, now: float) -> Collection[JobRecord]:
+        """The jobs of an account that have not ended at ``now``, in order of acceptance."""
+        jobs = self._open.get(account, {})
+        ended = [
+            request_id
+            for request_id, job in jobs.items()
+            if job_state(job, now).phase.terminal
+        ]
+        for request_id in ended:
+            del jobs[request_id]
+        return jobs.values()
+
+    def of_reference(self, account: str | None, reference: str) -> list[JobRecord]:
+        """The jobs for a reference of a client's journal, in order of acceptance.
+
+        A reference of a named batch has the model and the SHA-256 of the input in it. A
+        request id is a reference of its own job.
+        """
+        own = self._jobs.get(reference)
+        if own is not None:
+            found = [own]
+        else:
+            found = [
+                self._jobs[request_id]
+                for key in self._keys_of(reference)
+                for request_id in self._same[key]
+            ]
+        return [job for job in found if account in (None, job.account)]
+
+    def _keys_of(self, reference: str) -> list[tuple[str, str, str]]:
+        """The keys that a reference may mean: where the batch's name ends is not marked."""
+        match = _REFERENCE.fullmatch(reference)
+        if match is None:
+            return []
+        parts = match[1].split("/")
+        models = ["/".join(parts[start:]) for start in range(1, len(parts))]
+        keys = product(self._accounts, models, [match[2]])
+        return [key for key in keys if key in self._same]
+
     def last_change(self) -> float:
         """The time of the last change of any job, in seconds since 1970; 0 without jobs."""
         return max((job.touched_at for job in self), default=0.0)
@@ -97,7 +147,7 @@ class JobRepository:
 
     def first_same(self, job: JobRecord) -> str | None:
         """The account's first job with the same model and input; None if it is this one."""
-        first = self._first[_same(job)]
+        first = self._same[_same(job)][0]
         return None if first == job.request_id else first
 
     def repeat_count(self, account: str | None) -> int:
@@ -112,8 +162,11 @@ class JobRepository:
             if self._store is not None:
                 self._store.remove(job)
             del self._jobs[job.request_id]
-            self._first.pop(_same(job), None)
-            for table in (self._accounts, self._counts, self._spent, self._repeated):
+            self._same.pop(_same(job), None)
+            for table in (
+                *(self._accounts, self._counts, self._spent),
+                *(self._repeated, self._open),
+            ):
                 table.pop(job.account, None)
 
     def __iter__(self) -> Iterator[JobRecord]:
@@ -131,9 +184,33 @@ class JobRepository:
         self._jobs[job.request_id] = job
         self._accounts.setdefault(job.account, {})[job.request_id] = job
         self._counts[job.account] = max(self._counts.get(job.account, 0), job.number)
-        first = self._first.setdefault(_same(job), job.request_id)
-        if before is None and first != job.request_id:
+        if before is None:
+            self._add(job)
+        elif job.request_id in self._open.get(job.account, {}):
+            self._open[job.account][job.request_id] = job
+
+    def _add(self, job: JobRecord) -> None:
+        """Index a new job by what does not change any more."""
+        same = self._same.get(_same(job), ())
+        self._same[_same(job)] = (*same, job.request_id)
+        if same:
             self._repeated[job.account] = self._repeated.get(job.account, 0) + 1
+        self._open.setdefault(job.account, {})[job.request_id] = job
+        self._bodies += len(job.body)
+        self._with_body.append(job.request_id)
+        while self._bodies > LARGEST_BODIES and len(self._with_body) > 1:
+            self._drop_body(self._with_body.popleft())
+
+    def _drop_body(self, request_id: str) -> None:
+        """Forget the input of an old job: inputs may have whole files in them."""
+        job = self._jobs.get(request_id)
+        if job is None:
+            return
+        self._bodies -= len(job.body)
+        short = replace(job, body="{}")
+        self._jobs[request_id] = self._accounts[job.account][request_id] = short
+        if request_id in self._open.get(job.account, {}):
+            self._open[job.account][request_id] = short
 
 
 def _same(job: JobRecord) -> tuple[str, str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from runcomfy_runtime.error_codes import NO_BALANCE, NOT_FOUND
+from runcomfy_runtime.job_identity import canonical_json
 from runcomfy_runtime.media.format_table import BY_EXTENSION
 from runcomfy_runtime.protocol import (
     CancelOutcome,
@@ -98,7 +99,7 @@ class JobService:
         state = job_state(job, now)
         if state.queue_position is None or not self._settings.workers:
             return state
-        position = queue_position(job, self.jobs.of_account(job.account), now)
+        position = queue_position(job, self.jobs.open_jobs(job.account, now), now)
         return replace(state, queue_position=position)
 
     def output_value(self, job: JobRecord) -> dict[str, Any]:
@@ -136,8 +137,10 @@ class JobService:
         return json.dumps(problem_summary(problems))[1:-1] if problems else ""
 
     def _reschedule(self, account: str, now: float) -> None:
-        jobs, workers = self.jobs.of_account(account), self._settings.workers
-        for job in reschedule(jobs, now, workers):
+        if not self._settings.workers:
+            return
+        jobs = self.jobs.open_jobs(account, now)
+        for job in reschedule(jobs, now, self._settings.workers):
             self.jobs.save(job)
 
     def _new_job(
@@ -154,7 +157,6 @@ class JobService:
         plan = self._planner.plan(request_id, model.media)
         if not self._settings.workers:
             plan = queue_behind(plan, self.jobs.newest(account, _QUEUE_LOOKBACK), now)
-        canonical = json.dumps(document, sort_keys=True).encode()
         return JobRecord(
             request_id=request_id,
             model_id=model.model.model_id,
@@ -167,8 +169,14 @@ class JobService:
             output=output,
             drive=self._settings.drive,
             magic=rules,
-            input_sha256=hashlib.sha256(canonical).hexdigest(),
+            input_sha256=_identity(document),
         )
+
+
+def _identity(document: Mapping[str, Any]) -> str:
+    """The identity that a client gives the same input, so that the bill is read by it."""
+    text = canonical_json(document).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()
 
 
 def accepted_response(job: JobRecord, base_url: str) -> ApiResponse:

@@ -181,6 +181,7 @@ def _about(name: str, schema: str, parameters: list[Schema]) -> Schema:
 _ACCOUNT = query_parameter("account", TEXT)
 _LIMIT = query_parameter("limit", COUNT | {"maximum": 100_000, "default": 1000})
 _ADVANCE = query_parameter("advance", {"type": "number", "minimum": 0, "maximum": 1e8})
+_REFERENCE = query_parameter("reference", TEXT)
 _NAME = path_parameter("name", TEXT | {"minLength": 1})
 _CHOSEN = [query_parameter(name, TEXT) for name in LOG_FIELDS if name != "account"]
 
@@ -201,7 +202,7 @@ def sandbox_calls() -> Schema:
         f"{one}/step": {"post": _by_hand("step", "Job", [REQUEST_ID])},
         f"{one}/cancel": {"post": _by_hand("cancel_by_hand", "Job", [REQUEST_ID])},
         "/sandbox/journal": {"get": _by_hand("journal", "Journal", [*page, *_CHOSEN])},
-        "/sandbox/ledger": {"get": _by_hand("ledger", "Ledger", page)},
+        "/sandbox/ledger": {"get": _by_hand("ledger", "Ledger", [*page, _REFERENCE])},
         "/sandbox/clock": {
             "get": _by_hand("clock", "Clock", []),
             "post": _by_hand("advance", "Clock", [_ADVANCE | {"required": True}]),

@@ -1,0 +1,187 @@
+"""A batch of many processes, killed again and again, on a database that restarts meanwhile.
+
+By the sandbox's bill, nothing is paid twice, and every accepted job is in the journal. Then the
+unknown ones are settled, and the batch ends. The short form is part of every run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runcomfy_codegen.sandbox import Sandbox
+from runcomfy_runtime.client import RunComfy
+from runtime.specimen import good
+from support.postgres import PostgresServer, missing
+
+PROGRAM = """
+import asyncio, sys
+from runtime.specimen import good
+from runcomfy_runtime.async_client import AsyncRunComfy
+from runcomfy_runtime.client import RunComfy
+side, journal, url, token, count = sys.argv[1:]
+inputs = (good(tags=[number]) for number in range(int(count)))
+settings = dict(token=token, base_url=url, journal=journal, media_checks="off")
+options = dict(name="soak", return_exceptions=True, concurrency=8)
+async def main():
+    async with AsyncRunComfy(**settings) as client:
+        async for _ in client.map(inputs, **options):
+            pass
+if side == "async":
+    asyncio.run(main())
+else:
+    with RunComfy(**settings) as client:
+        for _ in client.map(inputs, **options):
+            pass
+"""
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+
+
+@dataclass(frozen=True)
+class Plan:
+    jobs: int
+    processes: int
+    kills: int
+    restarts: int
+    seconds: float
+
+
+SHORT = Plan(jobs=300, processes=3, kills=4, restarts=1, seconds=120)
+LONG = Plan(jobs=20_000, processes=4, kills=100, restarts=3, seconds=3600)
+
+
+class Workers:
+    """Processes that work on one batch. One that was killed is replaced."""
+
+    def __init__(self, plan: Plan, journal: str, sandbox: Sandbox) -> None:
+        self._plan = plan
+        self._words = [journal, sandbox.url, sandbox.token, str(plan.jobs)]
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._begun = 0
+
+    def fill(self) -> None:
+        self._running = [each for each in self._running if each.poll() is None]
+        while len(self._running) < self._plan.processes:
+            side = ("sync", "async")[self._begun % 2]
+            self._begun += 1
+            command = [sys.executable, "-c", PROGRAM, side, *self._words]
+            quiet = subprocess.DEVNULL
+            process = subprocess.Popen(command, env=ENVIRONMENT, stderr=quiet)
+            self._running.append(process)
+
+    def kill(self, chance: random.Random) -> None:
+        victim = chance.choice(self._running)
+        victim.kill()
+        victim.wait()
+
+    def wait(self, seconds: float) -> None:
+        for process in self._running:
+            process.wait(timeout=seconds)
+
+    def end(self) -> None:
+        for process in self._running:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def server() -> Iterator[PostgresServer]:  # type: ignore[override]
+    if missing():
+        pytest.skip(missing())
+    running = PostgresServer()
+    try:
+        yield running.start()
+    finally:
+        running.remove()
+
+
+def soak(plan: Plan, server: PostgresServer, url: str, sandbox: Sandbox) -> None:
+    """Let the workers run, and kill them and the database at points of their progress."""
+    chance = random.Random(plan.jobs)
+    last = plan.jobs * 9 // 10
+    moments = [(chance.randint(1, last), "kill") for _ in range(plan.kills)]
+    moments += [
+        (chance.randint(last // 5, last), "restart") for _ in range(plan.restarts)
+    ]
+    workers = Workers(plan, url, sandbox)
+    limit = time.monotonic() + plan.seconds
+    try:
+        for until, what in sorted(moments):
+            while len(sandbox.api.jobs.of_account(None)) < until:
+                workers.fill()
+                assert time.monotonic() < limit
+                time.sleep(0.005)
+            time.sleep(chance.random() * 0.02)
+            workers.fill()
+            if what == "kill":
+                workers.kill(chance)
+            else:
+                server.restart()
+        workers.fill()
+        workers.wait(plan.seconds)
+    finally:
+        workers.end()
+
+
+def finish(client: RunComfy, count: int) -> dict[str, int]:
+    """Map until every input has an end or is unknown."""
+    inputs = [good(tags=[number]) for number in range(count)]
+    for _ in range(20):
+        list(client.map(inputs, name="soak", return_exceptions=True, concurrency=8))
+        counts = client.batch("soak").counts()
+        if not counts.keys() & {"waiting", "pending", "submitting", "not accepted"}:
+            return counts
+    raise AssertionError(counts)
+
+
+def settle(client: RunComfy, sandbox: Sandbox) -> int:
+    """Decide the unknown ones by the bill."""
+    unknown = client.batch("soak").unknown()
+    for entry in unknown:
+        rows = sandbox.ledger(reference=entry.reference)
+        assert len(rows) <= 1
+        for row in rows:
+            client.journal.settle(entry.reference, request_id=row.request_id)
+        if not rows:
+            client.journal.settle(entry.reference, accepted=False)
+    return len(unknown)
+
+
+def test_a_batch_of_many_processes_survives_kills_and_restarts(
+    server: PostgresServer, long_run: bool
+) -> None:
+    plan = LONG if long_run else SHORT
+    url = server.new_database()
+    options: Any = {"speed": 1e6, "balance": 1e9}
+    with Sandbox(**options) as sandbox:
+        began = time.monotonic()
+        soak(plan, server, url, sandbox)
+        settings = {"token": sandbox.token, "base_url": sandbox.url, "journal": url}
+        with RunComfy(**settings, media_checks="off") as client:
+            counts = finish(client, plan.jobs)
+            assert sum(counts.values()) == plan.jobs
+            bill = sandbox.ledger()
+            assert [row for row in bill if row.repeats] == []
+            listed = {entry.request_id for entry in client.batch("soak").entries()}
+            lost = {
+                row.request_id
+                for entry in client.batch("soak").unknown()
+                for row in sandbox.ledger(reference=entry.reference)
+            }
+            assert {row.request_id for row in bill} <= listed | lost
+            unknown = settle(client, sandbox)
+            assert finish(client, plan.jobs) == {"succeeded": plan.jobs}
+        bill = sandbox.ledger()
+        assert [row for row in bill if row.repeats] == []
+        assert len(bill) == plan.jobs
+    seconds = time.monotonic() - began
+    print(f"\n{plan}: {seconds:.0f} s, {unknown} unknown, nothing paid twice")
