@@ -22,6 +22,7 @@ from runcomfy_codegen.ir.model import (
 )
 from runcomfy_codegen.prose.draft import Draft, Reading
 from runcomfy_codegen.prose.reader import read_field
+from runcomfy_codegen.prose.references import FieldIndex
 from runcomfy_codegen.prose.subject import subjects
 from support.limit_facts import canonical
 
@@ -66,7 +67,7 @@ def read(case: dict[str, Any]) -> Reading:
     fields = [_field(case["field"], case["text"])]
     fields += [_field(key) for key in case.get("with", [])]
     model = subjects(Object(fields=tuple(fields)))
-    return read_field(model[0], model)
+    return read_field(model[0], FieldIndex(model))
 
 
 def wanted(case: dict[str, Any]) -> set[tuple[str, str]]:

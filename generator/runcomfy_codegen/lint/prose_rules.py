@@ -10,6 +10,7 @@ from ..ir.diagnostic import Severity
 from ..ir.model import Model
 from ..prose.already_stated import is_limited
 from ..prose.reader import read_field
+from ..prose.references import FieldIndex
 from ..prose.subject import subjects
 from .rule import LintFinding, lint_rule
 
@@ -44,7 +45,7 @@ def prose_limit(models: Sequence[Model]) -> Iterator[LintFinding]:
     """A limit that the reader of descriptions drafts and nothing else states."""
     for model in models:
         fields = subjects(model.input)
-        members = tuple(field for field in fields if field.top_level)
+        members = FieldIndex([field for field in fields if field.top_level])
         for field in fields:
             for draft in read_field(field, members).drafts:
                 if not is_limited(draft, model.limits):

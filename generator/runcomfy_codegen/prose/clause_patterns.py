@@ -7,7 +7,6 @@ from typing import Any
 
 from .draft import Draft
 from .quantities import Quantity, quantities
-from .references import references
 from .scene import WHICH_FIELD, Scene, Unclear, condition_draft, implied, not_both
 from .sentences import Clause, Sentence, has
 from .word_kinds import Is
@@ -28,13 +27,13 @@ def conditional_count(
     after = words[place:]
     limit = _items(found[0])
     if limit is None or (
-        not has(after, Is.NOUN, Is.GIVEN) and not references(after, scene.others)
+        not has(after, Is.NOUN, Is.GIVEN) and not scene.others_named(after)
     ):
         return
     if sentence.has(Is.CUT, Is.OUTPUT):
         return
     absent = has(after, Is.NOT, Is.WITHOUT)
-    causes = references(after, scene.others)
+    causes = scene.others_named(after)
     name = scene.subject.field.wire_name
     if not causes:
         if words[place].kind is not Is.WITHOUT or not _is_lacking(after, scene):
@@ -53,7 +52,11 @@ def conditional_count(
 def _is_lacking(words: Clause, scene: Scene) -> bool:
     """Whether no other field takes the kind of media that words name."""
     kinds = {word.meaning for word in words if word.kind is Is.NOUN} - {""}
-    taken = {row.media.value for row in scene.others if row.media is not None}
+    taken = {
+        row.media.value
+        for row in scene.fields
+        if row.media and row is not scene.subject
+    }
     return bool(kinds) and not kinds & taken
 
 
@@ -98,7 +101,7 @@ def refused_with(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Dr
     later = words[place:]
     if has(later, Is.NOT, Is.WITHOUT, Is.NUMBER) or has(words, Is.ONLY, Is.OUTPUT):
         return
-    named = references(later, scene.others)
+    named = scene.others_named(later)
     if any(row.values for row in named) or (named and has(later, Is.GIVEN)):
         own = scene.own(sentence)
         for other in scene.named(later):
@@ -115,7 +118,7 @@ def needed(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
     demands = "required" in {row.written for row in words} and not any(
         quantities(words)
     )
-    if demands and references(words, scene.fields):
+    if demands and scene.any_named(words):
         raise Unclear("what is required, and when, is not clear")
     if not (without or active or together):
         return
@@ -125,7 +128,7 @@ def needed(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
         return
     if active and any(quantities(words)):
         return
-    needed = references(words, scene.others)
+    needed = scene.others_named(words)
     if not needed and active:
         return
     needed = [row for row in scene.named(words) if not row.subject.field.required]

@@ -18,11 +18,17 @@ from .formats import format_limits
 from .measures import Surroundings, Unreadable, rules, surroundings
 from .not_limits import why_no_limit
 from .quantities import Quantity, quantities
+from .references import FieldIndex
 from .scene import Scene
 from .sentences import Clause, Sentence, sentences
 from .subject import Subject, subjects
+from .word_edges import whole_words
 from .word_kinds import Is
 
+_LONGEST = 5_000
+"""The longest description that is read, in characters."""
+_MOST_WORDS = 400
+"""The longest sentence that is read, in words and signs."""
 _NUMBERED = re.compile(r"(?:image|video|audio|character|element|figure)\d+")
 
 
@@ -31,8 +37,9 @@ def read_model(model: Model) -> Reading:
     fields = subjects(model.input)
     drafts: dict[tuple[frozenset[str], str], Draft] = {}
     unread: list[Unread] = []
+    members = FieldIndex([row for row in fields if row.top_level])
     for subject in fields:
-        reading = read_field(subject, tuple(row for row in fields if row.top_level))
+        reading = read_field(subject, members)
         for draft in reading.drafts:
             drafts.setdefault(_identity(draft), draft)
         unread += reading.unread
@@ -44,22 +51,28 @@ def _identity(draft: Draft) -> tuple[frozenset[str], str]:
     return frozenset(draft.fields), draft.condition
 
 
-def read_field(subject: Subject, fields: tuple[Subject, ...]) -> Reading:
-    """The drafts and the unread words of one description; ``fields`` are those of the input.
+def read_field(subject: Subject, members: FieldIndex) -> Reading:
+    """The drafts and the unread words of one description; ``members`` are the fields of the input.
 
     What the schema or a published rule states is in neither.
     """
     drafts: list[Draft] = []
     unread: list[Unread] = []
-    for sentence in sentences(subject.field.description):
-        for item in _of_sentence(sentence, Scene(subject, fields)):
+    description = subject.field.description
+    if len(description) > _LONGEST:
+        return Reading(unread=(_too_long(subject, description),))
+    for sentence in sentences(description):
+        if len(sentence.words) > _MOST_WORDS:
+            unread.append(_too_long(subject, sentence.quote))
+            continue
+        for item in _of_sentence(sentence, Scene(subject, members)):
             if isinstance(item, Draft):
                 drafts.append(item)
             else:
                 unread.append(item)
     kept: list[Draft] = []
     for draft in drafts:
-        if is_stated(draft, (subject, *fields)):
+        if is_stated(draft, (subject, *members.fields)):
             continue
         reason = _contradicted(draft, drafts, subject)
         if reason:
@@ -67,6 +80,11 @@ def read_field(subject: Subject, fields: tuple[Subject, ...]) -> Reading:
         else:
             kept.append(draft)
     return Reading(tuple(kept), tuple(dict.fromkeys(unread)))
+
+
+def _too_long(subject: Subject, text: str) -> Unread:
+    quote = " ".join(whole_words(text, 0, 80).split())
+    return Unread(subject.pointer, quote, "a text this long is not read")
 
 
 def _contradicted(draft: Draft, drafts: Sequence[Draft], subject: Subject) -> str:
@@ -151,12 +169,13 @@ def _of_quantity(
     around: Surroundings,
     subject: Subject,
 ) -> Iterator[Draft | Unread]:
-    quote = sentence.text_between(found.first.start, found.last.end)
+    first, last = found.first.start, found.last.end
     if _is_refused(found, sentence):
         found = _turned(found)
     reason = why_no_limit(found, sentence, clause, subject)
     if reason is None:
         return
+    quote = sentence.text_between(first, last)
     if reason:
         yield Unread(subject.pointer, quote, reason)
         return

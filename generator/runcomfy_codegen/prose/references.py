@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from .lexemes import Lexeme
-from .subject import Subject, same_words
+from .subject import Subject, singular
 from .word_kinds import Is
 
 
@@ -44,78 +44,109 @@ class Reference:
         return {"enum": list(self.values)}
 
 
-def references(words: Sequence[Lexeme], fields: Sequence[Subject]) -> list[Reference]:
-    """The fields that these words name, in the order in which they are named.
+class FieldIndex:
+    """The fields of an input by the words that name them."""
 
-    A wire name counts as it is; the words of a name count together; a word for a kind of
-    media counts if one field alone takes this kind; a value counts if one field alone has it.
-    """
-    names = {field.field.wire_name.lower() for field in fields}
-    # Words that write out one name do not name other fields in other ways.
-    exact = any("_" in word.written for word in words if word.written in names)
-    found: list[tuple[int, Reference]] = []
-    for field in fields:
-        places = _by_wire_name(words, field)
-        if not exact and not places:
-            places = _by_words(words, field, fields) or _by_kind(words, field, fields)
-        values = _values(words, field, fields)
-        places += list(values.values())
-        if places:
-            named = (True,) if field.is_switch else tuple(values)
-            found.append((min(places), Reference(field, named)))
-    return [reference for _, reference in sorted(found, key=lambda pair: pair[0])]
+    def __init__(self, fields: Sequence[Subject]) -> None:
+        self.fields = tuple(fields)
+        self._by_wire_name = {row.field.wire_name.lower(): row for row in fields}
+        self._by_last_word = _grouped(
+            (singular(row.name_words[-1]), row) for row in fields
+        )
+        self._by_kind = _grouped((row.media.value, row) for row in fields if row.media)
+        self._by_choice = _grouped(
+            (choice.lower(), row) for row in fields for choice in row.choices
+        )
+
+    def references(
+        self, words: Sequence[Lexeme], without: Subject | None = None
+    ) -> list[Reference]:
+        """The fields that these words name, in the order in which they are named.
+
+        A wire name counts as it is; the words of a name count together; a word for a kind of
+        media counts if one field alone takes this kind; a value counts if one field alone has
+        it. ``without`` is left out, as if the input did not have it.
+        """
+        found: dict[str, int] = {}
+        values: dict[str, list[str]] = {}
+        # Words that write out one name do not name other fields in other ways.
+        exact = any("_" in row.written for row in words if self._is_name(row))
+        texts = {singular(part) for word in words for part in word.written.split()}
+        for word in words:
+            named = list(self._written_out(word))
+            if not exact and not named:
+                named = [*self._by_words(word, texts, without)]
+                named += self._by_media(word, without)
+            for field, choice in self._with_value(word, without):
+                named.append(field)
+                values.setdefault(field.pointer, []).append(choice)
+            for field in named:
+                if field is not without:
+                    found.setdefault(field.pointer, word.start)
+        return [
+            Reference(field, _named_values(field, values.get(field.pointer, [])))
+            for field in sorted(
+                (row for row in self._touched(found)),
+                key=lambda row: found[row.pointer],
+            )
+        ]
+
+    def _touched(self, found: Mapping[str, int]) -> Iterator[Subject]:
+        return (
+            (row for row in self.fields if row.pointer in found) if found else iter(())
+        )
+
+    def _is_name(self, word: Lexeme) -> bool:
+        return word.written in self._by_wire_name
+
+    def _written_out(self, word: Lexeme) -> Iterator[Subject]:
+        if self._is_name(word):
+            yield self._by_wire_name[word.written]
+
+    def _by_words(
+        self, word: Lexeme, texts: Set[str], without: Subject | None
+    ) -> Iterator[Subject]:
+        """The fields whose name ends here, if no field has a longer name with these words."""
+        ends = [singular(part) for part in word.written.split()]
+        named = [
+            row
+            for end in dict.fromkeys(ends)
+            for row in self._by_last_word.get(end, ())
+            if row is not without and row.name_set <= texts
+        ]
+        for row in named:
+            rivals = (each for each in named if each is not row)
+            if not any(
+                row.name_set <= each.name_set
+                and len(each.name_words) >= len(row.name_words)
+                for each in rivals
+            ):
+                yield row
+
+    def _by_media(self, word: Lexeme, without: Subject | None) -> list[Subject]:
+        if word.kind is not Is.NOUN:
+            return []
+        takes = [
+            row for row in self._by_kind.get(word.meaning, ()) if row is not without
+        ]
+        return takes if len(takes) == 1 else []
+
+    def _with_value(
+        self, word: Lexeme, without: Subject | None
+    ) -> Iterator[tuple[Subject, str]]:
+        written = word.written.strip("'\"`")
+        owners = [row for row in self._by_choice.get(written, ()) if row is not without]
+        if len(owners) == 1:
+            (owner,) = owners
+            yield owner, next(row for row in owner.choices if row.lower() == written)
 
 
-def _by_wire_name(words: Sequence[Lexeme], field: Subject) -> list[int]:
-    name = field.field.wire_name.lower()
-    return [word.start for word in words if word.written == name]
+def _named_values(field: Subject, values: Sequence[str]) -> tuple[str | bool, ...]:
+    return (True,) if field.is_switch else tuple(dict.fromkeys(values))
 
 
-def _by_words(
-    words: Sequence[Lexeme], field: Subject, fields: Sequence[Subject]
-) -> list[int]:
-    """Where the last word of the name is, if all of them are there and no longer name is."""
-    texts = [part for word in words for part in word.written.split()]
-    if not same_words(field.name_words, texts):
-        return []
-    longer = (
-        other
-        for other in fields
-        if other is not field and len(other.name_words) >= len(field.name_words)
-    )
-    if any(
-        same_words(field.name_words, other.name_words)
-        and same_words(other.name_words, texts)
-        for other in longer
-    ):
-        return []
-    last = field.name_words[-1:]
-    return [
-        word.start
-        for word in words
-        if any(same_words([part], last) for part in word.written.split())
-    ]
-
-
-def _by_kind(
-    words: Sequence[Lexeme], field: Subject, fields: Sequence[Subject]
-) -> list[int]:
-    if field.media is None or sum(row.media is field.media for row in fields) != 1:
-        return []
-    kind = field.media.value
-    return [
-        word.start for word in words if word.kind is Is.NOUN and word.meaning == kind
-    ]
-
-
-def _values(
-    words: Sequence[Lexeme], field: Subject, fields: Sequence[Subject]
-) -> dict[str | bool, int]:
-    """The choices of a field that the words name and no other field has, and where."""
-    written = {word.written.strip("'\"`"): word.start for word in words}
-    return {
-        choice: written[choice.lower()]
-        for choice in field.choices
-        if choice.lower() in written
-        and sum(choice in other.choices for other in fields) == 1
-    }
+def _grouped(pairs: Iterable[tuple[str, Subject]]) -> Mapping[str, list[Subject]]:
+    groups: dict[str, list[Subject]] = {}
+    for key, field in pairs:
+        groups.setdefault(key, []).append(field)
+    return groups

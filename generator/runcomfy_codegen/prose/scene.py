@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from ..ir.json_text import pointer_token
 from .draft import Draft
 from .lexemes import Lexeme
-from .references import Reference, references
+from .references import FieldIndex, Reference
 from .sentences import Clause, Sentence
 from .subject import Subject
 
@@ -25,18 +25,26 @@ class Scene:
     """The field whose description is read, and all fields of the input, in their order."""
 
     subject: Subject
-    fields: tuple[Subject, ...]
+    index: FieldIndex
 
     @property
-    def others(self) -> tuple[Subject, ...]:
-        """All other fields."""
-        return tuple(field for field in self.fields if field is not self.subject)
+    def fields(self) -> tuple[Subject, ...]:
+        """All fields of the input."""
+        return self.index.fields
+
+    def any_named(self, words: Sequence[Lexeme]) -> list[Reference]:
+        """The fields that words name, the field itself included."""
+        return self.index.references(words)
+
+    def others_named(self, words: Sequence[Lexeme]) -> list[Reference]:
+        """The other fields that words name."""
+        return self.index.references(words, self.subject)
 
     def own(self, sentence: Sentence) -> Reference:
         """The field itself, with the value of it that the sentence names."""
         if self.subject.is_switch:
             return Reference(self.subject, (True,))
-        named = references(sentence.words, self.fields)
+        named = self.any_named(sentence.words)
         values = next((row.values for row in named if row.subject is self.subject), ())
         own = Reference(self.subject, values)
         if not own.exact:
@@ -45,7 +53,7 @@ class Scene:
 
     def named(self, words: Sequence[Lexeme]) -> list[Reference]:
         """The other fields that words name. Raises ``Unclear`` if there is none."""
-        found = references(words, self.others)
+        found = self.others_named(words)
         if not found or not all(row.exact for row in found):
             raise Unclear(WHICH_FIELD)
         return found

@@ -8,7 +8,7 @@ from fractions import Fraction
 from .draft import Draft
 from .lexemes import Lexeme
 from .quantities import Quantity, quantities
-from .references import Reference, references
+from .references import Reference
 from .scene import WHICH_FIELD, Scene, Unclear, condition_draft, implied, not_both
 from .sentences import Clause, Sentence, has
 from .units import UNITS
@@ -24,7 +24,7 @@ def totals(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
         return
     bounded = [row for clause in sentence.clauses for row in quantities(clause)]
     bounded = [row for row in bounded if row.bounded]
-    others = [row for row in references(words, scene.others) if row.subject.media]
+    others = [row for row in scene.others_named(words) if row.subject.media]
     if not bounded or not others:
         return
     if len(bounded) != 1:
@@ -54,7 +54,7 @@ def one_of(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
     either, contrary = has(words, Is.EITHER), has(words, Is.CONTRARY)
     if not (at_least_one or either or contrary) or has(words, Is.IF):
         return
-    found = references(words, scene.fields)
+    found = scene.any_named(words)
     with_them = words[-1].written in ("them", "it", "this")
     if with_them and at_least_one:
         found = scene.named(words)
@@ -106,8 +106,8 @@ def required_if(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Dra
         return
     unless = condition[0].written == "unless"
     absent = has(condition, Is.NOT, Is.OMITTED, Is.WITHOUT) != unless
-    causes = references(condition, scene.fields)
-    effects = references(rest, scene.others)
+    causes = scene.any_named(condition)
+    effects = scene.others_named(rest)
     if not causes and effects and has(condition, Is.OMITTED, Is.GIVEN):
         causes = [Reference(scene.subject)]
     elif not effects:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from .groups import grouped_lexemes
 from .lexemes import Lexeme
+from .word_edges import whole_words
 from .word_kinds import Is
 
 Clause = tuple[Lexeme, ...]
@@ -16,7 +17,7 @@ _ENDS_SENTENCE = (Is.STOP, Is.BREAK)
 _ENDS_CLAUSE = (Is.COMMA, Is.OPEN, Is.CLOSE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
     """A sentence: its words, and its clauses. A semicolon ends a sentence too."""
 
@@ -32,10 +33,10 @@ class Sentence:
         """Whether a word of the sentence has one of these meanings."""
         return not self.kinds.isdisjoint(kinds)
 
-    @property
+    @cached_property
     def kinds(self) -> frozenset[Is]:
         """All that words of the sentence may be."""
-        return _kinds(self.words)
+        return frozenset(kind for word in self.words for kind in word.kinds)
 
     @property
     def quote(self) -> str:
@@ -48,12 +49,7 @@ class Sentence:
 
     def text_between(self, start: int, end: int) -> str:
         """A part of the text that cuts no word, with single spaces."""
-        text = self.text
-        while start and text[start - 1].isalnum() and text[start].isalnum():
-            start -= 1
-        while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
-            end += 1
-        return " ".join(text[start:end].split())
+        return " ".join(whole_words(self.text, start, end).split())
 
     @property
     def begins_with_advice(self) -> bool:
@@ -70,11 +66,6 @@ class Sentence:
 def has(words: Sequence[Lexeme], *kinds: Is) -> bool:
     """Whether one of the words has one of these meanings."""
     return any(not word.kinds.isdisjoint(kinds) for word in words)
-
-
-@lru_cache(maxsize=4096)
-def _kinds(words: Clause) -> frozenset[Is]:
-    return frozenset(kind for word in words for kind in word.kinds)
 
 
 @lru_cache(maxsize=4096)

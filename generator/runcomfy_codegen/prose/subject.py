@@ -83,6 +83,11 @@ class Subject:
         words = tuple(word.lower() for word in _WORD.findall(self.field.wire_name))
         return tuple(word for word in words if word not in _OF_URLS) or words
 
+    @cached_property
+    def name_set(self) -> frozenset[str]:
+        """The words of the name without plurals, to be found in a text."""
+        return frozenset(map(singular, self.name_words))
+
 
 def subjects(kind: Object) -> tuple[Subject, ...]:
     """Every field of an input, parents before their children."""
