@@ -141,6 +141,8 @@ class ClaimAnswer(NamedTuple):
     """By reference, what the journal knows about the job."""
     done: tuple[str, ...]
     """References that nobody needs to claim again."""
+    free: tuple[str, ...]
+    """References that nobody has: there was no room, or all processes have as many as allowed."""
     undecided: bool
     """Whether some of the others may become free, because their process may be dead."""
 

@@ -241,7 +241,7 @@ def test_a_failure_of_the_job_is_final_and_any_other_is_for_a_later_run(
         assert {type(each).__name__ for each in made} == {"NotSent"}
         assert len(made) == 2
         queue._faults.clear()
-        assert len(mapped(client, range(3))) == 2
+        assert len(mapped(client, range(3), total_concurrency=1)) == 2
         assert client.batch("books").counts() == {"failed": 3}
         assert len(client.batch("books").failures()) == 3
 
@@ -321,7 +321,8 @@ def test_a_total_concurrency_needs_a_shared_journal(tmp_path: Path) -> None:
             client.map([good()], name="n", total_concurrency=3)
 
 
-def test_inputs_may_be_endless_for_the_memory(url: str) -> None:
+@pytest.mark.parametrize("most", [None, 2])
+def test_inputs_may_be_endless_for_the_memory(url: str, most: int | None) -> None:
     taken = 0
 
     def inputs() -> Any:
@@ -332,7 +333,9 @@ def test_inputs_may_be_endless_for_the_memory(url: str) -> None:
 
     queue = FakeQueue()
     with queue.client(journal=url) as client:
-        with client.map(inputs(), name="books", concurrency=4) as batch:
+        with client.map(
+            inputs(), name="books", concurrency=4, total_concurrency=most
+        ) as batch:
             for _ in range(5):
                 next(batch)
             assert taken <= 256

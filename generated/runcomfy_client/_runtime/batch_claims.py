@@ -60,12 +60,13 @@ class ClaimedInputs:
         self._base_url = base_url
         self._ready: deque[ClaimedInput] = deque()
         self._free: dict[str, PositionedInput] = {}
-        """Registered, and not claimed yet for want of room."""
+        """Registered, and not claimed yet: there was no room, or a limit of the batch."""
         self._held: dict[str, PositionedInput] = {}
         """Claimed by other processes when they were last looked at."""
         self._undecided = False
         """Whether one of those may become free, because its process may be dead."""
         self._look_at = 0.0
+        self._limited_until = 0.0
         self._ended = False
         self._lock = threading.Lock()
         """A task that is cancelled leaves its thread at work, and then the batch ends."""
@@ -87,9 +88,13 @@ class ClaimedInputs:
         with self._lock:
             while room > len(self._ready) and not (self._ended or self.exhausted):
                 asked = self._read(wanted)
-                if not asked and not self._free and not self._held_now():
+                if not (asked or self._free_now() or self._held_now()):
                     return
-                self._ask(asked, wanted - len(self._ready))
+                before = len(self._ready)
+                self._ask(asked, wanted - before)
+                if self._free and len(self._ready) == before:
+                    self._limited_until = time.monotonic() + LOOK_AGAIN
+                    return
 
     def _read(self, wanted: int) -> list[PositionedInput]:
         """New inputs, if those that are registered do not suffice."""
@@ -104,6 +109,10 @@ class ClaimedInputs:
             self._claims.begin(each.prepared.submission.model_id, self._base_url)
         return valid
 
+    def _free_now(self) -> bool:
+        """Whether there are free items, and all processes together may have more."""
+        return bool(self._free) and time.monotonic() >= self._limited_until
+
     def _held_now(self) -> list[str]:
         """The items of other processes, if it is time to look at them again."""
         if not self._held or time.monotonic() < self._look_at:
@@ -114,20 +123,21 @@ class ClaimedInputs:
         held = self._held_now()
         if held or not self._held:
             self._look_at = time.monotonic() + LOOK_AGAIN
-        asked = {each.reference: each for each in fresh} | self._free
+        free = list(islice(self._free, 2 * room))
+        asked = {reference: self._free.pop(reference) for reference in free}
+        asked |= {each.reference: each for each in fresh}
         asked |= {reference: self._held.pop(reference) for reference in held}
         registered = [(each.reference, each.position) for each in fresh]
-        waiting = [*self._free, *held]
+        waiting = [*free, *held]
         answer = self._claims.claim(registered, waiting, max(room, 1))
         for reference, entry in answer.claimed.items():
             self._ready.append(ClaimedInput(asked.pop(reference), entry))
         for reference in answer.done:
             asked.pop(reference, None)
-        full = len(answer.claimed) >= max(room, 1)
+        again = {reference: asked.pop(reference) for reference in answer.free}
+        self._free = again | self._free
+        self._held.update(asked)
         self._undecided = answer.undecided
-        self._free = asked if full else {}
-        if not full:
-            self._held.update(asked)
 
     def close(self, reference: str, outcome: object) -> None:
         """The outcome of an item was returned to the caller, who came back for the next."""

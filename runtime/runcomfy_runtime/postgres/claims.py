@@ -84,7 +84,7 @@ class BatchClaims:
             *closings,
             *self._registered(fresh),
             *self._claiming(references, room),
-            Statement(sql.OTHERS, (references, self._name)),
+            Statement(sql.OTHERS, (self._name, references, self._name)),
             Statement(sql.CLAIMED_JOBS, (references, self._name)),
             Statement(sql.READ_PAUSE, (self._batch,)),
         ]
@@ -96,7 +96,7 @@ class BatchClaims:
             row[0]: JournalEntry._make(row[:-1]) for row in jobs.rows
         }
         entries = {reference: known.get(reference) for reference in mine}
-        return self._answer(entries, others.rows, full=len(mine) >= room)
+        return self._answer(entries, others.rows)
 
     def _registered(self, fresh: Sequence[tuple[str, int]]) -> list[Statement]:
         if not fresh:
@@ -117,21 +117,22 @@ class BatchClaims:
         self,
         claimed: Mapping[str, JournalEntry | None],
         others: list[tuple[Any, ...]],
-        *,
-        full: bool,
     ) -> ClaimAnswer:
         """What is done, and whether some of the rest may still become free."""
         done: list[str] = []
+        free: list[str] = []
         undecided = False
         for reference, closed, runner, lease_until, submit_until, now in others:
-            if closed == "handed" or (closed and not full):
+            if closed:
                 done.append(reference)
+            elif not runner and submit_until < now:
+                free.append(reference)
             elif not runner or lease_until < now or submit_until > now > lease_until:
                 undecided = True
             else:
                 first = self._first_seen.setdefault(runner, lease_until)
                 undecided = undecided or lease_until <= first
-        return ClaimAnswer(claimed, tuple(done), undecided)
+        return ClaimAnswer(claimed, tuple(done), tuple(free), undecided)
 
     def _bury_sometimes(self) -> None:
         now = time.monotonic()

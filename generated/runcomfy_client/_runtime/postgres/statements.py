@@ -124,15 +124,17 @@ SELECT count(*) FROM runcomfy_item AS item WHERE item.batch = %s AND item.runner
   AND EXISTS (SELECT 1 FROM runcomfy_runner AS r WHERE r.name = item.runner
               AND r.lease_until > {NOW})
 """
+_NOT_CLOSED = f"""(item.closed = ''
+      OR (item.closed = 'retry' AND item.closed_at < (
+        SELECT began_at FROM runcomfy_runner WHERE name = %s))
+      OR (item.closed = 'unknown' AND NOT EXISTS (
+        SELECT 1 FROM runcomfy_job AS job WHERE job.reference = item.reference AND {OPEN})))"""
+"""Whether an item is to be claimed: it is new, or settled, or failed before this runner began."""
 _CLAIM = f"""
 WITH free AS (
   SELECT item.reference FROM runcomfy_item AS item
   WHERE item.reference = ANY(%s)
-    AND (item.closed = ''
-      OR (item.closed = 'retry' AND item.closed_at < (
-        SELECT began_at FROM runcomfy_runner WHERE name = %s))
-      OR (item.closed = 'unknown' AND NOT EXISTS (
-        SELECT 1 FROM runcomfy_job AS job WHERE job.reference = item.reference AND {OPEN})))
+    AND {_NOT_CLOSED}
     AND (item.runner IN ('', %s) OR EXISTS (
       SELECT 1 FROM runcomfy_runner AS r WHERE r.name = item.runner AND r.lease_until < {NOW}))
     AND NOT EXISTS (
@@ -153,7 +155,7 @@ CLAIM = _CLAIM.format(limit="%s")
 CLAIM_WITHIN = _CLAIM.format(limit=f"greatest(0, least(%s, %s - ({IN_PROGRESS})))")
 """The same, for a batch of which at most so many items are in progress."""
 OTHERS = f"""
-SELECT item.reference, item.closed, item.runner,
+SELECT item.reference, NOT {_NOT_CLOSED}, item.runner,
   coalesce((SELECT r.lease_until FROM runcomfy_runner AS r WHERE r.name = item.runner), 0),
   coalesce((SELECT job.lease_until + job.submit_timeout FROM runcomfy_job AS job
             WHERE job.reference = item.reference AND {OPEN}), 0), {NOW}
