@@ -104,12 +104,20 @@ def approval_entry(entry: ReportEntry) -> str:
 
 
 def _toml(text: str) -> str:
-    """A JSON string is a TOML basic string, except for DEL, which JSON does not escape.
+    """The text as a basic string of TOML that a terminal and a CI log show unchanged.
 
-    TOML has no halves of surrogate pairs (TOML 1.0, String); U+FFFD replaces them.
+    Whatever is not printable is an escape, and so is the bracket of a workflow command. TOML
+    has no halves of surrogate pairs (TOML 1.0, String); U+FFFD replaces them.
     """
     encodable = re.sub("[\ud800-\udfff]", "\ufffd", text)
-    return json.dumps(encodable, ensure_ascii=False).replace("\x7f", "\\u007f")
+    quoted = json.dumps(encodable, ensure_ascii=False)
+    shown = "".join(each if each.isprintable() else _escape(each) for each in quoted)
+    return re.sub(r"##(\w*)\[", r"##\1\\u005b", shown)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def _read(table: Any, index: int) -> Approval:

@@ -172,7 +172,7 @@ def _entry_lines(entry: ReportEntry) -> Iterator[TextLine]:
             yield TextLine(f"      {name}: {text}")
     if entry.level is not Severity.INFO:
         yield TextLine("      to approve it:")
-        for line in approval_entry(entry).splitlines():
+        for line in approval_entry(entry).split("\n"):
             yield TextLine(f"        {line}")
 
 

@@ -90,7 +90,7 @@ def read_config(file: Path) -> Config:
 def config_of(content: bytes, file: Path) -> Config:
     """The configuration in the content of a file. Raises ``ConfigError``."""
     try:
-        whole = tomllib.loads(content.decode("utf-8"))
+        whole = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: not TOML: {error}") from None
     if file.name == "pyproject.toml":

@@ -309,7 +309,7 @@ def _read_approvals(file: Path | None) -> tuple[Approval, ...]:
     chosen = file or APPROVALS
     try:
         return read_approvals(
-            tomllib.loads(read_file(chosen, SETTINGS_CAP).decode("utf-8"))
+            tomllib.loads(read_file(chosen, SETTINGS_CAP).decode("utf-8-sig"))
         )
     except OSError as error:
         raise UsageError(f"{chosen}: {error.strerror}") from None
