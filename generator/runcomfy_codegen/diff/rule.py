@@ -121,8 +121,8 @@ def verdict_of(answer: Answer, *, hurts: bool) -> DiffVerdict:
     return DiffVerdict.BREAKING if isinstance(answer, No) else DiffVerdict.RISKY
 
 
-def witness_of(answer: Answer) -> Witness | None:
-    """The witness of a ``No``."""
+def witness_of(answer: Answer | None) -> Witness | None:
+    """The witness of a ``No``; None for any other answer."""
     return Witness(answer.witness) if isinstance(answer, No) else None
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from ...ir.model import Field, MediaKind, Model, Object, Type, Unknown, Value
-from ...subtype import Answer
+from ...subtype import Answer, No
 
 Identity: TypeAlias = tuple[str, str]
 """What changed, before and after, in a form that does not depend on the wording of messages."""
@@ -216,7 +216,9 @@ class MediaLimitsChanged(Fact):
 class AnnotationChanged(Fact):
     """The annotation that a type checker sees changed; answers as in ``ValuesChanged``.
 
-    ``has_list`` says whether a list or dict is part of both annotations.
+    ``has_list`` says whether a list or dict is part of both annotations. ``lost`` is a value
+    of the old schema that only the old annotation accepts, ``gained`` one of the new schema
+    that only the new one accepts; None if there is no such value.
     """
 
     old: str
@@ -225,6 +227,8 @@ class AnnotationChanged(Fact):
     old_in_new: Answer
     new_in_old: Answer
     has_list: bool
+    lost: No | None = None
+    gained: No | None = None
 
 
 @dataclass(frozen=True, slots=True)

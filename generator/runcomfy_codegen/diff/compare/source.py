@@ -13,6 +13,7 @@ from ...ir.json_text import pointer_token
 from ...ir.model import Anything, Field, Model, Object, Type
 from ...ir.surface import FieldSurface, Surface
 from ...subtype import YES, Answer, No, Yes
+from ...subtype.accepts import accepts
 from ...subtype.examples import smallest_example
 from ...subtype.is_subschema import is_subschema
 from .facts import (
@@ -167,7 +168,26 @@ def _changed(
         old_in_new,
         new_in_old,
         all(surface.invariant for surface in surfaces),
+        lost=_example(old.type, one, other, old_in_new),
+        gained=_example(new.type, other, one, new_in_old),
     )
+
+
+def _example(
+    published: Type, annotation: Type, other: Type, answer: Answer
+) -> No | None:
+    """A value that a schema and its annotation accept, and the other annotation refuses.
+
+    An annotation has no bounds, so a value that shows how it differs from another one may be
+    outside of those of the schema: no caller had it.
+    """
+    answers = (answer, is_subschema(published, other))
+    found = [each.witness for each in answers if isinstance(each, No)]
+    for value in (*found, *smallest_example(published)):
+        known = accepts(published, value) and accepts(annotation, value)
+        if known and accepts(other, value) is False:
+            return No(value)
+    return None
 
 
 def _read(old: Type, new: Type, new_in_old: Answer) -> Answer:

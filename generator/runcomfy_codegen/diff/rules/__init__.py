@@ -43,6 +43,12 @@ Every finding has a *verdict*:
 - **compatible**: the change is proved harmless.
 - **docs-only**: only texts or samples changed.
 
+A finding about values has a witness: a value that the old schema accepted and the new one
+refuses; for media rules, the measures of such a file. If only the annotation in code changed,
+there may be none. Some breaks no value can show: `class-removed`, `field-removed`,
+`field-renamed`, `media-kind-changed`, `model-removed`, `model-renamed`, `name-changed`.
+Risky findings have a reason in place of a witness.
+
 Every finding has a *lens*, the point of view that it takes:
 
 - **wire**: does the server still accept what the client sends, and does the client still

@@ -40,7 +40,7 @@ def annotation_narrowed(fact: AnnotationChanged) -> Iterator[RuleResult]:
             old=fact.old,
             new=fact.new,
             identity=fact.identity,
-            witness=witness_of(fact.old_in_new),
+            witness=witness_of(fact.lost),
             reason=(
                 reason_of(fact.old_in_new) if hurts else "lists are invariant in Python"
             ),
@@ -76,7 +76,7 @@ def annotation_widened(fact: AnnotationChanged) -> Iterator[RuleResult]:
             old=fact.old,
             new=fact.new,
             identity=fact.identity,
-            witness=witness_of(fact.new_in_old),
+            witness=witness_of(fact.gained),
             reason=reason_of(fact.new_in_old),
         )
 
