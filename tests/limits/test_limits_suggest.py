@@ -111,6 +111,17 @@ def test_a_model_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
     assert MODEL in answer.err
 
 
+def test_a_model_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
+    write_project(tmp_path, PROPERTIES)
+    run = Shell(tmp_path)
+    run.write("schemas/acme/broken/en.json", "{broken")
+    answer = run("limits", "suggest")
+    assert answer.code == 1
+    assert "broken-document" in answer.err
+    assert tomllib.loads(answer.out)["model_id"] == MODEL
+    assert run("limits", "suggest", MODEL).code == 0
+
+
 def test_words_of_another_language_name_it(tmp_path: Path) -> None:
     german = {"clip": {**IMAGE, "description": "Не более 5 МБ."}}
     english = {"clip": {**IMAGE, "description": "A picture."}}

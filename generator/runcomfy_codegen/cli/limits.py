@@ -73,7 +73,10 @@ def suggest(
     elif write is None:
         shown = [each.text for each in result.suggested if models or each.drafts]
         click.echo("\n".join(shown), nl=False)
+    print_diagnostics(result.diagnostics)
     for path in result.written:
         click.echo(f"wrote {terminal_safe(path.as_posix())}", err=True)
     for path in result.kept:
         click.echo(f"kept {terminal_safe(path.as_posix())}: it exists", err=True)
+    if not result.ok:
+        raise SystemExit(EXIT_FINDING)

@@ -11,6 +11,7 @@ from .scene import WHICH_FIELD, Scene, Unclear, condition_draft, implied, not_bo
 from .sentences import Clause, Sentence, has
 from .word_kinds import Is
 
+_TOGETHER = {"together with", "along with", "alongside"}
 _LATER = (Is.IF, Is.WITH, Is.WITHOUT)
 
 
@@ -78,7 +79,7 @@ def _items(found: Quantity) -> dict[str, int] | None:
 
 def excluded(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
     """``Cannot be combined with audio references``, ``mutually exclusive with …``"""
-    joined = has(words, Is.COMBINE) and has(words, Is.NOT)
+    joined = has(words, Is.COMBINE) and has(words, Is.NOT, Is.REFUSED)
     if not (joined or has(words, Is.EXCLUSIVE)) or has(words, Is.WITHOUT):
         return
     if has(words, Is.IF):
@@ -112,7 +113,9 @@ def needed(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
     """``Cannot be provided without an image``, ``Requires exactly one reference image``."""
     without = has(words, Is.NOT) and has(words, Is.WITHOUT)
     active = words[0].written in ("requires", "require", "needs", "must have")
-    together = has(words, Is.MUST) and has(words, Is.COMBINE) and not has(words, Is.NOT)
+    jointly = has(words, Is.COMBINE) or {row.written for row in words} & _TOGETHER
+    together = bool(jointly) and has(words, Is.MUST, Is.REQUIRED)
+    together = together and not has(words, Is.NOT)
     if has(words, Is.IF, Is.OUTPUT):
         return
     demands = "required" in {row.written for row in words} and not any(

@@ -18,7 +18,7 @@ from .word_kinds import Is
 _Pattern: TypeAlias = Callable[[Sentence, Clause, Scene], Iterator[Draft]]
 _JOINS = (
     *(Is.TOTAL, Is.COMBINE, Is.EITHER, Is.CONTRARY, Is.EXCLUSIVE, Is.NOT, Is.ONLY),
-    *(Is.REQUIRED, Is.IF, Is.WITHOUT, Is.REFUSED, Is.GIVEN),
+    *(Is.REQUIRED, Is.IF, Is.WITHOUT, Is.REFUSED, Is.GIVEN, Is.MUST),
 )
 """A sentence without a word of these kinds is about one field."""
 _OF_SENTENCES: tuple[_Pattern, ...] = (

@@ -74,7 +74,7 @@ GRAMMAR_WORDS: tuple[tuple[Is, str], ...] = (
     ),
     (
         Is.COMBINE,
-        "combine | combined with | be combined | pair | paired | mix | mixed | coexist "
+        "combine | combined with | in combination | in combination with | in conjunction with | be combined | pair | paired | mix | mixed | coexist "
         "| used with | used together | used together with | use with | use together "
         "| used alongside | used in combination | provided together | set together "
         "| specified together | passed together | sent together | compatible "

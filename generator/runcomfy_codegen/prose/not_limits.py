@@ -74,8 +74,9 @@ def _is_advice(found: Quantity, sentence: Sentence, clause: Clause) -> bool:
 def _is_for_variant(clause: Clause) -> bool:
     """Whether a clause is about one mode, model or plan: ``for the turbo model``."""
     for index, word in enumerate(clause):
-        if word.written in ("for", "in", "on", "with") and any(
-            later.kind is Is.VARIANT for later in clause[index + 1 : index + 4]
+        if word.written in ("for", "in", "on", "with", "at") and any(
+            later.kind in (Is.VARIANT, Is.STRANGE)
+            for later in clause[index + 1 : index + 4]
         ):
             return True
     return False

@@ -17,7 +17,7 @@ from .word_kinds import Is
 
 _KEEPS_BOUND = (
     *(Is.FILLER, Is.SUBJECT, Is.SIDE, Is.MARK, Is.MUST, Is.EACH, Is.TOTAL, Is.NOUN),
-    *(Is.ACCEPT, Is.USABLE, Is.AND, Is.OR, Is.UNIT, Is.WITH),
+    *(Is.ACCEPT, Is.USABLE, Is.AND, Is.OR, Is.UNIT, Is.WITH, Is.TO),
 )
 _KEEPS_NOT = (*_KEEPS_BOUND, Is.GIVEN, Is.COMBINE, Is.REQUIRED)
 _ADJECTIVES = frozenset(
@@ -125,7 +125,7 @@ class _Before:
     def _stranger(self, word: Lexeme) -> None:
         self.strangers += 1
         named = self.first is not None and self.first.written.startswith(
-            ("max", "min", "limit")
+            ("max", "min", "limit", "макс", "мин")
         )
         if not named or self.strangers > 2 or word.kind is not Is.WORD:
             self.operator, self.first, self.between = "", None, None
@@ -143,7 +143,7 @@ def quantities(clause: Clause) -> Iterator[Quantity]:
             yield found
             before = _Before()
         else:
-            starts_range = word.kind is Is.TO and _is_number(clause, index + 1)
+            starts_range = word.written == "до" and _is_number(clause, index + 1)
             before.read(_up_to(word) if starts_range else word)
             index += 1
 
@@ -192,6 +192,8 @@ def _quantity(clause: Clause, index: int, before: _Before) -> tuple[Quantity, in
 def _with_unit(clause: Clause, index: int) -> tuple[Lexeme, Lexeme | None, int]:
     """A number, the unit after it if there is one, and the place behind both."""
     number, index = clause[index], index + 1
+    if index < len(clause) and clause[index].written == "]":
+        index += 1
     hyphen = index + 1 < len(clause) and clause[index].written == "-"
     if hyphen and clause[index + 1].may_be(Is.UNIT):
         return number, clause[index + 1].as_kind(Is.UNIT), index + 2

@@ -20,7 +20,7 @@ from .not_limits import why_no_limit
 from .quantities import Quantity, quantities
 from .references import FieldIndex
 from .scene import Scene
-from .sentences import Clause, Sentence, sentences
+from .sentences import Clause, Sentence, has, sentences
 from .subject import Subject, subjects
 from .word_edges import whole_words
 from .word_kinds import Is
@@ -108,14 +108,29 @@ def _of_sentence(sentence: Sentence, scene: Scene) -> Iterator[Draft | Unread]:
     taken = [item.quote for item in conditions]
     around = Surroundings()
     previous: Quantity | None = None
-    for clause in sentence.clauses:
+    for index, clause in enumerate(sentence.clauses):
         around = surroundings(clause, around)
         if any(sentence.quote_of(clause) in words for words in taken):
+            continue
+        if _has_alternative(sentence.clauses[index + 1 :]):
+            if any(row.bounded for row in quantities(clause)):
+                quote = sentence.quote_of(clause)
+                yield Unread(
+                    scene.subject.pointer, quote, "one of several alternatives"
+                )
             continue
         for found in _with_shared_units(list(quantities(clause))):
             found = _continued(found, previous, clause, around)
             yield from _of_quantity(found, sentence, clause, around, scene.subject)
             previous = found
+
+
+def _has_alternative(later: Sequence[Clause]) -> bool:
+    """Whether the next clause is another choice: ``max 4 images, or 2 and a video``."""
+    if not later or later[0][0].kind is not Is.OR:
+        return False
+    conditional = has(later[0], Is.IF, Is.WITHOUT, Is.WITH)
+    return not conditional and has(later[0], Is.NUMBER)
 
 
 def _refers_to_inputs(sentence: Sentence) -> bool:

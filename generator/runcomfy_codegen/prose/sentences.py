@@ -90,9 +90,32 @@ def _before_cut(parts: Sequence[Sentence], index: int) -> Sentence:
     )
 
 
-def _clauses(words: Sequence[Lexeme]) -> Iterator[Clause]:
-    for clause in _split(words, _ENDS_CLAUSE):
-        yield from map(tuple, _at_dashes(clause))
+def _clauses(words: Sequence[Lexeme]) -> list[Clause]:
+    """The clauses in the order of the text. What is in brackets is apart from its sentence."""
+    outside, inside = _brackets(words)
+    parts = [
+        tuple(part)
+        for group in (outside, *inside)
+        for clause in _split(group, _ENDS_CLAUSE)
+        for part in _at_dashes(clause)
+    ]
+    return sorted(parts, key=lambda part: part[0].start)
+
+
+def _brackets(words: Sequence[Lexeme]) -> tuple[list[Lexeme], list[list[Lexeme]]]:
+    """The words outside of brackets, and those in each pair of them."""
+    outside: list[Lexeme] = []
+    inside: list[list[Lexeme]] = []
+    depth = 0
+    for word in words:
+        if word.kind is Is.OPEN:
+            depth += 1
+            inside.append([])
+        elif word.kind is Is.CLOSE:
+            depth = max(0, depth - 1)
+        else:
+            (inside[-1] if depth else outside).append(word)
+    return outside, inside
 
 
 def _split(words: Sequence[Lexeme], ends: Sequence[Is]) -> Iterator[list[Lexeme]]:
@@ -109,11 +132,12 @@ def _split(words: Sequence[Lexeme], ends: Sequence[Is]) -> Iterator[list[Lexeme]
 
 
 def _at_dashes(words: Sequence[Lexeme]) -> Iterator[list[Lexeme]]:
-    """A dash between words, and not between numbers, ends a clause."""
+    """A dash between words, and not at a number, ends a clause."""
     part: list[Lexeme] = []
-    for word in words:
-        counted = bool(part) and part[-1].kind in (Is.NUMBER, Is.UNIT, Is.SIDE)
-        if word.written in ("-", "–", "—", "−") and not counted:
+    for index, word in enumerate(words):
+        near = [*part[-1:], *words[index + 1 : index + 2]]
+        counts = any(row.kind in (Is.NUMBER, Is.UNIT, Is.SIDE) for row in near)
+        if word.written in ("-", "–", "—", "−") and not counts:
             if part:
                 yield part
             part = []

@@ -22,7 +22,8 @@ def suggest_limits(
 ) -> SuggestResult:
     """Draft limits for these models, or for all. With ``write``, store them as files.
 
-    A file that exists is kept: it may be reviewed already.
+    A file that exists is kept: it may be reviewed already. The diagnostics are about models
+    that cannot be built.
     """
     catalog = project.built_catalog()
     wanted = ids_matching(catalog, models)
@@ -38,8 +39,12 @@ def suggest_limits(
         content = {path: each.text.encode() for path, each in new.items()}
         apply_changes(write, FolderChanges(write=content))
         written = [write / path for path in new]
+    failed = {*catalog.failed} if wanted is None else {*catalog.failed} & wanted
     return SuggestResult(
-        suggested=suggested, written=tuple(written), kept=tuple(kept), diagnostics=()
+        suggested=suggested,
+        written=tuple(written),
+        kept=tuple(kept),
+        diagnostics=tuple(row for row in catalog.diagnostics if row.model in failed),
     )
 
 
