@@ -44,9 +44,12 @@ def check_schema(
         return CheckedDocument((), (), json.loads(body))
     # these import pydantic, which the caller has already imported
     from .model import schema_problems, schema_report
+    from .plain_values import plain_value
     from .problems import without_invalid_values
     from .shape import shape_of
 
+    if isinstance(what, type):
+        document = plain_value(document)
     rules = tuple(rule.in_locale(locale) for rule in what.RULES)
     outside_json = json_problems(document if isinstance(what, type) else what)
     if isinstance(what, type):

@@ -115,6 +115,11 @@ def _checked_id(model_id: str) -> str:
 def _serialize(model_id: str, payload: Mapping[str, Any]) -> Submission:
     problems = json_problems(payload)
     if problems:
+        from .plain_values import plain_value  # rarely needed
+
+        payload = cast(Mapping[str, Any], plain_value(payload))
+        problems = json_problems(payload)
+    if problems:
         raise InputRejected(Report(problems), model_id)
     try:
         body = _ENCODER.encode(payload).encode()
