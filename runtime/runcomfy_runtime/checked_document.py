@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from .errors import InputRejected
 from .json_values import json_problems
 from .limits import applied as stated
-from .report import Problem
+from .report import Problem, Report
+from .wrong_use import is_input, is_input_class, wrong_model, wrong_payload
 
 if TYPE_CHECKING:
     from .limits.stated_limit import Limit
@@ -42,6 +43,10 @@ def check_schema(
         except InputRejected as rejected:
             return CheckedDocument(rejected.problems, (), {})
         return CheckedDocument((), (), json.loads(body))
+    if not is_input(what) and not is_input_class(what):
+        raise _rejected(wrong_model(what, document, "validate"))
+    if is_input(what) and document is not None:
+        raise _rejected(wrong_payload(what, document, "validate"))
     # these import pydantic, which the caller has already imported
     from .model import schema_problems, schema_report
     from .plain_values import plain_value
@@ -70,6 +75,12 @@ def check_schema(
     kept = without_invalid_values(document, wire, invalid, what.RULES, depth)
     return CheckedDocument(
         problems, rules, kept, stated.decidable(what.LIMITS, invalid)
+    )
+
+
+def _rejected(message: str) -> InputRejected:
+    return InputRejected(
+        Report((Problem(pointer="", code="invalid", message=message),))
     )
 
 
