@@ -81,9 +81,7 @@ def wrong_token(token: object) -> str:
         return "this is a job or a result itself: give its token(), a text, or its request_id"
     if is_input_class(token) or isinstance(token, ModuleType):
         return "the token comes first: client.job(token, edit.Input)"
-    return (
-        f"give the text that job.token() returned, or a request id, not {_shown(token)}"
-    )
+    return ""
 
 
 def _example(model: Any) -> str:

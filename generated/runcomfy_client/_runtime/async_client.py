@@ -16,7 +16,7 @@ from .async_driver import AsyncDriver, AsyncListener
 from .async_job import AsyncJob, AsyncResult
 from .base_job import OutputReader, attach_job, begin_call, deadline_after
 from .client_config import Clock, make_config
-from .errors import NotConfigured
+from .errors import BadJobToken, NotConfigured
 from .input_checks import InputCheck, InputChecks, MediaChecks, StatedLimits
 from .job_handle import decode_token
 from .journal import Journal, JournalJobs
@@ -25,6 +25,7 @@ from .observer import Hooks
 from .report import Report
 from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, SUBMIT_TIMEOUT
 from .submission import output_reader, prepare_submission
+from .wrong_use import wrong_token
 
 if TYPE_CHECKING:
     from .async_batch import AsyncBatch
@@ -196,6 +197,9 @@ class AsyncRunComfy:
 
         With the model's ``Input`` the result is typed. Raises ``BadJobToken``.
         """
+        wrong = wrong_token(token)
+        if wrong:
+            raise BadJobToken(wrong)
         reader, model_id = output_reader(model)
         base_url = self._driver.config.settings.server()
         return AsyncJob(

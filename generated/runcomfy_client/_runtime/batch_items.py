@@ -34,6 +34,7 @@ from .lifecycle.submit_outcome import Submission
 from .observer import logger
 from .old_references import OldReferences
 from .submission import PreparedSubmission, prepare_submission
+from .wrong_use import wrong_inputs
 
 T = TypeVar("T")
 
@@ -89,6 +90,9 @@ class BatchItems:
         checks: InputChecks | None = None,
         most: int | None = None,
     ) -> None:
+        wrong = wrong_inputs(inputs)
+        if wrong:
+            raise errors.BadSetting(wrong)
         if name is not None and journal is None:
             raise errors.NotConfigured(
                 "a named batch is continued from a journal: give RunComfy(journal=…)"

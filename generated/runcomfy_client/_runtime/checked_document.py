@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from .errors import InputRejected
 from .json_values import json_problems
 from .limits import applied as stated
-from .report import Problem
+from .report import Problem, Report
+from .wrong_use import is_input, is_input_class, wrong_model, wrong_payload
 
 if TYPE_CHECKING:
     from .limits.stated_limit import Limit
@@ -35,28 +36,45 @@ def check_schema(
 ) -> CheckedDocument:
     """Check the schema. An untyped document has no schema and no rules."""
     if isinstance(what, str):
-        from .submission import untyped_submission
+        return _untyped(what, document)
+    if not is_input(what) and not is_input_class(what):
+        raise _rejected(wrong_model(what, document, "validate"))
+    if is_input(what) and document is not None:
+        raise _rejected(wrong_payload(what, document, "validate"))
+    return _typed(what, document, tuple(rule.in_locale(locale) for rule in what.RULES))
 
-        try:
-            body = untyped_submission(what, document).body
-        except InputRejected as rejected:
-            return CheckedDocument(rejected.problems, (), {})
-        return CheckedDocument((), (), json.loads(body))
+
+def _untyped(model_id: str, document: object) -> CheckedDocument:
+    from .submission import untyped_submission
+
+    try:
+        body = untyped_submission(model_id, document).body
+    except InputRejected as rejected:
+        return CheckedDocument(rejected.problems, (), {})
+    return CheckedDocument((), (), json.loads(body))
+
+
+def _typed(
+    what: ModelInput[Any] | type[ModelInput[Any]],
+    document: object,
+    rules: tuple[Rule, ...],
+) -> CheckedDocument:
     # these import pydantic, which the caller has already imported
     from .model import schema_problems, schema_report
+    from .plain_values import plain_value
     from .problems import without_invalid_values
     from .shape import shape_of
 
-    rules = tuple(rule.in_locale(locale) for rule in what.RULES)
-    outside_json = json_problems(document if isinstance(what, type) else what)
     if isinstance(what, type):
-        model, problems = what, schema_report(what, document).problems
+        model, document = what, plain_value(document)
+        outside_json = json_problems(document)
+        problems = schema_report(what, document).problems
         if not problems and not outside_json:
             document = what.model_validate(document).payload()
-    elif outside_json:
-        model, problems, document = type(what), (), {}
     else:
-        model, problems, document = type(what), schema_problems(what), what.payload()
+        model, outside_json = type(what), json_problems(what)
+        problems = () if outside_json else schema_problems(what)
+        document = {} if outside_json else what.payload()
     problems = _with_others(problems, outside_json)
     if not problems:
         return CheckedDocument(
@@ -67,6 +85,12 @@ def check_schema(
     kept = without_invalid_values(document, wire, invalid, what.RULES, depth)
     return CheckedDocument(
         problems, rules, kept, stated.decidable(what.LIMITS, invalid)
+    )
+
+
+def _rejected(message: str) -> InputRejected:
+    return InputRejected(
+        Report((Problem(pointer="", code="invalid", message=message),))
     )
 
 

@@ -93,10 +93,18 @@ def _scalar_problem(value: object) -> str:
     if isinstance(value, str):
         return "" if _is_unicode(value) else "has half a surrogate pair: it is not text"
     if isinstance(value, float):
-        return "" if math.isfinite(value) else f"is {value}, which is not a JSON number"
+        if math.isfinite(value):
+            return ""
+        from .value_hints import LEAVE_OUT
+
+        hint = f": {LEAVE_OUT}" if math.isnan(value) else ""
+        return f"is {value}, which is not a JSON number{hint}"
     if value is None or isinstance(value, int):
         return ""
-    return f"is not a JSON value but of the Python type {type(value).__name__}"
+    from .value_hints import json_hint
+
+    kind = type(value).__name__
+    return f"is not a JSON value but of the Python type {kind}{json_hint(value)}"
 
 
 def _is_unicode(text: str) -> bool:

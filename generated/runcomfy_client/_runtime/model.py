@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from operator import is_
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
@@ -76,7 +76,7 @@ def _identity(part: object) -> Hashable:
 class ModelPart(ExactValues, BaseModel, frozen=True):
     """An object inside an input. A document has its wire names, and other names are its own.
 
-    The constructor takes Python names and wire names.
+    The constructor takes Python names and wire names. Raises ``InputRejected``.
     """
 
     model_config = _STRICT | ConfigDict(validate_by_name=False)
@@ -85,7 +85,8 @@ class ModelPart(ExactValues, BaseModel, frozen=True):
 
         def __init__(self, /, **fields: Any) -> None:
             wire = shape_of(type(self)).wire
-            super().__init__(**{wire.get(name, name): fields[name] for name in fields})
+            named = {wire.get(name, name): fields[name] for name in fields}
+            _validate(self, super().__init__, named)
 
         # pydantic's mark for "this only calls the base".
         __init__.__pydantic_base_init__ = True
@@ -169,11 +170,7 @@ class ModelInput(ExactValues, BaseModel, Generic[OutputT], frozen=True):
             return cls
 
     def __init__(self, /, **fields: Any) -> None:
-        try:
-            super().__init__(**fields)
-        except ValidationError as error:
-            report = Report(_problems_of(type(self), error, fields))
-            raise InputRejected(report, self.MODEL_ID) from None
+        _validate(self, super().__init__, fields)
         mark_validated(self)
 
     # pydantic's mark for "this only calls the base": `model_validate` does not come through here.
@@ -183,8 +180,14 @@ class ModelInput(ExactValues, BaseModel, Generic[OutputT], frozen=True):
 
         @classmethod
         def model_validate(cls, obj: Any, **options: Any) -> Self:
-            """Validate as pydantic does."""
-            made = super().model_validate(obj, **options)
+            """Validate as pydantic does. Numbers of other libraries are taken too."""
+            try:
+                made = super().model_validate(obj, **options)
+            except ValidationError:
+                plain = _plain_values(obj)
+                if plain is obj:
+                    raise
+                made = super().model_validate(plain, **options)
             if made is not obj and not options:
                 mark_validated(made)
             return made
@@ -198,6 +201,7 @@ class ModelInput(ExactValues, BaseModel, Generic[OutputT], frozen=True):
 
         Raises ``InputRejected`` for a declared field, and for a value that is not JSON.
         """
+        fields = _plain_values(fields)
         problems = tuple(_refused_extension(type(self), fields))
         if problems:
             raise InputRejected(Report(problems), self.MODEL_ID)
@@ -237,12 +241,39 @@ class _Shortened:
         return quoted(self.value, 120)
 
 
+def _plain_values(given: Any) -> Any:
+    """Values of other libraries as JSON values, as far as nothing is lost."""
+    from .plain_values import plain_value  # needed only if validation fails
+
+    return plain_value(given)
+
+
+def _validate(
+    part: BaseModel, construct: Callable[..., None], fields: dict[str, Any]
+) -> None:
+    """Validate the fields of a new instance, at the second try as plain JSON values.
+
+    Raises ``InputRejected`` with every problem.
+    """
+    try:
+        return construct(**fields)
+    except ValidationError as error:
+        failure, plain = error, _plain_values(fields)
+    if plain is not fields:
+        try:
+            return construct(**plain)
+        except ValidationError as error:
+            failure = error
+    problems = _problems_of(type(part), failure, plain)
+    raise InputRejected(Report(problems), getattr(part, "MODEL_ID", "")) from None
+
+
 def schema_report(model: type[ModelInput[Any]], document: object) -> Report:
     """The schema problems of a document; nothing is raised."""
     try:
         model.model_validate(document)
     except ValidationError as error:
-        return Report(_problems_of(model, error, document))
+        return Report(_problems_of(model, error, _plain_values(document)))
     return Report()
 
 

@@ -77,4 +77,14 @@ def wire_value(value: Any) -> Any:
             name: wire_value(member)
             for name, member in cast(dict[str, object], value).items()
         }
-    return value
+    return value if type(value) in _PLAIN else _plain(value)
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+def _plain(value: object) -> object:
+    """The value of a field of any type, as far as JSON has it."""
+    from .plain_values import plain_value  # rarely needed
+
+    return plain_value(value)

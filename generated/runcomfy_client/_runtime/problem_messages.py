@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
 from .escaping import quoted
+from .value_hints import choice_hint, type_hint
 
 
 class ExpectedType(NamedTuple):
@@ -64,7 +65,8 @@ def wrong_type(expected: Iterable[ExpectedType], value: object) -> ProblemMessag
     phrases = " or ".join(dict.fromkeys(type_.phrase for type_ in types))
     first, *others = dict.fromkeys(type_.name for type_ in types)
     limit = (first, *others) if others else first
-    text = f"must be {phrases}, not {quoted(value)}"
+    names = [type_.name for type_ in types]
+    text = f"must be {phrases}, not {quoted(value)}{type_hint(names, value)}"
     return ProblemMessage("type", text, limit, _shortened(value))
 
 
@@ -109,7 +111,7 @@ def _choice(limit: Any, value: Any) -> ProblemMessage:
     choices += f" and {len(values) - 12} others" if len(values) > 12 else ""
     return ProblemMessage(
         "enum",
-        f"must be one of {choices}; {quoted(value)} is not",
+        f"must be one of {choices}; {quoted(value)} is not{choice_hint(values, value)}",
         values,
         _shortened(value),
     )

@@ -136,12 +136,20 @@ def _undeclared(item: _LocatedError) -> ProblemMessage:
     similar = closest(name, names)
     hint = ""
     if similar:
-        hint = f": did you mean {quoted(names[similar[0]])}?"
+        hint = f": did you mean {_as_typed(names, names[similar[0]], item.path)}?"
     elif len(item.path) == 1:
         hint = "; a field newer than this client goes through .extended(…)"
     return ProblemMessage(
         "additionalProperties", f"is not a field of this model{hint}", None, name
     )
+
+
+def _as_typed(names: Mapping[str, str], wire: str, path: Sequence[str]) -> str:
+    """A field as a caller types it. A document inside an input has wire names only."""
+    python = next(name for name, target in names.items() if target == wire)
+    if python == wire or len(path) > 1:
+        return quoted(wire)
+    return f"{quoted(python)} (published as {quoted(wire)})"
 
 
 def _problem(path: Sequence[str], message: ProblemMessage) -> Problem:

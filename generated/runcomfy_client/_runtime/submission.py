@@ -15,6 +15,7 @@ from .json_values import json_problems
 from .lifecycle.submit_outcome import PreSubmitTask, Submission
 from .protocol import valid_model_id
 from .report import Problem, Report
+from .wrong_use import is_input, is_input_class, wrong_model, wrong_payload
 
 if TYPE_CHECKING:
     from .limits.stated_limit import Limit
@@ -60,14 +61,10 @@ def prepare_submission(
     if isinstance(what, str):
         submission = untyped_submission(what, payload)
         return PreparedSubmission(_with_check(submission, (), checks), untyped_output)
-    if isinstance(what, type) or not hasattr(what, "MODEL_ID"):
-        raise _rejected(
-            f"give an Input of a generated module, or a model id and a mapping, not {what!r:.80}"
-        )
+    if not is_input(what):
+        raise _rejected(wrong_model(what, payload))
     if payload is not None:
-        raise _rejected(
-            "an Input already contains its payload: do not give another one"
-        )
+        raise _rejected(wrong_payload(what, payload))
     try:
         members = what.payload()
     except RecursionError:
@@ -85,7 +82,7 @@ def prepare_submission(
 def untyped_submission(model_id: str, payload: object) -> Submission:
     """The submission of a payload without a class. Raises ``InputRejected``."""
     if not isinstance(payload, Mapping):
-        raise _rejected(f"give the payload as a mapping, not {payload!r:.80}", model_id)
+        raise _rejected(wrong_payload(model_id, payload), model_id)
     members = dict(cast(Mapping[str, Any], payload))
     return _serialize(_checked_id(model_id), members)
 
@@ -115,6 +112,11 @@ def _checked_id(model_id: str) -> str:
 def _serialize(model_id: str, payload: Mapping[str, Any]) -> Submission:
     problems = json_problems(payload)
     if problems:
+        from .plain_values import plain_value  # rarely needed
+
+        payload = cast(Mapping[str, Any], plain_value(payload))
+        problems = json_problems(payload)
+    if problems:
         raise InputRejected(Report(problems), model_id)
     try:
         body = _ENCODER.encode(payload).encode()
@@ -142,4 +144,8 @@ def output_reader(model: type[ModelInput[Any]] | None) -> tuple[OutputReader[Any
     """How to read the output of a model class, and the model's id. Without a class, the output is untyped."""
     if model is None:
         return untyped_output, ""
+    if not is_input_class(model):
+        raise _rejected(
+            "give the class of the model's inputs: client.job(token, edit.Input)"
+        )
     return model.OUTPUT.read, model.MODEL_ID

@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import mimetypes
 import os
+import re
 from binascii import Error, a2b_base64
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from urllib.parse import unquote_to_bytes
 
+from ..did_you_mean import did_you_mean
 from ..errors import InputRejected
 from ..escaping import quoted
 from ..report import Problem, Report
@@ -171,7 +174,9 @@ def inline(path: str | os.PathLike[str], *, media_type: str | None = None) -> st
     its kind, or its name does not say that it is an image, a video or audio. In the last case,
     give ``media_type``.
     """
-    file = Path(path)
+    file = _path(path)
+    if file.is_dir():
+        raise _rejected(file, "is a folder: give the path of a file")
     type_ = media_type or _media_type(file)
     kind = next(
         (row for kind, row in KINDS.items() if type_.startswith(kind + "/")), None
@@ -185,6 +190,18 @@ def inline(path: str | os.PathLike[str], *, media_type: str | None = None) -> st
     return f"data:{type_};base64,{content}"
 
 
+def _path(path: object) -> Path:
+    """The path, if this can be one. Raises ``InputRejected``."""
+    if isinstance(path, str) and re.match(r"(?i)(https?|data):", path):
+        raise _rejected(
+            path, "is a URL: give it to the field as it is, without inline()"
+        )
+    if not isinstance(path, (str, os.PathLike)):
+        kind = type(path).__name__
+        raise _rejected(kind, "is no path: inline() takes the path of a file")
+    return Path(cast("str | os.PathLike[str]", path))
+
+
 def _media_type(file: Path) -> str:
     """The media type by the name of a file; empty if the name does not say it."""
     guess, _ = mimetypes.guess_type(file.name)
@@ -194,7 +211,7 @@ def _media_type(file: Path) -> str:
 
 def _content(file: Path, limit: int) -> bytes:
     if not file.is_file():
-        raise _rejected(file, "is not a file" if file.exists() else "does not exist")
+        raise _rejected(file, "is not a file" if file.exists() else _missing(file))
     try:
         with file.open("rb") as opened:
             content = opened.read(limit + 1)
@@ -210,7 +227,20 @@ def _content(file: Path, limit: int) -> bytes:
     return content
 
 
-def _rejected(file: Path, why: str) -> InputRejected:
+def _missing(file: Path) -> str:
+    here = "" if file.is_absolute() else f" in {quoted(str(Path.cwd()), 200)}"
+    near = did_you_mean(file.name, _names_next_to(file))
+    return f"does not exist{here}{near}"
+
+
+def _names_next_to(file: Path) -> list[str]:
+    try:
+        return [entry.name for entry in islice(file.parent.iterdir(), 1_000)]
+    except OSError:
+        return []
+
+
+def _rejected(file: Path | str, why: str) -> InputRejected:
     problem = Problem(
         pointer="", code="invalid", message=f"{quoted(str(file), 200)} {why}"
     )

@@ -1,0 +1,127 @@
+"""Values of other libraries as the JSON values that they are: numpy, decimals, enums, tuples.
+
+A value is taken only if nothing is lost. Anything else stays as it is, and is refused with a hint.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
+from numbers import Real
+from typing import Any, TypeAlias
+
+JsonScalar: TypeAlias = "str | int | float | bool | None"
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_MOST_LEVELS = 200
+_EMPTY_CELLS = frozenset({"NAType", "NaTType"})
+
+
+def plain_value(value: Any, enclosing: tuple[object, ...] = ()) -> Any:
+    """The value as JSON has it, as far as nothing is lost; the same object if nothing changes."""
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, Enum):
+        return plain_value(value.value, enclosing)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return value
+    if isinstance(value, (str, int, float)):
+        return _base_value(value)
+    is_items = isinstance(value, Sequence) or _is_array(value)
+    if not is_items and not isinstance(value, Mapping):
+        return _plain_scalar(value)
+    if len(enclosing) >= _MOST_LEVELS or any(outer is value for outer in enclosing):
+        return value
+    inner = (*enclosing, value)
+    return _plain_items(value, inner) if is_items else _plain_mapping(value, inner)
+
+
+def _plain_mapping(
+    value: Mapping[Any, Any], enclosing: tuple[object, ...]
+) -> Mapping[Any, Any]:
+    plain = {
+        _base_value(name) if isinstance(name, str) else name: plain_value(
+            member, enclosing
+        )
+        for name, member in value.items()
+    }
+    same = type(value) is dict and all(
+        map(operator.is_, plain.values(), value.values())
+    )
+    return value if same else plain
+
+
+def _plain_items(value: Sequence[Any], enclosing: tuple[object, ...]) -> Sequence[Any]:
+    items = [plain_value(item, enclosing) for item in value]
+    same = type(value) is list and all(map(operator.is_, items, value))
+    return value if same else items
+
+
+def _base_value(value: str | float) -> str | float:
+    """An instance of a subclass as an instance of ``str``, ``int`` or ``float``."""
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    return int(value) if isinstance(value, int) else float(value)
+
+
+def _is_array(value: object) -> bool:
+    """Whether this is an array or a column of a table: it has dimensions, and can be iterated."""
+    dimensions = getattr(value, "ndim", None)
+    return isinstance(dimensions, int) and dimensions > 0 and hasattr(value, "__iter__")
+
+
+def _plain_scalar(value: Any) -> Any:
+    """A number of another library as an int, a float or a bool that equals it."""
+    try:
+        if isinstance(value, Decimal):
+            return _plain_decimal(value)
+        if hasattr(value, "dtype"):
+            return _plain_array_scalar(value)
+        if hasattr(value, "__index__"):
+            return operator.index(value)
+        if isinstance(value, Real):
+            near = float(value)
+            return near if near == value else value
+    except (ArithmeticError, TypeError, ValueError):
+        pass
+    return value
+
+
+def _plain_decimal(value: Decimal) -> int | float | Decimal:
+    """The number, if it is the shortest decimal that names an int or a float."""
+    if value.is_nan():
+        return math.nan
+    if not value.is_finite() or value.adjusted() > 400:
+        return value
+    if value == value.to_integral_value():
+        return int(value)
+    near = float(value)
+    return near if Decimal(repr(near)) == value else value
+
+
+def _plain_array_scalar(value: Any) -> Any:
+    """A number, truth value or text of an array library.
+
+    A float with fewer digits, as ``float32``, is the shortest decimal that names it: 0.1 is not
+    0.10000000149.
+    """
+    item = value.item()
+    if isinstance(item, float):
+        near = float(str(item if getattr(value, "ndim", 0) else value))
+        # Compared in the precision of the value itself.
+        return near if near == item or type(value)(near) == value else item
+    return item if type(item) in _PLAIN else value
+
+
+def is_empty_cell(value: object) -> bool:
+    """Whether a value is what libraries put into an empty cell of a table."""
+    if isinstance(value, float):
+        return math.isnan(value)
+    if isinstance(value, Decimal):
+        return value.is_nan()
+    return type(value).__name__ in _EMPTY_CELLS
