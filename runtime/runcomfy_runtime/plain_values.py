@@ -20,23 +20,23 @@ _MOST_LEVELS = 200
 _EMPTY_CELLS = frozenset({"NAType", "NaTType"})
 
 
-def plain_value(value: Any, enclosing: tuple[object, ...] = ()) -> Any:
+def plain_value(value: object, enclosing: tuple[object, ...] = ()) -> Any:
     """The value as JSON has it, as far as nothing is lost; the same object if nothing changes."""
+    given: Any = value
     if type(value) in _PLAIN:
-        return value
+        return given
     if isinstance(value, Enum):
         return plain_value(value.value, enclosing)
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return value
-    if isinstance(value, (str, int, float)):
+    is_text = isinstance(value, (str, bytes, bytearray, memoryview))
+    if is_text or isinstance(value, (int, float)):
         return _base_value(value)
     is_items = isinstance(value, Sequence) or _is_array(value)
     if not is_items and not isinstance(value, Mapping):
         return _plain_scalar(value)
     if len(enclosing) >= _MOST_LEVELS or any(outer is value for outer in enclosing):
-        return value
-    inner = (*enclosing, value)
-    return _plain_items(value, inner) if is_items else _plain_mapping(value, inner)
+        return given
+    inner = (*enclosing, given)
+    return _plain_items(given, inner) if is_items else _plain_mapping(given, inner)
 
 
 def _plain_mapping(
@@ -48,25 +48,28 @@ def _plain_mapping(
         )
         for name, member in value.items()
     }
-    same = type(value) is dict and all(
-        map(operator.is_, plain.values(), value.values())
-    )
-    return value if same else plain
+    same = all(map(operator.is_, plain.values(), value.values()))
+    return value if same and _is_exactly(value, dict) else plain
 
 
 def _plain_items(value: Sequence[Any], enclosing: tuple[object, ...]) -> Sequence[Any]:
     items = [plain_value(item, enclosing) for item in value]
-    same = type(value) is list and all(map(operator.is_, items, value))
-    return value if same else items
+    same = all(map(operator.is_, items, value))
+    return value if same and _is_exactly(value, list) else items
 
 
-def _base_value(value: str | float) -> str | float:
+def _is_exactly(value: object, kind: type) -> bool:
+    """Whether JSON has this class itself."""
+    return type(value) is kind
+
+
+def _base_value(value: Any) -> Any:
     """An instance of a subclass as an instance of ``str``, ``int`` or ``float``."""
-    if type(value) in _PLAIN:
-        return value
     if isinstance(value, str):
         return str.__str__(value)
-    return int(value) if isinstance(value, int) else float(value)
+    if isinstance(value, int):
+        return int(value)
+    return float(value) if isinstance(value, float) else value
 
 
 def _is_array(value: object) -> bool:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PurePath
+from typing import cast
 
 from .did_you_mean import closest
 from .escaping import quoted
@@ -69,9 +70,10 @@ def _for_string(value: object) -> str:
         return (
             "only a field for images, videos or audio takes a local file; give str(…)"
         )
-    if isinstance(value, (list, tuple, set)) and len(value) == 1:
+    is_list = isinstance(value, (list, tuple, set))
+    if is_list and len(cast("Collection[object]", value)) == 1:
         return "give its one item"
-    if isinstance(value, (bool, dict, list, tuple, set)) or value is None:
+    if is_list or isinstance(value, (bool, dict)) or value is None:
         return ""
     return "give str(…) of it"
 
