@@ -230,9 +230,9 @@ def test_an_output_that_does_not_fit_is_no_exception(output: object) -> None:
 
 
 def test_an_output_keeps_what_no_schema_names() -> None:
-    read = Output.read({"image": ["a"], "audio": "https://x/a.mp3"})
+    read = Output.read({"image": ["a"], "depth": "https://x/a.exr"})
     assert read.image == ["a"]
-    assert read.model_extra == {"audio": "https://x/a.mp3"}
+    assert read.model_extra == {"depth": "https://x/a.exr"}
 
 
 @pytest.mark.parametrize("value", [True, False, 2, "0", 0.5])

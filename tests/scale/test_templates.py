@@ -15,11 +15,11 @@ from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets import TARGETS
 from runcomfy_codegen.targets.python.annotations import Annotator
+from runcomfy_codegen.targets.python.exports import client_context
 from runcomfy_codegen.targets.python.model_names import names_of
 from runcomfy_codegen.targets.python.names import named_model
 from runcomfy_codegen.targets.python.view import (
     ModelView,
-    client_context,
     model_view,
     module_context,
 )

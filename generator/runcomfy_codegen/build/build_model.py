@@ -11,8 +11,9 @@ from ..dialect.meta_schema import check_document
 from ..ir.diagnostic import EXHAUSTED, Diagnostic, Severity, too_large
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
-from ..ir.model import Model, Object, Type, Unknown, fields_in
-from .properties import FieldsReader, opened_output, read_output, without_defaults
+from ..ir.model import MediaKind, Model, Object, Type, Unknown, fields_in
+from .outputs import opened_output, read_output, stated_kind, without_defaults
+from .properties import FieldsReader
 from .published_parts import published_parts
 from .reader_context import Collector, SchemaPath
 from .structure_and_texts import (
@@ -52,11 +53,16 @@ def build_model(
     are those of the chosen locale, if the model has it and its structure is the same.
     """
     by_locale = {document.locale: (file, document) for file, document in sorted(files)}
-    built = {locale: _read(*by_locale[locale], options) for locale in sorted(by_locale)}
+    default = DEFAULT_LOCALE if DEFAULT_LOCALE in by_locale else min(by_locale)
+    in_turn = [by_locale[default][1], *(document for _, document in by_locale.values())]
+    stated = stated_kind(in_turn)
+    built = {
+        locale: _read(file, document, options, stated)
+        for locale, (file, document) in sorted(by_locale.items())
+    }
     diagnostics = [
         diagnostic for result in built.values() for diagnostic in result.diagnostics
     ]
-    default = DEFAULT_LOCALE if DEFAULT_LOCALE in built else min(built)
     model = built[default].model
     if model is None:
         return BuiltModel(None, tuple(diagnostics))
@@ -102,12 +108,14 @@ def _built(model: Model) -> tuple[Type, Type, tuple[Unknown, ...]]:
     return structure_of(model.input), structure_of(output), without_texts(model.unknown)
 
 
-def _read(file: str, document: Document, options: BuildOptions) -> BuiltModel:
-    """The model of this one document."""
+def _read(
+    file: str, document: Document, options: BuildOptions, stated: MediaKind | None
+) -> BuiltModel:
+    """The model of this one document. ``stated`` is the kind of media that it makes."""
     try:
         reported = list(check_document(document, options.dialect))
         collector = Collector(document)
-        model = _model(document, collector)
+        model = _model(document, collector, stated)
     except NotJson as error:
         reported, collector, model = (
             [_not_json(document, error)],
@@ -127,7 +135,7 @@ def _read(file: str, document: Document, options: BuildOptions) -> BuiltModel:
     return BuiltModel(model, tuple(diagnostics))
 
 
-def _model(document: Document, collector: Collector) -> Model:
+def _model(document: Document, collector: Collector, stated: MediaKind | None) -> Model:
     reader = FieldsReader(collector)
     schema = members(document.input_schema.value())
     path = SchemaPath("/input_schema")
@@ -149,7 +157,7 @@ def _model(document: Document, collector: Collector) -> Model:
         description=description if isinstance(description, str) else "",
         locale=document.locale,
         input=input_object,
-        output=opened_output(output),
+        output=opened_output(output, stated),
         schema_sha256=schema_sha256(document),
         documents=(),
         kind=str(facts.get("kind", "")),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from runcomfy_runtime.did_you_mean import did_you_mean
 
@@ -16,23 +14,11 @@ from ..ir.json_text import (
     items,
     members,
 )
-from ..ir.model import (
-    Anything,
-    Array,
-    Boolean,
-    Field,
-    Nullable,
-    Numeric,
-    Object,
-    Text,
-    Type,
-    Union,
-    Value,
-)
+from ..ir.model import Field, Value
 from .combined import with_sole_alternative
 from .media_fields import media_kind_of, media_rules_of
 from .reader_context import Collector, SchemaPath
-from .types import TypeReader, undeclared_required
+from .types import TypeReader
 
 # Keywords that an input or output as a whole may have. `additionalProperties` is kept but
 # not used: only the server knows what it does with fields that it does not publish.
@@ -165,113 +151,3 @@ def _is_prompt(wire_name: str, schema: dict[str, JsonValue]) -> bool:
 
 def _text(value: JsonValue) -> str:
     return value if isinstance(value, str) else ""
-
-
-# The output of a model: read more tolerantly than it is published.
-#
-# The published output schema is the same for all models and incomplete: audio models return
-# ``audio``, which it does not have, and a single URL may come as a list or the reverse. So
-# every output field is optional, takes one URL or several, and unknown members are kept.
-
-
-GENERIC_OUTPUT: Mapping[str, JsonValue] = MappingProxyType(
-    {
-        "type": "object",
-        "properties": {
-            "image": {
-                "type": "string",
-                "format": "uri",
-                "description": "URL of one image",
-            },
-            "video": {
-                "type": "string",
-                "format": "uri",
-                "description": "URL of one video",
-            },
-            "images": {
-                "type": "array",
-                "description": "URLs of several images",
-                "items": {"type": "string", "format": "uri"},
-            },
-            "videos": {
-                "type": "array",
-                "description": "URLs of several videos",
-                "items": {"type": "string", "format": "uri"},
-            },
-        },
-    }
-)
-"""The output that every page publishes; catalog entries have none and get this one."""
-
-
-def unwrap_output(published: JsonValue) -> tuple[dict[str, JsonValue], str]:
-    """The schema of the output itself, and its pointer inside the published one.
-
-    Pages publish ``{"output": {…}}``, where ``output`` is the member of the result.
-    """
-    schema = members(published)
-    if "properties" not in schema and isinstance(schema.get("output"), dict):
-        return members(schema["output"]), "/output"
-    return schema, ""
-
-
-def read_output(published: JsonValue, reader: FieldsReader) -> Object:
-    """The output as published, or the generic one if none is published."""
-    schema, inside = unwrap_output(
-        published if members(published) else dict(GENERIC_OUTPUT)
-    )
-    path = SchemaPath(f"/output_schema{inside}", steps=("output",))
-    reader.keep_unsupported(schema, path)
-    fields = reader.read(schema, path)
-    return Object(
-        fields=fields,
-        undeclared_required=undeclared_required(schema),
-        path=path.steps,
-        pointer=path.schema,
-    )
-
-
-def without_defaults(output: Object) -> Object:
-    """The output without defaults: a default means nothing in what the server sends."""
-    fields = (replace(field, default=None, sample=None) for field in output.fields)
-    return replace(output, fields=tuple(fields))
-
-
-def opened_output(output: Object) -> Object:
-    """The output with optional fields that take one value or several, and with new members."""
-    fields = tuple(map(_open_field, output.fields))
-    return replace(output, extra=Anything(), fields=fields, undeclared_required=())
-
-
-def _open_field(field: Field) -> Field:
-    return replace(
-        field, required=False, type=_open(field.type), default=None, sample=None
-    )
-
-
-def _open(kind: Type) -> Type:
-    match kind:
-        case Nullable(inner=inner):
-            return _open(inner)
-        case Text():
-            return Union((Text(), Array(items=Text())))
-        case Array(items=Nullable(inner=inner)):
-            # A missing field is None; an item is None only if null is published.
-            return _list_of(inner, nullable=True)
-        case Array(items=inner):
-            return _list_of(inner)
-        case Object():
-            return opened_output(kind)
-        case Numeric() | Boolean():
-            return kind
-        case _:
-            # Outputs get new choices, and an old client should still read them.
-            return Anything()
-
-
-def _list_of(inner: Type, *, nullable: bool = False) -> Type:
-    """A list; the server may send one URL instead of a list of URLs."""
-    item = Text() if isinstance(inner, Text) else _open(inner)
-    not_nullable = not nullable or isinstance(item, Anything)
-    array = Array(items=item if not_nullable else Nullable(item))
-    return Union((array, Text())) if isinstance(inner, Text) else array

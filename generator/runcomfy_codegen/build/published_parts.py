@@ -13,7 +13,7 @@ from ..ir.document import Document
 from ..ir.json_text import JsonValue, is_array, is_object, items, members, pointer_token
 from ..ir.model import Field, PublishedPart, Unknown, Value, is_note
 from .combined import schema_alternatives
-from .properties import unwrap_output
+from .outputs import unwrap_output
 from .reader_context import SchemaPath
 
 _TEXTS = frozenset({"title", "description", "example", "examples", "$comment"})

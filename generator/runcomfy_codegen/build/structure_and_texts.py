@@ -20,7 +20,7 @@ from ..ir.json_text import (
     pointer_token,
 )
 from ..ir.model import Field, Model, Object, Type, Unknown, Value, map_fields
-from .properties import unwrap_output
+from .outputs import unwrap_output
 
 _TEXTS = frozenset({"title", "description", "validation_error", "default", "examples"})
 _MAPS_OF_SCHEMAS = ("properties", "patternProperties", "$defs", "definitions")

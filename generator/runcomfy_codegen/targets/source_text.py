@@ -11,6 +11,7 @@ import inspect
 import math
 import re
 import textwrap
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -19,6 +20,10 @@ from ..ir.json_text import JsonValue, items, members
 WIDTH = 88
 """Columns of generated code; black's own default."""
 
+# Letters and punctuation that are as wide as ASCII, to black too.
+_SINGLE_WIDTH = re.compile(
+    "[ -~\u00a1-\u02ff\u0400-\u0482\u048a-\u04ff\u2010-\u2027\u2260-\u2265]*"
+)
 _SPACES = re.compile(r"[^\S\n]+")
 # Three quotes end a docstring; at either end, one would run into the quotes around.
 _RISKY_QUOTES = re.compile(r'"{3,}|\A"+|"+\Z')
@@ -38,6 +43,9 @@ def literal(value: JsonValue | tuple[JsonValue, ...]) -> str:
         return "{" + inner + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(literal, items(value))) + "]"
+    if isinstance(value, tuple):
+        inner = ", ".join(map(literal, value))
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, float):
@@ -53,16 +61,19 @@ def _number(value: float) -> str:
     return repr(value).replace("e+", "e")
 
 
-def docstring(text: str, indent: int = 0, *, heading: bool = False) -> str:
+def docstring(
+    text: str, indent: int = 0, *, heading: bool = False, code: str = ""
+) -> str:
     """A docstring of this text, as it is written after ``indent`` columns, without them.
 
     Lines are wrapped to ``WIDTH``; ``read_docstring`` of the result has the same words.
     One that is the ``heading`` of a module or class keeps a single line even if its quotes
-    stand out, as black wants it.
+    stand out, as black wants it. ``code`` follows as a block, and is not wrapped.
     """
     room = WIDTH - indent
     lines = [_wrapped(line, room) for line in _tidy(text).split("\n")]
-    body = _escaped("\n".join(lines))
+    block = "\n\nExample:\n" + textwrap.indent(code, "    ") if code else ""
+    body = _escaped("\n".join(lines) + block)
     if "\n" not in body and (heading or len(body) + 6 <= room):
         # Where a docstring has a meaning to it, black keeps a quote off the closing ones.
         gap = " " if heading and body.endswith('"') else ""
@@ -143,3 +154,20 @@ def format_line(line: str, indent: int = 0) -> str:
     around = "".join(f"{' ' * level}class _:\n" for level in range(0, indent, 4))
     heading = around + " " * indent
     return format_code(f"{heading}{line}\n").removeprefix(heading).rstrip("\n")
+
+
+def call_text(name: str, arguments: Sequence[str], indent: int = 0) -> str:
+    """A call as black would leave it, as an item of a list or a statement.
+
+    It is followed by a comma or a line end. Each argument is on one line.
+    """
+    line = f"{name}({', '.join(arguments)})"
+    if not _SINGLE_WIDTH.fullmatch(line):
+        return format_line(f"{line},", indent).rstrip(",")
+    if indent + len(line) + 1 <= WIDTH:
+        return line
+    margin, inner = " " * indent, " " * (indent + 4)
+    if len(inner) + len(line) - len(name) - 2 <= WIDTH:
+        return f"{name}(\n{inner}{', '.join(arguments)}\n{margin})"
+    rows = "".join(f"{inner}{argument},\n" for argument in arguments)
+    return f"{name}(\n{rows}{margin})"

@@ -15,6 +15,7 @@ from ...ir.model import (
     Array,
     Choice,
     Exact,
+    MediaKind,
     Nullable,
     Numeric,
     Object,
@@ -25,8 +26,8 @@ from ...ir.model import (
     types_in,
 )
 from ...pattern.engine import rust_pattern
-from ..source_text import literal
 from .datamodel_codegen import STUB, annotations_of, stub
+from .expressions import Renamed, call, constant, subscript
 from .model_names import is_class
 from .names import NamedObject
 
@@ -47,18 +48,61 @@ class Annotator:
         }
         self._answers = annotations_of(dict.fromkeys(self._shapes.values()))
 
-    def of(self, kind: Type) -> ast.expr:
-        """The annotation of a type: a fresh syntax tree."""
+    def of(self, kind: Type, media: str = "") -> ast.expr:
+        """The annotation of a type: a fresh syntax tree.
+
+        ``media`` is the kind of media whose URLs its texts are; empty if they are not.
+        """
+
+        def inner(part: Type) -> ast.expr:
+            return self.of(part, media)
+
         filled: ast.expr
         if isinstance(kind, NamedObject) and is_class(kind):
             filled = ast.Name(kind.name, ast.Load())
         elif isinstance(kind, Union) and _is_long_union(kind):
-            filled = subscript("Union", *map(self.of, kind.options))
+            filled = subscript("Union", *map(inner, kind.options))
         else:
             answer = ast.parse(self._answers[self._shapes[kind]], mode="eval").body
-            filled = FillTokens(kind, self.of).visit(answer)
+            filled = FillTokens(kind, inner).visit(answer)
+            filled = with_media(filled, kind, media)
         marks = _marks(kind)
         return subscript("Annotated", filled, *marks) if marks else filled
+
+
+def with_media(annotation: ast.expr, kind: Type, media: str) -> ast.expr:
+    """The annotation of a text or a list of texts with the runtime's names for URLs of media."""
+    changed = annotation
+    if isinstance(kind, Text) and (named := media_of(kind, media)):
+        changed = Renamed({"str": f"{named.capitalize()}Url"}).visit(annotation)
+    elif isinstance(kind, Array) and media:
+        changed = _Plural().visit(annotation)
+    return changed
+
+
+def media_of(kind: Text, media: str) -> str:
+    """The kind of media whose URL a text is: its own format says it, or the whole field."""
+    stated = (kind.format or "").partition("_")[0]
+    return stated if media and stated in _MEDIA else media
+
+
+_MEDIA = tuple(MediaKind)
+MEDIA_NAMES = frozenset(
+    f"{kind.capitalize()}{form}" for kind in _MEDIA for form in ("Url", "Urls")
+)
+"""The names of the runtime for fields of media."""
+
+
+class _Plural(ast.NodeTransformer):
+    """Replaces ``list[ImageUrl]`` with ``ImageUrls``."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """Replace a list."""
+        match node:
+            case ast.Subscript(value=ast.Name("list"), slice=ast.Name(item)):
+                if item.endswith("Url"):
+                    return ast.Name(f"{item}s", ast.Load())
+        return self.generic_visit(node)  # type: ignore[return-value]  # typeshed says AST
 
 
 def _is_asked(kind: Type) -> bool:
@@ -68,38 +112,6 @@ def _is_asked(kind: Type) -> bool:
 
 def _is_long_union(kind: Type) -> bool:
     return isinstance(kind, Union) and len(kind.options) > LONGEST_CHAIN
-
-
-def subscript(name: str, *arguments: ast.expr) -> ast.expr:
-    """``name[arguments]``."""
-    inner = (
-        arguments[0] if len(arguments) == 1 else ast.Tuple(list(arguments), ast.Load())
-    )
-    return ast.Subscript(ast.Name(name, ast.Load()), inner, ast.Load())
-
-
-def call(name: str, *values: Any, **keywords: Any) -> ast.expr:
-    """``name(values, keyword=…)``, every value through ``literal``."""
-    return ast.Call(
-        ast.Name(name, ast.Load()),
-        [constant(value) for value in values],
-        [ast.keyword(key, constant(value)) for key, value in keywords.items()],
-    )
-
-
-def optional(annotation: ast.expr) -> ast.expr:
-    """``annotation | None``, or the annotation if it ends so already."""
-    none = ast.Constant(None)
-    if isinstance(annotation, ast.BinOp) and ast.dump(annotation.right) == ast.dump(
-        none
-    ):
-        return annotation
-    return ast.BinOp(annotation, ast.BitOr(), none)
-
-
-def names_in(annotation: ast.expr) -> set[str]:
-    """The names that an annotation is written with."""
-    return {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)}
 
 
 def _marks(kind: Type) -> list[ast.expr]:
@@ -223,11 +235,6 @@ def _choice_of(value: Value) -> ast.expr:
     return constant(value.load())
 
 
-def constant(value: Any) -> ast.expr:
-    """The expression of a JSON value."""
-    return ast.parse(literal(value), mode="eval").body
-
-
 def _choice(values: list[Any]) -> dict[str, Any]:
     """Texts and whole numbers by one token; anything else only by its type."""
     if _texts(values):
@@ -255,38 +262,3 @@ def _is_integer(value: Any) -> bool:
 
 def _is_literal(node: ast.Subscript) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id == "Literal"
-
-
-# An annotation as text.
-
-
-def annotation_text(node: ast.expr) -> str:
-    """An annotation on one line, its literals in black's quotes."""
-    match node:
-        case ast.Constant(value=value):
-            return literal(value)
-        case ast.Subscript(value=outer, slice=inner):
-            return f"{annotation_text(outer)}[{annotation_text(inner)}]"
-        case ast.Tuple(elts=parts):
-            return ", ".join(map(annotation_text, parts))
-        case ast.BinOp(left=left, right=right):
-            nested = isinstance(right, ast.BinOp)
-            return f"{annotation_text(left)} | " + (
-                f"({annotation_text(right)})" if nested else annotation_text(right)
-            )
-        case ast.Call(func=called, args=values, keywords=named):
-            keywords = [f"{each.arg}={annotation_text(each.value)}" for each in named]
-            return f"{annotation_text(called)}({', '.join([*map(annotation_text, values), *keywords])})"
-        case _:
-            return _other(node)
-
-
-def _other(node: ast.expr) -> str:
-    """Names, signs, and the values that only a marker of the runtime is called with."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.UnaryOp(operand=number):
-            return f"-{annotation_text(number)}"
-        case _:
-            return literal(ast.literal_eval(node))

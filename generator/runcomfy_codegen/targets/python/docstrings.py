@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from ...ir.model import Array, Exact, Field, Nullable, Numeric, Text, Type
 from .names import NamedField
 
-_LONGEST_DEFAULT = 60
+_ENDS = (".", "!", "?", "。")
 _EXPONENT = re.compile(r"\dE[+-]")
 
 
-def field_docstring(field: NamedField, limits: str = "") -> str:
+def field_docstring(field: NamedField, stated: Sequence[str] = ()) -> str:
     """The docstring of a field, as paragraphs; empty if there is nothing to say.
 
-    ``limits`` is what its description limits and no keyword does.
+    The facts end the description, and each limit is a line of its own. ``stated`` are the
+    limits that its description states and no keyword does.
     """
-    paragraphs = [
-        field.description or _own_title(field),
-        " ".join(
-            filter(None, (_limits(field.type), _default(field), _wire_name(field)))
-        ),
-        _rules(field),
-        limits,
-    ]
+    description = field.description or _own_title(field)
+    limits = "\n".join((*field_limits(field), *stated))
+    paragraphs = [description, field_facts(field), limits]
+    if description.endswith(_ENDS) and "\n" not in description:
+        paragraphs[:2] = [" ".join(filter(None, paragraphs[:2]))]
     return "\n\n".join(filter(None, paragraphs))
+
+
+def field_facts(field: NamedField) -> str:
+    """The bounds of a field's type, the server's default and the published name."""
+    facts = (_bounds(field.type), _default(field), _wire_name(field))
+    return " ".join(filter(None, facts))
+
+
+def field_limits(field: NamedField) -> tuple[str, ...]:
+    """Each limit that the type of a field does not state, as a sentence."""
+    return _rules(field)
 
 
 def _own_title(field: NamedField) -> str:
@@ -34,16 +44,16 @@ def _own_title(field: NamedField) -> str:
     return "" if same or not field.title else f"{field.title}."
 
 
-def _limits(kind: Type) -> str:
+def _bounds(kind: Type) -> str:
     match kind:
         case Text(min_length=low, max_length=high):
             return _counted(low, high, "character")
         case Array(items=inner, min_items=low, max_items=high):
-            return " ".join(filter(None, (_counted(low, high, "item"), _limits(inner))))
+            return " ".join(filter(None, (_counted(low, high, "item"), _bounds(inner))))
         case Numeric():
             return _range(kind)
         case Nullable(inner=inner):
-            return _limits(inner)
+            return _bounds(inner)
         case _:
             return ""
 
@@ -81,29 +91,33 @@ def _range(kind: Numeric) -> str:
     return " ".join(filter(None, (text, step)))
 
 
-def _default(field: Field) -> str:
+def default_text(field: Field) -> str:
+    """The server's default as Python writes it; empty if there is none."""
     if field.default is None:
         return ""
-    value = field.default
-    is_text = value.text.startswith(('"', "{"))
-    has_exponent = not is_text and _EXPONENT.search(value.text) is not None
-    printed = value.printed()
     # A float may not be exact: 1E+400 is beyond all of them.
-    as_published = has_exponent or isinstance(printed, Decimal)
-    shown = value.text if as_published else repr(printed)
-    return f"Server default: {shown}." if len(shown) <= _LONGEST_DEFAULT else ""
+    text, printed = field.default.text, field.default.printed()
+    has_exponent = not text.startswith(('"', "{", "[")) and _EXPONENT.search(text)
+    if has_exponent or isinstance(printed, Decimal):
+        return text
+    # The words of a docstring have single blanks between them.
+    return repr(printed).replace("  ", " \\x20")
+
+
+def _default(field: Field) -> str:
+    text = default_text(field)
+    return f"Server default: {text}." if text else ""
 
 
 def _wire_name(field: NamedField) -> str:
     return f"Published as {field.wire_name!r}." if field.wire_name != field.name else ""
 
 
-def _rules(field: Field) -> str:
-    if not field.rules:
-        return ""
-    subject = "Each file: " if isinstance(_bare(field.type), Array) else "File: "
-    rules = (f"{rule.metric} {rule.operator} {rule.limit}" for rule in field.rules)
-    return subject + ", ".join(rules) + "."
+def _rules(field: Field) -> tuple[str, ...]:
+    each = "Each" if isinstance(_bare(field.type), Array) else "The"
+    file = field.media.value if field.media else "file"
+    conditions = (" ".join(rule.condition.split()) for rule in field.rules)
+    return tuple(f"{each} {file}: {condition}." for condition in conditions)
 
 
 def _bare(kind: Type) -> Type:

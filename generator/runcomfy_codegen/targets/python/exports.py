@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from ..templates import CONTEXT_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ _EXPORTED = {
     "media.data_uri": ("inline",),
     "media.errors": ("MediaFault",),
     "media.fetch.policy": ("FetchPolicy",),
-    "model": ("ModelInput", "ModelOutput"),
+    "model": ("ModelInput",),
+    "outputs": ("AudioOutput", "ImageOutput", "ModelOutput", "VideoOutput"),
     "observer": ("Exchanged", "Hooks"),
     "protocol": ("CancelOutcome", "Cancellation", "Phase", "Status"),
     "report": ("Problem", "Report"),
@@ -82,3 +86,8 @@ EXPORTS = tuple(
     )
 )
 """The names of the client's top package, in their order."""
+
+
+def client_context(package: str) -> dict[str, Any]:
+    """Of ``client.jinja``."""
+    return {"version": CONTEXT_VERSION, "package": package, "exports": EXPORTS}

@@ -52,9 +52,56 @@ def field_name(wire_name: str) -> str:
 
 def class_name(*names: str) -> str:
     """The name of a nested object's class, from the names of the fields that lead to it."""
-    words = "_".join(names).split("_")
-    name = "".join(word[:1].upper() + word[1:] for word in words) + "Part"
+    name = _camel(*names) + "Part"
     return f"{name}_" if name == "ModelPart" else name
+
+
+# The names around the fields. They end in words that no alias ends in.
+
+_ENDINGS = ("Part", "Params", "Input", "Output")
+_TAKEN = frozenset(
+    {
+        # what a module imports
+        "AcceptsNull", "Annotated", "Any", "AudioUrl", "AudioUrls", "ClassVar", "Decimal", "Field",
+        "ImageUrl", "ImageUrls", "Limit", "Limits", "Literal", "OneOf", "Pattern", "Required",
+        "Requires", "Rule", "TypedDict", "Union", "UniqueItems", "Unpack", "VideoUrl", "VideoUrls",
+        # words of Python
+        "False", "None", "True",
+    }
+)  # fmt: skip
+"""Names that no alias may have: they get ``_`` after them. Frozen, as ``RESERVED`` is."""
+_BASES = frozenset({"Audio", "Base", "Image", "Model", "Video"})
+"""With ``Input`` or ``Output`` after them, these are classes of the runtime."""
+
+
+def alias_name(field: str) -> str:
+    """The name of the choices of a field: ``width_height`` → ``WidthHeight``."""
+    # Two fields have two aliases: `a_1` and `a1`, `a__b` and `a_b`.
+    words = (word if word[:1].isalpha() else f"_{word}" for word in field.split("_"))
+    name = "".join(word[:1].upper() + word[1:] for word in words)
+    return f"{name}_" if name in _TAKEN or name.endswith(_ENDINGS) else name
+
+
+def params_name(name: str) -> str:
+    """The name of the dict for a nested object's class: ``LoraPart`` → ``LoraParams``."""
+    params = name.rstrip("_").removesuffix("Part") + "Params"
+    return f"{params}_" if params == "InputParams" else params
+
+
+def class_stem(module: tuple[str, ...]) -> str:
+    """What the classes of a model are called: ``Dreamina40Edit`` with ``Input`` after it.
+
+    The vendor is left out, unless the rest is the name of a class of the runtime.
+    """
+    stem = _camel(*module[1:]) or _camel(*module)
+    if stem not in _BASES:
+        return stem
+    return _camel(*module) if len(module) > 1 else f"{stem}_"
+
+
+def _camel(*names: str) -> str:
+    words = "_".join(names).split("_")
+    return "".join(word[:1].upper() + word[1:] for word in words)
 
 
 # The names that the user chose, where the published ones collide or displease.

@@ -21,9 +21,10 @@ from ..target import (
 )
 from ..templates import TemplateFault, Templates, context_as_json
 from .annotations import Annotator
+from .exports import client_context
 from .model_names import given_names, name_models
 from .names import named_model
-from .view import client_context, model_view, module_context
+from .view import model_view, module_context
 
 PACKAGE = "runcomfy_client"
 """The usual name of a generated package."""
@@ -41,7 +42,9 @@ class PythonTarget:
         "field.jinja",
         "model.jinja",
         "object.jinja",
+        "params.jinja",
         "rule.jinja",
+        "rules.jinja",
     )
 
     def name_models(self, models: Iterable[Model], overrides: Overrides) -> Named:
@@ -97,6 +100,7 @@ class PythonTarget:
         context: dict[str, Any] = context_as_json(module_context(alone, view))
         # A template can ask for what the view computes as well as for what it holds.
         context["view"]["rules"] = context_as_json(view.rules)
+        context["view"]["rule_groups"] = context_as_json(view.rule_groups)
         context["view"]["printed"] = context_as_json(view.printed)
         return context
 

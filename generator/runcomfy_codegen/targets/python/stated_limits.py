@@ -34,13 +34,13 @@ def _texts(texts: Iterable[str]) -> str:
     return f"({listed[0]},)" if len(listed) == 1 else f"({', '.join(listed)})"
 
 
-def stated_limits(limits: Iterable[Limit]) -> dict[str, str]:
+def stated_limits(limits: Iterable[Limit]) -> dict[str, tuple[str, ...]]:
     """What the docstring of each field says about its limits, by the pointer of the field."""
     lines: defaultdict[str, list[str]] = defaultdict(list)
     for limit in limits:
         for field in limit.fields:
             lines[field].append(_line(limit, field))
-    return {field: "\n\n".join(texts) for field, texts in lines.items()}
+    return {field: tuple(texts) for field, texts in lines.items()}
 
 
 def _line(limit: Limit, field: str) -> str:

@@ -66,7 +66,10 @@ def _surface(model: Model, other: Model | None, own: Named, others: Named) -> Su
         for side, top in (("input", other.input), ("output", other.output))
         for field in top.fields
     }
-    changed = model.published_output != other.published_output
+    changed = (model.published_output, model.output) != (
+        other.published_output,
+        other.output,
+    )
     reads = _read(model.output) if changed else model.output
     return Surface(names, reads, _fields(model, names, same))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,21 +14,29 @@ from ...ir.json_text import pointer_token
 from ...ir.model import Anything, Field, Text, fields_in, has_null, types_in
 from ..source_text import format_line
 from ..templates import CONTEXT_VERSION
-from .annotations import (
-    Annotator,
+from .annotations import MEDIA_NAMES, Annotator
+from .class_docstring import input_docstring, part_docstring
+from .docstrings import field_docstring, field_facts, field_limits
+from .example import example_code
+from .expressions import (
+    Bare,
+    WithName,
     annotation_text,
     call,
+    literals_in,
     names_in,
     optional,
     subscript,
 )
-from .docstrings import field_docstring
-from .exports import EXPORTS
 from .model_names import is_class
-from .names import NamedField, NamedModel, NamedObject
+from .names import NamedField, NamedModel, NamedObject, alias_name, class_stem
+from .outputs import output_base
+from .params import ParamsView, params_of
 from .stated_limits import limit_call, stated_limits
 
-_TYPING = frozenset({"TYPE_CHECKING", "Annotated", "Any", "Literal", "Union"})
+_TYPING = frozenset(
+    ("TYPE_CHECKING", "Annotated", "Any", "Literal", "Required", "Union", "Unpack")
+)
 _CONSTRAINTS = frozenset(
     {"AcceptsNull", "Decimal", "OneOf", "Pattern", "Requires", "UniqueItems"}
 )
@@ -38,7 +46,8 @@ _CONSTRAINTS = frozenset(
 class FieldView:
     """One line of a class: ``name: annotation = default`` and its docstring.
 
-    ``declaration`` is all of the line, laid out as in the body of a class.
+    ``declaration`` is all of the line, laid out as in the body of a class. ``facts`` and
+    ``limits`` are what ``text`` says besides the description.
     """
 
     name: str
@@ -46,6 +55,8 @@ class FieldView:
     required: bool
     text: str
     declaration: str
+    facts: str = ""
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +64,34 @@ class ObjectView:
     """One class of a module; ``extra`` is pydantic's word for undeclared members.
 
     ``extra_type`` is the annotation of undeclared members; empty if they can be anything.
+    ``text`` is the docstring, ``base`` the class of the runtime that it extends, and ``own``
+    are the fields that an output does not have from it.
     """
 
     name: str
     extra: str
     fields: tuple[FieldView, ...]
     extra_type: str = ""
+    text: str = ""
+    base: str = ""
+    own: tuple[FieldView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AliasView:
+    """A name for a type: ``declaration`` is the whole statement."""
+
+    name: str
+    declaration: str
 
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """One module."""
+    """One module.
+
+    ``stem`` is the beginning of the names of its classes, ``example`` a call that runs.
+    ``params`` are the classes of dicts, that of the whole input last.
+    """
 
     model: NamedModel
     dots: str
@@ -74,6 +102,12 @@ class ModelView:
     output_parts: tuple[ObjectView, ...]
     input: ObjectView
     output: ObjectView
+    stem: str
+    example: str
+    media: tuple[str, ...]
+    outputs: tuple[str, ...]
+    aliases: tuple[AliasView, ...]
+    params: tuple[ParamsView, ...]
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -91,6 +125,14 @@ class ModelView:
         return f"({calls})" if calls else ""
 
     @property
+    def rule_groups(self) -> tuple[tuple[Rule, ...], ...]:
+        """The same rules, those of one place together."""
+        groups: dict[tuple[str, str], list[Rule]] = {}
+        for rule in self.rules:
+            groups.setdefault((rule.pointer, rule.kind), []).append(rule)
+        return tuple(map(tuple, groups.values()))
+
+    @property
     def printed(self) -> dict[str, Any]:
         """The model as ``show MODEL --format json`` prints it."""
         return model_as_json(self.model, self.model.names)
@@ -100,31 +142,153 @@ def model_view(
     model: NamedModel, annotator: Annotator, packages: frozenset[tuple[str, ...]]
 ) -> ModelView:
     """Settle everything that the template of a module prints."""
-    used: set[str] = set()
-    views = {
-        name: tuple(
-            _object(
-                kind,
-                annotator,
-                used,
-                stated_limits(model.limits) if name == "input" else None,
-            )
-            for kind in _classes(top)
-        )
-        for name, top in (("input", model.input), ("output", model.output))
-    }
+    module = _Module(model, annotator)
+    inputs = [module.object(kind, "input") for kind in _classes(model.input)]
+    outputs = [module.object(kind, "output") for kind in _classes(model.output)]
+    params = module.params()
+    used = frozenset(module.used)
     return ModelView(
         model=model,
         # One dot for the module's own package; a package is its own.
         dots="." * (len(model.path) + 1 + (model.path in packages)),
-        typing=tuple(sorted((used & _TYPING) | {"ClassVar"})),
+        # As isort has them: words in capitals first.
+        typing=tuple(
+            sorted(
+                (used & _TYPING) | {"ClassVar"}, key=lambda it: (not it.isupper(), it)
+            )
+        ),
         pydantic=("Field",) if "Field" in used else (),
         constraints=tuple(sorted(used & _CONSTRAINTS)),
-        input_parts=views["input"][:-1],
-        output_parts=views["output"][:-1],
-        input=views["input"][-1],
-        output=views["output"][-1],
+        input_parts=tuple(inputs[:-1]),
+        output_parts=tuple(outputs[:-1]),
+        input=inputs[-1],
+        output=outputs[-1],
+        stem=class_stem(model.path),
+        example=example_code(model),
+        media=tuple(sorted(used & MEDIA_NAMES)),
+        outputs=tuple(sorted({"BaseOutput", outputs[-1].base})),
+        aliases=tuple(module.aliases.values()),
+        params=params,
     )
+
+
+class _Module:
+    """The classes of one module, and the names that they are written with."""
+
+    def __init__(self, model: NamedModel, annotator: Annotator) -> None:
+        self._model = model
+        self._annotator = annotator
+        self._stated = stated_limits(model.limits)
+        self.used: set[str] = set()
+        self.aliases: dict[str, AliasView] = {}
+
+    def object(self, kind: NamedObject, side: str) -> ObjectView:
+        """The class of an object in the input or the output."""
+        is_sent = side == "input"
+        if kind is self._model.output:
+            return self._output(kind)
+        fields = tuple(
+            self._field(
+                field,
+                is_sent=is_sent,
+                named=kind is self._model.input,
+                stated=self._stated.get(_pointer(kind, field), ()) if is_sent else (),
+            )
+            for field in (required_first(kind.fields) if is_sent else kind.fields)
+        )
+        view = ObjectView(
+            name=kind.name,
+            extra="forbid" if kind.extra is None else "allow",
+            fields=fields,
+            text=part_docstring(kind.fields, side),
+            base="ModelPart" if is_sent else "BaseOutput",
+        )
+        if kind is self._model.input:
+            return replace(view, text=input_docstring(self._model), base="ModelInput")
+        if kind.extra is None or isinstance(kind.extra, Anything) or not is_sent:
+            return view
+        annotation = self._annotator.of(kind.extra)
+        self.used |= {"TYPE_CHECKING", *names_in(annotation)}
+        return replace(view, extra_type=annotation_text(annotation))
+
+    def _output(self, kind: NamedObject) -> ObjectView:
+        """The class of the output. Only what the runtime's class does not have is its own."""
+        base, own = output_base(kind)
+        before = set(self.used)
+        every = tuple(self._field(field, is_sent=False) for field in kind.fields)
+        self.used = before
+        return ObjectView(
+            name=kind.name,
+            extra="allow",
+            fields=every,
+            own=tuple(self._field(field, is_sent=False) for field in own),
+            base=base,
+        )
+
+    def _field(
+        self,
+        field: NamedField,
+        *,
+        is_sent: bool,
+        named: bool = False,
+        stated: Sequence[str] = (),
+    ) -> FieldView:
+        """``named`` says that a choice gets a name; ``stated`` are lines about limits."""
+        media = field.media.value if field.media and is_sent else ""
+        annotation = self._annotator.of(field.type, media)
+        if named:
+            annotation = self._with_alias(field, annotation)
+        if not field.required:
+            annotation = optional(annotation)
+        if marks := [*_marks(field, is_sent=is_sent)]:
+            annotation = subscript("Annotated", annotation, *marks)
+        self.used |= names_in(annotation)
+        written = annotation_text(annotation)
+        default = "" if field.required else " = None"
+        return FieldView(
+            name=field.name,
+            annotation=written,
+            required=field.required,
+            text=field_docstring(field, stated),
+            declaration=format_line(f"{field.name}: {written}{default}", indent=4),
+            facts=field_facts(field),
+            limits=(*field_limits(field), *stated),
+        )
+
+    def _with_alias(self, field: NamedField, annotation: ast.expr) -> ast.expr:
+        """The annotation with a name for its choices, if it has just one list of them."""
+        choices = list(literals_in(annotation))
+        if len(choices) != 1:
+            return annotation
+        name = alias_name(field.name)
+        statement = f"{name} = {annotation_text(choices[0])}"
+        self.aliases[field.name] = AliasView(name, format_line(statement))
+        self.used.add("Literal")
+        changed: ast.expr = WithName(choices[0], name).visit(annotation)
+        return changed
+
+    def params(self) -> tuple[ParamsView, ...]:
+        """The dicts that the input, and each object inside it, can be given as."""
+        classes = _classes(self._model.input)
+        views = tuple(params_of(self._model.input, classes, self._bare))
+        for view in views:
+            self.used |= view.names
+            self.used |= {"TYPE_CHECKING", "Unpack"} if view.has_parts else set()
+        return views
+
+    def _bare(self, field: NamedField) -> ast.expr:
+        """The type of a field without its constraints, for type checkers alone."""
+        media = field.media.value if field.media else ""
+        annotation = self._annotator.of(field.type, media)
+        if field.name in self.aliases and field in self._model.input.fields:
+            annotation = self._with_alias(field, annotation)
+        bare: ast.expr = Bare().visit(annotation)
+        return bare if field.required else optional(bare)
+
+
+def required_first(fields: Iterable[NamedField]) -> list[NamedField]:
+    """The fields as a caller reads them: what must be given first, else as published."""
+    return sorted(fields, key=lambda field: not field.required)
 
 
 def _media_kind(field: Field) -> str:
@@ -148,63 +312,11 @@ def _classes(top: NamedObject) -> list[NamedObject]:
     return [*dict.fromkeys(parts), top]
 
 
-def _object(
-    kind: NamedObject,
-    annotator: Annotator,
-    used: set[str],
-    stated: Mapping[str, str] | None,
-) -> ObjectView:
-    """``stated`` are the texts of limits by the pointers of input fields; None for outputs."""
-    is_sent = stated is not None
-    fields = tuple(
-        _field(
-            field,
-            annotator,
-            used,
-            is_sent=is_sent,
-            limits=(stated or {}).get(_pointer(kind, field), ""),
-        )
-        for field in kind.fields
-    )
-    if kind.extra is None:
-        return ObjectView(kind.name, "forbid", fields)
-    if isinstance(kind.extra, Anything) or not is_sent:
-        return ObjectView(kind.name, "allow", fields)
-    annotation = annotator.of(kind.extra)
-    used |= {"TYPE_CHECKING", *names_in(annotation)}
-    return ObjectView(kind.name, "allow", fields, annotation_text(annotation))
-
-
 def _pointer(kind: NamedObject, field: NamedField) -> str:
     """The pointer of a field as stated limits write it: ``/layers/*/image``."""
     steps = ("*" if step == "item" else pointer_token(step) for step in kind.path)
     inside = (step for step in steps if not step.startswith("option"))
     return "/".join(("", *inside, pointer_token(field.wire_name)))
-
-
-def _field(
-    field: NamedField,
-    annotator: Annotator,
-    used: set[str],
-    *,
-    is_sent: bool,
-    limits: str,
-) -> FieldView:
-    annotation = annotator.of(field.type)
-    if not field.required:
-        annotation = optional(annotation)
-    if marks := [*_marks(field, is_sent=is_sent)]:
-        annotation = subscript("Annotated", annotation, *marks)
-    used |= names_in(annotation)
-    written = annotation_text(annotation)
-    default = "" if field.required else " = None"
-    return FieldView(
-        name=field.name,
-        annotation=written,
-        required=field.required,
-        text=field_docstring(field, limits),
-        declaration=format_line(f"{field.name}: {written}{default}", indent=4),
-    )
 
 
 def _marks(field: NamedField, *, is_sent: bool) -> Iterator[ast.expr]:
@@ -230,11 +342,6 @@ def _is_sent_as_null(field: Field) -> bool:
 def module_context(model: NamedModel, view: ModelView) -> dict[str, Any]:
     """Of ``model.jinja``."""
     return {"version": CONTEXT_VERSION, "view": view, "heading": _heading(model)}
-
-
-def client_context(package: str) -> dict[str, Any]:
-    """Of ``client.jinja``."""
-    return {"version": CONTEXT_VERSION, "package": package, "exports": EXPORTS}
 
 
 def _heading(model: NamedModel) -> str:

@@ -1,0 +1,94 @@
+"""The outputs of models, as far as it is known what comes. Nothing that comes is rejected.
+
+A field holds one URL or a list of URLs: servers do not keep to the name. Other members are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, cast
+
+from pydantic import BaseModel, ValidationError
+
+from .deferred_validation import DeferredValidation
+
+
+class BaseOutput(
+    DeferredValidation,
+    BaseModel,
+    extra="allow",
+    validate_by_name=True,
+    validate_by_alias=True,
+    protected_namespaces=(),
+    defer_build=True,
+):
+    """The output of a model, or an object inside one."""
+
+    @classmethod
+    def read(cls, output: object) -> Self:
+        """Read any output. Values that do not fit the schema are kept unchanged."""
+        try:
+            return cls.model_validate(output)
+        except (ValidationError, RecursionError):
+            members = cast(dict[str, Any], output) if isinstance(output, dict) else {}
+            return cls._unchecked(members)
+
+    @classmethod
+    def _unchecked(cls, members: Mapping[str, Any]) -> Self:
+        defaults = cls.model_construct()
+        kept = {
+            name: value for name, value in members.items() if not name.startswith("_")
+        }
+        return cls.model_construct(**kept) if kept else defaults
+
+
+class ImageOutput(BaseOutput):
+    """The output of a model that makes images."""
+
+    image: str | list[str] | None = None
+    """URL of one image"""
+
+    images: list[str] | str | None = None
+    """URLs of several images"""
+
+
+class VideoOutput(BaseOutput):
+    """The output of a model that makes videos."""
+
+    video: str | list[str] | None = None
+    """URL of one video"""
+
+    videos: list[str] | str | None = None
+    """URLs of several videos"""
+
+
+class AudioOutput(BaseOutput):
+    """The output of a model that makes sounds: music, speech, effects."""
+
+    audio: str | list[str] | None = None
+    """URL of one sound"""
+
+    audios: list[str] | str | None = None
+    """URLs of several sounds"""
+
+
+class ModelOutput(BaseOutput):
+    """The output of a model of which it is not known what it makes."""
+
+    image: str | list[str] | None = None
+    """URL of one image"""
+
+    images: list[str] | str | None = None
+    """URLs of several images"""
+
+    video: str | list[str] | None = None
+    """URL of one video"""
+
+    videos: list[str] | str | None = None
+    """URLs of several videos"""
+
+    audio: str | list[str] | None = None
+    """URL of one sound"""
+
+    audios: list[str] | str | None = None
+    """URLs of several sounds"""
