@@ -221,6 +221,7 @@ class NamedModel(Model):
         "unknown",
         "published_output",
         "published",
+        "limits",
     )
 
     path: tuple[str, ...]

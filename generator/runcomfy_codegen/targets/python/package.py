@@ -100,6 +100,7 @@ class PythonTarget:
         context: dict[str, Any] = context_as_json(module_context(alone, view))
         # A template can ask for what the view computes as well as for what it holds.
         context["view"]["rules"] = context_as_json(view.rules)
+        context["view"]["limits"] = view.limits
         context["view"]["rule_groups"] = context_as_json(view.rule_groups)
         context["view"]["printed"] = context_as_json(view.printed)
         return context

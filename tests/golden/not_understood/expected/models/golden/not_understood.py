@@ -3,9 +3,8 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Unpack
 
-from typing_extensions import TypedDict
-
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from ..._runtime.constraint import AcceptsNull
 from ..._runtime.media_fields import ImageUrl
