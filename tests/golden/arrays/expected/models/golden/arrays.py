@@ -11,7 +11,7 @@ from ..._runtime.media_fields import ImageUrls, VideoUrls
 from ..._runtime.model import ModelInput, ModelPart
 from ..._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/arrays"
 SCHEMA_SHA256 = "9d4ee2207f2d43556e287eedf5afd0cb1e466a0a3afdac30d0c44b4a232563b1"

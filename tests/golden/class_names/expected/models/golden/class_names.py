@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from ..._runtime.model import ModelInput, ModelPart
 from ..._runtime.outputs import BaseOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/class-names"
 SCHEMA_SHA256 = "1e3cd9c8b3b16b862fce97be5e79a1b501970ac4849186c8afc2021a4b066829"

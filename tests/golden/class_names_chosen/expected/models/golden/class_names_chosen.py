@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from ..._runtime.model import ModelInput, ModelPart
 from ..._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/class-names-chosen"
 SCHEMA_SHA256 = "60e551bb9ee21976e66a6d2702bf3ce00c0cd250dccc379c54a0832993e19dce"

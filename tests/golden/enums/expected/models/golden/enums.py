@@ -9,7 +9,7 @@ from ..._runtime.constraint import AcceptsNull, OneOf
 from ..._runtime.model import ModelInput
 from ..._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/enums"
 SCHEMA_SHA256 = "803c3aa874b85f97a19adbb365df1fcc1019e3cc42a548ca0fdc18e97098b478"

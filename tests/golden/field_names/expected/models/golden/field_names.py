@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from ..._runtime.model import ModelInput
 from ..._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/field-names"
 SCHEMA_SHA256 = "662d5d66beca96275061e8391aef4bc32b2d32cbede770cdc65fed56719c4334"

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from ..._runtime.model import ModelInput
 from ..._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/chosen"
 SCHEMA_SHA256 = "23342513a0426a0ff1f3c40775ab50f77d30d9644202a330b5f42fac7192dc59"

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from ..._runtime.model import ModelInput
 from ..._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/alone"
 SCHEMA_SHA256 = "f89b50c61b2b5d21dc2c504339978eb7d2d98da76128572a7a627b4abe4983fb"

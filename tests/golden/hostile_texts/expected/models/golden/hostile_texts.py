@@ -21,7 +21,7 @@ from ..._runtime.model import ModelInput, ModelPart
 from ..._runtime.outputs import BaseOutput, ModelOutput
 from ..._runtime.rule import Rule, rules_for
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/hostile-texts"
 SCHEMA_SHA256 = "f583b1e3a0083a9b19cf3cc7a8a231073793c31ea7762352b797bd56c7c7326d"

@@ -12,7 +12,7 @@ from ..._runtime.model import ModelInput, ModelPart
 from ..._runtime.outputs import BaseOutput, ModelOutput
 from ..._runtime.rule import Rule, rules_for
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/media"
 SCHEMA_SHA256 = "11705f5dc38662a0e8fe81f3b3e4b9d9d67e6866f814c64fafdca8bec888eca0"

@@ -12,7 +12,7 @@ from ..._runtime.model import ModelInput, ModelPart
 from ..._runtime.outputs import BaseOutput, ModelOutput
 from ..._runtime.rule import Rule, rules_for
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/not-understood"
 SCHEMA_SHA256 = "4756c3ebe052a1a03e1abec0eb51e14ecbcd602243658dd988646c438b867c29"

@@ -10,7 +10,7 @@ from ..._runtime.constraint import AcceptsNull, OneOf
 from ..._runtime.model import ModelInput
 from ..._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/nullable"
 SCHEMA_SHA256 = "6edbacebfc78f74840a8ae60d841291148facc1c564f78215e48b10b882ea3e8"

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from ..._runtime.model import ModelInput
 from ..._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/numbers"
 SCHEMA_SHA256 = "af33bb007deb8bda53d9fca6ad8dca48cbb61a2c0b8f25f7349a7340b2300b69"

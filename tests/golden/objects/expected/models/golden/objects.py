@@ -10,7 +10,7 @@ from ..._runtime.constraint import AcceptsNull
 from ..._runtime.model import ModelInput, ModelPart
 from ..._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/objects"
 SCHEMA_SHA256 = "69325bc00022fb0ea718b1e9f3d4fa5ea55de510045ee1759bdd8e472c573fac"

@@ -9,7 +9,7 @@ from ..._runtime.media_fields import ImageUrls
 from ..._runtime.model import ModelInput
 from ..._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/required"
 SCHEMA_SHA256 = "54773ae17eb6f0ce57f04f1aad39f1670be1cfda0721ac7be00f8455f6cc37f5"

@@ -10,7 +10,7 @@ from ..._runtime.constraint import Pattern
 from ..._runtime.model import ModelInput
 from ..._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/texts"
 SCHEMA_SHA256 = "922c9dae711a23654d9bf303f2bbc264ecd4b633c4c646064d28a496420697a1"

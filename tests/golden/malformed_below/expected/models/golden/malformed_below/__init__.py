@@ -10,7 +10,7 @@ from ...._runtime.constraint import AcceptsNull, OneOf
 from ...._runtime.model import ModelInput
 from ...._runtime.outputs import BaseOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/malformed-below"
 SCHEMA_SHA256 = "08448724786197bcb73846a2662b1b39ddb03a5f99759d7733e2786eb90179d0"

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from ...._runtime.model import ModelInput
 from ...._runtime.outputs import BaseOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/malformed-below/bare"
 SCHEMA_SHA256 = "4e00e63d34cf5ab5d0be631baf5734b1448341ab913a06f66eb66d62b1b5c457"

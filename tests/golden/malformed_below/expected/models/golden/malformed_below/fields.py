@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from ...._runtime.model import ModelInput
 from ...._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/malformed-below/fields"
 SCHEMA_SHA256 = "b4132b42fa405b06f33a94cc4a690371f48e0ce07b5442e32631a751cfa98ad8"

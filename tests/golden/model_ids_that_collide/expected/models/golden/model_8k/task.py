@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from ...._runtime.model import ModelInput
 from ...._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/8k/task"
 SCHEMA_SHA256 = "e21392ad540a056f09984269b6397e007f45c6b9b487f4cbd494c6e7d3cd71eb"

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from ...._runtime.model import ModelInput
 from ...._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/no-input/none"
 SCHEMA_SHA256 = "93c97dcbc49a46a59947907c54efe71d43900bbee809ce22844bc36166038ded"

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from ...._runtime.model import ModelInput
 from ...._runtime.outputs import AudioOutput, BaseOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/outputs/audio"
 SCHEMA_SHA256 = "f44c89217590be4fbc48bc9547a76335f946f61be68404cd42b961b2f1c91c62"

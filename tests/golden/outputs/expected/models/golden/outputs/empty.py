@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from ...._runtime.model import ModelInput
 from ...._runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/outputs/empty"
 SCHEMA_SHA256 = "4f6928efc6f722dff5306dd5af7b62984471a8a3f954c7f0d405de8b25525794"

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from ...._runtime.model import ModelInput
 from ...._runtime.outputs import BaseOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/outputs/nested"
 SCHEMA_SHA256 = "20d5c550a111750fd79b6a9031510d2c8e9163c320632a0ce259977b0519ea70"

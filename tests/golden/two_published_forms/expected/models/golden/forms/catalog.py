@@ -11,7 +11,7 @@ from ...._runtime.model import ModelInput
 from ...._runtime.outputs import BaseOutput, ModelOutput
 from ...._runtime.rule import Rule, rules_for
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/forms/catalog"
 SCHEMA_SHA256 = "2d38308c35cf4217998e0c6b5e00a3c00140f158df1d63e90835bf5d373b91de"

@@ -11,7 +11,7 @@ from ...._runtime.model import ModelInput
 from ...._runtime.outputs import BaseOutput, ModelOutput
 from ...._runtime.rule import Rule, rules_for
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/forms/page"
 SCHEMA_SHA256 = "2c34eb71af9ec435e524cb834bf94e513e82076e9e982727e0614870d141f783"

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from ......_runtime.model import ModelInput
 from ......_runtime.outputs import BaseOutput, ModelOutput
 
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "InputParams", "Output"]
+__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/flux/extend/draft"
 SCHEMA_SHA256 = "0e581f4680fbaceec2078d53fe5b8b84beabd4accc8f6621cfe05d212a5f2c80"
