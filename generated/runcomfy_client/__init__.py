@@ -21,6 +21,7 @@ __all__ = [
     "AsyncResult",
     "AsyncRunComfy",
     "AsyncTransport",
+    "AudioOutput",
     "AuthError",
     "BadJobToken",
     "BadSetting",
@@ -36,6 +37,7 @@ __all__ = [
     "File",
     "FileKind",
     "Hooks",
+    "ImageOutput",
     "InputCheck",
     "InputRejected",
     "Job",
@@ -83,6 +85,7 @@ __all__ = [
     "SubmitRefused",
     "Transport",
     "UnreadableAnswer",
+    "VideoOutput",
     "VirtualClock",
     "inline",
 ]
@@ -96,6 +99,7 @@ if TYPE_CHECKING:
     from ._runtime.async_job import AsyncResult as AsyncResult
     from ._runtime.async_client import AsyncRunComfy as AsyncRunComfy
     from ._runtime.transport import AsyncTransport as AsyncTransport
+    from ._runtime.outputs import AudioOutput as AudioOutput
     from ._runtime.errors import AuthError as AuthError
     from ._runtime.errors import BadJobToken as BadJobToken
     from ._runtime.errors import BadSetting as BadSetting
@@ -111,6 +115,7 @@ if TYPE_CHECKING:
     from ._runtime.files import File as File
     from ._runtime.files import FileKind as FileKind
     from ._runtime.observer import Hooks as Hooks
+    from ._runtime.outputs import ImageOutput as ImageOutput
     from ._runtime.input_checks import InputCheck as InputCheck
     from ._runtime.errors import InputRejected as InputRejected
     from ._runtime.job import Job as Job
@@ -129,7 +134,7 @@ if TYPE_CHECKING:
     from ._runtime.media.errors import MediaFault as MediaFault
     from ._runtime.errors import MissingToken as MissingToken
     from ._runtime.model import ModelInput as ModelInput
-    from ._runtime.model import ModelOutput as ModelOutput
+    from ._runtime.outputs import ModelOutput as ModelOutput
     from ._runtime.errors import NoBalance as NoBalance
     from ._runtime.errors import NotConfigured as NotConfigured
     from ._runtime.errors import NotFound as NotFound
@@ -158,6 +163,7 @@ if TYPE_CHECKING:
     from ._runtime.errors import SubmitRefused as SubmitRefused
     from ._runtime.transport import Transport as Transport
     from ._runtime.errors import UnreadableAnswer as UnreadableAnswer
+    from ._runtime.outputs import VideoOutput as VideoOutput
     from ._runtime.testing import VirtualClock as VirtualClock
     from ._runtime.media.data_uri import inline as inline
 else:
@@ -171,6 +177,7 @@ else:
         "AsyncResult": "async_job",
         "AsyncRunComfy": "async_client",
         "AsyncTransport": "transport",
+        "AudioOutput": "outputs",
         "AuthError": "errors",
         "BadJobToken": "errors",
         "BadSetting": "errors",
@@ -186,6 +193,7 @@ else:
         "File": "files",
         "FileKind": "files",
         "Hooks": "observer",
+        "ImageOutput": "outputs",
         "InputCheck": "input_checks",
         "InputRejected": "errors",
         "Job": "job",
@@ -204,7 +212,7 @@ else:
         "MediaFault": "media.errors",
         "MissingToken": "errors",
         "ModelInput": "model",
-        "ModelOutput": "model",
+        "ModelOutput": "outputs",
         "NoBalance": "errors",
         "NotConfigured": "errors",
         "NotFound": "errors",
@@ -233,6 +241,7 @@ else:
         "SubmitRefused": "errors",
         "Transport": "transport",
         "UnreadableAnswer": "errors",
+        "VideoOutput": "outputs",
         "VirtualClock": "testing",
         "inline": "media.data_uri",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import (
@@ -37,6 +37,11 @@ class OneOf:
     ) -> CoreSchema:
         # Not pydantic's Literal: it compares like Python, and turns True into 1.
         return self.core_schema()
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        from .input_schema import plain_numbers  # only for those who ask for a schema
+
+        return {"enum": plain_numbers(list(self.values))}
 
     def core_schema(self) -> CoreSchema:
         """The validator that accepts these values."""
@@ -94,6 +99,9 @@ class Pattern:
         )
         return core_schema.chain_schema([handler(source), reported])
 
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(schema["steps"][0]), "pattern": self.published}
+
     def __repr__(self) -> str:
         return f"Pattern({self.published!r})"
 
@@ -118,6 +126,12 @@ class Requires:
         return core_schema.no_info_after_validator_function(
             self._check, handler(source)
         )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        described = handler(schema)
+        whole = handler.resolve_ref_schema(described)
+        whole["required"] = [*whole.get("required", ()), *self.names]
+        return cast(dict[str, Any], described)
 
     def _check(self, value: Any) -> Any:
         members = wire_value(value)
@@ -151,6 +165,9 @@ class UniqueItems:
         return core_schema.no_info_after_validator_function(
             _check_unique, handler(source)
         )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(schema), "uniqueItems": True}
 
     def __repr__(self) -> str:
         return "UniqueItems()"

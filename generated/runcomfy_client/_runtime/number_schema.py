@@ -16,6 +16,7 @@ from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from .constraint import OneOf
 from .exact_numbers import Exact, exact_number, is_multiple, whole_number
+from .input_schema import described_as
 
 Check: TypeAlias = Callable[[Any], Any]
 
@@ -133,7 +134,10 @@ def with_exact_numbers(schema: CoreSchema) -> CoreSchema:
         case "int":
             return core_schema.no_info_before_validator_function(whole_number, schema)
         case "float":
-            return core_schema.no_info_plain_validator_function(number_check(node))
+            # A copy: the schema itself is changed when the class is used again.
+            return core_schema.no_info_plain_validator_function(
+                number_check(node), metadata=described_as({**node})
+            )
         case "literal" if any(type(value) is int for value in node["expected"]):
             return _literal(node["expected"])
         case "function-before" if node["function"]["function"] is whole_number:
@@ -201,4 +205,6 @@ def _literal(expected: list[Any]) -> CoreSchema:
             return value
         return choice.check(value)
 
-    return core_schema.no_info_plain_validator_function(check)
+    return core_schema.no_info_plain_validator_function(
+        check, metadata=described_as(core_schema.literal_schema(expected))
+    )

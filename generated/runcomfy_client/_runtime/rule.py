@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .metrics_and_operators import MetricExpression, Operator
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One limit on a piece of media.
 
@@ -22,11 +22,11 @@ class Rule:
     """
 
     pointer: str
-    kind: str = ""
     metric: str
     operator: str
     limit: str
     message: str = ""
+    kind: str = ""
     translations: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -88,3 +88,26 @@ class Rule:
         assert comparison is not None
         assert limit is not None
         return comparison.accepts(value, limit)
+
+
+Translations = tuple[tuple[str, str], ...]
+Row = tuple[str, str, str, str] | tuple[str, str, str, str, Translations]
+
+
+def rules_for(pointer: str, kind: str, *rows: Rule | Row) -> tuple[Rule, ...]:
+    """The rules for one place: metric, operator, limit, message and translations of each."""
+    return tuple(
+        row if isinstance(row, Rule) else _rule(pointer, kind, *row) for row in rows
+    )
+
+
+def _rule(
+    pointer: str,
+    kind: str,
+    metric: str,
+    operator: str,
+    limit: str,
+    message: str,
+    translations: Translations = (),
+) -> Rule:
+    return Rule(pointer, metric, operator, limit, message, kind, translations)
