@@ -97,17 +97,11 @@ Row = tuple[str, str, str, str] | tuple[str, str, str, str, Translations]
 def rules_for(pointer: str, kind: str, *rows: Rule | Row) -> tuple[Rule, ...]:
     """The rules for one place: metric, operator, limit, message and translations of each."""
     return tuple(
-        row if isinstance(row, Rule) else _rule(pointer, kind, *row) for row in rows
+        row if isinstance(row, Rule) else _rule(pointer, kind, row) for row in rows
     )
 
 
-def _rule(
-    pointer: str,
-    kind: str,
-    metric: str,
-    operator: str,
-    limit: str,
-    message: str,
-    translations: Translations = (),
-) -> Rule:
+def _rule(pointer: str, kind: str, row: Row) -> Rule:
+    metric, operator, limit, message = row[:4]
+    translations = row[4] if len(row) == 5 else ()
     return Rule(pointer, metric, operator, limit, message, kind, translations)

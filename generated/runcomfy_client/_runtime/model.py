@@ -1,4 +1,4 @@
-"""The bases of the generated classes: inputs that are strict, outputs that accept anything."""
+"""The bases of the generated inputs. Making one checks it against the published schema."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PrivateAttr,
     ValidationError,
 )
@@ -18,6 +18,7 @@ from pydantic import (
 from .deferred_validation import DeferredValidation
 from .errors import InputRejected
 from .json_values import json_problems
+from .outputs import BaseOutput, ModelOutput
 from .payload import fields_sent, members_sent, wire_value
 from .report import Problem, Report
 from .rule import Rule
@@ -28,19 +29,9 @@ if TYPE_CHECKING:
 
     from .limits.stated_limit import Limit
 
-OutputT = TypeVar("OutputT")
+__all__ = ["ModelInput", "ModelOutput", "ModelPart"]
 
-_STRICT = ConfigDict(
-    extra="forbid",
-    frozen=True,
-    strict=True,
-    allow_inf_nan=False,
-    validate_by_name=True,
-    validate_by_alias=True,
-    serialize_by_alias=True,
-    protected_namespaces=(),
-    defer_build=True,
-)
+OutputT = TypeVar("OutputT")
 
 
 class ExactValues(DeferredValidation):
@@ -59,6 +50,16 @@ class ExactValues(DeferredValidation):
             exact_class(handler.resolve_ref_schema(schema))
             return schema
 
+        @classmethod
+        def __get_pydantic_json_schema__(
+            cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+        ) -> dict[str, Any]:
+            from .input_schema import describe  # reads the source
+
+            described = handler(schema)
+            describe(cls, handler.resolve_ref_schema(described))
+            return described
+
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and _identity(self) == _identity(other)
 
@@ -73,13 +74,26 @@ def _identity(part: object) -> Hashable:
     return json_identity(sent)
 
 
-class ModelPart(ExactValues, BaseModel, frozen=True):
+# The configuration is written as class keywords: the plugin of mypy reads nothing else.
+
+
+class ModelPart(
+    ExactValues,
+    BaseModel,
+    extra="forbid",
+    frozen=True,
+    strict=True,
+    allow_inf_nan=False,
+    validate_by_name=False,
+    validate_by_alias=True,
+    serialize_by_alias=True,
+    protected_namespaces=(),
+    defer_build=True,
+):
     """An object inside an input. A document has its wire names, and other names are its own.
 
     The constructor takes Python names and wire names. Raises ``InputRejected``.
     """
-
-    model_config = _STRICT | ConfigDict(validate_by_name=False)
 
     if not TYPE_CHECKING:
 
@@ -111,36 +125,20 @@ class ModelPart(ExactValues, BaseModel, frozen=True):
         return wire_value(value) if isinstance(value, cls) else value
 
 
-class ModelOutput(DeferredValidation, BaseModel):
-    """The output of a model. Published output schemas are incomplete, so nothing is rejected."""
-
-    model_config = ConfigDict(
-        extra="allow",
-        validate_by_name=True,
-        validate_by_alias=True,
-        protected_namespaces=(),
-        defer_build=True,
-    )
-
-    @classmethod
-    def read(cls, output: object) -> Self:
-        """Read any output. Values that do not fit the schema are kept unchanged."""
-        try:
-            return cls.model_validate(output)
-        except (ValidationError, RecursionError):
-            members = cast(dict[str, Any], output) if isinstance(output, dict) else {}
-            return cls._unchecked(members)
-
-    @classmethod
-    def _unchecked(cls, members: Mapping[str, Any]) -> Self:
-        defaults = cls.model_construct()
-        kept = {
-            name: value for name, value in members.items() if not name.startswith("_")
-        }
-        return cls.model_construct(**kept) if kept else defaults
-
-
-class ModelInput(ExactValues, BaseModel, Generic[OutputT], frozen=True):
+class ModelInput(
+    ExactValues,
+    BaseModel,
+    Generic[OutputT],
+    extra="forbid",
+    frozen=True,
+    strict=True,
+    allow_inf_nan=False,
+    validate_by_name=True,
+    validate_by_alias=True,
+    serialize_by_alias=True,
+    protected_namespaces=(),
+    defer_build=True,
+):
     """The input of one model. Making one checks it against the published schema.
 
     Raises ``InputRejected`` with every problem at once. Fields go by their Python names or by
@@ -148,10 +146,8 @@ class ModelInput(ExactValues, BaseModel, Generic[OutputT], frozen=True):
     otherwise it means: not set, the server decides.
     """
 
-    model_config = _STRICT
-
     MODEL_ID: ClassVar[str]
-    OUTPUT: ClassVar[type[ModelOutput]] = ModelOutput
+    OUTPUT: ClassVar[type[BaseOutput]] = ModelOutput
     RULES: ClassVar[tuple[Rule, ...]] = ()
     LIMITS: ClassVar[tuple[Limit, ...]] = ()
 

@@ -112,7 +112,7 @@ def _known_fields(output: Object, stated: MediaKind | None) -> tuple[Field, ...]
     The published schema decides, unless it is the one that says the same of every model. If
     nothing is known, every kind may come.
     """
-    names = {field.wire_name for field in output.fields}
+    names = frozenset(field.wire_name for field in output.fields)
     if not names or names == _GENERIC:
         return OUTPUT_FIELDS[stated] if stated else EVERY_OUTPUT_FIELD
     published = [kind for kind in MediaKind if names & {kind.value, f"{kind.value}s"}]

@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
+from typing import TypeGuard
 
 from ..ir.json_text import JsonValue, items, members
 
@@ -43,7 +44,7 @@ def literal(value: JsonValue | tuple[JsonValue, ...]) -> str:
         return "{" + inner + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(literal, items(value))) + "]"
-    if isinstance(value, tuple):
+    if _is_tuple(value):
         inner = ", ".join(map(literal, value))
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, str):
@@ -59,6 +60,10 @@ def _number(value: float) -> str:
     if not math.isfinite(value):
         raise ValueError(f"{value} is not JSON")
     return repr(value).replace("e+", "e")
+
+
+def _is_tuple(value: object) -> TypeGuard[tuple[JsonValue, ...]]:
+    return isinstance(value, tuple)
 
 
 def docstring(

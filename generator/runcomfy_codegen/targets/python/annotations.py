@@ -99,10 +99,12 @@ class _Plural(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         """Replace a list."""
         match node:
-            case ast.Subscript(value=ast.Name("list"), slice=ast.Name(item)):
-                if item.endswith("Url"):
-                    return ast.Name(f"{item}s", ast.Load())
-        return self.generic_visit(node)  # type: ignore[return-value]  # typeshed says AST
+            case ast.Subscript(
+                value=ast.Name("list"), slice=ast.Name(item)
+            ) if item.endswith("Url"):
+                return ast.Name(f"{item}s", ast.Load())
+            case _:
+                return self.generic_visit(node)  # type: ignore[return-value]  # typeshed
 
 
 def _is_asked(kind: Type) -> bool:

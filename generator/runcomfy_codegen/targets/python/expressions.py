@@ -70,7 +70,8 @@ class Bare(ast.NodeTransformer):
             ):
                 changed: ast.expr = self.visit(inner)
                 return changed
-        return self.generic_visit(node)  # type: ignore[return-value]  # typeshed says AST
+            case _:
+                return self.generic_visit(node)  # type: ignore[return-value]  # typeshed
 
 
 class WithName(ast.NodeTransformer):
@@ -94,6 +95,8 @@ def literals_in(annotation: ast.expr) -> Iterator[ast.Subscript]:
         match node:
             case ast.Subscript(value=ast.Name("Literal")):
                 yield node
+            case _:
+                continue
 
 
 def annotation_text(node: ast.expr) -> str:
