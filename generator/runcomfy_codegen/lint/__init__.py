@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from ..ir.diagnostic import EXHAUSTED, Diagnostic, Severity, too_large
 from ..ir.model import Model
 from ..reports.command_report import CommandReport, RuleMetadata, entry_of
-from . import field_rules, message_rules, prose_rules
+from . import default_rules, field_rules, message_rules, prose_rules
 from .rule import LintRule
 
 RULES: tuple[LintRule, ...] = tuple(
@@ -19,6 +19,7 @@ RULES: tuple[LintRule, ...] = tuple(
             *message_rules.RULES,
             *prose_rules.RULES,
             *field_rules.RULES,
+            *default_rules.RULES,
         ),
         key=lambda rule: rule.id,
     )

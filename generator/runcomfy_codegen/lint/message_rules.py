@@ -6,13 +6,15 @@ Messages are compared with rules, and never decide anything.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
-from runcomfy_runtime.metrics_and_operators import METRICS
+from runcomfy_runtime.metrics_and_operators import METRICS, Unit
 from runcomfy_runtime.rule import Rule as MediaRule
 
 from ..ir.diagnostic import Severity
+from ..ir.model import Field
 from .prose_rules import stated_numbers
-from .rule import each_media_rule, lint_rule
+from .rule import each_field, each_media_rule, lint_rule
 
 _INCLUSIVE = re.compile(
     r"≤|≥|<=|>=|\bat (least|most)\b|\bup to\b|\b(not|n't) exceed\b|\bwithin\b|\bmaximum\b"
@@ -216,9 +218,57 @@ def _stated_inclusiveness(text: str) -> str:
     return "exclusive" if exclusive and not inclusive else ""
 
 
+_ALL, _SEEN, _MOVING = "audio image video", "image video", "audio video"
+_KINDS: Mapping[Unit, str] = {
+    Unit.MEGABYTES: _ALL,
+    Unit.MEBIBYTES: _ALL,
+    Unit.PIXELS: _SEEN,
+    Unit.MEGAPIXELS: _SEEN,
+    Unit.SECONDS: _MOVING,
+    Unit.PER_SECOND: "video",
+    Unit.COUNT: "video",
+}
+"""The kinds of media that a quantity with this unit can be measured of."""
+
+
+@lint_rule(
+    "metric-of-another-kind",
+    Severity.WARNING,
+    summary="A media rule measures what files of the field's kind do not have.",
+    why="No file can be checked with the rule: a sound has no width, a picture no duration.",
+    before=(
+        '{"audio_url": {"type": "string", "format": "audio_uri", "validations": '
+        '[{"validation_rule": "width_pixels<=", "validation_value": 4096, '
+        '"validation_error": ""}]}}'
+    ),
+    after=(
+        '{"image_url": {"type": "string", "format": "image_uri", "validations": '
+        '[{"validation_rule": "width_pixels<=", "validation_value": 4096, '
+        '"validation_error": ""}]}}'
+    ),
+    advice="Tell the publisher: the rule or the format of the field is wrong.",
+)
+@each_field
+def metric_of_another_kind(field: Field, _: str) -> Iterator[tuple[str, str]]:
+    """A rule with a metric that the kind of the field cannot have."""
+    if field.media is None:
+        return
+    for pointer, rule in zip(field.rule_pointers, field.rules, strict=True):
+        names = rule.expression.names if rule.expression else ()
+        for name in names:
+            kinds = _KINDS[METRICS[name].unit].split()
+            if field.media.value not in kinds:
+                yield pointer, (
+                    f"{rule.condition!r}: {field.media.value} files have no {name};"
+                    f" only {' and '.join(kinds)} files do"
+                )
+                break
+
+
 RULES = (
     message_against_direction,
     message_against_limit,
     message_against_metric,
     message_against_operator,
+    metric_of_another_kind,
 )
