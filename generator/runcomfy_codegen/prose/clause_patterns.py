@@ -162,6 +162,12 @@ def only_with(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft
     later = words[place:]
     own = scene.own(sentence)
     needed = scene.named(later)
+    states = has(later, Is.GIVEN, Is.OMITTED, Is.NUMBER) or any(
+        row.values or row.name.lower() in {word.written for word in later}
+        for row in needed
+    )
+    if later[0].kind is Is.IF and not states:
+        raise Unclear("the condition is not about what is sent")
     if has(later, Is.NOT, Is.WITHOUT):
         for other in needed:
             yield condition_draft(sentence, words, *not_both(own, other))
@@ -183,7 +189,7 @@ def _after_only(words: Clause) -> int | None:
     seen_only = False
     for index, word in enumerate(words):
         seen_only = seen_only or word.kind is Is.ONLY
-        if seen_only and word.kind in _LATER:
+        if seen_only and word.kind in (*_LATER, Is.COMBINE):
             return index
     if words[-1].kind is Is.ONLY and has(words, Is.USABLE):
         return next((i for i, word in enumerate(words) if word.kind in _LATER), None)

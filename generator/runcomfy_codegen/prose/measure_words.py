@@ -156,7 +156,7 @@ _SIDES = (
         "side | sides | each side | per side | every side | both sides | edge | edges "
         "| each edge | per edge | dimension | dimensions | width and height "
         "| height and width | width or height | width / height | each dimension "
-        "| either side | any side | all sides | resolution | resolutions | 宽和高 | 宽高 "
+        "| either side | either dimension | both dimensions | either edge | any side | all sides | resolution | resolutions | 宽和高 | 宽高 "
         "| 边长 | 每边 | 各辺 | 一辺 | 幅と高さ | 分辨率 | 解像度 | ширин* и высот* "
         "| кажд* сторон* | сторон* | разрешени*",
     ),

@@ -42,7 +42,7 @@ def why_no_limit(
         return ADVICE
     if has(clause, Is.EXAMPLE) or _is_part(found, clause):
         return "an example, or a part" if found.bounded else None
-    if has(clause, Is.STEP):
+    if has(clause, Is.STEP) or any(row.written.endswith("%") for row in clause):
         return "a rule cannot say this"
     if has(clause, Is.IF, Is.WITHOUT) or sentence.begins_with_condition:
         return CONDITIONAL
@@ -96,9 +96,13 @@ def _says_what_happens(found: Quantity, sentence: Sentence, clause: Clause) -> b
 
 
 def _is_part(found: Quantity, clause: Clause) -> bool:
-    """Whether the number counts a part: ``the first 5 seconds``."""
+    """Whether the number counts a part: ``the first 5 seconds``, ``3 of the 10 styles``."""
     place = clause.index(found.bounds[0].number)
-    return place > 0 and clause[place - 1].kind is Is.PART
+    if place > 0 and clause[place - 1].kind is Is.PART:
+        return True
+    after = clause[clause.index(found.last) + 1 :]
+    bare = found.unit is None and not found.nouns
+    return bare and bool(after) and after[0].written == "of"
 
 
 def _is_tip(sentence: Sentence, subject: Subject) -> bool:

@@ -200,7 +200,8 @@ def _of_quantity(
         yield Unread(subject.pointer, quote, str(error))
         return
     if written:
-        level: Level = "warn" if sentence.has(Is.KEEP) else "error"
+        keep = sentence.has(Is.KEEP) and not sentence.has(Is.MUST)
+        level: Level = "warn" if keep else "error"
         yield Draft((subject.pointer,), quote, written, level=level)
 
 

@@ -61,7 +61,8 @@ def one_of(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
         yield condition_draft(sentence, words, *implied(scene.own(sentence), found))
         return
     if len(found) < 2:
-        if contrary or (either and has(words, Is.REQUIRED, Is.MUST)):
+        offers = either and has(words, Is.OR) and has(words, Is.REQUIRED, Is.MUST)
+        if contrary or offers:
             raise Unclear(WHICH_FIELD)
         return
     demanded = has(words, Is.REQUIRED, Is.MUST, Is.GIVEN)
