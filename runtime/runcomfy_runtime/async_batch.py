@@ -10,13 +10,12 @@ from typing import Any, Generic, Self, TypeVar, cast
 
 from .async_driver import AsyncDriver, AsyncListener
 from .async_job import AsyncJob, AsyncResult
-from .batch_claims import LOOK_AGAIN
+from .batch_claims import LOOK_AGAIN, warn_kept_claims
 from .batch_items import BatchItems, BatchStopped, checked_concurrency
 from .batch_state import BatchItem, BatchState
 from .daemon_threads import FILE_THREADS
 from .errors import JournalError, RunComfyError
 from .lifecycle.concurrency import RequestSlots
-from .observer import logger
 
 YieldT = TypeVar("YieldT")
 CONNECTIONS = 8
@@ -97,7 +96,7 @@ class AsyncBatch(Generic[YieldT]):
             elif self._open:
                 await asyncio.sleep(LOOK_AGAIN)  # leases end by real clocks
             else:
-                await FILE_THREADS.run(self._items.end)
+                await self._give_back()
                 raise StopAsyncIteration
 
     def _confirm(self) -> None:
@@ -181,10 +180,16 @@ class AsyncBatch(Generic[YieldT]):
             raise
         self._state.add_notes(error)
         self._confirm()
+        await self._give_back()
+
+    async def _give_back(self) -> None:
         try:
             await FILE_THREADS.run(self._items.end)
         except JournalError as failure:
-            logger().warning("the claims of a batch end with their lease: %s", failure)
+            warn_kept_claims(failure)
+        except BaseException:  # a second cancellation
+            self._items.abandon()
+            raise
 
     async def aclose(self) -> None:
         """End the batch: submit no more, cancel what is queued, leave what is running."""

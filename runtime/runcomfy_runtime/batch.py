@@ -9,7 +9,7 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
-from .batch_claims import LOOK_AGAIN
+from .batch_claims import LOOK_AGAIN, warn_kept_claims
 from .batch_items import BatchItems, BatchStopped, checked_concurrency
 from .batch_state import BatchItem, BatchState
 from .driver import Driver, Listener
@@ -18,7 +18,6 @@ from .job import Job, Result
 from .journal import may_share
 from .lifecycle.concurrency import RequestSlots
 from .lifecycle.steps import Intent, Send, Sending, Sleep, Step, WriteJournal
-from .observer import logger
 from .transport import Outcome
 
 YieldT = TypeVar("YieldT")
@@ -123,7 +122,7 @@ class Batch(Generic[YieldT]):
             elif self._open:
                 time.sleep(LOOK_AGAIN)  # leases end by real clocks
             else:
-                self._items.end()
+                self._give_back()
                 raise StopIteration
 
     def _confirm(self) -> None:
@@ -245,10 +244,13 @@ class Batch(Generic[YieldT]):
         """Name the jobs that continue, and give back what this process has claimed."""
         self._state.add_notes(error)
         self._confirm()
+        self._give_back()
+
+    def _give_back(self) -> None:
         try:
             self._items.end()
         except JournalError as failure:
-            logger().warning("the claims of a batch end with their lease: %s", failure)
+            warn_kept_claims(failure)
 
     def close(self) -> None:
         """End the batch: submit no more, cancel what is queued, leave what is running."""

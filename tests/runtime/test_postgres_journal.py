@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -20,8 +24,9 @@ from runcomfy_runtime.lifecycle.steps import Accepted, Ended, Intent
 from runcomfy_runtime.postgres import connection as postgres_connection
 from runcomfy_runtime.postgres.journal import PostgresJournal
 from runcomfy_runtime.testing import FakeQueue
+from runtime.specimen import good
 from support.cutting_proxy import CuttingProxy
-from support.postgres import USER, PostgresServer
+from support.postgres import PASSWORD, USER, PostgresServer, free_port
 
 HANDLE = JobHandle(request_id="r1", model_id="v/m", base_url="https://h")
 
@@ -133,6 +138,44 @@ def test_a_lost_database_stops_the_submits_before_anything_is_paid(
         assert [job.request_id for job in client.journal.pending()] == ["fake-1"]
         client.run("v/m", {"n": 3})
         assert list(client.journal.unknown()) == []
+
+
+def test_a_batch_whose_database_is_lost_names_the_jobs_under_way(
+    postgres: PostgresServer,
+    proxy: CuttingProxy,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    queue = FakeQueue()
+    inputs = [good(tags=[number]) for number in range(9)]
+    with queue.client(journal=through(proxy, postgres, url)) as client:
+        options: Any = {"return_exceptions": True, "on_stop": "detach"}
+        batch = client.map(inputs, name="books", concurrency=3, **options)
+        next(batch)
+        monkeypatch.setattr(postgres_connection, "JOURNAL_TIMEOUT", 0.3)
+        submitted = len(queue.jobs)
+        proxy.down = True
+        with pytest.raises(errors.JournalError, match="nothing is submitted") as caught:
+            list(batch)
+        assert len(queue.jobs) == submitted
+        notes = "".join(caught.value.__notes__)
+        assert sum(job.request_id in notes for job in queue.jobs.values()) >= 1
+        assert "Its token: " in notes
+        proxy.down = False
+        assert list(client.journal.unknown()) == []
+    with queue.client(journal=url) as client:
+        # The first result may come again: that it was handed out could not be written.
+        assert len(list(client.map(inputs, name="books"))) in (8, 9)
+    assert len(queue.jobs) == 9
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_a_name_that_no_database_can_hold_is_refused(url: str, name: str) -> None:
+    queue = FakeQueue()
+    with queue.client(journal=url) as client:
+        with pytest.raises(errors.JournalError, match="cannot be used"):
+            list(client.map([good()], name=name))
+    assert queue.requests == []
 
 
 def test_a_database_that_is_frozen_is_given_up_in_time(
@@ -341,6 +384,62 @@ def test_a_settlement_waits_for_the_lease_and_for_the_timeout_of_the_request(
                     other.settle("one", None)
         owner.note(Accepted("one", HANDLE))  # a late id is noted even so
         assert [entry.request_id for entry in other.pending()] == ["r1"]
+
+
+@pytest.fixture
+def bouncer(postgres: PostgresServer, url: str) -> Iterator[str]:
+    """The journal's address at a PgBouncer that pools transactions over two connections."""
+    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        pytest.skip("PgBouncer is not installed: apt-get install pgbouncer")
+    folder = postgres.folder
+    schema, port = url.rpartition("%3D")[2], free_port()
+    settings = f"""
+[databases]
+{schema} = host=127.0.0.1 port={postgres.port} dbname=postgres connect_query='SET search_path = {schema}'
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+auth_type = plain
+auth_file = {folder}/users.txt
+pool_mode = transaction
+default_pool_size = 2
+unix_socket_dir =
+"""
+    (folder / "users.txt").write_text(f'"{USER}" "{PASSWORD}"\n')
+    (folder / "bouncer.ini").write_text(settings)
+    process = postgres.begin([program, str(folder / "bouncer.ini")])
+    try:
+        limit = time.monotonic() + 30
+        while True:
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+        yield postgres.url(schema).replace(f":{postgres.port}/", f":{port}/")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_transactions_may_be_pooled(bouncer: str) -> None:
+    queue = FakeQueue()
+    handed: list[int] = []
+
+    def work() -> None:
+        with queue.client(journal=bouncer) as client:
+            inputs = [good(tags=[number]) for number in range(30)]
+            handed.append(len(list(client.map(inputs, name="books", concurrency=4))))
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(handed) == len(queue.jobs) == 30
+    with queue.client(journal=bouncer) as client:
+        assert client.batch("books").counts() == {"succeeded": 30}
 
 
 def test_a_forked_child_leaves_the_connections_of_its_parent_alone(url: str) -> None:

@@ -246,6 +246,19 @@ def test_a_failure_of_the_job_is_final_and_any_other_is_for_a_later_run(
         assert len(client.batch("books").failures()) == 3
 
 
+def test_a_cancelled_job_is_submitted_again_by_a_later_run(url: str) -> None:
+    queue = FakeQueue()
+    queue.answer("*", queued=1e9)
+    with queue.client(journal=url) as client:
+        (late,) = mapped(client, range(1), timeout=20)
+        assert isinstance(late, errors.JobTimeout)  # it was queued, and is cancelled
+        assert client.batch("books").counts() == {"cancelled": 1}
+        queue.answer("*")
+        (made,) = mapped(client, range(1))
+        assert made.request_id == "fake-2"
+        assert client.batch("books").counts() == {"succeeded": 1}
+
+
 def test_a_batch_has_one_model_and_one_server(url: str) -> None:
     queue = FakeQueue()
     with queue.client(journal=url) as client:

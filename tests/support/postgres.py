@@ -63,7 +63,7 @@ class PostgresServer:
 
     def __init__(self, **settings: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="rc-pg-"))
-        self.port = _free_port()
+        self.port = free_port()
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         account = _account() if os.getuid() == 0 else None
@@ -102,6 +102,13 @@ class PostgresServer:
             **self._as,
         )
 
+    def begin(self, command: list[str]) -> subprocess.Popen[bytes]:
+        """Begin another program as the server's user."""
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                command, cwd=self.folder, stdout=log, stderr=log, **self._as
+            )
+
     def start(self) -> PostgresServer:
         folder = programs()
         assert folder is not None
@@ -114,14 +121,9 @@ class PostgresServer:
             **self._settings,
         }
         options = [part for item in settings.items() for part in ("-c", "=".join(item))]
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [folder / "postgres", "-D", self.data, *options],
-                cwd=self.folder,
-                stdout=log,
-                stderr=log,
-                **self._as,
-            )
+        self._process = self.begin(
+            [str(folder / "postgres"), "-D", str(self.data), *options]
+        )
         self._wait()
         return self
 
@@ -154,6 +156,14 @@ class PostgresServer:
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def cpu_seconds(self) -> float:
+        """CPU of the server and of all of its processes, those that have ended included."""
+        assert self._process is not None
+        main = self._process.pid
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        ticks = sum(_ticks(pid) for pid in [str(main), *children])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def url(self, database: str, *, user: str = USER, options: str = "") -> str:
         password = f":{ENCODED_PASSWORD}" if user == USER else ""
         query = f"?{options}" if options else ""
@@ -180,7 +190,16 @@ class PostgresServer:
         return self.url(name)
 
 
-def _free_port() -> int:
+def _ticks(pid: str) -> int:
+    """The CPU of a process and of its children that have ended, in ticks of the system."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0
+    return sum(map(int, fields[11:15]))
+
+
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

@@ -14,7 +14,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from .errors import InputRejected, JobCancelled, JobFailed, SubmitOutcomeUnknown
+from .errors import (
+    InputRejected,
+    JobFailed,
+    JournalError,
+    SubmitOutcomeUnknown,
+)
 from .journal import Claims, Closing, JournalEntry, SharedJournal
 from .observer import logger
 from .submission import PreparedSubmission
@@ -165,6 +170,11 @@ class ClaimedInputs:
             self._claims.abandon()
 
 
+def warn_kept_claims(failure: JournalError) -> None:
+    """Say that what this process had claimed could not be given back."""
+    logger().warning("the claims of a batch end with their lease: %s", failure)
+
+
 class SharedPause:
     """The pauses after HTTP 429 that other processes of a batch report, each of them once.
 
@@ -189,10 +199,8 @@ def closing_of(outcome: object) -> Closing:
     """What an outcome means for other processes.
 
     A result or a failure of the job is final. What is unknown waits for a person. Anything
-    else is tried again by a later run, and not by those that run now.
+    else, a cancelled job too, is tried again by a later run, and not by those that run now.
     """
-    if not isinstance(outcome, Exception) or isinstance(
-        outcome, (JobFailed, JobCancelled)
-    ):
+    if not isinstance(outcome, Exception) or isinstance(outcome, JobFailed):
         return "handed"
     return "unknown" if isinstance(outcome, SubmitOutcomeUnknown) else "retry"

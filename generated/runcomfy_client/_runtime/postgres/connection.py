@@ -138,7 +138,7 @@ class Database:
             connection.deadline = deadline
             cursor.execute("; ".join((*begin, *texts, "COMMIT")))
             results = list(_results(cursor))[len(begin) : -1]
-        except (self._driver.Error, TimeoutError) as error:
+        except (self._driver.Error, TimeoutError, UnicodeError) as error:
             if is_lost(error) or connection.closed:
                 lost = describe(error)
                 connection.close()
