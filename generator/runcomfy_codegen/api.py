@@ -52,10 +52,15 @@ from .workspace.results import (
 
 if TYPE_CHECKING:
     from .diff.finding import DiffFinding
+    from .workspace.shipped_schemas import SHIPPED as SHIPPED
 else:
 
     def __getattr__(name: str) -> Any:
-        """``DiffFinding``, imported when it is used: only ``diff`` needs that room."""
+        """``DiffFinding`` and ``SHIPPED``, imported when they are used."""
+        if name == "SHIPPED":
+            from .workspace.shipped_schemas import SHIPPED
+
+            return SHIPPED
         if name != "DiffFinding":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from .diff.finding import DiffFinding
@@ -64,6 +69,7 @@ else:
 
 
 __all__ = [
+    "SHIPPED",
     "Catalog",
     "CheckResult",
     "CodegenError",

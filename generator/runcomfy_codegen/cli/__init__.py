@@ -25,6 +25,7 @@ from ..errors import (
     CommandStopped,
     UsageError,
 )
+from .suggesting_group import SuggestingGroup
 
 _OPTIONS = {
     "all_models=True": "--all",
@@ -39,6 +40,7 @@ _OPTIONS = {
 }
 """The options that messages of the Python API name, as arguments between backticks."""
 COMMANDS = {
+    "init": ("init", "Write a configuration, and name the next commands."),
     "import": (
         "importing",
         "Store published API pages and catalog entries in schemas/.",
@@ -46,6 +48,7 @@ COMMANDS = {
     "pull": ("pull", "Download the live catalog into schemas/."),
     "limits": ("limits", "Check the stated limits of models."),
     "lint": ("lint", "Report what is wrong or contradictory in the schemas."),
+    "models": ("models", "List the models, or search them."),
     "show": ("show", "Print the fields and rules of a model."),
     "generate": ("generate", "Write a typed client package from the schemas."),
     "check": ("check", "Check that the generated package matches the schemas."),
@@ -57,12 +60,13 @@ COMMANDS = {
     "cancel": ("jobs:cancel", "Cancel a job that is still queued."),
     "jobs": ("jobs:jobs", "List the jobs in a journal, including lost ones."),
     "sandbox": ("sandbox", "Serve the whole API on this machine, from the schemas."),
+    "completion": ("completion", "Print the completion script of a shell."),
     "demo": ("demo", "Import, generate, run and reject on real schemas, offline."),
 }
 """Each command with its module (and its name there if not ``command``) and its help line."""
 
 
-class Commands(click.Group):
+class Commands(SuggestingGroup):
     """The commands; each module is imported when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from .options import (
     package_option,
     project_options,
     report_format_option,
+    use_shipped_schemas,
 )
 
 _LINES_OF_A_FILE = 40
@@ -50,11 +51,22 @@ def command(where: ProjectOptions, form: str, full: bool, **options: Any) -> Non
     ends do not count. For a folder in the configuration, the configuration decides which
     models belong in it; for any other folder, the options of the last generate do.
     """
+    if _came_from_shipped(where, options):
+        where = use_shipped_schemas(where)
     with item_progress("checking") as progress:
         result = api.check(**where, **options, progress=progress)
     print_report(_report(result, full=full), form)
     if not result.ok:
         raise SystemExit(EXIT_FINDING)
+
+
+def _came_from_shipped(where: ProjectOptions, options: Mapping[str, Any]) -> bool:
+    from ..workspace.shipped_schemas import has_no_schemas, made_from_shipped
+
+    config = where["config"]
+    if where["schemas"] is not None or not has_no_schemas(config):
+        return False
+    return made_from_shipped(config, options["client"], options["output"])
 
 
 def _report(result: api.CheckResult, *, full: bool) -> CommandReport:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from ..reports.command_report import CommandReport
 
 
+_NAME, _MODULE = "runcomfy-codegen", ("-m", "runcomfy_codegen")
 _ABOUT_THE_REPOSITORY = frozenset({"github", "sarif"})
 """Formats that name files from the root of the repository."""
 
@@ -56,6 +59,29 @@ def print_lines(lines: Iterable[TextLine]) -> None:
 def say(line: str, *, on_stderr: bool = False) -> None:
     """Print one line. Published text in it is made printable first."""
     click.echo(terminal_safe(line), err=on_stderr)
+
+
+def command_line(*arguments: str) -> str:
+    """A command of this tool as the user types it: under the name that this process has."""
+    return shlex.join((*_called_as(), *arguments))
+
+
+def _called_as() -> tuple[str, ...]:
+    script = Path(sys.argv[0])
+    if script.name == "__main__.py":
+        python = Path(sys.executable)
+        below = python.is_relative_to(Path.cwd())
+        shown = python.relative_to(Path.cwd()) if below else python
+        return ("python" if _is_on_path("python", python) else str(shown), *_MODULE)
+    if not script.name.startswith(_NAME) or _is_on_path(_NAME, script):
+        return (_NAME,)
+    return (str(script),)
+
+
+def _is_on_path(name: str, file: Path) -> bool:
+    found = shutil.which(name)
+    same = found is not None and Path(found).absolute() == file.absolute()
+    return same or file == Path(name)
 
 
 def print_json(value: Any) -> None:

@@ -24,7 +24,8 @@ from ..workspace.validate import (
     import_client,
     importable,
 )
-from .console import job_progress, print_diagnostics, terminal_safe
+from .console import command_line, job_progress, print_diagnostics, terminal_safe
+from .next_steps import example_run
 from .options import SchemasOptions, schemas_options
 from .show import print_model
 
@@ -47,6 +48,10 @@ def command(where: SchemasOptions, output: Path | None) -> None:
         raise OperationError(f"{output} is not empty; nothing was written")
     with tempfile.TemporaryDirectory(prefix="runcomfy-demo-") as temporary:
         _run_demo(output or Path(temporary), kept=output is not None)
+    where_kept = "" if output is None else f"Everything is in {output}. "
+    click.echo()
+    following = example_run(where) or command_line("--help")
+    click.secho(terminal_safe(f"{where_kept}Next: {following}"), bold=True)
 
 
 def _run_demo(folder: Path, *, kept: bool) -> None:
@@ -72,8 +77,6 @@ def _run_demo(folder: Path, *, kept: bool) -> None:
         ) as client:
             _run_job(generated, client, folder / "out", served.url, kept=kept)
         _reject_input(generated)
-    where = f"Everything is in {folder}. " if kept else ""
-    click.secho(f'\n{where}Next: README.md, section "First steps".', bold=True)
 
 
 def _import_pages(project: Project) -> None:

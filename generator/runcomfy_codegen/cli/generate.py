@@ -18,6 +18,7 @@ from .options import (
     models_option,
     package_option,
     project_options,
+    shipped_schemas_allowed,
 )
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     help="Print the values that the templates get for this model, as JSON; write nothing.",
 )
 @project_options
+@shipped_schemas_allowed
 def command(
     where: ProjectOptions, dump_context: str | None, save: bool, **options: Any
 ) -> None:
@@ -110,7 +112,8 @@ def _generate_and_save(
     moved = {"output": None, "models": (), "locale": None, "target": None}
     client = unsaved.client or None
     with saved(unsaved):
-        here = ProjectOptions(schemas=None, limits=None, config=where["config"])
+        schemas = api.SHIPPED if where["schemas"] is api.SHIPPED else None
+        here = ProjectOptions(schemas=schemas, limits=None, config=where["config"])
         return _generate(here, {**options, **moved, "client": client})
 
 

@@ -11,6 +11,7 @@ import click
 from .. import api
 from ..errors import EXIT_FINDING
 from ..reports.command_report import CommandReport, TextLine
+from ..workspace.shipped_schemas import has_no_schemas
 from .console import print_report
 from .options import SchemasOptions, report_format_option, schemas_options
 
@@ -31,16 +32,34 @@ def command(
     or HTML) or catalog entries (JSON: one entry, a list, or {"models": [...]}). Every
     document is stored word for word, one file per model and locale.
     """
+    before = counts_shipped(where)
     result = api.import_sources(*sources, **where, locale=locale)
     report = CommandReport(
         command="import",
         document=as_json(result),
         diagnostics=result.diagnostics,
-        text=tuple(change_lines(result)),
+        text=(*change_lines(result), *new_schemas_lines(where, before=before)),
     )
     print_report(report, form)
     if not result.ok:
         raise SystemExit(EXIT_FINDING)
+
+
+def new_schemas_lines(where: SchemasOptions, *, before: bool) -> Iterator[TextLine]:
+    """Say that the schemas folder is new, and counts from now on.
+
+    ``before`` says that the shipped schemas counted before the call.
+    """
+    if before and not counts_shipped(where):
+        yield TextLine(
+            "schemas/ is new: from now on it is what counts, not the schemas that ship with"
+            " runcomfy-codegen"
+        )
+
+
+def counts_shipped(where: SchemasOptions) -> bool:
+    """Whether commands read the shipped schemas, because there are no others."""
+    return where["schemas"] is None and has_no_schemas(where["config"])
 
 
 def as_json(result: api.ImportResult) -> dict[str, Any]:

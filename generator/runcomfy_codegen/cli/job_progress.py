@@ -13,17 +13,27 @@ from typing import Any
 import click
 
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.errors import RunComfyError
+from runcomfy_runtime.errors import BadSetting, MissingToken, RunComfyError
 from runcomfy_runtime.lifecycle.steps import RESUME_LABEL
 from runcomfy_runtime.responses import as_object
 
-from ..errors import EXIT_INTERRUPTED, EXIT_TERMINATED, CommandStopped, OperationError
+from ..errors import (
+    EXIT_INTERRUPTED,
+    EXIT_TERMINATED,
+    CodegenError,
+    CommandStopped,
+    OperationError,
+)
+from ..workspace.live_catalog import not_configured
 from .console import print_json, terminal_safe
+
+_NOT_CONFIGURED = {MissingToken.__name__, BadSetting.__name__}
+"""By name: a generated client has classes of its own."""
 
 
 @contextmanager
 def connected(journal: Path | str | None = None) -> Generator[RunComfy]:
-    """A client with token and server from the environment. Raises ``OperationError``."""
+    """A client with token and server from the environment. Raises ``CodegenError``."""
     with RunComfy(journal=journal) as client:
         try:
             yield client
@@ -31,8 +41,10 @@ def connected(journal: Path | str | None = None) -> Generator[RunComfy]:
             raise job_failure(error) from None
 
 
-def job_failure(error: Exception) -> OperationError:
+def job_failure(error: Exception) -> CodegenError:
     """The error with its job, because the job may be paid for."""
+    if type(error).__name__ in _NOT_CONFIGURED:
+        return not_configured(error)
     job: Any = getattr(error, "job", None)
     text = str(error)
     if job is not None and job.request_id not in text:

@@ -25,12 +25,14 @@ from .console import download_progress, job_progress, print_json, terminal_safe
 from .job_progress import connected, follow_job, job_failure, print_result
 from .options import (
     SchemasOptions,
+    check_output_folder,
     files_option,
     format_option,
     journal_option,
     schemas_options,
     timeout_option,
 )
+from .suggesting_group import SuggestingGroup
 
 
 @click.command("status")
@@ -65,6 +67,7 @@ def result(
     where: SchemasOptions, job: str, folder: Path, timeout: float, form: str
 ) -> None:
     """Wait for a job and download its files. JOB is its request id or token."""
+    check_output_folder(folder)
     with connected() as client, follow_job() as known:
         handle = client.job(job)
         with job_progress(handle.request_id) as report_progress:
@@ -97,7 +100,7 @@ def cancel(where: SchemasOptions, job: str, form: str) -> None:
         raise SystemExit(EXIT_FINDING)
 
 
-@click.group("jobs", invoke_without_command=True)
+@click.group("jobs", cls=SuggestingGroup, invoke_without_command=True)
 @journal_option
 @click.option(
     "--pending", is_flag=True, help="Only jobs that were accepted and have not ended."

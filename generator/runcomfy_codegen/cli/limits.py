@@ -10,9 +10,10 @@ from .. import api
 from ..errors import EXIT_FINDING
 from .console import print_diagnostics, print_json, terminal_safe
 from .options import ProjectOptions, format_option, locale_option, project_options
+from .suggesting_group import SuggestingGroup
 
 
-@click.group("limits")
+@click.group("limits", cls=SuggestingGroup)
 def command() -> None:
     """Check the limits that descriptions state, as limits/ has them, or draft them.
 

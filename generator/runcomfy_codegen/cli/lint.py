@@ -10,12 +10,20 @@ from .. import api
 from ..errors import EXIT_FINDING
 from ..ir.diagnostic import Diagnostic, Severity
 from ..lint import lint_report
+from .completion import complete_models
 from .console import print_report
-from .options import ProjectOptions, project_options, report_format_option
+from .options import (
+    ProjectOptions,
+    project_options,
+    report_format_option,
+    shipped_schemas_allowed,
+)
 
 
 @click.command("lint")
-@click.argument("models", nargs=-1, metavar="[MODEL]...")
+@click.argument(
+    "models", nargs=-1, metavar="[MODEL]...", shell_complete=complete_models
+)
 @click.option(
     "--select", multiple=True, metavar="CODE", help="Report only these codes."
 )
@@ -29,6 +37,7 @@ from .options import ProjectOptions, project_options, report_format_option
 )
 @report_format_option("lint")
 @project_options
+@shipped_schemas_allowed
 def command(
     where: ProjectOptions,
     models: tuple[str, ...],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import wraps
+from os import PathLike
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
 
@@ -13,7 +14,10 @@ import click
 from runcomfy_runtime.errors import BadSetting
 from runcomfy_runtime.journal_address import is_database
 
+from .. import __version__
+from ..errors import OperationError, UsageError
 from ..reports import format_names
+from .console import say
 
 Returned = TypeVar("Returned")
 
@@ -21,7 +25,7 @@ Returned = TypeVar("Returned")
 class SchemasOptions(TypedDict):
     """``--schemas`` and ``--config``, as the functions of the Python API take them."""
 
-    schemas: Path | None
+    schemas: str | PathLike[str] | None
     config: Path | None
 
 
@@ -66,6 +70,45 @@ def schemas_options(function: Callable[..., Returned]) -> Callable[..., Returned
         return function(where=where, **options)
 
     return wrapped
+
+
+Folders = TypeVar("Folders", SchemasOptions, ProjectOptions)
+
+
+def shipped_schemas_allowed(
+    function: Callable[..., Returned],
+) -> Callable[..., Returned]:
+    """Let a command read the schemas that ship with the tool where there are no others.
+
+    That is only where no option, no configuration and no ``schemas/`` names a folder. A line
+    on stderr says so.
+    """
+
+    @wraps(function)
+    def wrapped(where: SchemasOptions, **options: Any) -> Returned:
+        from ..workspace.shipped_schemas import has_no_schemas
+
+        if where["schemas"] is None and has_no_schemas(where["config"]):
+            where = use_shipped_schemas(where)
+        return function(where=where, **options)
+
+    return wrapped
+
+
+def use_shipped_schemas(where: Folders) -> Folders:
+    """The same folders with the schemas that ship with the tool. Says so on stderr."""
+    from ..workspace.project import open_project
+    from ..workspace.shipped_schemas import SHIPPED
+
+    folder = open_project(None, where["config"]).config.schemas
+    say(
+        f"no folder of schemas at {folder}: using the schemas that ship with"
+        f" runcomfy-codegen {__version__}",
+        on_stderr=True,
+    )
+    where = where.copy()
+    where["schemas"] = SHIPPED
+    return where
 
 
 format_option = click.option(
@@ -154,3 +197,27 @@ timeout_option = click.option(
     show_default=True,
     help="Seconds to wait for the job.",
 )
+
+
+def check_output_folder(folder: Path) -> None:
+    """Check that files can be saved in a folder, before anything is paid.
+
+    Raises ``UsageError`` for a file in its place, ``OperationError`` if nobody can write there.
+    """
+    import tempfile
+
+    there = next(
+        each for each in (folder, *folder.absolute().parents) if os.path.lexists(each)
+    )
+    if not there.is_dir():
+        raise UsageError(
+            f"{there} is a file; --output names a folder. Nothing was sent"
+        )
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise OperationError(
+            f"{there}: nothing can be saved there ({error.strerror}); nothing was sent."
+            " --output names another folder"
+        ) from None

@@ -23,7 +23,7 @@ from .console import (
     print_lines,
     say,
 )
-from .importing import as_json, change_lines
+from .importing import as_json, change_lines, counts_shipped, new_schemas_lines
 from .options import SchemasOptions, format_option, schemas_options
 
 
@@ -64,11 +64,14 @@ def command(
         answer = read_live_catalog(model_ids, progress)
     with item_progress("reading the pages") as progress:
         pages = read_model_pages(answer, wanted, progress)
+    before = counts_shipped(where)
     result = store_documents(project, [*answer.documents(), *pages])
     missing = MissingModels() if model_ids else missing_models(project, answer.pages)
     if prune:
         prune_models(project, missing, answer.pages)
     _print(result, missing, form, pruned=prune)
+    if form == "text":
+        print_lines(new_schemas_lines(where, before=before))
     if answer.unknown:
         raise UnknownModel("; ".join(answer.unknown))
     if not result.ok:

@@ -22,7 +22,7 @@ from ..workspace.local_sandbox import (
 )
 from ..workspace.project import Project, open_project
 from .console import print_diagnostics
-from .options import ProjectOptions, project_options
+from .options import ProjectOptions, project_options, shipped_schemas_allowed
 
 
 @click.command("sandbox")
@@ -90,6 +90,7 @@ from .options import ProjectOptions, project_options
     help="File that keeps jobs, bill, journal and virtual time for the next start.",
 )
 @project_options
+@shipped_schemas_allowed
 def command(
     where: ProjectOptions,
     port: int,

@@ -7,29 +7,58 @@ import click
 from ..ir.as_json import model_as_json, to_json_schema, type_word
 from ..ir.model import Field, Model
 from ..ir.surface import CodeNames
-from ..workspace.project import open_project
+from ..targets.target import Named
+from ..workspace.project import open_project, select
+from .completion import complete_models
 from .console import print_diagnostics, print_json, terminal_safe
-from .options import ProjectOptions, format_option, locale_option, project_options
+from .options import (
+    ProjectOptions,
+    format_option,
+    locale_option,
+    project_options,
+    shipped_schemas_allowed,
+)
 
 _LONGEST = 46
 
 
 @click.command("show")
-@click.argument("model_id", metavar="MODEL")
+@click.argument("model_id", metavar="MODEL", shell_complete=complete_models)
 @locale_option
 @format_option
 @project_options
+@shipped_schemas_allowed
 def command(
     where: ProjectOptions, model_id: str, locale: str | None, form: str
 ) -> None:
-    """Print the fields, rules and stated limits of a model."""
-    model, catalog = open_project(**where).in_locale(locale).model(model_id)
-    names = catalog.names[model_id]
+    """Print the fields, rules and stated limits of a model.
+
+    MODEL is an id, or a glob over whole ids: then JSON is an object with a list of "models".
+    """
+    project = open_project(**where).in_locale(locale)
+    if not any(character in model_id for character in "*?["):
+        model, catalog = project.model(model_id)
+        _show(model, catalog, form)
+        return
+    catalog = project.catalog()
+    models = select(catalog.models, [model_id], ())
+    if form == "json":
+        shown = [model_as_json(each, catalog.names[each.model_id]) for each in models]
+        print_json({"models": shown})
+        return
+    for number, model in enumerate(models):
+        if number:
+            click.echo()
+        _show(model, catalog, form)
+
+
+def _show(model: Model, catalog: Named, form: str) -> None:
+    names = catalog.names[model.model_id]
     if form == "json":
         print_json(model_as_json(model, names))
         return
     print_diagnostics(
-        diagnostic for diagnostic in catalog.diagnostics if diagnostic.model == model_id
+        found for found in catalog.diagnostics if found.model == model.model_id
     )
     print_model(model, names)
 

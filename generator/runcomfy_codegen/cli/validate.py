@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,21 +12,33 @@ from runcomfy_runtime.report import Problem, Report
 
 from ..errors import EXIT_FINDING
 from ..workspace.project import open_project
-from ..workspace.validate import read_document, validate_document
+from ..workspace.validate import validate_document
 from .console import print_json, terminal_safe
-from .options import ProjectOptions, format_option, project_options
+from .model_input import model_and_input, print_json_hint, read_call
+from .options import (
+    ProjectOptions,
+    format_option,
+    project_options,
+    shipped_schemas_allowed,
+)
 
 
 @click.command("validate")
-@click.argument("model_id", metavar="MODEL")
-@click.argument("file", metavar="FILE")
+@model_and_input
 @click.option("--locale", help="Language of the messages.")
 @format_option
 @project_options
+@shipped_schemas_allowed
 def command(
-    where: ProjectOptions, model_id: str, file: str, locale: str | None, form: str
+    where: ProjectOptions,
+    model_id: str,
+    arguments: tuple[str, ...],
+    locale: str | None,
+    form: str,
 ) -> None:
-    """Check an input document (JSON, - for standard input) before you pay for a job.
+    """Check an input before you pay for a job.
+
+    The input is KEY=VALUE for each field, or a JSON FILE (- for standard input), or both.
 
     Checks the model's schema, its media rules and its stated limits. Measures media files; reads only a few
     kilobytes of remote ones. A local path, relative to the document, may replace a URL.
@@ -35,14 +46,16 @@ def command(
     unreadable local file), and counts the rules that could not be checked.
     """
     project = open_project(**where).in_locale(locale)
-    document = read_document(file)
-    folder = Path() if file == "-" else Path(file).parent
-    report, findings = validate_document(project, model_id, document, folder, locale)
+    _, given = read_call(project, model_id, arguments)
+    report, findings = validate_document(
+        project, model_id, given.document, given.folder, locale
+    )
     if form == "json":
         print_json(_as_json(report, findings))
     else:
         _print_measured(findings)
         print_input_report(report)
+        print_json_hint(report, given.typed)
         _print_verdict(model_id, report, findings)
     if not report.ok:
         raise SystemExit(EXIT_FINDING)

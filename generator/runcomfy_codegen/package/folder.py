@@ -96,6 +96,7 @@ def up_to_date(
 ) -> bool:
     """Whether rendering ``sources`` would leave the whole package as it is."""
     same_tool = dict(lock.made_from.tool) == dict(sources.tool)
+    same_tool &= lock.made_from.shipped == sources.shipped
     stale = sources.models.keys() - unchanged_models(lock, sources, hashes)
     gone = lock.models.keys() - sources.models.keys()
     intact = all(_intact(lock, path, hashes) for path in lock.files)

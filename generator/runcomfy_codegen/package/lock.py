@@ -23,6 +23,7 @@ VERSION = 2
 """Version 2 has the names that callers use; version 1 is still read."""
 _HINT = "made_from"
 _GENERATING = "generating"
+_SCHEMAS, _SHIPPED = "schemas", "shipped"
 _NOTE = "Written by runcomfy-codegen. It names every generated file; only those are replaced."
 _MERGING = ("<<<<<<< ", "=======", ">>>>>>> ")
 # Steps that lead down; a backslash or a drive would lead elsewhere on Windows.
@@ -38,11 +39,13 @@ class MadeFrom:
     """Hashes of all that decides about a package: the tool's parts, and each model's documents.
 
     The parts are the generator, the templates, the runtime and the settings. A model with an
-    error is left out, so that it is read, and reported, each time.
+    error is left out, so that it is read, and reported, each time. ``shipped`` says that the
+    documents are those that ship with the tool.
     """
 
     tool: Mapping[str, str] = field(default_factory=dict[str, str])
     models: Mapping[str, str] = field(default_factory=dict[str, str])
+    shipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,7 @@ def write_lock(lock: Lock, *, generator: str, locale: str) -> str:
 def _hint(made_from: MadeFrom) -> dict[str, Any]:
     models = made_from.models
     return {
+        **({_SCHEMAS: _SHIPPED} if made_from.shipped else {}),
         "tool": dict(made_from.tool),
         "models": {id_: models[id_] for id_ in sorted(models)},
     }
@@ -279,7 +283,7 @@ def _made_from(data: Mapping[str, Any]) -> MadeFrom:
         # Then nothing it says may be relied on, and everything is made again.
         return MadeFrom()
     tool, models = (_texts(hint.get(name)) for name in ("tool", "models"))
-    return MadeFrom(tool, models)
+    return MadeFrom(tool, models, hint.get(_SCHEMAS) == _SHIPPED)
 
 
 def _texts(data: Any) -> dict[str, str]:

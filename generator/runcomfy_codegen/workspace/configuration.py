@@ -39,6 +39,7 @@ class Config:
     """The values in the configuration; paths are relative to the folder of the file.
 
     ``limits`` is the folder of stated limits, by default ``limits`` next to the schemas.
+    ``names_schemas`` says that the file names the schemas folder.
     ``file`` is the file that decides what belongs in ``output``; None if there is none.
     ``clients`` are the tables ``[clients.NAME]``, each laid over the rest of the
     configuration; ``client`` is the NAME of such a table. A configuration without them is
@@ -46,6 +47,7 @@ class Config:
     """
 
     schemas: Path = Path("schemas")
+    names_schemas: bool = False
     limits: Path | None = None
     output: Path = Path("generated/runcomfy_client")
     models: tuple[str, ...] = ("*",)
@@ -102,6 +104,7 @@ def config_of(content: bytes, file: Path) -> Config:
     config = replace(
         config,
         schemas=file.parent / _text(table, "schemas", "schemas", file),
+        names_schemas="schemas" in table,
         overrides=_overrides(_table(table, "names", file), file),
     )
     limits = _text(table, "limits", "", file)

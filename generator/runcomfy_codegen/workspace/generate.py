@@ -87,7 +87,8 @@ def request_for(project: Project, folder: Path, chosen: CallOptions) -> Generate
     )
     config = project.in_locale(selection.locale).config
     chosen_config = replace(config, target=selection.target or config.target)
-    return GenerateRequest(Project(chosen_config), folder, lock, selection)
+    chosen_project = replace(project, config=chosen_config)
+    return GenerateRequest(chosen_project, folder, lock, selection)
 
 
 def sources_of(request: GenerateRequest) -> MadeFrom:
@@ -110,6 +111,7 @@ def sources_of(request: GenerateRequest) -> MadeFrom:
     return MadeFrom(
         {**tool, "settings": hashlib.sha256(settings.encode()).hexdigest()},
         {id_: hashes[id_] for id_ in chosen},
+        shipped=request.project.shipped,
     )
 
 

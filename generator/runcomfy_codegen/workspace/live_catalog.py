@@ -12,7 +12,8 @@ from urllib.parse import quote, urlencode
 
 from runcomfy_runtime.client_config import ServerAccess, ServerSettings
 from runcomfy_runtime.error_codes import is_temporary
-from runcomfy_runtime.errors import ApiError, NotFound, RunComfyError
+from runcomfy_runtime.errors import ApiError, MissingToken, NotConfigured, NotFound
+from runcomfy_runtime.protocol import TOKEN_VARIABLES
 from runcomfy_runtime.responses import api_error, json_object, read_error, retry_after
 from runcomfy_runtime.retry_and_timeouts import (
     CATALOG_TIMEOUT,
@@ -22,7 +23,7 @@ from runcomfy_runtime.retry_and_timeouts import (
 )
 from runcomfy_runtime.transport import Lost, Outcome, Request, Response, Transport
 
-from ..errors import OperationError, UnknownModel, UsageError
+from ..errors import CodegenError, OperationError, UnknownModel, UsageError
 from ..ir.json_text import is_array, items, members
 from .results import Progress, ignore_progress
 
@@ -162,11 +163,27 @@ def is_complete(pages: Collection[CatalogPage]) -> bool:
 
 
 def access_from_environment() -> ServerAccess:
-    """Server and token from the environment. Raises ``UsageError``."""
+    """Server and token from the environment. Raises ``CodegenError``."""
     try:
         return ServerSettings().access()
-    except RunComfyError as error:
-        raise UsageError(str(error)) from None
+    except NotConfigured as error:
+        raise not_configured(error) from None
+
+
+def not_configured(error: Exception) -> CodegenError:
+    """The error for a token that is missing, or a setting that cannot be used.
+
+    Every command ends with the same words and exit code. ``error`` is an exception of the
+    runtime, or of its copy in a generated client.
+    """
+    if type(error).__name__ != MissingToken.__name__:
+        return UsageError(str(error))
+    first, *others = TOKEN_VARIABLES
+    return OperationError(
+        f"there is no RunComfy API token: set {first} to your API key ({', '.join(others)}"
+        " are read too; none is set). Without a key, `run --sandbox` and `sandbox` work on"
+        " this machine"
+    )
 
 
 def _again(outcome: Outcome) -> bool:

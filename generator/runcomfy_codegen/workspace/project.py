@@ -27,6 +27,7 @@ from ..targets import DEFAULT_TARGET, TARGETS
 from .configuration import Config, find_config, read_config
 from .named_catalog import named_catalog
 from .results import Catalog, find_model
+from .shipped_schemas import SHIPPED
 
 if TYPE_CHECKING:
     from ..build.build_model import BuildOptions, BuiltCatalog
@@ -44,11 +45,13 @@ EVERY = "*"
 class Project:
     """A configuration; the options of a call replace parts of it.
 
-    ``schemas_given`` says that the call names the schemas folder.
+    ``schemas_given`` says that the call names the schemas folder, ``shipped`` that it is the
+    one that ships with the tool.
     """
 
     config: Config
     schemas_given: bool = False
+    shipped: bool = False
 
     @property
     def build_options(self) -> BuildOptions:
@@ -67,7 +70,9 @@ class Project:
 
     def in_locale(self, locale: str | None) -> Project:
         """The same project with texts in this language; unchanged for None."""
-        return Project(replace(self.config, locale=locale)) if locale else self
+        if not locale:
+            return self
+        return replace(self, config=replace(self.config, locale=locale))
 
     def clients(self, name: str | None, output: Path | None) -> list[Project]:
         """The clients of the configuration, or only the one with this name.
@@ -89,14 +94,13 @@ class Project:
     def _of(self, client: Config, output: Path | None) -> Project:
         folder = output or client.output
         stated = folder.resolve() == client.output.resolve()
-        return Project(
-            replace(
-                client,
-                schemas=self.config.schemas,
-                output=folder,
-                file=client.file if stated else None,
-            )
+        config = replace(
+            client,
+            schemas=self.config.schemas,
+            output=folder,
+            file=client.file if stated else None,
         )
+        return replace(self, config=config)
 
     def catalog(
         self, models: Collection[str] | None = None, target: str = DEFAULT_TARGET
@@ -188,13 +192,17 @@ def open_project(
     ``ConfigError``, and ``UsageError`` if there is no folder at ``limits``.
     """
     found = find_config(Path()) if config is None else read_config(Path(config))
+    shipped = schemas is SHIPPED
+    if shipped:
+        found = replace(found, limits=found.limits_folder)
     if schemas is not None:
         found = replace(found, schemas=Path(schemas))
     if limits is not None:
         if not Path(limits).is_dir():
             raise UsageError(f"no folder of stated limits at {limits}")
         found = replace(found, limits=Path(limits))
-    return Project(found, schemas_given=schemas is not None)
+    given = schemas is not None and not shipped
+    return Project(found, schemas_given=given, shipped=shipped)
 
 
 def no_schemas(error: FileNotFoundError) -> NoSchemas:

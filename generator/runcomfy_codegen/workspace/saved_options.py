@@ -20,7 +20,8 @@ from ..disk.atomic_write import FolderChanges, apply_changes
 from ..disk.read_file import SETTINGS_CAP, read_if_there
 from ..errors import OperationError
 from .configuration import OWN_FILE, TABLE, Config, config_of
-from .project import open_project
+from .project import StrPath, open_project
+from .shipped_schemas import SHIPPED
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -66,7 +67,7 @@ def unsaved_options(
     *,
     output: Path | None = None,
     client: str | None = None,
-    schemas: Path | None = None,
+    schemas: StrPath | None = None,
     limits: Path | None = None,
     config: Path | None = None,
     **stated: Any,
@@ -76,6 +77,8 @@ def unsaved_options(
     ``stated`` are its ``models``, ``locale`` and ``target``.
     """
     whole = open_project(None, config).config
+    # The lock remembers the shipped schemas; no option names them.
+    own_schemas = None if schemas is None or schemas is SHIPPED else Path(schemas)
     usual = Path(_PYPROJECT if Path(_PYPROJECT).is_file() else OWN_FILE)
     file = whole.file or config or usual
     root = ("tool", TABLE) if file.name == _PYPROJECT else ()
@@ -85,13 +88,13 @@ def unsaved_options(
     chosen = whole.clients.get(client or "", whole)
     own = _client_settings(stated, output, chosen, file)
     settings = (
-        *_folder_settings(root, schemas, whole.schemas, "schemas", file),
+        *_folder_settings(root, own_schemas, whole.schemas, "schemas", file),
         *_folder_settings(root, limits, whole.limits_folder, "limits", file),
         *(Setting(table, key, value) for key, value in own.items()),
     )
     if not settings:
         return None
-    where: dict[str, Path | str | None] = {"config": config, "schemas": schemas}
+    where: dict[str, Path | str | None] = {"config": config, "schemas": own_schemas}
     where |= {"limits": limits, "client": client, "output": output}
     # A folder that is not configured remembers the other options itself.
     configured = whole.file is not None and "output" not in own

@@ -117,7 +117,7 @@ def temporary_client(project: Project, model: Model) -> Generator[TemporaryClien
 
 def generate_into(project: Project, named: Named, folder: Path) -> None:
     """Write the Python client of a catalog to a folder."""
-    python = Project(replace(project.config, target=PYTHON.name))
+    python = replace(project, config=replace(project.config, target=PYTHON.name))
     wanted = render_package(python, named, folder)
     lock = lock_of(folder)
     hashes = hashes_of(folder, lock.paths)

@@ -1,0 +1,73 @@
+"""``models [SEARCH]``: which models there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from ..ir.diagnostic import Diagnostic
+from ..workspace.model_listing import ListedModel, ModelSearch, stored_models
+from ..workspace.project import open_project
+from .completion import complete_models
+from .console import print_diagnostics, print_json, say, terminal_safe
+from .options import (
+    SchemasOptions,
+    format_option,
+    schemas_options,
+    shipped_schemas_allowed,
+)
+
+
+@click.command("models")
+@click.argument("search", default="", shell_complete=complete_models)
+@click.option("--kind", default="", help="Only models of this kind.")
+@click.option("--category", default="", help="Only models of this category.")
+@format_option
+@schemas_options
+@shipped_schemas_allowed
+def command(
+    where: SchemasOptions, search: str, kind: str, category: str, form: str
+) -> None:
+    """List the models, or search them.
+
+    SEARCH is a text in the id, the title or the description, or a glob over whole ids.
+    Shows a price only if the catalog publishes it; `pull` reads the live catalog.
+    """
+    diagnostics: list[Diagnostic] = []
+    models = stored_models(open_project(**where), diagnostics.append)
+    print_diagnostics(diagnostics)
+    found = ModelSearch(search, kind, category).of(models)
+    if form == "json":
+        print_json({"models": [_as_json(model) for model in found]})
+        return
+    _print_table(found)
+    say(f"{len(found)} of {len(models)} models", on_stderr=True)
+
+
+def _as_json(model: ListedModel) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "model_id": model.model_id,
+        "title": model.title,
+        "kind": model.kind,
+        "categories": list(model.categories),
+    }
+    if model.price_usd is not None:
+        fields |= {"base_price_usd": model.price_usd, "price_unit": model.price_unit}
+    return fields
+
+
+def _print_table(models: Sequence[ListedModel]) -> None:
+    """A line for each model; a column that no model fills is left out."""
+    rows = [
+        (model.model_id, ", ".join(model.categories), model.kind, model.price)
+        for model in models
+    ]
+    cells = [[terminal_safe(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column), default=0) for column in zip(*cells, strict=True)]
+    for row in cells:
+        pairs = zip(row, widths, strict=True)
+        click.echo(
+            "  ".join(cell.ljust(width) for cell, width in pairs if width).rstrip()
+        )
