@@ -17,7 +17,7 @@ from .errors import MediaError, MediaFault
 from .fetch.policy import DEFAULT_POLICY, FetchPolicy
 from .format_table import Kind
 from .info import MediaInfo
-from .parser import Read, drive
+from .parser import LOCAL_HEAD, Read, drive
 from .sniff import parse_media
 
 MediaSource: TypeAlias = (
@@ -79,24 +79,39 @@ def _measure_local(source: MediaSource, thorough: bool) -> MediaInfo:
     if isinstance(
         source, Path
     ):  # the most frequent case, and much faster to check than below
-        opened: FileReader | StreamReader = FileReader(source)
-    elif isinstance(source, str):
+        return _measure_file(source, thorough)
+    if type(source) is io.BytesIO and not source.closed:
+        # Its content is there already; its position stays where it is.
+        source = source.getvalue()
+    if isinstance(source, str):
         read, size = data_reader(source)
-        return drive(parse_media(size, thorough=thorough), read)
     elif isinstance(source, (bytes, bytearray, memoryview)):
         read, size = memory_reader(source)
-        return drive(parse_media(size, thorough=thorough), read)
+    elif isinstance(source, PathLike):
+        return _measure_file(source, thorough)
     else:
-        opened = _open(source)
+        return _measure_stream(source, thorough)
+    return drive(parse_media(size, thorough=thorough, first=LOCAL_HEAD), read)
+
+
+def _measure_file(path: PathLike[str], thorough: bool) -> MediaInfo:
+    opened = FileReader(path)
+    try:
+        parse = parse_media(opened.size, thorough=thorough, first=LOCAL_HEAD)
+        return drive(parse, opened.read)
+    finally:
+        opened.close()
+
+
+def _measure_stream(source: BinaryIO, thorough: bool) -> MediaInfo:
+    opened = _open(source)
     try:
         return drive(parse_media(opened.size, thorough=thorough), opened.read)
     finally:
         opened.close()
 
 
-def _open(source: PathLike[str] | BinaryIO) -> FileReader | StreamReader:
-    if isinstance(source, PathLike):
-        return FileReader(source)
+def _open(source: BinaryIO) -> StreamReader:
     if not hasattr(source, "read"):
         name = type(source).__name__
         raise MediaError(

@@ -8,7 +8,7 @@ from struct import unpack_from
 from ..errors import MediaError, MediaFault, MediaShort
 from ..info import Dimensions, MediaInfo
 from ..parser import Parse, Source
-from .tiff import UPRIGHT, exif_orientation
+from .tiff import EXIF_HEAD, UPRIGHT, exif_orientation
 
 _MOST_MARKERS = 4000
 _MOST_JUNK = 256 << 10  # bytes between segments that are skipped, as decoders do
@@ -19,10 +19,12 @@ _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
 _NO_MARKERS = frozenset({0x00, 0xFF})  # after FF: an escape, a fill byte
 _ENDS = frozenset({0xDA, 0xD9})  # start of scan, end of image
 _APPLICATIONS = frozenset({0xE1, 0xE2})  # Exif, and the index of several pictures
+_READ = _WITHOUT_LENGTH | _ENDS | _APPLICATIONS | _FRAME_HEADERS
 _LITTLE = 20  # the beginning of a segment: enough for a frame header
 # Profiles come in long segments; tables in short ones, several in a row.
 _AHEAD = {0xDB: 160, 0xC4: 56}
 _PICTURE_COUNT = 0xB001
+_TURNED = tuple(f"Exif orientation {orientation}" for orientation in range(9))
 
 
 class _JpegFacts:
@@ -54,32 +56,34 @@ def _segments(facts: _JpegFacts, data: bytes) -> Parse[None]:
 
     ``data`` is the beginning of the content.
     """
-    start, at, ahead = 0, 2, _LITTLE
+    start, at, marker = 0, 2, 0
+    last = len(data) - _LITTLE
     for _ in range(_MOST_MARKERS):
         here = at - start
-        if here + _LITTLE > len(data):
-            data = yield at, ahead, 4
-            start, here = at, 0
+        if here > last:
+            data = yield at, _AHEAD.get(marker, _LITTLE), 4
+            start, here, last = at, 0, len(data) - _LITTLE
         marker = data[here + 1]
         if data[here] != 0xFF or marker in _NO_MARKERS:
             at = yield from _next_marker(at)
             continue
-        if marker in _WITHOUT_LENGTH:
-            at += 2
-            continue
-        if marker in _ENDS:
-            raise MediaError(f"JPEG: no frame header (SOF) before byte {at}")
         end = at + 2 + (data[here + 2] << 8 | data[here + 3])
-        if marker in _FRAME_HEADERS:
-            _frame_header(facts, at, data, here)
-        elif marker in _APPLICATIONS:
-            mark = data[here + 4 : here + 10]
-            yield from _application(facts, at, mark, end)
-        if facts.size and facts.oriented:  # otherwise Exif may still follow
-            return
+        if marker in _READ:  # most segments are skipped
+            if marker in _WITHOUT_LENGTH:
+                at += 2
+                continue
+            if marker in _ENDS:
+                raise MediaError(f"JPEG: no frame header (SOF) before byte {at}")
+            if marker in _APPLICATIONS:
+                known = data[here + 4 : here + 10 + EXIF_HEAD]
+                yield from _application(facts, at, known, end)
+            else:
+                _frame_header(facts, at, data, here)
+            if facts.size and facts.oriented:  # otherwise Exif may still follow
+                return
         if end < at + 4:
             raise MediaError(f"JPEG: the segment at byte {at} has no length")
-        at, ahead = end, _AHEAD.get(marker, _LITTLE)
+        at = end
     raise _too_far(f"JPEG: more than {_MOST_MARKERS} segments before any picture")
 
 
@@ -116,11 +120,14 @@ def _frame_header(facts: _JpegFacts, at: int, data: bytes, here: int) -> None:
     facts.size, facts.marker, facts.place = (width, height), data[here + 1], at
 
 
-def _application(facts: _JpegFacts, at: int, mark: bytes, end: int) -> Parse[None]:
-    if mark == b"Exif\0\0" and not facts.oriented:
-        facts.oriented = True
-        facts.orientation = yield from exif_orientation(at + 10, end)
-    elif mark[:4] == b"MPF\0":
+def _application(facts: _JpegFacts, at: int, known: bytes, end: int) -> Parse[None]:
+    """Read what an application's segment states; ``known`` is the beginning of its content."""
+    if known[:6] == b"Exif\0\0":
+        if not facts.oriented:
+            facts.oriented = True
+            exif = exif_orientation(at + 10, end, known[6:])
+            facts.orientation = yield from exif
+    elif known[:4] == b"MPF\0":
         facts.frames = yield from _picture_count(at + 8, end)
 
 
@@ -143,13 +150,18 @@ def _picture_count(base: int, end: int) -> Parse[int]:
 
 def _result(facts: _JpegFacts, source: Source) -> MediaInfo:
     assert facts.size is not None  # otherwise reading the segments raises
+    orientation, size = facts.orientation, facts.size
     where = f"SOF{facts.marker - 0xC0} at byte {facts.place}"
-    turned = f"Exif orientation {facts.orientation}"
-    return MediaInfo.picture(
+    return MediaInfo(
+        "image",
         "jpeg",
         source.size,
-        facts.size,
-        orientation=facts.orientation,
-        frames=facts.frames,
-        evidence=(where, turned) if facts.oriented else (where,),
+        (size[1], size[0]) if orientation >= 5 else size,
+        size,
+        (),
+        orientation,
+        facts.frames,
+        None,
+        None,
+        (where, _TURNED[orientation]) if facts.oriented else (where,),
     )

@@ -149,7 +149,8 @@ TAG = 0x0112
 UPRIGHT = 1
 _MOST_EXIF_ENTRIES = 512
 _SHORT = 3
-_FIRST = 128  # bytes: header and a directory of a dozen entries
+EXIF_HEAD = 128
+"""Bytes: the header, and a directory of a dozen entries."""
 _ENTRIES = {b"II*\0": Struct("<HHIHxx"), b"MM\0*": Struct(">HHIHxx")}
 
 
@@ -158,13 +159,16 @@ def valid_orientation(orientation: int) -> int:
     return orientation if 1 <= orientation <= 8 else UPRIGHT
 
 
-def exif_orientation(base: int, end: int) -> Parse[int]:
+def exif_orientation(base: int, end: int, head: bytes = b"") -> Parse[int]:
     """Read the orientation of the TIFF structure at ``base``; upright if it is not stated.
 
-    Only the first directory is read: the second one is for the thumbnail.
+    Only the first directory is read: the second one is for the thumbnail. ``head`` are the
+    bytes from ``base`` that are known already.
     """
     try:
-        head = yield base, min(_FIRST, max(8, end - base)), 8
+        wanted = min(EXIF_HEAD, max(8, end - base))
+        if len(head) < wanted:
+            head = yield base, wanted, 8
         entry = _ENTRIES.get(head[:4])
         if entry is None:
             return UPRIGHT
