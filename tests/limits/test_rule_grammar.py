@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import pytest
@@ -12,7 +13,7 @@ from runcomfy_runtime.limits.rule_grammar import (
     MalformedRule,
     parse_rule,
 )
-from runcomfy_runtime.limits.scripts import count_in_script
+from runcomfy_runtime.limits.scripts import SCRIPTS, count_in_script
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,18 @@ def test_a_malformed_rule_says_what_to_write(text: str, says: str) -> None:
     with pytest.raises(MalformedRule) as caught:
         parse_rule(text)
     assert says in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_counting_by_blocks_is_counting_one_by_one() -> None:
+    draw = random.Random(7)
+    for script, ranges in SCRIPTS.items():
+        pairs = [(part.split("-") * 2)[:2] for part in ranges.split()]
+        known = [(int(first, 16), int(last, 16)) for first, last in pairs]
+        edges = [end + step for pair in known for end in pair for step in (-1, 0, 1)]
+        for _ in range(200):
+            text = "".join(map(chr, draw.choices([*edges, 0x20, 0x61], k=6)))
+            expected = sum(any(a <= ord(c) <= b for a, b in known) for c in text)
+            assert count_in_script(text, script) == expected
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from .require import Holds, compile_require, is_given
 from .rule_grammar import (
@@ -21,6 +22,31 @@ Steps: TypeAlias = tuple[str, ...]
 """A pointer of a limit as names of members; ``*`` is every item of a list."""
 
 
+class WholeNumbers(NamedTuple):
+    """The counts that keep a comparison: fractions cost much more than whole numbers."""
+
+    low: float
+    high: float
+    hole: int | None = None
+
+    def contains(self, count: int) -> bool:
+        """Whether a count keeps the comparison."""
+        return self.low <= count <= self.high and count != self.hole
+
+    @classmethod
+    def of(cls, rule: Comparison) -> WholeNumbers:
+        """The counts that keep a rule."""
+        operator, limit = rule.operator, rule.threshold
+        low, high = -math.inf, math.inf
+        if operator.less and operator.greater:
+            return cls(low, high, int(limit) if limit.denominator == 1 else None)
+        if not operator.less:
+            low = math.ceil(limit) if operator.equal else math.floor(limit) + 1
+        if not operator.greater:
+            high = math.floor(limit) if operator.equal else math.ceil(limit) - 1
+        return cls(low, high)
+
+
 @dataclass(frozen=True, slots=True)
 class ValueRule:
     """A comparison of a number, a text or a list: each value of each field by itself."""
@@ -28,6 +54,7 @@ class ValueRule:
     limit: Limit
     rule: Comparison
     fields: tuple[Steps, ...]
+    counts: WholeNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +64,7 @@ class CountedTogether:
     limit: Limit
     rule: Comparison
     fields: tuple[Steps, ...]
+    counts: WholeNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +148,14 @@ def _compiled(limits: Sequence[Limit]) -> CompiledLimits:
             if isinstance(rule, FormatRule):
                 files.append(FileRule(limit, rule, fields))
             elif rule.measure.name == TOTAL_COUNT:
-                values.append(CountedTogether(limit, rule, fields))
+                together = CountedTogether(limit, rule, fields, WholeNumbers.of(rule))
+                values.append(together)
             elif rule.measure.is_total:
                 sums.append(FilesTogether(limit, rule, fields))
             elif rule.measure.of_files:
                 files.append(FileRule(limit, rule, fields))
             else:
-                values.append(ValueRule(limit, rule, fields))
+                values.append(ValueRule(limit, rule, fields, WholeNumbers.of(rule)))
     return CompiledLimits(limits, tuple(values), tuple(files), tuple(sums))
 
 

@@ -7,6 +7,7 @@ import string
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 SCRIPTS: Mapping[str, str] = MappingProxyType(
     {
@@ -39,14 +40,50 @@ def count_in_script(text: str, script: str) -> int:
         if script != "latin":
             return 0
         return len(text) - len(text.encode().translate(None, _ASCII_LETTERS))
-    return len(text) - len(_runs(script).sub("", text))
+    blocks = _blocks(script)
+    high = text.encode("utf-16-le", "surrogatepass")[1::2]
+    if not blocks.whole or high.translate(None, _PLANES) != high:
+        return len(text) - len(_pattern(_ranges(script), "+").sub("", text))
+    # Whole blocks are counted by one byte of each character, the rest one by one.
+    inside = len(high) - len(high.translate(None, blocks.whole))
+    return inside + len(blocks.rest.findall(text))
+
+
+_PLANES = bytes(range(0xD8, 0xE0))
+"""The first byte of the characters of which UTF-16 needs two."""
+
+
+class _Blocks(NamedTuple):
+    """The blocks of 256 characters that a script has alone, by their first byte, and the rest."""
+
+    whole: bytes
+    rest: re.Pattern[str]
 
 
 @cache
-def _runs(script: str) -> re.Pattern[str]:
-    ranges = (part.partition("-") for part in SCRIPTS[script].split())
-    inside = "".join(
-        f"\\U{int(first, 16):08x}-\\U{int(last or first, 16):08x}"
-        for first, _, last in ranges
-    )
-    return re.compile(f"[{inside}]+")
+def _blocks(script: str) -> _Blocks:
+    low = [(first, last) for first, last in _ranges(script) if last < 0x10000]
+    whole = {
+        block
+        for block in range(256)
+        if any(a <= block << 8 and block << 8 | 255 <= b for a, b in low)
+    }
+    rest = [
+        (max(first, block << 8), min(last, block << 8 | 255))
+        for first, last in low
+        for block in range(first >> 8, (last >> 8) + 1)
+        if block not in whole
+    ]
+    return _Blocks(bytes(sorted(whole)), _pattern(tuple(rest)))
+
+
+@cache
+def _ranges(script: str) -> tuple[tuple[int, int], ...]:
+    parts = (part.partition("-") for part in SCRIPTS[script].split())
+    return tuple((int(first, 16), int(last or first, 16)) for first, _, last in parts)
+
+
+@cache
+def _pattern(ranges: tuple[tuple[int, int], ...], times: str = "") -> re.Pattern[str]:
+    inside = "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+    return re.compile(f"[{inside}]{times}")

@@ -24,7 +24,7 @@ Read: TypeAlias = Callable[[int, int], bytes]
 
 HEAD = 48
 """Enough bytes to recognise every known format, and for most small headers."""
-LOCAL_HEAD = 256
+LOCAL_HEAD = 1024
 """The same where bytes cost nothing: in memory, and in the first block of a file. The headers
 of most pictures are shorter."""
 

@@ -18,7 +18,7 @@ from .fetch.policy import DEFAULT_POLICY, FetchPolicy
 from .format_table import Kind
 from .info import MediaInfo
 from .parser import LOCAL_HEAD, Read, drive
-from .sniff import parse_media
+from .sniff import parse_media, read_usual_header
 
 MediaSource: TypeAlias = (
     "PathLike[str] | bytes | bytearray | memoryview | BinaryIO | str"
@@ -91,14 +91,21 @@ def _measure_local(source: MediaSource, thorough: bool) -> MediaInfo:
         return _measure_file(source, thorough)
     else:
         return _measure_stream(source, thorough)
-    return drive(parse_media(size, thorough=thorough, first=LOCAL_HEAD), read)
+    return _measure_read(read, size, thorough)
+
+
+def _measure_read(read: Read, size: int, thorough: bool) -> MediaInfo:
+    """Measure content whose beginning costs nothing to read."""
+    known = read_usual_header(read(0, LOCAL_HEAD), size)
+    if known is not None:
+        return known
+    return drive(parse_media(size, thorough, LOCAL_HEAD), read)
 
 
 def _measure_file(path: PathLike[str], thorough: bool) -> MediaInfo:
     opened = FileReader(path)
     try:
-        parse = parse_media(opened.size, thorough=thorough, first=LOCAL_HEAD)
-        return drive(parse, opened.read)
+        return _measure_read(opened.read, opened.size, thorough)
     finally:
         opened.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from codecs import getincrementaldecoder
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 
@@ -25,6 +26,7 @@ _BY_FIRST_BYTE: dict[int, tuple[tuple[bytes, Format], ...]] = {
 _BY_RIFF_FORM = {row.riff_form: row for row in FORMATS.values() if row.riff_form}
 _BY_BRAND = {brand: row for row in FORMATS.values() for brand in row.brands}
 _BY_BOX = {box: row for row in FORMATS.values() for box in row.boxes}
+_JPEG_START = FORMATS["jpeg"].starts[0]
 _OTHER_BRANDS, _FRAMES = FORMATS["mp4"], FORMATS["mp3"]
 
 _UNREAD: tuple[tuple[bytes, str], ...] = (
@@ -86,7 +88,7 @@ _TGA_DEPTHS = frozenset({8, 15, 16, 24, 32})
 
 
 def parse_media(
-    size: int | None, *, thorough: bool, first: int = HEAD
+    size: int | None, thorough: bool, first: int = HEAD
 ) -> Parse[MediaInfo]:
     """Find the format and read what it says. Raises ``MediaError``.
 
@@ -100,6 +102,24 @@ def parse_media(
     if len(head) < row.shortest:
         raise _too_short(head)
     return (yield from _parser(row.parser)(Source(size, thorough, head)))
+
+
+def read_usual_header(head: bytes, size: int | None) -> MediaInfo | None:
+    """What the beginning of some content says, if that is all that there is to know.
+
+    None for everything that a parser must read. Raises ``MediaError``.
+    """
+    if head[:2] != _JPEG_START:
+        return None
+    return _usual_jpeg()(head, size)
+
+
+@cache
+def _usual_jpeg() -> Callable[[bytes, int | None], MediaInfo | None]:
+    """Loaded on first use, like the parsers."""
+    from .formats.jpeg import usual_jpeg
+
+    return usual_jpeg
 
 
 @cache

@@ -18,7 +18,7 @@ from .compiled import (
     texts_at,
 )
 from .require import given_members
-from .rule_grammar import Comparison
+from .rule_grammar import CHARACTERS, COUNT, Comparison
 from .scripts import count_in_script
 from .wording import decimal, limit_problem, measured, state_of
 
@@ -61,10 +61,8 @@ def _counted_together(
     check: CountedTogether, payload: Mapping[str, Any]
 ) -> Iterator[Problem]:
     values = [value for steps in check.fields for _, value in given_at(payload, steps)]
-    if not values:
-        return
     count = sum(map(_items, values))
-    if not check.rule.operator.accepts(count, check.rule.threshold):
+    if values and not check.counts.contains(count):
         pointer = first_given(check.limit.fields, payload)
         found = measured(check.rule.measure, str(count))
         yield limit_problem(check.limit, pointer, found, check.rule, actual=str(count))
@@ -77,41 +75,59 @@ def _items(value: object) -> int:
 def _rule_problems(check: ValueRule, payload: Mapping[str, Any]) -> Iterator[Problem]:
     rule = check.rule
     for steps in check.fields:
-        for pointer, actual in _broken(rule, payload, steps):
+        if len(steps) == 1 and _clearly_keeps(check, payload.get(steps[0])):
+            continue
+        for pointer, actual in _broken(check, payload, steps):
             found = measured(rule.measure, actual)
             yield limit_problem(check.limit, pointer, found, rule, actual=actual)
 
 
+def _clearly_keeps(check: ValueRule, value: object) -> bool:
+    """Whether a value keeps a rule, for the values that most documents have."""
+    if value is None:
+        return True
+    name = check.rule.measure.name
+    if name == CHARACTERS:
+        return isinstance(value, str) and _is_clearly_short(check, value)
+    if name == COUNT:
+        return isinstance(value, list) and check.counts.contains(
+            len(cast(list[object], value)) or 1
+        )
+    return type(value) is int and check.counts.contains(value)
+
+
 def _broken(
-    rule: Comparison, payload: Mapping[str, Any], steps: tuple[str, ...]
+    check: ValueRule, payload: Mapping[str, Any], steps: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
     """Every value of a field that breaks a rule: its pointer and what was measured."""
-    match rule.measure.name:
-        case "characters":
-            for pointer, text in texts_at(payload, steps):
-                if not keeps_length(rule, text):
-                    yield pointer, str(_characters(rule, text))
-        case "count":
-            for pointer, value in given_at(payload, steps):
-                if not rule.operator.accepts(_items(value), rule.threshold):
-                    yield pointer, str(_items(value))
-        case _:
-            for pointer, value in given_at(payload, steps):
-                for where, number in _numbers(value, pointer):
-                    if not rule.operator.accepts(number, rule.threshold):
-                        yield where, decimal(number)
+    rule = check.rule
+    if rule.measure.name == CHARACTERS:
+        for pointer, text in texts_at(payload, steps):
+            count = _characters(rule, text)
+            if not check.counts.contains(count):
+                yield pointer, str(count)
+    elif rule.measure.name == COUNT:
+        for pointer, value in given_at(payload, steps):
+            if not check.counts.contains(_items(value)):
+                yield pointer, str(_items(value))
+    else:
+        for pointer, value in given_at(payload, steps):
+            for where, number in _numbers(value, pointer):
+                if not rule.operator.accepts(number, rule.threshold):
+                    yield where, decimal(number)
 
 
-def keeps_length(rule: Comparison, text: str) -> bool:
-    """Whether a text keeps a rule about its characters."""
-    operator, threshold = rule.operator, rule.threshold
-    length = len(text)
-    if rule.measure.script:
-        # No script has more characters than the text.
-        if operator.less and not operator.greater and length < threshold:
-            return True
-        length = _characters(rule, text)
-    return operator.accepts(length, threshold)
+def _is_clearly_short(check: ValueRule, text: str) -> bool:
+    """Whether a text keeps a rule about its characters, without counting them one by one."""
+    counts = check.counts
+    if not text:
+        return True
+    if not check.rule.measure.script:
+        return counts.contains(len(text))
+    # No script has more characters than the text.
+    if len(text) <= counts.high and counts.low <= 0 and counts.hole is None:
+        return True
+    return text.isascii() and counts.contains(_characters(check.rule, text))
 
 
 def _characters(rule: Comparison, text: str) -> int:

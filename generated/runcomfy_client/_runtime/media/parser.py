@@ -24,6 +24,9 @@ Read: TypeAlias = Callable[[int, int], bytes]
 
 HEAD = 48
 """Enough bytes to recognise every known format, and for most small headers."""
+LOCAL_HEAD = 1024
+"""The same where bytes cost nothing: in memory, and in the first block of a file. The headers
+of most pictures are shorter."""
 
 
 class Source(NamedTuple):
@@ -32,7 +35,7 @@ class Source(NamedTuple):
     ``size`` is the length of the content in bytes, None if it is not known. ``thorough``
     permits reading all of it, for facts that no header states (frames of a GIF, the length
     of an MP3 without a Xing header). ``head`` is what was read to find the format: up to
-    ``HEAD`` bytes.
+    ``HEAD`` bytes, or ``LOCAL_HEAD``.
     """
 
     size: int | None

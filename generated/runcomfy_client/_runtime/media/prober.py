@@ -17,8 +17,8 @@ from .errors import MediaError, MediaFault
 from .fetch.policy import DEFAULT_POLICY, FetchPolicy
 from .format_table import Kind
 from .info import MediaInfo
-from .parser import Read, drive
-from .sniff import parse_media
+from .parser import LOCAL_HEAD, Read, drive
+from .sniff import parse_media, read_usual_header
 
 MediaSource: TypeAlias = (
     "PathLike[str] | bytes | bytearray | memoryview | BinaryIO | str"
@@ -79,24 +79,46 @@ def _measure_local(source: MediaSource, thorough: bool) -> MediaInfo:
     if isinstance(
         source, Path
     ):  # the most frequent case, and much faster to check than below
-        opened: FileReader | StreamReader = FileReader(source)
-    elif isinstance(source, str):
+        return _measure_file(source, thorough)
+    if type(source) is io.BytesIO and not source.closed:
+        # Its content is there already; its position stays where it is.
+        source = source.getvalue()
+    if isinstance(source, str):
         read, size = data_reader(source)
-        return drive(parse_media(size, thorough=thorough), read)
     elif isinstance(source, (bytes, bytearray, memoryview)):
         read, size = memory_reader(source)
-        return drive(parse_media(size, thorough=thorough), read)
+    elif isinstance(source, PathLike):
+        return _measure_file(source, thorough)
     else:
-        opened = _open(source)
+        return _measure_stream(source, thorough)
+    return _measure_read(read, size, thorough)
+
+
+def _measure_read(read: Read, size: int, thorough: bool) -> MediaInfo:
+    """Measure content whose beginning costs nothing to read."""
+    known = read_usual_header(read(0, LOCAL_HEAD), size)
+    if known is not None:
+        return known
+    return drive(parse_media(size, thorough, LOCAL_HEAD), read)
+
+
+def _measure_file(path: PathLike[str], thorough: bool) -> MediaInfo:
+    opened = FileReader(path)
+    try:
+        return _measure_read(opened.read, opened.size, thorough)
+    finally:
+        opened.close()
+
+
+def _measure_stream(source: BinaryIO, thorough: bool) -> MediaInfo:
+    opened = _open(source)
     try:
         return drive(parse_media(opened.size, thorough=thorough), opened.read)
     finally:
         opened.close()
 
 
-def _open(source: PathLike[str] | BinaryIO) -> FileReader | StreamReader:
-    if isinstance(source, PathLike):
-        return FileReader(source)
+def _open(source: BinaryIO) -> StreamReader:
     if not hasattr(source, "read"):
         name = type(source).__name__
         raise MediaError(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from codecs import getincrementaldecoder
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from types import MappingProxyType
 
 from ..escaping import printable
 from .errors import MediaError, MediaFault, MediaUnknown, MediaUnsupported
@@ -20,15 +19,14 @@ TEXT = 4096
 """How many bytes are read to recognise what else it is."""
 
 _STARTS = tuple((start, row) for row in FORMATS.values() for start in row.starts)
-_BY_FIRST_BYTE: Mapping[int, tuple[tuple[bytes, Format], ...]] = MappingProxyType(
-    {
-        first: tuple((start, row) for start, row in _STARTS if start[0] == first)
-        for first in {start[0] for start, _ in _STARTS}
-    }
-)
+_BY_FIRST_BYTE: dict[int, tuple[tuple[bytes, Format], ...]] = {
+    first: tuple((start, row) for start, row in _STARTS if start[0] == first)
+    for first in {start[0] for start, _ in _STARTS}
+}
 _BY_RIFF_FORM = {row.riff_form: row for row in FORMATS.values() if row.riff_form}
 _BY_BRAND = {brand: row for row in FORMATS.values() for brand in row.brands}
 _BY_BOX = {box: row for row in FORMATS.values() for box in row.boxes}
+_JPEG_START = FORMATS["jpeg"].starts[0]
 _OTHER_BRANDS, _FRAMES = FORMATS["mp4"], FORMATS["mp3"]
 
 _UNREAD: tuple[tuple[bytes, str], ...] = (
@@ -89,19 +87,39 @@ _TGA_TYPES = frozenset({1, 2, 3, 9, 10, 11})
 _TGA_DEPTHS = frozenset({8, 15, 16, 24, 32})
 
 
-def parse_media(size: int | None, *, thorough: bool) -> Parse[MediaInfo]:
+def parse_media(
+    size: int | None, thorough: bool, first: int = HEAD
+) -> Parse[MediaInfo]:
     """Find the format and read what it says. Raises ``MediaError``.
 
     ``size`` is the length of the content, None if it is not known; ``thorough`` permits
-    reading all of it.
+    reading all of it. ``first`` is how many bytes are read to find the format.
     """
-    head = yield 0, HEAD, 0
+    head = yield 0, first, 0
     row = _row_for(head)
     if row is None:
         raise unrecognised_error((yield 0, TEXT, 0), size)
     if len(head) < row.shortest:
         raise _too_short(head)
     return (yield from _parser(row.parser)(Source(size, thorough, head)))
+
+
+def read_usual_header(head: bytes, size: int | None) -> MediaInfo | None:
+    """What the beginning of some content says, if that is all that there is to know.
+
+    None for everything that a parser must read. Raises ``MediaError``.
+    """
+    if head[:2] != _JPEG_START:
+        return None
+    return _usual_jpeg()(head, size)
+
+
+@cache
+def _usual_jpeg() -> Callable[[bytes, int | None], MediaInfo | None]:
+    """Loaded on first use, like the parsers."""
+    from .formats.jpeg import usual_jpeg
+
+    return usual_jpeg
 
 
 @cache

@@ -8,7 +8,7 @@ from struct import unpack_from
 from ..errors import MediaError, MediaFault, MediaShort
 from ..info import Dimensions, MediaInfo
 from ..parser import Parse, Source
-from .tiff import EXIF_HEAD, UPRIGHT, exif_orientation
+from .tiff import UPRIGHT, exif_orientation, known_orientation
 
 _MOST_MARKERS = 4000
 _MOST_JUNK = 256 << 10  # bytes between segments that are skipped, as decoders do
@@ -47,8 +47,49 @@ def parse_jpeg(source: Source) -> Parse[MediaInfo]:
         if facts.size is None:
             raise
         if error.fault is MediaFault.TOO_COSTLY:  # there may be an orientation
-            return _result(facts, source)._replace(other_extents=(facts.size[::-1],))
-    return _result(facts, source)
+            return _result(facts, source.size)._replace(
+                other_extents=(facts.size[::-1],)
+            )
+    return _result(facts, source.size)
+
+
+def usual_jpeg(head: bytes, size: int | None) -> MediaInfo | None:
+    """What the beginning of a JPEG of ``size`` bytes says; None if more must be read.
+
+    Most pictures need nothing else, and a plain function takes half the time of a parser.
+    Raises ``MediaError``.
+    """
+    facts = _JpegFacts()
+    return _result(facts, size) if _read_usual_header(facts, head) else None
+
+
+def _read_usual_header(facts: _JpegFacts, data: bytes) -> bool:
+    """Read all facts from a header that lies in ``data``, as most encoders write it.
+
+    False if it is longer or unusual: then ``_segments`` reads it.
+    """
+    at, last = 2, len(data) - _LITTLE
+    while at <= last and data[at] == 0xFF:
+        marker = data[at + 1]
+        end = at + 2 + (data[at + 2] << 8 | data[at + 3])
+        if marker in _READ:
+            if marker in _ENDS:
+                return facts.size is not None
+            if marker in _FRAME_HEADERS:
+                _frame_header(facts, at, data, at)
+            elif data[at + 4 : at + 10] != b"Exif\0\0" or facts.oriented:
+                return False
+            else:
+                known = known_orientation(data[at + 10 : end], end - at - 10)
+                if known is None:
+                    return False
+                facts.oriented, facts.orientation = True, known
+            if facts.size and facts.oriented:
+                return True
+        elif marker in _NO_MARKERS or end < at + 4:
+            return False
+        at = end
+    return False
 
 
 def _segments(facts: _JpegFacts, data: bytes) -> Parse[None]:
@@ -75,8 +116,8 @@ def _segments(facts: _JpegFacts, data: bytes) -> Parse[None]:
             if marker in _ENDS:
                 raise MediaError(f"JPEG: no frame header (SOF) before byte {at}")
             if marker in _APPLICATIONS:
-                known = data[here + 4 : here + 10 + EXIF_HEAD]
-                yield from _application(facts, at, known, end)
+                mark = data[here + 4 : here + 10]
+                yield from _application(facts, at, mark, end)
             else:
                 _frame_header(facts, at, data, here)
             if facts.size and facts.oriented:  # otherwise Exif may still follow
@@ -120,14 +161,11 @@ def _frame_header(facts: _JpegFacts, at: int, data: bytes, here: int) -> None:
     facts.size, facts.marker, facts.place = (width, height), data[here + 1], at
 
 
-def _application(facts: _JpegFacts, at: int, known: bytes, end: int) -> Parse[None]:
-    """Read what an application's segment states; ``known`` is the beginning of its content."""
-    if known[:6] == b"Exif\0\0":
-        if not facts.oriented:
-            facts.oriented = True
-            exif = exif_orientation(at + 10, end, known[6:])
-            facts.orientation = yield from exif
-    elif known[:4] == b"MPF\0":
+def _application(facts: _JpegFacts, at: int, mark: bytes, end: int) -> Parse[None]:
+    if mark == b"Exif\0\0" and not facts.oriented:
+        facts.oriented = True
+        facts.orientation = yield from exif_orientation(at + 10, end)
+    elif mark[:4] == b"MPF\0":
         facts.frames = yield from _picture_count(at + 8, end)
 
 
@@ -148,14 +186,14 @@ def _picture_count(base: int, end: int) -> Parse[int]:
     return 1
 
 
-def _result(facts: _JpegFacts, source: Source) -> MediaInfo:
+def _result(facts: _JpegFacts, whole: int | None) -> MediaInfo:
     assert facts.size is not None  # otherwise reading the segments raises
     orientation, size = facts.orientation, facts.size
     where = f"SOF{facts.marker - 0xC0} at byte {facts.place}"
     return MediaInfo(
         "image",
         "jpeg",
-        source.size,
+        whole,
         (size[1], size[0]) if orientation >= 5 else size,
         size,
         (),

@@ -149,9 +149,12 @@ TAG = 0x0112
 UPRIGHT = 1
 _MOST_EXIF_ENTRIES = 512
 _SHORT = 3
-EXIF_HEAD = 128
-"""Bytes: the header, and a directory of a dozen entries."""
-_ENTRIES = {b"II*\0": Struct("<HHIHxx"), b"MM\0*": Struct(">HHIHxx")}
+_EXIF_HEAD = 128  # bytes: header and a directory of a dozen entries
+_EXIF = {
+    b"II*\0": (Struct("<I"), Struct("<HHIHxx")),
+    b"MM\0*": (Struct(">I"), Struct(">HHIHxx")),
+}
+"""The offset of the directory, and one of its entries, by the first bytes."""
 
 
 def valid_orientation(orientation: int) -> int:
@@ -165,28 +168,53 @@ def exif_orientation(base: int, end: int, head: bytes = b"") -> Parse[int]:
     Only the first directory is read: the second one is for the thumbnail. ``head`` are the
     bytes from ``base`` that are known already.
     """
+    length = end - base
     try:
-        wanted = min(EXIF_HEAD, max(8, end - base))
+        wanted = min(_EXIF_HEAD, max(8, length))
         if len(head) < wanted:
             head = yield base, wanted, 8
-        entry = _ENTRIES.get(head[:4])
-        if entry is None:
-            return UPRIGHT
-        order: Literal["little", "big"] = "little" if head[0] == 0x49 else "big"
-        at = int.from_bytes(head[4:8], order)
-        if at + 2 > end - base:
-            return UPRIGHT
+        known = known_orientation(head, length)
+        if known is not None:
+            return known
+        header, entry = _EXIF[head[:4]]
+        at = int(header.unpack_from(head, 4)[0])
         table = head[at:] if at + 2 <= len(head) else (yield base + at, 2, 2)
-        count = min(int.from_bytes(table[:2], order), _MOST_EXIF_ENTRIES)
-        length = 12 * min(count, (end - base - at - 2) // 12)
-        entries = table[2 : 2 + length]
-        if len(entries) < length:
-            entries = yield base + at + 2, length, length
+        count = int.from_bytes(table[:2], "little" if head[0] == 0x49 else "big")
+        size = 12 * min(count, _MOST_EXIF_ENTRIES, (length - at - 2) // 12)
+        entries = table[2 : 2 + size]
+        if len(entries) < size:
+            entries = yield base + at + 2, size, size
     except MediaShort:
         return UPRIGHT
+    return _stated_orientation(entry, entries)
+
+
+def known_orientation(head: bytes, length: int) -> int | None:
+    """The same for a structure of ``length`` bytes that begins with ``head``.
+
+    None if more of it must be read.
+    """
+    if len(head) < 8:
+        return None
+    structs = _EXIF.get(head[:4])
+    if structs is None:
+        return UPRIGHT
+    header, entry = structs
+    at = int(header.unpack_from(head, 4)[0])
+    if at + 2 > length:
+        return UPRIGHT
+    if at + 2 > len(head):
+        return None
+    big = head[0] == 0x4D
+    count = head[at] << 8 | head[at + 1] if big else head[at] | head[at + 1] << 8
+    size = 12 * min(count, _MOST_EXIF_ENTRIES, (length - at - 2) // 12)
+    entries = head[at + 2 : at + 2 + size]
+    return None if len(entries) < size else _stated_orientation(entry, entries)
+
+
+def _stated_orientation(entry: Struct, entries: bytes) -> int:
     for tag, kind, count, value in entry.iter_unpack(entries):
         if tag == TAG:
-            return (
-                valid_orientation(value) if kind == _SHORT and count == 1 else UPRIGHT
-            )
+            usual = kind == _SHORT and count == 1
+            return valid_orientation(value) if usual else UPRIGHT
     return UPRIGHT
