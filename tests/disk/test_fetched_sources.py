@@ -154,3 +154,16 @@ def test_a_server_that_drips_has_a_total_time(shell: Shell, part: str) -> None:
 def test_a_head_has_a_cap(shell: Shell, line: str) -> None:
     code, said, _, _ = imported(shell, answer(b"x", line))
     assert (code, "error: https://localhost" in said) == (3, True), said
+
+
+def test_compressed_bytes_that_say_nothing_are_not_read_for_ever(shell: Shell) -> None:
+    def serve(connection: socket.socket) -> None:
+        with connection.makefile("rb") as stream:
+            read_request(stream)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
+        while True:
+            connection.sendall(gzip.compress(b"") * 3000)
+
+    code, said, _, taken = imported(shell, serve)
+    assert (code, "compressed data for" in said) == (3, True), said
+    assert taken < 10

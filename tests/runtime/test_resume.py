@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -221,6 +223,57 @@ def test_the_mark_is_not_written_through_a_link(
     server.on("/out.png", whole)
     made.download(tmp_path)
     assert victim.read_text() == "mine"
+
+
+def _fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def _huge(path: Path) -> None:
+    with path.open("wb") as file:
+        file.write(b'"one"\n3000\n')
+        file.truncate(2 * 1024**3)
+
+
+def _link(path: Path) -> None:
+    other = path.with_name("other")
+    other.write_text('"one"\n3000\n')
+    path.symlink_to(other)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no FIFO, no /dev")
+@pytest.mark.parametrize("make", [_fifo, _device, _huge, _link])
+def test_a_mark_that_is_no_small_file_is_not_read(
+    server: ScriptedServer,
+    made: Result[Any],
+    tmp_path: Path,
+    make: Callable[[Path], None],
+) -> None:
+    (tmp_path / f"{NAME}.part").write_bytes(b"x" * 1500)
+    make(tmp_path / f"{NAME}.part.etag")
+    server.on("/out.png", whole)
+    tracemalloc.start()
+    try:
+        assert made.download(tmp_path)[0].read_bytes() == CONTENT
+        assert tracemalloc.get_traced_memory()[1] < 16 * 1024**2
+    finally:
+        tracemalloc.stop()
+    assert ranges(server) == [None]
+
+
+@pytest.mark.parametrize("ending", [".part", ".part.etag"])
+def test_a_folder_in_the_place_of_a_part_or_mark_is_a_download_error(
+    server: ScriptedServer, made: Result[Any], tmp_path: Path, ending: str
+) -> None:
+    (tmp_path / f"{NAME}{ending}").mkdir()
+    server.on("/out.png", whole)
+    with pytest.raises(errors.DownloadError, match=ending):
+        made.download(tmp_path)
+    assert not (tmp_path / NAME).exists()
 
 
 def test_a_part_that_the_server_calls_too_long_is_begun_anew(

@@ -62,15 +62,16 @@ class Lock:
     """The files of a generated package with their hashes, and the entry of each model.
 
     ``generating`` are the files, with their new hashes, that a ``generate`` is writing. It
-    stays in the lock only if that ``generate`` is killed: then each file is old or new.
+    stays in the lock only if that ``generate`` is killed: then each file is old or new. If
+    the next one is killed too, a file may be what any of them wrote.
     """
 
     files: Mapping[PurePosixPath, str] = field(default_factory=dict[PurePosixPath, str])
     models: Mapping[str, LockEntry] = field(default_factory=dict[str, LockEntry])
     made_from: MadeFrom = MadeFrom()
     selection: CallOptions = CallOptions()
-    generating: Mapping[PurePosixPath, str] = field(
-        default_factory=dict[PurePosixPath, str]
+    generating: Mapping[PurePosixPath, frozenset[str]] = field(
+        default_factory=dict[PurePosixPath, frozenset[str]]
     )
 
     @property
@@ -80,7 +81,7 @@ class Lock:
 
     def is_ours(self, path: PurePosixPath, digest: str) -> bool:
         """Whether this content of a file was generated."""
-        return digest in (self.files.get(path), self.generating.get(path))
+        return digest == self.files.get(path) or digest in self.generating.get(path, ())
 
     def module(self, model_id: str) -> PurePosixPath:
         """The file of a model's module."""
@@ -225,26 +226,39 @@ def lock_while_generating(text: str, new: Mapping[PurePosixPath, str], to: str) 
     """A lock file that says what a ``generate`` is about to write over the package.
 
     ``text`` is the lock of the package, empty if there is none; ``new`` are the hashes of
-    the files to write, and ``to`` is the text of the lock afterwards.
+    the files to write, and ``to`` is the text of the lock afterwards. What an earlier
+    ``generate`` was writing when it was killed stays in the lock.
     """
     empty: dict[str, Any] = {"models": {}, "files": {}}
     before = members(json.loads(text)) if text else empty
+    hashes = _generating(before)
+    for path, digest in new.items():
+        hashes[path] = hashes.get(path, frozenset()) | {digest}
     data = {
         "note": _NOTE,
         "lock_version": VERSION,
         **before,
         _GENERATING: {
             "lock": sha256(to.encode("utf-8", "surrogatepass")),
-            "files": {path.as_posix(): new[path] for path in sorted(new)},
+            "files": {path.as_posix(): sorted(hashes[path]) for path in sorted(hashes)},
         },
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _generating(data: Mapping[str, Any]) -> dict[PurePosixPath, str]:
+def _generating(data: Mapping[str, Any]) -> dict[PurePosixPath, frozenset[str]]:
+    """The hashes of each file that a killed ``generate`` may have written.
+
+    A list for each file; earlier releases wrote a single hash.
+    """
     where = "the list of files that are being generated"
-    hashes = words(table(data.get(_GENERATING, {}), where).get("files", {}), where)
-    return {_inside(name): digest for name, digest in hashes.items()}
+    files = table(table(data.get(_GENERATING, {}), where).get("files", {}), where)
+    return {
+        _inside(name): frozenset(
+            word(each, where) for each in (items(known) or [known])
+        )
+        for name, known in files.items()
+    }
 
 
 def _parsed(text: str) -> Any:
