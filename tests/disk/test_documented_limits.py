@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from runcomfy_codegen.disk import read_file
-from runcomfy_codegen.ir import json_text
+from runcomfy_codegen.ir import json_text, toml_text
 from runcomfy_codegen.sandbox import input_validation
 from runcomfy_codegen.sources import embedded_json
 from runcomfy_codegen.workspace import import_documents
+from runcomfy_runtime.http import body
 from runcomfy_runtime.media import FetchPolicy
+from runcomfy_runtime.retry_and_timeouts import DATABASE_CONNECT_TIMEOUT
 from runcomfy_runtime.transport import BODY_LIMIT
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +23,13 @@ ROWS = [
     ("a source of `import`, an input document", f"{read_file.SOURCE_CAP // MIB} MiB"),
     ("a stored document", f"{read_file.STORED_CAP // MIB} MiB"),
     ("configuration, approvals", f"{read_file.SETTINGS_CAP // MIB} MiB"),
+    ("nesting of TOML", f"{toml_text.MAX_DEPTH} levels, {toml_text.MAX_DEPTH} names"),
+    (
+        "content codings",
+        f"{body.CODED_PER_BYTE} compressed bytes for a decoded one,"
+        f" and {body.CODED_OVERHEAD // 1024} KiB",
+    ),
+    ("connecting to a PostgreSQL", f"{DATABASE_CONNECT_TIMEOUT:g} seconds"),
     ("a file of a generated client", f"{read_file.GENERATED_CAP // MIB} MiB"),
     ("a page that `import https", f"{read_file.SOURCE_CAP // MIB} MiB, 30 seconds"),
     ("an answer of the API", f"{BODY_LIMIT // MIB} MiB"),

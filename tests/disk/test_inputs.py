@@ -18,6 +18,7 @@ from support.command_line import ENTRY, Answer, Shell, entry
 
 MODEL = "acme/singer"
 EN = f"schemas/{MODEL}/en.json"
+TOML = f"limits/{MODEL}.toml"
 SPARSE = 2 * 1024**3
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no FIFO, no /dev")
@@ -35,6 +36,9 @@ COMMANDS = {
     "template": ("mine/model.jinja", ("generate", "--output", "c", "--config", "t.toml")),
     "lock": ("c/runcomfy-codegen.lock", ("check", "--output", "c")),
     "module": ("c/models/acme/singer.py", ("check", "--output", "c")),
+    "limits, check": (TOML, ("limits", "check")),
+    "limits, generate": (TOML, ("generate", "--output", "c")),
+    "limits, lint": (TOML, ("lint",)),
     "document, generate": (EN, ("generate", "--output", "c")),
     "document, check": (EN, ("check", "--output", "c")),
     "document, lint": (EN, ("lint",)),
@@ -87,6 +91,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     shell.write("in.json", {"text": "la"})
     shell.write("t.toml", 'template_dir = "mine"\n')
     shell.write("mine/.keep", "")
+    shell.write("limits/acme/.keep", "")
     for folder in ("schemas", "base"):
         assert shell("import", "x.json", "--schemas", folder).code == 0
     assert shell("generate", "--output", "c").code == 0
@@ -125,7 +130,7 @@ def test_no_command_waits_for_ever_or_takes_it_for_a_file(
 
 
 REASONS = {
-    "make_fifo": ["is a FIFO that no program writes to"],
+    "make_fifo": ["is a FIFO that no program writes to", "is a FIFO, not a file"],
     "make_folder": ["is a folder", "is a directory"],
     "make_large": ["MiB, the most that is read"],
     "make_endless": ["is a device"],
@@ -207,6 +212,120 @@ def test_dev_null_is_an_empty_file(whole: Shell) -> None:
         whole.folder / "pyproject.toml", lambda path: path.symlink_to("/dev/null")
     ):
         assert whole("lint").code == 0
+
+
+STORED = [
+    name for name, (file, _) in COMMANDS.items()
+    if file.endswith((".toml", ".lock", "en.json")) and name not in ("config", "scenario")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STORED)
+@pytest.mark.parametrize("way", ["a FIFO", "a file"])
+def test_no_stored_file_is_standard_input(
+    whole: Shell, name: str, way: str, monkeypatch: pytest.MonkeyPatch, long_run: bool
+) -> None:
+    """A link that git carries may lead to ``/dev/stdin``, which another program feeds."""
+    if not long_run and (STORED.index(name) + len(way)) % 2:
+        pytest.skip("the other way is run")
+    file, words = COMMANDS[name]
+    read, write = os.pipe()
+    kept = os.dup(0)
+    source = read if way == "a FIFO" else os.open(whole.folder / "x.json", os.O_RDONLY)
+    os.dup2(source, 0)
+    try:
+        link = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")[len(name) % 3]
+        with (
+            replaced(whole.folder / file, lambda path: path.symlink_to(link)),
+            time_limit(10),
+        ):
+            answer = whole(*words)
+    finally:
+        os.dup2(kept, 0)
+        for handle in {kept, read, write, source}:
+            os.close(handle)
+    assert answer.code in (1, 2, 3), answer.out
+    said = answer.out + answer.err
+    assert file in said
+    assert f"is a link to {link}, which no stored file may be" in said
+
+
+@pytest.mark.parametrize("option", ["--config", "--approvals"])
+def test_a_file_of_settings_that_the_command_names_may_be_a_fifo(
+    whole: Shell, option: str
+) -> None:
+    path = whole.folder / "pipe"
+    os.mkfifo(path)
+    try:
+        thread = written(path, b"\n\n\n\n\n\n", 0)
+        answer = whole("diff", "schemas", "base", option, "pipe")
+        thread.join()
+    finally:
+        path.unlink()
+    assert answer.code == 0, answer.err
+
+
+DEEP = [
+    "a = " + "[" * 100_000,
+    "a = " + "[" * 600 + "]" * 600,
+    "a = " + "{b = " * 100_000,
+    "a" + ".b" * 1_000_000 + " = 1",
+    "[" + "a." * 1_000_000 + "b]",
+    "a = " + "1" * 5000,
+]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["configuration", "pyproject", "config", "approvals", "scenario", "limits, check"],
+)
+def test_settings_that_are_nested_without_end_are_one_clear_error(
+    whole: Shell, name: str, long_run: bool
+) -> None:
+    file, words = COMMANDS[name]
+    texts = DEEP if long_run else DEEP[:2] + DEEP[3:4] + DEEP[5:]
+    path = whole.folder / file
+    for text in texts:
+        with replaced(path, Path.touch):
+            path.write_text(text)
+            answer = whole(*words)
+        assert answer.code in (1, 2), answer.err
+        said = answer.out + answer.err
+        assert "bug" not in said
+        assert "nested too deep" in said or "cannot be read" in said
+        assert "limits" in name or said.count("\n") < 4
+        assert file in said or name == "scenario"
+
+
+def test_a_configuration_in_a_revision_has_the_cap_and_kinds_of_one_on_a_disk(
+    tmp_path: Path,
+) -> None:
+    shell = Shell(tmp_path)
+    shell.write("x.json", [entry(MODEL, text={"type": "string"}), ENTRY])
+    assert shell("import", "x.json").code == 0
+    commit = "git add -A && git -c user.name=a -c user.email=a@b commit -qm x"
+    config = shell.folder / "runcomfy-codegen.toml"
+    shell.write("elsewhere.toml", "[names]\n")
+    large = "# " + "x" * (4 << 20)
+    for make, said in [
+        (
+            lambda: config.write_text(large),
+            "has more than 4 MiB, the most that is read",
+        ),
+        (lambda: config.symlink_to("elsewhere.toml"), ""),
+        (
+            lambda: config.symlink_to("nowhere"),
+            "is a link to a file that is not in this",
+        ),
+        (lambda: config.symlink_to("/dev/stdin"), "is a link to a file that is not in"),
+        (lambda: config.write_text("a = " + "[" * 100_000), "nested too deep"),
+    ]:
+        make()
+        assert run(shell, f"git init -q; {commit}").code == 0
+        config.unlink()
+        answer = shell("diff", "HEAD", "schemas")
+        assert (answer.code, said in answer.err) == (2 if said else 0, True), answer
+        assert not said or "runcomfy-codegen.toml" in answer.err
 
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdin"])

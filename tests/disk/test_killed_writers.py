@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -30,10 +29,14 @@ def catalog(shell: Shell, name: str, text: dict[str, Any], *more: str) -> None:
     shell.write(name, [*entries, ENTRY])
 
 
-def kill(shell: Shell, count: int, *words: str) -> list[Shell]:
-    """Copies of the folder in which a command was killed, each at another change."""
+def kill(shell: Shell, count: int | str, *words: str) -> list[Shell]:
+    """Copies of the folder in which a command was killed, each at another change.
+
+    Only one copy for a share of the changes, as ``70%``.
+    """
     place = shell.folder.parent / f"{shell.folder.name}-killed"
-    copies = [Shell(place / str(number)) for number in range(count + 1)]
+    number = 1 if isinstance(count, str) else count
+    copies = [Shell(place / str(each)) for each in range(number + 1)]
     for copy in copies:
         shutil.copytree(shell.folder, copy.folder)
     done = subprocess.run(
@@ -76,7 +79,7 @@ def test_a_killed_generate_is_finished_by_the_next(shell: Shell, kills: int) -> 
             assert ".tmp/" in name or name.endswith(".lock") or content in known, name
         check = copy("check", "--output", "client")
         said = "the last generate was interrupted; run `runcomfy-codegen generate`"
-        if "generating" in json.loads((copy.folder / LOCK).read_text()):
+        if is_interrupted(copy):
             interrupted += 1
             assert (check.code, said in check.err) == (1, True)
         assert "edited" not in check.out + check.err
@@ -87,20 +90,30 @@ def test_a_killed_generate_is_finished_by_the_next(shell: Shell, kills: int) -> 
     assert interrupted > kills // 4
 
 
-def test_schemas_that_change_after_the_kill_are_no_edit_by_hand(shell: Shell) -> None:
+def is_interrupted(shell: Shell) -> bool:
+    return b'"generating"' in (shell.folder / LOCK).read_bytes()
+
+
+def test_what_two_killed_generates_wrote_is_no_edit_by_hand(shell: Shell) -> None:
     catalog(shell, "old.json", {"type": "string"})
     assert shell("import", "old.json").code == 0
     assert shell(*GENERATE).code == 0
-    catalog(shell, "new.json", {"type": "integer"}, "acme/dancer")
-    assert shell("import", "new.json").code == 0
-    for copy in kill(shell, 3, *GENERATE):
-        shutil.rmtree(copy.folder / "schemas/acme/dancer")
-        catalog(copy, "third.json", {"type": "boolean"})
-        assert copy("import", "third.json").code == 0
-        again = copy(*GENERATE)
-        assert again.code == 0, again.err
-        assert b"bool" in copy.files("client")[SINGER]
-        assert "models/acme/dancer.py" not in copy.files("client")
+    copy = shell
+    for type_, share in (("integer", "88%"), ("boolean", "40%")):
+        catalog(copy, "new.json", {"type": type_}, f"acme/{type_}")
+        assert copy("import", "new.json").code == 0
+        [copy] = kill(copy, share, *GENERATE)
+        assert is_interrupted(copy)
+        # The second one was killed before it came to the module.
+        assert b"text: int" in copy.files("client")[SINGER]
+        shutil.rmtree(copy.folder / f"schemas/acme/{type_}")
+    catalog(copy, "last.json", {"type": "number"})
+    assert copy("import", "last.json").code == 0
+    again = copy(*GENERATE)
+    assert again.code == 0, again.err
+    files = copy.files("client")
+    assert b"text: float" in files[SINGER]
+    assert not {"models/acme/integer.py", "models/acme/boolean.py"} & files.keys()
 
 
 def test_an_edit_by_hand_after_the_kill_is_still_refused(shell: Shell) -> None:
@@ -109,7 +122,7 @@ def test_an_edit_by_hand_after_the_kill_is_still_refused(shell: Shell) -> None:
     assert shell(*GENERATE).code == 0
     catalog(shell, "new.json", {"type": "integer"})
     assert shell("import", "new.json").code == 0
-    [_, copy] = kill(shell, 2, *GENERATE)
+    [copy] = kill(shell, "75%", *GENERATE)
     copy.write(f"client/{SINGER}", "mine = 1\n")
     answer = copy(*GENERATE)
     assert (answer.code, "edited by hand" in answer.err) == (3, True)

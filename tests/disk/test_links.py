@@ -83,6 +83,79 @@ def test_import_does_not_write_through_a_link(client: Shell, link: str) -> None:
     assert client.files(".") == before
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", "acme/singer"),
+        ("import", "again.json"),
+        ("validate", "acme/singer", "-"),
+    ],
+    ids=lambda words: words[0],
+)
+@pytest.mark.parametrize("link", ["schemas/acme", "schemas/acme/singer"])
+def test_a_linked_folder_is_not_read_either(
+    client: Shell, words: tuple[str, ...], link: str
+) -> None:
+    client.write("again.json", entry("acme/singer", text={"type": "string"}))
+    assert client("import", "again.json").code == 0
+    replace(client.folder / link, client.folder / "elsewhere")
+    (client.folder / link).with_name("moved").rename(client.folder / "elsewhere")
+    answer = client(*words, stdin=b"{}")
+    assert (answer.code, f"{link} is a link to a folder" in answer.err) == (3, True)
+
+
+LIMITS = """model_id = "acme/singer"
+[[limit]]
+fields = ["/text"]
+quote = "At most 9 words"
+rule = "duration_seconds <= 10"
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("limits", "check"),
+        ("generate", "--output", "client"),
+        ("check", "--output", "client"),
+        ("lint",),
+        ("show", "acme/singer"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_linked_folder_of_limits_is_refused(
+    client: Shell, words: tuple[str, ...]
+) -> None:
+    client.write("elsewhere/singer.toml", LIMITS)
+    (client.folder / "limits").mkdir()
+    (client.folder / "limits/acme").symlink_to("../elsewhere")
+    before = client.files("client")
+    answer = client(*words)
+    assert (answer.code, "limits/acme is a link to a folder" in answer.err) == (3, True)
+    assert client.files("client") == before
+
+
+@pytest.mark.parametrize("link", ["limits/acme", "limits/acme/singer.toml"])
+def test_drafts_of_limits_are_not_written_through_a_link(
+    client: Shell, link: str
+) -> None:
+    text = {
+        "type": "string",
+        "format": "video_uri",
+        "description": "At most 10 seconds.",
+    }
+    client.write("new.json", entry("acme/singer", text=text))
+    assert client("import", "new.json").code == 0
+    path = client.folder / link
+    path.parent.mkdir(parents=True)
+    path.symlink_to(client.folder / ("victim" if link.endswith("acme") else "nowhere"))
+    before = client.files(".")
+    answer = client("limits", "suggest", "--write", "limits")
+    assert answer.code == 3, answer.out
+    assert f"{link} is a link to " in answer.err
+    assert client.files(".") == before
+
+
 def test_the_root_itself_may_be_a_link(client: Shell) -> None:
     for name in ("client", "schemas"):
         (client.folder / name).rename(client.folder / f"real-{name}")

@@ -136,6 +136,59 @@ def test_what_vanishes_during_a_walk_is_read_once_more(client: Shell) -> None:
     assert (answer.code, "schemas/acme/painter" in answer.err) == (3, True)
 
 
+@pytest.mark.parametrize("words", SINGLE, ids=" ".join)
+def test_the_folder_of_that_model_must_be_read(
+    client: Shell, words: tuple[str, ...]
+) -> None:
+    with failing(client.folder / "schemas/acme/singer", errno.EIO):
+        answer = client(*words)
+    assert (answer.code, "schemas/acme/singer" in answer.err) == (3, True)
+    assert "Input/output error" in answer.err
+
+
+def test_a_folder_of_limits_that_cannot_be_listed_ends_the_command(
+    client: Shell,
+) -> None:
+    client.write("limits/acme/singer.toml", 'model_id = "acme/singer"\n')
+    with failing(client.folder / "limits/acme", errno.EIO):
+        answer = client("limits", "check")
+    assert (answer.code, "limits/acme" in answer.err) == (3, True)
+    assert "Input/output error" in answer.err
+
+
+@pytest.mark.parametrize("content", ["{", "", "[" * 1000])
+def test_nothing_is_up_to_date_next_to_an_unreadable_document(
+    client: Shell, content: str
+) -> None:
+    client.write("schemas/acme/singer/en.json", content)
+    client.write("schemas/acme/singer/ru.json", content)
+    before = client.files("client/models")
+    for words in (WHOLE[0], WHOLE[3], (*WHOLE[3], "--format", "json")):
+        for _ in range(2):
+            answer = client(*words)
+            assert answer.code == 1, words
+            assert "up to date" not in answer.out + answer.err
+            assert '"clean": true' not in answer.out
+            assert "schemas/acme/singer/en.json" in answer.out + answer.err
+    assert client.files("client/models") == before
+
+
+def test_nothing_is_up_to_date_next_to_an_unreadable_file_of_limits(
+    client: Shell,
+) -> None:
+    client.write("limits/acme/singer.toml", "[")
+    for words in (WHOLE[0], WHOLE[0], WHOLE[3]):
+        answer = client(*words)
+        assert (answer.code, "up to date" in answer.out) == (1, False), answer.out
+        assert "limits/acme/singer.toml" in answer.out + answer.err
+    (client.folder / "limits/acme/singer.toml").unlink()
+    (client.folder / "limits/acme/singer.toml").mkdir()
+    for words in (WHOLE[0], WHOLE[0], WHOLE[3]):
+        answer = client(*words)
+        assert (answer.code, "up to date" in answer.out) == (1, False), answer.out
+        assert "limits/acme/singer.toml" in answer.out + answer.err
+
+
 def test_a_link_to_a_folder_is_not_an_empty_folder(client: Shell) -> None:
     painter = client.folder / "schemas/acme/painter"
     painter.rename(client.folder / "elsewhere")

@@ -24,7 +24,9 @@ GOOD = json.dumps({"text": "ünïcode " * 40}).encode()
 
 def head_of_gzip() -> Iterator[bytes]:
     """A gzip header whose file name never ends."""
-    return itertools.chain([b"\x1f\x8b\x08\x08" + bytes(6)], itertools.repeat(b"a" * PIECE))
+    return itertools.chain(
+        [b"\x1f\x8b\x08\x08" + bytes(6)], itertools.repeat(b"a" * PIECE)
+    )
 
 
 def empty_members() -> Iterator[bytes]:

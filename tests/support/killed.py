@@ -2,7 +2,8 @@
 
 ``python -m support.killed FOLDER COUNT COMMAND…`` runs the command in ``COUNT`` children, in
 copies ``FOLDER/0``, ``FOLDER/1`` …, each killed with SIGKILL at another of its changes, from
-the first to the last. It prints how many changes the command makes.
+the first to the last. ``COUNT`` may be ``70%``: one child, killed when so many of its changes
+are done. It prints how many changes the command makes.
 """
 
 from __future__ import annotations
@@ -51,10 +52,17 @@ def run(folder: Path, words: list[str], kill_at: int | None) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def run_all(folder: Path, count: int, words: list[str]) -> None:
+def places(count: str, changes: int) -> list[int]:
+    """The changes at which to kill."""
+    if count.endswith("%"):
+        return [1 + int(count[:-1]) * (changes - 1) // 100]
+    last = max(int(count) - 1, 1)
+    return [1 + number * (changes - 1) // last for number in range(int(count))]
+
+
+def run_all(folder: Path, count: str, words: list[str]) -> None:
     changes = run(folder / "0", words, None)
-    for number in range(1, count + 1):
-        at = 1 + (number - 1) * (changes - 1) // max(count - 1, 1)
+    for number, at in enumerate(places(count, changes), 1):
         code = run(folder / str(number), words, at)
         assert code == -signal.SIGKILL, (number, at, code)
     sys.stdout.write(f"{changes}\n")
@@ -62,4 +70,4 @@ def run_all(folder: Path, count: int, words: list[str]) -> None:
 
 if __name__ == "__main__":
     sys.dont_write_bytecode = True
-    run_all(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    run_all(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])

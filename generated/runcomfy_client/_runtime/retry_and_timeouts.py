@@ -78,7 +78,7 @@ CATALOG_TIMEOUT = 60.0
 SOURCE_TIMEOUT = 30.0
 """A page to import: connecting, and after that its whole content."""
 SCHEMAS_LOCK_TIMEOUT = 10.0
-"""Waiting for another import into the same schemas folder."""
+"""Waiting for another process that writes the same folder of schemas, limits or settings."""
 STATE_FILE_TIMEOUT = 0.1
 """Waiting for the state file of a sandbox: only another sandbox that has it can lock it."""
 SERVER_STOP_TIMEOUT = 2

@@ -167,6 +167,9 @@ def _lines(package: api.PackageCheck, *, full: bool) -> Iterator[TextLine]:
         yield TextLine(text, on_stderr=True)
     if package.up_to_date:
         yield TextLine(f"{folder}: up to date, {package.files} files")
+    elif not (package.stale or package.edited or package.interrupted):
+        text = f"{folder}: no file is stale, except for the errors above"
+        yield TextLine(text, on_stderr=True)
     else:
         yield TextLine(
             f"{folder}: {len(package.stale)} of {package.files} files are stale;"

@@ -17,7 +17,7 @@ from ..targets.python.package import PACKAGE
 from ..workspace.configuration import Config
 from ..workspace.import_documents import read_content, store_documents
 from ..workspace.local_sandbox import open_sandbox
-from ..workspace.project import Project
+from ..workspace.project import Project, check_empty
 from ..workspace.validate import (
     TemporaryClient,
     generate_into,
@@ -44,8 +44,8 @@ def command(where: SchemasOptions, output: Path | None) -> None:
     Uses the published pages that ship with the tool, and a sandbox on this machine. Needs no
     key and no network, and leaves nothing behind unless --output is given.
     """
-    if output is not None and output.exists() and any(output.iterdir()):
-        raise OperationError(f"{output} is not empty; nothing was written")
+    if output is not None:
+        check_empty(output)
     with tempfile.TemporaryDirectory(prefix="runcomfy-demo-") as temporary:
         _run_demo(output or Path(temporary), kept=output is not None)
     where_kept = "" if output is None else f"Everything is in {output}. "

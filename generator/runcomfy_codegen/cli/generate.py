@@ -138,9 +138,10 @@ def _print_package(package: api.PackageResult) -> None:
     for word, sentence in package.changes:
         say(f"{word:<8} {sentence}")
     written, removed = len(package.written), len(package.removed)
-    say(
-        f"{package.output}: {written} written, {removed} removed,"
-        f" {package.files} files in all"
-        if written or removed
-        else f"{package.output}: up to date, {package.files} files"
-    )
+    if written or removed:
+        what = f"{written} written, {removed} removed, {package.files} files in all"
+    elif not package.ok:
+        what = f"nothing written, {package.files} files; see the errors above"
+    else:
+        what = f"up to date, {package.files} files"
+    say(f"{package.output}: {what}")

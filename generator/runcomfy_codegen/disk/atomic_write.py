@@ -11,7 +11,6 @@ files, which the next writer removes.
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import secrets
 import shutil
@@ -23,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from types import FrameType
 
 from ..errors import OperationError
+from .walk import list_folder
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _STAGING = re.compile(r"\.runcomfy-codegen\.[0-9a-f]{16}\.tmp")
@@ -93,7 +93,7 @@ def refuse_links(root: Path, paths: Iterable[PurePosixPath]) -> None:
 
 def remove_leftovers(root: Path) -> None:
     """Remove the temporary files of killed processes. The caller holds the folder's lock."""
-    for name in os.listdir(root):  # noqa: PTH208
+    for name in list_folder(root):
         path = root / name
         if _STAGING.fullmatch(name) and path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

@@ -1,7 +1,8 @@
 """Reads a file that somebody else made: its kind is looked at first, and its size has a cap.
 
 Opening a FIFO waits for a writer, reading ``/dev/zero`` never ends, and a file can be larger
-than the memory. Git carries links to any of them.
+than the memory. Git carries links to any of them, and to ``/dev/stdin``: only a file that the
+call names may be standard input or a FIFO.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import select
 import stat
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 MIB = 1024 * 1024
 SOURCE_CAP = 64 * MIB
@@ -30,12 +32,17 @@ GENERATED_CAP = 256 * MIB
 _STDIN = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _WRITER_WAIT = 0.5
 _PIECE = 64 * 1024
-_KINDS = (
+_MOST_LINKS = 40
+_OPEN_FILES = ("/dev/fd/", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc/")
+
+Kinds: TypeAlias = tuple[tuple[Callable[[int], bool], str], ...]
+_KINDS: Kinds = (
     (stat.S_ISDIR, "is a folder"),
     (stat.S_ISSOCK, "is a socket"),
     (stat.S_ISBLK, "is a device"),
     (stat.S_ISCHR, "is a device"),
 )
+_STORED_KINDS: Kinds = (*_KINDS, (stat.S_ISFIFO, "is a FIFO"))
 
 
 class NotReadable(OSError):
@@ -48,23 +55,41 @@ class NotReadable(OSError):
 
 
 def read_file(path: Path | str, cap: int) -> bytes:
-    """The content of a file, or of a FIFO that a program writes to.
+    """The content of a stored file. ``/dev/null`` is an empty file.
 
-    ``/dev/null`` is an empty file; ``/dev/stdin`` is standard input. Nothing here blocks
-    without a writer. Raises ``OSError``, and ``NotReadable`` for anything that is no file,
-    and for more than ``cap`` bytes.
+    Raises ``OSError``, and ``NotReadable`` for anything that is no file, for a link to
+    standard input, and for more than ``cap`` bytes.
+    """
+    if os.path.islink(path):  # noqa: PTH114
+        opened = _linked_open_file(path)
+        if opened:
+            raise NotReadable(
+                path, f"is a link to {opened}, which no stored file may be"
+            )
+    return _read_path(path, cap, _STORED_KINDS)
+
+
+def read_named_file(path: Path | str, cap: int) -> bytes:
+    """The content of a file that the call names, or of a FIFO that a program writes to.
+
+    ``-`` and ``/dev/stdin`` are standard input. Nothing here waits without a writer. Raises
+    like ``read_file``.
     """
     if str(path) in _STDIN:
         return read_stdin(cap)
+    return _read_path(path, cap, _KINDS)
+
+
+def _read_path(path: Path | str, cap: int, refused: Kinds) -> bytes:
     mode = _mode(path)
     if stat.S_ISCHR(mode) and os.path.samefile(path, os.devnull):  # noqa: PTH121
         return b""
-    _check_kind(path, mode)
+    _check_kind(path, mode, refused)
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
     try:
         # It may be another file by now.
         opened = os.fstat(handle)
-        _check_kind(path, opened.st_mode)
+        _check_kind(path, opened.st_mode, refused)
         if opened.st_size > cap:
             raise too_large(path, cap)
         if stat.S_ISFIFO(opened.st_mode):
@@ -109,8 +134,24 @@ def _mode(path: Path | str) -> int:
         raise
 
 
-def _check_kind(path: Path | str, mode: int) -> None:
-    for is_kind, reason in _KINDS:
+def _linked_open_file(path: Path | str) -> str:
+    """The path of an open file that a link leads to, as ``/dev/stdin``; empty if to none.
+
+    Such a path may lead on to a regular file, whose content is not the link's.
+    """
+    step = Path(path)
+    for _ in range(_MOST_LINKS):
+        if not step.is_symlink():
+            break
+        folder = os.path.realpath(step.parent)
+        step = Path(os.path.normpath(Path(folder, step.readlink())))
+        if str(step).startswith(_OPEN_FILES):
+            return str(step)
+    return ""
+
+
+def _check_kind(path: Path | str, mode: int, refused: Kinds) -> None:
+    for is_kind, reason in refused:
         if is_kind(mode):
             raise NotReadable(path, f"{reason}, not a file")
 

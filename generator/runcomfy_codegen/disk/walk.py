@@ -10,7 +10,8 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from stat import S_ISDIR, S_ISLNK
 from typing import TypeVar
 
 from ..errors import OperationError
@@ -44,6 +45,34 @@ def walk(root: Path) -> list[ListedFolder]:
     folder cannot be listed, and ``LinkedFolder``.
     """
     return read_again(lambda: list(_folders(str(root), ())))
+
+
+def list_folder(folder: Path) -> list[str]:
+    """Every name in one folder, sorted. Raises ``OSError`` if it cannot be listed."""
+    with os.scandir(folder) as entries:
+        return sorted(entry.name for entry in entries)
+
+
+def refuse_linked_folders(root: Path, below: PurePosixPath) -> None:
+    """Raise ``LinkedFolder`` if a folder on the way from ``root`` down is a link.
+
+    For what is read without a walk. Raises ``OSError`` if that cannot be seen.
+    """
+    for step in (*reversed(below.parents), below)[1:]:
+        path = root / step
+        try:
+            is_link = S_ISLNK(os.lstat(path).st_mode)
+            if is_link and S_ISDIR(os.stat(path).st_mode):  # noqa: PTH116
+                raise _linked(str(path))
+        except (FileNotFoundError, NotADirectoryError):
+            return
+
+
+def _linked(path: str) -> LinkedFolder:
+    return LinkedFolder(
+        f"{path} is a link to a folder, and only links to files are followed. Replace it by"
+        " the folder, or name the real folder with --schemas or --limits"
+    )
 
 
 def read_again(read: Callable[[], _T]) -> _T:
@@ -82,10 +111,7 @@ def _folders(path: str, below: tuple[str, ...]) -> Iterator[ListedFolder]:
             if not _is_folder(entry):
                 files.append(entry.name)
             elif entry.is_symlink():
-                raise LinkedFolder(
-                    f"{entry.path} is a link to a folder, and only links to files are"
-                    " followed. Replace it by the folder, or remove it"
-                )
+                raise _linked(entry.path)
             else:
                 folders.append(entry.name)
     yield ListedFolder(below, path, tuple(sorted(files)))

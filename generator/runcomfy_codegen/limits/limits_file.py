@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +16,7 @@ from runcomfy_runtime.limits.stated_limit import Level, Limit
 
 from ..ir.diagnostic import Diagnostic, Position
 from ..ir.document import DEFAULT_LOCALE
+from ..ir.toml_text import NotToml, parse_toml
 from ..store.document_file import document_path, model_id_of_folders
 
 MALFORMED = "stated-limit-malformed"
@@ -81,27 +81,15 @@ def read_limits(content: bytes, model_id: str, file: str) -> LimitsFile:
     """Read a file of limits. Never raises: the diagnostics say what is malformed."""
     empty = LimitsFile(model_id, file)
     try:
-        text = content.decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        return _failed(empty, f"not UTF-8 at byte {error.start}", line)
-    try:
-        whole = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        return _failed(empty, f"not TOML: {error}", _line_of(error))
-    except RecursionError:
-        return _failed(empty, "nested too deep", 1)
-    return _read_table(whole, text, empty)
+        whole = parse_toml(content, Decimal)
+    except NotToml as error:
+        return _failed(empty, str(error), error.line)
+    return _read_table(whole, content.decode("utf-8").replace("\r\n", "\n"), empty)
 
 
 def _failed(file: LimitsFile, message: str, line: int) -> LimitsFile:
     found = file.diagnostic(MALFORMED, message, line)
     return LimitsFile(file.model_id, file.file, (), (found,))
-
-
-def _line_of(error: tomllib.TOMLDecodeError) -> int:
-    match = re.search(r"\(at line (\d+), column \d+\)", str(error))
-    return int(match[1]) if match else 1
 
 
 _TOP_KEYS = ("model_id", "limit")
@@ -271,8 +259,8 @@ def _entries_in(text: str) -> int:
     """How many entries the beginning of a file has; 0 if it ends inside of one."""
     for rest in ("", "]", "}", "}]"):
         try:
-            tables = tomllib.loads(text + rest).get("limit")
-        except (tomllib.TOMLDecodeError, RecursionError):
+            tables = parse_toml(text + rest, Decimal).get("limit")
+        except NotToml:
             continue
         return len(cast(list[object], tables)) if isinstance(tables, list) else 0
     return 0

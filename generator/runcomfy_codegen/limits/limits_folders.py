@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..disk.read_file import SETTINGS_CAP, NotReadable, read_if_there
-from ..disk.walk import walk
+from ..disk.walk import refuse_linked_folders, walk
+from ..store.schemas_folder import UNREADABLE
 from .limits_file import (
     MALFORMED,
     LimitsFile,
@@ -31,7 +32,7 @@ class LimitsFolders:
     def read(self, model_id: str) -> LimitsFile | None:
         """The limits of a model; None if neither folder has a file for it.
 
-        Raises ``OSError`` if a file cannot be read.
+        Raises ``OSError`` if a file cannot be read, and ``LinkedFolder``.
         """
         found = self._content(limits_path(model_id))
         if found is None:
@@ -77,16 +78,17 @@ class LimitsFolders:
 
     def _with_limits(self, model_id: str, known: str) -> str:
         found = self._content(limits_path(model_id))
-        if found is None:
+        if found is None or known == UNREADABLE:
             return known
         _, content = found
         if isinstance(content, NotReadable):
-            return ""
+            return UNREADABLE
         content = content.replace(b"\r\n", b"\n")
         return hashlib.sha256(f"{known}\0".encode() + content).hexdigest()
 
     def _content(self, path: PurePosixPath) -> tuple[Path, bytes | NotReadable] | None:
         for root in self._roots():
+            refuse_linked_folders(root, path.parent)
             try:
                 content = read_if_there(root / path, SETTINGS_CAP)
             except NotReadable as error:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from ..disk.atomic_write import FolderChanges, apply_changes, is_leftover, refuse_links
 from ..disk.read_file import GENERATED_CAP, read_if_there
+from ..disk.walk import list_folder
 from ..errors import OperationError
 from .lock import LOCK, Lock, MadeFrom, lock_while_generating, read_lock, sha256
 from .lock_entry import LockError
@@ -225,8 +226,9 @@ def holds_foreign_files(folder: Path) -> bool:
     """Whether a folder without a lock holds any file: then it is the user's own."""
     if (folder / LOCK).exists() or not folder.is_dir():
         return False
-    names = (entry.name for entry in folder.iterdir())
-    return any(not (name in _PLACEHOLDERS or is_leftover(name)) for name in names)
+    return any(
+        not (name in _PLACEHOLDERS or is_leftover(name)) for name in list_folder(folder)
+    )
 
 
 def enclosing_package(folder: Path) -> Path | None:

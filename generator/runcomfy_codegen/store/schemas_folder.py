@@ -12,7 +12,14 @@ from stat import S_ISDIR
 
 from ..disk.atomic_write import FolderChanges, apply_changes
 from ..disk.read_file import STORED_CAP, NotReadable, read_file
-from ..disk.walk import ListedFolder, is_read, read_again, walk
+from ..disk.walk import (
+    ListedFolder,
+    is_read,
+    list_folder,
+    read_again,
+    refuse_linked_folders,
+    walk,
+)
 from ..ir.diagnostic import EXHAUSTED, Diagnostic, Position, too_large
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonValue, NotJson, items, members
@@ -131,10 +138,11 @@ def document_paths(root: Path, model_id: str) -> list[PurePosixPath]:
     """The documents of one model, below ``root``. Only the model's own folder is listed."""
     below = document_path(model_id, DEFAULT_LOCALE).parent
     try:
-        names = os.listdir(root / below)  # noqa: PTH208
+        refuse_linked_folders(root, below)
+        names = list_folder(root / below)
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return [below / name for name in sorted(_document_names(names))]
+    return [below / name for name in _document_names(names)]
 
 
 def stored_locales(root: Path) -> list[str]:
@@ -157,8 +165,10 @@ def read_one(root: Path, model_id: str, locale: str) -> Document | None:
 
     Raises ``OSError`` if it cannot be read.
     """
+    path = document_path(model_id, locale)
     try:
-        return _read(root, document_path(model_id, locale))
+        refuse_linked_folders(root, path.parent)
+        return _read(root, path)
     except (FileNotFoundError, NotJson):
         return None
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from ..disk.atomic_write import refuse_links
 from ..disk.folder_lock import lock_folder
+from ..disk.walk import list_folder
 from ..errors import (
     CodegenError,
     FolderConflict,
@@ -114,7 +115,7 @@ def _locked(folder: Path) -> Generator[None]:
         raise FolderConflict(
             f"{folder} holds other files and no lock file; nothing was written."
             f" Choose an empty folder; if the folder was generated, {LOST_LOCK}",
-            {PurePosixPath(path.name): "foreign" for path in sorted(folder.iterdir())},
+            {PurePosixPath(name): "foreign" for name in list_folder(folder)},
         )
     around = enclosing_package(folder)
     if around is not None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
-from ..disk.read_file import SETTINGS_CAP, read_file
+from ..disk.read_file import SETTINGS_CAP, read_file, read_named_file
 from ..errors import ConfigError
 from ..ir.document import DEFAULT_LOCALE
 from ..ir.json_text import is_array, is_object
+from ..ir.toml_text import NotToml, parse_toml
 from ..targets import DEFAULT_TARGET, TARGETS
 from ..targets.python.names import ChosenNames, UnusableName, overrides_of
 from ..targets.target import Overrides
@@ -76,14 +76,18 @@ def find_config(folder: Path) -> Config:
     for name in (OWN_FILE, "pyproject.toml"):
         # A broken link, too, is a configuration that somebody meant to have.
         if os.path.lexists(folder / name):
-            return read_config(folder / name)
+            return _read_config(folder / name, read_file)
     return Config()
 
 
 def read_config(file: Path) -> Config:
-    """The configuration in a file. Raises ``ConfigError``."""
+    """The configuration in a file that the call names. Raises ``ConfigError``."""
+    return _read_config(file, read_named_file)
+
+
+def _read_config(file: Path, read: Callable[[Path, int], bytes]) -> Config:
     try:
-        content = read_file(file, SETTINGS_CAP)
+        content = read(file, SETTINGS_CAP)
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}") from None
     return config_of(content, file)
@@ -92,9 +96,9 @@ def read_config(file: Path) -> Config:
 def config_of(content: bytes, file: Path) -> Config:
     """The configuration in the content of a file. Raises ``ConfigError``."""
     try:
-        whole = tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: not TOML: {error}") from None
+        whole = parse_toml(content)
+    except NotToml as error:
+        raise ConfigError(f"{file}: {error}") from None
     if file.name == "pyproject.toml":
         table = _table(_table(whole, "tool", file), TABLE, file)
     else:

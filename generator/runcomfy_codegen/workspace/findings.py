@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,11 +22,12 @@ from ..diff.approvals import (
 from ..diff.report import DiffReport
 from ..diff.rules import diff, in_order
 from ..diff.rules.models import selection_findings
-from ..disk.read_file import SETTINGS_CAP, read_file
+from ..disk.read_file import SETTINGS_CAP, read_file, read_named_file
 from ..errors import UsageError
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonValue, items, members
+from ..ir.toml_text import NotToml, parse_toml
 from ..limits.judge import CODES as LIMIT_CODES
 from ..lint import RULES, is_selected, lint
 from ..store.document_file import document_path
@@ -307,13 +307,10 @@ def _read_approvals(file: Path | None) -> tuple[Approval, ...]:
     if file is None and not os.path.lexists(APPROVALS):
         return ()
     chosen = file or APPROVALS
+    read = read_named_file if file else read_file
     try:
-        return read_approvals(
-            tomllib.loads(read_file(chosen, SETTINGS_CAP).decode("utf-8-sig"))
-        )
+        return read_approvals(parse_toml(read(chosen, SETTINGS_CAP)))
     except OSError as error:
         raise UsageError(f"{chosen}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{chosen}: not TOML: {error}") from None
-    except ApprovalError as error:
+    except (NotToml, ApprovalError) as error:
         raise UsageError(f"{chosen}: {error}") from None

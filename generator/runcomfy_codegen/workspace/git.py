@@ -96,13 +96,48 @@ def tree_entry(commit_id: str, path: str) -> TreeEntry | None:
     return None
 
 
-def file_in_commit(commit_id: str, file: Path) -> bytes | None:
-    """A file in a commit; None if the commit or the repository does not have it."""
+def is_in_commit(commit_id: str, file: Path) -> bool:
+    """Whether a commit has a file at this path."""
     path = path_in_repository(file)
-    entry = None if path is None else tree_entry(commit_id, path)
-    if entry is None or entry.kind != "blob":
+    return path is not None and tree_entry(commit_id, path) is not None
+
+
+class UnreadableBlob(Exception):
+    """What a commit has at the path of a file is no file of a reasonable size."""
+
+
+def file_in_commit(commit_id: str, file: Path, cap: int) -> bytes | None:
+    """A file in a commit; None if the commit or the repository does not have it.
+
+    Links to files are followed, as on a disk. Raises ``UnreadableBlob``, also for a file of
+    more than ``cap`` bytes, which is not read.
+    """
+    path = path_in_repository(file)
+    if path is None or tree_entry(commit_id, path) is None:
         return None
-    return git("cat-file", "blob", entry.oid)
+    oid, kind, size = followed(commit_id, os.fsencode(path))
+    if kind == b"tree":
+        raise UnreadableBlob("is a folder, not a file")
+    if kind != b"blob":
+        raise UnreadableBlob("is a link to a file that is not in this revision")
+    if int(size) > cap:
+        raise UnreadableBlob(f"has more than {cap >> 20} MiB, the most that is read")
+    return git("cat-file", "blob", oid.decode())
+
+
+def followed(tree: str, path: bytes) -> tuple[bytes, bytes, bytes]:
+    """The id, kind and size of the object at a path, at the end of all links.
+
+    The kind is neither ``blob`` nor ``tree`` if a link leads nowhere, or out of the tree.
+    """
+    answer = git(
+        "cat-file",
+        "--batch-check",
+        "--follow-symlinks",
+        stdin=tree.encode() + b":" + path,
+    )
+    oid, kind, size = (*answer.split(), b"", b"", b"")[:3]
+    return oid, kind, size
 
 
 def blob_contents(oids: list[bytes]) -> Iterator[bytes]:

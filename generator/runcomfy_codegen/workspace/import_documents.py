@@ -14,7 +14,7 @@ from runcomfy_runtime.transport import Lost, Request
 from ..build.build_model import BuiltCatalog
 from ..build.import_plan import ImportChange, ImportPlan, PlannedImport, plan_import
 from ..disk.folder_lock import lock_folder
-from ..disk.read_file import SOURCE_CAP, NotReadable, read_file
+from ..disk.read_file import SOURCE_CAP, NotReadable, read_named_file
 from ..errors import ServerUnreachable, SourceUnreadable, UsageError
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
@@ -35,7 +35,7 @@ def read_source(source: str) -> tuple[str, bytes]:
         return source, fetched(source)
     name = "<stdin>" if source == "-" else source
     try:
-        return name, read_file(source, SOURCE_CAP)
+        return name, read_named_file(source, SOURCE_CAP)
     except FileNotFoundError:
         raise UsageError(f"{source}: no such file") from None
     except NotReadable as error:

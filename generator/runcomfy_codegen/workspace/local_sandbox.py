@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from runcomfy_runtime.protocol import cancel_path, result_path, status_path, submit_path
 
-from ..disk.read_file import SETTINGS_CAP, NotReadable, read_file
+from ..disk.read_file import SETTINGS_CAP, NotReadable, read_named_file
 from ..errors import OperationError, UsageError
 from ..ir.as_json import to_json_schema
 from ..ir.document import Document
@@ -165,7 +165,7 @@ def _entry(document: Document) -> dict[str, Any]:
 def read_scenario(path: Path) -> str:
     """The text of a file of faults. Raises ``UsageError``."""
     try:
-        return read_file(path, SETTINGS_CAP).decode("utf-8")
+        return read_named_file(path, SETTINGS_CAP).decode("utf-8")
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file") from None
     except NotReadable as error:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from runcomfy_runtime.did_you_mean import did_you_mean, did_you_mean_or_list
 
 from .. import resources
-from ..errors import NoSchemas, UnknownModel, UsageError
+from ..disk.walk import list_folder
+from ..errors import NoSchemas, OperationError, UnknownModel, UsageError
 from ..ir.document import DEFAULT_LOCALE
 from ..ir.model import Model
 from ..store.schemas_folder import (
@@ -203,6 +204,12 @@ def open_project(
         found = replace(found, limits=Path(limits))
     given = schemas is not None and not shipped
     return Project(found, schemas_given=given, shipped=shipped)
+
+
+def check_empty(folder: Path) -> None:
+    """Raise ``OperationError`` if there is a folder, and it holds anything."""
+    if folder.exists() and list_folder(folder):
+        raise OperationError(f"{folder} is not empty; nothing was written")
 
 
 def no_schemas(error: FileNotFoundError) -> NoSchemas:

@@ -186,9 +186,12 @@ class PackageCheck(_Result):
 
     @property
     def up_to_date(self) -> bool:
-        """Whether ``generate`` would change nothing."""
-        wrong = self.stale or self.edited or self.removed
-        return not (wrong or self.interrupted or self.missing)
+        """Whether the folder has what the schemas say.
+
+        Nobody knows that of a model with an error, whose files stay as they are.
+        """
+        wrong = self.stale or self.edited or self.removed or self.interrupted
+        return self.ok and not (wrong or self.missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

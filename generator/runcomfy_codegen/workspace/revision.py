@@ -13,7 +13,7 @@ from ..errors import OperationError, UsageError
 from ..ir.diagnostic import Position
 from ..ir.json_text import NotJson
 from ..store.schemas_folder import is_document_name, list_documents
-from .git import blob_contents, git
+from .git import blob_contents, followed, git
 
 Content: TypeAlias = bytes | NotJson
 """The bytes of a file, or why they are not read."""
@@ -125,9 +125,7 @@ class Revision:
 
         Like on a disk, links to files are followed and links to folders are refused.
         """
-        asked = self.tree.encode() + b":" + name
-        answer = git("cat-file", "--batch-check", "--follow-symlinks", stdin=asked)
-        oid, kind, size = (*answer.split(), b"", b"", b"")[:3]
+        oid, kind, size = followed(self.tree, name)
         if kind == b"tree":
             raise UsageError(
                 f"in the revision {self.ref!r}, {path} is a link to a folder, and only"

@@ -9,16 +9,19 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import tomllib
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from runcomfy_runtime.retry_and_timeouts import SCHEMAS_LOCK_TIMEOUT
+
 from ..disk.atomic_write import FolderChanges, apply_changes
+from ..disk.folder_lock import lock_folder
 from ..disk.read_file import SETTINGS_CAP, read_if_there
 from ..errors import OperationError
+from ..ir.toml_text import parse_toml
 from .configuration import OWN_FILE, TABLE, Config, config_of
 from .project import StrPath, open_project
 from .shipped_schemas import SHIPPED
@@ -169,7 +172,8 @@ def _write(file: Path, content: bytes | None) -> None:
     changes = FolderChanges(remove=[path])
     if content is not None:
         changes = FolderChanges(write={path: content})
-    apply_changes(file.parent, changes)
+    with lock_folder(file.parent, SCHEMAS_LOCK_TIMEOUT):
+        apply_changes(file.parent, changes)
 
 
 def _edited(text: str, options: UnsavedOptions) -> str:
@@ -185,7 +189,7 @@ def _edited(text: str, options: UnsavedOptions) -> str:
         if "\r\n" in text:
             edited = edited.replace("\r\n", "\n").replace("\n", "\r\n")
         _check_edit(edited, options)
-    except (TOMLKitError, ValueError, TypeError, KeyError) as error:
+    except (TOMLKitError, ValueError, TypeError, KeyError, RecursionError) as error:
         lines = "\n".join(options.lines())
         raise OperationError(
             f"{options.file} cannot be edited ({error}); nothing was written. Add these"
@@ -209,7 +213,7 @@ def _set_all(document: TOMLDocument, settings: Iterable[Setting]) -> None:
 
 def _check_edit(edited: str, options: UnsavedOptions) -> None:
     """Read the edit back: it must say what was meant, and be a configuration."""
-    table: Mapping[str, Any] = tomllib.loads(edited)
+    table: Mapping[str, Any] = parse_toml(edited)
     for setting in options.settings:
         inner = table
         for name in setting.table:

@@ -11,14 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..disk.read_file import SETTINGS_CAP
 from ..errors import ConfigError, NoSchemas, UsageError
 from ..package.lock import LOCK
 from ..targets.target import Overrides
 from .configuration import OWN_FILE, Config, config_of
 from .git import (
     TreeEntry,
+    UnreadableBlob,
     commit,
     file_in_commit,
+    is_in_commit,
     is_unborn,
     merge_base,
     path_in_repository,
@@ -200,13 +203,16 @@ def _config_in_commit(ref: str, commit_id: str, project: Project) -> Config | No
     """
     file = project.config.file or Path(OWN_FILE)
     for name in _USUAL_FILES if file.name in _USUAL_FILES else (file.name,):
-        content = file_in_commit(commit_id, file.with_name(name))
-        if content is None:
-            continue
+        path = file.with_name(name)
         try:
-            config = config_of(content, file.with_name(name))
+            content = file_in_commit(commit_id, path, SETTINGS_CAP)
+            if content is None:
+                continue
+            config = config_of(content, path)
         except ConfigError as error:
             raise UsageError(f"in the revision {ref!r}: {error}") from None
+        except UnreadableBlob as error:
+            raise UsageError(f"in the revision {ref!r}, {path} {error}") from None
         if config.file is not None:
             return config
         break
@@ -216,8 +222,7 @@ def _config_in_commit(ref: str, commit_id: str, project: Project) -> Config | No
         schemas=file.parent / usual.schemas,
         output=file.parent / usual.output,
     )
-    has_client = file_in_commit(commit_id, defaults.output / LOCK) is not None
-    return defaults if has_client else None
+    return defaults if is_in_commit(commit_id, defaults.output / LOCK) else None
 
 
 def _relative(path: Path) -> Path:

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from runcomfy_runtime.retry_and_timeouts import SCHEMAS_LOCK_TIMEOUT
+
 from ..disk.atomic_write import FolderChanges, apply_changes
+from ..disk.folder_lock import lock_folder
 from ..ir.document import DEFAULT_LOCALE
 from ..ir.model import Model
 from ..limits.draft_file import draft_file
@@ -32,12 +35,11 @@ def suggest_limits(
     kept: list[Path] = []
     if write is not None:
         files = {limits_path(each.model_id): each for each in suggested if each.drafts}
-        new = {
-            path: each for path, each in files.items() if not (write / path).exists()
-        }
+        with lock_folder(write, SCHEMAS_LOCK_TIMEOUT):
+            new = [path for path in files if not (write / path).exists()]
+            content = {path: files[path].text.encode() for path in new}
+            apply_changes(write, FolderChanges(write=content))
         kept = [write / path for path in files if path not in new]
-        content = {path: each.text.encode() for path, each in new.items()}
-        apply_changes(write, FolderChanges(write=content))
         written = [write / path for path in new]
     failed = {*catalog.failed} if wanted is None else {*catalog.failed} & wanted
     return SuggestResult(

@@ -20,7 +20,7 @@ from runcomfy_runtime.media.inspection import (
 from runcomfy_runtime.report import Problem, Report
 from runcomfy_runtime.rule import Rule
 
-from ..disk.read_file import SOURCE_CAP, NotReadable, read_file
+from ..disk.read_file import SOURCE_CAP, NotReadable, read_named_file
 from ..errors import UsageError
 from ..ir.json_text import JsonText, is_object
 from ..ir.model import Model
@@ -75,7 +75,7 @@ def read_document(file: str) -> dict[str, Any]:
 def _parsed(file: str) -> tuple[str, Any]:
     """The text of a file, and its JSON value."""
     try:
-        text = read_file(file, SOURCE_CAP).decode("utf-8-sig")
+        text = read_named_file(file, SOURCE_CAP).decode("utf-8-sig")
         return text, json.loads(text)
     except FileNotFoundError:
         raise UsageError(f"{file}: no such file") from None
@@ -85,7 +85,11 @@ def _parsed(file: str) -> tuple[str, Any]:
         raise UsageError(
             f"{file}:{error.lineno}:{error.colno}: not JSON: {error.msg}"
         ) from None
-    except (UnicodeDecodeError, RecursionError, MemoryError, ValueError) as error:
+    except (RecursionError, MemoryError):
+        raise UsageError(
+            f"{file}: nested too deep, or too large for the memory"
+        ) from None
+    except (UnicodeDecodeError, ValueError) as error:
         raise UsageError(f"{file}: not JSON: {error}") from None
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None

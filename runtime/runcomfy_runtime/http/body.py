@@ -14,10 +14,10 @@ _HEADER = 2
 """So many bytes show whether there is a header."""
 _KEPT_OF_UNREADABLE = 64 * 1024
 """What is kept of an answer that is too long, in case it contains the id of a job."""
-_CODED_OVERHEAD = 128 * 1024
+CODED_OVERHEAD = 128 * 1024
 """How many compressed bytes may decode to nothing: a gzip header has up to 64 KiB of extra
 data."""
-_CODED_PER_BYTE = 16
+CODED_PER_BYTE = 16
 """How many compressed bytes a decoded byte may take. A server that flushes after each byte
 sends seven."""
 _PART = 4096
@@ -71,7 +71,7 @@ class BodyReader:
             self._received += len(part)
             if len(self.kept) > limit:
                 return
-            most = min(len(self.kept) * _CODED_PER_BYTE, limit) + _CODED_OVERHEAD
+            most = min(len(self.kept) * CODED_PER_BYTE, limit) + CODED_OVERHEAD
             if self._received > most:
                 raise self._too_long(
                     f"the answer has more than {most // 1024} KiB of compressed data for"

@@ -54,6 +54,25 @@ def _open_for_append(path: Path) -> BinaryIO:
     return file
 
 
+def read_small_file(path: Path, limit: int) -> bytes | None:
+    """The content of a file next to the part.
+
+    None if it does not exist, is no regular file with a single name, or is longer than
+    ``limit``. Nothing here waits: another program may have put a FIFO there.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | _NO_LINKS | _PRIVATE_HANDLE)
+    except OSError:
+        return None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        os.close(handle)
+        return None
+    with os.fdopen(handle, "rb") as file:
+        content = file.read(limit + 1)
+    return content if len(content) <= limit else None
+
+
 if sys.platform == "win32":
     import msvcrt
 

@@ -14,7 +14,7 @@ from ..escaping import printable
 from ..media.format_table import BY_EXTENSION
 from ..media.sniff import PLAIN_TEXT, TEXT, name_if_not_media
 from ..transport import Response
-from .part_file import move_into_place, open_part
+from .part_file import move_into_place, open_part, read_small_file
 
 _SPAN = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)", re.IGNORECASE)
 _LENGTH = re.compile(r"[0-9]{1,18}")
@@ -188,10 +188,12 @@ class PartialDownload:
 
     def discard(self) -> None:
         """Delete the part and its sidecar."""
-        self._part.unlink(missing_ok=True)
-        self._sidecar.remove()
-        with suppress(OSError):  # closing may fail on a full disk
-            self._file.close()
+        try:
+            self._part.unlink(missing_ok=True)
+            self._sidecar.remove()
+        finally:
+            with suppress(OSError):  # closing may fail on a full disk
+                self._file.close()
 
     def finish(self) -> None:
         """Make the part the finished file: sync it, then move it into place in one step.
@@ -229,6 +231,8 @@ def _content_length(headers: Mapping[str, str]) -> int | None:
 
 
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]{0,200}"')
+_LONGEST = 1024
+"""A sidecar has at most 222 bytes."""
 _TEXT = re.compile(r'("[\x21\x23-\x7e]{0,200}")(?:\n([0-9]{1,18}))?\n?')
 
 
@@ -254,10 +258,8 @@ class ETagSidecar:
 
     def read(self) -> ContentVersion:
         """The version that an earlier call wrote; an empty one if there is no valid one."""
-        try:
-            kept = _TEXT.fullmatch(self._path.read_text("ascii"))
-        except (OSError, ValueError):
-            return ContentVersion()
+        content = read_small_file(self._path, _LONGEST) or b""
+        kept = _TEXT.fullmatch(content.decode("ascii", "replace"))
         if kept is None:
             return ContentVersion()
         return ContentVersion(kept[1], int(kept[2]) if kept[2] else None)

@@ -10,14 +10,24 @@ from .request_trace import Unreadable
 
 _CODINGS = {"gzip": 47, "x-gzip": 47, "deflate": 47}
 """What ``zlib`` needs to be told: 47 reads both of its formats with a header."""
+_HEADER = 2
+"""So many bytes show whether there is a header."""
 _KEPT_OF_UNREADABLE = 64 * 1024
 """What is kept of an answer that is too long, in case it contains the id of a job."""
+CODED_OVERHEAD = 128 * 1024
+"""How many compressed bytes may decode to nothing: a gzip header has up to 64 KiB of extra
+data."""
+CODED_PER_BYTE = 16
+"""How many compressed bytes a decoded byte may take. A server that flushes after each byte
+sends seven."""
+_PART = 4096
+"""How much is decoded at once: a piece may consist of thousands of empty gzip members."""
 
 
 class BodyReader:
     """Receives a body in pieces: in memory up to a limit, or in the sink of the request."""
 
-    __slots__ = ("_decoder", "_head", "_request", "kept", "raw")
+    __slots__ = ("_decoder", "_head", "_received", "_request", "kept", "raw")
 
     def __init__(self, request: Request) -> None:
         self.kept = bytearray()
@@ -26,6 +36,7 @@ class BodyReader:
         self._request = request
         self._head = Response(0)
         self._decoder: _Decoder | None = None
+        self._received = 0
 
     def begin(self, head: Response) -> Response:
         """Begin the body that belongs to this head, and return the head.
@@ -44,14 +55,32 @@ class BodyReader:
             self._request.sink(self._head, piece)
             return
         limit = self._request.body_limit
-        room = limit + 1 - len(self.kept)
         if self._decoder is None:
-            self.kept += piece[:room]
+            self.kept += piece[: limit + 1 - len(self.kept)]
         else:
-            self._decoder.decode(piece, self.kept, room)
+            self._decode(self._decoder, piece)
         if len(self.kept) > limit:
-            del self.kept[_KEPT_OF_UNREADABLE:]
-            raise Unreadable(f"the answer is longer than {limit // 1024**2} MiB")
+            raise self._too_long(f"the answer is longer than {limit // 1024**2} MiB")
+
+    def _decode(self, decoder: _Decoder, piece: bytes) -> None:
+        """Decode a piece. Raises ``Unreadable`` if it decodes to next to nothing."""
+        limit = self._request.body_limit
+        for start in range(0, len(piece), _PART):
+            part = piece[start : start + _PART]
+            decoder.decode(part, self.kept, limit + 1 - len(self.kept))
+            self._received += len(part)
+            if len(self.kept) > limit:
+                return
+            most = min(len(self.kept) * CODED_PER_BYTE, limit) + CODED_OVERHEAD
+            if self._received > most:
+                raise self._too_long(
+                    f"the answer has more than {most // 1024} KiB of compressed data for"
+                    f" {len(self.kept)} bytes of content"
+                )
+
+    def _too_long(self, why: str) -> Unreadable:
+        del self.kept[_KEPT_OF_UNREADABLE:]
+        return Unreadable(why)
 
     def ended(self) -> Response:
         """The complete answer. Raises ``OSError`` if its encoding breaks off."""
@@ -95,15 +124,21 @@ class _Decoder:
     def __init__(self, wbits: int) -> None:
         self._wbits = wbits
         self._stream = zlib.decompressobj(wbits)
+        self._first = b""
         self._begun = False
 
     @property
     def complete(self) -> bool:
         """Whether the compressed data ended where they should. No data at all are complete."""
-        return self._stream.eof or not self._begun
+        return self._stream.eof or not (self._begun or self._first)
 
     def decode(self, piece: bytes, kept: bytearray, room: int) -> None:
         """Append the decoded piece to ``kept``, at most ``room`` bytes. Raises ``OSError``."""
+        if not self._begun:
+            self._first += piece
+            if len(self._first) < _HEADER:
+                return
+            piece, self._first = self._begin(self._first), b""
         end = len(kept) + room
         while piece and len(kept) < end:
             if self._stream.eof:  # another member of the same gzip file
@@ -113,13 +148,16 @@ class _Decoder:
             try:
                 kept += self._stream.decompress(piece, end - len(kept))
             except zlib.error as error:
-                if self._begun or self._wbits < 0:
-                    raise OSError(
-                        f"the compressed answer is damaged: {error}"
-                    ) from None
-                # Some servers send deflate without its header.
-                self._wbits = -zlib.MAX_WBITS
-                self._stream = zlib.decompressobj(self._wbits)
-                continue
-            self._begun = True
+                raise OSError(f"the compressed answer is damaged: {error}") from None
             piece = self._stream.unused_data if self._stream.eof else b""
+
+    def _begin(self, first: bytes) -> bytes:
+        """Choose the format by the first bytes. Returns them."""
+        self._begun = True
+        try:
+            zlib.decompressobj(self._wbits).decompress(first[:_HEADER])
+        except zlib.error:
+            # Some servers send deflate without its header.
+            self._wbits = -zlib.MAX_WBITS
+            self._stream = zlib.decompressobj(self._wbits)
+        return first

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -25,6 +24,7 @@ from typing import Any
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
 from ...ir.json_text import is_array, is_object, items
+from ...ir.toml_text import NotToml, parse_toml
 from ..http_messages import ApiRequest
 from ..input_validation import all_texts
 from ..routes import Action
@@ -169,9 +169,9 @@ def parse_scenario(text: str) -> tuple[FaultRule, ...]:
     Raises ``InvalidFaultRule``, which names the place in the TOML or the number of the table.
     """
     try:
-        document: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidFaultRule(f"the scenario is not TOML: {error}") from None
+        document = parse_toml(text)
+    except NotToml as error:
+        raise InvalidFaultRule(f"the scenario is {error}") from None
     unknown = sorted(document.keys() - {"fault"})
     if unknown:
         raise InvalidFaultRule(
