@@ -474,12 +474,14 @@ def test_every_walk_over_folders_goes_through_the_one_that_raises() -> None:
     # The rest reads a link to a folder like a folder.
     silent = {"glob", "rglob", "iglob", "walk", "fwalk", "scandir"}
     silent |= {"listdir", "iterdir"}
+    # The second one suggests names for a file that does not exist, and reads none of them.
+    may = {f"{GENERATOR}.disk.walk", f"{RUNTIME}.media.data_uri"}
     used = [
         f"{module_of(path)}:{node.lineno}"
         for path in EVERY_FILE
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and node.attr in silent
-        if module_of(path) != f"{GENERATOR}.disk.walk"
+        if module_of(path) not in may
     ]
     assert [place for place in used if not _is_syntax_walk(place)] == []
 
