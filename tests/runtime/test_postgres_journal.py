@@ -199,6 +199,29 @@ def test_a_database_that_is_frozen_is_given_up_in_time(
                 subprocess.run(["kill", "-CONT", str(pid)], check=True)
 
 
+def test_a_commit_that_no_standby_confirms_stops_the_submit(
+    postgres: PostgresServer, url: str
+) -> None:
+    queue = FakeQueue()
+    with queue.client(journal=url) as client:
+        client.run("v/m", {})
+        postgres.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        postgres.execute("SELECT pg_reload_conf()")
+        try:
+            limit = time.monotonic() + 20
+            while postgres.execute("SHOW synchronous_standby_names") != [("nobody",)]:
+                assert time.monotonic() < limit
+            journal: Any = client._driver.config.journal
+            with pytest.raises(errors.JournalError, match="nothing is submitted"):
+                journal.note(intent(timeout=0.5))
+        finally:
+            postgres.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            postgres.execute("SELECT pg_reload_conf()")
+        client.run("v/m", {})
+        assert list(client.journal.unknown()) == []  # nobody sent it
+    assert len(queue.jobs) == 2
+
+
 def test_a_wait_for_a_lock_ends_in_time(url: str) -> None:
     import psycopg
 

@@ -45,6 +45,8 @@ def results_are_typed(client: RunComfy, given: edit.Input) -> None:
     assert_type(client.submit(given), Job[edit.Output])
     assert_type(client.job("token", edit.Input), Job[edit.Output])
     assert_type(client.run("vendor/model", {"prompt": "a"}), Result[dict[str, Any]])
+    assert_type(next(client.batch("b", edit.Input).results()), Result[edit.Output])
+    assert_type(client.batch("b").jobs(), list[Job[dict[str, Any]]])
     assert_type(client.validate(given, locale="ru"), Report)
     assert_type(client.validate(edit.Input, {"prompt": 1}), Report)
 
@@ -54,6 +56,9 @@ async def the_async_client_is_typed_alike(
 ) -> None:
     assert_type(await client.run(given), AsyncResult[edit.Output])
     assert_type(await client.submit(given), AsyncJob[edit.Output])
+    assert_type(await client.batch("b").counts(), dict[str, int])
+    async for read in client.batch("b", edit.Input).results():
+        assert_type(read, AsyncResult[edit.Output])
     assert_type(await client.validate(given, locale="ru"), Report)
     assert_type(await client.validate(edit.Input, {"prompt": 1}), Report)
 
