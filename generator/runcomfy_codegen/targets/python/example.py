@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from runcomfy_runtime.limits.check_values import value_problems
+from runcomfy_runtime.limits.compiled import compile_limits
 from runcomfy_runtime.media.format_table import KINDS
 
 from ...ir.exact import exact_value
@@ -19,24 +21,49 @@ from ..source_text import WIDTH, call_text, literal
 from .names import NamedField, NamedModel
 
 _PROMPT = "A girl on a boat"
-_PROMPTS = frozenset({"prompt", "text", "lyrics", "caption"})
+_PROMPTS = frozenset({"prompt", "text", "lyrics", "caption", "tags"})
 _LONGEST = 200
 """The most characters of a value. A longer one hides the call around it."""
 
 
 def example_code(model: NamedModel) -> str:
     """A call that runs, with the least input that says something; empty if there is none."""
-    fields = _fields_shown(model)
-    values = {field.name: _example(field) for field in fields}
-    if None in values.values():
+    values = {field: _example(field) for field in _fields_shown(model)}
+    values = _within_limits(model, values)
+    if None in values.values() or _limits_broken(model, values):
         return ""
-    arguments = [f"{name}={literal(value)}" for name, value in values.items()]
+    arguments = [f"{field.name}={literal(value)}" for field, value in values.items()]
     name = f"{model.path[-1]}.Input"
     line = f"client.run({name}({', '.join(arguments)}))"
     # The code is a block of the docstring of a class.
     if len(line) + 8 <= WIDTH:
         return line
     return f"client.run(\n    {call_text(name, arguments, indent=4)}\n)"
+
+
+def _within_limits(
+    model: NamedModel, values: dict[NamedField, Any]
+) -> dict[NamedField, Any]:
+    """The values with as many other fields as the stated limits of the model require."""
+    named = {name.lstrip("/") for limit in model.limits for name in limit.fields}
+    others = [
+        field
+        for field in model.input.fields
+        if field.wire_name in named and field not in values
+    ]
+    for field in sorted(others, key=lambda field: not _is_prompt(field)):
+        before = _limits_broken(model, values)
+        if not before:
+            break
+        more = {**values, field: _example(field)}
+        if _limits_broken(model, more) < before:
+            values = more
+    return values
+
+
+def _limits_broken(model: NamedModel, values: dict[NamedField, Any]) -> int:
+    payload = {field.wire_name: value for field, value in values.items()}
+    return len(list(value_problems(compile_limits(model.limits), payload)))
 
 
 def _fields_shown(model: NamedModel) -> list[NamedField]:
@@ -86,6 +113,8 @@ def _telling(kind: Type, field: Field) -> Iterator[Any]:
             yield _url(field.media)
         case Text() if _is_prompt(field):
             yield _PROMPT
+        case Text():
+            yield field.wire_name
         case _:
             return
 
