@@ -240,7 +240,7 @@ def _defaults(source: str) -> dict[str, Any]:
     """The Python defaults of ``Input``, every one of which must be None."""
     defaults: dict[str, Any] = {}
     for node in ast.parse(source).body:
-        if isinstance(node, ast.ClassDef) and node.name == "Input":
+        if isinstance(node, ast.ClassDef) and node.name.endswith("Input"):
             defaults |= {
                 line.target.id: ast.literal_eval(line.value)
                 for line in node.body

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import runcomfy_client.models
 from pydantic import BaseModel, create_model
-
 from runcomfy_client import FakeQueue
 from runcomfy_client.models.bytedance.dreamina_4_0 import edit
 from runcomfy_client.models.minimax.minimax_h3_max import reference_to_video

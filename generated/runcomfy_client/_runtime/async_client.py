@@ -95,6 +95,18 @@ class AsyncRunComfy:
     @overload
     async def run(
         self,
+        what: type[ModelInput[OutputT]],
+        payload: Mapping[str, Any],
+        /,
+        *,
+        timeout: float | None = ...,
+        on_update: AsyncListener | None = ...,
+        on_stop: OnStop = ...,
+    ) -> AsyncResult[OutputT]: ...
+
+    @overload
+    async def run(
+        self,
         what: str,
         payload: Mapping[str, Any],
         /,
@@ -106,7 +118,7 @@ class AsyncRunComfy:
 
     async def run(
         self,
-        what: ModelInput[Any] | str,
+        what: ModelInput[Any] | type[ModelInput[Any]] | str,
         payload: Mapping[str, Any] | None = None,
         /,
         *,
@@ -114,13 +126,13 @@ class AsyncRunComfy:
         on_update: AsyncListener | None = None,
         on_stop: OnStop = "cancel_queued",
     ) -> AsyncResult[Any]:
-        """Submit, wait and return the result: of an ``Input``, or of a model id and a payload.
+        """Submit, wait and return the result of an ``Input``, or of a model and a mapping.
 
-        ``timeout`` is in seconds and covers everything together; None means no limit.
-        ``on_update`` is called with each change of state (the asyncio client also takes a
-        coroutine function). The wait may be stopped by the deadline, by Ctrl-C or a cancelled
-        task, or by an exception of ``on_update``: then a job that is still queued is
-        cancelled, unless ``on_stop`` is ``"detach"``. Raises the errors of ``errors``.
+        The model is the class ``Input``, which checks the mapping, or a model id. ``timeout``
+        is in seconds and covers everything together; None means no limit.
+        ``on_update`` gets each change of state; in asyncio it may be a coroutine function. If
+        the deadline, Ctrl-C, a cancelled task or an exception of ``on_update`` stops the wait,
+        a queued job is cancelled, unless ``on_stop`` is ``"detach"``.
         """
         submission, reader = prepare_submission(what, payload, self._checks)
         context, deadline = begin_call(self._driver.config, timeout)
@@ -143,12 +155,22 @@ class AsyncRunComfy:
 
     @overload
     async def submit(
+        self,
+        what: type[ModelInput[OutputT]],
+        payload: Mapping[str, Any],
+        /,
+        *,
+        timeout: float | None = ...,
+    ) -> AsyncJob[OutputT]: ...
+
+    @overload
+    async def submit(
         self, what: str, payload: Mapping[str, Any], /, *, timeout: float | None = ...
     ) -> AsyncJob[dict[str, Any]]: ...
 
     async def submit(
         self,
-        what: ModelInput[Any] | str,
+        what: ModelInput[Any] | type[ModelInput[Any]] | str,
         payload: Mapping[str, Any] | None = None,
         /,
         *,
@@ -348,16 +370,12 @@ class AsyncRunComfy:
         These are the checks that ``run``, ``submit`` and ``map`` make before anything is
         paid. For a model id and a payload, only your own ``checks`` run.
         ``locale`` is the language of the messages of media rules, by default the client's. A
-        message that was not published in it is in the package's own language. The asyncio
-        client reads files in threads and never blocks the event loop.
+        message that was not published in it is in the package's own language.
         """
         return await self._checks.report_async(what, document, locale)
 
     async def aclose(self) -> None:
-        """Close the connections and the journal. The next use opens new ones.
-
-        The asyncio client closes the connections of the running event loop.
-        """
+        """Close the connections and the journal (in asyncio, those of the running loop)."""
         await self._driver.aclose()
 
     async def __aenter__(self) -> Self:

@@ -96,6 +96,18 @@ class RunComfy:
     @overload
     def run(
         self,
+        what: type[ModelInput[OutputT]],
+        payload: Mapping[str, Any],
+        /,
+        *,
+        timeout: float | None = ...,
+        on_update: Listener | None = ...,
+        on_stop: OnStop = ...,
+    ) -> Result[OutputT]: ...
+
+    @overload
+    def run(
+        self,
         what: str,
         payload: Mapping[str, Any],
         /,
@@ -107,7 +119,7 @@ class RunComfy:
 
     def run(
         self,
-        what: ModelInput[Any] | str,
+        what: ModelInput[Any] | type[ModelInput[Any]] | str,
         payload: Mapping[str, Any] | None = None,
         /,
         *,
@@ -115,13 +127,13 @@ class RunComfy:
         on_update: Listener | None = None,
         on_stop: OnStop = "cancel_queued",
     ) -> Result[Any]:
-        """Submit, wait and return the result: of an ``Input``, or of a model id and a payload.
+        """Submit, wait and return the result of an ``Input``, or of a model and a mapping.
 
-        ``timeout`` is in seconds and covers everything together; None means no limit.
-        ``on_update`` is called with each change of state (the asyncio client also takes a
-        coroutine function). The wait may be stopped by the deadline, by Ctrl-C or a cancelled
-        task, or by an exception of ``on_update``: then a job that is still queued is
-        cancelled, unless ``on_stop`` is ``"detach"``. Raises the errors of ``errors``.
+        The model is the class ``Input``, which checks the mapping, or a model id. ``timeout``
+        is in seconds and covers everything together; None means no limit.
+        ``on_update`` gets each change of state; in asyncio it may be a coroutine function. If
+        the deadline, Ctrl-C, a cancelled task or an exception of ``on_update`` stops the wait,
+        a queued job is cancelled, unless ``on_stop`` is ``"detach"``.
         """
         submission, reader = prepare_submission(what, payload, self._checks)
         context, deadline = begin_call(self._driver.config, timeout)
@@ -144,12 +156,22 @@ class RunComfy:
 
     @overload
     def submit(
+        self,
+        what: type[ModelInput[OutputT]],
+        payload: Mapping[str, Any],
+        /,
+        *,
+        timeout: float | None = ...,
+    ) -> Job[OutputT]: ...
+
+    @overload
+    def submit(
         self, what: str, payload: Mapping[str, Any], /, *, timeout: float | None = ...
     ) -> Job[dict[str, Any]]: ...
 
     def submit(
         self,
-        what: ModelInput[Any] | str,
+        what: ModelInput[Any] | type[ModelInput[Any]] | str,
         payload: Mapping[str, Any] | None = None,
         /,
         *,
@@ -345,16 +367,12 @@ class RunComfy:
         These are the checks that ``run``, ``submit`` and ``map`` make before anything is
         paid. For a model id and a payload, only your own ``checks`` run.
         ``locale`` is the language of the messages of media rules, by default the client's. A
-        message that was not published in it is in the package's own language. The asyncio
-        client reads files in threads and never blocks the event loop.
+        message that was not published in it is in the package's own language.
         """
         return self._checks.report(what, document, locale)
 
     def close(self) -> None:
-        """Close the connections and the journal. The next use opens new ones.
-
-        The asyncio client closes the connections of the running event loop.
-        """
+        """Close the connections and the journal (in asyncio, those of the running loop)."""
         self._driver.close()
 
     def __enter__(self) -> Self:

@@ -18,7 +18,8 @@ from pydantic import (
 from .deferred_validation import DeferredValidation
 from .errors import InputRejected
 from .json_values import json_problems
-from .outputs import BaseOutput, ModelOutput
+from .outputs import BaseOutput
+from .outputs import ModelOutput as ModelOutput
 from .payload import fields_sent, members_sent, wire_value
 from .report import Problem, Report
 from .rule import Rule
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
     from .limits.stated_limit import Limit
-
-__all__ = ["ModelInput", "ModelOutput", "ModelPart"]
 
 OutputT = TypeVar("OutputT")
 
@@ -262,6 +261,18 @@ def _validate(
             failure = error
     problems = _problems_of(type(part), failure, plain)
     raise InputRejected(Report(problems), getattr(part, "MODEL_ID", "")) from None
+
+
+def input_from(
+    model: type[ModelInput[Any]], document: Mapping[str, Any]
+) -> ModelInput[Any]:
+    """The input of a class from a mapping. Raises ``InputRejected``."""
+    members = dict(document)
+    try:
+        return model.model_validate(members)
+    except ValidationError as error:
+        report = Report(_problems_of(model, error, members))
+        raise InputRejected(report, model.MODEL_ID) from None
 
 
 def schema_report(model: type[ModelInput[Any]], document: object) -> Report:

@@ -31,10 +31,12 @@ class BaseOutput(
             return cls.model_validate(output)
         except (ValidationError, RecursionError):
             members = cast(dict[str, Any], output) if isinstance(output, dict) else {}
-            return cls._unchecked(members)
+            unchecked: Self = cls._unchecked(members)
+            return unchecked
 
     @classmethod
-    def _unchecked(cls, members: Mapping[str, Any]) -> Self:
+    def _unchecked(cls, members: Mapping[str, Any]) -> Any:
+        # The plugin of mypy takes what is constructed for the class that says so.
         defaults = cls.model_construct()
         kept = {
             name: value for name, value in members.items() if not name.startswith("_")

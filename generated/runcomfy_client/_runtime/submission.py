@@ -15,7 +15,12 @@ from .json_values import json_problems
 from .lifecycle.submit_outcome import PreSubmitTask, Submission
 from .protocol import valid_model_id
 from .report import Problem, Report
-from .wrong_use import is_input, is_input_class, wrong_model, wrong_payload
+from .wrong_use import (
+    is_input,
+    is_input_class,
+    wrong_model,
+    wrong_payload,
+)
 
 if TYPE_CHECKING:
     from .limits.stated_limit import Limit
@@ -50,7 +55,7 @@ class PreparedSubmission(NamedTuple):
 
 
 def prepare_submission(
-    what: ModelInput[Any] | str,
+    what: ModelInput[Any] | type[ModelInput[Any]] | str,
     payload: Mapping[str, Any] | None,
     checks: ChecksOfSubmits | None = None,
 ) -> PreparedSubmission:
@@ -61,8 +66,14 @@ def prepare_submission(
     if isinstance(what, str):
         submission = untyped_submission(what, payload)
         return PreparedSubmission(_with_check(submission, (), checks), untyped_output)
+    if is_input_class(what) and isinstance(payload, Mapping):
+        from .model import input_from  # imports pydantic, as the caller has already
+
+        model = cast("type[ModelInput[Any]]", what)
+        return prepare_submission(input_from(model, payload), None, checks)
     if not is_input(what):
         raise _rejected(wrong_model(what, payload))
+    what = cast("ModelInput[Any]", what)
     if payload is not None:
         raise _rejected(wrong_payload(what, payload))
     try:

@@ -14,7 +14,6 @@ import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
-from typing import TypeGuard
 
 from ..ir.json_text import JsonValue, items, members
 
@@ -44,9 +43,6 @@ def literal(value: JsonValue | tuple[JsonValue, ...]) -> str:
         return "{" + inner + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(literal, items(value))) + "]"
-    if _is_tuple(value):
-        inner = ", ".join(map(literal, value))
-        return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, float):
@@ -60,10 +56,6 @@ def _number(value: float) -> str:
     if not math.isfinite(value):
         raise ValueError(f"{value} is not JSON")
     return repr(value).replace("e+", "e")
-
-
-def _is_tuple(value: object) -> TypeGuard[tuple[JsonValue, ...]]:
-    return isinstance(value, tuple)
 
 
 def docstring(

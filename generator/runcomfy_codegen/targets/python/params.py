@@ -66,7 +66,8 @@ def params_of(
             if partial and field.required:
                 tree = subscript("Required", tree)
             names |= names_in(tree)
-            members.append(_member(field.name if is_top else field.wire_name, tree))
+            key = field.name if is_top else field.wire_name
+            members.append(_member(key, tree, is_name=key == field.name))
         is_class = all(
             field.name == member.key for field, member in _pairs(kind, members)
         )
@@ -87,9 +88,10 @@ def _pairs(
     return zip(fields, members, strict=True)
 
 
-def _member(key: str, tree: ast.expr) -> ParamView:
+def _member(key: str, tree: ast.expr, *, is_name: bool) -> ParamView:
     written = annotation_text(tree)
-    return ParamView(key, written, format_line(f"{key}: {written}", indent=4))
+    line = format_line(f"{key}: {written}", indent=4) if is_name else ""
+    return ParamView(key, written, line)
 
 
 def _call(name: str, members: Sequence[ParamView], partial: bool) -> str:

@@ -49,6 +49,13 @@ class AceStepAudioOutpaintInput(ModelInput[Output], frozen=True):
     """RunComfy ACE-Step AudioOutpaint
 
     Server defaults: extend_after_duration=30, extend_before_duration=0, seed=-1.
+
+    Example:
+        client.run(
+            audio_outpaint.Input(
+                audio="https://example.com/audio.mp3", tags="A girl on a boat"
+            )
+        )
     """
 
     MODEL_ID: ClassVar[str] = MODEL_ID

@@ -31,6 +31,9 @@ class AceStepTextToAudioInput(ModelInput[Output], frozen=True):
     """RunComfy ACE-Step T2A
 
     Server defaults: duration=60, seed=-1.
+
+    Example:
+        client.run(text_to_audio.Input(tags="A girl on a boat"))
     """
 
     MODEL_ID: ClassVar[str] = MODEL_ID

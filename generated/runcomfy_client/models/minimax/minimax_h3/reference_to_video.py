@@ -73,7 +73,13 @@ class MinimaxH3ReferenceToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='adaptive', resolution='768p'.
 
     Example:
-        client.run(reference_to_video.Input(duration=5, prompt="A girl on a boat"))
+        client.run(
+            reference_to_video.Input(
+                duration=5,
+                prompt="A girl on a boat",
+                reference_images=["https://example.com/image.png"],
+            )
+        )
     """
 
     MODEL_ID: ClassVar[str] = MODEL_ID

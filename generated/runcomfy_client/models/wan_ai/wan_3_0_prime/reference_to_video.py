@@ -106,7 +106,11 @@ class Wan30PrimeReferenceToVideoInput(ModelInput[Output], frozen=True):
     prompt_extend=True, resolution='720p'.
 
     Example:
-        client.run(reference_to_video.Input(prompt="A girl on a boat"))
+        client.run(
+            reference_to_video.Input(
+                prompt="A girl on a boat", reference_audios=["https://example.com/audio.mp3"]
+            )
+        )
     """
 
     MODEL_ID: ClassVar[str] = MODEL_ID

@@ -51,7 +51,9 @@ class Ltx25AudioToVideoProInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='auto', guidance_scale=9.
 
     Example:
-        client.run(pro.Input(audio_url="https://example.com/audio.mp3"))
+        client.run(
+            pro.Input(audio_url="https://example.com/audio.mp3", prompt="A girl on a boat")
+        )
     """
 
     MODEL_ID: ClassVar[str] = MODEL_ID
