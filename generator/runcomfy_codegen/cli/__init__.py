@@ -165,4 +165,13 @@ def _fail(
     for note in notes:
         click.echo(terminal_safe(note), err=True)
     click.echo(terminal_safe_lines(f"error: {message}"), err=True)
+    if _current_folder_is_gone():
+        click.echo("the current folder no longer exists; change to another", err=True)
     sys.exit(code)
+
+
+def _current_folder_is_gone() -> bool:
+    try:
+        return not os.getcwd()  # noqa: PTH109
+    except FileNotFoundError:
+        return True

@@ -13,8 +13,10 @@ from typing import Any
 import click
 
 from runcomfy_runtime.client import RunComfy
+from runcomfy_runtime.client_config import ServerSettings
 from runcomfy_runtime.errors import BadSetting, MissingToken, RunComfyError
 from runcomfy_runtime.lifecycle.steps import RESUME_LABEL
+from runcomfy_runtime.protocol import DEFAULT_BASE_URL
 from runcomfy_runtime.responses import as_object
 
 from ..errors import (
@@ -51,9 +53,17 @@ def job_failure(error: Exception) -> CodegenError:
         text += f"; the job is {job.request_id}"
     # After a timeout or a lost connection, the job itself may continue.
     unfinished = isinstance(error, (TimeoutError, ConnectionError))
+    if unfinished and _other_server():
+        text += f"\nThe server is {_other_server()} (RUNCOMFY_BASE_URL)"
     if job is not None and unfinished and getattr(error, "may_be_billed", False):
         text += f"\n{result_command_hint(job.token())}"
     return OperationError(text)
+
+
+def _other_server() -> str:
+    """The server that the environment names in place of RunComfy's own; empty for none."""
+    server = ServerSettings().server()
+    return "" if server == DEFAULT_BASE_URL else server
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -92,6 +92,9 @@ class Catalog(_Result):
         return find_model(model_id, self, self.schemas)
 
 
+_SIMILAR = 3
+
+
 def find_model(
     model_id: str, catalog: Catalog | Named, schemas: Path, others: Iterable[str] = ()
 ) -> Model:
@@ -110,8 +113,21 @@ def find_model(
         ]
         where = f"{reasons[0].file}: " if reasons[0].file else ""
         raise UnknownModel(f"{model_id!r} cannot be built: {where}{reasons[0].message}")
-    hint = did_you_mean(model_id, sorted({*known, *others}), count=3, cutoff=0.5)
+    hint = _similar_models(model_id, sorted({*known, *others}))
     raise UnknownModel(f"no model {model_id!r} in {schemas}{hint}")
+
+
+def _similar_models(name: str, ids: Sequence[str]) -> str:
+    """The end of a message about an unknown model: the id that was probably meant.
+
+    People also give a part of an id, another case, and the URL of a page.
+    """
+    wanted = name.partition("://")[2].partition("/models/")[2] or name
+    containing = [id_ for id_ in ids if wanted.lower() in id_.lower()][:_SIMILAR]
+    if containing:
+        return f"; did you mean {' or '.join(map(repr, containing))}?"
+    found = did_you_mean(wanted, ids, count=_SIMILAR, cutoff=0.5)
+    return found or "; `runcomfy-codegen models` lists the ids"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
