@@ -62,6 +62,7 @@ def test_no_command_obeys_published_text(shell: Shell, long_run: bool) -> None:
         for form in formats("diff"):
             checked_diff(inner, form)
         checked_client(inner)
+        checked(inner("limits", "suggest", "acme/*", "--schemas", "new"))
 
 
 def formats(command: str) -> Iterator[str]:

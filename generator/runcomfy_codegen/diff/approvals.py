@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from ..ir.json_text import is_array, is_object
+from ..ir.toml_text import toml_string
 from ..reports.command_report import ReportEntry
 from .finding import DiffFinding
 
@@ -99,25 +98,8 @@ def approval_entry(entry: ReportEntry) -> str:
         "pointer": entry.pointer,
         "reason": "",
     }
-    lines = (f"{key} = {_toml(value)}" for key, value in members.items())
+    lines = (f"{key} = {toml_string(value)}" for key, value in members.items())
     return "\n".join(("[[approved]]", *lines))
-
-
-def _toml(text: str) -> str:
-    """The text as a basic string of TOML that a terminal and a CI log show unchanged.
-
-    Whatever is not printable is an escape, and so is the bracket of a workflow command. TOML
-    has no halves of surrogate pairs (TOML 1.0, String); U+FFFD replaces them.
-    """
-    encodable = re.sub("[\ud800-\udfff]", "\ufffd", text)
-    quoted = json.dumps(encodable, ensure_ascii=False)
-    shown = "".join(each if each.isprintable() else _escape(each) for each in quoted)
-    return re.sub(r"##(\w*)\[", r"##\1\\u005b", shown)
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def _read(table: Any, index: int) -> Approval:

@@ -1,7 +1,8 @@
-"""TOML text that people wrote, as values: whatever is wrong with it is one kind of error."""
+"""TOML: text that people wrote as values, with one kind of error; published text as a string."""
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable
@@ -85,3 +86,23 @@ def _members(value: object) -> list[object]:
     else:
         inner = cast(list[object], value)
     return [each for each in inner if isinstance(each, (dict, list))]
+
+
+_HALF_OF_A_PAIR = re.compile("[\ud800-\udfff]")
+_BRACKET_COMMAND = re.compile(r"##(\w*)\[")
+
+
+def toml_string(text: str) -> str:
+    """The text as a basic string of TOML that a terminal and a CI log show unchanged.
+
+    Whatever is not printable is an escape, and so is the bracket of a workflow command. TOML
+    has no halves of surrogate pairs (TOML 1.0, String); U+FFFD replaces them.
+    """
+    quoted = json.dumps(_HALF_OF_A_PAIR.sub("\ufffd", text), ensure_ascii=False)
+    shown = "".join(each if each.isprintable() else _escape(each) for each in quoted)
+    return _BRACKET_COMMAND.sub(r"##\1\\u005b", shown)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
+from ..ir.toml_text import toml_string
 from ..prose.draft import Draft, Unread
 from .limits_file import limits_path
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def draft_file(
@@ -84,5 +83,4 @@ def _key(name: str) -> str:
 
 def _text(text: str) -> str:
     """A TOML string on one line; also in comments, which may have no control characters."""
-    written = json.dumps(text, ensure_ascii=False)
-    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
+    return toml_string(text.encode("utf-8", "replace").decode("utf-8"))
