@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
+from runcomfy_runtime.input_checks import StatedLimits
 from runcomfy_runtime.report import Report
 
 from ..errors import EXIT_FINDING, UsageError
@@ -64,6 +65,13 @@ class _Call:
     is_flag=True,
     help="Print the job's id and the command that waits for it, and exit.",
 )
+@click.option(
+    "--stated-limits",
+    type=click.Choice(get_args(StatedLimits)),
+    default="enforce",
+    show_default=True,
+    help="Whether limits that only the model's description states refuse the input.",
+)
 @journal_option
 @format_option
 @project_options
@@ -76,6 +84,7 @@ def command(
     timeout: float,
     sandbox: bool,
     no_wait: bool,
+    stated_limits: str,
     journal: Path | str | None,
     form: str,
 ) -> None:
@@ -96,9 +105,10 @@ def command(
         check_output_folder(folder)
     project = open_project(**where)
     model, given = read_call(project, model_id, arguments)
+    settings = {"journal": journal, "stated_limits": stated_limits}
     with (
         temporary_client(project, model) as generated,
-        _connected(project, model, generated, journal, sandbox=sandbox) as client,
+        _connected(project, model, generated, settings, sandbox=sandbox) as client,
     ):
         document = _checked(client, generated, model, given)
         call = _Call(client, generated, model_id, document, form, lasting=not sandbox)
@@ -160,19 +170,22 @@ def _connected(
     project: Project,
     model: Model,
     generated: TemporaryClient,
-    journal: Path | str | None,
+    settings: Mapping[str, Any],
     *,
     sandbox: bool,
 ) -> Generator[Any]:
     """A client of RunComfy, or of a sandbox that exists for the block."""
     if not sandbox:
-        with generated.client.RunComfy(journal=journal) as client:
+        with generated.client.RunComfy(**settings) as client:
             yield client
         return
+    # Where the client enforces no limits, the sandbox must not do it.
+    if settings["stated_limits"] != "enforce":
+        model = replace(model, limits=())
     with (
         open_sandbox(project, {model.model_id: model}) as served,
         generated.client.RunComfy(
-            base_url=served.url, token=served.token, journal=journal
+            base_url=served.url, token=served.token, **settings
         ) as client,
     ):
         yield client

@@ -40,9 +40,9 @@ def command(
 
     The input is KEY=VALUE for each field, or a JSON FILE (- for standard input), or both.
 
-    Checks the model's schema, its media rules and its stated limits. Measures media files; reads only a few
-    kilobytes of remote ones. A local path, relative to the document, may replace a URL.
-    Prints every problem at once. Exits with 1 if any problem is certain (for example, an
+    Checks the model's schema, its media rules and its stated limits. Measures media files;
+    reads only a few kilobytes of remote ones. A local path, relative to the document, may
+    replace a URL. Prints every problem at once. Exits with 1 if any problem is certain (for example, an
     unreadable local file), and counts the rules that could not be checked.
     """
     project = open_project(**where).in_locale(locale)
@@ -96,8 +96,16 @@ def print_input_report(report: Report) -> None:
     """Print a line for each problem, with its place in the document."""
     for problem in report.problems:
         level = "error" if problem.verdict == "fail" else "unknown"
+        if problem.level == "warn":
+            level = "warning"
         click.echo(
             f"{terminal_safe(problem.pointer or '/')}: {level}: {terminal_safe(problem.message)}"
+        )
+    days = [each.published for each in report.failed if each.origin == "limit"]
+    if days:
+        click.echo(
+            f"the descriptions are those of {terminal_safe(max(days))}; a file of your own in"
+            " the folder of --limits replaces a model's limits (docs/limits.md)"
         )
 
 
@@ -108,7 +116,8 @@ def _print_verdict(
     if not report.ok:
         return
     verdicts = [check.verdict for _, check in _checks(findings)]
-    unknown = verdicts.count(Verdict.UNKNOWN)
+    sums = [each for each in report.unknown if each.code.startswith("total_")]
+    unknown = verdicts.count(Verdict.UNKNOWN) + len(sums)
     if unknown:
         count = f"{unknown} rule{'s' * (unknown != 1)}"
         click.echo(

@@ -168,8 +168,11 @@ def _sum_problem(check: FilesTogether, outcomes: Outcomes) -> Problem | None:
         return None
     actual = format_decimal(sums[0].nominal)
     found = measured(check.rule.measure, actual)
-    if sums[0].unmeasured:
-        found = f"{found}, without {sums[0].unmeasured} that could not be measured"
+    unmeasured = sums[0].unmeasured
+    if unmeasured:
+        found = f"{found}, without {unmeasured} that could not be measured"
+    if unmeasured == len(outcomes):
+        found = "no file could be measured"
     if verdict is Verdict.UNKNOWN:
         found = f"{check.rule.text} is not certain: {found}"
     return limit_problem(
