@@ -17,7 +17,6 @@ from pydantic import (
 
 from .deferred_validation import DeferredValidation
 from .errors import InputRejected
-from .json_values import json_problems
 from .outputs import BaseOutput
 from .outputs import ModelOutput as ModelOutput
 from .payload import fields_sent, members_sent, wire_value
@@ -343,8 +342,9 @@ def schema_problems(made: ModelInput[Any]) -> tuple[Problem, ...]:
     """The schema problems of an input. One without its mark is validated, as it is sent."""
     if is_validated(made):
         return ()
-    outside_json = json_problems(made)
-    if outside_json:
+    from .json_values import json_problems  # few inputs need it
+
+    if outside_json := json_problems(made):
         return outside_json
     leaves, extension = _leaves(made), _extension(made)
     declared = shape_of(type(made)).wire

@@ -3,8 +3,6 @@
 A field holds one URL or a list of URLs: servers do not keep to the name. Other members are kept.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Self, cast
 
