@@ -98,15 +98,12 @@ def stores() -> Iterator[list[tuple[str, Any]]]:
 
 
 def speed() -> None:
-    """Jobs per second of one batch. A file is for one machine: each process reads all results."""
+    """Jobs per second of one batch. With a file, every process reads every result."""
     _row("store", *(f"{count} processes" for count in PROCESSES))
     with stores() as kept, sandbox() as url:
         for name, new in kept:
             cells = []
             for count in PROCESSES:
-                if name == "SQLite" and count > 1:
-                    cells.append("(every process reads every result)")
-                    continue
                 rate, cpu = timed(url, new(), count, JOBS)
                 cells.append(f"{rate:.0f} jobs/s, {cpu:.1f} ms of CPU a job")
             _row(name, *cells)
