@@ -208,6 +208,12 @@ def test_process_substitution_and_dev_stdin_go_on_working(
 def test_dev_null_is_an_empty_file(whole: Shell) -> None:
     answer = whole("import", "/dev/null")
     assert (answer.code, "the source is empty" in answer.err) == (1, True)
+    with replaced(whole.folder / "in.json", lambda path: path.symlink_to("/dev/null")):
+        answer = whole("validate", MODEL, "in.json")
+    assert (answer.code, "in.json is empty" in answer.err) == (2, True)
+    with replaced(whole.folder / EN, lambda path: path.symlink_to("/dev/null")):
+        answer = whole("lint")
+    assert (answer.code, "the file is empty" in answer.err) == (1, True)
     with replaced(
         whole.folder / "pyproject.toml", lambda path: path.symlink_to("/dev/null")
     ):

@@ -171,7 +171,8 @@ def test_a_folder_of_documents_gives_all_of_them_back(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "a JSON value is missing"),
+        ("", "a JSON value is missing: the file is empty"),
+        (" \n", "a JSON value is missing: the file is empty"),
         ("[]", "'model_id'"),
         ('{"model_id": "a/b", "locale": "en"}', "'input_schema'"),
         ('{"model_id": "a/b", "locale": "en", "input_schema": {}}', "'provenance'"),

@@ -143,6 +143,33 @@ def test_a_journal_that_cannot_be_written_stops_the_submit(
     assert queue.requests == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no FIFO, no /dev")
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("", "is a FIFO or a device, not a file: give the path of a file"),
+        ("/dev/zero", "is a FIFO or a device, not a file: give the path of a file"),
+        ("/dev/null", "is a FIFO or a device, not a file: give the path of a file"),
+        ("text", "file is not a database. Move that file away, or give another path"),
+    ],
+)
+def test_a_journal_that_is_no_file_says_what_to_do(
+    path: Path, target: str, said: str
+) -> None:
+    path.with_name("text").write_bytes(b"a text that is longer than a header" * 99)
+    if target:
+        path.symlink_to(target)
+    else:
+        os.mkfifo(path)
+    queue = FakeQueue()
+    with queue.client(journal=path) as client:
+        with pytest.raises(errors.JournalError) as caught:
+            client.run("vendor/model", {})
+    assert said in str(caught.value)
+    assert str(path) in str(caught.value)
+    assert queue.requests == []
+
+
 def test_a_journal_that_fails_after_acceptance_loses_nothing(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

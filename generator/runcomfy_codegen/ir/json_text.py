@@ -294,6 +294,8 @@ def syntax_issue(error: json.JSONDecodeError) -> SyntaxIssue:
 
     Python 3.13 points at that comma, older releases at the bracket after it.
     """
+    if not error.doc.strip():
+        return SyntaxIssue(0, "a JSON value is missing: the file is empty")
     reason = next(
         (meaning for begin, meaning in _WORDS.items() if error.msg.startswith(begin)),
         "a syntax error",

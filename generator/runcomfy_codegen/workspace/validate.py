@@ -82,6 +82,10 @@ def _parsed(file: str) -> tuple[str, Any]:
     except NotReadable as error:
         raise UsageError(f"{file} {error.reason}") from None
     except json.JSONDecodeError as error:
+        if not error.doc.strip():
+            raise UsageError(
+                f"{file} is empty; the input of a model is a JSON object, such as {{}}"
+            ) from None
         raise UsageError(
             f"{file}:{error.lineno}:{error.colno}: not JSON: {error.msg}"
         ) from None
