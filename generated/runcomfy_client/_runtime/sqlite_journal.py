@@ -32,7 +32,7 @@ from .lifecycle.steps import (
 )
 from .lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
 from .retry_and_timeouts import JOURNAL_TIMEOUT
-from .sqlite_schema import migrate
+from .sqlite_schema import make_file, migrate, what_to_do
 from .sqlite_statements import (
     ACCEPTED,
     ALIVE,
@@ -362,8 +362,10 @@ class SqliteJournal:
             self._connection = None
 
     def _failure(self, reason: object) -> JournalError:
+        hint = what_to_do(reason)
         return JournalError(
-            f"the journal {self.path} cannot be used: {reason}; without it nothing is submitted"
+            f"the journal {self.path} cannot be used: {reason}{hint}; "
+            "without it nothing is submitted"
         )
 
 
@@ -377,13 +379,7 @@ def _file(path: Path) -> tuple[int, int] | None:
 
 
 def _opened(path: Path, timeout: float) -> sqlite3.Connection:
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise JournalError(
-            f"the journal {path} cannot be opened: {error.strerror}; "
-            "without it nothing is submitted"
-        ) from error
+    make_file(path)
     connection = sqlite3.connect(
         path, timeout=timeout, isolation_level=None, check_same_thread=False
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 from pathlib import Path
 
 from .errors import JournalError
@@ -55,6 +57,47 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+_HINTS = {
+    "SQLITE_NOTADB": ". Move that file away, or give another path",
+    "SQLITE_CORRUPT": ". Restore it from a backup, or give another path",
+    "SQLITE_IOERR": ". Check the disk and its mount, or give a path on another disk",
+    "SQLITE_FULL": ". Make room on the disk",
+    "SQLITE_READONLY": ". Check the permissions of the file and its folder",
+    "SQLITE_CANTOPEN": ". Check the permissions of the file and its folder",
+}
+
+
+def what_to_do(reason: object) -> str:
+    """What to do about an error of SQLite, as the end of a sentence; empty if unknown."""
+    name = getattr(reason, "sqlite_errorname", "")
+    return next((hint for code, hint in _HINTS.items() if name.startswith(code)), "")
+
+
+def make_file(path: Path) -> None:
+    """Create the file of a journal if there is none, for its owner alone.
+
+    Raises ``JournalError`` if it cannot be opened, or is a FIFO, a device or a socket:
+    SQLite reports those as a broken disk.
+    """
+    flags = os.O_RDWR | os.O_CREAT | int(getattr(os, "O_NONBLOCK", 0))
+    try:
+        handle = os.open(path, flags, 0o600)
+        try:
+            is_file = stat.S_ISREG(os.fstat(handle).st_mode)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise JournalError(
+            f"the journal {path} cannot be opened: {error.strerror}; "
+            "without it nothing is submitted"
+        ) from error
+    if not is_file:
+        raise JournalError(
+            f"the journal {path} is a FIFO or a device, not a file: give the path of a file, "
+            "which is created if it does not exist; without it nothing is submitted"
+        )
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:

@@ -28,7 +28,8 @@ _ENCODED_ENDING = "%2etoml"
 
 def limits_path(model_id: str) -> PurePosixPath:
     """The path of a model's file below the folder of limits."""
-    *folders, last = document_path(model_id, DEFAULT_LOCALE).parent.parts
+    # A document at the top of the schemas folder has the id "", and no limits.
+    *folders, last = document_path(model_id, DEFAULT_LOCALE).parent.parts or ("",)
     return PurePosixPath(*map(_no_file, folders), last + _ENDING)
 
 
@@ -75,6 +76,11 @@ class LimitsFile:
             place=Position(line),
             **more,
         )
+
+
+def unread_limits(model_id: str, file: str, reason: str) -> LimitsFile:
+    """A file of limits that is not read, with the reason as its diagnostic."""
+    return _failed(LimitsFile(model_id, file), reason, 1)
 
 
 def read_limits(content: bytes, model_id: str, file: str) -> LimitsFile:

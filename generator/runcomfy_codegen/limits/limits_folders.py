@@ -11,11 +11,11 @@ from ..disk.read_file import SETTINGS_CAP, NotReadable, read_if_there
 from ..disk.walk import refuse_linked_folders, walk
 from ..store.schemas_folder import UNREADABLE
 from .limits_file import (
-    MALFORMED,
     LimitsFile,
     limits_path,
     model_id_of_limits,
     read_limits,
+    unread_limits,
 )
 
 
@@ -40,9 +40,7 @@ class LimitsFolders:
         root, content = found
         file = (root / limits_path(model_id)).as_posix()
         if isinstance(content, NotReadable):
-            unread = LimitsFile(model_id, file)
-            reason = unread.diagnostic(MALFORMED, content.reason, 1)
-            return LimitsFile(model_id, file, (), (reason,))
+            return unread_limits(model_id, file, content.reason)
         return read_limits(content, model_id, file)
 
     def owns(self, file: LimitsFile) -> bool:

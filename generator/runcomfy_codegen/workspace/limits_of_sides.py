@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from .. import resources
-from ..limits.limits_file import LimitsFile, limits_path, read_limits
+from ..disk.read_file import SETTINGS_CAP
+from ..disk.walk import is_read
+from ..limits.limits_file import (
+    LimitsFile,
+    limits_path,
+    read_limits,
+    unread_limits,
+)
 from ..limits.limits_folders import LimitsFolders
-from .git import blob_contents, git, path_in_repository, tree_entry
-from .revision import Revision, SchemasFolder
+from .git import path_in_repository, tree_entry
+from .revision import Content, Revision, SchemasFolder, tree_contents
 from .sides import DiffSide
 
 
@@ -19,15 +26,17 @@ class SideLimits:
     """The files of limits of one side; ``folders`` has those that ``committed`` lacks."""
 
     folders: LimitsFolders
-    committed: Mapping[PurePosixPath, bytes] = field(
-        default_factory=dict[PurePosixPath, bytes]
+    committed: Mapping[PurePosixPath, Content] = field(
+        default_factory=dict[PurePosixPath, Content]
     )
     name: str = ""
 
     def content(self, model_id: str) -> bytes | None:
-        """The bytes of a model's file; None if there is none that can be read."""
-        path = limits_path(model_id)
-        return self.committed.get(path) or self.folders.content(model_id)
+        """The bytes of a model's file, or why it is not read; None if there is no file."""
+        content = self.committed.get(limits_path(model_id))
+        if content is None:
+            return self.folders.content(model_id)
+        return content if isinstance(content, bytes) else content.message.encode()
 
     def owns(self, file: LimitsFile) -> bool:
         """Whether a file is one of the side's own."""
@@ -37,10 +46,13 @@ class SideLimits:
     def read(self, model_id: str) -> LimitsFile | None:
         """The limits of a model."""
         path = limits_path(model_id)
-        if path in self.committed:
-            file = f"{self.name}/{path.as_posix()}"
-            return read_limits(self.committed[path], model_id, file)
-        return self.folders.read(model_id)
+        content = self.committed.get(path)
+        if content is None:
+            return self.folders.read(model_id)
+        file = f"{self.name}/{path.as_posix()}"
+        if isinstance(content, bytes):
+            return read_limits(content, model_id, file)
+        return unread_limits(model_id, file, content.message)
 
 
 def limits_of_side(side: DiffSide) -> SideLimits:
@@ -55,25 +67,20 @@ def limits_of_side(side: DiffSide) -> SideLimits:
     path = None if named is None else path_in_repository(named)
     if path is None:
         path = (PurePosixPath(folder.path).parent / "limits").as_posix()
-    return SideLimits(
-        LimitsFolders(None, shipped), _committed(folder.commit, path), path
-    )
+    return SideLimits(LimitsFolders(None, shipped), _committed(folder, path), path)
 
 
-def _committed(commit_id: str, path: str) -> dict[PurePosixPath, bytes]:
+def _committed(side: Revision, path: str) -> dict[PurePosixPath, Content]:
     """Every file of limits below a folder of a commit."""
-    entry = tree_entry(commit_id, path)
+    entry = tree_entry(side.commit, path)
     if entry is None or entry.kind != "tree":
         return {}
-    listed = git("ls-tree", "-r", "-z", "--full-tree", entry.oid)
-    oids: dict[PurePosixPath, bytes] = {}
-    for row in filter(None, listed.split(b"\0")):
-        about, _, name = row.partition(b"\t")
-        mode, _, oid = about.split()
-        if mode.startswith(b"100") and name.endswith(b".toml"):
-            oids[PurePosixPath(name.decode("utf-8", "surrogateescape"))] = oid
-    contents = blob_contents([*oids.values()])
-    return dict(zip(oids, contents, strict=True))
+    folder = replace(side, path=path, tree=entry.oid)
+    return tree_contents(folder, SETTINGS_CAP, _is_limits)
+
+
+def _is_limits(path: PurePosixPath) -> bool:
+    return path.suffix == ".toml" and all(map(is_read, path.parts))
 
 
 def limits_changed(

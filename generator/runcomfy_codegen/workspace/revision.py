@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
@@ -84,54 +85,61 @@ class Revision:
 
     def blobs(self) -> Blobs:
         """The path of every document below the folder, and its bytes, in two calls of git."""
-        entries = {path: entry for path, entry in self._entries() if is_document(path)}
-        wanted = {
-            path: entry for path, entry in entries.items() if isinstance(entry, bytes)
-        }
-        contents = blob_contents([*wanted.values()])
-        read: dict[PurePosixPath, Content] = {
-            **entries,
-            **dict(zip(wanted, contents, strict=True)),
-        }
-        return list(read.items())
+        return list(tree_contents(self, STORED_CAP, is_document).items())
 
-    def _entries(self) -> Iterator[tuple[PurePosixPath, Content]]:
-        """Every file below the folder: its object id, or why it is not read."""
-        # Without --full-tree, git lists only the files below the current folder.
-        listed = git("ls-tree", "-r", "-l", "-z", "--full-tree", self.tree)
-        for entry in filter(None, listed.split(b"\0")):
-            about, _, name = entry.partition(b"\t")
-            mode, _, oid, size = about.split()
-            path = PurePosixPath(name.decode("utf-8", "surrogateescape"))
-            if mode == b"120000":
-                oid, size = self._linked(path, name)
-            elif not mode.startswith(b"100"):
-                continue
-            if not oid:
-                yield path, NotJson(_BAD_LINK, Position())
-            elif not size.isdigit():
-                # git's word for an object that this clone lacks, or that is damaged.
-                raise OperationError(
-                    f"git ls-tree failed: the object {oid.decode()} of {path} cannot be"
-                    " read; this clone may be partial or damaged (git fsck says more)"
-                )
-            elif int(size) > STORED_CAP:
-                yield path, NotJson(too_large(str(path), STORED_CAP).reason, Position())
-            else:
-                yield path, oid
 
-    def _linked(self, path: PurePosixPath, name: bytes) -> tuple[bytes, bytes]:
-        """The object and the size of the file that a link leads to; empty if there is none.
+def tree_contents(
+    folder: Revision, cap: int, is_wanted: Callable[[PurePosixPath], bool]
+) -> dict[PurePosixPath, Content]:
+    """The wanted files of a folder with their bytes, or why they are not read.
 
-        Like on a disk, links to files are followed and links to folders are refused.
-        """
-        oid, kind, size = followed(self.tree, name)
-        if kind == b"tree":
-            raise UsageError(
-                f"in the revision {self.ref!r}, {path} is a link to a folder, and only"
-                " links to files are followed"
+    Like on a disk, links to files are followed, links to folders are refused, and nothing
+    of more than ``cap`` bytes is read.
+    """
+    listed = _entries(folder, cap)
+    entries = {path: entry for path, entry in listed if is_wanted(path)}
+    oids = {path: entry for path, entry in entries.items() if isinstance(entry, bytes)}
+    contents = blob_contents([*oids.values()])
+    return {**entries, **dict(zip(oids, contents, strict=True))}
+
+
+def _entries(folder: Revision, cap: int) -> Iterator[tuple[PurePosixPath, Content]]:
+    """Every file of a tree: its object id, or why it is not read."""
+    # Without --full-tree, git lists only the files below the current folder.
+    listed = git("ls-tree", "-r", "-l", "-z", "--full-tree", folder.tree)
+    for entry in filter(None, listed.split(b"\0")):
+        about, _, name = entry.partition(b"\t")
+        mode, _, oid, size = about.split()
+        path = PurePosixPath(name.decode("utf-8", "surrogateescape"))
+        if mode == b"120000":
+            oid, size = _linked(folder, path, name)
+        elif not mode.startswith(b"100"):
+            continue
+        if not oid:
+            yield path, NotJson(_BAD_LINK, Position())
+        elif not size.isdigit():
+            # git's word for an object that this clone lacks, or that is damaged.
+            raise OperationError(
+                f"git ls-tree failed: the object {oid.decode()} of {path} cannot be"
+                " read; this clone may be partial or damaged (git fsck says more)"
             )
-        return (oid, size) if kind == b"blob" else (b"", b"")
+        elif int(size) > cap:
+            yield path, NotJson(too_large(str(path), cap).reason, Position())
+        else:
+            yield path, oid
+
+
+def _linked(folder: Revision, path: PurePosixPath, name: bytes) -> tuple[bytes, bytes]:
+    """The object and the size of the file that a link leads to; empty if there is none."""
+    # From the root of the commit: a link may leave the folder.
+    above = [os.fsencode(folder.path)] if folder.path not in ("", ".") else []
+    oid, kind, size = followed(folder.commit, b"/".join([*above, name]))
+    if kind == b"tree":
+        raise UsageError(
+            f"in the revision {folder.ref!r}, {path} is a link to a folder, and only"
+            " links to files are followed"
+        )
+    return (oid, size) if kind == b"blob" else (b"", b"")
 
 
 def is_document(path: PurePosixPath) -> bool:
