@@ -16,6 +16,7 @@ TREES = {
     "runtime/runcomfy_runtime": "runcomfy_runtime",
     "templates": "runcomfy_codegen/_shipped/templates",
     "schemas": "runcomfy_codegen/_shipped/schemas",
+    "limits": "runcomfy_codegen/_shipped/limits",
     "generator/runcomfy_codegen/demo_pages": "runcomfy_codegen/demo_pages",
 }
 
