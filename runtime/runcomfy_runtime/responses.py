@@ -22,6 +22,8 @@ from .transport import Response
 
 JsonObject = dict[str, Any]
 
+_MOST_PROBLEMS = 50  # of one answer; more would bury the first
+_LONGEST_MESSAGE = 4000  # characters: every problem of a refused input, in full
 _TEXT_KEYS = ("error_message", "message", "error", "detail", "title", "msg", "reason")
 
 
@@ -140,16 +142,28 @@ def error_code(content: Mapping[str, Any]) -> int | str | None:
 def error_text(error: object) -> str:
     """The message in an error: a string itself, the best parts of an object or a list."""
     if isinstance(error, str):
-        return printable(error.strip())
+        return printable(error.strip(), _LONGEST_MESSAGE)
     if isinstance(error, dict):
         members = cast(dict[str, object], error)
         parts = [error_text(members[key]) for key in _TEXT_KEYS if members.get(key)]
         texts = [part for part in dict.fromkeys(parts) if part]
-        return ": ".join(texts[:2]) if texts else _compact(members)
+        others = [part for part in texts[1:2] if part not in texts[0]]
+        place = error_place(members)
+        text = ": ".join(texts[:1] + others) or _compact(members)
+        return f"{place} {text}" if place and place not in text else text
     if isinstance(error, list):
         items = cast(list[object], error)
-        return "; ".join(error_text(item) for item in items[:5])
+        return "; ".join(error_text(item) for item in items[:_MOST_PROBLEMS])
     return "" if error is None else _compact(error)
+
+
+def error_place(members: Mapping[str, object]) -> str:
+    """Where in the input a problem is: its ``pointer``, or ``loc`` as a pointer."""
+    pointer = members.get("pointer")
+    steps = members.get("loc")
+    if isinstance(steps, list):
+        pointer = "".join(f"/{step}" for step in cast(list[object], steps))
+    return printable(pointer) if isinstance(pointer, str) else ""
 
 
 def _compact(value: object) -> str:

@@ -96,7 +96,7 @@ def test_run_follows_a_job_in_the_embedded_sandbox_and_downloads_its_files(
     assert answer.code == 0, answer.err
     states = re.findall(r"in_queue|in_progress|completed", answer.err)
     assert (states[0], states[-1]) == ("in_queue", "completed")
-    assert answer.json["status"] == "completed"
+    assert answer.json["status"] == "succeeded"
     [file] = answer.json["files"]
     assert (project.folder / file).read_bytes().startswith(b"\x89PNG")
 

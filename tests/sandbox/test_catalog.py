@@ -52,6 +52,8 @@ def test_pages_of_the_catalog_do_not_overlap(caller: Caller) -> None:
     assert caller.get("/v1/models?limit=2&offset=100") == {
         "models": [],
         "total": len(MODELS),
+        "limit": 2,
+        "offset": 100,
     }
 
 
@@ -77,9 +79,9 @@ def test_search_ignores_case_and_looks_at_ids_names_and_descriptions(
 def test_kind_and_category_narrow_the_list(caller: Caller) -> None:
     assert ids(caller, "kind=workflow") == [MUSIC]
     assert ids(caller, "category=music") == [MUSIC]
-    assert SEEDANCE in ids(caller, "category=video")
+    assert SEEDANCE in ids(caller, "category=image-to-video")
     assert caller.get("/v1/models/categories") == {
-        "categories": ["image", "music", "video"]
+        "categories": ["image-to-image", "image-to-video", "music", "text-to-image"]
     }
 
 

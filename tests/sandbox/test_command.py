@@ -64,7 +64,7 @@ def test_the_printed_lines_are_the_four_published_ones_and_run() -> None:
         submit, status, result, cancel = printed_lines(output)
         request_id = shell(submit)["request_id"]
         lines = [line.replace("{request_id}", request_id) for line in (status, result)]
-        assert [shell(line)["status"] for line in lines] == ["in_progress", "completed"]
+        assert [shell(line)["status"] for line in lines] == ["in_progress", "succeeded"]
         assert shell(cancel.replace("{request_id}", request_id))["outcome"] == (
             "not_cancellable"
         )

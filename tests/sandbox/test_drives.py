@@ -47,7 +47,7 @@ def test_driven_by_polls_time_changes_nothing() -> None:
     )
     caller.get(accepted["status_url"])
     result = caller.get(accepted["result_url"])
-    assert result["status"] == "completed"
+    assert result["status"] == "succeeded"
     assert result["finished_at"] == "2026-01-01T00:16:40.000Z"
 
 
@@ -72,7 +72,7 @@ def test_stepped_by_hand_a_job_moves_only_when_pushed() -> None:
     assert caller.get(accepted["status_url"])["status"] == "in_progress"
     assert caller.api.step(request_id, now) == "completed"
     assert caller.api.step(request_id, now) == "completed"
-    assert caller.get(accepted["result_url"])["status"] == "completed"
+    assert caller.get(accepted["result_url"])["status"] == "succeeded"
 
 
 def test_a_push_does_nothing_to_a_job_that_time_moves(caller: Caller) -> None:
@@ -123,7 +123,7 @@ def test_unchecked_a_wrong_input_runs_without_a_word() -> None:
     assert answer.status == 200
     assert answer.header("x-sandbox-warning") is None
     caller.clock.advance(10)
-    assert caller.get(answer.json()["result_url"])["status"] == "completed"
+    assert caller.get(answer.json()["result_url"])["status"] == "succeeded"
 
 
 def test_with_one_worker_jobs_run_one_after_the_other() -> None:

@@ -188,19 +188,23 @@ def is_url(value: Any) -> bool:
 
 
 STORIES: dict[str, Callable[[Told], object]] = {
-    "failed-result": lambda result: result["status"] == "failed"
-    and "output" not in result,
+    "failed-result": lambda result: (
+        result["status"] == "failed" and "output" not in result
+    ),
     "error-object": lambda result: isinstance(result["error"]["message"], str),
-    "succeeded-result": lambda result: result["status"] == "succeeded"
-    and result["output"],
+    "completed-result": lambda result: (
+        result["status"] == "completed" and result["output"]
+    ),
     "echoed-input": lambda result: result["input"] == INPUTS[EDIT] and result["output"],
     "null-output": lambda result: result["output"] is None,
-    "no-output": lambda result: result["status"] == "completed"
-    and "output" not in result,
+    "no-output": lambda result: (
+        result["status"] == "succeeded" and "output" not in result
+    ),
     "bare-output": lambda result: is_url(result["output"]),
-    "echoed-output": lambda result: result["output"]["reference_urls"]
-    == INPUTS[EDIT]["image_urls"]
-    and is_url(result["output"]["image"]),
+    "echoed-output": lambda result: (
+        result["output"]["reference_urls"] == INPUTS[EDIT]["image_urls"]
+        and is_url(result["output"]["image"])
+    ),
 }
 
 

@@ -47,7 +47,7 @@ def test_an_entry_has_the_request_and_its_outcome(caller: Caller) -> None:
         ("list", 502, None),
         ("none", 403, 403000),
         ("submit", 200, None),
-        ("cancel", 200, None),
+        ("cancel", 202, None),
         ("status", 403, 403001),
     ]
     assert [entry.number for entry in entries] == list(range(1, 13))

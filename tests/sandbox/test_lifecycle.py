@@ -69,7 +69,7 @@ def test_a_result_asked_for_too_early_is_the_current_state(caller: Caller) -> No
     assert early.json()["status"] == "in_queue"
     assert "output" not in early.json()
     states = words(caller, accepted["result_url"], until=5)
-    assert [word for word, _ in states] == ["in_queue", "in_progress", "completed"]
+    assert [word for word, _ in states] == ["in_queue", "in_progress", "succeeded"]
 
 
 def test_a_result_has_the_published_members_and_its_cost_only_when_asked(
@@ -79,7 +79,7 @@ def test_a_result_has_the_published_members_and_its_cost_only_when_asked(
     request_id = result["request_id"]
     assert result == {
         "request_id": request_id,
-        "status": "completed",
+        "status": "succeeded",
         "output": {"image": f"http://localhost:8000/outputs/{request_id}/0.png"},
         "created_at": "2026-01-01T00:00:00.000Z",
         "finished_at": result["finished_at"],
@@ -161,6 +161,11 @@ def test_without_models_every_id_is_taken_and_every_object_is_an_input() -> None
     accepted = caller.send("POST", "/v1/models/any/text-to-video", {"x": [1]}).json()
     caller.clock.advance(10)
     assert list(caller.get(accepted["result_url"])["output"]) == ["video"]
-    assert caller.get("/v1/models") == {"models": [], "total": 0}
+    assert caller.get("/v1/models") == {
+        "models": [],
+        "total": 0,
+        "limit": 100,
+        "offset": 0,
+    }
     assert caller.send("POST", "/v1/models/any/../x", {}).status == 400
     assert caller.send("POST", "/v1/models/any/x", [1]).status == 400

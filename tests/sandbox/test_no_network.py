@@ -107,6 +107,6 @@ def test_the_published_examples_run_without_a_look_at_their_urls(
                 path = f"/v1/models/{each.model_id}"
                 accepted = http.post(path, json=each.example.value()).json()
                 result = http.get(accepted["result_url"]).json()
-                assert result["status"] == "completed"
+                assert result["status"] == "succeeded"
     assert len(examples) == 5
     assert {host for host, _, *_ in dialled} == {"127.0.0.1"}

@@ -54,7 +54,7 @@ def test_a_thousand_parallel_jobs_survive_a_kill(tmp_path: Path) -> None:
         caller = Caller(restarted.api)
         caller.clock.advance(restarted.clock.now() - caller.clock.now() + 20)
         result = caller.get(f"/v1/requests/{next(iter(accepted))}/result")
-        assert result["status"] == "completed"
+        assert result["status"] == "succeeded"
 
 
 def test_a_restarted_sandbox_goes_on_where_it_stopped(tmp_path: Path) -> None:

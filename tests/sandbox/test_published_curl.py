@@ -100,7 +100,7 @@ def test_the_lines_of_a_page_take_a_job_from_submit_to_result(
     assert states[-1] == "completed"
     result = shell(about(name, "result"), sandbox, request_id)
     assert result["request_id"] == request_id
-    assert result["status"] == "completed"
+    assert result["status"] == "succeeded"
     assert list(result["output"]) == ["image" if "edit" in name else "video"]
     cancelled = shell(about(name, "cancel"), sandbox, request_id)
     assert cancelled["outcome"] == "not_cancellable"

@@ -54,7 +54,7 @@ def test_the_example_of_every_page_is_an_input_and_runs(
         accepted = caller.send("POST", f"/v1/models/{model_id}", document)
         assert accepted.status == 200, accepted.body
         caller.clock.advance(10)
-        assert caller.get(accepted.json()["result_url"])["status"] == "completed"
+        assert caller.get(accepted.json()["result_url"])["status"] == "succeeded"
 
 
 def test_every_published_model_hands_out_a_file_of_its_kind(

@@ -37,7 +37,7 @@ def prompting(text: str) -> dict[str, Any]:
 
 def test_a_client_runs_a_job_without_any_time_passing(caller: Caller) -> None:
     result = client_of(caller).run(EDIT, INPUTS[EDIT])
-    assert result.raw["status"] == "completed"
+    assert result.raw["status"] == "succeeded"
     assert result.files[0].url.endswith("/0.png")
     assert len(list(caller.api.journal.entries(action="submit"))) == 1
 
@@ -50,7 +50,7 @@ def test_an_asynchronous_client_runs_a_job_too(caller: Caller) -> None:
         clock=caller.clock,
     )
     result = asyncio.run(client.run(EDIT, INPUTS[EDIT]))
-    assert result.raw["status"] == "completed"
+    assert result.raw["status"] == "succeeded"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_an_asynchronous_client_runs_a_job_too(caller: Caller) -> None:
         "cut-body on=submit",
         "unknown-status",
         "backward-status",
-        "succeeded-result",
+        "completed-result",
         "not-ready first=1",
         "null-output",
         "dribble seconds=2 on=status",

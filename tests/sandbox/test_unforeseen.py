@@ -80,7 +80,7 @@ def test_a_length_beyond_all_numbers_is_a_length_like_any_other() -> None:
             assert answer.status == 200, answer.body
             caller.clock.advance(10)
             result = caller.get(answer.json()["result_url"])
-            assert result["status"] == "completed"
+            assert result["status"] == "succeeded"
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ class Api:
             if job is None:
                 raise KeyError(request_id)
             self.jobs.save(job.stepped(now))
-            return job_state(job.stepped(now), now).result_word
+            return job_state(job.stepped(now), now).outcome_word
 
     def bill(
         self, account: str | None, now: float, reference: str | None = None
@@ -232,7 +232,7 @@ class Api:
                 base_url = self.settings.base_url
                 return json_response(openapi_document(self.catalog, base_url))
             case _:
-                return json_response(self.catalog.get(route.model_id).entry)
+                return self.catalog.one(route.model_id)
 
 
 def _internal_error(request: ApiRequest) -> ApiResponse:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from runcomfy_runtime.error_codes import ErrorCode
+from runcomfy_runtime.protocol import CancelOutcome
 
 from ..ir.json_layout import ascii_json_text
 
@@ -116,6 +117,13 @@ def json_response(
         ),
         body=ascii_json_text(value).encode("ascii"),
     )
+
+
+def cancel_response(request_id: str, word: str, outcome: CancelOutcome) -> ApiResponse:
+    """The answer of ``/cancel``: HTTP 202 if the cancel is accepted."""
+    body = {"request_id": request_id, "status": word, "outcome": outcome.value}
+    accepted = outcome is CancelOutcome.CANCELLED
+    return json_response(body, status=202 if accepted else 200)
 
 
 def file_response(

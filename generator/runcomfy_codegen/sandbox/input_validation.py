@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from functools import partial
+from types import MappingProxyType
 from typing import Any, NoReturn, Protocol, cast
 
 from jsonschema.exceptions import ValidationError
 
-from runcomfy_runtime.error_codes import INVALID_INPUT
 from runcomfy_runtime.media.errors import MediaError
 from runcomfy_runtime.media.prober import probe
 from runcomfy_runtime.media.rule_check import plausible_kinds, plausible_values
@@ -20,17 +18,10 @@ from runcomfy_runtime.media.rule_check import plausible_kinds, plausible_values
 from ..dialect.rule_language import MeasuredFile, NotMedia
 from ..dialect.validator import validator_class, with_media_rules
 from ..ir.as_json import to_json_schema
-from ..ir.json_text import is_object, items, members, pointer_token
+from ..ir.json_text import is_object, items, members
 from ..ir.model import Model
-from .http_messages import (
-    JSON_TYPE,
-    PROFILE_HEADER,
-    STATED,
-    ApiRequest,
-    Refused,
-    assumed_error,
-    coded_error,
-)
+from .http_messages import JSON_TYPE, ApiRequest, Refused, assumed_error
+from .input_problems import InputProblem, problems_of
 from .limit_validation import broken_limits
 
 MAX_DEPTH = 64
@@ -47,27 +38,6 @@ class ValidationMode(StrEnum):
     WARN = "warn"
     """It is accepted, and ``x-sandbox-warning`` in the answer says what is wrong with it."""
     OFF = "off"
-
-
-@dataclass(frozen=True, slots=True)
-class InputProblem:
-    """One problem of an input: a JSON pointer, the schema keyword, a sentence.
-
-    For a stated limit, ``quote`` are the words of the description, and ``code`` is the
-    measure. One that only warns refuses nothing.
-    """
-
-    pointer: str
-    code: str
-    message: str
-    quote: str = ""
-    warns: bool = False
-
-    @property
-    def printed(self) -> dict[str, str]:
-        """The problem as answers have it; one of a limit says so."""
-        told = {"pointer": self.pointer, "code": self.code, "message": self.message}
-        return told | ({"origin": "limit", "quote": self.quote} if self.quote else {})
 
 
 def read_input(request: ApiRequest) -> dict[str, Any]:
@@ -114,26 +84,25 @@ def malformed(message: str) -> Refused:
     return assumed_error(400, message)
 
 
-def problem_summary(problems: tuple[InputProblem, ...]) -> str:
-    """One line that says where an input breaks the schema, or else the stated limits."""
-    places = ", ".join(problem.pointer or "the input" for problem in problems[:3])
-    more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
-    what = "breaks limits that the model's descriptions state"
-    if not all(problem.quote for problem in problems):
-        what = "does not fit the model's schema"
-    return f"The input {what}: {places:.300}{more}."
+_LORA: Mapping[str, Any] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {"path": {"type": "string", "minLength": 1}},
+        "required": ["path"],
+    }
+)
 
 
-def invalid_input(problems: tuple[InputProblem, ...]) -> Refused:
-    """The refusal of an input that breaks the schema, with every problem.
+def with_lora(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an input, with the documented ``lora`` next to the published fields.
 
-    One for stated limits alone is marked: nobody knows what the API says to it.
+    ``{"lora": {"path": "…"}}`` runs a base model with a LoRA that the user has trained. No
+    published schema lists it. A schema with a ``lora`` of its own stays unchanged.
     """
-    detail = [problem.printed for problem in problems]
-    refused = coded_error(INVALID_INPUT, problem_summary(problems), detail=detail)
-    if all(problem.quote for problem in problems):
-        return Refused(refused.response.having((PROFILE_HEADER, STATED)))
-    return refused
+    properties = members(schema.get("properties"))
+    if "lora" in properties or schema.get("additionalProperties") is not False:
+        return schema
+    return schema | {"properties": {**properties, "lora": dict(_LORA)}}
 
 
 class _Validator(Protocol):
@@ -161,14 +130,15 @@ class InputSchema:
         """
         if self._validator is None:
             schema = with_media_rules(
-                to_json_schema(self._model.input, exact=True), self._model.rules
+                with_lora(to_json_schema(self._model.input, exact=True)),
+                self._model.rules,
             )
             self._validator = cast(
                 "_Validator", validator_class(measure_inline)(schema)
             )
         errors = self._validator.iter_errors(value)
         problems = tuple(
-            dict.fromkeys(problem for error in errors for problem in _problems(error))
+            dict.fromkeys(problem for error in errors for problem in problems_of(error))
         )
         if problems or not self._model.limits:
             return problems
@@ -227,55 +197,6 @@ def _deeper_than(value: Any, levels: int) -> bool:
 
 def _children(value: Any) -> list[Any]:
     return list(members(value).values()) or items(value)
-
-
-def _problems(error: ValidationError) -> Iterator[InputProblem]:
-    at = "".join(f"/{pointer_token(step)}" for step in error.absolute_path)
-    problem = partial(InputProblem, code=str(error.validator))
-    instance: Any = error.instance
-    limit: Any = error.validator_value
-    schema: Any = error.schema
-    match error.validator:
-        case "required":
-            for name in limit:
-                if name not in instance:
-                    yield problem(f"{at}/{pointer_token(name)}", message="is required")
-        case "additionalProperties":
-            for name in instance:
-                if name not in schema["properties"]:
-                    yield problem(
-                        f"{at}/{pointer_token(name)}",
-                        message="is not known to the model",
-                    )
-        case _:
-            yield problem(at, message=_sentence(error))
-
-
-def _sentence(error: ValidationError) -> str:
-    limit: Any = error.validator_value
-    value: Any = error.instance
-    match error.validator:
-        case "type":
-            return f"must be of type {limit}, is {_shown(value)}"
-        case "enum":
-            return f"must be one of {_shown(limit, 300)}, is {_shown(value)}"
-        case "minLength" | "maxLength":
-            return f"breaks {error.validator} {limit}: it has {len(value)} characters"
-        case "minItems" | "maxItems":
-            return f"breaks {error.validator} {limit}: it has {len(value)} items"
-        case "validations":
-            return error.message
-        case "anyOf":
-            return f"fits none of the allowed forms: {_shown(value)}"
-        case keyword:
-            return f"breaks {keyword} {limit}: is {_shown(value)}"
-
-
-def _shown(value: Any, limit: int = 60) -> str:
-    # Only the beginning of a long string is formatted: inputs may hold megabytes.
-    # A published fraction is a Decimal.
-    text = json.dumps(value[:limit] if isinstance(value, str) else value, default=float)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def measure_inline(text: str) -> MeasuredFile:

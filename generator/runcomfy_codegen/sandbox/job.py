@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from runcomfy_runtime.protocol import PHASES, Phase
+from runcomfy_runtime.protocol import PHASES, Phase, StatusWord
 
 from .output_files import JobOutput
 
@@ -126,7 +126,14 @@ class JobState:
 
     @property
     def result_word(self) -> str:
-        """The published word of ``/result``."""
+        """The published word of ``/result``: a success is ``succeeded`` there."""
+        if self.phase is Phase.SUCCEEDED:
+            return StatusWord.SUCCEEDED
+        return _WORDS[self.phase]
+
+    @property
+    def outcome_word(self) -> str:
+        """The word of the sandbox's own lists: that of ``/status``, but ``failed`` is known."""
         return _WORDS[self.phase]
 
 

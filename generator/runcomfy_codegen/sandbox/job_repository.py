@@ -246,7 +246,7 @@ def bill_row(job: JobRecord, jobs: JobRepository, now: float) -> BillRow:
         model_id=job.model_id,
         account=job.account,
         at=timestamp(job.submitted_at),
-        status=job_state(job, now).result_word,
+        status=job_state(job, now).outcome_word,
         cost=charge(job),
         repeats=jobs.first_same(job),
     )

@@ -21,8 +21,15 @@ from runcomfy_runtime.protocol import (
 
 from .clock import timestamp
 from .faults.fault_rule import magic_rules
-from .http_messages import ApiRequest, ApiResponse, coded_error, json_response
-from .input_validation import ValidationMode, invalid_input, problem_summary, read_input
+from .http_messages import (
+    ApiRequest,
+    ApiResponse,
+    cancel_response,
+    coded_error,
+    json_response,
+)
+from .input_problems import invalid_input, problem_summary
+from .input_validation import ValidationMode, read_input
 from .job import FAILURE_MESSAGE, JobRecord, JobState, charge, job_state
 from .job_repository import JobRepository, microdollars
 from .model_catalog import CatalogModel, ModelCatalog
@@ -225,8 +232,7 @@ def cancel_job(job: JobRecord, now: float) -> tuple[JobRecord, ApiResponse]:
     if job_state(job, now).phase is Phase.QUEUED:
         job, outcome = job.cancelled(now), CancelOutcome.CANCELLED
     word = job_state(job, now).status_word
-    body = {"request_id": job.request_id, "status": word, "outcome": outcome.value}
-    return job, json_response(body)
+    return job, cancel_response(job.request_id, word, outcome)
 
 
 def _links(job: JobRecord, base_url: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from runcomfy_runtime.error_codes import INVALID_MODEL
 from runcomfy_runtime.protocol import valid_model_id
 
 from ..ir.as_json import to_json_schema
+from ..ir.assumed_facts import ASSUMED_PRICE, assumed_category, assumed_page
 from ..ir.json_text import items
 from ..ir.model import Anything, MediaKind, Model, Object, Value
 from .http_messages import ApiResponse, assumed_error, coded_error, json_response
@@ -44,6 +45,10 @@ _ASSUMED_PRICES: Mapping[MediaKind, float] = MappingProxyType(
     {MediaKind.IMAGE: 0.03, MediaKind.AUDIO: 0.02, MediaKind.VIDEO: 0.05}
 )
 """US dollars for an image, a piece of audio, a second of video, without a published price."""
+_ASSUMED_UNITS: Mapping[MediaKind, str] = MappingProxyType(
+    {MediaKind.IMAGE: "output", MediaKind.AUDIO: "output", MediaKind.VIDEO: "second"}
+)
+"""What the price is for, without a published unit."""
 _HIGHEST_PRICE = 1e6  # US dollars; a published number above is ignored
 
 
@@ -72,12 +77,30 @@ class CatalogModel:
             "model_id": self.model.model_id,
             "display_name": self.model.title or self.model.model_id,
             "description": self.model.description,
-            "categories": [self.media.value],
+            "categories": [assumed_category(self.model, self.media)],
             "kind": self.model.kind or "model",
             "inputs": [field.wire_name for field in fields],
             "required_inputs": [field.wire_name for field in fields if field.required],
             "input_schema": to_json_schema(self.model.input),
+            "model_url": assumed_page(self.model.model_id),
+            "price_unit": _ASSUMED_UNITS[self.media],
             **{name: self.published[name] for name in _FACTS & self.published.keys()},
+            **self._assumed_price,
+        }
+
+    @property
+    def price_is_assumed(self) -> bool:
+        """Whether the sandbox has no published price of the model."""
+        return self._published_price is None
+
+    @property
+    def _assumed_price(self) -> dict[str, Any]:
+        if not self.price_is_assumed:
+            return {}
+        return {
+            "base_price_usd": _ASSUMED_PRICES[self.media],
+            "price_unit": _ASSUMED_UNITS[self.media],
+            "pricing_note": ASSUMED_PRICE,
         }
 
     def price(self, output: JobOutput) -> float:
@@ -85,7 +108,7 @@ class CatalogModel:
         published = self._published_price
         price = _ASSUMED_PRICES[output.kind] if published is None else published
         unit = None if published is None else self.published.get("price_unit")
-        if unit == "second" or (unit is None and output.kind is MediaKind.VIDEO):
+        if (unit or _ASSUMED_UNITS[output.kind]) == "second":
             return round(price * output.shape.seconds, 6)
         return round(price * output.shape.count, 6)
 
@@ -145,8 +168,21 @@ class ModelCatalog:
         offset = whole_number(query, "offset", 0, 0, 2**31)
         matching = [model for model in self if model.matches(query)]
         schemas = query.get("include_schema", "").lower() == "true"
-        page = [_listed(model, schemas) for model in matching[offset : offset + limit]]
-        return json_response({"models": page, "total": len(matching)})
+        chosen = matching[offset : offset + limit]
+        page = [_listed(model, schemas) for model in chosen]
+        body = {
+            "models": page,
+            "total": len(matching),
+            "limit": limit,
+            "offset": offset,
+        }
+        assumed = any(model.price_is_assumed for model in chosen)
+        return json_response(body, assumed=assumed)
+
+    def one(self, model_id: str) -> ApiResponse:
+        """One entry with its schema: ``GET /v1/models/{model_id}``."""
+        model = self.get(model_id)
+        return json_response(model.entry, assumed=model.price_is_assumed)
 
     def categories(self) -> ApiResponse:
         """Every category once: ``GET /v1/models/categories``."""

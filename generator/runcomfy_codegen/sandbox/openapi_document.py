@@ -12,6 +12,7 @@ from ..ir.as_json import to_json_schema
 from ..ir.limit_schema import split_limits
 from .control import SECRET_HEADER
 from .http_messages import PROFILE_HEADER, STATED
+from .input_validation import with_lora
 from .job_service import WARNING_HEADER
 from .model_catalog import CatalogModel, ModelCatalog
 from .openapi_schemas import (
@@ -94,7 +95,7 @@ def _submit(model: CatalogModel) -> Schema:
         "summary": model.model.title or model.model.model_id,
         "tags": [model.media.value],
     }
-    schema = to_json_schema(model.model.input)
+    schema = with_lora(to_json_schema(model.model.input))
     stated, others = split_limits(model.model.limits)
     if stated:
         schema["allOf"] = stated
@@ -152,6 +153,11 @@ def shared_calls() -> Schema:
     """The calls of the API that all models share: requests, the catalog, the balance."""
     one = "/v1/requests/{request_id}"
     cancel = _about("cancel", "Cancelled", [REQUEST_ID])
+    accepted = json_response_schema("Cancelled", "The cancel is accepted.")
+    too_late = json_response_schema(
+        "Cancelled", "The job cannot be cancelled any more."
+    )
+    cancel["responses"] |= {"202": accepted, "200": mark_assumed(too_late)}
     cancel["responses"]["415"] = mark_assumed(error_responses("415")["415"])
     cost = query_parameter("include_cost", _FLAG)
     filters = [query_parameter(name, TEXT) for name in ("search", "category", "kind")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from runcomfy_runtime.protocol import PHASES, STATED_OUTCOMES
+from runcomfy_runtime.protocol import STATED_OUTCOMES, StatusWord
 
 from .http_messages import PROFILE_HEADER
 from .job_repository import BillRow
@@ -91,6 +91,39 @@ _URL: Schema = {"type": "string", "format": "uri"}
 _MONEY: Schema = {"type": "number"}
 _NAMES: Schema = {"type": "array", "items": TEXT}
 
+_ENTRY: Schema = {
+    "model_id": TEXT,
+    "display_name": TEXT,
+    "kind": TEXT,
+    "categories": _NAMES | {"examples": [["text-to-image"]]},
+    "inputs": _NAMES,
+    "required_inputs": _NAMES,
+    "base_price_usd": _MONEY,
+    "price_unit": {"type": "string", "examples": ["output", "second"]},
+    "model_url": _URL,
+}
+_OPTIONAL_FACTS: Schema = {
+    "description": TEXT,
+    "input_schema": {"type": "object"},
+    "pricing_note": {
+        "type": "string",
+        "description": "Says so if the sandbox assumes the price.",
+    },
+}
+_STATUS_WORDS = (
+    StatusWord.IN_QUEUE,
+    StatusWord.IN_PROGRESS,
+    StatusWord.COMPLETED,
+    StatusWord.CANCELLED,
+)
+_RESULT_WORDS = (
+    StatusWord.IN_QUEUE,
+    StatusWord.IN_PROGRESS,
+    StatusWord.SUCCEEDED,
+    StatusWord.FAILED,
+    StatusWord.CANCELLED,
+)
+
 
 def response_schemas() -> Schema:
     """The schema of every answer, by name."""
@@ -115,22 +148,28 @@ def response_schemas() -> Schema:
 
 def _catalog_schemas() -> Schema:
     return {
-        "Model": object_schema(
-            "model_id kind", model_id=TEXT, kind=TEXT, categories=_NAMES
+        "Model": object_schema(" ".join(_ENTRY), **_ENTRY, **_OPTIONAL_FACTS),
+        "Models": object_schema(
+            "models total limit offset",
+            models=_list("Model"),
+            total=COUNT,
+            limit=COUNT,
+            offset=COUNT,
         ),
-        "Models": object_schema("models total", models=_list("Model"), total=COUNT),
         "Categories": object_schema("categories", categories=_NAMES),
     }
 
 
 def _request_schemas() -> Schema:
-    words: Schema = {"type": "string", "enum": sorted(PHASES)}
+    said: Schema = {"type": "string", "enum": list(_STATUS_WORDS)}
+    ended: Schema = {"type": "string", "enum": list(_RESULT_WORDS)}
     outcomes: Schema = {
         "type": "string",
         "enum": [outcome.value for outcome in STATED_OUTCOMES],
     }
     links = {"status_url": _URL, "result_url": _URL}
-    state = {"request_id": TEXT, "status": words}
+    state = {"request_id": TEXT, "status": said}
+    record = {"request_id": TEXT, "status": ended}
     accepted = {"request_id": TEXT, **links, "cancel_url": _URL}
     outcome = {"output": {}, "error": {}, "created_at": TEXT, "finished_at": TEXT}
     return {
@@ -139,7 +178,7 @@ def _request_schemas() -> Schema:
             "request_id status", **state, queue_position=COUNT, **links
         ),
         "Result": object_schema(
-            "request_id status created_at", **state, **outcome, cost=_MONEY
+            "request_id status created_at", **record, **outcome, cost=_MONEY
         ),
         "Cancelled": object_schema("request_id outcome", **state, outcome=outcomes),
     }

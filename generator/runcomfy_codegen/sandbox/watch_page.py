@@ -115,7 +115,7 @@ def job_summary(
         "request_id": job.request_id,
         "model_id": job.model_id,
         "account": job.account,
-        "status": state.result_word,
+        "status": state.outcome_word,
         "queue_position": state.queue_position,
         "drive": job.drive.value,
         "created_at": timestamp(job.submitted_at),

@@ -11,6 +11,7 @@ from typing import Any
 from runcomfy_runtime.did_you_mean import did_you_mean, did_you_mean_or_list
 
 from ..errors import UnknownModel, UsageError
+from ..ir.assumed_facts import ASSUMED_PRICE
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
 from ..ir.json_text import items, members
@@ -126,7 +127,11 @@ def listed_model(entry: dict[str, Any], description: str = "") -> ListedModel:
     """A model from its catalog entry. What is not of the documented type is left out."""
     model_id = str(entry["model_id"])
     price = entry.get("base_price_usd")
-    is_price = isinstance(price, int | float | Decimal) and not isinstance(price, bool)
+    is_price = (
+        isinstance(price, int | float | Decimal)
+        and not isinstance(price, bool)
+        and entry.get("pricing_note") != ASSUMED_PRICE
+    )
     published = tuple(map(str, items(entry.get("categories"))))
     return ListedModel(
         model_id=model_id,

@@ -41,6 +41,14 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
 )
 """Every fault by its name."""
 
+_RENAMED: Mapping[str, str] = MappingProxyType(
+    {
+        "succeeded-result": "there is no fault 'succeeded-result' any more: every result of "
+        "a success says succeeded; write 'completed-result' for one that says completed"
+    }
+)
+"""Earlier names of faults, and what to write instead."""
+
 
 _WHOLE = re.compile(r"\d{1,4}", re.ASCII)
 _OPTIONS = frozenset({"seconds", "retry-after"})
@@ -93,6 +101,8 @@ def parse_rules(text: str) -> tuple[FaultRule, ...]:
 def fault_rule(name: str, fields: Mapping[str, Any]) -> FaultRule:
     """One rule, from the name of its fault and its fields. Raises ``InvalidFaultRule``."""
     fault = FAULTS.get(name)
+    if name in _RENAMED:
+        raise InvalidFaultRule(_RENAMED[name])
     if fault is None:
         raise InvalidFaultRule(
             f"there is no fault {name!r:.40}{did_you_mean_or_list(name, FAULTS)}"

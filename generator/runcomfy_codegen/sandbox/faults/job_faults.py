@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from runcomfy_runtime.protocol import CancelOutcome, Phase, StatusWord
 
-from ..http_messages import ApiResponse, file_response, json_response
+from ..http_messages import ApiResponse, cancel_response, file_response
 from ..job import JobPlan, JobRecord
 from ..routes import Action
 from . import CANCEL, FILE, SUBMIT, ChangeResponse, Fault, FaultContext, ReplaceResponse
@@ -53,23 +53,16 @@ def _running_longer(context: FaultContext, plan: JobPlan) -> JobPlan:
 def _cancel_race(context: FaultContext) -> ApiResponse | None:
     if context.phase is not Phase.QUEUED:
         return None
-    return _cancel_response(context, StatusWord.CANCELLED, CancelOutcome.CANCELLED)
+    request_id = context.route.request_id
+    return cancel_response(request_id, StatusWord.CANCELLED, CancelOutcome.CANCELLED)
 
 
 def _cancel_refused(context: FaultContext) -> ApiResponse | None:
     if context.state is None:
         return None
     word = context.state.status_word
-    return _cancel_response(context, word, CancelOutcome.NOT_CANCELLABLE)
-
-
-def _cancel_response(
-    context: FaultContext, word: str, outcome: CancelOutcome
-) -> ApiResponse:
     request_id = context.route.request_id
-    return json_response(
-        {"request_id": request_id, "status": word, "outcome": outcome.value}
-    )
+    return cancel_response(request_id, word, CancelOutcome.NOT_CANCELLABLE)
 
 
 def _expired_file(_: FaultContext) -> ApiResponse:

@@ -18,7 +18,7 @@ from . import POLLS, RESULT, Fault, FaultContext
 Body = dict[str, Any]
 ChangeBody = Callable[[FaultContext, Body], Body]
 
-_PUBLISHED = frozenset({"backward-status", "failed-result", "succeeded-result"})
+_PUBLISHED = frozenset({"backward-status", "failed-result", "completed-result"})
 """Faults whose words and forms RunComfy's own pages and clients have."""
 
 
@@ -98,10 +98,10 @@ def _error_object(context: FaultContext, body: Body) -> Body:
     return changed | {"error": {"code": 1, "message": FAILURE_MESSAGE}}
 
 
-def _succeeded_result(context: FaultContext, body: Body) -> Body:
+def _completed_result(context: FaultContext, body: Body) -> Body:
     if context.phase is not Phase.SUCCEEDED:
         return body
-    return body | {"status": StatusWord.SUCCEEDED}
+    return body | {"status": StatusWord.COMPLETED}
 
 
 def _echoed_input(context: FaultContext, body: Body) -> Body:
@@ -170,10 +170,10 @@ STATEFUL_FAULTS = (
         _error_object,
     ),
     _fault(
-        "succeeded-result",
-        "the result says succeeded where the status says completed",
+        "completed-result",
+        "the result says completed, as the status does, not succeeded",
         RESULT,
-        _succeeded_result,
+        _completed_result,
     ),
     _fault("echoed-input", "the result repeats the input", RESULT, _echoed_input),
     _output_fault(
