@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 __all__ = [
     "ApiError",
     "AsyncBatch",
+    "AsyncHost",
     "AsyncInputCheck",
     "AsyncJob",
     "AsyncListener",
+    "AsyncNamedBatch",
     "AsyncResult",
     "AsyncRunComfy",
     "AsyncTransport",
@@ -37,6 +39,7 @@ __all__ = [
     "File",
     "FileKind",
     "Hooks",
+    "Host",
     "ImageOutput",
     "InputCheck",
     "InputRejected",
@@ -51,12 +54,14 @@ __all__ = [
     "JournalJobs",
     "Limit",
     "Listener",
+    "LocalFiles",
     "Lost",
     "MediaChecks",
     "MediaFault",
     "MissingToken",
     "ModelInput",
     "ModelOutput",
+    "NamedBatch",
     "NoBalance",
     "NotConfigured",
     "NotFound",
@@ -93,9 +98,11 @@ __all__ = [
 if TYPE_CHECKING:
     from ._runtime.errors import ApiError as ApiError
     from ._runtime.async_batch import AsyncBatch as AsyncBatch
+    from ._runtime.local_files import AsyncHost as AsyncHost
     from ._runtime.input_checks import AsyncInputCheck as AsyncInputCheck
     from ._runtime.async_job import AsyncJob as AsyncJob
     from ._runtime.async_driver import AsyncListener as AsyncListener
+    from ._runtime.async_named_batch import AsyncNamedBatch as AsyncNamedBatch
     from ._runtime.async_job import AsyncResult as AsyncResult
     from ._runtime.async_client import AsyncRunComfy as AsyncRunComfy
     from ._runtime.transport import AsyncTransport as AsyncTransport
@@ -115,6 +122,7 @@ if TYPE_CHECKING:
     from ._runtime.files import File as File
     from ._runtime.files import FileKind as FileKind
     from ._runtime.observer import Hooks as Hooks
+    from ._runtime.local_files import Host as Host
     from ._runtime.outputs import ImageOutput as ImageOutput
     from ._runtime.input_checks import InputCheck as InputCheck
     from ._runtime.errors import InputRejected as InputRejected
@@ -129,12 +137,14 @@ if TYPE_CHECKING:
     from ._runtime.journal import JournalJobs as JournalJobs
     from ._runtime.limits.stated_limit import Limit as Limit
     from ._runtime.driver import Listener as Listener
+    from ._runtime.local_files import LocalFiles as LocalFiles
     from ._runtime.transport import Lost as Lost
     from ._runtime.input_checks import MediaChecks as MediaChecks
     from ._runtime.media.errors import MediaFault as MediaFault
     from ._runtime.errors import MissingToken as MissingToken
     from ._runtime.model import ModelInput as ModelInput
     from ._runtime.outputs import ModelOutput as ModelOutput
+    from ._runtime.named_batch import NamedBatch as NamedBatch
     from ._runtime.errors import NoBalance as NoBalance
     from ._runtime.errors import NotConfigured as NotConfigured
     from ._runtime.errors import NotFound as NotFound
@@ -171,9 +181,11 @@ else:
     _MODULES = {
         "ApiError": "errors",
         "AsyncBatch": "async_batch",
+        "AsyncHost": "local_files",
         "AsyncInputCheck": "input_checks",
         "AsyncJob": "async_job",
         "AsyncListener": "async_driver",
+        "AsyncNamedBatch": "async_named_batch",
         "AsyncResult": "async_job",
         "AsyncRunComfy": "async_client",
         "AsyncTransport": "transport",
@@ -193,6 +205,7 @@ else:
         "File": "files",
         "FileKind": "files",
         "Hooks": "observer",
+        "Host": "local_files",
         "ImageOutput": "outputs",
         "InputCheck": "input_checks",
         "InputRejected": "errors",
@@ -207,12 +220,14 @@ else:
         "JournalJobs": "journal",
         "Limit": "limits.stated_limit",
         "Listener": "driver",
+        "LocalFiles": "local_files",
         "Lost": "transport",
         "MediaChecks": "input_checks",
         "MediaFault": "media.errors",
         "MissingToken": "errors",
         "ModelInput": "model",
         "ModelOutput": "outputs",
+        "NamedBatch": "named_batch",
         "NoBalance": "errors",
         "NotConfigured": "errors",
         "NotFound": "errors",

@@ -22,6 +22,7 @@ from .job import Job, Result
 from .job_handle import decode_token
 from .journal import Journal, JournalJobs
 from .lifecycle.run import JobProgress, OnStop, cancels_queued, run, submit_and_announce
+from .local_files import Host, LocalFilePolicy, LocalFiles
 from .observer import Hooks
 from .report import Report
 from .retry_and_timeouts import DEFAULT_JOB_TIMEOUT, SUBMIT_TIMEOUT
@@ -52,6 +53,8 @@ class RunComfy:
     checked before a submit, ``stated_limits`` whether limits that only descriptions state
     refuse an input, ``media_policy`` what that check may fetch (your own hosts:
     ``private``); ``checks`` are your own, of every input (``judges`` is their earlier name).
+    A ``Path`` in an input is refused, unless ``local_files="inline"`` sends the content, or
+    ``host`` puts the file where RunComfy can read it, and returns its https URL.
     ``locale`` is the language of published messages (``ru``). ``hooks`` are called for requests
     and retries. ``transport``, ``clock`` and ``random`` are for tests.
     """
@@ -71,6 +74,8 @@ class RunComfy:
         media_policy: FetchPolicy | None = None,
         checks: Iterable[InputCheck] = (),
         judges: Iterable[InputCheck] = (),
+        local_files: LocalFiles = "refuse",
+        host: Host | None = None,
         locale: str | None = None,
         journal: str | os.PathLike[str] | Journal | None = None,
     ) -> None:
@@ -79,7 +84,8 @@ class RunComfy:
         )
         self._driver = Driver(config, transport)
         self._checks = InputChecks(
-            media_checks, (*checks, *judges), locale, media_policy, stated_limits
+            *(media_checks, (*checks, *judges), locale, media_policy, stated_limits),
+            LocalFilePolicy(local_files, host),
         )
 
     @overload

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from decimal import Context, Decimal
+from pathlib import PurePath
 from typing import Any, TypeAlias, cast
 
 Exact: TypeAlias = int | Decimal
@@ -96,4 +97,6 @@ def json_identity(value: object) -> Hashable:
             dict,
             frozenset((name, json_identity(member)) for name, member in members),
         )
+    if isinstance(value, PurePath):
+        return (PurePath, value)
     return (object, id(value))

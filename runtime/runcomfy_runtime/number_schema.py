@@ -10,6 +10,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
@@ -17,6 +18,7 @@ from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 from .constraint import OneOf
 from .exact_numbers import Exact, exact_number, is_multiple, whole_number
 from .input_schema import described_as
+from .media_fields import TAKES_FILES
 
 Check: TypeAlias = Callable[[Any], Any]
 
@@ -142,11 +144,33 @@ def with_exact_numbers(schema: CoreSchema) -> CoreSchema:
             return _literal(node["expected"])
         case "function-before" if node["function"]["function"] is whole_number:
             return schema
+        case "function-wrap" if node["function"]["function"] is _text_or_file:
+            return schema
+        case _ if _takes_files(node):
+            return core_schema.no_info_wrap_validator_function(_text_or_file, schema)
         case "model" | "definition-ref":
             return schema
         case _:
             _replace_inside(node)
             return schema
+
+
+def _takes_files(node: Mapping[str, Any]) -> bool:
+    """Whether this reads the text of a media field, with all its limits."""
+    match node.get("type"):
+        case "str":
+            return TAKES_FILES in node.get("metadata", ())
+        case "chain":
+            return _takes_files(node["steps"][0])
+        case "function-after" | "function-before" | "custom-error":
+            return _takes_files(node["schema"])
+        case _:
+            return False
+
+
+def _text_or_file(value: Any, check: Check) -> Any:
+    """A local file as it is; a text by its schema. A text never becomes a file."""
+    return value if isinstance(value, Path) else check(value)
 
 
 def exact_class(schema: CoreSchema) -> None:

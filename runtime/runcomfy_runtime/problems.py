@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, cast
@@ -150,6 +151,23 @@ def _as_typed(names: Mapping[str, str], wire: str, path: Sequence[str]) -> str:
     if python == wire or len(path) > 1:
         return quoted(wire)
     return f"{quoted(python)} (published as {quoted(wire)})"
+
+
+def refused_extension(
+    shape: ModelShape, fields: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Why fields cannot be added to an input: they are declared, or not JSON."""
+    for name, value in fields.items():
+        location = pointer([name])
+        if name in shape.wire:
+            text = f"{quoted(name)} is a declared field: give it to Input(…)"
+            yield Problem(pointer=location, code="invalid", message=text, actual=name)
+            continue
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError, RecursionError) as error:
+            text = f"{quoted(name)} is not a JSON value: {error}"
+            yield Problem(pointer=location, code="type", message=text)
 
 
 def _problem(path: Sequence[str], message: ProblemMessage) -> Problem:

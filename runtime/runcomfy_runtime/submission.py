@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 from .base_job import OutputReader, untyped_output
 from .errors import InputRejected
 from .escaping import quoted
-from .files import digest, urls
 from .json_values import json_problems
 from .lifecycle.submit_outcome import PreSubmitTask, Submission
 from .protocol import valid_model_id
@@ -24,26 +22,28 @@ from .wrong_use import (
 
 if TYPE_CHECKING:
     from .limits.stated_limit import Limit
+    from .local_files import LocalFilePolicy
     from .model import ModelInput
     from .rule import Rule
 
 OutputT = TypeVar("OutputT")
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
-
-
 class ChecksOfSubmits(Protocol):
     """The checks of a client: which of them run before a body is paid for."""
 
+    @property
+    def local_files(self) -> LocalFilePolicy:
+        """What happens to the local files of an input."""
+        ...
+
     def before_submit(
         self,
-        model_id: str,
         rules: Sequence[Rule],
-        body: bytes,
+        submission: Submission,
         limits: Sequence[Limit] = (),
     ) -> PreSubmitTask | None:
-        """The check of a body; None if nothing checks it."""
+        """The check of a submission; None if nothing checks it."""
         ...
 
 
@@ -76,18 +76,38 @@ def prepare_submission(
     what = cast("ModelInput[Any]", what)
     if payload is not None:
         raise _rejected(wrong_payload(what, payload))
+    # These import pydantic, as the caller has already.
+    from .model import schema_problems
+    from .payload import has_path, input_members
+
     try:
-        members = what.payload()
+        members = input_members(what)
     except RecursionError:
         raise InputRejected(Report(json_problems(what)), what.MODEL_ID) from None
-    submission = _serialize(what.MODEL_ID, members)
-    from .model import schema_problems  # imports pydantic, as the caller has already
-
+    if has_path(members):
+        submission = _with_files(what.MODEL_ID, members, checks)
+    else:
+        submission = _serialize(what.MODEL_ID, members)
     problems = schema_problems(what)
     if problems:
         raise InputRejected(Report(problems), what.MODEL_ID)
     submission = _with_check(submission, what.RULES, checks, what.LIMITS)
     return PreparedSubmission(submission, what.OUTPUT.read)
+
+
+def _with_files(
+    model_id: str, members: Mapping[str, Any], checks: ChecksOfSubmits | None
+) -> Submission:
+    """The submission of an input with local files, whose body is made when it is submitted."""
+    from .local_files import LocalFilePolicy, paths_in, with_values
+
+    policy = checks.local_files if checks is not None else LocalFilePolicy()
+    problems = policy.problems(members)
+    if problems:
+        raise InputRejected(Report(problems), model_id)
+    names = {path: path.name for _, path in paths_in(members)}
+    named = _serialize(model_id, with_values(members, names))
+    return named._replace(members=members, files=policy.reading(members))
 
 
 def untyped_submission(model_id: str, payload: object) -> Submission:
@@ -107,8 +127,7 @@ def _with_check(
     """The same, with the check that runs before it is sent."""
     if checks is None:
         return submission
-    body = submission.body
-    check = checks.before_submit(submission.model_id, rules, body, limits)
+    check = checks.before_submit(rules, submission, limits)
     return submission if check is None else submission._replace(check=check)
 
 
@@ -129,21 +148,11 @@ def _serialize(model_id: str, payload: Mapping[str, Any]) -> Submission:
         problems = json_problems(payload)
     if problems:
         raise InputRejected(Report(problems), model_id)
+    unwritten = Submission(model_id, b"", "", os.urandom(16).hex(), members=payload)
     try:
-        body = _ENCODER.encode(payload).encode()
+        return unwritten.with_members(payload)
     except (TypeError, ValueError, RecursionError) as error:
         raise _rejected(f"the payload is not JSON: {error}", model_id) from None
-    echoes = tuple(map(digest, dict.fromkeys(urls(payload))))
-    from hashlib import sha256  # OpenSSL behind it is slow to import
-
-    return Submission(
-        model_id,
-        body,
-        sha256(body).hexdigest(),
-        os.urandom(16).hex(),
-        echoes,
-        members=payload,
-    )
 
 
 def _rejected(message: str, model_id: str = "") -> InputRejected:

@@ -113,7 +113,12 @@ class AsyncBatch(Generic[YieldT]):
         if self._open and room and self._items.reads_journal:
             await FILE_THREADS.run(lambda: self._items.prepare(room))
         while self._open and self._has_room():
-            item = self._items.take()
+            items = self._items
+            item = (
+                await FILE_THREADS.run(items.take)
+                if items.reads_files
+                else items.take()
+            )
             if item is None:
                 self._open = not self._items.exhausted
                 return

@@ -154,6 +154,14 @@ class BatchItems:
             self._old.read()
 
     @property
+    def reads_files(self) -> bool:
+        """Whether ``take`` may read local files: a named batch knows an input by their content."""
+        named = self._name is not None and self._claimed is None
+        return (
+            named and self._checks is not None and self._checks.local_files.takes_files
+        )
+
+    @property
     def exhausted(self) -> bool:
         """Whether there are no more items. If not, there may be none just now."""
         return self._ended if self._claimed is None else self._claimed.exhausted
@@ -190,11 +198,11 @@ class BatchItems:
         for position, given in self._inputs:
             try:
                 prepared = prepare_submission(given, None, self._checks)
+                if self._name is not None:
+                    prepared = self._with_reference(prepared, given)
             except errors.InputRejected as error:
                 yield PositionedInput(position, _NOTHING, error)
                 continue
-            if self._name is not None:
-                prepared = self._with_reference(prepared, given)
             yield PositionedInput(position, prepared)
 
     def _item(
@@ -221,8 +229,12 @@ class BatchItems:
     ) -> PreparedSubmission:
         """The same with a reference that every run gives it, by its content, not its position."""
         submission = prepared.submission
+        files = submission.files
+        if files is not None:
+            files.check()
         key = submission.model_id, job_identity(submission.members)
-        old = self._old.of(*key, given) if self._old else ()
+        # Earlier versions took no local files.
+        old = self._old.of(*key, given) if self._old and files is None else ()
         count = self._seen[key]
         self._seen[key] += 1
         reference = "/".join((self._name or "", *key, str(count + 1)))

@@ -61,20 +61,21 @@ def _typed(
 ) -> CheckedDocument:
     # these import pydantic, which the caller has already imported
     from .model import schema_problems, schema_report
+    from .payload import input_members
     from .plain_values import plain_value
     from .problems import without_invalid_values
     from .shape import shape_of
 
     if isinstance(what, type):
         model, document = what, plain_value(document)
-        outside_json = json_problems(document)
+        outside_json = json_problems(document, with_paths=True)
         problems = schema_report(what, document).problems
         if not problems and not outside_json:
-            document = what.model_validate(document).payload()
+            document = input_members(what.model_validate(document))
     else:
-        model, outside_json = type(what), json_problems(what)
+        model, outside_json = type(what), json_problems(what, with_paths=True)
         problems = () if outside_json else schema_problems(what)
-        document = {} if outside_json else what.payload()
+        document = {} if outside_json else input_members(what)
     problems = _with_others(problems, outside_json)
     if not problems:
         return CheckedDocument(

@@ -100,7 +100,10 @@ class Pattern:
         return core_schema.chain_schema([handler(source), reported])
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return {**handler(schema["steps"][0]), "pattern": self.published}
+        chain = schema
+        while "steps" not in chain:  # other limits are around it
+            chain = chain["schema"]
+        return {**handler(chain["steps"][0]), "pattern": self.published}
 
     def __repr__(self) -> str:
         return f"Pattern({self.published!r})"

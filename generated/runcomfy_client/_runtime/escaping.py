@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import PurePath
 
 _LIMIT = 300
 _INLINE_DATA = re.compile(r"data:[\w.+/-]*;base64,[A-Za-z0-9+/=_-]{24,}")
@@ -24,6 +25,12 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
+def _path_text(value: object) -> str:
+    if isinstance(value, PurePath):
+        return str(value)
+    raise TypeError
+
+
 def quoted(value: object, limit: int = 60) -> str:
     """A value as JSON, shortened; the content of data URIs is cut."""
     if isinstance(value, str):
@@ -31,7 +38,7 @@ def quoted(value: object, limit: int = 60) -> str:
             lambda match: match.group()[:22] + "…", value[: limit * 40]
         )
     try:
-        text = json.dumps(value, ensure_ascii=False)
+        text = json.dumps(value, ensure_ascii=False, default=_path_text)
     except (TypeError, ValueError, RecursionError):
         text = f"a {type(value).__name__}"
     return printable(text, limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from typing import (
     TYPE_CHECKING,
@@ -13,19 +14,22 @@ from typing import (
     Protocol,
     Self,
     TypeAlias,
+    cast,
     get_args,
     runtime_checkable,
 )
 
-from .checked_document import check_schema
+from .checked_document import CheckedDocument, check_schema
 from .daemon_threads import CHECK_THREADS
 from .did_you_mean import did_you_mean
 from .errors import BadSetting, InputRejected
 from .limits import applied as stated
+from .local_files import LocalFilePolicy
 from .observer import logger
 from .report import Problem, Report
 
 if TYPE_CHECKING:
+    from .lifecycle.submit_outcome import Submission
     from .limits.stated_limit import Limit
     from .media.fetch.policy import FetchPolicy
     from .media.inspection import Inspector
@@ -101,7 +105,7 @@ def _unlimited() -> float:
 class InputChecks:
     """The checks of a client, and what their results mean for a submit."""
 
-    __slots__ = ("_judges", "_limits", "_locale", "_media", "_strict")
+    __slots__ = ("_judges", "_limits", "_locale", "_media", "_strict", "local_files")
 
     def __init__(
         self,
@@ -110,6 +114,7 @@ class InputChecks:
         locale: str | None = None,
         policy: FetchPolicy | None = None,
         limits: StatedLimits = "enforce",
+        local_files: LocalFilePolicy | None = None,
     ) -> None:
         """Raises ``BadSetting`` for a word that is not a ``MediaChecks`` or ``StatedLimits``."""
         _check_word("media_checks", media, get_args(MediaChecks))
@@ -117,6 +122,7 @@ class InputChecks:
         self._media = None if media == "off" else _MediaCheck(policy)
         self._limits: StatedLimits = limits
         self._judges = tuple(checks)
+        self.local_files = local_files or LocalFilePolicy()
         self._strict = media == "strict"
         self._locale = locale
 
@@ -129,7 +135,7 @@ class InputChecks:
         """Every problem of an input, or of a document for a model's class or id."""
         checked = check_schema(what, document, locale or self._locale)
         problems = self.problems(checked.rules, checked.payload, limits=checked.limits)
-        return Report((*checked.problems, *problems))
+        return self._report(checked, problems)
 
     async def report_async(
         self,
@@ -142,21 +148,24 @@ class InputChecks:
         problems = await self.problems_async(
             checked.rules, checked.payload, limits=checked.limits
         )
-        return Report((*checked.problems, *problems))
+        return self._report(checked, problems)
+
+    def _report(self, checked: CheckedDocument, problems: Iterable[Problem]) -> Report:
+        refused = self.local_files.problems(checked.payload)
+        return Report((*checked.problems, *refused, *problems))
 
     def before_submit(
         self,
-        model_id: str,
         rules: Sequence[Rule],
-        body: bytes,
+        submission: Submission,
         limits: Sequence[Limit] = (),
     ) -> PreSubmitCheck | None:
-        """The check of a body before it is paid for; None if nothing checks it."""
+        """The check of a job before it is paid for; None if nothing checks it."""
         limits = () if self._limits == "off" else limits
         if not self._judges and not limits and not (rules and self._media):
             return None
         rules = tuple(rule.in_locale(self._locale) for rule in rules)
-        return PreSubmitCheck(model_id, rules, body, self, limits=limits)
+        return PreSubmitCheck(submission, rules, self, limits=limits)
 
     def problems(
         self,
@@ -238,49 +247,53 @@ class InputChecks:
 
 
 class PreSubmitCheck:
-    """The check of one body before it is paid for. Raises ``InputRejected``.
+    """The check of one job before it is paid for. Raises ``InputRejected``.
 
-    It checks the bytes that are sent, whatever happens to the input meanwhile. Calling it
-    blocks; ``on_loop`` does not.
+    It checks the bytes that are sent, whatever happens to the input meanwhile; local files
+    before they are read or hosted. Calling it blocks; ``on_loop`` does not.
     """
 
-    __slots__ = ("_body", "_checks", "_left", "_limits", "_model_id", "_rules")
+    __slots__ = ("_checks", "_left", "_limits", "_rules", "_submission")
 
     def __init__(
         self,
-        model_id: str,
+        submission: Submission,
         rules: Sequence[Rule],
-        body: bytes,
         checks: InputChecks,
         left: TimeLeft = _unlimited,
         limits: Sequence[Limit] = (),
     ) -> None:
-        self._model_id = model_id
+        self._submission = submission
         self._limits = limits
         self._rules = rules
-        self._body = body
         self._checks = checks
         self._left = left
 
     def within(self, left: TimeLeft) -> Self:
         """The same check, limited to the time left of a call."""
         return type(self)(
-            self._model_id, self._rules, self._body, self._checks, left, self._limits
+            self._submission, self._rules, self._checks, left, self._limits
         )
+
+    def _payload(self) -> Payload:
+        """A copy of what is checked. A local file is its ``Path``."""
+        if self._submission.files is None:
+            return cast(Payload, json.loads(self._submission.body))
+        return deepcopy(self._submission.members)
 
     def __call__(self) -> None:
         """Run the checks, then raise or log."""
-        payload = json.loads(self._body)
-        problems = self._checks.problems(self._rules, payload, self._left, self._limits)
-        self._checks.admit(self._model_id, problems, self._left)
+        problems = self._checks.problems(
+            self._rules, self._payload(), self._left, self._limits
+        )
+        self._checks.admit(self._submission.model_id, problems, self._left)
 
     async def on_loop(self) -> None:
         """Do the same without blocking the event loop."""
-        payload = json.loads(self._body)
         problems = await self._checks.problems_async(
-            self._rules, payload, self._left, self._limits
+            self._rules, self._payload(), self._left, self._limits
         )
-        self._checks.admit(self._model_id, problems, self._left)
+        self._checks.admit(self._submission.model_id, problems, self._left)
 
 
 class _MediaCheck:

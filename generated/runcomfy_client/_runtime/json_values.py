@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from .report import Problem
@@ -22,11 +23,11 @@ class _Step(NamedTuple):
     is_end: bool = False
 
 
-def json_problems(payload: object) -> tuple[Problem, ...]:
+def json_problems(payload: object, *, with_paths: bool = False) -> tuple[Problem, ...]:
     """A problem for each value that JSON does not have, and for each key that is no string.
 
     The payload is a document, or an input with its parts. A value inside itself is a problem
-    too.
+    too. ``with_paths`` takes local files.
     """
     problems: list[Problem] = []
     enclosing: set[int] = set()
@@ -38,7 +39,8 @@ def json_problems(payload: object) -> tuple[Problem, ...]:
             continue
         children = _children(step.value)
         if children is None:
-            reason = _scalar_problem(step.value)
+            is_file = with_paths and isinstance(step.value, Path)
+            reason = "" if is_file else _scalar_problem(step.value)
         elif id(step.value) in enclosing:
             reason = "contains itself"
         elif len(step.path) >= MAX_DEPTH:

@@ -1,8 +1,21 @@
-"""The types of fields that take media: the URL of a file, or a list of URLs."""
+"""The types of fields that take media: the URL of a file, a local file, or a list of these."""
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import (
+    Annotated,
+    Any,
+    Protocol,
+    SupportsIndex,
+    TypeAlias,
+    TypeVar,
+    overload,
+)
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 __all__ = [
     "AudioUrl",
@@ -15,26 +28,73 @@ __all__ = [
 
 
 class Media:
-    """Marks a text as the URL of a file of this kind: ``image``, ``video`` or ``audio``."""
+    """Marks a field as taking files of this kind: ``image``, ``video`` or ``audio``.
 
-    __slots__ = ("kind",)
+    It takes a text or a ``Path``; with ``several``, a list of them. Schemas show the text alone,
+    and limits of the text concern the text alone.
+    """
 
-    def __init__(self, kind: str) -> None:
+    __slots__ = ("kind", "several")
+
+    def __init__(self, kind: str, *, several: bool = False) -> None:
         self.kind = kind
+        self.several = several
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        text = core_schema.str_schema(metadata={TAKES_FILES: True})
+        return core_schema.list_schema(text) if self.several else text
 
     def __repr__(self) -> str:
-        return f"Media({self.kind!r})"
+        return f"Media({self.kind!r}{', several=True' * self.several})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Media) and self.kind == other.kind
+        return isinstance(other, Media) and hash(self) == hash(other)
 
     def __hash__(self) -> int:
-        return hash((Media, self.kind))
+        return hash((Media, self.kind, self.several))
 
 
-ImageUrl: TypeAlias = Annotated[str, Media("image")]
-VideoUrl: TypeAlias = Annotated[str, Media("video")]
-AudioUrl: TypeAlias = Annotated[str, Media("audio")]
-ImageUrls: TypeAlias = list[ImageUrl]
-VideoUrls: TypeAlias = list[VideoUrl]
-AudioUrls: TypeAlias = list[AudioUrl]
+TAKES_FILES = "runcomfy_takes_files"
+"""In the metadata of a text's schema: a ``Path`` is taken too; see ``number_schema``."""
+
+ImageUrl: TypeAlias = Annotated[str | Path, Media("image")]
+VideoUrl: TypeAlias = Annotated[str | Path, Media("video")]
+AudioUrl: TypeAlias = Annotated[str | Path, Media("audio")]
+
+ItemT = TypeVar("ItemT", covariant=True)
+
+
+class SequenceNotStr(Protocol[ItemT]):
+    """A list or a tuple, to type checkers. A text is a sequence of texts, but not one of these.
+
+    The difference is ``__contains__``: that of ``str`` takes no other object.
+    """
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> ItemT: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> Sequence[ItemT]: ...
+    def __contains__(self, value: object, /) -> bool:
+        """Whether an item equals the value."""
+        ...
+
+    def __len__(self) -> int:
+        """The number of items."""
+        ...
+
+    def __iter__(self) -> Iterator[ItemT]:
+        """The items."""
+        ...
+
+
+ImageUrls: TypeAlias = Annotated[
+    SequenceNotStr[str | Path], Media("image", several=True)
+]
+VideoUrls: TypeAlias = Annotated[
+    SequenceNotStr[str | Path], Media("video", several=True)
+]
+AudioUrls: TypeAlias = Annotated[
+    SequenceNotStr[str | Path], Media("audio", several=True)
+]

@@ -19,7 +19,7 @@ from .deferred_validation import DeferredValidation
 from .errors import InputRejected
 from .outputs import BaseOutput
 from .outputs import ModelOutput as ModelOutput
-from .payload import fields_sent, members_sent, wire_value
+from .payload import fields_sent, has_path, input_members, wire_value
 from .report import Problem, Report
 from .rule import Rule
 from .shape import shape_of
@@ -68,7 +68,8 @@ class ExactValues(DeferredValidation):
 def _identity(part: object) -> Hashable:
     from .exact_numbers import json_identity
 
-    sent = part.payload() if isinstance(part, ModelInput) else wire_value(part)
+    is_input = isinstance(part, ModelInput)
+    sent = input_members(cast(BaseModel, part)) if is_input else wire_value(part)
     return json_identity(sent)
 
 
@@ -187,16 +188,24 @@ class ModelInput(
             return made
 
     def payload(self) -> dict[str, Any]:
-        """The JSON body: only what was set, in wire names, as new lists and dicts."""
-        return {**members_sent(self), **(self._extension or {})}
+        """The JSON body: only what was set, in wire names, as new lists and dicts.
+
+        Raises ``InputRejected`` if the input has a local file, which the client reads.
+        """
+        members = input_members(self)
+        if has_path(members):
+            raise _path_in_payload(members, self.MODEL_ID)
+        return members
 
     def extended(self, /, **fields: Any) -> Self:
         """The same input with fields that this client does not know yet, sent unchanged.
 
         Raises ``InputRejected`` for a declared field, and for a value that is not JSON.
         """
+        from .problems import refused_extension
+
         fields = _plain_values(fields)
-        problems = tuple(_refused_extension(type(self), fields))
+        problems = tuple(refused_extension(shape_of(type(self)), fields))
         if problems:
             raise InputRejected(Report(problems), self.MODEL_ID)
         validated = is_validated(self)
@@ -240,6 +249,12 @@ def _plain_values(given: Any) -> Any:
     from .plain_values import plain_value  # needed only if validation fails
 
     return plain_value(given)
+
+
+def _path_in_payload(members: object, model_id: str) -> InputRejected:
+    from .local_files import payload_refusal  # needed only for local files
+
+    return InputRejected(payload_refusal(members), model_id)
 
 
 def _validate(
@@ -293,26 +308,6 @@ def _problems_of(
     return problems(cast(list[dict[str, Any]], findings), document, shape_of(model))
 
 
-def _refused_extension(
-    model: type[BaseModel], fields: Mapping[str, Any]
-) -> Iterator[Problem]:
-    from .escaping import quoted
-    from .problems import pointer
-
-    declared = shape_of(model).wire
-    for name, value in fields.items():
-        location = pointer([name])
-        if name in declared:
-            text = f"{quoted(name)} is a declared field: give it to {model.__name__}(…)"
-            yield Problem(pointer=location, code="invalid", message=text, actual=name)
-            continue
-        try:
-            json.dumps(value, allow_nan=False)
-        except (TypeError, ValueError, RecursionError) as error:
-            text = f"{quoted(name)} is not a JSON value: {error}"
-            yield Problem(pointer=location, code="type", message=text)
-
-
 # Whether an input is as validation made it.
 #
 # `model_copy(update=…)`, `model_construct` and unpickling make an instance without validation,
@@ -344,11 +339,16 @@ def schema_problems(made: ModelInput[Any]) -> tuple[Problem, ...]:
         return ()
     from .json_values import json_problems  # few inputs need it
 
-    if outside_json := json_problems(made):
+    if outside_json := json_problems(made, with_paths=True):
         return outside_json
     leaves, extension = _leaves(made), _extension(made)
     declared = shape_of(type(made)).wire
-    body = json.loads(json.dumps(made.payload(), allow_nan=False))
+    members = input_members(made)
+    body = (
+        members
+        if has_path(members)
+        else json.loads(json.dumps(members, allow_nan=False))
+    )
     document = {
         name: value
         for name, value in body.items()

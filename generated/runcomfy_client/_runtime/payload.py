@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -45,6 +46,12 @@ def members_sent(part: BaseModel) -> dict[str, Any]:
     return sent
 
 
+def input_members(made: BaseModel) -> dict[str, Any]:
+    """The members of an input, with those of ``extended``. A local file is its ``Path``."""
+    extension = (made.__pydantic_private__ or {}).get("_extension")
+    return {**members_sent(made), **(extension or {})}
+
+
 def fields_sent(part: BaseModel) -> Iterator[tuple[str, FieldInfo, Any]]:
     """The fields that are sent, with their Python names.
 
@@ -78,6 +85,19 @@ def wire_value(value: Any) -> Any:
             for name, member in cast(dict[str, object], value).items()
         }
     return value if type(value) in _PLAIN else _plain(value)
+
+
+def has_path(value: object) -> bool:
+    """Whether a value of lists and dicts has a ``Path`` in it."""
+    if isinstance(value, dict):
+        value = cast(dict[str, object], value).values()
+    elif not isinstance(value, list):
+        return isinstance(value, Path)
+    return any(
+        has_path(item)
+        for item in cast("Collection[object]", value)
+        if type(item) not in _PLAIN
+    )
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from runcomfy_runtime.limits.check_values import value_problems
@@ -37,8 +38,8 @@ def broken_limits(
             yield problem
 
 
-def _measure(source: str) -> MediaInfo | MediaError:
-    if source[:5].lower() != "data:":
+def _measure(source: str | Path) -> MediaInfo | MediaError:
+    if isinstance(source, Path) or source[:5].lower() != "data:":
         return MediaUnknown("the sandbox fetches no URL")
     try:
         return probe(source)

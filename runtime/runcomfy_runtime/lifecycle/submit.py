@@ -42,6 +42,7 @@ from .steps import (
     send,
 )
 from .submit_outcome import (
+    FilesTask,
     PreSubmitTask,
     Submission,
     SubmitOutcome,
@@ -75,6 +76,10 @@ def submit(
     """
     if submission.check is not None:
         yield from _run_check(context, submission, submission.check, deadline)
+    if submission.files is not None:
+        submission = yield from _with_files(
+            context, submission, submission.files, deadline
+        )
     limiter = limiter or RateLimiter()
     try:
         handle = yield from _submit_with_retries(context, submission, deadline, limiter)
@@ -96,6 +101,19 @@ def _run_check(
             f"submitting to {submission.model_id}: checking the input took all the time that this "
             "call may take; nothing was sent, nothing is billed"
         )
+
+
+def _with_files(
+    context: FlowContext, submission: Submission, files: FilesTask, deadline: float
+) -> Flow[Submission]:
+    """The submission with its local files in the body. Raises ``NotSent`` if no time is left."""
+    yield RunTask(files, files.on_loop)
+    if context.now() >= deadline:
+        raise errors.NotSent(
+            f"submitting to {submission.model_id}: reading or hosting the local files took all "
+            "the time that this call may take; nothing was sent, nothing is billed"
+        )
+    return submission.with_members(files.members())
 
 
 def _record_intent(

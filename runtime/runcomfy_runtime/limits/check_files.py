@@ -12,7 +12,7 @@ from ..media.rule_check import RuleCheck, Verdict, check_rule, format_decimal
 from ..metrics_and_operators import METRICS, Interpretation, Interval
 from ..report import Problem
 from ..rule import Rule
-from .compiled import FileRule, FilesTogether, texts_at
+from .compiled import FileRule, FilesTogether, files_at
 from .rule_grammar import TOTALS, Comparison, FormatRule
 from .wording import limit_problem, measured, words
 
@@ -150,7 +150,7 @@ def sum_problems(
     """The problems of sums over the files of a payload, of which all were measured."""
     for check in checks:
         named = (
-            pointer for steps in check.fields for pointer, _ in texts_at(payload, steps)
+            pointer for steps in check.fields for pointer, _ in files_at(payload, steps)
         )
         found = {pointer: outcomes[pointer] for pointer in named}
         problem = _sum_problem(check, found) if found else None

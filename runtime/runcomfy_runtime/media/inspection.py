@@ -80,7 +80,7 @@ class Inspector:
         jobs = _thorough_by_source(references)
         end = self.clock() + self.seconds
 
-        def measure(text: str, thorough: bool) -> ProbeOutcome:
+        def measure(text: str | Path, thorough: bool) -> ProbeOutcome:
             try:
                 return probe(
                     resolve_source(text, self.folder),
@@ -111,7 +111,7 @@ class Inspector:
         gate = asyncio.Semaphore(self.at_once)
         end = self.clock() + self.seconds
 
-        async def measure(text: str, thorough: bool) -> ProbeOutcome:
+        async def measure(text: str | Path, thorough: bool) -> ProbeOutcome:
             async with gate:
                 try:
                     return await probe_async(
@@ -137,16 +137,16 @@ class Inspector:
         return replace(self.policy, seconds=left)
 
 
-def _thorough_by_source(references: Iterable[MediaReference]) -> dict[str, bool]:
+def _thorough_by_source(references: Iterable[MediaReference]) -> dict[str | Path, bool]:
     """Each source once, and whether any rule needs all of it."""
-    jobs: dict[str, bool] = {}
+    jobs: dict[str | Path, bool] = {}
     for reference in references:
         jobs[reference.source] = jobs.get(reference.source, False) or reference.thorough
     return jobs
 
 
 def _inspected_files(
-    references: Iterable[MediaReference], outcomes: Mapping[str, ProbeOutcome]
+    references: Iterable[MediaReference], outcomes: Mapping[str | Path, ProbeOutcome]
 ) -> tuple[InspectedFile, ...]:
     return tuple(
         InspectedFile.of(reference, outcomes[reference.source])

@@ -16,8 +16,8 @@ from ..limits.compiled import (
     CompiledLimits,
     FileRule,
     FilesTogether,
+    files_at,
     metrics_of,
-    texts_at,
 )
 from ..metrics_and_operators import METRICS
 from ..rule import Rule
@@ -30,10 +30,10 @@ from .sniff import parse_media
 
 @dataclass(frozen=True, slots=True)
 class MediaReference:
-    """A string in a payload that has media rules or limits, and those rules and limits."""
+    """A string or local file in a payload with media rules or limits, and those."""
 
     pointer: str
-    source: str
+    source: str | Path
     rules: tuple[Rule, ...]
     limits: tuple[FileRule | FilesTogether, ...] = ()
 
@@ -61,11 +61,13 @@ def media_references(
     payload: Mapping[str, Any],
     limits: CompiledLimits | None = None,
 ) -> tuple[MediaReference, ...]:
-    """Every string in a payload that has media rules or limits, in their order."""
-    grouped: dict[tuple[str, str], tuple[list[Rule], list[FileRule | FilesTogether]]]
+    """Every string or local file in a payload with media rules or limits, in their order."""
+    grouped: dict[
+        tuple[str, str | Path], tuple[list[Rule], list[FileRule | FilesTogether]]
+    ]
     grouped = {}
     for rule in rules:
-        for reference in _texts(payload, rule.pointer.split("/")[1:], ""):
+        for reference in _files(payload, rule.pointer.split("/")[1:], ""):
             grouped.setdefault(reference, ([], []))[0].append(rule)
     checks: list[FileRule | FilesTogether] = []
     if limits is not None:
@@ -73,7 +75,7 @@ def media_references(
         checks += limits.sums
     for check in checks:
         for steps in check.fields:
-            for reference in texts_at(payload, steps):
+            for reference in files_at(payload, steps):
                 grouped.setdefault(reference, ([], []))[1].append(check)
     return tuple(
         MediaReference(*reference, tuple(own), tuple(stated))
@@ -81,15 +83,17 @@ def media_references(
     )
 
 
-def _texts(value: Any, tokens: list[str], pointer: str) -> Iterator[tuple[str, str]]:
-    """Every string at a pointer in which ``*`` means all items or all members."""
+def _files(
+    value: Any, tokens: list[str], pointer: str
+) -> Iterator[tuple[str, str | Path]]:
+    """Every string or path at a pointer in which ``*`` means all items or all members."""
     if not tokens:
-        if isinstance(value, str):
+        if isinstance(value, (str, Path)):
             yield pointer, value
         return
     step, *rest = tokens
     for name, inner in _children(value, step):
-        yield from _texts(inner, rest, f"{pointer}/{name}")
+        yield from _files(inner, rest, f"{pointer}/{name}")
 
 
 def _children(value: Any, step: str) -> Iterator[tuple[int | str, Any]]:
@@ -119,11 +123,13 @@ _CONTENT = re.compile(r"[A-Za-z0-9+/_=\s-]{64,}")
 """Possibly bare base64, without ``data:``: some servers accept it. A JPEG begins with ``/``."""
 
 
-def resolve_source(text: str, folder: Path | None = None) -> MediaSource:
+def resolve_source(text: str | Path, folder: Path | None = None) -> MediaSource:
     """What to measure for a string: a URL, or, with a folder, also a path in it.
 
-    Raises ``MediaError`` (``UNREADABLE``) if no server can read it.
+    A ``Path`` is itself. Raises ``MediaError`` (``UNREADABLE``) if no server can read a string.
     """
+    if isinstance(text, Path):
+        return text
     if not text.strip():
         raise _unreadable("the text is empty")
     if folder is not None and _is_path(text, folder):
@@ -136,15 +142,17 @@ def resolve_source(text: str, folder: Path | None = None) -> MediaSource:
     return text
 
 
-def is_certain(text: str, error: MediaError) -> bool:
+def is_certain(text: str | Path, error: MediaError) -> bool:
     """Whether an error certainly holds for every server, and not only for this client.
 
     A remote server may answer other clients differently.
     """
-    if _is_remote(text):
+    if isinstance(text, str) and _is_remote(text):
         return False
     if error.fault is not MediaFault.UNREADABLE and not error.fault.conclusive:
         return False
+    if isinstance(text, Path):
+        return True
     return not (_is_data(text) and readable_by_lenient_decoder(text))
 
 

@@ -5,6 +5,7 @@ Only two outcomes permit sending the same request again: ``NOT_SENT`` and ``BUSY
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
@@ -12,10 +13,14 @@ from typing import Any, NamedTuple, NoReturn, Protocol, Self, cast
 
 from .. import errors, responses
 from ..error_codes import is_ambiguous
+from ..files import digest, urls
 from ..job_handle import JobHandle, handle_from_answer
 from ..protocol import ENVELOPES
 from ..transport import Lost, Outcome, Reached, Response
 from .steps import FlowContext, failure_reason, settle_hint
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+"""Writes bodies: as UTF-8, and no number that JSON does not have."""
 
 
 class PreSubmitTask(Protocol):
@@ -34,6 +39,26 @@ class PreSubmitTask(Protocol):
         ...
 
 
+class FilesTask(Protocol):
+    """Reads or hosts the local files of an input, so that its body can be made."""
+
+    def __call__(self) -> None:
+        """Run it, blocking the thread."""
+        ...
+
+    async def on_loop(self) -> None:
+        """Run it without blocking the event loop."""
+        ...
+
+    def check(self) -> None:
+        """Raise ``InputRejected`` if a file cannot be read."""
+        ...
+
+    def members(self) -> Mapping[str, Any]:
+        """The input with a text in place of each file."""
+        ...
+
+
 class Submission(NamedTuple):
     """A job to submit. Its body is serialised once, so that every try sends the same bytes."""
 
@@ -48,6 +73,17 @@ class Submission(NamedTuple):
     """The name of its batch; empty if it has none."""
     members: Mapping[str, Any] = {}
     """The input in wire names, as it was given: its identity in a batch is made from them."""
+    files: FilesTask | None = None
+    """Makes the text of each local file. Until it has run, the body has only their names."""
+
+    def with_members(self, members: Mapping[str, Any]) -> Submission:
+        """The same job with the body of these members."""
+        from hashlib import sha256  # OpenSSL behind it is slow to import
+
+        body = ENCODER.encode(members).encode()
+        echoes = tuple(map(digest, dict.fromkeys(urls(members))))
+        digits = sha256(body).hexdigest()
+        return self._replace(body=body, payload_sha256=digits, echoes=echoes)
 
 
 class SubmitOutcome(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from .require import Holds, compile_require, is_given
@@ -198,6 +199,17 @@ def _inside(value: object, steps: Steps, pointer: str) -> Iterator[tuple[str, ob
             yield from _inside(item, rest, where)
         else:
             yield where, item
+
+
+def files_at(
+    payload: Mapping[str, Any], steps: Steps
+) -> Iterator[tuple[str, str | Path]]:
+    """The same with the local files, each as its ``Path``."""
+    for pointer, value in given_at(payload, steps):
+        items = cast(list[object], value) if isinstance(value, list) else [value]
+        for index, item in enumerate(items):
+            if isinstance(item, (str, Path)) and item:
+                yield f"{pointer}/{index}" if isinstance(value, list) else pointer, item
 
 
 def texts_at(payload: Mapping[str, Any], steps: Steps) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,237 @@
+"""Local files in an input: sent inline or hosted by the caller, when the user says so once.
+
+Only a ``Path`` object is a file. A text never becomes one: a remote user of an app must not
+name a file of its server.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, cast, get_args
+
+from .daemon_threads import FILE_THREADS
+from .did_you_mean import did_you_mean
+from .errors import BadSetting, InputRejected
+from .escaping import quoted
+from .report import Problem, Report
+
+LocalFiles = Literal["refuse", "inline"]
+"""What happens to a ``Path`` in an input: it is refused, or its content is sent inline."""
+Host: TypeAlias = Callable[[Path], str]
+"""Puts a file where RunComfy can read it, and returns its https URL."""
+AsyncHost: TypeAlias = Callable[[Path], "str | Awaitable[str]"]
+"""The same for the asyncio client, which also takes a coroutine function."""
+
+Steps: TypeAlias = "tuple[str | int, ...]"
+_BODY_LIMIT = 64 << 20
+"""The most bytes of a request's body that RunComfy's own clients send."""
+
+
+def paths_in(value: object, at: Steps = ()) -> Iterator[tuple[Steps, Path]]:
+    """Every ``Path`` in a value of lists and dicts, with the steps to it."""
+    if isinstance(value, Path):
+        yield at, value
+    elif isinstance(value, dict):
+        for name, member in cast(dict[str, object], value).items():
+            yield from paths_in(member, (*at, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(cast(list[object], value)):
+            yield from paths_in(item, (*at, index))
+
+
+def with_values(value: object, values: Mapping[Path, str]) -> Any:
+    """A copy of a value with a text in place of each ``Path``."""
+    if isinstance(value, Path):
+        return values[value]
+    if isinstance(value, dict):
+        members = cast(dict[str, object], value).items()
+        return {name: with_values(member, values) for name, member in members}
+    if isinstance(value, list):
+        return [with_values(item, values) for item in cast(list[object], value)]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFilePolicy:
+    """What a client does with the local files of an input."""
+
+    mode: LocalFiles = "refuse"
+    host: AsyncHost | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ``BadSetting``."""
+        if self.mode not in get_args(LocalFiles):
+            hint = did_you_mean(str(self.mode), get_args(LocalFiles))
+            raise BadSetting(
+                f'local_files is "refuse" or "inline", not {self.mode!r:.80}{hint}'
+            )
+        if self.host is not None and not callable(self.host):
+            raise BadSetting(
+                f"host is a function that takes a path and returns an https URL, not {self.host!r:.80}"
+            )
+        if self.host is not None and self.mode != "refuse":
+            raise BadSetting('give either local_files="inline" or host=…, not both')
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether an input may have local files."""
+        return self.host is not None or self.mode == "inline"
+
+    def problems(self, members: object) -> tuple[Problem, ...]:
+        """A problem for each local file, if the client takes none."""
+        if self.takes_files:
+            return ()
+        return tuple(
+            _problem(
+                steps,
+                f"is a local file, {quoted(path.name)}: give inline(path) here, or allow local "
+                'files once with RunComfy(local_files="inline") or RunComfy(host=…)',
+            )
+            for steps, path in paths_in(members)
+        )
+
+    def reading(self, members: Mapping[str, Any]) -> ReadFiles:
+        """The task that makes a text of each local file."""
+        return ReadFiles(self, members)
+
+
+class ReadFiles:
+    """Reads or hosts the local files of one input, each once. Raises ``InputRejected``."""
+
+    def __init__(self, policy: LocalFilePolicy, members: Mapping[str, Any]) -> None:
+        self._policy = policy
+        self._members = members
+        self._texts: dict[Path, str] = {}
+
+    def check(self) -> None:
+        """Raise ``InputRejected`` if a file cannot be read."""
+        for steps, path in self._places():
+            _check_file(steps, path)
+
+    def __call__(self) -> None:
+        """Read them, blocking the thread."""
+        for steps, path in self._places():
+            host = self._policy.host
+            if host is None:
+                self._texts[path] = _inlined(steps, path)
+            else:
+                _check_file(steps, path)
+                self._texts[path] = _hosted(path, _called(host, path))
+
+    async def on_loop(self) -> None:
+        """Do the same without blocking the event loop."""
+        host = self._policy.host
+        if host is None or not inspect.iscoroutinefunction(_function(host)):
+            await FILE_THREADS.run(self)
+            return
+        for steps, path in self._places():
+            await FILE_THREADS.run(partial(_check_file, steps, path))
+            try:
+                url = await cast("Awaitable[str]", host(path))
+            except Exception as error:
+                error.add_note(_host_note(path))
+                raise
+            self._texts[path] = _hosted(path, url)
+
+    def _places(self) -> list[tuple[Steps, Path]]:
+        """Each file once, with the first steps to it."""
+        first: dict[Path, Steps] = {}
+        for steps, path in paths_in(self._members):
+            first.setdefault(path, steps)
+        return [(steps, path) for path, steps in first.items()]
+
+    def members(self) -> Mapping[str, Any]:
+        """The members with a text in place of each file."""
+        size = sum(map(len, self._texts.values()))
+        if size > _BODY_LIMIT:
+            raise _rejected(
+                (),
+                f"has local files of {size >> 20} MiB together as text, and a request takes "
+                f"{_BODY_LIMIT >> 20} MiB: host them, with RunComfy(host=…)",
+            )
+        return cast(Mapping[str, Any], with_values(self._members, self._texts))
+
+
+def _function(host: AsyncHost) -> object:
+    """The function that is called: of an object that can be called, its method."""
+    inner: object = getattr(host, "func", host)  # functools.partial
+    if inspect.isfunction(inner) or inspect.ismethod(inner):
+        return cast(object, inner)
+    return cast(object, getattr(inner.__class__, "__call__", inner))  # noqa: B004
+
+
+def _inlined(steps: Steps, path: Path) -> str:
+    from .media.data_uri import inline  # not every program has local files
+
+    try:
+        return inline(path)
+    except InputRejected as rejected:
+        raise _rejected(steps, rejected.problems[0].message) from None
+
+
+def _check_file(steps: Steps, path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            if path.is_file() and file.read(1):
+                return
+        why = "is empty" if path.is_file() else "is not a file"
+    except OSError as error:
+        why = f"cannot be read: {error.strerror}"
+    raise _rejected(steps, f"{quoted(str(path), 200)} {why}")
+
+
+def _called(host: AsyncHost, path: Path) -> object:
+    try:
+        return host(path)
+    except Exception as error:
+        error.add_note(_host_note(path))
+        raise
+
+
+def _host_note(path: Path) -> str:
+    return f"host= was called for {quoted(str(path), 200)}; nothing was sent, nothing is billed"
+
+
+def _hosted(path: Path, url: object) -> str:
+    if isinstance(url, str) and url[:8].lower() == "https://" and len(url) > 8:
+        return url
+    if inspect.iscoroutine(url):
+        url.close()
+        shown = "a coroutine, which only AsyncRunComfy takes"
+    else:
+        shown = quoted(url)
+    raise BadSetting(
+        f"host= must return an https URL. For {quoted(path.name)} it returned {shown}; nothing "
+        "was sent"
+    )
+
+
+def _rejected(steps: Steps, why: str) -> InputRejected:
+    return InputRejected(Report((_problem(steps, why),)))
+
+
+def _problem(steps: Steps, why: str) -> Problem:
+    from .problems import label, pointer  # imports pydantic, as the input has already
+
+    path = tuple(map(str, steps))
+    return Problem(
+        pointer=pointer(path), code="invalid", message=f"{label(path)}: {why}"
+    )
+
+
+def payload_refusal(members: object) -> Report:
+    """Why members with local files are no JSON; true if there are none."""
+    return Report(
+        tuple(
+            _problem(
+                steps,
+                f"{quoted(path.name)} is a local file, and the payload is JSON: the client reads "
+                "the file when it submits. Give inline(path) to have its content here",
+            )
+            for steps, path in paths_in(members)
+        )
+    )
