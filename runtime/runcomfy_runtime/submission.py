@@ -52,6 +52,8 @@ class PreparedSubmission(NamedTuple):
 
     submission: Submission
     reader: OutputReader[Any]
+    given: object = None
+    """What the caller gave, in a batch."""
 
 
 def prepare_submission(
@@ -66,16 +68,22 @@ def prepare_submission(
     if isinstance(what, str):
         submission = untyped_submission(what, payload)
         return PreparedSubmission(_with_check(submission, (), checks), untyped_output)
-    if is_input_class(what) and isinstance(payload, Mapping):
+    if isinstance(what, type):
+        if not is_input_class(what) or not isinstance(payload, Mapping):
+            raise _rejected(wrong_model(what, payload))
         from .model import input_from  # imports pydantic, as the caller has already
 
-        model = cast("type[ModelInput[Any]]", what)
-        return prepare_submission(input_from(model, payload), None, checks)
+        return _of_input(input_from(what, payload), checks)
     if not is_input(what):
         raise _rejected(wrong_model(what, payload))
-    what = cast("ModelInput[Any]", what)
     if payload is not None:
         raise _rejected(wrong_payload(what, payload))
+    return _of_input(what, checks)
+
+
+def _of_input(
+    what: ModelInput[Any], checks: ChecksOfSubmits | None
+) -> PreparedSubmission:
     # These import pydantic, as the caller has already.
     from .model import schema_problems
     from .payload import has_path, input_members

@@ -68,6 +68,7 @@ _EXPORTED = {
     "outputs": ("AudioOutput", "ImageOutput", "ModelOutput", "VideoOutput"),
     "named_batch": ("NamedBatch",),
     "observer": ("Exchanged", "Hooks"),
+    "progress": ("BatchProgress",),
     "protocol": ("CancelOutcome", "Cancellation", "Phase", "Status"),
     "report": ("Problem", "Report"),
     "rule": ("Rule",),
