@@ -17,6 +17,7 @@ from pathlib import Path
 RUNTIME = Path(__file__).parent / "runcomfy_runtime"
 ASYNC_FILES = (
     "async_batch_calls.py",
+    "async_catalog_calls.py",
     "async_client.py",
     "async_job.py",
     "async_named_batch.py",

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from .async_batch_calls import AsyncBatchCalls
+from .async_catalog_calls import AsyncCatalogCalls
 from .async_driver import AsyncDriver, AsyncListener
 from .async_job import AsyncJob, AsyncResult
 from .base_job import OutputReader, attach_job, begin_call
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 OutputT = TypeVar("OutputT")
 
 
-class AsyncRunComfy(AsyncBatchCalls):
+class AsyncRunComfy(AsyncBatchCalls, AsyncCatalogCalls):
     """A client of RunComfy's model API.
 
     Creating one needs no token and opens no connection. If ``token`` or ``base_url`` is not

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from .base_job import OutputReader, attach_job, begin_call
 from .batch_calls import BatchCalls
+from .catalog_calls import CatalogCalls
 from .client_config import Clock, make_config
 from .driver import Driver, Listener
 from .errors import BadJobToken
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 OutputT = TypeVar("OutputT")
 
 
-class RunComfy(BatchCalls):
+class RunComfy(BatchCalls, CatalogCalls):
     """A client of RunComfy's model API.
 
     Creating one needs no token and opens no connection. If ``token`` or ``base_url`` is not

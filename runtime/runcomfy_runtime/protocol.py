@@ -138,6 +138,18 @@ def submit_path(model_id: str) -> str:
     return f"/v1/models/{quote(model_id, safe='/')}"
 
 
+CATALOG_PATH = "/v1/models"
+"""``GET`` of this path lists models."""
+_WALLET = "https://api.runcomfy.net"
+_BALANCE_PATH = "/prod/v2/balance"
+
+
+def balance_url(base_url: str) -> str:
+    """``GET`` of this URL returns the balance. RunComfy's wallet is on a host of its own."""
+    wallet = _WALLET if base_url == DEFAULT_BASE_URL else base_url
+    return wallet + _BALANCE_PATH
+
+
 def status_path(request_id: str) -> str:
     """``GET`` of this path returns the state of a job."""
     return f"/v1/requests/{_segment(request_id)}/status"

@@ -123,7 +123,7 @@ def untyped_submission(model_id: str, payload: object) -> Submission:
     if not isinstance(payload, Mapping):
         raise _rejected(wrong_payload(model_id, payload), model_id)
     members = dict(cast(Mapping[str, Any], payload))
-    return _serialize(_checked_id(model_id), members)
+    return _serialize(checked_model_id(model_id), members)
 
 
 def _with_check(
@@ -139,8 +139,10 @@ def _with_check(
     return submission if check is None else submission._replace(check=check)
 
 
-def _checked_id(model_id: str) -> str:
-    if not valid_model_id(model_id):
+def checked_model_id(model_id: str) -> str:
+    """The id, if it can be one. Raises ``InputRejected``."""
+    is_text = isinstance(model_id, str)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not is_text or not valid_model_id(model_id):
         raise _rejected(
             f"{quoted(model_id)} is not a model id: model ids look like vendor/model or vendor/family/model"
         )

@@ -192,7 +192,7 @@ def test_the_programs_of_the_page_run(
 ) -> None:
     text = CLIENT_PAGE.read_text("utf-8")
     programs = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-    assert len(programs) == 9
+    assert len(programs) == 10
     monkeypatch.syspath_prepend(str(ROOT / "generated"))
     monkeypatch.chdir(tmp_path)
     with Sandbox(speed=100) as sandbox:

@@ -23,6 +23,7 @@ _EXPORTED = {
     "async_named_batch": ("AsyncNamedBatch",),
     "async_job": ("AsyncJob", "AsyncResult"),
     "batch": ("Batch",),
+    "catalog": ("Balance", "ModelFacts"),
     "client": ("RunComfy",),
     "client_config": ("Clock",),
     "download.fetch": ("Progress",),
