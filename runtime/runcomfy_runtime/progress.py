@@ -42,6 +42,8 @@ def open_bar(progress: object, total: int | None) -> Bar | None:
             "map: progress is True, or a function that gets how many are done and of how many, "
             f"not {progress!r:.80}"
         )
+    if "ipykernel" in sys.modules and find_spec("ipywidgets") is None:
+        return _Lines(total)  # the bars of a notebook are made of widgets
     if find_spec("rich") is not None:
         return _RichBar(total)
     return _TqdmBar(total) if find_spec("tqdm") is not None else _Lines(total)

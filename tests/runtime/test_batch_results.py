@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import builtins
 import importlib.util
+import sys
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -174,3 +176,14 @@ def test_a_wrong_progress_is_refused() -> None:
         pytest.raises(BadSetting, match="progress is True"),
     ):
         client.map([good()], progress="bar")  # type: ignore[call-overload]  # pyright: ignore
+
+
+def test_a_notebook_without_widgets_gets_lines(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    monkeypatch.setattr(
+        progress, "find_spec", lambda name: name != "ipywidgets" or None
+    )
+    assert len(mapped(FakeQueue(), [good()], False, progress=True)) == 1
+    assert capfd.readouterr().err == "runcomfy jobs: 1 of 1\n"
