@@ -27,7 +27,9 @@ __all__ = [
     "AuthError",
     "BadJobToken",
     "BadSetting",
+    "Balance",
     "Batch",
+    "BatchProgress",
     "CancelOutcome",
     "Cancellation",
     "Clock",
@@ -59,6 +61,7 @@ __all__ = [
     "MediaChecks",
     "MediaFault",
     "MissingToken",
+    "ModelFacts",
     "ModelInput",
     "ModelOutput",
     "NamedBatch",
@@ -110,7 +113,9 @@ if TYPE_CHECKING:
     from ._runtime.errors import AuthError as AuthError
     from ._runtime.errors import BadJobToken as BadJobToken
     from ._runtime.errors import BadSetting as BadSetting
+    from ._runtime.catalog import Balance as Balance
     from ._runtime.batch import Batch as Batch
+    from ._runtime.progress import BatchProgress as BatchProgress
     from ._runtime.protocol import CancelOutcome as CancelOutcome
     from ._runtime.protocol import Cancellation as Cancellation
     from ._runtime.client_config import Clock as Clock
@@ -142,6 +147,7 @@ if TYPE_CHECKING:
     from ._runtime.input_checks import MediaChecks as MediaChecks
     from ._runtime.media.errors import MediaFault as MediaFault
     from ._runtime.errors import MissingToken as MissingToken
+    from ._runtime.catalog import ModelFacts as ModelFacts
     from ._runtime.model import ModelInput as ModelInput
     from ._runtime.outputs import ModelOutput as ModelOutput
     from ._runtime.named_batch import NamedBatch as NamedBatch
@@ -193,7 +199,9 @@ else:
         "AuthError": "errors",
         "BadJobToken": "errors",
         "BadSetting": "errors",
+        "Balance": "catalog",
         "Batch": "batch",
+        "BatchProgress": "progress",
         "CancelOutcome": "protocol",
         "Cancellation": "protocol",
         "Clock": "client_config",
@@ -225,6 +233,7 @@ else:
         "MediaChecks": "input_checks",
         "MediaFault": "media.errors",
         "MissingToken": "errors",
+        "ModelFacts": "catalog",
         "ModelInput": "model",
         "ModelOutput": "outputs",
         "NamedBatch": "named_batch",

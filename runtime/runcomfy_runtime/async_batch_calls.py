@@ -118,18 +118,13 @@ class AsyncBatchCalls:
     ) -> AsyncBatch[Any]:
         """Run many inputs, at most ``concurrency`` jobs at a time, and yield their results.
 
-        An input is an ``Input``, or a pair of a model id and a payload. A result, and an error,
-        has the ``index`` of its input and the ``input`` itself. ``progress=True`` shows a bar
-        (of rich or tqdm, if installed); a function gets the numbers.
-
-        Results come in the order of the inputs unless ``ordered=False``. The first error ends
-        the batch unless ``return_exceptions`` yields errors too. HTTP 429 pauses only the
-        submits. With a journal, give a ``name``: a batch that was killed continues where it
-        stopped when it is mapped again under that name. Without a name every input is
-        submitted, and paid for, again. With a journal in PostgreSQL, many processes may map
-        the same inputs under one name: each yields the results of those that it claimed, and
-        ``total_concurrency`` limits all of them together. ``timeout`` is for each job, in
-        seconds. To leave the loop early, enter the batch as a context manager.
+        An input is an ``Input``, or a pair of a model id and a payload. Results and errors have
+        its ``index`` and the ``input`` itself; they come in the order of the inputs unless
+        ``ordered=False``. The first error ends the batch, unless ``return_exceptions``. With a
+        journal, give a ``name``: a batch that was killed continues when it is mapped again
+        under it, and pays for nothing twice. With a journal in PostgreSQL, many processes may
+        map the same inputs under one name, and ``total_concurrency`` limits all of them.
+        ``timeout`` is for each job. To leave the loop early, enter the batch with ``with``.
         """
         from .async_batch import AsyncBatch  # few programs need it
         from .batch_items import BatchItems

@@ -85,7 +85,10 @@ class BaseResult(Generic[OutputT]):
     def _repr_html_(self) -> str:
         from .notebook import result_html
 
-        return result_html(self)
+        facts: dict[str, object] = {"model": self.model_id, "job": self.request_id}
+        if self.cost is not None:
+            facts["cost"] = f"${self.cost:g}"
+        return result_html(facts, self.files, self.raw)
 
     def __rich__(self) -> object:
         from .notebook import FILE_COLUMNS, file_rows, rich_table

@@ -9,29 +9,22 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from .escaping import printable, quoted
 from .files import File, is_url
-
-if TYPE_CHECKING:
-    from .base_job import BaseResult
-    from .report import Report
 
 Row: TypeAlias = Sequence[object]
 _MOST_SHOWN = 12
 _STYLE = "max-width:320px;max-height:320px;margin:4px;vertical-align:top"
 
 
-def result_html(result: BaseResult[Any]) -> str:
-    """The files of a result as pictures, players and links."""
-    facts: dict[str, object] = {"model": result.model_id, "job": result.request_id}
-    if result.cost is not None:
-        facts["cost"] = f"${result.cost:g}"
-    shown = "".join(_figure(file) for file in result.files[:_MOST_SHOWN])
-    links = "".join(f"<div>{_link(file)}</div>" for file in result.files[_MOST_SHOWN:])
-    if not result.files:
-        text = json.dumps(result.raw, ensure_ascii=False, indent=2, default=str)
+def result_html(facts: Mapping[str, object], files: Sequence[File], raw: object) -> str:
+    """The files of a result as pictures, players and links; without files, its JSON."""
+    shown = "".join(_figure(file) for file in files[:_MOST_SHOWN])
+    links = "".join(f"<div>{_link(file)}</div>" for file in files[_MOST_SHOWN:])
+    if not files:
+        text = json.dumps(raw, ensure_ascii=False, indent=2, default=str)
         shown = f"<pre>{_text(text, 2_000)}</pre>"
     return f"<div>{facts_html(facts)}<div>{shown}</div>{links}</div>"
 
@@ -104,8 +97,8 @@ def rich_table(names: Sequence[str], rows: Iterable[Row], title: str = "") -> An
 PROBLEM_COLUMNS = ("", "place", "problem", "limit", "is")
 
 
-def problem_rows(report: Report) -> list[Row]:
-    """A row for each problem of a report."""
+def problem_rows(problems: Iterable[Any]) -> list[Row]:
+    """A row for each ``Problem`` of a report."""
     return [
         (
             "wrong" if problem.verdict == "fail" else "unknown",
@@ -114,7 +107,7 @@ def problem_rows(report: Report) -> list[Row]:
             _shown(problem.limit),
             _shown(problem.actual),
         )
-        for problem in report.problems
+        for problem in problems
     ]
 
 

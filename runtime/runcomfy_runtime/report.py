@@ -97,11 +97,11 @@ class Report:
 
         if not self.problems:
             return facts_html({"report": "no problems"})
-        return table_html(PROBLEM_COLUMNS, problem_rows(self))
+        return table_html(PROBLEM_COLUMNS, problem_rows(self.problems))
 
     def __rich__(self) -> object:
         from .notebook import PROBLEM_COLUMNS, problem_rows, rich_table
 
         if not self.problems:
             return "no problems"
-        return rich_table(PROBLEM_COLUMNS, problem_rows(self))
+        return rich_table(PROBLEM_COLUMNS, problem_rows(self.problems))

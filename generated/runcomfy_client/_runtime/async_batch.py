@@ -12,17 +12,18 @@ from .async_driver import AsyncDriver, AsyncListener
 from .async_job import AsyncJob, AsyncResult
 from .batch_claims import LOOK_AGAIN, warn_kept_claims
 from .batch_items import BatchItems, BatchStopped, checked_concurrency
-from .batch_state import BatchItem, BatchState
+from .batch_state import BatchItem, BatchState, BatchView
 from .daemon_threads import FILE_THREADS
 from .errors import JournalError, RunComfyError
 from .lifecycle.concurrency import RequestSlots
+from .progress import open_bar
 
 YieldT = TypeVar("YieldT")
 CONNECTIONS = 8
 """Requests of one batch that are in flight at a time, however many jobs there are."""
 
 
-class AsyncBatch(Generic[YieldT]):
+class AsyncBatch(BatchView, Generic[YieldT]):
     """The results of many jobs; see ``Batch``. Enter it with ``async with`` to leave it early."""
 
     def __init__(
@@ -36,12 +37,14 @@ class AsyncBatch(Generic[YieldT]):
         timeout: float,
         cancel: bool,
         listener: AsyncListener | None,
+        progress: object = None,
     ) -> None:
         self._driver = driver
         self._context = driver.config.flow_context()
         self._concurrency = checked_concurrency(concurrency)
         self._slots = RequestSlots(asyncio.Semaphore(min(CONNECTIONS, concurrency)))
         self._items = plan
+        self._total = plan.total
         self._open = True
         """Whether more items may begin."""
         plan.begin(self._context, self._slots, timeout, cancel=cancel)
@@ -49,7 +52,9 @@ class AsyncBatch(Generic[YieldT]):
         """What was returned last: the caller has it for certain when it asks for the next."""
         self._return_exceptions = return_exceptions
         self._listener = listener
-        self._state: BatchState[AsyncResult[Any]] = BatchState(ordered)
+        self._state: BatchState[AsyncResult[Any]] = BatchState(
+            ordered, open_bar(progress, plan.total)
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -63,7 +68,7 @@ class AsyncBatch(Generic[YieldT]):
         handle = item.progress.handle
         if handle is None:
             return None
-        submission, reader = item.prepared
+        submission, reader, _ = item.prepared
         return AsyncJob(self._driver, handle, reader, submission.reference)
 
     def __aiter__(self) -> AsyncIterator[YieldT]:
@@ -97,6 +102,7 @@ class AsyncBatch(Generic[YieldT]):
                 await asyncio.sleep(LOOK_AGAIN)  # leases end by real clocks
             else:
                 await self._give_back()
+                self._state.end()
                 raise StopAsyncIteration
 
     def _confirm(self) -> None:
@@ -174,6 +180,7 @@ class AsyncBatch(Generic[YieldT]):
             return
         self._closed = True
         self._slots.close(self._context.now())
+        self._state.end()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

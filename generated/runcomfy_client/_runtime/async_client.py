@@ -10,13 +10,15 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
+from .async_batch_calls import AsyncBatchCalls
+from .async_catalog_calls import AsyncCatalogCalls
 from .async_driver import AsyncDriver, AsyncListener
 from .async_job import AsyncJob, AsyncResult
-from .base_job import OutputReader, attach_job, begin_call, deadline_after
+from .base_job import OutputReader, attach_job, begin_call
 from .client_config import Clock, make_config
-from .errors import BadJobToken, NotConfigured
+from .errors import BadJobToken
 from .input_checks import InputCheck, InputChecks, MediaChecks, StatedLimits
 from .job_handle import decode_token
 from .journal import Journal, JournalJobs
@@ -29,8 +31,6 @@ from .submission import output_reader, prepare_submission
 from .wrong_use import wrong_token
 
 if TYPE_CHECKING:
-    from .async_batch import AsyncBatch
-    from .async_named_batch import AsyncNamedBatch
     from .media.fetch.policy import FetchPolicy
     from .model import ModelInput
     from .transport import AsyncTransport
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 OutputT = TypeVar("OutputT")
 
 
-class AsyncRunComfy:
+class AsyncRunComfy(AsyncBatchCalls, AsyncCatalogCalls):
     """A client of RunComfy's model API.
 
     Creating one needs no token and opens no connection. If ``token`` or ``base_url`` is not
@@ -140,7 +140,7 @@ class AsyncRunComfy:
         the deadline, Ctrl-C, a cancelled task or an exception of ``on_update`` stops the wait,
         a queued job is cancelled, unless ``on_stop`` is ``"detach"``.
         """
-        submission, reader = prepare_submission(what, payload, self._checks)
+        submission, reader, _ = prepare_submission(what, payload, self._checks)
         context, deadline = begin_call(self._driver.config, timeout)
         progress = JobProgress()
         flow = run(
@@ -187,7 +187,7 @@ class AsyncRunComfy:
         Raises ``SubmitOutcomeUnknown`` if it cannot be known whether the job was accepted:
         a paid request is not sent again then.
         """
-        submission, reader = prepare_submission(what, payload, self._checks)
+        submission, reader, _ = prepare_submission(what, payload, self._checks)
         context, deadline = begin_call(self._driver.config, timeout)
         progress = JobProgress()
         flow = submit_and_announce(context, submission, progress, deadline)
@@ -236,112 +236,11 @@ class AsyncRunComfy:
             reader,
         )
 
-    @overload
-    def map(
-        self,
-        inputs: Iterable[ModelInput[OutputT]],
-        /,
-        *,
-        concurrency: int = ...,
-        ordered: bool = ...,
-        return_exceptions: Literal[False] = ...,
-        timeout: float | None = ...,
-        name: str | None = ...,
-        total_concurrency: int | None = ...,
-        on_update: AsyncListener | None = ...,
-        on_stop: OnStop = ...,
-    ) -> AsyncBatch[AsyncResult[OutputT]]: ...
-
-    @overload
-    def map(
-        self,
-        inputs: Iterable[ModelInput[OutputT]],
-        /,
-        *,
-        concurrency: int = ...,
-        ordered: bool = ...,
-        return_exceptions: Literal[True],
-        timeout: float | None = ...,
-        name: str | None = ...,
-        total_concurrency: int | None = ...,
-        on_update: AsyncListener | None = ...,
-        on_stop: OnStop = ...,
-    ) -> AsyncBatch[AsyncResult[OutputT] | Exception]: ...
-
-    def map(
-        self,
-        inputs: Iterable[ModelInput[Any]],
-        /,
-        *,
-        concurrency: int = 8,
-        ordered: bool = True,
-        return_exceptions: bool = False,
-        timeout: float | None = DEFAULT_JOB_TIMEOUT,
-        name: str | None = None,
-        total_concurrency: int | None = None,
-        on_update: AsyncListener | None = None,
-        on_stop: OnStop = "cancel_queued",
-    ) -> AsyncBatch[Any]:
-        """Run many inputs, at most ``concurrency`` jobs at a time, and yield their results.
-
-        Results come in the order of the inputs unless ``ordered=False``. The first error ends
-        the batch unless ``return_exceptions`` yields errors too. HTTP 429 pauses only the
-        submits. With a journal, give a ``name``: a batch that was killed continues where it
-        stopped when it is mapped again under that name. Without a name every input is
-        submitted, and paid for, again. With a journal in PostgreSQL, many processes may map
-        the same inputs under one name: each yields the results of those that it claimed, and
-        ``total_concurrency`` limits all of them together. ``timeout`` is for each job, in
-        seconds. To leave the loop early, enter the batch as a context manager.
-        """
-        from .async_batch import AsyncBatch  # few programs need it
-        from .batch_items import BatchItems
-
-        journal = self._driver.config.journal
-        return AsyncBatch(
-            self._driver,
-            BatchItems(inputs, name, journal, self._checks, total_concurrency),
-            concurrency=concurrency,
-            ordered=ordered,
-            return_exceptions=return_exceptions,
-            timeout=deadline_after(0.0, timeout),
-            cancel=cancels_queued(on_stop),
-            listener=on_update,
-        )
-
     @property
     def journal(self) -> JournalJobs[AsyncJob[dict[str, Any]]]:
         """The jobs in the journal. Raises ``NotConfigured`` if there is no journal."""
         server = self._driver.config.settings.server
         return JournalJobs(self._open_journal(), self.job, server)
-
-    @overload
-    def batch(
-        self, name: str, model: type[ModelInput[OutputT]], /
-    ) -> AsyncNamedBatch[OutputT]: ...
-
-    @overload
-    def batch(
-        self, name: str, model: None = None, /
-    ) -> AsyncNamedBatch[dict[str, Any]]: ...
-
-    def batch(
-        self, name: str, model: type[ModelInput[Any]] | None = None, /
-    ) -> AsyncNamedBatch[Any]:
-        """A named batch as the journal knows it: counts, results, failures, what is unknown.
-
-        With the model's ``Input`` the results are typed. Raises ``NotConfigured`` if there is no
-        journal.
-        """
-        from .async_named_batch import AsyncNamedBatch  # few programs need it
-
-        reader, _ = output_reader(model)
-        return AsyncNamedBatch(self._driver, self._open_journal(), name, reader)
-
-    def _open_journal(self) -> Journal:
-        journal = self._driver.config.journal
-        if journal is None:
-            raise NotConfigured("this client keeps no journal: give journal=PATH")
-        return journal
 
     @overload
     async def validate(

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from .client_config import ClientConfig
 from .daemon_threads import FILE_THREADS
+from .errors import RunComfyError, shorten_traceback
 from .interrupt import InterruptHeld
 from .journal import Entry, GroupingJournal, may_share
 from .lifecycle.steps import (
@@ -146,6 +147,9 @@ class AsyncDriver:
         self._flows += 1
         try:
             return await self._driven(flow, listener)
+        except RunComfyError as error:
+            shorten_traceback(error)
+            raise
         finally:
             self._flows -= 1
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, NamedTuple, NoReturn, TypeVar, cast
 
 from .client_config import ClientConfig
 from .errors import BadSetting, NotConfigured, RunComfyError
+from .escaping import printable
 from .files import File, digest, result_files, urls
 from .job_handle import JobHandle
 from .lifecycle.steps import FlowContext, add_job_note
 from .protocol import result_members, status_word
 from .retry_and_timeouts import FOREVER
 
+_SHOWN_FILES = 3
 OutputT = TypeVar("OutputT")
 OutputReader = Callable[[object], OutputT]
 
@@ -31,12 +33,16 @@ class BaseResult(Generic[OutputT]):
     unchanged. ``raw`` is the server's whole answer: an object, or whatever JSON it sent.
     """
 
-    __slots__ = ("_handle", "_reader", "files", "output", "raw")
+    __slots__ = ("_handle", "_reader", "files", "index", "input", "output", "raw")
 
     def __init__(
         self, handle: JobHandle, raw: Any, reader: OutputReader[OutputT]
     ) -> None:
         content = result_members(raw)
+        self.index: int | None = None
+        """In a batch, the index of the input that this is the result of."""
+        self.input: Any = None
+        """In a batch, that input, as it was given to ``map``."""
         self._handle = handle
         self._reader = reader
         self.raw: Any = raw
@@ -69,10 +75,26 @@ class BaseResult(Generic[OutputT]):
         error.of(self._handle, status_word(result_members(self.raw)))
 
     def __repr__(self) -> str:
-        names = ", ".join(file.url.partition("?")[0] for file in self.files)
+        urls = [file.url.partition("?")[0] for file in self.files[:_SHOWN_FILES]]
+        more = len(self.files) - len(urls)
+        names = ", ".join([*urls, f"and {more} more"] if more else urls)
         return (
             f"<{type(self).__name__} {self.model_id} {self.request_id} files=[{names}]>"
         )
+
+    def _repr_html_(self) -> str:
+        from .notebook import result_html
+
+        facts: dict[str, object] = {"model": self.model_id, "job": self.request_id}
+        if self.cost is not None:
+            facts["cost"] = f"${self.cost:g}"
+        return result_html(facts, self.files, self.raw)
+
+    def __rich__(self) -> object:
+        from .notebook import FILE_COLUMNS, file_rows, rich_table
+
+        title = f"{self.model_id} {self.request_id}"
+        return rich_table(FILE_COLUMNS, file_rows(self.files), title)
 
 
 class BaseJob(Generic[OutputT]):
@@ -113,7 +135,21 @@ class BaseJob(Generic[OutputT]):
         return hash(self._handle.request_id)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.request_id} of {self.model_id or '?'}>"
+        seen = f", {printable(self._seen, 40)}" if self._seen else ""
+        model = self.model_id or "?"
+        return f"<{type(self).__name__} {self.request_id} of {model}{seen}>"
+
+    def _repr_html_(self) -> str:
+        from .notebook import facts_html
+
+        return facts_html(self._facts())
+
+    def __rich_repr__(self) -> Iterator[tuple[str, object]]:
+        yield from self._facts().items()
+
+    def _facts(self) -> dict[str, object]:
+        seen = {"last seen": self._seen} if self._seen else {}
+        return {"job": self.request_id, "model": self.model_id or "?", **seen}
 
 
 def deadline_after(now: float, timeout: float | None) -> float:

@@ -11,13 +11,14 @@ from typing import Any, Generic, Self, TypeVar, cast
 
 from .batch_claims import LOOK_AGAIN, warn_kept_claims
 from .batch_items import BatchItems, BatchStopped, checked_concurrency
-from .batch_state import BatchItem, BatchState
+from .batch_state import BatchItem, BatchState, BatchView
 from .driver import Driver, Listener
 from .errors import JournalError, RunComfyError
 from .job import Job, Result
 from .journal import may_share
 from .lifecycle.concurrency import RequestSlots
 from .lifecycle.steps import Intent, Send, Sending, Sleep, Step, WriteJournal
+from .progress import open_bar
 from .transport import Outcome
 
 YieldT = TypeVar("YieldT")
@@ -43,7 +44,7 @@ class _RunningJob:
         """What it is about to write, once the other jobs that are due have come as far."""
 
 
-class Batch(Generic[YieldT]):
+class Batch(BatchView, Generic[YieldT]):
     """The results of many jobs, one after the other. ``RunComfy.map`` returns it.
 
     At most ``concurrency`` jobs run at a time; their reads take turns in the caller's thread.
@@ -64,12 +65,14 @@ class Batch(Generic[YieldT]):
         timeout: float,
         cancel: bool,
         listener: Listener | None,
+        progress: object = None,
     ) -> None:
         self._driver = driver
         self._context = driver.config.flow_context()
         self._concurrency = checked_concurrency(concurrency)
         self._slots = RequestSlots()
         self._items = plan
+        self._total = plan.total
         self._open = True
         """Whether more items may begin."""
         plan.begin(self._context, self._slots, timeout, cancel=cancel)
@@ -77,7 +80,9 @@ class Batch(Generic[YieldT]):
         """What was returned last: the caller has it for certain when it asks for the next."""
         self._return_exceptions = return_exceptions
         self._listener = listener
-        self._state: BatchState[Result[Any]] = BatchState(ordered)
+        self._state: BatchState[Result[Any]] = BatchState(
+            ordered, open_bar(progress, plan.total)
+        )
         self._due: list[tuple[float, int, _RunningJob]] = []
         self._sequence = count()
         self._closed = False
@@ -92,7 +97,7 @@ class Batch(Generic[YieldT]):
         handle = item.progress.handle
         if handle is None:
             return None
-        submission, reader = item.prepared
+        submission, reader, _ = item.prepared
         return Job(self._driver, handle, reader, submission.reference)
 
     def __iter__(self) -> Iterator[YieldT]:
@@ -123,6 +128,7 @@ class Batch(Generic[YieldT]):
                 time.sleep(LOOK_AGAIN)  # leases end by real clocks
             else:
                 self._give_back()
+                self._state.end()
                 raise StopIteration
 
     def _confirm(self) -> None:
@@ -225,6 +231,7 @@ class Batch(Generic[YieldT]):
         self._closed = True
         self._open = False
         self._slots.close(self._context.now())
+        self._state.end()
         all_running, self._due = [running for _, _, running in self._due], []
         again: BaseException | None = None
         for running in all_running:

@@ -8,7 +8,7 @@ each job.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Any, TypeVar
 from weakref import WeakSet
 
@@ -34,7 +34,7 @@ from .lifecycle.submit_outcome import Submission
 from .observer import logger
 from .old_references import OldReferences
 from .submission import PreparedSubmission, prepare_submission
-from .wrong_use import wrong_inputs
+from .wrong_use import is_pair, wrong_inputs
 
 T = TypeVar("T")
 
@@ -106,6 +106,8 @@ class BatchItems:
                 "name, and the client journal='postgresql://…'"
             )
         self._inputs = enumerate(inputs)
+        self.total = len(inputs) if isinstance(inputs, Sized) else None
+        """The number of inputs, if it is known."""
         self._name = name
         self._journal = journal
         self._shared = shared
@@ -197,11 +199,14 @@ class BatchItems:
         """Every input with its submission."""
         for position, given in self._inputs:
             try:
-                prepared = prepare_submission(given, None, self._checks)
+                model, payload = given if is_pair(given) else (given, None)
+                prepared = prepare_submission(model, payload, self._checks)
+                prepared = prepared._replace(given=given)
                 if self._name is not None:
                     prepared = self._with_reference(prepared, given)
             except errors.InputRejected as error:
-                yield PositionedInput(position, _NOTHING, error)
+                nothing = _NOTHING._replace(given=given)
+                yield PositionedInput(position, nothing, error)
                 continue
             yield PositionedInput(position, prepared)
 

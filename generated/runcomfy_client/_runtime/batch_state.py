@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import heapq
 from contextlib import suppress
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from . import responses
+from .base_job import BaseResult
 from .errors import RunComfyError
 from .lifecycle.run import JobProgress
 from .lifecycle.steps import Flow, resume_hint
-from .observer import logger
+from .observer import call_safely, logger
+from .progress import Bar
 from .submission import PreparedSubmission
 
 T = TypeVar("T")
@@ -26,6 +28,38 @@ class BatchItem(NamedTuple):
     flow: Flow[responses.JsonObject]
 
 
+class BatchView:
+    """What a batch shows of itself."""
+
+    _state: BatchState[Any]
+    _total: int | None
+
+    def __len__(self) -> int:
+        """The number of inputs. Raises ``TypeError`` if ``map`` was given an iterator."""
+        if self._total is None:
+            raise TypeError(
+                "the number of inputs is not known: map was given an iterator, not a list"
+            )
+        return self._total
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._shown()}>"
+
+    def _repr_html_(self) -> str:
+        from .notebook import facts_html
+
+        return facts_html({"batch": self._shown()})
+
+    def _shown(self) -> str:
+        state = self._state
+        total = "" if self._total is None else f" of {self._total}"
+        failed = f", {state.failed} failed" if state.failed else ""
+        return f"{state.done}{total} done{failed}, {state.running} running"
+
+
 class BatchState(Generic[T]):
     """Which items of a batch are open, and the outcomes that are not yet returned.
 
@@ -33,7 +67,10 @@ class BatchState(Generic[T]):
     outcome is returned, and longer if its job continues after that.
     """
 
-    def __init__(self, ordered: bool) -> None:
+    def __init__(self, ordered: bool, bar: Bar | None = None) -> None:
+        self._bar = bar
+        self.failed = 0
+        """How many inputs ended in an error."""
         self._ordered = ordered
         self._heap: list[tuple[int, int, BatchItem, T | Exception]] = []
         self._next = 0
@@ -54,11 +91,34 @@ class BatchState(Generic[T]):
         self._begun += 1
 
     def put(self, item: BatchItem, outcome: T | Exception) -> None:
-        """Store the outcome of an item."""
+        """Store the outcome of an item, which names its input from now on."""
+        named: Any = outcome
+        if isinstance(named, (RunComfyError, BaseResult)):
+            named.index, named.input = item.position, item.prepared.given
+        if isinstance(outcome, Exception):
+            self.failed += 1
         self._count += 1
         begun = self._order.pop(item.position)
         key = begun if self._ordered else self._count
         heapq.heappush(self._heap, (key, self._count, item, outcome))
+        if self._bar is not None:
+            call_safely(self._bar.show, self._count, self.failed)
+
+    @property
+    def done(self) -> int:
+        """How many inputs have an outcome."""
+        return self._count
+
+    @property
+    def running(self) -> int:
+        """How many inputs have begun and have no outcome yet."""
+        return self._begun - self._count
+
+    def end(self) -> None:
+        """Show no more progress."""
+        if self._bar is not None:
+            call_safely(self._bar.close)
+            self._bar = None
 
     def lacks(self, item: BatchItem) -> bool:
         """Whether an open item has no outcome yet."""

@@ -11,12 +11,14 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from .base_job import OutputReader, attach_job, begin_call, deadline_after
+from .base_job import OutputReader, attach_job, begin_call
+from .batch_calls import BatchCalls
+from .catalog_calls import CatalogCalls
 from .client_config import Clock, make_config
 from .driver import Driver, Listener
-from .errors import BadJobToken, NotConfigured
+from .errors import BadJobToken
 from .input_checks import InputCheck, InputChecks, MediaChecks, StatedLimits
 from .job import Job, Result
 from .job_handle import decode_token
@@ -30,16 +32,14 @@ from .submission import output_reader, prepare_submission
 from .wrong_use import wrong_token
 
 if TYPE_CHECKING:
-    from .batch import Batch
     from .media.fetch.policy import FetchPolicy
     from .model import ModelInput
-    from .named_batch import NamedBatch
     from .transport import Transport
 
 OutputT = TypeVar("OutputT")
 
 
-class RunComfy:
+class RunComfy(BatchCalls, CatalogCalls):
     """A client of RunComfy's model API.
 
     Creating one needs no token and opens no connection. If ``token`` or ``base_url`` is not
@@ -141,7 +141,7 @@ class RunComfy:
         the deadline, Ctrl-C, a cancelled task or an exception of ``on_update`` stops the wait,
         a queued job is cancelled, unless ``on_stop`` is ``"detach"``.
         """
-        submission, reader = prepare_submission(what, payload, self._checks)
+        submission, reader, _ = prepare_submission(what, payload, self._checks)
         context, deadline = begin_call(self._driver.config, timeout)
         progress = JobProgress()
         flow = run(
@@ -188,7 +188,7 @@ class RunComfy:
         Raises ``SubmitOutcomeUnknown`` if it cannot be known whether the job was accepted:
         a paid request is not sent again then.
         """
-        submission, reader = prepare_submission(what, payload, self._checks)
+        submission, reader, _ = prepare_submission(what, payload, self._checks)
         context, deadline = begin_call(self._driver.config, timeout)
         progress = JobProgress()
         flow = submit_and_announce(context, submission, progress, deadline)
@@ -235,110 +235,11 @@ class RunComfy:
             reader,
         )
 
-    @overload
-    def map(
-        self,
-        inputs: Iterable[ModelInput[OutputT]],
-        /,
-        *,
-        concurrency: int = ...,
-        ordered: bool = ...,
-        return_exceptions: Literal[False] = ...,
-        timeout: float | None = ...,
-        name: str | None = ...,
-        total_concurrency: int | None = ...,
-        on_update: Listener | None = ...,
-        on_stop: OnStop = ...,
-    ) -> Batch[Result[OutputT]]: ...
-
-    @overload
-    def map(
-        self,
-        inputs: Iterable[ModelInput[OutputT]],
-        /,
-        *,
-        concurrency: int = ...,
-        ordered: bool = ...,
-        return_exceptions: Literal[True],
-        timeout: float | None = ...,
-        name: str | None = ...,
-        total_concurrency: int | None = ...,
-        on_update: Listener | None = ...,
-        on_stop: OnStop = ...,
-    ) -> Batch[Result[OutputT] | Exception]: ...
-
-    def map(
-        self,
-        inputs: Iterable[ModelInput[Any]],
-        /,
-        *,
-        concurrency: int = 8,
-        ordered: bool = True,
-        return_exceptions: bool = False,
-        timeout: float | None = DEFAULT_JOB_TIMEOUT,
-        name: str | None = None,
-        total_concurrency: int | None = None,
-        on_update: Listener | None = None,
-        on_stop: OnStop = "cancel_queued",
-    ) -> Batch[Any]:
-        """Run many inputs, at most ``concurrency`` jobs at a time, and yield their results.
-
-        Results come in the order of the inputs unless ``ordered=False``. The first error ends
-        the batch unless ``return_exceptions`` yields errors too. HTTP 429 pauses only the
-        submits. With a journal, give a ``name``: a batch that was killed continues where it
-        stopped when it is mapped again under that name. Without a name every input is
-        submitted, and paid for, again. With a journal in PostgreSQL, many processes may map
-        the same inputs under one name: each yields the results of those that it claimed, and
-        ``total_concurrency`` limits all of them together. ``timeout`` is for each job, in
-        seconds. To leave the loop early, enter the batch as a context manager.
-        """
-        from .batch import Batch  # few programs need it
-        from .batch_items import BatchItems
-
-        journal = self._driver.config.journal
-        return Batch(
-            self._driver,
-            BatchItems(inputs, name, journal, self._checks, total_concurrency),
-            concurrency=concurrency,
-            ordered=ordered,
-            return_exceptions=return_exceptions,
-            timeout=deadline_after(0.0, timeout),
-            cancel=cancels_queued(on_stop),
-            listener=on_update,
-        )
-
     @property
     def journal(self) -> JournalJobs[Job[dict[str, Any]]]:
         """The jobs in the journal. Raises ``NotConfigured`` if there is no journal."""
         server = self._driver.config.settings.server
         return JournalJobs(self._open_journal(), self.job, server)
-
-    @overload
-    def batch(
-        self, name: str, model: type[ModelInput[OutputT]], /
-    ) -> NamedBatch[OutputT]: ...
-
-    @overload
-    def batch(self, name: str, model: None = None, /) -> NamedBatch[dict[str, Any]]: ...
-
-    def batch(
-        self, name: str, model: type[ModelInput[Any]] | None = None, /
-    ) -> NamedBatch[Any]:
-        """A named batch as the journal knows it: counts, results, failures, what is unknown.
-
-        With the model's ``Input`` the results are typed. Raises ``NotConfigured`` if there is no
-        journal.
-        """
-        from .named_batch import NamedBatch  # few programs need it
-
-        reader, _ = output_reader(model)
-        return NamedBatch(self._driver, self._open_journal(), name, reader)
-
-    def _open_journal(self) -> Journal:
-        journal = self._driver.config.journal
-        if journal is None:
-            raise NotConfigured("this client keeps no journal: give journal=PATH")
-        return journal
 
     @overload
     def validate(

@@ -11,7 +11,7 @@ from types import GeneratorType
 from typing import Any, TypeVar
 
 from .client_config import ClientConfig
-from .errors import JournalError
+from .errors import JournalError, shorten_traceback
 from .interrupt import HoldInterrupts, InterruptHeld
 from .journal import Entry, note_all
 from .lifecycle.steps import (
@@ -69,6 +69,7 @@ class Driver:
                 return self._driven(flow, listener, thrown)
             except BaseException as stopped:
                 if not _suspended(flow):
+                    shorten_traceback(stopped)
                     raise  # the flow itself raised it
                 thrown = stopped  # it came between two steps
 

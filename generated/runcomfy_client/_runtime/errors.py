@@ -40,6 +40,10 @@ class RunComfyError(Exception):
     """The last published status word that was seen."""
     may_be_billed: bool = False
     """Whether the call may cost money in spite of the error."""
+    index: int | None = None
+    """In a batch, the index of the input that it is about."""
+    input: object = None
+    """In a batch, the input that it is about."""
 
     def concerning(self, request_id: str, last_status: str | None = None) -> Self:
         """Set which accepted job this error is about, and return the error."""
@@ -56,6 +60,16 @@ class RunComfyError(Exception):
             self.job = job
             self.last_status = self.last_status or last_status
         return self
+
+
+def shorten_traceback(error: BaseException) -> None:
+    """Drop the frames inside this package from an error of ours, and what it replaced.
+
+    Its message says what happened. An explicit cause stays. Raise it again with ``raise``.
+    """
+    if isinstance(error, RunComfyError):
+        error.__traceback__ = None
+        error.__suppress_context__ = True
 
 
 _LIMITS_HINT = (

@@ -281,7 +281,7 @@ def input_from(
     model: type[ModelInput[Any]], document: Mapping[str, Any]
 ) -> ModelInput[Any]:
     """The input of a class from a mapping. Raises ``InputRejected``."""
-    members = dict(document)
+    members = _plain_values(dict(document))
     try:
         return model.model_validate(members)
     except ValidationError as error:

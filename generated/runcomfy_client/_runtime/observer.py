@@ -97,6 +97,14 @@ def _log(level: int, text: str, *values: object, trace: bool = False) -> None:
             log.log(level, text, *values, exc_info=trace)
 
 
+def call_safely(function: Callable[..., None], *arguments: object) -> None:
+    """Call a function of the caller. An exception is logged and has no other effect."""
+    try:
+        function(*arguments)
+    except Exception:
+        _log(_ERROR, "a function of yours failed", trace=True)
+
+
 def _call(
     hook: Callable[[Event], None] | Callable[..., None] | None, record: object
 ) -> None:

@@ -7,12 +7,14 @@ Sources: the published API pages of the models (statuses, paths), and RunComfy's
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, cast
 from urllib.parse import quote
+
+from .escaping import printable
 
 DEFAULT_BASE_URL = "https://model-api.runcomfy.net"
 SERVERLESS_HOSTS = ("api.runcomfy.net",)
@@ -136,6 +138,18 @@ def submit_path(model_id: str) -> str:
     return f"/v1/models/{quote(model_id, safe='/')}"
 
 
+CATALOG_PATH = "/v1/models"
+"""``GET`` of this path lists models."""
+_WALLET = "https://api.runcomfy.net"
+_BALANCE_PATH = "/prod/v2/balance"
+
+
+def balance_url(base_url: str) -> str:
+    """``GET`` of this URL returns the balance. RunComfy's wallet is on a host of its own."""
+    wallet = _WALLET if base_url == DEFAULT_BASE_URL else base_url
+    return wallet + _BALANCE_PATH
+
+
 def status_path(request_id: str) -> str:
     """``GET`` of this path returns the state of a job."""
     return f"/v1/requests/{_segment(request_id)}/status"
@@ -167,6 +181,29 @@ class Status(NamedTuple):
     def finished(self) -> bool:
         """Whether the job has ended: succeeded, failed or cancelled."""
         return self.phase.terminal
+
+    def __str__(self) -> str:
+        """One line: the job, the published word, and how many jobs are ahead."""
+        return f"{self.request_id}: {self._shown()}"
+
+    def __repr__(self) -> str:
+        return f"<Status {self.request_id} {self._shown()}>"
+
+    def _repr_html_(self) -> str:
+        from .notebook import facts_html
+
+        return facts_html({"job": self.request_id, "state": self._shown()})
+
+    def __rich_repr__(self) -> Iterator[tuple[str, object]]:
+        yield from {"job": self.request_id, "state": self.state}.items()
+        if self.queue_position is not None:
+            yield "queue_position", self.queue_position
+
+    def _shown(self) -> str:
+        """The word in which only printable characters are left, and the place in the queue."""
+        word = printable(self.state, 80)
+        position = self.queue_position
+        return word if position is None else f"{word}, position {position}"
 
 
 class Cancellation(NamedTuple):

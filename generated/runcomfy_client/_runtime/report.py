@@ -48,7 +48,7 @@ class Problem:
         return f"{self.pointer or '(the whole input)'}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """Every problem of one input. It is true if no problem is certain."""
 
@@ -79,3 +79,29 @@ class Report:
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems)) or "no problems"
+
+    def __repr__(self) -> str:
+        """Short: how many problems, and where the first ones are."""
+        from .escaping import printable
+
+        if not self.problems:
+            return "<Report: no problems>"
+        places = [f"{p.pointer or '(input)'} {p.code}" for p in self.problems[:3]]
+        more = len(self.problems) - len(places)
+        shown = ", ".join([*places, f"and {more} more"] if more else places)
+        count = f"{len(self.failed)} wrong, {len(self.unknown)} unknown"
+        return f"<Report: {count}: {printable(shown)}>"
+
+    def _repr_html_(self) -> str:
+        from .notebook import PROBLEM_COLUMNS, facts_html, problem_rows, table_html
+
+        if not self.problems:
+            return facts_html({"report": "no problems"})
+        return table_html(PROBLEM_COLUMNS, problem_rows(self.problems))
+
+    def __rich__(self) -> object:
+        from .notebook import PROBLEM_COLUMNS, problem_rows, rich_table
+
+        if not self.problems:
+            return "no problems"
+        return rich_table(PROBLEM_COLUMNS, problem_rows(self.problems))

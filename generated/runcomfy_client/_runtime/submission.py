@@ -52,6 +52,8 @@ class PreparedSubmission(NamedTuple):
 
     submission: Submission
     reader: OutputReader[Any]
+    given: object = None
+    """What the caller gave, in a batch."""
 
 
 def prepare_submission(
@@ -66,16 +68,22 @@ def prepare_submission(
     if isinstance(what, str):
         submission = untyped_submission(what, payload)
         return PreparedSubmission(_with_check(submission, (), checks), untyped_output)
-    if is_input_class(what) and isinstance(payload, Mapping):
+    if isinstance(what, type):
+        if not is_input_class(what) or not isinstance(payload, Mapping):
+            raise _rejected(wrong_model(what, payload))
         from .model import input_from  # imports pydantic, as the caller has already
 
-        model = cast("type[ModelInput[Any]]", what)
-        return prepare_submission(input_from(model, payload), None, checks)
+        return _of_input(input_from(what, payload), checks)
     if not is_input(what):
         raise _rejected(wrong_model(what, payload))
-    what = cast("ModelInput[Any]", what)
     if payload is not None:
         raise _rejected(wrong_payload(what, payload))
+    return _of_input(what, checks)
+
+
+def _of_input(
+    what: ModelInput[Any], checks: ChecksOfSubmits | None
+) -> PreparedSubmission:
     # These import pydantic, as the caller has already.
     from .model import schema_problems
     from .payload import has_path, input_members
@@ -115,7 +123,7 @@ def untyped_submission(model_id: str, payload: object) -> Submission:
     if not isinstance(payload, Mapping):
         raise _rejected(wrong_payload(model_id, payload), model_id)
     members = dict(cast(Mapping[str, Any], payload))
-    return _serialize(_checked_id(model_id), members)
+    return _serialize(checked_model_id(model_id), members)
 
 
 def _with_check(
@@ -131,8 +139,10 @@ def _with_check(
     return submission if check is None else submission._replace(check=check)
 
 
-def _checked_id(model_id: str) -> str:
-    if not valid_model_id(model_id):
+def checked_model_id(model_id: str) -> str:
+    """The id, if it can be one. Raises ``InputRejected``."""
+    is_text = isinstance(model_id, str)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not is_text or not valid_model_id(model_id):
         raise _rejected(
             f"{quoted(model_id)} is not a model id: model ids look like vendor/model or vendor/family/model"
         )

@@ -22,6 +22,14 @@ def is_input_class(value: object) -> bool:
     return isinstance(value, type) and hasattr(value, "OUTPUT")
 
 
+def is_pair(value: object) -> bool:
+    """Whether this is a model id or a class, and a payload for it."""
+    if not isinstance(value, tuple):
+        return False
+    pair = cast("tuple[object, ...]", value)
+    return len(pair) == 2 and (isinstance(pair[0], str) or is_input_class(pair[0]))
+
+
 def wrong_model(what: object, payload: object, call: str = "run") -> str:
     """Why ``client.run(what, payload)`` is no call, and what to write."""
     if isinstance(what, ModuleType) and is_input_class(getattr(what, "Input", None)):
