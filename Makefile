@@ -13,7 +13,7 @@ LINTS := lint-pyright lint-layout lint-mypy lint-style lint-sync lint-generated
 AT_ONCE := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint $(LINTS) generate bench clean
+.PHONY: help demo dist test test-long test-lowest lint $(LINTS) generate bench clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,12 @@ test: lint ## Run every check and every test.
 
 test-long: lint ## Run the same, with many more random cases.
 	@$(RUN) pytest -q -n 2 --long
+
+test-lowest: $(VENV)/bin/python ## Run the tests with the lowest versions of the dependencies.
+	@sh .ci/test-lowest $(VENV)/bin/python
+
+dist: $(VENV)/.development ## Build the tool and the ready client in dist/, and try each file.
+	@sh .ci/dist $(VENV)/bin/python
 
 lint: $(VENV)/.development
 	@$(MAKE) --no-print-directory $(AT_ONCE) $(LINTS)

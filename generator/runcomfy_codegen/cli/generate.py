@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +11,11 @@ import click
 from .. import api
 from ..errors import EXIT_FINDING
 from ..targets import TARGETS
+from ..workspace.client_project import (
+    ClientProject,
+    package_in,
+    write_client_project,
+)
 from .console import item_progress, print_diagnostics, print_json, say
 from .options import (
     ProjectOptions,
@@ -46,6 +52,12 @@ if TYPE_CHECKING:
     help="Write the options of this call into the configuration, whose comments stay.",
 )
 @click.option(
+    "--meta",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also write a project around the package: DIR/pyproject.toml and README.",
+)
+@click.option(
     "--dump-context",
     metavar="MODEL",
     help="Print the values that the templates get for this model, as JSON; write nothing.",
@@ -53,7 +65,11 @@ if TYPE_CHECKING:
 @project_options
 @shipped_schemas_allowed
 def command(
-    where: ProjectOptions, dump_context: str | None, save: bool, **options: Any
+    where: ProjectOptions,
+    dump_context: str | None,
+    save: bool,
+    meta: Path | None,
+    **options: Any,
 ) -> None:
     """Write a typed client package from the schemas.
 
@@ -68,6 +84,8 @@ def command(
         chosen = {name: options[name] for name in ("client", "locale", "target")}
         print_json(dumped_context(dump_context, **where, **chosen))
         return
+    if meta is not None:
+        options["output"] = package_in(meta, options["output"], where["config"])
     unsaved = _unsaved(where, options)
     try:
         if save and unsaved is not None:
@@ -81,12 +99,21 @@ def command(
         raise
     for package in result.packages:
         _print_package(package)
+        if meta is not None:
+            _print_project(write_client_project(meta, package.output))
     if unsaved is not None:
         _print_unsaved(unsaved, saved=save)
     elif save:
         say("nothing to save: the configuration has these options")
     if not result.ok:
         raise SystemExit(EXIT_FINDING)
+
+
+def _print_project(project: ClientProject) -> None:
+    for path in project.written:
+        say(f"{path}: written")
+    for path in project.kept:
+        say(f"{path}: kept, because generate did not write it as it is", on_stderr=True)
 
 
 def _unsaved(
