@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -88,3 +89,13 @@ def test_the_version_is_the_one_of_the_code(installed: Installed) -> None:
 
     assert __version__ in installed("--version")
     assert resources.template_sources("python")
+
+
+def test_the_readme_of_the_wheel_links_no_file(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = (each for each in archive.namelist() if each.endswith("/METADATA"))
+        readme = archive.read(name).decode().partition("\n\n")[2]
+    assert readme.startswith("# runcomfy-codegen")
+    assert "docs/sandbox.md" in readme
+    links = re.findall(r"\]\(([^)]*)\)", readme)
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []

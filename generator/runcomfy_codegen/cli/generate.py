@@ -101,12 +101,16 @@ def command(
         _print_package(package)
         if meta is not None:
             _print_project(write_client_project(meta, package.output))
-    if unsaved is not None:
-        _print_unsaved(unsaved, saved=save)
-    elif save:
-        say("nothing to save: the configuration has these options")
+    _print_options(unsaved, saved=save)
     if not result.ok:
         raise SystemExit(EXIT_FINDING)
+
+
+def _print_options(unsaved: UnsavedOptions | None, *, saved: bool) -> None:
+    if unsaved is not None:
+        _print_unsaved(unsaved, saved=saved)
+    elif saved:
+        say("nothing to save: the configuration has these options")
 
 
 def _print_project(project: ClientProject) -> None:
