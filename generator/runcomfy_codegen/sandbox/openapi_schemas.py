@@ -186,6 +186,7 @@ def _request_schemas() -> Schema:
 
 def _sandbox_schemas() -> Schema:
     job = "request_id model_id account status drive created_at input_characters files"
+    job += " cost error input_start"
     bill = {"total_usd": _MONEY, "repeated": COUNT}
     return {
         "Job": object_schema(job, files=_NAMES, input={}, inline={"type": "array"}),

@@ -20,7 +20,7 @@ from ..ir.json_text import is_array, is_object
 from .clock import timestamp
 from .http_messages import ApiResponse
 from .input_validation import all_texts
-from .job import JobRecord, JobState
+from .job import FAILURE_MESSAGE, JobRecord, JobState, charge
 
 _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
@@ -60,6 +60,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
+_LISTED_INPUT = 300  # characters of an input in the list, for its text filter
 _LONGEST_TEXT = 2000  # characters of a text that is shown
 _LARGEST_COUNT = 20  # inline files of a job
 _SHOWN = (
@@ -120,6 +121,9 @@ def job_summary(
         "drive": job.drive.value,
         "created_at": timestamp(job.submitted_at),
         "finished_at": finished_at,
+        "cost": charge(job),
+        "error": FAILURE_MESSAGE if state.phase is Phase.FAILED else "",
+        "input_start": job.body[:_LISTED_INPUT],
         "input_sha256": job.input_sha256,
         "input_characters": len(job.body),
         "files": paths if state.phase is Phase.SUCCEEDED else (),
