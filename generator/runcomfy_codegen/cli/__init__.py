@@ -59,6 +59,7 @@ COMMANDS = {
     "result": ("jobs:result", "Wait for a job and download its files."),
     "cancel": ("jobs:cancel", "Cancel a job that is still queued."),
     "jobs": ("jobs:jobs", "List the jobs in a journal, including lost ones."),
+    "balance": ("balance", "Print the balance of the account."),
     "sandbox": ("sandbox", "Serve the whole API on this machine, from the schemas."),
     "completion": ("completion", "Print the completion script of a shell."),
     "demo": ("demo", "Import, generate, run and reject on real schemas, offline."),

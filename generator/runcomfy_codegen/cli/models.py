@@ -8,10 +8,16 @@ from typing import Any
 import click
 
 from ..ir.diagnostic import Diagnostic
-from ..workspace.model_listing import ListedModel, ModelSearch, stored_models
+from ..workspace.model_listing import (
+    ListedModel,
+    ModelSearch,
+    listed_model,
+    stored_models,
+)
 from ..workspace.project import open_project
 from .completion import complete_models
 from .console import print_diagnostics, print_json, say, terminal_safe
+from .job_progress import connected
 from .options import (
     SchemasOptions,
     format_option,
@@ -24,26 +30,43 @@ from .options import (
 @click.argument("search", default="", shell_complete=complete_models)
 @click.option("--kind", default="", help="Only models of this kind.")
 @click.option("--category", default="", help="Only models of this category.")
+@click.option(
+    "--live",
+    is_flag=True,
+    help="Ask the server; needs a token. Shows published prices.",
+)
 @format_option
 @schemas_options
-@shipped_schemas_allowed
 def command(
-    where: SchemasOptions, search: str, kind: str, category: str, form: str
+    where: SchemasOptions, search: str, kind: str, category: str, live: bool, form: str
 ) -> None:
     """List the models, or search them.
 
     SEARCH is a text in the id, the title or the description, or a glob over whole ids.
-    Shows a price only if the catalog publishes it; `pull` reads the live catalog.
+    Shows a price only if the catalog publishes it.
     """
-    diagnostics: list[Diagnostic] = []
-    models = stored_models(open_project(**where), diagnostics.append)
-    print_diagnostics(diagnostics)
+    models = _live_models() if live else _stored_models(where=where)
     found = ModelSearch(search, kind, category).of(models)
     if form == "json":
         print_json({"models": [_as_json(model) for model in found]})
         return
     _print_table(found)
     say(f"{len(found)} of {len(models)} models", on_stderr=True)
+
+
+@shipped_schemas_allowed
+def _stored_models(where: SchemasOptions) -> list[ListedModel]:
+    diagnostics: list[Diagnostic] = []
+    models = stored_models(open_project(**where), diagnostics.append)
+    print_diagnostics(diagnostics)
+    return models
+
+
+def _live_models() -> list[ListedModel]:
+    """The catalog of the server, whole: a glob and a hint need every id."""
+    with connected() as client:
+        facts = client.models()
+    return [listed_model({**each.raw}, each.description) for each in facts]
 
 
 def _as_json(model: ListedModel) -> dict[str, Any]:

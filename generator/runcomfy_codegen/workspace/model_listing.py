@@ -132,6 +132,7 @@ def listed_model(entry: dict[str, Any], description: str = "") -> ListedModel:
         and not isinstance(price, bool)
         and entry.get("pricing_note") != ASSUMED_PRICE
     )
+    is_price &= entry.get("pricing_note") != ASSUMED_PRICE
     published = tuple(map(str, items(entry.get("categories"))))
     return ListedModel(
         model_id=model_id,
