@@ -6,9 +6,10 @@ Every error after a job was accepted carries ``job`` (pickle it, or keep its
 
 from __future__ import annotations
 
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from .report import Problem, Report
+if TYPE_CHECKING:
+    from .report import Problem, Report
 
 
 class JobReference(Protocol):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from operator import is_
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import (
@@ -16,18 +15,19 @@ from pydantic import (
 )
 
 from .deferred_validation import DeferredValidation
-from .errors import InputRejected
 from .outputs import BaseOutput
 from .outputs import ModelOutput as ModelOutput
 from .payload import fields_sent, has_path, input_members, wire_value
-from .report import Problem, Report
 from .rule import Rule
 from .shape import shape_of
+from .validated_mark import extension_of, is_validated, leaves_of, mark_validated
 
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
+    from .errors import InputRejected
     from .limits.stated_limit import Limit
+    from .report import Problem, Report
 
 OutputT = TypeVar("OutputT")
 
@@ -205,9 +205,8 @@ class ModelInput(
         from .problems import refused_extension
 
         fields = _plain_values(fields)
-        problems = tuple(refused_extension(shape_of(type(self)), fields))
-        if problems:
-            raise InputRejected(Report(problems), self.MODEL_ID)
+        if problems := tuple(refused_extension(shape_of(type(self)), fields)):
+            raise _rejected(problems, self.MODEL_ID)
         validated = is_validated(self)
         longer = self.model_copy()
         added = json.loads(json.dumps(fields))
@@ -274,7 +273,15 @@ def _validate(
         except ValidationError as error:
             failure = error
     problems = _problems_of(type(part), failure, plain)
-    raise InputRejected(Report(problems), getattr(part, "MODEL_ID", "")) from None
+    raise _rejected(problems, getattr(part, "MODEL_ID", "")) from None
+
+
+def _rejected(problems: tuple[Problem, ...], model_id: str) -> InputRejected:
+    # Loaded for the first invalid input: the import of a model does not pay for it.
+    from .errors import InputRejected
+    from .report import Report
+
+    return InputRejected(Report(problems), model_id)
 
 
 def input_from(
@@ -285,12 +292,14 @@ def input_from(
     try:
         return model.model_validate(members)
     except ValidationError as error:
-        report = Report(_problems_of(model, error, members))
-        raise InputRejected(report, model.MODEL_ID) from None
+        problems = _problems_of(model, error, members)
+        raise _rejected(problems, model.MODEL_ID) from None
 
 
 def schema_report(model: type[ModelInput[Any]], document: object) -> Report:
     """The schema problems of a document; nothing is raised."""
+    from .report import Report
+
     try:
         model.model_validate(document)
     except ValidationError as error:
@@ -308,31 +317,6 @@ def _problems_of(
     return problems(cast(list[dict[str, Any]], findings), document, shape_of(model))
 
 
-# Whether an input is as validation made it.
-#
-# `model_copy(update=…)`, `model_construct` and unpickling make an instance without validation,
-# and `object.__setattr__` and a list's own methods change one after it. So validation marks
-# the instance with the very objects that it holds, in a slot, which pydantic does not copy.
-
-
-def mark_validated(made: ModelInput[Any]) -> None:
-    """Mark an input that validation has just made."""
-    try:
-        leaves = _leaves(made)
-    except RecursionError:
-        return  # A value contains itself: no request can hold it, and a submit says where.
-    object.__setattr__(made, "_validated", leaves)
-
-
-def is_validated(made: ModelInput[Any]) -> bool:
-    """Whether an input has its mark, and still holds the objects that were validated."""
-    mark: list[object] | None = getattr(made, "_validated", None)
-    if mark is None:
-        return False
-    leaves = _leaves(made)
-    return len(leaves) == len(mark) and all(map(is_, leaves, mark))
-
-
 def schema_problems(made: ModelInput[Any]) -> tuple[Problem, ...]:
     """The schema problems of an input. One without its mark is validated, as it is sent."""
     if is_validated(made):
@@ -341,7 +325,7 @@ def schema_problems(made: ModelInput[Any]) -> tuple[Problem, ...]:
 
     if outside_json := json_problems(made, with_paths=True):
         return outside_json
-    leaves, extension = _leaves(made), _extension(made)
+    leaves, extension = leaves_of(made), extension_of(made)
     declared = shape_of(type(made)).wire
     members = input_members(made)
     body = (
@@ -358,43 +342,3 @@ def schema_problems(made: ModelInput[Any]) -> tuple[Problem, ...]:
     if report.ok:
         object.__setattr__(made, "_validated", leaves)
     return report.problems
-
-
-_LEAVES = frozenset({str, int, float, bool, type(None)})
-_END = object()
-
-
-def _leaves(made: ModelInput[Any]) -> list[object]:
-    """Every object that the payload of an input is made of, in one order."""
-    leaves: list[object] = [type(made)]
-    _add_leaves(made.__dict__.values(), leaves)
-    extension = _extension(made)
-    if extension:
-        _add_inner(extension, leaves)
-    return leaves
-
-
-def _add_leaves(values: Collection[object], leaves: list[object]) -> None:
-    leaves.extend(values)
-    for value in values:
-        if type(value) not in _LEAVES:
-            _add_inner(value, leaves)
-
-
-def _add_inner(value: Any, leaves: list[object]) -> None:
-    """What is inside a list, an object or a part. The list or part itself is not enough."""
-    if isinstance(value, BaseModel):
-        _add_leaves(value.__dict__.values(), leaves)
-        value = value.__pydantic_extra__ or {}
-    if isinstance(value, dict):
-        members = cast(dict[str, object], value)
-        leaves.extend(members)
-        _add_leaves(members.values(), leaves)
-    elif isinstance(value, (list, tuple)):
-        _add_leaves(cast("Collection[object]", value), leaves)
-    leaves.append(_END)
-
-
-def _extension(made: ModelInput[Any]) -> dict[str, Any]:
-    """The fields of ``extended``, without pydantic's slow way to a private attribute."""
-    return (made.__pydantic_private__ or {}).get("_extension") or {}
