@@ -253,7 +253,7 @@ def test_the_sandbox_serves_what_they_ask(sandbox: Sandbox, asynchronous: bool) 
         async with AsyncRunComfy(token="t", base_url=sandbox.url) as client:
             return (
                 await client.models(search="DREAMINA"),
-                await client.models(category="image", limit=2),
+                await client.models(category="image-to-image", limit=2),
                 await client.model(EDIT),
                 await client.balance(),
             )
@@ -263,7 +263,7 @@ def test_the_sandbox_serves_what_they_ask(sandbox: Sandbox, asynchronous: bool) 
     else:
         with RunComfy(token="t", base_url=sandbox.url) as client:
             found = client.models(search="DREAMINA")
-            images = client.models(category="image", limit=2)
+            images = client.models(category="image-to-image", limit=2)
             edit, balance = client.model(EDIT), client.balance()
     assert EDIT in [model.model_id for model in found]
     assert all("dreamina" in model.model_id for model in found)
