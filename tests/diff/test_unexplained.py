@@ -122,9 +122,8 @@ def test_another_kind_of_output_is_risky() -> None:
     models = [
         model_of(EMPTY, facts={"output_type": told}) for told in ("image", "video")
     ]
-    assert risky(compared(models[:1], models[1:])) == [
-        ("unjudged-change", Side.OUTPUT, "/facts/output_type")
-    ]
+    place = ("unjudged-change", Side.OUTPUT, "/facts/output_type")
+    assert place in risky(compared(models[:1], models[1:]))
 
 
 def test_a_keyword_of_an_output_is_told_of_the_output() -> None:

@@ -164,7 +164,7 @@ def _model(document: Document, collector: Collector, stated: MediaKind | None) -
         unknown=unknown,
         published_output=without_defaults(output),
         published=published_parts(
-            document, (*fields_in(input_object), *fields_in(output)), unknown
+            document, (*fields_in(input_object), *fields_in(output)), collector
         ),
     )
 

@@ -23,8 +23,7 @@ from .types import TypeReader
 # Keywords that an input or output as a whole may have. `additionalProperties` is kept but
 # not used: only the server knows what it does with fields that it does not publish.
 _UNDERSTOOD = frozenset(
-    {"type", "title", "description", "properties", "required", "additionalProperties"}
-    | {"$schema", "$id", "$comment", "default", "examples"}
+    {"type", "properties", "required", "additionalProperties", "default"}
 )
 _PROMPT_WORDS = {"prompt", "text", "lyrics", "caption", "tags"}
 
@@ -77,7 +76,11 @@ class FieldsReader:
 
     def keep_unsupported(self, schema: dict[str, JsonValue], path: SchemaPath) -> None:
         """Keep the unsupported keywords of an input or output as a whole."""
-        unsupported = set(schema.keys() - _UNDERSTOOD)
+        unsupported = {
+            keyword
+            for keyword in schema.keys() - _UNDERSTOOD
+            if not self.collector.is_annotation(keyword)
+        }
         if schema.get("additionalProperties", True) is not True:
             unsupported.add("additionalProperties")
         for keyword in sorted(unsupported):

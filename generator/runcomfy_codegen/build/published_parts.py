@@ -6,27 +6,27 @@ that was understood completely proves that they mean the same.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..ir.document import Document
 from ..ir.json_text import JsonValue, is_array, is_object, items, members, pointer_token
-from ..ir.model import Field, PublishedPart, Unknown, Value, is_note
+from ..ir.model import Field, PublishedPart, Value, is_note
+from ..ir.schema_positions import ANNOTATIONS, is_inert, keyword_without
 from .combined import schema_alternatives
 from .outputs import unwrap_output
-from .reader_context import SchemaPath
+from .reader_context import Collector, SchemaPath
 
-_TEXTS = frozenset({"title", "description", "example", "examples", "$comment"})
 _RULE = frozenset({"validation_rule", "validation_value"})
 _OUTPUT = "/output_schema"
 
 
 def published_parts(
-    document: Document, fields: Collection[Field], unknown: Collection[Unknown]
+    document: Document, fields: Collection[Field], collector: Collector
 ) -> tuple[PublishedPart, ...]:
     """Every field of input and output, and the rest of both, by the pointers of diagnostics.
 
-    ``fields`` are all fields that were read from the document, at any depth.
+    ``fields`` are all fields that the collector's reader read, at any depth.
     """
     rules = frozenset(
         _unwrapped(item) for field in fields for item in field.rule_pointers
@@ -36,13 +36,13 @@ def published_parts(
     sides = {"/input_schema": members(document.input_schema.value()), _OUTPUT: output}
     doubted = [
         _unwrapped(item.pointer) if below else item.pointer
-        for item in unknown
+        for item in collector.unknown
         if not item.is_note
     ]
     parts = [
         item
         for pointer, schema in sides.items()
-        for item in _side(schema, pointer, rules, doubted)
+        for item in _side(schema, pointer, rules, doubted, collector.is_annotation)
     ]
     if below:
         parts.append(_wrapper(members(published)))
@@ -59,7 +59,7 @@ def _unwrapped(pointer: str) -> str:
 def _wrapper(schema: dict[str, JsonValue]) -> PublishedPart:
     """The keywords around the schema of a wrapped output."""
     keywords = _sorted(
-        {name: schema[name] for name in schema.keys() - {"output"} - _TEXTS}
+        {name: schema[name] for name in schema.keys() - {"output"} - ANNOTATIONS}
     )
     return PublishedPart(
         f"{_OUTPUT}/output", Value.of(keywords), understood=not keywords
@@ -71,12 +71,13 @@ def _side(
     pointer: str,
     rules: Collection[str],
     doubted: Collection[str],
+    is_annotation: Callable[[str], bool],
 ) -> Iterator[PublishedPart]:
     """The fields of an input or output, then the object as a whole."""
     properties_pointer = f"{pointer}/properties/"
     for name, inner in members(schema.get("properties")).items():
         field_pointer = properties_pointer + pointer_token(name)
-        reading = _PartReader(rules)
+        reading = _PartReader(rules, is_annotation)
         value = Value.of(reading.schema(inner, field_pointer, held=True))
         doubts_inside = (
             doubt for doubt in doubted if f"{doubt}/".startswith(f"{field_pointer}/")
@@ -84,7 +85,7 @@ def _side(
         yield PublishedPart(
             field_pointer, value, not reading.doubts and not any(doubts_inside)
         )
-    reading = _PartReader(rules)
+    reading = _PartReader(rules, is_annotation)
     value = Value.of(reading.schema(_whole(schema), pointer, held=False))
     doubts_outside = (
         doubt
@@ -132,6 +133,7 @@ class _PartReader:
     """
 
     rules: Collection[str]
+    is_annotation: Callable[[str], bool]
     doubts: list[str] = field(default_factory=list[str])
 
     def schema(self, published: JsonValue, pointer: str, *, held: bool) -> JsonValue:
@@ -141,7 +143,7 @@ class _PartReader:
         keywords: dict[str, JsonValue] = {}
         self.doubts += [f"{pointer}/{keyword}" for keyword in _malformed(published)]
         for keyword, value in _sorted(published).items():
-            if keyword in _TEXTS or is_note(keyword):
+            if self.is_annotation(keyword) or is_note(keyword):
                 continue
             if keyword == "default":
                 if held:
@@ -179,7 +181,13 @@ class _PartReader:
             case "required" if "required" not in _malformed(schema):
                 return sorted(str(name) for name in items(value))
             case _:
-                return value
+                return keyword_without(keyword, value, self._is_dropped)
+
+    def _is_dropped(self, keyword: str) -> bool:
+        """Whether a keyword of a schema that is not read says nothing about values."""
+        if keyword in ANNOTATIONS:
+            return self.is_annotation(keyword)
+        return is_inert(keyword)
 
     def _rules(self, published: list[JsonValue], pointer: str) -> list[JsonValue]:
         """The rules without their messages."""

@@ -10,6 +10,7 @@ from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import Document
 from ..ir.json_text import JsonValue, pointer_token
 from ..ir.model import Unknown, Value
+from ..ir.schema_positions import ANNOTATIONS, has_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,15 @@ class Collector:
                     pointer,
                     "values are accepted that it refuses",
                 )
+
+    def is_annotation(self, keyword: str) -> bool:
+        """Whether a keyword says nothing about values. With a reference, ``$id`` does."""
+        return keyword in ANNOTATIONS and (keyword != "$id" or not self._has_reference)
+
+    @property
+    def _has_reference(self) -> bool:
+        both = (self.document.input_schema, self.document.output_schema)
+        return any(has_reference(text.value()) for text in both if text is not None)
 
     def keep(self, keyword: str, pointer: str, value: JsonValue) -> None:
         """Keep an unsupported keyword."""

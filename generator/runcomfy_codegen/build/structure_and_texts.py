@@ -13,17 +13,18 @@ from ..ir.document import Document
 from ..ir.json_text import (
     JsonText,
     JsonValue,
-    is_array,
     is_object,
     items,
     members,
-    pointer_token,
 )
 from ..ir.model import Field, Model, Object, Type, Unknown, Value, map_fields
+from ..ir.schema_positions import TEXTS, inner_schemas, unknown_without
 from .outputs import unwrap_output
 
-_TEXTS = frozenset({"title", "description", "validation_error", "default", "examples"})
+_DIFFER_BY_LOCALE = TEXTS | {"default"}
+"""Keywords that each locale may write its own way."""
 _MAPS_OF_SCHEMAS = ("properties", "patternProperties", "$defs", "definitions")
+"""Where the hash keeps the order of members. Another list would change published hashes."""
 
 
 def schema_sha256(document: Document) -> str:
@@ -59,18 +60,12 @@ def _bare(field: Field) -> Field:
 def without_texts(unknown: tuple[Unknown, ...]) -> tuple[Unknown, ...]:
     """Unsupported keywords without the texts that differ by locale."""
     return tuple(
-        replace(item, value=Value.of(_wordless(item.value.load()))) for item in unknown
+        replace(
+            item,
+            value=Value.of(unknown_without(item, _DIFFER_BY_LOCALE.__contains__)),
+        )
+        for item in unknown
     )
-
-
-def _wordless(value: JsonValue) -> JsonValue:
-    if is_array(value):
-        return [_wordless(item) for item in value]
-    if not is_object(value):
-        return value
-    return {
-        name: _wordless(value[name]) for name in sorted(value) if name not in _TEXTS
-    }
 
 
 def _value(text: JsonText | None) -> JsonValue:
@@ -105,9 +100,6 @@ DocumentTexts: TypeAlias = Mapping[str, Mapping[str, Value]]
 
 PROPERTY_ORDER = "order of properties"
 
-_WORDS = ("title", "description", "examples", "example", "$comment")
-_LISTS = ("anyOf", "oneOf", "allOf")
-
 
 def texts_of(document: Document) -> DocumentTexts:
     """All texts in the schemas of a document. Raises ``NotJson``.
@@ -131,7 +123,10 @@ def _below(
     schema: dict[str, JsonValue], pointer: str
 ) -> Iterator[tuple[str, dict[str, Value]]]:
     """The texts of a schema, then those of the schemas inside it."""
-    own = {word: Value.of(schema[word]) for word in _WORDS if word in schema}
+    own = {word: Value.of(schema[word]) for word in sorted(TEXTS) if word in schema}
+    if "format" in schema and schema.get("type") in ("integer", "number"):
+        # No number can break a format, so it is documentation.
+        own["format"] = Value.of(schema["format"])
     messages = _messages(schema)
     if messages:
         own["message"] = Value.of(messages)
@@ -139,14 +134,9 @@ def _below(
     if properties:
         own[PROPERTY_ORDER] = Value.of(list(properties))
     yield pointer, own
-    for name, inner in properties.items():
-        yield from _below(members(inner), f"{pointer}/properties/{pointer_token(name)}")
-    for keyword in ("items", "additionalProperties"):
-        if is_object(schema.get(keyword)):
-            yield from _below(members(schema[keyword]), f"{pointer}/{keyword}")
-    for keyword in _LISTS:
-        for index, option in enumerate(items(schema.get(keyword))):
-            yield from _below(members(option), f"{pointer}/{keyword}/{index}")
+    for place, inner in inner_schemas(schema):
+        if is_object(inner):
+            yield from _below(inner, f"{pointer}{place}")
 
 
 def _messages(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:

@@ -37,7 +37,6 @@ _UNCONSTRAINED: tuple[Type, ...] = (
 MAX_NESTING = 24
 """Schemas nested deeper than this accept anything; published ones have depth 2."""
 
-_ANNOTATIONS = {"title", "description", "default", "example", "examples", "$comment"}
 _CHECKED = {
     "string": {"minLength", "maxLength", "pattern", "format"},
     "integer": {*BOUNDS},
@@ -50,6 +49,7 @@ _ANYWHERE = {
     "nullable",
     "enum",
     "const",
+    "default",
     "validations",
 }
 # Keywords for other types do not matter to a type; a format may matter to every type.
@@ -69,6 +69,8 @@ _SHAPES: dict[str, type | tuple[type, ...]] = {
     "required": list,
     "additionalProperties": (bool, dict),
 }
+
+_NUMBERS = frozenset({"integer", "number", "null"})
 
 FieldReader = Callable[[dict[str, JsonValue], SchemaPath], tuple[Field, ...]]
 """Reads the fields of an object schema."""
@@ -243,11 +245,16 @@ class TypeReader:
         if schema.get("type") is None:
             combining |= _UNTYPED
         covered = combining.union(
-            _ANYWHERE, _ANNOTATIONS, *(_CHECKED.get(name, ()) for name in names)
+            _ANYWHERE, *(_CHECKED.get(name, ()) for name in names)
         )
+        if names and _NUMBERS.issuperset(names):
+            # A width such as `int32`: JSON Schema has no format that a number can break.
+            covered.add("format")
         for keyword, value in schema.items():
             irrelevant = names and keyword in _IRRELEVANT
-            uncovered = keyword not in covered and not irrelevant
+            uncovered = keyword not in covered and not (
+                irrelevant or self.collector.is_annotation(keyword)
+            )
             malformed = not isinstance(value, _SHAPES.get(keyword, object))
             if uncovered or malformed or (keyword == "enum" and value == []):
                 self.collector.keep(keyword, path.keyword(keyword), value)

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from ...ir.exact import equality_key, exact_value, json_value
 from ...ir.json_text import is_array, is_object, pointer_token
 from ...ir.model import Field, Model, Unknown, Value
+from ...ir.schema_positions import is_inert, unknown_without
 from ...subtype import Answer, Unsure, Yes
 from .facts import (
     Fact,
@@ -216,10 +217,11 @@ def _is_openness(unknown: Unknown) -> bool:
 
 
 def _spelled(unknown: Unknown | None) -> Hashable:
-    """A keyword and its value, by JSON equality."""
+    """A keyword and its value, by JSON equality, without what says nothing about values."""
     if unknown is None:
         return None
-    return unknown.keyword, equality_key(exact_value(unknown.value))
+    meaning = Value.of(unknown_without(unknown, is_inert))
+    return unknown.keyword, equality_key(exact_value(meaning))
 
 
 def _is_rule(unknown: Unknown) -> bool:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ...ir.json_text import pointer_token
-from ...ir.model import Anything, Field, Model, Object, Type
+from ...ir.model import Anything, Array, Field, Model, Object, Type, types_in
 from ...ir.surface import FieldSurface, Surface
 from ...subtype import YES, Answer, No, Yes
 from ...subtype.accepts import accepts
 from ...subtype.examples import smallest_example
-from ...subtype.is_subschema import is_subschema
+from ...subtype.is_subschema import alternatives, is_subschema
 from .facts import (
     AnnotationChanged,
     ClassRemoved,
@@ -167,9 +167,27 @@ def _changed(
         (type_identity(one), type_identity(other)),
         old_in_new,
         new_in_old,
-        all(surface.invariant for surface in surfaces),
+        _must_be_the_same(one, other, surfaces),
         lost=_example(old.type, one, other, old_in_new),
         gained=_example(new.type, other, one, new_in_old),
+    )
+
+
+def _must_be_the_same(
+    old: Type, new: Type, surfaces: tuple[FieldSurface, FieldSurface]
+) -> bool:
+    """Whether a checker may demand the very same type, although the new one accepts more.
+
+    A type that is an alternative of both sides fits as it is.
+    """
+    if not all(surface.invariant for surface in surfaces):
+        return False
+    kept = alternatives(new)
+    return any(
+        isinstance(part, Array) or (isinstance(part, Object) and not part.fields)
+        for option in alternatives(old)
+        if option not in kept
+        for part in types_in(option)
     )
 
 
