@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..dialect.rule_language import names_several
 from ..dialect.validator import JSON_TYPES, standard_type
@@ -165,6 +165,9 @@ class TypeReader:
             item_type: Type = Anything()
         elif "items" in schema:
             item_type = self.read(schema["items"], path.items())
+            if item_format and isinstance(item_type, Text) and not item_type.format:
+                # The list says what its texts are; repeating that they are texts adds nothing.
+                item_type = replace(item_type, format=item_format)
         else:
             # `image_uris` without `items`: in 20 published arrays, only this says that they hold URLs.
             item_type = Anything() if item_format is None else Text(format=item_format)

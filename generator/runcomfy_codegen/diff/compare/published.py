@@ -46,6 +46,9 @@ class PublishedTexts:
 _OF_PARTS = ("message", "order of properties")
 """Texts about rules and properties, which may be on one side only."""
 
+_FACTS = "/facts/"
+_NOTHING = Value.of(None)
+
 NO_TEXTS = PublishedTexts({}, {})
 """No texts but those of the models themselves."""
 
@@ -120,7 +123,7 @@ def _place(model_id: str, pointer: str) -> SchemaLocation:
 
 def unknown_changes(
     old: Model, new: Model, name: str, reported: Collection[str]
-) -> Iterator[UnknownChange]:
+) -> Iterator[UnknownChange | TextsChanged]:
     """Parts that differ, have unsupported keywords, and are not reported yet.
 
     ``reported`` are the pointers of the findings about the model ``name`` that callers must
@@ -134,6 +137,11 @@ def unknown_changes(
         if _is_reported(after.pointer, reported) or _same(
             before_part.value, after.value
         ):
+            continue
+        if after.pointer.startswith(_FACTS) and before_part.value == _NOTHING:
+            # A publisher says more about the same model; what follows from it is compared.
+            what = f"catalog fact {after.pointer.removeprefix(_FACTS)!r}"
+            yield TextsChanged(_place(name, after.pointer), (what,))
             continue
         pointer, old_value, new_value = _innermost_difference(
             after.pointer, before_part.value, after.value
