@@ -146,3 +146,45 @@ def test_a_redundant_limit_does_not_fail_the_check(tmp_path: Path) -> None:
 def test_a_limit_that_only_warns_contradicts_nothing(tmp_path: Path) -> None:
     text = entry("/seed", WORDS, "value > 50", 'level = "warn"')
     assert api.check_limits(schemas=write_project(tmp_path, PROPERTIES, text)).ok
+
+
+def test_every_contradiction_of_a_field_is_reported(tmp_path: Path) -> None:
+    assert found(
+        tmp_path,
+        ("/image", "format in [png]"),
+        ("/image", "format in [webp]"),
+        ("/image", "width >= 300"),
+        ("/image", "width <= 200"),
+    ) == [("contradictory", 1), ("contradictory", 3)]
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "total"),
+    [
+        ("/images", "count >= 4", "total_count <= 3"),
+        ("/clip", "duration_seconds >= 6", "total_duration_seconds < 6"),
+        ("/image", "file_size_mb >= 20", "total_size_mb <= 10"),
+        ("/image", "file_size_mib >= 20", "file_size_mb <= 10"),
+        ("/image", "file_size_mb >= 20", "file_size_mib <= 19"),
+    ],
+)
+def test_a_sum_and_another_unit_contradict_each_file(
+    tmp_path: Path, field: str, one: str, total: str
+) -> None:
+    assert found(tmp_path, (field, one), (field, total)) == [("contradictory", 1)]
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        ("/images", "count >= 4", "total_count >= 5"),
+        ("/clip", "duration_seconds <= 6", "total_duration_seconds >= 20"),
+        # 10.2 MiB are more than 10.5 MB: of two readings of MB, one allows it.
+        ("/image", "file_size_mib >= 10", "file_size_mb <= 10"),
+        ("/image", "file_size_mb >= 20", "file_size_mib <= 19.5"),
+    ],
+)
+def test_a_lower_end_of_a_sum_contradicts_no_file(
+    tmp_path: Path, field: str, one: str, other: str
+) -> None:
+    assert found(tmp_path, (field, one), (field, other)) == []

@@ -169,6 +169,20 @@ def test_a_file_without_a_model_is_stale(tmp_path: Path) -> None:
     assert (found.code, found.model) == ("stated-limit-stale", MODEL)
 
 
+def test_lint_generate_and_check_report_a_file_without_a_model(tmp_path: Path) -> None:
+    schemas = write_project(tmp_path, PROPERTIES, GOOD)
+    write_limits(tmp_path / "limits", "", model_id="acme/gone")
+    output = tmp_path / "client"
+    found = api.lint(schemas=schemas, select=["stated-limit-*"]).diagnostics
+    made = api.generate(schemas=schemas, output=output).diagnostics
+    checked = api.check(schemas=schemas, output=output).diagnostics
+    for diagnostics in (found, made, checked):
+        [gone] = [each for each in diagnostics if each.model == "acme/gone"]
+        assert (gone.code, gone.severity) == ("stated-limit-stale", "warning")
+    one = api.check(schemas=schemas, output=output, models=[MODEL])
+    assert one.diagnostics == ()
+
+
 def test_lint_generate_and_check_report_a_stale_limit(tmp_path: Path) -> None:
     schemas = write_project(
         tmp_path, PROPERTIES, entry("/clip", "max 6 MB", "fps <= 6")

@@ -15,7 +15,9 @@ import pytest
 from runcomfy_codegen import lint as lint_room
 from runcomfy_codegen.ir.diagnostic import Diagnostic
 from runcomfy_codegen.ir.model import Model
+from runcomfy_codegen.limits.judge import CODES as LIMIT_CODES
 from runcomfy_codegen.lint import RULES, lint, rules_page
+from runcomfy_codegen.lint.limit_codes import LIMIT_SUMMARIES
 from runcomfy_codegen.lint.rule import LintRule
 from runcomfy_runtime.limits.stated_limit import Limit
 from support.built_models import model_of
@@ -81,6 +83,11 @@ def test_the_page_of_the_rules_is_what_the_rules_say(
         Path(__file__).parents[2] / "docs" / "rules" / "lint.md",
         rules_page(),
     )
+
+
+def test_the_page_has_every_code_of_stated_limits() -> None:
+    assert {*LIMIT_SUMMARIES} == {*LIMIT_CODES}
+    assert all(f"`{code}`" in rules_page() for code in LIMIT_CODES)
 
 
 @pytest.mark.parametrize(

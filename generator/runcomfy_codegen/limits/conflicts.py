@@ -6,10 +6,20 @@ Everything here is proved; where it cannot be decided, nothing is said.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from typing import TypeAlias
 
-from runcomfy_runtime.limits.rule_grammar import Comparison, FormatRule, parse_rule
+from runcomfy_runtime.limits.rule_grammar import (
+    COUNT,
+    TOTALS,
+    Comparison,
+    FormatRule,
+    Measure,
+    parse_rule,
+)
 from runcomfy_runtime.media.format_table import FORMATS
+from runcomfy_runtime.metrics_and_operators import parse_metric
 from runcomfy_runtime.rule import Rule
 
 from ..ir.diagnostic import Diagnostic, Severity
@@ -35,16 +45,16 @@ def conflicts(
     """What is wrong with the entries that apply to a model, and which are redundant."""
     certain = [entry for entry in entries if entry.limit.level == "error"]
     found: list[Diagnostic] = []
-    refused: set[int] = set()
+    refused: list[Entry] = []
     for subject, possible, concerned in _questions(model, certain):
-        culprit = _culprit(possible, concerned)
-        if culprit is None or culprit[0].line in refused:
-            continue
-        entry, others = culprit
-        refused.add(entry.line)
-        found.append(_conflict(file, subject, entry, others))
+        left = [entry for entry in concerned if entry not in refused]
+        while culprit := _culprit(possible, left):
+            entry, others = culprit
+            left.remove(entry)
+            refused.append(entry)
+            found.append(_conflict(file, subject, entry, others))
     for entry in entries:
-        if entry.line not in refused and _is_redundant(entry, model):
+        if entry not in refused and _is_redundant(entry, model):
             message = f"the schema implies {entry.limit.condition!r:.200} already"
             found.append(
                 file.diagnostic(REDUNDANT, message, entry.line, severity=Severity.INFO)
@@ -119,10 +129,9 @@ def _values_possible(kind: Type) -> Possible:
         comparisons = [
             rule
             for rule in _rules(entries)
-            if isinstance(rule, Comparison)
-            and not rule.measure.of_files
-            and not rule.measure.is_total
+            if isinstance(rule, Comparison) and not rule.measure.of_files
         ]
+        comparisons = [_of_one_field(rule, COUNT) for rule in comparisons]
         return narrowed(kind, comparisons) is not None
 
     return possible
@@ -177,6 +186,8 @@ def _some_format(rules: Sequence[Comparison | FormatRule]) -> bool:
 
 def _as_media_rules(rule: Comparison | FormatRule) -> Iterator[Rule]:
     """A limit on a file as media rules; one on a side is one on both, where it is."""
+    if isinstance(rule, Comparison):
+        rule = _of_one_field(rule, TOTALS.get(rule.measure.name, ""))
     if isinstance(rule, FormatRule) or rule.measure.metric is None:
         return
     metrics = [rule.measure.name]
@@ -192,6 +203,30 @@ def _as_media_rules(rule: Comparison | FormatRule) -> Iterator[Rule]:
             operator=operator.symbol,
             limit=f"{rule.threshold.numerator}/{rule.threshold.denominator}",
         )
+    yield from _as_mebibytes(rule)
+
+
+def _of_one_field(rule: Comparison, name: str) -> Comparison:
+    """What the upper end of a sum says of each field alone, whose measure has this name."""
+    ends_above = rule.operator.less and not rule.operator.greater
+    if not (rule.measure.is_total and ends_above and name):
+        return rule
+    return replace(rule, measure=Measure(name, parse_metric(name)))
+
+
+def _as_mebibytes(rule: Comparison) -> Iterator[Rule]:
+    """A limit in MB as one in MiB; of both readings of MB, the one that refuses less."""
+    operator = rule.operator
+    if rule.measure.name != "file_size_mb" or operator.less == operator.greater:
+        return
+    factor = Fraction(1) if operator.less else Fraction(10**6, 2**20)
+    limit = rule.threshold * factor
+    yield Rule(
+        pointer="",
+        metric="file_size_mib",
+        operator=operator.symbol,
+        limit=f"{limit.numerator}/{limit.denominator}",
+    )
 
 
 # Redundant limits.

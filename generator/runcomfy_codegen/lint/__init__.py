@@ -11,6 +11,7 @@ from ..ir.diagnostic import EXHAUSTED, Diagnostic, Severity, too_large
 from ..ir.model import Model
 from ..reports.command_report import CommandReport, RuleMetadata, entry_of
 from . import default_rules, field_rules, message_rules, prose_rules
+from .limit_codes import LIMIT_SUMMARIES, limit_codes_section
 from .rule import LintRule
 
 RULES: tuple[LintRule, ...] = tuple(
@@ -25,6 +26,7 @@ RULES: tuple[LintRule, ...] = tuple(
     )
 )
 """Every rule, by its code."""
+_RULE_CODES = frozenset(rule.id for rule in RULES)
 
 _PAGE_HEAD = """\
 # Rules of `runcomfy-codegen lint`
@@ -79,8 +81,8 @@ def lint_report(diagnostics: Sequence[Diagnostic], folder: str) -> CommandReport
         for diagnostic in diagnostics
     ]
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
-    known = {rule.id: rule.metadata.summary for rule in RULES}
-    codes = sorted({*known, *(diagnostic.code for diagnostic in diagnostics)})
+    known = {rule.id: rule.metadata.summary for rule in RULES} | {**LIMIT_SUMMARIES}
+    codes = sorted({*_RULE_CODES, *(diagnostic.code for diagnostic in diagnostics)})
     return CommandReport(
         command="lint",
         document={"diagnostics": [diagnostic.printed() for diagnostic in below]},
@@ -113,4 +115,4 @@ def rules_page() -> str:
         )
         for rule in RULES
     )
-    return "\n".join((_PAGE_HEAD, *sections))
+    return "\n".join((_PAGE_HEAD, *sections, limit_codes_section()))

@@ -35,7 +35,7 @@ GRAMMAR_WORDS: tuple[tuple[Is, str], ...] = (
     (
         Is.NOT,
         "not | no | never | neither | nor | cannot | can not | can't | don't | do not | isn't | aren't "
-        "| mustn't | won't | doesn't | does not | unsupported | except | excluding | non "
+        "| mustn't | won't | doesn't | does not | unsupported | except | excluding | anything but | everything but | any but | all but | other than | non "
         "| 不 | 不得 | 不能 | 不可 | 不应 | 非 | 请勿 | ない | ません | не | нельзя | кроме",
     ),
     (
@@ -146,7 +146,7 @@ GRAMMAR_WORDS: tuple[tuple[Is, str], ...] = (
         Is.OUTPUT,
         "output | outputs | generated | generate | generates | converted | result | results "
         "| resulting | returned | returns | produced | produces | rendered "
-        "| saved as | exported | 输出 | 生成 | 出力 | результат* | сгенерир*",
+        "| saved as | exported | return | yield | yields | gives back | you get | you will get | you receive | you will receive | we send | extends | 输出 | 生成 | 出力 | результат* | сгенерир*",
     ),
     (
         Is.PRICE,

@@ -1,13 +1,15 @@
-"""Joins lexemes that are one thing: ratios, negative numbers, ``[4, 15]``, lists of formats."""
+"""Joins lexemes that are one thing: ratios, ``1 min 30 s``, ``[4, 15]``, lists of formats."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from runcomfy_runtime.media.format_table import FORMATS
 
 from .lexemes import Lexeme, lexemes
+from .units import UNITS
 from .word_kinds import Is
 
 _SEPARATORS = (Is.COMMA, Is.OR, Is.AND)
@@ -16,7 +18,7 @@ _SEPARATORS = (Is.COMMA, Is.OR, Is.AND)
 def grouped_lexemes(text: str) -> list[Lexeme]:
     """The lexemes of a text, joined where several are one thing."""
     found = _negative(lexemes(text))
-    for join in (_media_types, _ratios, _intervals, _format_lists):
+    for join in (_media_types, _ratios, _spans, _intervals, _format_lists):
         found = join(found)
     return found
 
@@ -94,6 +96,54 @@ def _is_ratio(triple: Sequence[Lexeme]) -> bool:
     first, mark, second = triple
     joined = _touch(first, mark) and _touch(mark, second)
     return joined and mark.written in (":", "：", "/") and second.numbers[0] != 0
+
+
+def _spans(found: Sequence[Lexeme]) -> list[Lexeme]:
+    """``1 hour 30 minutes 5 seconds`` is one number of seconds."""
+    result: list[Lexeme] = []
+    for lexeme in found:
+        result.append(lexeme)
+        for joined in (result[-5:], result[-4:]):
+            if _is_span(joined, before=result[: -len(joined)]):
+                result[-len(joined) :] = _in_seconds(joined)
+                break
+    return result
+
+
+_SMALLER: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"h": ("min", "s"), "min": ("s",)}
+)
+"""The units that may follow a unit in one length of time."""
+
+
+def _is_span(words: Sequence[Lexeme], before: Sequence[Lexeme]) -> bool:
+    """Whether words are a number and a unit, perhaps "and", then a number of a smaller unit."""
+    first, unit, *joint, second, smaller = words if len(words) > 3 else (None,) * 4
+    if first is None or unit is None or second is None or smaller is None:
+        return False
+    between = bool(before) and before[-1].kind is Is.BETWEEN
+    if joint and (joint[0].kind is not Is.AND or between):
+        return False
+    numbers = first.kind is Is.NUMBER and second.kind is Is.NUMBER
+    units = unit.may_be(Is.UNIT) and smaller.may_be(Is.UNIT)
+    if not (numbers and units) or not 0 <= second.numbers[0] < _SIXTY:
+        return False
+    wanted = _SMALLER.get(unit.as_kind(Is.UNIT).meaning, ())
+    return smaller.as_kind(Is.UNIT).meaning in wanted
+
+
+_SIXTY = 60
+
+
+def _in_seconds(words: Sequence[Lexeme]) -> tuple[Lexeme, Lexeme]:
+    """A length of time as a number and one unit: the smaller one of the two."""
+    first, unit, *_, second, smaller = words
+    one, other = (UNITS[row.as_kind(Is.UNIT).meaning].factor for row in (unit, smaller))
+    number = first.numbers[0] * one / other + second.numbers[0]
+    return (
+        replace(first, end=second.end, numbers=(number,)),
+        smaller.as_kind(Is.UNIT),
+    )
 
 
 def _media_types(found: Sequence[Lexeme]) -> list[Lexeme]:

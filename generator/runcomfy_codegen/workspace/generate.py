@@ -6,6 +6,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from runcomfy_runtime.did_you_mean import did_you_mean, did_you_mean_or_list
@@ -163,6 +164,18 @@ def prepare(
     ``whole`` renders everything, even if the lock says that nothing changed. ``progress``
     is called after each rendered model.
     """
+    prepared = _prepare(request, progress, whole=whole)
+    stray = (
+        each
+        for each in request.project.limits_of_no_model()
+        if any(fnmatchcase(each.model, pattern) for pattern in request.patterns)
+    )
+    return replace(prepared, diagnostics=(*prepared.diagnostics, *stray))
+
+
+def _prepare(
+    request: GenerateRequest, progress: Progress, *, whole: bool
+) -> PreparedPackage:
     lock, sources = request.lock, sources_of(request)
     hashes = hashes_of(request.folder, lock.paths)
     if whole:

@@ -10,11 +10,11 @@ from typing import Protocol
 from runcomfy_runtime.limits.stated_limit import Limit
 
 from ..build.build_model import BuiltCatalog
-from ..ir.diagnostic import Diagnostic
+from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import Document
 from ..ir.model import Model
 from ..limits.conflicts import conflicts
-from ..limits.judge import judge_limits
+from ..limits.judge import STALE, judge_limits
 from ..limits.limits_file import LimitsFile
 from ..limits.limits_folders import LimitsFolders
 
@@ -69,6 +69,22 @@ def limit_conflicts(
             entries = [e for e in file.entries if _identity(e.limit) in applied]
             found += conflicts(file, model, entries)
     return found
+
+
+def limits_of_no_model(
+    folders: LimitsFolders, model_ids: Iterable[str]
+) -> list[Diagnostic]:
+    """A diagnostic for each own file of limits of these models, which the schemas lack."""
+    return [
+        LimitsFile(model_id, folders.own_file(model_id)).diagnostic(
+            STALE,
+            f"the schemas have no model {model_id!r}",
+            1,
+            severity=Severity.WARNING,
+            hint="remove the file, or import the model",
+        )
+        for model_id in model_ids
+    ]
 
 
 def _identity(limit: Limit) -> tuple[object, ...]:

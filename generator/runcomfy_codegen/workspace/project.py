@@ -32,6 +32,7 @@ from .shipped_schemas import SHIPPED
 
 if TYPE_CHECKING:
     from ..build.build_model import BuildOptions, BuiltCatalog
+    from ..ir.diagnostic import Diagnostic
     from ..limits.limits_folders import LimitsFolders
     from ..store.schemas_folder import StoredDocuments
     from ..targets.target import Named
@@ -148,7 +149,22 @@ class Project:
         self._check_locale(models)
         built = build_catalog(stored.documents, self.build_options)
         built = with_limits(built, stored.documents, self.limits)
-        return replace(built, failed=(*built.failed, *stored.unreadable_models)), stored
+        built = replace(built, failed=(*built.failed, *stored.unreadable_models))
+        if models is None:
+            found = (*built.diagnostics, *self.limits_of_no_model())
+            built = replace(built, diagnostics=found)
+        return built, stored
+
+    def limits_of_no_model(self) -> list[Diagnostic]:
+        """A diagnostic for each own file of limits whose model is not in the schemas."""
+        own = self.limits.own_ids()
+        known = stored_ids(self.config.schemas) if own else ()
+        stray = [model_id for model_id in own if model_id not in known]
+        if not stray:
+            return []
+        from .limits_of_models import limits_of_no_model
+
+        return limits_of_no_model(self.limits, stray)
 
     def model(self, model_id: str, target: str = DEFAULT_TARGET) -> tuple[Model, Named]:
         """A model, and the catalog of it alone. Raises ``UnknownModel``.

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..ir.diagnostic import Diagnostic, Severity
-from ..limits.judge import STALE
-from ..limits.limits_file import LimitsFile
-from ..limits.limits_folders import LimitsFolders
 from .limits_of_models import limit_conflicts
 from .project import Project, ids_matching
 from .results import LimitsResult
@@ -23,10 +19,7 @@ def check_limits(project: Project, models: Sequence[str] = ()) -> LimitsResult:
     found = [each for each in catalog.diagnostics if each.code.startswith(_PREFIX)]
     found += limit_conflicts(catalog.models, project.limits)
     found.sort(key=lambda each: (each.model, each.place))
-    if wanted is None:
-        known = {model.model_id for model in catalog.models} | {*catalog.failed}
-        found += _orphans(project.limits, known)
-    else:
+    if wanted is not None:
         found = [each for each in found if each.model in wanted]
     checked = [
         model for model in catalog.models if wanted is None or model.model_id in wanted
@@ -40,18 +33,3 @@ def check_limits(project: Project, models: Sequence[str] = ()) -> LimitsResult:
 
 
 _PREFIX = "stated-limit-"
-
-
-def _orphans(folders: LimitsFolders, known: set[str]) -> list[Diagnostic]:
-    """A diagnostic for each file of the project's own whose model is not in the schemas."""
-    return [
-        LimitsFile(model_id, folders.own_file(model_id)).diagnostic(
-            STALE,
-            f"the schemas have no model {model_id!r}",
-            1,
-            severity=Severity.WARNING,
-            hint="remove the file, or import the model",
-        )
-        for model_id in folders.own_ids()
-        if model_id not in known
-    ]

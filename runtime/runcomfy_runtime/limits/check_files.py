@@ -12,6 +12,7 @@ from ..media.rule_check import RuleCheck, Verdict, check_rule, format_decimal
 from ..metrics_and_operators import METRICS, Interpretation, Interval
 from ..report import Problem
 from ..rule import Rule
+from .check_values import first_given
 from .compiled import FileRule, FilesTogether, files_at
 from .rule_grammar import TOTALS, Comparison, FormatRule
 from .wording import limit_problem, measured, words
@@ -153,12 +154,15 @@ def sum_problems(
             pointer for steps in check.fields for pointer, _ in files_at(payload, steps)
         )
         found = {pointer: outcomes[pointer] for pointer in named}
-        problem = _sum_problem(check, found) if found else None
+        first = first_given(check.limit.fields, payload)
+        problem = _sum_problem(check, found, first) if found else None
         if problem is not None:
             yield problem
 
 
-def _sum_problem(check: FilesTogether, outcomes: Outcomes) -> Problem | None:
+def _sum_problem(
+    check: FilesTogether, outcomes: Outcomes, pointer: str
+) -> Problem | None:
     """The problem of a sum; None if it keeps the limit."""
     metric = TOTALS[check.rule.measure.name]
     sizes = _MEGABYTES if metric == "file_size_mb" else _MEGABYTES[:1]
@@ -177,7 +181,7 @@ def _sum_problem(check: FilesTogether, outcomes: Outcomes) -> Problem | None:
         found = f"{check.rule.text} is not certain: {found}"
     return limit_problem(
         check.limit,
-        next(iter(outcomes)),
+        pointer,
         found,
         check.rule,
         actual=actual,
@@ -237,16 +241,21 @@ def _readings(
 
 def _verdict(rule: Comparison, sums: Iterable[_Sum]) -> Verdict:
     sums = list(sums)
-    operator, limit = rule.operator, rule.threshold
-    if all(
-        not each.unmeasured
-        and operator.accepts_all(each.strict.lower, each.strict.upper, limit)
-        for each in sums
-    ):
+    if all(_surely_holds(rule, each) for each in sums):
         return Verdict.PASS
     if any(_may_hold(rule, each) for each in sums):
         return Verdict.UNKNOWN
     return Verdict.FAIL
+
+
+def _surely_holds(rule: Comparison, total: _Sum) -> bool:
+    operator, limit = rule.operator, rule.threshold
+    lower, upper = total.strict.lower, total.strict.upper
+    if not total.unmeasured:
+        return operator.accepts_all(lower, upper, limit)
+    # What is not measured adds to the sum, which only a lower end allows.
+    lower_end = operator.greater and not operator.less
+    return lower_end and operator.accepts(lower, limit)
 
 
 def _may_hold(rule: Comparison, total: _Sum) -> bool:

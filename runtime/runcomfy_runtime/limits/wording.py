@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, cast
@@ -116,10 +117,17 @@ def words(quote: str) -> str:
     return f'"{printable(f"…{text}" if text[:1].islower() else text, 400)}"'
 
 
+_MOST_PLACES = 10**20
+"""A multiple of the denominators of all decimals that are written in full."""
+
+
 def decimal(value: Fraction) -> str:
     """An exact number for people: a decimal if it has few digits, else a rounded one."""
     if value.denominator == 1:
         return str(value.numerator)
+    if _MOST_PLACES % value.denominator == 0:
+        # A rounded number may look as if it kept the limit that it breaks.
+        return f"{Decimal(value.numerator) / value.denominator:f}"
     return f"{float(value):.6f}".rstrip("0").rstrip(".")
 
 
