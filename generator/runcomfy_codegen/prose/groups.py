@@ -118,9 +118,9 @@ _SMALLER: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def _is_span(words: Sequence[Lexeme], before: Sequence[Lexeme]) -> bool:
     """Whether words are a number and a unit, perhaps "and", then a number of a smaller unit."""
-    first, unit, *joint, second, smaller = words if len(words) > 3 else (None,) * 4
-    if first is None or unit is None or second is None or smaller is None:
+    if len(words) < 4:
         return False
+    first, unit, *joint, second, smaller = words
     between = bool(before) and before[-1].kind is Is.BETWEEN
     if joint and (joint[0].kind is not Is.AND or between):
         return False
