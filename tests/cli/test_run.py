@@ -180,7 +180,8 @@ def test_the_demo_tells_the_whole_story_and_leaves_nothing_behind(
     told = answer.out
     assert "bytedance/seedance-v1.5-pro/image-to-video (ru)" in told
     assert "width_height" in told
-    assert "class Input(ModelInput[Output]" in told
+    assert "class Dreamina40EditInput(ModelInput[Output]" in told
+    assert "class InputParams" not in told
     states = re.findall(r"in_queue|in_progress|completed", answer.err)
     assert (states[0], states[-1]) == ("in_queue", "completed")
     assert "downloaded" in told

@@ -22,14 +22,18 @@ def steps() -> list[dict[str, Any]]:
     return found
 
 
-@pytest.fixture
-def app(shell: Shell) -> Shell:
-    """The application: a repository with one commit on ``main``, and no schemas."""
-    app = Shell(shell.folder / "app")
+def new_app(folder: Path) -> Shell:
+    app = Shell(folder)
     app.write("README", "hi")
     git(app, "init", "-q", "-b", "main")
     commit(app)
     return app
+
+
+@pytest.fixture
+def app(shell: Shell) -> Shell:
+    """The application: a repository with one commit on ``main``, and no schemas."""
+    return new_app(shell.folder / "app")
 
 
 def publish(app: Shell, length: int, folder: str = ".") -> None:
@@ -125,9 +129,9 @@ def test_the_first_run_the_second_run_and_a_fork(app: Shell) -> None:
     assert "HTTP 403" in warning
 
 
-@pytest.fixture
-def changed(app: Shell) -> Shell:
-    """The application with schemas on ``main``, and a branch that breaks callers."""
+@pytest.fixture(scope="module")
+def changed_once(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    app = new_app(tmp_path_factory.mktemp("changed") / "app")
     publish(app, 9)
     publish(app, 9, "apps/web")
     commit(app, "schemas")
@@ -136,6 +140,14 @@ def changed(app: Shell) -> Shell:
     publish(app, 5, "apps/web")
     commit(app, "shorter")
     return app
+
+
+@pytest.fixture
+def changed(changed_once: Shell, shell: Shell) -> Shell:
+    """The application with schemas on ``main``, and a branch that breaks callers."""
+    copy = shell.folder / "app"
+    shutil.copytree(changed_once.folder, copy, symlinks=True)
+    return Shell(copy)
 
 
 def test_a_stale_client_fails_and_the_diff_is_reported_too(changed: Shell) -> None:
@@ -162,9 +174,9 @@ def test_a_stale_client_fails_and_the_diff_is_reported_too(changed: Shell) -> No
     ],
 )
 def test_a_comment_that_cannot_be_written_is_a_warning(
-    changed: Shell, refuses: str, how: str, said: str
+    app: Shell, refuses: str, how: str, said: str
 ) -> None:
-    runner = runner_for(changed, "change", {"fetch-depth": 0})
+    runner = runner_for(app, "main", {"fetch-depth": 0})
     with_github(runner, refuses=refuses, how=how)
     (runner.temp / "diff.md").write_text("<!-- runcomfy-codegen diff -->\nreport\n")
     runner.use_action({"comment": "true"}, only=[COMMENT])
@@ -174,8 +186,8 @@ def test_a_comment_that_cannot_be_written_is_a_warning(
     assert said in warning
 
 
-def test_without_gh_a_warning_says_so(changed: Shell) -> None:
-    runner = runner_for(changed, "change", {"fetch-depth": 0})
+def test_without_gh_a_warning_says_so(app: Shell) -> None:
+    runner = runner_for(app, "main", {"fetch-depth": 0})
     if shutil.which("gh"):
         pytest.skip("gh is installed here")
     (runner.temp / "diff.md").write_text("<!-- runcomfy-codegen diff -->\nreport\n")

@@ -97,7 +97,7 @@ def _show_module(path: Path) -> None:
 
     lines = path.read_text("utf-8").splitlines()
     start = next(
-        index for index, line in enumerate(lines) if line.startswith("class Input")
+        index for index, line in enumerate(lines) if "(ModelInput[Output]" in line
     )
     code = "\n".join(lines[start : start + _SHOWN_LINES])
     Console().print(
