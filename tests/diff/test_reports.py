@@ -42,7 +42,7 @@ def test_the_text_tells_witness_reason_and_hint(shell: Shell) -> None:
     told = shell("diff", "old", "new").out
     assert "breaking number-range-narrowed [wire]" in told
     assert "witness: 31" in told
-    assert "not decided: a format says" in told
+    assert "reason: cannot be compared, because a format says" in told
     assert "hint: Keep the numbers" in told
     assert told.endswith("1 breaking, 1 risky, 1 compatible; version bump: major\n")
 

@@ -164,7 +164,7 @@ def _entry_lines(entry: ReportEntry) -> Iterator[TextLine]:
     yield TextLine(f"      {entry.message}")
     details = {
         "witness": entry.witness,
-        "not decided": entry.reason,
+        "reason": entry.reason,
         "hint": entry.hint,
     }
     for name, text in details.items():

@@ -126,6 +126,13 @@ def witness_of(answer: Answer | None) -> Witness | None:
     return Witness(answer.witness) if isinstance(answer, No) else None
 
 
+_UNDECIDED = "cannot be compared"
+
+
 def reason_of(answer: Answer) -> str:
-    """The reason of an ``Unsure``."""
-    return answer.reason if isinstance(answer, Unsure) else ""
+    """Why an ``Unsure`` is no answer, in words that do not claim a change for the worse."""
+    if not isinstance(answer, Unsure):
+        return ""
+    if _UNDECIDED in answer.reason:
+        return answer.reason
+    return f"{_UNDECIDED}, because {answer.reason}"

@@ -45,7 +45,7 @@ def _annotation(entry: ReportEntry) -> str:
     lines = (
         f"{entry.model}: {entry.message}",
         f"witness: {entry.witness}" if entry.witness else "",
-        f"not decided: {entry.reason}" if entry.reason else "",
+        f"reason: {entry.reason}" if entry.reason else "",
         entry.hint,
     )
     message = "%0A".join(in_workflow_command(line) for line in lines if line)
