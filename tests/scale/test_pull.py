@@ -127,7 +127,7 @@ def test_an_id_that_the_catalog_lacks_does_not_keep_out_the_others(
 
 def test_without_a_token_the_variables_are_named(shell: Shell) -> None:
     answer = shell("pull", environment={"RUNCOMFY_TOKEN": ""})
-    assert answer.code == 2
+    assert answer.code == 3
     assert "RUNCOMFY_TOKEN" in answer.err
 
 

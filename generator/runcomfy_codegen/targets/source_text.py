@@ -140,6 +140,14 @@ def format_code(source: str) -> str:
 
 
 @cache
+def format_heading(line: str) -> str:
+    """The first line of a class, as black would leave it."""
+    if len(line) <= WIDTH:
+        return line
+    body = "\n    pass\n"
+    return format_code(line + body).removesuffix(body)
+
+
 def format_line(line: str, indent: int = 0) -> str:
     """A statement as black would leave it after ``indent`` columns, without them.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
 from ..ir.json_layout import exact_json_text
-from .source_text import call_text, docstring, format_line, literal
+from .source_text import call_text, docstring, format_heading, format_line, literal
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -78,6 +78,7 @@ def _environment(known: Mapping[str, str]) -> Environment:
         "literal": literal,
         "docstring": docstring,
         "fitted": format_line,
+        "heading": format_heading,
         "call": call_text,
         "json": exact_json_text,
     }
