@@ -25,7 +25,7 @@ GRAMMAR_WORDS: tuple[tuple[Is, str], ...] = (
     ),
     (
         Is.TOTAL,
-        "total | combined | add up to | adding up to | sum up to | adds up to | in total | altogether | together | overall | sum | cumulative "
+        "total | across | combined | add up to | adding up to | sum up to | adds up to | in total | altogether | together | overall | sum | cumulative "
         "| aggregate | 总 | 总计 | 合计 | 总共 | 总时长 | 合計 | 合計で | общ* | суммарн* "
         "| в сумме",
     ),
@@ -79,7 +79,8 @@ GRAMMAR_WORDS: tuple[tuple[Is, str], ...] = (
         "| used alongside | used in combination | provided together | set together "
         "| specified together | passed together | sent together | compatible "
         "| used at the same time | set at the same time | used simultaneously "
-        "| supported together | supported with | work with | works with "
+        "| supported together | supported together with | available together | available together with "
+        "| allowed together | allowed together with | supported with | work with | works with "
         "| used in conjunction | 同时使用 | 同時に使用",
     ),
     (
