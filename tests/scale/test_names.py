@@ -225,3 +225,12 @@ def test_deep_and_long_ids_are_laid_out_as_black_would() -> None:
             [model_of({"type": "object", "properties": {}}, model_id)]
         ).values()
         assert format_code(source) == source
+
+
+def test_a_part_with_a_long_name_is_laid_out_as_black_would() -> None:
+    part = {"type": "object", "properties": {"text": {"type": "string"}}}
+    field = "_".join(["segment"] * 12)
+    schema = {"type": "object", "properties": {field: part}}
+    (source,) = rendered([model_of(schema, "acme/painter")]).values()
+    assert "Segment" * 12 in source
+    assert format_code(source) == source

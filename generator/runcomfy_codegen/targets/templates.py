@@ -78,7 +78,7 @@ def _environment(known: Mapping[str, str]) -> Environment:
         "literal": literal,
         "docstring": docstring,
         "fitted": format_line,
-        "heading": format_heading,
+        "class_heading": format_heading,
         "call": call_text,
         "json": exact_json_text,
     }
