@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from .draft import Draft
@@ -80,6 +81,7 @@ def _items(found: Quantity) -> dict[str, int] | None:
 def excluded(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
     """``Cannot be combined with audio references``, ``mutually exclusive with …``"""
     joined = has(words, Is.COMBINE) and has(words, Is.NOT, Is.REFUSED)
+    joined = joined or _refused_together(words)
     if not (joined or has(words, Is.EXCLUSIVE)) or has(words, Is.WITHOUT):
         return
     if has(words, Is.IF):
@@ -91,6 +93,14 @@ def excluded(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]
         # A value of the field itself may be named before this clause.
         quoted = sentence.words if own.values else words
         yield condition_draft(sentence, quoted, *not_both(own, other))
+
+
+def _refused_together(words: Clause) -> bool:
+    """Whether a clause says ``not allowed together``."""
+    return any(
+        first.kind is Is.REFUSED and second.written.startswith("together")
+        for first, second in pairwise(words)
+    )
 
 
 def refused_with(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
