@@ -16,6 +16,8 @@ Exact: TypeAlias = int | Decimal
 _DIGITS = 2_000
 _WIDE = Context(prec=_DIGITS)
 """Enough digits for the quotient of any two doubles."""
+_LONG = 10 ** (_DIGITS + 1)
+"""From here on a whole number is written with an exponent, whatever its type."""
 _WHOLE_FROM = 2.0**53
 """From here on every float is whole, and not always the decimal that names it."""
 
@@ -37,7 +39,22 @@ def exact_number(value: float | Decimal) -> Exact:
 def number_text(value: float | Decimal) -> str:
     """A number's only spelling: equal numbers have equal texts, whatever their types."""
     exact = exact_number(value)
-    return str(_WIDE.normalize(exact) if isinstance(exact, Decimal) else int(exact))
+    if isinstance(exact, int) and abs(exact) < _LONG:
+        return str(int(exact))
+    return str(_shortest(Decimal(exact)))
+
+
+def _shortest(value: Decimal) -> Decimal:
+    """The same number without zeros at its end; nothing is rounded. Zero has no sign."""
+    sign, digits, exponent = value.as_tuple()
+    if not value.is_finite():
+        return value
+    kept = len(digits)
+    while kept > 1 and digits[kept - 1] == 0:
+        kept -= 1
+    if digits[:kept] == (0,):
+        return Decimal(0)
+    return Decimal((sign, digits[:kept], cast(int, exponent) + len(digits) - kept))
 
 
 def _is_whole(value: Decimal) -> bool:

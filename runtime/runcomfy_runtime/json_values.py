@@ -13,6 +13,9 @@ MAX_DEPTH = 200
 """How many levels deep a payload may be nested; published inputs have 4."""
 
 _MOST_PROBLEMS = 100
+_MOST_DIGITS = 4_000
+"""Python writes no integer of more than 4,300 digits."""
+_TOO_LONG = 10**_MOST_DIGITS
 
 
 class _Step(NamedTuple):
@@ -101,7 +104,10 @@ def _scalar_problem(value: object) -> str:
 
         hint = f": {LEAVE_OUT}" if math.isnan(value) else ""
         return f"is {value}, which is not a JSON number{hint}"
-    if value is None or isinstance(value, int):
+    if isinstance(value, int):
+        is_long = not -_TOO_LONG < value < _TOO_LONG
+        return f"has more than {_MOST_DIGITS} digits" if is_long else ""
+    if value is None:
         return ""
     from .value_hints import json_hint
 

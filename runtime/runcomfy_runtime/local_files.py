@@ -7,7 +7,7 @@ name a file of its server.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,8 @@ from .daemon_threads import FILE_THREADS
 from .did_you_mean import did_you_mean
 from .errors import BadSetting, InputRejected
 from .escaping import quoted
+from .json_values import MAX_DEPTH
+from .media.errors import MediaError
 from .report import Problem, Report
 
 LocalFiles = Literal["refuse", "inline"]
@@ -31,16 +33,25 @@ _BODY_LIMIT = 64 << 20
 """The most bytes of a request's body that RunComfy's own clients send."""
 
 
-def paths_in(value: object, at: Steps = ()) -> Iterator[tuple[Steps, Path]]:
-    """Every ``Path`` in a value of lists and dicts, with the steps to it."""
+def paths_in(
+    value: object, at: Steps = (), enclosing: tuple[int, ...] = ()
+) -> Iterator[tuple[Steps, Path]]:
+    """Every ``Path`` in a value of lists and dicts, with the steps to it.
+
+    It looks neither into a value inside itself nor deeper than a payload may be nested.
+    """
+    children: Iterable[tuple[str | int, object]] = ()
     if isinstance(value, Path):
         yield at, value
     elif isinstance(value, dict):
-        for name, member in cast(dict[str, object], value).items():
-            yield from paths_in(member, (*at, name))
+        children = cast(dict[str, object], value).items()
     elif isinstance(value, list):
-        for index, item in enumerate(cast(list[object], value)):
-            yield from paths_in(item, (*at, index))
+        children = enumerate(cast(list[object], value))
+    if len(enclosing) > MAX_DEPTH or id(value) in enclosing:
+        return
+    for step, member in children:
+        if isinstance(member, (Path, dict, list)):
+            yield from paths_in(member, (*at, step), (*enclosing, id(value)))
 
 
 def with_values(value: object, values: Mapping[Path, str]) -> Any:
@@ -174,14 +185,15 @@ def _inlined(steps: Steps, path: Path) -> str:
 
 
 def _check_file(steps: Steps, path: Path) -> None:
+    from .media.prober import FileReader  # not every program has local files
+
     try:
-        with path.open("rb") as file:
-            if path.is_file() and file.read(1):
-                return
-        why = "is empty" if path.is_file() else "is not a file"
-    except OSError as error:
-        why = f"cannot be read: {error.strerror}"
-    raise _rejected(steps, f"{quoted(str(path), 200)} {why}")
+        file = FileReader(path)
+    except MediaError as error:
+        raise _rejected(steps, str(error)) from None
+    file.close()
+    if not file.size:
+        raise _rejected(steps, f"{quoted(str(path), 200)} is empty")
 
 
 def _called(host: AsyncHost, path: Path) -> object:

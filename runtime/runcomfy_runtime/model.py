@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import (
@@ -17,7 +17,14 @@ from pydantic import (
 from .deferred_validation import DeferredValidation
 from .outputs import BaseOutput
 from .outputs import ModelOutput as ModelOutput
-from .payload import fields_sent, has_path, input_members, wire_value
+from .payload import (
+    ShownValue,
+    fields_sent,
+    has_path,
+    input_members,
+    sent_identity,
+    wire_value,
+)
 from .rule import Rule
 from .shape import shape_of
 from .validated_mark import extension_of, is_validated, leaves_of, mark_validated
@@ -59,18 +66,10 @@ class ExactValues(DeferredValidation):
             return described
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and _identity(self) == _identity(other)
+        return type(self) is type(other) and sent_identity(self) == sent_identity(other)
 
     def __hash__(self) -> int:
-        return hash(_identity(self))
-
-
-def _identity(part: object) -> Hashable:
-    from .exact_numbers import json_identity
-
-    is_input = isinstance(part, ModelInput)
-    sent = input_members(cast(BaseModel, part)) if is_input else wire_value(part)
-    return json_identity(sent)
+        return hash(sent_identity(self))
 
 
 # The configuration is written as class keywords: the plugin of mypy reads nothing else.
@@ -190,9 +189,15 @@ class ModelInput(
     def payload(self) -> dict[str, Any]:
         """The JSON body: only what was set, in wire names, as new lists and dicts.
 
-        Raises ``InputRejected`` if the input has a local file, which the client reads.
+        Raises ``InputRejected`` if the input has a local file, which the client reads, and
+        for a value inside itself.
         """
-        members = input_members(self)
+        try:
+            members = input_members(self)
+        except RecursionError:
+            from .json_values import json_problems  # rarely needed
+
+            raise _rejected(json_problems(self), self.MODEL_ID) from None
         if has_path(members):
             raise _path_in_payload(members, self.MODEL_ID)
         return members
@@ -224,23 +229,11 @@ class ModelInput(
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Only the fields that are sent; long texts and inline data are shortened."""
         for name, _, value in fields_sent(self):
-            yield name, _Shortened(wire_value(value))
+            yield name, ShownValue(value)
         for name, value in (self._extension or {}).items():
-            yield name, _Shortened(value)
+            yield name, ShownValue(value)
 
     __str__ = BaseModel.__repr__
-
-
-class _Shortened:
-    """A value in a repr."""
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-    def __repr__(self) -> str:
-        from .escaping import quoted
-
-        return quoted(self.value, 120)
 
 
 def _plain_values(given: Any) -> Any:
@@ -253,7 +246,7 @@ def _plain_values(given: Any) -> Any:
 def _path_in_payload(members: object, model_id: str) -> InputRejected:
     from .local_files import payload_refusal  # needed only for local files
 
-    return InputRejected(payload_refusal(members), model_id)
+    return _rejected(payload_refusal(members).problems, model_id)
 
 
 def _validate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 
 import pytest
@@ -236,3 +237,40 @@ def test_a_byte_order_mark_is_skipped_as_import_skips_it(shell: Shell) -> None:
     assert shell("import", "entry.json").code == 0
     (shell.folder / "in.json").write_bytes(b'\xef\xbb\xbf{"prompt": "x"}')
     assert shell("validate", "acme/plain", "in.json").code == 0
+
+
+def test_a_number_outside_of_the_doubles_is_told_as_it_was_written(
+    shell: Shell,
+) -> None:
+    shell.write("entry.json", entry("acme/odd", n={"type": "number"}, any={}))
+    assert shell("import", "entry.json").code == 0
+    given = '{"n": -1e9999, "any": [1e400, {"a": 1e-9999}, -0e5]}'
+    (shell.folder / "in.json").write_text(given, "utf-8")
+    answer = shell("validate", "acme/odd", "in.json")
+    assert answer.code == 1
+    assert "/n: error: n must be a number, not -1E+9999" in answer.out
+    assert "/any/1/a: error: " in answer.out
+    assert "/any/0" not in answer.out
+    typed = shell("validate", "acme/odd", "n=-1e9999", "any:=[0, 1e-9999]")
+    assert "not -1E+9999" in typed.out
+    assert "/any/1" in typed.out
+
+
+def test_the_report_is_json_whatever_the_document_holds(shell: Shell) -> None:
+    shell.write("entry.json", entry("acme/odd", n={"type": "number", "maximum": 3}))
+    assert shell("import", "entry.json").code == 0
+    for number in ("NaN", "-Infinity", "1e9999", '"\\ud83d"'):
+        (shell.folder / "in.json").write_text(f'{{"n": {number}}}', "utf-8")
+        answer = shell("validate", "acme/odd", "in.json", "--format", "json")
+        assert answer.code == 1
+        json.loads(answer.out, parse_constant=pytest.fail)
+
+
+def test_a_number_of_too_many_digits_is_no_fault_of_python(shell: Shell) -> None:
+    shell.write("entry.json", entry("acme/odd", n={"type": "number"}))
+    assert shell("import", "entry.json").code == 0
+    (shell.folder / "in.json").write_text(f'{{"n": {"1" * 5000}}}', "utf-8")
+    answer = shell("validate", "acme/odd", "in.json")
+    assert answer.code == 2
+    assert "in.json: a number has more than 4,300 digits" in answer.err
+    assert "sys." not in answer.err

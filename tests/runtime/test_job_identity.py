@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import os
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import Field
 
+from runcomfy_runtime.errors import InputRejected
 from runcomfy_runtime.job_handle import decode_token
 from runcomfy_runtime.job_identity import canonical_json, job_identity
 from runcomfy_runtime.lifecycle.steps import Accepted, Ended, Intent
 from runcomfy_runtime.lifecycle.submit import NOT_ACCEPTED
+from runcomfy_runtime.local_files import LocalFilePolicy
+from runcomfy_runtime.media.errors import MediaError
 from runcomfy_runtime.model import ModelInput, ModelOutput, ModelPart
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import FakeQueue
@@ -255,6 +263,11 @@ def test_a_new_reference_depends_on_neither_order_nor_spelling(
         ({"a": -0.0}, {"a": 0}),
         ({"a": 0.1}, {"a": Decimal("0.10")}),
         ({"a": (1, "x")}, {"a": [1, "x"]}),
+        ({"a": Decimal("-0E+9000")}, {"a": 0}),
+        ({"a": 10**2500}, {"a": Decimal("1E+2500")}),
+        ({"a": 10**5000}, {"a": Decimal("10E+4999")}),
+        ({"a": "\ud800"}, {"a": "\ud800"}),
+        ({"\ud800": math.nan}, {"\ud800": Decimal("NaN")}),
     ],
 )
 def test_equal_values_have_one_identity(one: Any, other: Any) -> None:
@@ -270,6 +283,12 @@ def test_equal_values_have_one_identity(one: Any, other: Any) -> None:
         ({"a": [1, 2]}, {"a": [2, 1]}),
         ({"a": 0.1}, {"a": 0.1000001}),
         ({"a": "b,c"}, {"a": ["b", "c"]}),
+        ({"a": "\ud800"}, {"a": "\ud801"}),
+        ({"a": "\ud800"}, {"a": "\\ud800"}),
+        ({"a": 10**5000}, {"a": 10**5000 + 1}),
+        ({"a": Decimal("1." + "0" * 3000 + "1")}, {"a": 1}),
+        ({"a": Decimal("1E+400")}, {"a": math.inf}),
+        ({"a": math.inf}, {"a": -math.inf}),
     ],
 )
 def test_different_values_have_two(one: Any, other: Any) -> None:
@@ -285,3 +304,72 @@ def test_a_local_file_counts_as_its_content(tmp_path: Path) -> None:
         f'{{"a":[file:{digest}],"b":file:{digest}}}'
     )
     assert job_identity({"a": first}) != job_identity({"a": f"file:{digest}"})
+
+
+def test_a_pipe_in_place_of_a_local_file_does_not_hang(tmp_path: Path) -> None:
+    pipe = tmp_path / "a.png"
+    os.mkfifo(pipe)
+    with pytest.raises(MediaError, match="is a pipe, not a file"):
+        job_identity({"a": pipe})
+    reading = LocalFilePolicy("inline").reading({"a": pipe})
+    with pytest.raises(InputRejected, match="is a pipe, not a file"):
+        reading.check()
+
+
+NUMBERS = st.one_of(
+    st.integers(),
+    st.sampled_from([0, 1, 2**53, 2**53 + 1, 10**22, 2**63, 10**400, 10**3000]),
+    st.floats(),
+    st.builds(
+        lambda digits, exponent: Decimal(f"{digits}E{exponent}"),
+        st.integers(),
+        st.sampled_from([-9000, -324, -2, 0, 3, 400, 5000]),
+    ),
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text(st.characters(codec=None)),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(st.characters(codec=None), max_size=3), inner),
+    max_leaves=6,
+)
+
+
+def independent_form(value: Any) -> Any:
+    """What a value is in JSON, by other arithmetic than that of the runtime: fractions."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return (type(value).__name__, value)
+    if isinstance(value, list):
+        return ("list", tuple(map(independent_form, value)))
+    if isinstance(value, dict):
+        return ("dict", frozenset((k, independent_form(v)) for k, v in value.items()))
+    if not isinstance(value, int) and not math.isfinite(value):
+        return ("not finite", repr(float(value)))
+    return ("number", Fraction(repr(value) if isinstance(value, float) else value))
+
+
+def respelled(value: Any) -> Any:
+    """The same value with members in the other order and numbers of other types."""
+    if isinstance(value, list):
+        return [respelled(item) for item in value]
+    if isinstance(value, dict):
+        return {name: respelled(value[name]) for name in reversed(value)}
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    return value
+
+
+@settings(max_examples=60, deadline=None)
+@given(VALUES, VALUES)
+def test_one_document_has_one_reference_and_two_have_two(one: Any, other: Any) -> None:
+    same = independent_form(one) == independent_form(other)
+    assert (job_identity({"a": one}) == job_identity({"a": other})) is same
+    assert job_identity({"a": one}) == job_identity({"a": respelled(one)})
+
+
+@settings(max_examples=60, deadline=None)
+@given(NUMBERS, NUMBERS)
+def test_equal_numbers_have_one_text(one: Any, other: Any) -> None:
+    same = independent_form(one) == independent_form(other)
+    assert (canonical_json(one) == canonical_json(other)) is same

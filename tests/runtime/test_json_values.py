@@ -98,3 +98,33 @@ def test_a_value_that_stands_in_two_places_is_no_problem() -> None:
 
 def test_the_list_of_problems_is_bounded() -> None:
     assert len(json_problems([math.nan] * 1_000)) == 100
+
+
+@pytest.mark.parametrize("case", ["circular", "deep"])
+def test_an_input_with_a_value_inside_itself_can_be_printed_and_compared(
+    case: str,
+) -> None:
+    value, pointer, words = CASES[case]
+    given = Input(x=value)
+    assert repr(given) == str(given) == "odd/any:Input(x=a list)"
+    assert given == given  # equal to itself alone
+    assert given != Input(x=[1])
+    assert len({given, given}) == 1
+    (problem,) = rejected(given.payload)
+    assert problem.pointer == pointer
+    assert words in problem.message
+
+
+def test_a_list_that_contains_itself_twice_takes_no_time(client: Any) -> None:
+    value: list[Any] = []
+    value += [value, value]
+    problems = client.validate(Input, {"x": value}).problems
+    assert [problem.pointer for problem in problems] == ["/x/0", "/x/1"]
+
+
+def test_an_integer_that_python_cannot_write_has_a_pointer(client: Any) -> None:
+    document = {"x": {"a": [1, -(10**5000)]}}
+    for what in (Input, "odd/any"):
+        (problem,) = client.validate(what, document).problems
+        assert problem.pointer == "/x/a/1"
+        assert "has more than 4000 digits" in problem.message

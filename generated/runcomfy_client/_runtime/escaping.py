@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from pathlib import PurePath
 
 _LIMIT = 300
@@ -26,7 +27,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def _path_text(value: object) -> str:
-    if isinstance(value, PurePath):
+    if isinstance(value, (PurePath, Decimal)):
         return str(value)
     raise TypeError
 
@@ -37,6 +38,8 @@ def quoted(value: object, limit: int = 60) -> str:
         value = _INLINE_DATA.sub(
             lambda match: match.group()[:22] + "…", value[: limit * 40]
         )
+    if isinstance(value, Decimal):
+        return printable(str(value), limit)
     try:
         text = json.dumps(value, ensure_ascii=False, default=_path_text)
     except (TypeError, ValueError, RecursionError):

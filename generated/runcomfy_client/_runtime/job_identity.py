@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import cast
@@ -22,14 +23,15 @@ def job_identity(members: Mapping[str, object]) -> str:
     """The SHA-256 of an input's members, in wire names and as they were given."""
     from hashlib import sha256  # OpenSSL behind it is slow to import
 
-    return sha256(canonical_json(members).encode()).hexdigest()
+    text = canonical_json(members).encode("utf-8", "surrogatepass")
+    return sha256(text).hexdigest()
 
 
 def canonical_json(value: object) -> str:
     """JSON text that is the same for equal values: names sorted, numbers by value, no blanks.
 
     A ``Path`` becomes ``file:`` and the SHA-256 of the file, without quotes: no text is equal
-    to it. Raises ``OSError`` if the file cannot be read.
+    to it. Raises ``MediaError`` for a file that cannot be read, and for a FIFO or a device.
     """
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
@@ -54,8 +56,11 @@ def _quoted(text: str) -> str:
 def _file_sha256(path: Path) -> str:
     from hashlib import sha256
 
-    digest = sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
+    from .media.prober import FileReader  # not every input has a local file
+
+    digest, size = sha256(), 0
+    with closing(FileReader(path)) as file:
+        while chunk := file.read(size, _CHUNK):
             digest.update(chunk)
+            size += len(chunk)
     return digest.hexdigest()

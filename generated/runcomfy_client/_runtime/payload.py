@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -85,6 +85,34 @@ def wire_value(value: Any) -> Any:
             for name, member in cast(dict[str, object], value).items()
         }
     return value if type(value) in _PLAIN else _plain(value)
+
+
+class ShownValue:
+    """The value of a field in a repr: as it is sent, and shortened."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        from .escaping import quoted
+
+        try:
+            return quoted(wire_value(self.value), 120)
+        except RecursionError:  # a value inside itself
+            return quoted(self.value, 120)
+
+
+def sent_identity(part: object) -> Hashable:
+    """A hashable key that is equal exactly if two inputs, or parts of one, send the same.
+
+    One with a value inside itself can send nothing: it is equal only to itself.
+    """
+    from .exact_numbers import json_identity
+
+    try:
+        return json_identity(input_members(cast(BaseModel, part)))
+    except RecursionError:
+        return (object, id(part))
 
 
 def has_path(value: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from math import isfinite
 from typing import Any, NoReturn
 
 from .json_text import is_array, is_object, with_escaped_surrogates
@@ -63,8 +64,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _written(value: Any, width: int | None, margin: str) -> str:
     """A value that begins on a line with this margin; without a width, all on that line."""
     inner = margin + " " * (width or 0)
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and value.is_finite():
         return str(value)
+    if isinstance(value, (float, Decimal)) and not isfinite(value):
+        return _TEXT.encode(
+            _TEXT.encode(float(value))
+        )  # as text: JSON has no such number
     if is_object(value):
         rows = [
             f"{_TEXT.encode(name)}: {_written(member, width, inner)}"

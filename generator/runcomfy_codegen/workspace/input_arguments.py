@@ -27,7 +27,7 @@ from ..ir.model import (
     Union,
 )
 from ..ir.surface import CodeNames
-from .validate import read_document
+from .validate import given_number, read_document
 
 _STDIN = "-"
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
@@ -133,7 +133,7 @@ def _json_of(name: str, text: str) -> Any:
     """The value of ``key:=JSON``, or of ``key:=@file``."""
     text = _content(text[1:]) if text.startswith("@") else text
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=given_number)
     except (ValueError, RecursionError) as error:
         raise UsageError(
             f"{name}:=… is not JSON: {error}; for text, write {name}=…"
@@ -191,7 +191,11 @@ def _typed(kind: Type, text: str) -> Any:
         case Nullable(inner=inner):
             return _typed(inner, text)
         case Numeric():
-            return json.loads(text) if _NUMBER.fullmatch(text) else text
+            return (
+                json.loads(text, parse_float=given_number)
+                if _NUMBER.fullmatch(text)
+                else text
+            )
         case Boolean():
             return {"true": True, "false": False}.get(text.lower(), text)
         case Choice(values=values):
@@ -223,6 +227,6 @@ def _spellings(value: Any) -> tuple[str, ...]:
 
 def _json_or_text(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=given_number)
     except (ValueError, RecursionError):
         return text

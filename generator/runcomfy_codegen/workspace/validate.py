@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from math import isinf
 from pathlib import Path
 from typing import Any
 
@@ -72,11 +75,25 @@ def read_document(file: str) -> dict[str, Any]:
     return document
 
 
+def given_number(text: str) -> float | Decimal:
+    """A number with a fraction or an exponent. One that no double is near is kept exactly."""
+    near = float(text)
+    is_lost = isinf(near) or (near == 0 and bool(_NOT_ZERO.match(text)))
+    try:
+        return Decimal(text) if is_lost else near
+    except ArithmeticError:  # The exponent has 19 digits.
+        return near
+
+
+_TOO_LONG = "a number has more than 4,300 digits, and no field takes one"
+_NOT_ZERO = re.compile(r"[-0.]*[1-9]")
+
+
 def _parsed(file: str) -> tuple[str, Any]:
     """The text of a file, and its JSON value."""
     try:
         text = read_named_file(file, SOURCE_CAP).decode("utf-8-sig")
-        return text, json.loads(text)
+        return text, json.loads(text, parse_float=given_number)
     except FileNotFoundError:
         raise UsageError(f"{file}: no such file") from None
     except NotReadable as error:
@@ -94,7 +111,8 @@ def _parsed(file: str) -> tuple[str, Any]:
             f"{file}: nested too deep, or too large for the memory"
         ) from None
     except (UnicodeDecodeError, ValueError) as error:
-        raise UsageError(f"{file}: not JSON: {error}") from None
+        why = _TOO_LONG if "integer string" in str(error) else f"not JSON: {error}"
+        raise UsageError(f"{file}: {why}") from None
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
 
