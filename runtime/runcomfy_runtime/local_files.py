@@ -40,6 +40,7 @@ def paths_in(
 
     It looks neither into a value inside itself nor deeper than a payload may be nested.
     """
+    here = id(value)
     children: Iterable[tuple[str | int, object]] = ()
     if isinstance(value, Path):
         yield at, value
@@ -47,11 +48,11 @@ def paths_in(
         children = cast(dict[str, object], value).items()
     elif isinstance(value, list):
         children = enumerate(cast(list[object], value))
-    if len(enclosing) > MAX_DEPTH or id(value) in enclosing:
+    if len(enclosing) > MAX_DEPTH or here in enclosing:
         return
     for step, member in children:
         if isinstance(member, (Path, dict, list)):
-            yield from paths_in(member, (*at, step), (*enclosing, id(value)))
+            yield from paths_in(member, (*at, step), (*enclosing, here))
 
 
 def with_values(value: object, values: Mapping[Path, str]) -> Any:
