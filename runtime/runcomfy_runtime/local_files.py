@@ -29,6 +29,7 @@ AsyncHost: TypeAlias = Callable[[Path], "str | Awaitable[str]"]
 """The same for the asyncio client, which also takes a coroutine function."""
 
 Steps: TypeAlias = "tuple[str | int, ...]"
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _BODY_LIMIT = 64 << 20
 """The most bytes of a request's body that RunComfy's own clients send."""
 
@@ -51,7 +52,7 @@ def paths_in(
     if len(enclosing) > MAX_DEPTH or here in enclosing:
         return
     for step, member in children:
-        if isinstance(member, (Path, dict, list)):
+        if type(member) not in _SCALARS:
             yield from paths_in(member, (*at, step), (*enclosing, here))
 
 
