@@ -167,7 +167,9 @@ def _parse(body: bytes) -> Any:
             f"The body is nested more than {MAX_DEPTH} levels deep."
         ) from None
     except ValueError as error:
-        raise malformed(f"The body is not JSON: {error!s:.200}.") from None
+        is_long = "integer string" in str(error)
+        why = "a number has more than 4,300 digits" if is_long else f"{error!s:.200}"
+        raise malformed(f"The body is not JSON: {why}.") from None
 
 
 def _not_json(word: str) -> NoReturn:
@@ -176,7 +178,9 @@ def _not_json(word: str) -> NoReturn:
 
 def _finite(text: str) -> float:
     number = float(text)
-    return number if math.isfinite(number) else _not_json(text)
+    if not math.isfinite(number):
+        raise malformed(f"The number {text:.60} is outside the range of a double.")
+    return number
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
