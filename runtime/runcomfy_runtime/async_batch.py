@@ -10,13 +10,14 @@ from typing import Any, Generic, Self, TypeVar, cast
 
 from .async_driver import AsyncDriver, AsyncListener
 from .async_job import AsyncJob, AsyncResult
-from .batch_claims import LOOK_AGAIN, warn_kept_claims
+from .batch_claims import warn_kept_claims
 from .batch_items import BatchItems, BatchStopped, checked_concurrency
 from .batch_state import BatchItem, BatchState, BatchView
 from .daemon_threads import FILE_THREADS
 from .errors import JournalError, RunComfyError
 from .lifecycle.concurrency import RequestSlots
 from .progress import open_bar
+from .retry_and_timeouts import SHARED_BATCH_PAUSE
 
 YieldT = TypeVar("YieldT")
 CONNECTIONS = 8
@@ -94,12 +95,12 @@ class AsyncBatch(BatchView, Generic[YieldT]):
                     raise outcome
                 return outcome
             if self._tasks:
-                limit = LOOK_AGAIN if self._open and self._has_room() else None
+                limit = SHARED_BATCH_PAUSE if self._open and self._has_room() else None
                 await asyncio.wait(
                     self._tasks, timeout=limit, return_when=asyncio.FIRST_COMPLETED
                 )
             elif self._open:
-                await asyncio.sleep(LOOK_AGAIN)  # leases end by real clocks
+                await asyncio.sleep(SHARED_BATCH_PAUSE)  # leases end by real clocks
             else:
                 await self._give_back()
                 self._state.end()

@@ -9,7 +9,7 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
-from .batch_claims import LOOK_AGAIN, warn_kept_claims
+from .batch_claims import warn_kept_claims
 from .batch_items import BatchItems, BatchStopped, checked_concurrency
 from .batch_state import BatchItem, BatchState, BatchView
 from .driver import Driver, Listener
@@ -19,6 +19,7 @@ from .journal import may_share
 from .lifecycle.concurrency import RequestSlots
 from .lifecycle.steps import Intent, Send, Sending, Sleep, Step, WriteJournal
 from .progress import open_bar
+from .retry_and_timeouts import SHARED_BATCH_PAUSE
 from .transport import Outcome
 
 YieldT = TypeVar("YieldT")
@@ -125,7 +126,7 @@ class Batch(BatchView, Generic[YieldT]):
             if self._due:
                 self._advance()
             elif self._open:
-                time.sleep(LOOK_AGAIN)  # leases end by real clocks
+                time.sleep(SHARED_BATCH_PAUSE)  # leases end by real clocks
             else:
                 self._give_back()
                 self._state.end()

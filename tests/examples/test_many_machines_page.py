@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,8 @@ def test_the_program_of_the_page_runs_in_many_processes(
     prompts = "".join(f"A boat {number}\n" for number in range(20))
     (tmp_path / "prompts.txt").write_text(prompts)
     (line,) = [block for block in blocks("sh") if "xargs" in block]
-    line = line.replace("python ", f"{sys.executable} ").replace("8", "2")
+    python = shlex.quote(sys.executable)
+    line = line.replace("python ", f"{python} ").replace("8", "2")
     with Sandbox(speed=1e6) as sandbox:
         environment = {
             **os.environ,

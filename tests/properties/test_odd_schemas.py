@@ -111,8 +111,11 @@ def test_2000_constants_are_one_choice_in_linear_time() -> None:
         assert model.model.unknown == ()
         return time.thread_time() - begin
 
+    def least(number: int) -> float:  # the least of some is what the work takes
+        return min(seconds(number) for _ in range(4))
+
     seconds(10)
-    assert seconds(2_000) < 12 * seconds(400) + 0.1
+    assert least(2_000) < 12 * least(400) + 0.1
 
 
 def test_options_of_one_of_that_share_a_value_are_not_disjoint() -> None:

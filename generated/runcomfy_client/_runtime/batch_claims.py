@@ -22,12 +22,9 @@ from .errors import (
 )
 from .journal import Claims, Closing, JournalEntry, SharedJournal
 from .observer import logger
+from .retry_and_timeouts import SHARED_BATCH_PAUSE, SHARED_BATCH_SAME_PAUSE
 from .submission import PreparedSubmission
 
-LOOK_AGAIN = 0.5
-"""Seconds between two looks at items that other processes have."""
-_SAME_PAUSE = 0.1
-"""Seconds between two ends of a pause that are the same, read twice."""
 _CHUNK = 128
 """Inputs that are registered at a time."""
 _MOST_LOOKED_AT = 512
@@ -98,7 +95,7 @@ class ClaimedInputs:
                 before = len(self._ready)
                 self._ask(asked, wanted - before)
                 if self._free and len(self._ready) == before:
-                    self._limited_until = time.monotonic() + LOOK_AGAIN
+                    self._limited_until = time.monotonic() + SHARED_BATCH_PAUSE
                     return
 
     def _read(self, wanted: int) -> list[PositionedInput]:
@@ -127,7 +124,7 @@ class ClaimedInputs:
     def _ask(self, fresh: list[PositionedInput], room: int) -> None:
         held = self._held_now()
         if held or not self._held:
-            self._look_at = time.monotonic() + LOOK_AGAIN
+            self._look_at = time.monotonic() + SHARED_BATCH_PAUSE
         free = list(islice(self._free, 2 * room))
         asked = {reference: self._free.pop(reference) for reference in free}
         asked |= {each.reference: each for each in fresh}
@@ -189,7 +186,7 @@ class SharedPause:
     def __call__(self) -> float:
         """Seconds of a pause that was not reported yet; 0 if there is none."""
         until = self._journal.paused_until(self._batch)
-        if until < self._seen + _SAME_PAUSE:
+        if until < self._seen + SHARED_BATCH_SAME_PAUSE:
             return 0.0
         self._seen = until
         return until - time.monotonic()

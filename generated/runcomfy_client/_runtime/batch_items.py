@@ -15,7 +15,6 @@ from weakref import WeakSet
 from . import errors
 from .base_job import untyped_output
 from .batch_claims import (
-    LOOK_AGAIN,
     ClaimedInput,
     ClaimedInputs,
     PositionedInput,
@@ -33,6 +32,7 @@ from .lifecycle.submit import RESUBMITTABLE_STATES
 from .lifecycle.submit_outcome import Submission
 from .observer import logger
 from .old_references import OldReferences
+from .retry_and_timeouts import SHARED_BATCH_PAUSE
 from .submission import PreparedSubmission, prepare_submission
 from .wrong_use import is_pair, wrong_inputs
 
@@ -298,7 +298,7 @@ class BatchItems:
                 return entry
             if not entry.owner_alive or context.now() >= deadline:
                 raise _unknown_outcome(submission)
-            yield Sleep(LOOK_AGAIN)
+            yield Sleep(SHARED_BATCH_PAUSE)
 
 
 def _is_new(entry: JournalEntry | None) -> bool:

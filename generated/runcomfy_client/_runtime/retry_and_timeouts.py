@@ -49,6 +49,12 @@ DATABASE_CONNECT_TIMEOUT = 10.0
 """Connecting to one host of a journal in PostgreSQL, and noticing that a connection is dead."""
 DATABASE_FIRST_CONNECT_BUDGET = 5.0
 """A database that was not reached yet, and does not run: the address is probably wrong."""
+DATABASE_RETRY_PAUSE_CAP = 1.0
+"""Four times the longest pause before a lost database is tried again."""
+SHARED_BATCH_PAUSE = 0.5
+"""Between two looks at items of a batch that other processes have."""
+SHARED_BATCH_SAME_PAUSE = 0.1
+"""Two ends of a pause after HTTP 429 that differ by less are one pause, read twice."""
 SMALL_BODY = 256 * 1024
 """A body of so many bytes leaves within its request's timeout; a larger one takes longer."""
 LARGE_SUBMIT_TIMEOUT = 900.0

@@ -24,6 +24,7 @@ from ..journal_address import DatabaseAddress
 from ..retry_and_timeouts import (
     DATABASE_CONNECT_TIMEOUT,
     DATABASE_FIRST_CONNECT_BUDGET,
+    DATABASE_RETRY_PAUSE_CAP,
     JOURNAL_TIMEOUT,
     backoff,
 )
@@ -32,7 +33,6 @@ from .server_error import describe, is_lost, is_temporary
 
 MOST_CONNECTIONS = 4
 """Connections of one process. Writes are grouped, so more would wait for the same disk."""
-_RETRY_PAUSE_CAP = 1.0
 _INSTALL = (
     "a journal in PostgreSQL needs psycopg, which is not installed: "
     "pip install 'psycopg[binary]>=3.2' (with the tool: 'runcomfy-codegen[postgres]')"
@@ -110,7 +110,7 @@ class Database:
                     return self._transaction(connection, statements, deadline)
             except _Lost as lost:
                 reason = str(lost)
-            pause = backoff(attempt, 1.0, _RETRY_PAUSE_CAP) / 4
+            pause = backoff(attempt, 1.0, DATABASE_RETRY_PAUSE_CAP) / 4
             attempt += 1
             if time.monotonic() + pause >= deadline:
                 raise self.failure(reason)
@@ -193,7 +193,7 @@ class Database:
                 reason, temporary = describe(error), is_temporary(error)
             else:
                 break
-            pause = backoff(attempt, 1.0, _RETRY_PAUSE_CAP) / 4
+            pause = backoff(attempt, 1.0, DATABASE_RETRY_PAUSE_CAP) / 4
             attempt += 1
             wait = temporary or self._migrated
             if not wait or time.monotonic() + pause >= deadline:
