@@ -358,6 +358,17 @@ def test_a_file_is_short_and_so_are_its_functions(path: Path) -> None:
     assert long == []
 
 
+def test_no_two_public_classes_share_a_name() -> None:
+    places: dict[str, list[str]] = {}
+    for path in EVERY_FILE:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert len(places) > 300
+    shared = {name: where for name, where in places.items() if len(where) > 1}
+    assert shared == {}
+
+
 def test_no_file_is_named_after_nothing() -> None:
     vague = {"utils", "util", "helpers", "helper", "common", "misc", "tools", "core"}
     assert [str(path) for path in EVERY_FILE if path.stem in vague] == []

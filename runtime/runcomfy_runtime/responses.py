@@ -27,18 +27,18 @@ _LONGEST_MESSAGE = 4000  # characters: every problem of a refused input, in full
 _TEXT_KEYS = ("error_message", "message", "error", "detail", "title", "msg", "reason")
 
 
-class NotJson(Enum):
+class BodyWithoutJson(Enum):
     """What ``json_value`` returns for a body that is not JSON."""
 
     NOT_JSON = 0
 
 
 def json_value(response: Response) -> object:
-    """The JSON value in a body, of any type; ``NotJson.NOT_JSON`` if there is none."""
+    """The JSON value in a body, of any type; ``BodyWithoutJson.NOT_JSON`` if there is none."""
     try:
         return _decoded(response.body.removeprefix(BOM_UTF8).decode())
     except (ValueError, RecursionError):
-        return NotJson.NOT_JSON
+        return BodyWithoutJson.NOT_JSON
 
 
 def json_object(response: Response) -> JsonObject | None:

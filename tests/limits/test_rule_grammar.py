@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 
 from runcomfy_runtime.limits.rule_grammar import (
-    Comparison,
     FormatRule,
     MalformedRule,
+    MeasureRule,
     parse_rule,
 )
 from runcomfy_runtime.limits.scripts import SCRIPTS, count_in_script
@@ -37,7 +37,7 @@ def test_a_rule_has_one_spelling(text: str, same: str) -> None:
 
 def test_a_ratio_is_exact() -> None:
     rule = parse_rule("width/height >= 1:3")
-    assert isinstance(rule, Comparison)
+    assert isinstance(rule, MeasureRule)
     assert rule.threshold == Fraction(1, 3)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.http.body import BodyReader
-from runcomfy_runtime.http.request_trace import Unreadable
+from runcomfy_runtime.http.request_trace import UnreadableBody
 from runcomfy_runtime.transport import Request, Response
 from runtime.side import Side
 from support.scripted_server import Reply, ScriptedServer
@@ -78,7 +78,7 @@ def test_compressed_bytes_that_say_nothing_have_a_cap(name: str) -> None:
             yield piece
 
     start = time.monotonic()
-    with pytest.raises(Unreadable, match="compressed data for"):
+    with pytest.raises(UnreadableBody, match="compressed data for"):
         received(counted(), coding)
     assert count[0] <= (17 << 20 if name.endswith("content") else 300_000)
     assert time.monotonic() - start < 20
@@ -119,7 +119,7 @@ def test_bytes_that_do_not_compress_are_read_up_to_the_cap() -> None:
 
     content = random.Random(1).randbytes(1 << 20)
     assert received([gzip.compress(content, 1)], "gzip", 1 << 20) == content
-    with pytest.raises(Unreadable, match="longer than 1 MiB"):
+    with pytest.raises(UnreadableBody, match="longer than 1 MiB"):
         received([gzip.compress(content + b"1", 1)], "gzip", 1 << 20)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, cast
 
-from runcomfy_runtime.limits.rule_grammar import Comparison, FormatRule, parse_rule
+from runcomfy_runtime.limits.rule_grammar import FormatRule, MeasureRule, parse_rule
 from runcomfy_runtime.limits.stated_limit import Limit
 
 Schema = dict[str, Any]
@@ -76,7 +76,7 @@ def _at(steps: list[str], keywords: Schema) -> Schema:
     return {"properties": {name: _at(rest, keywords)}}
 
 
-def _keywords(rule: Comparison) -> Schema | None:
+def _keywords(rule: MeasureRule) -> Schema | None:
     """The keywords for a value that is given; None if there are none."""
     match rule.measure.name:
         case "count":
@@ -94,7 +94,7 @@ def _keywords(rule: Comparison) -> Schema | None:
             return None
 
 
-def _whole(rule: Comparison, kind: str, lowest: str, highest: str) -> Schema:
+def _whole(rule: MeasureRule, kind: str, lowest: str, highest: str) -> Schema:
     """Bounds of a count: whole numbers that keep the rule."""
     operator, limit = rule.operator, rule.threshold
     if operator.less and operator.greater:
@@ -119,7 +119,7 @@ _BOUNDS = {
 }
 
 
-def _bounds(rule: Comparison) -> Schema:
+def _bounds(rule: MeasureRule) -> Schema:
     exact = Decimal(rule.limit)
     number = int(exact) if exact == exact.to_integral_value() else exact
     if rule.operator.symbol == "!=":

@@ -13,9 +13,9 @@ from typing import TypeAlias
 from runcomfy_runtime.limits.rule_grammar import (
     COUNT,
     TOTALS,
-    Comparison,
     FormatRule,
     Measure,
+    MeasureRule,
     parse_rule,
 )
 from runcomfy_runtime.media.format_table import FORMATS
@@ -28,24 +28,24 @@ from ..subtype import Yes
 from ..subtype.limit_documents import all_keep, documents_for, some_keeps
 from ..subtype.media_rules import rule_set, rules_imply
 from .judge import CONTRADICTORY, IMPOSSIBLE, REDUNDANT
-from .limits_file import Entry, LimitsFile
+from .limits_file import LimitEntry, LimitsFile
 from .narrowed import narrowed
 from .published_words import field_at, pointer_steps
 
 _SAME_CONTAINER = frozenset({"mp4", "mov", "m4a"})
 _SHORT, _LONG = "short_side_pixels", "long_side_pixels"
 _SIDES = ("width_pixels", "height_pixels")
-Possible: TypeAlias = Callable[[Sequence[Entry]], bool]
+Possible: TypeAlias = Callable[[Sequence[LimitEntry]], bool]
 """Whether it is possible, as far as it can be decided, to keep some entries together."""
 
 
 def conflicts(
-    file: LimitsFile, model: Model, entries: Sequence[Entry]
+    file: LimitsFile, model: Model, entries: Sequence[LimitEntry]
 ) -> list[Diagnostic]:
     """What is wrong with the entries that apply to a model, and which are redundant."""
     certain = [entry for entry in entries if entry.limit.level == "error"]
     found: list[Diagnostic] = []
-    refused: list[Entry] = []
+    refused: list[LimitEntry] = []
     for subject, possible, concerned in _questions(model, certain):
         left = [entry for entry in concerned if entry not in refused]
         while culprit := _culprit(possible, left):
@@ -63,7 +63,7 @@ def conflicts(
 
 
 def _conflict(
-    file: LimitsFile, subject: str, entry: Entry, others: Sequence[Entry]
+    file: LimitsFile, subject: str, entry: LimitEntry, others: Sequence[LimitEntry]
 ) -> Diagnostic:
     condition = entry.limit.condition
     if not others:
@@ -77,8 +77,8 @@ def _conflict(
 
 
 def _culprit(
-    possible: Possible, entries: Sequence[Entry]
-) -> tuple[Entry, list[Entry]] | None:
+    possible: Possible, entries: Sequence[LimitEntry]
+) -> tuple[LimitEntry, list[LimitEntry]] | None:
     """The first entry that cannot be kept, and the earlier ones that it contradicts."""
     if possible(entries) or not possible(()):
         return None
@@ -98,8 +98,8 @@ def _culprit(
 
 
 def _questions(
-    model: Model, entries: Sequence[Entry]
-) -> Iterator[tuple[str, Possible, list[Entry]]]:
+    model: Model, entries: Sequence[LimitEntry]
+) -> Iterator[tuple[str, Possible, list[LimitEntry]]]:
     """What must be possible: a file and a value of each field, and a whole document."""
     for pointer in dict.fromkeys(f for each in entries for f in each.limit.fields):
         field = field_at(model.input, pointer_steps(pointer))
@@ -113,11 +113,11 @@ def _questions(
         yield "no document", _documents_possible(model, entries), between
 
 
-def _rules(entries: Sequence[Entry]) -> list[Comparison | FormatRule]:
+def _rules(entries: Sequence[LimitEntry]) -> list[MeasureRule | FormatRule]:
     return [parse_rule(rule) for entry in entries for rule in entry.limit.rules]
 
 
-def _is_between_fields(entry: Entry) -> bool:
+def _is_between_fields(entry: LimitEntry) -> bool:
     """Whether a limit is about what is given together."""
     return entry.limit.require is not None or any(
         rule.startswith("total_count") for rule in entry.limit.rules
@@ -125,11 +125,11 @@ def _is_between_fields(entry: Entry) -> bool:
 
 
 def _values_possible(kind: Type) -> Possible:
-    def possible(entries: Sequence[Entry]) -> bool:
+    def possible(entries: Sequence[LimitEntry]) -> bool:
         comparisons = [
             rule
             for rule in _rules(entries)
-            if isinstance(rule, Comparison) and not rule.measure.of_files
+            if isinstance(rule, MeasureRule) and not rule.measure.of_files
         ]
         comparisons = [_of_one_field(rule, COUNT) for rule in comparisons]
         return narrowed(kind, comparisons) is not None
@@ -137,7 +137,7 @@ def _values_possible(kind: Type) -> Possible:
     return possible
 
 
-def _documents_possible(model: Model, entries: Sequence[Entry]) -> Possible:
+def _documents_possible(model: Model, entries: Sequence[LimitEntry]) -> Possible:
     """All limits between fields, with those on single values of the same fields."""
     of_values = [
         entry
@@ -150,7 +150,7 @@ def _documents_possible(model: Model, entries: Sequence[Entry]) -> Possible:
     documents = documents_for(limits, model)
     single = [entry.limit for entry in of_values]
 
-    def possible(chosen: Sequence[Entry]) -> bool:
+    def possible(chosen: Sequence[LimitEntry]) -> bool:
         if documents is None:
             return True
         limits = [*single, *(each.limit for each in chosen)] if chosen else []
@@ -159,12 +159,12 @@ def _documents_possible(model: Model, entries: Sequence[Entry]) -> Possible:
     return possible
 
 
-def _is_about_files(rule: Comparison | FormatRule) -> bool:
+def _is_about_files(rule: MeasureRule | FormatRule) -> bool:
     return isinstance(rule, FormatRule) or rule.measure.of_files
 
 
 def _files_possible(field: Field) -> Possible:
-    def possible(entries: Sequence[Entry]) -> bool:
+    def possible(entries: Sequence[LimitEntry]) -> bool:
         rules = _rules(entries)
         stated = [each for rule in rules for each in _as_media_rules(rule)]
         if rule_set((*field.rules, *stated)).empty:
@@ -174,7 +174,7 @@ def _files_possible(field: Field) -> Possible:
     return possible
 
 
-def _some_format(rules: Sequence[Comparison | FormatRule]) -> bool:
+def _some_format(rules: Sequence[MeasureRule | FormatRule]) -> bool:
     """Whether a file of some format is refused by none of the rules."""
     left = frozenset(FORMATS)
     for rule in rules:
@@ -184,9 +184,9 @@ def _some_format(rules: Sequence[Comparison | FormatRule]) -> bool:
     return bool(left)
 
 
-def _as_media_rules(rule: Comparison | FormatRule) -> Iterator[Rule]:
+def _as_media_rules(rule: MeasureRule | FormatRule) -> Iterator[Rule]:
     """A limit on a file as media rules; one on a side is one on both, where it is."""
-    if isinstance(rule, Comparison):
+    if isinstance(rule, MeasureRule):
         rule = _of_one_field(rule, TOTALS.get(rule.measure.name, ""))
     if isinstance(rule, FormatRule) or rule.measure.metric is None:
         return
@@ -206,7 +206,7 @@ def _as_media_rules(rule: Comparison | FormatRule) -> Iterator[Rule]:
     yield from _as_mebibytes(rule)
 
 
-def _of_one_field(rule: Comparison, name: str) -> Comparison:
+def _of_one_field(rule: MeasureRule, name: str) -> MeasureRule:
     """What the upper end of a sum says of each field alone, whose measure has this name."""
     ends_above = rule.operator.less and not rule.operator.greater
     if not (rule.measure.is_total and ends_above and name):
@@ -214,7 +214,7 @@ def _of_one_field(rule: Comparison, name: str) -> Comparison:
     return replace(rule, measure=Measure(name, parse_metric(name)))
 
 
-def _as_mebibytes(rule: Comparison) -> Iterator[Rule]:
+def _as_mebibytes(rule: MeasureRule) -> Iterator[Rule]:
     """A limit in MB as one in MiB; of both readings of MB, the one that refuses less."""
     operator = rule.operator
     if rule.measure.name != "file_size_mb" or operator.less == operator.greater:
@@ -232,7 +232,7 @@ def _as_mebibytes(rule: Comparison) -> Iterator[Rule]:
 # Redundant limits.
 
 
-def _is_redundant(entry: Entry, model: Model) -> bool:
+def _is_redundant(entry: LimitEntry, model: Model) -> bool:
     """Whether it is proved that everything that the schema allows keeps a limit."""
     limit = entry.limit
     if _is_between_fields(entry):
@@ -243,13 +243,13 @@ def _is_redundant(entry: Entry, model: Model) -> bool:
     return all(_is_implied(rule, field) for rule in _rules([entry]) for field in known)
 
 
-def _is_implied(rule: Comparison | FormatRule, field: Field) -> bool:
+def _is_implied(rule: MeasureRule | FormatRule, field: Field) -> bool:
     if isinstance(rule, FormatRule) or rule.measure.name.startswith("total_"):
         return False
     if rule.measure.of_files:
         stated = list(_as_media_rules(rule))[:1]
         return bool(field.rules) and isinstance(rules_imply(field.rules, stated), Yes)
-    opposite = Comparison(
+    opposite = MeasureRule(
         rule.measure, rule.operator.negated, rule.threshold, rule.limit
     )
     if opposite.operator.less and opposite.operator.greater:

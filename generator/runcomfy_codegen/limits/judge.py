@@ -24,7 +24,7 @@ from ..ir.model import (
     Type,
     types_in,
 )
-from .limits_file import MALFORMED, Entry, LimitsFile
+from .limits_file import MALFORMED, LimitEntry, LimitsFile
 from .published_words import default_locale, descriptions, field_at, pointer_steps
 from .quote_check import contains_quote
 
@@ -41,7 +41,7 @@ class JudgedLimits:
     """The limits that apply to a model, the entries they are from, and all diagnostics."""
 
     limits: tuple[Limit, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[LimitEntry, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -54,7 +54,7 @@ def judge_limits(
     stale: the file was written for another version of the schema.
     """
     by_locale = {document.locale: document for document in documents}
-    kept: list[Entry] = []
+    kept: list[LimitEntry] = []
     found = list(file.diagnostics)
     for entry in file.entries:
         problems = list(_problems(entry.limit, model, by_locale))

@@ -47,7 +47,7 @@ def model_id_of_limits(path: PurePosixPath) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LimitEntry:
     """One ``[[limit]]`` of a file, and the line where it begins."""
 
     limit: Limit
@@ -63,7 +63,7 @@ class LimitsFile:
 
     model_id: str
     file: str
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[LimitEntry, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def diagnostic(self, code: str, message: str, line: int, **more: Any) -> Diagnostic:
@@ -103,7 +103,7 @@ _TOP_KEYS = ("model_id", "limit")
 
 def _read_table(whole: dict[str, Any], text: str, file: LimitsFile) -> LimitsFile:
     found: list[Diagnostic] = []
-    entries: list[Entry] = []
+    entries: list[LimitEntry] = []
     for key in sorted(whole.keys() - set(_TOP_KEYS)):
         hint = did_you_mean_or_list(key, _TOP_KEYS)
         found.append(file.diagnostic(MALFORMED, f"unknown key {key!r}{hint}", 1))
@@ -126,7 +126,7 @@ def _read_table(whole: dict[str, Any], text: str, file: LimitsFile) -> LimitsFil
     lines = entry_lines(text, len(cast(list[object], tables)))
     for table, line in zip(cast(list[object], tables), lines, strict=True):
         try:
-            entries.append(Entry(_limit(table), line))
+            entries.append(LimitEntry(_limit(table), line))
         except _MalformedEntry as error:
             found += [
                 file.diagnostic(MALFORMED, message, line, hint=hint)

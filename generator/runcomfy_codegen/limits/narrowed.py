@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeGuard
 
 from runcomfy_runtime.limits.require import is_given
-from runcomfy_runtime.limits.rule_grammar import CHARACTERS, COUNT, VALUE, Comparison
+from runcomfy_runtime.limits.rule_grammar import CHARACTERS, COUNT, VALUE, MeasureRule
 from runcomfy_runtime.metrics_and_operators import Operator
 
 from ..ir.json_text import is_array, items
@@ -17,7 +17,7 @@ from ..ir.model import Array, Choice, Nullable, Numeric, Text, Type, Union
 from ..subtype.accepts import is_empty
 
 
-def narrowed(kind: Type, rules: Iterable[Comparison]) -> Type | None:
+def narrowed(kind: Type, rules: Iterable[MeasureRule]) -> Type | None:
     """A type that has every given value of ``kind`` that keeps the rules; None if there is none.
 
     It may have more values, but None is proved.
@@ -53,7 +53,7 @@ def _given(kind: Type) -> Type:
     return kind
 
 
-def _keeps(value: object, rule: Comparison) -> bool:
+def _keeps(value: object, rule: MeasureRule) -> bool:
     """Whether a constant keeps a rule; what the rule is not about keeps it."""
     name, accepts = rule.measure.name, rule.operator.accepts
     if name == COUNT:
@@ -71,7 +71,7 @@ def is_plain_number(value: object) -> TypeGuard[int | Decimal]:
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
-def _restricted(kind: Type, rule: Comparison) -> Type:
+def _restricted(kind: Type, rule: MeasureRule) -> Type:
     """A type without some of the values that break a rule."""
     name, operator = rule.measure.name, rule.operator
     if operator.less and operator.greater:
@@ -113,7 +113,7 @@ def _bounded(kind: Numeric, operator: Operator, limit: Decimal) -> Numeric:
     return kind
 
 
-def _whole_bounds(rule: Comparison) -> tuple[int | None, int | None]:
+def _whole_bounds(rule: MeasureRule) -> tuple[int | None, int | None]:
     """The whole numbers that keep a rule: the least and the greatest."""
     operator, limit = rule.operator, rule.threshold
     low = high = None

@@ -14,7 +14,7 @@ from .lexicon import (
     PHRASES,
     STEMS,
     WHOLE_WORDS,
-    Entry,
+    LexiconEntry,
     is_cjk,
 )
 from .word_kinds import Is
@@ -94,7 +94,7 @@ class Lexeme:
     start: int
     end: int
     written: str
-    also: tuple[Entry, ...] = ()
+    also: tuple[LexiconEntry, ...] = ()
     numbers: tuple[Fraction, ...] = ()
     names: tuple[str, ...] = ()
 
@@ -114,7 +114,7 @@ class Lexeme:
 
 
 @cache
-def kinds_of(kind: Is, also: tuple[Entry, ...]) -> frozenset[Is]:
+def kinds_of(kind: Is, also: tuple[LexiconEntry, ...]) -> frozenset[Is]:
     """A kind and those of the entries, as one set for each combination."""
     return frozenset((kind, *(entry.kind for entry in also)))
 
@@ -194,7 +194,7 @@ def _plain(number: str) -> str:
     return number.replace(",", ".")
 
 
-def _phrase(keys: Sequence[str], index: int) -> tuple[Entry, ...]:
+def _phrase(keys: Sequence[str], index: int) -> tuple[LexiconEntry, ...]:
     """What the longest phrase of the lexicon that begins at a token may be."""
     if keys[index] not in FIRST_WORDS:
         return ()
@@ -240,7 +240,7 @@ def _lexeme(
     text: str,
     *,
     numbers: tuple[Fraction, ...] = (),
-    also: tuple[Entry, ...] = (),
+    also: tuple[LexiconEntry, ...] = (),
 ) -> Lexeme:
     start, end = span[0].start, span[-1].end
     return Lexeme(

@@ -9,7 +9,7 @@ from .measure_words import MEASURE_WORDS
 from .word_kinds import Is
 
 
-class Entry(NamedTuple):
+class LexiconEntry(NamedTuple):
     """What a phrase of the lexicon is and means."""
 
     kind: Is
@@ -26,12 +26,12 @@ def _rows() -> list[tuple[Is, str, str]]:
     return rows + [(kind, "", written) for kind, written in GRAMMAR_WORDS]
 
 
-def _phrases() -> dict[tuple[str, ...], tuple[Entry, ...]]:
-    phrases: dict[tuple[str, ...], tuple[Entry, ...]] = {}
+def _phrases() -> dict[tuple[str, ...], tuple[LexiconEntry, ...]]:
+    phrases: dict[tuple[str, ...], tuple[LexiconEntry, ...]] = {}
     for kind, meaning, written in _rows():
         for phrase in filter(None, map(str.strip, written.split(" | "))):
             key = tuple(_units(phrase))
-            phrases[key] = (*phrases.get(key, ()), Entry(kind, meaning, key))
+            phrases[key] = (*phrases.get(key, ()), LexiconEntry(kind, meaning, key))
     return phrases
 
 

@@ -58,7 +58,7 @@ class Surroundings:
     total: bool = False
 
 
-class Unreadable(ValueError):
+class UnreadableMeasure(ValueError):
     """A quantity that makes no rule; the message says why."""
 
 
@@ -76,9 +76,9 @@ def surroundings(clause: Clause, before: Surroundings) -> Surroundings:
 
 
 def rules(found: Quantity, around: Surroundings, subject: Subject) -> tuple[str, ...]:
-    """The rules that a quantity states about a field. Raises ``Unreadable``."""
+    """The rules that a quantity states about a field. Raises ``UnreadableMeasure``."""
     if not found.bounded:
-        raise Unreadable("no word says whether the number is a limit")
+        raise UnreadableMeasure("no word says whether the number is a limit")
     family = _family(found, around, subject)
     if subject.is_number:
         return tuple(_value_rules(found, family, subject))
@@ -87,18 +87,18 @@ def rules(found: Quantity, around: Surroundings, subject: Subject) -> tuple[str,
     if family == "characters":
         return tuple(_text_rules(found, subject))
     if subject.media is None:
-        raise Unreadable(NOT_OF_FIELD)
+        raise UnreadableMeasure(NOT_OF_FIELD)
     if subject.media is MediaKind.AUDIO and family in (*_PICTURED, "fps", "frames"):
-        raise Unreadable(NOT_OF_FIELD)
+        raise UnreadableMeasure(NOT_OF_FIELD)
     if subject.media is MediaKind.IMAGE and family in _TIMED:
-        raise Unreadable(NOT_OF_FIELD)
+        raise UnreadableMeasure(NOT_OF_FIELD)
     return tuple(_file_rules(found, family, around, subject))
 
 
 def _family(found: Quantity, around: Surroundings, subject: Subject) -> str:
     """What kind of thing the numbers count."""
     if found.script == "?":
-        raise Unreadable("which characters are counted is not clear")
+        raise UnreadableMeasure("which characters are counted is not clear")
     if found.script:
         return "characters"
     if found.unit is not None:
@@ -112,14 +112,14 @@ def _family(found: Quantity, around: Surroundings, subject: Subject) -> str:
     if found.stranger is not None:
         if same_words([found.stranger.written], subject.name_words):
             return "count" if subject.is_list else "value"
-        raise Unreadable(NOT_MEASURED)
+        raise UnreadableMeasure(NOT_MEASURED)
     if around.subject in ("ratio", "long ratio"):
         return around.subject
     if subject.is_number:
         return "value"
     if subject.is_list and around.subject in ("", "count"):
         return "count"
-    raise Unreadable("the number has no unit")
+    raise UnreadableMeasure("the number has no unit")
 
 
 def _family_of_unit(
@@ -130,7 +130,7 @@ def _family_of_unit(
         # "5M" is megabytes where the words are about the size of a file.
         family = "megabytes" if around.subject == "megabytes" else "unmeasured"
     if family == "unmeasured":
-        raise Unreadable(NOT_MEASURED)
+        raise UnreadableMeasure(NOT_MEASURED)
     if family == "frames" and subject.media is MediaKind.IMAGE and subject.is_list:
         return "count"
     if family == "pixels" and found.bounds[0].number.kind is Is.DIMENSIONS:
@@ -140,14 +140,14 @@ def _family_of_unit(
 
 def _value_rules(found: Quantity, family: str, subject: Subject) -> Iterator[str]:
     if family not in ("value", "count", "seconds"):
-        raise Unreadable(NOT_OF_FIELD)
+        raise UnreadableMeasure(NOT_OF_FIELD)
     words = set(subject.name_words)
     if family == "seconds":
         units = {bound.unit.meaning for bound in found.bounds if bound.unit is not None}
         if not words & _UNIT_NAMES or words & _OTHER_UNITS or units != {"s"}:
-            raise Unreadable("the unit is not that of the field")
+            raise UnreadableMeasure("the unit is not that of the field")
     if family == "count" and found.nouns and not _names_field(found.nouns, subject):
-        raise Unreadable(NOT_OF_FIELD)
+        raise UnreadableMeasure(NOT_OF_FIELD)
     for bound in found.bounds:
         yield f"value {bound.operator} {_decimal(bound.number.numbers[0])}"
 
@@ -161,27 +161,27 @@ def _names_field(nouns: Sequence[Lexeme], subject: Subject) -> bool:
 
 def _count_rules(found: Quantity, subject: Subject) -> Iterator[str]:
     if not subject.is_list:
-        raise Unreadable(NOT_OF_FIELD)
+        raise UnreadableMeasure(NOT_OF_FIELD)
     kinds = {noun.meaning for noun in found.nouns} - {""}
     own = subject.media.value if subject.media is not None else None
     if own and kinds and own not in kinds and not _names_field(found.nouns, subject):
-        raise Unreadable(NOT_OF_FIELD)
+        raise UnreadableMeasure(NOT_OF_FIELD)
     for bound in found.bounds:
         number = bound.number.numbers[0]
         if number.denominator != 1:
-            raise Unreadable(NOT_OF_FIELD)
+            raise UnreadableMeasure(NOT_OF_FIELD)
         if number != 0 or bound.operator != ">=":
             yield f"count {bound.operator} {number}"
 
 
 def _text_rules(found: Quantity, subject: Subject) -> Iterator[str]:
     if not subject.is_text:
-        raise Unreadable(NOT_OF_FIELD)
+        raise UnreadableMeasure(NOT_OF_FIELD)
     measure = f"characters({found.script})" if found.script else "characters"
     for bound in found.bounds:
         number = bound.number.numbers[0]
         if number < _FEW and bound.operator in ("<", "<="):
-            raise Unreadable("so few characters may be persons")
+            raise UnreadableMeasure("so few characters may be persons")
         if number != 0 or bound.operator != ">=":
             yield f"{measure} {bound.operator} {_decimal(number)}"
 
@@ -194,7 +194,7 @@ def _file_rules(
             yield from _dimension_rules(bound)
         return
     if family not in _RATIO and any(":" in row.number.written for row in found.bounds):
-        raise Unreadable("a ratio or a time of day has another unit")
+        raise UnreadableMeasure("a ratio or a time of day has another unit")
     for bound in found.bounds:
         if family in _RATIO:
             yield f"{_RATIO[family]} {bound.operator} {_ratio(bound.number)}"
@@ -211,7 +211,7 @@ def _metric(family: str, bound: Bound, around: Surroundings, subject: Subject) -
         return _side(around.sides, bound.operator)
     if around.total and subject.is_list:
         if family not in _TOTALS:
-            raise Unreadable(NOT_MEASURED)
+            raise UnreadableMeasure(NOT_MEASURED)
         return _TOTALS[family]
     return _METRICS[family]
 
@@ -229,17 +229,17 @@ def _side(sides: Sequence[str], operator: str) -> str:
     named.discard("both")
     if len(named) == 1:
         return _SIDE_METRICS[named.pop()]
-    raise Unreadable(WHICH_SIDE)
+    raise UnreadableMeasure(WHICH_SIDE)
 
 
 def _dimension_rules(bound: Bound) -> Iterator[str]:
     """Dimensions say nothing about upright or lying: the larger one is the long side."""
     if bound.number.kind is not Is.DIMENSIONS:
-        raise Unreadable(WHICH_SIDE)
+        raise UnreadableMeasure(WHICH_SIDE)
     short, long = sorted(bound.number.numbers)
     upper = bound.operator in ("<", "<=")
     if bound.operator not in ("<", "<=", ">", ">="):
-        raise Unreadable(WHICH_SIDE)
+        raise UnreadableMeasure(WHICH_SIDE)
     if short == long:
         metric = "long_side_pixels" if upper else "short_side_pixels"
         yield f"{metric} {bound.operator} {short}"
@@ -259,7 +259,7 @@ def _ratio(number: Lexeme) -> str:
 
 
 def _decimal(number: Fraction) -> str:
-    """An exact decimal. Raises ``Unreadable`` if there is none."""
+    """An exact decimal. Raises ``UnreadableMeasure`` if there is none."""
     twos, rest = 0, number.denominator
     while rest % 10 == 0 or rest % 2 == 0 or rest % 5 == 0:
         rest = (
@@ -267,7 +267,7 @@ def _decimal(number: Fraction) -> str:
         )
         twos += 1
     if rest != 1:
-        raise Unreadable("the number is no decimal")
+        raise UnreadableMeasure("the number is no decimal")
     if twos == 0:
         return str(number.numerator)
     whole = number * 10**twos

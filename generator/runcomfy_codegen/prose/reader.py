@@ -15,7 +15,7 @@ from .already_stated import is_stated
 from .conditions import condition_limits
 from .draft import Draft, Level, Reading, Unread
 from .formats import format_limits
-from .measures import Surroundings, Unreadable, rules, surroundings
+from .measures import Surroundings, UnreadableMeasure, rules, surroundings
 from .not_limits import why_no_limit
 from .quantities import Quantity, quantities
 from .references import FieldIndex
@@ -196,7 +196,7 @@ def _of_quantity(
         return
     try:
         written = rules(found, around, subject)
-    except Unreadable as error:
+    except UnreadableMeasure as error:
         yield Unread(subject.pointer, quote, str(error))
         return
     if written:

@@ -15,7 +15,7 @@ from typing import Any, cast
 from runcomfy_runtime.exact_numbers import json_identity
 from runcomfy_runtime.limits.check_values import value_problems
 from runcomfy_runtime.limits.compiled import compile_limits
-from runcomfy_runtime.limits.rule_grammar import Comparison, parse_rule
+from runcomfy_runtime.limits.rule_grammar import MeasureRule, parse_rule
 from runcomfy_runtime.limits.stated_limit import Limit
 
 from ..ir.model import (
@@ -97,7 +97,7 @@ class _Points:
             points._add(limit.require)
             for rule in limit.rules:
                 parsed = parse_rule(rule)
-                if isinstance(parsed, Comparison):
+                if isinstance(parsed, MeasureRule):
                     threshold = parsed.threshold
                     if parsed.measure.script:
                         points.scripts[_SCRIPTS[parsed.measure.script]] = None

@@ -78,7 +78,7 @@ def classify_answer(response: Response, value: object) -> AnswerClass:
 
 def classify_json(response: Response, value: object) -> AnswerClass:
     """The same for a result, which may be any JSON value and not only an object."""
-    is_json = value is not responses.NotJson.NOT_JSON
+    is_json = value is not responses.BodyWithoutJson.NOT_JSON
     if is_json and responses.as_object(value) is None and 200 <= response.status < 300:
         return AnswerClass.GOOD
     return classify_answer(response, value)

@@ -14,7 +14,7 @@ from ..report import Problem
 from ..rule import Rule
 from .check_values import first_given
 from .compiled import FileRule, FilesTogether, files_at
-from .rule_grammar import TOTALS, Comparison, FormatRule
+from .rule_grammar import TOTALS, FormatRule, MeasureRule
 from .wording import limit_problem, measured, words
 
 _SAME_CONTAINER = frozenset({"mp4", "mov", "m4a"})
@@ -34,7 +34,7 @@ class LimitCheck(NamedTuple):
         """The outcome as that of a media rule with the limit's words."""
         rule = self.check.rule
         metric, operator, limit = "format", "in", ""
-        if isinstance(rule, Comparison):
+        if isinstance(rule, MeasureRule):
             metric, operator = rule.measure.name, rule.operator.symbol
             limit = rule.limit
         else:
@@ -59,7 +59,7 @@ class LimitCheck(NamedTuple):
             return None
         rule = self.check.rule
         found = f"format is {self.actual}"
-        if isinstance(rule, Comparison):
+        if isinstance(rule, MeasureRule):
             found = measured(rule.measure, self.actual)
         if self.verdict is Verdict.UNKNOWN:
             found = f"{rule.text} is not certain: {self.reason}"
@@ -239,7 +239,7 @@ def _readings(
     return None if strict is None or tolerant is None else (strict, tolerant)
 
 
-def _verdict(rule: Comparison, sums: Iterable[_Sum]) -> Verdict:
+def _verdict(rule: MeasureRule, sums: Iterable[_Sum]) -> Verdict:
     sums = list(sums)
     if all(_surely_holds(rule, each) for each in sums):
         return Verdict.PASS
@@ -248,7 +248,7 @@ def _verdict(rule: Comparison, sums: Iterable[_Sum]) -> Verdict:
     return Verdict.FAIL
 
 
-def _surely_holds(rule: Comparison, total: _Sum) -> bool:
+def _surely_holds(rule: MeasureRule, total: _Sum) -> bool:
     operator, limit = rule.operator, rule.threshold
     lower, upper = total.strict.lower, total.strict.upper
     if not total.unmeasured:
@@ -258,7 +258,7 @@ def _surely_holds(rule: Comparison, total: _Sum) -> bool:
     return lower_end and operator.accepts(lower, limit)
 
 
-def _may_hold(rule: Comparison, total: _Sum) -> bool:
+def _may_hold(rule: MeasureRule, total: _Sum) -> bool:
     operator, limit = rule.operator, rule.threshold
     lower, upper = total.tolerant.lower, total.tolerant.upper
     if total.unmeasured:

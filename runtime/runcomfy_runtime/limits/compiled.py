@@ -12,9 +12,9 @@ from .require import Holds, compile_require, is_given
 from .rule_grammar import (
     TOTAL_COUNT,
     TOTALS,
-    Comparison,
     FormatRule,
     LimitRule,
+    MeasureRule,
     parse_rule,
 )
 from .stated_limit import Limit
@@ -35,7 +35,7 @@ class WholeNumbers(NamedTuple):
         return self.low <= count <= self.high and count != self.hole
 
     @classmethod
-    def of(cls, rule: Comparison) -> WholeNumbers:
+    def of(cls, rule: MeasureRule) -> WholeNumbers:
         """The counts that keep a rule."""
         operator, limit = rule.operator, rule.threshold
         low, high = -math.inf, math.inf
@@ -53,7 +53,7 @@ class ValueRule:
     """A comparison of a number, a text or a list: each value of each field by itself."""
 
     limit: Limit
-    rule: Comparison
+    rule: MeasureRule
     fields: tuple[Steps, ...]
     counts: WholeNumbers
 
@@ -63,7 +63,7 @@ class CountedTogether:
     """A comparison of the number of items of all fields together."""
 
     limit: Limit
-    rule: Comparison
+    rule: MeasureRule
     fields: tuple[Steps, ...]
     counts: WholeNumbers
 
@@ -91,7 +91,7 @@ class FilesTogether:
     """A comparison of a sum over all files of all fields together."""
 
     limit: Limit
-    rule: Comparison
+    rule: MeasureRule
     fields: tuple[Steps, ...]
 
 

@@ -84,7 +84,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class MeasureRule:
     """A measure compared with an exact number. ``limit`` is the number as it is written."""
 
     measure: Measure
@@ -110,7 +110,7 @@ class FormatRule:
         return f"format in [{', '.join(self.names)}]"
 
 
-LimitRule: TypeAlias = Comparison | FormatRule
+LimitRule: TypeAlias = MeasureRule | FormatRule
 
 _SPACE = r"[ \t\r\n]*"
 _OPERATOR = "|".join(map(re.escape, sorted(SPELLINGS, key=len, reverse=True)))
@@ -146,7 +146,7 @@ def parse_rule(text: str) -> LimitRule:
     measure = _measure(match["measure"])
     threshold, limit = _value(match["value"], measure)
     operator = OPERATORS[SPELLINGS[match["operator"]]]
-    return Comparison(measure, operator, threshold, limit)
+    return MeasureRule(measure, operator, threshold, limit)
 
 
 def _measure(text: str) -> Measure:

@@ -18,9 +18,9 @@ from .rule_grammar import (
     TOTAL_COUNT,
     TOTALS,
     VALUE,
-    Comparison,
     LimitRule,
     Measure,
+    MeasureRule,
 )
 from .stated_limit import Limit
 
@@ -87,7 +87,7 @@ def limit_problem(
         pointer=pointer,
         code=_code(rule),
         message=f"{found}; the description says: {words(limit.quote)}",
-        limit=rule.limit if isinstance(rule, Comparison) else _stated(limit, rule),
+        limit=rule.limit if isinstance(rule, MeasureRule) else _stated(limit, rule),
         actual=actual,
         verdict="unknown" if warns else verdict,
         rule=rule.text if rule is not None else "",
@@ -102,13 +102,13 @@ def limit_problem(
 def _code(rule: LimitRule | None) -> str:
     if rule is None:
         return "require"
-    return rule.measure.text if isinstance(rule, Comparison) else "format"
+    return rule.measure.text if isinstance(rule, MeasureRule) else "format"
 
 
 def _stated(limit: Limit, rule: LimitRule | None) -> object:
     if rule is None:
         return limit.require
-    return None if isinstance(rule, Comparison) else rule.names
+    return None if isinstance(rule, MeasureRule) else rule.names
 
 
 def words(quote: str) -> str:

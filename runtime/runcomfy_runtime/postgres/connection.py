@@ -67,7 +67,7 @@ def load_driver() -> Any:
     raise NotConfigured(_INSTALL + hint)
 
 
-class Database:
+class PostgresPool:
     """The connections of one process. All methods raise ``JournalError``."""
 
     def __init__(self, address: DatabaseAddress) -> None:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping
 
 from ..transport import Request, Response
-from .request_trace import Unreadable
+from .request_trace import UnreadableBody
 
 _CODINGS = {"gzip": 47, "x-gzip": 47, "deflate": 47}
 """What ``zlib`` needs to be told: 47 reads both of its formats with a header."""
@@ -41,7 +41,7 @@ class BodyReader:
     def begin(self, head: Response) -> Response:
         """Begin the body that belongs to this head, and return the head.
 
-        Raises ``Unreadable`` if the body is encoded in a way that is not decoded here.
+        Raises ``UnreadableBody`` if the body is encoded in a way that is not decoded here.
         """
         self._head = head
         self.raw = self._request.sink is not None and 200 <= head.status < 300
@@ -50,7 +50,7 @@ class BodyReader:
         return head
 
     def take(self, piece: bytes) -> None:
-        """Receive a piece. Raises ``Unreadable`` if the body is too long."""
+        """Receive a piece. Raises ``UnreadableBody`` if the body is too long."""
         if self.raw and self._request.sink is not None:
             self._request.sink(self._head, piece)
             return
@@ -63,7 +63,7 @@ class BodyReader:
             raise self._too_long(f"the answer is longer than {limit // 1024**2} MiB")
 
     def _decode(self, decoder: _Decoder, piece: bytes) -> None:
-        """Decode a piece. Raises ``Unreadable`` if it decodes to next to nothing."""
+        """Decode a piece. Raises ``UnreadableBody`` if it decodes to next to nothing."""
         limit = self._request.body_limit
         for start in range(0, len(piece), _PART):
             part = piece[start : start + _PART]
@@ -78,9 +78,9 @@ class BodyReader:
                     f" {len(self.kept)} bytes of content"
                 )
 
-    def _too_long(self, why: str) -> Unreadable:
+    def _too_long(self, why: str) -> UnreadableBody:
         del self.kept[_KEPT_OF_UNREADABLE:]
-        return Unreadable(why)
+        return UnreadableBody(why)
 
     def ended(self) -> Response:
         """The complete answer. Raises ``OSError`` if its encoding breaks off."""
@@ -95,7 +95,7 @@ class BodyReader:
         An error page is never more than an explanation.
         """
         status = self._head.status
-        if isinstance(error, Unreadable) and status and not 200 <= status < 300:
+        if isinstance(error, UnreadableBody) and status and not 200 <= status < 300:
             return self._head._replace(body=bytes(self.kept[:_KEPT_OF_UNREADABLE]))
         return None
 
@@ -112,7 +112,7 @@ def _decoder(headers: Mapping[str, str]) -> _Decoder | None:
     if not codings:
         return None
     if len(codings) > 1 or codings[0] not in _CODINGS:
-        raise Unreadable(
+        raise UnreadableBody(
             f"the answer is encoded as {stated!r:.60}: one of gzip and deflate is decoded, and once"
         )
     return _Decoder(_CODINGS[codings[0]])

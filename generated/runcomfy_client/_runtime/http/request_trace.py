@@ -29,7 +29,7 @@ _WHOLE_WRITE = 4096
 """The system takes so few bytes at once or, if writing fails, none of them."""
 
 
-class Unreadable(OSError):
+class UnreadableBody(OSError):
     """An answer that no second try makes readable: it is too long, or encoded in a strange way."""
 
 
@@ -107,13 +107,13 @@ class RequestTrace:
     def lost(self, error: Exception, body: bytes) -> Lost:
         """The outcome of a request that ended in an exception."""
         text = f"{type(error).__name__}: {error}".removesuffix(": ")
-        if isinstance(error, Unreadable):
+        if isinstance(error, UnreadableBody):
             text = str(error)
         token = self._request.token
         if token is not None:  # before the text is cut: part of a token is not found
             text = token.redacted_text(text)
         if self.status:
-            hopeless = isinstance(error, Unreadable)
+            hopeless = isinstance(error, UnreadableBody)
             reason = printable(text, 200)
             return Lost(
                 Reached.ANSWER_BEGAN, reason, self.status, self.head, body, hopeless

@@ -18,7 +18,7 @@ from .compiled import (
     texts_at,
 )
 from .require import given_members
-from .rule_grammar import CHARACTERS, COUNT, Comparison
+from .rule_grammar import CHARACTERS, COUNT, MeasureRule
 from .scripts import count_in_script
 from .wording import decimal, limit_problem, measured, state_of
 
@@ -130,7 +130,7 @@ def _is_clearly_short(check: ValueRule, text: str) -> bool:
     return text.isascii() and counts.contains(_characters(check.rule, text))
 
 
-def _characters(rule: Comparison, text: str) -> int:
+def _characters(rule: MeasureRule, text: str) -> int:
     measure = rule.measure
     if not measure.script:
         return len(text)

@@ -13,7 +13,7 @@ from ..journal import ClaimAnswer, Closing, JournalEntry
 from ..lease import LEASE
 from ..owner_process import this_place
 from . import statements as sql
-from .connection import Database, Statement, StatementResult
+from .connection import PostgresPool, Statement, StatementResult
 
 _LOOK_FOR_DEAD = 1.0
 """Seconds between two looks for processes of this machine that have ended."""
@@ -23,7 +23,7 @@ class _Journal(Protocol):
     """What claims need of their journal."""
 
     owner: str
-    database: Database
+    database: PostgresPool
 
     def hold_runner(self, name: str) -> None: ...
 

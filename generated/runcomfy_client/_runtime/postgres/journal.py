@@ -26,7 +26,7 @@ from ..owner_process import has_ended, this_place
 from ..retry_and_timeouts import JOURNAL_TIMEOUT
 from . import statements as sql
 from .claims import BatchClaims
-from .connection import Database, Statement, StatementResult
+from .connection import PostgresPool, Statement, StatementResult
 from .schema import asynchronous
 
 
@@ -38,7 +38,7 @@ class PostgresJournal:
 
     def __init__(self, address: DatabaseAddress) -> None:
         self.address = address
-        self.database = Database(address)
+        self.database = PostgresPool(address)
         self._begin()
         renew_after_fork(self)
 

@@ -12,8 +12,8 @@ from runcomfy_runtime.limits.check_values import value_problems
 from runcomfy_runtime.limits.compiled import compile_limits, steps_of
 from runcomfy_runtime.limits.rule_grammar import (
     TOTALS,
-    Comparison,
     FormatRule,
+    MeasureRule,
     parse_rule,
 )
 from runcomfy_runtime.limits.stated_limit import Limit
@@ -205,7 +205,7 @@ def _published(model: Model, field: str) -> tuple[Rule, ...]:
 
 def _as_rule(limit: Limit, name: str) -> Rule:
     rule = parse_rule(limit.rules[0])
-    assert isinstance(rule, Comparison)
+    assert isinstance(rule, MeasureRule)
     return Rule(
         pointer=limit.fields[0],
         metric=TOTALS.get(name, name),
@@ -214,7 +214,7 @@ def _as_rule(limit: Limit, name: str) -> Rule:
     )
 
 
-def _limit_text(rule: Comparison) -> str:
+def _limit_text(rule: MeasureRule) -> str:
     threshold = rule.threshold
     if ":" not in rule.limit:
         return rule.limit
