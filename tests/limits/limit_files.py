@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from runcomfy_codegen.limits.limits_file import limits_path
+from runcomfy_codegen.limits.limits_folders import limits_path
 from runcomfy_codegen.store.document_file import document_path
 
 MODEL = "acme/painter"

@@ -11,11 +11,6 @@ import click
 from .. import api
 from ..errors import EXIT_FINDING
 from ..targets import TARGETS
-from ..workspace.client_project import (
-    ClientProject,
-    package_in,
-    write_client_project,
-)
 from .console import item_progress, print_diagnostics, print_json, say
 from .options import (
     ProjectOptions,
@@ -28,6 +23,7 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from ..workspace.client_project import ClientProject
     from ..workspace.saved_options import UnsavedOptions
 
 
@@ -85,6 +81,8 @@ def command(
         print_json(dumped_context(dump_context, **where, **chosen))
         return
     if meta is not None:
+        from ..workspace.client_project import package_in
+
         options["output"] = package_in(meta, options["output"], where["config"])
     unsaved = _unsaved(where, options)
     try:
@@ -100,6 +98,8 @@ def command(
     for package in result.packages:
         _print_package(package)
         if meta is not None:
+            from ..workspace.client_project import write_client_project
+
             _print_project(write_client_project(meta, package.output))
     _print_options(unsaved, saved=save)
     if not result.ok:

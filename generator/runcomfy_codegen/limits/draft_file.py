@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from ..ir.toml_text import toml_string
 from ..prose.draft import Draft, Unread
-from .limits_file import limits_path
+from .limits_folders import limits_path
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 

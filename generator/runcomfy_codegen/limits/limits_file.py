@@ -1,4 +1,4 @@
-"""One file of stated limits: its place, and its TOML as frozen values with lines."""
+"""One file of stated limits: its TOML as frozen values with lines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import PurePosixPath
 from typing import Any, cast, get_args
 
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
@@ -15,36 +14,10 @@ from runcomfy_runtime.limits.rule_grammar import MalformedRule, parse_rule
 from runcomfy_runtime.limits.stated_limit import Level, Limit
 
 from ..ir.diagnostic import Diagnostic, Position
-from ..ir.document import DEFAULT_LOCALE
 from ..ir.toml_text import NotToml, parse_toml
-from ..store.document_file import document_path, model_id_of_folders
 
 MALFORMED = "stated-limit-malformed"
 """The code of a diagnostic about an entry or a file that is not in the language of limits."""
-
-_ENDING = ".toml"
-_ENCODED_ENDING = "%2etoml"
-
-
-def limits_path(model_id: str) -> PurePosixPath:
-    """The path of a model's file below the folder of limits."""
-    # A document at the top of the schemas folder has the id "", and no limits.
-    *folders, last = document_path(model_id, DEFAULT_LOCALE).parent.parts or ("",)
-    return PurePosixPath(*map(_no_file, folders), last + _ENDING)
-
-
-def _no_file(folder: str) -> str:
-    """A folder's name that no file of another model has."""
-    if not folder.endswith(_ENDING):
-        return folder
-    return folder.removesuffix(_ENDING) + _ENCODED_ENDING
-
-
-def model_id_of_limits(path: PurePosixPath) -> str:
-    """The model id of a path below the folder of limits: the inverse of ``limits_path``."""
-    *folders, last = path.parts
-    return model_id_of_folders((*folders, last.removesuffix(_ENDING)))
-
 
 @dataclass(frozen=True, slots=True)
 class LimitEntry:

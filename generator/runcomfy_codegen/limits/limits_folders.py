@@ -6,17 +6,40 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from ..disk.read_file import SETTINGS_CAP, NotReadable, read_if_there
 from ..disk.walk import refuse_linked_folders, walk
+from ..ir.document import DEFAULT_LOCALE
+from ..store.document_file import document_path, model_id_of_folders
 from ..store.schemas_folder import UNREADABLE
-from .limits_file import (
-    LimitsFile,
-    limits_path,
-    model_id_of_limits,
-    read_limits,
-    unread_limits,
-)
+
+if TYPE_CHECKING:
+    from .limits_file import LimitsFile
+
+_ENDING = ".toml"
+_ENCODED_ENDING = "%2etoml"
+
+
+def limits_path(model_id: str) -> PurePosixPath:
+    """The path of a model's file below the folder of limits."""
+    # A document at the top of the schemas folder has the id "", and no limits.
+    *folders, last = document_path(model_id, DEFAULT_LOCALE).parent.parts or ("",)
+    return PurePosixPath(*map(_no_file, folders), last + _ENDING)
+
+
+def _no_file(folder: str) -> str:
+    """A folder's name that no file of another model has."""
+    if not folder.endswith(_ENDING):
+        return folder
+    return folder.removesuffix(_ENDING) + _ENCODED_ENDING
+
+
+def model_id_of_limits(path: PurePosixPath) -> str:
+    """The model id of a path below the folder of limits: the inverse of ``limits_path``."""
+    *folders, last = path.parts
+    return model_id_of_folders((*folders, last.removesuffix(_ENDING)))
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +60,9 @@ class LimitsFolders:
         found = self._content(limits_path(model_id))
         if found is None:
             return None
+        # Imported here: a package that is up to date is reported without reading limits.
+        from .limits_file import read_limits, unread_limits
+
         root, content = found
         file = (root / limits_path(model_id)).as_posix()
         if isinstance(content, NotReadable):
@@ -58,19 +84,18 @@ class LimitsFolders:
 
     def own_ids(self) -> list[str]:
         """The ids of all models that the project's own folder has files for."""
-        if self.own is None or not self.own.is_dir():
-            return []
-        return sorted(
-            model_id_of_limits(PurePosixPath(*folder.below, name))
-            for folder in walk(self.own)
-            for name in folder.files
-            if name.endswith(".toml")
-        )
+        return sorted(map(model_id_of_limits, _listed(self.own)))
 
     def hashes(self, hashes: Mapping[str, str]) -> dict[str, str]:
         """The hashes of models' documents, each with that of the model's limits, if any."""
+        # Listed once: looking for a file of each of a thousand models takes longer.
+        there = _listed(self.own) | _listed(self.shipped)
         return {
-            model_id: self._with_limits(model_id, known)
+            model_id: (
+                self._with_limits(model_id, known)
+                if limits_path(model_id) in there
+                else known
+            )
             for model_id, known in hashes.items()
         }
 
@@ -97,3 +122,15 @@ class LimitsFolders:
 
     def _roots(self) -> Iterable[Path]:
         return (root for root in (self.own, self.shipped) if root is not None)
+
+
+def _listed(root: Path | None) -> set[PurePosixPath]:
+    """The paths of all files of limits below a folder; none if there is no such folder."""
+    if root is None or not root.is_dir():
+        return set()
+    return {
+        PurePosixPath(*folder.below, name)
+        for folder in walk(root)
+        for name in folder.files
+        if name.endswith(_ENDING)
+    }

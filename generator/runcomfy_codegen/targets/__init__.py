@@ -29,6 +29,10 @@ class _Targets(Mapping[str, "Target"]):
         module, value = _PLACES[name]
         return cast("Target", getattr(import_module(f".{module}", __name__), value))
 
+    def __contains__(self, name: object) -> bool:
+        # The method of Mapping asks __getitem__, which would import the target.
+        return name in _PLACES
+
     def __iter__(self) -> Iterator[str]:
         return iter(_PLACES)
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
@@ -16,8 +16,10 @@ from ..ir.document import DEFAULT_LOCALE
 from ..ir.json_text import is_array, is_object
 from ..ir.toml_text import NotToml, parse_toml
 from ..targets import DEFAULT_TARGET, TARGETS
-from ..targets.python.names import ChosenNames, UnusableName, overrides_of
 from ..targets.target import Overrides
+
+if TYPE_CHECKING:
+    from ..targets.python.names import ChosenNames
 
 TABLE = "runcomfy-codegen"
 OWN_FILE = "runcomfy-codegen.toml"
@@ -174,6 +176,11 @@ def _check_keys(table: Mapping[str, Any], keys: Collection[str], file: Path) -> 
 
 
 def _overrides(names: Mapping[str, Any], file: Path) -> Overrides:
+    if not names:
+        return Overrides()
+    # Imported here because few configurations choose names.
+    from ..targets.python.names import UnusableName, overrides_of
+
     chosen = {model_id: _chosen(names, model_id, file) for model_id in names}
     try:
         return overrides_of(chosen)
@@ -182,6 +189,8 @@ def _overrides(names: Mapping[str, Any], file: Path) -> Overrides:
 
 
 def _chosen(names: Mapping[str, Any], model_id: str, file: Path) -> ChosenNames:
+    from ..targets.python.names import ChosenNames
+
     table = _table(names, model_id, file)
     module = _text(table, "module", "", file)
     chosen = _table(table, "fields", file)

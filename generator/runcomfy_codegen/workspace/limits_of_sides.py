@@ -9,13 +9,8 @@ from pathlib import PurePosixPath
 from .. import resources
 from ..disk.read_file import SETTINGS_CAP
 from ..disk.walk import is_read
-from ..limits.limits_file import (
-    LimitsFile,
-    limits_path,
-    read_limits,
-    unread_limits,
-)
-from ..limits.limits_folders import LimitsFolders
+from ..limits.limits_file import LimitsFile, read_limits, unread_limits
+from ..limits.limits_folders import LimitsFolders, limits_path
 from .git import path_in_repository, tree_entry
 from .revision import Content, Revision, SchemasFolder, tree_contents
 from .sides import DiffSide

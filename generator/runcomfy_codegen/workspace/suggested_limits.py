@@ -13,7 +13,7 @@ from ..disk.folder_lock import lock_folder
 from ..ir.document import DEFAULT_LOCALE
 from ..ir.model import Model
 from ..limits.draft_file import draft_file
-from ..limits.limits_file import limits_path
+from ..limits.limits_folders import limits_path
 from ..prose.draft import Draft
 from ..prose.reader import read_model
 from .project import Project, ids_matching
