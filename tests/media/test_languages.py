@@ -11,7 +11,7 @@ import pytest
 from media.test_client import Output, picture
 from runcomfy_codegen.build.build_model import build_model
 from runcomfy_codegen.ir.model import Model
-from runcomfy_codegen.targets.source_text import format_code
+from runcomfy_codegen.targets.line_layout import format_code
 from runcomfy_runtime.errors import InputRejected
 from runcomfy_runtime.model import ModelInput
 from runcomfy_runtime.rule import Rule

@@ -34,6 +34,7 @@ from runcomfy_codegen.ir.model import (
     types_in,
 )
 from runcomfy_codegen.store.schemas_folder import read_all
+from runcomfy_codegen.targets.line_layout import format_code
 from runcomfy_codegen.targets.python import datamodel_codegen, datamodel_codegen_answers
 from runcomfy_codegen.targets.python.annotations import (
     Annotator,
@@ -42,7 +43,6 @@ from runcomfy_codegen.targets.python.annotations import (
 from runcomfy_codegen.targets.python.datamodel_codegen import ask_library
 from runcomfy_codegen.targets.python.expressions import annotation_text
 from runcomfy_codegen.targets.python.model_names import is_class
-from runcomfy_codegen.targets.source_text import format_code
 from runcomfy_runtime import constraint
 from support.built_models import SETTINGS
 

@@ -6,19 +6,15 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_catalog
 from runcomfy_codegen.store.schemas_folder import read_all
+from runcomfy_codegen.targets.line_layout import WIDTH, format_code, format_line
 from runcomfy_codegen.targets.python.package import PYTHON
-from runcomfy_codegen.targets.source_text import (
-    docstring,
-    format_code,
-    format_line,
-    literal,
-)
+from runcomfy_codegen.targets.source_text import docstring, literal
 from runcomfy_codegen.targets.target import Named, RenderContext
 from runcomfy_codegen.targets.templates import Templates
 from support.built_models import SETTINGS, built, rendered
@@ -56,6 +52,46 @@ def test_a_line_of_a_class_is_as_black_leaves_it(line: str) -> None:
     source = f"class A:\n    {format_line(line, 4)}\n"
     assert format_code(source) == source
     assert format_code(f"class A:\n    {line}\n") == source
+
+
+STRINGS = st.text("abc ,.=:()[]{}'", max_size=40).map(literal)
+ATOMS = STRINGS | st.sampled_from(("1", "2.5", "None", "Decimal", "ImageUrl"))
+
+
+def _brackets(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Calls, subscripts, tuples, lists and dicts of expressions, and a union at times."""
+    items = st.lists(inner, min_size=1, max_size=4).map(", ".join)
+    pairs = st.dictionaries(STRINGS, inner, max_size=3)
+    return st.one_of(
+        st.builds("f({}, name={})".format, items, inner),
+        st.builds("{}[{}]".format, st.sampled_from(("Literal", "dict")), items),
+        items.map("({},)".format),
+        items.map("({}, )".format),
+        items.map("[{}]".format),
+        pairs.map(
+            lambda each: f"{{{', '.join(f'{k}: {v}' for k, v in each.items())}}}"
+        ),
+        inner.map("{} | None".format),
+    )
+
+
+@given(
+    st.sampled_from(("NAME = ", "NAME: tuple[Limit, ...] = ", "name: ", "")),
+    st.recursive(ATOMS, _brackets, max_leaves=12),
+    st.sampled_from((0, 4)),
+)
+@example("NAME = ", literal("long " * 20), 0)
+@example("NAME = ", f"dict({{'a': {literal('long ' * 20)}}})", 4)
+def test_a_long_line_is_split_as_black_splits_it(
+    target: str, value: str, indent: int
+) -> None:
+    line = f"{target}{value}"
+    # A line that fits stays as it is, and a text alone is a docstring.
+    assume(len(line) + indent > WIDTH and (target or value.endswith((")", "]", "}"))))
+    margin = " " * indent
+    before = "class A:\n" if indent else ""
+    source = f"{before}{margin}{line}\n"
+    assert f"{before}{margin}{format_line(line, indent)}\n" == format_code(source)
 
 
 @given(texts, st.sampled_from((0, 4)))

@@ -9,7 +9,7 @@ import pytest
 
 from runcomfy_codegen.package.lock import lock_digest, sha256
 from runcomfy_codegen.targets.identifiers import path_of_id
-from runcomfy_codegen.targets.source_text import format_code
+from runcomfy_codegen.targets.line_layout import format_code
 from support.built_models import model_of, rendered
 from support.command_line import Shell, entry
 

@@ -19,6 +19,7 @@ from ..ir.toml_text import NotToml, parse_toml
 MALFORMED = "stated-limit-malformed"
 """The code of a diagnostic about an entry or a file that is not in the language of limits."""
 
+
 @dataclass(frozen=True, slots=True)
 class LimitEntry:
     """One ``[[limit]]`` of a file, and the line where it begins."""

@@ -41,7 +41,6 @@ def model_id_of_limits(path: PurePosixPath) -> str:
     return model_id_of_folders((*folders, last.removesuffix(_ENDING)))
 
 
-
 @dataclass(frozen=True, slots=True)
 class LimitsFolders:
     """Where limits are read: a file in ``own`` replaces the one in ``shipped``.

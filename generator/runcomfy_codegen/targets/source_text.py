@@ -11,19 +11,11 @@ import inspect
 import math
 import re
 import textwrap
-from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache
 
 from ..ir.json_text import JsonValue, items, members
+from .line_layout import WIDTH
 
-WIDTH = 88
-"""Columns of generated code; black's own default."""
-
-# Letters and punctuation that are as wide as ASCII, to black too.
-_SINGLE_WIDTH = re.compile(
-    "[ -~\u00a1-\u02ff\u0400-\u0482\u048a-\u04ff\u2010-\u2027\u2260-\u2265]*"
-)
 _SPACES = re.compile(r"[^\S\n]+")
 # Three quotes end a docstring; at either end, one would run into the quotes around.
 _RISKY_QUOTES = re.compile(r'"{3,}|\A"+|"+\Z')
@@ -121,58 +113,3 @@ def _escaped(text: str) -> str:
         for character in text
     )
     return _RISKY_QUOTES.sub(lambda quotes: '\\"' * len(quotes[0]), shown)
-
-
-# The layout of generated code: black's, with black's own settings.
-#
-# Our templates write what black would leave as it is; only lines that are too long are handed
-# to it. Most of a cold generation would otherwise be black reading what needs no change.
-
-
-def format_code(source: str) -> str:
-    """The source as black would leave it. Raises ``black.InvalidInput`` for no Python."""
-    # Imported here: only commands that render need it, and it takes a tenth of a second.
-    from black import format_str
-    from black.mode import Mode, TargetVersion
-
-    mode = Mode(line_length=WIDTH, target_versions={TargetVersion.PY311})
-    return format_str(source, mode=mode)
-
-
-@cache
-def format_heading(line: str) -> str:
-    """The first line of a class, as black would leave it."""
-    if len(line) <= WIDTH:
-        return line
-    body = "\n    pass\n"
-    return format_code(line + body).removesuffix(body)
-
-
-def format_line(line: str, indent: int = 0) -> str:
-    """A statement as black would leave it after ``indent`` columns, without them.
-
-    ``indent`` is a multiple of 4.
-    """
-    # black counts columns of a terminal, where some characters are two wide.
-    if len(line) + indent <= WIDTH and line.isascii():
-        return line
-    around = "".join(f"{' ' * level}class _:\n" for level in range(0, indent, 4))
-    heading = around + " " * indent
-    return format_code(f"{heading}{line}\n").removeprefix(heading).rstrip("\n")
-
-
-def call_text(name: str, arguments: Sequence[str], indent: int = 0) -> str:
-    """A call as black would leave it, as an item of a list or a statement.
-
-    It is followed by a comma or a line end. Each argument is on one line.
-    """
-    line = f"{name}({', '.join(arguments)})"
-    if not _SINGLE_WIDTH.fullmatch(line):
-        return format_line(f"{line},", indent).rstrip(",")
-    if indent + len(line) + 1 <= WIDTH:
-        return line
-    margin, inner = " " * indent, " " * (indent + 4)
-    if len(inner) + len(line) - len(name) - 2 <= WIDTH:
-        return f"{name}(\n{inner}{', '.join(arguments)}\n{margin})"
-    rows = "".join(f"{inner}{argument},\n" for argument in arguments)
-    return f"{name}(\n{rows}{margin})"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
 
 from ..ir.json_layout import exact_json_text
-from .source_text import call_text, docstring, format_heading, format_line, literal
+from .line_layout import call_text, format_heading, format_line
+from .source_text import docstring, literal
 
 if TYPE_CHECKING:
     from jinja2 import Environment

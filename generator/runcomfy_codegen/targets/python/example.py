@@ -17,7 +17,8 @@ from ...ir.json_text import is_array
 from ...ir.model import Array, Field, MediaKind, Nullable, Text, Type, Union, Value
 from ...subtype.accepts import accepts
 from ...subtype.examples import smallest_example
-from ..source_text import WIDTH, call_text, literal
+from ..line_layout import WIDTH, call_text
+from ..source_text import literal
 from .names import NamedField, NamedModel
 
 _PROMPT = "A girl on a boat"

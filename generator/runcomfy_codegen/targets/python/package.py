@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ...ir.model import Model
-from ..source_text import format_code
+from ..line_layout import format_code
 from ..target import (
     Files,
     Kept,

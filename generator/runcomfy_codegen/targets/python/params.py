@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..source_text import format_line, literal
+from ..line_layout import format_line
+from ..source_text import literal
 from .expressions import Renamed, annotation_text, names_in, subscript
 from .names import NamedField, NamedObject, params_name
 

@@ -12,7 +12,7 @@ from runcomfy_runtime.rule import Rule
 from ...ir.as_json import model_as_json
 from ...ir.json_text import pointer_token
 from ...ir.model import Anything, Field, Text, fields_in, has_null, types_in
-from ..source_text import format_line
+from ..line_layout import format_line
 from ..templates import CONTEXT_VERSION
 from .annotations import MEDIA_NAMES, Annotator
 from .class_docstring import input_docstring, part_docstring
