@@ -23,7 +23,6 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from ..workspace.client_project import ClientProject
     from ..workspace.saved_options import UnsavedOptions
 
 
@@ -98,9 +97,7 @@ def command(
     for package in result.packages:
         _print_package(package)
         if meta is not None:
-            from ..workspace.client_project import write_client_project
-
-            _print_project(write_client_project(meta, package.output))
+            _write_project(meta, package.output)
     _print_options(unsaved, saved=save)
     if not result.ok:
         raise SystemExit(EXIT_FINDING)
@@ -113,7 +110,10 @@ def _print_options(unsaved: UnsavedOptions | None, *, saved: bool) -> None:
         say("nothing to save: the configuration has these options")
 
 
-def _print_project(project: ClientProject) -> None:
+def _write_project(folder: Path, package: Path) -> None:
+    from ..workspace.client_project import write_client_project
+
+    project = write_client_project(folder, package)
     for path in project.written:
         say(f"{path}: written")
     for path in project.kept:
