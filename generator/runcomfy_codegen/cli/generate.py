@@ -80,9 +80,7 @@ def command(
         print_json(dumped_context(dump_context, **where, **chosen))
         return
     if meta is not None:
-        from ..workspace.client_project import package_in
-
-        options["output"] = package_in(meta, options["output"], where["config"])
+        options["output"] = _package_of(meta, options["output"], where["config"])
     unsaved = _unsaved(where, options)
     try:
         if save and unsaved is not None:
@@ -108,6 +106,12 @@ def _print_options(unsaved: UnsavedOptions | None, *, saved: bool) -> None:
         _print_unsaved(unsaved, saved=saved)
     elif saved:
         say("nothing to save: the configuration has these options")
+
+
+def _package_of(folder: Path, output: Path | None, config: Path | None) -> Path:
+    from ..workspace.client_project import package_in
+
+    return package_in(folder, output, config)
 
 
 def _write_project(folder: Path, package: Path) -> None:
