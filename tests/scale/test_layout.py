@@ -54,7 +54,7 @@ def test_a_line_of_a_class_is_as_black_leaves_it(line: str) -> None:
     assert format_code(f"class A:\n    {line}\n") == source
 
 
-STRINGS = st.text("abc ,.=:()[]{}'", max_size=40).map(literal)
+STRINGS = st.text("abcñ×ж≤ ,.=:()[]{}'中、。ア한，", max_size=40).map(literal)
 ATOMS = STRINGS | st.sampled_from(("1", "2.5", "None", "Decimal", "ImageUrl"))
 
 

@@ -15,10 +15,14 @@ from typing import NamedTuple
 WIDTH = 88
 """Columns of generated code; black's own default."""
 
-# Letters and punctuation that are as wide as ASCII, to black too.
-_SINGLE_WIDTH = re.compile(
-    "[ -~\u00a1-\u02ff\u0400-\u0482\u048a-\u04ff\u2010-\u2027\u2260-\u2265]*"
+# black counts the columns of a terminal. Letters and punctuation that are as wide as ASCII,
+# and those of Chinese, Japanese and Korean, which are twice as wide:
+_SINGLE = " -~\u00a1-\u02ff\u0400-\u0482\u048a-\u04ff\u2010-\u2027\u2260-\u2265"
+_DOUBLE = (
+    "\u3000-\u3029\u3041-\u3096\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff60"
 )
+_KNOWN_WIDTH = re.compile(f"[{_SINGLE}{_DOUBLE}]*")
+_DOUBLE_WIDTH = re.compile(f"[{_DOUBLE}]")
 _STRING = r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\''
 _TOKEN = re.compile(rf"{_STRING}|[\[\](){{}},]|[^\"'\[\](){{}},]+")
 _TUPLE_OF_ONE = re.compile(r"(?<![\w)\]])\([^()\[\]{},]*,\)")
@@ -55,9 +59,8 @@ def format_line(line: str, indent: int = 0) -> str:
 
     ``indent`` is a multiple of 4.
     """
-    # black counts columns of a terminal, where some characters are two wide.
-    if _SINGLE_WIDTH.fullmatch(line):
-        if len(line) + indent <= WIDTH:
+    if _KNOWN_WIDTH.fullmatch(line):
+        if _columns(line) + indent <= WIDTH:
             return line
         rows = _split(line, indent) if _is_splittable(line) else None
         if rows is not None:
@@ -73,15 +76,20 @@ def call_text(name: str, arguments: Sequence[str], indent: int = 0) -> str:
     It is followed by a comma or a line end. Each argument is on one line.
     """
     line = f"{name}({', '.join(arguments)})"
-    if not _SINGLE_WIDTH.fullmatch(line):
+    if not _KNOWN_WIDTH.fullmatch(line):
         return format_line(f"{line},", indent).rstrip(",")
-    if indent + len(line) + 1 <= WIDTH:
+    if indent + _columns(line) + 1 <= WIDTH:
         return line
     margin, inner = " " * indent, " " * (indent + 4)
-    if len(inner) + len(line) - len(name) - 2 <= WIDTH:
+    if len(inner) + _columns(line) - len(name) - 2 <= WIDTH:
         return f"{name}(\n{inner}{', '.join(arguments)}\n{margin})"
     rows = "".join(f"{inner}{argument},\n" for argument in arguments)
     return f"{name}(\n{rows}{margin})"
+
+
+def _columns(text: str) -> int:
+    """The width of a text whose characters have a known width."""
+    return len(text) if text.isascii() else len(text) + len(_DOUBLE_WIDTH.findall(text))
 
 
 class _Bracketed(NamedTuple):
@@ -113,10 +121,10 @@ def _split(text: str, indent: int, after: str = "") -> list[str] | None:
         return [f"{margin}{text}{after}"] if _ATOM.fullmatch(text) else None
     first = f"{margin}{found.before}{found.opening}"
     last = f"{margin}{_CLOSING[found.opening]}{after}"
-    if not _BEFORE_BRACKET.fullmatch(found.before) or len(first) > WIDTH:
+    if not _BEFORE_BRACKET.fullmatch(found.before) or _columns(first) > WIDTH:
         return None
     body = " " * (indent + 4) + ", ".join(found.items)
-    one_row = len(body) <= WIDTH and not found.comma
+    one_row = _columns(body) <= WIDTH and not found.comma
     if one_row and not (found.is_literal and len(found.items) > 1):
         return [first, body, last]
     # A comma after the only item is never added: it could make a tuple.
@@ -129,7 +137,7 @@ def _split(text: str, indent: int, after: str = "") -> list[str] | None:
 
 def _rows(item: str, indent: int, comma: str) -> list[str] | None:
     row = f"{' ' * indent}{item}{comma}"
-    return [row] if len(row) <= WIDTH else _split(item, indent, comma)
+    return [row] if _columns(row) <= WIDTH else _split(item, indent, comma)
 
 
 def _bracketed(text: str) -> _Bracketed | None:

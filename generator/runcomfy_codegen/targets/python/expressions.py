@@ -28,12 +28,11 @@ def call(name: str, *values: Any, **keywords: Any) -> ast.expr:
 
 def optional(annotation: ast.expr) -> ast.expr:
     """``annotation | None``, or the annotation if it ends so already."""
-    none = ast.Constant(None)
-    if isinstance(annotation, ast.BinOp) and ast.dump(annotation.right) == ast.dump(
-        none
-    ):
-        return annotation
-    return ast.BinOp(annotation, ast.BitOr(), none)
+    match annotation:
+        case ast.BinOp(right=ast.Constant(value=None)):
+            return annotation
+        case _:
+            return ast.BinOp(annotation, ast.BitOr(), ast.Constant(None))
 
 
 def names_in(annotation: ast.expr) -> set[str]:
@@ -43,6 +42,8 @@ def names_in(annotation: ast.expr) -> set[str]:
 
 def constant(value: Any) -> ast.expr:
     """The expression of a JSON value."""
+    if value is None or isinstance(value, str | int):
+        return ast.Constant(value)
     return ast.parse(literal(value), mode="eval").body
 
 
