@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runcomfy_codegen.ir.diagnostic import Position
-from runcomfy_codegen.ir.json_text import JsonText, NotJson, pointer_token, syntax_issue
+from runcomfy_codegen.ir.json_syntax import syntax_issue
+from runcomfy_codegen.ir.json_text import JsonText, NotJson, pointer_token
 from support.random_schemas import json_values, texts
 
 indents = st.sampled_from((None, 0, 2, "\t"))

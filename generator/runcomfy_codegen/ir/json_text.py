@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, NoReturn, TypeGuard
 
 from .diagnostic import Position
+from .json_syntax import syntax_issue
 
 # What `value()` returns: dict, list, str, int, Decimal, bool, None.
 JsonValue = Any
@@ -25,7 +26,8 @@ TOO_DEEP = "nested too deeply"
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BLANK = " \t\n\r"
-_SCALAR = json.JSONDecoder()
+# It finds where a value ends; numbers stay texts, however large they are.
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
 
 
 class NotJson(ValueError):
@@ -104,8 +106,8 @@ class JsonText:
 
         Raises ``KeyError`` if there is no such value.
         """
-        begin = _layout(self.text).offsets[pointer]
-        return begin, _SCALAR.raw_decode(self.text, begin)[1]
+        begin = _Walk(self.text).find(pointer)
+        return begin, _DECODER.raw_decode(self.text, begin)[1]
 
     def part(self, begin: int, end: int) -> JsonText:
         """The JSON between two offsets; positions stay those in the source."""
@@ -120,7 +122,7 @@ class JsonText:
 
     def duplicates(self) -> list[str]:
         """Pointers of members whose name occurs more than once in one object."""
-        return list(_layout(self.text).duplicates)
+        return list(_layout(self.text).duplicates) if _has_repeated(self.text) else []
 
 
 def is_object(value: JsonValue) -> TypeGuard[dict[str, JsonValue]]:
@@ -204,6 +206,17 @@ def _layout(text: str) -> _Layout:
     return _Layout(MappingProxyType(walk.offsets), tuple(walk.duplicates))
 
 
+def _has_repeated(text: str) -> bool:
+    """Whether a name occurs more than once in one object: much faster than the layout."""
+    repeated: list[bool] = []
+
+    def note(pairs: list[tuple[str, JsonValue]]) -> None:
+        repeated.append(len(dict(pairs)) < len(pairs))
+
+    json.loads(text, object_pairs_hook=note, parse_float=str, parse_int=str)
+    return any(repeated)
+
+
 @dataclass(slots=True)
 class _Walk:
     """A walk through well-formed JSON, in reading order.
@@ -223,7 +236,31 @@ class _Walk:
             return self._members(at, pointer)
         if opening == "[":
             return self._items(at, pointer)
-        return _SCALAR.raw_decode(self.text, at)[1]
+        return _DECODER.raw_decode(self.text, at)[1]
+
+    def find(self, pointer: str) -> int:
+        """The offset of the value at a pointer. Raises ``KeyError``.
+
+        Values that are not on the way are passed at the speed of the standard library.
+        """
+        at = self.skip(0)
+        for step in pointer.split("/")[1:]:
+            at = dict(self._places(at))[step]
+        return at
+
+    def _places(self, at: int) -> Iterator[tuple[str, int]]:
+        """The steps and offsets of the members of an object, or of the items of an array."""
+        opening = self.text[at]
+        if opening not in "{[":
+            return
+        at, index = self.skip(at + 1), 0
+        while self.text[at] not in "}]":
+            step = str(index)
+            if opening == "{":
+                name, at = _DECODER.raw_decode(self.text, at)
+                step, at = pointer_token(name), self.skip(self.skip(at) + 1)
+            yield step, at
+            at, index = self._next(_DECODER.raw_decode(self.text, at)[1]), index + 1
 
     def skip(self, at: int) -> int:
         """The next offset that is not white space."""
@@ -235,7 +272,7 @@ class _Walk:
         seen: set[str] = set()
         at = self.skip(at + 1)
         while self.text[at] != "}":
-            name, at = _SCALAR.raw_decode(self.text, at)
+            name, at = _DECODER.raw_decode(self.text, at)
             below = f"{pointer}/{pointer_token(name)}"
             if below in seen:
                 self.duplicates[below] = None
@@ -255,52 +292,3 @@ class _Walk:
         """The offset of the next member or item, or of the closing bracket."""
         at = self.skip(at)
         return self.skip(at + 1) if self.text[at] == "," else at
-
-
-# Syntax errors: where the JSON ends, and why, in words that are the same on every Python.
-
-
-OPEN_STRING = "a string without its closing quote"
-OPEN_ESCAPE = "an escape sequence that JSON does not have"
-
-_TRAILING_COMMA = "a trailing comma"
-_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "Expecting value": "a JSON value is missing",
-        "Expecting property name": "a name in double quotes is missing",
-        "Expecting ':'": "a colon is missing",
-        "Expecting ','": "a comma or a closing bracket is missing",
-        "Illegal trailing comma": _TRAILING_COMMA,
-        "Unterminated string": OPEN_STRING,
-        "Invalid control character": "a line break or another control character in a string",
-        "Invalid \\": OPEN_ESCAPE,
-        "Extra data": "extra text after the JSON value",
-        "Unexpected UTF-8 BOM": "the text begins with a byte order mark",
-    }
-)
-"""The beginnings of the messages of ``json.JSONDecodeError``, and their meaning."""
-
-
-@dataclass(frozen=True, slots=True)
-class SyntaxIssue:
-    """A syntax error: the offset where the JSON ends, and the reason."""
-
-    offset: int
-    reason: str
-
-
-def syntax_issue(error: json.JSONDecodeError) -> SyntaxIssue:
-    """The syntax issue that a decoder reports. A trailing comma is reported at the comma.
-
-    Python 3.13 points at that comma, older releases at the bracket after it.
-    """
-    if not error.doc.strip():
-        return SyntaxIssue(0, "a JSON value is missing: the file is empty")
-    reason = next(
-        (meaning for begin, meaning in _WORDS.items() if error.msg.startswith(begin)),
-        "a syntax error",
-    )
-    before = error.doc[: error.pos].rstrip(" \t\r\n")
-    if before.endswith(",") and error.doc[error.pos : error.pos + 1] in ("]", "}"):
-        return SyntaxIssue(len(before) - 1, _TRAILING_COMMA)
-    return SyntaxIssue(error.pos, reason)

@@ -17,7 +17,8 @@ from runcomfy_runtime.protocol import valid_model_id
 
 from ..ir.diagnostic import EXHAUSTED, Diagnostic, Severity, too_large
 from ..ir.document import DEFAULT_LOCALE, Document
-from ..ir.json_text import JsonText, JsonValue, SyntaxIssue
+from ..ir.json_syntax import SyntaxIssue
+from ..ir.json_text import JsonText, JsonValue
 from .embedded_json import (
     Member,
     child_pointer,

@@ -8,17 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..ir.diagnostic import Position
+from ..ir.json_syntax import OPEN_ESCAPE, OPEN_STRING, SyntaxIssue, syntax_issue
 from ..ir.json_text import (
-    OPEN_ESCAPE,
-    OPEN_STRING,
     TOO_DEEP,
     JsonText,
     JsonValue,
     NotJson,
-    SyntaxIssue,
     is_deeper,
     pointer_token,
-    syntax_issue,
 )
 
 MAX_DEPTH = 100

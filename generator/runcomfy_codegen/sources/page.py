@@ -9,7 +9,8 @@ from runcomfy_runtime.protocol import valid_model_id
 
 from ..ir.diagnostic import Diagnostic, Position, Severity
 from ..ir.document import DEFAULT_LOCALE, Document
-from ..ir.json_text import JsonText, SyntaxIssue
+from ..ir.json_syntax import SyntaxIssue
+from ..ir.json_text import JsonText
 from .embedded_json import unusable_value
 from .locale import CONTENTS, locale_of
 from .origin import Origin, SourceItem

@@ -9,7 +9,8 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 from ..ir.diagnostic import Diagnostic, Severity
-from ..ir.json_text import JsonText, SyntaxIssue
+from ..ir.json_syntax import SyntaxIssue
+from ..ir.json_text import JsonText
 from .embedded_json import (
     BrokenBlock,
     JsonBlocks,
