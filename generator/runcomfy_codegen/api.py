@@ -264,7 +264,7 @@ def diff(
     A model is judged if the configuration of one side selects it. ``models`` are globs
     that decide instead, and ``all_models`` judges every model.
     """
-    from .workspace.findings import diff_schemas
+    from .workspace.diff import diff_schemas
     from .workspace.project import open_project
 
     return diff_schemas(
@@ -292,7 +292,7 @@ def lint(
     ``models`` are ids, or globs over ids. ``select`` and ``ignore`` are diagnostic codes,
     or globs over codes.
     """
-    from .workspace.findings import lint_schemas
+    from .workspace.lint import lint_schemas
     from .workspace.project import open_project
 
     return lint_schemas(
@@ -315,8 +315,8 @@ def check_limits(
     ``models`` are ids, or globs over ids. ``limits`` is the folder of the project's own
     limits; for a model without a file in it, the shipped limits are checked.
     """
+    from .workspace.limits import check_limits
     from .workspace.project import open_project
-    from .workspace.stated_limits import check_limits
 
     return check_limits(open_project(schemas, config, limits), models)
 
@@ -335,8 +335,8 @@ def suggest_limits(
     ``models`` are ids, or globs over ids. ``locale`` is the language whose descriptions are
     read. ``write`` is a folder: each model with drafts gets a file in it, unless it has one.
     """
+    from .workspace.limits import suggest_limits
     from .workspace.project import open_project
-    from .workspace.suggested_limits import suggest_limits
 
     project = open_project(schemas, config, limits).in_locale(locale)
     return suggest_limits(project, models, _path(write))

@@ -283,7 +283,7 @@ class BatchItems:
     def _earlier_submit(
         self, context: FlowContext, submission: Submission, deadline: float
     ) -> Flow[JournalEntry | None]:
-        """The job of an earlier or another run of this batch; None if there is none.
+        """The job of an earlier or another run of this batch, None if there is none.
 
         Waits for a run that is alive and about to get its answer. Raises
         ``SubmitOutcomeUnknown`` if the outcome stays unknown.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runcomfy_codegen.limits.quote_check import contains_quote
+from runcomfy_codegen.limits.published_words import contains_quote
 
 
 @pytest.mark.parametrize(

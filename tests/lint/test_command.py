@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from runcomfy_codegen import build, dialect, store
-from runcomfy_codegen.workspace.findings import BUILT
+from runcomfy_codegen.workspace.lint import BUILT
 from support.command_line import Shell
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"

@@ -16,8 +16,7 @@ from runcomfy_codegen import lint as lint_room
 from runcomfy_codegen.ir.diagnostic import Diagnostic
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.limits.judge import CODES as LIMIT_CODES
-from runcomfy_codegen.lint import RULES, lint, rules_page
-from runcomfy_codegen.lint.limit_codes import LIMIT_SUMMARIES
+from runcomfy_codegen.lint import LIMIT_SUMMARIES, RULES, lint, rules_page
 from runcomfy_codegen.lint.rule import LintRule
 from runcomfy_runtime.limits.stated_limit import Limit
 from support.built_models import model_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runcomfy_codegen.ir.model import Array, Field, MediaKind, Numeric, Object, Text
-from runcomfy_codegen.limits.quote_check import contains_quote
+from runcomfy_codegen.limits.published_words import contains_quote
 from runcomfy_codegen.prose.lexicon import PHRASES
 from runcomfy_codegen.prose.reader import read_field, read_model
 from runcomfy_codegen.prose.references import FieldIndex

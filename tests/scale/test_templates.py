@@ -18,11 +18,8 @@ from runcomfy_codegen.targets.python.annotations import Annotator
 from runcomfy_codegen.targets.python.exports import client_context
 from runcomfy_codegen.targets.python.model_names import names_of
 from runcomfy_codegen.targets.python.names import named_model
-from runcomfy_codegen.targets.python.view import (
-    ModelView,
-    model_view,
-    module_context,
-)
+from runcomfy_codegen.targets.python.view import ModelView, module_context
+from runcomfy_codegen.targets.python.view_builder import model_view
 from runcomfy_codegen.targets.target import Overrides, RenderContext
 from runcomfy_codegen.targets.templates import Templates
 from support.built_models import SETTINGS, model_of

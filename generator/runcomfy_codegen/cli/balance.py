@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from .console import print_json, say
-from .job_progress import connected
+from .followed_job import connected
 from .options import SchemasOptions, format_option, schemas_options
 
 

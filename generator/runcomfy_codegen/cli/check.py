@@ -19,7 +19,7 @@ from ..reports.command_report import (
     diagnostic_lines,
     notice_of,
 )
-from .console import item_progress, print_report
+from .console import print_report
 from .options import (
     ProjectOptions,
     client_option,
@@ -30,6 +30,7 @@ from .options import (
     report_format_option,
     use_shipped_schemas,
 )
+from .progress_bars import item_progress
 
 _LINES_OF_A_FILE = 40
 _LINES_IN_ALL = 200

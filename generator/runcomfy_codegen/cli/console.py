@@ -1,26 +1,27 @@
-"""What a command prints: reports, JSON, progress bars."""
+"""What a command prints: reports, JSON, single lines."""
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 import click
 
 from ..ir.diagnostic import Diagnostic
 from ..reports import document_text, write
-from ..reports.command_report import TextLine, diagnostic_lines
+from ..reports.command_report import (
+    CommandReport,
+    FileLocation,
+    TextLine,
+    diagnostic_lines,
+)
 from ..reports.published_text import terminal_safe as terminal_safe
-from ..workspace.results import Progress, ignore_progress
-
-if TYPE_CHECKING:
-    from ..reports.command_report import CommandReport
-
 
 _NAME, _MODULE = "runcomfy-codegen", ("-m", "runcomfy_codegen")
 _ABOUT_THE_REPOSITORY = frozenset({"github", "sarif"})
@@ -34,10 +35,49 @@ def print_report(report: CommandReport, form: str) -> None:
         print_lines(report.text)
     else:
         if form in _ABOUT_THE_REPOSITORY:
-            from ..workspace.repository_paths import from_repository_root
-
             report = from_repository_root(report)
         click.echo(write(report, form), nl=False)
+
+
+def from_repository_root(report: CommandReport) -> CommandReport:
+    """The report with the paths of its files from the root of the repository.
+
+    GitHub puts annotations and code scanning results on files by these paths. A command runs
+    in any folder of the repository, as the working directory of a job in a monorepo.
+    """
+    root = _root(Path.cwd())
+    return replace(
+        report,
+        entries=tuple(
+            replace(entry, location=_relocated(entry.location, root))
+            for entry in report.entries
+        ),
+        notices=tuple(
+            replace(notice, file=_path(notice.file, root)) for notice in report.notices
+        ),
+    )
+
+
+def _relocated(location: FileLocation | None, root: Path) -> FileLocation | None:
+    if location is None:
+        return None
+    return location._replace(file=_path(location.file, root))
+
+
+def _path(file: str, root: Path) -> str:
+    """The path from the root; an absolute one for a file outside, and nothing for no file."""
+    if not file:
+        return file
+    # Not resolved: the repository has links as they are.
+    whole = Path(os.path.normpath(Path.cwd() / file))
+    below = whole.relative_to(root) if whole.is_relative_to(root) else whole
+    return below.as_posix()
+
+
+def _root(folder: Path) -> Path:
+    """The folder around this one that has ``.git``; this one if there is none."""
+    around = (folder, *folder.parents)
+    return next((each for each in around if (each / ".git").exists()), folder)
 
 
 def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
@@ -87,100 +127,3 @@ def _is_on_path(name: str, file: Path) -> bool:
 def print_json(value: Any) -> None:
     """Print one JSON document on stdout."""
     click.echo(document_text(value), nl=False)
-
-
-StatusWatcher: TypeAlias = Callable[[Any], None]
-"""Called with each new status of a job."""
-
-ByteWatcher: TypeAlias = Callable[[Path, int, int | None], None]
-"""Called with a file, the bytes so far, and the total if the server sends it."""
-
-
-@contextmanager
-def job_progress(model_id: str) -> Generator[StatusWatcher]:
-    """A live bar on stderr if that is a terminal, else a line for each state."""
-    if not sys.stderr.isatty():
-        yield _print_state
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("[cyan]{task.fields[state]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(terminal_safe(model_id), total=None, state="submitting")
-
-        def report_progress(status: Any) -> None:
-            done = 1 if status.finished else None
-            bar.update(task, state=_words(status), total=done, completed=done or 0)
-
-        yield report_progress
-
-
-@contextmanager
-def download_progress() -> Generator[ByteWatcher | None]:
-    """A live bar of downloaded bytes on stderr if that is a terminal, else nothing."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        Progress,
-        TaskID,
-        TextColumn,
-        TransferSpeedColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-    )
-    tasks: dict[Path, TaskID] = {}
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-
-        def report_progress(target: Path, done: int, total: int | None) -> None:
-            if target not in tasks:
-                tasks[target] = bar.add_task(terminal_safe(target.name), total=total)
-            bar.update(tasks[target], completed=done, total=total)
-
-        yield report_progress
-
-
-def _print_state(status: Any) -> None:
-    click.echo(_words(status), err=True)
-
-
-def _words(status: Any) -> str:
-    place = (
-        "" if status.queue_position is None else f" (position {status.queue_position})"
-    )
-    return terminal_safe(f"{status.state}{place}")
-
-
-@contextmanager
-def item_progress(what: str) -> Generator[Progress]:
-    """A live bar of finished items on stderr if that is a terminal, else nothing."""
-    if not sys.stderr.isatty():
-        yield ignore_progress
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-    from rich.progress import TaskID
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        tasks: list[TaskID] = []
-
-        def update(done: int, total: int, name: str) -> None:
-            if done == 1:
-                tasks.append(bar.add_task(what, total=total))
-            bar.update(tasks[-1], completed=done)
-
-        yield update

@@ -24,9 +24,10 @@ from ..workspace.validate import (
     import_client,
     importable,
 )
-from .console import command_line, job_progress, print_diagnostics, terminal_safe
+from .console import command_line, print_diagnostics, terminal_safe
 from .next_steps import example_run
 from .options import SchemasOptions, schemas_options
+from .progress_bars import job_progress
 from .show import print_model
 
 MODEL = "bytedance/dreamina-4-0/edit"

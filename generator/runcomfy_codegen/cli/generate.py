@@ -11,7 +11,7 @@ import click
 from .. import api
 from ..errors import EXIT_FINDING
 from ..targets import TARGETS
-from .console import item_progress, print_diagnostics, print_json, say
+from .console import print_diagnostics, print_json, say
 from .options import (
     ProjectOptions,
     client_option,
@@ -21,6 +21,7 @@ from .options import (
     project_options,
     shipped_schemas_allowed,
 )
+from .progress_bars import item_progress
 
 if TYPE_CHECKING:
     from ..workspace.saved_options import UnsavedOptions

@@ -17,12 +17,12 @@ from runcomfy_runtime.journal import (
     JournalEntry,
     batch_counts,
     entries_of_batch,
-    settled_handle,
 )
+from runcomfy_runtime.journal_jobs import settled_handle
 
 from ..errors import EXIT_FINDING, UsageError
-from .console import download_progress, job_progress, print_json, terminal_safe
-from .job_progress import connected, follow_job, job_failure, print_result
+from .console import print_json, terminal_safe
+from .followed_job import connected, follow_job, job_failure, print_result
 from .options import (
     SchemasOptions,
     check_output_folder,
@@ -32,6 +32,7 @@ from .options import (
     schemas_options,
     timeout_option,
 )
+from .progress_bars import download_progress, job_progress
 from .suggesting_group import SuggestingGroup
 
 

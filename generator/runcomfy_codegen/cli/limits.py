@@ -66,7 +66,7 @@ def suggest(
     model, with the words that it does not draft as comments: read those yourself. A draft is
     no limit before you have put it into limits/.
     """
-    from ..workspace.suggested_limits import result_json
+    from ..workspace.limits import result_json
 
     result = api.suggest_limits(*models, **where, locale=locale, write=write)
     if form == "json":

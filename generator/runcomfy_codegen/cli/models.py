@@ -17,7 +17,7 @@ from ..workspace.model_listing import (
 from ..workspace.project import open_project
 from .completion import complete_models
 from .console import print_diagnostics, print_json, say, terminal_safe
-from .job_progress import connected
+from .followed_job import connected
 from .options import (
     SchemasOptions,
     format_option,

@@ -16,15 +16,10 @@ from ..workspace.pull import (
     read_live_catalog,
     read_model_pages,
 )
-from .console import (
-    item_progress,
-    print_diagnostics,
-    print_json,
-    print_lines,
-    say,
-)
+from .console import print_diagnostics, print_json, print_lines, say
 from .importing import as_json, change_lines, counts_shipped, new_schemas_lines
 from .options import SchemasOptions, format_option, schemas_options
+from .progress_bars import item_progress
 
 
 @click.command("pull")

@@ -20,8 +20,8 @@ from ..workspace.local_files import inline_local_files
 from ..workspace.local_sandbox import open_sandbox
 from ..workspace.project import Project, open_project
 from ..workspace.validate import TemporaryClient, temporary_client
-from .console import command_line, download_progress, job_progress, print_json, say
-from .job_progress import follow_job, job_failure, print_result
+from .console import command_line, print_json, say
+from .followed_job import follow_job, job_failure, print_result
 from .model_input import model_and_input, print_json_hint, read_call
 from .options import (
     ProjectOptions,
@@ -33,6 +33,7 @@ from .options import (
     shipped_schemas_allowed,
     timeout_option,
 )
+from .progress_bars import download_progress, job_progress
 from .validate import print_input_report
 
 

@@ -25,8 +25,13 @@ from ..ir.model import (
     types_in,
 )
 from .limits_file import MALFORMED, LimitEntry, LimitsFile
-from .published_words import default_locale, descriptions, field_at, pointer_steps
-from .quote_check import contains_quote
+from .published_words import (
+    contains_quote,
+    default_locale,
+    descriptions,
+    field_at,
+    pointer_steps,
+)
 
 STALE = "stated-limit-stale"
 CONTRADICTORY = "stated-limit-contradictory"

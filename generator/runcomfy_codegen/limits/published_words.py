@@ -1,12 +1,14 @@
-"""The words of a model's documents, and the fields that pointers of limits name."""
+"""The descriptions that limits quote, and the fields that their pointers name."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import JsonValue, NotJson, members
 from ..ir.model import Array, Field, Nullable, Object, Type, Union
+from ..prose.word_edges import is_cut
 
 ITEM = "*"
 """The step of a pointer that means every item of a list."""
@@ -76,3 +78,23 @@ def _spellings(schema: JsonValue) -> Iterator[JsonValue]:
         alternatives = members(schema).get(keyword)
         if isinstance(alternatives, list):
             yield from alternatives
+
+
+def normalized(text: str) -> str:
+    """A text in NFC, with every run of white space as one space, trimmed."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def contains_quote(description: str, quote: str) -> bool:
+    """Whether a description has a quote, which is not cut out of a word or a number."""
+    text, words = normalized(description), normalized(quote)
+    begin = text.find(words) if words else -1
+    while begin >= 0:
+        if _is_whole(text, begin, begin + len(words)):
+            return True
+        begin = text.find(words, begin + 1)
+    return False
+
+
+def _is_whole(text: str, begin: int, end: int) -> bool:
+    return not (is_cut(text, begin) or is_cut(text, end))

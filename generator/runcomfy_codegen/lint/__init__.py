@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 
 from ..ir.diagnostic import EXHAUSTED, Diagnostic, Severity, too_large
 from ..ir.model import Model
 from ..reports.command_report import CommandReport, RuleMetadata, entry_of
 from . import default_rules, field_rules, message_rules, prose_rules
-from .limit_codes import LIMIT_SUMMARIES, limit_codes_section
 from .rule import LintRule
 
 RULES: tuple[LintRule, ...] = tuple(
@@ -26,6 +26,19 @@ RULES: tuple[LintRule, ...] = tuple(
     )
 )
 """Every rule, by its code."""
+LIMIT_SUMMARIES: Mapping[str, str] = MappingProxyType(
+    {
+        "stated-limit-contradictory": "No document keeps a stated limit together with others.",
+        "stated-limit-impossible": "No document that the schema and its rules allow keeps a"
+        " stated limit.",
+        "stated-limit-malformed": "An entry is not in the language of limits, or names no"
+        " field of the model.",
+        "stated-limit-redundant": "The schema implies a stated limit already.",
+        "stated-limit-stale": "The words of a limit are not in the published description, or"
+        " its model is gone; the limit refuses nothing.",
+    }
+)
+"""What each code of stated limits means, in one sentence."""
 _RULE_CODES = frozenset(rule.id for rule in RULES)
 
 _PAGE_HEAD = """\
@@ -38,6 +51,16 @@ This page is generated from `generator/runcomfy_codegen/lint/`. Do not edit it; 
 collide, required names without a property, impossible choices, locales that differ in
 structure, unsupported keywords. `--select CODE` and `--ignore CODE` accept all of these
 codes, and globs over them.
+"""
+
+_LIMITS_HEAD = """\
+## Stated limits
+
+`lint` also reports what is wrong with the files of `limits/`, with file and line. How to write
+a limit, and what to do about these: [limits](../limits.md).
+
+| code | what it means |
+|---|---|
 """
 
 
@@ -115,4 +138,12 @@ def rules_page() -> str:
         )
         for rule in RULES
     )
-    return "\n".join((_PAGE_HEAD, *sections, limit_codes_section()))
+    return "\n".join((_PAGE_HEAD, *sections, _limit_codes_section()))
+
+
+def _limit_codes_section() -> str:
+    """The codes of stated limits as a section of the page of rules (Markdown)."""
+    rows = "".join(
+        f"| `{code}` | {summary} |\n" for code, summary in LIMIT_SUMMARIES.items()
+    )
+    return f"{_LIMITS_HEAD}{rows}"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from runcomfy_runtime.media.format_table import FORMATS
 
 from .lexemes import Lexeme, lexemes
-from .units import UNITS
+from .measure_words import UNITS
 from .word_kinds import Is
 
 _SEPARATORS = (Is.COMMA, Is.OR, Is.AND)

@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from ..ir.model import MediaKind
 from .lexemes import Lexeme
+from .measure_words import UNITS
 from .quantities import Bound, Quantity
 from .sentences import Clause
 from .subject import Subject, same_words, singular
-from .units import UNITS
 from .word_kinds import Is
 
 NOT_MEASURED = "this unit cannot be measured"

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from .draft import Draft
 from .lexemes import Lexeme
+from .measure_words import UNITS
 from .quantities import Quantity, quantities
 from .references import Reference
 from .scene import WHICH_FIELD, Scene, Unclear, condition_draft, implied, not_both
 from .sentences import Clause, Sentence, has
-from .units import UNITS
 from .word_kinds import Is
 
 _ONE = Fraction(1)

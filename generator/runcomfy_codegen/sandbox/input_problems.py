@@ -58,7 +58,8 @@ def _verdict(problems: tuple[InputProblem, ...]) -> str:
 def invalid_input(problems: tuple[InputProblem, ...]) -> Refused:
     """The refusal of an input that breaks the schema, with every problem in full.
 
-    The message lists them for people and ``detail`` for programs. One for stated limits alone is marked: nobody knows what the API says to it.
+    The message lists them for people and ``detail`` for programs. A refusal for stated
+    limits alone is marked, because it is unknown what the API answers to them.
     """
     detail = [problem.printed for problem in problems]
     message = f"{_verdict(problems)}: {'; '.join(map(str, problems))}."

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn, Protocol, cast
 
 from jsonschema.exceptions import ValidationError
 
-from runcomfy_runtime.media.errors import MediaError
+from runcomfy_runtime.limits.check_values import value_problems
+from runcomfy_runtime.limits.compiled import compile_limits
+from runcomfy_runtime.limits.stated_limit import Limit
+from runcomfy_runtime.media.errors import MediaError, MediaUnknown
+from runcomfy_runtime.media.info import MediaInfo
+from runcomfy_runtime.media.inspection import InspectedFile, media_problems
 from runcomfy_runtime.media.prober import probe
+from runcomfy_runtime.media.references import media_references
 from runcomfy_runtime.media.rule_check import plausible_kinds, plausible_values
+from runcomfy_runtime.report import Problem
 
 from ..dialect.rule_language import MeasuredFile, NotMedia
 from ..dialect.validator import validator_class, with_media_rules
@@ -22,7 +30,6 @@ from ..ir.json_text import is_object, items, members
 from ..ir.model import Model
 from .http_messages import JSON_TYPE, ApiRequest, Refused, assumed_error
 from .input_problems import InputProblem, problems_of
-from .limit_validation import broken_limits
 
 MAX_DEPTH = 64
 MAX_TEXT = 8 * 1024 * 1024
@@ -227,3 +234,36 @@ def all_texts(value: Any) -> Iterator[str]:
         if isinstance(value, str):
             yield value
         rest += reversed(list(members(value).values()) or items(value))
+
+
+# Stated limits in the sandbox: decided as the client does, on inline media alone.
+
+
+def broken_limits(
+    limits: Sequence[Limit], document: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """The limits that a document certainly breaks, or breaks with a warning.
+
+    The document fits the schema. URLs are not fetched, so limits on their files are unknown.
+    """
+    compiled = compile_limits(limits)
+    problems = value_problems(compiled, document)
+    references = media_references((), document, compiled)
+    measured = {source: _measure(source) for source in {r.source for r in references}}
+    files = [
+        InspectedFile.of(reference, measured[reference.source])
+        for reference in references
+    ]
+    problems += media_problems(files, document, limits)
+    for problem in problems:
+        if problem.verdict == "fail" or (problem.level == "warn" and problem.actual):
+            yield problem
+
+
+def _measure(source: str | Path) -> MediaInfo | MediaError:
+    if isinstance(source, Path) or source[:5].lower() != "data:":
+        return MediaUnknown("the sandbox fetches no URL")
+    try:
+        return probe(source)
+    except MediaError as error:
+        return error

@@ -1,7 +1,7 @@
 """Can limits between fields be kept at all? Decided on documents of boundary values.
 
-The values of each field are one of every kind that the limits tell apart. If no document of
-them keeps the limits, no document does.
+The values of each field are one of every kind that the limits tell apart. If no
+document of them keeps the limits, no document does.
 """
 
 from __future__ import annotations

@@ -124,7 +124,8 @@ def _place(error: BaseException, name: str) -> str:
 def check_blocks(name: str, known: Mapping[str, str], environment: Environment) -> None:
     """Raise ``TemplateFault`` if a template replaces a block that what it extends has not.
 
-    What cannot be parsed, or extends what only rendering can tell, is checked when it is rendered.
+    What cannot be parsed, or extends what only rendering can tell, is checked when it is
+    rendered.
     """
     template = _parsed(name, known, environment)
     above = _extended(template)

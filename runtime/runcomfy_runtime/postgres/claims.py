@@ -10,8 +10,7 @@ from typing import Any, Protocol
 from ..errors import BadSetting
 from ..escaping import quoted
 from ..journal import ClaimAnswer, Closing, JournalEntry
-from ..lease import LEASE
-from ..owner_process import this_place
+from ..lease import LEASE, this_place
 from . import statements as sql
 from .connection import PostgresPool, Statement, StatementResult
 

@@ -1,13 +1,19 @@
-"""The docstring of a field: description, limits, rules, the server's default."""
+"""The docstrings of a generated module: of its classes and of their fields.
+
+The runtime reads the line of the server's defaults for the JSON Schema of the class.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from runcomfy_runtime.limits.stated_limit import Limit
+
 from ...ir.model import Array, Exact, Field, Nullable, Numeric, Text, Type
-from .names import NamedField
+from .names import NamedField, NamedModel
 
 _ENDS = (".", "!", "?", "。")
 _EXPONENT = re.compile(r"\dE[+-]")
@@ -122,3 +128,46 @@ def _rules(field: Field) -> tuple[str, ...]:
 
 def _bare(kind: Type) -> Type:
     return kind.inner if isinstance(kind, Nullable) else kind
+
+
+def input_docstring(model: NamedModel) -> str:
+    """The docstring of the input class, as paragraphs."""
+    paragraphs = (
+        model.title or f"What ``{model.model_id}`` takes.",
+        model.description,
+        _defaults(model.input.fields),
+    )
+    return "\n\n".join(filter(None, paragraphs))
+
+
+def part_docstring(fields: Iterable[NamedField], side: str) -> str:
+    """The docstring of the class of a nested object in the input or the output."""
+    defaults = _defaults(fields) if side == "input" else ""
+    return "\n\n".join(filter(None, (f"A part of the {side}.", defaults)))
+
+
+def _defaults(fields: Iterable[NamedField]) -> str:
+    """What the server uses for fields that are not sent, as keyword arguments."""
+    texts = ((field.name, default_text(field)) for field in fields)
+    line = ", ".join(f"{name}={text}" for name, text in texts if text)
+    return f"Server defaults: {line}." if line else ""
+
+
+def stated_limits(limits: Iterable[Limit]) -> dict[str, tuple[str, ...]]:
+    """What the docstring of each field says about its limits, by the pointer of the field."""
+    lines: defaultdict[str, list[str]] = defaultdict(list)
+    for limit in limits:
+        for field in limit.fields:
+            lines[field].append(_limit_line(limit, field))
+    return {field: tuple(texts) for field, texts in lines.items()}
+
+
+def _limit_line(limit: Limit, field: str) -> str:
+    others = [other.lstrip("/") for other in limit.fields if other != field]
+    together = limit.require is not None or any(
+        "total_" in rule for rule in limit.rules
+    )
+    with_others = f", with {', '.join(others)}" if others and together else ""
+    warning = " (a warning)" if limit.level == "warn" else ""
+    condition = f'"{limit.quote}"' if limit.require is not None else limit.condition
+    return f"Stated limit{with_others}{warning}: {condition}."

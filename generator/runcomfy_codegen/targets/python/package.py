@@ -24,7 +24,8 @@ from .annotations import Annotator
 from .exports import client_context
 from .model_names import given_names, name_models
 from .names import named_model
-from .view import model_view, module_context
+from .view import module_context
+from .view_builder import model_view
 
 PACKAGE = "runcomfy_client"
 """The usual name of a generated package."""

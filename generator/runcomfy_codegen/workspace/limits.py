@@ -1,4 +1,4 @@
-"""Drafts limits from the descriptions of a project's models, as files for a person."""
+"""``limits suggest`` and ``limits check``: drafts for a person, and what is wrong with limits."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from ..limits.draft_file import draft_file
 from ..limits.limits_folders import limits_path
 from ..prose.draft import Draft
 from ..prose.reader import read_model
+from .limits_of_models import limit_conflicts
 from .project import Project, ids_matching
-from .results import SuggestedLimits, SuggestResult
+from .results import LimitsResult, SuggestedLimits, SuggestResult
 
 
 def suggest_limits(
@@ -107,3 +108,29 @@ def _draft_json(model_id: str, draft: Draft) -> dict[str, Any]:
         "level": draft.level,
         **condition,
     }
+
+
+def check_limits(project: Project, models: Sequence[str] = ()) -> LimitsResult:
+    """Check every file of limits that applies to these models, or to all.
+
+    A file for a model that the schemas do not have is stale as a whole.
+    """
+    catalog = project.built_catalog()
+    wanted = ids_matching(catalog, models)
+    found = [each for each in catalog.diagnostics if each.code.startswith(_PREFIX)]
+    found += limit_conflicts(catalog.models, project.limits)
+    found.sort(key=lambda each: (each.model, each.place))
+    if wanted is not None:
+        found = [each for each in found if each.model in wanted]
+    checked = [
+        model for model in catalog.models if wanted is None or model.model_id in wanted
+    ]
+    return LimitsResult(
+        limits=project.config.limits_folder,
+        diagnostics=tuple(found),
+        files=sum(project.limits.read(m.model_id) is not None for m in checked),
+        applied=sum(len(model.limits) for model in checked),
+    )
+
+
+_PREFIX = "stated-limit-"
