@@ -150,7 +150,7 @@ class Claims(Protocol):
         ...
 
     def close(self, reference: str, closing: Closing) -> None:
-        """Say what became of a claimed item. It is written with the next claim."""
+        """Record the outcome of a claimed item. It is written with the next claim."""
         ...
 
     def end(self) -> int:
@@ -204,7 +204,7 @@ _ALL_ENTRIES = 2**31
 
 
 def entries_of_batch(journal: Journal, batch: str) -> Sequence[JournalEntry]:
-    """The entries of a batch, or from a journal that cannot tell, all."""
+    """The entries of a batch, or all entries of a journal that cannot select them."""
     if isinstance(journal, ListingJournal):
         return journal.of_batch(batch)
     return journal.entries(_ALL_ENTRIES)

@@ -72,7 +72,7 @@ class LeaseKeeper:
                 self._thread.start()
 
     def drop(self, reference: str) -> None:
-        """Renew it no more: the outcome of the submit is recorded, or nobody waits for it."""
+        """Renew it no more: the outcome of the submit is recorded, or is no longer awaited."""
         self._open.discard(reference)
 
     def close(self) -> None:

@@ -238,7 +238,7 @@ def unwrap(content: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def result_members(raw: object) -> Mapping[str, Any]:
-    """The members of a result without an envelope. A value that is no object is the output."""
+    """The members of a result without an envelope. A value that is not an object is the output."""
     if isinstance(raw, dict):
         return unwrap(cast(dict[str, Any], raw))
     return {"output": raw}

@@ -92,7 +92,7 @@ class SqliteFile:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """The identity of the file at a path; None if there is none."""
+    """The identity of the file at a path; None without a file."""
     try:
         status = path.stat()
     except OSError:

@@ -47,7 +47,7 @@ from .sqlite_schema import (
 
 
 class _Queued:
-    """An entry that waits to be written, and what came of it."""
+    """An entry that waits to be written, and the outcome of writing it."""
 
     __slots__ = ("done", "entry", "failure")
 

@@ -76,7 +76,7 @@ def what_to_do(reason: object) -> str:
 
 
 def make_file(path: Path) -> None:
-    """Create the file of a journal if there is none, for its owner alone.
+    """Create the file of a journal if it is missing, for its owner alone.
 
     Raises ``JournalError`` if it cannot be opened, or is a FIFO, a device or a socket:
     SQLite reports those as a broken disk.

@@ -183,7 +183,7 @@ def _common_step(one: Exact | None, other: Exact | None) -> Exact | None:
 def text_pattern(
     schema: dict[str, JsonValue], path: SchemaPath, collector: Collector
 ) -> str | None:
-    """The published pattern; None if there is none, or if it is not supported."""
+    """The published pattern, or None if it is missing or not supported."""
     pattern = schema.get("pattern")
     if pattern is None:
         return None

@@ -53,7 +53,7 @@ class Intersection:
     wider: list[str] = field(default_factory=list[str])
 
     def of(self, one: Type, other: Type) -> Type:
-        """The type of the values that both types accept; ``NOTHING`` if there are none."""
+        """The type of the values that both types accept; ``NOTHING`` if no value fits both."""
         if isinstance(one, Anything) or one == other:
             return other
         if isinstance(other, Anything):

@@ -1,6 +1,6 @@
 """Which fields name media, of which kind, and the media rules that they publish.
 
-The kind is stated by the format. If there is none (one published image field has none),
+The kind is stated by the format. Without a format (one published image field has none),
 it comes from the format of the items, the metrics of the rules, the published sample, or
 the name, in this order (law 5 of the design).
 """

@@ -75,7 +75,7 @@ class Commands(SuggestingGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command with this name; None if there is none."""
+        """The command with this name, or None."""
         if cmd_name not in COMMANDS:
             return None
         file, _, attribute = COMMANDS[cmd_name][0].partition(":")

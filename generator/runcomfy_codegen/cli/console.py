@@ -75,7 +75,7 @@ def _path(file: str, root: Path) -> str:
 
 
 def _root(folder: Path) -> Path:
-    """The folder around this one that has ``.git``; this one if there is none."""
+    """The folder around this one that has ``.git``, or else this one."""
     around = (folder, *folder.parents)
     return next((each for each in around if (each / ".git").exists()), folder)
 

@@ -202,7 +202,7 @@ timeout_option = click.option(
 def check_output_folder(folder: Path) -> None:
     """Check that files can be saved in a folder, before anything is paid.
 
-    Raises ``UsageError`` for a file in its place, ``OperationError`` if nobody can write there.
+    Raises ``UsageError`` for a file in its place, ``OperationError`` if it is not writable.
     """
     import tempfile
 

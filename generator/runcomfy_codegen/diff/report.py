@@ -214,7 +214,7 @@ def _changelog_lines(entries: Iterable[ReportEntry]) -> Iterator[str]:
 
 
 def _witness_text(finding: DiffFinding) -> str:
-    """The witness as JSON, its middle left out if it is long; empty if there is none."""
+    """The witness as JSON, its middle left out if it is long; empty without a witness."""
     if finding.witness is None:
         return ""
     text = exact_json_text(json_value(finding.witness.value))

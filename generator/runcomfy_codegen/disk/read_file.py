@@ -1,4 +1,4 @@
-"""Reads a file that somebody else made: its kind is looked at first, and its size has a cap.
+"""Reads a file of unknown origin: its kind is checked first, and its size has a cap.
 
 Opening a FIFO waits for a writer, reading ``/dev/zero`` never ends, and a file can be larger
 than the memory. Git carries links to any of them, and to ``/dev/stdin``: only a file that the
@@ -57,7 +57,7 @@ class NotReadable(OSError):
 def read_file(path: Path | str, cap: int) -> bytes:
     """The content of a stored file. ``/dev/null`` is an empty file.
 
-    Raises ``OSError``, and ``NotReadable`` for anything that is no file, for a link to
+    Raises ``OSError``, and ``NotReadable`` for anything other than a file, for a link to
     standard input, and for more than ``cap`` bytes.
     """
     if os.path.islink(path):  # noqa: PTH114

@@ -77,7 +77,7 @@ def _at(steps: list[str], keywords: Schema) -> Schema:
 
 
 def _keywords(rule: MeasureRule) -> Schema | None:
-    """The keywords for a value that is given; None if there are none."""
+    """The keywords for a value that is given, or None."""
     match rule.measure.name:
         case "count":
             # What is no list counts as one item.

@@ -73,7 +73,7 @@ class LimitsFolders:
         return file.file == self.own_file(file.model_id)
 
     def content(self, model_id: str) -> bytes | None:
-        """The bytes of a model's file; None if there is none that can be read."""
+        """The bytes of a model's file, or None if it is missing or cannot be read."""
         found = self._content(limits_path(model_id))
         return found[1] if found and isinstance(found[1], bytes) else None
 

@@ -18,7 +18,7 @@ from ..subtype.accepts import is_empty
 
 
 def narrowed(kind: Type, rules: Iterable[MeasureRule]) -> Type | None:
-    """A type that has every given value of ``kind`` that keeps the rules; None if there is none.
+    """A type that has every given value of ``kind`` that keeps the rules; None if no value does.
 
     It may have more values, but None is proved.
     """

@@ -43,7 +43,7 @@ _TRUTH = {
 def default_against_description(
     field: Field, pointer: str
 ) -> Iterator[tuple[str, str]]:
-    """A stated value that is none of the readings of the published default."""
+    """A stated value that differs from every reading of the published default."""
     if field.default is None:
         return
     for found in _INTRODUCTION.finditer(field.description):

@@ -79,7 +79,7 @@ def unchanged_models(
 ) -> frozenset[str]:
     """The models of a package that another rendering would leave as they are.
 
-    ``hashes`` are those of the files that are there. Whoever changes the lock can deceive
+    ``hashes`` are those of the files that are there. Someone who edits the lock can deceive
     this; that is why ``check`` never asks it.
     """
     if dict(lock.made_from.tool) != dict(sources.tool):
@@ -125,7 +125,7 @@ def unified_diff(folder: Path, path: PurePosixPath, wanted: str) -> Iterator[str
 
 
 def file_text(folder: Path, path: PurePosixPath) -> str:
-    """The text of a file; empty if there is none."""
+    """The text of a file; empty if the file is missing."""
     return (read_if_there(folder / path, GENERATED_CAP) or b"").decode(
         "utf-8", "replace"
     )
@@ -140,7 +140,7 @@ _PLACEHOLDERS = frozenset({".gitignore", ".gitkeep", "__pycache__"})
 
 
 def lock_of(folder: Path) -> Lock:
-    """The lock of a generated package; an empty one if there is none."""
+    """The lock of a generated package; an empty lock if the package has no lock file."""
     content = read_if_there(folder / LOCK, GENERATED_CAP)
     if content is None:
         return Lock()

@@ -225,7 +225,7 @@ def read_lock(text: str) -> Lock:
 def lock_while_generating(text: str, new: Mapping[PurePosixPath, str], to: str) -> str:
     """A lock file that says what a ``generate`` is about to write over the package.
 
-    ``text`` is the lock of the package, empty if there is none; ``new`` are the hashes of
+    ``text`` is the lock of the package, empty if it has no lock file; ``new`` are the hashes of
     the files to write, and ``to`` is the text of the lock afterwards. What an earlier
     ``generate`` was writing when it was killed stays in the lock.
     """

@@ -118,7 +118,7 @@ Matcher: TypeAlias = Callable[[object], bool]
 
 @lru_cache(maxsize=4096)
 def compiled_pattern(pattern: str) -> Matcher:
-    """A function that tells whether a text has a match. Raises ``UnsupportedPattern``."""
+    """A function that says whether a text has a match. Raises ``UnsupportedPattern``."""
     return _compiled(rust_pattern(pattern))
 
 

@@ -1,7 +1,7 @@
 """Limits between fields: "cannot be combined with", "only with", "at least one of".
 
 Each pattern is a function from a sentence or clause to drafts. A pattern that sees its words
-and cannot tell which fields they name raises ``Unclear``; then a person reads them.
+and cannot decide which fields they name raises ``Unclear``; then a person reads them.
 """
 
 from __future__ import annotations

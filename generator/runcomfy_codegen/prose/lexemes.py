@@ -83,7 +83,7 @@ _SHORT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """One word of the grammar, and where it stands in the text.
+    """One word of the grammar, and its position in the text.
 
     ``numbers`` are those of a number (one), of dimensions (two); ``names`` are the formats of
     a list of formats. ``written`` is the text in lower case.

@@ -1,4 +1,4 @@
-"""What a quantity limits in a field: the rules of it, or why there are none."""
+"""What a quantity limits in a field: its rules, or why it has no rule."""
 
 from __future__ import annotations
 
@@ -259,7 +259,7 @@ def _ratio(number: Lexeme) -> str:
 
 
 def _decimal(number: Fraction) -> str:
-    """An exact decimal. Raises ``UnreadableMeasure`` if there is none."""
+    """An exact decimal. Raises ``UnreadableMeasure`` if the number has no exact decimal form."""
     twos, rest = 0, number.denominator
     while rest % 10 == 0 or rest % 2 == 0 or rest % 5 == 0:
         rest = (

@@ -203,7 +203,7 @@ def _with_unit(clause: Clause, index: int) -> tuple[Lexeme, Lexeme | None, int]:
 
 
 def _range_end(clause: Clause, index: int, between: Lexeme | None) -> int:
-    """Where the second number of a range stands; 0 if there is no range."""
+    """The index of the second number of a range; 0 without a range."""
     if not _is_number(clause, index + 1):
         return 0
     word = clause[index]
@@ -214,7 +214,7 @@ def _range_end(clause: Clause, index: int, between: Lexeme | None) -> int:
 
 
 def _after(found: Quantity, clause: Clause, index: int) -> tuple[Quantity, int]:
-    """Reads what stands behind the numbers: script, things counted, ``or less``."""
+    """Reads what follows the numbers: script, things counted, ``or less``."""
     nouns: list[Lexeme] = []
     stranger: Lexeme | None = None
     script = ""

@@ -52,7 +52,7 @@ class Scene:
         return own
 
     def named(self, words: Sequence[Lexeme]) -> list[Reference]:
-        """The other fields that words name. Raises ``Unclear`` if there is none."""
+        """The other fields that words name. Raises ``Unclear`` if they name no other field."""
         found = self.others_named(words)
         if not found or not all(row.exact for row in found):
             raise Unclear(WHICH_FIELD)

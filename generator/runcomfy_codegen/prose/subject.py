@@ -51,7 +51,7 @@ class Subject:
 
     @property
     def is_text(self) -> bool:
-        """Whether the field, or each item, is a text that is no URL and no choice."""
+        """Whether the field, or each item, is a text, but not a URL and not a choice."""
         return isinstance(self.type, Text) and self.media is None
 
     @property

@@ -185,7 +185,7 @@ def notice_of(diagnostic: Diagnostic) -> FileNotice:
 
 
 def counted(summary: Mapping[str, int], approved: int = 0) -> str:
-    """``2 breaking, 1 risky; 1 approved``; ``no differences`` if there are none at all."""
+    """``2 breaking, 1 risky; 1 approved``; ``no differences`` without any finding."""
     counts = [f"{number} {verdict}" for verdict, number in summary.items() if number]
     if approved and not counts:
         return f"only {approved} approved"

@@ -70,7 +70,7 @@ def invalid_input(problems: tuple[InputProblem, ...]) -> Refused:
 
 
 def problems_of(error: ValidationError) -> Iterator[InputProblem]:
-    """The problems that one error of the validator stands for, each with its own pointer."""
+    """The problems in one error of the validator, each with its own pointer."""
     at = "".join(f"/{pointer_token(step)}" for step in error.absolute_path)
     problem = partial(InputProblem, code=str(error.validator))
     instance: Any = error.instance

@@ -56,7 +56,7 @@ def png(width: int, height: int, hue: float) -> bytes:
 
 
 def jpeg(width: int, height: int, hue: float) -> bytes:
-    """Four bands of colour; the hue tells one picture from another."""
+    """Four bands of colour; each picture has a hue of its own."""
     picture = Image.new("RGB", (1, 4))
     picture.frombytes(bytes(part for colour in _bands(hue) for part in colour))
     return _saved(_enlarged(picture, width, height), "JPEG", quality=10)

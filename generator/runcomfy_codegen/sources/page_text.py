@@ -12,7 +12,7 @@ from ..ir.json_text import JsonText, KnownPosition
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """The title and the description of a page; empty if there is none."""
+    """The title and the description of a page; empty if the page has no text for them."""
 
     title: str = ""
     description: str = ""

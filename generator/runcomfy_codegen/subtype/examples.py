@@ -30,7 +30,7 @@ MAX_WEIGHT = 100_000
 
 
 def smallest_example(kind: Type) -> list[ExactJson]:
-    """One smallest value, in a list; an empty list if there is none."""
+    """One smallest value, in a list; an empty list if the type has no value."""
     return list(islice(_checked_examples(kind), 1))
 
 

@@ -1,6 +1,6 @@
 """Can limits between fields be kept at all? Decided on documents of boundary values.
 
-The values of each field are one of every kind that the limits tell apart. If no
+The values of each field are one of every kind between which the limits distinguish. If no
 document of them keeps the limits, no document does.
 """
 
@@ -198,7 +198,7 @@ def _sizes(points: _Points, low: int | None, high: int | None) -> list[int]:
 
 
 def _other_text(size: int, points: _Points) -> str:
-    """A text of this length that is no constant."""
+    """A text of this length that is not a constant."""
     return next(
         text
         for text in (character * size for character in "¤§¶†‡")

@@ -106,7 +106,7 @@ def _find_witness(
 ) -> FileMeasures | None:
     """Measures of one group that ``one`` allows and ``other`` does not.
 
-    None if there are none, or if the limits on the other measures cannot be met.
+    None without such measures, or if the limits on the other measures cannot be met.
     """
     known = set(one)
     for limit in other:

@@ -57,7 +57,7 @@ def docstring(
 
     Lines are wrapped to ``WIDTH``; ``read_docstring`` of the result has the same words.
     One that is the ``heading`` of a module or class keeps a single line even if its quotes
-    stand out, as black wants it. ``code`` follows as a block, and is not wrapped.
+    go over the margin, as black wants it. ``code`` follows as a block, and is not wrapped.
     """
     room = WIDTH - indent
     lines = [_wrapped(line, room) for line in _tidy(text).split("\n")]

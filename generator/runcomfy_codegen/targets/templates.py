@@ -124,7 +124,7 @@ def _place(error: BaseException, name: str) -> str:
 def check_blocks(name: str, known: Mapping[str, str], environment: Environment) -> None:
     """Raise ``TemplateFault`` if a template replaces a block that what it extends has not.
 
-    What cannot be parsed, or extends what only rendering can tell, is checked when it is
+    What cannot be parsed, or extends a name that only rendering knows, is checked when it is
     rendered.
     """
     template = _parsed(name, known, environment)

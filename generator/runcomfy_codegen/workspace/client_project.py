@@ -42,7 +42,7 @@ def package_in(folder: Path, output: Path | None, config: StrPath | None) -> Pat
 def write_client_project(folder: Path, package: Path) -> ClientProject:
     """Write ``pyproject.toml`` and README next to a package.
 
-    A file that somebody else wrote or edited stays. Raises ``CodegenError``.
+    A file that a person wrote or edited stays. Raises ``CodegenError``.
     """
     lock = lock_of(package)
     if not lock.models or any(path.suffix == ".json" for path in lock.files):

@@ -42,7 +42,7 @@ class Config:
 
     ``limits`` is the folder of stated limits, by default ``limits`` next to the schemas.
     ``names_schemas`` says that the file names the schemas folder.
-    ``file`` is the file that decides what belongs in ``output``, None if there is none.
+    ``file`` is the file that decides what belongs in ``output``, or None.
     ``clients`` are the tables ``[clients.NAME]``, each laid over the rest of the
     configuration; ``client`` is the NAME of such a table. A configuration without them is
     one client itself.

@@ -183,7 +183,7 @@ def _is_list(kind: Type | None) -> bool:
 
 
 def _typed(kind: Type, text: str) -> Any:
-    """A text as a value of this type. A text that is no such value stays a text.
+    """A text as a value of this type. A text that is not such a value stays a text.
 
     Then checking the input reports it like any other wrong value.
     """

@@ -76,7 +76,7 @@ def _candidates(
 
 
 def _example_from_samples(model: Model) -> dict[str, Any]:
-    """The samples of the required fields; a value of the right type if there is none."""
+    """The samples of the required fields; a value of the right type if the page has no sample."""
     properties = members(to_json_schema(model.input)["properties"])
     return {
         field.wire_name: (

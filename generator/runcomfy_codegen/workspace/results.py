@@ -204,7 +204,7 @@ class PackageCheck(_Result):
     def up_to_date(self) -> bool:
         """Whether the folder has what the schemas say.
 
-        Nobody knows that of a model with an error, whose files stay as they are.
+        That is unknown for a model with an error, whose files stay as they are.
         """
         wrong = self.stale or self.edited or self.removed or self.interrupted
         return self.ok and not (wrong or self.missing)

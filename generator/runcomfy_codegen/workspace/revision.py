@@ -130,7 +130,7 @@ def _entries(folder: Revision, cap: int) -> Iterator[tuple[PurePosixPath, Conten
 
 
 def _linked(folder: Revision, path: PurePosixPath, name: bytes) -> tuple[bytes, bytes]:
-    """The object and the size of the file that a link leads to; empty if there is none."""
+    """The object and the size of the file that a link leads to; empty if it leads to no file."""
     # From the root of the commit: a link may leave the folder.
     above = [os.fsencode(folder.path)] if folder.path not in ("", ".") else []
     oid, kind, size = followed(folder.commit, b"/".join([*above, name]))

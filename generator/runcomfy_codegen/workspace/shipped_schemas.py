@@ -34,7 +34,7 @@ SHIPPED = ShippedSchemas()
 
 
 def has_no_schemas(config: Path | None) -> bool:
-    """Whether nothing names a schemas folder, and there is none. Raises ``ConfigError``."""
+    """Whether nothing names a schemas folder, and no such folder exists. Raises ``ConfigError``."""
     found = _configuration(config)
     return not found.names_schemas and not os.path.lexists(found.schemas)
 

@@ -140,7 +140,7 @@ class BatchClaims:
             self._journal.bury()
 
     def close(self, reference: str, closing: Closing) -> None:
-        """Say what became of a claimed item. It is written with the next claim."""
+        """Record the outcome of a claimed item. It is written with the next claim."""
         self._closing[reference] = closing
 
     def _closings(self) -> list[Statement]:

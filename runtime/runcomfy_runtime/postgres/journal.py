@@ -212,7 +212,7 @@ class PostgresJournal:
     def bury(self) -> None:
         """End the leases of processes that ran on this machine and have ended.
 
-        So nobody waits for their leases, which is right only because it is certain.
+        So no process waits for their leases, which is right only because it is certain.
         """
         place = this_place()
         rows = self._run(sql.OPEN_OWNERS_HERE, (place, place)).rows if place else []

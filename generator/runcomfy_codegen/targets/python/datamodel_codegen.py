@@ -1,7 +1,7 @@
 """The adapter for datamodel-code-generator: how is this JSON Schema annotated in Python?
 
 ``annotations_of`` is the only way in, and no other module knows the library. A question is
-the shape of a type: a JSON Schema in which tokens stand for published names, values, bounds
+the shape of a type: a JSON Schema in which tokens replace published names, values, bounds
 and patterns, and stubs for inner types. The caller replaces the tokens in the answer, so no
 published text reaches the library, and its escaping need not be trusted. Each answer is
 checked against the forms of annotation that this release knows.
@@ -52,7 +52,7 @@ _NODES = (
     ast.USub,
 )
 STUB = "Stub"
-"""Class names that begin so stand for inner types, which are questions of their own."""
+"""Class names that begin so replace inner types, which are questions of their own."""
 _REFERENCE = f"#/$defs/{STUB}"
 
 

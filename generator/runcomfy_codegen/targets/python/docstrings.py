@@ -98,7 +98,7 @@ def _range(kind: Numeric) -> str:
 
 
 def default_text(field: Field) -> str:
-    """The server's default as Python writes it; empty if there is none."""
+    """The server's default as Python writes it; empty without a default."""
     if field.default is None:
         return ""
     # A float may not be exact: 1E+400 is beyond all of them.

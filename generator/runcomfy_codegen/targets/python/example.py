@@ -28,7 +28,7 @@ _LONGEST = 200
 
 
 def example_code(model: NamedModel) -> str:
-    """A call that runs, with the least input that says something; empty if there is none."""
+    """A call that runs, with the least input that says something; empty if no input can be made."""
     values = {field: _example(field) for field in _fields_shown(model)}
     values = _within_limits(model, values)
     if None in values.values() or _limits_broken(model, values):
@@ -100,7 +100,7 @@ def _short(sample: Any, kind: Type) -> Any:
 
 
 def _telling(kind: Type, field: Field) -> Iterator[Any]:
-    """Values that tell a reader what the field is for."""
+    """Values that show a reader what the field is for."""
     match kind:
         case Nullable(inner=inner):
             yield from _telling(inner, field)

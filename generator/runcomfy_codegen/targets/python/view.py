@@ -96,7 +96,7 @@ class ModelView:
 
     @property
     def limits(self) -> str:
-        """The stated limits as the source of a tuple; empty if there are none."""
+        """The stated limits as the source of a tuple; empty without limits."""
         calls = "".join(f"{limit_call(limit)}, " for limit in self.model.limits)
         return f"({calls})" if calls else ""
 
