@@ -18,8 +18,6 @@ from runcomfy_runtime.metrics_and_operators import (
     METRICS,
     OPERATORS,
     SPELLINGS,
-    UNIT_WORDS,
-    Unit,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -63,10 +61,6 @@ def test_every_kind_is_complete_and_the_ir_has_the_same() -> None:
             for each in FORMATS.values()
         )
         assert kind in row.words
-
-
-def test_every_unit_has_the_words_of_descriptions() -> None:
-    assert set(UNIT_WORDS) == set(Unit)
 
 
 def test_every_metric_is_complete_and_documented() -> None:

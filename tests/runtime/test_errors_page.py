@@ -10,15 +10,10 @@ from typing import Any
 
 import pytest
 
-from runcomfy_codegen.workspace.error_page import (
-    ENTRIES,
-    ErrorEntry,
-    errors_page,
-    example,
-)
 from runcomfy_runtime import errors
 from runcomfy_runtime.error_codes import ERRORS
 from runcomfy_runtime.report import Report
+from support.errors_page import ENTRIES, ErrorEntry, errors_page, example
 
 EACH = pytest.mark.parametrize(
     "entry", ENTRIES, ids=lambda entry: entry.exception.__name__

@@ -45,19 +45,30 @@ _STRONGEST_INPUT = (MediaKind.VIDEO, MediaKind.IMAGE, MediaKind.AUDIO)
 def assumed_category(model: Model, made: MediaKind) -> str:
     """The category of a model in the words of the catalog, such as ``text-to-image``.
 
-    The last segment of the id decides. A variant such as ``pro`` or ``1080p`` is not in the
-    table; then the segment before it decides. If no segment is a task, the required media
-    of the input decide.
+    The last task in the id decides. If no segment is a task, the required media of the input
+    decide.
     """
-    for segment in reversed(model.model_id.lower().split("/")[1:]):
-        category = _CATEGORIES.get(segment)
-        if category is not None:
-            return category.format(made=made.value)
-        if "-to-" in segment:
-            return segment
+    stated = category_in_id(model.model_id, made)
+    if stated:
+        return stated
     needed = {field.media for field in model.input.fields if field.required}
     taken = [kind.value for kind in _STRONGEST_INPUT if kind in needed]
     return f"{taken[0] if taken else 'text'}-to-{made.value}"
+
+
+def category_in_id(model_id: str, made: MediaKind | None = None) -> str:
+    """The category that the last task in a model's id names; empty if no segment is a task.
+
+    A variant such as ``pro`` or ``1080p`` is not in the table; then the segment before it
+    decides. An ``edit`` has no category while it is unknown what the model makes.
+    """
+    for segment in reversed(model_id.lower().split("/")[1:]):
+        category = _CATEGORIES.get(segment, segment if "-to-" in segment else "")
+        if category and (made or "{made}" not in category):
+            return category.format(made=made.value if made else "")
+        if category:
+            return ""
+    return ""
 
 
 def assumed_page(model_id: str) -> str:

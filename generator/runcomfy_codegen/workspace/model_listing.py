@@ -11,14 +11,12 @@ from typing import Any
 from runcomfy_runtime.did_you_mean import did_you_mean, did_you_mean_or_list
 
 from ..errors import UnknownModel, UsageError
-from ..ir.assumed_facts import ASSUMED_PRICE
+from ..ir.assumed_facts import ASSUMED_PRICE, category_in_id
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
 from ..ir.json_text import items, members
 from ..store.schemas_folder import NoSchemasFolder, read_all
 from .project import Project, no_schemas
-
-_TASK = "-to-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,23 +130,17 @@ def listed_model(entry: dict[str, Any], description: str = "") -> ListedModel:
         and not isinstance(price, bool)
         and entry.get("pricing_note") != ASSUMED_PRICE
     )
-    is_price &= entry.get("pricing_note") != ASSUMED_PRICE
     published = tuple(map(str, items(entry.get("categories"))))
+    assumed = category_in_id(model_id)
     return ListedModel(
         model_id=model_id,
         title=_text(entry.get("display_name")),
         kind=_text(entry.get("kind")),
-        categories=published or _task(model_id),
+        categories=published or ((assumed,) if assumed else ()),
         price_usd=price if is_price else None,
         price_unit=_text(entry.get("price_unit")),
         description=description,
     )
-
-
-def _task(model_id: str) -> tuple[str, ...]:
-    """The task in the id of a model, in the words of the published categories."""
-    steps = reversed(model_id.split("/"))
-    return tuple(step for step in steps if _TASK in step)[:1]
 
 
 def _text(value: object) -> str:
