@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from .character_classes import ANY_BUT_LINE_ENDS, CLASS_ESCAPES, unicode_property
-from .escapes import Cursor, UnsupportedPattern, read_character_escape
+from .escapes import (
+    ANY_BUT_LINE_ENDS,
+    CLASS_ESCAPES,
+    Cursor,
+    UnsupportedPattern,
+    read_character_escape,
+    unicode_property,
+)
 from .tree import (
     Alternatives,
     Assertion,

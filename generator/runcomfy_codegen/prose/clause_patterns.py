@@ -6,9 +6,16 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from .condition_context import (
+    WHICH_FIELD,
+    ConditionContext,
+    Unclear,
+    condition_draft,
+    implied,
+    not_both,
+)
 from .draft import Draft
 from .quantities import Quantity, quantities
-from .scene import WHICH_FIELD, Scene, Unclear, condition_draft, implied, not_both
 from .sentences import Clause, Sentence, has
 from .word_kinds import Is
 
@@ -17,11 +24,11 @@ _LATER = (Is.IF, Is.WITH, Is.WITHOUT)
 
 
 def conditional_count(
-    sentence: Sentence, words: Clause, scene: Scene
+    sentence: Sentence, words: Clause, context: ConditionContext
 ) -> Iterator[Draft]:
     """``up to 4 when a reference video is provided``"""
     place = next((i for i, word in enumerate(words) if word.kind in _LATER), None)
-    if not scene.subject.is_list or not place:
+    if not context.subject.is_list or not place:
         return
     found = list(quantities(words[:place]))
     if len(found) != 1 or not found[0].bounded or found[0].unit or found[0].stranger:
@@ -29,35 +36,35 @@ def conditional_count(
     after = words[place:]
     limit = _items(found[0])
     if limit is None or (
-        not has(after, Is.NOUN, Is.GIVEN) and not scene.others_named(after)
+        not has(after, Is.NOUN, Is.GIVEN) and not context.others_named(after)
     ):
         return
     if sentence.has(Is.CUT, Is.OUTPUT):
         return
     absent = has(after, Is.NOT, Is.WITHOUT)
-    causes = scene.others_named(after)
-    name = scene.subject.field.wire_name
+    causes = context.others_named(after)
+    name = context.subject.field.wire_name
     if not causes:
-        if words[place].kind is not Is.WITHOUT or not _is_lacking(after, scene):
+        if words[place].kind is not Is.WITHOUT or not _is_lacking(after, context):
             raise Unclear("the words are about a field that the input lacks")
         bound = found[0].bounds[-1]
         rule = f"count {bound.operator} {bound.number.numbers[0]}"
         quote = sentence.quote_of(words)
-        yield Draft((scene.subject.pointer,), quote, (rule,))
+        yield Draft((context.subject.pointer,), quote, (rule,))
         return
-    cause = scene.named(after)[0]
+    cause = context.named(after)[0]
     condition = {"not": cause.given} if absent else cause.given
     require = {"if": condition, "then": {"properties": {name: limit}}}
     yield condition_draft(sentence, words, require, [name, cause.name])
 
 
-def _is_lacking(words: Clause, scene: Scene) -> bool:
+def _is_lacking(words: Clause, context: ConditionContext) -> bool:
     """Whether no other field takes the kind of media that words name."""
     kinds = {word.meaning for word in words if word.kind is Is.NOUN} - {""}
     taken = {
         row.media.value
-        for row in scene.fields
-        if row.media and row is not scene.subject
+        for row in context.fields
+        if row.media and row is not context.subject
     }
     return bool(kinds) and not kinds & taken
 
@@ -78,7 +85,9 @@ def _items(found: Quantity) -> dict[str, int] | None:
     return keywords
 
 
-def excluded(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
+def excluded(
+    sentence: Sentence, words: Clause, context: ConditionContext
+) -> Iterator[Draft]:
     """``Cannot be combined with audio references``, ``mutually exclusive with …``"""
     joined = has(words, Is.COMBINE) and has(words, Is.NOT, Is.REFUSED)
     joined = joined or _refused_together(words)
@@ -86,8 +95,8 @@ def excluded(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]
         return
     if has(words, Is.IF):
         raise Unclear("the words depend on a condition")
-    own = scene.own(sentence)
-    for other in scene.named(words):
+    own = context.own(sentence)
+    for other in context.named(words):
         if own.subject.field.required and not own.values:
             raise Unclear("the field itself is always there")
         # A value of the field itself may be named before this clause.
@@ -103,7 +112,9 @@ def _refused_together(words: Clause) -> bool:
     )
 
 
-def refused_with(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
+def refused_with(
+    sentence: Sentence, words: Clause, context: ConditionContext
+) -> Iterator[Draft]:
     """``Not supported in pro mode``, ``not available when a video is provided``"""
     denied = has(words, Is.NOT) and has(words, Is.USABLE)
     place = next((i for i, word in enumerate(words) if word.kind in _LATER), 0)
@@ -112,14 +123,16 @@ def refused_with(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Dr
     later = words[place:]
     if has(later, Is.NOT, Is.WITHOUT, Is.NUMBER) or has(words, Is.ONLY, Is.OUTPUT):
         return
-    named = scene.others_named(later)
+    named = context.others_named(later)
     if any(row.values for row in named) or (named and has(later, Is.GIVEN)):
-        own = scene.own(sentence)
-        for other in scene.named(later):
+        own = context.own(sentence)
+        for other in context.named(later):
             yield condition_draft(sentence, words, *not_both(own, other))
 
 
-def needed(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
+def needed(
+    sentence: Sentence, words: Clause, context: ConditionContext
+) -> Iterator[Draft]:
     """``Cannot be provided without an image``, ``Requires exactly one reference image``."""
     without = has(words, Is.NOT) and has(words, Is.WITHOUT)
     active = words[0].written in ("requires", "require", "needs", "must have")
@@ -131,32 +144,35 @@ def needed(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
     demands = "required" in {row.written for row in words} and not any(
         quantities(words)
     )
-    if demands and scene.any_named(words):
+    if demands and context.any_named(words):
         raise Unclear("what is required, and when, is not clear")
     if not (without or active or together):
         return
     found = [row for row in quantities(words) if not row.unit and row.bounded]
     if active and found:
-        yield _needed_items(sentence, words, scene, found)
+        yield _needed_items(sentence, words, context, found)
         return
     if active and any(quantities(words)):
         return
-    needed = scene.others_named(words)
+    needed = context.others_named(words)
     if not needed and active:
         return
-    needed = [row for row in scene.named(words) if not row.subject.field.required]
+    needed = [row for row in context.named(words) if not row.subject.field.required]
     if needed:
-        yield condition_draft(sentence, words, *implied(scene.own(sentence), needed))
+        yield condition_draft(sentence, words, *implied(context.own(sentence), needed))
 
 
 def _needed_items(
-    sentence: Sentence, words: Clause, scene: Scene, found: Sequence[Quantity]
+    sentence: Sentence,
+    words: Clause,
+    context: ConditionContext,
+    found: Sequence[Quantity],
 ) -> Draft:
-    needed = scene.named(words)
+    needed = context.named(words)
     limit = _items(found[0]) if len(found) == 1 else None
     if limit is None or len(needed) != 1 or not needed[0].subject.is_list:
         raise Unclear(WHICH_FIELD)
-    own = scene.own(sentence)
+    own = context.own(sentence)
     then: dict[str, Any] = {"properties": {needed[0].name: limit}}
     if not needed[0].subject.field.required:
         then["required"] = [needed[0].name]
@@ -164,14 +180,16 @@ def _needed_items(
     return condition_draft(sentence, words, require, [own.name, needed[0].name])
 
 
-def only_with(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
+def only_with(
+    sentence: Sentence, words: Clause, context: ConditionContext
+) -> Iterator[Draft]:
     """``Only available when mode is pro``, ``can only be used with a mask``."""
     place = _after_only(words)
     if place is None or has(words, Is.PART, Is.OUTPUT):
         return
     later = words[place:]
-    own = scene.own(sentence)
-    needed = scene.named(later)
+    own = context.own(sentence)
+    needed = context.named(later)
     states = has(later, Is.GIVEN, Is.OMITTED, Is.NUMBER) or any(
         row.values or row.name.lower() in {word.written for word in later}
         for row in needed
@@ -184,7 +202,7 @@ def only_with(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft
         return
     counted = [row for row in quantities(later) if row.bounded and not row.unit]
     if counted:
-        yield _needed_items(sentence, later, scene, counted)
+        yield _needed_items(sentence, later, context, counted)
         return
     if len(needed) == 1 and needed[0].values and not needed[0].subject.is_switch:
         values = {needed[0].name: needed[0].value_schema}

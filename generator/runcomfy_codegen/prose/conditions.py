@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from . import clause_patterns, sentence_patterns
+from .condition_context import ConditionContext, Unclear
 from .draft import Draft, Unread
-from .scene import Scene, Unclear
 from .sentences import Clause, Sentence, has
 from .word_kinds import Is
 
-_Pattern: TypeAlias = Callable[[Sentence, Clause, Scene], Iterator[Draft]]
+_Pattern: TypeAlias = Callable[[Sentence, Clause, ConditionContext], Iterator[Draft]]
 _JOINS = (
     *(Is.TOTAL, Is.COMBINE, Is.EITHER, Is.CONTRARY, Is.EXCLUSIVE, Is.NOT, Is.ONLY),
     *(Is.REQUIRED, Is.IF, Is.WITHOUT, Is.REFUSED, Is.GIVEN, Is.MUST),
@@ -37,32 +37,34 @@ _OF_CLAUSES: tuple[_Pattern, ...] = (
 """The patterns of clauses; the first that applies counts."""
 
 
-def condition_limits(sentence: Sentence, scene: Scene) -> Iterator[Draft | Unread]:
+def condition_limits(
+    sentence: Sentence, context: ConditionContext
+) -> Iterator[Draft | Unread]:
     """The limits between fields that a sentence states."""
     if not sentence.has(*_JOINS) or sentence.has(Is.PRICE):
         return
-    if not scene.subject.top_level:
+    if not context.subject.top_level:
         return
     for pattern in _OF_SENTENCES:
-        found = list(_tried(pattern, sentence, sentence.words, scene))
+        found = list(_tried(pattern, sentence, sentence.words, context))
         if found:
             yield from found
             return
     for clause in sentence.clauses:
         for pattern in _OF_CLAUSES:
-            found = list(_tried(pattern, sentence, clause, scene))
+            found = list(_tried(pattern, sentence, clause, context))
             if found:
                 yield from found
                 break
 
 
 def _tried(
-    pattern: _Pattern, sentence: Sentence, words: Clause, scene: Scene
+    pattern: _Pattern, sentence: Sentence, words: Clause, context: ConditionContext
 ) -> Iterator[Draft | Unread]:
     if has(words, Is.IGNORED, Is.ADVICE):
         return
     try:
-        yield from list(pattern(sentence, words, scene))
+        yield from list(pattern(sentence, words, context))
     except Unclear as error:
         quote = sentence.quote_of(words)
-        yield Unread(scene.subject.pointer, quote, str(error))
+        yield Unread(context.subject.pointer, quote, str(error))

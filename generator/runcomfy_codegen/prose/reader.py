@@ -12,6 +12,7 @@ from runcomfy_runtime.metrics_and_operators import OPERATORS
 
 from ..ir.model import Model
 from .already_stated import is_stated
+from .condition_context import ConditionContext
 from .conditions import condition_limits
 from .draft import Draft, Level, Reading, Unread
 from .formats import format_limits
@@ -19,7 +20,6 @@ from .measures import Surroundings, UnreadableMeasure, rules, surroundings
 from .not_limits import why_no_limit
 from .quantities import Quantity, quantities
 from .references import FieldIndex
-from .scene import Scene
 from .sentences import Clause, Sentence, has, sentences
 from .subject import Subject, subjects
 from .word_edges import whole_words
@@ -65,7 +65,7 @@ def read_field(subject: Subject, members: FieldIndex) -> Reading:
         if len(sentence.words) > _MOST_WORDS:
             unread.append(_too_long(subject, sentence.quote))
             continue
-        for item in _of_sentence(sentence, Scene(subject, members)):
+        for item in _of_sentence(sentence, ConditionContext(subject, members)):
             if isinstance(item, Draft):
                 drafts.append(item)
             else:
@@ -98,13 +98,15 @@ def _contradicted(draft: Draft, drafts: Sequence[Draft], subject: Subject) -> st
     return ""
 
 
-def _of_sentence(sentence: Sentence, scene: Scene) -> Iterator[Draft | Unread]:
+def _of_sentence(
+    sentence: Sentence, context: ConditionContext
+) -> Iterator[Draft | Unread]:
     if _refers_to_inputs(sentence):
         reason = "how the prompt refers to files cannot be a limit"
-        yield Unread(scene.subject.pointer, sentence.quote, reason)
-    conditions = list(condition_limits(sentence, scene))
+        yield Unread(context.subject.pointer, sentence.quote, reason)
+    conditions = list(condition_limits(sentence, context))
     yield from conditions
-    yield from format_limits(sentence, scene.subject)
+    yield from format_limits(sentence, context.subject)
     taken = [item.quote for item in conditions]
     around = Surroundings()
     previous: Quantity | None = None
@@ -116,12 +118,12 @@ def _of_sentence(sentence: Sentence, scene: Scene) -> Iterator[Draft | Unread]:
             if any(row.bounded for row in quantities(clause)):
                 quote = sentence.quote_of(clause)
                 yield Unread(
-                    scene.subject.pointer, quote, "one of several alternatives"
+                    context.subject.pointer, quote, "one of several alternatives"
                 )
             continue
         for found in _with_shared_units(list(quantities(clause))):
             found = _continued(found, previous, clause, around)
-            yield from _of_quantity(found, sentence, clause, around, scene.subject)
+            yield from _of_quantity(found, sentence, clause, around, context.subject)
             previous = found
 
 

@@ -5,32 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from .condition_context import (
+    WHICH_FIELD,
+    ConditionContext,
+    Unclear,
+    condition_draft,
+    implied,
+    not_both,
+)
 from .draft import Draft
 from .lexemes import Lexeme
 from .measure_words import UNITS
 from .quantities import Quantity, quantities
 from .references import Reference
-from .scene import WHICH_FIELD, Scene, Unclear, condition_draft, implied, not_both
 from .sentences import Clause, Sentence, has
 from .word_kinds import Is
 
 _ONE = Fraction(1)
 
 
-def totals(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
+def totals(
+    sentence: Sentence, words: Clause, context: ConditionContext
+) -> Iterator[Draft]:
     """``Combined with videos and audios, at most 12 reference files.``"""
     joined = has(words, Is.TOTAL) or "combined with" in {row.written for row in words}
     if not joined or has(words, Is.IF, Is.OUTPUT):
         return
     bounded = [row for clause in sentence.clauses for row in quantities(clause)]
     bounded = [row for row in bounded if row.bounded]
-    others = [row for row in scene.others_named(words) if row.subject.media]
+    others = [row for row in context.others_named(words) if row.subject.media]
     if not bounded or not others:
         return
     if len(bounded) != 1:
         raise Unclear("several numbers over several fields")
-    names = {scene.subject.field.wire_name, *(row.name for row in others)}
-    fields = tuple(row for row in scene.fields if row.field.wire_name in names)
+    names = {context.subject.field.wire_name, *(row.name for row in others)}
+    fields = tuple(row for row in context.fields if row.field.wire_name in names)
     yield Draft(
         tuple(row.pointer for row in fields), sentence.quote, (_sum_rule(bounded[0]),)
     )
@@ -48,17 +57,19 @@ def _sum_rule(found: Quantity) -> str:
     return f"{measure} {bound.operator} {number}"
 
 
-def one_of(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
+def one_of(
+    sentence: Sentence, words: Clause, context: ConditionContext
+) -> Iterator[Draft]:
     """``At least one of a and b is required``, ``either a or b``, ``not both``."""
     at_least_one = _says_at_least_one(sentence)
     either, contrary = has(words, Is.EITHER), has(words, Is.CONTRARY)
     if not (at_least_one or either or contrary) or has(words, Is.IF):
         return
-    found = scene.any_named(words)
+    found = context.any_named(words)
     with_them = words[-1].written in ("them", "it", "this")
     if with_them and at_least_one:
-        found = scene.named(words)
-        yield condition_draft(sentence, words, *implied(scene.own(sentence), found))
+        found = context.named(words)
+        yield condition_draft(sentence, words, *implied(context.own(sentence), found))
         return
     if len(found) < 2:
         offers = either and has(words, Is.OR) and has(words, Is.REQUIRED, Is.MUST)
@@ -92,7 +103,9 @@ def _says_at_least_one(sentence: Sentence) -> bool:
     )
 
 
-def required_if(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Draft]:
+def required_if(
+    sentence: Sentence, words: Clause, context: ConditionContext
+) -> Iterator[Draft]:
     """``Required if no image is provided``, ``If omitted, prompt is required``."""
     if not has(words, Is.IF) or not has(words, Is.REQUIRED):
         return
@@ -107,12 +120,12 @@ def required_if(sentence: Sentence, words: Clause, scene: Scene) -> Iterator[Dra
         return
     unless = condition[0].written == "unless"
     absent = has(condition, Is.NOT, Is.OMITTED, Is.WITHOUT) != unless
-    causes = scene.any_named(condition)
-    effects = scene.others_named(rest)
+    causes = context.any_named(condition)
+    effects = context.others_named(rest)
     if not causes and effects and has(condition, Is.OMITTED, Is.GIVEN):
-        causes = [Reference(scene.subject)]
+        causes = [Reference(context.subject)]
     elif not effects:
-        effects = [Reference(scene.subject)]
+        effects = [Reference(context.subject)]
     if len(causes) != 1 or not effects or not causes[0].exact:
         raise Unclear(WHICH_FIELD)
     required = [{"required": [row.name]} for row in effects]

@@ -1,18 +1,24 @@
-"""``generate --meta``: a project folder around a generated package, ready to build."""
+"""``generate --meta``: a project folder around a generated package, ready to build.
+
+Each file begins with a line that has the hash of the rest. So a file that a person wrote or
+edited is known, and stays.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .. import __version__
 from ..disk.atomic_write import FolderChanges, apply_changes
 from ..disk.read_file import SETTINGS_CAP, read_if_there
 from ..errors import OperationError, UsageError
-from ..package.client_project import is_written_by_us, project_files
 from ..package.folder import lock_of, package_name
+from ..package.lock import Lock, sha256
 from .project import StrPath, open_project
 
 _NEEDED = {"httpx": "", "pydantic": "", "psycopg": "postgres"}
@@ -87,3 +93,110 @@ def _requirements() -> dict[str, list[str]]:
         ):
             found.setdefault(extra, []).append(text.strip())
     return found
+
+
+PYPROJECT, README = PurePosixPath("pyproject.toml"), PurePosixPath("README.md")
+_MARK = "Written by runcomfy-codegen generate --meta"
+_COMMENTS = {PYPROJECT: ("# ", ""), README: ("<!-- ", " -->")}
+_STATED = re.compile(rf"{re.escape(_MARK)}, sha256 ([0-9a-f]{{64}})")
+
+
+def project_files(
+    lock: Lock, package: str, version: str, requirements: Mapping[str, Sequence[str]]
+) -> dict[PurePosixPath, str]:
+    """The files of the project of a package with this name, as text.
+
+    ``requirements`` are those of the package, under an empty name, and of its extras.
+    """
+    texts = {
+        PYPROJECT: _pyproject(package, version, requirements, len(lock.models)),
+        README: _readme(lock, package),
+    }
+    return {path: _marked(path, text) for path, text in texts.items()}
+
+
+def is_written_by_us(content: bytes) -> bool:
+    """Whether a file is as ``generate --meta`` wrote it."""
+    first, _, rest = content.replace(b"\r\n", b"\n").partition(b"\n")
+    stated = _STATED.search(first.decode("utf-8", "replace"))
+    return stated is not None and stated[1] == sha256(rest)
+
+
+def _marked(path: PurePosixPath, text: str) -> str:
+    start, end = _COMMENTS[path]
+    return f"{start}{_MARK}, sha256 {sha256(text.encode())}{end}\n{text}"
+
+
+def distribution_name(package: str) -> str:
+    """The name under which a package is installed."""
+    return re.sub(r"[-_.]+", "-", package).lower()
+
+
+def _pyproject(
+    package: str, version: str, requirements: Mapping[str, Sequence[str]], models: int
+) -> str:
+    extras = {name: each for name, each in requirements.items() if name}
+    lines = [
+        "[build-system]",
+        'requires = ["hatchling>=1.27"]',
+        'build-backend = "hatchling.build"',
+        "",
+        "[project]",
+        f'name = "{distribution_name(package)}"',
+        f'version = "{version}"',
+        f'description = "Typed Python client for {models} models of RunComfy"',
+        'readme = "README.md"',
+        'requires-python = ">=3.11"',
+        f"dependencies = {_list(requirements.get('', ()))}",
+        *(["", "[project.optional-dependencies]"] if extras else []),
+        *(f"{name} = {_list(each)}" for name, each in extras.items()),
+        "",
+        "[tool.hatch.build]",
+        "ignore-vcs = true",
+        f'only-include = ["{package}"]',
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _list(values: Sequence[str]) -> str:
+    return json.dumps(list(values))
+
+
+def _readme(lock: Lock, package: str) -> str:
+    rows = [f"| `{id_}` | `{_module(lock, id_, package)}` |" for id_ in lock.models]
+    first = next(iter(lock.models))
+    table = "\n".join(sorted(rows))
+    parent, _, name = _module(lock, first, package).rpartition(".")
+    return f"""# {distribution_name(package)}
+
+A typed Python client for {len(lock.models)} models of RunComfy. runcomfy-codegen generated it
+from the published schemas. It needs `httpx` and `pydantic`, and nothing else.
+
+```sh
+pip install .                     # in this folder
+export RUNCOMFY_TOKEN=...         # your API key
+```
+
+```python
+from {package} import RunComfy
+from {parent} import {name}
+
+help({name}.Input)                # every field, with its limits
+with RunComfy() as client:
+    result = client.run({name}.Input(...))
+    result.download("out/")
+```
+
+| model | module |
+|---|---|
+{table}
+"""
+
+
+def _module(lock: Lock, model_id: str, package: str) -> str:
+    path = lock.module(model_id)
+    steps = (
+        path.parent.parts if path.name == "__init__.py" else path.with_suffix("").parts
+    )
+    return ".".join((package, *steps))

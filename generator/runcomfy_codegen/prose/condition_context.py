@@ -21,7 +21,7 @@ class Unclear(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ConditionContext:
     """The field whose description is read, and all fields of the input, in their order."""
 
     subject: Subject
