@@ -35,12 +35,13 @@ from .retry_and_timeouts import JOURNAL_TIMEOUT
 from .sqlite_file import SqliteFile
 from .sqlite_schema import (
     ACCEPTED,
-    ALIVE,
     COLUMNS,
     ENDED,
     INTENT,
-    OPEN,
+    OUTCOME_UNKNOWN,
+    RENEW,
     SENDING,
+    SETTLE,
     UNSENT,
     WRITE_NOT_ACCEPTED,
 )
@@ -156,10 +157,9 @@ class SqliteJournal:
             return self._write_intent(connection, entry)
         if isinstance(entry, Sending):
             sent = connection.execute(SENDING, (entry.reference, self.owner))
-            return (
-                None if sent.rowcount else IntentExists.of(entry.reference, self.path)
-            )
-        if isinstance(entry, Accepted):
+            if not sent.rowcount:
+                return IntentExists.of(entry.reference, self.path)
+        elif isinstance(entry, Accepted):
             self._write_accepted(connection, entry)
         elif isinstance(entry, Ended) and entry.state == NOT_ACCEPTED:
             mine = (entry.state, time.time(), entry.reference, self.owner)
@@ -168,10 +168,7 @@ class SqliteJournal:
             values = (entry.state, time.time(), entry.reference, entry.request_id)
             connection.execute(ENDED, values)
         elif isinstance(entry, OutcomeUnknown):
-            connection.execute(
-                f"UPDATE job SET lease_until = 0 WHERE reference = ? AND {OPEN}",  # noqa: S608 - our own words
-                (entry.reference,),
-            )
+            connection.execute(OUTCOME_UNKNOWN, (entry.reference,))
         return None
 
     def _write_intent(
@@ -209,11 +206,8 @@ class SqliteJournal:
         """Renew the leases of open intents. A lease that has run out stays so."""
         now = time.time()
         with self._file.connection(LEASE / 4) as connection:
-            connection.executemany(
-                f"UPDATE job SET lease_until = ? WHERE reference = ? AND owner = ? AND {OPEN} "  # noqa: S608 - our own words
-                "AND lease_until > 0",
-                [(now + LEASE, reference, self.owner) for reference in references],
-            )
+            rows = [(now + LEASE, reference, self.owner) for reference in references]
+            connection.executemany(RENEW, rows)
 
     def settle(self, reference: str, handle: JobHandle | None) -> None:
         """Decide an unknown intent: it became this job, or with None it was not accepted.
@@ -228,11 +222,8 @@ class SqliteJournal:
         )
         with self._file.connection() as connection:
             self._file.sync_commits(connection, to_disk=True)
-            changed = connection.execute(
-                "UPDATE job SET request_id = ?, token = ?, state = ?, ended_at = ?, "  # noqa: S608 - our own words
-                f"settled_at = ? WHERE reference = ? AND {OPEN} AND NOT ({ALIVE})",
-                (*decided, now, reference, now, now + LEASE),
-            ).rowcount
+            values = (*decided, now, reference, now, now + LEASE)
+            changed = connection.execute(SETTLE, values).rowcount
         if not changed:
             when = (
                 f"is alive. Wait until it ends, or at least {LEASE:.0f} s after it was killed, "

@@ -161,5 +161,16 @@ SENDING = (
     "UPDATE job SET unsent_boot = '' "
     "WHERE reference = ? AND owner = ? AND request_id = '' AND state = ''"
 )
-OPEN = "request_id = '' AND state = ''"
-ALIVE = "lease_until > ? AND lease_until <= ?"
+OUTCOME_UNKNOWN = (
+    "UPDATE job SET lease_until = 0 "
+    "WHERE reference = ? AND request_id = '' AND state = ''"
+)
+RENEW = (
+    "UPDATE job SET lease_until = ? "
+    "WHERE reference = ? AND owner = ? AND request_id = '' AND state = '' AND lease_until > 0"
+)
+SETTLE = (
+    "UPDATE job SET request_id = ?, token = ?, state = ?, ended_at = ?, settled_at = ? "
+    "WHERE reference = ? AND request_id = '' AND state = '' "
+    "AND NOT (lease_until > ? AND lease_until <= ?)"
+)

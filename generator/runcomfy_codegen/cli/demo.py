@@ -66,16 +66,11 @@ def _run_demo(folder: Path, *, kept: bool) -> None:
     _title(3, "A typed client is generated")
     generate_into(project, catalog, folder / PACKAGE)
     _show_module(folder / PACKAGE / "models" / Path(*names.module).with_suffix(".py"))
-    with (
-        importable(folder),
-        open_sandbox(
-            project, {model.model_id: model for model in catalog.models}
-        ) as served,
-    ):
+    models = {each.model_id: each for each in catalog.models}
+    with importable(folder), open_sandbox(project, models) as served:
         generated = import_client(names)
-        with generated.client.RunComfy(
-            base_url=served.url, token=served.token
-        ) as client:
+        settings = {"base_url": served.url, "token": served.token}
+        with generated.client.RunComfy(**settings) as client:
             _run_job(generated, client, folder / "out", served.url, kept=kept)
         _reject_input(generated)
 

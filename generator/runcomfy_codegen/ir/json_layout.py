@@ -67,9 +67,8 @@ def _written(value: Any, width: int | None, margin: str) -> str:
     if isinstance(value, Decimal) and value.is_finite():
         return str(value)
     if isinstance(value, (float, Decimal)) and not isfinite(value):
-        return _TEXT.encode(
-            _TEXT.encode(float(value))
-        )  # as text: JSON has no such number
+        # As text: JSON has no such number.
+        return _TEXT.encode(_TEXT.encode(float(value)))
     if is_object(value):
         rows = [
             f"{_TEXT.encode(name)}: {_written(member, width, inner)}"

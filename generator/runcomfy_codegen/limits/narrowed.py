@@ -78,20 +78,13 @@ def _restricted(kind: Type, rule: MeasureRule) -> Type:
         return kind
     low, high = _whole_bounds(rule)
     if name == COUNT and isinstance(kind, Array):
-        return replace(
-            kind,
-            min_items=_most(kind.min_items, low),
-            max_items=_least(kind.max_items, high),
-        )
+        low, high = _most(kind.min_items, low), _least(kind.max_items, high)
+        return replace(kind, min_items=low, max_items=high)
     if name == CHARACTERS and isinstance(kind, Text):
-        if rule.measure.script:
-            # As many characters of one script mean at least as many in all.
-            return replace(kind, min_length=_most(kind.min_length, low))
-        return replace(
-            kind,
-            min_length=_most(kind.min_length, low),
-            max_length=_least(kind.max_length, high),
-        )
+        low = _most(kind.min_length, low)
+        # As many characters of one script mean at least as many in all.
+        most = None if rule.measure.script else high
+        return replace(kind, min_length=low, max_length=_least(kind.max_length, most))
     if name == VALUE and isinstance(kind, Numeric):
         return _bounded(kind, operator, Decimal(rule.limit))
     return kind

@@ -53,15 +53,7 @@ def descriptions(document: Document, pointer: str) -> list[str]:
     except NotJson:
         return []
     for step in pointer_steps(pointer):
-        parts = list(_spellings(schema))
-        inner = (
-            (
-                members(part).get("items")
-                if step == ITEM
-                else members(members(part).get("properties")).get(step)
-            )
-            for part in parts
-        )
+        inner = (_inner_schema(part, step) for part in _spellings(schema))
         schema = next((part for part in inner if part is not None), None)
     texts = (
         members(part).get("description")
@@ -69,6 +61,13 @@ def descriptions(document: Document, pointer: str) -> list[str]:
         for part in (each, members(each).get("items"))
     )
     return [text for text in texts if isinstance(text, str)]
+
+
+def _inner_schema(schema: JsonValue, step: str) -> JsonValue:
+    """The schema of the items of a list, or of a property; None if there is no such schema."""
+    if step == ITEM:
+        return members(schema).get("items")
+    return members(members(schema).get("properties")).get(step)
 
 
 def _spellings(schema: JsonValue) -> Iterator[JsonValue]:

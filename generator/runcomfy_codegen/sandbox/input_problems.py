@@ -84,10 +84,8 @@ def problems_of(error: ValidationError) -> Iterator[InputProblem]:
         case "additionalProperties":
             for name in instance:
                 if name not in schema["properties"]:
-                    yield problem(
-                        f"{at}/{pointer_token(name)}",
-                        message="is not known to the model",
-                    )
+                    place = f"{at}/{pointer_token(name)}"
+                    yield problem(place, message="is not known to the model")
         case "anyOf":
             yield from _of_alternatives(error, problem(at, message=_no_form(error)))
         case _:

@@ -24,6 +24,10 @@ from .project import StrPath, open_project
 _NEEDED = {"httpx": "", "pydantic": "", "psycopg": "postgres"}
 """What a generated package needs, and in which extra."""
 _NAME = re.compile(r"[A-Za-z0-9]+")
+PYPROJECT, README = PurePosixPath("pyproject.toml"), PurePosixPath("README.md")
+_MARK = "Written by runcomfy-codegen generate --meta"
+_COMMENTS = {PYPROJECT: ("# ", ""), README: ("<!-- ", " -->")}
+_STATED = re.compile(rf"{re.escape(_MARK)}, sha256 ([0-9a-f]{{64}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +97,6 @@ def _requirements() -> dict[str, list[str]]:
         ):
             found.setdefault(extra, []).append(text.strip())
     return found
-
-
-PYPROJECT, README = PurePosixPath("pyproject.toml"), PurePosixPath("README.md")
-_MARK = "Written by runcomfy-codegen generate --meta"
-_COMMENTS = {PYPROJECT: ("# ", ""), README: ("<!-- ", " -->")}
-_STATED = re.compile(rf"{re.escape(_MARK)}, sha256 ([0-9a-f]{{64}})")
 
 
 def project_files(

@@ -113,12 +113,10 @@ def config_of(content: bytes, file: Path) -> Config:
         names_schemas="schemas" in table,
         overrides=_overrides(_table(table, "names", file), file),
     )
-    limits = _text(table, "limits", "", file)
-    if limits:
+    if limits := _text(table, "limits", "", file):
         config = replace(config, limits=file.parent / limits)
-    return replace(
-        config, clients=_clients(_table(table, "clients", file), config, file)
-    )
+    clients = _clients(_table(table, "clients", file), config, file)
+    return replace(config, clients=clients)
 
 
 def _client(table: Mapping[str, Any], base: Config, file: Path) -> Config:

@@ -50,11 +50,8 @@ def with_limits(
             found += judged.diagnostics
             model = replace(model, limits=judged.limits)
         models.append(model)
-    return replace(
-        built,
-        models=tuple(models),
-        diagnostics=_by_model((*built.diagnostics, *found)),
-    )
+    diagnostics = _by_model((*built.diagnostics, *found))
+    return replace(built, models=tuple(models), diagnostics=diagnostics)
 
 
 def limit_conflicts(

@@ -62,9 +62,8 @@ class BatchClaims:
             ((known_model, known_url),) = found.rows
             self._scope = known_model, known_url
             self._journal.hold_runner(self._name)
-        for what, known, given in zip(
-            ("model", "server"), self._scope, (model_id, base_url), strict=True
-        ):
+        given_scope = ("model", model_id), ("server", base_url)
+        for (what, given), known in zip(given_scope, self._scope, strict=True):
             if known != given:
                 raise BadSetting(
                     f"map: the batch {quoted(self._batch)} in this journal is for the {what} "

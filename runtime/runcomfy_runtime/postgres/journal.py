@@ -130,11 +130,8 @@ class PostgresJournal:
             self._lease_ends[entry.reference] = ends
             self._leases.hold(entry.reference)
         elif isinstance(entry, Sending):
-            return (
-                None
-                if changed
-                else IntentExists.of(entry.reference, self.address.shown)
-            )
+            if not changed:
+                return IntentExists.of(entry.reference, self.address.shown)
         elif not isinstance(entry, Paused):
             self._drop_lease(entry.reference)
             if isinstance(entry, Accepted) and not changed:
