@@ -163,6 +163,7 @@ class _JournalAddress(click.Path):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Path | str:
+        """The path, or the address of the database. Fails for an address that is neither."""
         try:
             database = is_database(value)
         except BadSetting as error:

@@ -92,6 +92,7 @@ class _Points:
 
     @classmethod
     def of(cls, limits: Iterable[Limit]) -> _Points:
+        """The constants, sizes and numbers that these limits name."""
         points = cls()
         for limit in limits:
             points._add(limit.require)

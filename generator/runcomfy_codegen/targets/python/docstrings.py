@@ -41,7 +41,10 @@ def field_facts(field: NamedField) -> str:
 
 def field_limits(field: NamedField) -> tuple[str, ...]:
     """Each limit that the type of a field does not state, as a sentence."""
-    return _rules(field)
+    each = "Each" if isinstance(_bare(field.type), Array) else "The"
+    file = field.media.value if field.media else "file"
+    conditions = (" ".join(rule.condition.split()) for rule in field.rules)
+    return tuple(f"{each} {file}: {condition}." for condition in conditions)
 
 
 def _own_title(field: NamedField) -> str:
@@ -117,13 +120,6 @@ def _default(field: Field) -> str:
 
 def _wire_name(field: NamedField) -> str:
     return f"Published as {field.wire_name!r}." if field.wire_name != field.name else ""
-
-
-def _rules(field: Field) -> tuple[str, ...]:
-    each = "Each" if isinstance(_bare(field.type), Array) else "The"
-    file = field.media.value if field.media else "file"
-    conditions = (" ".join(rule.condition.split()) for rule in field.rules)
-    return tuple(f"{each} {file}: {condition}." for condition in conditions)
 
 
 def _bare(kind: Type) -> Type:
