@@ -32,7 +32,7 @@ class Bar(Protocol):
 
 
 def open_bar(progress: object, total: int | None) -> Bar | None:
-    """The bar for an argument of ``map``; None if nothing shall be shown."""
+    """The bar for an argument of ``map``; None if nothing is to be shown."""
     if progress is None or progress is False:
         return None
     if callable(progress):

@@ -95,7 +95,7 @@ class CancelOutcome(StrEnum):
     CANCELLED = "cancelled"
     NOT_CANCELLABLE = "not_cancellable"
     REQUESTED = "requested"
-    """The server took the request, and does not say what came of it."""
+    """The server took the request, and does not state the outcome."""
 
 
 STATED_OUTCOMES = (CancelOutcome.CANCELLED, CancelOutcome.NOT_CANCELLABLE)

@@ -31,7 +31,7 @@ def test_the_live_catalog_is_listed_and_searched(
     by_id = {model["model_id"]: model for model in listed.json["models"]}
     assert list(by_id) == ["acme/painter/text-to-image", "acme/priced"]
     assert by_id["acme/priced"]["base_price_usd"] == 0.25
-    # The sandbox bills a price that it assumes: that is no price of RunComfy.
+    # The sandbox bills a price that it assumes: that is not a price of RunComfy.
     assert "base_price_usd" not in by_id["acme/painter/text-to-image"]
     assert (
         "$0.25 / second" in project("models", "pric", "--live", environment=there).out

@@ -1,4 +1,4 @@
-"""What says nothing about values is no part of a comparison, and what is data always is."""
+"""What says nothing about values is not part of a comparison, and what is data always is."""
 
 from __future__ import annotations
 

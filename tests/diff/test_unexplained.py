@@ -52,7 +52,7 @@ FIELDS = [
     Change("the default of an item", lists({**TEXT, "default": "k"}), lists({**TEXT, "default": "j"}), "/items/default"),
     Change("beside a branch that is not understood", {"anyOf": [REFERENCE, TEXT]}, {"anyOf": [REFERENCE]}, "/anyOf"),
     Change("another branch beside a reference", {"anyOf": [REFERENCE, TEXT]}, {"anyOf": [REFERENCE, INTEGER]}, "/anyOf"),
-    Change("a name that is no text", part(a=TEXT), {**part(a=TEXT), "required": [1]}),
+    Change("a name that is not text", part(a=TEXT), {**part(a=TEXT), "required": [1]}),
     Change("another word in a rule", image(9, enabled=False), image(9, enabled=True), "/validations"),
     Change("a rule that is a text", {**image(9), "validations": ["width_pixels <= 9"]}, {**image(9), "validations": ["width_pixels <= 5"]}, "/validations"),
     Change("a rule below several types", {"type": ["string", "array"], "items": image(9)}, {"type": ["string", "array"], "items": image(5)}, "/items/validations"),

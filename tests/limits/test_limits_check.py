@@ -87,7 +87,7 @@ def test_another_locale_never_keeps_a_limit_alive(tmp_path: Path) -> None:
 MALFORMED = {
     "unknown field": (entry("/clips", "max 5 MB", "count <= 1"), "'/clips' is not a field"),
     "field inside a list": (entry("/layers/image", "max 5 MB", "file_size_mb <= 5"), "is not a field"),
-    "no pointer": (entry("clip", "max 5 MB", "count <= 1"), "is no pointer"),
+    "no pointer": (entry("clip", "max 5 MB", "count <= 1"), "is not a pointer"),
     "no fields": ('[[limit]]\nfields = []\nquote = "x"\nrule = "count <= 1"', "list of JSON pointers"),
     "no quote": ('[[limit]]\nfields = ["/clip"]\nrule = "fps <= 1"', "'quote' must be"),
     "quote without a letter": (entry("/clip", "...", "fps <= 1"), "'quote' must be"),

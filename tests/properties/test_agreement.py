@@ -3,7 +3,7 @@
 jsonschema (draft 2020-12) judges the published schema, normalised: ``float`` is ``number``,
 rules are left out, unknown keys are refused, and ``image_uris`` arrays without ``items``
 hold texts. Listed exceptions, each tested for itself: None in an optional field means unset;
-NaN is no number; unknown keys are refused.
+NaN is not a number; unknown keys are refused.
 """
 
 from __future__ import annotations

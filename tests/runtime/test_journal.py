@@ -130,7 +130,7 @@ def test_a_journal_that_cannot_be_written_stops_the_submit(
         path = path / "missing" / "jobs.db"
     elif damage == "not a database":
         path.write_bytes(
-            b"this is no database, and it is long enough to be read as one" * 20
+            b"this is not a database, and it is long enough to be read as one" * 20
         )
     else:
         connection = sqlite3.connect(path)

@@ -1,4 +1,4 @@
-"""Whatever a paid job answers is a result, and whatever is no input is refused unsent."""
+"""Whatever a paid job answers is a result, and whatever is not an input is refused unsent."""
 
 from __future__ import annotations
 

@@ -124,9 +124,9 @@ def test_a_job_is_resumed_by_its_token() -> None:
         (lambda folder: folder, "is a folder"),
         (lambda folder: "https://host/boat.png", "is a URL: give it to the field"),
         (lambda folder: "data:image/png;base64,AAAA", "is a URL: give it to the field"),
-        (lambda folder: b"\x89PNG", "is no path"),
-        (lambda folder: None, "is no path"),
-        (lambda folder: ["boat.png"], "is no path"),
+        (lambda folder: b"\x89PNG", "is not a path"),
+        (lambda folder: None, "is not a path"),
+        (lambda folder: ["boat.png"], "is not a path"),
     ],
 )
 def test_inline_says_what_is_wrong(

@@ -109,7 +109,7 @@ ANSWERS = ("Accepted", "Status", "Result", "Cancelled", "Refusal")
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"a": {"b": 1, "b": 2}}', "'b' stands twice"),
+        ('{"a": {"b": 1, "b": 2}}', "'b' appears twice"),
         ('{"a": NaN}', "NaN"),
         ('{"a": 1', "delimiter"),
     ],

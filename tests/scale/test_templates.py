@@ -196,12 +196,12 @@ def more(text: str) -> str:
         ),
         ("model.jinja", "\n" * 2 + '{% include "model.jinja" %}', "model.jinja:3: "),
         ("model.jinja", more("{{ nan | literal }}"), "model.jinja:3: "),
-        ("model.jinja", more("X = ="), "what model.jinja makes is no Python"),
-        ("model.jinja", more("return"), "what model.jinja makes is no Python"),
+        ("model.jinja", more("X = ="), "what model.jinja makes is not Python"),
+        ("model.jinja", more("return"), "what model.jinja makes is not Python"),
         (
             "field.jinja",
             "{% macro field(view) %}\n    ={% endmacro %}",
-            "what model.jinja (with your field.jinja) makes is no Python",
+            "what model.jinja (with your field.jinja) makes is not Python",
         ),
         ("model.jinja", '{% extends "modle.jinja" %}', "no template 'modle.jinja'"),
         (
@@ -233,14 +233,14 @@ def test_a_broken_template_is_told_with_its_place_and_model(
             "openapi",
             "answers.jinja",
             '"A": 1, "A": 2',
-            "what openapi.jinja (with your answers.jinja) makes is no JSON",
+            "what openapi.jinja (with your answers.jinja) makes is not JSON",
         ),
         ("json-schema", "schema.jinja", "{{ side.x.y }}", "schema.jinja:1: "),
         (
             "json-schema",
             "schema.jinja",
             '{"a": 1, "a": 2}',
-            "what schema.jinja makes is no JSON: the key 'a' stands twice",
+            "what schema.jinja makes is not JSON: the key 'a' appears twice",
         ),
     ],
 )
@@ -308,7 +308,7 @@ def test_a_template_that_is_no_text_is_told_with_its_line(own: Shell) -> None:
     path.write_bytes(EXTENDS.encode() + b"{# caf\xe9 #}\n")
     answer = own("generate", "--output", "client")
     assert answer.code == 2
-    assert "model.jinja:2: this is no UTF-8" in answer.err
+    assert "model.jinja:2: this is not UTF-8" in answer.err
 
 
 def test_a_missing_folder_of_templates_is_wrong_usage(project: Shell) -> None:

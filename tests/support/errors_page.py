@@ -183,8 +183,8 @@ ENTRIES = (
     ),
     ErrorEntry(
         errors.DownloadError,
-        "An output file could not be fetched whole, is on a host that is not allowed, or is no "
-        "file but a web page.",
+        "An output file could not be fetched whole, is on a host that is not allowed, or is not "
+        "a file but a web page.",
         _READ,
         "Download again: what was received is kept, and the job is not paid for again.",
         _AGAIN + ".download('out')",

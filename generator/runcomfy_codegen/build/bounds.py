@@ -54,7 +54,7 @@ def numeric_type(
 def count_bound(
     schema: dict[str, JsonValue], keyword: str, path: SchemaPath, collector: Collector
 ) -> int | None:
-    """A length or a number of items; None if there is no limit. A minimum of 0 is no limit."""
+    """A length or a number of items; None if there is no limit. A minimum of 0 is not a limit."""
     value = schema.get(keyword)
     if value is None:
         return None

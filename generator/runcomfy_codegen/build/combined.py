@@ -197,7 +197,7 @@ def _sendable(value: Value) -> bool:
     """Whether Python has this value, and JSON can hold it.
 
     Half a surrogate pair is not text (RFC 8259, section 8.2), and inside a list or an object
-    a fraction with more digits than a double is no float.
+    a fraction with more digits than a double is not a float.
     """
     try:
         json.dumps(value.load(), ensure_ascii=False).encode("utf-8")

@@ -1,6 +1,6 @@
 """The keywords that compare values, in exact arithmetic: limits, steps, choices, uniqueness.
 
-jsonschema computes with binary floats: for it, 0.3 is no multiple of 0.1. Here a float is
+jsonschema computes with binary floats: for it, 0.3 is not a multiple of 0.1. Here a float is
 the shortest decimal that names it, and a ``Decimal`` is exact, in schema and document.
 """
 

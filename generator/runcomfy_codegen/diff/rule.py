@@ -130,7 +130,7 @@ _UNDECIDED = "cannot be compared"
 
 
 def reason_of(answer: Answer) -> str:
-    """Why an ``Unsure`` is no answer, in words that do not claim a change for the worse."""
+    """Why an ``Unsure`` is not an answer, in words that do not claim a change for the worse."""
     if not isinstance(answer, Unsure):
         return ""
     if _UNDECIDED in answer.reason:

@@ -46,7 +46,7 @@ _STORED_KINDS: Kinds = (*_KINDS, (stat.S_ISFIFO, "is a FIFO"))
 
 
 class NotReadable(OSError):
-    """It is no file with contents of a reasonable size; ``reason`` says what it is."""
+    """It is not a file with contents of a reasonable size; ``reason`` says what it is."""
 
     def __init__(self, path: Path | str, reason: str) -> None:
         """Name the path and the reason."""

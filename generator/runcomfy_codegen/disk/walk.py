@@ -95,7 +95,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError as error:
-        # A link that leads to itself is no folder; reading it says what it is.
+        # A link that leads to itself is not a folder; reading it says what it is.
         if error.errno == errno.ELOOP:
             return False
         raise

@@ -80,7 +80,7 @@ def _keywords(rule: MeasureRule) -> Schema | None:
     """The keywords for a value that is given, or None."""
     match rule.measure.name:
         case "count":
-            # What is no list counts as one item.
+            # What is not a list counts as one item.
             alone = rule.operator.accepts(1, rule.threshold)
             keywords = _whole(rule, "array", "minItems", "maxItems")
             return keywords if alone else {"type": "array", **keywords}

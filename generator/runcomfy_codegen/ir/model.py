@@ -46,7 +46,7 @@ class Value:
 
 
 def printed(number: Exact) -> int | float | Decimal:
-    """A number as it is printed: a ``Decimal`` if it is no integer, and no float names it."""
+    """A number as it is printed: a ``Decimal`` if it is not an integer, and no float names it."""
     if isinstance(number, int):
         return number
     value = float(number)

@@ -154,7 +154,7 @@ def _misplaced(rule: str, field: Field) -> str:
             is_list = any(isinstance(kind, Array) for kind in kinds)
             return "" if is_list else "is not a list"
         case rule_grammar.CHARACTERS:
-            return "" if any(_accepts(kind, str) for kind in kinds) else "is no text"
+            return "" if any(_accepts(kind, str) for kind in kinds) else "is not text"
         case rule_grammar.VALUE:
             numeric = any(_accepts(kind, int) for kind in kinds)
             return "" if numeric else "is not a number"

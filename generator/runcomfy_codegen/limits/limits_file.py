@@ -84,9 +84,9 @@ def _read_table(whole: dict[str, Any], text: str, file: LimitsFile) -> LimitsFil
     if whole.get("model_id") != file.model_id:
         named = whole.get("model_id")
         message = (
-            f"'model_id' is {named!r:.200}, but the path stands for {file.model_id!r}"
+            f"'model_id' is {named!r:.200}, but the path is that of {file.model_id!r}"
             if "model_id" in whole
-            else f"'model_id' is missing; the path stands for {file.model_id!r}"
+            else f"'model_id' is missing; the path is that of {file.model_id!r}"
         )
         hint = f'write `model_id = "{file.model_id}"`, or move the file'
         # Its entries may be about another model, so none of them applies.
@@ -179,7 +179,7 @@ def _malformed_fields(fields: object) -> Iterator[tuple[str, str]]:
     for field in texts:
         if not field.startswith("/") or len(field) < 2:
             hint = "write a JSON pointer, such as `/video_url`"
-            yield f"the field {field!r:.200} is no pointer", hint
+            yield f"the field {field!r:.200} is not a pointer", hint
     for field in dict.fromkeys(texts):
         if texts.count(field) > 1:
             yield f"the field {field!r:.200} is named twice", ""

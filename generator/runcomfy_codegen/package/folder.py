@@ -147,7 +147,7 @@ def lock_of(folder: Path) -> Lock:
     try:
         return read_lock(content.decode("utf-8", "surrogatepass"))
     except UnicodeDecodeError:
-        raise OperationError(f"{folder}: {LOCK} is no text; {LOST_LOCK}") from None
+        raise OperationError(f"{folder}: {LOCK} is not text; {LOST_LOCK}") from None
     except LockError as error:
         raise OperationError(f"{folder}: {error}") from None
 

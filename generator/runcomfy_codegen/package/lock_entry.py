@@ -77,14 +77,14 @@ def _names(entry: Mapping[str, Any], where: str) -> GivenNames:
 def _listed(name: Any, where: str, paths: Paths) -> PurePosixPath:
     path = paths.get(name) if isinstance(name, str) else None
     if path is None:
-        raise damaged(f"{where} names {name!r}, which is no file of the package")
+        raise damaged(f"{where} names {name!r}, which is not a file of the package")
     return path
 
 
 def table(value: Any, where: str) -> Mapping[str, Any]:
     """A JSON object. Raises ``LockError`` for anything else."""
     if not is_object(value):
-        raise damaged(f"{where} is no object")
+        raise damaged(f"{where} is not an object")
     return value
 
 

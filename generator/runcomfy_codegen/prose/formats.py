@@ -51,7 +51,7 @@ def _level(sentence: Sentence) -> Level:
 
 
 def _no_limit(word: Lexeme, clause: Clause, sentence: Sentence) -> str:
-    """Why a list of formats is no limit; empty if it is one."""
+    """Why a list of formats is not a limit; empty if it is one."""
     if sentence.has(Is.OUTPUT, Is.PRICE) or sentence.has(Is.CUT):
         return "these words are about something else than what is sent"
     if sentence.begins_with_advice or has(clause, Is.ADVICE, Is.BEST, Is.ABOUT):

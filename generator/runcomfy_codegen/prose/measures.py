@@ -267,7 +267,7 @@ def _decimal(number: Fraction) -> str:
         )
         twos += 1
     if rest != 1:
-        raise UnreadableMeasure("the number is no decimal")
+        raise UnreadableMeasure("the number is not a decimal")
     if twos == 0:
         return str(number.numerator)
     whole = number * 10**twos

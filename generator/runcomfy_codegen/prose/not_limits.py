@@ -28,7 +28,7 @@ CONDITIONAL = "the words depend on a condition"
 def why_no_limit(
     found: Quantity, sentence: Sentence, clause: Clause, subject: Subject
 ) -> str | None:
-    """Why a quantity is no limit: empty if it is one, None if no one needs to look at it."""
+    """Why a quantity is not a limit: empty if it is one, None if no one needs to look at it."""
     digits = found.bounds[0].number.written[0].isdigit()
     measured = found.unit is not None and digits
     if sentence.has(Is.PRICE) or not (found.bounded or measured):

@@ -73,5 +73,5 @@ class Is(IntEnum):
     ACCEPT = auto()
     FILLER = auto()
     STRANGE = auto()
-    """A number that is no plain one: ``4K``, ``25%``, ``$2``, ``2^31``."""
+    """A number that is not a plain one: ``4K``, ``25%``, ``$2``, ``2^31``."""
     WORD = auto()

@@ -62,7 +62,7 @@ class JobOutput:
     def __post_init__(self) -> None:
         """A state file may name an extension that no writer has."""
         if self.suffix not in FILE_WRITERS:
-            raise ValueError(f"{self.suffix!r} is no extension of an output file")
+            raise ValueError(f"{self.suffix!r} is not an extension of an output file")
 
     @property
     def names(self) -> tuple[str, ...]:

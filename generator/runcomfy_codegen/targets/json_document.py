@@ -197,4 +197,4 @@ def printed_document(name: str, context: dict[str, Any], templates: Templates) -
         return format_json(templates.render(name, **context))
     except (ValueError, RecursionError) as error:
         blamed = templates.blamed(name)
-        raise TemplateFault(f"what {blamed} makes is no JSON: {error}") from None
+        raise TemplateFault(f"what {blamed} makes is not JSON: {error}") from None

@@ -246,7 +246,7 @@ def _decoded(path: str, content: bytes) -> str:
         return content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise TemplateFault(f"{path}:{line}: this is no UTF-8") from None
+        raise TemplateFault(f"{path}:{line}: this is not UTF-8") from None
 
 
 # Of what templates are given; another number means that names went or changed.

@@ -57,7 +57,7 @@ def write_client_project(folder: Path, package: Path) -> ClientProject:
     lock = lock_of(package)
     if not lock.models or any(path.suffix == ".json" for path in lock.files):
         raise UsageError(
-            f"--meta is for a Python package with models; {package} is none"
+            f"--meta is for a Python package with models, and {package} is not one"
         )
     wanted = project_files(lock, package_name(package), __version__, _requirements())
     before = {path: read_if_there(folder / path, SETTINGS_CAP) for path in wanted}

@@ -103,7 +103,7 @@ def is_in_commit(commit_id: str, file: Path) -> bool:
 
 
 class UnreadableBlob(Exception):
-    """What a commit has at the path of a file is no file of a reasonable size."""
+    """What a commit has at the path of a file is not a file of a reasonable size."""
 
 
 def file_in_commit(commit_id: str, file: Path, cap: int) -> bytes | None:

@@ -27,7 +27,7 @@ def given_members(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if is_given(value)}
 
 
-# The closed subset: which keywords there are, and what stands in them.
+# The closed subset: which keywords there are, and what they hold.
 
 
 class MalformedPart(NamedTuple):

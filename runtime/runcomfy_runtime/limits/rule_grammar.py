@@ -178,7 +178,7 @@ def _value(text: str, measure: Measure) -> tuple[Fraction, str]:
         return Fraction(match[1]), match[1]
     if measure.metric is None or not measure.metric.divisors:
         raise MalformedRule(
-            f"the ratio {text!r} is compared with {measure.text}, which is no quotient",
+            f"the ratio {text!r} is compared with {measure.text}, which is not a quotient",
             "a ratio is for a quotient, such as `width/height <= 16:9`",
         )
     if not Fraction(match[2]):

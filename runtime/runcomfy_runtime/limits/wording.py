@@ -71,7 +71,7 @@ def limit_problem(
 ) -> Problem:
     """A problem with a limit: what was found, then the published words.
 
-    A limit of level ``warn`` never refuses, so that its problem is no certain one.
+    A limit of level ``warn`` never refuses, so that its problem is not a certain one.
     """
     warns = limit.level == "warn"
     return Problem(

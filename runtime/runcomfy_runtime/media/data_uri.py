@@ -199,7 +199,7 @@ def _path(path: object) -> Path:
         )
     if not isinstance(path, (str, os.PathLike)):
         kind = type(path).__name__
-        raise _rejected(kind, "is no path: inline() takes the path of a file")
+        raise _rejected(kind, "is not a path: inline() takes the path of a file")
     return Path(cast("str | os.PathLike[str]", path))
 
 

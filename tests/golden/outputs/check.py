@@ -31,7 +31,7 @@ assert found.files[0].url == ["a", "b"]
 assert found.files[0].more == 1
 assert (found.read_, found.copy_, found.width_height) == ("r", "c", "wh")
 
-# A paid result that does not fit is no exception.
+# A paid result that does not fit is not an exception.
 for module in models.values():
     for odd in (
         {},

@@ -130,7 +130,7 @@ def _answer(
 ) -> Answer:
     """Whether every document that keeps ``one`` keeps ``other``; the witness is a document."""
     if documents is None:
-        return Unsure("the limits tell too many inputs apart to try all of them")
+        return Unsure("the limits distinguish too many inputs to try all of them")
     keeps_one, keeps_other = _keeps(one), _keeps(other)
     for document in sorted(documents, key=_size):
         if keeps_one(document) and not keeps_other(document):

@@ -142,7 +142,7 @@ def _printed(name: str, context: Mapping[str, Any], templates: Templates) -> str
         compile(text, name, "exec")
     except (ValueError, SyntaxError, RecursionError) as error:
         blamed = templates.blamed(name)
-        raise TemplateFault(f"what {blamed} makes is no Python: {error}") from None
+        raise TemplateFault(f"what {blamed} makes is not Python: {error}") from None
     return text
 
 
