@@ -17,11 +17,8 @@ from functools import cache
 from pathlib import Path
 
 from .errors import JournalError
+from .retry_and_timeouts import LEASE, LEASE_RENEWAL
 
-LEASE = 8.0
-"""Seconds after which an owner that did not renew counts as dead: a batch waits for it."""
-RENEWAL = 2.0
-"""Seconds between two renewals: a busy machine may be late three times."""
 _IDLE_RENEWALS = 15
 """Rounds without an open intent after which the thread ends."""
 
@@ -81,7 +78,7 @@ class LeaseKeeper:
 
     def _work(self) -> None:
         idle = 0
-        while not self._ended.wait(RENEWAL):
+        while not self._ended.wait(LEASE_RENEWAL):
             references = list(self._open)
             idle = 0 if references else idle + 1
             with self._lock:

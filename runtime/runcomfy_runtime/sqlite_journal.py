@@ -21,7 +21,7 @@ from .errors import JournalError
 from .fork import renew_after_fork
 from .job_handle import JobHandle
 from .journal import Entry, IntentExists, JournalEntry, not_settled
-from .lease import LEASE, LeaseKeeper, alive, boot_id, new_owner
+from .lease import LeaseKeeper, alive, boot_id, new_owner
 from .lifecycle.steps import (
     Accepted,
     Ended,
@@ -31,7 +31,7 @@ from .lifecycle.steps import (
     Sending,
 )
 from .lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
-from .retry_and_timeouts import JOURNAL_TIMEOUT
+from .retry_and_timeouts import JOURNAL_TIMEOUT, LEASE
 from .sqlite_file import SqliteFile
 from .sqlite_schema import (
     ACCEPTED,

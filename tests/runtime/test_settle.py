@@ -154,7 +154,7 @@ def test_an_owner_is_alive_while_it_renews_its_lease(
     monkeypatch.setattr(lease, "LEASE", 1.0)
     monkeypatch.setattr(sqlite_journal, "LEASE", 1.0)
     monkeypatch.setattr(postgres_journal, "LEASE", 1.0)
-    monkeypatch.setattr(lease, "RENEWAL", 0.1)
+    monkeypatch.setattr(lease, "LEASE_RENEWAL", 0.1)
     with store.open() as owner, store.open() as other:
         owner.note(intent())
         owner.note(intent("two"))

@@ -10,7 +10,10 @@ from pathlib import Path
 import runcomfy_runtime
 
 RUNTIME = Path(runcomfy_runtime.__file__).parent
-TIME = re.compile(r"timeout|seconds|pause|patience|expiry|hold|grace", re.IGNORECASE)
+TIME = re.compile(
+    r"timeout|seconds|pause|patience|expiry|hold|grace|interval|lease|renewal",
+    re.IGNORECASE,
+)
 
 
 def stated_times(tree: ast.Module) -> Iterator[str]:

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from ..errors import BadSetting
 from ..escaping import quoted
 from ..journal import ClaimAnswer, Closing, JournalEntry
-from ..lease import LEASE, this_place
+from ..lease import this_place
+from ..retry_and_timeouts import LEASE
 from . import statements as sql
 from .connection import PostgresPool, Statement, StatementResult
 

@@ -19,10 +19,10 @@ from ..fork import renew_after_fork
 from ..job_handle import JobHandle
 from ..journal import Entry, IntentExists, JournalEntry, not_settled
 from ..journal_address import DatabaseAddress
-from ..lease import LEASE, LeaseKeeper, has_ended, new_owner, this_place
+from ..lease import LeaseKeeper, has_ended, new_owner, this_place
 from ..lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown, Paused, Sending
 from ..lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
-from ..retry_and_timeouts import JOURNAL_TIMEOUT
+from ..retry_and_timeouts import JOURNAL_TIMEOUT, LEASE
 from . import statements as sql
 from .claims import BatchClaims
 from .connection import PostgresPool, Statement, StatementResult
