@@ -57,7 +57,7 @@ class IntentExists(JournalError):
     """The journal has this reference already, from this process or another one."""
 
     @classmethod
-    def of(cls, reference: str, journal: object) -> Self:
+    def in_journal(cls, reference: str, journal: object) -> Self:
         """The error for a reference and the path or address of its journal."""
         return cls(
             f"the journal {journal} already has a job {reference!r}, from this "

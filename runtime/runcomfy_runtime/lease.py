@@ -17,10 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from .errors import JournalError
-from .retry_and_timeouts import LEASE, LEASE_RENEWAL
-
-_IDLE_RENEWALS = 15
-"""Rounds without an open intent after which the thread ends."""
+from .retry_and_timeouts import LEASE, LEASE_IDLE_ROUNDS, LEASE_RENEWAL
 
 
 def new_owner() -> str:
@@ -82,7 +79,7 @@ class LeaseKeeper:
             references = list(self._open)
             idle = 0 if references else idle + 1
             with self._lock:
-                if idle >= _IDLE_RENEWALS and not self._open:
+                if idle >= LEASE_IDLE_ROUNDS and not self._open:
                     break
             if references:
                 with suppress(JournalError):  # tried again in the next round

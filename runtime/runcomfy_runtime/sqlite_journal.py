@@ -158,7 +158,7 @@ class SqliteJournal:
         if isinstance(entry, Sending):
             sent = connection.execute(SENDING, (entry.reference, self.owner))
             if not sent.rowcount:
-                return IntentExists.of(entry.reference, self.path)
+                return IntentExists.in_journal(entry.reference, self.path)
         elif isinstance(entry, Accepted):
             self._write_accepted(connection, entry)
         elif isinstance(entry, Ended) and entry.state == NOT_ACCEPTED:
@@ -182,7 +182,7 @@ class SqliteJournal:
         )
         if connection.execute(INTENT, (*values, *RESUBMITTABLE_STATES)).rowcount:
             return None
-        return IntentExists.of(intent.reference, self.path)
+        return IntentExists.in_journal(intent.reference, self.path)
 
     def _write_accepted(
         self, connection: sqlite3.Connection, accepted: Accepted

@@ -131,7 +131,7 @@ class PostgresJournal:
             self._leases.hold(entry.reference)
         elif isinstance(entry, Sending):
             if not changed:
-                return IntentExists.of(entry.reference, self.address.shown)
+                return IntentExists.in_journal(entry.reference, self.address.shown)
         elif not isinstance(entry, Paused):
             self._drop_lease(entry.reference)
             if isinstance(entry, Accepted) and not changed:
@@ -142,7 +142,7 @@ class PostgresJournal:
         rows = self._run("SELECT current_setting('synchronous_commit')").rows
         if rows == [("off",)]:
             return asynchronous(self.address.shown)
-        return IntentExists.of(reference, self.address.shown)
+        return IntentExists.in_journal(reference, self.address.shown)
 
     def _note_second_job(self, accepted: Accepted) -> JournalError | None:
         """An id that comes after its intent was settled, and submitted again, is its own job."""
