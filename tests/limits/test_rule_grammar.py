@@ -62,7 +62,7 @@ def test_formats_are_those_of_the_prober() -> None:
         ("format in []", "no name"),
         ("format in [jpeg,,png]", "no name"),
         ("format == jpeg", "measure 'format'"),
-        ("count <= 3:4", "no quotient"),
+        ("count <= 3:4", "not a quotient"),
         ("width/height <= 1:0", "divides by zero"),
         ("duration <= 3", "duration_seconds"),
         ("characters(greek) < 3", "hangul"),

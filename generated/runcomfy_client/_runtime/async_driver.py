@@ -98,7 +98,7 @@ class _IntentGroup:
             failures = self._journal.note_many([intent for intent, _ in waiting])
         except BaseException as error:
             failures = [error] * len(waiting)
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with suppress(RuntimeError):  # the loop is closed: no caller waits any more
             self.loop.call_soon_threadsafe(self._deliver, waiting, failures)
 
     @staticmethod

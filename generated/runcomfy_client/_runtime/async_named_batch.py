@@ -68,7 +68,7 @@ class AsyncNamedBatch(Generic[OutputT]):
         return [self._job(entry) async for entry in self._entries("pending")]
 
     async def failures(self) -> list[JournalEntry]:
-        """The jobs that failed or were cancelled. ``client.job(entry.token)`` tells more."""
+        """The jobs that failed or were cancelled. ``client.job(entry.token)`` says more."""
         states = (Phase.FAILED, Phase.CANCELLED)
         return await self._listed(*states)
 

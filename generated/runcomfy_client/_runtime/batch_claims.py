@@ -81,7 +81,7 @@ class ClaimedInputs:
         return not self._held or not self._undecided
 
     def take(self) -> ClaimedInput | None:
-        """The next input that was claimed; None if there is none now."""
+        """The next input that was claimed, or None for now."""
         return self._ready.popleft() if self._ready else None
 
     def claim(self, room: int) -> None:
@@ -184,7 +184,7 @@ class SharedPause:
         self._seen = 0.0
 
     def __call__(self) -> float:
-        """Seconds of a pause that was not reported yet; 0 if there is none."""
+        """Seconds of a pause that was not reported yet; 0 without such a pause."""
         until = self._journal.paused_until(self._batch)
         if until < self._seen + SHARED_BATCH_SAME_PAUSE:
             return 0.0

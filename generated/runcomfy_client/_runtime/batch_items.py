@@ -169,7 +169,7 @@ class BatchItems:
         return self._ended if self._claimed is None else self._claimed.exhausted
 
     def take(self) -> BatchItem | None:
-        """The next item with its flow; None if there is none now. Its timeout begins now."""
+        """The next item with its flow, or None for now. Its timeout begins now."""
         return self._next()
 
     def returned(self, item: BatchItem, outcome: object) -> None:
@@ -283,7 +283,7 @@ class BatchItems:
     def _earlier_submit(
         self, context: FlowContext, submission: Submission, deadline: float
     ) -> Flow[JournalEntry | None]:
-        """The job of an earlier or another run of this batch; None if there is none.
+        """The job of an earlier or another run of this batch, or None.
 
         Waits for a run that is alive and about to get its answer. Raises
         ``SubmitOutcomeUnknown`` if the outcome stays unknown.

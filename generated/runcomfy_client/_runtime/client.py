@@ -22,7 +22,8 @@ from .errors import BadJobToken
 from .input_checks import InputCheck, InputChecks, MediaChecks, StatedLimits
 from .job import Job, Result
 from .job_handle import decode_token
-from .journal import Journal, JournalJobs
+from .journal import Journal
+from .journal_jobs import JournalJobs
 from .lifecycle.run import JobProgress, OnStop, cancels_queued, run, submit_and_announce
 from .local_files import Host, LocalFilePolicy, LocalFiles
 from .observer import Hooks

@@ -62,7 +62,7 @@ class DaemonThreads:
             try:
                 with suppress(
                     Exception
-                ):  # a thread that ended here would be missing for ever
+                ):  # a thread that ended here would be missing from then on
                     task()
             finally:
                 del task  # it may refer to an event loop, which is to be collected
@@ -84,7 +84,7 @@ class DaemonThreads:
             if answer.done():
                 return
             call = _outcome(lambda: context.run(task), answer)
-            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            with suppress(RuntimeError):  # the loop is closed: no caller waits any more
                 loop.call_soon_threadsafe(call)
 
         self.start(deliver)

@@ -1,7 +1,7 @@
 """Forks: a child renews what belongs to its parent, and no fork interrupts a journal.
 
 Connections and locks that a child inherits belong to the parent. And SQLite has locks of its
-own: a child that is forked while another thread uses SQLite waits for them for ever. So a fork
+own: a child that is forked while another thread uses SQLite never gets them. So a fork
 first takes the lock of every journal.
 """
 

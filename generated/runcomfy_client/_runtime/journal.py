@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import nsmallest
-from typing import (
-    Generic,
-    Literal,
-    NamedTuple,
-    Protocol,
-    TypeVar,
-    overload,
-    runtime_checkable,
-)
+from typing import Literal, NamedTuple, Protocol, Self, runtime_checkable
 
-from .errors import BadJobToken, BadSetting, JournalError
-from .escaping import quoted
+from .errors import JournalError
 from .job_handle import JobHandle
-from .lifecycle.steps import (
-    Accepted,
-    Ended,
-    Intent,
-    OutcomeUnknown,
-    Paused,
-    Sending,
-)
-from .protocol import valid_request_id
+from .lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown, Paused, Sending
 from .retry_and_timeouts import SHARED_COMMIT_MIN
-
-JobT = TypeVar("JobT")
 
 
 class JournalEntry(NamedTuple):
@@ -74,6 +55,14 @@ class JournalEntry(NamedTuple):
 
 class IntentExists(JournalError):
     """The journal has this reference already, from this process or another one."""
+
+    @classmethod
+    def in_journal(cls, reference: str, journal: object) -> Self:
+        """The error for a reference and the path or address of its journal."""
+        return cls(
+            f"the journal {journal} already has a job {reference!r}, from this "
+            "process or another: it is not submitted twice"
+        )
 
 
 Entry = Intent | Sending | Accepted | Ended | OutcomeUnknown | Paused
@@ -161,7 +150,7 @@ class Claims(Protocol):
         ...
 
     def close(self, reference: str, closing: Closing) -> None:
-        """Say what became of a claimed item. It is written with the next claim."""
+        """Record the outcome of a claimed item. It is written with the next claim."""
         ...
 
     def end(self) -> int:
@@ -215,7 +204,7 @@ _ALL_ENTRIES = 2**31
 
 
 def entries_of_batch(journal: Journal, batch: str) -> Sequence[JournalEntry]:
-    """The entries of a batch, or from a journal that cannot tell, all."""
+    """The entries of a batch, or all entries of a journal that cannot select them."""
     if isinstance(journal, ListingJournal):
         return journal.of_batch(batch)
     return journal.entries(_ALL_ENTRIES)
@@ -260,79 +249,21 @@ def _failure_of(journal: Journal, entry: Entry) -> JournalError | None:
     return None
 
 
-class JournalJobs(Generic[JobT]):
-    """The jobs in a journal."""
-
-    def __init__(
-        self, journal: Journal, job: Callable[[str], JobT], server: Callable[[], str]
-    ) -> None:
-        self._journal = journal
-        self._job = job
-        self._server = server
-
-    def pending(self) -> list[JobT]:
-        """The jobs of this client's server that were accepted and have not ended, oldest first."""
-        jobs: list[JobT] = []
-        for entry in self._journal.pending():
-            try:
-                jobs.append(self._job(entry.token))
-            except BadJobToken:
-                continue
-        return jobs
-
-    def unknown(self) -> Sequence[JournalEntry]:
-        """Submits whose outcome is unknown. They are never sent again automatically."""
-        return self._journal.unknown()
-
-    def entries(self, limit: int = 100) -> Sequence[JournalEntry]:
-        """The latest entries, newest first, ended ones too."""
-        return self._journal.entries(limit)
-
-    @overload
-    def settle(self, reference: str, *, accepted: Literal[False]) -> None: ...
-
-    @overload
-    def settle(
-        self, reference: str, *, accepted: Literal[True] = ..., request_id: str
-    ) -> JobT: ...
-
-    def settle(
-        self,
-        reference: str,
-        *,
-        accepted: bool | None = None,
-        request_id: str | None = None,
-    ) -> JobT | None:
-        """Decide an unknown submit, after you looked at your requests on RunComfy.
-
-        With ``accepted=False`` it never became a job, and its batch submits it again. With
-        ``request_id`` it became that job, which is returned. Raises ``JournalError`` if its
-        outcome is known, or its owner is alive and may still get the answer.
-        """
-        if (accepted is False) == (request_id is not None):
-            raise BadSetting(
-                "settle: give accepted=False if there is no such job, or request_id=… with the "
-                "id that RunComfy shows for it"
-            )
-        if request_id is None:
-            self._journal.settle(reference, None)
-            return None
-        entry = self._journal.find(reference)
-        handle = settled_handle(entry, request_id, self._server)
-        self._journal.settle(reference, handle)
-        return self._job(handle.token())
-
-
-def settled_handle(
-    entry: JournalEntry | None, request_id: str, server: Callable[[], str]
-) -> JobHandle:
-    """The job that an intent became. ``server`` is for intents that name none."""
-    if not valid_request_id(request_id):
-        raise BadSetting(f"settle: {quoted(request_id)} is not a request id")
-    base_url = entry.base_url if entry is not None else ""
-    return JobHandle(
-        request_id=request_id,
-        model_id="" if entry is None else entry.model_id,
-        base_url=base_url or server(),
-        submitted_at=0.0 if entry is None else entry.meant_at,
+def not_settled(
+    journal: object, reference: str, entry: JournalEntry | None, when: str
+) -> JournalError:
+    """Why an intent cannot be settled. ``when`` says that its owner is alive, and what to do."""
+    if entry is None:
+        return JournalError(
+            f"the journal {journal} has no entry {reference!r}: nothing to settle"
+        )
+    if not entry.unknown:
+        outcome = entry.request_id or entry.state
+        return JournalError(
+            f"the outcome of {reference!r} is known ({outcome}): nothing to settle"
+        )
+    host, _, rest = entry.owner.partition(":")
+    return JournalError(
+        f"{reference!r} may still be on its way: its owner (process {rest.partition(':')[0]} "
+        f"on {host}) {when}"
     )

@@ -27,7 +27,7 @@ class _Step(NamedTuple):
 
 
 def json_problems(payload: object, *, with_paths: bool = False) -> tuple[Problem, ...]:
-    """A problem for each value that JSON does not have, and for each key that is no string.
+    """A problem for each value that JSON does not have, and for each key that is not a string.
 
     The payload is a document, or an input with its parts. A value inside itself is a problem
     too. ``with_paths`` takes local files.

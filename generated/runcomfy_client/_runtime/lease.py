@@ -1,4 +1,4 @@
-"""The lease of an owner on its intents: as long as it is renewed, the owner is alive.
+"""Whether the owner of an intent is alive: it renews its lease, and its process has not ended.
 
 An intent is open from its commit until its answer. Meanwhile a blocking client sits in a socket
 call, so only another thread can renew its lease: a lease that covers the longest possible
@@ -17,13 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from .errors import JournalError
-
-LEASE = 8.0
-"""Seconds after which an owner that did not renew counts as dead: a batch waits for it."""
-RENEWAL = 2.0
-"""Seconds between two renewals: a busy machine may be late three times."""
-_IDLE_RENEWALS = 15
-"""Rounds without an open intent after which the thread ends."""
+from .retry_and_timeouts import LEASE, LEASE_IDLE_ROUNDS, LEASE_RENEWAL
 
 
 def new_owner() -> str:
@@ -72,7 +66,7 @@ class LeaseKeeper:
                 self._thread.start()
 
     def drop(self, reference: str) -> None:
-        """Renew it no more: the outcome of the submit is recorded, or nobody waits for it."""
+        """Renew it no more: the outcome of the submit is recorded, or is no longer awaited."""
         self._open.discard(reference)
 
     def close(self) -> None:
@@ -81,11 +75,11 @@ class LeaseKeeper:
 
     def _work(self) -> None:
         idle = 0
-        while not self._ended.wait(RENEWAL):
+        while not self._ended.wait(LEASE_RENEWAL):
             references = list(self._open)
             idle = 0 if references else idle + 1
             with self._lock:
-                if idle >= _IDLE_RENEWALS and not self._open:
+                if idle >= LEASE_IDLE_ROUNDS and not self._open:
                     break
             if references:
                 with suppress(JournalError):  # tried again in the next round
@@ -93,3 +87,39 @@ class LeaseKeeper:
         with self._lock:
             self._thread = None
             self._ended.clear()
+
+
+@cache
+def _place(pid: int) -> str:
+    namespace = ""
+    with suppress(OSError):
+        namespace = os.readlink("/proc/self/ns/pid")  # noqa: PTH115 - not a path
+    return f"{boot_id()}/{namespace}" if boot_id() and namespace else ""
+
+
+def this_place() -> str:
+    """The machine and its table of processes, as a text; empty where that is not known.
+
+    Containers on one machine have tables of their own, in which the same id is another process.
+    """
+    return _place(os.getpid())
+
+
+def has_ended(owner: str, place: str) -> bool:
+    """Whether an owner's process ran here and has ended. False if that is not known."""
+    if not place or place != this_place():
+        return False
+    try:
+        pid = int(owner.split(":")[-2])
+    except (ValueError, IndexError):
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False  # it runs, for another user
+    with suppress(OSError, ValueError):
+        status = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2]
+        return status.split()[:1] == ["Z"]  # killed, and its parent has not noticed
+    return False

@@ -238,7 +238,7 @@ def _problem(steps: Steps, why: str) -> Problem:
 
 
 def payload_refusal(members: object) -> Report:
-    """Why members with local files are no JSON; true if there are none."""
+    """Why members with local files are not JSON; true without local files."""
     return Report(
         tuple(
             _problem(

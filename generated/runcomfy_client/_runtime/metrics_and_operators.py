@@ -114,20 +114,6 @@ class Unit(StrEnum):
         return self in (Unit.PIXELS, Unit.COUNT)
 
 
-UNIT_WORDS: Mapping[Unit, tuple[str, ...]] = MappingProxyType(
-    {
-        Unit.MEGABYTES: ("MB",),
-        Unit.MEBIBYTES: ("MiB",),
-        Unit.PIXELS: ("pixel", "pixels", "px"),
-        Unit.MEGAPIXELS: ("MP", "megapixel", "megapixels"),
-        Unit.SECONDS: ("second", "seconds"),
-        Unit.PER_SECOND: ("fps",),
-        Unit.COUNT: (),
-    }
-)
-"""How descriptions write a unit after a number."""
-
-
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A measured value between two bounds, both included. ``nominal`` is the one to show."""
@@ -165,14 +151,16 @@ _TOLERANCE = Fraction(1, 10)  # seconds; at least one frame
 class Metric:
     """One quantity that rules limit.
 
-    ``short`` is another published name for it. ``needs_whole_file`` says that some formats
-    state it only when all of the file is read. A message about the metric contains ``word``;
-    one that contains ``other_words`` (a pattern) instead is about something else.
+    ``phrase`` is how messages name it, ``short`` another published name for it.
+    ``needs_whole_file`` says that some formats state it only when all of the file is read. A
+    published message about the metric contains ``word``; one that contains ``other_words`` (a
+    pattern) instead is about something else.
     """
 
     name: str
     unit: Unit
     measure: Measure
+    phrase: str
     short: str = ""
     needs_whole_file: bool = False
     word: str = ""
@@ -238,14 +226,21 @@ _METRICS = (
         name="file_size_mb",
         unit=Unit.MEGABYTES,
         measure=_file_size,
+        phrase="file size",
         word="mb",
         other_words=r"\d\s*(?:[kg]i?b|bytes)\b",
     ),
-    Metric(name="file_size_mib", unit=Unit.MEBIBYTES, measure=_file_size_mib),
+    Metric(
+        name="file_size_mib",
+        unit=Unit.MEBIBYTES,
+        measure=_file_size_mib,
+        phrase="file size",
+    ),
     Metric(
         name="width_pixels",
         unit=Unit.PIXELS,
         measure=_width,
+        phrase="width",
         short="width",
         word="width",
         other_words=r"\bheight\b",
@@ -254,21 +249,45 @@ _METRICS = (
         name="height_pixels",
         unit=Unit.PIXELS,
         measure=_height,
+        phrase="height",
         short="height",
         word="height",
         other_words=r"\bwidth\b",
     ),
-    Metric(name="short_side_pixels", unit=Unit.PIXELS, measure=_short_side),
-    Metric(name="long_side_pixels", unit=Unit.PIXELS, measure=_long_side),
+    Metric(
+        name="short_side_pixels",
+        unit=Unit.PIXELS,
+        measure=_short_side,
+        phrase="short side",
+    ),
+    Metric(
+        name="long_side_pixels",
+        unit=Unit.PIXELS,
+        measure=_long_side,
+        phrase="long side",
+    ),
     Metric(
         name="duration_seconds",
         unit=Unit.SECONDS,
         measure=_duration,
+        phrase="duration",
         needs_whole_file=True,
     ),
-    Metric(name="fps", unit=Unit.PER_SECOND, measure=_fps, needs_whole_file=True),
-    Metric(name="megapixels", unit=Unit.MEGAPIXELS, measure=_megapixels),
-    Metric(name="frames", unit=Unit.COUNT, measure=_frames, needs_whole_file=True),
+    Metric(
+        name="fps",
+        unit=Unit.PER_SECOND,
+        measure=_fps,
+        phrase="frame rate",
+        needs_whole_file=True,
+    ),
+    Metric(name="megapixels", unit=Unit.MEGAPIXELS, measure=_megapixels, phrase="size"),
+    Metric(
+        name="frames",
+        unit=Unit.COUNT,
+        measure=_frames,
+        phrase="number of frames",
+        needs_whole_file=True,
+    ),
 )
 METRICS: Mapping[str, Metric] = MappingProxyType({row.name: row for row in _METRICS})
 """Every metric that can be measured, by its published name."""

@@ -69,7 +69,7 @@ class NamedBatch(Generic[OutputT]):
         return [self._job(entry) for entry in self._entries("pending")]
 
     def failures(self) -> list[JournalEntry]:
-        """The jobs that failed or were cancelled. ``client.job(entry.token)`` tells more."""
+        """The jobs that failed or were cancelled. ``client.job(entry.token)`` says more."""
         states = (Phase.FAILED, Phase.CANCELLED)
         return self._listed(*states)
 

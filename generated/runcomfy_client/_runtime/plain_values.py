@@ -11,9 +11,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from numbers import Real
-from typing import Any, TypeAlias
-
-JsonScalar: TypeAlias = "str | int | float | bool | None"
+from typing import Any
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _MOST_LEVELS = 200

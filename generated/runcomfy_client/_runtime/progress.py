@@ -10,12 +10,11 @@ from importlib.util import find_spec
 from typing import Any, Protocol, TypeAlias
 
 from .errors import BadSetting
+from .retry_and_timeouts import PROGRESS_INTERVAL
 
 BatchProgress: TypeAlias = "bool | Callable[[int, int | None], None]"
 """True for a bar, or a function that gets how many inputs are done, and of how many."""
 
-_EVERY = 5.0
-"""Seconds between two lines, where there is no bar."""
 _WORDS = "runcomfy jobs"
 
 
@@ -32,7 +31,7 @@ class Bar(Protocol):
 
 
 def open_bar(progress: object, total: int | None) -> Bar | None:
-    """The bar for an argument of ``map``; None if nothing shall be shown."""
+    """The bar for an argument of ``map``; None if nothing is to be shown."""
     if progress is None or progress is False:
         return None
     if callable(progress):
@@ -109,7 +108,7 @@ class _Lines:
     def show(self, done: int, failed: int) -> None:
         self._latest = f"{_described(failed)}: {done} of {self._total}"
         if time.monotonic() >= self._next:
-            self._next = time.monotonic() + _EVERY
+            self._next = time.monotonic() + PROGRESS_INTERVAL
             self._print()
 
     def close(self) -> None:

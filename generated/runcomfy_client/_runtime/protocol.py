@@ -95,7 +95,7 @@ class CancelOutcome(StrEnum):
     CANCELLED = "cancelled"
     NOT_CANCELLABLE = "not_cancellable"
     REQUESTED = "requested"
-    """The server took the request, and does not say what came of it."""
+    """The server took the request, and does not state the outcome."""
 
 
 STATED_OUTCOMES = (CancelOutcome.CANCELLED, CancelOutcome.NOT_CANCELLABLE)
@@ -238,7 +238,7 @@ def unwrap(content: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def result_members(raw: object) -> Mapping[str, Any]:
-    """The members of a result without an envelope. A value that is no object is the output."""
+    """The members of a result without an envelope. A value that is not an object is the output."""
     if isinstance(raw, dict):
         return unwrap(cast(dict[str, Any], raw))
     return {"output": raw}

@@ -34,7 +34,7 @@ class BodyWithoutJson(Enum):
 
 
 def json_value(response: Response) -> object:
-    """The JSON value in a body, of any type; ``BodyWithoutJson.NOT_JSON`` if there is none."""
+    """The JSON value in a body, of any type; ``BodyWithoutJson.NOT_JSON`` without one."""
     try:
         return _decoded(response.body.removeprefix(BOM_UTF8).decode())
     except (ValueError, RecursionError):
@@ -42,7 +42,7 @@ def json_value(response: Response) -> object:
 
 
 def json_object(response: Response) -> JsonObject | None:
-    """The JSON object in a body; None if there is none."""
+    """The JSON object in a body, or None."""
     return as_object(json_value(response))
 
 

@@ -76,6 +76,14 @@ THREAD_IDLE = 10.0
 """A thread that has nothing to do ends after this."""
 FORK_WAIT = 1.0
 """A fork waits so long for other threads to finish writing to the journal."""
+LEASE = 8.0
+"""An owner of intents that did not renew its lease for so long counts as dead: a batch waits."""
+LEASE_RENEWAL = 2.0
+"""Between two renewals of a lease: a busy machine may be late three times."""
+LEASE_IDLE_ROUNDS = 15
+"""Renewals without an open intent after which their thread ends."""
+PROGRESS_INTERVAL = 5.0
+"""Between two lines about the progress of a batch, where it has no bar."""
 
 # Default timeouts of the tool and its sandbox.
 

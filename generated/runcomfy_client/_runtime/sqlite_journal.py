@@ -12,16 +12,16 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
 from .errors import JournalError
 from .fork import renew_after_fork
 from .job_handle import JobHandle
-from .journal import Entry, IntentExists, JournalEntry
-from .lease import LEASE, LeaseKeeper, alive, boot_id, new_owner
+from .journal import Entry, IntentExists, JournalEntry, not_settled
+from .lease import LeaseKeeper, alive, boot_id, new_owner
 from .lifecycle.steps import (
     Accepted,
     Ended,
@@ -31,23 +31,24 @@ from .lifecycle.steps import (
     Sending,
 )
 from .lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
-from .retry_and_timeouts import JOURNAL_TIMEOUT
-from .sqlite_schema import make_file, migrate, what_to_do
-from .sqlite_statements import (
+from .retry_and_timeouts import JOURNAL_TIMEOUT, LEASE
+from .sqlite_file import SqliteFile
+from .sqlite_schema import (
     ACCEPTED,
-    ALIVE,
     COLUMNS,
     ENDED,
     INTENT,
-    OPEN,
+    OUTCOME_UNKNOWN,
+    RENEW,
     SENDING,
+    SETTLE,
     UNSENT,
     WRITE_NOT_ACCEPTED,
 )
 
 
 class _Queued:
-    """An entry that waits to be written, and what came of it."""
+    """An entry that waits to be written, and the outcome of writing it."""
 
     __slots__ = ("done", "entry", "failure")
 
@@ -62,30 +63,24 @@ class SqliteJournal:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self._inherited: list[sqlite3.Connection] = []
-        self._connection: sqlite3.Connection | None = None
+        self._file = SqliteFile(self.path)
         self._begin()
         renew_after_fork(self)
 
     def _begin(self) -> None:
-        """Begin in this process: as an owner of its own, with locks of its own."""
+        """Begin in this process, as an owner of its own."""
         self.owner = new_owner()
-        self._lock = threading.RLock()
         self._queue: deque[_Queued] = deque()
         self._leases = LeaseKeeper(self._renew)
-        self._file: tuple[int, int] | None = None
-        self._synchronous = ""
 
     @property
     def fork_lock(self) -> threading.RLock:
         """The lock that is held while the file is used."""
-        return self._lock
+        return self._file.lock
 
     def after_fork(self) -> None:
-        """Forget the parent's connection: SQLite forbids a child even to close it."""
-        if self._connection is not None:
-            self._inherited.append(self._connection)
-        self._connection = None
+        """Leave the parent's connection and leases to it."""
+        self._file.after_fork()
         self._begin()
 
     def note(self, entry: Entry) -> None:
@@ -107,7 +102,9 @@ class SqliteJournal:
         self._queue.extend(queued)
         limits = (e.timeout for e in entries if isinstance(e, (Intent, Ended)))
         try:
-            with self._used(min(limits, default=JOURNAL_TIMEOUT)) as connection:
+            with self._file.connection(
+                min(limits, default=JOURNAL_TIMEOUT)
+            ) as connection:
                 self._write_queue(connection)
         except JournalError as failure:
             for item in queued:
@@ -126,7 +123,9 @@ class SqliteJournal:
         if not group:
             return
         try:
-            self._set_synchronous(connection, group)
+            # The sync of an intent covers all that came before it.
+            intent = any(isinstance(item.entry, Intent) for item in group)
+            self._file.sync_commits(connection, to_disk=intent)
             if len(group) > 1:
                 connection.execute("BEGIN IMMEDIATE")
             for item in group:
@@ -137,21 +136,11 @@ class SqliteJournal:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             for item in group:
-                item.failure = self._failure(error)
+                item.failure = self._file.failure(error)
         for item in group:
             item.done = True
             if item.failure is None:
                 self._hold_lease(item.entry)
-
-    def _set_synchronous(
-        self, connection: sqlite3.Connection, group: Sequence[_Queued]
-    ) -> None:
-        """Sync a group to disk if it has an intent. The sync covers all that came before."""
-        intent = any(isinstance(item.entry, Intent) for item in group)
-        level = "FULL" if intent else "NORMAL"
-        if level != self._synchronous:
-            connection.execute(f"PRAGMA synchronous = {level}")
-            self._synchronous = level
 
     def _hold_lease(self, entry: Entry) -> None:
         if isinstance(entry, Paused):
@@ -168,8 +157,9 @@ class SqliteJournal:
             return self._write_intent(connection, entry)
         if isinstance(entry, Sending):
             sent = connection.execute(SENDING, (entry.reference, self.owner))
-            return None if sent.rowcount else self._exists(entry.reference)
-        if isinstance(entry, Accepted):
+            if not sent.rowcount:
+                return IntentExists.in_journal(entry.reference, self.path)
+        elif isinstance(entry, Accepted):
             self._write_accepted(connection, entry)
         elif isinstance(entry, Ended) and entry.state == NOT_ACCEPTED:
             mine = (entry.state, time.time(), entry.reference, self.owner)
@@ -178,10 +168,7 @@ class SqliteJournal:
             values = (entry.state, time.time(), entry.reference, entry.request_id)
             connection.execute(ENDED, values)
         elif isinstance(entry, OutcomeUnknown):
-            connection.execute(
-                f"UPDATE job SET lease_until = 0 WHERE reference = ? AND {OPEN}",  # noqa: S608 - our own words
-                (entry.reference,),
-            )
+            connection.execute(OUTCOME_UNKNOWN, (entry.reference,))
         return None
 
     def _write_intent(
@@ -195,13 +182,7 @@ class SqliteJournal:
         )
         if connection.execute(INTENT, (*values, *RESUBMITTABLE_STATES)).rowcount:
             return None
-        return self._exists(intent.reference)
-
-    def _exists(self, reference: str) -> IntentExists:
-        return IntentExists(
-            f"the journal {self.path} already has a job {reference!r}, from this "
-            "process or another: it is not submitted twice"
-        )
+        return IntentExists.in_journal(intent.reference, self.path)
 
     def _write_accepted(
         self, connection: sqlite3.Connection, accepted: Accepted
@@ -224,12 +205,9 @@ class SqliteJournal:
     def _renew(self, references: Sequence[str]) -> None:
         """Renew the leases of open intents. A lease that has run out stays so."""
         now = time.time()
-        with self._used(LEASE / 4) as connection:
-            connection.executemany(
-                f"UPDATE job SET lease_until = ? WHERE reference = ? AND owner = ? AND {OPEN} "  # noqa: S608 - our own words
-                "AND lease_until > 0",
-                [(now + LEASE, reference, self.owner) for reference in references],
-            )
+        with self._file.connection(LEASE / 4) as connection:
+            rows = [(now + LEASE, reference, self.owner) for reference in references]
+            connection.executemany(RENEW, rows)
 
     def settle(self, reference: str, handle: JobHandle | None) -> None:
         """Decide an unknown intent: it became this job, or with None it was not accepted.
@@ -242,34 +220,16 @@ class SqliteJournal:
             if handle is None
             else (handle.request_id, handle.token(), "", None)
         )
-        with self._used(JOURNAL_TIMEOUT) as connection:
-            connection.execute("PRAGMA synchronous = FULL")
-            self._synchronous = "FULL"
-            changed = connection.execute(
-                "UPDATE job SET request_id = ?, token = ?, state = ?, ended_at = ?, "  # noqa: S608 - our own words
-                f"settled_at = ? WHERE reference = ? AND {OPEN} AND NOT ({ALIVE})",
-                (*decided, now, reference, now, now + LEASE),
-            ).rowcount
+        with self._file.connection() as connection:
+            self._file.sync_commits(connection, to_disk=True)
+            values = (*decided, now, reference, now, now + LEASE)
+            changed = connection.execute(SETTLE, values).rowcount
         if not changed:
-            raise JournalError(self._why_not_settled(reference))
-
-    def _why_not_settled(self, reference: str) -> str:
-        entry = self.find(reference)
-        if entry is None:
-            return (
-                f"the journal {self.path} has no entry {reference!r}: nothing to settle"
+            when = (
+                f"is alive. Wait until it ends, or at least {LEASE:.0f} s after it was killed, "
+                "and settle then"
             )
-        if not entry.unknown:
-            outcome = entry.request_id or entry.state
-            return (
-                f"the outcome of {reference!r} is known ({outcome}): nothing to settle"
-            )
-        host, _, rest = entry.owner.partition(":")
-        return (
-            f"{reference!r} may still be on its way: its owner (process {rest.partition(':')[0]} "
-            f"on {host}) is alive. Wait until it ends, or at least {LEASE:.0f} s after it was "
-            "killed, and settle then"
-        )
+            raise not_settled(self.path, reference, self.find(reference), when)
 
     def find(self, reference: str) -> JournalEntry | None:
         """The entry under a reference, if there is one."""
@@ -303,8 +263,7 @@ class SqliteJournal:
 
     def close(self) -> None:
         """Close the file. The next call opens it again."""
-        with self._lock:
-            self._close()
+        self._file.close()
         self._leases.close()
 
     def __enter__(self) -> Self:
@@ -320,74 +279,12 @@ class SqliteJournal:
         """Record as not accepted what a dead process recorded ahead and did not send."""
         now = time.time()
         mine = (NOT_ACCEPTED, now, boot_id(), now, *values)
-        with self._used(JOURNAL_TIMEOUT) as connection:
+        with self._file.connection() as connection:
             connection.execute(f"{UNSENT} {where}", mine)
 
     def _read(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[JournalEntry]:
         statement = f"SELECT {COLUMNS} FROM job {where}"  # noqa: S608 - our own words
-        with self._used(JOURNAL_TIMEOUT) as connection:
+        with self._file.connection() as connection:
             rows = connection.execute(statement, values).fetchall()
         now = time.time()
         return (JournalEntry._make((*row[:-1], alive(row[-1], now))) for row in rows)
-
-    @contextmanager
-    def _used(self, timeout: float) -> Generator[sqlite3.Connection]:
-        """The connection, for this thread alone. Waits at most ``timeout`` seconds for others."""
-        deadline = time.monotonic() + min(timeout, JOURNAL_TIMEOUT)
-        lock = self._lock
-        if not lock.acquire(timeout=max(deadline - time.monotonic(), 0.0)):
-            raise self._failure("another thread is using it")
-        try:
-            left = max(deadline - time.monotonic(), 0.0)
-            connection = self._opened(left)
-            connection.execute(f"PRAGMA busy_timeout = {int(left * 1000)}")
-            yield connection
-        except sqlite3.Error as error:
-            raise self._failure(error) from error
-        finally:
-            lock.release()
-
-    def _opened(self, timeout: float) -> sqlite3.Connection:
-        if self._connection is not None and _file(self.path) != self._file:
-            self._close()  # another file is at this path now
-        if self._connection is None:
-            self._connection = _opened(self.path, timeout)
-            self._file = _file(self.path)
-            self._synchronous = "FULL"
-        return self._connection
-
-    def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def _failure(self, reason: object) -> JournalError:
-        hint = what_to_do(reason)
-        return JournalError(
-            f"the journal {self.path} cannot be used: {reason}{hint}; "
-            "without it nothing is submitted"
-        )
-
-
-def _file(path: Path) -> tuple[int, int] | None:
-    """The identity of the file at a path; None if there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _opened(path: Path, timeout: float) -> sqlite3.Connection:
-    make_file(path)
-    connection = sqlite3.connect(
-        path, timeout=timeout, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        migrate(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection

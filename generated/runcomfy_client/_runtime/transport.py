@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from .access import Token
 from .retry_and_timeouts import REQUEST_TIMEOUT
 
-# One request and what came of it: an answer, or the loss of one.
+# One request and its outcome: an answer, or the loss of one.
 
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -75,7 +75,7 @@ class Request(NamedTuple):
     """Seconds that the call has in all: for waiting until a connection is free, and for sending
     the body. At least ``timeout`` counts."""
     body_limit: int = BODY_LIMIT
-    """The most bytes of the answer, decoded. What goes to the sink is no part of it."""
+    """The most bytes of the answer, decoded. What goes to the sink is not part of it."""
 
 
 class Transport(Protocol):

@@ -31,7 +31,7 @@ def is_pair(value: object) -> bool:
 
 
 def wrong_model(what: object, payload: object, call: str = "run") -> str:
-    """Why ``client.run(what, payload)`` is no call, and what to write."""
+    """Why ``client.run(what, payload)`` is not a call, and what to write."""
     if isinstance(what, ModuleType) and is_input_class(getattr(what, "Input", None)):
         return f"{_module(what)} is a module: give an input, {_example(what.Input)}"
     if is_input_class(what):
@@ -84,7 +84,7 @@ def wrong_inputs(inputs: object) -> str:
 
 
 def wrong_token(token: object) -> str:
-    """Why ``client.job(token)`` is no call, if another argument is meant; else empty."""
+    """Why ``client.job(token)`` is not a call, if another argument is meant; else empty."""
     if hasattr(token, "request_id"):
         return "this is a job or a result itself: give its token(), a text, or its request_id"
     if is_input_class(token) or isinstance(token, ModuleType):

@@ -57,7 +57,7 @@ def _open_for_append(path: Path) -> BinaryIO:
 def read_small_file(path: Path, limit: int) -> bytes | None:
     """The content of a file next to the part.
 
-    None if it does not exist, is no regular file with a single name, or is longer than
+    None if it does not exist, is not a regular file with a single name, or is longer than
     ``limit``. Nothing here waits: another program may have put a FIFO there.
     """
     try:

@@ -67,7 +67,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         return await self._inner.read(max_bytes, seconds)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write in pieces, and tell the trace of the request about each."""
+        """Write in pieces, and note each in the trace of the request."""
         trace = current_request()
         for start in range(0, len(buffer), _PIECE):
             seconds = time_left(timeout, httpcore.WriteTimeout)

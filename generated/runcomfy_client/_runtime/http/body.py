@@ -9,7 +9,7 @@ from ..transport import Request, Response
 from .request_trace import UnreadableBody
 
 _CODINGS = {"gzip": 47, "x-gzip": 47, "deflate": 47}
-"""What ``zlib`` needs to be told: 47 reads both of its formats with a header."""
+"""The argument of ``zlib``: 47 reads both of its formats with a header."""
 _HEADER = 2
 """So many bytes show whether there is a header."""
 _KEPT_OF_UNREADABLE = 64 * 1024

@@ -1,9 +1,9 @@
 # Made from http/async_connection_pool.py by runtime/make_sync.py: edit that file, then run the script.
 """Lends connections to requests, one at a time.
 
-httpcore has pools, but a task that is cancelled at the wrong moment leaves its place in them
-taken for ever (encode/httpcore#1093). Here a connection belongs to one request until its
-answer has ended or anything has stopped it; then it is idle, or it is closed.
+httpcore has pools, but a task that is cancelled at the wrong moment never frees its place in
+them (encode/httpcore#1093). Here a connection belongs to one request until its answer has
+ended or anything has stopped it; then it is idle, or it is closed.
 """
 
 from __future__ import annotations

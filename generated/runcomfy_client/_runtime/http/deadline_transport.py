@@ -68,7 +68,7 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.read(max_bytes, seconds)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write in pieces, and tell the trace of the request about each."""
+        """Write in pieces, and note each in the trace of the request."""
         trace = current_request()
         for start in range(0, len(buffer), _PIECE):
             seconds = time_left(timeout, httpcore.WriteTimeout)

@@ -75,7 +75,7 @@ def _matches(entry: str, host: str, port: int) -> bool:
 
 
 def _network_matches(entry: str, host: str) -> bool | None:
-    """Whether a host is an address in a network; None if the entry is no network."""
+    """Whether a host is an address in a network; None if the entry is not a network."""
     try:
         network = ip_network(_IN_BRACKETS.sub(r"\1\2", entry), strict=False)
     except ValueError:

@@ -79,7 +79,7 @@ def _cancel_with_retries(
 def read_cancellation(handle: JobHandle, outcome: Outcome) -> Cancellation | None:
     """The outcome that an answer states; None if there is no answer about this job, or an error.
 
-    ``requested`` stands for every answer that takes the request without a known outcome: an
+    ``requested`` is the word for every answer that takes the request without a known outcome: an
     empty body, ``cancellation_requested``, a word that is not in the table.
     """
     if not isinstance(outcome, Response):

@@ -39,10 +39,8 @@ def read_models(
             raise errors.UnreadableAnswer(
                 "reading the catalog: the answer has no list of models", http_status=200
             )
-        found = cast(list[object], listed)
-        entries += [
-            cast(Mapping[str, Any], entry) for entry in found if isinstance(entry, dict)
-        ]
+        found = cast(list[Mapping[str, Any]], listed)
+        entries += [entry for entry in found if isinstance(entry, dict)]
         complete = not isinstance(total, int) or len(entries) >= total
         if not found or complete or (most is not None and len(entries) >= most):
             break

@@ -86,7 +86,7 @@ class Ended(NamedTuple):
 
 
 class OutcomeUnknown(NamedTuple):
-    """Nobody waits any more for the answer of a submit, and its outcome is unknown."""
+    """The answer of a submit is no longer awaited, and its outcome is unknown."""
 
     reference: str
 

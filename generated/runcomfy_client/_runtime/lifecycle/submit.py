@@ -8,20 +8,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import count
-from typing import NamedTuple
 
 from .. import errors, protocol, responses
 from ..job_handle import JobHandle
-from ..retry_and_timeouts import (
-    CONNECT_BACKOFF_CAP,
-    CONNECT_RETRY_BUDGET,
-    MAX_RETRY_AFTER,
-    RATE_LIMIT_BACKOFF_CAP,
-    backoff,
-    request_timeout,
-    submit_timeout,
-)
-from ..transport import Lost, Outcome
+from ..retry_and_timeouts import request_timeout, submit_timeout
+from ..transport import Outcome
 from .concurrency import RateLimiter
 from .steps import (
     Accepted,
@@ -31,7 +22,6 @@ from .steps import (
     FlowContext,
     Intent,
     OutcomeUnknown,
-    Paused,
     Retry,
     RunTask,
     Sleep,
@@ -53,6 +43,7 @@ from .submit_outcome import (
     unknown_error,
     unknown_outcome,
 )
+from .submit_pauses import check_pause, connect_pause, rate_limit_pause, share_pause
 
 NOT_ACCEPTED = "not accepted"
 """The state, in the journal, of an intent that was not accepted and cost nothing."""
@@ -240,12 +231,12 @@ def _submit_with_retries(
             if result is SubmitOutcome.REFUSED:
                 raise_refused(context, outcome)
             if result is SubmitOutcome.BUSY:
-                asked = _rate_limit_pause(context, outcome, attempt, limiter)
-                yield from _share_pause(submission, limiter, asked)
-                _check_pause(context, outcome, asked, began, deadline)
+                asked = rate_limit_pause(context, outcome, attempt, limiter)
+                yield from share_pause(submission, limiter, asked)
+                check_pause(context, outcome, asked, began, deadline)
                 pause = asked.seconds
             else:
-                pause = _connect_pause(context, outcome, attempt, began, deadline)
+                pause = connect_pause(context, outcome, attempt, began, deadline)
         finally:
             limiter.release()
         yield Emit(Retry("submit", failure_reason(outcome), attempt + 1, pause))
@@ -284,74 +275,3 @@ def _post(
             error.add_note(_MAY_BE_RUNNING)
             yield from _record_unknown(context, submission)
         raise
-
-
-class _RateLimitPause(NamedTuple):
-    """A pause after HTTP 429, in seconds."""
-
-    seconds: float
-    hint: float | None
-    """What the server asks for."""
-    hinted: bool
-    """Whether the pause is that."""
-
-
-def _rate_limit_pause(
-    context: FlowContext, outcome: Outcome, attempt: int, limiter: RateLimiter
-) -> _RateLimitPause:
-    """The pause that the server asks for; our own backoff if it names none, or 0 repeatedly.
-
-    The limiter pauses every submit of the batch for as long, even if this call cannot wait.
-    """
-    hint = responses.retry_after(outcome.headers, context.today())
-    hinted = hint is not None and (hint > 0 or attempt == 0)
-    own = 2 * backoff(attempt, context.random(), RATE_LIMIT_BACKOFF_CAP)
-    pause = hint if hinted and hint is not None else own
-    limiter.pause(context.now() + pause)
-    return _RateLimitPause(pause, hint, hinted)
-
-
-def _share_pause(
-    submission: Submission, limiter: RateLimiter, pause: _RateLimitPause
-) -> Flow[None]:
-    """Let the other processes of the batch pause too."""
-    if limiter.pause_left is not None:
-        with suppress(errors.JournalError):
-            yield WriteJournal(Paused(submission.batch, pause.seconds))
-
-
-def _check_pause(
-    context: FlowContext,
-    outcome: Outcome,
-    pause: _RateLimitPause,
-    began: float,
-    deadline: float,
-) -> None:
-    """Raise ``RateLimited`` for a pause that this call cannot wait for."""
-    now, seconds = context.now(), pause.seconds
-    too_long = seconds > MAX_RETRY_AFTER or now + seconds >= deadline
-    if too_long or (not pause.hinted and now + seconds - began > MAX_RETRY_AFTER):
-        raise errors.RateLimited(
-            f"submitting: HTTP 429: the server asks for a pause of {seconds:.0f} s, longer than "
-            "this call may wait; nothing was accepted",
-            http_status=429,
-            text=responses.error_text(
-                responses.json_object(as_response(outcome)) or ""
-            ),
-            retry_after=pause.hint,
-        )
-
-
-def _connect_pause(
-    context: FlowContext, outcome: Outcome, attempt: int, began: float, deadline: float
-) -> float:
-    assert isinstance(outcome, Lost)
-    pause = backoff(attempt, context.random(), CONNECT_BACKOFF_CAP)
-    if outcome.hopeless or context.now() + pause > min(
-        deadline, began + CONNECT_RETRY_BUDGET
-    ):
-        raise errors.NotSent(
-            f"submitting: {context.base_url} cannot be reached: {outcome.reason}; "
-            "nothing was sent, nothing is billed"
-        )
-    return pause

@@ -84,16 +84,9 @@ def check_file(
     if isinstance(check.rule, FormatRule):
         return _check_format(check, check.rule, media, certain)
     rule = check.rule
-    threshold = rule.threshold
-    outcome = check_rule(
-        Rule(
-            pointer="",
-            metric=rule.measure.name,
-            operator=rule.operator.symbol,
-            limit=f"{threshold.numerator}/{threshold.denominator}",
-        ),
-        media,
-    )
+    limit = f"{rule.threshold.numerator}/{rule.threshold.denominator}"
+    media_rule = Rule("", rule.measure.name, rule.operator.symbol, limit)
+    outcome = check_rule(media_rule, media)
     return LimitCheck(
         check, outcome.verdict, outcome.actual, outcome.reason, outcome.evidence
     )

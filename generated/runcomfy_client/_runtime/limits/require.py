@@ -13,8 +13,6 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 from ..exact_numbers import Exact, exact_number, json_identity
 
-Given: TypeAlias = Mapping[str, Any]
-"""The members of a document that are given, by their wire names."""
 Holds: TypeAlias = Callable[[Any], bool]
 """Whether the given members, or the value of one of them, keep a part of a limit."""
 
@@ -29,7 +27,7 @@ def given_members(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if is_given(value)}
 
 
-# The closed subset: which keywords there are, and what stands in them.
+# The closed subset: which keywords there are, and what they hold.
 
 
 class MalformedPart(NamedTuple):

@@ -152,16 +152,12 @@ def parse_rule(text: str) -> LimitRule:
 def _measure(text: str) -> Measure:
     if text in _SINGLE:
         return Measure(text)
-    script = _SCRIPT.fullmatch(text)
-    if script is not None:
-        if script["script"] not in SCRIPTS:
-            hint = did_you_mean_or_list(script["script"], list(SCRIPTS)).lstrip(":; ")
-            raise MalformedRule(
-                f"the script {script['script']!r:.80} is not known", hint
-            )
-        return Measure(
-            CHARACTERS, script=script["script"], outside=bool(script["outside"])
-        )
+    if (written := _SCRIPT.fullmatch(text)) is not None:
+        script = written["script"]
+        if script not in SCRIPTS:
+            hint = did_you_mean_or_list(script, list(SCRIPTS)).lstrip(":; ")
+            raise MalformedRule(f"the script {script!r:.80} is not known", hint)
+        return Measure(CHARACTERS, script=script, outside=bool(written["outside"]))
     metric = parse_metric(text) if text else None
     if metric is None:
         known = (*_SINGLE, *METRICS)
@@ -182,7 +178,7 @@ def _value(text: str, measure: Measure) -> tuple[Fraction, str]:
         return Fraction(match[1]), match[1]
     if measure.metric is None or not measure.metric.divisors:
         raise MalformedRule(
-            f"the ratio {text!r} is compared with {measure.text}, which is no quotient",
+            f"the ratio {text!r} is compared with {measure.text}, which is not a quotient",
             "a ratio is for a quotient, such as `width/height <= 16:9`",
         )
     if not Fraction(match[2]):

@@ -32,16 +32,7 @@ _PHRASES: Mapping[str, str] = MappingProxyType(
         VALUE: "value",
         "total_duration_seconds": "total duration",
         "total_size_mb": "total size",
-        "file_size_mb": "file size",
-        "file_size_mib": "file size",
-        "width_pixels": "width",
-        "height_pixels": "height",
-        "short_side_pixels": "short side",
-        "long_side_pixels": "long side",
-        "duration_seconds": "duration",
-        "fps": "frame rate",
-        "megapixels": "size",
-        "frames": "number of frames",
+        **{name: row.phrase for name, row in METRICS.items()},
     }
 )
 """How messages name a measure; any other is named as rules write it."""
@@ -80,7 +71,7 @@ def limit_problem(
 ) -> Problem:
     """A problem with a limit: what was found, then the published words.
 
-    A limit of level ``warn`` never refuses, so that its problem is no certain one.
+    A limit of level ``warn`` never refuses, so that its problem is not a certain one.
     """
     warns = limit.level == "warn"
     return Problem(

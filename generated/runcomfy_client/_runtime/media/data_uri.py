@@ -74,6 +74,7 @@ def _plain_base64(text: str) -> bytes:
 
 
 def _base64_reader(characters: Characters, count: int) -> tuple[Read, int]:
+    """A reader of the bytes that ``count`` characters of base64 have, and their number."""
     tail = characters(max(0, count - 2), count)
     end = count - len(tail) + len(tail.rstrip(b"="))
     if end % 4 == 1:
@@ -198,7 +199,7 @@ def _path(path: object) -> Path:
         )
     if not isinstance(path, (str, os.PathLike)):
         kind = type(path).__name__
-        raise _rejected(kind, "is no path: inline() takes the path of a file")
+        raise _rejected(kind, "is not a path: inline() takes the path of a file")
     return Path(cast("str | os.PathLike[str]", path))
 
 

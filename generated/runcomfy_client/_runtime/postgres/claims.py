@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from ..errors import BadSetting
 from ..escaping import quoted
 from ..journal import ClaimAnswer, Closing, JournalEntry
-from ..lease import LEASE
-from ..owner_process import this_place
+from ..lease import this_place
+from ..retry_and_timeouts import LEASE
 from . import statements as sql
 from .connection import PostgresPool, Statement, StatementResult
 
@@ -63,9 +63,8 @@ class BatchClaims:
             ((known_model, known_url),) = found.rows
             self._scope = known_model, known_url
             self._journal.hold_runner(self._name)
-        for what, known, given in zip(
-            ("model", "server"), self._scope, (model_id, base_url), strict=True
-        ):
+        given_scope = ("model", model_id), ("server", base_url)
+        for (what, given), known in zip(given_scope, self._scope, strict=True):
             if known != given:
                 raise BadSetting(
                     f"map: the batch {quoted(self._batch)} in this journal is for the {what} "
@@ -141,7 +140,7 @@ class BatchClaims:
             self._journal.bury()
 
     def close(self, reference: str, closing: Closing) -> None:
-        """Say what became of a claimed item. It is written with the next claim."""
+        """Record the outcome of a claimed item. It is written with the next claim."""
         self._closing[reference] = closing
 
     def _closings(self) -> list[Statement]:

@@ -11,7 +11,6 @@ password as a timeout.
 
 from __future__ import annotations
 
-import importlib
 import threading
 import time
 import weakref
@@ -19,7 +18,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-from ..errors import JournalError, NotConfigured
+from ..errors import JournalError
 from ..journal_address import DatabaseAddress
 from ..retry_and_timeouts import (
     DATABASE_CONNECT_TIMEOUT,
@@ -28,15 +27,11 @@ from ..retry_and_timeouts import (
     JOURNAL_TIMEOUT,
     backoff,
 )
+from .driver import bounded_class, describe, is_lost, is_temporary, load_driver
 from .schema import check_session, migrate
-from .server_error import describe, is_lost, is_temporary
 
 MOST_CONNECTIONS = 4
 """Connections of one process. Writes are grouped, so more would wait for the same disk."""
-_INSTALL = (
-    "a journal in PostgreSQL needs psycopg, which is not installed: "
-    "pip install 'psycopg[binary]>=3.2' (with the tool: 'runcomfy-codegen[postgres]')"
-)
 
 
 class Statement(NamedTuple):
@@ -51,20 +46,6 @@ class StatementResult(NamedTuple):
 
     rows: list[tuple[Any, ...]]
     changed: int
-
-
-def load_driver() -> Any:
-    """The module ``psycopg``. Raises ``NotConfigured`` if it is not installed.
-
-    It is imported by its name in a string, so that type checkers do not look for it in a
-    client that is used without it.
-    """
-    try:
-        return importlib.import_module("psycopg")
-    except ImportError as error:
-        missing = str(error).partition("\n")[0]
-    hint = "" if "No module named 'psycopg'" in missing else f" ({missing})"
-    raise NotConfigured(_INSTALL + hint)
 
 
 class PostgresPool:
@@ -214,7 +195,7 @@ class PostgresPool:
             "fallback_application_name": "runcomfy journal",
         }
         options = {**defaults, **given}
-        bounded = _bounded_class(self._driver)
+        bounded = bounded_class(self._driver)
         connection = bounded.connect(**options, autocommit=True, prepare_threshold=None)
         connection.add_notice_handler(connection.note_unconfirmed)
         return connection
@@ -259,34 +240,3 @@ def _close_all(connections: Sequence[Any]) -> None:
     for connection in connections:
         with suppress(Exception):
             connection.close()
-
-
-def _bounded_class(driver: Any) -> Any:
-    """A connection class whose waits end at ``deadline``, even if the server is frozen."""
-    base: Any = driver.Connection
-
-    class BoundedConnection(base):  # type: ignore[misc]
-        deadline = float("inf")
-        unconfirmed = False
-
-        def wait(self, gen: Any, *options: Any, **more: Any) -> Any:
-            return base.wait(self, _until(gen, self), *options, **more)
-
-        def note_unconfirmed(self, notice: Any) -> None:
-            if notice.source_function == "SyncRepWaitForLSN":
-                self.unconfirmed = True
-
-    return BoundedConnection
-
-
-def _until(generator: Any, connection: Any) -> Generator[Any, Any, Any]:
-    """The same generator, which raises ``TimeoutError`` at the connection's deadline."""
-    try:
-        wanted = next(generator)
-        while True:
-            ready = yield wanted
-            if time.monotonic() > connection.deadline + 1:
-                raise TimeoutError("the database did not answer in time")
-            wanted = generator.send(ready)
-    except StopIteration as ended:
-        return ended.value

@@ -17,13 +17,12 @@ from typing import Any, Self
 from ..errors import JournalError
 from ..fork import renew_after_fork
 from ..job_handle import JobHandle
-from ..journal import Entry, IntentExists, JournalEntry
+from ..journal import Entry, IntentExists, JournalEntry, not_settled
 from ..journal_address import DatabaseAddress
-from ..lease import LEASE, LeaseKeeper, new_owner
+from ..lease import LeaseKeeper, has_ended, new_owner, this_place
 from ..lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown, Paused, Sending
 from ..lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
-from ..owner_process import has_ended, this_place
-from ..retry_and_timeouts import JOURNAL_TIMEOUT
+from ..retry_and_timeouts import JOURNAL_TIMEOUT, LEASE
 from . import statements as sql
 from .claims import BatchClaims
 from .connection import PostgresPool, Statement, StatementResult
@@ -131,7 +130,8 @@ class PostgresJournal:
             self._lease_ends[entry.reference] = ends
             self._leases.hold(entry.reference)
         elif isinstance(entry, Sending):
-            return None if changed else self._exists(entry.reference)
+            if not changed:
+                return IntentExists.in_journal(entry.reference, self.address.shown)
         elif not isinstance(entry, Paused):
             self._drop_lease(entry.reference)
             if isinstance(entry, Accepted) and not changed:
@@ -142,13 +142,7 @@ class PostgresJournal:
         rows = self._run("SELECT current_setting('synchronous_commit')").rows
         if rows == [("off",)]:
             return asynchronous(self.address.shown)
-        return self._exists(reference)
-
-    def _exists(self, reference: str) -> IntentExists:
-        return IntentExists(
-            f"the journal {self.address.shown} already has a job {reference!r}, from this "
-            "process or another: it is not submitted twice"
-        )
+        return IntentExists.in_journal(reference, self.address.shown)
 
     def _note_second_job(self, accepted: Accepted) -> JournalError | None:
         """An id that comes after its intent was settled, and submitted again, is its own job."""
@@ -215,7 +209,7 @@ class PostgresJournal:
     def bury(self) -> None:
         """End the leases of processes that ran on this machine and have ended.
 
-        So nobody waits for their leases, which is right only because it is certain.
+        So no process waits for their leases, which is right only because it is certain.
         """
         place = this_place()
         rows = self._run(sql.OPEN_OWNERS_HERE, (place, place)).rows if place else []
@@ -279,27 +273,13 @@ class PostgresJournal:
         attempt = os.urandom(8).hex()
         values = (request_id, token, state, attempt, state, reference, attempt)
         if not self._run(sql.SETTLE, values).changed:
-            raise JournalError(self._why_not_settled(reference))
-
-    def _why_not_settled(self, reference: str) -> str:
-        entry = self.find(reference)
-        if entry is None:
-            return (
-                f"the journal {self.address.shown} has no entry {reference!r}: nothing to "
-                "settle"
+            when = (
+                "is alive, or was a moment ago. Wait until it ends. If its machine was lost, wait "
+                "until its lease ends, and after that as long again as its request might take; "
+                "settle then"
             )
-        if not entry.unknown:
-            outcome = entry.request_id or entry.state
-            return (
-                f"the outcome of {reference!r} is known ({outcome}): nothing to settle"
-            )
-        host, _, rest = entry.owner.partition(":")
-        return (
-            f"{reference!r} may still be on its way: its owner (process "
-            f"{rest.partition(':')[0]} on {host}) is alive, or was a moment ago. Wait until it "
-            "ends. If its machine was lost, wait until its lease ends, and after that as long "
-            "again as its request might take; settle then"
-        )
+            shown = self.address.shown
+            raise not_settled(shown, reference, self.find(reference), when)
 
     def find(self, reference: str) -> JournalEntry | None:
         """The entry under a reference, if there is one."""

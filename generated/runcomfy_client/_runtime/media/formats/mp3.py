@@ -15,7 +15,6 @@ from .flac import parse_flac
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 _KBITS_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _KBITS_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
-_LAYER_3 = 1
 _SYNC = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb]")  # of Layer III, any version
 _SEARCH = 256 << 10  # how much junk or padding before the first frame is skipped
 _MOST_TRIED = 2000
