@@ -139,7 +139,7 @@ if TYPE_CHECKING:
     from ._runtime.journal import Journal as Journal
     from ._runtime.journal import JournalEntry as JournalEntry
     from ._runtime.errors import JournalError as JournalError
-    from ._runtime.journal import JournalJobs as JournalJobs
+    from ._runtime.journal_jobs import JournalJobs as JournalJobs
     from ._runtime.limits.stated_limit import Limit as Limit
     from ._runtime.driver import Listener as Listener
     from ._runtime.local_files import LocalFiles as LocalFiles
@@ -225,7 +225,7 @@ else:
         "Journal": "journal",
         "JournalEntry": "journal",
         "JournalError": "errors",
-        "JournalJobs": "journal",
+        "JournalJobs": "journal_jobs",
         "Limit": "limits.stated_limit",
         "Listener": "driver",
         "LocalFiles": "local_files",
