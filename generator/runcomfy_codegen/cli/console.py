@@ -9,19 +9,17 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..ir.diagnostic import Diagnostic
 from ..reports import document_text, write
-from ..reports.command_report import (
-    CommandReport,
-    FileLocation,
-    TextLine,
-    diagnostic_lines,
-)
 from ..reports.published_text import terminal_safe as terminal_safe
+
+if TYPE_CHECKING:
+    from ..reports.command_report import CommandReport, FileLocation, TextLine
+
 
 _NAME, _MODULE = "runcomfy-codegen", ("-m", "runcomfy_codegen")
 _ABOUT_THE_REPOSITORY = frozenset({"github", "sarif"})
@@ -82,7 +80,12 @@ def _root(folder: Path) -> Path:
 
 def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
     """Print a line for each on stderr, with its hint below, and their number."""
-    print_lines(diagnostic_lines(diagnostics))
+    if not (listed := list(diagnostics)):
+        return
+    # Imported here, because most calls have none.
+    from ..reports.command_report import diagnostic_lines
+
+    print_lines(diagnostic_lines(listed))
 
 
 def print_lines(lines: Iterable[TextLine]) -> None:

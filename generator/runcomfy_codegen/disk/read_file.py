@@ -60,12 +60,12 @@ def read_file(path: Path | str, cap: int) -> bytes:
     Raises ``OSError``, and ``NotReadable`` for anything other than a file, for a link to
     standard input, and for more than ``cap`` bytes.
     """
-    if os.path.islink(path):  # noqa: PTH114
-        opened = _linked_open_file(path)
-        if opened:
-            raise NotReadable(
-                path, f"is a link to {opened}, which no stored file may be"
-            )
+    mode = os.lstat(path).st_mode
+    if stat.S_ISREG(mode):
+        # As nearly all are: nothing more has to be looked at before it is open.
+        return _read_open(path, cap, _STORED_KINDS)
+    if stat.S_ISLNK(mode) and (opened := _linked_open_file(path)):
+        raise NotReadable(path, f"is a link to {opened}, which no stored file may be")
     return _read_path(path, cap, _STORED_KINDS)
 
 
@@ -85,6 +85,10 @@ def _read_path(path: Path | str, cap: int, refused: Kinds) -> bytes:
     if stat.S_ISCHR(mode) and os.path.samefile(path, os.devnull):  # noqa: PTH121
         return b""
     _check_kind(path, mode, refused)
+    return _read_open(path, cap, refused)
+
+
+def _read_open(path: Path | str, cap: int, refused: Kinds) -> bytes:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
     try:
         # It may be another file by now.

@@ -88,12 +88,11 @@ class LimitsFolders:
     def hashes(self, hashes: Mapping[str, str]) -> dict[str, str]:
         """The hashes of models' documents, each with that of the model's limits, if any."""
         # Listed once: looking for a file of each of a thousand models takes longer.
-        there = _listed(self.own) | _listed(self.shipped)
+        listed = _listed(self.own) | _listed(self.shipped)
+        limited = set(map(model_id_of_limits, listed))
         return {
             model_id: (
-                self._with_limits(model_id, known)
-                if limits_path(model_id) in there
-                else known
+                self._with_limits(model_id, known) if model_id in limited else known
             )
             for model_id, known in hashes.items()
         }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..ir.diagnostic import Diagnostic
 from ..ir.model import Model
 from ..ir.surface import CodeNames
-from .templates import Templates
+
+if TYPE_CHECKING:
+    from .templates import Templates
 
 Files = dict[PurePosixPath, str]
 """The files of an output: their texts by their paths below its folder."""
