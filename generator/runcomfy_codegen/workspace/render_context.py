@@ -85,7 +85,8 @@ def templates_of(project: Project) -> Templates:
     from ..targets.templates import TemplateFault, Templates, own_templates
 
     folder, target = project.config.template_dir, project.config.target
-    shipped = resources.template_sources(target)
+    needs_templates = bool(TARGETS[target].templates)
+    shipped = resources.template_sources(target) if needs_templates else {}
     if folder is None:
         return Templates(shipped)
     names = {name: each.templates for name, each in TARGETS.items()}
