@@ -142,11 +142,11 @@ def import_sources(
         )
         for source in sources
     ]
-    found = [
+    results = [
         (name, read_content(name, content, locale, retrieved))
         for name, content in contents
     ]
-    return store_documents(project, found, dry_run=dry_run)
+    return store_documents(project, results, dry_run=dry_run)
 
 
 @checked_call

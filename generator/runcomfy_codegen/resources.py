@@ -44,9 +44,9 @@ def template_sources(target: str) -> dict[str, str]:
 def own_template_sources(folder: Path) -> dict[str, bytes]:
     """All files of the user's template folder, by their path below it. Raises ``OSError``."""
     return {
-        "/".join((*each.below, name)): read_file(Path(each.path, name), SETTINGS_CAP)
-        for each in _walk_own(folder)
-        for name in each.files
+        "/".join((*level.below, name)): read_file(Path(level.path, name), SETTINGS_CAP)
+        for level in _walk_own(folder)
+        for name in level.files
     }
 
 
@@ -103,12 +103,12 @@ def _contents(folders: list[ListedFolder], ending: str) -> list[bytes]:
     """Names and contents of the files whose name has this ending."""
     return [
         part
-        for each in folders
-        for name in each.files
+        for level in folders
+        for name in level.files
         if name.endswith(ending)
         for part in (
-            "/".join((*each.below, name)).encode("utf-8", "surrogateescape"),
-            read_file(Path(each.path, name), SETTINGS_CAP),
+            "/".join((*level.below, name)).encode("utf-8", "surrogateescape"),
+            read_file(Path(level.path, name), SETTINGS_CAP),
         )
     ]
 

@@ -32,8 +32,8 @@ class AsyncCatalogCalls:
 
         ``search`` is looked for in id, name and description, in upper or lower case.
         """
-        asked = {"search": search, "category": category, "kind": kind}
-        query = {name: value for name, value in asked.items() if value}
+        parameters = {"search": search, "category": category, "kind": kind}
+        query = {name: value for name, value in parameters.items() if value}
         context, deadline = begin_call(self._driver.config, timeout)
         entries = await self._driver.drive(read_models(context, query, limit, deadline))
         return [ModelFacts.of(entry) for entry in entries]

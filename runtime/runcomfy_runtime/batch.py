@@ -197,7 +197,7 @@ class Batch(BatchView, Generic[YieldT]):
     def _write_intents(self) -> None:
         """Write the intents of the jobs that are about to be submitted, with one sync to disk."""
         waiting = [running for _, _, running in sorted(self._due) if running.intent]
-        group = [each for each in waiting if each.intent and may_share(each.intent)]
+        group = [item for item in waiting if item.intent and may_share(item.intent)]
         group = group[:INTENTS_TOGETHER] if waiting[0] in group else waiting[:1]
         intents = [
             running.intent._replace(ahead=position > 0)

@@ -89,11 +89,11 @@ class ClaimedInputs:
         wanted = room + room // 2
         with self._lock:
             while room > len(self._ready) and not (self._ended or self.exhausted):
-                asked = self._read(wanted)
-                if not (asked or self._free_now() or self._held_now()):
+                requested = self._read(wanted)
+                if not (requested or self._free_now() or self._held_now()):
                     return
                 before = len(self._ready)
-                self._ask(asked, wanted - before)
+                self._ask(requested, wanted - before)
                 if self._free and len(self._ready) == before:
                     self._limited_until = time.monotonic() + SHARED_BATCH_PAUSE
                     return
@@ -105,10 +105,10 @@ class ClaimedInputs:
         chunk = list(islice(self._inputs, _CHUNK))
         if len(chunk) < _CHUNK:
             self._inputs = None
-        self._ready += [ClaimedInput(each) for each in chunk if each.rejected]
-        valid = [each for each in chunk if each.rejected is None]
-        for each in valid:
-            self._claims.begin(each.prepared.submission.model_id, self._base_url)
+        self._ready += [ClaimedInput(item) for item in chunk if item.rejected]
+        valid = [item for item in chunk if item.rejected is None]
+        for item in valid:
+            self._claims.begin(item.prepared.submission.model_id, self._base_url)
         return valid
 
     def _free_now(self) -> bool:
@@ -126,19 +126,19 @@ class ClaimedInputs:
         if held or not self._held:
             self._look_at = time.monotonic() + SHARED_BATCH_PAUSE
         free = list(islice(self._free, 2 * room))
-        asked = {reference: self._free.pop(reference) for reference in free}
-        asked |= {each.reference: each for each in fresh}
-        asked |= {reference: self._held.pop(reference) for reference in held}
-        registered = [(each.reference, each.position) for each in fresh]
+        requested = {reference: self._free.pop(reference) for reference in free}
+        requested |= {item.reference: item for item in fresh}
+        requested |= {reference: self._held.pop(reference) for reference in held}
+        registered = [(item.reference, item.position) for item in fresh]
         waiting = [*free, *held]
         answer = self._claims.claim(registered, waiting, max(room, 1))
         for reference, entry in answer.claimed.items():
-            self._ready.append(ClaimedInput(asked.pop(reference), entry))
+            self._ready.append(ClaimedInput(requested.pop(reference), entry))
         for reference in answer.done:
-            asked.pop(reference, None)
-        again = {reference: asked.pop(reference) for reference in answer.free}
+            requested.pop(reference, None)
+        again = {reference: requested.pop(reference) for reference in answer.free}
         self._free = again | self._free
-        self._held.update(asked)
+        self._held.update(requested)
         self._undecided = answer.undecided
 
     def close(self, reference: str, outcome: object) -> None:

@@ -308,9 +308,9 @@ def _is_new(entry: JournalEntry | None) -> bool:
 
 def _find(journal: Journal, reference: str) -> Flow[JournalEntry | None]:
     """The entry under a reference. Reading it may block, so it is a task of the driver."""
-    found: list[JournalEntry | None] = []
-    yield RunTask(lambda: found.append(journal.find(reference)))
-    return found[0]
+    entries: list[JournalEntry | None] = []
+    yield RunTask(lambda: entries.append(journal.find(reference)))
+    return entries[0]
 
 
 def _unknown_outcome(submission: Submission) -> errors.SubmitOutcomeUnknown:

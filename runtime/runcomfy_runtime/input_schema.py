@@ -116,11 +116,11 @@ def _keywords(code: str, names: Any) -> dict[str, Any]:
 
 def field_docstrings(model: type[BaseModel]) -> dict[str, str]:
     """The docstring of each field: the string below it in the source of its class."""
-    found: dict[str, str] = {}
+    docstrings: dict[str, str] = {}
     for base in reversed(model.__mro__):
         if issubclass(base, BaseModel) and base.__module__ != __package__:
-            found |= _docstrings_in(base.__module__).get(base.__qualname__, {})
-    return found
+            docstrings |= _docstrings_in(base.__module__).get(base.__qualname__, {})
+    return docstrings
 
 
 @cache

@@ -81,10 +81,10 @@ class AsyncNamedBatch(Generic[OutputT]):
         return await self._listed()
 
     async def _listed(self, *states: str) -> list[JournalEntry]:
-        found: list[JournalEntry] = []
+        entries: list[JournalEntry] = []
         async for entry in self._entries(*states):
-            found.append(entry)
-        return found
+            entries.append(entry)
+        return entries
 
     async def _entries(self, *states: str) -> AsyncIterator[JournalEntry]:
         """The entries in these states, or all."""

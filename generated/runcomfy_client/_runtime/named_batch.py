@@ -82,10 +82,10 @@ class NamedBatch(Generic[OutputT]):
         return self._listed()
 
     def _listed(self, *states: str) -> list[JournalEntry]:
-        found: list[JournalEntry] = []
+        entries: list[JournalEntry] = []
         for entry in self._entries(*states):
-            found.append(entry)
-        return found
+            entries.append(entry)
+        return entries
 
     def _entries(self, *states: str) -> Iterator[JournalEntry]:
         """The entries in these states, or all."""

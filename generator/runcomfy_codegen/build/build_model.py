@@ -94,8 +94,8 @@ def build_or_report(
         return build_model(files, options)
     except EXHAUSTED as error:
         file, document = files[0]
-        found = too_large(error, model=document.model_id, file=file)
-        return BuiltModel(None, (found,))
+        diagnostic = too_large(error, model=document.model_id, file=file)
+        return BuiltModel(None, (diagnostic,))
 
 
 def same_structure(one: Model, other: Model) -> bool:

@@ -62,7 +62,7 @@ class Intersection:
         if len(ours) * len(theirs) > _MOST_PAIRS:
             self.wider.append("there are too many combinations")
             return one
-        common = [self._of_two(each, option) for option in theirs for each in ours]
+        common = [self._of_two(one, option) for option in theirs for one in ours]
         possible = list(dict.fromkeys(kind for kind in common if kind != NOTHING))
         if not possible:
             return NOTHING
@@ -157,7 +157,7 @@ class Intersection:
         self, one: Object, other: Object, fields: tuple[Field, ...]
     ) -> Type:
         extra = self._member(one.extra, other.extra)
-        names = {each.wire_name for each in (*one.fields, *other.fields)}
+        names = {field.wire_name for field in (*one.fields, *other.fields)}
         required = tuple(
             name
             for name in dict.fromkeys(
@@ -212,8 +212,8 @@ def _declared(
     one: Object, other: Object
 ) -> Iterator[tuple[str, Field | None, Field | None]]:
     """Every declared member with its fields, in the order of the first object."""
-    ours = {each.wire_name: each for each in one.fields}
-    theirs = {each.wire_name: each for each in other.fields}
+    ours = {field.wire_name: field for field in one.fields}
+    theirs = {field.wire_name: field for field in other.fields}
     for name in ours | theirs:
         yield name, ours.get(name), theirs.get(name)
 
@@ -233,7 +233,7 @@ def _joined(
     one: Field | None, other: Field | None, kind: Type, *, required: bool
 ) -> Field:
     """One field: the texts of the first, the rules of both."""
-    given = [each for each in (one, other) if each is not None]
+    given = [kind for kind in (one, other) if kind is not None]
     first, last = given[0], given[-1]
     if first is not last:
         first = replace(

@@ -111,7 +111,9 @@ class Collector:
 
     def report_silent(self, others: Iterable[Diagnostic]) -> None:
         """Report the unsupported keywords of the input that no diagnostic is about."""
-        reported = sorted({each.pointer for each in (*others, *self.diagnostics)})
+        reported = sorted(
+            {diagnostic.pointer for diagnostic in (*others, *self.diagnostics)}
+        )
         for keyword in self.unknown:
             pointer = keyword.pointer
             closes_input = pointer == "/input_schema/additionalProperties"

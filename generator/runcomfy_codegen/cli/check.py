@@ -77,7 +77,9 @@ def _report(result: api.CheckResult, *, full: bool) -> CommandReport:
         document=documents[0] if len(documents) == 1 else {"clients": documents},
         notices=tuple(chain.from_iterable(map(_notices, result.packages))),
         text=tuple(
-            chain.from_iterable(_lines(each, full=full) for each in result.packages)
+            chain.from_iterable(
+                _lines(package, full=full) for package in result.packages
+            )
         ),
     )
 

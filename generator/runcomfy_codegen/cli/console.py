@@ -75,7 +75,7 @@ def _path(file: str, root: Path) -> str:
 def _root(folder: Path) -> Path:
     """The folder around this one that has ``.git``, or else this one."""
     around = (folder, *folder.parents)
-    return next((each for each in around if (each / ".git").exists()), folder)
+    return next((parent for parent in around if (parent / ".git").exists()), folder)
 
 
 def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
@@ -122,8 +122,8 @@ def _called_as() -> tuple[str, ...]:
 
 
 def _is_on_path(name: str, file: Path) -> bool:
-    found = shutil.which(name)
-    same = found is not None and Path(found).absolute() == file.absolute()
+    installed = shutil.which(name)
+    same = installed is not None and Path(installed).absolute() == file.absolute()
     return same or file == Path(name)
 
 

@@ -59,14 +59,14 @@ def _run_demo(folder: Path, *, kept: bool) -> None:
     project = Project(replace(Config(), schemas=folder / "schemas"))
     _import_pages(project)
     catalog = project.catalog()
-    model = next(each for each in catalog.models if each.model_id == MODEL)
+    model = next(model for model in catalog.models if model.model_id == MODEL)
     _title(2, f"The fields and rules of {MODEL}")
     names = catalog.names[MODEL]
     print_model(model, names)
     _title(3, "A typed client is generated")
     generate_into(project, catalog, folder / PACKAGE)
     _show_module(folder / PACKAGE / "models" / Path(*names.module).with_suffix(".py"))
-    models = {each.model_id: each for each in catalog.models}
+    models = {model.model_id: model for model in catalog.models}
     with importable(folder), open_sandbox(project, models) as served:
         generated = import_client(names)
         settings = {"base_url": served.url, "token": served.token}

@@ -130,7 +130,7 @@ def _unsaved(
 ) -> UnsavedOptions | None:
     from ..workspace.saved_options import unsaved_options
 
-    stated = {name: each for name, each in options.items() if name != "force"}
+    stated = {name: value for name, value in options.items() if name != "force"}
     return unsaved_options(**where, **stated)
 
 

@@ -211,8 +211,8 @@ def _listed(
 ) -> list[JournalEntry]:
     """The entries that were asked for, newest first."""
     if batch is not None:
-        found = entries_of_batch(journal, batch)
-        own = [entry for entry in found if entry.batch == batch]
+        entries = entries_of_batch(journal, batch)
+        own = [entry for entry in entries if entry.batch == batch]
         chosen = [entry for entry in own if entry.pending or not pending]
         newest = sorted(chosen, key=lambda entry: entry.meant_at, reverse=True)
     else:

@@ -33,7 +33,9 @@ def check(where: ProjectOptions, models: tuple[str, ...], form: str) -> None:
     """
     result = api.check_limits(*models, **where)
     if form == "json":
-        print_json({"diagnostics": [found.printed() for found in result.diagnostics]})
+        print_json(
+            {"diagnostics": [diagnostic.printed() for diagnostic in result.diagnostics]}
+        )
     else:
         print_diagnostics(result.diagnostics)
         files = f"{result.files} file{'s' * (result.files != 1)}"
@@ -72,7 +74,11 @@ def suggest(
     if form == "json":
         print_json(result_json(result))
     elif write is None:
-        shown = [each.text for each in result.suggested if models or each.drafts]
+        shown = [
+            suggestion.text
+            for suggestion in result.suggested
+            if models or suggestion.drafts
+        ]
         click.echo("\n".join(shown), nl=False)
     print_diagnostics(result.diagnostics)
     for path in result.written:

@@ -68,4 +68,4 @@ def _fails(diagnostics: Iterable[Diagnostic], fail_on: str) -> bool:
         return False
     order = list(Severity)
     worst = order.index(Severity(fail_on))
-    return any(order.index(found.severity) <= worst for found in diagnostics)
+    return any(order.index(diagnostic.severity) <= worst for diagnostic in diagnostics)

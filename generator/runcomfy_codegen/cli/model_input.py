@@ -36,7 +36,7 @@ def read_call(
     try:
         model, catalog = project.model(model_id)
     except UnknownModel as error:
-        swapped = [each for each in arguments if not os.path.lexists(each)]
+        swapped = [argument for argument in arguments if not os.path.lexists(argument)]
         if os.path.isfile(model_id) and swapped:  # noqa: PTH113
             raise UnknownModel(
                 f"{model_id!r} is a file, not a model; the model comes first:"

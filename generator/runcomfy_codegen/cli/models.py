@@ -46,12 +46,12 @@ def command(
     Shows a price only if the catalog publishes it.
     """
     models = _live_models() if live else _stored_models(where=where)
-    found = ModelSearch(search, kind, category).of(models)
+    matches = ModelSearch(search, kind, category).of(models)
     if form == "json":
-        print_json({"models": [_as_json(model) for model in found]})
+        print_json({"models": [_as_json(model) for model in matches]})
         return
-    _print_table(found)
-    say(f"{len(found)} of {len(models)} models", on_stderr=True)
+    _print_table(matches)
+    say(f"{len(matches)} of {len(models)} models", on_stderr=True)
 
 
 @shipped_schemas_allowed
@@ -66,7 +66,7 @@ def _live_models() -> list[ListedModel]:
     """The catalog of the server, whole: a glob and a hint need every id."""
     with connected() as client:
         facts = client.models()
-    return [listed_model({**each.raw}, each.description) for each in facts]
+    return [listed_model({**entry.raw}, entry.description) for entry in facts]
 
 
 def _as_json(model: ListedModel) -> dict[str, Any]:

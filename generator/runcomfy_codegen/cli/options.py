@@ -208,7 +208,9 @@ def check_output_folder(folder: Path) -> None:
     import tempfile
 
     there = next(
-        each for each in (folder, *folder.absolute().parents) if os.path.lexists(each)
+        parent
+        for parent in (folder, *folder.absolute().parents)
+        if os.path.lexists(parent)
     )
     if not there.is_dir():
         raise UsageError(

@@ -43,7 +43,9 @@ def command(
     catalog = project.catalog()
     models = select(catalog.models, [model_id], ())
     if form == "json":
-        shown = [model_as_json(each, catalog.names[each.model_id]) for each in models]
+        shown = [
+            model_as_json(model, catalog.names[model.model_id]) for model in models
+        ]
         print_json({"models": shown})
         return
     for number, model in enumerate(models):
@@ -58,7 +60,9 @@ def _show(model: Model, catalog: Named, form: str) -> None:
         print_json(model_as_json(model, names))
         return
     print_diagnostics(
-        found for found in catalog.diagnostics if found.model == model.model_id
+        diagnostic
+        for diagnostic in catalog.diagnostics
+        if diagnostic.model == model.model_id
     )
     print_model(model, names)
 

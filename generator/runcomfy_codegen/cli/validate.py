@@ -101,7 +101,7 @@ def print_input_report(report: Report) -> None:
         click.echo(
             f"{terminal_safe(problem.pointer or '/')}: {level}: {terminal_safe(problem.message)}"
         )
-    days = [each.published for each in report.failed if each.origin == "limit"]
+    days = [problem.published for problem in report.failed if problem.origin == "limit"]
     if days:
         click.echo(
             f"the descriptions are those of {terminal_safe(max(days))}; a file of your own in"
@@ -116,7 +116,7 @@ def _print_verdict(
     if not report.ok:
         return
     verdicts = [check.verdict for _, check in _checks(findings)]
-    sums = [each for each in report.unknown if each.code.startswith("total_")]
+    sums = [problem for problem in report.unknown if problem.code.startswith("total_")]
     unknown = verdicts.count(Verdict.UNKNOWN) + len(sums)
     if unknown:
         count = f"{unknown} rule{'s' * (unknown != 1)}"

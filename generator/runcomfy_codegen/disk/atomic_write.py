@@ -156,11 +156,11 @@ class _Staging:
         return self._folder / str(self._count)
 
     def _make_folder(self, folder: Path) -> None:
-        for each in reversed(
+        for parent in reversed(
             [path for path in (folder, *folder.parents) if not path.exists()]
         ):
-            each.mkdir(exist_ok=True)
-            self._undo.callback(_remove_if_empty, each)
+            parent.mkdir(exist_ok=True)
+            self._undo.callback(_remove_if_empty, parent)
 
 
 def _link_or_copy(target: Path, other: Path) -> None:

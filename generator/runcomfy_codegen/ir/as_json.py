@@ -67,7 +67,7 @@ def to_json_schema(
         case Object():
             return _object(kind, key, exact)
         case Union(options=options):
-            read = (to_json_schema(each, key=key, exact=exact) for each in options)
+            read = (to_json_schema(option, key=key, exact=exact) for option in options)
             return {"anyOf": list(read)}
         case Nullable(inner=inner):
             not_null = to_json_schema(inner, key=key, exact=exact)

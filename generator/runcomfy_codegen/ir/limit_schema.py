@@ -155,7 +155,9 @@ def required_schema(require: Mapping[str, Any]) -> Schema:
                     }
                 )
             case "allOf" | "anyOf" | "oneOf":
-                parts.append({keyword: [required_schema(each) for each in value]})
+                parts.append(
+                    {keyword: [required_schema(fragment) for fragment in value]}
+                )
             case "not":
                 parts.append({"not": required_schema(value)})
             case _:

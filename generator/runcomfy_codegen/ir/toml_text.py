@@ -85,7 +85,7 @@ def _members(value: object) -> list[object]:
         inner = list(cast(dict[str, object], value).values())
     else:
         inner = cast(list[object], value)
-    return [each for each in inner if isinstance(each, (dict, list))]
+    return [value for value in inner if isinstance(value, (dict, list))]
 
 
 _HALF_OF_A_PAIR = re.compile("[\ud800-\udfff]")
@@ -99,7 +99,10 @@ def toml_string(text: str) -> str:
     has no halves of surrogate pairs (TOML 1.0, String); U+FFFD replaces them.
     """
     quoted = json.dumps(_HALF_OF_A_PAIR.sub("\ufffd", text), ensure_ascii=False)
-    shown = "".join(each if each.isprintable() else _escape(each) for each in quoted)
+    shown = "".join(
+        character if character.isprintable() else _escape(character)
+        for character in quoted
+    )
     return _BRACKET_COMMAND.sub(r"##\1\\u005b", shown)
 
 

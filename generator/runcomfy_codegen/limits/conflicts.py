@@ -44,7 +44,7 @@ def conflicts(
 ) -> list[Diagnostic]:
     """What is wrong with the entries that apply to a model, and which are redundant."""
     certain = [entry for entry in entries if entry.limit.level == "error"]
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     refused: list[LimitEntry] = []
     for subject, possible, concerned in _questions(model, certain):
         left = [entry for entry in concerned if entry not in refused]
@@ -52,14 +52,14 @@ def conflicts(
             entry, others = culprit
             left.remove(entry)
             refused.append(entry)
-            found.append(_conflict(file, subject, entry, others))
+            diagnostics.append(_conflict(file, subject, entry, others))
     for entry in entries:
         if entry not in refused and _is_redundant(entry, model):
             message = f"the schema implies {entry.limit.condition!r:.200} already"
-            found.append(
+            diagnostics.append(
                 file.diagnostic(REDUNDANT, message, entry.line, severity=Severity.INFO)
             )
-    return found
+    return diagnostics
 
 
 def _conflict(
@@ -90,7 +90,7 @@ def _culprit(
             *earlier, last = entries[:count]
             # Leave out what the contradiction does not need.
             for other in list(earlier):
-                fewer = [each for each in earlier if each is not other]
+                fewer = [entry for entry in earlier if entry is not other]
                 if not possible([*fewer, last]):
                     earlier = fewer
             return last, earlier
@@ -101,9 +101,9 @@ def _questions(
     model: Model, entries: Sequence[LimitEntry]
 ) -> Iterator[tuple[str, Possible, list[LimitEntry]]]:
     """What must be possible: a file and a value of each field, and a whole document."""
-    for pointer in dict.fromkeys(f for each in entries for f in each.limit.fields):
+    for pointer in dict.fromkeys(f for entry in entries for f in entry.limit.fields):
         field = field_at(model.input, pointer_steps(pointer))
-        concerned = [each for each in entries if pointer in each.limit.fields]
+        concerned = [entry for entry in entries if pointer in entry.limit.fields]
         if field is None:
             continue
         yield f"no file of {pointer}", _files_possible(field), concerned
@@ -153,7 +153,7 @@ def _documents_possible(model: Model, entries: Sequence[LimitEntry]) -> Possible
     def possible(chosen: Sequence[LimitEntry]) -> bool:
         if documents is None:
             return True
-        limits = [*single, *(each.limit for each in chosen)] if chosen else []
+        limits = [*single, *(entry.limit for entry in chosen)] if chosen else []
         return some_keeps(limits, documents)
 
     return possible
@@ -166,7 +166,7 @@ def _is_about_files(rule: MeasureRule | FormatRule) -> bool:
 def _files_possible(field: Field) -> Possible:
     def possible(entries: Sequence[LimitEntry]) -> bool:
         rules = _rules(entries)
-        stated = [each for rule in rules for each in _as_media_rules(rule)]
+        stated = [media_rule for rule in rules for media_rule in _as_media_rules(rule)]
         if rule_set((*field.rules, *stated)).empty:
             return False
         return _some_format(rules)
@@ -238,7 +238,7 @@ def _is_redundant(entry: LimitEntry, model: Model) -> bool:
     if _is_between_fields(entry):
         documents = documents_for([limit], model)
         return documents is not None and all_keep(limit, documents)
-    fields = [field_at(model.input, pointer_steps(each)) for each in limit.fields]
+    fields = [field_at(model.input, pointer_steps(pointer)) for pointer in limit.fields]
     known = [field for field in fields if field is not None]
     return all(_is_implied(rule, field) for rule in _rules([entry]) for field in known)
 

@@ -60,14 +60,14 @@ def judge_limits(
     """
     by_locale = {document.locale: document for document in documents}
     kept: list[LimitEntry] = []
-    found = list(file.diagnostics)
+    diagnostics = list(file.diagnostics)
     for entry in file.entries:
         problems = list(_problems(entry.limit, model, by_locale))
         if not problems:
             kept.append(replace(entry, limit=_dated(entry.limit, by_locale)))
         for problem in problems:
             stale = problem.code == STALE or not own
-            found.append(
+            diagnostics.append(
                 file.diagnostic(
                     STALE if stale else problem.code,
                     problem.message,
@@ -76,7 +76,9 @@ def judge_limits(
                     hint=problem.hint,
                 )
             )
-    return JudgedLimits(tuple(entry.limit for entry in kept), tuple(kept), tuple(found))
+    return JudgedLimits(
+        tuple(entry.limit for entry in kept), tuple(kept), tuple(diagnostics)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,19 +68,19 @@ def read_limits(content: bytes, model_id: str, file: str) -> LimitsFile:
 
 
 def _failed(file: LimitsFile, message: str, line: int) -> LimitsFile:
-    found = file.diagnostic(MALFORMED, message, line)
-    return LimitsFile(file.model_id, file.file, (), (found,))
+    diagnostic = file.diagnostic(MALFORMED, message, line)
+    return LimitsFile(file.model_id, file.file, (), (diagnostic,))
 
 
 _TOP_KEYS = ("model_id", "limit")
 
 
 def _read_table(whole: dict[str, Any], text: str, file: LimitsFile) -> LimitsFile:
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     entries: list[LimitEntry] = []
     for key in sorted(whole.keys() - set(_TOP_KEYS)):
         hint = did_you_mean_or_list(key, _TOP_KEYS)
-        found.append(file.diagnostic(MALFORMED, f"unknown key {key!r}{hint}", 1))
+        diagnostics.append(file.diagnostic(MALFORMED, f"unknown key {key!r}{hint}", 1))
     if whole.get("model_id") != file.model_id:
         named = whole.get("model_id")
         message = (
@@ -90,32 +90,34 @@ def _read_table(whole: dict[str, Any], text: str, file: LimitsFile) -> LimitsFil
         )
         hint = f'write `model_id = "{file.model_id}"`, or move the file'
         # Its entries may be about another model, so none of them applies.
-        found.append(file.diagnostic(MALFORMED, message, 1, hint=hint))
+        diagnostics.append(file.diagnostic(MALFORMED, message, 1, hint=hint))
         whole = {}
     tables = whole.get("limit", [])
     if not isinstance(tables, list):
         message = "'limit' must be a list of tables"
-        found.append(file.diagnostic(MALFORMED, message, 1, hint="write `[[limit]]`"))
+        diagnostics.append(
+            file.diagnostic(MALFORMED, message, 1, hint="write `[[limit]]`")
+        )
         tables = []
     lines = entry_lines(text, len(cast(list[object], tables)))
     for table, line in zip(cast(list[object], tables), lines, strict=True):
         try:
             entries.append(LimitEntry(_limit(table), line))
         except _MalformedEntry as error:
-            found += [
+            diagnostics += [
                 file.diagnostic(MALFORMED, message, line, hint=hint)
-                for message, hint in error.found
+                for message, hint in error.problems
             ]
-    return LimitsFile(file.model_id, file.file, tuple(entries), tuple(found))
+    return LimitsFile(file.model_id, file.file, tuple(entries), tuple(diagnostics))
 
 
 # One entry.
 
 
 class _MalformedEntry(ValueError):
-    def __init__(self, found: list[tuple[str, str]]) -> None:
-        super().__init__(found)
-        self.found = found
+    def __init__(self, problems: list[tuple[str, str]]) -> None:
+        super().__init__(problems)
+        self.problems = problems
         """Messages with their hints."""
 
 
@@ -127,11 +129,11 @@ def _limit(table: object) -> Limit:
     if not isinstance(table, dict):
         raise _MalformedEntry([("a limit must be a table", "write `[[limit]]`")])
     entry = cast(dict[str, Any], table)
-    found = list(_malformed_keys(entry))
+    problems = list(_malformed_keys(entry))
     fields, rules = _texts(entry.get("fields")), _texts(entry.get("rule"))
-    found += _malformed_conditions(entry, fields, rules)
-    if found:
-        raise _MalformedEntry(found)
+    problems += _malformed_conditions(entry, fields, rules)
+    if problems:
+        raise _MalformedEntry(problems)
     return Limit(
         fields=fields,
         rules=tuple(parse_rule(rule).text for rule in rules),
@@ -228,11 +230,11 @@ def entry_lines(text: str, count: int) -> list[int]:
     ]
     if len(headers) == count:
         return headers
-    found: list[int] = []
+    numbers: list[int] = []
     for number in range(1, min(len(lines), _MOST_LINES) + 1):
         known = _entries_in("\n".join(lines[:number]))
-        found += [number] * (known - len(found))
-    return (found + [1] * count)[:count]
+        numbers += [number] * (known - len(numbers))
+    return (numbers + [1] * count)[:count]
 
 
 def _entries_in(text: str) -> int:

@@ -56,13 +56,13 @@ class LimitsFolders:
 
         Raises ``OSError`` if a file cannot be read, and ``LinkedFolder``.
         """
-        found = self._content(limits_path(model_id))
-        if found is None:
+        stored = self._content(limits_path(model_id))
+        if stored is None:
             return None
         # Imported here: a package that is up to date is reported without reading limits.
         from .limits_file import read_limits, unread_limits
 
-        root, content = found
+        root, content = stored
         file = (root / limits_path(model_id)).as_posix()
         if isinstance(content, NotReadable):
             return unread_limits(model_id, file, content.reason)
@@ -74,8 +74,8 @@ class LimitsFolders:
 
     def content(self, model_id: str) -> bytes | None:
         """The bytes of a model's file, or None if it is missing or cannot be read."""
-        found = self._content(limits_path(model_id))
-        return found[1] if found and isinstance(found[1], bytes) else None
+        stored = self._content(limits_path(model_id))
+        return stored[1] if stored and isinstance(stored[1], bytes) else None
 
     def own_file(self, model_id: str) -> str:
         """The path of a model's file in the project's own folder, as messages show it."""
@@ -98,10 +98,10 @@ class LimitsFolders:
         }
 
     def _with_limits(self, model_id: str, known: str) -> str:
-        found = self._content(limits_path(model_id))
-        if found is None or known == UNREADABLE:
+        stored = self._content(limits_path(model_id))
+        if stored is None or known == UNREADABLE:
             return known
-        _, content = found
+        _, content = stored
         if isinstance(content, NotReadable):
             return UNREADABLE
         content = content.replace(b"\r\n", b"\n")

@@ -30,12 +30,12 @@ def field_at(kind: Type, steps: Sequence[str]) -> Field | None:
         case Nullable(inner=inner):
             return field_at(inner, steps)
         case Union(options=options):
-            found = (field_at(option, steps) for option in options)
-            return next((field for field in found if field is not None), None)
+            candidates = (field_at(option, steps) for option in options)
+            return next((field for field in candidates if field is not None), None)
         case Array(items=items):
             return field_at(items, rest) if first == ITEM else None
         case Object(fields=fields):
-            field = next((each for each in fields if each.wire_name == first), None)
+            field = next((field for field in fields if field.wire_name == first), None)
             return field if field is None or not rest else field_at(field.type, rest)
         case _:
             return None
@@ -57,8 +57,8 @@ def descriptions(document: Document, pointer: str) -> list[str]:
         schema = next((part for part in inner if part is not None), None)
     texts = (
         members(part).get("description")
-        for each in _spellings(schema)
-        for part in (each, members(each).get("items"))
+        for spelling in _spellings(schema)
+        for part in (spelling, members(spelling).get("items"))
     )
     return [text for text in texts if isinstance(text, str)]
 

@@ -46,12 +46,12 @@ def default_against_description(
     """A stated value that differs from every reading of the published default."""
     if field.default is None:
         return
-    for found in _INTRODUCTION.finditer(field.description):
-        rest = field.description[found.end() :]
+    for match in _INTRODUCTION.finditer(field.description):
+        rest = field.description[match.end() :]
         sentence = _SENTENCE_END.split(rest, maxsplit=1)[0]
         stated = _stated(sentence, field)
         if stated is not None and not _mentions(sentence, field):
-            quote = f"{found.group().strip()} {stated}"
+            quote = f"{match.group().strip()} {stated}"
             yield f"{pointer}/default", (
                 f"the default of {field.wire_name!r} is {field.default.text}, and the"
                 f" description says {quote!r}"

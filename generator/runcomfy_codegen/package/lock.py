@@ -128,15 +128,15 @@ class Lock:
 
 def _folders(paths: Collection[PurePosixPath]) -> set[str]:
     """Every folder above these files, the package's own included, each with its slash."""
-    found: set[str] = set()
+    folders: set[str] = set()
     for path in paths:
         folder = path.as_posix()
         while folder:
             folder = folder.rpartition("/")[0]
-            if f"{folder}/" in found:
+            if f"{folder}/" in folders:
                 break
-            found.add(f"{folder}/" if folder else "")
-    return found
+            folders.add(f"{folder}/" if folder else "")
+    return folders
 
 
 def sha256(content: bytes) -> str:
@@ -255,7 +255,7 @@ def _generating(data: Mapping[str, Any]) -> dict[PurePosixPath, frozenset[str]]:
     files = table(table(data.get(_GENERATING, {}), where).get("files", {}), where)
     return {
         _inside(name): frozenset(
-            word(each, where) for each in (items(known) or [known])
+            word(option, where) for option in (items(known) or [known])
         )
         for name, known in files.items()
     }

@@ -137,7 +137,7 @@ def compiles_slowly(pattern: str) -> bool:
     # second try is for a machine that was busy during the first.
     rust = rust_pattern(pattern)
     spellings = (f"(?:{rust})", f"(?:(?:{rust}))")
-    return all(_compile_time(each) > MAX_COMPILE_SECONDS for each in spellings)
+    return all(_compile_time(spelling) > MAX_COMPILE_SECONDS for spelling in spellings)
 
 
 def _compile_time(rust: str) -> float:

@@ -45,9 +45,9 @@ class Cursor:
 
     def take(self, token: str) -> bool:
         """Whether the token comes next. It is consumed."""
-        found = self.text.startswith(token, self.at)
-        self.at += len(token) if found else 0
-        return found
+        is_next = self.text.startswith(token, self.at)
+        self.at += len(token) if is_next else 0
+        return is_next
 
     def take_character(self) -> int:
         """The code point of the next character, which is consumed."""
@@ -177,5 +177,5 @@ _ALONE = {**_by_alias(_CATEGORIES, "gc="), **_by_alias(_BINARY)}
 def unicode_property(text: str, *, negated: bool) -> Property | None:
     """The property between the braces of ``\\p{…}``; None if it is not supported."""
     name, equals, value = text.partition("=")
-    found = _VALUES.get(name, {}).get(value) if equals else _ALONE.get(text)
-    return None if found is None else Property(found, negated)
+    known = _VALUES.get(name, {}).get(value) if equals else _ALONE.get(text)
+    return None if known is None else Property(known, negated)

@@ -186,11 +186,11 @@ class _Reader:
         cursor = self.cursor
         end = cursor.text.find("}", cursor.at)
         inner = cursor.text[cursor.at + 2 : end] if end > 0 else ""
-        found = unicode_property(inner.removeprefix("{"), negated=negated)
-        if not inner.startswith("{") or found is None:
+        known = unicode_property(inner.removeprefix("{"), negated=negated)
+        if not inner.startswith("{") or known is None:
             raise cursor.unsupported("an unsupported property of Unicode")
         cursor.at = end + 1
-        return found
+        return known
 
     def _class(self) -> Characters:
         cursor = self.cursor

@@ -89,8 +89,8 @@ def _is_implied(rule: str, known: Sequence[Known]) -> bool:
 
 def _number(written: str) -> Fraction:
     for sign in ":/":
-        above, found, below = written.partition(sign)
-        if found:
+        above, separator, below = written.partition(sign)
+        if separator:
             return Fraction(above) / Fraction(below)
     return Fraction(written)
 

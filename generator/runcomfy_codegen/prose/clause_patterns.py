@@ -30,11 +30,16 @@ def conditional_count(
     place = next((i for i, word in enumerate(words) if word.kind in _LATER), None)
     if not context.subject.is_list or not place:
         return
-    found = list(quantities(words[:place]))
-    if len(found) != 1 or not found[0].bounded or found[0].unit or found[0].stranger:
+    counts = list(quantities(words[:place]))
+    if (
+        len(counts) != 1
+        or not counts[0].bounded
+        or counts[0].unit
+        or counts[0].stranger
+    ):
         return
     after = words[place:]
-    limit = _items(found[0])
+    limit = _items(counts[0])
     if limit is None or (
         not has(after, Is.NOUN, Is.GIVEN) and not context.others_named(after)
     ):
@@ -47,7 +52,7 @@ def conditional_count(
     if not causes:
         if words[place].kind is not Is.WITHOUT or not _is_lacking(after, context):
             raise Unclear("the words are about a field that the input lacks")
-        bound = found[0].bounds[-1]
+        bound = counts[0].bounds[-1]
         rule = f"count {bound.operator} {bound.number.numbers[0]}"
         quote = sentence.quote_of(words)
         yield Draft((context.subject.pointer,), quote, (rule,))
@@ -69,10 +74,10 @@ def _is_lacking(words: Clause, context: ConditionContext) -> bool:
     return bool(kinds) and not kinds & taken
 
 
-def _items(found: Quantity) -> dict[str, int] | None:
+def _items(quantity: Quantity) -> dict[str, int] | None:
     """The keywords for a number of items; None if they cannot say it."""
     keywords: dict[str, int] = {}
-    for bound in found.bounds:
+    for bound in quantity.bounds:
         number = bound.number.numbers[0]
         if number.denominator != 1:
             return None
@@ -148,9 +153,9 @@ def needed(
         raise Unclear("what is required, and when, is not clear")
     if not (without or active or together):
         return
-    found = [row for row in quantities(words) if not row.unit and row.bounded]
-    if active and found:
-        yield _needed_items(sentence, words, context, found)
+    counts = [row for row in quantities(words) if not row.unit and row.bounded]
+    if active and counts:
+        yield _needed_items(sentence, words, context, counts)
         return
     if active and any(quantities(words)):
         return
@@ -166,10 +171,10 @@ def _needed_items(
     sentence: Sentence,
     words: Clause,
     context: ConditionContext,
-    found: Sequence[Quantity],
+    counts: Sequence[Quantity],
 ) -> Draft:
     needed = context.named(words)
-    limit = _items(found[0]) if len(found) == 1 else None
+    limit = _items(counts[0]) if len(counts) == 1 else None
     if limit is None or len(needed) != 1 or not needed[0].subject.is_list:
         raise Unclear(WHICH_FIELD)
     own = context.own(sentence)

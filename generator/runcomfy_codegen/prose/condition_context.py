@@ -53,10 +53,10 @@ class ConditionContext:
 
     def named(self, words: Sequence[Lexeme]) -> list[Reference]:
         """The other fields that words name. Raises ``Unclear`` if they name no other field."""
-        found = self.others_named(words)
-        if not found or not all(row.exact for row in found):
+        references = self.others_named(words)
+        if not references or not all(row.exact for row in references):
             raise Unclear(WHICH_FIELD)
-        return found
+        return references
 
 
 Condition: TypeAlias = tuple[Mapping[str, Any], tuple[str, ...]]

@@ -46,15 +46,15 @@ def condition_limits(
     if not context.subject.top_level:
         return
     for pattern in _OF_SENTENCES:
-        found = list(_tried(pattern, sentence, sentence.words, context))
-        if found:
-            yield from found
+        drafts = list(_tried(pattern, sentence, sentence.words, context))
+        if drafts:
+            yield from drafts
             return
     for clause in sentence.clauses:
         for pattern in _OF_CLAUSES:
-            found = list(_tried(pattern, sentence, clause, context))
-            if found:
-                yield from found
+            drafts = list(_tried(pattern, sentence, clause, context))
+            if drafts:
+                yield from drafts
                 break
 
 

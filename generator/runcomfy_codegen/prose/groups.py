@@ -17,20 +17,20 @@ _SEPARATORS = (Is.COMMA, Is.OR, Is.AND)
 
 def grouped_lexemes(text: str) -> list[Lexeme]:
     """The lexemes of a text, joined where several are one thing."""
-    found = _negative(lexemes(text))
+    words = _negative(lexemes(text))
     for join in (_media_types, _ratios, _spans, _intervals, _format_lists):
-        found = join(found)
-    return found
+        words = join(words)
+    return words
 
 
 def _touch(first: Lexeme, second: Lexeme) -> bool:
     return first.end == second.start
 
 
-def _negative(found: Sequence[Lexeme]) -> list[Lexeme]:
+def _negative(words: Sequence[Lexeme]) -> list[Lexeme]:
     """A minus sign that touches a number, and no number before it, is part of the number."""
     result: list[Lexeme] = []
-    for lexeme in found:
+    for lexeme in words:
         sign = result[-1] if result else None
         if lexeme.kind is Is.NUMBER and sign is not None and _is_minus(result, lexeme):
             result[-1] = _negated(sign, lexeme)
@@ -57,21 +57,21 @@ def _negated(sign: Lexeme, number: Lexeme) -> Lexeme:
     )
 
 
-def _about(found: Sequence[Lexeme], index: int) -> Lexeme:
+def _about(words: Sequence[Lexeme], index: int) -> Lexeme:
     """``~`` between two numbers is a range; before the first one it means about."""
-    lexeme = found[index]
+    lexeme = words[index]
     if lexeme.written not in ("~", "～", "〜"):
         return lexeme
-    before = found[index - 1].kind if index else Is.STOP
+    before = words[index - 1].kind if index else Is.STOP
     return lexeme if before in (Is.NUMBER, Is.UNIT) else replace(lexeme, kind=Is.ABOUT)
 
 
-def _ratios(found: Sequence[Lexeme]) -> list[Lexeme]:
+def _ratios(words: Sequence[Lexeme]) -> list[Lexeme]:
     """``1:2.5`` and ``1/3`` are one number."""
     result: list[Lexeme] = []
     index = 0
-    while index < len(found):
-        triple = found[index : index + 3]
+    while index < len(words):
+        triple = words[index : index + 3]
         if _is_ratio(triple):
             first, mark, second = triple
             sign = ":" if mark.written == "：" else mark.written
@@ -85,7 +85,7 @@ def _ratios(found: Sequence[Lexeme]) -> list[Lexeme]:
             )
             index += 3
         else:
-            result.append(found[index])
+            result.append(words[index])
             index += 1
     return result
 
@@ -98,10 +98,10 @@ def _is_ratio(triple: Sequence[Lexeme]) -> bool:
     return joined and mark.written in (":", "：", "/") and second.numbers[0] != 0
 
 
-def _spans(found: Sequence[Lexeme]) -> list[Lexeme]:
+def _spans(words: Sequence[Lexeme]) -> list[Lexeme]:
     """``1 hour 30 minutes 5 seconds`` is one number of seconds."""
     result: list[Lexeme] = []
-    for lexeme in found:
+    for lexeme in words:
         result.append(lexeme)
         for joined in (result[-5:], result[-4:]):
             if _is_span(joined, before=result[: -len(joined)]):
@@ -146,10 +146,10 @@ def _in_seconds(words: Sequence[Lexeme]) -> tuple[Lexeme, Lexeme]:
     )
 
 
-def _media_types(found: Sequence[Lexeme]) -> list[Lexeme]:
+def _media_types(words: Sequence[Lexeme]) -> list[Lexeme]:
     """``image/jpeg`` is one format."""
     result: list[Lexeme] = []
-    for lexeme in found:
+    for lexeme in words:
         first, mark = result[-2:] if len(result) > 1 else (None, None)
         if first and mark and mark.written == "/" and _touch(mark, lexeme):
             written = f"{first.written}/{lexeme.written}"
@@ -169,9 +169,9 @@ _MEDIA_TYPES = {
 } | {"audio/mp3": "mp3", "image/jpg": "jpeg", "video/mov": "mov"}
 
 
-def _intervals(found: Sequence[Lexeme]) -> list[Lexeme]:
+def _intervals(words: Sequence[Lexeme]) -> list[Lexeme]:
     """The comma of ``[4, 15]`` means "to", and the brackets mean "between"."""
-    result = list(found)
+    result = list(words)
     for index in range(len(result) - 4):
         five = result[index : index + 5]
         kinds = [lexeme.kind for lexeme in five]
@@ -183,36 +183,36 @@ def _intervals(found: Sequence[Lexeme]) -> list[Lexeme]:
     return result
 
 
-def _format_lists(found: Sequence[Lexeme]) -> list[Lexeme]:
+def _format_lists(words: Sequence[Lexeme]) -> list[Lexeme]:
     """``JPEG, PNG or WebP`` is one list; ``3gp`` and other unknown words are not in it."""
     result: list[Lexeme] = []
     index = 0
-    while index < len(found):
-        if found[index].kind is not Is.FORMAT:
-            result.append(found[index])
+    while index < len(words):
+        if words[index].kind is not Is.FORMAT:
+            result.append(words[index])
             index += 1
             continue
-        end = _end_of_list(found, index)
-        members = [row for row in found[index:end] if row.kind is Is.FORMAT]
+        end = _end_of_list(words, index)
+        members = [row for row in words[index:end] if row.kind is Is.FORMAT]
         names = tuple(dict.fromkeys(row.meaning for row in members))
         result.append(
-            replace(found[index], kind=Is.FORMATS, end=found[end - 1].end, names=names)
+            replace(words[index], kind=Is.FORMATS, end=words[end - 1].end, names=names)
         )
         index = end
     return result
 
 
-def _end_of_list(found: Sequence[Lexeme], start: int) -> int:
+def _end_of_list(words: Sequence[Lexeme], start: int) -> int:
     end = start + 1
     while True:
         following = end
-        while following < len(found) and _separates(found[following]):
+        while following < len(words) and _separates(words[following]):
             following += 1
-        dots = following < len(found) and found[following].written == "."
+        dots = following < len(words) and words[following].written == "."
         following += dots
-        if following == end or following >= len(found):
+        if following == end or following >= len(words):
             return end
-        if found[following].kind is not Is.FORMAT:
+        if words[following].kind is not Is.FORMAT:
             return end
         end = following + 1
 

@@ -257,10 +257,10 @@ def _lexeme(
 # Which of its meanings a word has, by the words around it.
 
 
-def _settled(found: list[Lexeme]) -> Iterator[Lexeme]:
+def _settled(words: list[Lexeme]) -> Iterator[Lexeme]:
     before: Lexeme | None = None
-    for index, lexeme in enumerate(found):
-        after = found[index + 1] if index + 1 < len(found) else None
+    for index, lexeme in enumerate(words):
+        after = words[index + 1] if index + 1 < len(words) else None
         settled = _in_place(lexeme, before, after)
         yield settled
         before = settled

@@ -75,42 +75,44 @@ def surroundings(clause: Clause, before: Surroundings) -> Surroundings:
     )
 
 
-def rules(found: Quantity, around: Surroundings, subject: Subject) -> tuple[str, ...]:
+def rules(
+    quantity: Quantity, around: Surroundings, subject: Subject
+) -> tuple[str, ...]:
     """The rules that a quantity states about a field. Raises ``UnreadableMeasure``."""
-    if not found.bounded:
+    if not quantity.bounded:
         raise UnreadableMeasure("no word says whether the number is a limit")
-    family = _family(found, around, subject)
+    family = _family(quantity, around, subject)
     if subject.is_number:
-        return tuple(_value_rules(found, family, subject))
+        return tuple(_value_rules(quantity, family, subject))
     if family == "count":
-        return tuple(_count_rules(found, subject))
+        return tuple(_count_rules(quantity, subject))
     if family == "characters":
-        return tuple(_text_rules(found, subject))
+        return tuple(_text_rules(quantity, subject))
     if subject.media is None:
         raise UnreadableMeasure(NOT_OF_FIELD)
     if subject.media is MediaKind.AUDIO and family in (*_PICTURED, "fps", "frames"):
         raise UnreadableMeasure(NOT_OF_FIELD)
     if subject.media is MediaKind.IMAGE and family in _TIMED:
         raise UnreadableMeasure(NOT_OF_FIELD)
-    return tuple(_file_rules(found, family, around, subject))
+    return tuple(_file_rules(quantity, family, around, subject))
 
 
-def _family(found: Quantity, around: Surroundings, subject: Subject) -> str:
+def _family(quantity: Quantity, around: Surroundings, subject: Subject) -> str:
     """What kind of thing the numbers count."""
-    if found.script == "?":
+    if quantity.script == "?":
         raise UnreadableMeasure("which characters are counted is not clear")
-    if found.script:
+    if quantity.script:
         return "characters"
-    if found.unit is not None:
-        return _family_of_unit(found.unit, found, around, subject)
-    if found.bounds[0].number.kind is Is.DIMENSIONS:
+    if quantity.unit is not None:
+        return _family_of_unit(quantity.unit, quantity, around, subject)
+    if quantity.bounds[0].number.kind is Is.DIMENSIONS:
         return "dimensions"
-    if any(":" in bound.number.written for bound in found.bounds):
+    if any(":" in bound.number.written for bound in quantity.bounds):
         return "long ratio" if around.subject == "long ratio" else "ratio"
-    if found.nouns:
+    if quantity.nouns:
         return "count"
-    if found.stranger is not None:
-        if same_words([found.stranger.written], subject.name_words):
+    if quantity.stranger is not None:
+        if same_words([quantity.stranger.written], subject.name_words):
             return "count" if subject.is_list else "value"
         raise UnreadableMeasure(NOT_MEASURED)
     if around.subject in ("ratio", "long ratio"):
@@ -123,7 +125,7 @@ def _family(found: Quantity, around: Surroundings, subject: Subject) -> str:
 
 
 def _family_of_unit(
-    unit: Lexeme, found: Quantity, around: Surroundings, subject: Subject
+    unit: Lexeme, quantity: Quantity, around: Surroundings, subject: Subject
 ) -> str:
     family = UNITS[unit.meaning].family
     if family == "letter":
@@ -133,22 +135,28 @@ def _family_of_unit(
         raise UnreadableMeasure(NOT_MEASURED)
     if family == "frames" and subject.media is MediaKind.IMAGE and subject.is_list:
         return "count"
-    if family == "pixels" and found.bounds[0].number.kind is Is.DIMENSIONS:
+    if family == "pixels" and quantity.bounds[0].number.kind is Is.DIMENSIONS:
         return "dimensions"
     return family
 
 
-def _value_rules(found: Quantity, family: str, subject: Subject) -> Iterator[str]:
+def _value_rules(quantity: Quantity, family: str, subject: Subject) -> Iterator[str]:
     if family not in ("value", "count", "seconds"):
         raise UnreadableMeasure(NOT_OF_FIELD)
     words = set(subject.name_words)
     if family == "seconds":
-        units = {bound.unit.meaning for bound in found.bounds if bound.unit is not None}
+        units = {
+            bound.unit.meaning for bound in quantity.bounds if bound.unit is not None
+        }
         if not words & _UNIT_NAMES or words & _OTHER_UNITS or units != {"s"}:
             raise UnreadableMeasure("the unit is not that of the field")
-    if family == "count" and found.nouns and not _names_field(found.nouns, subject):
+    if (
+        family == "count"
+        and quantity.nouns
+        and not _names_field(quantity.nouns, subject)
+    ):
         raise UnreadableMeasure(NOT_OF_FIELD)
-    for bound in found.bounds:
+    for bound in quantity.bounds:
         yield f"value {bound.operator} {_decimal(bound.number.numbers[0])}"
 
 
@@ -159,14 +167,14 @@ def _names_field(nouns: Sequence[Lexeme], subject: Subject) -> bool:
     )
 
 
-def _count_rules(found: Quantity, subject: Subject) -> Iterator[str]:
+def _count_rules(quantity: Quantity, subject: Subject) -> Iterator[str]:
     if not subject.is_list:
         raise UnreadableMeasure(NOT_OF_FIELD)
-    kinds = {noun.meaning for noun in found.nouns} - {""}
+    kinds = {noun.meaning for noun in quantity.nouns} - {""}
     own = subject.media.value if subject.media is not None else None
-    if own and kinds and own not in kinds and not _names_field(found.nouns, subject):
+    if own and kinds and own not in kinds and not _names_field(quantity.nouns, subject):
         raise UnreadableMeasure(NOT_OF_FIELD)
-    for bound in found.bounds:
+    for bound in quantity.bounds:
         number = bound.number.numbers[0]
         if number.denominator != 1:
             raise UnreadableMeasure(NOT_OF_FIELD)
@@ -174,11 +182,11 @@ def _count_rules(found: Quantity, subject: Subject) -> Iterator[str]:
             yield f"count {bound.operator} {number}"
 
 
-def _text_rules(found: Quantity, subject: Subject) -> Iterator[str]:
+def _text_rules(quantity: Quantity, subject: Subject) -> Iterator[str]:
     if not subject.is_text:
         raise UnreadableMeasure(NOT_OF_FIELD)
-    measure = f"characters({found.script})" if found.script else "characters"
-    for bound in found.bounds:
+    measure = f"characters({quantity.script})" if quantity.script else "characters"
+    for bound in quantity.bounds:
         number = bound.number.numbers[0]
         if number < _FEW and bound.operator in ("<", "<="):
             raise UnreadableMeasure("so few characters may be persons")
@@ -187,19 +195,21 @@ def _text_rules(found: Quantity, subject: Subject) -> Iterator[str]:
 
 
 def _file_rules(
-    found: Quantity, family: str, around: Surroundings, subject: Subject
+    quantity: Quantity, family: str, around: Surroundings, subject: Subject
 ) -> Iterator[str]:
     if family == "dimensions":
-        for bound in found.bounds:
+        for bound in quantity.bounds:
             yield from _dimension_rules(bound)
         return
-    if family not in _RATIO and any(":" in row.number.written for row in found.bounds):
+    if family not in _RATIO and any(
+        ":" in row.number.written for row in quantity.bounds
+    ):
         raise UnreadableMeasure("a ratio or a time of day has another unit")
-    for bound in found.bounds:
+    for bound in quantity.bounds:
         if family in _RATIO:
             yield f"{_RATIO[family]} {bound.operator} {_ratio(bound.number)}"
             continue
-        number = bound.number.numbers[0] * _factor(bound.unit or found.unit)
+        number = bound.number.numbers[0] * _factor(bound.unit or quantity.unit)
         if number == 0 and bound.operator == ">=":
             continue
         metric = _metric(family, bound, around, subject)

@@ -26,46 +26,46 @@ CONDITIONAL = "the words depend on a condition"
 
 
 def why_no_limit(
-    found: Quantity, sentence: Sentence, clause: Clause, subject: Subject
+    quantity: Quantity, sentence: Sentence, clause: Clause, subject: Subject
 ) -> str | None:
     """Why a quantity is not a limit: empty if it is one, None if no one needs to look at it."""
-    digits = found.bounds[0].number.written[0].isdigit()
-    measured = found.unit is not None and digits
-    if sentence.has(Is.PRICE) or not (found.bounded or measured):
+    digits = quantity.bounds[0].number.written[0].isdigit()
+    measured = quantity.unit is not None and digits
+    if sentence.has(Is.PRICE) or not (quantity.bounded or measured):
         return None
-    if isinstance(subject.type, Choice) and found.unit is None:
+    if isinstance(subject.type, Choice) and quantity.unit is None:
         return None
-    own = subject.is_number or (subject.is_text and _counts_characters(found))
+    own = subject.is_number or (subject.is_text and _counts_characters(quantity))
     if sentence.has(Is.OUTPUT) and not own:
-        return ABOUT_OUTPUT if found.bounded else None
-    if _is_advice(found, sentence, clause) or _is_tip(sentence, subject):
+        return ABOUT_OUTPUT if quantity.bounded else None
+    if _is_advice(quantity, sentence, clause) or _is_tip(sentence, subject):
         return ADVICE
-    if has(clause, Is.EXAMPLE) or _is_part(found, clause):
-        return "an example, or a part" if found.bounded else None
+    if has(clause, Is.EXAMPLE) or _is_part(quantity, clause):
+        return "an example, or a part" if quantity.bounded else None
     if has(clause, Is.STEP) or any(row.written.endswith("%") for row in clause):
         return "a rule cannot say this"
     if has(clause, Is.IF, Is.WITHOUT) or sentence.begins_with_condition:
         return CONDITIONAL
     if _is_for_variant(clause) or {"which", "them"} & {row.written for row in clause}:
         return CONDITIONAL
-    if _says_what_happens(found, sentence, clause):
+    if _says_what_happens(quantity, sentence, clause):
         return "the words say what happens to such a file"
     if left_denied(clause) and not sentence.has(Is.REFUSED):
         return "the words deny something"
-    if found.compares and not sentence.has(Is.MUST):
+    if quantity.compares and not sentence.has(Is.MUST):
         return "the words only compare"
     return ""
 
 
-def _counts_characters(found: Quantity) -> bool:
-    return found.script != "" or (
-        found.unit is not None and found.unit.meaning == "character"
+def _counts_characters(quantity: Quantity) -> bool:
+    return quantity.script != "" or (
+        quantity.unit is not None and quantity.unit.meaning == "character"
     )
 
 
-def _is_advice(found: Quantity, sentence: Sentence, clause: Clause) -> bool:
+def _is_advice(quantity: Quantity, sentence: Sentence, clause: Clause) -> bool:
     # Files that are scaled or cut are still counted.
-    cut = (sentence.cut and not found.nouns) or sentence.has(Is.CUT)
+    cut = (sentence.cut and not quantity.nouns) or sentence.has(Is.CUT)
     if sentence.begins_with_advice or sentence.ignored or cut:
         return True
     return has(clause, Is.ADVICE, Is.ABOUT)
@@ -82,26 +82,26 @@ def _is_for_variant(clause: Clause) -> bool:
     return False
 
 
-def _says_what_happens(found: Quantity, sentence: Sentence, clause: Clause) -> bool:
+def _says_what_happens(quantity: Quantity, sentence: Sentence, clause: Clause) -> bool:
     """``Audio under 30 seconds will be looped`` and ``up to 240 frames are used``."""
-    after = clause[clause.index(found.last) + 1 :]
+    after = clause[clause.index(quantity.last) + 1 :]
     verbs = [row for row in after if row.written not in _AUXILIARY]
     if sentence.has(Is.REFUSED) or not after or after[0].written not in _AUXILIARY:
         return False
-    if found.bounds[0].operator in ("<", ">"):
+    if quantity.bounds[0].operator in ("<", ">"):
         return True
     allows = after[0].written in ("can", "may") and has(verbs[:1], Is.GIVEN)
     fits = allows or has(verbs[:1], Is.USABLE, Is.REQUIRED, Is.ACCEPT)
     return bool(verbs) and not fits
 
 
-def _is_part(found: Quantity, clause: Clause) -> bool:
+def _is_part(quantity: Quantity, clause: Clause) -> bool:
     """Whether the number counts a part: ``the first 5 seconds``, ``3 of the 10 styles``."""
-    place = clause.index(found.bounds[0].number)
+    place = clause.index(quantity.bounds[0].number)
     if place > 0 and clause[place - 1].kind is Is.PART:
         return True
-    after = clause[clause.index(found.last) + 1 :]
-    bare = found.unit is None and not found.nouns
+    after = clause[clause.index(quantity.last) + 1 :]
+    bare = quantity.unit is None and not quantity.nouns
     return bare and bool(after) and after[0].written == "of"
 
 

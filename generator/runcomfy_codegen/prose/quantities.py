@@ -139,8 +139,8 @@ def quantities(clause: Clause) -> Iterator[Quantity]:
     while index < len(clause):
         word = clause[index]
         if word.kind in (Is.NUMBER, Is.DIMENSIONS):
-            found, index = _quantity(clause, index, before)
-            yield found
+            quantity, index = _quantity(clause, index, before)
+            yield quantity
             before = _Before()
         else:
             starts_range = word.written == "до" and _is_number(clause, index + 1)
@@ -180,13 +180,15 @@ def _quantity(clause: Clause, index: int, before: _Before) -> tuple[Quantity, in
             Bound(">=", number, unit),
             Bound("<=", other, other_unit),
         )
-        found = Quantity(ends, first, clause[index - 1], other_unit or unit)
-        return _after(found, clause, index)
+        quantity = Quantity(ends, first, clause[index - 1], other_unit or unit)
+        return _after(quantity, clause, index)
     operator = before.operator
     if not operator and before.between is not None and before.between.written == "от":
         operator = ">="
-    found = Quantity((Bound(operator, number, unit),), first, clause[index - 1], unit)
-    return _after(replace(found, compares=before.compares), clause, index)
+    quantity = Quantity(
+        (Bound(operator, number, unit),), first, clause[index - 1], unit
+    )
+    return _after(replace(quantity, compares=before.compares), clause, index)
 
 
 def _with_unit(clause: Clause, index: int) -> tuple[Lexeme, Lexeme | None, int]:
@@ -213,7 +215,7 @@ def _range_end(clause: Clause, index: int, between: Lexeme | None) -> int:
     return index + 1 if between is not None and joins else 0
 
 
-def _after(found: Quantity, clause: Clause, index: int) -> tuple[Quantity, int]:
+def _after(quantity: Quantity, clause: Clause, index: int) -> tuple[Quantity, int]:
     """Reads what follows the numbers: script, things counted, ``or less``."""
     nouns: list[Lexeme] = []
     stranger: Lexeme | None = None
@@ -223,18 +225,18 @@ def _after(found: Quantity, clause: Clause, index: int) -> tuple[Quantity, int]:
         if word.kind is Is.SCRIPT and not nouns:
             script = word.meaning
         elif word.kind is Is.UNIT or (script and word.may_be(Is.UNIT)):
-            if found.unit is None:
-                found = replace(found, unit=word.as_kind(Is.UNIT))
-        elif word.kind is Is.NOUN and found.unit is None:
+            if quantity.unit is None:
+                quantity = replace(quantity, unit=word.as_kind(Is.UNIT))
+        elif word.kind is Is.NOUN and quantity.unit is None:
             nouns.append(word)
         elif not _is_adjective(word):
-            if _is_strange(word, found, nouns, script):
+            if _is_strange(word, quantity, nouns, script):
                 stranger = word
             break
         index += 1
     last = clause[index - 1]
-    found = replace(found, script=script, nouns=tuple(nouns), stranger=stranger)
-    return _with_after_word(replace(found, last=last), clause, index)
+    quantity = replace(quantity, script=script, nouns=tuple(nouns), stranger=stranger)
+    return _with_after_word(replace(quantity, last=last), clause, index)
 
 
 def _is_adjective(word: Lexeme) -> bool:
@@ -242,23 +244,23 @@ def _is_adjective(word: Lexeme) -> bool:
 
 
 def _is_strange(
-    word: Lexeme, found: Quantity, nouns: Sequence[Lexeme], script: str
+    word: Lexeme, quantity: Quantity, nouns: Sequence[Lexeme], script: str
 ) -> bool:
-    counted = found.unit is not None or nouns or script
+    counted = quantity.unit is not None or nouns or script
     unknown = word.kind in (Is.WORD, Is.UNIT, Is.STRANGE)
     return not counted and unknown and word.written not in _MAY_FOLLOW
 
 
 def _with_after_word(
-    found: Quantity, clause: Clause, index: int
+    quantity: Quantity, clause: Clause, index: int
 ) -> tuple[Quantity, int]:
     if index < len(clause) and clause[index].kind is Is.AFTER:
         word = clause[index]
-        if len(found.bounds) == 1 and not found.bounds[0].operator:
-            bound = replace(found.bounds[0], operator=word.meaning)
-            found = replace(found, bounds=(bound,), last=word)
+        if len(quantity.bounds) == 1 and not quantity.bounds[0].operator:
+            bound = replace(quantity.bounds[0], operator=word.meaning)
+            quantity = replace(quantity, bounds=(bound,), last=word)
         index += 1
     while index < len(clause) and clause[index].kind in (Is.EACH, Is.TOTAL, Is.SIDE):
-        found = replace(found, last=clause[index])
+        quantity = replace(quantity, last=clause[index])
         index += 1
-    return found, index
+    return quantity, index

@@ -121,10 +121,10 @@ def _of_sentence(
                     context.subject.pointer, quote, "one of several alternatives"
                 )
             continue
-        for found in _with_shared_units(list(quantities(clause))):
-            found = _continued(found, previous, clause, around)
-            yield from _of_quantity(found, sentence, clause, around, context.subject)
-            previous = found
+        for quantity in _with_shared_units(list(quantities(clause))):
+            quantity = _continued(quantity, previous, clause, around)
+            yield from _of_quantity(quantity, sentence, clause, around, context.subject)
+            previous = quantity
 
 
 def _has_alternative(later: Sequence[Clause]) -> bool:
@@ -150,10 +150,10 @@ def _refers_to_inputs(sentence: Sentence) -> bool:
     )
 
 
-def _with_shared_units(found: Sequence[Quantity]) -> Iterator[Quantity]:
+def _with_shared_units(listed: Sequence[Quantity]) -> Iterator[Quantity]:
     """``at least 3 and at most 2000 characters``: a unit counts for the bound before it too."""
-    for index, quantity in enumerate(found):
-        after = found[index + 1] if index + 1 < len(found) else None
+    for index, quantity in enumerate(listed):
+        after = listed[index + 1] if index + 1 < len(listed) else None
         bare = quantity.unit is None and quantity.last is quantity.bounds[-1].number
         both = after is not None and quantity.bounded and after.bounded
         if after is not None and bare and both and after.unit is not None:
@@ -162,34 +162,34 @@ def _with_shared_units(found: Sequence[Quantity]) -> Iterator[Quantity]:
 
 
 def _continued(
-    found: Quantity, previous: Quantity | None, clause: Clause, around: Surroundings
+    quantity: Quantity, previous: Quantity | None, clause: Clause, around: Surroundings
 ) -> Quantity:
     """A number that takes its bound from the one before it: ``up to 30s, 10MB``."""
-    if previous is None or found.bounded or len(found.bounds) != 1:
-        return found
-    if found.unit is None and not found.script:
-        return found
-    place = clause.index(found.bounds[0].number)
+    if previous is None or quantity.bounded or len(quantity.bounds) != 1:
+        return quantity
+    if quantity.unit is None and not quantity.script:
+        return quantity
+    place = clause.index(quantity.bounds[0].number)
     joins = place == 0 or clause[place - 1].kind in (Is.AND, Is.OR, Is.MARK)
     operator = previous.bounds[-1].operator
     if not joins or operator not in ("<=", "<"):
-        return found
+        return quantity
     operator = "<=" if around.total else operator
-    bound = replace(found.bounds[0], operator=operator)
-    return replace(found, bounds=(bound,), first=previous.first)
+    bound = replace(quantity.bounds[0], operator=operator)
+    return replace(quantity, bounds=(bound,), first=previous.first)
 
 
 def _of_quantity(
-    found: Quantity,
+    quantity: Quantity,
     sentence: Sentence,
     clause: Clause,
     around: Surroundings,
     subject: Subject,
 ) -> Iterator[Draft | Unread]:
-    first, last = found.first.start, found.last.end
-    if _is_refused(found, sentence):
-        found = _turned(found)
-    reason = why_no_limit(found, sentence, clause, subject)
+    first, last = quantity.first.start, quantity.last.end
+    if _is_refused(quantity, sentence):
+        quantity = _turned(quantity)
+    reason = why_no_limit(quantity, sentence, clause, subject)
     if reason is None:
         return
     quote = sentence.text_between(first, last)
@@ -197,7 +197,7 @@ def _of_quantity(
         yield Unread(subject.pointer, quote, reason)
         return
     try:
-        written = rules(found, around, subject)
+        written = rules(quantity, around, subject)
     except UnreadableMeasure as error:
         yield Unread(subject.pointer, quote, str(error))
         return
@@ -207,18 +207,18 @@ def _of_quantity(
         yield Draft((subject.pointer,), quote, written, level=level)
 
 
-def _is_refused(found: Quantity, sentence: Sentence) -> bool:
+def _is_refused(quantity: Quantity, sentence: Sentence) -> bool:
     """Whether the words say what is rejected: ``Videos longer than 10 s will be rejected``."""
-    compares = all(bound.operator in ("<", ">") for bound in found.bounds)
-    return compares and found.bounded and sentence.has(Is.REFUSED)
+    compares = all(bound.operator in ("<", ">") for bound in quantity.bounds)
+    return compares and quantity.bounded and sentence.has(Is.REFUSED)
 
 
-def _turned(found: Quantity) -> Quantity:
+def _turned(quantity: Quantity) -> Quantity:
     bounds = tuple(
         replace(bound, operator=OPERATORS[bound.operator].negated.symbol)
-        for bound in found.bounds
+        for bound in quantity.bounds
     )
-    return replace(found, bounds=bounds, compares=False)
+    return replace(quantity, bounds=bounds, compares=False)
 
 
 def _head(rule: str) -> str:

@@ -67,7 +67,7 @@ class FieldIndex:
         media counts if one field alone takes this kind; a value counts if one field alone has
         it. ``without`` is left out, as if the input did not have it.
         """
-        found: dict[str, int] = {}
+        positions: dict[str, int] = {}
         values: dict[str, list[str]] = {}
         # Words that write out one name do not name other fields in other ways.
         exact = any("_" in row.written for row in words if self._is_name(row))
@@ -82,18 +82,20 @@ class FieldIndex:
                 values.setdefault(field.pointer, []).append(choice)
             for field in named:
                 if field is not without:
-                    found.setdefault(field.pointer, word.start)
+                    positions.setdefault(field.pointer, word.start)
         return [
             Reference(field, _named_values(field, values.get(field.pointer, [])))
             for field in sorted(
-                (row for row in self._touched(found)),
-                key=lambda row: found[row.pointer],
+                (row for row in self._touched(positions)),
+                key=lambda row: positions[row.pointer],
             )
         ]
 
-    def _touched(self, found: Mapping[str, int]) -> Iterator[Subject]:
+    def _touched(self, positions: Mapping[str, int]) -> Iterator[Subject]:
         return (
-            (row for row in self.fields if row.pointer in found) if found else iter(())
+            (row for row in self.fields if row.pointer in positions)
+            if positions
+            else iter(())
         )
 
     def _is_name(self, word: Lexeme) -> bool:
@@ -115,11 +117,11 @@ class FieldIndex:
             if row is not without and row.name_set <= texts
         ]
         for row in named:
-            rivals = (each for each in named if each is not row)
+            rivals = (rival for rival in named if rival is not row)
             if not any(
-                row.name_set <= each.name_set
-                and len(each.name_words) >= len(row.name_words)
-                for each in rivals
+                row.name_set <= rival.name_set
+                and len(rival.name_words) >= len(row.name_words)
+                for rival in rivals
             ):
                 yield row
 

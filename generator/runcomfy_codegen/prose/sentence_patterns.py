@@ -45,14 +45,14 @@ def totals(
     )
 
 
-def _sum_rule(found: Quantity) -> str:
-    family = UNITS[found.unit.meaning].family if found.unit else ""
+def _sum_rule(quantity: Quantity) -> str:
+    family = UNITS[quantity.unit.meaning].family if quantity.unit else ""
     measure = {"": "total_count", "seconds": "total_duration_seconds"}.get(family)
-    bound = found.bounds[-1]
+    bound = quantity.bounds[-1]
     number = bound.number.numbers[0] * (
-        UNITS[found.unit.meaning].factor if found.unit else Fraction(1)
+        UNITS[quantity.unit.meaning].factor if quantity.unit else Fraction(1)
     )
-    if measure is None or len(found.bounds) != 1 or number.denominator != 1:
+    if measure is None or len(quantity.bounds) != 1 or number.denominator != 1:
         raise Unclear("this sum over several fields is not one that limits can state")
     return f"{measure} {bound.operator} {number}"
 
@@ -65,20 +65,20 @@ def one_of(
     either, contrary = has(words, Is.EITHER), has(words, Is.CONTRARY)
     if not (at_least_one or either or contrary) or has(words, Is.IF):
         return
-    found = context.any_named(words)
+    named = context.any_named(words)
     with_them = words[-1].written in ("them", "it", "this")
     if with_them and at_least_one:
-        found = context.named(words)
-        yield condition_draft(sentence, words, *implied(context.own(sentence), found))
+        named = context.named(words)
+        yield condition_draft(sentence, words, *implied(context.own(sentence), named))
         return
-    if len(found) < 2:
+    if len(named) < 2:
         offers = either and has(words, Is.OR) and has(words, Is.REQUIRED, Is.MUST)
         if contrary or offers:
             raise Unclear(WHICH_FIELD)
         return
     demanded = has(words, Is.REQUIRED, Is.MUST, Is.GIVEN)
-    names = [row.name for row in found]
-    given = [row.given for row in found]
+    names = [row.name for row in named]
+    given = [row.given for row in named]
     if (at_least_one or either) and demanded and not contrary:
         yield condition_draft(sentence, words, {"anyOf": given}, names)
     elif (
@@ -87,8 +87,8 @@ def one_of(
         and (either or "exactly one of" in _written(words))
     ):
         yield condition_draft(sentence, words, {"oneOf": given}, names)
-    elif contrary and len(found) == 2:
-        yield condition_draft(sentence, words, *not_both(found[0], found[1]))
+    elif contrary and len(named) == 2:
+        yield condition_draft(sentence, words, *not_both(named[0], named[1]))
 
 
 def _written(words: Sequence[Lexeme]) -> set[str]:

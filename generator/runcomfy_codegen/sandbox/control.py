@@ -119,8 +119,8 @@ class ControlApi:
             jobs = self._jobs.newest(account, limit)
             total = len(self._jobs.of_account(account))
         else:
-            found = self._jobs.of_reference(account, reference)
-            jobs, total = found[:limit], len(found)
+            listed = self._jobs.of_reference(account, reference)
+            jobs, total = listed[:limit], len(listed)
         if kind == "jobs":
             summaries = [self._summary(job, now) for job in jobs]
             return json_response({"jobs": summaries, "total": total})

@@ -38,8 +38,10 @@ class InputProblem:
     @property
     def printed(self) -> dict[str, str]:
         """The problem as answers have it; one of a limit says so."""
-        told = {"pointer": self.pointer, "code": self.code, "message": self.message}
-        return told | ({"origin": "limit", "quote": self.quote} if self.quote else {})
+        members = {"pointer": self.pointer, "code": self.code, "message": self.message}
+        return members | (
+            {"origin": "limit", "quote": self.quote} if self.quote else {}
+        )
 
 
 def problem_summary(problems: tuple[InputProblem, ...]) -> str:
@@ -120,9 +122,9 @@ def _of_other_type(errors: list[ValidationError]) -> bool:
 def _no_form(error: ValidationError) -> str:
     reasons = [
         " and ".join(
-            str(problem.message) for cause in each for problem in problems_of(cause)
+            str(problem.message) for cause in causes for problem in problems_of(cause)
         )
-        for each in _alternatives(error)
+        for causes in _alternatives(error)
     ]
     forms = "; ".join(f"({number}) it {text}" for number, text in enumerate(reasons, 1))
     return f"fits none of the allowed forms: is {_shown(error.instance)}: {forms}"

@@ -116,14 +116,14 @@ class JobRepository:
         """
         own = self._jobs.get(reference)
         if own is not None:
-            found = [own]
+            jobs = [own]
         else:
-            found = [
+            jobs = [
                 self._jobs[request_id]
                 for key in self._keys_of(reference)
                 for request_id in self._same[key]
             ]
-        return [job for job in found if account in (None, job.account)]
+        return [job for job in jobs if account in (None, job.account)]
 
     def _keys_of(self, reference: str) -> list[tuple[str, str, str]]:
         """The keys that a reference may mean: where the batch's name ends is not marked."""

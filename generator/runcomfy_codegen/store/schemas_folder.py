@@ -75,8 +75,8 @@ def _read_all(root: Path, models: Collection[str] | None) -> StoredDocuments:
         try:
             documents.append((file, _read(root, path)))
         except NotJson as error:
-            found = unreadable_document(file, path, error.message, error.place)
-            diagnostics.append(found)
+            diagnostic = unreadable_document(file, path, error.message, error.place)
+            diagnostics.append(diagnostic)
         except EXHAUSTED as error:
             diagnostics.append(too_large(error, model=model_id_of(path), file=file))
             withheld.add(model_id_of(path))
@@ -104,13 +104,13 @@ def list_documents(root: Path) -> list[tuple[ListedFolder, list[str]]]:
     Raises ``OSError`` if any folder cannot be listed.
     """
     folders = {folder.below: folder for folder in walk(root)}
-    names = {below: _document_names(each.files) for below, each in folders.items()}
+    names = {below: _document_names(folder.files) for below, folder in folders.items()}
     for below in folders:
         # No model id has such a folder, so a document is meant; reading it says so.
         if below and is_document_name(below[-1]):
             del names[below]
             names.get(below[:-1], []).append(below[-1])
-    return [(folders[below], sorted(each)) for below, each in names.items() if each]
+    return [(folders[below], sorted(stems)) for below, stems in names.items() if stems]
 
 
 def is_document_name(name: str) -> bool:
@@ -157,7 +157,7 @@ def locales_of(names: Iterable[str]) -> list[str]:
 
 def stored_ids(root: Path) -> list[str]:
     """The ids of all models with documents below ``root``."""
-    return [model_id_of_folders(each.below) for each, _ in list_documents(root)]
+    return [model_id_of_folders(folder.below) for folder, _ in list_documents(root)]
 
 
 def read_one(root: Path, model_id: str, locale: str) -> Document | None:

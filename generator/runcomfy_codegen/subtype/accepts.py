@@ -78,7 +78,7 @@ def _accepts_number(kind: Numeric, exact: Rational | Decimal) -> bool:
     value, step = comparable(exact), kind.multiple_of
     if isinstance(exact, Decimal):
         steps = [step, 1 if kind.integral else None]
-        if not all(is_multiple(exact, each) for each in steps if each is not None):
+        if not all(is_multiple(exact, step) for step in steps if step is not None):
             return False
         step = None
     return (

@@ -129,9 +129,9 @@ class _Points:
 
 
 def _choices(field: Field, points: _Points) -> list[Any]:
-    found = {json_identity(value): value for value in _values(field.type, points)}
+    choices = {json_identity(value): value for value in _values(field.type, points)}
     absent = [] if field.required and not _may_be_empty(field.type) else [_ABSENT]
-    return [*absent, *found.values()]
+    return [*absent, *choices.values()]
 
 
 def _may_be_empty(kind: Type) -> bool:
@@ -167,7 +167,9 @@ def _values(kind: Type, points: _Points) -> Iterator[Any]:
             yield from (_other_text(size, points) for size in sizes)
             yield from (sample * size for sample in points.scripts for size in sizes)
             yield from (
-                each for each in points.constants if isinstance(each, str) and each
+                constant
+                for constant in points.constants
+                if isinstance(constant, str) and constant
             )
         case Numeric():
             yield from _numbers(kind, points)
@@ -175,7 +177,9 @@ def _values(kind: Type, points: _Points) -> Iterator[Any]:
             sizes = [size for size in _sizes(points, low, high) if size <= _MOST_ITEMS]
             yield from ([f"item {index}" for index in range(size)] for size in sizes)
             yield from (
-                each for each in points.constants if isinstance(each, list) and each
+                constant
+                for constant in points.constants
+                if isinstance(constant, list) and constant
             )
         case Object():
             yield {"": ""}

@@ -96,7 +96,9 @@ def name_documents(models: Iterable[Model]) -> Named:
     shared = Counter(document_name(model.model_id) for model in chosen)
     return Named(
         models=chosen,
-        names={id_: _named(id_, shared) for id_ in (each.model_id for each in chosen)},
+        names={
+            id_: _named(id_, shared) for id_ in (model.model_id for model in chosen)
+        },
     )
 
 

@@ -259,7 +259,7 @@ def context_as_json(value: Any) -> Any:
     A dataclass has its fields, or those names that its ``template_names`` lists.
     """
     if is_dataclass(value) and not isinstance(value, type):
-        names = [each.name for each in fields(value)]
+        names = [member.name for member in fields(value)]
         names = getattr(value, "template_names", names)
         return {name: context_as_json(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):

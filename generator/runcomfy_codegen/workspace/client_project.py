@@ -87,7 +87,7 @@ def _requirements() -> dict[str, list[str]]:
             "runcomfy-codegen is not installed, so the versions that a client needs are not"
             " known; install it, for example with `pip install -e .`"
         ) from None
-    found: dict[str, list[str]] = {}
+    requirements: dict[str, list[str]] = {}
     for requirement in stated:
         text, _, condition = requirement.partition(";")
         name = _NAME.match(text)
@@ -95,8 +95,8 @@ def _requirements() -> dict[str, list[str]]:
         if extra is not None and (
             not condition or f'"{extra}"' in condition.replace("'", '"')
         ):
-            found.setdefault(extra, []).append(text.strip())
-    return found
+            requirements.setdefault(extra, []).append(text.strip())
+    return requirements
 
 
 def project_files(
@@ -133,7 +133,7 @@ def distribution_name(package: str) -> str:
 def _pyproject(
     package: str, version: str, requirements: Mapping[str, Sequence[str]], models: int
 ) -> str:
-    extras = {name: each for name, each in requirements.items() if name}
+    extras = {name: needed for name, needed in requirements.items() if name}
     lines = [
         "[build-system]",
         'requires = ["hatchling>=1.27"]',
@@ -147,7 +147,7 @@ def _pyproject(
         'requires-python = ">=3.11"',
         f"dependencies = {_list(requirements.get('', ()))}",
         *(["", "[project.optional-dependencies]"] if extras else []),
-        *(f"{name} = {_list(each)}" for name, each in extras.items()),
+        *(f"{name} = {_list(needed)}" for name, needed in extras.items()),
         "",
         "[tool.hatch.build]",
         "ignore-vcs = true",

@@ -101,15 +101,15 @@ def compare_sides(
     old, new = sides
     wanted = {*changed} - old.broken - new.broken
     before, after = (
-        _built(side, wanted, options, each, stated) if wanted else NO_CHANGES
-        for side, each, stated in zip((old, new), overrides, limits, strict=True)
+        _built(side, wanted, options, chosen, stated) if wanted else NO_CHANGES
+        for side, chosen, stated in zip((old, new), overrides, limits, strict=True)
     )
     failed = {*before.failed, *after.failed}
     before, after = before.without(failed), after.without(failed)
     drifted = tuple(
-        each
-        for each in sorted(after.drifted)
-        if each not in before.drifted or _rebuilt(each, (old, new), options)
+        model_id
+        for model_id in sorted(after.drifted)
+        if model_id not in before.drifted or _rebuilt(model_id, (old, new), options)
     )
     return Comparison(
         old=before.models,
@@ -175,7 +175,9 @@ def _built(
             if model.published_output is not None
         },
         texts={
-            model_id: {locale: _texts(each) for locale, (_, each) in locales.items()}
+            model_id: {
+                locale: _texts(document) for locale, (_, document) in locales.items()
+            }
             for model_id, locales in documents.items()
         },
         drifted=_drifted(catalog, documents),
@@ -192,9 +194,9 @@ def _drifted(
 ) -> frozenset[tuple[str, str]]:
     """The models, and their languages, whose structure is another one."""
     locale_of = {
-        file: each.locale
+        file: document.locale
         for pairs in documents.values()
-        for file, each in pairs.values()
+        for file, document in pairs.values()
     }
     return frozenset(
         (diagnostic.model, locale_of[diagnostic.file])

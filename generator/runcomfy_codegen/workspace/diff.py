@@ -141,7 +141,7 @@ def _judged(
     approved: Sequence[Approval], compared: Comparison, call: _LoadedDiff
 ) -> SortedFindings:
     """What changed in the compared models and in the selection, open or approved."""
-    found = diff(
+    findings = diff(
         compared.old,
         compared.new,
         compared.outputs,
@@ -153,7 +153,9 @@ def _judged(
     # The last day of an approval is the same everywhere: that of UTC.
     today = datetime.now(UTC).date()
     not_compared = {*compared.failed, *call.not_judged}
-    return apply_approvals(approved, in_order((*found, *selected)), today, not_compared)
+    return apply_approvals(
+        approved, in_order((*findings, *selected)), today, not_compared
+    )
 
 
 def _empty_by_mistake(call: _LoadedDiff) -> Iterator[Diagnostic]:

@@ -166,9 +166,9 @@ def prepare(
     """
     prepared = _prepare(request, progress, whole=whole)
     stray = (
-        each
-        for each in request.project.limits_of_no_model()
-        if any(fnmatchcase(each.model, pattern) for pattern in request.patterns)
+        diagnostic
+        for diagnostic in request.project.limits_of_no_model()
+        if any(fnmatchcase(diagnostic.model, pattern) for pattern in request.patterns)
     )
     return replace(prepared, diagnostics=(*prepared.diagnostics, *stray))
 

@@ -47,14 +47,14 @@ def git_text(*words: str) -> str:
 
 def commit(ref: str) -> str:
     """The commit of a revision. Raises ``CodegenError``."""
-    found = _if_any("rev-parse", "--end-of-options", f"{ref}^{{commit}}")
-    if found is None:
+    oid = _if_any("rev-parse", "--end-of-options", f"{ref}^{{commit}}")
+    if oid is None:
         repository_root()
         raise UsageError(
             f"{ref!r} is neither a folder nor a revision of this git repository"
             f"{_shallow_hint()}"
         )
-    return found.splitlines()[-1]
+    return oid.splitlines()[-1]
 
 
 def is_unborn(ref: str) -> bool:

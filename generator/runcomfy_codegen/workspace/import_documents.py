@@ -103,7 +103,9 @@ def store_documents(
     diagnostics: list[Diagnostic] = []
     for name, source in sources:
         documents += [(name, document) for document in source.documents]
-        diagnostics += [found.about(file=name) for found in source.diagnostics]
+        diagnostics += [
+            diagnostic.about(file=name) for diagnostic in source.diagnostics
+        ]
     root = project.config.schemas
     # Another import must not write between reading the stored documents and replacing them.
     with nullcontext() if dry_run else lock_folder(root, LOCK_WAIT):

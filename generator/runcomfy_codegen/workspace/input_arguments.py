@@ -88,7 +88,7 @@ def read_input(
     One argument without ``=``, or with ``@`` in front, is the document; ``-`` is standard
     input. ``key=value`` is read by the type of the field, and replaces it in the document.
     """
-    fields = {each.wire_name: each for each in model.input.fields}
+    fields = {field.wire_name: field for field in model.input.fields}
     typed = _Typed(fields, {python: wire for wire, python in names.fields.items()})
     file: str | None = None
     for argument in arguments:
@@ -109,7 +109,7 @@ def read_input(
 
 
 def _no_input(model: Model) -> str:
-    needed = [each.wire_name for each in model.input.fields if each.required]
+    needed = [field.wire_name for field in model.input.fields if field.required]
     example = " ".join(f"{name}=…" for name in needed) or "key=value"
     return (
         f"no input for {model.model_id}; give the fields ({example}), or a JSON file"
@@ -124,7 +124,7 @@ def _document(file: str, model: Model) -> dict[str, Any]:
     except UsageError as error:
         if file == _STDIN or not str(error).endswith("no such file"):
             raise
-        texts = [each.wire_name for each in model.input.fields if each.required]
+        texts = [field.wire_name for field in model.input.fields if field.required]
         name = texts[0] if texts else "key"
         raise UsageError(f"{error}; a field is given as {name}=…") from None
 

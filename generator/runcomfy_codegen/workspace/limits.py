@@ -35,7 +35,11 @@ def suggest_limits(
     written: list[Path] = []
     kept: list[Path] = []
     if write is not None:
-        files = {limits_path(each.model_id): each for each in suggested if each.drafts}
+        files = {
+            limits_path(suggestion.model_id): suggestion
+            for suggestion in suggested
+            if suggestion.drafts
+        }
         with lock_folder(write, SCHEMAS_LOCK_TIMEOUT):
             new = [path for path in files if not (write / path).exists()]
             content = {path: files[path].text.encode() for path in new}
@@ -80,19 +84,19 @@ def result_json(result: SuggestResult) -> dict[str, list[dict[str, Any]]]:
     """The result as JSON: every draft with the names of the file, and the unread words."""
     return {
         "limits": [
-            _draft_json(each.model_id, draft)
-            for each in result.suggested
-            for draft in each.drafts
+            _draft_json(suggestion.model_id, draft)
+            for suggestion in result.suggested
+            for draft in suggestion.drafts
         ],
         "unread": [
             {
-                "model": each.model_id,
+                "model": suggestion.model_id,
                 "pointer": item.pointer,
                 "quote": item.quote,
                 "reason": item.reason,
             }
-            for each in result.suggested
-            for item in each.unread
+            for suggestion in result.suggested
+            for item in suggestion.unread
         ],
     }
 
@@ -117,17 +121,23 @@ def check_limits(project: Project, models: Sequence[str] = ()) -> LimitsResult:
     """
     catalog = project.built_catalog()
     wanted = ids_matching(catalog, models)
-    found = [each for each in catalog.diagnostics if each.code.startswith(_PREFIX)]
-    found += limit_conflicts(catalog.models, project.limits)
-    found.sort(key=lambda each: (each.model, each.place))
+    diagnostics = [
+        diagnostic
+        for diagnostic in catalog.diagnostics
+        if diagnostic.code.startswith(_PREFIX)
+    ]
+    diagnostics += limit_conflicts(catalog.models, project.limits)
+    diagnostics.sort(key=lambda diagnostic: (diagnostic.model, diagnostic.place))
     if wanted is not None:
-        found = [each for each in found if each.model in wanted]
+        diagnostics = [
+            diagnostic for diagnostic in diagnostics if diagnostic.model in wanted
+        ]
     checked = [
         model for model in catalog.models if wanted is None or model.model_id in wanted
     ]
     return LimitsResult(
         limits=project.config.limits_folder,
-        diagnostics=tuple(found),
+        diagnostics=tuple(diagnostics),
         files=sum(project.limits.read(m.model_id) is not None for m in checked),
         applied=sum(len(model.limits) for model in checked),
     )

@@ -41,16 +41,16 @@ def with_limits(
     for _, document in documents:
         by_model[document.model_id].append(document)
     models: list[Model] = []
-    found: list[Diagnostic] = []
+    about_limits: list[Diagnostic] = []
     for model in built.models:
         file = folders.read(model.model_id)
         if file is not None:
             own = folders.owns(file)
             judged = judge_limits(file, model, by_model[model.model_id], own=own)
-            found += judged.diagnostics
+            about_limits += judged.diagnostics
             model = replace(model, limits=judged.limits)
         models.append(model)
-    diagnostics = _by_model((*built.diagnostics, *found))
+    diagnostics = _by_model((*built.diagnostics, *about_limits))
     return replace(built, models=tuple(models), diagnostics=diagnostics)
 
 
@@ -58,14 +58,14 @@ def limit_conflicts(
     models: Iterable[Model], folders: LimitsFolders
 ) -> list[Diagnostic]:
     """The limits of models that nothing can keep, or that the schema implies."""
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for model in models:
         file = folders.read(model.model_id) if model.limits else None
         if file is not None:
             applied = {_identity(limit) for limit in model.limits}
             entries = [e for e in file.entries if _identity(e.limit) in applied]
-            found += conflicts(file, model, entries)
-    return found
+            diagnostics += conflicts(file, model, entries)
+    return diagnostics
 
 
 def limits_of_no_model(

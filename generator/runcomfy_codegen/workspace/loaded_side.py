@@ -44,9 +44,17 @@ class LoadedSide:
             return self
         return LoadedSide(
             self.name,
-            {id_: each for id_, each in self.documents.items() if id_ not in others},
+            {
+                id_: documents
+                for id_, documents in self.documents.items()
+                if id_ not in others
+            },
             self.broken - others,
-            tuple(each for each in self.diagnostics if each.model not in others),
+            tuple(
+                diagnostic
+                for diagnostic in self.diagnostics
+                if diagnostic.model not in others
+            ),
         )
 
 

@@ -40,7 +40,7 @@ class _LocalFiles:
         self, kind: Object, value: Mapping[str, Any], pointer: str
     ) -> dict[str, Any]:
         """The members of an object, with the content of their files."""
-        fields = {each.wire_name: each for each in kind.fields}
+        fields = {field.wire_name: field for field in kind.fields}
         return {
             name: (
                 self.value(fields[name], fields[name].type, member, _at(pointer, name))
@@ -87,4 +87,4 @@ def _at(pointer: str, name: str) -> str:
 
 def _items(kind: Type) -> Type:
     options = kind.options if isinstance(kind, Union) else (kind,)
-    return next((each.items for each in options if isinstance(each, Array)), kind)
+    return next((option.items for option in options if isinstance(option, Array)), kind)

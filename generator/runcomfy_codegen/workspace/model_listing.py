@@ -58,16 +58,16 @@ class ModelSearch:
         matches no model.
         """
         every = sorted(models, key=lambda model: model.model_id)
-        self._check("kind", self.kind, {each.kind for each in every})
-        categories = {name for each in every for name in each.categories}
+        self._check("kind", self.kind, {model.kind for model in every})
+        categories = {name for model in every for name in model.categories}
         self._check("category", self.category, categories)
-        found = [each for each in every if self._matches(each)]
-        if not found and self.text:
-            ids = [each.model_id for each in every]
+        matches = [model for model in every if self._matches(model)]
+        if not matches and self.text:
+            ids = [model.model_id for model in every]
             hint = did_you_mean(self.text, ids, count=3, cutoff=0.4)
             hint = hint or "; `runcomfy-codegen models` lists all"
             raise UnknownModel(f"no model matches {self.text!r}{hint}")
-        return found
+        return matches
 
     @staticmethod
     def _check(what: str, name: str, known: Iterable[str]) -> None:
@@ -106,11 +106,13 @@ def stored_models(
     documents: dict[str, list[Document]] = {}
     for _, document in stored.documents:
         documents.setdefault(document.model_id, []).append(document)
-    return [_listed(each, project.config.locale) for each in documents.values()]
+    return [_listed(group, project.config.locale) for group in documents.values()]
 
 
 def _listed(documents: list[Document], locale: str) -> ListedModel:
-    first = min(documents, key=lambda each: (each.locale != locale, each.locale))
+    first = min(
+        documents, key=lambda document: (document.locale != locale, document.locale)
+    )
     facts: dict[str, Any] = {}
     for document in reversed([first, *documents]):
         if document.facts is not None:

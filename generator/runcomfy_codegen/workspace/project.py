@@ -123,16 +123,16 @@ class Project:
         With a ``target``, the diagnostics also report the names that collide in its output.
         """
         built, stored = self._built(None)
-        found = built.diagnostics
+        diagnostics = built.diagnostics
         if target is not None:
             chosen = self.config.overrides
             named = named_catalog(built, stored.documents, TARGETS[target], chosen)
-            found = named.diagnostics
+            diagnostics = named.diagnostics
         return Catalog(
             schemas=self.config.schemas,
             models=built.models,
             failed=built.failed,
-            diagnostics=(*stored.diagnostics, *found),
+            diagnostics=(*stored.diagnostics, *diagnostics),
         )
 
     def _built(
@@ -151,8 +151,8 @@ class Project:
         built = with_limits(built, stored.documents, self.limits)
         built = replace(built, failed=(*built.failed, *stored.unreadable_models))
         if models is None:
-            found = (*built.diagnostics, *self.limits_of_no_model())
-            built = replace(built, diagnostics=found)
+            diagnostics = (*built.diagnostics, *self.limits_of_no_model())
+            built = replace(built, diagnostics=diagnostics)
         return built, stored
 
     def limits_of_no_model(self) -> list[Diagnostic]:
@@ -173,7 +173,7 @@ class Project:
         to suggest a similar one.
         """
         catalog = self.catalog([model_id], target)
-        known = {each.model_id for each in catalog.models} | {*catalog.failed}
+        known = {model.model_id for model in catalog.models} | {*catalog.failed}
         others = () if model_id in known else stored_ids(self.config.schemas)
         return find_model(model_id, catalog, self.config.schemas, others), catalog
 
@@ -208,18 +208,18 @@ def open_project(
     ``schemas`` and ``limits`` replace the folders that the configuration names. Raises
     ``ConfigError``, and ``UsageError`` if there is no folder at ``limits``.
     """
-    found = find_config(Path()) if config is None else read_config(Path(config))
+    configuration = find_config(Path()) if config is None else read_config(Path(config))
     shipped = schemas is SHIPPED
     if shipped:
-        found = replace(found, limits=found.limits_folder)
+        configuration = replace(configuration, limits=configuration.limits_folder)
     if schemas is not None:
-        found = replace(found, schemas=Path(schemas))
+        configuration = replace(configuration, schemas=Path(schemas))
     if limits is not None:
         if not Path(limits).is_dir():
             raise UsageError(f"no folder of stated limits at {limits}")
-        found = replace(found, limits=Path(limits))
+        configuration = replace(configuration, limits=Path(limits))
     given = schemas is not None and not shipped
-    return Project(found, schemas_given=given, shipped=shipped)
+    return Project(configuration, schemas_given=given, shipped=shipped)
 
 
 def check_empty(folder: Path) -> None:

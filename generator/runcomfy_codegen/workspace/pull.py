@@ -111,8 +111,8 @@ def missing_models(project: Project, pages: Iterable[CatalogPage]) -> MissingMod
         if document.provenance.form == "catalog"
     }
     return MissingModels(
-        tuple(each for each in unlisted if each.model_id in from_catalog),
-        tuple(sorted({each.model_id for each in unlisted} - from_catalog)),
+        tuple(model for model in unlisted if model.model_id in from_catalog),
+        tuple(sorted({model.model_id for model in unlisted} - from_catalog)),
     )
 
 

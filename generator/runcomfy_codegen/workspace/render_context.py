@@ -89,7 +89,7 @@ def templates_of(project: Project) -> Templates:
     shipped = resources.template_sources(target) if needs_templates else {}
     if folder is None:
         return Templates(shipped)
-    names = {name: each.templates for name, each in TARGETS.items()}
+    names = {name: output.templates for name, output in TARGETS.items()}
     try:
         own = own_templates(resources.own_template_sources(folder), target, names)
         return Templates(shipped, own)

@@ -126,8 +126,8 @@ def _similar_models(name: str, ids: Sequence[str]) -> str:
     containing = [id_ for id_ in ids if wanted.lower() in id_.lower()][:_SIMILAR]
     if containing:
         return f"; did you mean {' or '.join(map(repr, containing))}?"
-    found = did_you_mean(wanted, ids, count=_SIMILAR, cutoff=0.5)
-    return found or "; `runcomfy-codegen models` lists the ids"
+    similar = did_you_mean(wanted, ids, count=_SIMILAR, cutoff=0.5)
+    return similar or "; `runcomfy-codegen models` lists the ids"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +266,9 @@ class LimitsResult(_Result):
     @property
     def ok(self) -> bool:
         """Whether every limit applies. Redundant ones do."""
-        return all(found.severity is Severity.INFO for found in self.diagnostics)
+        return all(
+            diagnostic.severity is Severity.INFO for diagnostic in self.diagnostics
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

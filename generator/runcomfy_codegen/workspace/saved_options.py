@@ -119,23 +119,25 @@ def _command(
     """A ``check`` with these options, as it is typed."""
     globs = (("models", glob) for glob in stated.get("models", ()))
     every = (*options.items(), *globs, ("locale", stated.get("locale")))
-    words = (word for name, each in every if each for word in (f"--{name}", str(each)))
+    words = (
+        word for name, value in every if value for word in (f"--{name}", str(value))
+    )
     return shlex.join(("runcomfy-codegen", "check", *words))
 
 
 def _client_settings(
     stated: Mapping[str, Any], output: Path | None, config: Config, file: Path
 ) -> dict[str, Value]:
-    found: dict[str, Value] = {}
+    settings: dict[str, Value] = {}
     if output is not None and output.resolve() != config.output.resolve():
-        found["output"] = _written(output, file)
+        settings["output"] = _written(output, file)
     models = tuple(stated.get("models", ()))
     if models and models != config.models:
-        found["models"] = [*models]
+        settings["models"] = [*models]
     for key, known in (("locale", config.locale), ("target", config.target)):
         if stated.get(key) and stated[key] != known:
-            found[key] = stated[key]
-    return found
+            settings[key] = stated[key]
+    return settings
 
 
 def _written(path: Path, file: Path) -> str:

@@ -66,14 +66,14 @@ def select_for_diff(
 
 def _matching(model_ids: Iterable[str], globs: Iterable[str]) -> frozenset[str]:
     every = sorted(model_ids)
-    found: set[str] = set()
+    matches: set[str] = set()
     for glob in globs:
         hits = {id_ for id_ in every if fnmatchcase(id_, glob)}
         if not hits and glob != EVERY:
             hint = did_you_mean(glob, every, count=3, cutoff=0.5)
             raise UnknownModel(f"no model of either side matches {glob!r}{hint}")
-        found |= hits
-    return frozenset(found)
+        matches |= hits
+    return frozenset(matches)
 
 
 def _selected(side: LoadedSide, config: Config) -> frozenset[str]:

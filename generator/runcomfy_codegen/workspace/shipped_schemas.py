@@ -35,8 +35,10 @@ SHIPPED = ShippedSchemas()
 
 def has_no_schemas(config: Path | None) -> bool:
     """Whether nothing names a schemas folder, and no such folder exists. Raises ``ConfigError``."""
-    found = _configuration(config)
-    return not found.names_schemas and not os.path.lexists(found.schemas)
+    configuration = _configuration(config)
+    return not configuration.names_schemas and not os.path.lexists(
+        configuration.schemas
+    )
 
 
 def made_from_shipped(
@@ -46,10 +48,10 @@ def made_from_shipped(
 
     Raises ``CodegenError`` for a configuration or a lock file that cannot be read.
     """
-    found = _configuration(config)
-    named = found.clients.get(client or "")
-    clients = [named] if named else [*found.clients.values()] or [found]
-    folders = [output] if output is not None else [each.output for each in clients]
+    configuration = _configuration(config)
+    named = configuration.clients.get(client or "")
+    clients = [named] if named else [*configuration.clients.values()] or [configuration]
+    folders = [output] if output is not None else [client.output for client in clients]
     return any(lock_of(folder).made_from.shipped for folder in folders)
 
 

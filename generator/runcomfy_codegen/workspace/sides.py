@@ -61,7 +61,9 @@ def resolve_sides(
     new = _side(head, project) if head else _work_tree(old, project)
     absent = [side.folder for side in (old, new)]
     if all(isinstance(folder, AbsentFolder) for folder in absent):
-        reasons = (each.reason for each in absent if isinstance(each, AbsentFolder))
+        reasons = (
+            folder.reason for folder in absent if isinstance(folder, AbsentFolder)
+        )
         raise NoSchemas(
             f"there are no schemas to compare: {', and '.join(reasons)};"
             " `schemas=` names another folder"
@@ -187,13 +189,13 @@ def _candidates(config: Config | None, project: Project) -> Iterator[tuple[str, 
     else:
         named = [(config.schemas, False), (current, False)]
     inside = [(path_in_repository(path), is_guess) for path, is_guess in named]
-    found = [(path, is_guess) for path, is_guess in inside if path is not None]
-    if not found:
+    candidates = [(path, is_guess) for path, is_guess in inside if path is not None]
+    if not candidates:
         raise UsageError(
             f"the schemas at {current.resolve()} are not in this git repository;"
             " write REF:path"
         )
-    yield from found
+    yield from candidates
 
 
 def _config_in_commit(ref: str, commit_id: str, project: Project) -> Config | None:

@@ -127,13 +127,13 @@ _CACHE: dict[int, CompiledLimits] = {}
 def compile_limits(limits: Sequence[Limit]) -> CompiledLimits:
     """The same limits, parsed. The result is kept for as long as the program runs."""
     # The limits of a class are one tuple, and comparing tuples costs more than a check.
-    found = _CACHE.get(id(limits))
-    if found is not None and found.limits is limits:
-        return found
+    cached = _CACHE.get(id(limits))
+    if cached is not None and cached.limits is limits:
+        return cached
     if len(_CACHE) >= _MOST:
         _CACHE.clear()
-    found = _CACHE[id(limits)] = _compiled(limits)
-    return found
+    cached = _CACHE[id(limits)] = _compiled(limits)
+    return cached
 
 
 def _compiled(limits: Sequence[Limit]) -> CompiledLimits:

@@ -31,18 +31,22 @@ def read_models(
     entries: list[Mapping[str, Any]] = []
     for _ in range(_MOST_PAGES):
         page = _PAGE if most is None else min(_PAGE, most - len(entries))
-        asked = {**query, "limit": str(page), "offset": str(len(entries))}
-        url = f"{context.base_url}{protocol.CATALOG_PATH}?{urlencode(asked)}"
+        parameters = {**query, "limit": str(page), "offset": str(len(entries))}
+        url = f"{context.base_url}{protocol.CATALOG_PATH}?{urlencode(parameters)}"
         answer = yield from _read(context, "reading the catalog", url, deadline)
         listed, total = answer.get("models"), answer.get("total")
         if not isinstance(listed, list):
             raise errors.UnreadableAnswer(
                 "reading the catalog: the answer has no list of models", http_status=200
             )
-        found = cast(list[Mapping[str, Any]], listed)
-        entries += [entry for entry in found if isinstance(entry, dict)]
+        listed_entries = cast(list[Mapping[str, Any]], listed)
+        entries += [entry for entry in listed_entries if isinstance(entry, dict)]
         complete = not isinstance(total, int) or len(entries) >= total
-        if not found or complete or (most is not None and len(entries) >= most):
+        if (
+            not listed_entries
+            or complete
+            or (most is not None and len(entries) >= most)
+        ):
             break
     return entries if most is None else entries[:most]
 

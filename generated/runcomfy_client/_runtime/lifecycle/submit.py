@@ -231,10 +231,10 @@ def _submit_with_retries(
             if result is SubmitOutcome.REFUSED:
                 raise_refused(context, outcome)
             if result is SubmitOutcome.BUSY:
-                asked = rate_limit_pause(context, outcome, attempt, limiter)
-                yield from share_pause(submission, limiter, asked)
-                check_pause(context, outcome, asked, began, deadline)
-                pause = asked.seconds
+                rate_limit = rate_limit_pause(context, outcome, attempt, limiter)
+                yield from share_pause(submission, limiter, rate_limit)
+                check_pause(context, outcome, rate_limit, began, deadline)
+                pause = rate_limit.seconds
             else:
                 pause = connect_pause(context, outcome, attempt, began, deadline)
         finally:

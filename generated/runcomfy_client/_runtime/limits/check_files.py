@@ -58,15 +58,15 @@ class LimitCheck(NamedTuple):
         if self.verdict is Verdict.PASS:
             return None
         rule = self.check.rule
-        found = f"format is {self.actual}"
+        finding = f"format is {self.actual}"
         if isinstance(rule, MeasureRule):
-            found = measured(rule.measure, self.actual)
+            finding = measured(rule.measure, self.actual)
         if self.verdict is Verdict.UNKNOWN:
-            found = f"{rule.text} is not certain: {self.reason}"
+            finding = f"{rule.text} is not certain: {self.reason}"
         return limit_problem(
             self.check.limit,
             pointer,
-            found,
+            finding,
             rule,
             actual=self.actual or None,
             verdict="fail" if self.verdict is Verdict.FAIL else "unknown",
@@ -146,9 +146,9 @@ def sum_problems(
         named = (
             pointer for steps in check.fields for pointer, _ in files_at(payload, steps)
         )
-        found = {pointer: outcomes[pointer] for pointer in named}
+        concerned = {pointer: outcomes[pointer] for pointer in named}
         first = first_given(check.limit.fields, payload)
-        problem = _sum_problem(check, found, first) if found else None
+        problem = _sum_problem(check, concerned, first) if concerned else None
         if problem is not None:
             yield problem
 
@@ -164,18 +164,18 @@ def _sum_problem(
     if verdict is Verdict.PASS:
         return None
     actual = format_decimal(sums[0].nominal)
-    found = measured(check.rule.measure, actual)
+    finding = measured(check.rule.measure, actual)
     unmeasured = sums[0].unmeasured
     if unmeasured:
-        found = f"{found}, without {unmeasured} that could not be measured"
+        finding = f"{finding}, without {unmeasured} that could not be measured"
     if unmeasured == len(outcomes):
-        found = "no file could be measured"
+        finding = "no file could be measured"
     if verdict is Verdict.UNKNOWN:
-        found = f"{check.rule.text} is not certain: {found}"
+        finding = f"{check.rule.text} is not certain: {finding}"
     return limit_problem(
         check.limit,
         pointer,
-        found,
+        finding,
         check.rule,
         actual=actual,
         verdict="fail" if verdict is Verdict.FAIL else "unknown",
@@ -234,9 +234,9 @@ def _readings(
 
 def _verdict(rule: MeasureRule, sums: Iterable[_Sum]) -> Verdict:
     sums = list(sums)
-    if all(_surely_holds(rule, each) for each in sums):
+    if all(_surely_holds(rule, total) for total in sums):
         return Verdict.PASS
-    if any(_may_hold(rule, each) for each in sums):
+    if any(_may_hold(rule, total) for total in sums):
         return Verdict.UNKNOWN
     return Verdict.FAIL
 

@@ -43,8 +43,8 @@ def value_problems(
 
 
 def _requirement_problem(check: Requirement, payload: Mapping[str, Any]) -> Problem:
-    found = state_of(check.limit, check.names, payload)
-    return limit_problem(check.limit, first_given(check.limit.fields, payload), found)
+    finding = state_of(check.limit, check.names, payload)
+    return limit_problem(check.limit, first_given(check.limit.fields, payload), finding)
 
 
 def first_given(fields: tuple[str, ...], payload: Mapping[str, Any]) -> str:
@@ -64,8 +64,10 @@ def _counted_together(
     count = sum(map(_items, values))
     if values and not check.counts.contains(count):
         pointer = first_given(check.limit.fields, payload)
-        found = measured(check.rule.measure, str(count))
-        yield limit_problem(check.limit, pointer, found, check.rule, actual=str(count))
+        finding = measured(check.rule.measure, str(count))
+        yield limit_problem(
+            check.limit, pointer, finding, check.rule, actual=str(count)
+        )
 
 
 def _items(value: object) -> int:
@@ -78,8 +80,8 @@ def _rule_problems(check: ValueRule, payload: Mapping[str, Any]) -> Iterator[Pro
         if len(steps) == 1 and _clearly_keeps(check, payload.get(steps[0])):
             continue
         for pointer, actual in _broken(check, payload, steps):
-            found = measured(rule.measure, actual)
-            yield limit_problem(check.limit, pointer, found, rule, actual=actual)
+            finding = measured(rule.measure, actual)
+            yield limit_problem(check.limit, pointer, finding, rule, actual=actual)
 
 
 def _clearly_keeps(check: ValueRule, value: object) -> bool:

@@ -268,9 +268,9 @@ _OBJECTS: Mapping[str, _Part] = {
     "required": lambda value, _: _required(value),
     "dependentRequired": lambda value, _: _dependent(value),
     "properties": lambda value, _: _properties(value),
-    "allOf": lambda value, _: _all([compile_require(each) for each in value]),
-    "anyOf": lambda value, _: _any([compile_require(each) for each in value]),
-    "oneOf": lambda value, _: _one([compile_require(each) for each in value]),
+    "allOf": lambda value, _: _all([compile_require(fragment) for fragment in value]),
+    "anyOf": lambda value, _: _any([compile_require(fragment) for fragment in value]),
+    "oneOf": lambda value, _: _one([compile_require(fragment) for fragment in value]),
     "not": lambda value, _: _not(compile_require(value)),
     "if": _conditional,
 }
@@ -328,7 +328,7 @@ _MEMBERS: Mapping[str, Callable[[Any], Holds]] = {
     "maxLength": lambda value: _sized(str, 0, value),
     "minimum": lambda value: _bounded(value, upper=False),
     "maximum": lambda value: _bounded(value, upper=True),
-    "allOf": lambda value: _all([compile_member(each) for each in value]),
-    "anyOf": lambda value: _any([compile_member(each) for each in value]),
+    "allOf": lambda value: _all([compile_member(fragment) for fragment in value]),
+    "anyOf": lambda value: _any([compile_member(fragment) for fragment in value]),
     "not": lambda value: _not(compile_member(value)),
 }

@@ -62,7 +62,7 @@ def _unit(name: str) -> str:
 def limit_problem(
     limit: Limit,
     pointer: str,
-    found: str,
+    finding: str,
     rule: LimitRule | None = None,
     *,
     actual: object = None,
@@ -77,7 +77,7 @@ def limit_problem(
     return Problem(
         pointer=pointer,
         code=_code(rule),
-        message=f"{found}; the description says: {words(limit.quote)}",
+        message=f"{finding}; the description says: {words(limit.quote)}",
         limit=rule.limit if isinstance(rule, MeasureRule) else _stated(limit, rule),
         actual=actual,
         verdict="unknown" if warns else verdict,

@@ -53,14 +53,14 @@ class BatchClaims:
         if self._scope is None:
             values = (self._batch, model_id, base_url)
             runner = (self._name, self._batch, self._journal.owner, this_place(), LEASE)
-            _, found, _ = self._journal.database.run(
+            _, batch_scope, _ = self._journal.database.run(
                 [
                     Statement(sql.BEGIN_BATCH, values),
                     Statement(sql.READ_BATCH, (self._batch,)),
                     Statement(sql.BEGIN_RUNNER, runner),
                 ]
             )
-            ((known_model, known_url),) = found.rows
+            ((known_model, known_url),) = batch_scope.rows
             self._scope = known_model, known_url
             self._journal.hold_runner(self._name)
         given_scope = ("model", model_id), ("server", base_url)

@@ -145,8 +145,8 @@ END $$
 
 
 def _version(run: Run, shown: str) -> int:
-    found = run(("SELECT to_regclass('runcomfy_journal') IS NOT NULL", ()))[0].rows
-    if found != [(True,)]:
+    exists = run(("SELECT to_regclass('runcomfy_journal') IS NOT NULL", ()))[0].rows
+    if exists != [(True,)]:
         return 0
     rows = run(("SELECT version FROM runcomfy_journal", ()))[0].rows
     version = rows[0][0] if len(rows) == 1 else -1

@@ -84,7 +84,9 @@ def _normalized_field(field: Field) -> dict[str, object]:
         "required": field.required,
         "type": _normalized(field.type),
         "rules": sorted(f"{rule.pointer} {rule.condition}" for rule in field.rules),
-        "unknown": sorted((each.keyword, each.value.text) for each in field.unknown),
+        "unknown": sorted(
+            (unknown.keyword, unknown.value.text) for unknown in field.unknown
+        ),
     }
 
 

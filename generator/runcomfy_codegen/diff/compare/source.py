@@ -200,8 +200,8 @@ def _example(
     outside of those of the schema: no caller had it.
     """
     answers = (answer, is_subschema(published, other))
-    found = [each.witness for each in answers if isinstance(each, No)]
-    for value in (*found, *smallest_example(published)):
+    witnesses = [answer.witness for answer in answers if isinstance(answer, No)]
+    for value in (*witnesses, *smallest_example(published)):
         known = accepts(published, value) and accepts(annotation, value)
         if known and accepts(other, value) is False:
             return No(value)

@@ -57,13 +57,13 @@ def limit_facts(old: Model, new: Model, location: SchemaLocation) -> Iterator[Fa
 
 def _by_key(limits: Sequence[Limit]) -> dict[Key, tuple[Limit, ...]]:
     """Every rule and requirement as a limit of its own, by what it is about."""
-    found: dict[Key, tuple[Limit, ...]] = {}
+    limits_by_key: dict[Key, tuple[Limit, ...]] = {}
     for limit in limits:
         if limit.level == "warn":
             continue
         for key, single in _single(limit):
-            found[key] = (*found.get(key, ()), single)
-    return found
+            limits_by_key[key] = (*limits_by_key.get(key, ()), single)
+    return limits_by_key
 
 
 def _single(limit: Limit) -> Iterator[tuple[Key, Limit]]:

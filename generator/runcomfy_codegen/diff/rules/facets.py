@@ -270,8 +270,8 @@ def _widened(facet: Facet, message: str) -> Judge[ValuesChanged]:
         if fact.facet is facet:
             change = f"also {fact.added}" if fact.added else _change_in_words(fact)
             text = f"{_about(fact, message)}: {change}"
-            found = _judged(fact, fact.new_in_old, fact.old_in_new, Side.OUTPUT, text)
-            yield from (_as_read(judgement, fact.readable) for judgement in found)
+            results = _judged(fact, fact.new_in_old, fact.old_in_new, Side.OUTPUT, text)
+            yield from (_as_read(judgement, fact.readable) for judgement in results)
 
     return judge
 

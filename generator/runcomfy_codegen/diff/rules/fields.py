@@ -253,7 +253,7 @@ def required_name_changed(fact: UndeclaredRequiredChanged) -> Iterator[RuleResul
     sent = fact.location.side is Side.INPUT
     hurts = fact.required is sent
     harm = DiffVerdict.BREAKING if sent else DiffVerdict.RISKY
-    found = smallest_example(fact.parent) if fact.required else []
+    examples = smallest_example(fact.parent) if fact.required else []
     yield RuleResult(
         location=fact.location,
         verdict=harm if hurts else DiffVerdict.COMPATIBLE,
@@ -264,7 +264,7 @@ def required_name_changed(fact: UndeclaredRequiredChanged) -> Iterator[RuleResul
         ),
         old="" if fact.required else fact.name,
         new=fact.name if fact.required else "",
-        witness=Witness(found[0]) if found else None,
+        witness=Witness(examples[0]) if examples else None,
         reason=READ_BY_OLD_CLASSES if hurts and not sent else "",
     )
 

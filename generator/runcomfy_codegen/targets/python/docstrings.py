@@ -41,10 +41,10 @@ def field_facts(field: NamedField) -> str:
 
 def field_limits(field: NamedField) -> tuple[str, ...]:
     """Each limit that the type of a field does not state, as a sentence."""
-    each = "Each" if isinstance(_bare(field.type), Array) else "The"
+    article = "Each" if isinstance(_bare(field.type), Array) else "The"
     file = field.media.value if field.media else "file"
     conditions = (" ".join(rule.condition.split()) for rule in field.rules)
-    return tuple(f"{each} {file}: {condition}." for condition in conditions)
+    return tuple(f"{article} {file}: {condition}." for condition in conditions)
 
 
 def _own_title(field: NamedField) -> str:

@@ -115,7 +115,9 @@ def annotation_text(node: ast.expr) -> str:
                 f"({annotation_text(right)})" if nested else annotation_text(right)
             )
         case ast.Call(func=called, args=values, keywords=named):
-            keywords = [f"{each.arg}={annotation_text(each.value)}" for each in named]
+            keywords = [
+                f"{keyword.arg}={annotation_text(keyword.value)}" for keyword in named
+            ]
             return f"{annotation_text(called)}({', '.join([*map(annotation_text, values), *keywords])})"
         case _:
             return _other(node)

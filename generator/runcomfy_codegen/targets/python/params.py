@@ -96,6 +96,8 @@ def _member(key: str, tree: ast.expr, *, is_name: bool) -> ParamView:
 
 
 def _call(name: str, members: Sequence[ParamView], partial: bool) -> str:
-    items = ", ".join(f"{literal(each.key)}: {each.annotation}" for each in members)
+    items = ", ".join(
+        f"{literal(member.key)}: {member.annotation}" for member in members
+    )
     total = ", total=False" if partial else ""
     return format_line(f"{name} = TypedDict({literal(name)}, {{{items}}}{total})")
