@@ -234,26 +234,8 @@ def test_a_witness_is_the_smallest_at_the_boundary(
     assert json_value(answer.witness) == witness
 
 
-ENDLESS = ["^(a+)+b$", "(a|aa)+$b", "(a*)*c"]
-
-
-@pytest.mark.parametrize("pattern", ENDLESS)
-def test_a_pattern_that_could_run_for_ever_leaves_the_question_open(
-    pattern: str,
-) -> None:
-    """Each of them takes longer than anybody lives on fifty letters."""
-    wide, narrow = (Text(pattern=pattern, max_length=most) for most in (60, 50))
-    assert isinstance(is_subschema(wide, narrow), Unsure)
-    assert is_subschema(narrow, wide) == Yes()
-
-
-def test_a_pattern_that_cannot_is_tried_on_texts_of_any_length() -> None:
-    wide, narrow = (Text(pattern="^a+$", max_length=most) for most in (800, 500))
-    assert is_subschema(wide, narrow) == No("a" * 501)
-
-
 UNSURE = [
-    (Text(pattern="^a$"), Text(pattern="^a+$"), "pattern"),
+    (Text(pattern="^(?:a{99}){99}$"), Text(pattern="^(?:b{99}){99}$"), "patterns need"),
     (Text(format="color"), Text(format="uri"), "format"),
     (Text(max_length=10**9), Text(max_length=10**8), "long texts"),
     (

@@ -35,7 +35,7 @@ from ..ir.model import (
 )
 from ..pattern.engine import pattern_matches
 from .numbers import number_interval
-from .texts import format_accepts
+from .texts import format_accepts, is_empty_text
 
 
 def accepts(kind: Type, value: ExactJson) -> bool | None:
@@ -141,8 +141,8 @@ def is_empty(kind: Type) -> bool:
             return all(map(is_empty, options))
         case Numeric():
             return number_interval(kind).empty
-        case Text(min_length=low, max_length=high):
-            return high is not None and high < (low or 0)
+        case Text():
+            return is_empty_text(kind)
         case Array():
             return _is_empty_array(kind)
         case Object():

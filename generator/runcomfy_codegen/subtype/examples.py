@@ -20,7 +20,7 @@ from ..ir.model import (
 )
 from .accepts import accepts
 from .numbers import all_numbers, boundary_values, number_interval, simplest_number
-from .texts import EXAMPLE_URL, boundary_texts, is_url_format
+from .texts import EXAMPLE_URL, boundary_texts, is_url_format, shortest_texts
 
 MAX_ITEMS = 1_000
 """The longest list that is built."""
@@ -104,6 +104,8 @@ def _candidates(kind: Type) -> Iterator[ExactJson]:
 
 def _candidate_texts(kind: Text) -> Iterator[str]:
     yield from boundary_texts([kind])
+    if kind.pattern is not None:
+        yield from shortest_texts(kind)
     stem = EXAMPLE_URL if is_url_format(kind.format) else "a"
     yield from (f"{stem}{index}" for index in range(MAX_ITEMS))
 

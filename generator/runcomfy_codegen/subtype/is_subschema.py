@@ -28,6 +28,7 @@ from ..ir.model import (
     Type,
     Union,
 )
+from ..pattern.automaton import CannotCompare
 from . import YES, Answer, No, Unsure, Yes, all_of
 from .accepts import accepts, is_empty
 from .containers import array_is_subschema, object_is_subschema
@@ -37,7 +38,10 @@ from .texts import (
     boundary_texts,
     bounds_are_reachable,
     differ_only_in_length,
+    is_subformat,
     is_text_subset,
+    is_url_format,
+    uncovered_text,
 )
 
 Kind = TypeVar("Kind")
@@ -159,15 +163,24 @@ def _texts_are_accepted(one: Text, other: Type, options: Sequence[Type]) -> Answ
         [one, *text_types]
     ):
         return YES
-    return Unsure(_undecided_reason([one, *text_types]))
+    try:
+        return _compare_text_sets(one, other, text_types, constants)
+    except CannotCompare as error:
+        return Unsure(str(error))
 
 
-def _undecided_reason(kinds: Iterable[Text]) -> str:
-    if any(kind.pattern is not None for kind in kinds):
-        return "patterns cannot be compared"
-    if any(kind.format is not None for kind in kinds):
-        return "a format says what a text means, not which texts a server accepts"
-    return "only very long texts show a difference"
+def _compare_text_sets(
+    one: Text, other: Type, text_types: Sequence[Text], constants: Sequence[str]
+) -> Answer:
+    """Patterns and lengths as sets of texts. A format may leave the question open."""
+    containing = [each for each in text_types if is_subformat(one.format, each.format)]
+    if uncovered_text(one, containing, constants) is None:
+        return YES
+    text = uncovered_text(one, text_types, constants, url=is_url_format(one.format))
+    found = [] if text is None else [text]
+    return _find_counterexample(one, other, found) or Unsure(
+        "a format says what a text means, not which texts a server accepts"
+    )
 
 
 def _is_subschema_of_one(

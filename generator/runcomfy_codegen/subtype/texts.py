@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from runcomfy_runtime.media.format_table import URI_FORMAT
 
 from ..ir.model import Text
+from ..pattern.automaton import CannotCompare
+from ..pattern.engine import pattern_matches
+from ..pattern.reader import UnsupportedPattern, read_pattern
+from ..pattern.text_search import MAX_LENGTH, TextSet, find_text, one_of
 
-MAX_LENGTH = 65_536
-"""The longest text that is built; if only longer texts differ, the answer is unsure."""
+_MAX_EXAMPLES = 20
+"""How many texts of a pattern are built."""
 
 
 def is_text_subset(one: Text, other: Text) -> bool:
@@ -47,7 +52,6 @@ def boundary_texts(kinds: Sequence[Text], words: Sequence[str] = ()) -> Iterator
         if length <= MAX_LENGTH:
             yield letter * length
             yield from _boundary_urls(kinds, length)
-    yield from _pattern_guesses(kinds)
     yield from words
 
 
@@ -70,11 +74,53 @@ def _boundary_urls(kinds: Iterable[Text], length: int) -> Iterator[str]:
             yield EXAMPLE_URL.ljust(length, "a")
 
 
-def _pattern_guesses(kinds: Iterable[Text]) -> Iterator[str]:
-    """A few plain texts; whether one matches a pattern is checked later."""
-    if any(kind.pattern is not None for kind in kinds):
-        yield from ("0", "1", "A", "a", "aa", "10", "0000", "-", " ", "a b", "#ffffff")
-        yield from ("2024-01-31", "1:1", "16:9", "1024x1024", EXAMPLE_URL)
+# Patterns, as sets of texts.
+
+
+def uncovered_text(
+    one: Text, others: Iterable[Text], words: Sequence[str] = (), *, url: bool = False
+) -> str | None:
+    """A shortest text of ``one`` that none of the others accepts, and that is no word.
+
+    None means that there is none, which is proved. Formats do not count, but with ``url`` the
+    text is a plain URL. Raises ``CannotCompare``.
+    """
+    inside = [one, Text(pattern=_PLAIN_URL)] if url else [one]
+    outside = [*map(_text_set, others), *([one_of(words)] if words else [])]
+    return find_text([*map(_text_set, inside)], outside)
+
+
+def is_empty_text(kind: Text) -> bool:
+    """Whether it is proved that no text has these lengths and matches this pattern."""
+    if kind.pattern is None:
+        return kind.max_length is not None and kind.max_length < (kind.min_length or 0)
+    try:
+        return find_text([_text_set(kind)], []) is None
+    except CannotCompare:
+        return False
+
+
+def shortest_texts(kind: Text) -> Iterator[str]:
+    """Texts of a type, the shortest first; empty if its pattern is too large."""
+    found: list[str] = []
+    for _ in range(_MAX_EXAMPLES):
+        try:
+            text = uncovered_text(kind, (), found, url=is_url_format(kind.format))
+        except CannotCompare:
+            return
+        if text is None:
+            return
+        found.append(text)
+        yield text
+
+
+@lru_cache(maxsize=4096)
+def _text_set(kind: Text) -> TextSet:
+    try:
+        tree = None if kind.pattern is None else read_pattern(kind.pattern).tree
+    except UnsupportedPattern as error:
+        raise CannotCompare(f"a pattern has {error}") from None
+    return TextSet(kind.min_length or 0, kind.max_length, tree)
 
 
 # What is known about ``format``.
@@ -96,7 +142,7 @@ _SUBFORMATS = frozenset(
     }
 )
 _URL_FORMAT = re.compile(rf"(uri|iri)(-reference)?|{URI_FORMAT.pattern}")
-_PLAIN_URL = re.compile(r"https://[a-z0-9.-]+(/[a-z0-9./-]*)?")
+_PLAIN_URL = r"^https://[a-z0-9][a-z0-9.-]*(/[a-z0-9./-]*)?$"
 
 EXAMPLE_URL = "https://example.com/a"
 """A text that matches every format of files by URL."""
@@ -111,7 +157,7 @@ def format_accepts(name: str | None, text: str) -> bool | None:
     """Whether a text matches a format; None if that is not known."""
     if name is None:
         return True
-    if _URL_FORMAT.fullmatch(name) and _PLAIN_URL.fullmatch(text):
+    if _URL_FORMAT.fullmatch(name) and pattern_matches(_PLAIN_URL, text):
         return True
     return None
 
