@@ -113,16 +113,12 @@ def _read(
     file: str, document: Document, options: BuildOptions, stated: MediaKind | None
 ) -> BuiltModel:
     """The model of this one document. ``stated`` is the kind of media that it makes."""
+    collector, model = Collector(document), None
     try:
         reported = list(check_document(document, options.dialect))
-        collector = Collector(document)
         model = _model(document, collector, stated)
     except NotJson as error:
-        reported, collector, model = (
-            [_not_json(document, error)],
-            Collector(document),
-            None,
-        )
+        reported, collector = [_not_json(document, error)], Collector(document)
     collector.report_silent(reported)
     diagnostics = [
         diagnostic.about(file=file)

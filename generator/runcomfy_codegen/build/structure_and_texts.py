@@ -162,18 +162,14 @@ def with_translations(model: Model, by_locale: Mapping[str, Model]) -> Model:
     columns = [other.rules for other in by_locale.values()]
     with_messages: dict[Rule, Rule] = {}
     for rule, *others in zip(model.rules, *columns, strict=True):
-        messages = {
-            locale: translated_rule.message
-            for locale, translated_rule in zip(by_locale, others, strict=True)
-        }
+        translated = zip(by_locale, others, strict=True)
+        messages = {locale: other.message for locale, other in translated}
         if len({rule.message, *messages.values()}) > 1:
             with_messages[rule] = replace(rule, translations=tuple(messages.items()))
 
     def change(field: Field) -> Field:
-        return replace(
-            field,
-            rules=tuple(with_messages.get(rule, rule) for rule in field.rules),
-        )
+        rules = tuple(with_messages.get(rule, rule) for rule in field.rules)
+        return replace(field, rules=rules)
 
     if not with_messages:
         return model

@@ -115,6 +115,11 @@ def _family(quantity: Quantity, around: Surroundings, subject: Subject) -> str:
         if same_words([quantity.stranger.written], subject.name_words):
             return "count" if subject.is_list else "value"
         raise UnreadableMeasure(NOT_MEASURED)
+    return _family_around(around, subject)
+
+
+def _family_around(around: Surroundings, subject: Subject) -> str:
+    """What kind of thing a bare number counts, by the words around it and the field."""
     if around.subject in ("ratio", "long ratio"):
         return around.subject
     if subject.is_number:

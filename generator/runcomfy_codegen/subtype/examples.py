@@ -94,10 +94,9 @@ def _candidates(kind: Type) -> Iterator[ExactJson]:
         case Numeric():
             yield from _candidate_numbers(kind)
         case Array():
-            items_made = make_examples(
-                kind.items, kind.min_items or 0, distinct=kind.unique_items
-            )
-            yield from ([] if items_made is None else [items_made])
+            few, distinct = kind.min_items or 0, kind.unique_items
+            made = make_examples(kind.items, few, distinct=distinct)
+            yield from [] if made is None else [made]
         case Object():
             yield from _candidate_objects(kind)
 

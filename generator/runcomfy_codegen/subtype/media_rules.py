@@ -119,10 +119,8 @@ def _find_witness(
             # Single measures need no check: the rule set is not empty.
             groups = linked_measures(limit for limit in one if len(limit.names) > 1)
             rest = [names for names in groups if names[0] not in file]
-            possible = all(
-                example_file(_limits_on(one, names), names) for names in rest
-            )
-            return _relevant_measures(file, limit) if possible else None
+            examples = (example_file(_limits_on(one, names), names) for names in rest)
+            return _relevant_measures(file, limit) if all(examples) else None
     return None
 
 

@@ -138,9 +138,8 @@ def open_sandbox(
     except DatabaseError as error:
         raise OperationError(str(error)) from None
     except OSError as error:
-        raise OperationError(
-            f"port {port} is not available: {error.strerror}; --port 0 picks a free one"
-        ) from None
+        problem = f"port {port} is not available: {error.strerror}"
+        raise OperationError(f"{problem}; --port 0 picks a free one") from None
 
 
 def _entries(project: Project, models: Collection[str]) -> dict[str, Mapping[str, Any]]:
