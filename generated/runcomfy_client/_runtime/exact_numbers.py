@@ -110,10 +110,8 @@ def json_identity(value: object) -> Hashable:
         return (list, tuple(json_identity(item) for item in cast(list[object], value)))
     if isinstance(value, dict):
         members = cast(dict[str, object], value).items()
-        return (
-            dict,
-            frozenset((name, json_identity(member)) for name, member in members),
-        )
+        pairs = frozenset((name, json_identity(member)) for name, member in members)
+        return (dict, pairs)
     if isinstance(value, PurePath):
         return (PurePath, value)
     return (object, id(value))

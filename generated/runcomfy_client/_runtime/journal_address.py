@@ -103,8 +103,7 @@ def read_address(text: str | os.PathLike[str]) -> DatabaseAddress | Path:
             f"journal= is an address with {scheme[1]}://, which is not supported: give the path "
             f"of a file, or a PostgreSQL database ({_HOW})"
         )
-    words = _libpq_words(path)
-    if words is not None:
+    if (words := _libpq_words(path)) is not None:
         return _database_words(path, words)
     if not path.strip():
         raise BadSetting(

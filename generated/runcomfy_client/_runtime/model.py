@@ -320,12 +320,9 @@ def schema_problems(made: ModelInput[Any]) -> tuple[Problem, ...]:
         return outside_json
     leaves, extension = leaves_of(made), extension_of(made)
     declared = shape_of(type(made)).wire
-    members = input_members(made)
-    body = (
-        members
-        if has_path(members)
-        else json.loads(json.dumps(members, allow_nan=False))
-    )
+    body = input_members(made)
+    if not has_path(body):
+        body = json.loads(json.dumps(body, allow_nan=False))
     document = {
         name: value
         for name, value in body.items()

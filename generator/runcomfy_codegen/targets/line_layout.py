@@ -73,7 +73,7 @@ def format_line(line: str, indent: int = 0) -> str:
 def call_text(name: str, arguments: Sequence[str], indent: int = 0) -> str:
     """A call as black would leave it, as an item of a list or a statement.
 
-    It is followed by a comma or a line end. Each argument is on one line.
+    It is followed by a comma or a line end. Each argument is given on one line.
     """
     line = f"{name}({', '.join(arguments)})"
     if not _KNOWN_WIDTH.fullmatch(line):
@@ -83,8 +83,10 @@ def call_text(name: str, arguments: Sequence[str], indent: int = 0) -> str:
     margin, inner = " " * indent, " " * (indent + 4)
     if len(inner) + _columns(line) - len(name) - 2 <= WIDTH:
         return f"{name}(\n{inner}{', '.join(arguments)}\n{margin})"
-    rows = "".join(f"{inner}{argument},\n" for argument in arguments)
-    return f"{name}(\n{rows}{margin})"
+    rows = [f"{inner}{argument},\n" for argument in arguments]
+    if any(_columns(row) > WIDTH and row.endswith(("),\n", "],\n")) for row in rows):
+        return format_line(f"{line},", indent).rstrip(",")
+    return f"{name}(\n{''.join(rows)}{margin})"
 
 
 def _columns(text: str) -> int:

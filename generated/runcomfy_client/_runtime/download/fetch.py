@@ -75,15 +75,14 @@ def fetch_file(
     If the connection breaks, the received part stays next to the target as ``.part``, to be
     resumed. An exception from ``progress`` passes through, and keeps the part as well.
     """
-    address = url.partition("?")[0]
     try:
         return (yield from _fetch_part(context, url, target, limits, progress))
     except DownloadError as error:
-        error.url = address
+        error.url = url.partition("?")[0]
         raise
     except OSError as error:
         reason = f"{target} cannot be written: {error}"
-        raise DownloadError(reason, url=address) from error
+        raise DownloadError(reason, url=url.partition("?")[0]) from error
     except _ProgressError as wrapped:
         raise wrapped.error from wrapped.error.__cause__
 

@@ -8,7 +8,7 @@ from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 from urllib.parse import unquote_to_bytes
 
 from ..escaping import printable
@@ -26,6 +26,8 @@ from .format_table import BY_EXTENSION
 from .parser import drive
 from .prober import MediaSource, memory_reader
 from .sniff import parse_media
+
+_Checks: TypeAlias = list[FileRule | FilesTogether]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,11 @@ def media_references(
     limits: CompiledLimits | None = None,
 ) -> tuple[MediaReference, ...]:
     """Every string or local file in a payload with media rules or limits, in their order."""
-    grouped: dict[
-        tuple[str, str | Path], tuple[list[Rule], list[FileRule | FilesTogether]]
-    ]
-    grouped = {}
+    grouped: dict[tuple[str, str | Path], tuple[list[Rule], _Checks]] = {}
     for rule in rules:
         for reference in _files(payload, rule.pointer.split("/")[1:], ""):
             grouped.setdefault(reference, ([], []))[0].append(rule)
-    checks: list[FileRule | FilesTogether] = []
-    if limits is not None:
-        checks += limits.files
-        checks += limits.sums
+    checks: _Checks = [*limits.files, *limits.sums] if limits is not None else []
     for check in checks:
         for steps in check.fields:
             for reference in files_at(payload, steps):

@@ -69,8 +69,7 @@ def _blocks(facts: _GifFacts, at: int, *, all_frames: bool) -> Parse[None]:
                 facts.delays += int(unpack_from("<H", block, 4)[0])
             at += 2
         else:  # junk, which decoders pass over
-            clean = False
-            at += 1
+            clean, at = False, at + 1
             continue
         at = yield from _skip_data(facts, window, at)
 

@@ -88,11 +88,8 @@ def _directory(
     length = count * layout.entry
     tail = layout.size_of(layout.link)
     entries = yield at + width, length + tail, length
-    following = (
-        layout.number(layout.link, entries, length)
-        if len(entries) == length + tail
-        else 0
-    )
+    is_whole = len(entries) == length + tail
+    following = layout.number(layout.link, entries, length) if is_whole else 0
     # the first of two entries for one tag counts
     return dict(reversed(_tags(layout, entries[:length]))), following
 

@@ -67,9 +67,8 @@ def _chunks(facts: _WavFacts, source: Source) -> Parse[None]:
         at += 8 + size + (size & 1)
         if not source.holds(at):
             raise MediaShort("WAV: the content ends before its data chunk")
-    raise MediaShort(
-        f"WAV: no data chunk among the first {_MOST_CHUNKS}", MediaFault.TOO_COSTLY
-    )
+    problem = f"WAV: no data chunk among the first {_MOST_CHUNKS}"
+    raise MediaShort(problem, MediaFault.TOO_COSTLY)
 
 
 def _format(facts: _WavFacts, at: int, size: int) -> Parse[None]:

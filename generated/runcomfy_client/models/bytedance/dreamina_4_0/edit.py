@@ -79,7 +79,9 @@ class Dreamina40EditInput(ModelInput[Output], frozen=True):
     Example:
         client.run(
             edit.Input(
-                image_urls=["https://playgrounds-storage-public.runcomfy.net/tools/7002/media-files/usecase5-1-1-input.jpg"],
+                image_urls=[
+                    "https://playgrounds-storage-public.runcomfy.net/tools/7002/media-files/usecase5-1-1-input.jpg"
+                ],
                 prompt="A beautiful girl is sitting on the boat",
             )
         )

@@ -76,7 +76,9 @@ class Dreamina30ProImageToVideoInput(ModelInput[Output], frozen=True):
         client.run(
             image_to_video.Input(
                 prompt="A girl on a boat",
-                image_urls=["https://playgrounds-storage-public.runcomfy.net/tools/7013/media-files/usecase2-2-input.jpeg"],
+                image_urls=[
+                    "https://playgrounds-storage-public.runcomfy.net/tools/7013/media-files/usecase2-2-input.jpeg"
+                ],
             )
         )
     """
