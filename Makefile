@@ -13,7 +13,7 @@ LINTS := lint-pyright lint-layout lint-mypy lint-style lint-sync lint-generated
 AT_ONCE := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dist test test-long test-lowest lint $(LINTS) generate bench clean
+.PHONY: help demo dist docs docs-build test test-long test-lowest lint $(LINTS) generate bench clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,12 @@ test-long: lint ## Run the same, with many more random cases.
 
 test-lowest: $(VENV)/bin/python ## Run the tests with the lowest versions of the dependencies.
 	@sh .ci/test-lowest $(VENV)/bin/python
+
+docs: $(VENV)/.docs ## Serve the documentation site on http://localhost:8080, and follow edits.
+	@$(RUN) runcomfy_docs serve
+
+docs-build: $(VENV)/.docs ## Build the documentation site in build/docs/site; a warning is an error.
+	@$(RUN) runcomfy_docs build
 
 dist: $(VENV)/.development ## Build the tool and the ready client in dist/, and try each file.
 	@sh .ci/dist $(VENV)/bin/python
@@ -80,7 +86,12 @@ $(VENV)/.tool: pyproject.toml | $(VENV)/bin/python
 	@$(INSTALL) .
 	@touch $@
 
+$(VENV)/.docs: pyproject.toml | $(VENV)/bin/python
+	@echo "== the tool and the tools of the documentation in $(VENV)"
+	@$(INSTALL) '.[docs]'
+	@touch $(VENV)/.tool $@
+
 $(VENV)/.development: pyproject.toml | $(VENV)/bin/python
 	@echo "== the tool and the development tools in $(VENV)"
 	@$(INSTALL) '.[dev]'
-	@touch $(VENV)/.tool $@
+	@touch $(VENV)/.tool $(VENV)/.docs $@

@@ -21,7 +21,12 @@ from runcomfy_runtime.rule import Rule
 
 ROOT = Path(__file__).parents[1]
 GENERATOR, RUNTIME = "runcomfy_codegen", "runcomfy_runtime"
-ROOMS = {GENERATOR: ROOT / "generator" / GENERATOR, RUNTIME: ROOT / "runtime" / RUNTIME}
+DOCS = "runcomfy_docs"
+ROOMS = {
+    GENERATOR: ROOT / "generator" / GENERATOR,
+    RUNTIME: ROOT / "runtime" / RUNTIME,
+    DOCS: ROOT / "generator" / DOCS,
+}
 TEMPLATES = ROOT / "templates" / "python"
 DIALECT = ROOT / "schemas" / "dialect.schema.json"
 
@@ -221,6 +226,17 @@ def test_only_the_command_line_knows_click_and_rich() -> None:
         if target.split(".")[0] in {"click", "rich"}
     ]
     assert beyond == []
+
+
+def test_nothing_of_the_tool_needs_the_builder_of_its_documentation() -> None:
+    found = [
+        f"{module_of(path)} imports {target}"
+        for package in (GENERATOR, RUNTIME)
+        for path in files(package)
+        for target, _ in imports(path)
+        if target.split(".")[0] in {DOCS, "griffe", "yaml", "zensical"}
+    ]
+    assert found == []
 
 
 def test_the_ir_needs_only_the_standard_library_and_the_tables() -> None:

@@ -7,6 +7,7 @@ link or HTML. There is one function for each format; nothing else in reports esc
 from __future__ import annotations
 
 import re
+import string
 
 from ..ir.json_text import with_escaped_surrogates
 
@@ -24,6 +25,12 @@ _WORD = re.compile(
 )
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _BACKTICKS = re.compile(r"`+")
+
+_ENTITIES = {
+    ord(sign): f"&#{ord(sign)};" for sign in string.punctuation if sign not in "-.,/"
+}
+_ITEM = re.compile(r"^(\d*)([-.])")
+"""What begins an item of a list, or a rule."""
 
 
 def terminal_safe(text: str) -> str:
@@ -93,6 +100,20 @@ def in_table_cell(text: str) -> str:
     """
     shown = in_markdown(text).replace("\\|", "\\\\x7c")
     return shown.replace("|", "\\|")
+
+
+def in_page(text: str) -> str:
+    """The text on one line in the Markdown of a web page, where nothing is fetched or made a link.
+
+    Punctuation becomes entities: whatever reads the Markdown finds no syntax in it, and
+    whatever reads the HTML finds no tag. Line ends are blanks.
+    """
+    shown = "".join(map(_escaped, " ".join(text.split())))
+    return _ITEM.sub(_item_entity, shown.translate(_ENTITIES))
+
+
+def _item_entity(match: re.Match[str]) -> str:
+    return f"{match[1]}&#{ord(match[2])};"
 
 
 def _code_span(text: str) -> str:

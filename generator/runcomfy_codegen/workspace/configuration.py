@@ -23,17 +23,107 @@ if TYPE_CHECKING:
 
 TABLE = "runcomfy-codegen"
 OWN_FILE = "runcomfy-codegen.toml"
-_CLIENT_KEYS = {
-    "output",
-    "models",
-    "exclude",
-    "kinds",
-    "categories",
-    "locale",
-    "template_dir",
-    "target",
-}
-_KEYS = {"schemas", "limits", "names", "clients"} | _CLIENT_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigKey:
+    """A key of the configuration, as its documentation describes it.
+
+    ``of_client`` says that a table ``[clients.NAME]`` may have it too.
+    """
+
+    name: str
+    type: str
+    default: str
+    meaning: str
+    of_client: bool = True
+
+
+KEYS = (
+    ConfigKey(
+        "schemas",
+        "a path",
+        "schemas",
+        "The folder of the published documents. If neither the key nor the folder is there, some"
+        " commands read the schemas that ship with the tool.",
+        of_client=False,
+    ),
+    ConfigKey(
+        "limits",
+        "a path",
+        "limits next to the schemas",
+        "The folder of stated limits of your own.",
+        of_client=False,
+    ),
+    ConfigKey(
+        "output",
+        "a path",
+        "generated/runcomfy_client",
+        "The folder of the generated package or documents. Every client needs its own.",
+    ),
+    ConfigKey(
+        "models",
+        "a list of texts",
+        '["*"]',
+        "The models to generate: ids, or globs over whole ids, in which `*` also matches `/`."
+        " A glob that matches no model is an error.",
+    ),
+    ConfigKey(
+        "exclude", "a list of texts", "[]", "Ids or globs of models to leave out."
+    ),
+    ConfigKey(
+        "kinds",
+        "a list of texts",
+        "[]",
+        "Only models of these published kinds, for example `model`. Empty means all.",
+    ),
+    ConfigKey(
+        "categories",
+        "a list of texts",
+        "[]",
+        "Only models of these published categories, for example `text-to-image`. Empty means all.",
+    ),
+    ConfigKey(
+        "locale",
+        "a text",
+        DEFAULT_LOCALE,
+        "The language of descriptions and messages. A model that is not published in it keeps"
+        " its own.",
+    ),
+    ConfigKey(
+        "template_dir",
+        "a path",
+        "",
+        "A folder of templates of your own, which replace those of the tool.",
+    ),
+    ConfigKey(
+        "target",
+        f"one of {', '.join(TARGETS)}",
+        DEFAULT_TARGET,
+        "What is generated: a Python client, or OpenAPI or JSON Schema documents.",
+    ),
+    ConfigKey(
+        "names",
+        "a table for each model id",
+        "",
+        "Names of your own where published names collide, or you prefer another:"
+        " `module` is the path of the module (`vendor/model`), `fields` maps published names"
+        " of fields to Python names.",
+        of_client=False,
+    ),
+    ConfigKey(
+        "clients",
+        "a table for each client",
+        "",
+        "Several clients in one project. Each table needs an `output`, and replaces the keys"
+        " above it that it has.",
+        of_client=False,
+    ),
+)
+"""Every key of the configuration, in the order of its documentation."""
+
+_KEYS = {key.name for key in KEYS}
+_CLIENT_KEYS = {key.name for key in KEYS if key.of_client}
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,18 +51,27 @@ def example_of(
 
 def curl_lines(url: str, token: str, example: Example) -> str:
     """Submit, status, result and cancel, like on the published pages."""
-    bearer = f'--header "Authorization: Bearer {token}"'
-    json_type = '--header "Content-Type: application/json"'
-    data = shlex.quote(json.dumps(example.given, indent=2, ensure_ascii=False))
-    sent = (bearer, json_type, f"--data {data}")
+    bearer = _bearer(token)
     return "\n\n".join(
         (
-            _curl("POST", url + submit_path(example.model_id), *sent),
+            submit_line(url, token, example),
             _curl("GET", url + _path_with_id(status_path), bearer),
             _curl("GET", url + _path_with_id(result_path), bearer),
             _curl("POST", url + _path_with_id(cancel_path), bearer),
         )
     )
+
+
+def submit_line(url: str, token: str, example: Example) -> str:
+    """The line that submits an example."""
+    json_type = '--header "Content-Type: application/json"'
+    data = shlex.quote(json.dumps(example.given, indent=2, ensure_ascii=False))
+    path = submit_path(example.model_id)
+    return _curl("POST", url + path, _bearer(token), json_type, f"--data {data}")
+
+
+def _bearer(token: str) -> str:
+    return f'--header "Authorization: Bearer {token}"'
 
 
 def _candidates(

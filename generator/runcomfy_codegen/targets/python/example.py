@@ -29,9 +29,8 @@ _LONGEST = 200
 
 def example_code(model: NamedModel) -> str:
     """A call that runs, with the least input that says something; empty if no input can be made."""
-    values = {field: _example(field) for field in _fields_shown(model)}
-    values = _within_limits(model, values)
-    if None in values.values() or _limits_broken(model, values):
+    values = _example_values(model)
+    if values is None:
         return ""
     arguments = [f"{field.name}={literal(value)}" for field, value in values.items()]
     name = f"{model.path[-1]}.Input"
@@ -40,6 +39,20 @@ def example_code(model: NamedModel) -> str:
     if len(line) + 8 <= WIDTH:
         return line
     return f"client.run(\n    {call_text(name, arguments, indent=4)}\n)"
+
+
+def example_payload(model: NamedModel) -> dict[str, Any]:
+    """The input of that call, by published names; empty if there is none."""
+    values = _example_values(model) or {}
+    return {field.wire_name: value for field, value in values.items()}
+
+
+def _example_values(model: NamedModel) -> dict[NamedField, Any] | None:
+    values = {field: _example(field) for field in _fields_shown(model)}
+    values = _within_limits(model, values)
+    if None in values.values() or _limits_broken(model, values):
+        return None
+    return values
 
 
 def _within_limits(

@@ -1,0 +1,53 @@
+"""``python -m runcomfy_docs build`` and ``serve``, as the Makefile calls them."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import click
+
+from .site import build_site, made_pages, serve_site, write_pages
+from .source_pages import BrokenPage
+
+_ROOT = Path(__file__).parents[2]
+_folder = click.argument(
+    "folder", type=click.Path(path_type=Path), default=Path("build/docs")
+)
+
+
+@click.group()
+def main() -> None:
+    """The documentation site."""
+
+
+@main.command()
+@_folder
+def build(folder: Path) -> None:
+    """Build the site in FOLDER/site. A broken link or any other warning is an error."""
+    try:
+        settings = write_pages(_ROOT, folder, made_pages(_ROOT, _ROOT / "schemas"))
+        site = build_site(settings)
+    except BrokenPage as error:
+        raise click.ClickException(str(error)) from None
+    except subprocess.CalledProcessError:
+        raise click.ClickException("the site has warnings, see above") from None
+    click.echo(f"open {site / 'index.html'}")
+
+
+@main.command()
+@_folder
+@click.option("--address", default="localhost:8080", show_default=True)
+def serve(folder: Path, address: str) -> None:
+    """Serve the site, and show every page again when it is edited."""
+    made = made_pages(_ROOT, _ROOT / "schemas")
+    try:
+        serve_site(_ROOT, folder, made, address)
+    except BrokenPage as error:
+        raise click.ClickException(str(error)) from None
+    except KeyboardInterrupt:
+        pass
+
+
+if __name__ == "__main__":
+    main()

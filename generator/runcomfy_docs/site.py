@@ -1,0 +1,125 @@
+"""Builds and serves the site: all pages in one folder, rendered by Zensical."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from .client_page import client_page
+from .command_page import command_page
+from .configuration_page import configuration_page
+from .examples_page import examples_page
+from .model_pages import LIST, model_pages
+from .source_pages import ROOT_PAGES, files_below, source_pages
+
+SETTINGS = "mkdocs.yml"
+"""The settings of the site: in the checkout, and completed in the folder of the build."""
+_LOOK_PAUSE = 0.5
+
+
+def made_pages(root: Path, schemas: Path) -> dict[PurePosixPath, str]:
+    """The pages that are made from code and schemas, by path below the site's root."""
+    reference = PurePosixPath("reference")
+    return {
+        reference / "client.md": client_page(root),
+        reference / "command-line.md": command_page(),
+        reference / "configuration.md": configuration_page(),
+        PurePosixPath("examples/index.md"): examples_page(root),
+        **model_pages(schemas),
+    }
+
+
+def write_pages(root: Path, folder: Path, made: Mapping[PurePosixPath, str]) -> Path:
+    """Write all pages of a checkout, and the settings, into a folder. Returns the settings.
+
+    Only what differs is written, so that a server that watches the folder renders little.
+    Raises ``BrokenPage``.
+    """
+    written = source_pages(root, made.keys())
+    texts = {**made, **written.pages}
+    content = {path: text.encode("utf-8") for path, text in texts.items()}
+    content |= {path: file.read_bytes() for path, file in written.files.items()}
+    pages = folder / "pages"
+    for path in files_below(pages) - content.keys():
+        (pages / path).unlink()
+    for path, data in content.items():
+        _write(pages / path, data)
+    settings = folder / SETTINGS
+    _write(settings, json.dumps(_settings(root, made)).encode("utf-8"))
+    return settings
+
+
+def _settings(root: Path, made: Iterable[PurePosixPath]) -> dict[str, Any]:
+    """The settings of the checkout, for the folder of the build. JSON is YAML, too."""
+    settings: dict[str, Any] = yaml.safe_load((root / SETTINGS).read_text("utf-8"))
+    nav = [
+        {title: _models(made) if where == str(LIST) else where}
+        for entry in settings["nav"]
+        for title, where in entry.items()
+    ]
+    return {**settings, "nav": nav, "docs_dir": "pages", "site_dir": "site"}
+
+
+def _models(made: Iterable[PurePosixPath]) -> list[Any]:
+    """The entries of the navigation for all models, by vendor."""
+    pages = sorted(path for path in made if path.is_relative_to(LIST.parent))
+    vendors = groupby(
+        (path for path in pages if path != LIST), key=lambda path: path.parts[1]
+    )
+    return [
+        str(LIST),
+        *({vendor: [str(path) for path in group]} for vendor, group in vendors),
+    ]
+
+
+def _write(path: Path, content: bytes) -> None:
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def build_site(settings: Path) -> Path:
+    """Render the pages, and return the folder of the site.
+
+    Raises ``CalledProcessError`` after an error, and after a warning such as a broken link.
+    """
+    command = _zensical(settings, "build", "--strict", "--clean")
+    subprocess.run(command, cwd=settings.parent, check=True)  # noqa: S603
+    return settings.parent / "site"
+
+
+def serve_site(
+    root: Path, folder: Path, made: Mapping[PurePosixPath, str], address: str
+) -> None:
+    """Serve the site until Ctrl-C. A page that is edited is shown anew."""
+    settings = write_pages(root, folder, made)
+    command = _zensical(settings, "serve", "--dev-addr", address)
+    seen = dict(_edited(root))
+    with subprocess.Popen(command, cwd=folder) as server:  # noqa: S603
+        while server.poll() is None:
+            time.sleep(_LOOK_PAUSE)
+            now = dict(_edited(root))
+            if now != seen:
+                seen = now
+                write_pages(root, folder, made)
+
+
+def _zensical(settings: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "zensical", *arguments, "-f", settings.name]
+
+
+def _edited(root: Path) -> Iterator[tuple[Path, int]]:
+    """The files that people edit, with the time of their last change."""
+    files = [root / f"{name}.md" for name in ROOT_PAGES]
+    files += (root / "docs" / path for path in files_below(root / "docs"))
+    for file in (*files, root / SETTINGS):
+        yield file, file.stat().st_mtime_ns
