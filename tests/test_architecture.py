@@ -163,6 +163,18 @@ def test_every_room_of_the_generator_has_a_place_in_the_layers() -> None:
     assert rooms - {"", "__main__"} <= set(LAYERS)
 
 
+def test_the_map_has_a_line_for_every_folder_and_says_what_it_may_import() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)/` \|[^|\n]*\| ([^|\n]*) \|$", text, re.MULTILINE)
+    stated = {room: set(re.findall(r"\w+", may)) for room, may in rows}
+    folders = {path.parent.name for path in ROOMS[GENERATOR].glob("*/__init__.py")}
+    assert set(stated) == folders
+    # Every folder may import errors.py; the last two rows are in words.
+    in_words = {"workspace", "cli"}
+    for room in folders - in_words:
+        assert stated[room] == LAYERS[room] - {"errors"}, room
+
+
 @pytest.mark.parametrize("room", sorted(LAYERS))
 def test_a_room_imports_only_from_the_rooms_below_it(room: str) -> None:
     allowed = LAYERS[room] | {room}
