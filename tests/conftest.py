@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -80,6 +81,13 @@ def project(shell: Shell) -> Shell:
     answer = shell("import", "catalog.json")
     assert answer.code == 0, answer.err
     return shell
+
+
+@pytest.fixture(scope="session")
+def busy_port() -> Iterator[int]:
+    """A port that another program has."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -188,6 +189,11 @@ def test_the_demo_tells_the_whole_story_and_leaves_nothing_behind(
     assert "/image_urls: image_urls has too few items: 0 items, at least 1" in told
     assert list(temporary.iterdir()) == []
     assert list(shell.folder.iterdir()) == []
+    last = told.splitlines()[-1]
+    program, *words = shlex.split(last.partition("Next: ")[2])
+    done = shell(*words)
+    assert (program, done.code) == ("runcomfy-codegen", 0), (last, done.err)
+    assert [name[-4:] for name in shell.files("out")] == [".png"]
 
 
 def test_the_demo_keeps_everything_in_a_folder_if_told_so(shell: Shell) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from runcomfy_codegen import resources
 from runcomfy_codegen.resources import demo_pages
+from runcomfy_codegen.sandbox.model_catalog import ModelCatalog
 from support.command_line import Shell, entry
+from support.shipped_models import models as shipped_models
 
 LINE = "using the schemas that ship with runcomfy-codegen"
 MODEL = "google/nano-banana-2-lite/text-to-image"
@@ -159,6 +161,21 @@ def test_a_search_lists_what_is_published(shell: Shell) -> None:
     only = shell("models", "--category", "text-to-image", "--format", "json").json
     assert [each["model_id"] for each in only["models"]] == [entry()["model_id"]]
     assert shell("models", "acme/*", "--kind", "model").out.count("\n") == 3
+
+
+def test_a_shipped_model_has_the_category_that_the_sandbox_gives_it(
+    shell: Shell,
+) -> None:
+    listed = shell("models", "--format", "json").json["models"]
+    catalog = ModelCatalog(shipped_models(), {})
+    assumed = {each.model.model_id: each.categories for each in catalog}
+    known = {each["model_id"]: tuple(each["categories"]) for each in listed}
+    without = {model_id for model_id, categories in known.items() if not categories}
+    assert {*known.items()} - {*assumed.items()} == {(each, ()) for each in without}
+    # Their ids name no task.
+    assert {each.rpartition("/")[2] for each in without} == {"image", "fast", "pro"}
+    edits = shell("models", "nano-banana", "--category", "image-to-image").out
+    assert edits.split()[0] == "google/nano-banana-2-lite/edit"
 
 
 def test_show_of_a_glob_shows_each_model(shell: Shell) -> None:

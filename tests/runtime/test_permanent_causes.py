@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import socket
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,10 @@ from typing import Any
 import pytest
 
 from runcomfy_runtime import errors
+from runcomfy_runtime.async_client import AsyncRunComfy
+from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.http import httpx_adapter
+from runcomfy_runtime.transport import Lost, Outcome, Reached, Request
 from runtime.side import OUTPUT, TOKEN, Side
 from support.scripted_server import Reply, ScriptedServer, result, status, submitted
 
@@ -242,3 +246,54 @@ def test_a_full_executor_of_the_program_delays_no_run(
             await blocked
 
     assert asyncio.run(main()) == OUTPUT
+
+
+class _Unsendable:
+    """A transport over which nothing can ever be sent."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def send(self, request: Request) -> Outcome:
+        self.asked += 1
+        return Lost(Reached.NOTHING_SENT, "wrong certificate", hopeless=True)
+
+
+class _AsyncUnsendable(_Unsendable):
+    async def send(self, request: Request) -> Outcome:  # type: ignore[override]
+        return super().send(request)
+
+
+def test_a_cancel_that_can_never_be_sent_ends_at_once() -> None:
+    words = "wrong certificate; nothing was sent, the job is not cancelled"
+    transport, other = _Unsendable(), _AsyncUnsendable()
+    with RunComfy(token=TOKEN, transport=transport) as client:
+        with pytest.raises(errors.PollInterrupted, match=words):
+            client.job("req-1").cancel()
+
+    async def cancel() -> None:
+        async with AsyncRunComfy(token=TOKEN, transport=other) as client:
+            await client.job("req-1").cancel()
+
+    with pytest.raises(errors.PollInterrupted, match=words):
+        asyncio.run(cancel())
+    assert (transport.asked, other.asked) == (1, 1)
+
+
+def test_a_server_that_never_answers_is_the_cause_that_is_named(side: Side) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    side._settings["base_url"] = f"http://127.0.0.1:{port}"
+    with pytest.raises(errors.PollInterrupted, match=r"in time, last ConnectError.*"):
+        side.look()
+    with pytest.raises(errors.JobTimeout, match="the last read failed: ConnectError"):
+        side.resume(timeout=5)
+
+
+def test_a_job_that_is_only_slow_names_no_failed_read(
+    server: ScriptedServer, side: Side
+) -> None:
+    server.on("status", Reply(b"", 503), status("in_progress"))
+    with pytest.raises(errors.JobTimeout) as caught:
+        side.run(timeout=5)
+    assert "failed" not in str(caught.value)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import axe_core_python
 import pytest
 
 from runcomfy_codegen.sandbox import Sandbox
@@ -140,11 +141,8 @@ def test_each_account_is_a_choice(tab: Browser, ids: dict[str, str]) -> None:
     choose(tab, "account", "")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_no_width_scrolls_sideways_and_every_text_can_be_read(
-    tab: Browser, width: int, scheme: str
-) -> None:
+def show(tab: Browser, width: int, scheme: str) -> None:
+    """Show the page at a width, in the light or in the dark."""
     feature = [{"name": "prefers-color-scheme", "value": scheme}]
     tab.call("Emulation.setEmulatedMedia", features=feature)
     tab.call(
@@ -154,6 +152,14 @@ def test_no_width_scrolls_sideways_and_every_text_can_be_read(
         deviceScaleFactor=1,
         mobile=width < 500,
     )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_width_scrolls_sideways_and_every_text_can_be_read(
+    tab: Browser, width: int, scheme: str
+) -> None:
+    show(tab, width, scheme)
     assert tab.value("document.documentElement.scrollWidth") <= width
     assert tab.value(CONTRAST) == []
     total = "document.getElementById('summary').getBoundingClientRect()"
@@ -164,6 +170,24 @@ def test_no_width_scrolls_sideways_and_every_text_can_be_read(
         data = tab.call("Page.captureScreenshot", format="png")["data"]
         name = f"watch-{width}-{scheme}.png"
         Path(pictures, name).write_bytes(base64.b64decode(data))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_core_finds_no_fault(tab: Browser, width: int, scheme: str) -> None:
+    """Every rule of axe-core: contrast, landmarks, names, roles, order of headings."""
+    show(tab, width, scheme)
+    if not tab.value("typeof axe === 'object'"):
+        source = Path(str(axe_core_python.__file__)).with_name("axe.min.js")
+        # The page runs no script of others, so the browser runs it, not the page.
+        tab.value(source.read_text("utf-8") + ";''")
+    found = tab.value(
+        "axe.run(document).then(({ violations, passes }) => ({ passed: passes"
+        ".map((rule) => rule.id), faults: violations.map((rule) => [rule.id, ...rule.nodes"
+        ".map((node) => node.html)]) }))"
+    )
+    assert found["faults"] == []
+    assert {"color-contrast", "region", "landmark-one-main"} <= {*found["passed"]}
 
 
 def test_landmarks_names_and_keyboard(tab: Browser) -> None:

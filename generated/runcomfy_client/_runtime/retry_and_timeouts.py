@@ -104,6 +104,9 @@ RESET_PAUSE = 0.02
 
 CONNECT_RETRY_BUDGET = 15.0
 """A submit to a server that cannot be reached: a restart is bridged, an outage is reported."""
+FIRST_CONTACT_TRIES = 4
+"""A command whose server was not reached yet: about three seconds, then the cause is printed. A
+server that answered this command once may restart, and is tried as long as by any program."""
 READ_RETRY_BUDGET = 120.0
 """Reading a status without one good answer. The job continues and can be resumed."""
 OTHER_JOB_READS = 4

@@ -16,9 +16,20 @@ from ..workspace.shipped_schemas import SHIPPED, has_no_schemas
 from .options import SchemasOptions, schemas_options
 
 _PROGRAM, _VARIABLE = "runcomfy-codegen", "_RUNCOMFY_CODEGEN_COMPLETE"
-# A field name ends with `=`: the value follows without a space.
-_BASH_ADD = "COMPREPLY+=($value)"
-_BASH_NO_SPACE = f"{_BASH_ADD}\n            [[ $value != *= ]] || compopt -o nospace"
+# A field name ends with `=`: the value follows without a space. fish knows that by itself.
+_ADD_WITHOUT_SPACE = {
+    "bash": (
+        "COMPREPLY+=($value)",
+        "COMPREPLY+=($value)\n            [[ $value != *= ]] || compopt -o nospace",
+    ),
+    "zsh": (
+        "compadd -U -V unsorted -a completions",
+        "local -a fields; fields=(${(M)completions:#*=})\n"
+        "        compadd -S '' -U -V unsorted -a fields\n"
+        "        completions=(${completions:#*=})\n"
+        "        compadd -U -V unsorted -a completions",
+    ),
+}
 
 
 @click.command("completion")
@@ -37,7 +48,9 @@ def command(context: click.Context, where: SchemasOptions, shell: str) -> None:
     assert completion is not None
     root = context.find_root().command
     script = completion(root, {}, _PROGRAM, _VARIABLE).source()
-    click.echo(script.replace(_BASH_ADD, _BASH_NO_SPACE) if shell == "bash" else script)
+    if shell in _ADD_WITHOUT_SPACE:
+        script = script.replace(*_ADD_WITHOUT_SPACE[shell])
+    click.echo(script)
 
 
 def complete_models(

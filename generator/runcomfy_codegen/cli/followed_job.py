@@ -13,10 +13,8 @@ from typing import Any
 import click
 
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.client_config import ServerSettings
 from runcomfy_runtime.errors import BadSetting, MissingToken, RunComfyError
 from runcomfy_runtime.lifecycle.steps import RESUME_LABEL
-from runcomfy_runtime.protocol import DEFAULT_BASE_URL
 from runcomfy_runtime.responses import as_object
 
 from ..errors import (
@@ -26,7 +24,7 @@ from ..errors import (
     CommandStopped,
     OperationError,
 )
-from ..workspace.live_catalog import not_configured
+from ..workspace.live_catalog import not_configured, server_hint
 from .console import print_json, terminal_safe
 
 _NOT_CONFIGURED = {MissingToken.__name__, BadSetting.__name__}
@@ -34,9 +32,11 @@ _NOT_CONFIGURED = {MissingToken.__name__, BadSetting.__name__}
 
 
 @contextmanager
-def connected(journal: Path | str | None = None) -> Generator[RunComfy]:
+def connected() -> Generator[RunComfy]:
     """A client with token and server from the environment. Raises ``CodegenError``."""
-    with RunComfy(journal=journal) as client:
+    from ..workspace.first_contact import FirstContact  # httpx is slow to import
+
+    with RunComfy(transport=FirstContact()) as client:
         try:
             yield client
         except RunComfyError as error:
@@ -53,17 +53,11 @@ def job_failure(error: Exception) -> CodegenError:
         text += f"; the job is {job.request_id}"
     # After a timeout or a lost connection, the job itself may continue.
     unfinished = isinstance(error, (TimeoutError, ConnectionError))
-    if unfinished and _other_server():
-        text += f"\nThe server is {_other_server()} (RUNCOMFY_BASE_URL)"
+    if unfinished:
+        text += server_hint(unreached=isinstance(error, ConnectionError))
     if job is not None and unfinished and getattr(error, "may_be_billed", False):
         text += f"\n{result_command_hint(job.token())}"
     return OperationError(text)
-
-
-def _other_server() -> str:
-    """The server that the environment names in place of RunComfy's own; empty for none."""
-    server = ServerSettings().server()
-    return "" if server == DEFAULT_BASE_URL else server
 
 
 @dataclass(slots=True)

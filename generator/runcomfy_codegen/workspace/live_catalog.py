@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from runcomfy_runtime.client_config import ServerAccess, ServerSettings
 from runcomfy_runtime.error_codes import is_temporary
 from runcomfy_runtime.errors import ApiError, MissingToken, NotConfigured, NotFound
-from runcomfy_runtime.protocol import TOKEN_VARIABLES
+from runcomfy_runtime.protocol import DEFAULT_BASE_URL, TOKEN_VARIABLES
 from runcomfy_runtime.responses import api_error, json_object, read_error, retry_after
 from runcomfy_runtime.retry_and_timeouts import (
     CATALOG_TIMEOUT,
@@ -21,7 +21,14 @@ from runcomfy_runtime.retry_and_timeouts import (
     MAX_RETRY_AFTER,
     backoff,
 )
-from runcomfy_runtime.transport import Lost, Outcome, Request, Response, Transport
+from runcomfy_runtime.transport import (
+    Lost,
+    Outcome,
+    Reached,
+    Request,
+    Response,
+    Transport,
+)
 
 from ..errors import CodegenError, OperationError, UnknownModel, UsageError
 from ..ir.json_text import is_array, items, members
@@ -135,7 +142,8 @@ class LiveCatalog:
                 break
             self.pause(_wait(outcome, attempt - 1))
         if isinstance(outcome, Lost):
-            raise OperationError(f"{url}: {outcome.reason}")
+            hint = server_hint(unreached=outcome.reached is Reached.NOTHING_SENT)
+            raise OperationError(f"{url}: {outcome.reason}{hint}")
         raise self._failure(outcome, what)
 
     def _send(self, url: str) -> Outcome:
@@ -184,6 +192,21 @@ def not_configured(error: Exception) -> CodegenError:
         " are read too; none is set). Without a key, `run --sandbox` and `sandbox` work on"
         " this machine"
     )
+
+
+def server_hint(*, unreached: bool) -> str:
+    """Which server the environment names, and what to do if it cannot be reached."""
+    server = ServerSettings().server()
+    if server == DEFAULT_BASE_URL:
+        return (
+            "\nIs this machine online? HTTPS_PROXY names a proxy" if unreached else ""
+        )
+    hint = f"\nThe server is {server} (RUNCOMFY_BASE_URL)"
+    address = urlsplit(server)
+    if unreached and address.hostname in ("localhost", "127.0.0.1", "::1"):
+        port = f" --port {address.port}" if address.port else ""
+        hint += f". Is it running? `runcomfy-codegen sandbox{port}` starts a sandbox"
+    return hint
 
 
 def _again(outcome: Outcome) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from ..ir.assumed_facts import ASSUMED_PRICE, category_in_id
 from ..ir.diagnostic import Diagnostic
 from ..ir.document import Document
 from ..ir.json_text import items, members
+from ..ir.model import MediaKind
 from ..store.schemas_folder import NoSchemasFolder, read_all
 from .project import Project, no_schemas
 
@@ -103,13 +104,18 @@ def stored_models(
         raise no_schemas(error) from None
     for diagnostic in stored.diagnostics:
         report(diagnostic)
-    documents: dict[str, list[Document]] = {}
-    for _, document in stored.documents:
-        documents.setdefault(document.model_id, []).append(document)
-    return [_listed(group, project.config.locale) for group in documents.values()]
+    files: dict[str, list[_StoredFile]] = {}
+    for file, document in stored.documents:
+        files.setdefault(document.model_id, []).append((file, document))
+    return [_listed(group, project) for group in files.values()]
 
 
-def _listed(documents: list[Document], locale: str) -> ListedModel:
+_StoredFile = tuple[str, Document]
+
+
+def _listed(files: list[_StoredFile], project: Project) -> ListedModel:
+    documents = [document for _, document in files]
+    locale = project.config.locale
     first = min(
         documents, key=lambda document: (document.locale != locale, document.locale)
     )
@@ -117,10 +123,29 @@ def _listed(documents: list[Document], locale: str) -> ListedModel:
     for document in reversed([first, *documents]):
         if document.facts is not None:
             facts |= members(document.facts.value())
-    return listed_model(
-        {**facts, "model_id": first.model_id, "display_name": first.title},
-        first.description,
-    )
+    entry = {**facts, "model_id": first.model_id, "display_name": first.title}
+    listed = listed_model(entry, first.description)
+    names_task = category_in_id(first.model_id, MediaKind.IMAGE)
+    if listed.categories or not names_task:
+        return listed
+    return _with_category(listed, files, facts, project)
+
+
+def _with_category(
+    listed: ListedModel,
+    files: list[_StoredFile],
+    facts: dict[str, Any],
+    project: Project,
+) -> ListedModel:
+    """The model with its category. For a task such as ``edit``, what it makes decides, too."""
+    from ..build.build_model import build_model  # most models need neither
+    from ..sandbox.output_files import output_kind
+
+    model = build_model(files, project.build_options).model
+    if model is None:
+        return listed
+    category = category_in_id(model.model_id, output_kind(model, facts))
+    return replace(listed, categories=(category,))
 
 
 def listed_model(entry: dict[str, Any], description: str = "") -> ListedModel:

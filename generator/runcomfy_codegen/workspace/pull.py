@@ -8,8 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from runcomfy_runtime.http.httpx_transport import HttpxTransport
-
 from ..disk.folder_lock import lock_folder
 from ..errors import (
     CodegenError,
@@ -24,6 +22,7 @@ from ..ir.json_text import items, members
 from ..sources.locale import EXAMPLE_LOCALES, canonical_locale
 from ..sources.read import SourceResult
 from ..store.schemas_folder import NoSchemasFolder, read_all, remove_all
+from .first_contact import FirstContact
 from .import_documents import LOCK_WAIT, fetched, read_content
 from .live_catalog import CatalogPage, LiveCatalog, access_from_environment, is_complete
 from .project import Project
@@ -62,7 +61,7 @@ class MissingModels:
 def read_live_catalog(model_ids: Sequence[str], progress: Progress) -> CatalogAnswer:
     """The whole live catalog, or only these models. Raises ``CodegenError``."""
     access = access_from_environment()
-    with contextlib.closing(HttpxTransport()) as transport:
+    with contextlib.closing(FirstContact()) as transport:
         catalog = LiveCatalog(transport, access)
         if not model_ids:
             return CatalogAnswer(tuple(catalog.every(progress)))

@@ -56,7 +56,7 @@ class RequestTrace:
         self._call_end = time.monotonic() + max(request.timeout, request.call_timeout)
         self._step_end = self._call_end
         self._opening = f"{request.method} ".encode()
-        self.sent = not request.paid  # for a free request it does not matter
+        self.sent = False
         self.head: Mapping[str, str] = {}
         self.status = 0
         self._via = ""

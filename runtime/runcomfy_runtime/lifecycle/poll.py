@@ -65,9 +65,9 @@ def poll_once(context: FlowContext, handle: JobHandle, deadline: float) -> Flow[
     """
     try:
         return (yield from _get_status(context, handle, deadline)).status
-    except DeadlineReached:
+    except DeadlineReached as reached:
         raise errors.PollInterrupted(
-            f"reading the status of {handle.request_id}: no good answer in time"
+            f"reading the status of {handle.request_id}: no good answer in time, last {reached}"
         ).concerning(handle.request_id) from None
 
 

@@ -9,7 +9,7 @@ from ..error_codes import is_temporary
 from ..job_handle import JobHandle
 from ..protocol import STATED_OUTCOMES, Cancellation, CancelOutcome, Phase, read_status
 from ..retry_and_timeouts import OTHER_JOB_READS, backoff, request_timeout
-from ..transport import Outcome, Response
+from ..transport import Lost, Outcome, Reached, Response
 from .poll import poll_once
 from .retried_get import other_job_error
 from .steps import (
@@ -51,9 +51,12 @@ def _cancel_with_retries(
     context: FlowContext, handle: JobHandle, deadline: float
 ) -> Flow[Cancellation]:
     """Send the request, and send it again if the answer is lost: cancelling is free."""
+    sent = False
     for attempt in count():
         timeout = request_timeout(deadline, context.now())
         outcome = yield from send_cancel(context, handle, timeout)
+        lost = outcome if isinstance(outcome, Lost) else None
+        sent = sent or lost is None or lost.reached is not Reached.NOTHING_SENT
         cancellation = read_cancellation(handle, outcome)
         if cancellation is not None:
             refused = cancellation.outcome is CancelOutcome.NOT_CANCELLABLE
@@ -68,8 +71,9 @@ def _cancel_with_retries(
             if attempt + 1 >= OTHER_JOB_READS:
                 raise other_job_error(handle, "the cancel", outcome)
         pause = backoff(attempt, context.random())
-        if context.now() + pause >= deadline:
-            raise _unreachable_error(handle, outcome)
+        hopeless = lost is not None and lost.hopeless
+        if hopeless or context.now() + pause >= deadline:
+            raise _unreachable_error(handle, outcome, sent=sent)
         reason = failure_reason(outcome)
         yield Emit(Retry("cancel", reason, attempt + 1, pause, handle.request_id))
         yield Sleep(pause)
@@ -133,8 +137,11 @@ def _refused_error(
     return error.concerning(handle.request_id)
 
 
-def _unreachable_error(handle: JobHandle, outcome: Outcome) -> errors.PollInterrupted:
+def _unreachable_error(
+    handle: JobHandle, outcome: Outcome, *, sent: bool
+) -> errors.PollInterrupted:
+    unknown = "it is not known whether the job is cancelled"
     return errors.PollInterrupted(
-        f"cancelling {handle.request_id}: no answer in time, last {failure_reason(outcome)}; "
-        "it is not known whether the job is cancelled"
+        f"cancelling {handle.request_id}: no answer, last {failure_reason(outcome)}; "
+        f"{unknown if sent else 'nothing was sent, the job is not cancelled'}"
     ).concerning(handle.request_id)

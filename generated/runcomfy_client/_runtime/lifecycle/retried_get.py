@@ -33,7 +33,10 @@ from .steps import (
 
 
 class DeadlineReached(Exception):
-    """The deadline of a wait was reached. Never leaves the flows."""
+    """The deadline of a wait was reached. Never leaves the flows.
+
+    Its text is why the last read failed; empty if it did not fail.
+    """
 
 
 class AnswerClass(StrEnum):
@@ -112,10 +115,11 @@ def get_with_retries(
     """
     began = context.now()
     attempt = others = 0  # others: answers about another job
+    failed = ""
     while True:
         now = context.now()
         if now >= deadline and attempt:
-            raise DeadlineReached
+            raise DeadlineReached(failed)
         timeout = request_timeout(deadline, now, REQUEST_TIMEOUT)
         outcome = yield from send(api_request(context, "GET", url, None, timeout))
         if isinstance(outcome, Lost):
@@ -132,8 +136,8 @@ def get_with_retries(
         if context.now() + pause - began > READ_RETRY_BUDGET:
             _raise_interrupted(context, handle, doing, outcome)
         attempt += 1
-        retry = Retry(doing, failure_reason(outcome), attempt, pause, handle.request_id)
-        yield Emit(retry)
+        failed = failure_reason(outcome)
+        yield Emit(Retry(doing, failed, attempt, pause, handle.request_id))
         yield Sleep(min(pause, max(deadline - context.now(), 0.0)))
 
 

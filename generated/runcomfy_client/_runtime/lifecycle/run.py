@@ -153,8 +153,8 @@ def wait_or_clean_up(
     """
     try:
         return (yield from wait_for_result(context, poller, deadline))
-    except DeadlineReached:
-        return (yield from _after_deadline(context, poller, cancel))
+    except DeadlineReached as reached:
+        return (yield from _after_deadline(context, poller, cancel, str(reached)))
     except GeneratorExit:
         raise
     except BaseException as error:
@@ -199,20 +199,23 @@ def _job_named(poller: Poller) -> Generator[None]:
         raise
 
 
-def _after_deadline(context: FlowContext, poller: Poller, cancel: bool) -> Flow[Any]:
+def _after_deadline(
+    context: FlowContext, poller: Poller, cancel: bool, failed: str
+) -> Flow[Any]:
+    """Clean up, and return a result that has just come. ``failed``: why the last read failed."""
     state = yield from _clean_up(context, poller, cancel)
     if state is StopOutcome.ENDED:
         with _job_named(poller):
             answer = yield from _last_fetch(context, poller)
         if answer is not None:
             return answer.content
-    error = errors.JobTimeout(_timeout_message(poller, state), outcome=state)
+    error = errors.JobTimeout(_timeout_message(poller, state, failed), outcome=state)
     error.concerning(poller.handle.request_id, poller.word)
     error.may_be_billed = state is not StopOutcome.CANCELLED
     raise error
 
 
-def _timeout_message(poller: Poller, state: StopOutcome) -> str:
+def _timeout_message(poller: Poller, state: StopOutcome, failed: str) -> str:
     job = f"the job {poller.handle.request_id}"
     if state is StopOutcome.CANCELLED:
         return f"{job} did not end in time; it is cancelled"
@@ -220,6 +223,8 @@ def _timeout_message(poller: Poller, state: StopOutcome) -> str:
         text = f"{job} gave no result in time, although its status is {poller.word!r}"
     else:
         text = f"{job} did not end in time; it is {state.replace('_', ' ')}"
+    if failed:
+        text += f"; the last read failed: {failed}"
     return f"{text}: resume it with its token"
 
 
