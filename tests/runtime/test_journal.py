@@ -18,7 +18,8 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.lifecycle.steps import Intent
+from runcomfy_runtime.lifecycle.steps import Accepted, Intent
+from runcomfy_runtime.postgres.connection import Statement
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
 from runtime.specimen import good
@@ -448,3 +449,31 @@ def test_a_batch_without_a_journal_needs_no_name(
     with FakeQueue().client() as client:
         list(client.map([good()]))
     assert "has no name" not in caplog.text
+
+
+def test_an_id_that_could_not_be_written_is_written_before_the_end_of_its_job(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the end would be stored for an intent without a job, which no batch can read."""
+    queue = FakeQueue()
+    with queue.client(journal=store.location) as client:
+        journal: Any = client._driver.config.journal
+        kind = type(journal)
+        name = "_write_accepted" if store.kind == "sqlite" else "_writes"
+        real = getattr(kind, name)
+
+        def fails(self: Any, *given: Any) -> Any:
+            if any(isinstance(each, Accepted) for each in given) and full:
+                full.pop()
+                if store.kind == "sqlite":
+                    raise sqlite3.OperationalError("database or disk is full")
+                return [Statement("SELECT 1/0")]
+            return real(self, *given)
+
+        full = [True]
+        monkeypatch.setattr(kind, name, fails)
+        made = client.run("v/m", {})
+        assert full == []
+        (entry,) = client.journal.entries()
+        assert (entry.request_id, entry.state) == (made.request_id, "succeeded")
+        assert entry.token

@@ -12,7 +12,12 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.journal_address import DatabaseAddress, read_address
+from runcomfy_runtime.journal_address import (
+    LIBPQ_WORDS,
+    SECRET_WORDS,
+    DatabaseAddress,
+    read_address,
+)
 
 SECRET = "hunter-22"
 
@@ -31,6 +36,10 @@ SECRET = "hunter-22"
         (rf"host = h password = 'it\'s {SECRET}' dbname=db", "postgresql://h/db"),
         (f"password={SECRET}", "postgresql:///"),
         (f"service=books password='{SECRET}'", "postgresql:///"),
+        (f"password=first-{SECRET} password={SECRET} dbname=db", "postgresql:///db"),
+        (f"postgresql://me:{SECRET}@h/db?ssl=true", "postgresql://me@h/db"),
+        (f"postgresql://me@h/db?oauth_client_secret={SECRET}", "postgresql://me@h/db"),
+        ("postgresql://me:%68unter-22@h/db", "postgresql://me@h/db"),
     ],
 )  # fmt: skip
 def test_an_address_of_a_database_prints_without_its_password(
@@ -46,8 +55,24 @@ def test_an_address_of_a_database_prints_without_its_password(
         pickle.dumps(address)
 
 
+def test_every_spelling_of_a_password_is_replaced() -> None:
+    address = read_address("postgresql://me:%70w+%31-long@h/db?sslpassword=k+y%2Blong")
+    assert isinstance(address, DatabaseAddress)
+    spellings = ("pw+1-long", "%70w+%31-long", "k+y+long", "k+y%2Blong")
+    for spelling in spellings:
+        assert address.redacted(f"no {spelling}!") == "no [password]!"
+
+
+def test_every_option_of_libpq_is_known() -> None:
+    psycopg = pytest.importorskip("psycopg")
+    defaults = psycopg.pq.Conninfo.get_defaults()
+    assert {option.keyword.decode() for option in defaults} <= LIBPQ_WORDS
+    secret = {option.keyword.decode() for option in defaults if option.dispchar == b"*"}
+    assert secret <= set(SECRET_WORDS)
+
+
 @pytest.mark.parametrize(
-    "text", ["jobs.db", "a=b.db", "/srv/x/jobs.db", "C:\\jobs.db", "C:/jobs.db", "./host=x"]
+    "text", ["jobs.db", "a=b.db", "/srv/x/jobs.db", "C:\\jobs.db", "C:/jobs.db", "./host=x", "./me:x@y.db", "/a/10:30/b@c.db"]
 )  # fmt: skip
 def test_any_other_text_is_the_path_of_a_file(text: str) -> None:
     assert read_address(text) == Path(text)
@@ -74,6 +99,17 @@ def test_any_other_text_is_the_path_of_a_file(text: str) -> None:
         ("https://me:hunter-22@h/db", "not supported"),
         ("host=h password=hun ter-22", "not one"),
         ("dbname=postgresql://me:hunter-22@h/db", "an address itself"),
+        (
+            "postgresql://h/x?dbname=postgresql%3A%2F%2Fme%3Ahunter-22%40h",
+            "an address itself",
+        ),
+        ("postgresql://h/postgresql%3A%2F%2Fme%3Ahunter-22%40h", "an address itself"),
+        ("postgresql://me@h/db?sslmode=a=hunter-22", "not NAME=VALUE"),
+        ("jdbc:postgresql://me:hunter-22@h/db", "does not begin with"),
+        ("me:hunter-22@h/db", "does not begin with"),
+        ("postgresql:me:hunter-22@h/db", "does not begin with"),
+        ("postgres;//me:hun/ter-22@h/db", "does not begin with"),
+        ("//me:hunter-22@h/db", "does not begin with"),
         ("  ", "is empty"),
     ],
 )

@@ -16,8 +16,10 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
+from runcomfy_runtime.lifecycle.steps import Intent
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
 from runtime.specimen import good
+from support.journal_stores import Store
 from support.postgres import PostgresServer
 from support.scripted_server import Reply, ScriptedServer, result, status, submitted
 
@@ -25,6 +27,7 @@ TOKEN = "rc-0123456789-secret"
 PROGRAM = """
 import asyncio, sys, time
 from runtime.specimen import good
+from support.journal_stores import Store
 from runcomfy_runtime.async_client import AsyncRunComfy
 from runcomfy_runtime.client import RunComfy
 side, journal, url, first, count, most = sys.argv[1:]
@@ -416,3 +419,61 @@ def test_a_client_without_a_journal_has_no_batches() -> None:
     with FakeQueue().client() as client:
         with pytest.raises(errors.NotConfigured, match="keeps no journal"):
             client.batch("books")
+
+
+def test_a_claim_that_is_committed_after_its_runner_has_ended_is_taken_over(
+    postgres: PostgresServer, url: str
+) -> None:
+    """Its connection broke, the process did not wait for it, and the server went on."""
+    queue = FakeQueue()
+    schema = url.rpartition("%3D")[2]
+    with queue.client(journal=url) as client:
+        mapped(client, range(2))
+        ((runner,),) = postgres.execute(f"SELECT name FROM {schema}.runcomfy_runner")
+        postgres.execute(
+            f"UPDATE {schema}.runcomfy_item SET runner = '{runner}', closed = ''"
+        )
+        assert len(mapped(client, range(2))) == 2
+        postgres.execute(f"UPDATE {schema}.runcomfy_runner SET lease_until = 1")
+        mapped(client, range(3))
+        assert len(postgres.execute(f"SELECT 1 FROM {schema}.runcomfy_runner")) == 1
+    assert len(queue.jobs) == 3
+
+
+def test_a_lease_from_before_the_clock_was_set_back_is_not_waited_for(
+    postgres: PostgresServer, url: str
+) -> None:
+    """A failover to a machine whose clock is an hour behind."""
+    queue = FakeQueue()
+    schema = url.rpartition("%3D")[2]
+    with queue.client(journal=url) as client:
+        mapped(client, range(2))
+        postgres.execute(
+            f"UPDATE {schema}.runcomfy_runner SET lease_until = lease_until + 3600"
+            " + extract(epoch FROM now())"
+        )
+        postgres.execute(
+            f"UPDATE {schema}.runcomfy_item SET closed = '', runner = "
+            f"(SELECT name FROM {schema}.runcomfy_runner)"
+        )
+        began = time.monotonic()
+        assert len(mapped(client, range(2))) == 2
+        assert time.monotonic() - began < 30
+
+
+def test_what_a_dead_process_recorded_ahead_counts_as_not_accepted(
+    store: Store,
+) -> None:
+    queue = FakeQueue()
+    with queue.client(journal=store.location) as client:
+        journal: Any = client._driver.config.journal
+        ahead = Intent(
+            "books/v/m/0/1", "v/m", "0", 1.0, batch="books", ahead=True, base_url="b"
+        )
+        journal.note(ahead)
+        journal.close()
+        store.end_leases()
+        batch = client.batch("books")
+        assert batch.counts() == {"not accepted": 1}
+        assert batch.unknown() == []
+        assert batch.counts() == {"not accepted": 1}

@@ -14,6 +14,7 @@ import pytest
 
 from runcomfy_runtime import async_driver
 from runcomfy_runtime.lifecycle.steps import Intent
+from runcomfy_runtime.sqlite_file import SqliteFile
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import FakeQueue
 from runtime.specimen import good
@@ -29,17 +30,21 @@ def test_jobs_in_flight_share_a_sync(
     path: Path, side: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
-    real = SqliteJournal._set_synchronous
+    sync, write = SqliteFile.sync_commits, SqliteJournal._write_intent
 
-    def counted(self: Any, connection: Any, group: Any) -> None:
-        intents = sum(isinstance(item.entry, Intent) for item in group)
-        if intents:
-            synced.append(intents)
-        real(self, connection, group)
+    def synced_or_not(self: Any, connection: Any, *, to_disk: bool) -> None:
+        if to_disk:
+            synced.append(0)
+        sync(self, connection, to_disk=to_disk)
         (level,) = connection.execute("PRAGMA synchronous").fetchone()
-        assert level == (2 if intents else 1)
+        assert level == (2 if to_disk else 1)
 
-    monkeypatch.setattr(SqliteJournal, "_set_synchronous", counted)
+    def counted(self: Any, connection: Any, intent: Any) -> Any:
+        synced[-1] += 1
+        return write(self, connection, intent)
+
+    monkeypatch.setattr(SqliteFile, "sync_commits", synced_or_not)
+    monkeypatch.setattr(SqliteJournal, "_write_intent", counted)
     queue = FakeQueue()
     inputs = [good(tags=[number]) for number in range(40)]
 
@@ -153,22 +158,23 @@ def test_a_journal_that_fails_fails_each_job_of_the_group(path: Path) -> None:
     assert queue.requests == []
 
 
-class _Threads(SqliteJournal):
-    """A journal that keeps the threads in which it was used."""
+def test_no_use_of_the_journal_blocks_the_event_loop(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[int] = set()
+    real = SqliteFile.connection
 
-    threads: set[int]
+    def connection(self: Any, *timeout: float) -> Any:
+        threads.add(threading.get_ident())
+        return real(self, *timeout)
 
-    def _used(self, timeout: float) -> Any:
-        self.threads = {*getattr(self, "threads", ()), threading.get_ident()}
-        return super()._used(timeout)
-
-
-def test_no_use_of_the_journal_blocks_the_event_loop(path: Path) -> None:
-    queue, journal = FakeQueue(), _Threads(path)
+    monkeypatch.setattr(SqliteFile, "connection", connection)
+    queue, journal = FakeQueue(), SqliteJournal(path)
     inputs = [good(tags=[number]) for number in range(4)]
     for _ in range(2):
         assert _mapped(queue, "async", journal, inputs, name="n") == 4
-    assert threading.get_ident() not in journal.threads
+    assert threads
+    assert threading.get_ident() not in threads
     assert queue.kinds.count("submit") == 4
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,11 @@ class Workers:
         for process in self._running:
             process.wait(timeout=seconds)
 
+    @property
+    def failed(self) -> int:
+        """How many of those that run, or ran to their end, ended in an error."""
+        return sum(bool(process.returncode) for process in self._running)
+
     def end(self) -> None:
         for process in self._running:
             process.kill()
@@ -156,6 +162,29 @@ def settle(client: RunComfy, sandbox: Sandbox) -> int:
     return len(unknown)
 
 
+def check_and_finish(plan: Plan, url: str, sandbox: Sandbox) -> int:
+    """Nothing is paid twice, and no accepted job unlisted; how many inputs were unknown."""
+    settings = {"token": sandbox.token, "base_url": sandbox.url, "journal": url}
+    with RunComfy(**settings, media_checks="off") as client:
+        counts = finish(client, plan.jobs)
+        assert sum(counts.values()) == plan.jobs
+        bill = sandbox.ledger()
+        assert [row for row in bill if row.repeats] == []
+        listed = {entry.request_id for entry in client.batch("soak").entries()}
+        lost = {
+            row.request_id
+            for entry in client.batch("soak").unknown()
+            for row in sandbox.ledger(reference=entry.reference)
+        }
+        assert {row.request_id for row in bill} <= listed | lost
+        unknown = settle(client, sandbox)
+        assert finish(client, plan.jobs) == {"succeeded": plan.jobs}
+    bill = sandbox.ledger()
+    assert [row for row in bill if row.repeats] == []
+    assert len(bill) == plan.jobs
+    return unknown
+
+
 def test_a_batch_of_many_processes_survives_kills_and_restarts(
     server: PostgresServer, long_run: bool
 ) -> None:
@@ -165,23 +194,54 @@ def test_a_batch_of_many_processes_survives_kills_and_restarts(
     with Sandbox(**options) as sandbox:
         began = time.monotonic()
         soak(plan, server, url, sandbox)
-        settings = {"token": sandbox.token, "base_url": sandbox.url, "journal": url}
-        with RunComfy(**settings, media_checks="off") as client:
-            counts = finish(client, plan.jobs)
-            assert sum(counts.values()) == plan.jobs
-            bill = sandbox.ledger()
-            assert [row for row in bill if row.repeats] == []
-            listed = {entry.request_id for entry in client.batch("soak").entries()}
-            lost = {
-                row.request_id
-                for entry in client.batch("soak").unknown()
-                for row in sandbox.ledger(reference=entry.reference)
-            }
-            assert {row.request_id for row in bill} <= listed | lost
-            unknown = settle(client, sandbox)
-            assert finish(client, plan.jobs) == {"succeeded": plan.jobs}
-        bill = sandbox.ledger()
-        assert [row for row in bill if row.repeats] == []
-        assert len(bill) == plan.jobs
+        unknown = check_and_finish(plan, url, sandbox)
     seconds = time.monotonic() - began
     print(f"\n{plan}: {seconds:.0f} s, {unknown} unknown, nothing paid twice")
+
+
+@pytest.fixture
+def standby(server: PostgresServer) -> Iterator[PostgresServer]:
+    """A hot standby of the server, which confirms every commit."""
+    running = PostgresServer(server)
+    try:
+        running.start()
+        server.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        server.execute("SELECT pg_reload_conf()")
+        question = "SELECT sync_state FROM pg_stat_replication"
+        limit = time.monotonic() + 60
+        while server.execute(question) != [("sync",)]:
+            assert time.monotonic() < limit
+            time.sleep(0.02)
+        yield running
+    finally:
+        running.remove()
+
+
+def test_a_batch_goes_on_with_the_synchronous_standby_when_the_primary_is_lost(
+    server: PostgresServer, standby: PostgresServer, long_run: bool
+) -> None:
+    jobs = 3000 if long_run else 150
+    plan = replace(SHORT, jobs=jobs, processes=3)
+    hosts = f"127.0.0.1:{server.port},127.0.0.1:{standby.port}"
+    url = server.new_database().replace(f"127.0.0.1:{server.port}", hosts)
+    url += "?target_session_attrs=read-write"
+    options: Any = {"speed": 1e6, "balance": 1e9}
+    with Sandbox(**options) as sandbox:
+        workers = Workers(plan, url, sandbox)
+        try:
+            workers.fill()
+            limit = time.monotonic() + plan.seconds
+            while len(sandbox.api.jobs.of_account(None)) < jobs // 3:
+                assert time.monotonic() < limit
+                time.sleep(0.005)
+            assert not standby.execute("SELECT 1 WHERE NOT pg_is_in_recovery()")
+            server.stop(signal.SIGQUIT)
+            before = len(sandbox.api.jobs.of_account(None))
+            time.sleep(0.5)
+            standby.promote()
+            workers.wait(plan.seconds)
+            assert workers.failed == 0
+        finally:
+            workers.end()
+        assert before < len(sandbox.api.jobs.of_account(None))
+        check_and_finish(plan, url, sandbox)

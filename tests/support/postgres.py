@@ -59,9 +59,12 @@ def _account() -> pwd.struct_passwd | None:
 
 
 class PostgresServer:
-    """One server. ``settings`` are those of postgresql.conf."""
+    """One server. ``settings`` are those of postgresql.conf.
 
-    def __init__(self, **settings: str) -> None:
+    With ``primary`` it is a hot standby of that server, which runs.
+    """
+
+    def __init__(self, primary: PostgresServer | None = None, **settings: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="rc-pg-"))
         self.port = free_port()
         self._settings = settings
@@ -75,7 +78,12 @@ class PostgresServer:
                 "group": account.pw_gid,
                 "extra_groups": [],
             }
-        self._create()
+        if primary is None:
+            self._create()
+        else:
+            options = ["--checkpoint=fast", "--no-sync", "--write-recovery-conf"]
+            address = f"--dbname={primary.url('postgres')}"
+            self.run("pg_basebackup", f"--pgdata={self.data}", address, *options)
 
     @property
     def data(self) -> Path:
@@ -88,6 +96,14 @@ class PostgresServer:
         options = ["--auth=scram-sha-256", f"--username={USER}", "--no-sync"]
         options += [f"--pwfile={secret}", "--no-locale", "--encoding=UTF8"]
         self.run("initdb", f"--pgdata={self.data}", *options)
+
+    def store(self, name: str, content: bytes) -> None:
+        """Put a file into the folder of its data, readable for the server alone."""
+        path = self.data / name
+        path.write_bytes(content)
+        path.chmod(0o600)
+        if self._as:
+            os.chown(path, self._as["user"], self._as["group"])
 
     def run(self, program: str, *options: str) -> subprocess.CompletedProcess[bytes]:
         """Run one of PostgreSQL's programs as the server's user."""
@@ -151,6 +167,10 @@ class PostgresServer:
     def restart(self, how: signal.Signals = signal.SIGQUIT) -> None:
         self.stop(how)
         self.start()
+
+    def promote(self) -> None:
+        """Make a standby the primary."""
+        self.run("pg_ctl", "promote", f"--pgdata={self.data}")
 
     def remove(self) -> None:
         self.stop(signal.SIGQUIT)
