@@ -19,6 +19,7 @@ import pytest
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.lifecycle.steps import Accepted, Intent
+from runcomfy_runtime.postgres import journal as postgres_journal
 from runcomfy_runtime.postgres.connection import Statement
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
@@ -457,21 +458,24 @@ def test_an_id_that_could_not_be_written_is_written_before_the_end_of_its_job(
     """Else the end would be stored for an intent without a job, which no batch can read."""
     queue = FakeQueue()
     with queue.client(journal=store.location) as client:
-        journal: Any = client._driver.config.journal
-        kind = type(journal)
-        name = "_write_accepted" if store.kind == "sqlite" else "_writes"
-        real = getattr(kind, name)
+        full = [True]
 
-        def fails(self: Any, *given: Any) -> Any:
+        def refused(real: Any, *given: Any) -> Any:
             if any(isinstance(each, Accepted) for each in given) and full:
                 full.pop()
                 if store.kind == "sqlite":
                     raise sqlite3.OperationalError("database or disk is full")
-                return [Statement("SELECT 1/0")]
-            return real(self, *given)
+                return Statement("SELECT 1/0")
+            return real(*given)
 
-        full = [True]
-        monkeypatch.setattr(kind, name, fails)
+        for owner, name in (
+            (SqliteJournal, "_write_accepted"),
+            (postgres_journal, "statement_of"),
+        ):
+            real = getattr(owner, name)
+            monkeypatch.setattr(
+                owner, name, lambda *given, real=real: refused(real, *given)
+            )
         made = client.run("v/m", {})
         assert full == []
         (entry,) = client.journal.entries()
