@@ -73,6 +73,15 @@ def shorten_traceback(error: BaseException) -> None:
         error.__suppress_context__ = True
 
 
+def forget_frames(error: BaseException | None) -> None:
+    """Drop the frames that an exception went through: their variables hold a secret."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
+
+
 _LIMITS_HINT = (
     "The descriptions are those of {}. If a limit has changed since then or does not hold,"
     ' RunComfy(stated_limits="warn") only reports stated limits, and "off" ignores them.'

@@ -234,6 +234,33 @@ def may_share(intent: Intent) -> bool:
     return intent.timeout >= SHARED_COMMIT_MIN
 
 
+class LateEntries:
+    """Ids and ends of jobs that a journal could not store: it stores them before its next entries.
+
+    Without its id, no one finds a job again. Without its end, it would seem to go on.
+    """
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    def take(self) -> list[Entry]:
+        """The entries to store before all else. ``keep`` must follow."""
+        entries, self._entries = self._entries, []
+        return entries
+
+    def keep(
+        self, entries: Iterable[Entry], failures: Iterable[JournalError | None]
+    ) -> None:
+        """Keep those among these entries that were not stored."""
+        for entry, failure in zip(entries, failures, strict=True):
+            ended = isinstance(entry, Ended) and entry.request_id
+            if failure is not None and (ended or isinstance(entry, Accepted)):
+                self._entries.append(entry)
+
+
 def note_all(journal: Journal, entries: Sequence[Entry]) -> list[JournalError | None]:
     """Store entries, together if the journal can do that."""
     if len(entries) > 1 and isinstance(journal, GroupingJournal):

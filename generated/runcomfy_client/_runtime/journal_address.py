@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 from typing import NamedTuple, NoReturn
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import quote, unquote
 
 from .errors import BadSetting
 from .escaping import printable
@@ -15,44 +15,28 @@ _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):/")
 _URL_SCHEMES = {"postgresql", "postgres"}
 # libpq also takes "host=… dbname=…". A file may have such a name, but hardly anyone gives it one.
 _WORD = re.compile(r"\s*(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)*)(?=\s|$)")
-_LIBPQ_WORDS = frozenset(
-    [
-        "application_name",
-        "channel_binding",
-        "client_encoding",
-        "connect_timeout",
-        "dbname",
-        "fallback_application_name",
-        "gssencmode",
-        "host",
-        "hostaddr",
-        "keepalives",
-        "keepalives_count",
-        "keepalives_idle",
-        "keepalives_interval",
-        "krbsrvname",
-        "load_balance_hosts",
-        "options",
-        "passfile",
-        "password",
-        "port",
-        "require_auth",
-        "requirepeer",
-        "service",
-        "sslcert",
-        "sslcompression",
-        "sslcrl",
-        "sslkey",
-        "sslmode",
-        "sslpassword",
-        "sslrootcert",
-        "target_session_attrs",
-        "tcp_user_timeout",
-        "user",
-    ]
+_LIBPQ_WORDS = """
+    application_name channel_binding client_encoding connect_timeout dbname
+    fallback_application_name gssdelegation gssencmode gsslib host hostaddr keepalives
+    keepalives_count keepalives_idle keepalives_interval krbsrvname load_balance_hosts
+    max_protocol_version min_protocol_version oauth_client_id oauth_client_secret
+    oauth_issuer oauth_scope options passfile password port replication require_auth
+    requirepeer scram_client_key scram_server_key service ssl_max_protocol_version
+    ssl_min_protocol_version sslcert sslcertmode sslcompression sslcrl sslcrldir sslkey
+    sslkeylogfile sslmode sslnegotiation sslpassword sslrootcert sslsni
+    target_session_attrs tcp_user_timeout user
+"""
+LIBPQ_WORDS = frozenset(_LIBPQ_WORDS.split())
+"""The options of libpq 18, and those that earlier versions had."""
+_MEANT_AS_ADDRESS = re.compile(
+    r"(?!\s*(?:[A-Za-z]:)?(?:[.~\\]|/(?!/)))[^@]*?:(?://|[^@]*@)"
 )
+"""A login or ``://``, as in ``jdbc:postgresql://…`` or ``me:…@host/db``: no name of a file."""
 _HOST = re.compile(r"(?:\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]{0,5}))?")
-_SECRETS = ("password", "sslpassword")
+SECRET_WORDS = (
+    *("password", "sslpassword"),
+    *("oauth_client_secret", "scram_client_key", "scram_server_key"),
+)
 _SHORTEST_SECRET = 4
 _HOW = "write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with special characters percent-encoded (@ is %40, / is %2F)"
 HIDDEN = "[password]"
@@ -105,6 +89,11 @@ def read_address(text: str | os.PathLike[str]) -> DatabaseAddress | Path:
         )
     if (words := _libpq_words(path)) is not None:
         return _database_words(path, words)
+    if _MEANT_AS_ADDRESS.match(path):
+        raise BadSetting(
+            "journal= looks like the address of a database, and does not begin with "
+            f"postgresql://: {_HOW}. For a file of this name, write ./ before it"
+        )
     if not path.strip():
         raise BadSetting(
             "journal= is empty: give the path of a file or postgresql://…, or leave it out for "
@@ -120,22 +109,23 @@ def is_database(text: str | os.PathLike[str]) -> bool:
 
 class _Parts(NamedTuple):
     user: str
-    password: str
     hosts: str
     database: str
     options: dict[str, str]
+    secrets: list[str]
+    """Every password in it, as it is written and as it is read."""
 
 
 def _database_url(text: str) -> DatabaseAddress:
     parts = _split_url(text)
     options = parts.options
-    user = parts.user or options.get("user", "")
+    user = options.get("user", parts.user)
     shown = "postgresql://" + (f"{quote(user, safe='')}@" if user else "")
-    shown += parts.hosts or options.get("host", "")
-    shown += f"/{quote(parts.database or options.get('dbname', ''), safe='')}"
-    hidden = [parts.password, *(options.get(name, "") for name in _SECRETS)]
+    shown += options.get("host", parts.hosts)
+    shown += f"/{_shown_database(options.get('dbname', parts.database))}"
     _, _, rest = text.partition("://")
-    return DatabaseAddress(f"postgresql://{rest}", printable(shown), _forms(hidden))
+    secrets = _forms(parts.secrets)
+    return DatabaseAddress(f"postgresql://{rest}", printable(shown), secrets)
 
 
 def _split_url(text: str) -> _Parts:
@@ -159,10 +149,12 @@ def _split_url(text: str) -> _Parts:
     if "?" in hosts:
         hosts, _, query = hosts.partition("?")
     _check_hosts(hosts, bool(at))
-    return _Parts(
-        *(_decoded(user), _decoded(password), hosts, _decoded(database)),
-        _options(query),
-    )
+    options = _options(query)
+    secrets = [value for name, value in options if name in SECRET_WORDS]
+    read = {name: _decoded(value) for name, value in options}
+    spelled = [password, *secrets]
+    secrets = [*spelled, *map(_decoded, spelled)]
+    return _Parts(_decoded(user), hosts, _decoded(database), read, secrets)
 
 
 def _check_hosts(hosts: str, login: bool) -> None:
@@ -175,16 +167,17 @@ def _check_hosts(hosts: str, login: bool) -> None:
             )
 
 
-def _options(query: str) -> dict[str, str]:
-    try:
-        options = dict(
-            parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
-        )
-    except ValueError:
-        raise _unreadable("what follows the ? is not NAME=VALUE&NAME=VALUE") from None
-    unknown = sorted(name for name in options if name not in _LIBPQ_WORDS)
-    if unknown:
-        raise _unreadable("an option after the ? is not one of libpq's")
+def _options(query: str) -> list[tuple[str, str]]:
+    """The names and values after the ``?``, split as libpq does: a ``+`` is no blank."""
+    options: list[tuple[str, str]] = []
+    for option in query.split("&") if query else ():
+        name, equals, value = option.partition("=")
+        if not equals or "=" in value:
+            raise _unreadable("what follows the ? is not NAME=VALUE&NAME=VALUE")
+        name = _decoded(name)
+        if name not in LIBPQ_WORDS and (name, value) != ("ssl", "true"):
+            raise _unreadable("an option after the ? is not one of libpq's")
+        options.append((name, value))
     return options
 
 
@@ -198,16 +191,23 @@ def _unreadable(why: str) -> BadSetting:
     return BadSetting(f"journal= is not a PostgreSQL address: {why}; {_HOW}")
 
 
-def _libpq_words(text: str) -> dict[str, str] | None:
+def _shown_database(name: str) -> str:
+    """The name of a database, encoded. A whole address in it would show its password."""
+    if re.search(r"[=:@?]", name):
+        raise _unreadable("dbname= is an address itself")
+    return quote(name, safe="")
+
+
+def _libpq_words(text: str) -> list[tuple[str, str]] | None:
     """The words of ``host=… dbname=…``; None if a text is not of this form."""
     first = _WORD.match(text) or re.match(r"\s*(\w+)\s*=", text)
-    if first is None or first[1] not in _LIBPQ_WORDS:
+    if first is None or first[1] not in LIBPQ_WORDS:
         return None
-    words: dict[str, str] = {}
+    words: list[tuple[str, str]] = []
     position = 0
     while position < len(text.rstrip()):
         match = _WORD.match(text, position)
-        if match is None or match[1] not in _LIBPQ_WORDS:
+        if match is None or match[1] not in LIBPQ_WORDS:
             raise BadSetting(
                 "journal= begins like a PostgreSQL address of the form host=… dbname=…, and is "
                 "not one: quote a value that has blanks or quotes, as in password='it\\'s'; or "
@@ -215,21 +215,20 @@ def _libpq_words(text: str) -> dict[str, str] | None:
             )
         value = match[2]
         quoted = value.startswith("'")
-        words[match[1]] = re.sub(r"\\(.)", r"\1", value[1:-1] if quoted else value)
+        value = value[1:-1] if quoted else value
+        words.append((match[1], re.sub(r"\\(.)", r"\1", value)))
         position = match.end()
     return words
 
 
-def _database_words(text: str, words: dict[str, str]) -> DatabaseAddress:
+def _database_words(text: str, pairs: list[tuple[str, str]]) -> DatabaseAddress:
+    words = dict(pairs)
     hosts = words.get("host", words.get("hostaddr", ""))
     port = f":{words['port']}" if words.get("port", "").isdecimal() else ""
     user = f"{quote(words['user'], safe='')}@" if words.get("user") else ""
-    database = quote(words.get("dbname", ""), safe="")
-    if re.search(r"[=:@?]", words.get("dbname", "")):
-        # libpq would read a whole address in it, with a password.
-        raise _unreadable("dbname= is an address itself")
+    database = _shown_database(words.get("dbname", ""))
     shown = f"postgresql://{user}{quote(hosts, safe=',.-_')}{port}/{database}"
-    hidden = [words.get(name, "") for name in _SECRETS]
+    hidden = [value for name, value in pairs if name in SECRET_WORDS]
     return DatabaseAddress(text, printable(shown), _forms(hidden))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
@@ -18,6 +19,12 @@ from pathlib import Path
 
 from .errors import JournalError
 from .retry_and_timeouts import LEASE, LEASE_IDLE_ROUNDS, LEASE_RENEWAL
+
+
+def lease_clock() -> float:
+    """A monotonic clock that goes on while the machine sleeps, where there is one."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 def new_owner() -> str:
@@ -60,33 +67,39 @@ class LeaseKeeper:
         with self._lock:
             self._open.add(reference)
             if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._work, name="runcomfy-journal-leases", daemon=True
+                thread = threading.Thread(
+                    target=self._work,
+                    args=(self._ended,),
+                    name="runcomfy-journal-leases",
+                    daemon=True,
                 )
-                self._thread.start()
+                thread.start()
+                self._thread = thread
 
     def drop(self, reference: str) -> None:
         """Renew it no more: the outcome of the submit is recorded, or is no longer awaited."""
         self._open.discard(reference)
 
     def close(self) -> None:
-        """Let the thread end."""
-        self._ended.set()
+        """Let the thread end. The next intent starts another one."""
+        with self._lock:
+            self._ended.set()
+            self._ended = threading.Event()
+            self._thread = None
 
-    def _work(self) -> None:
+    def _work(self, ended: threading.Event) -> None:
         idle = 0
-        while not self._ended.wait(LEASE_RENEWAL):
+        while not ended.wait(LEASE_RENEWAL):
             references = list(self._open)
             idle = 0 if references else idle + 1
             with self._lock:
                 if idle >= LEASE_IDLE_ROUNDS and not self._open:
-                    break
+                    if not ended.is_set():
+                        self._thread = None
+                    return
             if references:
                 with suppress(JournalError):  # tried again in the next round
                     self._renew(references)
-        with self._lock:
-            self._thread = None
-            self._ended.clear()
 
 
 @cache

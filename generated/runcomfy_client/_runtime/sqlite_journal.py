@@ -20,7 +20,7 @@ from typing import Any, Self
 from .errors import JournalError
 from .fork import renew_after_fork
 from .job_handle import JobHandle
-from .journal import Entry, IntentExists, JournalEntry, not_settled
+from .journal import Entry, IntentExists, JournalEntry, LateEntries, not_settled
 from .lease import LeaseKeeper, alive, boot_id, new_owner
 from .lifecycle.steps import (
     Accepted,
@@ -71,6 +71,7 @@ class SqliteJournal:
         """Begin in this process, as an owner of its own."""
         self.owner = new_owner()
         self._queue: deque[_Queued] = deque()
+        self._late = LateEntries()
         self._leases = LeaseKeeper(self._renew)
 
     @property
@@ -98,7 +99,8 @@ class SqliteJournal:
 
         Returns for each why it was not written; None if it was.
         """
-        queued = [_Queued(entry) for entry in entries]
+        late = self._late.take()
+        queued = [_Queued(entry) for entry in (*late, *entries)]
         self._queue.extend(queued)
         limits = (e.timeout for e in entries if isinstance(e, (Intent, Ended)))
         try:
@@ -112,7 +114,9 @@ class SqliteJournal:
                     item.failure = failure
                     with suppress(ValueError):  # another thread is writing it
                         self._queue.remove(item)
-        return [item.failure for item in queued]
+        failures = [item.failure for item in queued]
+        self._late.keep((item.entry for item in queued), failures)
+        return failures[len(late) :]
 
     def _write_queue(self, connection: sqlite3.Connection) -> None:
         """Write all that waits, also for other threads, in one transaction."""
@@ -204,6 +208,8 @@ class SqliteJournal:
 
     def _renew(self, references: Sequence[str]) -> None:
         """Renew the leases of open intents. A lease that has run out stays so."""
+        if self._late:
+            self.note_many([])
         now = time.time()
         with self._file.connection(LEASE / 4) as connection:
             rows = [(now + LEASE, reference, self.owner) for reference in references]
@@ -258,6 +264,7 @@ class SqliteJournal:
         """The entries of a named batch, oldest first."""
         # By the reference, which begins with the name: version 1 had no other column for it.
         first, after = f"{name}/", f"{name}0"  # 0 follows / in the order of characters
+        self._drop_unsent("AND reference >= ? AND reference < ?", (first, after))
         where = "WHERE reference >= ? AND reference < ? ORDER BY meant_at, rowid"
         return list(self._read(where, (first, after)))
 

@@ -76,6 +76,8 @@ class Request(NamedTuple):
     the body. At least ``timeout`` counts."""
     body_limit: int = BODY_LIMIT
     """The most bytes of the answer, decoded. What goes to the sink is not part of it."""
+    may_begin: Callable[[], bool] | None = None
+    """Asked right before the first byte leaves. If it returns False, nothing is sent."""
 
 
 class Transport(Protocol):

@@ -72,7 +72,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         for start in range(0, len(buffer), _PIECE):
             seconds = time_left(timeout, httpcore.WriteTimeout)
             piece = buffer[start : start + _PIECE]
-            first = trace is not None and trace.writing(piece)
+            first = trace is not None and trace.writing(piece, httpcore.WriteTimeout)
             try:
                 await self._inner.write(piece, seconds)
             except httpcore.WriteError:

@@ -13,13 +13,14 @@ from collections.abc import AsyncGenerator
 from weakref import WeakKeyDictionary, finalize
 
 from ..access import origin
+from ..errors import forget_frames
 from ..transport import Outcome, Request
 from .async_deadline_transport import AsyncDeadlineTransport
 from .body import BodyReader
 from .httpx_adapter import build_request, pool_options, refused_by_proxy
 from .httpx_transport import Origin
 from .proxy import Proxy, proxy_for
-from .request_trace import LOSSES, RequestTrace, forget_frames, sending
+from .request_trace import LOSSES, RequestTrace, sending
 
 
 class AsyncHttpxTransport:

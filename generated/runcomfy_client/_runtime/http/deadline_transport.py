@@ -73,7 +73,7 @@ class _Stream(httpcore.NetworkStream):
         for start in range(0, len(buffer), _PIECE):
             seconds = time_left(timeout, httpcore.WriteTimeout)
             piece = buffer[start : start + _PIECE]
-            first = trace is not None and trace.writing(piece)
+            first = trace is not None and trace.writing(piece, httpcore.WriteTimeout)
             try:
                 self._inner.write(piece, seconds)
             except httpcore.WriteError:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import threading
 
 from ..access import origin
+from ..errors import forget_frames
 from ..fork import renew_after_fork
 from ..transport import Outcome, Request
 from .body import BodyReader
 from .deadline_transport import DeadlineTransport
 from .httpx_adapter import build_request, pool_options, refused_by_proxy
 from .proxy import Proxy, proxy_for
-from .request_trace import LOSSES, RequestTrace, forget_frames, sending
+from .request_trace import LOSSES, RequestTrace, sending
 
 Origin = tuple[str, str, int | None]
 

@@ -88,13 +88,19 @@ class RequestTrace:
         end = min(self._step_end, self._call_end)
         return end if end == math.inf else end - time.monotonic()
 
-    def writing(self, piece: bytes) -> bool:
+    def writing(self, piece: bytes, late: Callable[[str], Exception]) -> bool:
         """Bytes are about to be written. Returns whether they are the first of the request.
 
-        TLS and a ``CONNECT`` to a proxy are not the request itself.
+        TLS and a ``CONNECT`` to a proxy are not the request itself. Raises ``late`` if the
+        request must not begin any more.
         """
         if self.sent or not piece.startswith(self._opening):
             return False
+        may_begin = self._request.may_begin
+        if may_begin is not None and not may_begin():
+            raise late(
+                "this process was stopped for so long that another one may have taken over"
+            )
         self.sent = True
         return len(piece) <= _WHOLE_WRITE
 
@@ -158,15 +164,6 @@ def sending(trace: RequestTrace) -> Generator[None]:
         yield
     finally:
         _current.reset(before)
-
-
-def forget_frames(error: BaseException | None) -> None:
-    """Drop the frames that an exception went through: their variables hold the token."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        error.__traceback__ = None
-        error = error.__cause__ or error.__context__
 
 
 def current_request() -> RequestTrace | None:

@@ -7,6 +7,7 @@ It is sent again in two cases only: nothing of it left this machine, or the serv
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from itertools import count
 
 from .. import errors, protocol, responses
@@ -207,10 +208,7 @@ def _record_unknown(context: FlowContext, submission: Submission) -> Flow[None]:
 def _submit_with_retries(
     context: FlowContext, submission: Submission, deadline: float, limiter: RateLimiter
 ) -> Flow[JobHandle]:
-    """Try until accepted or refused. Each try is an intent of its own in the journal.
-
-    So a process that is killed in the pause between two tries leaves no unknown intent.
-    """
+    """Try until accepted or refused. Each try is a new intent, so no pause leaves one open."""
     began = context.now()
     for attempt in count():
         yield from _acquire_slot(context, submission, deadline, limiter)
@@ -227,7 +225,11 @@ def _submit_with_retries(
             if result is SubmitOutcome.UNKNOWN:
                 yield from _record_unknown(context, submission)
                 raise unknown_outcome(context, submission, outcome)
+            not_sent = result is SubmitOutcome.NOT_SENT
+            stopped = not_sent and not _owned(context, submission, deadline)
             yield from _record_not_accepted(context, submission)
+            if stopped:
+                continue  # the next try has a lease of its own
             if result is SubmitOutcome.REFUSED:
                 raise_refused(context, outcome)
             if result is SubmitOutcome.BUSY:
@@ -259,6 +261,9 @@ def _post(
         paid=True,
         call_timeout=left,
     )
+    if context.lease_left is not None:
+        owned = partial(_owned, context, submission, deadline)
+        request = request._replace(may_begin=owned)
     try:
         return (yield from send(request))
     except errors.RunComfyError:

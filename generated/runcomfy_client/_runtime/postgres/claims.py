@@ -33,6 +33,8 @@ class _Journal(Protocol):
 
     def note_pause(self, batch: str, result: StatementResult) -> None: ...
 
+    def write_late(self) -> None: ...
+
 
 class BatchClaims:
     """A process that works on a batch: a runner. Every method raises ``JournalError``."""
@@ -78,12 +80,13 @@ class BatchClaims:
         """Claim at most ``room`` items, of new ones and of those that were not free before."""
         references = [*(reference for reference, _ in fresh), *waiting]
         self._bury_sometimes()
+        self._journal.write_late()  # before it is written that a result was handed out
         closings = self._closings()
         statements = [
             *closings,
             *self._registered(fresh),
             *self._claiming(references, room),
-            Statement(sql.OTHERS, (self._name, references, self._name)),
+            Statement(sql.OTHERS, (self._name, references)),
             Statement(sql.CLAIMED_JOBS, (references, self._name)),
             Statement(sql.READ_PAUSE, (self._batch,)),
         ]
@@ -122,15 +125,17 @@ class BatchClaims:
         free: list[str] = []
         undecided = False
         for reference, closed, runner, lease_until, submit_until, now in others:
+            if reference in claimed:
+                continue
             if closed:
                 done.append(reference)
-            elif not runner and submit_until < now:
+            elif runner in ("", self._name) and submit_until < now:
                 free.append(reference)
-            elif not runner or lease_until < now or submit_until > now > lease_until:
+            elif runner in ("", self._name) or not lease_until:
                 undecided = True
-            else:
+            else:  # a lease that was renewed proves that the runner lives
                 first = self._first_seen.setdefault(runner, lease_until)
-                undecided = undecided or lease_until <= first
+                undecided = undecided or lease_until == first
         return ClaimAnswer(claimed, tuple(done), tuple(free), undecided)
 
     def _bury_sometimes(self) -> None:
@@ -157,11 +162,13 @@ class BatchClaims:
         if self._scope is None:
             return 0
         self._journal.drop_runner(self._name)
+        self._journal.write_late()
         *_, unknown = self._journal.database.run(
             [
                 *self._closings(),
                 Statement(sql.RELEASE, (self._batch, self._name)),
                 Statement(sql.END_RUNNER, (self._name,)),
+                Statement(sql.FORGET_RUNNERS),
                 Statement(sql.UNKNOWN_COUNT, (self._batch,)),
             ]
         )

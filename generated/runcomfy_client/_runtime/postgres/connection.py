@@ -16,22 +16,24 @@ import time
 import weakref
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import count
 from typing import Any, NamedTuple
 
 from ..errors import JournalError
 from ..journal_address import DatabaseAddress
 from ..retry_and_timeouts import (
-    DATABASE_CONNECT_TIMEOUT,
     DATABASE_FIRST_CONNECT_BUDGET,
     DATABASE_RETRY_PAUSE_CAP,
     JOURNAL_TIMEOUT,
     backoff,
 )
-from .driver import bounded_class, describe, is_lost, is_temporary, load_driver
-from .schema import check_session, migrate
+from .driver import connect, describe, is_lost, is_unreachable, load_driver, may_pass
+from .schema import NotPrimary, check_session, check_version, migrate
 
 MOST_CONNECTIONS = 4
 """Connections of one process. Writes are grouped, so more would wait for the same disk."""
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+"""Whatever the default of the database is: the statements are written for this level."""
 
 
 class Statement(NamedTuple):
@@ -57,6 +59,8 @@ class PostgresPool:
         self._idle: list[Any] = []
         self._inherited: list[Any] = []
         self._migrated = False
+        self._given_up = False
+        """Whether it was waited for in vain: then calls fail at once until it answers again."""
         self._reset()
         weakref.finalize(self, _close_all, self._idle)
 
@@ -81,21 +85,28 @@ class PostgresPool:
     ) -> list[StatementResult]:
         """Run statements in one transaction, and return their results once it is committed.
 
-        While the database cannot be reached, it is tried again until ``timeout`` is over.
+        While the database cannot be reached, it is tried again until ``timeout`` is over. The
+        first connection fails sooner if there is no server: the address may be wrong.
         """
-        deadline = time.monotonic() + min(timeout, JOURNAL_TIMEOUT)
-        attempt = 0
-        while True:
+        began = time.monotonic()
+        deadline = began + min(timeout, JOURNAL_TIMEOUT)
+        for attempt in count():
             try:
                 with self._connection(deadline) as connection:
-                    return self._transaction(connection, statements, deadline)
-            except _Lost as lost:
-                reason = str(lost)
+                    results = self._transaction(connection, statements, deadline)
+                self._given_up = False
+                return results
+            except _Lost as error:
+                lost = error
+            if lost.unreachable and not self._migrated:
+                deadline = min(deadline, began + DATABASE_FIRST_CONNECT_BUDGET)
             pause = backoff(attempt, 1.0, DATABASE_RETRY_PAUSE_CAP) / 4
-            attempt += 1
-            if time.monotonic() + pause >= deadline:
-                raise self.failure(reason)
+            now = time.monotonic() + pause
+            if self._given_up or now >= deadline:
+                self._given_up = self._given_up or now - began >= JOURNAL_TIMEOUT
+                break
             time.sleep(pause)
+        raise self.failure(lost)
 
     def failure(self, reason: object) -> JournalError:
         """The error for a database that cannot be used."""
@@ -110,18 +121,18 @@ class PostgresPool:
     ) -> list[StatementResult]:
         milliseconds = max(1, int((deadline - time.monotonic()) * 1000))
         results: list[StatementResult] = []
-        lost: str | None = None
+        lost: _Lost | None = None
         failed: JournalError | None = None
         cursor = self._driver.ClientCursor(connection)
         try:
             texts = [cursor.mogrify(*statement) for statement in statements]
-            begin = ("BEGIN", f"SET LOCAL statement_timeout = {milliseconds}")
+            begin = (_BEGIN, f"SET LOCAL statement_timeout = {milliseconds}")
             connection.deadline = deadline
             cursor.execute("; ".join((*begin, *texts, "COMMIT")))
             results = list(_results(cursor))[len(begin) : -1]
-        except (self._driver.Error, TimeoutError, UnicodeError) as error:
+        except (self._driver.Error, OSError, UnicodeError) as error:
             if is_lost(error) or connection.closed:
-                lost = describe(error)
+                lost = self._lost(error)
                 connection.close()
             else:
                 failed = self.failure(describe(error))
@@ -130,7 +141,7 @@ class PostgresPool:
             connection.close()
             raise
         if lost is not None:
-            raise _Lost(self.address.redacted(lost))
+            raise lost
         if failed is not None:
             raise failed
         if connection.unconfirmed:
@@ -160,45 +171,22 @@ class PostgresPool:
     def _opened(self, deadline: float) -> Any:
         """A new connection to a database that is fit for a journal.
 
-        The first one fails soon: the address may be wrong. A database that was reached before
-        is waited for.
+        Raises ``_Lost`` if it may be had soon: one that was reached before is waited for.
         """
-        if not self._migrated:
-            deadline = min(deadline, time.monotonic() + DATABASE_FIRST_CONNECT_BUDGET)
-        attempt = 0
-        while True:
-            reason, temporary = "", False
-            try:
-                connection = self._connect(deadline)
-            except self._driver.Error as error:
-                reason, temporary = describe(error), is_temporary(error)
-            else:
-                break
-            pause = backoff(attempt, 1.0, DATABASE_RETRY_PAUSE_CAP) / 4
-            attempt += 1
-            wait = temporary or self._migrated
-            if not wait or time.monotonic() + pause >= deadline:
-                raise self.failure(reason)
-            time.sleep(pause)
-        self._prepare(connection, deadline)
-        return connection
+        failed: JournalError | _Lost
+        try:
+            connection = connect(self.address, deadline)
+            self._prepare(connection, deadline)
+            return connection
+        except (self._driver.Error, OSError, UnicodeError) as error:
+            waits = self._migrated or is_unreachable(error) or may_pass(error)
+            failed = self._lost(error) if waits else self.failure(describe(error))
+        except NotPrimary as error:  # a failover is under way
+            failed = _Lost(error) if self._migrated else error
+        raise failed
 
-    def _connect(self, deadline: float) -> Any:
-        left = max(2, round(min(deadline - time.monotonic(), DATABASE_CONNECT_TIMEOUT)))
-        given = self._driver.conninfo.conninfo_to_dict(self.address.reveal())
-        defaults = {
-            "connect_timeout": left,
-            "keepalives_idle": 5,
-            "keepalives_interval": 2,
-            "keepalives_count": 3,
-            "tcp_user_timeout": int(DATABASE_CONNECT_TIMEOUT * 1000),
-            "fallback_application_name": "runcomfy journal",
-        }
-        options = {**defaults, **given}
-        bounded = bounded_class(self._driver)
-        connection = bounded.connect(**options, autocommit=True, prepare_threshold=None)
-        connection.add_notice_handler(connection.note_unconfirmed)
-        return connection
+    def _lost(self, error: BaseException) -> _Lost:
+        return _Lost(self.address.redacted(describe(error)), is_unreachable(error))
 
     def _prepare(self, connection: Any, deadline: float) -> None:
         """Check the session, and create the tables with the first connection."""
@@ -208,7 +196,9 @@ class PostgresPool:
 
         try:
             check_session(run, self.address.shown)
-            if not self._migrated:
+            if self._migrated:
+                check_version(run, self.address.shown)
+            else:
                 migrate(run, self.address.shown)
                 self._migrated = True
         except BaseException:
@@ -217,7 +207,11 @@ class PostgresPool:
 
 
 class _Lost(Exception):
-    """The connection broke. Whether the transaction was committed is unknown."""
+    """The connection broke, or there is none. Whether a transaction was committed is unknown."""
+
+    def __init__(self, reason: object, unreachable: bool = False) -> None:
+        super().__init__(reason)
+        self.unreachable = unreachable
 
 
 def _results(cursor: Any) -> Iterator[StatementResult]:

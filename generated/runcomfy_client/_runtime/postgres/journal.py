@@ -11,22 +11,22 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any, Self
 
 from ..errors import JournalError
 from ..fork import renew_after_fork
 from ..job_handle import JobHandle
-from ..journal import Entry, IntentExists, JournalEntry, not_settled
+from ..journal import Entry, IntentExists, JournalEntry, LateEntries, not_settled
 from ..journal_address import DatabaseAddress
-from ..lease import LeaseKeeper, has_ended, new_owner, this_place
+from ..lease import LeaseKeeper, has_ended, lease_clock, new_owner, this_place
 from ..lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown, Paused, Sending
-from ..lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
+from ..lifecycle.submit import NOT_ACCEPTED
 from ..retry_and_timeouts import JOURNAL_TIMEOUT, LEASE
+from . import schema
 from . import statements as sql
 from .claims import BatchClaims
 from .connection import PostgresPool, Statement, StatementResult
-from .schema import asynchronous
+from .entries import entry_of, not_accepted, statement_of
 
 
 class PostgresJournal:
@@ -46,8 +46,10 @@ class PostgresJournal:
         self.owner = new_owner()
         self._leases = LeaseKeeper(self._renew)
         self._lease_ends: dict[str, float] = {}
+        self._attempts: dict[str, str] = {}
         self._runners: set[str] = set()
         self._abandoned: list[tuple[str, str]] = []
+        self._late = LateEntries()
         self._pauses: dict[str, float] = {}
 
     def after_fork(self) -> None:
@@ -65,69 +67,63 @@ class PostgresJournal:
 
     def note_many(self, entries: Sequence[Entry]) -> list[JournalError | None]:
         """Commit entries together. Returns for each why it was not written; None if it was."""
-        limits = (entry.timeout for entry in entries if isinstance(entry, Intent))
+        limits = (e.timeout for e in entries if isinstance(e, (Intent, Ended)))
         timeout = min(limits, default=JOURNAL_TIMEOUT)
-        attempts = [os.urandom(8).hex() for _ in entries]
-        began = time.monotonic()
-        groups = [
-            self._writes(entry, attempt)
+        return self._note_with_late(entries, timeout)
+
+    def write_late(self, timeout: float = JOURNAL_TIMEOUT) -> None:
+        """Commit what could not be committed when it happened. Raises nothing if it fails again."""
+        if self._late or self._abandoned:
+            self._note_with_late([], timeout)
+
+    def _note_with_late(
+        self, entries: Sequence[Entry], timeout: float
+    ) -> list[JournalError | None]:
+        late = self._late.take()
+        every = [*late, *entries]
+        failures = self._note_all(every, timeout)
+        self._late.keep(every, failures)
+        return failures[len(late) :]
+
+    def _note_all(
+        self, entries: Sequence[Entry], timeout: float
+    ) -> list[JournalError | None]:
+        attempts = [self._attempt(entry) for entry in entries]
+        began = lease_clock()
+        statements = [
+            statement_of(entry, attempt, self.owner)
             for entry, attempt in zip(entries, attempts, strict=True)
         ]
-        abandoned = self._abandoned_intents()
+        abandoned, self._abandoned = self._abandoned, []
+        before = [not_accepted(abandoned)] if abandoned else []
         try:
-            results = self.database.run(
-                [*abandoned, *chain.from_iterable(groups)], timeout
-            )
+            results = self.database.run([*before, *statements], timeout)
         except JournalError as failure:
+            self._abandoned += abandoned
             self._abandon(entries, attempts)
             return [failure] * len(entries)
-        position = len(abandoned)
-        failures: list[JournalError | None] = []
-        for entry, group in zip(entries, groups, strict=True):
-            written = results[position : position + len(group)]
-            position += len(group)
-            failures.append(self._judged(entry, written, began))
-        return failures
+        judged = zip(entries, attempts, results[len(before) :], strict=True)
+        return [self._judged(*each, began) for each in judged]
 
-    def _writes(self, entry: Entry, attempt: str) -> list[Statement]:
-        """The statements of an entry. The last one that applies changes a row."""
-        match entry:
-            case Intent():
-                return [self._intent(entry, attempt)]
-            case Sending(reference):
-                return [Statement(sql.SENDING, (reference, self.owner))]
-            case Accepted(reference, handle):
-                return [_accepted(reference, handle)]
-            case Ended(reference, _, state) if state == NOT_ACCEPTED:
-                values = (state, [reference], self.owner)
-                return [Statement(sql.NOT_ACCEPTED_BY_OWNER, values)]
-            case Ended(reference, request_id, state):
-                return [Statement(sql.ENDED, (state, reference, request_id, state))]
-            case Paused(batch, seconds):
-                return [Statement(sql.PAUSE, (seconds, batch))]
-            case OutcomeUnknown(reference):
-                return [Statement(sql.OUTCOME_UNKNOWN, (reference,))]
-
-    def _intent(self, intent: Intent, attempt: str) -> Statement:
-        values = (
-            *(intent.reference, intent.model_id, intent.payload_sha256, intent.at),
-            *(intent.batch, intent.base_url, self.owner, this_place()),
-            *(intent.submit_timeout + LEASE, intent.submit_timeout, attempt),
-            *(intent.ahead, [str(state) for state in RESUBMITTABLE_STATES]),
-        )
-        return Statement(sql.INTENT, values)
+    def _attempt(self, entry: Entry) -> str:
+        """The name of this attempt to submit: new for an intent, and that of its intent after."""
+        if isinstance(entry, Intent):
+            return os.urandom(8).hex()
+        reference = "" if isinstance(entry, Paused) else entry.reference
+        return self._attempts.get(reference, "")
 
     def _judged(
-        self, entry: Entry, written: list[StatementResult], began: float
+        self, entry: Entry, attempt: str, written: StatementResult, began: float
     ) -> JournalError | None:
         """Why an entry was not written, although its transaction was committed."""
-        changed = written[-1].changed > 0
+        changed = written.changed > 0
         if isinstance(entry, Intent):
             if not changed:
                 return self._not_written(entry.reference)
-            self._note_pause(entry.batch, written[-1].rows)
+            self._note_pause(entry.batch, written.rows)
             ends = began + LEASE + entry.submit_timeout
             self._lease_ends[entry.reference] = ends
+            self._attempts[entry.reference] = attempt
             self._leases.hold(entry.reference)
         elif isinstance(entry, Sending):
             if not changed:
@@ -138,50 +134,58 @@ class PostgresJournal:
                 return self._note_second_job(entry)
         return None
 
+    def _abandon(self, entries: Sequence[Entry], attempts: Sequence[str]) -> None:
+        """Remember which intents are not sent, although they were or may have been committed."""
+        for entry, attempt in zip(entries, attempts, strict=True):
+            match entry:
+                case Intent(reference):
+                    self._abandoned.append((reference, attempt))
+                case Ended(reference, _, state) if state == NOT_ACCEPTED:
+                    self._abandoned.append((reference, attempt))
+                    self._drop_lease(reference)
+                case OutcomeUnknown(reference):
+                    self._drop_lease(reference)
+                case _:
+                    pass
+
     def _not_written(self, reference: str) -> JournalError:
-        rows = self._run("SELECT current_setting('synchronous_commit')").rows
-        if rows == [("off",)]:
-            return asynchronous(self.address.shown)
+        """Why an intent changed no row: the database is not fit any more, or has it already."""
+
+        def run(*statements: Statement) -> list[StatementResult]:
+            return self.database.run(statements)
+
+        try:
+            schema.check_session(run, self.address.shown)
+            schema.check_version(run, self.address.shown)
+        except JournalError as reason:
+            return reason
         return IntentExists.in_journal(reference, self.address.shown)
 
     def _note_second_job(self, accepted: Accepted) -> JournalError | None:
         """An id that comes after its intent was settled, and submitted again, is its own job."""
         handle = accepted.handle
         try:
-            self._run(*_accepted(f"{accepted.reference}/{handle.request_id}", handle))
+            own = f"{accepted.reference}/{handle.request_id}"
+            self._run(*statement_of(Accepted(own, handle), "", self.owner))
         except JournalError as failure:
             return failure
         return None
-
-    def _abandon(self, entries: Sequence[Entry], attempts: Sequence[str]) -> None:
-        """Remember intents that may have been committed, and whose requests are not sent."""
-        self._abandoned += [
-            (entry.reference, attempt)
-            for entry, attempt in zip(entries, attempts, strict=True)
-            if isinstance(entry, Intent)
-        ]
-
-    def _abandoned_intents(self) -> list[Statement]:
-        abandoned, self._abandoned = self._abandoned, []
-        if not abandoned:
-            return []
-        references, attempts = zip(*abandoned, strict=True)
-        values = (NOT_ACCEPTED, list(attempts), list(references))
-        return [Statement(sql.ABANDONED, values)]
 
     # Leases.
 
     def lease_left(self, reference: str) -> float:
         """Seconds for which this process certainly owns an intent, by its monotonic clock."""
-        return self._lease_ends.get(reference, 0.0) - time.monotonic()
+        return self._lease_ends.get(reference, 0.0) - lease_clock()
 
     def _drop_lease(self, reference: str) -> None:
         self._leases.drop(reference)
         self._lease_ends.pop(reference, None)
+        self._attempts.pop(reference, None)
 
     def _renew(self, names: Sequence[str]) -> None:
         """Renew the leases of open intents and of runners. An intent's that ran out stays so."""
-        began = time.monotonic()
+        self.write_late(LEASE / 4)
+        began = lease_clock()
         runners = [name for name in names if name in self._runners]
         intents = [name for name in names if name not in self._runners]
         values = (LEASE, intents, self.owner)
@@ -332,19 +336,5 @@ class PostgresJournal:
         return [entry_of(row) for row in rows]
 
 
-def entry_of(row: tuple[Any, ...]) -> JournalEntry:
-    """The entry in a row of ``COLUMNS``."""
-    entry = JournalEntry._make(row[:-1])
-    return entry if entry.unknown else entry._replace(owner_alive=False)
-
-
 def _open(row: tuple[Any, ...]) -> bool:
     return not row[4] and not row[6]
-
-
-def _accepted(reference: str, handle: JobHandle) -> Statement:
-    values = (
-        *(reference, handle.model_id, handle.submitted_at, handle.request_id),
-        *(handle.token(), handle.base_url, NOT_ACCEPTED, NOT_ACCEPTED),
-    )
-    return Statement(sql.ACCEPTED, values)

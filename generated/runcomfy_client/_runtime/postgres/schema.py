@@ -81,6 +81,10 @@ _MIGRATIONS: dict[int, Sequence[str]] = {
 Run = Callable[..., list[Any]]
 
 
+class NotPrimary(JournalError):
+    """The database is read-only: a standby, perhaps one that becomes the primary soon."""
+
+
 def check_session(run: Run, shown: str) -> None:
     """Refuse a database that cannot keep what it says it has written.
 
@@ -94,57 +98,68 @@ def check_session(run: Run, shown: str) -> None:
         )
     )[0].rows
     if standby or read_only == "on":
-        raise JournalError(
+        raise NotPrimary(
             f"the journal {shown} is read-only (a standby, or default_transaction_read_only): "
             "give the address of the primary server, or with several hosts add "
             "target_session_attrs=read-write; without it nothing is submitted"
         )
     if synchronous == "off":
-        raise asynchronous(shown)
-
-
-def asynchronous(shown: str) -> JournalError:
-    """The error for a database that confirms what is not on its disk."""
-    return JournalError(
-        f"the journal {shown} has synchronous_commit = off: after a crash it may have lost "
-        "what it confirmed, and jobs would be paid twice. Set it to on for this database or "
-        "user; without that nothing is submitted"
-    )
+        raise JournalError(
+            f"the journal {shown} has synchronous_commit = off: after a crash it may have lost "
+            "what it confirmed, and jobs would be paid twice. Set it to on for this database or "
+            "user; without that nothing is submitted"
+        )
 
 
 def migrate(run: Run, shown: str) -> None:
     """Create the tables, or bring those of an older client to this version.
 
-    Under an advisory lock, so that many processes may begin at once. Raises ``JournalError``
-    for a newer version.
+    Under an advisory lock, so that many processes may begin at once, of different versions
+    too. Raises ``JournalError`` for a newer version.
     """
-    version = _version(run, shown)
-    if version == VERSION:
-        return
-    statements = [
-        *(("SELECT pg_advisory_xact_lock(%s)", (_LOCK,)), (_REREAD, ())),
-        *((text, ()) for step in range(version, VERSION) for text in _MIGRATIONS[step]),
-        ("UPDATE runcomfy_journal SET version = %s", (VERSION,)),
-    ]
-    try:
-        run(*statements)
-    except JournalError:
-        if _version(run, shown) == VERSION:
-            return  # another process was quicker
-        raise
+    while (version := _version(run, shown)) != VERSION:
+        steps = (_MIGRATIONS[step] for step in range(version, VERSION))
+        statements = [
+            ("SELECT pg_advisory_xact_lock(%s)", (_LOCK,)),
+            (_STILL_OF_VERSION, (version,)),
+            *((text, ()) for step in steps for text in step),
+            ("UPDATE runcomfy_journal SET version = %s", (VERSION,)),
+        ]
+        try:
+            run(*statements)
+        except JournalError:
+            if _version(run, shown) == version:
+                raise
+            # Another process was quicker.
 
 
-_REREAD = """
-DO $$ BEGIN
+_STILL_OF_VERSION = """
+DO $$ DECLARE found integer := 0; BEGIN
   IF to_regclass('runcomfy_journal') IS NOT NULL THEN
-    RAISE EXCEPTION 'the journal is being created by another process';
+    EXECUTE 'SELECT version FROM runcomfy_journal' INTO found;
+  END IF;
+  IF found IS DISTINCT FROM %s THEN
+    RAISE EXCEPTION 'another process has just created or changed the journal';
   END IF;
 END $$
 """
 """Stops a migration that another process has done while this one waited for the lock."""
 
 
+def check_version(run: Run, shown: str) -> None:
+    """Refuse a database whose tables are gone, or were changed by a newer client.
+
+    Raises ``JournalError``. Tables that are gone are not created again: they knew what is paid.
+    """
+    if _version(run, shown) != VERSION:
+        raise JournalError(
+            f"the journal {shown} had tables a moment ago, and has none now: were they dropped, "
+            "or is this another database? Without them nothing is submitted"
+        )
+
+
 def _version(run: Run, shown: str) -> int:
+    """The version of the tables; 0 if there are none. Raises ``JournalError`` for a newer one."""
     exists = run(("SELECT to_regclass('runcomfy_journal') IS NOT NULL", ()))[0].rows
     if exists != [(True,)]:
         return 0
