@@ -16,7 +16,6 @@ import time
 import weakref
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import count
 from typing import Any, NamedTuple
 
 from ..errors import JournalError
@@ -90,7 +89,8 @@ class PostgresPool:
         """
         began = time.monotonic()
         deadline = began + min(timeout, JOURNAL_TIMEOUT)
-        for attempt in count():
+        attempt = 0
+        while True:
             try:
                 with self._connection(deadline) as connection:
                     results = self._transaction(connection, statements, deadline)
@@ -101,12 +101,12 @@ class PostgresPool:
             if lost.unreachable and not self._migrated:
                 deadline = min(deadline, began + DATABASE_FIRST_CONNECT_BUDGET)
             pause = backoff(attempt, 1.0, DATABASE_RETRY_PAUSE_CAP) / 4
+            attempt += 1
             now = time.monotonic() + pause
             if self._given_up or now >= deadline:
                 self._given_up = self._given_up or now - began >= JOURNAL_TIMEOUT
-                break
+                raise self.failure(lost)
             time.sleep(pause)
-        raise self.failure(lost)
 
     def failure(self, reason: object) -> JournalError:
         """The error for a database that cannot be used."""
