@@ -26,6 +26,7 @@ from ..ir.model import (
     Text,
     Type,
     Union,
+    without_null,
 )
 from .combined import alternatives_of, combined_schemas, schema_alternatives
 from .reader_context import Collector, SchemaPath
@@ -129,7 +130,7 @@ def media_rules_of(
 
     On an array a rule applies to each item, whether it is next to ``items`` or inside.
     """
-    not_null = kind.inner if isinstance(kind, Nullable) else kind
+    not_null = without_null(kind)
     target = path.items().payload if isinstance(not_null, Array) else path.payload
     return (
         *_own(schema, path, target, collector),

@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 from ..errors import CodegenError
 from ..ir.as_json import to_json_schema
 from ..ir.json_text import items
-from ..ir.model import Boolean, Field, Nullable
+from ..ir.model import Boolean, Field, without_null
 from ..workspace.project import Project, open_project
 from ..workspace.shipped_schemas import SHIPPED, has_no_schemas
 from .options import SchemasOptions, schemas_options
@@ -93,7 +93,7 @@ def _words(field: Field, incomplete: str) -> list[str]:
 
 
 def _values(field: Field) -> list[str]:
-    kind = field.type.inner if isinstance(field.type, Nullable) else field.type
+    kind = without_null(field.type)
     if isinstance(kind, Boolean):
         return ["true", "false"]
     return [str(value) for value in items(to_json_schema(kind).get("enum"))]

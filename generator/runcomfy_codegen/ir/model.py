@@ -248,6 +248,11 @@ def has_null(kind: Type) -> bool:
             return False
 
 
+def without_null(kind: Type) -> Type:
+    """A type without the null that it may be published with."""
+    return kind.inner if isinstance(kind, Nullable) else kind
+
+
 def types_in(kind: Type) -> Iterator[Type]:
     """A type and all types inside it, parents before their children."""
     yield kind

@@ -20,6 +20,7 @@ from ..ir.model import (
     Text,
     Type,
     Union,
+    without_null,
 )
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -36,13 +37,13 @@ class Subject:
     @cached_property
     def type(self) -> Type:
         """The type of the field, or of each item if it is a list; never nullable."""
-        outer = _bare(self.field.type)
-        return _bare(outer.items) if isinstance(outer, Array) else outer
+        outer = without_null(self.field.type)
+        return without_null(outer.items) if isinstance(outer, Array) else outer
 
     @property
     def is_list(self) -> bool:
         """Whether the field takes a list."""
-        return isinstance(_bare(self.field.type), Array)
+        return isinstance(without_null(self.field.type), Array)
 
     @property
     def media(self) -> MediaKind | None:
@@ -110,10 +111,6 @@ def _subjects(kind: Type, pointer: str) -> Iterator[Subject]:
                 yield from _subjects(option, pointer)
         case _:
             pass
-
-
-def _bare(kind: Type) -> Type:
-    return _bare(kind.inner) if isinstance(kind, Nullable) else kind
 
 
 def singular(word: str) -> str:

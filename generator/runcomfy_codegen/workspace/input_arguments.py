@@ -25,6 +25,7 @@ from ..ir.model import (
     Text,
     Type,
     Union,
+    without_null,
 )
 from ..ir.surface import CodeNames
 from .validate import given_number, read_document
@@ -179,7 +180,7 @@ def _content(path: str) -> str:
 
 
 def _is_list(kind: Type | None) -> bool:
-    return isinstance(kind.inner if isinstance(kind, Nullable) else kind, Array)
+    return kind is not None and isinstance(without_null(kind), Array)
 
 
 def _typed(kind: Type, text: str) -> Any:

@@ -16,6 +16,7 @@ from ...ir.model import (
     Object,
     Text,
     Type,
+    without_null,
 )
 from ...subtype import YES, Answer, No, Yes
 from ...subtype.accepts import accepts
@@ -91,7 +92,7 @@ def facet_changes(old: Type, new: Type, pointer: str) -> Iterator[FacetChange]:
             return
         isolated = old.inner if isinstance(old, Nullable) else Nullable(old)
         yield FacetChange(pointer, Facet.NULL, old, isolated, new)
-    yield from _non_null_changes(_without_null(old), _without_null(new), pointer)
+    yield from _non_null_changes(without_null(old), without_null(new), pointer)
 
 
 def is_equivalent(old: Type, new: Type) -> bool:
@@ -121,10 +122,6 @@ def _non_null_changes(old: Type, new: Type, pointer: str) -> Iterator[FacetChang
         case _:
             facet = Facet.TYPE if type(old) is not type(new) else Facet.ALTERNATIVES
             yield FacetChange(pointer, facet, old, new, new)
-
-
-def _without_null(kind: Type) -> Type:
-    return kind.inner if isinstance(kind, Nullable) else kind
 
 
 def _text_changes(old: Text, new: Text, pointer: str) -> Iterator[FacetChange]:

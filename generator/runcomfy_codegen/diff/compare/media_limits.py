@@ -8,7 +8,7 @@ from typing import TypeAlias
 from runcomfy_runtime.metrics_and_operators import MetricExpression
 from runcomfy_runtime.rule import Rule
 
-from ...ir.model import Array, Field, Nullable, Type
+from ...ir.model import Array, Field, Type, without_null
 from ...subtype import YES, Yes
 from ...subtype.media_intervals import media_limit
 from ...subtype.media_rules import rule_set, rule_set_implies
@@ -68,7 +68,7 @@ def rule_facts(
 
 
 def _is_list(kind: Type) -> bool:
-    bare = kind.inner if isinstance(kind, Nullable) else kind
+    bare = without_null(kind)
     return isinstance(bare, Array)
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from runcomfy_runtime.limits.stated_limit import Limit
 
-from ...ir.model import Array, Exact, Field, Nullable, Numeric, Text, Type
+from ...ir.model import Array, Exact, Field, Nullable, Numeric, Text, Type, without_null
 from .names import NamedField, NamedModel
 
 _ENDS = (".", "!", "?", "。")
@@ -41,7 +41,7 @@ def field_facts(field: NamedField) -> str:
 
 def field_limits(field: NamedField) -> tuple[str, ...]:
     """Each limit that the type of a field does not state, as a sentence."""
-    article = "Each" if isinstance(_bare(field.type), Array) else "The"
+    article = "Each" if isinstance(without_null(field.type), Array) else "The"
     file = field.media.value if field.media else "file"
     conditions = (" ".join(rule.condition.split()) for rule in field.rules)
     return tuple(f"{article} {file}: {condition}." for condition in conditions)
@@ -120,10 +120,6 @@ def _default(field: Field) -> str:
 
 def _wire_name(field: NamedField) -> str:
     return f"Published as {field.wire_name!r}." if field.wire_name != field.name else ""
-
-
-def _bare(kind: Type) -> Type:
-    return kind.inner if isinstance(kind, Nullable) else kind
 
 
 def input_docstring(model: NamedModel) -> str:

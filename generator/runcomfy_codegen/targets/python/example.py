@@ -14,7 +14,17 @@ from runcomfy_runtime.media.format_table import KINDS
 
 from ...ir.exact import exact_value
 from ...ir.json_text import is_array
-from ...ir.model import Array, Field, MediaKind, Nullable, Text, Type, Union, Value
+from ...ir.model import (
+    Array,
+    Field,
+    MediaKind,
+    Nullable,
+    Text,
+    Type,
+    Union,
+    Value,
+    without_null,
+)
 from ...subtype.accepts import accepts
 from ...subtype.examples import smallest_example
 from ..line_layout import WIDTH, call_text
@@ -106,7 +116,7 @@ def _candidates(field: Field) -> Iterator[Any]:
 
 def _short(sample: Any, kind: Type) -> Any:
     """A published sample, with no more items than there must be."""
-    array = kind.inner if isinstance(kind, Nullable) else kind
+    array = without_null(kind)
     if isinstance(array, Array) and is_array(sample):
         return sample[: max(array.min_items or 0, 1)]
     return sample
