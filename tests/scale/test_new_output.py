@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from runcomfy_codegen import targets
+from runcomfy_codegen import api, targets
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.targets.json_document import name_documents
 from runcomfy_codegen.targets.target import (
@@ -66,17 +66,18 @@ def pages(project: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
 
 
 def test_it_is_generated_checked_and_brought_up_to_date(pages: Shell) -> None:
-    assert pages("generate", "--target", "pages", "--output", "out").code == 0
-    file = pages.folder / "out/acme/singer.md"
+    call = {"schemas": pages.folder / "schemas", "output": pages.folder / "out"}
+    assert api.generate(**call, target="pages").ok
+    file = call["output"] / "acme/singer.md"
     assert file.read_text("utf-8") == "# acme/singer\n"
-    assert pages("check", "--output", "out").code == 0
-    Path(file).write_text("# edited\n", "utf-8")
-    answer = pages("check", "--output", "out")
-    assert (answer.code, "singer.md" in answer.out + answer.err) == (1, True)
-    assert pages("generate", "--output", "out", "--force").code == 0
-    assert pages("check", "--output", "out").code == 0
+    assert api.check(**call).ok
+    file.write_text("# edited\n", "utf-8")
+    [package] = api.check(**call).packages
+    assert [stale.file.name for stale in package.stale] == ["singer.md"]
+    assert api.generate(**call, force=True).ok
+    assert api.check(**call).ok
 
 
 def test_a_misspelt_output_suggests_it(pages: Shell) -> None:
-    answer = pages("generate", "--target", "page", "--output", "out")
-    assert (answer.code, "pages" in answer.err) == (2, True)
+    with pytest.raises(api.UsageError, match="did you mean 'pages'"):
+        api.generate(schemas=pages.folder / "schemas", target="page")
