@@ -107,6 +107,9 @@ def _pattern(limit: Any, value: Any) -> ProblemMessage:
 
 def _choice(limit: Any, value: Any) -> ProblemMessage:
     values = cast(tuple[object, ...], limit if isinstance(limit, tuple) else (limit,))
+    if not values:
+        text = "can have no value: the published schema accepts none"
+        return ProblemMessage("enum", text, values, _shortened(value))
     choices = ", ".join(quoted(choice) for choice in values[:12])
     choices += f" and {len(values) - 12} others" if len(values) > 12 else ""
     return ProblemMessage(

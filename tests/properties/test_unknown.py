@@ -41,14 +41,6 @@ def test_a_malformed_keyword_is_kept_as_unknown_and_reported_where_it_stands(
     assert any(item.pointer.startswith(kept[0][1]) for item in result.diagnostics)
 
 
-def test_one_of_two_lists_of_options_is_read_and_the_other_kept() -> None:
-    schema = {"anyOf": [{"type": "string"}], "oneOf": [{"type": "integer"}]}
-    result = built({"type": "object", "properties": {"x": schema}})
-    assert result.model is not None
-    (field,) = result.model.input.fields
-    assert [item.keyword for item in field.unknown] == ["oneOf"]
-
-
 def test_options_that_are_whole_keep_nothing() -> None:
     options = [{"type": "string"}, {"type": "integer"}, {"type": "null"}]
     result = built({"type": "object", "properties": {"x": {"anyOf": options}}})

@@ -41,6 +41,8 @@ class OneOf:
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         from .input_schema import plain_numbers  # only for those who ask for a schema
 
+        if not self.values:
+            return {"not": {}}
         return {"enum": plain_numbers(list(self.values))}
 
     def core_schema(self) -> CoreSchema:

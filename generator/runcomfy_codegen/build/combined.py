@@ -13,8 +13,8 @@ from ..ir.as_json import to_json_schema
 from ..ir.diagnostic import Severity
 from ..ir.exact import equality_key
 from ..ir.json_text import JsonValue, items, members
-from ..ir.model import NULL, Choice, Type, Value
-from .intersection import NOTHING, Intersection, is_disjoint
+from ..ir.model import NOTHING, NULL, Choice, Type, Value, has_null
+from .intersection import Intersection, is_disjoint
 from .reader_context import Collector, SchemaPath
 from .unions import as_integer, have_disjoint_words, make_nullable, union_of
 
@@ -71,6 +71,20 @@ def _is_null(schema: dict[str, JsonValue]) -> bool:
     return schema.get("enum") == [None] or ("const", None) in schema.items()
 
 
+_NO_VALUE = "no value is valid here: ask the publisher what is meant"
+
+
+def report_impossible(keyword: str, path: SchemaPath, collector: Collector) -> None:
+    """Report a schema that accepts nothing because of this keyword."""
+    collector.report(
+        "impossible-combination",
+        f"no value fits both {keyword!r} and the rest of the schema",
+        path.keyword(keyword),
+        _NO_VALUE,
+        Severity.ERROR,
+    )
+
+
 def restrict_to_options(
     kind: Type,
     keyword: str,
@@ -92,14 +106,10 @@ def restrict_to_options(
     intersection = Intersection()
     common = intersection.of(kind, union_of(options))
     if common == NOTHING:
-        collector.report(
-            "impossible-combination",
-            f"no value fits both {keyword!r} and the rest of the schema",
-            pointer,
-            "no input could be valid, so the keyword is ignored",
-            Severity.ERROR,
-        )
-        return kind, False
+        # What accepts nothing itself is already reported.
+        if kind != NOTHING and any(option != NOTHING for option in options):
+            report_impossible(keyword, path, collector)
+        return NOTHING, exact
     for reason in dict.fromkeys(intersection.wider):
         exact = False
         collector.report(
@@ -131,7 +141,7 @@ def apply_choices(
     """The type with ``enum`` and ``const`` applied, or null if it is nullable.
 
     Values that the rest of the schema refuses are removed and reported. If no value is left,
-    the type does not change, and the keyword is kept as unsupported.
+    the type accepts nothing.
     """
     for keyword, published in (
         ("enum", items(schema.get("enum"))),
@@ -152,26 +162,25 @@ def _narrowed(
 ) -> tuple[Type, bool]:
     """The type restricted to the published values, and whether null is one of them.
 
-    A published null makes any type nullable: the dialect uses it that way.
+    A null in ``enum`` makes any type nullable: the dialect uses it that way.
     """
-    null = None in published
+    keyword = pointer.rpartition("/")[2]
+    null = None in published and (keyword == "enum" or nullable or has_null(kind))
     values = _distinct(
-        as_integer(value, kind) for value in published if value is not None
+        as_integer(value, kind) for value in published if value is not None or not null
     )
     validator = validator_class()(to_json_schema(kind, exact=True))
-    possible = [
-        value
-        for value in values
-        if validator.is_valid(value.exact()) and _sendable(value)
-    ]
+    valid = [value for value in values if validator.is_valid(value.exact())]
+    possible = list(filter(_sendable, valid))
     if len(possible) < len(values):
         _report(len(values) - len(possible), len(values), pointer, collector, null)
     if possible:
         return Choice(tuple(possible)), null
-    if null:
-        return NULL, False
-    collector.keep(pointer.rpartition("/")[2], pointer, published)
-    return kind, nullable
+    if valid and not null:
+        # A server may accept what no client can send.
+        collector.keep(keyword, pointer, published)
+        return kind, nullable
+    return (NULL if null else NOTHING), False
 
 
 def _report(
@@ -185,7 +194,7 @@ def _report(
         " by the rest of the schema",
         pointer,
         (
-            "no input could be valid, so the keyword is ignored"
+            _NO_VALUE
             if impossible
             else "they are removed, because no input could use them"
         ),

@@ -10,6 +10,7 @@ from ..dialect.validator import validator_class
 from ..ir.as_json import to_json_schema
 from ..ir.exact import equality_key
 from ..ir.model import (
+    NOTHING,
     NULL,
     Anything,
     Array,
@@ -26,9 +27,6 @@ from ..ir.model import (
 )
 from .bounds import common_numbers, least, most
 from .unions import as_integer, union_of
-
-NOTHING = Choice(())
-"""The type without values. It is never part of a model."""
 
 _MOST_PAIRS = 50_000
 """Pairs of alternatives that are compared. More of them make the type wider."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from ..ir.document import Document
 from ..ir.json_text import JsonValue, is_array, is_object, items, members, pointer_token
@@ -78,7 +79,7 @@ def _side(
     for name, inner in members(schema.get("properties")).items():
         field_pointer = properties_pointer + pointer_token(name)
         reading = _PartReader(rules, is_annotation)
-        value = Value.of(reading.schema(inner, field_pointer, held=True))
+        value = Value.of(reading.schema(inner, field_pointer, _Default.OF_FIELD))
         doubts_inside = (
             doubt for doubt in doubted if f"{doubt}/".startswith(f"{field_pointer}/")
         )
@@ -86,7 +87,7 @@ def _side(
             field_pointer, value, not reading.doubts and not any(doubts_inside)
         )
     reading = _PartReader(rules, is_annotation)
-    value = Value.of(reading.schema(_whole(schema), pointer, held=False))
+    value = Value.of(reading.schema(_whole(schema), pointer, _Default.UNREAD))
     doubts_outside = (
         doubt
         for doubt in doubted
@@ -126,6 +127,27 @@ def _sorted(schema: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {name: schema[name] for name in sorted(schema)}
 
 
+class _Default(Enum):
+    """What the ``default`` of a schema is."""
+
+    OF_FIELD = auto()
+    ANNOTATION = auto()
+    """It is that of an item or an alternative, which no server can use."""
+    UNREAD = auto()
+
+
+def _default_inside(
+    keyword: str, schema: dict[str, JsonValue], default: _Default
+) -> _Default:
+    """What a default in one of the schemas of a combining keyword is."""
+    if default is not _Default.OF_FIELD:
+        return default
+    is_single = len(schema_alternatives(schema, SchemaPath(""))) == 1
+    if is_single and schema.get("default") is None:
+        return default
+    return _Default.UNREAD if keyword == "allOf" else _Default.ANNOTATION
+
+
 @dataclass(slots=True)
 class _PartReader:
     """Reads schemas without texts. ``doubts`` are pointers of what the IR does not hold,
@@ -136,8 +158,10 @@ class _PartReader:
     is_annotation: Callable[[str], bool]
     doubts: list[str] = field(default_factory=list[str])
 
-    def schema(self, published: JsonValue, pointer: str, *, held: bool) -> JsonValue:
-        """A schema with sorted keywords; ``held`` means that a field holds its default."""
+    def schema(
+        self, published: JsonValue, pointer: str, default: _Default
+    ) -> JsonValue:
+        """A schema with sorted keywords, without a ``default`` that a field holds."""
         if not is_object(published):
             return published
         keywords: dict[str, JsonValue] = {}
@@ -146,34 +170,39 @@ class _PartReader:
             if self.is_annotation(keyword) or is_note(keyword):
                 continue
             if keyword == "default":
-                if held:
+                if default is not _Default.UNREAD:
                     continue
                 self.doubts.append(f"{pointer}/default")
-            keywords[keyword] = self._keyword(published, keyword, pointer, held)
+            keywords[keyword] = self._keyword(published, keyword, pointer, default)
             if value == []:
                 # An empty list of rules or required names means the same as none.
                 del keywords[keyword]
         return keywords
 
     def _keyword(
-        self, schema: dict[str, JsonValue], keyword: str, pointer: str, held: bool
+        self,
+        schema: dict[str, JsonValue],
+        keyword: str,
+        pointer: str,
+        default: _Default,
     ) -> JsonValue:
         value, value_pointer = schema[keyword], f"{pointer}/{keyword}"
         match keyword:
             case "properties" if is_object(value):
                 return {
                     name: self.schema(
-                        value[name], f"{value_pointer}/{pointer_token(name)}", held=True
+                        value[name],
+                        f"{value_pointer}/{pointer_token(name)}",
+                        _Default.OF_FIELD,
                     )
                     for name in sorted(value)
                 }
             case "items" | "additionalProperties":
-                return self.schema(value, value_pointer, held=False)
+                return self.schema(value, value_pointer, _Default.ANNOTATION)
             case "anyOf" | "oneOf" | "allOf" if is_array(value):
-                is_single = len(schema_alternatives(schema, SchemaPath(pointer))) == 1
-                held = held and is_single and schema.get("default") is None
+                inner = _default_inside(keyword, schema, default)
                 return [
-                    self.schema(option, f"{value_pointer}/{index}", held=held)
+                    self.schema(option, f"{value_pointer}/{index}", inner)
                     for index, option in enumerate(value)
                 ]
             case "validations" if is_array(value):

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ..dialect.validator import standard_type
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import Document
-from ..ir.json_text import JsonValue, pointer_token
+from ..ir.json_text import (
+    JsonValue,
+    is_array,
+    is_object,
+    items,
+    members,
+    pointer_token,
+)
 from ..ir.model import Unknown, Value
-from ..ir.schema_positions import ANNOTATIONS, has_reference
+from ..ir.schema_positions import ANNOTATIONS, TEXTS, has_reference, schema_without
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +68,110 @@ class SchemaPath:
             (*self.steps, "value"),
         )
 
-    def option(self, keyword: str, index: int) -> SchemaPath:
-        """The path of one of several schemas for the same value."""
+    def option(self, keyword: str, index: int, word: str = "") -> SchemaPath:
+        """The path of one of several schemas for the same value; ``word`` tells it from others."""
         return SchemaPath(
             f"{self.schema}/{keyword}/{index}",
             self.payload,
-            (*self.steps, f"option{index}"),
+            (*self.steps, f"{OPTION}_{word}"),
         )
+
+
+OPTION = "option"
+"""How the step to one of several schemas begins."""
+_LONGEST_WORD = 60
+
+
+def option_words(published: Sequence[JsonValue]) -> list[str]:
+    """A word for each of several schemas: it says what is inside, not where the schema is.
+
+    So schemas that come, go or change places rename no class of the others. Schemas that
+    share a word get longer ones.
+    """
+    inner = [_object_inside(members(schema)) for schema in published]
+    words = ["" if schema is None else _word(schema) for schema in inner]
+    for longer in (_long_word, _word_with_hash):
+        pairs = list(zip(inner, words, strict=True))
+        counts = Counter(_identifying(word) for schema, word in pairs if schema)
+        words = [
+            longer(schema) if schema and counts[_identifying(word)] > 1 else word
+            for schema, word in pairs
+        ]
+    seen: Counter[str] = Counter()
+    for index, word in enumerate(words):
+        # Schemas that differ in texts alone.
+        words[index] += f"_{seen[word]}" if word and seen[word] else ""
+        seen[word] += 1
+    return words
+
+
+def _object_inside(schema: dict[str, JsonValue]) -> dict[str, JsonValue] | None:
+    """The object that a schema accepts, itself or as items; None if there is none."""
+    if "properties" in schema or schema.get("required"):
+        return schema
+    for inner in (schema.get("items"), schema.get("additionalProperties")):
+        if is_object(inner):
+            return _object_inside(inner)
+    return schema if schema.get("type") == "object" else None
+
+
+def _word(schema: dict[str, JsonValue]) -> str:
+    """The constants of an object, else its required members, else all of them."""
+    properties = members(schema.get("properties"))
+    constants = [_constant(members(properties[name])) for name in sorted(properties)]
+    required = {str(name) for name in items(schema.get("required"))}
+    named = _named_members(schema, required or {*properties})
+    return _fitting([text for text in constants if text] or named)
+
+
+def _long_word(schema: dict[str, JsonValue]) -> str:
+    return _fitting(_named_members(schema, {*members(schema.get("properties"))}))
+
+
+def _word_with_hash(schema: dict[str, JsonValue]) -> str:
+    return f"{_word(schema)}_{_hash(schema_without(schema, _is_text))}"
+
+
+def _named_members(schema: dict[str, JsonValue], names: Iterable[str]) -> list[str]:
+    """Names of members, with the types that are not texts."""
+    properties = members(schema.get("properties"))
+    return [
+        "_".join((name, *_other_types(members(properties.get(name)).get("type"))))
+        for name in sorted(names)
+    ]
+
+
+def _other_types(published: JsonValue) -> list[str]:
+    listed = published if is_array(published) else [published]
+    names = [standard_type(name) for name in listed if name is not None]
+    # A type that gets wider from integers to numbers renames no class.
+    plain = ["number" if name == "integer" else name for name in names]
+    return [name for name in plain if name not in ("string", "null")]
+
+
+def _fitting(names: Sequence[str]) -> str:
+    word = "_".join(names)
+    return word if len(word) <= _LONGEST_WORD else f"{names[0][:20]}_{_hash([*names])}"
+
+
+def _constant(schema: dict[str, JsonValue]) -> str:
+    """The only text that a schema accepts; empty if there is none."""
+    only = items(schema.get("enum"))
+    value = schema.get("const", only[0] if len(only) == 1 else None)
+    return value if isinstance(value, str) else ""
+
+
+def _identifying(word: str) -> str:
+    """What is left of a word in the name of a class."""
+    return re.sub(r"[^a-z0-9]+", "", word.lower())
+
+
+def _hash(value: JsonValue) -> str:
+    return hashlib.sha256(Value.of(value).text.encode("ascii")).hexdigest()[:6]
+
+
+def _is_text(keyword: str) -> bool:
+    return keyword in TEXTS or keyword == "default"
 
 
 # What was noticed in one document.

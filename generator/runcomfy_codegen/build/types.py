@@ -10,6 +10,7 @@ from ..dialect.rule_language import names_several
 from ..dialect.validator import JSON_TYPES, standard_type
 from ..ir.json_text import JsonValue, is_object, items, members
 from ..ir.model import (
+    NOTHING,
     NULL,
     Anything,
     Array,
@@ -23,8 +24,13 @@ from ..ir.model import (
     Union,
 )
 from .bounds import BOUNDS, count_bound, numeric_type, text_pattern
-from .combined import apply_choices, combined_schemas, restrict_to_options
-from .reader_context import Collector, SchemaPath
+from .combined import (
+    apply_choices,
+    combined_schemas,
+    report_impossible,
+    restrict_to_options,
+)
+from .reader_context import Collector, SchemaPath, option_words
 from .unions import make_nullable
 
 _UNCONSTRAINED: tuple[Type, ...] = (
@@ -98,6 +104,9 @@ class TypeReader:
             nullable = False
         for keyword, options in combined:
             kind = self._combined(kind, keyword, options, path)
+        if _refuses_everything(schema):
+            report_impossible("not", path, self.collector)
+            return NOTHING
         nullable = kind != NULL and (nullable or schema.get("nullable") is True)
         return apply_choices(schema, kind, path, self.collector, nullable=nullable)
 
@@ -179,10 +188,16 @@ class TypeReader:
         own_format = (
             format_ if isinstance(format_, str) and not stated_by_items else None
         )
+        low, high = (
+            count_bound(schema, keyword, path, self.collector)
+            for keyword in ("minItems", "maxItems")
+        )
+        if item_type == NOTHING:
+            item_type, high = Anything(), 0
         return Array(
             items=item_type,
-            min_items=count_bound(schema, "minItems", path, self.collector),
-            max_items=count_bound(schema, "maxItems", path, self.collector),
+            min_items=low,
+            max_items=high,
             unique_items=schema.get("uniqueItems") is True,
             format=own_format,
         )
@@ -196,7 +211,8 @@ class TypeReader:
         elif extra is False:
             extra_type = None
         elif isinstance(extra, dict):
-            extra_type = self.read(extra, path.values())
+            values = self.read(extra, path.values())
+            extra_type = None if values == NOTHING else values
         fields = self.read_fields(schema, path)
         return Object(
             fields=fields,
@@ -218,8 +234,10 @@ class TypeReader:
     ) -> Type:
         """The type with one of ``anyOf``, ``oneOf`` and ``allOf`` applied."""
         options = [
-            self.read(option, path.option(keyword, index))
-            for index, option in enumerate(published)
+            self.read(option, path.option(keyword, index, word))
+            for index, (option, word) in enumerate(
+                zip(published, option_words(published), strict=True)
+            )
         ]
         kind, exact = restrict_to_options(kind, keyword, options, path, self.collector)
         if not exact or not options or not all(map(is_object, published)):
@@ -247,6 +265,8 @@ class TypeReader:
         combining = {keyword for keyword, _ in combined_schemas(schema)}
         if schema.get("type") is None:
             combining |= _UNTYPED
+        if _refuses_everything(schema):
+            combining.add("not")
         covered = combining.union(
             _ANYWHERE, *(_CHECKED.get(name, ()) for name in names)
         )
@@ -272,6 +292,10 @@ def _is_unconstrained(kind: Type) -> bool:
             and isinstance(kind.extra, Anything)
         )
     return kind in _UNCONSTRAINED
+
+
+def _refuses_everything(schema: dict[str, JsonValue]) -> bool:
+    return "not" in schema and schema["not"] == {}
 
 
 def _item_format(format_: str) -> str | None:

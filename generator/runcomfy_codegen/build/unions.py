@@ -11,6 +11,7 @@ from runcomfy_runtime.exact_numbers import exact_number
 from ..ir.exact import equality_key
 from ..ir.json_text import JsonValue, is_array, is_object
 from ..ir.model import (
+    NOTHING,
     NULL,
     Anything,
     Array,
@@ -31,13 +32,16 @@ _EVERY = frozenset({"null", "boolean", "number", "string", "array", "object"})
 
 def union_of(options: Sequence[Type]) -> Type:
     """One type that accepts the values of all ``options``."""
-    not_null = [option for option in options if option != NULL]
+    possible = [option for option in options if option != NOTHING]
+    if not possible:
+        return NOTHING if options else Anything()
+    not_null = [option for option in possible if option != NULL]
     if not not_null:
-        return NULL if options else Anything()
+        return NULL
     if any(isinstance(option, Anything) for option in not_null):
         return Anything()
     union = _together(not_null)
-    nullable = len(not_null) < len(options) and not isinstance(union, Nullable)
+    nullable = len(not_null) < len(possible) and not isinstance(union, Nullable)
     return Nullable(union) if nullable else union
 
 
@@ -116,6 +120,8 @@ def _word(value: JsonValue) -> str:
 
 def make_nullable(kind: Type) -> Type:
     """The type extended by null."""
+    if kind == NOTHING:
+        return NULL
     has_null = isinstance(kind, Anything | Nullable) or kind == NULL
     return kind if has_null else Nullable(kind)
 

@@ -138,6 +138,14 @@ def _any_of(
         yield from _STANDARD["anyOf"](validator, options, instance, schema) or ()
 
 
+def _not(
+    validator: Any, value: Any, instance: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """``"not": {}`` refuses every value. No other ``not`` is supported."""
+    if value == {}:
+        yield ValidationError("no value is valid")
+
+
 _KEYWORDS: Mapping[str, Keyword] = {
     **EXACT_KEYWORDS,
     **{
@@ -157,6 +165,7 @@ _KEYWORDS: Mapping[str, Keyword] = {
     "anyOf": _any_of,
     # Wider than JSON Schema, like the generated unions.
     "oneOf": _any_of,
+    "not": _not,
 }
 
 

@@ -11,6 +11,7 @@ from ..ir.json_text import is_array, is_object
 from ..ir.toml_text import toml_string
 from ..reports.command_report import ReportEntry
 from .finding import DiffFinding
+from .same_change import approved_changes
 
 _KEYS = {"fingerprint", "model", "rule", "pointer", "reason", "expires"}
 
@@ -78,9 +79,11 @@ def apply_approvals(
     valid = {item.fingerprint for item in approvals if item.holds(today)}
     all_findings = list(findings)
     used = {item.fingerprint for item in all_findings if item.fingerprint in valid}
+    approved = approved_changes(all_findings, lambda each: each.fingerprint in valid)
+    sorted_findings = list(zip(all_findings, approved, strict=True))
     return SortedFindings(
-        tuple(item for item in all_findings if item.fingerprint not in valid),
-        tuple(item for item in all_findings if item.fingerprint in valid),
+        tuple(item for item, is_approved in sorted_findings if not is_approved),
+        tuple(item for item, is_approved in sorted_findings if is_approved),
         tuple(
             item
             for item in approvals

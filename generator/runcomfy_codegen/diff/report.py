@@ -25,6 +25,7 @@ from ..reports.published_text import in_markdown
 from .approvals import Approval, approval_entry
 from .finding import DiffFinding, DiffVerdict, version_bump
 from .rules import RULES
+from .same_change import Change, changes
 
 Locate: TypeAlias = Callable[[DiffFinding], FileLocation | None]
 """Finds the position of a finding's pointer in a file; None if no file has it."""
@@ -85,10 +86,13 @@ class DiffReport:
 
     def for_writers(self, locate: Locate) -> CommandReport:
         """The report in the form that every writer understands."""
-        entries = tuple(_entry(finding, locate) for finding in self.findings)
-        approved = (
-            replace(_entry(finding, locate), approved=True) for finding in self.approved
-        )
+        entries = tuple(_entry(change, locate) for change in changes(self.findings))
+        approved = [
+            replace(_entry(change, locate), approved=True)
+            for change in changes(self.approved)
+        ]
+        counts = Counter(entry.verdict for entry in entries)
+        summary = {verdict.value: counts[verdict] for verdict in DiffVerdict}
         return CommandReport(
             command="diff",
             document=self.as_json(),
@@ -96,8 +100,8 @@ class DiffReport:
             notices=tuple(map(notice_of, self.diagnostics)),
             rules=tuple(rule.metadata for rule in RULES),
             diagnostics=self.diagnostics,
-            text=tuple(_lines(self, entries)),
-            summary=self.summary,
+            text=tuple(_lines(self, entries, summary, len(approved))),
+            summary=summary,
             bump=self.bump,
             remarks=tuple(_remarks(self)),
             annotated={
@@ -119,38 +123,44 @@ def _remarks(report: DiffReport) -> Iterator[Remark]:
         )
 
 
-def _entry(finding: DiffFinding, locate: Locate) -> ReportEntry:
+def _entry(change: Change, locate: Locate) -> ReportEntry:
+    finding, worst = change.main, change.worst
     return ReportEntry(
         rule=finding.rule,
-        level=_LEVELS[finding.verdict],
-        verdict=finding.verdict.value,
+        level=_LEVELS[worst.verdict],
+        verdict=worst.verdict.value,
         model=finding.model,
-        message=finding.message,
+        message=change.message,
         pointer=finding.pointer,
         where=f"{finding.side.value} {finding.pointer}".strip(),
         location=locate(finding),
-        witness=_witness_text(finding),
-        reason=finding.reason,
-        hint=finding.hint,
+        witness=_witness_text(change),
+        reason=worst.reason,
+        hint=finding.hint or worst.hint,
         fingerprint=finding.fingerprint,
         properties={
-            "verdict": finding.verdict.value,
-            "lens": finding.lens.value,
+            "verdict": worst.verdict.value,
+            "lens": change.lens,
             "side": finding.side.value,
         },
     )
 
 
-def _lines(report: DiffReport, entries: Iterable[ReportEntry]) -> Iterator[TextLine]:
+def _lines(
+    report: DiffReport,
+    entries: Iterable[ReportEntry],
+    summary: Mapping[str, int],
+    approved: int,
+) -> Iterator[TextLine]:
     """Model by model, the worst first, each with the entry that would approve it."""
     for model, own in by_model(entries).items():
         yield TextLine(model)
-        for entry in worst_first(own, report.summary):
+        for entry in worst_first(own, summary):
             yield from _entry_lines(entry)
         yield TextLine("")
     for remark in _remarks(report):
         yield TextLine(remark.text)
-    counts = counted(report.summary, len(report.approved))
+    counts = counted(summary, approved)
     yield TextLine(f"{counts}; version bump: {report.bump}")
 
 
@@ -213,11 +223,14 @@ def _changelog_lines(entries: Iterable[ReportEntry]) -> Iterator[str]:
             yield f"- {mark}{in_markdown(model)}: {in_markdown(text)}"
 
 
-def _witness_text(finding: DiffFinding) -> str:
-    """The witness as JSON, its middle left out if it is long; empty without a witness."""
-    if finding.witness is None:
+def _witness_text(change: Change) -> str:
+    """A witness as JSON, its middle left out if it is long; empty if there is none."""
+    found = (change.worst, *change.findings)
+    wanted = (each for each in found if each.verdict is change.worst.verdict)
+    witness = next((each.witness for each in wanted if each.witness is not None), None)
+    if witness is None:
         return ""
-    text = exact_json_text(json_value(finding.witness.value))
+    text = exact_json_text(json_value(witness.value))
     if len(text) <= _MAX_WITNESS:
         return text
     half = _MAX_WITNESS // 2

@@ -183,7 +183,7 @@ def type_word(kind: Type) -> str:
             return "any"
         case Choice(values=values):
             words = dict.fromkeys(_word_of(value) for value in values)
-            return " | ".join(words)
+            return " | ".join(words) or "nothing"
         case Nullable(inner=inner):
             return f"{type_word(inner)} | null"
         case _:

@@ -129,6 +129,10 @@ class Choice:
 NULL = Choice((Value("null"),))
 """The type whose only value is null."""
 
+NOTHING = Choice(())
+"""The type without values: an impossible schema, for example a ``type`` next to a ``const`` of
+another type. It is never an option of a ``Union``, and never inside a ``Nullable``."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Array:
@@ -147,7 +151,7 @@ class Object:
 
     ``undeclared_required`` are required names that no field declares. ``path`` has the steps from the
     input or output to this object: published names of members, ``item`` for the items of an
-    array, ``value`` for undeclared members, ``option0`` for the first of several schemas.
+    array, ``value`` for undeclared members, ``option_`` and a word for one of several schemas.
     ``pointer`` is that of the schema in the document. Comparing objects ignores both.
     """
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..ir.diagnostic import Severity
 from ..ir.exact import exact_value
 from ..ir.model import (
+    NOTHING,
     Array,
     Choice,
     Field,
@@ -82,6 +83,9 @@ def _refused(
 @each_field
 def impossible_value(field: Field, pointer: str) -> Iterator[tuple[str, str]]:
     """A field whose type accepts no value."""
+    if field.type == NOTHING:
+        # The build reports the keywords that contradict each other.
+        return
     if is_empty(field.type):
         yield pointer, f"no value is valid for {field.wire_name!r}"
     elif any(map(is_empty, _alternatives(field.type))):

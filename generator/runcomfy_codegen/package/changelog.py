@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -59,6 +60,9 @@ def _files(model_id: str, old: Lock, new: Lock) -> Iterator[PurePosixPath]:
 
 # Names that callers use, and that are others now: the published ones may be the same.
 
+_OPTIONS = re.compile(r"(\|(option_.*|[0-9]+))+$")
+"""Which of several schemas a place is in; earlier releases counted them."""
+
 
 def renamed(old: LockEntry, new: LockEntry) -> Iterator[str]:
     """``three -> renamed`` for each field and class of a model that is called otherwise now.
@@ -78,7 +82,8 @@ def _name_changes(
     old: Mapping[str, str], new: Mapping[str, str], *, same: bool
 ) -> Iterator[str]:
     for place in sorted({*old, *new}):
-        published = place.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+        step = _OPTIONS.sub("", place.rpartition("/")[2])
+        published = step.replace("~1", "/").replace("~0", "~")
         before, after = old.get(place), new.get(place)
         if before == after:
             continue

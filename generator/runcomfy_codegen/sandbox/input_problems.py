@@ -136,6 +136,8 @@ def _sentence(error: ValidationError) -> str:
     match error.validator:
         case "type":
             return f"must be of type {limit}, is {_shown(value)}"
+        case "enum" if not limit:
+            return "can have no value: the published schema accepts none"
         case "enum":
             return f"must be one of {_whole(limit)}, is {_shown(value)}"
         case "minLength" | "maxLength":

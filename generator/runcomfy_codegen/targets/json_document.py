@@ -138,6 +138,9 @@ def annotated_schema(kind: Type) -> Schema:
             return {"anyOf": [annotated_schema(inner), {"type": "null"}]}
         case Union(options=options):
             return {"anyOf": [annotated_schema(option) for option in options]}
+        case Choice(values=()):
+            # Some readers refuse an empty `enum`.
+            return {"not": {}}
         case Choice(values=values):
             word = type_word(kind)
             types = {"type": word} if word in _WORDS else {}

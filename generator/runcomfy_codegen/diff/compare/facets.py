@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ...ir.exact import equality_key, exact_value
 from ...ir.json_text import pointer_token
 from ...ir.model import (
     NULL,
@@ -20,11 +21,18 @@ from ...ir.model import (
 )
 from ...subtype import YES, Answer, No, Yes
 from ...subtype.accepts import accepts
-from ...subtype.is_subschema import is_subschema
-from .facts import Facet, Fact, Identity, SchemaLocation, ValuesChanged
+from ...subtype.is_subschema import alternatives, is_subschema
+from .facts import (
+    Facet,
+    Fact,
+    Identity,
+    SchemaLocation,
+    SuggestionsChanged,
+    ValuesChanged,
+)
 from .fingerprint import facet_identity
 from .published import unsure_beside_unsupported
-from .wording import choices_in_words, facet_in_words
+from .wording import choices_in_words, facet_pair, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +67,7 @@ class FacetChange:
     @property
     def words(self) -> tuple[str, str]:
         """The facet before and after."""
-        return facet_in_words(self.old, self.facet), facet_in_words(
-            self.isolated, self.facet
-        )
+        return facet_pair(self.old, self.isolated, self.facet)
 
     @property
     def choices(self) -> tuple[str, str]:
@@ -257,3 +263,42 @@ def _values_changed(
         removed=removed,
         added=added,
     )
+
+
+# Suggestions: values that a schema lists next to an alternative that accepts them anyway.
+
+
+def suggestion_facts(
+    old: Type, new: Type, location: SchemaLocation
+) -> Iterator[SuggestionsChanged]:
+    """Suggested values that are listed on one side only, and accepted on both."""
+    old, new = without_null(old), without_null(new)
+    if isinstance(old, Array) and isinstance(new, Array):
+        items = replace(location, pointer=f"{location.pointer}/items")
+        yield from suggestion_facts(old.items, new.items, items)
+    elif old != new:
+        removed, added = _suggested_only(old, new), _suggested_only(new, old)
+        if removed or added:
+            yield SuggestionsChanged(location, removed, added)
+
+
+def _suggested_only(one: Type, other: Type) -> str:
+    """The values that one type suggests, and the other accepts without listing them."""
+    choices = [each for each in alternatives(one) if isinstance(each, Choice)]
+    rest = [each for each in alternatives(one) if not isinstance(each, Choice)]
+    listed = {
+        equality_key(exact_value(value))
+        for each in alternatives(other)
+        if isinstance(each, Choice)
+        for value in each.values
+    }
+    suggested = (
+        value.text
+        for choice in choices
+        for value in choice.values
+        if (exact := exact_value(value)) is not None
+        and equality_key(exact) not in listed
+        and accepts(other, exact) is not False
+        and any(accepts(kind, exact) is not False for kind in rest)
+    )
+    return shorten(", ".join(suggested))

@@ -256,6 +256,14 @@ class SampleChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestionsChanged(Fact):
+    """Other values are listed next to a type that accepts them anyway, in words."""
+
+    removed: str
+    added: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextsChanged(Fact):
     """Titles, descriptions or messages changed; ``what`` names them."""
 

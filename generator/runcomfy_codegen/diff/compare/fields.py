@@ -11,7 +11,7 @@ from ...ir.exact import equality_key, exact_value
 from ...ir.json_text import pointer_token
 from ...ir.model import Array, Field, Model, Nullable, Object, Type, Union, Value
 from ...subtype.containers import required_names
-from .facets import value_facts
+from .facets import suggestion_facts, value_facts
 from .facts import (
     DefaultChanged,
     Fact,
@@ -88,6 +88,7 @@ def _other_facts(old: Field, new: Field, location: SchemaLocation) -> Iterator[F
         yield MediaKindChanged(location, old.media, new.media)
     yield from media_limit_facts(old, new, location)
     yield from _published_values(old, new, location)
+    yield from suggestion_facts(old.type, new.type, location)
     texts = tuple(
         what
         for what, one, other in (

@@ -28,7 +28,7 @@ from .facts import (
 )
 from .fields import nested_fields
 from .fingerprint import type_identity
-from .wording import type_summary
+from .wording import type_pair
 
 SurfacePair: TypeAlias = tuple[Surface, Surface]
 """The surfaces of one model before and after."""
@@ -162,8 +162,7 @@ def _changed(
         return
     yield AnnotationChanged(
         location,
-        type_summary(old.type),
-        type_summary(new.type),
+        *type_pair(old.type, new.type),
         (type_identity(one), type_identity(other)),
         old_in_new,
         new_in_old,

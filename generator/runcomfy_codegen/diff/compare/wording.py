@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from itertools import takewhile
 
 from ...ir.exact import decimal_text, equality_key, exact_value
 from ...ir.model import (
@@ -23,10 +25,26 @@ from ...ir.model import (
 from .facts import Facet
 
 _LONGEST = 120
+_ROOM = 40
+"""Characters of a member that are shown at least."""
+_BETWEEN_MEMBERS = (", ", " or ", "{")
 
 
-def facet_in_words(kind: Type, facet: Facet) -> str:
-    """One facet of a type: ``0 to 100``, ``at most 20 characters``."""
+def facet_pair(old: Type, new: Type, facet: Facet) -> tuple[str, str]:
+    """One facet before and after: ``0 to 100``, ``at most 20 characters``."""
+    before, after = _facet(old, facet), _facet(new, facet)
+    return type_pair(old, new) if before == after else _both(before, after)
+
+
+def type_pair(old: Type, new: Type) -> tuple[str, str]:
+    """Two types in a few words, with as much detail as shows how they differ."""
+    before, after = _summary(old), _summary(new)
+    if before == after:
+        before, after = (_summary(kind, detailed=True) for kind in (old, new))
+    return _both(before, after)
+
+
+def _facet(kind: Type, facet: Facet) -> str:
     match facet, kind:
         case Facet.NULL, _:
             return "null is accepted" if isinstance(kind, Nullable) else "no null"
@@ -46,13 +64,19 @@ def facet_in_words(kind: Type, facet: Facet) -> str:
         case Facet.REPEATS, Array():
             return "items may not repeat" if kind.unique_items else "items may repeat"
         case Facet.MEMBERS, Object():
-            return _members(kind)
+            return _members(kind, detailed=False)
         case _:
-            return type_summary(kind)
+            return _summary(kind)
 
 
-def type_summary(kind: Type) -> str:
-    """A type in a few words."""
+def _summary(kind: Type, *, detailed: bool = False) -> str:
+    """A type in words; ``detailed`` adds its bounds, and the types of members."""
+    word = _bare_summary(kind, detailed)
+    bounds = _bounds(kind) if detailed else ()
+    return f"{word} ({', '.join(bounds)})" if bounds else word
+
+
+def _bare_summary(kind: Type, detailed: bool) -> str:
     match kind:
         case Text():
             return "string"
@@ -63,17 +87,41 @@ def type_summary(kind: Type) -> str:
         case Choice() if kind == NULL:
             return "null"
         case Choice(values=values):
-            return shorten("one of " + ", ".join(value.text for value in values))
+            listed = ", ".join(value.text for value in values)
+            return f"one of {listed}" if listed else "nothing"
         case Array(items=items):
-            return f"list of {type_summary(items)}"
+            return f"list of {_summary(items, detailed=detailed)}"
         case Object():
-            return _members(kind)
+            return _members(kind, detailed)
         case Union(options=options):
-            return " or ".join(map(type_summary, options))
+            return " or ".join(_summary(each, detailed=detailed) for each in options)
         case Nullable(inner=inner):
-            return f"{type_summary(inner)} or null"
+            return f"{_summary(inner, detailed=detailed)} or null"
         case Anything():
             return "anything"
+
+
+_FACETS_OF: Mapping[type[Type], tuple[Facet, ...]] = {
+    Text: (Facet.LENGTH, Facet.PATTERN, Facet.FORMAT),
+    Numeric: (Facet.RANGE, Facet.STEP),
+    Array: (Facet.COUNT, Facet.REPEATS, Facet.FORMAT),
+}
+
+
+def _bounds(kind: Type) -> list[str]:
+    """The facets of a type that restrict it."""
+    match kind:
+        case Text():
+            free: Type = Text()
+        case Numeric(integral=integral):
+            free = Numeric(integral=integral)
+        case Array(items=items):
+            free = Array(items=items)
+        case _:
+            return []
+    facets = _FACETS_OF[type(kind)]
+    words = ((_facet(kind, facet), _facet(free, facet)) for facet in facets)
+    return [own for own, unrestricted in words if own != unrestricted]
 
 
 def choices_in_words(old: Choice, new: Choice) -> tuple[str, str]:
@@ -85,14 +133,29 @@ def choices_in_words(old: Choice, new: Choice) -> tuple[str, str]:
     return shorten(", ".join(removed)), shorten(", ".join(added))
 
 
-def value_in_words(value: Value | None) -> str:
-    """A published value, shortened."""
-    return "none" if value is None else shorten(value.text)
+def value_pair(old: Value | None, new: Value | None) -> tuple[str, str]:
+    """Two published values in a few words."""
+    before, after = ("none" if value is None else value.text for value in (old, new))
+    return _both(before, after)
 
 
 def shorten(text: str) -> str:
     """A text of at most 120 characters."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _both(old: str, new: str) -> tuple[str, str]:
+    """Two texts, each shortened so that it shows the first member that differs."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False))
+    first, start = sum(1 for _ in same), 0
+    if first > _LONGEST - _ROOM:
+        begins = (old.rfind(mark, 0, first) + len(mark) for mark in _BETWEEN_MEMBERS)
+        start = max(*begins, first - _ROOM)
+    return shorten(_from(old, start)), shorten(_from(new, start))
+
+
+def _from(text: str, start: int) -> str:
+    return f"…{text[start:]}" if start else text
 
 
 def _range(kind: Numeric) -> str:
@@ -114,15 +177,19 @@ def _count(low: int | None, high: int | None, noun: str) -> str:
     return f"{low} to {high} {noun}"
 
 
-def _members(kind: Object) -> str:
+def _members(kind: Object, detailed: bool) -> str:
     names = [
-        field.wire_name if field.required else f"{field.wire_name}?"
+        _member(field.wire_name + "?" * (not field.required), field.type, detailed)
         for field in kind.fields
     ]
     names += [f"{name} (undeclared)" for name in kind.undeclared_required]
-    return shorten(
-        "{" + ", ".join([*names, *([] if kind.extra is None else ["…"])]) + "}"
-    )
+    if kind.extra is not None:
+        names.append(_member("…", kind.extra, detailed))
+    return f"{{{', '.join(names)}}}"
+
+
+def _member(name: str, kind: Type, detailed: bool) -> str:
+    return f"{name}: {_summary(kind, detailed=True)}" if detailed else name
 
 
 def _plain(number: Exact) -> str:

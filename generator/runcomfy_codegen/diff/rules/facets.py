@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ...reports.command_report import RuleMetadata
-from ...subtype import Answer, No
+from ...subtype import Answer, No, Unsure
 from ..compare.facts import Facet, Side, ValuesChanged
 from ..finding import DiffVerdict, Witness
 from ..rule import (
@@ -257,7 +257,7 @@ def _narrowed(facet: Facet, message: str) -> Judge[ValuesChanged]:
             change = (
                 f"without {fact.removed}" if fact.removed else _change_in_words(fact)
             )
-            text = f"{_about(fact, message)}: {change}"
+            text = f"{_about(fact, message, fact.old_in_new)}: {change}"
             yield from _judged(fact, fact.old_in_new, fact.new_in_old, Side.INPUT, text)
 
     return judge
@@ -269,15 +269,20 @@ def _widened(facet: Facet, message: str) -> Judge[ValuesChanged]:
     def judge(fact: ValuesChanged) -> Iterator[RuleResult]:
         if fact.facet is facet:
             change = f"also {fact.added}" if fact.added else _change_in_words(fact)
-            text = f"{_about(fact, message)}: {change}"
+            text = f"{_about(fact, message, fact.new_in_old)}: {change}"
             results = _judged(fact, fact.new_in_old, fact.old_in_new, Side.OUTPUT, text)
             yield from (_as_read(judgement, fact.readable) for judgement in results)
 
     return judge
 
 
-def _about(fact: ValuesChanged, message: str) -> str:
-    """The message; what a stated limit requires between fields is about whole inputs."""
+def _about(fact: ValuesChanged, message: str, answer: Answer) -> str:
+    """The message, which claims nothing if the answer is open.
+
+    What a stated limit requires between fields is about whole inputs.
+    """
+    if isinstance(answer, Unsure):
+        return f"the {fact.facet.value.replace('-', ' ')} changed"
     whole = fact.location.pointer == "/input_schema"
     return message.replace("nested objects", "inputs") if whole else message
 

@@ -151,7 +151,10 @@ def field_renamed(fact: FieldRenamed) -> Iterator[RuleResult]:
         yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.RISKY if open_ else DiffVerdict.BREAKING,
-            message=f"the field is now called {fact.new.wire_name!r}",
+            message=(
+                f"{fact.old.wire_name!r} is gone, and {fact.new.wire_name!r} is new:"
+                " probably a rename"
+            ),
             lens=lens,
             old=fact.old.wire_name,
             new=fact.new.wire_name,

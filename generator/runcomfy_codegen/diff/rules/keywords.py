@@ -8,12 +8,13 @@ from ..compare.facts import (
     DefaultChanged,
     InformativeKeywordChanged,
     SampleChanged,
+    SuggestionsChanged,
     TextsChanged,
     UnknownChange,
     UnsupportedKeywordChanged,
 )
 from ..compare.fingerprint import value_identity
-from ..compare.wording import value_in_words
+from ..compare.wording import value_pair
 from ..finding import DiffVerdict
 from ..rule import RuleResult, diff_rule
 
@@ -32,7 +33,7 @@ from ..rule import RuleResult, diff_rule
 )
 def server_default_changed(fact: DefaultChanged) -> Iterator[RuleResult]:
     """Calls are still accepted, and mean something else."""
-    old, new = value_in_words(fact.old), value_in_words(fact.new)
+    old, new = value_pair(fact.old, fact.new)
     yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.RISKY,
@@ -61,7 +62,7 @@ def server_default_changed(fact: DefaultChanged) -> Iterator[RuleResult]:
 )
 def sample_changed(fact: SampleChanged) -> Iterator[RuleResult]:
     """Samples are documentation."""
-    old, new = value_in_words(fact.old), value_in_words(fact.new)
+    old, new = value_pair(fact.old, fact.new)
     yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.DOCS_ONLY,
@@ -69,6 +70,36 @@ def sample_changed(fact: SampleChanged) -> Iterator[RuleResult]:
         old=old,
         new=new,
         identity=(value_identity(fact.old), value_identity(fact.new)),
+    )
+
+
+@diff_rule(
+    "suggestions-changed",
+    SuggestionsChanged,
+    summary=(
+        "Other values are suggested: listed next to an alternative that accepts them "
+        "anyway."
+    ),
+    why="The same values are accepted. Editors offer the listed ones.",
+    before=(
+        '{"properties": {"voice": {"anyOf": [{"enum": ["alto", "bass"]}, {"type": '
+        '"string"}]}}}'
+    ),
+    after='{"properties": {"voice": {"type": "string"}}}',
+    advice="Nothing needs to be done.",
+)
+def suggestions_changed(fact: SuggestionsChanged) -> Iterator[RuleResult]:
+    """Suggestions are documentation."""
+    changes = (
+        f"without {fact.removed}" if fact.removed else "",
+        f"also {fact.added}" if fact.added else "",
+    )
+    yield RuleResult(
+        location=fact.location,
+        verdict=DiffVerdict.DOCS_ONLY,
+        message=f"other values are suggested: {', '.join(filter(None, changes))}",
+        old=fact.removed,
+        new=fact.added,
     )
 
 
@@ -197,8 +228,14 @@ def unjudged_keyword(fact: UnsupportedKeywordChanged) -> Iterator[RuleResult]:
         "No other rule reports a change here that callers must look at. A schema with "
         "unsupported keywords cannot be proved equal."
     ),
-    before='{"properties": {"sizes": {"type": "array", "items": {"default": 1}}}}',
-    after='{"properties": {"sizes": {"type": "array", "items": {"default": 2}}}}',
+    before=(
+        '{"properties": {"size": {"anyOf": [{"$ref": "#/$defs/size"}, {"type": '
+        '"string"}]}}}'
+    ),
+    after=(
+        '{"properties": {"size": {"anyOf": [{"$ref": "#/$defs/size"}, {"type": '
+        '"integer"}]}}}'
+    ),
     advice="Read the change, and approve it if it is harmless.",
 )
 def unjudged_change(fact: UnknownChange) -> Iterator[RuleResult]:
@@ -216,6 +253,7 @@ def unjudged_change(fact: UnknownChange) -> Iterator[RuleResult]:
 RULES = (
     server_default_changed,
     sample_changed,
+    suggestions_changed,
     texts_changed,
     deprecation_changed,
     extension_changed,

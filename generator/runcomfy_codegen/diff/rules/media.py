@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...subtype import Answer, Unsure
 from ..compare.facts import MediaKindChanged, MediaLimitsChanged, Side
 from ..finding import DiffVerdict
 from ..rule import (
@@ -69,7 +70,7 @@ def media_limit_narrowed(fact: MediaLimitsChanged) -> Iterator[RuleResult]:
         yield RuleResult(
             location=fact.location,
             verdict=verdict_of(fact.old_in_new, hurts=hurts),
-            message=f"fewer files pass by {fact.metric}: {fact.old} → {fact.new}",
+            message=_message("fewer files pass by", fact, fact.old_in_new),
             old=fact.old,
             new=fact.new,
             identity=fact.identity,
@@ -105,13 +106,20 @@ def media_limit_widened(fact: MediaLimitsChanged) -> Iterator[RuleResult]:
         yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.RISKY if hurts else DiffVerdict.COMPATIBLE,
-            message=f"more files pass by {fact.metric}: {fact.old} → {fact.new}",
+            message=_message("more files pass by", fact, fact.new_in_old),
             old=fact.old,
             new=fact.new,
             identity=fact.identity,
             witness=witness_of(fact.new_in_old),
             reason=reason_of(fact.new_in_old) or (READ_BY_OLD_CLASSES if hurts else ""),
         )
+
+
+def _message(words: str, fact: MediaLimitsChanged, answer: Answer) -> str:
+    """What changed; if the answer is open, only that something did."""
+    if isinstance(answer, Unsure):
+        words = "other rules on"
+    return f"{words} {fact.metric}: {fact.old} → {fact.new}"
 
 
 RULES = (

@@ -75,7 +75,10 @@ def model_renamed(fact: ModelRenamed) -> Iterator[RuleResult]:
         yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.BREAKING,
-            message=f"the model is now called {fact.new.model_id!r}",
+            message=(
+                f"the model is gone, and {fact.new.model_id!r} is new with the same inputs:"
+                " probably a rename"
+            ),
             lens=lens,
             old=fact.old.model_id,
             new=fact.new.model_id,

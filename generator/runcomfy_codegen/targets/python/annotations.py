@@ -12,6 +12,7 @@ from runcomfy_runtime.exact_numbers import exact_number
 
 from ...ir.as_json import to_json_schema
 from ...ir.model import (
+    NOTHING,
     Array,
     Choice,
     Exact,
@@ -58,7 +59,9 @@ class Annotator:
             return self.of(part, media)
 
         filled: ast.expr
-        if isinstance(kind, NamedObject) and is_class(kind):
+        if kind == NOTHING:
+            filled = ast.Name("Never", ast.Load())
+        elif isinstance(kind, NamedObject) and is_class(kind):
             filled = ast.Name(kind.name, ast.Load())
         elif isinstance(kind, Union) and _is_long_union(kind):
             filled = subscript("Union", *map(inner, kind.options))
@@ -109,7 +112,7 @@ class _Plural(ast.NodeTransformer):
 
 def _is_asked(kind: Type) -> bool:
     """Whether the library says how a type is annotated."""
-    return not is_class(kind) and not _is_long_union(kind)
+    return not (is_class(kind) or _is_long_union(kind) or kind == NOTHING)
 
 
 def _is_long_union(kind: Type) -> bool:
@@ -185,6 +188,8 @@ def parts_of(kind: Type) -> tuple[Type, ...]:
 def exact_choice(kind: Choice) -> bool:
     """Whether ``Literal`` distinguishes these values as JSON does."""
     values = [value.load() for value in kind.values]
+    if not values:
+        return False
     return _texts(values) or (
         _integers(values) and not any(value in _AMBIGUOUS for value in values)
     )

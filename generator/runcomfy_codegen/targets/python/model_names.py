@@ -19,6 +19,7 @@ from ...ir.model import (
     types_in,
 )
 from ...ir.surface import CodeNames
+from ..identifiers import joined_words
 from ..target import Named, Overrides
 from .names import ChosenNames, chosen_names, class_name, field_name, module_path
 
@@ -93,7 +94,7 @@ def _class_words(
         parts.append(("value", holder.extra))
     for word, kind in parts:
         for inner in _nearest_objects(kind):
-            between = inner.path[len(holder.path) + 1 :]
+            between = map(joined_words, inner.path[len(holder.path) + 1 :])
             steps = (*words, word, *between)
             yield inner.pointer, steps
             yield from _class_words(inner, steps, fields)
@@ -232,6 +233,13 @@ def given_names(model: Model, names: CodeNames) -> dict[str, dict[str, str]]:
     return {"fields": renamed, "classes": classes}
 
 
+def _option_place(option: Type) -> str:
+    """What tells an option with classes from others; positions change."""
+    first = next(_nearest_objects(option), None)
+    steps = () if first is None else first.path
+    return "".join(f"|{step}" for step in steps if step.startswith("option"))
+
+
 def _places(kind: Type, place: str) -> Iterator[tuple[str, Field | Object]]:
     """Every field and class below a type, with its place."""
     match kind:
@@ -247,7 +255,7 @@ def _places(kind: Type, place: str) -> Iterator[tuple[str, Field | Object]]:
         case Array(items=inner) | Nullable(inner=inner):
             yield from _places(inner, place)
         case Union(options=options):
-            for index, option in enumerate(options):
-                yield from _places(option, f"{place}|{index}")
+            for option in options:
+                yield from _places(option, f"{place}{_option_place(option)}")
         case _:
             return

@@ -63,7 +63,7 @@ _TAKEN = frozenset(
     {
         # what a module imports
         "AcceptsNull", "Annotated", "Any", "AudioUrl", "AudioUrls", "ClassVar", "Decimal", "Field",
-        "ImageUrl", "ImageUrls", "Limit", "Limits", "Literal", "OneOf", "Pattern", "Required",
+        "ImageUrl", "ImageUrls", "Limit", "Limits", "Literal", "Never", "OneOf", "Pattern", "Required",
         "Requires", "Rule", "TypedDict", "Union", "UniqueItems", "Unpack", "VideoUrl", "VideoUrls",
         # words of Python
         "False", "None", "True",

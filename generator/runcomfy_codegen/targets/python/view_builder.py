@@ -44,7 +44,10 @@ OUTPUT_CLASSES: Mapping[str, tuple[Field, ...]] = MappingProxyType(
 )
 """The classes of the runtime and their fields, the widest first."""
 _TYPING = frozenset(
-    ("TYPE_CHECKING", "Annotated", "Any", "Literal", "Required", "Union", "Unpack")
+    (
+        *("TYPE_CHECKING", "Annotated", "Any", "Literal", "Never", "Required"),
+        *("Union", "Unpack"),
+    )
 )
 _CONSTRAINTS = frozenset(
     {"AcceptsNull", "Decimal", "OneOf", "Pattern", "Requires", "UniqueItems"}
@@ -217,9 +220,18 @@ def _classes(top: NamedObject) -> list[NamedObject]:
 
 def _pointer(kind: NamedObject, field: NamedField) -> str:
     """The pointer of a field as stated limits write it: ``/layers/*/image``."""
-    steps = ("*" if step == "item" else pointer_token(step) for step in kind.path)
-    inside = (step for step in steps if not step.startswith("option"))
-    return "/".join(("", *inside, pointer_token(field.wire_name)))
+    tokens = iter(kind.pointer.split("/")[2:])
+    steps: list[str] = []
+    for keyword in tokens:
+        match keyword:
+            case "properties":
+                steps.append(next(tokens))
+            case "items" | "additionalProperties":
+                steps.append("*")
+            case _:
+                # The number of one of several schemas.
+                next(tokens)
+    return "/".join(("", *steps, pointer_token(field.wire_name)))
 
 
 def _marks(field: NamedField, *, is_sent: bool) -> Iterator[ast.expr]:

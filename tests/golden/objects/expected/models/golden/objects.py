@@ -28,7 +28,7 @@ class ExtraTextPart(ModelPart, extra="allow", frozen=True):
     x: int | None = None
 
 
-class EitherOption0Part(ModelPart, extra="forbid", frozen=True):
+class EitherOptionXIntegerPart(ModelPart, extra="forbid", frozen=True):
     """A part of the input."""
 
     x: int
@@ -101,7 +101,7 @@ class ExtraTextParams(TypedDict, total=False):
     x: int | None
 
 
-class EitherOption0Params(TypedDict):
+class EitherOptionXIntegerParams(TypedDict):
     """A part of the input as a dict."""
 
     x: int
@@ -162,7 +162,7 @@ class InputParams(TypedDict, total=False):
     nested_map: dict[str, NestedMapValuePart | NestedMapValueParams] | None
     empty: EmptyPart | EmptyParams | None
     maybe: MaybePart | MaybeParams | None
-    either: EitherOption0Part | EitherOption0Params | str | None
+    either: EitherOptionXIntegerPart | EitherOptionXIntegerParams | str | None
     extra_text: ExtraTextPart | ExtraTextParams | None
 
 
@@ -191,7 +191,7 @@ class ObjectsInput(ModelInput[Output], frozen=True):
 
     maybe: Annotated[MaybePart | None, AcceptsNull()] = None
 
-    either: EitherOption0Part | str | None = None
+    either: EitherOptionXIntegerPart | str | None = None
 
     extra_text: ExtraTextPart | None = None
 
