@@ -71,7 +71,7 @@ generate: $(VENV)/.tool ## Write the client in generated/ from schemas/ and temp
 	@$(RUN) runcomfy_codegen generate
 
 bench: $(VENV)/.development ## Measure the figures of ARCHITECTURE.md on this machine.
-	@for table in generation lifecycle media limits sandbox diff validation many; do \
+	@for table in generation lifecycle faults media limits sandbox diff validation many; do \
 	  echo "== $$table"; $(VENV)/bin/python benchmarks/$$table.py || exit 1; done
 
 clean: ## Remove the environment and every cache.

@@ -1,49 +1,27 @@
-"""What a job costs, and what a fault costs: ours, by hand, and other queue clients.
+"""What a job costs: ours, by hand, and other queue clients.
 
-    python benchmarks/lifecycle.py                # every table
-    python benchmarks/lifecycle.py speed faults   # some of them
+    python benchmarks/lifecycle.py               # every table
+    python benchmarks/lifecycle.py core speed    # some of them
 
 fal-client, replicate and openai take part where they are installed; everything runs against
-``lifecycle_stub.py`` on loopback, in the same run.
+``lifecycle_stub.py`` on loopback, in the same run. ``faults.py`` shows what a fault costs.
 """
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.parse
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lifecycle_clients import Client, installed
-from lifecycle_stub import FAULTS
+from lifecycle_clients import installed, server
 
-ROUNDS, CYCLES, PATIENCE = 7, 200, 8.0
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """The stub, in its own process."""
-    script = Path(__file__).with_name("lifecycle_stub.py")
-    process = subprocess.Popen(
-        [sys.executable, script], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+ROUNDS, CYCLES = 7, 200
 
 
 def core() -> None:
@@ -244,54 +222,19 @@ def journal() -> None:
         _row(side, *figures, f"{disk.syncs() / jobs:.2f}", f"{aim}, 0.5 syncs")
 
 
-def faults(url: str) -> None:
-    """How many submits are on the wire for one call, and how it ended."""
-    clients = [client.name for client in installed(url)[1:]]
-    print("| fault | " + " | ".join(clients) + " |")
-    print("|---" * (len(clients) + 1) + "|")
-    for fault in FAULTS:
-        cells = [_cell(url, name, fault) for name in clients]
-        print(f"| {fault} | " + " | ".join(cells) + " |", flush=True)
-
-
-def _cell(url: str, name: str, fault: str) -> str:
-    urllib.request.urlopen(f"{url}/fault/{urllib.parse.quote(fault)}", data=b"").close()
-    ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(
-        target=_attempt, args=(url, name, theirs), daemon=True
-    )
-    process.start()
-    ended = ours.recv() if ours.poll(PATIENCE + 5) else f"not ended in {PATIENCE:.0f} s"
-    process.kill()
-    process.join()
-    with urllib.request.urlopen(f"{url}/counts") as answer:
-        submits = json.load(answer)["submit"]
-    return f"{submits} submit{'s' * (submits != 1)}; {ended}"
-
-
-def _attempt(url: str, name: str, told: Any) -> None:
-    client: Client = next(client for client in installed(url) if client.name == name)
-    try:
-        client.cycle()
-        told.send("result")
-    except BaseException as error:
-        kept = getattr(error, "request_id", None) or getattr(error, "job", None)
-        told.send(type(error).__name__ + (" with the id" if kept else ""))
-
-
 def _row(*cells: str) -> None:
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
 def main(tables: list[str]) -> None:
     """Print the tables that are asked for, or all."""
-    every = ["core", "speed", "imports", "many", "journal", "waiting", "faults"]
+    every = ["core", "speed", "imports", "many", "journal", "waiting"]
     wanted = tables or every
     with server() as url:
         for table in wanted:
             print(f"\n## {table}\n")
             function = globals()[table]
-            function(url) if table in ("speed", "faults") else function()
+            function(url) if table == "speed" else function()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
-"""The clients that are compared, each behind the same two calls."""
+"""The clients that are compared, each behind the same call, and the server that they call."""
 
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 Cycle = Callable[[], Any]
@@ -17,6 +20,22 @@ class Client(NamedTuple):
     name: str
     module: str
     cycle: Cycle
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The stub, in its own process."""
+    script = Path(__file__).with_name("lifecycle_stub.py")
+    process = subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def _ours(url: str) -> Cycle:
@@ -105,6 +124,4 @@ def _tell(lacking: tuple[str, ...]) -> None:
     names = " ".join(lacking)
     print(f"(not installed, so not compared: {', '.join(lacking)}; to have them apart:")
     print(f"   {sys.executable} -m pip install --target peers {names}")
-    print(
-        f"   PYTHONPATH=peers {sys.executable} benchmarks/lifecycle.py)\n", flush=True
-    )
+    print(f"   PYTHONPATH=peers {sys.executable} {sys.argv[0]})\n", flush=True)

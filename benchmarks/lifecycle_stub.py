@@ -1,6 +1,7 @@
 """A small queue API on loopback, in its own process, that speaks for four clients and breaks
-off where it is told to. Prints its port; ``POST /fault/<name>`` sets a fault and zeroes the
-counts, ``GET /counts`` tells how many submits and status reads came.
+off where it is asked to. Prints its port; ``POST /fault/<name>`` sets a fault and zeroes the
+counts, ``GET /counts`` reports how many submits, status reads and cancels came, and the seconds between
+the first two submits.
 """
 
 from __future__ import annotations
@@ -8,25 +9,27 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from typing import Any
 
 FAULTS = {
     # name: (kind of request, how often, what happens)
     "none": ("", 0, ""),
-    "answer lost once": ("submit", 1, "close"),
-    "answer lost always": ("submit", 99, "close"),
+    "lost answer": ("submit", 1, "close"),
+    "lost answers": ("submit", 99, "close"),
     "half an answer": ("submit", 1, "half"),
-    "500 twice": ("submit", 2, "500"),
-    "503 twice": ("submit", 2, "503"),
-    "409 twice": ("submit", 2, "409"),
-    "429, wait 2 s": ("submit", 1, "429:2"),
-    "429, wait an hour": ("submit", 99, "429:3600"),
-    "status lost twice": ("status", 2, "close"),
-    "status 503 twice": ("status", 2, "503"),
-    "unknown status twice": ("status", 2, "odd"),
+    "500": ("submit", 2, "500"),
+    "503": ("submit", 2, "503"),
+    "409": ("submit", 2, "409"),
+    "429 with 2 s": ("submit", 1, "429:2"),
+    "429 with an hour": ("submit", 99, "429:3600"),
+    "lost status": ("status", 2, "close"),
+    "status 503": ("status", 2, "503"),
+    "unknown status": ("status", 2, "odd"),
+    "queued": ("status", 9999, "queued"),
 }
-"""The rows of the matrix."""
 
+_URLS = ("status", "result", "cancel")
 _SUBMITS = re.compile(r"/v1/models/|/fal/|/videos$|/predictions$")
 
 
@@ -35,20 +38,24 @@ class Stub:
 
     def __init__(self) -> None:
         self.fault = FAULTS["none"]
-        self.counts = {"submit": 0, "status": 0}
+        self.counts = {"submit": 0, "status": 0, "cancel": 0}
+        self.submits: list[float] = []
         self.port = 0
 
     def reply(self, method: str, path: str) -> tuple[str, dict[str, Any] | None]:
         """What to do, and the document to answer with."""
         if path.startswith("/fault/"):
-            name = path.removeprefix("/fault/").replace("%20", " ").replace("%2C", ",")
-            self.fault = FAULTS[name]
-            self.counts = dict.fromkeys(self.counts, 0)
+            self.fault = FAULTS[path.removeprefix("/fault/").replace("%20", " ")]
+            self.counts, self.submits = dict.fromkeys(self.counts, 0), []
             return "", {}
         if path == "/counts":
-            return "", dict(self.counts)
+            pause = self.submits[1] - self.submits[0] if self.submits[1:] else 0.0
+            return "", {**self.counts, "pause": pause}
         kind = "submit" if method == "POST" and _SUBMITS.search(path) else "status"
+        kind = "cancel" if path.endswith("/cancel") else kind
         self.counts[kind] += 1
+        if kind == "submit":
+            self.submits.append(time.monotonic())
         wanted, left, action = self.fault
         if wanted == kind and left > 0 and not path.endswith("/result"):
             self.fault = (wanted, left - 1, action)
@@ -75,7 +82,9 @@ class Stub:
             word = "queued" if kind == "submit" else "completed"
             return {"id": "r1", "object": "video", "status": word, "model": "m"}
         if kind == "submit":
-            return {"request_id": "r1"}
+            job = f"{here}/v1/requests/r1"
+            urls = {f"{name}_url": f"{job}/{name}" for name in _URLS}
+            return {"request_id": "r1", **urls}
         return {"request_id": "r1", "status": "completed", "output": {"image": here}}
 
 
@@ -89,8 +98,19 @@ def _prediction(here: str, word: str) -> dict[str, Any]:
         "output": "done",
         "logs": "",
         "created_at": "2025-01-01T00:00:00Z",
-        "urls": {"get": f"{here}/v1/predictions/r1", "cancel": f"{here}/x"},
+        "urls": {
+            "get": f"{here}/v1/predictions/r1",
+            "cancel": f"{here}/v1/predictions/r1/cancel",
+        },
     }
+
+
+def _queued(document: dict[str, Any]) -> str:
+    """The word for a queued job of the client that reads ``document``."""
+    words = {"COMPLETED": "IN_QUEUE", "succeeded": "starting"}
+    if document.get("object") == "video":
+        return "queued"
+    return words.get(document["status"], "in_queue")
 
 
 async def _serve(
@@ -119,6 +139,8 @@ def _answer(writer: asyncio.StreamWriter, action: str, document: Any) -> bool:
     status, extra = 200, ""
     if action == "odd":
         document = {**document, "status": "warming_up"}
+    elif action == "queued":
+        document = {**document, "status": _queued(document)}
     elif action.partition(":")[0].isdecimal():
         status, document = int(action.partition(":")[0]), {"detail": "injected"}
         if ":" in action:
@@ -128,7 +150,7 @@ def _answer(writer: asyncio.StreamWriter, action: str, document: Any) -> bool:
         f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n{extra}\r\n"
     )
-    writer.write(head.encode() + (body[: len(body) // 8] if action == "half" else body))
+    writer.write(head.encode() + (body[: len(body) // 2] if action == "half" else body))
     return action != "half"
 
 

@@ -97,5 +97,6 @@ def test_the_readme_of_the_wheel_links_no_file(wheel: Path) -> None:
         readme = archive.read(name).decode().partition("\n\n")[2]
     assert readme.startswith("# runcomfy-codegen")
     assert "docs/sandbox.md" in readme
+    assert "![" not in readme
     links = re.findall(r"\]\(([^)]*)\)", readme)
     assert [link for link in links if not link.startswith(("https://", "#"))] == []
