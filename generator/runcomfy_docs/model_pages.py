@@ -14,7 +14,7 @@ from runcomfy_codegen.ir.as_json import type_word
 from runcomfy_codegen.ir.model import Array, Choice, Nullable, Object, Type, Union
 from runcomfy_codegen.reports.published_text import in_page
 from runcomfy_codegen.targets.python.docstrings import (
-    field_facts,
+    bounds_and_default,
     field_limits,
     stated_limits,
 )
@@ -193,7 +193,7 @@ def _fields(model: NamedModel) -> Iterator[str]:
         yield _headline(field)
         yield paragraphs(field.description)
         yield _choices(field.type)
-        yield in_page(field_facts(field))
+        yield in_page(bounds_and_default(field))
         rules = zip(field_limits(field), field.rules, strict=True)
         lines = [f"{in_page(line)} {_message(rule.message)}" for line, rule in rules]
         yield bullets([*lines, *map(in_page, own)])

@@ -15,7 +15,7 @@ from runcomfy_codegen import api
 from runcomfy_codegen.dialect.validator import input_validator
 from runcomfy_codegen.ir.diagnostic import Diagnostic
 from runcomfy_codegen.ir.model import Union
-from runcomfy_codegen.reports import document_text
+from runcomfy_codegen.reports import json_document
 from runcomfy_codegen.sandbox.input_validation import InputSchema
 from runcomfy_codegen.subtype.accepts import accepts
 from runcomfy_codegen.targets.python.names import RESERVED, field_name
@@ -238,7 +238,7 @@ def test_half_a_surrogate_pair_harms_no_output(
     for name in ("cut", "good"):
         assert (project / "client" / "models" / "odd" / f"{name}.py").is_file()
     found = api.lint(schemas=project / "schemas").diagnostics
-    assert document_text([each.printed() for each in found]).encode("utf-8")
+    assert json_document([each.printed() for each in found]).encode("utf-8")
 
 
 def test_a_name_that_cannot_be_sent_is_left_out_with_a_diagnostic(

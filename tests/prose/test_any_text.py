@@ -11,7 +11,7 @@ import pytest
 from runcomfy_codegen.ir.model import Array, Field, MediaKind, Numeric, Object, Text
 from runcomfy_codegen.limits.published_words import contains_quote
 from runcomfy_codegen.prose.lexicon import PHRASES
-from runcomfy_codegen.prose.reader import read_field, read_model
+from runcomfy_codegen.prose.reader import draft_limits, read_field
 from runcomfy_codegen.prose.references import FieldIndex
 from runcomfy_codegen.prose.subject import subjects
 from runcomfy_runtime.limits.require import malformed_parts
@@ -106,7 +106,7 @@ IMAGE = {"type": "string", "format": "image_uri"}
 def seconds_for(properties: dict[str, Any]) -> float:
     model = model_of({"type": "object", "properties": properties}, "acme/model")
     start = time.process_time()
-    read_model(model)
+    draft_limits(model)
     return time.process_time() - start
 
 
@@ -131,7 +131,7 @@ def test_a_long_description_is_read_in_a_short_time(part: str) -> None:
 def test_a_description_that_is_too_long_is_left_to_a_person() -> None:
     schema = {**IMAGE, "description": "Max 5 MB. " * 600}
     model = model_of({"type": "object", "properties": {"image": schema}}, "acme/model")
-    reading = read_model(model)
+    reading = draft_limits(model)
     assert reading.drafts == ()
     assert "is not read" in reading.unread[0].reason
 

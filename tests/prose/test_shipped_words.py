@@ -13,7 +13,7 @@ import pytest
 from runcomfy_codegen import api
 from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.prose.draft import Reading
-from runcomfy_codegen.prose.reader import read_model
+from runcomfy_codegen.prose.reader import draft_limits
 from support.limit_facts import canonical
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ Stated = tuple[frozenset[str], str, str]
 @cache
 def readings() -> dict[str, tuple[Model, Reading]]:
     models = api.load(schemas=ROOT / "schemas", limits=ROOT / "limits").models
-    return {model.model_id: (model, read_model(model)) for model in models}
+    return {model.model_id: (model, draft_limits(model)) for model in models}
 
 
 def stated(

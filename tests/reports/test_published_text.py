@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from reports.hostile_text import PIECES, entries, markdown_problems, problems
-from runcomfy_codegen.reports import FORMATS, document_text
+from runcomfy_codegen.reports import FORMATS, json_document
 from runcomfy_codegen.reports.published_text import (
     in_markdown,
     in_table_cell,
@@ -118,8 +118,8 @@ def test_what_the_server_says_commands_nothing(shell: Shell) -> None:
 
 def test_json_has_the_published_text_behind_its_escapes() -> None:
     text = "".join(PIECES)
-    assert json.loads(document_text({text: [text]})) == {text: [text]}
-    assert "##\\u005bset-output" in document_text(text)
+    assert json.loads(json_document({text: [text]})) == {text: [text]}
+    assert "##\\u005bset-output" in json_document(text)
 
 
 @given(texts)

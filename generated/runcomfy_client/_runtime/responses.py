@@ -108,7 +108,7 @@ def read_error(
     return ErrorDetails(response.status, code, text, pause, page)
 
 
-def accepts(response: Response) -> bool:
+def is_success(response: Response) -> bool:
     """Whether an answer is one of success, and states no error."""
     content = json_object(response)
     return 200 <= response.status < 300 and not (content and states_error(content))

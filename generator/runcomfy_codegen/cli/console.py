@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..ir.diagnostic import Diagnostic
-from ..reports import document_text, write
+from ..reports import json_document, write
 from ..reports.published_text import terminal_safe as terminal_safe
 
 if TYPE_CHECKING:
@@ -129,4 +129,4 @@ def _is_on_path(name: str, file: Path) -> bool:
 
 def print_json(value: Any) -> None:
     """Print one JSON document on stdout."""
-    click.echo(document_text(value), nl=False)
+    click.echo(json_document(value), nl=False)

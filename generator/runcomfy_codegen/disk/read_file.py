@@ -95,7 +95,7 @@ def _read_open(path: Path | str, cap: int, refused: Kinds) -> bytes:
         opened = os.fstat(handle)
         _check_kind(path, opened.st_mode, refused)
         if opened.st_size > cap:
-            raise too_large(path, cap)
+            raise over_cap(path, cap)
         if stat.S_ISFIFO(opened.st_mode):
             return _read_fifo(handle, path, cap)
         with io.FileIO(handle, closefd=False) as file:
@@ -120,7 +120,7 @@ def read_if_there(path: Path, cap: int) -> bytes | None:
         return None
 
 
-def too_large(path: Path | str, cap: int) -> NotReadable:
+def over_cap(path: Path | str, cap: int) -> NotReadable:
     """The error for more than ``cap`` bytes."""
     return NotReadable(path, f"has more than {cap // MIB} MiB, the most that is read")
 
@@ -168,7 +168,7 @@ def _read(
     while piece := file.read(min(size, cap + 1 - len(content))):
         content += piece
         if len(content) > cap:
-            raise too_large(path, cap)
+            raise over_cap(path, cap)
     return bytes(content)
 
 
@@ -188,7 +188,7 @@ def _read_fifo(handle: int, path: Path | str, cap: int) -> bytes:
             continue
         content += piece
         if len(content) > cap:
-            raise too_large(path, cap)
+            raise over_cap(path, cap)
         if piece:
             until = 0.0
         elif content or not until or ready.poll(0):

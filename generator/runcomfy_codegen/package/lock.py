@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..ir.json_text import is_object, items, members
-from .lock_entry import LockEntry, LockError, damaged, read_entry, table, word, words
+from .lock_entry import LockEntry, LockError, damaged, read_entry, table, word, words_of
 
 LOCK = PurePosixPath("runcomfy-codegen.lock")
 VERSION = 2
@@ -212,7 +212,7 @@ def read_lock(text: str) -> Lock:
     """Read a lock file. Raises ``LockError`` for one that is not whole, or too new."""
     data = table(_parsed(text), LOCK.name)
     version = _version(data.get("lock_version"))
-    hashes = words(data.get("files"), "the table of files")
+    hashes = words_of(data.get("files"), "the table of files")
     paths = {name: _inside(name) for name in hashes}
     models = {
         model_id: read_entry(model_id, entry, paths, has_names=version > 1)

@@ -65,13 +65,13 @@ def read_entry(
             _listed(name, where, paths) for name in (entry.get("file"), *others)
         ),
         schema_sha256=word(entry.get("schema_sha256"), where),
-        documents=words(entry.get("documents"), where),
+        documents=words_of(entry.get("documents"), where),
         names=_names(entry, where) if has_names else None,
     )
 
 
 def _names(entry: Mapping[str, Any], where: str) -> GivenNames:
-    return {kind: words(entry.get(kind, {}), where) for kind in NAME_KINDS}
+    return {kind: words_of(entry.get(kind, {}), where) for kind in NAME_KINDS}
 
 
 def _listed(name: Any, where: str, paths: Paths) -> PurePosixPath:
@@ -88,7 +88,7 @@ def table(value: Any, where: str) -> Mapping[str, Any]:
     return value
 
 
-def words(value: Any, where: str) -> dict[str, str]:
+def words_of(value: Any, where: str) -> dict[str, str]:
     """A JSON object of texts. Raises ``LockError`` for anything else."""
     return {name: word(text, where) for name, text in table(value, where).items()}
 

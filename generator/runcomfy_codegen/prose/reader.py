@@ -32,7 +32,7 @@ _MOST_WORDS = 400
 _NUMBERED = re.compile(r"(?:image|video|audio|character|element|figure)\d+")
 
 
-def read_model(model: Model) -> Reading:
+def draft_limits(model: Model) -> Reading:
     """The drafts and the unread words of every description of a model's input."""
     fields = subjects(model.input)
     drafts: dict[tuple[frozenset[str], str], Draft] = {}

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 # Every command reads the names; a writer is imported when it is used.
 
 
-def document_text(value: Any) -> str:
+def json_document(value: Any) -> str:
     """A JSON document without commands and control characters."""
     return in_json(exact_json_text(value, indent=2)) + "\n"
 
 
 def _write_json(report: CommandReport) -> str:
-    return document_text(report.document)
+    return json_document(report.document)
 
 
 def _write_github(report: CommandReport) -> str:
@@ -41,7 +41,7 @@ def _write_markdown(report: CommandReport) -> str:
 def _write_sarif(report: CommandReport) -> str:
     from .sarif import sarif_log
 
-    return document_text(sarif_log(report))
+    return json_document(sarif_log(report))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from .http_messages import (
 from .job import JobRecord
 from .job_repository import bill_row
 from .job_service import JobService
-from .model_catalog import whole_number
+from .model_catalog import whole_parameter
 from .request_log import LOG_FIELDS, RequestLog
 from .routes import READ_METHODS, no_such_path, require_method
 from .settings import SandboxSettings
@@ -109,7 +109,7 @@ class ControlApi:
         if kind == "ledger":
             filters = ("reference",)
         query = dict(_query(request, "account", "limit", *filters))
-        limit = whole_number(query, "limit", _DEFAULT_LIMIT, 0, _LARGEST_LIMIT)
+        limit = whole_parameter(query, "limit", _DEFAULT_LIMIT, 0, _LARGEST_LIMIT)
         account = query.pop("account", None)
         query.pop("limit", None)
         if kind == "journal":

@@ -47,11 +47,11 @@ class ValidationMode(StrEnum):
     OFF = "off"
 
 
-def read_input(request: ApiRequest) -> dict[str, Any]:
+def read_body(request: ApiRequest) -> dict[str, Any]:
     """The body as a JSON object. Raises ``Refused`` for anything else."""
     _check_type(request)
     if len(request.body) > MAX_TEXT and b'"data:' not in request.body:
-        raise too_large(f"{MAX_TEXT >> 20} MiB without inline media")
+        raise body_too_large(f"{MAX_TEXT >> 20} MiB without inline media")
     value = _parse(request.body)
     if not is_object(value):
         raise malformed("The body must be a JSON object: the model's input.")
@@ -69,7 +69,7 @@ def require_json_type(request: ApiRequest) -> None:
 def check_size(request: ApiRequest) -> None:
     """Raise ``Refused`` for a body that is too long for any call."""
     if request.discarded or len(request.body) > MAX_BODY:
-        raise too_large(f"{MAX_BODY >> 20} MiB with inline media")
+        raise body_too_large(f"{MAX_BODY >> 20} MiB with inline media")
 
 
 def _check_type(request: ApiRequest) -> None:
@@ -81,7 +81,7 @@ def _check_type(request: ApiRequest) -> None:
         )
 
 
-def too_large(limit: str) -> Refused:
+def body_too_large(limit: str) -> Refused:
     """The refusal of a body over the limit."""
     return assumed_error(413, f"The body is too large: at most {limit}.")
 

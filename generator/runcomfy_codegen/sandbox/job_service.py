@@ -29,7 +29,7 @@ from .http_messages import (
     json_response,
 )
 from .input_problems import invalid_input, problem_summary
-from .input_validation import ValidationMode, read_input
+from .input_validation import ValidationMode, read_body
 from .job import FAILURE_MESSAGE, JobRecord, JobState, charge, job_state
 from .job_repository import JobRepository, microdollars
 from .model_catalog import CatalogModel, ModelCatalog
@@ -58,7 +58,7 @@ class JobService:
     ) -> ApiResponse:
         """Accept a job. Raises ``Refused`` for a wrong input or a balance that is too low."""
         model = self._catalog.get(model_id)
-        document = read_input(request)
+        document = read_body(request)
         warning = self._check_input(model, document)
         job = self._new_job(model, document, account, now, magic_rules(request))
         if self.balance(account) < max(1, microdollars(job.price)):

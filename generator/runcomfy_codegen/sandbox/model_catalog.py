@@ -164,8 +164,8 @@ class ModelCatalog:
 
     def list(self, query: Mapping[str, str]) -> ApiResponse:
         """A page of the catalog: ``GET /v1/models``."""
-        limit = whole_number(query, "limit", _DEFAULT_LIMIT, 1, _LARGEST_LIMIT)
-        offset = whole_number(query, "offset", 0, 0, 2**31)
+        limit = whole_parameter(query, "limit", _DEFAULT_LIMIT, 1, _LARGEST_LIMIT)
+        offset = whole_parameter(query, "offset", 0, 0, 2**31)
         matching = [model for model in self if model.matches(query)]
         schemas = query.get("include_schema", "").lower() == "true"
         chosen = matching[offset : offset + limit]
@@ -218,7 +218,7 @@ def _listed(model: CatalogModel, schemas: bool) -> CatalogEntry:
     }
 
 
-def whole_number(
+def whole_parameter(
     query: Mapping[str, str], name: str, default: int, minimum: int, maximum: int
 ) -> int:
     """A number of the query. Raises ``Refused`` (400, assumed) if it is not one in range."""

@@ -15,7 +15,7 @@ from ..ir.model import Model
 from ..limits.draft_file import draft_file
 from ..limits.limits_folders import limits_path
 from ..prose.draft import Draft
-from ..prose.reader import read_model
+from ..prose.reader import draft_limits
 from .limits_of_models import limit_conflicts
 from .project import Project, ids_matching
 from .results import LimitsResult, SuggestedLimits, SuggestResult
@@ -61,7 +61,7 @@ def _suggested(
     for model in models:
         if wanted is not None and model.model_id not in wanted:
             continue
-        reading = read_model(model)
+        reading = draft_limits(model)
         text = draft_file(
             model.model_id, reading.drafts, reading.unread, _other_locale(model)
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
-from ..disk.read_file import STORED_CAP, NotReadable, read_file, too_large
+from ..disk.read_file import STORED_CAP, NotReadable, over_cap, read_file
 from ..disk.walk import is_read, read_again
 from ..errors import OperationError, UsageError
 from ..ir.diagnostic import Position
@@ -124,7 +124,7 @@ def _entries(folder: Revision, cap: int) -> Iterator[tuple[PurePosixPath, Conten
                 " read; this clone may be partial or damaged (git fsck says more)"
             )
         elif int(size) > cap:
-            yield path, NotJson(too_large(str(path), cap).reason, Position())
+            yield path, NotJson(over_cap(str(path), cap).reason, Position())
         else:
             yield path, oid
 

@@ -15,7 +15,7 @@ from ..rule import Rule
 from .check_values import first_given
 from .compiled import FileRule, FilesTogether, files_at
 from .rule_grammar import TOTALS, FormatRule, MeasureRule
-from .wording import limit_problem, measured, words
+from .wording import limit_problem, measured, quoted_words
 
 _SAME_CONTAINER = frozenset({"mp4", "mov", "m4a"})
 """Formats that differ by a brand alone: a server may read one as another."""
@@ -120,7 +120,7 @@ def unmeasured_problem(
     return Problem(
         pointer=pointer,
         code="media",
-        message=f"{error} (not checked: {rules}; the description says: {words(first.quote)})",
+        message=f"{error} (not checked: {rules}; the description says: {quoted_words(first.quote)})",
         actual=error.fault.value,
         verdict="unknown",
         origin="limit",

@@ -77,7 +77,7 @@ def limit_problem(
     return Problem(
         pointer=pointer,
         code=_code(rule),
-        message=f"{finding}; the description says: {words(limit.quote)}",
+        message=f"{finding}; the description says: {quoted_words(limit.quote)}",
         limit=rule.limit if isinstance(rule, MeasureRule) else _stated(limit, rule),
         actual=actual,
         verdict="unknown" if warns else verdict,
@@ -102,7 +102,7 @@ def _stated(limit: Limit, rule: LimitRule | None) -> object:
     return None if isinstance(rule, MeasureRule) else rule.names
 
 
-def words(quote: str) -> str:
+def quoted_words(quote: str) -> str:
     """Published words in quotes; dots show that a sentence begins before them."""
     text = " ".join(quote.split())
     return f'"{printable(f"…{text}" if text[:1].islower() else text, 400)}"'

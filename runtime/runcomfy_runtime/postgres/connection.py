@@ -26,7 +26,7 @@ from ..retry_and_timeouts import (
     JOURNAL_TIMEOUT,
     backoff,
 )
-from .driver import connect, describe, is_lost, is_unreachable, load_driver, may_pass
+from .driver import connect, error_text, is_lost, is_unreachable, load_driver, may_pass
 from .schema import NotPrimary, check_session, check_version, migrate
 
 MOST_CONNECTIONS = 4
@@ -135,7 +135,7 @@ class PostgresPool:
                 lost = self._lost(error)
                 connection.close()
             else:
-                failed = self.failure(describe(error))
+                failed = self.failure(error_text(error))
                 _roll_back(connection)
         except BaseException:  # Ctrl-C: the state of the session is unknown
             connection.close()
@@ -180,13 +180,13 @@ class PostgresPool:
             return connection
         except (self._driver.Error, OSError, UnicodeError) as error:
             waits = self._migrated or is_unreachable(error) or may_pass(error)
-            failed = self._lost(error) if waits else self.failure(describe(error))
+            failed = self._lost(error) if waits else self.failure(error_text(error))
         except NotPrimary as error:  # a failover is under way
             failed = _Lost(error) if self._migrated else error
         raise failed
 
     def _lost(self, error: BaseException) -> _Lost:
-        return _Lost(self.address.redacted(describe(error)), is_unreachable(error))
+        return _Lost(self.address.redacted(error_text(error)), is_unreachable(error))
 
     def _prepare(self, connection: Any, deadline: float) -> None:
         """Check the session, and create the tables with the first connection."""

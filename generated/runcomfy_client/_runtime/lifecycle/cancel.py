@@ -66,7 +66,7 @@ def _cancel_with_retries(
                 yield from _confirm_by_status(context, handle, cancellation, deadline)
             )
         if isinstance(outcome, Response) and not is_temporary(outcome.status):
-            if not responses.accepts(outcome):
+            if not responses.is_success(outcome):
                 raise _refused_error(context, handle, outcome)
             if attempt + 1 >= OTHER_JOB_READS:
                 raise other_job_error(handle, "the cancel", outcome)
@@ -89,7 +89,7 @@ def read_cancellation(handle: JobHandle, outcome: Outcome) -> Cancellation | Non
     if not isinstance(outcome, Response):
         return None
     answer = responses.json_object(outcome) or {}
-    taken = responses.accepts(outcome)
+    taken = responses.is_success(outcome)
     if taken and protocol.names_other_job(handle.request_id, answer):
         return None
     content = protocol.unwrap(answer)

@@ -51,7 +51,7 @@ def load_driver() -> Any:
     raise NotConfigured(_INSTALL + hint)
 
 
-def describe(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """An error in one line, with what to do about it."""
     text = " ".join(str(error).split()) or type(error).__name__
     hint = _HINTS.get(_code(error), "")

@@ -27,13 +27,13 @@ def field_docstring(field: NamedField, stated: Sequence[str] = ()) -> str:
     """
     description = field.description or _own_title(field)
     limits = "\n".join((*field_limits(field), *stated))
-    paragraphs = [description, field_facts(field), limits]
+    paragraphs = [description, bounds_and_default(field), limits]
     if description.endswith(_ENDS) and "\n" not in description:
         paragraphs[:2] = [" ".join(filter(None, paragraphs[:2]))]
     return "\n\n".join(filter(None, paragraphs))
 
 
-def field_facts(field: NamedField) -> str:
+def bounds_and_default(field: NamedField) -> str:
     """The bounds of a field's type, the server's default and the published name."""
     facts = (_bounds(field.type), _default(field), _wire_name(field))
     return " ".join(filter(None, facts))

@@ -13,8 +13,8 @@ from ...ir.output_fields import EVERY_OUTPUT_FIELD, OUTPUT_FIELDS
 from ..line_layout import format_line
 from .annotations import MEDIA_NAMES, Annotator
 from .docstrings import (
+    bounds_and_default,
     field_docstring,
-    field_facts,
     field_limits,
     input_docstring,
     part_docstring,
@@ -167,7 +167,7 @@ class _Module:
             required=field.required,
             text=field_docstring(field, stated),
             declaration=format_line(f"{field.name}: {written}{default}", indent=4),
-            facts=field_facts(field),
+            facts=bounds_and_default(field),
             limits=(*field_limits(field), *stated),
         )
 
