@@ -199,6 +199,7 @@ SAME = [
     ),
     (Union((Text(max_length=3), Text(min_length=3))), Text()),
     (Array(items=Text(), max_items=0), Array(items=whole(), max_items=0)),
+    (Union((Array(items=Text(), min_items=2, max_items=1), whole())), whole()),
 ]
 
 
@@ -222,6 +223,10 @@ WITNESSES = [
     (Array(items=whole()), Array(items=whole(), unique_items=True), [0, 0]),
     (Array(items=whole(maximum=9)), Array(items=whole(maximum=5)), [6]),
     (Anything(), Text(), None),
+    (Array(items=whole(), max_items=1), choice([], [0], [1]), [-1]),
+    (Array(items=Boolean(), min_items=1), choice([False], [True]), [False, False]),
+    (_object([whole()], [True], None), choice({"a": 0}), {"a": 1}),
+    (_object([], [], Boolean()), choice({}, {"new0": False}), {"new1": False}),
 ]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..dialect.meta_schema import check_document
+from ..dialect.meta_schema import check_document, check_input_frame
 from ..ir.diagnostic import EXHAUSTED, Diagnostic, Severity, too_large
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
@@ -15,7 +15,7 @@ from ..ir.model import MediaKind, Model, Object, Type, Unknown, fields_in
 from .outputs import opened_output, read_output, stated_kind, without_defaults
 from .properties import FieldsReader
 from .published_parts import published_parts
-from .reader_context import Collector, SchemaPath
+from .reader_context import Collector, ReadBefore, SchemaPath
 from .structure_and_texts import (
     schema_sha256,
     structure_of,
@@ -30,10 +30,16 @@ _FATAL = frozenset({"input-not-an-object", "malformed-properties"})
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """What a model depends on in addition to its documents."""
+    """What a model depends on in addition to its documents.
+
+    Without ``whole_check``, only what can stop the model is compared with the dialect.
+    ``before`` is what the documents before had; it saves work.
+    """
 
     dialect: Mapping[str, Any]
     locale: str = DEFAULT_LOCALE
+    whole_check: bool = True
+    before: ReadBefore = field(default_factory=ReadBefore, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +119,35 @@ def _read(
     file: str, document: Document, options: BuildOptions, stated: MediaKind | None
 ) -> BuiltModel:
     """The model of this one document. ``stated`` is the kind of media that it makes."""
-    collector, model = Collector(document), None
+    collector, model = Collector(document, options.before), None
     try:
-        reported = list(check_document(document, options.dialect))
+        reported = _check(document, options)
         model = _model(document, collector, stated)
     except NotJson as error:
-        reported, collector = [_not_json(document, error)], Collector(document)
+        reported, collector = (_not_json(document, error),), Collector(document)
     collector.report_silent(reported)
-    diagnostics = [
+    diagnostics = tuple(
         diagnostic.about(file=file)
         for diagnostic in (*reported, *collector.diagnostics)
-    ]
-    if any(
+    )
+    return BuiltModel(None if _is_fatal(diagnostics) else model, diagnostics)
+
+
+def _check(document: Document, options: BuildOptions) -> tuple[Diagnostic, ...]:
+    """What the meta-schema reports."""
+    flawless = options.before.flawless
+    if not options.whole_check:
+        frame = check_input_frame(document, options.dialect, flawless)
+        if not _is_fatal(frame):
+            return frame
+    return check_document(document, options.dialect, flawless)
+
+
+def _is_fatal(diagnostics: Iterable[Diagnostic]) -> bool:
+    return any(
         diagnostic.code in _FATAL and diagnostic.severity is Severity.ERROR
         for diagnostic in diagnostics
-    ):
-        model = None
-    return BuiltModel(model, tuple(diagnostics))
+    )
 
 
 def _model(document: Document, collector: Collector, stated: MediaKind | None) -> Model:

@@ -17,7 +17,7 @@ from ..ir.json_text import (
 from ..ir.model import Field, Value
 from .combined import with_sole_alternative
 from .media_fields import media_kind_of, media_rules_of
-from .reader_context import Collector, SchemaPath
+from .reader_context import Collector, SchemaPath, depends_on_document
 from .types import TypeReader
 
 # Keywords that an input or output as a whole may have. `additionalProperties` is kept but
@@ -87,6 +87,25 @@ class FieldsReader:
             self.collector.keep(keyword, path.keyword(keyword), schema[keyword])
 
     def _field(
+        self,
+        wire_name: str,
+        published: JsonValue,
+        path: SchemaPath,
+        *,
+        required: bool,
+    ) -> Field:
+        """The field; one that was read before is the same, if nothing was noticed in it."""
+        known = self.collector.before.fields
+        key = path, required, repr(published)
+        if key in known:
+            return known[key]
+        noticed = self.collector.noticed
+        read = self._read_field(wire_name, published, path, required=required)
+        if self.collector.noticed == noticed and not depends_on_document(key[2]):
+            known[key] = read
+        return read
+
+    def _read_field(
         self,
         wire_name: str,
         published: JsonValue,

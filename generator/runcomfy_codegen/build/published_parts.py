@@ -16,7 +16,7 @@ from ..ir.model import Field, PublishedPart, Value, is_note
 from ..ir.schema_positions import ANNOTATIONS, is_inert, keyword_without
 from .combined import schema_alternatives
 from .outputs import unwrap_output
-from .reader_context import Collector, SchemaPath
+from .reader_context import Collector, SchemaPath, depends_on_document
 
 _RULE = frozenset({"validation_rule", "validation_value"})
 _OUTPUT = "/output_schema"
@@ -43,7 +43,7 @@ def published_parts(
     parts = [
         item
         for pointer, schema in sides.items()
-        for item in _side(schema, pointer, rules, doubted, collector.is_annotation)
+        for item in _side(schema, pointer, rules, doubted, collector)
     ]
     if below:
         parts.append(_wrapper(members(published)))
@@ -72,21 +72,27 @@ def _side(
     pointer: str,
     rules: Collection[str],
     doubted: Collection[str],
-    is_annotation: Callable[[str], bool],
+    collector: Collector,
 ) -> Iterator[PublishedPart]:
     """The fields of an input or output, then the object as a whole."""
-    properties_pointer = f"{pointer}/properties/"
+    properties_pointer, known = f"{pointer}/properties/", collector.before.parts
     for name, inner in members(schema.get("properties")).items():
         field_pointer = properties_pointer + pointer_token(name)
-        reading = _PartReader(rules, is_annotation)
+        key = field_pointer, repr(inner)
+        if key in known:
+            yield known[key]
+            continue
+        reading = _PartReader(rules, collector.is_annotation)
         value = Value.of(reading.schema(inner, field_pointer, _Default.OF_FIELD))
         doubts_inside = (
             doubt for doubt in doubted if f"{doubt}/".startswith(f"{field_pointer}/")
         )
-        yield PublishedPart(
-            field_pointer, value, not reading.doubts and not any(doubts_inside)
-        )
-    reading = _PartReader(rules, is_annotation)
+        understood = not reading.doubts and not any(doubts_inside)
+        part = PublishedPart(field_pointer, value, understood)
+        if understood and not depends_on_document(key[1]):
+            known[key] = part
+        yield part
+    reading = _PartReader(rules, collector.is_annotation)
     value = Value.of(reading.schema(_whole(schema), pointer, _Default.UNREAD))
     doubts_outside = (
         doubt

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ..dialect.meta_schema import Flawless
 from ..dialect.validator import standard_type
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import Document
@@ -20,7 +21,7 @@ from ..ir.json_text import (
     members,
     pointer_token,
 )
-from ..ir.model import Unknown, Value
+from ..ir.model import Field, PublishedPart, Unknown, Value
 from ..ir.schema_positions import ANNOTATIONS, TEXTS, has_reference, schema_without
 
 
@@ -174,6 +175,28 @@ def _is_text(keyword: str) -> bool:
     return keyword in TEXTS or keyword == "default"
 
 
+@dataclass(slots=True)
+class ReadBefore:
+    """What was read already: models repeat the properties of others, and few change at once.
+
+    ``fields`` and ``parts`` are those in which nothing was noticed, by their place and the
+    published property as Python prints it; ``fields`` also by whether they are required.
+    """
+
+    flawless: Flawless = field(default_factory=Flawless)
+    fields: dict[tuple[SchemaPath, bool, str], Field] = field(
+        default_factory=dict[tuple[SchemaPath, bool, str], Field]
+    )
+    parts: dict[tuple[str, str], PublishedPart] = field(
+        default_factory=dict[tuple[str, str], PublishedPart]
+    )
+
+
+def depends_on_document(text: str) -> bool:
+    """Whether the rest of a document decides what a property means; ``text`` is as printed."""
+    return "'$id'" in text
+
+
 # What was noticed in one document.
 
 
@@ -193,6 +216,7 @@ class Collector:
     """Collects the diagnostics and the unsupported keywords of one document."""
 
     document: Document
+    before: ReadBefore = field(default_factory=ReadBefore)
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     unknown: list[Unknown] = field(default_factory=list[Unknown])
 
@@ -243,6 +267,11 @@ class Collector:
     def _has_reference(self) -> bool:
         both = (self.document.input_schema, self.document.output_schema)
         return any(has_reference(text.value()) for text in both if text is not None)
+
+    @property
+    def noticed(self) -> int:
+        """How many diagnostics and unsupported keywords there are."""
+        return len(self.diagnostics) + len(self.unknown)
 
     def keep(self, keyword: str, pointer: str, value: JsonValue) -> None:
         """Keep an unsupported keyword."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
@@ -18,29 +18,36 @@ from jsonschema.exceptions import ValidationError
 from ..ir.diagnostic import Diagnostic, Severity
 from ..ir.document import Document
 from ..ir.json_layout import exact_json_text
-from ..ir.json_text import pointer_token
+from ..ir.json_text import JsonText, is_object, members, pointer_token
 from .exact_keywords import EXACT_KEYWORDS, EXACT_TYPES
 
 _SHOWN = 60
 
+Flawless: TypeAlias = set[str]
+"""Parts of documents in which nothing was found, each as Python prints it."""
+
 
 def check_document(
-    document: Document, dialect: Mapping[str, Any]
+    document: Document, dialect: Mapping[str, Any], flawless: Flawless | None = None
 ) -> tuple[Diagnostic, ...]:
-    """All differences between a document and the dialect, in the order of the document."""
+    """All differences between a document and the dialect, in the order of the document.
+
+    Models repeat the properties of others, so those in ``flawless`` are not checked again.
+    New ones in which nothing is found are added to it.
+    """
     checked: dict[str, Any] = {
         "model_id": document.model_id,
         "locale": document.locale,
         "title": document.title,
         "description": document.description,
         "provenance": {},
-        **{
-            name: json.loads(text.text, parse_float=Decimal)
-            for name, text in document.texts()
-        },
+        **{name: _parsed(text) for name, text in document.texts()},
     }
-    validator = _exact_validator()(dialect)
-    errors: Iterator[ValidationError] = validator.iter_errors(checked)
+    known: Flawless = set() if flawless is None else flawless
+    new = _take_known(checked, known)
+    errors = _errors(checked, dialect)
+    wrong = {step for error in errors for step in error.absolute_path}
+    known.update(text for name, text in new if name not in wrong)
     diagnostics = [
         *_duplicates(document),
         *(_diagnostic(error, document) for error in errors),
@@ -57,6 +64,47 @@ def check_document(
             ),
         )
     )
+
+
+def check_input_frame(
+    document: Document, dialect: Mapping[str, Any], flawless: Flawless
+) -> tuple[Diagnostic, ...]:
+    """What is wrong with the input besides its properties: all that can stop a model."""
+    frame = _parsed(document.input_schema)
+    if is_object(members(frame).get("properties")):
+        frame["properties"] = {}
+    text = f"frame {frame!r}"
+    if text in flawless:
+        return ()
+    errors = _errors({"input_schema": frame}, dialect)
+    inside = [error for error in errors if "input_schema" in error.absolute_path]
+    if not inside:
+        flawless.add(text)
+    return tuple(_diagnostic(error, document) for error in inside)
+
+
+def _parsed(text: JsonText) -> Any:
+    return json.loads(text.text, parse_float=Decimal)
+
+
+def _errors(checked: Any, dialect: Mapping[str, Any]) -> list[ValidationError]:
+    return list(_exact_validator()(dialect).iter_errors(checked))
+
+
+def _take_known(checked: dict[str, Any], known: Flawless) -> list[tuple[str, str]]:
+    """Take the known properties out of a document; the name and text of those that stay."""
+    output = members(checked.get("output_schema"))
+    new: list[tuple[str, str]] = []
+    for schema in (checked.get("input_schema"), output, output.get("output")):
+        properties = members(schema).get("properties")
+        if is_object(properties):
+            texts = {name: repr(inner) for name, inner in properties.items()}
+            for name, text in texts.items():
+                if text in known:
+                    del properties[name]
+                else:
+                    new.append((name, text))
+    return new
 
 
 @cache

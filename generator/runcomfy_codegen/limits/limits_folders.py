@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ _ENDING = ".toml"
 _ENCODED_ENDING = "%2etoml"
 
 
+@lru_cache(maxsize=16_384)
 def limits_path(model_id: str) -> PurePosixPath:
     """The path of a model's file below the folder of limits."""
     # A document at the top of the schemas folder has the id "", and no limits.

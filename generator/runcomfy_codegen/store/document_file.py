@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from ..ir.diagnostic import Diagnostic, Position
@@ -41,6 +42,7 @@ def model_id_of_folders(folders: Iterable[str]) -> str:
     return "/".join(map(_decode, folders))
 
 
+@lru_cache(maxsize=16_384)
 def _encode(segment: str) -> str:
     encoded = "".join(
         character if _PLAIN.match(segment, index) else _percent(character)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count, islice
 
 from ..ir.exact import ExactJson, equality_key, exact_value, reduced
@@ -53,6 +53,35 @@ def make_examples(
             break
     result = list(distinct_values.values())[:count_wanted]
     return result if len(result) == count_wanted else None
+
+
+def varied_examples(kind: Array | Object, number: int) -> Iterator[ExactJson]:
+    """Values around the smallest one: more than ``number``, if one place has so many.
+
+    They are not checked: the caller looks for one that is none of ``number`` constants.
+    """
+    enough = min(number + 1, MAX_ITEMS)
+    match kind:
+        case Array(items=items, min_items=low, unique_items=distinct):
+            lengths = range(low or 0, (low or 0) + enough)
+            sizes = (make_examples(items, size, distinct=distinct) for size in lengths)
+            yield from (each for each in sizes if each is not None)
+            rest = make_examples(items, max((low or 0) - 1, 0), distinct=distinct)
+            for item in _different_values(items, enough):
+                yield [item, *(rest or [])]
+        case Object(fields=fields, extra=extra):
+            for smallest in smallest_example(kind):
+                for field in fields:
+                    for value in _different_values(field.type, enough):
+                        yield {**smallest, field.wire_name: value}
+                for value in [] if extra is None else smallest_example(extra):
+                    yield from ({**smallest, f"new{n}": value} for n in range(enough))
+
+
+def _different_values(kind: Type, enough: int) -> Iterable[ExactJson]:
+    """So many different values, or all that can be found."""
+    values = make_examples(kind, enough, distinct=True)
+    return islice(_checked_examples(kind), enough) if values is None else values
 
 
 def _weight(kind: Type) -> int:

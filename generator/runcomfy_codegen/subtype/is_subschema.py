@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from typing import TypeVar
 
 from ..ir.exact import (
@@ -32,7 +33,7 @@ from ..pattern.automaton import CannotCompare
 from . import YES, Answer, No, Unsure, Yes, all_of
 from .accepts import accepts, is_empty
 from .containers import array_is_subschema, object_is_subschema
-from .examples import smallest_example
+from .examples import smallest_example, varied_examples
 from .numbers import all_numbers, boundary_values, is_number_subset, number_interval
 from .texts import (
     boundary_texts,
@@ -74,6 +75,8 @@ def _expanded_alternatives(one: Type) -> Iterable[Type]:
 def _alternative_is_subschema(
     one: Type, other: Type, options: Sequence[Type]
 ) -> Answer:
+    if is_empty(one):
+        return YES
     match one:
         case Choice(values=values):
             return _values_are_accepted(map(exact_value, values), other, options)
@@ -195,9 +198,10 @@ def _is_subschema_of_one(
         return YES
     assert isinstance(one, Array | Object)
     witnesses = [answer.witness for answer in answers if isinstance(answer, No)]
-    counterexample = _find_counterexample(
-        one, other, (*witnesses, *smallest_example(one))
-    )
+    constants = _constants(alternatives(other))
+    more = varied_examples(one, len(constants)) if constants else ()
+    candidates = chain(witnesses, smallest_example(one), more)
+    counterexample = _find_counterexample(one, other, candidates)
     if counterexample is not None:
         return counterexample
     reasons = [answer.reason for answer in answers if isinstance(answer, Unsure)]

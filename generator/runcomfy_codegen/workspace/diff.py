@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def diff_schemas(
     compared = compare_sides(
         call.judged_sides,
         call.changed & call.selection.compared,
-        project.build_options,
+        replace(project.build_options, whole_check=False),
         call.overrides,
         call.limits,
     )
