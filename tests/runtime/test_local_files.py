@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import pytest
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from runcomfy_runtime.constraint import Pattern, UniqueItems
 from runcomfy_runtime.errors import BadSetting, InputRejected, NotSent
@@ -54,6 +57,17 @@ def body(queue: FakeQueue) -> dict[str, Any]:
 
 def hosted(path: Path) -> str:
     return f"https://files.example.com/{path.name}"
+
+
+def files(folder: Path, count: int) -> list[Path]:
+    """So many pictures."""
+    paths = [folder / f"{number}.png" for number in range(count)]
+    for path in paths:
+        path.write_bytes(BOAT.read_bytes())
+    return paths
+
+
+BOTH = pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
 
 
 def test_a_path_is_refused_until_the_user_allows_it(boat: Path) -> None:
@@ -154,6 +168,92 @@ def test_a_host_that_fails_says_so_and_nothing_is_sent(boat: Path) -> None:
     assert queue.requests == []
 
 
+def hosting(
+    queue: FakeQueue, given: Any, host: Callable[[Path], Any], asynchronous: bool
+) -> None:
+    """Run an input with a client that hosts files."""
+    if not asynchronous:
+        with queue.client(host=host) as client:
+            client.run(given)
+        return
+
+    async def main() -> None:
+        async with queue.async_client(host=host) as client:
+            await client.run(given)
+
+    asyncio.run(main())
+
+
+@BOTH
+def test_files_of_one_input_are_hosted_side_by_side(
+    tmp_path: Path, asynchronous: bool
+) -> None:
+    paths = files(tmp_path, 3)
+    all_called = threading.Barrier(3, timeout=30)
+
+    def host(path: Path) -> str:
+        all_called.wait()
+        return hosted(path)
+
+    queue = FakeQueue()
+    hosting(queue, Input(image_urls=paths), host, asynchronous)
+    assert body(queue) == {"image_urls": [hosted(path) for path in paths]}
+
+
+def test_a_coroutine_function_hosts_them_side_by_side(tmp_path: Path) -> None:
+    paths = files(tmp_path, 3)
+    called: list[Path] = []
+
+    async def host(path: Path) -> str:
+        called.append(path)
+        while len(called) < 3:
+            await asyncio.sleep(0.001)
+        return hosted(path)
+
+    queue = FakeQueue()
+    hosting(queue, Input(image_urls=paths), host, asynchronous=True)
+    assert body(queue) == {"image_urls": [hosted(path) for path in paths]}
+
+
+@BOTH
+def test_one_file_that_cannot_be_hosted_stops_the_others(
+    tmp_path: Path, asynchronous: bool
+) -> None:
+    called: list[Path] = []
+    failed = threading.Event()
+
+    def host(path: Path) -> str:
+        called.append(path)
+        if path.name == "1.png":
+            failed.set()
+            raise OSError("no bucket")
+        assert failed.wait(30)
+        time.sleep(0.2)
+        return hosted(path)
+
+    queue = FakeQueue()
+    given = Input(
+        image_urls=["https://h/a"],
+        loras=[Lora(picture=path) for path in files(tmp_path, 20)],
+    )
+    with pytest.raises(OSError, match="no bucket") as raised:
+        hosting(queue, given, host, asynchronous)
+    assert "1.png" in raised.value.__notes__[0]
+    assert len(called) < 20
+    assert queue.requests == []
+
+
+@BOTH
+def test_no_file_is_hosted_if_one_is_missing(
+    boat: Path, tmp_path: Path, asynchronous: bool
+) -> None:
+    called: list[Path] = []
+    given = Input(image_urls=[boat, tmp_path / "none.png"])
+    with pytest.raises(InputRejected, match="none.png"):
+        hosting(FakeQueue(), given, called.append, asynchronous)
+    assert called == []
+
+
 def test_a_coroutine_function_is_not_for_the_blocking_client(boat: Path) -> None:
     async def slow(path: Path) -> str:
         return hosted(path)
@@ -246,6 +346,34 @@ def test_an_input_with_a_path_has_no_payload_and_a_readable_repr(boat: Path) -> 
     assert given == Input(image_urls=[Path(boat)])
     assert len({given, Input(image_urls=[Path(boat)])}) == 1
     assert given.model_copy().extended(new=1) != given
+
+
+def test_a_local_file_is_never_written_to_json_as_its_path(boat: Path) -> None:
+    part = Lora(picture=boat)
+    given = Input(image_urls=["https://h/a.png"], mask=boat, loras=[part])
+    for dump in (
+        given.model_dump_json,
+        lambda: given.model_dump(mode="json"),
+        part.model_dump_json,
+    ):
+        with pytest.raises(
+            InputRejected, match=r"boat.png.* is a local file"
+        ) as raised:
+            dump()
+    assert raised.value.problems[0].pointer == "/picture"
+    adapter = TypeAdapter(list[Input])  # what frameworks use
+    with pytest.raises(ValueError, match="is a local file"):
+        adapter.dump_json([given])
+    with pytest.raises(ValueError, match="is a local file"):
+        adapter.dump_python([given], mode="json")
+    assert given.model_dump()["mask"] is boat
+    written = given.model_dump_json(include={"image_urls"})
+    assert written == '{"image_urls":["https://h/a.png"]}'
+    inside: list[Any] = []
+    inside.append(inside)
+    circular = Input.model_construct(image_urls=inside)
+    with pytest.raises(ValueError, match="Circular"):
+        circular.model_dump_json()
 
 
 def test_the_schema_does_not_mention_files() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from runcomfy_codegen import resources
 from runcomfy_codegen.build.build_model import build_catalog
+from runcomfy_codegen.ir.model import Model
 from runcomfy_codegen.store.schemas_folder import read_all
 from runcomfy_codegen.targets.line_layout import WIDTH, format_code, format_line
 from runcomfy_codegen.targets.python.package import PYTHON
@@ -18,7 +19,8 @@ from runcomfy_codegen.targets.source_text import docstring, literal
 from runcomfy_codegen.targets.target import Named, RenderContext
 from runcomfy_codegen.targets.templates import Templates
 from support.built_models import SETTINGS, built, rendered
-from support.random_schemas import texts
+from support.examples import examples
+from support.random_schemas import inputs, texts
 
 LINES = (
     "x: int = 1",
@@ -122,12 +124,34 @@ _SCHEMAS = st.fixed_dictionaries(
         "maxLength": st.integers(0, 9),
     },
 )
+_NAMES = st.text("abcdef_×0123456789", min_size=1)
+_NESTED = st.recursive(
+    _SCHEMAS,
+    lambda inner: st.fixed_dictionaries(
+        {
+            "type": st.just("object"),
+            "properties": st.dictionaries(_NAMES, inner, min_size=1, max_size=3),
+        },
+        optional={"additionalProperties": st.booleans() | inner},
+    )
+    | st.fixed_dictionaries({"type": st.just("array"), "items": inner}),
+    max_leaves=5,
+)
 
 
-@given(st.dictionaries(st.text("abcdef_×0123456789", min_size=1), _SCHEMAS, max_size=4))
-def test_any_module_is_as_black_leaves_it(properties: dict[str, Any]) -> None:
-    model = built({"type": "object", "properties": properties}).model
-    if model is None:
-        return
-    for source in rendered([model]).values():
+def assert_is_as_black_leaves_it(model: Model | None) -> None:
+    for source in rendered(filter(None, [model])).values():
         assert format_code(source) == source
+
+
+@examples(30)
+@given(st.dictionaries(_NAMES, _NESTED, max_size=4))
+def test_any_module_is_as_black_leaves_it(properties: dict[str, Any]) -> None:
+    schema = {"type": "object", "properties": properties}
+    assert_is_as_black_leaves_it(built(schema, output_schema=schema).model)
+
+
+@examples(25)
+@given(inputs)
+def test_the_module_of_any_schema_is_as_black_leaves_it(schema: Any) -> None:
+    assert_is_as_black_leaves_it(built(schema, output_schema=schema).model)

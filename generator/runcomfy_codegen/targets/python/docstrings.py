@@ -161,5 +161,6 @@ def _limit_line(limit: Limit, field: str) -> str:
     )
     with_others = f", with {', '.join(others)}" if others and together else ""
     warning = " (a warning)" if limit.level == "warn" else ""
-    condition = f'"{limit.quote}"' if limit.require is not None else limit.condition
-    return f"Stated limit{with_others}{warning}: {condition}."
+    condition = limit.condition if limit.require is None else f'"{limit.quote}"'
+    end = "" if condition.endswith(tuple(f'{end}"' for end in _ENDS)) else "."
+    return f"Stated limit{with_others}{warning}: {condition}{end}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,12 +39,14 @@ class FieldView:
 class ObjectView:
     """One class of a module; ``extra`` is pydantic's word for undeclared members.
 
+    Callers know it by ``name``; ``class_name`` is the one it is defined with.
     ``extra_type`` is the annotation of undeclared members; empty if they can be anything.
     ``text`` is the docstring, ``base`` the class of the runtime that it extends, and ``own``
     are the fields that an output does not have from it.
     """
 
     name: str
+    class_name: str
     extra: str
     fields: tuple[FieldView, ...]
     extra_type: str = ""
@@ -96,9 +98,8 @@ class ModelView:
 
     @property
     def limits(self) -> str:
-        """The stated limits as the source of a tuple; empty without limits."""
-        calls = "".join(f"{limit_call(limit)}, " for limit in self.model.limits)
-        return f"({calls})" if calls else ""
+        """The stated limits as a Python expression; empty without limits."""
+        return limits_call(self.model.limits)
 
     @property
     def rule_groups(self) -> tuple[tuple[Rule, ...], ...]:
@@ -135,8 +136,34 @@ def _heading(model: NamedModel) -> str:
     return "\n\n".join(filter(None, (f"{model.model_id}{title}", model.description)))
 
 
-def limit_call(limit: Limit) -> str:
-    """The Python expression of a limit."""
+def limits_call(limits: Sequence[Limit]) -> str:
+    """The Python expression of the limits of a model; empty if it has none.
+
+    Limits of another day or language than the first, and warnings, are written in full.
+    """
+    if not limits:
+        return ""
+    day, locale = limits[0].published, _locale(limits[0])
+    rows = [
+        (
+            _row(limit)
+            if (limit.published, _locale(limit), limit.level) == (day, locale, "error")
+            else _full(limit)
+        )
+        for limit in limits
+    ]
+    named = [f"locale={literal(locale)}"] if locale else []
+    return f"limits_read_on({', '.join((literal(day), *rows, *named))})"
+
+
+def _row(limit: Limit) -> str:
+    condition = literal(dict(limit.require or {}))
+    if limit.require is None:
+        condition = _brief(limit.rules)
+    return f"({_brief(limit.fields)}, {condition}, {literal(limit.quote)})"
+
+
+def _full(limit: Limit) -> str:
     arguments = [_texts(limit.fields)]
     if limit.require is None:
         arguments.append(_texts(limit.rules))
@@ -144,7 +171,7 @@ def limit_call(limit: Limit) -> str:
         arguments.append(f"require={literal(dict(limit.require))}")
     named = {
         "quote": limit.quote,
-        "locale": "" if limit.locale == DEFAULT_LOCALE else limit.locale,
+        "locale": _locale(limit),
         "level": "" if limit.level == "error" else limit.level,
         "published": limit.published,
     }
@@ -152,7 +179,15 @@ def limit_call(limit: Limit) -> str:
     return f"Limit({', '.join(arguments)})"
 
 
-def _texts(texts: Iterable[str]) -> str:
+def _locale(limit: Limit) -> str:
+    return "" if limit.locale == DEFAULT_LOCALE else limit.locale
+
+
+def _brief(texts: Sequence[str]) -> str:
+    return literal(texts[0]) if len(texts) == 1 else _texts(texts)
+
+
+def _texts(texts: Sequence[str]) -> str:
     listed = list(map(literal, texts))
     # A comma at the end would make black give each text a line of its own.
     return f"({listed[0]},)" if len(listed) == 1 else f"({', '.join(listed)})"

@@ -70,7 +70,8 @@ def model_view(
         # As isort has them: words in capitals first.
         typing=tuple(
             sorted(
-                (used & _TYPING) | {"ClassVar"}, key=lambda it: (not it.isupper(), it)
+                (used & _TYPING) | {"ClassVar", "TypedDict"},
+                key=lambda it: (not it.isupper(), it),
             )
         ),
         pydantic=("Field",) if "Field" in used else (),
@@ -95,6 +96,8 @@ class _Module:
         self._model = model
         self._annotator = annotator
         self._stated = stated_limits(model.limits)
+        tops = (model.input, model.output)
+        self._parts = {kind.name for top in tops for kind in _classes(top)}
         self.used: set[str] = set()
         self.aliases: dict[str, AliasView] = {}
 
@@ -114,6 +117,7 @@ class _Module:
         )
         view = ObjectView(
             name=kind.name,
+            class_name=self._class_name(kind),
             extra="forbid" if kind.extra is None else "allow",
             fields=fields,
             text=part_docstring(kind.fields, side),
@@ -127,6 +131,11 @@ class _Module:
         self.used |= {"TYPE_CHECKING", *names_in(annotation)}
         return replace(view, extra_type=annotation_text(annotation))
 
+    def _class_name(self, kind: NamedObject) -> str:
+        """The name of a class with that of its model before it, as no other class has it."""
+        name = f"{class_stem(self._model.path)}{kind.name}"
+        return f"{name}_" if name in self._parts else name
+
     def _output(self, kind: NamedObject) -> ObjectView:
         """The class of the output. Only what the runtime's class does not have is its own."""
         base, own = output_base(kind)
@@ -135,6 +144,7 @@ class _Module:
         self.used = before
         return ObjectView(
             name=kind.name,
+            class_name=self._class_name(kind),
             extra="allow",
             fields=every,
             own=tuple(self._field(field, is_sent=False) for field in own),
