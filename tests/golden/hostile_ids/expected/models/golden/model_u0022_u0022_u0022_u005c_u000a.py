@@ -3,14 +3,9 @@
 : \"\"\"\\
 """
 
-from typing import ClassVar
+from typing_extensions import ClassVar, TypedDict
 
-from typing_extensions import TypedDict
-
-from ..._runtime.model import ModelInput
-from ..._runtime.outputs import BaseOutput, ModelOutput
-
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+from ..._runtime.model import BaseOutput, ModelInput, ModelOutput
 
 MODEL_ID = 'golden/"""\\\n'
 SCHEMA_SHA256 = "e21392ad540a056f09984269b6397e007f45c6b9b487f4cbd494c6e7d3cd71eb"
@@ -20,8 +15,6 @@ Output = ModelOutput
 
 
 class InputParams(TypedDict, total=False):
-    """The arguments of ``Input`` as a dict."""
-
     prompt: str | None
 
 

@@ -10,18 +10,20 @@ second line
 third tabbed separated \u200fright to left\u202e and \x00 nul \x1b[31m \ufeff end\"
 """
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Unpack
-
 from pydantic import Field
-from typing_extensions import TypedDict
+from typing_extensions import (
+    TYPE_CHECKING,
+    Annotated,
+    ClassVar,
+    Literal,
+    TypedDict,
+    Unpack,
+)
 
 from ..._runtime.constraint import Pattern
 from ..._runtime.media_fields import ImageUrl
-from ..._runtime.model import ModelInput, ModelPart
-from ..._runtime.outputs import BaseOutput, ModelOutput
+from ..._runtime.model import BaseOutput, ModelInput, ModelOutput, ModelPart
 from ..._runtime.rule import Rule, rules_for
-
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "golden/hostile-texts"
 SCHEMA_SHA256 = "f583b1e3a0083a9b19cf3cc7a8a231073793c31ea7762352b797bd56c7c7326d"
@@ -29,16 +31,16 @@ RULES = rules_for(
     "/image_url",
     "image",
     (
-        "width_pixels",
-        "<=",
-        "4096",
+        "width_pixels <= 4096",
         'She said "hi" and \'bye\', """three""" and \'\'\'more\'\'\'; a \\ and \\n, \\N{BULLET}, \\x41, {braces} {{ 7*7 }} {% raise %} {# no #} ${x} %s\nsecond line\r\nthird\ttabbed\u2028separated\u2029\u200fright to left\u202e and \x00 nul \x1b[31m \ufeff end"',
     ),
-    (
+    Rule(
+        "/image_url",
         '"""raiseSystemExit#',
         "<",
         'She said "hi" and \'bye\', """three""" and \'\'\'more\'\'\'; a \\ and \\n, \\N{BULLET}, \\x41, {braces} {{ 7*7 }} {% raise %} {# no #} ${x} %s\nsecond line\r\nthird\ttabbed\u2028separated\u2029\u200fright to left\u202e and \x00 nul \x1b[31m \ufeff end"',
         "{{ 1/0 }}",
+        "image",
     ),
 )
 
@@ -65,19 +67,20 @@ Mode = Literal[
 Output = ModelOutput
 
 
-class Field77Part(ModelPart, extra="allow", frozen=True):
+class HostileTextsField77Part(ModelPart, extra="allow", frozen=True):
     """A part of the input."""
 
     field_u0022_u0022_u0022: Annotated[Literal[3] | None, Field(alias='"""')] = None
     """Published as '\"\"\"'."""
 
 
+Field77Part = HostileTextsField77Part
+
+
 Field77Params = TypedDict("Field77Params", {'"""': Literal[3] | None}, total=False)
 
 
 class InputParams(TypedDict, total=False):
-    """The arguments of ``Input`` as a dict."""
-
     prompt: str | None
     mode: Mode | None
     quoted: str | None
