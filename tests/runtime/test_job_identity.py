@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 import pytest
@@ -192,6 +193,38 @@ def test_spellings_may_be_mixed_and_few_fields_in_any_order(
         [Sorted(image="y", prompt="x", note="n", strength=3, steps=3.0)],
     )
     assert len(queue.jobs) == 1
+
+
+@pytest.mark.parametrize("old", [0, 0.0, -0.0])
+@pytest.mark.parametrize("new", [0, 0.0, -0.0, Decimal("-0.0")])
+def test_zero_has_no_sign(queue: FakeQueue, path: Path, old: Any, new: Any) -> None:
+    stop(queue, path, [Old(prompt="x", image="y", strength=old)])
+    given = [New(prompt="x", image="y", strength=new)] * 2
+    mapped(queue, path, given)
+    mapped(queue, path, given)
+    assert len(queue.jobs) == 2
+
+
+FEW = {"strength": 1.0, "prompt": "x", "steps": 3, "image": "y"}
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (New, {"image": "y", "steps": 3.0, "prompt": "x", "strength": 1}),
+        (MODEL_ID, {"image": "y", "steps": 3.0, "prompt": "x", "strength": 1}),
+        (MODEL_ID, MappingProxyType(FEW)),
+    ],
+)
+def test_a_pair_gets_the_job_that_was_paid_for_its_input(
+    queue: FakeQueue, path: Path, pair: Any
+) -> None:
+    stop(queue, path, [Old(**FEW)])
+    [result] = mapped(queue, path, [pair])
+    assert len(queue.jobs) == 1
+    assert result.input is pair
+    mapped(queue, path, [pair, New(**FEW)])
+    assert len(queue.jobs) == 2
 
 
 def test_equal_inputs_get_the_jobs_that_were_paid_before_others(
