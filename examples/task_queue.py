@@ -13,10 +13,19 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from runcomfy_client import AsyncRunComfy, RunComfyError
+from runcomfy_client import (
+    AsyncRunComfy,
+    InputRejected,
+    JobCancelled,
+    JobFailed,
+    RunComfyError,
+    SubmitRefused,
+)
 from runcomfy_client.models.google.nano_banana_2_lite import text_to_image
 
 AT_ONCE = 8
+FINAL = (InputRejected, SubmitRefused, JobFailed, JobCancelled)
+"""Errors that the same task would get again. After any other, it stays new."""
 SCHEMA = """
 create table if not exists tasks (
     id integer primary key,
@@ -70,10 +79,11 @@ async def run(
         inputs = [text_to_image.Input(prompt=prompt)]
         async with client.map(inputs, name=f"task-{number}") as batch:
             [result] = [one async for one in batch]
+    except FINAL as error:
+        return "failed", str(error)
     except RunComfyError as error:
-        # A job that was accepted continues: the task stays new, and the next run takes it up.
-        state = "new" if error.may_be_billed and error.job is None else "failed"
-        return state, str(error)
+        # A job that was accepted continues, and the next run of the worker takes it up.
+        return "new", str(error)
     return "done", [file.url for file in result.files]
 
 

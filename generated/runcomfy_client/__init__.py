@@ -10,7 +10,7 @@
 Names are loaded when they are first used, so that importing this package costs nothing.
 """
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # type checkers take it as true; `typing` is slow to import
 
 __all__ = [
     "ApiError",

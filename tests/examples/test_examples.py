@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import base64
 import csv
+import importlib.util
 import json
 import os
 import signal
@@ -14,10 +17,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
+from runcomfy_client import FakeQueue
 
 from runcomfy_codegen.api import load
 from runcomfy_codegen.sandbox import Sandbox
@@ -58,6 +63,16 @@ def ran(name: str, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def example(name: str) -> ModuleType:
+    """An example as a module."""
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def needs(*packages: str) -> None:
@@ -174,6 +189,26 @@ def test_the_worker_pays_for_each_task_once_though_it_is_killed(
         assert len(bill(served)) == 8
 
 
+def test_the_worker_gives_up_no_job_that_continues(tmp_path: Path) -> None:
+    worker = example("task_queue")
+    queue = FakeQueue()
+    queue.answer(MODELS[1], running=10**6)
+
+    async def outcome(number: int) -> str:
+        async with queue.async_client(journal=tmp_path / "jobs.db") as client:
+            state, _ = await worker.run(client, number, "a")
+            return str(state)
+
+    assert asyncio.run(outcome(1)) == "new"
+    [job] = queue.jobs
+    queue.clock.sleep(10**6)
+    assert asyncio.run(outcome(1)) == "done"
+    assert [*queue.jobs] == [job]
+    # A job that failed would fail again.
+    queue.answer(MODELS[1], error="no")
+    assert asyncio.run(outcome(2)) == "failed"
+
+
 # The table.
 
 
@@ -208,6 +243,43 @@ def test_a_table_of_200_rows(sandbox: Sandbox, tmp_path: Path) -> None:
 # The notebook.
 
 
+NOTEBOOK = EXAMPLES / "notebook.ipynb"
+
+
+def cells() -> list[str]:
+    """The code of the notebook."""
+    notebook = json.loads(NOTEBOOK.read_text("utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert code
+    # It is kept without outputs.
+    assert all(not cell["outputs"] for cell in code)
+    assert all(cell["execution_count"] is None for cell in code)
+    return ["".join(cell["source"]) for cell in code]
+
+
+def value_of(cell: str, names: dict[str, Any]) -> Any:
+    """Run a cell as a kernel does. Returns the value of its last line."""
+    *before, last = ast.parse(cell).body
+    assert isinstance(last, ast.Expr)
+    exec(compile(ast.Module(before, []), "cell", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+
+
+def assert_shows_all(shown: str, sandbox: Sandbox) -> None:
+    assert shown.count("<img ") == 2
+    assert "prompt must be a string" in shown
+    assert len(bill(sandbox)) == 5
+
+
+def test_the_cells_of_the_notebook_run_and_show_pictures(sandbox: Sandbox) -> None:
+    names: dict[str, Any] = {}
+    values = [value_of(cell, names) for cell in cells()]
+    balance, *others = values
+    assert repr(balance).startswith("Balance(")
+    assert_shows_all("".join(value._repr_html_() for value in others), sandbox)
+    names["client"].close()
+
+
 @pytest.fixture
 def executed(sandbox: Sandbox, long_run: bool) -> Any:
     if not long_run:
@@ -216,7 +288,7 @@ def executed(sandbox: Sandbox, long_run: bool) -> Any:
     import nbformat
     from nbclient import NotebookClient
 
-    notebook = nbformat.read(EXAMPLES / "notebook.ipynb", as_version=4)
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
     return notebook
 
@@ -231,14 +303,12 @@ def pages(notebook: Any) -> list[str]:
     ]
 
 
-def test_the_notebook_runs_and_shows_its_pictures(
+def test_a_kernel_runs_the_notebook_and_a_browser_shows_it(
     executed: Any, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     shown = "\n".join(pages(executed))
-    assert shown.count("<img ") == 2
-    assert "prompt must be a string" in shown
     assert "Balance" in json.dumps(executed)
-    assert len(bill(sandbox)) == 5
+    assert_shows_all(shown, sandbox)
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: the pictures are not looked at")
     page = tmp_path / "notebook.html"
@@ -251,15 +321,6 @@ def test_the_notebook_runs_and_shows_its_pictures(
         assert all(sizes)
         picture = tab.call("Page.captureScreenshot")["data"]
     (tmp_path / "notebook.png").write_bytes(base64.b64decode(picture))
-
-
-def test_the_notebook_is_kept_without_outputs() -> None:
-    notebook = json.loads((EXAMPLES / "notebook.ipynb").read_text("utf-8"))
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    assert cells
-    assert all(
-        not cell["outputs"] and cell["execution_count"] is None for cell in cells
-    )
 
 
 @pytest.mark.parametrize("name", ["fastapi_app.py", "task_queue.py", "table.py"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import pickle
 import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
@@ -15,6 +16,8 @@ from pydantic import BaseModel, create_model
 from runcomfy_client import FakeQueue
 from runcomfy_client.models.bytedance.dreamina_4_0 import edit
 from runcomfy_client.models.minimax.minimax_h3_max import reference_to_video
+
+from support.built_models import model_of, write_client
 
 
 def modules() -> Iterator[ModuleType]:
@@ -64,6 +67,75 @@ def test_two_models_in_one_document_have_names_that_tell_them_apart() -> None:
         "Dreamina40EditInput",
         "MinimaxH3MaxReferenceToVideoInput",
     ]
+
+
+def nested(inner: dict[str, Any]) -> dict[str, Any]:
+    """A schema with a list of objects."""
+    part = {"type": "object", "properties": inner, "required": [*inner]}
+    return {
+        "type": "object",
+        "required": ["prompt"],
+        "properties": {
+            "prompt": {"type": "string"},
+            "image": {"type": "string", "format": "image_uri", "maxLength": 99},
+            "loras": {"type": "array", "items": part},
+        },
+    }
+
+
+@pytest.fixture(scope="module")
+def two_models(tmp_path_factory: pytest.TempPathFactory) -> list[ModuleType]:
+    """Two models whose objects have the same names and different members."""
+    folder = tmp_path_factory.mktemp("two") / "two_models_client"
+    text, number = {"type": "string"}, {"type": "number", "default": 1}
+    models = [
+        model_of(nested(inner), f"acme/flux/{name}", output_schema=nested(inner))
+        for name, inner in (("edit", {"path": text}), ("make", {"scale": number}))
+    ]
+    write_client(folder, models)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder.parent)
+        names = [f"{folder.name}.models.acme.flux.{name}" for name in ("edit", "make")]
+        return [importlib.import_module(name) for name in names]
+
+
+def test_models_with_parts_of_one_name_do_not_clash_in_a_web_app(
+    two_models: list[ModuleType],
+) -> None:
+    fastapi = pytest.importorskip("fastapi", reason="fastapi is not installed")
+    app = fastapi.FastAPI()
+    for number, module in enumerate(two_models):
+
+        def echo(given: Any) -> Any:
+            return given
+
+        # In and out, so that suffixes as -Input would appear if the schemas differed.
+        echo.__annotations__ = {"given": module.Input, "return": module.Input}
+        app.post(f"/{number}")(echo)
+        app.get(f"/{number}", response_model=module.Output)(dict)
+    schemas = app.openapi()["components"]["schemas"]
+    assert {name for name in schemas if "Validation" not in name} == {
+        "FluxEditInput",
+        "FluxEditLorasItemPart",
+        "FluxEditOutput",
+        "FluxEditOutputLorasItemPart",
+        "FluxMakeInput",
+        "FluxMakeLorasItemPart",
+        "FluxMakeOutput",
+        "FluxMakeOutputLorasItemPart",
+    }
+    assert schemas["FluxEditInput"]["title"] == "acme/flux/edit"
+    assert list(schemas["FluxMakeLorasItemPart"]["properties"]) == ["scale"]
+
+
+def test_a_part_is_known_by_its_short_name(two_models: list[ModuleType]) -> None:
+    edit, _ = two_models
+    part = edit.LorasItemPart(path="p")
+    assert edit.Input(prompt="x", loras=[part]).payload() == {
+        "prompt": "x",
+        "loras": [{"path": "p"}],
+    }
+    assert pickle.loads(pickle.dumps(part)) == part
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.MODEL_ID)

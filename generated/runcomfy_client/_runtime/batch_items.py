@@ -8,7 +8,7 @@ each job.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from typing import Any, TypeVar
 from weakref import WeakSet
 
@@ -201,14 +201,13 @@ class BatchItems:
             try:
                 model, payload = given if is_pair(given) else (given, None)
                 prepared = prepare_submission(model, payload, self._checks)
-                prepared = prepared._replace(given=given)
                 if self._name is not None:
-                    prepared = self._with_reference(prepared, given)
+                    prepared = self._with_reference(prepared)
             except errors.InputRejected as error:
                 nothing = _NOTHING._replace(given=given)
                 yield PositionedInput(position, nothing, error)
                 continue
-            yield PositionedInput(position, prepared)
+            yield PositionedInput(position, prepared._replace(given=given))
 
     def _item(
         self,
@@ -229,9 +228,7 @@ class BatchItems:
         limited = limit_requests(context, flow, slots, deadline)
         return BatchItem(position, prepared, progress, limited)
 
-    def _with_reference(
-        self, prepared: PreparedSubmission, given: object
-    ) -> PreparedSubmission:
+    def _with_reference(self, prepared: PreparedSubmission) -> PreparedSubmission:
         """The same with a reference that every run gives it, by its content, not its position."""
         submission = prepared.submission
         files = submission.files
@@ -239,7 +236,9 @@ class BatchItems:
             files.check()
         key = submission.model_id, job_identity(submission.members)
         # Earlier versions took no local files.
-        old = self._old.of(*key, given) if self._old and files is None else ()
+        old: Sequence[str] = ()
+        if self._old is not None and files is None:
+            old = self._old.of(*key, prepared.given)
         count = self._seen[key]
         self._seen[key] += 1
         reference = "/".join((self._name or "", *key, str(count + 1)))

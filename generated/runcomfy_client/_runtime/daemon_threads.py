@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar
@@ -28,7 +28,8 @@ class DaemonThreads:
 
     def __init__(self, name: str, limit: int) -> None:
         self._name = name
-        self._limit = limit
+        self.limit = limit
+        """The most threads."""
         self.after_fork()
         renew_after_fork(self)
 
@@ -44,7 +45,7 @@ class DaemonThreads:
         with self._changed:
             self._tasks.append(task)
             self._unfinished += 1
-            if self._unfinished <= self._threads or self._threads == self._limit:
+            if self._unfinished <= self._threads or self._threads == self.limit:
                 self._changed.notify()
                 return
             self._threads += 1
@@ -90,6 +91,38 @@ class DaemonThreads:
         self.start(deliver)
         return await answer
 
+    def run_all(self, tasks: Sequence[Callable[[], T]]) -> list[T]:
+        """Run tasks side by side, and return what they return, in their order.
+
+        Raises the error of the first task that fails; those that have not begun do not begin.
+        """
+        from concurrent.futures import FIRST_EXCEPTION, Future, wait  # slow to import
+
+        def begin(task: Callable[[], T]) -> Future[T]:
+            future: Future[T] = Future()
+            context = copy_context()
+
+            def work() -> None:
+                if future.set_running_or_notify_cancel():
+                    try:
+                        future.set_result(context.run(task))
+                    except BaseException as caught:
+                        future.set_exception(caught)
+
+            self.start(work)
+            return future
+
+        futures = [begin(task) for task in tasks]
+        try:
+            ended, _ = wait(futures, return_when=FIRST_EXCEPTION)
+        finally:
+            for future in futures:
+                future.cancel()
+        for future in futures:
+            if future in ended:
+                future.result()
+        return [future.result() for future in futures]
+
 
 def _outcome(task: Callable[[], T], answer: asyncio.Future[T]) -> Callable[[], None]:
     """Run a task, and return the call that settles its future."""
@@ -107,3 +140,5 @@ FILE_THREADS = DaemonThreads("files", 16)
 """For the journal and other files of an asyncio client."""
 CHECK_THREADS = DaemonThreads("checks", 16)
 """For the checks of an asyncio client's inputs: those of a user may take any time."""
+HOST_THREADS = DaemonThreads("host", 8)
+"""For a user's function that hosts local files. Each call may take any time."""

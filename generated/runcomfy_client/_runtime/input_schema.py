@@ -47,9 +47,8 @@ def describe(model: type[BaseModel], schema: JsonSchema) -> None:
             **({"examples": [text.example[name]]} if name in text.example else {}),
             **_said(**{"x-validations": list(map(_published, _rules(rules, wire)))}),
         }
-    schema |= _said(title=text.title)
     schema.pop("description", None)
-    schema |= _said(description=text.description)
+    schema |= _said(title=text.title, description=text.description)
     if text.example:
         wires = {
             name: wire_name(name, field) for name, field in model.model_fields.items()
@@ -87,7 +86,9 @@ class ClassText:
             pairs = paragraphs.pop().removeprefix(_DEFAULTS).removesuffix(".")
             text.defaults = _keywords(f"defaults({pairs})", names)
         text.example = _keywords(inspect.cleandoc(code), names)
-        text.title = paragraphs[0]
+        model_id = getattr(model, "MODEL_ID", "")
+        generic = not model_id or f"``{model_id}``" in paragraphs[0]
+        text.title = model_id if generic else paragraphs[0]
         text.description = "\n\n".join(paragraphs[1:])
         return text
 

@@ -7,13 +7,13 @@ name a file of its server.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast, get_args
 
-from .daemon_threads import FILE_THREADS
+from .daemon_threads import FILE_THREADS, HOST_THREADS
 from .did_you_mean import did_you_mean
 from .errors import BadSetting, InputRejected
 from .escaping import quoted
@@ -126,29 +126,29 @@ class ReadFiles:
             _check_file(steps, path)
 
     def __call__(self) -> None:
-        """Read them, blocking the thread."""
-        for steps, path in self._places():
-            host = self._policy.host
-            if host is None:
-                self._texts[path] = _inlined(steps, path)
-            else:
-                _check_file(steps, path)
-                self._texts[path] = _hosted(path, _called(host, path))
+        """Read them, blocking the thread. Several are hosted side by side, in threads."""
+        host, places = self._policy.host, self._places()
+        if host is None:
+            self._texts = {path: _inlined(steps, path) for steps, path in places}
+            return
+        self.check()
+        tasks = [partial(_hosted, host, path) for _, path in places]
+        urls = (
+            HOST_THREADS.run_all(tasks)
+            if len(tasks) > 1
+            else [task() for task in tasks]
+        )
+        self._texts = {path: url for (_, path), url in zip(places, urls, strict=True)}
 
     async def on_loop(self) -> None:
         """Do the same without blocking the event loop."""
-        host = self._policy.host
-        if host is None or not inspect.iscoroutinefunction(_function(host)):
+        host, places = self._policy.host, self._places()
+        if host is None:
             await FILE_THREADS.run(self)
             return
-        for steps, path in self._places():
-            await FILE_THREADS.run(partial(_check_file, steps, path))
-            try:
-                url = await cast("Awaitable[str]", host(path))
-            except Exception as error:
-                error.add_note(_host_note(path))
-                raise
-            self._texts[path] = _hosted(path, url)
+        await FILE_THREADS.run(self.check)
+        urls = await _hosted_on_loop(host, [path for _, path in places])
+        self._texts = {path: url for (_, path), url in zip(places, urls, strict=True)}
 
     def _places(self) -> list[tuple[Steps, Path]]:
         """Each file once, with the first steps to it."""
@@ -198,19 +198,46 @@ def _check_file(steps: Steps, path: Path) -> None:
         raise _rejected(steps, f"{quoted(str(path), 200)} is empty")
 
 
-def _called(host: AsyncHost, path: Path) -> object:
+def _hosted(host: AsyncHost, path: Path) -> str:
     try:
-        return host(path)
+        url = host(path)
     except Exception as error:
         error.add_note(_host_note(path))
         raise
+    return _checked_url(path, url)
+
+
+async def _hosted_on_loop(host: AsyncHost, paths: Sequence[Path]) -> list[str]:
+    """The URLs of files that are hosted side by side. The first error stops the others."""
+    import asyncio  # its caller has it
+
+    is_coroutine = inspect.iscoroutinefunction(_function(host))
+    room = asyncio.Semaphore(HOST_THREADS.limit)
+
+    async def hosted(path: Path) -> str:
+        if not is_coroutine:
+            return await HOST_THREADS.run(partial(_hosted, host, path))
+        async with room:
+            try:
+                url = await cast("Awaitable[str]", host(path))
+            except Exception as error:
+                error.add_note(_host_note(path))
+                raise
+            return _checked_url(path, url)
+
+    tasks = [asyncio.ensure_future(hosted(path)) for path in paths]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _host_note(path: Path) -> str:
     return f"host= was called for {quoted(str(path), 200)}; nothing was sent, nothing is billed"
 
 
-def _hosted(path: Path, url: object) -> str:
+def _checked_url(path: Path, url: object) -> str:
     if isinstance(url, str) and url[:8].lower() == "https://" and len(url) > 8:
         return url
     if inspect.iscoroutine(url):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import (
@@ -13,15 +14,20 @@ from pydantic import (
     PrivateAttr,
     ValidationError,
 )
+from pydantic_core import PydanticSerializationError
 
 from .deferred_validation import DeferredValidation
-from .outputs import BaseOutput
+from .outputs import AudioOutput as AudioOutput
+from .outputs import BaseOutput as BaseOutput
+from .outputs import ImageOutput as ImageOutput
 from .outputs import ModelOutput as ModelOutput
+from .outputs import VideoOutput as VideoOutput
 from .payload import (
     ShownValue,
     fields_sent,
     has_path,
     input_members,
+    members_sent,
     sent_identity,
     wire_value,
 )
@@ -64,6 +70,14 @@ class ExactValues(DeferredValidation):
             described = handler(schema)
             describe(cls, handler.resolve_ref_schema(described))
             return described
+
+        def model_dump(self, **options: Any) -> dict[str, Any]:
+            """Dump as pydantic does. Raises ``InputRejected`` for a local file in JSON."""
+            return _dumped(self, super().model_dump, options)
+
+        def model_dump_json(self, **options: Any) -> str:
+            """Write JSON as pydantic does. Raises ``InputRejected`` for a local file."""
+            return _dumped(self, super().model_dump_json, options)
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and sent_identity(self) == sent_identity(other)
@@ -163,6 +177,14 @@ class ModelInput(
             """
             return cls
 
+        @classmethod
+        def __pydantic_init_subclass__(cls, **options: Any) -> None:
+            """Only the class itself is built later.
+
+            A ``TypeAdapter`` would be too, and FastAPI gets a warning for each then.
+            """
+            cls.model_config["defer_build"] = False
+
     def __init__(self, /, **fields: Any) -> None:
         _validate(self, super().__init__, fields)
         mark_validated(self)
@@ -241,6 +263,18 @@ def _plain_values(given: Any) -> Any:
     from .plain_values import plain_value  # needed only if validation fails
 
     return plain_value(given)
+
+
+def _dumped(part: BaseModel, dump: Callable[..., Any], options: dict[str, Any]) -> Any:
+    try:
+        return dump(**options)
+    except PydanticSerializationError:
+        with suppress(RecursionError):  # a value inside itself
+            members = members_sent(part)
+            if has_path(members):
+                model_id = getattr(part, "MODEL_ID", "")
+                raise _path_in_payload(members, model_id) from None
+        raise
 
 
 def _path_in_payload(members: object, model_id: str) -> InputRejected:

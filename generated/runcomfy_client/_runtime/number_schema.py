@@ -11,14 +11,23 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+from pydantic_core import (
+    CoreSchema,
+    PydanticKnownError,
+    PydanticSerializationError,
+    core_schema,
+)
 
 from .constraint import OneOf
+from .escaping import quoted
 from .exact_numbers import Exact, exact_number, is_multiple, whole_number
 from .input_schema import described_as
 from .media_fields import TAKES_FILES
+
+if TYPE_CHECKING:
+    from pydantic import SerializationInfo
 
 Check: TypeAlias = Callable[[Any], Any]
 
@@ -147,7 +156,9 @@ def with_exact_numbers(schema: CoreSchema) -> CoreSchema:
         case "function-wrap" if node["function"]["function"] is _text_or_file:
             return schema
         case _ if _takes_files(node):
-            return core_schema.no_info_wrap_validator_function(_text_or_file, schema)
+            return core_schema.no_info_wrap_validator_function(
+                _text_or_file, schema, serialization=_DUMP
+            )
         case "model" | "definition-ref":
             return schema
         case _:
@@ -171,6 +182,19 @@ def _takes_files(node: Mapping[str, Any]) -> bool:
 def _text_or_file(value: Any, check: Check) -> Any:
     """A local file as it is; a text by its schema. A text never becomes a file."""
     return value if isinstance(value, Path) else check(value)
+
+
+def _dumped(value: Any, info: SerializationInfo) -> Any:
+    """A text or a local file. pydantic would write a file to JSON as its path."""
+    if isinstance(value, Path) and info.mode == "json":
+        raise PydanticSerializationError(
+            f"{quoted(value.name)} is a local file, which JSON cannot hold: the client reads it "
+            "when it submits. Give inline(path) to have its content here"
+        )
+    return value
+
+
+_DUMP = core_schema.plain_serializer_function_ser_schema(_dumped, info_arg=True)
 
 
 def exact_class(schema: CoreSchema) -> None:

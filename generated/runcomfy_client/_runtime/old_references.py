@@ -95,9 +95,11 @@ def old_bodies(given: object) -> Iterator[bytes]:
     Whole numbers are spelled as given, all as integers, all as floats, and then mixed.
     """
     names: dict[type, dict[str, bool]] = defaultdict(dict)
+    if isinstance(given, dict):
+        given = _Untyped(cast(dict[str, object], given))
     count = _look_at(given, names)
     orders = list(islice(_orders(names), _MOST_BODIES))
-    uniform = product((_unchanged, _as_integer, _as_float), orders)
+    uniform = product((_unchanged, _as_integer, _as_float, _as_signed_float), orders)
     mixed = (
         (_in_turn(chosen), order)
         for chosen in product((_as_integer, _as_float), repeat=count)
@@ -169,8 +171,12 @@ def _document(value: Any, order: Order, spelling: Spelling) -> object:
     return spelling(value) if _is_whole(value) else value
 
 
+class _Untyped(dict[str, object]):
+    """A payload without a class: the order that its class would have is not known."""
+
+
 def _is_part(value: object) -> bool:
-    return hasattr(value, "model_fields_set")
+    return isinstance(value, _Untyped) or hasattr(value, "model_fields_set")
 
 
 class _Sent(NamedTuple):
@@ -185,6 +191,9 @@ class _Sent(NamedTuple):
 
 def _fields(part: Any) -> Iterator[_Sent]:
     """The fields of a part that are sent, in wire names."""
+    if isinstance(part, _Untyped):
+        yield from (_Sent(name, False, False, value) for name, value in part.items())
+        return
     # These import pydantic, as the class of the part has already.
     from .payload import fields_sent
     from .shape import wire_name
@@ -205,6 +214,8 @@ def _leaves(annotation: Any) -> Iterator[Any]:
 
 def _undeclared(part: Any) -> dict[str, object]:
     """The members without a field: they come last, in the order in which they were given."""
+    if isinstance(part, _Untyped):
+        return {}
     private: Mapping[str, Any] = part.__pydantic_private__ or {}
     extension: Mapping[str, object] = private.get("_extension") or {}
     return {**(part.__pydantic_extra__ or {}), **extension}
@@ -232,9 +243,13 @@ def _as_integer(number: Number) -> Number:
 
 def _as_float(number: Number) -> Number:
     try:
-        return float(number)
+        return float(number) + 0.0  # no sign of zero
     except OverflowError:
         return number
+
+
+def _as_signed_float(number: Number) -> Number:
+    return _as_float(number) or -0.0
 
 
 def _in_turn(spellings: Sequence[Spelling]) -> Spelling:

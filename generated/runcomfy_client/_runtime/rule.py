@@ -91,17 +91,17 @@ class Rule:
 
 
 Translations = tuple[tuple[str, str], ...]
-Row = tuple[str, str, str, str] | tuple[str, str, str, str, Translations]
+Row = tuple[str, str] | tuple[str, str, Translations]
 
 
 def rules_for(pointer: str, kind: str, *rows: Rule | Row) -> tuple[Rule, ...]:
-    """The rules for one place: metric, operator, limit, message and translations of each."""
+    """The rules for one place: the condition of each, its message, and translations of it."""
     return tuple(
         row if isinstance(row, Rule) else _rule(pointer, kind, row) for row in rows
     )
 
 
 def _rule(pointer: str, kind: str, row: Row) -> Rule:
-    metric, operator, limit, message = row[:4]
-    translations = row[4] if len(row) == 5 else ()
-    return Rule(pointer, metric, operator, limit, message, kind, translations)
+    metric, operator, limit = row[0].rsplit(" ", 2)
+    translations = row[2] if len(row) == 3 else ()
+    return Rule(pointer, metric, operator, limit, row[1], kind, translations)

@@ -53,7 +53,7 @@ class PreparedSubmission(NamedTuple):
     submission: Submission
     reader: OutputReader[Any]
     given: object = None
-    """What the caller gave, in a batch."""
+    """The input, or a mapping in wire names. In a batch, what the caller gave."""
 
 
 def prepare_submission(
@@ -67,7 +67,8 @@ def prepare_submission(
     """
     if isinstance(what, str):
         submission = untyped_submission(what, payload)
-        return PreparedSubmission(_with_check(submission, (), checks), untyped_output)
+        checked = _with_check(submission, (), checks)
+        return PreparedSubmission(checked, untyped_output, submission.members)
     if isinstance(what, type):
         if not is_input_class(what) or not isinstance(payload, Mapping):
             raise _rejected(wrong_model(what, payload))
@@ -100,7 +101,7 @@ def _of_input(
     if problems:
         raise InputRejected(Report(problems), what.MODEL_ID)
     submission = _with_check(submission, what.RULES, checks, what.LIMITS)
-    return PreparedSubmission(submission, what.OUTPUT.read)
+    return PreparedSubmission(submission, what.OUTPUT.read, what)
 
 
 def _with_files(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+Texts: TypeAlias = str | tuple[str, ...]
+Row: TypeAlias = tuple[Texts, Texts | Mapping[str, Any], str]
 Level: TypeAlias = Literal["error", "warn"]
 """What happens to an input that breaks the limit: it is refused, or only reported."""
 
@@ -38,3 +40,29 @@ class Limit:
         import json
 
         return json.dumps(self.require, ensure_ascii=False, default=str)
+
+
+def limits_read_on(day: str, *rows: Limit | Row, locale: str = "") -> tuple[Limit, ...]:
+    """The limits of a description that was read on a day, in a language.
+
+    A row has the field or fields, the rule or rules or what is required of the fields, and the
+    published words.
+    """
+    return tuple(
+        row if isinstance(row, Limit) else _limit(row, day, locale) for row in rows
+    )
+
+
+def _limit(row: Row, day: str, locale: str) -> Limit:
+    fields, condition, quote = row
+    rules: tuple[str, ...] = ()
+    require: Mapping[str, Any] | None = None
+    if isinstance(condition, Mapping):
+        require = condition
+    else:
+        rules = _texts(condition)
+    return Limit(_texts(fields), rules, require, quote, locale, published=day)
+
+
+def _texts(texts: Texts) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else texts

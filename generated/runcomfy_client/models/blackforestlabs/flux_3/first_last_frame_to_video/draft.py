@@ -3,16 +3,11 @@
 Draft
 """
 
-from typing import Annotated, ClassVar, Literal, Required
-
 from pydantic import Field
-from typing_extensions import TypedDict
+from typing_extensions import Annotated, ClassVar, Literal, Required, TypedDict
 
 from ....._runtime.media_fields import ImageUrl
-from ....._runtime.model import ModelInput
-from ....._runtime.outputs import BaseOutput, VideoOutput
-
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+from ....._runtime.model import BaseOutput, ModelInput, VideoOutput
 
 MODEL_ID = "blackforestlabs/flux-3/first-last-frame-to-video/draft"
 SCHEMA_SHA256 = "2599ddbddacce0fefe363fb14c1bafa4d050686615474c5335535187781c2715"
@@ -24,8 +19,6 @@ Output = VideoOutput
 
 
 class InputParams(TypedDict, total=False):
-    """The arguments of ``Input`` as a dict."""
-
     end_image_url: Required[ImageUrl]
     prompt: Required[str]
     start_image_url: Required[ImageUrl]

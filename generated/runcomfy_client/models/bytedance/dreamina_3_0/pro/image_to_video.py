@@ -5,50 +5,34 @@ Convert images to vivid 2K motion with precise text fidelity, adjustable frame c
 seed control, and fast rendering.
 """
 
-from typing import Annotated, ClassVar, Literal, Required
-
 from pydantic import Field
-from typing_extensions import TypedDict
+from typing_extensions import Annotated, ClassVar, Literal, Required, TypedDict
 
-from ....._runtime.limits.stated_limit import Limit
+from ....._runtime.limits.stated_limit import Limit, limits_read_on
 from ....._runtime.media_fields import ImageUrls
-from ....._runtime.model import ModelInput
-from ....._runtime.outputs import BaseOutput, ModelOutput
+from ....._runtime.model import BaseOutput, ModelInput, ModelOutput
 from ....._runtime.rule import Rule, rules_for
-
-__all__ = ["LIMITS", "MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
 
 MODEL_ID = "bytedance/dreamina-3-0/pro/image-to-video"
 SCHEMA_SHA256 = "c385eeb97d612b95fafa5b80fdc72e3753bebf0c1d3322165adb444b5f208243"
 RULES = rules_for(
     "/image_urls/*",
     "image",
-    ("file_size_mb", "<", "4.7", "File size must be less than 4.7 MB."),
-    ("width_pixels", "<=", "4096", "Maximum resolution is 4096x4096."),
-    ("height_pixels", "<=", "4096", "Maximum resolution is 4096x4096."),
-    ("width_pixels", ">", "320", "The shortest side must be at least 320 pixels."),
-    ("height_pixels", ">", "320", "The shortest side must be at least 320 pixels."),
+    ("file_size_mb < 4.7", "File size must be less than 4.7 MB."),
+    ("width_pixels <= 4096", "Maximum resolution is 4096x4096."),
+    ("height_pixels <= 4096", "Maximum resolution is 4096x4096."),
+    ("width_pixels > 320", "The shortest side must be at least 320 pixels."),
+    ("height_pixels > 320", "The shortest side must be at least 320 pixels."),
+    ("width/height < 3", "The ratio of long side to short side must be within 3:1."),
     (
-        "width/height",
-        "<",
-        "3",
-        "The ratio of long side to short side must be within 3:1.",
-    ),
-    (
-        "width/height",
-        ">",
-        "0.33",
+        "width/height > 0.33",
         "The ratio of long side to short side must be greater than 0.33.",
     ),
 )
-LIMITS: tuple[Limit, ...] = (
-    Limit(
-        ("/image_urls",),
-        ("format in [jpeg, png]",),
-        quote="Upload JPEG or PNG only.",
-        locale="ja",
-        published="2026-11-21",
-    ),
+LIMITS = limits_read_on(
+    "2026-11-21",
+    ("/image_urls", "format in [jpeg, png]", "Upload JPEG or PNG only."),
+    locale="ja",
 )
 
 Frames = Literal[121, 241]
@@ -56,8 +40,6 @@ Output = ModelOutput
 
 
 class InputParams(TypedDict, total=False):
-    """The arguments of ``Input`` as a dict."""
-
     prompt: Required[str]
     image_urls: Required[ImageUrls]
     seed: int | None

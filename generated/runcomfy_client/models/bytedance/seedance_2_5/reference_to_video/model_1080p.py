@@ -3,16 +3,11 @@
 Video 1080p
 """
 
-from typing import Annotated, ClassVar, Literal, Required
-
 from pydantic import Field
-from typing_extensions import TypedDict
+from typing_extensions import Annotated, ClassVar, Literal, Required, TypedDict
 
 from ....._runtime.media_fields import AudioUrls, ImageUrls, VideoUrls
-from ....._runtime.model import ModelInput
-from ....._runtime.outputs import BaseOutput, VideoOutput
-
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+from ....._runtime.model import BaseOutput, ModelInput, VideoOutput
 
 MODEL_ID = "bytedance/seedance-2.5/reference-to-video/1080p"
 SCHEMA_SHA256 = "84f1f28586448cd5558d3deb15b0117a86e60fa69cf2a1c3234d888c14119ba0"
@@ -23,8 +18,6 @@ Output = VideoOutput
 
 
 class InputParams(TypedDict, total=False):
-    """The arguments of ``Input`` as a dict."""
-
     prompt: Required[str]
     aspect_ratio: AspectRatio | None
     duration: int | None

@@ -3,16 +3,11 @@
 4K
 """
 
-from typing import Annotated, ClassVar, Literal, Required
-
 from pydantic import Field
-from typing_extensions import TypedDict
+from typing_extensions import Annotated, ClassVar, Literal, Required, TypedDict
 
 from ....._runtime.media_fields import AudioUrls, ImageUrls, VideoUrls
-from ....._runtime.model import ModelInput
-from ....._runtime.outputs import BaseOutput, VideoOutput
-
-__all__ = ["MODEL_ID", "RULES", "SCHEMA_SHA256", "Input", "Output"]
+from ....._runtime.model import BaseOutput, ModelInput, VideoOutput
 
 MODEL_ID = "bytedance/seedance-2.5/reference-to-video/4k"
 SCHEMA_SHA256 = "1eadc7811bf78820452a1f8c8c548ab69c803776741cb86d7ca187ab83065cc8"
@@ -23,8 +18,6 @@ Output = VideoOutput
 
 
 class InputParams(TypedDict, total=False):
-    """The arguments of ``Input`` as a dict."""
-
     prompt: Required[str]
     videos: Required[VideoUrls]
     aspect_ratio: AspectRatio | None

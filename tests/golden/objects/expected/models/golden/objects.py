@@ -34,13 +34,13 @@ class ObjectsExtraTextPart(ModelPart, extra="allow", frozen=True):
 ExtraTextPart = ObjectsExtraTextPart
 
 
-class ObjectsEitherOption0Part(ModelPart, extra="forbid", frozen=True):
+class ObjectsEitherOptionXNumberPart(ModelPart, extra="forbid", frozen=True):
     """A part of the input."""
 
     x: int
 
 
-EitherOption0Part = ObjectsEitherOption0Part
+EitherOptionXNumberPart = ObjectsEitherOptionXNumberPart
 
 
 class ObjectsMaybePart(ModelPart, extra="allow", frozen=True):
@@ -129,7 +129,7 @@ class ExtraTextParams(TypedDict, total=False):
     x: int | None
 
 
-class EitherOption0Params(TypedDict):
+class EitherOptionXNumberParams(TypedDict):
     x: int
 
 
@@ -180,7 +180,7 @@ class InputParams(TypedDict, total=False):
     nested_map: dict[str, NestedMapValuePart | NestedMapValueParams] | None
     empty: EmptyPart | EmptyParams | None
     maybe: MaybePart | MaybeParams | None
-    either: EitherOption0Part | EitherOption0Params | str | None
+    either: EitherOptionXNumberPart | EitherOptionXNumberParams | str | None
     extra_text: ExtraTextPart | ExtraTextParams | None
 
 
@@ -209,7 +209,7 @@ class ObjectsInput(ModelInput[Output], frozen=True):
 
     maybe: Annotated[MaybePart | None, AcceptsNull()] = None
 
-    either: EitherOption0Part | str | None = None
+    either: EitherOptionXNumberPart | str | None = None
 
     extra_text: ExtraTextPart | None = None
 
