@@ -52,7 +52,7 @@ def test_the_json_is_as_its_schema_says(shell: Shell) -> None:
     Draft202012Validator.check_schema(schema)
     for old, new in (("old", "new"), ("new", "old"), ("old", "old")):
         told = shell("diff", old, new, "--format", "json").json
-        Draft202012Validator(schema).validate(told)
+        assert list(Draft202012Validator(schema).iter_errors(told)) == []
 
 
 def test_sarif_is_as_the_standard_says(shell: Shell) -> None:

@@ -49,5 +49,8 @@ def test_the_program_of_the_page_runs_in_many_processes(
 
 
 def test_every_program_of_the_page_compiles() -> None:
-    for block in blocks("python"):
-        compile(block, "many-machines.md", "exec")
+    programs = [
+        compile(block, "many-machines.md", "exec") for block in blocks("python")
+    ]
+    assert all(program.co_names for program in programs)
+    assert programs
