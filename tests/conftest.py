@@ -92,11 +92,12 @@ def busy_port() -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL server of this test run."""
+    """A PostgreSQL server of this test run. A test may restart it."""
     reason = missing()
     if reason:
         pytest.skip(reason)
-    server = PostgresServer()
+    # A killed server loses nothing that it wrote: only a crash of the machine would.
+    server = PostgresServer(fsync="off")
     try:
         yield server.start()
     finally:

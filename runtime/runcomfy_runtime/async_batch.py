@@ -17,7 +17,7 @@ from .daemon_threads import FILE_THREADS
 from .errors import JournalError, RunComfyError
 from .lifecycle.concurrency import RequestSlots
 from .progress import open_bar
-from .retry_and_timeouts import SHARED_BATCH_PAUSE
+from .retry_and_timeouts import CLEANUP_TIMEOUT, JOURNAL_TIMEOUT, SHARED_BATCH_PAUSE
 
 YieldT = TypeVar("YieldT")
 CONNECTIONS = 8
@@ -193,11 +193,11 @@ class AsyncBatch(BatchView, Generic[YieldT]):
             raise
         self._state.add_notes(error)
         self._confirm()
-        await self._give_back()
+        await self._give_back(CLEANUP_TIMEOUT)
 
-    async def _give_back(self) -> None:
+    async def _give_back(self, timeout: float = JOURNAL_TIMEOUT) -> None:
         try:
-            await FILE_THREADS.run(self._items.end)
+            await FILE_THREADS.run(lambda: self._items.end(timeout))
         except JournalError as failure:
             warn_kept_claims(failure)
         except BaseException:  # a second cancellation

@@ -153,7 +153,7 @@ class Claims(Protocol):
         """Record the outcome of a claimed item. It is written with the next claim."""
         ...
 
-    def end(self) -> int:
+    def end(self, timeout: float) -> int:
         """Give back what was not closed, and leave. Returns how many items are unknown."""
         ...
 

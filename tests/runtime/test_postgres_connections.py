@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import threading
@@ -14,14 +15,16 @@ from typing import Any
 import pytest
 import trustme
 
-from runcomfy_runtime import errors
+from runcomfy_runtime import async_batch, batch, errors
 from runcomfy_runtime.client_config import open_journal
 from runcomfy_runtime.job_handle import JobHandle
+from runcomfy_runtime.lifecycle import steps
 from runcomfy_runtime.lifecycle.steps import Accepted, Ended, Intent
 from runcomfy_runtime.postgres import connection as postgres_connection
 from runcomfy_runtime.postgres import schema as postgres_schema
 from runcomfy_runtime.postgres.journal import PostgresJournal
 from runcomfy_runtime.testing import FakeQueue
+from runtime.specimen import good
 from support.cutting_proxy import CuttingProxy
 from support.postgres import PostgresServer
 
@@ -289,6 +292,40 @@ def test_a_database_that_was_waited_for_in_vain_is_not_waited_for_again(
             proxy.down = False
             journal.note(intent("two"))
             assert journal.database._given_up is False
+
+
+@pytest.mark.parametrize("side", ["sync", "async"])
+def test_a_batch_that_is_left_does_not_wait_for_a_lost_database(
+    postgres: PostgresServer, url: str, side: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its user pressed Ctrl-C, and waits for the prompt."""
+    for module in (batch, async_batch, steps):
+        monkeypatch.setattr(module, "CLEANUP_TIMEOUT", 0.3)
+    queue, inputs = FakeQueue(), [good(tags=[number]) for number in range(3)]
+    left: list[float] = []
+
+    def lose() -> None:
+        left.append(time.monotonic())
+        proxy.down = True
+        raise ZeroDivisionError
+
+    def leave() -> None:
+        with queue.client(journal=through) as client:
+            with client.map(inputs, name="books") as running:
+                for _ in running:
+                    lose()
+
+    async def leave_async() -> None:
+        async with queue.async_client(journal=through) as client:
+            async with client.map(inputs, name="books") as running:
+                async for _ in running:
+                    lose()
+
+    with CuttingProxy(postgres.port) as proxy:
+        through = url.replace(f":{postgres.port}/", f":{proxy.port}/")
+        with pytest.raises(ZeroDivisionError):
+            asyncio.run(leave_async()) if side == "async" else leave()
+    assert time.monotonic() - left[0] < 20
 
 
 def test_ctrl_c_while_connecting_shows_no_password() -> None:

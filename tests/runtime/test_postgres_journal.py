@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,9 @@ from runcomfy_runtime import errors
 from runcomfy_runtime.client_config import open_journal
 from runcomfy_runtime.job_handle import JobHandle
 from runcomfy_runtime.lifecycle.steps import Accepted, Ended, Intent
+from runcomfy_runtime.postgres import claims as postgres_claims
 from runcomfy_runtime.postgres import connection as postgres_connection
+from runcomfy_runtime.postgres import journal as postgres_journal
 from runcomfy_runtime.postgres.journal import PostgresJournal
 from runcomfy_runtime.testing import FakeQueue
 from runtime.specimen import good
@@ -146,6 +147,8 @@ def test_a_batch_whose_database_is_lost_names_the_jobs_under_way(
     url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(postgres_claims, "LEASE", 2.0)
+    monkeypatch.setattr(postgres_journal, "LEASE", 2.0)
     queue = FakeQueue()
     inputs = [good(tags=[number]) for number in range(9)]
     with queue.client(journal=through(proxy, postgres, url)) as client:
@@ -237,24 +240,17 @@ def test_a_wait_for_a_lock_ends_in_time(url: str) -> None:
         journal.note(intent("two"))
 
 
-def test_a_server_that_restarts_is_waited_for(tmp_path: Path) -> None:
-    from support.postgres import missing
-
-    if missing():
-        pytest.skip(missing())
-    server = PostgresServer()
-    try:
-        url = server.start().new_schema()
-        with opened(url) as journal:
-            journal.note(intent())
-            server.stop(signal.SIGQUIT)
-            thread = threading.Timer(0.5, server.start)
-            thread.start()
-            journal.note(Accepted("one", HANDLE))
-            thread.join()
-            assert [entry.request_id for entry in journal.pending()] == ["r1"]
-    finally:
-        server.remove()
+def test_a_server_that_restarts_is_waited_for(
+    postgres: PostgresServer, url: str
+) -> None:
+    with opened(url) as journal:
+        journal.note(intent())
+        postgres.stop(signal.SIGQUIT)
+        thread = threading.Timer(0.5, postgres.start)
+        thread.start()
+        journal.note(Accepted("one", HANDLE))
+        thread.join()
+        assert [entry.request_id for entry in journal.pending()] == ["r1"]
 
 
 @pytest.mark.parametrize(

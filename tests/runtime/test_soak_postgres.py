@@ -22,7 +22,7 @@ import pytest
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_runtime.client import RunComfy
 from runtime.specimen import good
-from support.postgres import PostgresServer, missing
+from support.postgres import PostgresServer
 
 PROGRAM = """
 import asyncio, sys
@@ -56,7 +56,7 @@ class Plan:
     seconds: float
 
 
-SHORT = Plan(jobs=300, processes=3, kills=4, restarts=1, seconds=120)
+SHORT = Plan(jobs=200, processes=3, kills=4, restarts=1, seconds=120)
 LONG = Plan(jobs=20_000, processes=4, kills=100, restarts=3, seconds=3600)
 
 
@@ -97,17 +97,6 @@ class Workers:
         for process in self._running:
             process.kill()
             process.wait()
-
-
-@pytest.fixture
-def server() -> Iterator[PostgresServer]:  # type: ignore[override]
-    if missing():
-        pytest.skip(missing())
-    running = PostgresServer()
-    try:
-        yield running.start()
-    finally:
-        running.remove()
 
 
 def soak(plan: Plan, server: PostgresServer, url: str, sandbox: Sandbox) -> None:
@@ -186,44 +175,47 @@ def check_and_finish(plan: Plan, url: str, sandbox: Sandbox) -> int:
 
 
 def test_a_batch_of_many_processes_survives_kills_and_restarts(
-    server: PostgresServer, long_run: bool
+    postgres: PostgresServer, long_run: bool
 ) -> None:
     plan = LONG if long_run else SHORT
-    url = server.new_database()
+    url = postgres.new_database()
     options: Any = {"speed": 1e6, "balance": 1e9}
     with Sandbox(**options) as sandbox:
         began = time.monotonic()
-        soak(plan, server, url, sandbox)
+        soak(plan, postgres, url, sandbox)
         unknown = check_and_finish(plan, url, sandbox)
     seconds = time.monotonic() - began
     print(f"\n{plan}: {seconds:.0f} s, {unknown} unknown, nothing paid twice")
 
 
 @pytest.fixture
-def standby(server: PostgresServer) -> Iterator[PostgresServer]:
+def standby(postgres: PostgresServer) -> Iterator[PostgresServer]:
     """A hot standby of the server, which confirms every commit."""
-    running = PostgresServer(server)
+    running = PostgresServer(postgres, fsync="off")
     try:
         running.start()
-        server.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
-        server.execute("SELECT pg_reload_conf()")
+        postgres.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        postgres.execute("SELECT pg_reload_conf()")
         question = "SELECT sync_state FROM pg_stat_replication"
         limit = time.monotonic() + 60
-        while server.execute(question) != [("sync",)]:
+        while postgres.execute(question) != [("sync",)]:
             assert time.monotonic() < limit
             time.sleep(0.02)
         yield running
     finally:
         running.remove()
+        postgres.restart()
+        postgres.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        postgres.execute("SELECT pg_reload_conf()")
 
 
 def test_a_batch_goes_on_with_the_synchronous_standby_when_the_primary_is_lost(
-    server: PostgresServer, standby: PostgresServer, long_run: bool
+    postgres: PostgresServer, standby: PostgresServer, long_run: bool
 ) -> None:
-    jobs = 3000 if long_run else 150
-    plan = replace(SHORT, jobs=jobs, processes=3)
-    hosts = f"127.0.0.1:{server.port},127.0.0.1:{standby.port}"
-    url = server.new_database().replace(f"127.0.0.1:{server.port}", hosts)
+    jobs = 3000 if long_run else 100
+    plan = replace(SHORT, jobs=jobs, processes=2)
+    hosts = f"127.0.0.1:{postgres.port},127.0.0.1:{standby.port}"
+    url = postgres.new_database().replace(f"127.0.0.1:{postgres.port}", hosts)
     url += "?target_session_attrs=read-write"
     options: Any = {"speed": 1e6, "balance": 1e9}
     with Sandbox(**options) as sandbox:
@@ -235,7 +227,7 @@ def test_a_batch_goes_on_with_the_synchronous_standby_when_the_primary_is_lost(
                 assert time.monotonic() < limit
                 time.sleep(0.005)
             assert not standby.execute("SELECT 1 WHERE NOT pg_is_in_recovery()")
-            server.stop(signal.SIGQUIT)
+            postgres.stop(signal.SIGQUIT)
             before = len(sandbox.api.jobs.of_account(None))
             time.sleep(0.5)
             standby.promote()

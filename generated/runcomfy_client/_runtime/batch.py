@@ -19,7 +19,7 @@ from .journal import may_share
 from .lifecycle.concurrency import RequestSlots
 from .lifecycle.steps import Intent, Send, Sending, Sleep, Step, WriteJournal
 from .progress import open_bar
-from .retry_and_timeouts import SHARED_BATCH_PAUSE
+from .retry_and_timeouts import CLEANUP_TIMEOUT, JOURNAL_TIMEOUT, SHARED_BATCH_PAUSE
 from .transport import Outcome
 
 YieldT = TypeVar("YieldT")
@@ -252,11 +252,11 @@ class Batch(BatchView, Generic[YieldT]):
         """Name the jobs that continue, and give back what this process has claimed."""
         self._state.add_notes(error)
         self._confirm()
-        self._give_back()
+        self._give_back(CLEANUP_TIMEOUT)
 
-    def _give_back(self) -> None:
+    def _give_back(self, timeout: float = JOURNAL_TIMEOUT) -> None:
         try:
-            self._items.end()
+            self._items.end(timeout)
         except JournalError as failure:
             warn_kept_claims(failure)
 

@@ -145,13 +145,13 @@ class ClaimedInputs:
         """The outcome of an item was returned to the caller, who came back for the next."""
         self._claims.close(reference, closing_of(outcome))
 
-    def end(self) -> None:
+    def end(self, timeout: float) -> None:
         """Give back what was not returned, and leave the batch. It may block."""
         if self._ended:
             return
         self._ended = True
         with self._lock:
-            unknown = self._claims.end()
+            unknown = self._claims.end(timeout)
         if unknown:
             logger().warning(
                 "it is unknown whether %d of this batch's inputs were submitted: they may be "

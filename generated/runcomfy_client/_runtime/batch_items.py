@@ -178,10 +178,10 @@ class BatchItems:
         if self._claimed is not None and reference:
             self._claimed.close(reference, outcome)
 
-    def end(self) -> None:
+    def end(self, timeout: float) -> None:
         """Give back what was claimed and not returned. It may block."""
         if self._claimed is not None:
-            self._claimed.end()
+            self._claimed.end(timeout)
 
     def abandon(self) -> None:
         """The same for a batch that is dropped, without I/O."""

@@ -11,7 +11,7 @@ from ..errors import BadSetting
 from ..escaping import quoted
 from ..journal import ClaimAnswer, Closing, JournalEntry
 from ..lease import this_place
-from ..retry_and_timeouts import LEASE
+from ..retry_and_timeouts import JOURNAL_TIMEOUT, LEASE
 from . import statements as sql
 from .connection import PostgresPool, Statement, StatementResult
 
@@ -33,7 +33,7 @@ class _Journal(Protocol):
 
     def note_pause(self, batch: str, result: StatementResult) -> None: ...
 
-    def write_late(self) -> None: ...
+    def write_late(self, timeout: float) -> None: ...
 
 
 class BatchClaims:
@@ -80,7 +80,9 @@ class BatchClaims:
         """Claim at most ``room`` items, of new ones and of those that were not free before."""
         references = [*(reference for reference, _ in fresh), *waiting]
         self._bury_sometimes()
-        self._journal.write_late()  # before it is written that a result was handed out
+        self._journal.write_late(
+            JOURNAL_TIMEOUT
+        )  # before it is written that a result was handed out
         closings = self._closings()
         statements = [
             *closings,
@@ -157,12 +159,12 @@ class BatchClaims:
             for closing, references in groups.items()
         ]
 
-    def end(self) -> int:
+    def end(self, timeout: float) -> int:
         """Give back what was not closed, and leave. Returns how many items are unknown."""
         if self._scope is None:
             return 0
         self._journal.drop_runner(self._name)
-        self._journal.write_late()
+        self._journal.write_late(timeout)
         *_, unknown = self._journal.database.run(
             [
                 *self._closings(),
@@ -170,7 +172,8 @@ class BatchClaims:
                 Statement(sql.END_RUNNER, (self._name,)),
                 Statement(sql.FORGET_RUNNERS),
                 Statement(sql.UNKNOWN_COUNT, (self._batch,)),
-            ]
+            ],
+            timeout,
         )
         self._closing = {}
         return int(unknown.rows[0][0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Generator
+from contextlib import suppress
 from typing import Any
 
 from ..errors import NotConfigured, forget_frames
@@ -104,8 +105,9 @@ def connect(address: DatabaseAddress, deadline: float) -> Any:
 def _connected(driver: Any, address: DatabaseAddress, deadline: float) -> Any:
     left = max(2, round(min(deadline - time.monotonic(), DATABASE_CONNECT_TIMEOUT)))
     given = driver.conninfo.conninfo_to_dict(address.reveal())
-    stated = str(given.pop("connect_timeout", ""))
-    shorter = stated.isdecimal() and 0 < int(stated) < left
+    stated = given.get("connect_timeout", left)
+    with suppress(ValueError):  # psycopg says what is wrong with it
+        stated = int(stated) if 0 < int(stated) < left else left
     options = {
         "keepalives_idle": 5,
         "keepalives_interval": 2,
@@ -113,7 +115,7 @@ def _connected(driver: Any, address: DatabaseAddress, deadline: float) -> Any:
         "tcp_user_timeout": int(DATABASE_CONNECT_TIMEOUT * 1000),
         "fallback_application_name": "runcomfy journal",
         **given,
-        "connect_timeout": int(stated) if shorter else left,
+        "connect_timeout": stated,
         "client_encoding": "UTF8",  # of a database in SQL_ASCII, psycopg returns bytes
     }
     bounded = _bounded_class(driver)

@@ -71,7 +71,7 @@ class PostgresJournal:
         timeout = min(limits, default=JOURNAL_TIMEOUT)
         return self._note_with_late(entries, timeout)
 
-    def write_late(self, timeout: float = JOURNAL_TIMEOUT) -> None:
+    def write_late(self, timeout: float) -> None:
         """Commit what could not be committed when it happened. Raises nothing if it fails again."""
         if self._late or self._abandoned:
             self._note_with_late([], timeout)
