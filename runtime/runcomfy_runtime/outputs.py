@@ -4,7 +4,7 @@ A field holds one URL or a list of URLs: servers do not keep to the name. Other 
 """
 
 from collections.abc import Mapping
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -42,7 +42,25 @@ class BaseOutput(
         return cls.model_construct(**kept) if kept else defaults
 
 
-class ImageOutput(BaseOutput):
+_EVERY_FIELD = frozenset({"image", "images", "video", "videos", "audio", "audios"})
+
+
+class _OutputOfOneKind(BaseOutput):
+    """What the model makes is known. The fields of other kinds are None.
+
+    So code that was written before the catalog said what the model makes still runs.
+    """
+
+    # Hidden from type checkers, which report code that reads such a field.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name in _EVERY_FIELD and name not in (self.model_extra or {}):
+                return None
+            return super().__getattr__(name)
+
+
+class ImageOutput(_OutputOfOneKind):
     """The output of a model that makes images."""
 
     image: str | list[str] | None = None
@@ -52,7 +70,7 @@ class ImageOutput(BaseOutput):
     """URLs of several images"""
 
 
-class VideoOutput(BaseOutput):
+class VideoOutput(_OutputOfOneKind):
     """The output of a model that makes videos."""
 
     video: str | list[str] | None = None
@@ -62,7 +80,7 @@ class VideoOutput(BaseOutput):
     """URLs of several videos"""
 
 
-class AudioOutput(BaseOutput):
+class AudioOutput(_OutputOfOneKind):
     """The output of a model that makes sounds: music, speech, effects."""
 
     audio: str | list[str] | None = None

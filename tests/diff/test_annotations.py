@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from diff.test_outputs import outputs_of
 from runcomfy_codegen.build.structure_and_texts import texts_of, without_texts
 from runcomfy_codegen.diff.finding import DiffVerdict, Lens
 from support.built_models import compared, document, model_of, properties
@@ -145,6 +146,26 @@ def test_a_catalog_fact_that_is_added_is_documentation() -> None:
     assert "'output_type'" in told.message
     (gone,) = compared(models[1:], models[:1])
     assert gone.verdict is DiffVerdict.RISKY
+
+
+def test_a_first_kind_of_output_is_documentation_and_another_kind_breaks() -> None:
+    kinds: list[dict[str, Any]] = [{}, {"output_type": "IMAGE"}, {"categories": ["text-to-video"]}]  # fmt: skip
+    unknown, image, video = ([model_of(part(), facts=facts)] for facts in kinds)
+    for known, absent in ((image, "'video'"), (video, "'image'")):
+        first = compared(unknown, known, outputs_of(*unknown, *known))
+        assert {each.verdict for each in first} == {DiffVerdict.DOCS_ONLY}
+        (narrowed,) = (each for each in first if each.pointer == "/facts")
+        assert absent in narrowed.message
+    other = compared(image, video, outputs_of(*image, *video))
+    removed = {each.pointer for each in other if each.rule == "field-removed"}
+    assert removed == {f"/output_schema/properties/{name}" for name in ("image", "images")}  # fmt: skip
+
+
+def test_facts_of_the_catalog_are_told_by_name() -> None:
+    facts = {"base_price_usd": 1, "categories": ["a"], "provenance": 1, "inputs": ["b"]}
+    before, after = (texts_of(document(part(), facts=each)) for each in ({}, facts))
+    assert before["/facts"] == {}
+    assert {*after["/facts"]} == {"catalog fact 'base_price_usd'", "catalog fact 'categories'"}  # fmt: skip
 
 
 URLS: Schema = {"type": "array", "format": "image_uris"}

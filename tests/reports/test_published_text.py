@@ -100,6 +100,30 @@ def checked_client(shell: Shell) -> None:
     checked(shell(*dumped), "json")
 
 
+def test_no_wrapped_line_is_a_command(shell: Shell) -> None:
+    """A table breaks a text before any word, so a command may come to begin a line."""
+    command = "::error::FORGED"
+    fields = {
+        f"f{number}": {"type": "string", "enum": [f"{'x' * number} {command}", "b"]}
+        for number in range(0, 60, 3)
+    }
+    rules = [
+        {"validation_rule": "width_pixels<=", "validation_value": number, "validation_error": f"{'y' * number} {command}"}
+        for number in range(40, 80, 5)
+    ]  # fmt: skip
+    fields["image_url"] = {"type": "string", "format": "image_uri", "validations": rules}  # fmt: skip
+    schema = {"type": "object", "properties": fields}
+    model = {"model_id": "acme/model", "display_name": f"{'z' * 70} {command}", "input_schema": schema}  # fmt: skip
+    shell.write("catalog.json", json.dumps(model))
+    shell.write("input.json", json.dumps({"image_url": f"{'w' * 60} {command}"}))
+    shell("import", "catalog.json")
+    for columns in ("40", "61", "80", "120"):
+        wide = {"COLUMNS": columns}
+        checked(shell("show", "acme/model", environment=wide), columns=columns)
+        words = ("validate", "acme/model", "input.json")
+        checked(shell(*words, environment=wide), columns=columns)
+
+
 def test_what_the_server_says_commands_nothing(shell: Shell) -> None:
     for seed in range(3):
         listed = entries(random.Random(seed))

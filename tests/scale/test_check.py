@@ -62,6 +62,11 @@ def test_a_model_that_came_and_one_that_went(client: Shell) -> None:
     found = reasons(client)
     assert found["models/acme/dancer.py"] == ("acme/dancer", "new")
     assert found[MODULE] == ("acme/painter/text-to-image", "removed")
+    last = client("check", "--output", "client").err.splitlines()[-1]
+    stale, total, left = map(int, re.findall("[0-9]+", last))
+    assert stale <= total
+    assert f"{stale} of {total} files are stale, and {left} are left over" in last
+    assert left == sum(why == "removed" for _, why in found.values())
 
 
 @pytest.mark.parametrize("part", ["generator", "templates", "runtime"])

@@ -108,10 +108,25 @@ def texts_of(document: Document) -> DocumentTexts:
     """
     published = document.output_schema
     output, _ = unwrap_output(published.value() if published else None)
-    texts = {"": _titles(document)}
+    texts = {"": _titles(document), "/facts": _catalog_facts(document)}
     texts.update(_below(members(document.input_schema.value()), "/input_schema"))
     texts.update(_below(output, "/output_schema"))
     return texts
+
+
+_NOT_TEXTS = frozenset(
+    {"kind", "description", "output_type", "inputs", "required_inputs", "provenance"}
+)
+"""Catalog facts that are compared otherwise, follow from the schema, or are about the file."""
+
+
+def _catalog_facts(document: Document) -> dict[str, Value]:
+    """What the catalog says besides schemas: prices, categories, addresses."""
+    facts = members(document.facts.value()) if document.facts else {}
+    return {
+        f"catalog fact {name!r}": Value.of(facts[name])
+        for name in sorted(facts.keys() - _NOT_TEXTS)
+    }
 
 
 def _titles(document: Document) -> dict[str, Value]:

@@ -175,7 +175,14 @@ def _lines(package: api.PackageCheck, *, full: bool) -> Iterator[TextLine]:
         yield TextLine(text, on_stderr=True)
     else:
         yield TextLine(
-            f"{folder}: {len(package.stale)} of {package.files} files are stale;"
-            " run `runcomfy-codegen generate`",
+            f"{folder}: {_counted(package)}; run `runcomfy-codegen generate`",
             on_stderr=True,
         )
+
+
+def _counted(package: api.PackageCheck) -> str:
+    """``3 of 149 files are stale, and 2 are left over``."""
+    leftover = sum(1 for each in package.stale if each.file in package.removed)
+    text = f"{len(package.stale) - leftover} of {package.files} files are stale"
+    more = f"{leftover} {'is' if leftover == 1 else 'are'} left over"
+    return f"{text}, and {more}" if leftover else text

@@ -16,8 +16,11 @@ import click
 from ..ir.diagnostic import Diagnostic
 from ..reports import json_document, write
 from ..reports.published_text import terminal_safe as terminal_safe
+from ..reports.published_text import without_colon_command
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from ..reports.command_report import CommandReport, FileLocation, TextLine
 
 
@@ -102,6 +105,17 @@ def print_lines(lines: Iterable[TextLine]) -> None:
 def say(line: str, *, on_stderr: bool = False) -> None:
     """Print one line. Published text in it is made printable first."""
     click.echo(terminal_safe(line), err=on_stderr)
+
+
+def print_wrapped(renderable: RenderableType) -> None:
+    """Print a table or code of rich, whose wrapped lines may begin anywhere in a text."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    with console.capture() as captured:
+        console.print(renderable)
+    for line in captured.get().splitlines():
+        click.echo(without_colon_command(line.rstrip()))
 
 
 def command_line(*arguments: str) -> str:

@@ -24,7 +24,12 @@ from ..workspace.validate import (
     import_client,
     importable,
 )
-from .console import command_line, print_diagnostics, terminal_safe
+from .console import (
+    command_line,
+    print_diagnostics,
+    print_wrapped,
+    terminal_safe,
+)
 from .next_steps import example_run
 from .options import SchemasOptions, schemas_options
 from .progress_bars import job_progress
@@ -88,7 +93,6 @@ def _import_pages(project: Project) -> None:
 
 
 def _show_module(path: Path) -> None:
-    from rich.console import Console
     from rich.syntax import Syntax
 
     lines = path.read_text("utf-8").splitlines()
@@ -96,9 +100,7 @@ def _show_module(path: Path) -> None:
         index for index, line in enumerate(lines) if "(ModelInput[Output]" in line
     )
     code = "\n".join(lines[start : start + _SHOWN_LINES])
-    Console().print(
-        Syntax(code, "python", theme="ansi_dark", background_color="default")
-    )
+    print_wrapped(Syntax(code, "python", theme="ansi_dark", background_color="default"))
     click.echo(f"  … {len(lines)} lines in all")
 
 

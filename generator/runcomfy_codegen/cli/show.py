@@ -10,7 +10,7 @@ from ..ir.surface import CodeNames
 from ..targets.target import Named
 from ..workspace.project import open_project, select
 from .completion import complete_models
-from .console import print_diagnostics, print_json, terminal_safe
+from .console import print_diagnostics, print_json, print_wrapped, say, terminal_safe
 from .options import (
     ProjectOptions,
     format_option,
@@ -69,25 +69,23 @@ def _show(model: Model, catalog: Named, form: str) -> None:
 
 def print_model(model: Model, names: CodeNames) -> None:
     """Print the fields as a table, and the rules and stated limits below."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
-    console.print(Text(terminal_safe(f"{model.model_id}  {model.title}"), style="bold"))
+    click.secho(terminal_safe(f"{model.model_id}  {model.title}"), bold=True)
     table = Table(box=None, header_style="dim")
     for heading in ("field", "type", "", "server default", "published as"):
         table.add_column(heading)
     for field in model.input.fields:
         table.add_row(*(Text(terminal_safe(cell)) for cell in _row(field, names)))
-    console.print(table)
+    print_wrapped(table)
     for rule in model.rules:
         condition = f"{rule.pointer}: {rule.metric} {rule.operator} {rule.limit}"
-        console.print(Text(terminal_safe(f"  {condition}  ({rule.message})")))
+        say(f"  {condition}  ({rule.message})")
     for limit in model.limits:
         level = " (warning)" if limit.level == "warn" else ""
         stated = f"{', '.join(limit.fields)}: {limit.condition}{level}"
-        console.print(Text(terminal_safe(f'  {stated}  (stated: "{limit.quote}")')))
+        say(f'  {stated}  (stated: "{limit.quote}")')
 
 
 def _row(field: Field, names: CodeNames) -> tuple[str, ...]:

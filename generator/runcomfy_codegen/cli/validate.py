@@ -13,7 +13,7 @@ from runcomfy_runtime.report import Problem, Report
 from ..errors import EXIT_FINDING
 from ..workspace.project import open_project
 from ..workspace.validate import validate_document
-from .console import print_json, terminal_safe
+from .console import print_json, print_wrapped, terminal_safe
 from .model_input import model_and_input, print_json_hint, read_call
 from .options import (
     ProjectOptions,
@@ -78,7 +78,6 @@ def _print_measured(findings: tuple[InspectedFile, ...]) -> None:
     checks = _checks(findings)
     if not checks:
         return
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -89,7 +88,7 @@ def _print_measured(findings: tuple[InspectedFile, ...]) -> None:
         measured = f"{check.actual} {check.unit}" if check.actual else "unknown"
         row = (check.verdict.value, pointer, check.rule.condition, measured)
         table.add_row(*(Text(terminal_safe(cell)) for cell in row))
-    Console(highlight=False).print(table)
+    print_wrapped(table)
 
 
 def print_input_report(report: Report) -> None:

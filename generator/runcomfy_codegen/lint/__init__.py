@@ -11,7 +11,7 @@ from types import MappingProxyType
 from ..ir.diagnostic import EXHAUSTED, Diagnostic, Severity, too_large
 from ..ir.model import Model
 from ..reports.command_report import CommandReport, RuleMetadata, entry_of
-from . import default_rules, field_rules, message_rules, prose_rules
+from . import default_rules, field_rules, message_rules, prose_rules, range_rules
 from .rule import LintRule
 
 RULES: tuple[LintRule, ...] = tuple(
@@ -21,6 +21,7 @@ RULES: tuple[LintRule, ...] = tuple(
             *prose_rules.RULES,
             *field_rules.RULES,
             *default_rules.RULES,
+            *range_rules.RULES,
         ),
         key=lambda rule: rule.id,
     )

@@ -12,6 +12,7 @@ from ..prose.already_stated import is_limited
 from ..prose.reader import read_field
 from ..prose.references import FieldIndex
 from ..prose.subject import subjects
+from .range_rules import other_range
 from .rule import LintFinding, lint_rule
 
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
@@ -47,8 +48,10 @@ def prose_limit(models: Sequence[Model]) -> Iterator[LintFinding]:
         fields = subjects(model.input)
         members = FieldIndex([field for field in fields if field.top_level])
         for field in fields:
+            # A range that the schema contradicts is reported as such.
+            contradicted, _ = other_range(field.field)
             for draft in read_field(field, members).drafts:
-                if not is_limited(draft, model.limits):
+                if draft.quote != contradicted and not is_limited(draft, model.limits):
                     yield LintFinding(
                         model.model_id,
                         f"{_in_document(field.pointer)}/description",

@@ -82,6 +82,44 @@ def read_field(subject: Subject, members: FieldIndex) -> Reading:
     return Reading(tuple(kept), tuple(dict.fromkeys(unread)))
 
 
+def stated_ranges(
+    subject: Subject,
+) -> tuple[tuple[str, tuple[Fraction, Fraction]], ...]:
+    """The words of each range that a description states as a limit, and its two numbers."""
+    description = subject.field.description
+    if len(description) > _LONGEST or not re.search(r"\d", description):
+        return ()
+    return tuple(
+        (sentence.text_between(found.first.start, found.last.end), ends)
+        for sentence in sentences(description)
+        if len(sentence.words) <= _MOST_WORDS
+        for clause in sentence.clauses
+        for found in quantities(clause)
+        if (ends := _plain_ends(found)) is not None
+        and not _describes_another(found, clause)
+        and why_no_limit(found, sentence, clause, subject) == ""
+    )
+
+
+def _describes_another(found: Quantity, clause: Clause) -> bool:
+    """Whether a range says what something else is like: ``videos of 5 to 30 seconds``."""
+    place = clause.index(found.first)
+    return place > 0 and clause[place - 1].written == "of"
+
+
+def _plain_ends(found: Quantity) -> tuple[Fraction, Fraction] | None:
+    """The ends of a range of plain numbers."""
+    numbers = [bound.number for bound in found.bounds]
+    if not found.bounded or [bound.operator for bound in found.bounds] != [">=", "<="]:
+        return None
+    if found.nouns or any(number.kind is not Is.NUMBER for number in numbers):
+        return None
+    if any(mark in number.written for number in numbers for mark in ":/"):
+        return None
+    low, high = (number.numbers[0] for number in numbers)
+    return low, high
+
+
 def _too_long(subject: Subject, text: str) -> Unread:
     quote = " ".join(whole_words(text, 0, 80).split())
     return Unread(subject.pointer, quote, "a text this long is not read")

@@ -40,8 +40,12 @@ def terminal_safe(text: str) -> str:
     lose their brackets or their first colon.
     """
     shown = text if text.isprintable() else "".join(map(_escaped, text))
-    shown = _BRACKET_COMMAND.sub(r"##\1\\x5b", shown)
-    return _COLON_COMMAND.sub(r"\1\\x3a:", shown)
+    return without_colon_command(_BRACKET_COMMAND.sub(r"##\1\\x5b", shown))
+
+
+def without_colon_command(line: str) -> str:
+    """A printable line that starts no workflow command, however it came to start there."""
+    return _COLON_COMMAND.sub(r"\1\\x3a:", line)
 
 
 def terminal_safe_lines(text: str) -> str:

@@ -16,7 +16,12 @@ from .facts import (
     TextsChanged,
 )
 from .fields import field_facts, renamed_models
-from .outputs import NO_PUBLISHED_OUTPUTS, PublishedOutputs, output_facts
+from .outputs import (
+    NO_PUBLISHED_OUTPUTS,
+    PublishedOutputs,
+    output_class_facts,
+    output_facts,
+)
 from .published import unknown_facts
 from .source import (
     NO_SURFACES,
@@ -92,7 +97,10 @@ def model_facts(
     yield from unknown_facts(_own_unknown(old), _own_unknown(new), location)
     output = SchemaLocation(name, Side.OUTPUT, "/output_schema")
     published = outputs.of(old, new)
-    changes = output_facts(old.output, published, output, surfaces)
+    changes = (
+        *output_facts(old.output, published, output, surfaces),
+        *output_class_facts(old.output, new.output, published, output),
+    )
     yield from with_names(changes, surfaces)
     if surfaces is not None:
         if old.model_id == new.model_id:

@@ -39,15 +39,15 @@ def field_facts(old: Object, new: Object, location: SchemaLocation) -> Iterator[
     for name, field in removed.items():
         if name in renamed:
             other = added[renamed[name]]
-            yield FieldRenamed(_at(location, name), field, other, old)
+            yield FieldRenamed(at_field(location, name), field, other, old)
         else:
-            yield FieldRemoved(_at(location, name), field)
+            yield FieldRemoved(at_field(location, name), field)
     for name, field in added.items():
         if name not in renamed.values():
-            yield FieldAdded(_at(location, name), field, old)
+            yield FieldAdded(at_field(location, name), field, old)
     for name, field in after.items():
         if name in before and before[name] != field:
-            yield from _changed(before[name], field, old, _at(location, name))
+            yield from _changed(before[name], field, old, at_field(location, name))
     yield from _undeclared_required_facts(old, new, location)
 
 
@@ -64,7 +64,8 @@ def _undeclared_required_facts(
             yield UndeclaredRequiredChanged(at, name, False, old)
 
 
-def _at(location: SchemaLocation, name: str) -> SchemaLocation:
+def at_field(location: SchemaLocation, name: str) -> SchemaLocation:
+    """The place of a member of an object."""
     return replace(
         location, pointer=f"{location.pointer}/properties/{pointer_token(name)}"
     )

@@ -14,9 +14,17 @@ from ...ir.model import (
     Type,
     Union,
 )
+from ...ir.output_fields import EVERY_OUTPUT_FIELD
 from ...subtype.is_subschema import alternatives, is_subschema
-from .facts import Fact, RequiredChanged, SchemaLocation, ValuesChanged
-from .fields import field_facts
+from .facts import (
+    Fact,
+    FieldRemoved,
+    RequiredChanged,
+    SchemaLocation,
+    TextsChanged,
+    ValuesChanged,
+)
+from .fields import at_field, field_facts
 from .source import SurfacePair
 
 
@@ -63,6 +71,33 @@ def output_facts(
                 yield replace(fact, required_by_class=_is_required_by_class(old, fact))
             case _:
                 yield fact
+
+
+def output_class_facts(
+    old: Object, new: Object, published: tuple[Object, Object], location: SchemaLocation
+) -> Iterator[Fact]:
+    """Fields that the class no longer has because the catalog says what the model makes.
+
+    If nothing was known before, no value is lost: the model never sent these fields, and they
+    are None at run time.
+    """
+    was, now, kept = (
+        {field.wire_name for field in output.fields} for output in (*published, new)
+    )
+    lost = [
+        field
+        for field in old.fields
+        if field.wire_name not in kept
+        and (field.wire_name not in was or field.wire_name in now)
+    ]
+    if lost and old.fields == EVERY_OUTPUT_FIELD:
+        names = ", ".join(repr(field.wire_name) for field in lost)
+        at = replace(location, pointer="/facts")
+        yield TextsChanged(at, (f"the class of the output (now without {names})",))
+    else:
+        yield from (
+            FieldRemoved(at_field(location, each.wire_name), each) for each in lost
+        )
 
 
 def _pointer_tokens(at: SchemaLocation, root: SchemaLocation) -> list[str]:

@@ -94,7 +94,7 @@ def required_field_added(fact: FieldAdded) -> Iterator[RuleResult]:
         '{"properties": {"prompt": {"type": "string"}, "seed": {"type": ' '"integer"}}}'
     ),
     after='{"properties": {"prompt": {"type": "string"}}}',
-    advice="Remove the argument from the calls.",
+    advice="Remove the field from the calls, and from the code that reads it.",
 )
 def field_removed(fact: FieldRemoved) -> Iterator[RuleResult]:
     """Breaking for code; for the wire it depends on the server."""

@@ -106,8 +106,17 @@ def suggestions_changed(fact: SuggestionsChanged) -> Iterator[RuleResult]:
 @diff_rule(
     "texts-changed",
     TextsChanged,
-    summary="Titles, descriptions or the messages of media rules changed.",
-    why="Texts never decide which values are accepted.",
+    summary=(
+        "Titles, descriptions, the messages of media rules or catalog facts (prices, "
+        "categories, the type of the output) changed."
+    ),
+    why=(
+        "Texts never decide which values are accepted. If the catalog says for the first "
+        "time what a model makes, the class of its output lists only the fields of that "
+        "kind. The model never sent the others, and they are None at run time; a type "
+        "checker reports code that reads them. If the catalog says something else than "
+        "before, the fields are reported as removed."
+    ),
     before='{"properties": {"seed": {"type": "integer", "description": "Seed."}}}',
     after='{"properties": {"seed": {"type": "integer", "description": "The seed."}}}',
     advice="Nothing needs to be done.",
