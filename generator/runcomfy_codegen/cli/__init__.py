@@ -10,9 +10,10 @@ import importlib
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -67,6 +68,18 @@ COMMANDS = {
 """Each command with its module (and its name there if not ``command``) and its help line."""
 
 
+class _OutputClosed(Exception):
+    """The reader of the output closed it. Of a ``BrokenPipeError``, click makes exit code 1."""
+
+
+@contextmanager
+def _closed_output_named() -> Generator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _OutputClosed from error
+
+
 class Commands(SuggestingGroup):
     """The commands; each module is imported when it is needed."""
 
@@ -82,6 +95,16 @@ class Commands(SuggestingGroup):
         module = importlib.import_module(f".{file}", __name__)
         command: click.Command = getattr(module, attribute or "command")
         return command
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """Parse the command line; `--help` and `--version` print here."""
+        with _closed_output_named():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _closed_output_named():
+            return super().invoke(ctx)
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
@@ -105,8 +128,19 @@ def main() -> None:
     """Run the command line and exit. Users see no traceback."""
     _take_terminations()
     try:
+        _run()
+    except BrokenPipeError:
+        # The reader of the output closed it, like `| head` does; that is fine.
+        _write_nowhere()
+        sys.exit(0)
+
+
+def _run() -> NoReturn:
+    try:
         code: object = command.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
+    except _OutputClosed as closed:
+        raise BrokenPipeError from closed
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -121,9 +155,7 @@ def main() -> None:
     except CodegenError as error:
         _fail(_with_options(error), EXIT_INCOMPLETE)
     except BrokenPipeError:
-        # The reader of the output closed it, like `| head` does; that is fine.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        raise
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _fail(f"{where}{error.strerror or error}")
@@ -134,6 +166,14 @@ def main() -> None:
             f"{type(error).__name__}: {error}\n"
             "This is a bug in runcomfy-codegen; RUNCOMFY_CODEGEN_TRACEBACK=1 shows a traceback."
         )
+
+
+def _write_nowhere() -> None:
+    """Take what is still written, so that the interpreter can end in silence."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.__stdout__, sys.__stderr__):
+        with suppress(AttributeError, OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())  # type: ignore[union-attr]
 
 
 def _take_terminations() -> None:

@@ -20,6 +20,19 @@ from .console import say
 _METAVAR = "[KEY=VALUE | KEY:=JSON | KEY=@PATH | FILE]..."
 
 
+class InputCommand(click.Command):
+    """A command that takes fields. A field that is written as an option gets a hint."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments. Raises ``click.UsageError``."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            name = error.option_name.lstrip("-").replace("-", "_")
+            hint = f"A field is given without dashes: {name}=…"
+            raise click.UsageError(f"{error.format_message()} {hint}", ctx) from None
+
+
 def model_and_input(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the arguments ``model_id`` and ``arguments``."""
     given = click.argument(

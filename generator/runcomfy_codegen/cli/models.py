@@ -27,7 +27,7 @@ from .options import (
 
 
 @click.command("models")
-@click.argument("search", default="", shell_complete=complete_models)
+@click.argument("search", nargs=-1, metavar="[SEARCH]", shell_complete=complete_models)
 @click.option("--kind", default="", help="Only models of this kind.")
 @click.option("--category", default="", help="Only models of this category.")
 @click.option(
@@ -38,7 +38,12 @@ from .options import (
 @format_option
 @schemas_options
 def command(
-    where: SchemasOptions, search: str, kind: str, category: str, live: bool, form: str
+    where: SchemasOptions,
+    search: tuple[str, ...],
+    kind: str,
+    category: str,
+    live: bool,
+    form: str,
 ) -> None:
     """List the models, or search them.
 
@@ -46,7 +51,7 @@ def command(
     Shows a price only if the catalog publishes it.
     """
     models = _live_models() if live else _stored_models(where=where)
-    matches = ModelSearch(search, kind, category).of(models)
+    matches = ModelSearch(" ".join(search), kind, category).of(models)
     if form == "json":
         print_json({"models": [_as_json(model) for model in matches]})
         return

@@ -22,7 +22,7 @@ from ..workspace.project import Project, open_project
 from ..workspace.validate import TemporaryClient, temporary_client
 from .console import command_line, print_json, say
 from .followed_job import follow_job, job_failure, print_result
-from .model_input import model_and_input, print_json_hint, read_call
+from .model_input import InputCommand, model_and_input, print_json_hint, read_call
 from .options import (
     ProjectOptions,
     check_output_folder,
@@ -54,7 +54,7 @@ class _Call:
         return self.generated.module.Input(**self.document)
 
 
-@click.command("run")
+@click.command("run", cls=InputCommand)
 @model_and_input
 @files_option
 @timeout_option

@@ -28,6 +28,8 @@ _OTHER_WORDS = {
     "wallet": "balance",
 }
 """What other tools call a command of this one."""
+_OPTIONS = ("help", "version")
+"""Options that other tools have as commands."""
 
 
 class SuggestingGroup(click.Group):
@@ -44,6 +46,8 @@ class SuggestingGroup(click.Group):
 
     def _hint(self, ctx: click.Context, name: str) -> str:
         known = self.list_commands(ctx)
+        if name.lower() in _OPTIONS:
+            return f"; did you mean '--{name.lower()}'?"
         other = _OTHER_WORDS.get(name.lower())
         if other in known:
             return f"; did you mean {other!r}?"

@@ -14,7 +14,7 @@ from ..errors import EXIT_FINDING
 from ..workspace.project import open_project
 from ..workspace.validate import validate_document
 from .console import print_json, print_wrapped, terminal_safe
-from .model_input import model_and_input, print_json_hint, read_call
+from .model_input import InputCommand, model_and_input, print_json_hint, read_call
 from .options import (
     ProjectOptions,
     format_option,
@@ -23,7 +23,7 @@ from .options import (
 )
 
 
-@click.command("validate")
+@click.command("validate", cls=InputCommand)
 @model_and_input
 @click.option("--locale", help="Language of the messages.")
 @format_option

@@ -97,6 +97,10 @@ def read_input(
             typed.add(argument)
             continue
         path = argument.removeprefix("@")
+        if path in ("=", ":="):
+            raise UsageError(
+                f"a field is one argument, without blanks: {file or 'key'}{path}…"
+            )
         if file is not None:
             raise UsageError(
                 f"{file} and {path}: one document at most; other fields are key=value"
@@ -114,7 +118,7 @@ def _no_input(model: Model) -> str:
     example = " ".join(f"{name}=…" for name in needed) or "key=value"
     return (
         f"no input for {model.model_id}; give the fields ({example}), or a JSON file"
-        " (@input.json)"
+        " (@input.json, or - for standard input)"
     )
 
 
@@ -125,6 +129,10 @@ def _document(file: str, model: Model) -> dict[str, Any]:
     except UsageError as error:
         if file == _STDIN or not str(error).endswith("no such file"):
             raise
+        if file.lstrip().startswith(("{", "[")):
+            raise UsageError(
+                f"{error}; JSON is read from a file, or with - from standard input"
+            ) from None
         texts = [field.wire_name for field in model.input.fields if field.required]
         name = texts[0] if texts else "key"
         raise UsageError(f"{error}; a field is given as {name}=…") from None
