@@ -1,32 +1,29 @@
 // The search runs in a worker. A browser starts none for a page that it reads from a disk, so
 // there its script runs in a hidden frame. Served over http, this file does nothing.
 if (location.protocol === "file:") {
+  // As between a page and a worker: a copy, and never before the sender has finished.
+  const deliver = (to, data) => setTimeout((copy) => to().onmessage?.({ data: copy }), 0, structuredClone(data));
+
   window.Worker = class {
     constructor(url) {
-      this.waiting = [];
       this.frame = document.createElement("iframe");
       this.frame.hidden = true;
-      this.frame.onload = () => this.start(url);
+      this.ready = new Promise((done) => (this.frame.onload = () => this.load(url, done)));
       document.body.append(this.frame);
     }
 
-    start(url) {
+    load(url, done) {
       const inside = this.frame.contentWindow;
-      inside.postMessage = (data) => this.onmessage?.({ data });
+      inside.postMessage = (data) => deliver(() => this, data);
       const script = inside.document.createElement("script");
       script.onerror = () => this.onerror?.(new Event("error"));
-      script.onload = () => {
-        const messages = this.waiting;
-        this.waiting = null;
-        messages.forEach((data) => this.postMessage(data));
-      };
+      script.onload = done;
       script.src = url;
       inside.document.head.append(script);
     }
 
     postMessage(data) {
-      if (this.waiting) this.waiting.push(data);
-      else this.frame.contentWindow.onmessage?.({ data });
+      this.ready.then(() => deliver(() => this.frame.contentWindow ?? {}, data));
     }
 
     terminate() {

@@ -42,11 +42,15 @@ def serve(folder: Path, address: str) -> None:
     """Serve the site, and show every page again when it is edited."""
     made = made_pages(_ROOT, _ROOT / "schemas")
     try:
-        serve_site(_ROOT, folder, made, address)
+        serve_site(_ROOT, folder, made, address, _report)
     except BrokenPage as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
         pass
+
+
+def _report(broken: BrokenPage) -> None:
+    click.echo(f"not shown: {broken}", err=True)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runcomfy_codegen.workspace.configuration import KEYS, OWN_FILE, TABLE, ConfigKey
 
-from .page_text import bullets, code, page
+from .page_text import bullets, page
 
 
 def configuration_page() -> str:
@@ -24,7 +24,7 @@ def configuration_page() -> str:
 def _section(key: ConfigKey) -> str:
     facts = [
         f"Type: {key.type}",
-        f"Default: {code(key.default) if key.default else 'none'}",
+        f"Default: {key.default}",
     ]
     if key.of_client:
         facts.append("Also in `[clients.NAME]`")

@@ -26,7 +26,7 @@ def _entries(folder: Path) -> Iterator[str]:
     for path in sorted(files_below(folder)):
         first = _first_line(folder / path)
         if first:
-            yield f"- [{path}](../{_FOLDER}/{path}): {first}"
+            yield f"- [{path}]({_FOLDER}/{path}): {first}"
 
 
 def _first_line(file: Path) -> str:

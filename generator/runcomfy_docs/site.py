@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,7 +18,7 @@ from .command_page import command_page
 from .configuration_page import configuration_page
 from .examples_page import examples_page
 from .model_pages import LIST, model_pages
-from .source_pages import ROOT_PAGES, files_below, source_pages
+from .source_pages import ROOT_PAGES, BrokenPage, files_below, source_pages
 
 SETTINGS = "mkdocs.yml"
 """The settings of the site: in the checkout, and completed in the folder of the build."""
@@ -32,7 +32,7 @@ def made_pages(root: Path, schemas: Path) -> dict[PurePosixPath, str]:
         reference / "client.md": client_page(root),
         reference / "command-line.md": command_page(),
         reference / "configuration.md": configuration_page(),
-        PurePosixPath("examples/index.md"): examples_page(root),
+        PurePosixPath("examples.md"): examples_page(root),
         **model_pages(schemas),
     }
 
@@ -98,19 +98,38 @@ def build_site(settings: Path) -> Path:
 
 
 def serve_site(
-    root: Path, folder: Path, made: Mapping[PurePosixPath, str], address: str
+    root: Path,
+    folder: Path,
+    made: Mapping[PurePosixPath, str],
+    address: str,
+    report: Callable[[BrokenPage], None],
 ) -> None:
-    """Serve the site until Ctrl-C. A page that is edited is shown anew."""
+    """Serve the site until Ctrl-C. A page that is edited is served again, unless it is broken."""
     settings = write_pages(root, folder, made)
     command = _zensical(settings, "serve", "--dev-addr", address)
     seen = dict(_edited(root))
     with subprocess.Popen(command, cwd=folder) as server:  # noqa: S603
-        while server.poll() is None:
-            time.sleep(_LOOK_PAUSE)
-            now = dict(_edited(root))
-            if now != seen:
-                seen = now
-                write_pages(root, folder, made)
+        try:
+            while server.poll() is None:
+                time.sleep(_LOOK_PAUSE)
+                now = dict(_edited(root))
+                if now != seen:
+                    seen = now
+                    _write_edited(root, folder, made, report)
+        finally:
+            server.terminate()
+
+
+def _write_edited(
+    root: Path,
+    folder: Path,
+    made: Mapping[PurePosixPath, str],
+    report: Callable[[BrokenPage], None],
+) -> None:
+    try:
+        write_pages(root, folder, made)
+    except BrokenPage as broken:
+        report(broken)
 
 
 def _zensical(settings: Path, *arguments: str) -> list[str]:

@@ -112,8 +112,9 @@ class _PageReader:
         if shown in self.made:
             return shown
         path = self.root / there
-        if path.is_dir() and shown / "index.md" in self.made:
-            return shown / "index.md"
+        about = PurePosixPath(f"{shown}.md")
+        if path.is_dir() and about in self.made:
+            return about
         if not path.is_file():
             raise BrokenPage(f"{self.source} links {there}, and there is no such file")
         if there.suffix != ".md":

@@ -11,6 +11,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(r"^( *)(`{3,})(\w*)\n(.*?)^\1\2$", re.DOTALL | re.MULTILINE)
 _COMMAND = "runcomfy-codegen"
+_BEFORE = re.compile(r"^(?:\$ |(?:- )?(?:run|entry): )")
+"""A prompt, or a key of YAML."""
+_INSIDE = re.compile(r"\$\(([^()]*)\)")
+"""A command whose output a line takes."""
 _ENDS = ("|", ">", "&", "&&", ";")
 
 
@@ -71,14 +75,10 @@ def commands(block: Block) -> list[list[str]]:
 
 def _arguments(line: str) -> list[str]:
     """The arguments of the call in a line; empty if there is none."""
-    line = (
-        line.strip()
-        .removeprefix("- run: ")
-        .removeprefix("run: ")
-        .removeprefix("entry: ")
-    )
+    inside = _INSIDE.search(line)
+    line = inside[1] if inside else _BEFORE.sub("", line.strip())
     try:
-        words = shlex.split(line.removeprefix("$ "), comments=True)
+        words = shlex.split(line, comments=True)
     except ValueError:  # A text of several lines, or a line of output.
         return []
     if not words or Path(words[0]).name != _COMMAND:

@@ -27,7 +27,7 @@ OWN_FILE = "runcomfy-codegen.toml"
 
 @dataclass(frozen=True, slots=True)
 class ConfigKey:
-    """A key of the configuration, as its documentation describes it.
+    """A key of the configuration, as its documentation describes it, in Markdown.
 
     ``of_client`` says that a table ``[clients.NAME]`` may have it too.
     """
@@ -43,7 +43,7 @@ KEYS = (
     ConfigKey(
         "schemas",
         "a path",
-        "schemas",
+        "`schemas`",
         "The folder of the published documents. If neither the key nor the folder is there, some"
         " commands read the schemas that ship with the tool.",
         of_client=False,
@@ -51,61 +51,61 @@ KEYS = (
     ConfigKey(
         "limits",
         "a path",
-        "limits next to the schemas",
+        "`limits` next to the schemas",
         "The folder of stated limits of your own.",
         of_client=False,
     ),
     ConfigKey(
         "output",
         "a path",
-        "generated/runcomfy_client",
+        "`generated/runcomfy_client`",
         "The folder of the generated package or documents. Every client needs its own.",
     ),
     ConfigKey(
         "models",
         "a list of texts",
-        '["*"]',
+        '`["*"]`',
         "The models to generate: ids, or globs over whole ids, in which `*` also matches `/`."
         " A glob that matches no model is an error.",
     ),
     ConfigKey(
-        "exclude", "a list of texts", "[]", "Ids or globs of models to leave out."
+        "exclude", "a list of texts", "`[]`", "Ids or globs of models to leave out."
     ),
     ConfigKey(
         "kinds",
         "a list of texts",
-        "[]",
+        "`[]`",
         "Only models of these published kinds, for example `model`. Empty means all.",
     ),
     ConfigKey(
         "categories",
         "a list of texts",
-        "[]",
+        "`[]`",
         "Only models of these published categories, for example `text-to-image`. Empty means all.",
     ),
     ConfigKey(
         "locale",
         "a text",
-        DEFAULT_LOCALE,
+        f"`{DEFAULT_LOCALE}`",
         "The language of descriptions and messages. A model that is not published in it keeps"
         " its own.",
     ),
     ConfigKey(
         "template_dir",
         "a path",
-        "",
+        "none",
         "A folder of templates of your own, which replace those of the tool.",
     ),
     ConfigKey(
         "target",
         f"one of {', '.join(TARGETS)}",
-        DEFAULT_TARGET,
+        f"`{DEFAULT_TARGET}`",
         "What is generated: a Python client, or OpenAPI or JSON Schema documents.",
     ),
     ConfigKey(
         "names",
         "a table for each model id",
-        "",
+        "none",
         "Names of your own where published names collide, or you prefer another:"
         " `module` is the path of the module (`vendor/model`), `fields` maps published names"
         " of fields to Python names.",
@@ -114,7 +114,7 @@ KEYS = (
     ConfigKey(
         "clients",
         "a table for each client",
-        "",
+        "none",
         "Several clients in one project. Each table needs an `output`, and replaces the keys"
         " above it that it has.",
         of_client=False,
