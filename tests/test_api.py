@@ -412,3 +412,28 @@ def test_the_programs_of_the_documentation_run(
     assert "no diff: this is not a git repository" in "\n".join(printed)
     assert printed[-2].endswith("0 removed")
     assert printed[-1].startswith("http://")
+
+
+# A file where a folder belongs
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["file", "broken link"])
+@pytest.mark.parametrize("inside", ["", "inner"])
+def test_a_file_in_the_place_of_a_folder_is_refused_with_its_name(
+    project: Path, broken: bool, inside: str
+) -> None:
+    there = Path("taken")
+    if broken:
+        there.symlink_to("nowhere")
+    else:
+        there.write_text("mine", "utf-8")
+    calls = [
+        lambda: api.generate(output=there / inside),
+        lambda: api.check(output=there / inside),
+        lambda: api.suggest_limits(write=there / inside),
+        lambda: api.import_sources(catalog_entries(), schemas=there / inside),
+    ]
+    for call in calls:
+        with pytest.raises(api.OperationError, match="taken: a file or a broken link"):
+            call()
+    assert broken or there.read_text("utf-8") == "mine"

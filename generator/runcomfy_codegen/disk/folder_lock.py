@@ -14,15 +14,26 @@ from ..errors import FolderBusy
 from .atomic_write import remove_leftovers
 
 
+def require_folder(folder: Path) -> None:
+    """Raise ``NotADirectoryError`` for a file, or a link to nothing, where a folder belongs."""
+    above = (folder, *folder.absolute().parents)
+    there = next((path for path in above if os.path.lexists(path)), folder)
+    if os.path.lexists(there) and not there.is_dir():
+        problem = "a file or a broken link, and a folder is needed; nothing was written"
+        raise NotADirectoryError(errno.ENOTDIR, problem, str(there))
+
+
 @contextlib.contextmanager
 def lock_folder(folder: Path, wait: float = 0.0) -> Generator[None]:
-    """Lock a folder for the block, creating it if needed. Raises ``FolderBusy``, ``OSError``.
+    """Lock a folder for the block, creating it if needed.
 
-    Waits at most ``wait`` seconds for another process. Removes what a killed process left.
+    Raises ``FolderBusy``, and ``OSError``, also if a file is in its place. Waits at most
+    ``wait`` seconds for another process. Removes what a killed process left.
 
     The lock is an advisory lock of the kernel on the folder itself. A killed process leaves
     nothing behind, and there is no lock file that could be committed.
     """
+    require_folder(folder)
     created = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)

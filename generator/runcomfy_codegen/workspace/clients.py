@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from ..disk.atomic_write import refuse_links
-from ..disk.folder_lock import lock_folder
+from ..disk.folder_lock import lock_folder, require_folder
 from ..disk.walk import list_folder
 from ..errors import (
     CodegenError,
@@ -48,8 +48,13 @@ _SHOWN = 5
 def select_clients(
     project: Project, client: str | None, output: Path | None, options: CallOptions
 ) -> list[Project]:
-    """The clients of a call. The options are allowed for a single client only."""
+    """The clients of a call. The options are allowed for a single client only.
+
+    Raises ``UsageError``, and ``OSError`` for an output folder that is a file.
+    """
     clients = project.clients(client, output)
+    for selected in clients:
+        require_folder(selected.config.output)
     if len(clients) > 1 and options != CallOptions():
         raise UsageError(
             "`models=`, `locale=` and `target=` apply to one client; choose it with"
