@@ -200,6 +200,16 @@ def test_the_pure_rooms_know_only_the_tables_of_the_runtime() -> None:
     assert beyond == []
 
 
+def test_the_places_that_contributors_are_sent_to_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    table = text.partition("| to add | edit |")[2].partition("\n\n")[0]
+    named = re.findall(r"`([\w./]+)`", table)
+    folders = (ROOT, ROOMS[RUNTIME], ROOMS[GENERATOR], ROOMS[GENERATOR] / "diff")
+    assert len(named) > 12
+    for place in named:
+        assert any((folder / place).exists() for folder in folders), place
+
+
 def test_every_timeout_is_a_row_of_the_policy() -> None:
     stated = [
         f"{path.name}:{keyword.value.lineno}"
