@@ -12,6 +12,7 @@ from ..ir.diagnostic import EXHAUSTED, Diagnostic, Severity, too_large
 from ..ir.document import DEFAULT_LOCALE, Document
 from ..ir.json_text import NotJson, members
 from ..ir.model import MediaKind, Model, Object, Type, Unknown, fields_in
+from ..ir.one_way import NOT_SENT, without_marked
 from .outputs import opened_output, read_output, stated_kind, without_defaults
 from .properties import FieldsReader
 from .published_parts import published_parts
@@ -152,7 +153,8 @@ def _is_fatal(diagnostics: Iterable[Diagnostic]) -> bool:
 
 def _model(document: Document, collector: Collector, stated: MediaKind | None) -> Model:
     reader = FieldsReader(collector)
-    schema = members(document.input_schema.value())
+    whole = document.input_schema.value()
+    schema = members(without_marked(whole, NOT_SENT))
     path = SchemaPath("/input_schema")
     reader.keep_unsupported(schema, path)
     fields = reader.read(schema, path)
@@ -160,6 +162,7 @@ def _model(document: Document, collector: Collector, stated: MediaKind | None) -
     input_object = Object(
         fields=fields,
         undeclared_required=undeclared_required(schema),
+        left_out=reader.left_out(whole, NOT_SENT, path),
         pointer=path.schema,
     )
     output = read_output(published.value() if published else None, reader)

@@ -29,6 +29,7 @@ from ..ir.model import (
     Type,
     Union,
 )
+from ..ir.one_way import NOT_RECEIVED, without_marked
 from ..ir.output_fields import EVERY_OUTPUT_FIELD, OUTPUT_FIELDS
 from .properties import FieldsReader
 from .reader_context import SchemaPath
@@ -77,15 +78,17 @@ def unwrap_output(published: JsonValue) -> tuple[dict[str, JsonValue], str]:
 
 def read_output(published: JsonValue, reader: FieldsReader) -> Object:
     """The output as published, or the generic one if none is published."""
-    schema, inside = unwrap_output(
+    whole, inside = unwrap_output(
         published if members(published) else dict(GENERIC_OUTPUT)
     )
+    schema = members(without_marked(whole, NOT_RECEIVED))
     path = SchemaPath(f"/output_schema{inside}", steps=("output",))
     reader.keep_unsupported(schema, path)
     fields = reader.read(schema, path)
     return Object(
         fields=fields,
         undeclared_required=undeclared_required(schema),
+        left_out=reader.left_out(whole, NOT_RECEIVED, path),
         path=path.steps,
         pointer=path.schema,
     )

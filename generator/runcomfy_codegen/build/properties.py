@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from runcomfy_runtime.did_you_mean import did_you_mean
 
+from ..ir.diagnostic import Severity
 from ..ir.json_text import (
     JsonValue,
     is_object,
@@ -15,6 +16,7 @@ from ..ir.json_text import (
     members,
 )
 from ..ir.model import Field, Value
+from ..ir.one_way import NOT_RECEIVED, NOT_SENT, left_out
 from .combined import with_sole_alternative
 from .media_fields import media_kind_of, media_rules_of
 from .reader_context import Collector, SchemaPath, depends_on_document
@@ -25,6 +27,10 @@ from .types import TypeReader
 _UNDERSTOOD = frozenset(
     {"type", "properties", "required", "additionalProperties", "default"}
 )
+_NO_FIELD = {
+    NOT_SENT: "callers do not send it",
+    NOT_RECEIVED: "the server does not send it back",
+}
 _PROMPT_WORDS = {"prompt", "text", "lyrics", "caption", "tags"}
 
 
@@ -73,6 +79,27 @@ class FieldsReader:
             for name, schema in properties.items()
             if is_sendable_text(name)
         }
+
+    def left_out(
+        self, schema: JsonValue, mark: str, path: SchemaPath
+    ) -> tuple[tuple[str, Value], ...]:
+        """The members of an input or output that go the other way alone; each is reported."""
+        found = left_out(schema, mark)
+        both = left_out(schema, NOT_SENT).keys() & left_out(schema, NOT_RECEIVED).keys()
+        for name in found:
+            contradicts = name in both
+            self.collector.report(
+                "left-out-everywhere" if contradicts else "left-out-field",
+                f"{name!r} is marked {mark!r}: {_NO_FIELD[mark]}",
+                path.member(name).schema,
+                (
+                    "it is marked as the opposite too; only one of the two can be meant"
+                    if contradicts
+                    else "the generated class does not have it"
+                ),
+                Severity.WARNING if contradicts else Severity.INFO,
+            )
+        return tuple((name, Value.of(inner)) for name, inner in found.items())
 
     def keep_unsupported(self, schema: dict[str, JsonValue], path: SchemaPath) -> None:
         """Keep the unsupported keywords of an input or output as a whole."""

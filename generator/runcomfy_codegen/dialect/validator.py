@@ -18,6 +18,7 @@ from jsonschema.protocols import Validator
 from runcomfy_runtime.rule import Rule
 
 from ..ir.json_text import is_array, is_object, items, members
+from ..ir.one_way import NOT_SENT, without_marked
 from ..pattern.engine import pattern_matches
 from .exact_keywords import EXACT_KEYWORDS, EXACT_TYPES
 from .rule_language import (
@@ -53,9 +54,10 @@ def input_validator(
 ) -> Validator:
     """A validator for the inputs of a model, made from its published input schema.
 
-    An input may only have the published members.
+    An input may only have the published members that callers send.
     """
-    closed = {**schema, "additionalProperties": False}
+    sent = members(without_marked({**schema}, NOT_SENT))
+    closed = {**sent, "additionalProperties": False}
     closed.pop("patternProperties", None)
     return validator_class(prober)(closed)
 

@@ -153,11 +153,14 @@ class Object:
     input or output to this object: published names of members, ``item`` for the items of an
     array, ``value`` for undeclared members, ``option_`` and a word for one of several schemas.
     ``pointer`` is that of the schema in the document. Comparing objects ignores both.
+    ``left_out`` are the published members that go the other way alone: ``readOnly`` ones of an
+    input, ``writeOnly`` ones of an output. They are no fields.
     """
 
     fields: tuple[Field, ...] = ()
     extra: Type | None = None
     undeclared_required: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, Value], ...] = ()
     path: tuple[str, ...] = field(default=(), compare=False)
     pointer: str = field(default="", compare=False)
 

@@ -29,7 +29,7 @@ HOLDS_MAP = frozenset(
 TEXTS = frozenset({"title", "description", "example", "examples", "$comment"})
 """Keywords for people."""
 
-ANNOTATIONS = TEXTS | {"$schema", "$id"}
+ANNOTATIONS = TEXTS | {"$schema", "$id", "readOnly", "writeOnly"}
 """Keywords that accept and refuse no value, besides ``default``, which has rules of its own."""
 
 _REFERENCES = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})

@@ -23,7 +23,7 @@ from .project import Project, ids_matching
 from .results import LintResult
 
 BUILT = (
-    "broken-document", "duplicate-key", "impossible-combination", "impossible-enum", "locale-structure",
+    "broken-document", "duplicate-key", "impossible-combination", "impossible-enum", "left-out-everywhere", "left-out-field", "locale-structure",
     "loose-pattern-escape", "module-collision", "name-collision", "not-json", "overlapping-options",
     "required-without-property", "too-large", "slow-pattern", "unchecked-keyword", "unknown-rule",
     "unread-combination", "unreadable-pattern", "unreadable-rule", "unsendable-name", "unused-name",

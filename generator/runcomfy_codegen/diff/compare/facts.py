@@ -87,18 +87,26 @@ class ModelRenamed(Fact):
 
 @dataclass(frozen=True, slots=True)
 class FieldAdded(Fact):
-    """A field that only the new side has; ``parent`` is the old object without it."""
+    """A field that only the new side has; ``parent`` is the old object without it.
+
+    ``was_marked`` means that the old side has it too, marked as one that goes the other way.
+    """
 
     field: Field
     parent: Object
+    was_marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FieldRemoved(Fact):
-    """A field that only the old side has; ``name`` is its name in code, if known."""
+    """A field that only the old side has; ``name`` is its name in code, if known.
+
+    ``is_marked`` means that the new side has it too, marked as one that goes the other way.
+    """
 
     field: Field
     name: str = ""
+    is_marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,22 +33,41 @@ def field_facts(old: Object, new: Object, location: SchemaLocation) -> Iterator[
     """Everything that changed among the members of an input or an output."""
     before = {field.wire_name: field for field in old.fields}
     after = {field.wire_name: field for field in new.fields}
+    was_marked, is_marked = dict(old.left_out), dict(new.left_out)
     removed = {name: field for name, field in before.items() if name not in after}
     added = {name: field for name, field in after.items() if name not in before}
-    renamed = renamed_fields(removed, added)
+    renamed = renamed_fields(
+        {name: removed[name] for name in removed if name not in is_marked},
+        {name: added[name] for name in added if name not in was_marked},
+    )
     for name, field in removed.items():
         if name in renamed:
             other = added[renamed[name]]
             yield FieldRenamed(at_field(location, name), field, other, old)
         else:
-            yield FieldRemoved(at_field(location, name), field)
+            at = at_field(location, name)
+            yield FieldRemoved(at, field, is_marked=name in is_marked)
     for name, field in added.items():
         if name not in renamed.values():
-            yield FieldAdded(at_field(location, name), field, old)
+            at = at_field(location, name)
+            yield FieldAdded(at, field, old, was_marked=name in was_marked)
     for name, field in after.items():
         if name in before and before[name] != field:
             yield from _changed(before[name], field, old, at_field(location, name))
+    yield from _left_out_facts(old, new, location)
     yield from _undeclared_required_facts(old, new, location)
+
+
+def _left_out_facts(
+    old: Object, new: Object, location: SchemaLocation
+) -> Iterator[Fact]:
+    """Properties that are no fields on either side: no caller sends them, or none gets them."""
+    before, after = dict(old.left_out), dict(new.left_out)
+    fields = {field.wire_name for field in (*old.fields, *new.fields)}
+    for name in sorted((before.keys() | after.keys()) - fields):
+        if before.get(name) != after.get(name):
+            what = "a field that the client leaves out"
+            yield TextsChanged(at_field(location, name), (what,))
 
 
 def _undeclared_required_facts(

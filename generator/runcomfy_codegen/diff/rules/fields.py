@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...ir.one_way import NOT_RECEIVED, NOT_SENT
 from ...subtype.examples import smallest_example
 from ..compare.facts import (
     FieldAdded,
@@ -41,7 +42,7 @@ def field_added(fact: FieldAdded) -> Iterator[RuleResult]:
         yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.COMPATIBLE,
-            message=f"the optional field {fact.field.wire_name!r} is new",
+            message=f"the optional field {fact.field.wire_name!r} is new{_unmarked(fact)}",
             new=fact.field.wire_name,
             identity=("", field_identity(fact.field)),
         )
@@ -71,7 +72,7 @@ def required_field_added(fact: FieldAdded) -> Iterator[RuleResult]:
         yield RuleResult(
             location=fact.location,
             verdict=DiffVerdict.BREAKING if hurts else DiffVerdict.COMPATIBLE,
-            message=f"the required field {fact.field.wire_name!r} is new",
+            message=f"the required field {fact.field.wire_name!r} is new{_unmarked(fact)}",
             lens=lens,
             new=fact.field.wire_name,
             identity=("", field_identity(fact.field)),
@@ -103,10 +104,12 @@ def field_removed(fact: FieldRemoved) -> Iterator[RuleResult]:
         Side.INPUT: "a server may refuse or ignore a field that it does not know",
         Side.OUTPUT: "old callers do not find the field any more",
     }
+    mark = _MARKS[fact.location.side]
+    what = f"is marked {mark!r} now" if fact.is_marked else "is no longer published"
     yield RuleResult(
         location=fact.location,
         verdict=DiffVerdict.RISKY,
-        message=f"the field {name!r} is no longer published",
+        message=f"the field {name!r} {what}",
         old=name,
         reason=unknown[fact.location.side],
     )
@@ -118,6 +121,15 @@ def field_removed(fact: FieldRemoved) -> Iterator[RuleResult]:
             lens=Lens.SOURCE,
             old=name,
         )
+
+
+_MARKS = {Side.INPUT: NOT_SENT, Side.OUTPUT: NOT_RECEIVED}
+
+
+def _unmarked(fact: FieldAdded) -> str:
+    """What to add about a field that was published before, and left out by the client."""
+    mark = _MARKS[fact.location.side]
+    return f"; it is no longer marked {mark!r}" if fact.was_marked else ""
 
 
 @diff_rule(
