@@ -17,10 +17,10 @@ from .condition_context import (
 from .draft import Draft
 from .quantities import Quantity, quantities
 from .sentences import Clause, Sentence, has
-from .word_kinds import Is
+from .word_tags import Tag
 
 _TOGETHER = {"together with", "along with", "alongside"}
-_LATER = (Is.IF, Is.WITH, Is.WITHOUT)
+_LATER = (Tag.IF, Tag.WITH, Tag.WITHOUT)
 
 
 def conditional_count(
@@ -41,16 +41,16 @@ def conditional_count(
     after = words[place:]
     limit = _items(counts[0])
     if limit is None or (
-        not has(after, Is.NOUN, Is.GIVEN) and not context.others_named(after)
+        not has(after, Tag.NOUN, Tag.GIVEN) and not context.others_named(after)
     ):
         return
-    if sentence.has(Is.CUT, Is.OUTPUT):
+    if sentence.has(Tag.CUT, Tag.OUTPUT):
         return
-    absent = has(after, Is.NOT, Is.WITHOUT)
+    absent = has(after, Tag.NOT, Tag.WITHOUT)
     causes = context.others_named(after)
     name = context.subject.field.wire_name
     if not causes:
-        if words[place].kind is not Is.WITHOUT or not _is_lacking(after, context):
+        if words[place].kind is not Tag.WITHOUT or not _is_lacking(after, context):
             raise Unclear("the words are about a field that the input lacks")
         bound = counts[0].bounds[-1]
         rule = f"count {bound.operator} {bound.number.numbers[0]}"
@@ -65,7 +65,7 @@ def conditional_count(
 
 def _is_lacking(words: Clause, context: ConditionContext) -> bool:
     """Whether no other field takes the kind of media that words name."""
-    kinds = {word.meaning for word in words if word.kind is Is.NOUN} - {""}
+    kinds = {word.meaning for word in words if word.kind is Tag.NOUN} - {""}
     taken = {
         row.media.value
         for row in context.fields
@@ -94,11 +94,11 @@ def excluded(
     sentence: Sentence, words: Clause, context: ConditionContext
 ) -> Iterator[Draft]:
     """``Cannot be combined with audio references``, ``mutually exclusive with …``"""
-    joined = has(words, Is.COMBINE) and has(words, Is.NOT, Is.REFUSED)
+    joined = has(words, Tag.COMBINE) and has(words, Tag.NOT, Tag.REFUSED)
     joined = joined or _refused_together(words)
-    if not (joined or has(words, Is.EXCLUSIVE)) or has(words, Is.WITHOUT):
+    if not (joined or has(words, Tag.EXCLUSIVE)) or has(words, Tag.WITHOUT):
         return
-    if has(words, Is.IF):
+    if has(words, Tag.IF):
         raise Unclear("the words depend on a condition")
     own = context.own(sentence)
     for other in context.named(words):
@@ -112,7 +112,7 @@ def excluded(
 def _refused_together(words: Clause) -> bool:
     """Whether a clause says ``not allowed together``."""
     return any(
-        first.kind is Is.REFUSED and second.written.startswith("together")
+        first.kind is Tag.REFUSED and second.written.startswith("together")
         for first, second in pairwise(words)
     )
 
@@ -121,15 +121,15 @@ def refused_with(
     sentence: Sentence, words: Clause, context: ConditionContext
 ) -> Iterator[Draft]:
     """``Not supported in pro mode``, ``not available when a video is provided``"""
-    denied = has(words, Is.NOT) and has(words, Is.USABLE)
+    denied = has(words, Tag.NOT) and has(words, Tag.USABLE)
     place = next((i for i, word in enumerate(words) if word.kind in _LATER), 0)
-    if not (denied or has(words, Is.REFUSED)) or not place:
+    if not (denied or has(words, Tag.REFUSED)) or not place:
         return
     later = words[place:]
-    if has(later, Is.NOT, Is.WITHOUT, Is.NUMBER) or has(words, Is.ONLY, Is.OUTPUT):
+    if has(later, Tag.NOT, Tag.WITHOUT, Tag.NUMBER) or has(words, Tag.ONLY, Tag.OUTPUT):
         return
     named = context.others_named(later)
-    if any(row.values for row in named) or (named and has(later, Is.GIVEN)):
+    if any(row.values for row in named) or (named and has(later, Tag.GIVEN)):
         own = context.own(sentence)
         for other in context.named(later):
             yield condition_draft(sentence, words, *not_both(own, other))
@@ -139,12 +139,12 @@ def needed(
     sentence: Sentence, words: Clause, context: ConditionContext
 ) -> Iterator[Draft]:
     """``Cannot be provided without an image``, ``Requires exactly one reference image``."""
-    without = has(words, Is.NOT) and has(words, Is.WITHOUT)
+    without = has(words, Tag.NOT) and has(words, Tag.WITHOUT)
     active = words[0].written in ("requires", "require", "needs", "must have")
-    jointly = has(words, Is.COMBINE) or {row.written for row in words} & _TOGETHER
-    together = bool(jointly) and has(words, Is.MUST, Is.REQUIRED)
-    together = together and not has(words, Is.NOT)
-    if has(words, Is.IF, Is.OUTPUT):
+    jointly = has(words, Tag.COMBINE) or {row.written for row in words} & _TOGETHER
+    together = bool(jointly) and has(words, Tag.MUST, Tag.REQUIRED)
+    together = together and not has(words, Tag.NOT)
+    if has(words, Tag.IF, Tag.OUTPUT):
         return
     demands = "required" in {row.written for row in words} and not any(
         quantities(words)
@@ -190,18 +190,18 @@ def only_with(
 ) -> Iterator[Draft]:
     """``Only available when mode is pro``, ``can only be used with a mask``."""
     place = _after_only(words)
-    if place is None or has(words, Is.PART, Is.OUTPUT):
+    if place is None or has(words, Tag.PART, Tag.OUTPUT):
         return
     later = words[place:]
     own = context.own(sentence)
     needed = context.named(later)
-    states = has(later, Is.GIVEN, Is.OMITTED, Is.NUMBER) or any(
+    states = has(later, Tag.GIVEN, Tag.OMITTED, Tag.NUMBER) or any(
         row.values or row.name.lower() in {word.written for word in later}
         for row in needed
     )
-    if later[0].kind is Is.IF and not states:
+    if later[0].kind is Tag.IF and not states:
         raise Unclear("the condition is not about what is sent")
-    if has(later, Is.NOT, Is.WITHOUT):
+    if has(later, Tag.NOT, Tag.WITHOUT):
         for other in needed:
             yield condition_draft(sentence, words, *not_both(own, other))
         return
@@ -221,9 +221,9 @@ def _after_only(words: Clause) -> int | None:
     """Where the condition of ``only available when …`` begins."""
     seen_only = False
     for index, word in enumerate(words):
-        seen_only = seen_only or word.kind is Is.ONLY
-        if seen_only and word.kind in (*_LATER, Is.COMBINE):
+        seen_only = seen_only or word.kind is Tag.ONLY
+        if seen_only and word.kind in (*_LATER, Tag.COMBINE):
             return index
-    if words[-1].kind is Is.ONLY and has(words, Is.USABLE):
+    if words[-1].kind is Tag.ONLY and has(words, Tag.USABLE):
         return next((i for i, word in enumerate(words) if word.kind in _LATER), None)
     return None

@@ -13,12 +13,20 @@ from . import clause_patterns, sentence_patterns
 from .condition_context import ConditionContext, Unclear
 from .draft import Draft, Unread
 from .sentences import Clause, Sentence, has
-from .word_kinds import Is
+from .word_tags import Tag
 
 _Pattern: TypeAlias = Callable[[Sentence, Clause, ConditionContext], Iterator[Draft]]
 _JOINS = (
-    *(Is.TOTAL, Is.COMBINE, Is.EITHER, Is.CONTRARY, Is.EXCLUSIVE, Is.NOT, Is.ONLY),
-    *(Is.REQUIRED, Is.IF, Is.WITHOUT, Is.REFUSED, Is.GIVEN, Is.MUST),
+    *(
+        Tag.TOTAL,
+        Tag.COMBINE,
+        Tag.EITHER,
+        Tag.CONTRARY,
+        Tag.EXCLUSIVE,
+        Tag.NOT,
+        Tag.ONLY,
+    ),
+    *(Tag.REQUIRED, Tag.IF, Tag.WITHOUT, Tag.REFUSED, Tag.GIVEN, Tag.MUST),
 )
 """A sentence without a word of these kinds is about one field."""
 _OF_SENTENCES: tuple[_Pattern, ...] = (
@@ -41,7 +49,7 @@ def condition_limits(
     sentence: Sentence, context: ConditionContext
 ) -> Iterator[Draft | Unread]:
     """The limits between fields that a sentence states."""
-    if not sentence.has(*_JOINS) or sentence.has(Is.PRICE):
+    if not sentence.has(*_JOINS) or sentence.has(Tag.PRICE):
         return
     if not context.subject.top_level:
         return
@@ -61,7 +69,7 @@ def condition_limits(
 def _tried(
     pattern: _Pattern, sentence: Sentence, words: Clause, context: ConditionContext
 ) -> Iterator[Draft | Unread]:
-    if has(words, Is.IGNORED, Is.ADVICE):
+    if has(words, Tag.IGNORED, Tag.ADVICE):
         return
     try:
         yield from list(pattern(sentence, words, context))

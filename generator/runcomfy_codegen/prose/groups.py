@@ -10,9 +10,9 @@ from runcomfy_runtime.media.format_table import FORMATS
 
 from .lexemes import Lexeme, lexemes
 from .measure_words import UNITS
-from .word_kinds import Is
+from .word_tags import Tag
 
-_SEPARATORS = (Is.COMMA, Is.OR, Is.AND)
+_SEPARATORS = (Tag.COMMA, Tag.OR, Tag.AND)
 
 
 def grouped_lexemes(text: str) -> list[Lexeme]:
@@ -32,7 +32,7 @@ def _negative(words: Sequence[Lexeme]) -> list[Lexeme]:
     result: list[Lexeme] = []
     for lexeme in words:
         sign = result[-1] if result else None
-        if lexeme.kind is Is.NUMBER and sign is not None and _is_minus(result, lexeme):
+        if lexeme.kind is Tag.NUMBER and sign is not None and _is_minus(result, lexeme):
             result[-1] = _negated(sign, lexeme)
         else:
             result.append(lexeme)
@@ -46,8 +46,8 @@ def _is_minus(before: Sequence[Lexeme], number: Lexeme) -> bool:
     if len(before) == 1:
         return True
     previous = before[-2]
-    ends_range = previous.kind in (Is.NUMBER, Is.UNIT) and _touch(previous, sign)
-    return (not ends_range and not _touch(previous, sign)) or previous.kind is Is.OPEN
+    ends_range = previous.kind in (Tag.NUMBER, Tag.UNIT) and _touch(previous, sign)
+    return (not ends_range and not _touch(previous, sign)) or previous.kind is Tag.OPEN
 
 
 def _negated(sign: Lexeme, number: Lexeme) -> Lexeme:
@@ -62,8 +62,10 @@ def _about(words: Sequence[Lexeme], index: int) -> Lexeme:
     lexeme = words[index]
     if lexeme.written not in ("~", "～", "〜"):
         return lexeme
-    before = words[index - 1].kind if index else Is.STOP
-    return lexeme if before in (Is.NUMBER, Is.UNIT) else replace(lexeme, kind=Is.ABOUT)
+    before = words[index - 1].kind if index else Tag.STOP
+    return (
+        lexeme if before in (Tag.NUMBER, Tag.UNIT) else replace(lexeme, kind=Tag.ABOUT)
+    )
 
 
 def _ratios(words: Sequence[Lexeme]) -> list[Lexeme]:
@@ -91,7 +93,7 @@ def _ratios(words: Sequence[Lexeme]) -> list[Lexeme]:
 
 
 def _is_ratio(triple: Sequence[Lexeme]) -> bool:
-    if [lexeme.kind for lexeme in triple] != [Is.NUMBER, Is.MARK, Is.NUMBER]:
+    if [lexeme.kind for lexeme in triple] != [Tag.NUMBER, Tag.MARK, Tag.NUMBER]:
         return False
     first, mark, second = triple
     joined = _touch(first, mark) and _touch(mark, second)
@@ -121,15 +123,15 @@ def _is_span(words: Sequence[Lexeme], before: Sequence[Lexeme]) -> bool:
     if len(words) < 4:
         return False
     first, unit, *joint, second, smaller = words
-    between = bool(before) and before[-1].kind is Is.BETWEEN
-    if joint and (joint[0].kind is not Is.AND or between):
+    between = bool(before) and before[-1].kind is Tag.BETWEEN
+    if joint and (joint[0].kind is not Tag.AND or between):
         return False
-    numbers = first.kind is Is.NUMBER and second.kind is Is.NUMBER
-    units = unit.may_be(Is.UNIT) and smaller.may_be(Is.UNIT)
+    numbers = first.kind is Tag.NUMBER and second.kind is Tag.NUMBER
+    units = unit.may_be(Tag.UNIT) and smaller.may_be(Tag.UNIT)
     if not (numbers and units) or not 0 <= second.numbers[0] < _SIXTY:
         return False
-    wanted = _SMALLER.get(unit.as_kind(Is.UNIT).meaning, ())
-    return smaller.as_kind(Is.UNIT).meaning in wanted
+    wanted = _SMALLER.get(unit.as_kind(Tag.UNIT).meaning, ())
+    return smaller.as_kind(Tag.UNIT).meaning in wanted
 
 
 _SIXTY = 60
@@ -138,11 +140,13 @@ _SIXTY = 60
 def _in_seconds(words: Sequence[Lexeme]) -> tuple[Lexeme, Lexeme]:
     """A length of time as a number and one unit: the smaller one of the two."""
     first, unit, *_, second, smaller = words
-    one, other = (UNITS[row.as_kind(Is.UNIT).meaning].factor for row in (unit, smaller))
+    one, other = (
+        UNITS[row.as_kind(Tag.UNIT).meaning].factor for row in (unit, smaller)
+    )
     number = first.numbers[0] * one / other + second.numbers[0]
     return (
         replace(first, end=second.end, numbers=(number,)),
-        smaller.as_kind(Is.UNIT),
+        smaller.as_kind(Tag.UNIT),
     )
 
 
@@ -156,7 +160,7 @@ def _media_types(words: Sequence[Lexeme]) -> list[Lexeme]:
             name = _MEDIA_TYPES.get(written.replace("/x-", "/"))
             if name is not None and _touch(first, mark):
                 joined = replace(
-                    first, kind=Is.FORMAT, meaning=name, written=written, also=()
+                    first, kind=Tag.FORMAT, meaning=name, written=written, also=()
                 )
                 result[-2:] = [replace(joined, end=lexeme.end)]
                 continue
@@ -176,10 +180,10 @@ def _intervals(words: Sequence[Lexeme]) -> list[Lexeme]:
         five = result[index : index + 5]
         kinds = [lexeme.kind for lexeme in five]
         square = five[0].written == "[" and five[4].written == "]"
-        if square and kinds == [Is.OPEN, Is.NUMBER, Is.COMMA, Is.NUMBER, Is.CLOSE]:
-            result[index] = replace(five[0], kind=Is.BETWEEN)
-            result[index + 2] = replace(five[2], kind=Is.TO)
-            result[index + 4] = replace(five[4], kind=Is.FILLER)
+        if square and kinds == [Tag.OPEN, Tag.NUMBER, Tag.COMMA, Tag.NUMBER, Tag.CLOSE]:
+            result[index] = replace(five[0], kind=Tag.BETWEEN)
+            result[index + 2] = replace(five[2], kind=Tag.TO)
+            result[index + 4] = replace(five[4], kind=Tag.FILLER)
     return result
 
 
@@ -188,15 +192,15 @@ def _format_lists(words: Sequence[Lexeme]) -> list[Lexeme]:
     result: list[Lexeme] = []
     index = 0
     while index < len(words):
-        if words[index].kind is not Is.FORMAT:
+        if words[index].kind is not Tag.FORMAT:
             result.append(words[index])
             index += 1
             continue
         end = _end_of_list(words, index)
-        members = [row for row in words[index:end] if row.kind is Is.FORMAT]
+        members = [row for row in words[index:end] if row.kind is Tag.FORMAT]
         names = tuple(dict.fromkeys(row.meaning for row in members))
         result.append(
-            replace(words[index], kind=Is.FORMATS, end=words[end - 1].end, names=names)
+            replace(words[index], kind=Tag.FORMATS, end=words[end - 1].end, names=names)
         )
         index = end
     return result
@@ -212,7 +216,7 @@ def _end_of_list(words: Sequence[Lexeme], start: int) -> int:
         following += dots
         if following == end or following >= len(words):
             return end
-        if words[following].kind is not Is.FORMAT:
+        if words[following].kind is not Tag.FORMAT:
             return end
         end = following + 1
 

@@ -17,7 +17,7 @@ from .lexicon import (
     LexiconEntry,
     is_cjk,
 )
-from .word_kinds import Is
+from .word_tags import Tag
 
 _TOKEN = re.compile(
     r"""
@@ -34,31 +34,31 @@ _TOKEN = re.compile(
 )
 _THOUSANDS = re.compile("[,\u00a0\u202f]")
 _BREAKS = {
-    ";": Is.BREAK,
-    "；": Is.BREAK,
-    "，": Is.COMMA,
-    ",": Is.COMMA,
-    "、": Is.COMMA,
-    "・": Is.COMMA,
+    ";": Tag.BREAK,
+    "；": Tag.BREAK,
+    "，": Tag.COMMA,
+    ",": Tag.COMMA,
+    "、": Tag.COMMA,
+    "・": Tag.COMMA,
 }
 _SIGNS = {
     **_BREAKS,
-    "(": Is.OPEN,
-    "（": Is.OPEN,
-    "[": Is.OPEN,
-    ")": Is.CLOSE,
-    "）": Is.CLOSE,
-    "]": Is.CLOSE,
-    "。": Is.STOP,
-    "!": Is.STOP,
-    "?": Is.STOP,
-    "！": Is.STOP,
-    "\n": Is.STOP,
-    ":": Is.MARK,
-    "：": Is.MARK,
-    "/": Is.MARK,
-    "×": Is.MARK,
-    "*": Is.MARK,
+    "(": Tag.OPEN,
+    "（": Tag.OPEN,
+    "[": Tag.OPEN,
+    ")": Tag.CLOSE,
+    "）": Tag.CLOSE,
+    "]": Tag.CLOSE,
+    "。": Tag.STOP,
+    "!": Tag.STOP,
+    "?": Tag.STOP,
+    "！": Tag.STOP,
+    "\n": Tag.STOP,
+    ":": Tag.MARK,
+    "：": Tag.MARK,
+    "/": Tag.MARK,
+    "×": Tag.MARK,
+    "*": Tag.MARK,
 }
 _WORDS = [
     "zero",
@@ -89,7 +89,7 @@ class Lexeme:
     a list of formats. ``written`` is the text in lower case.
     """
 
-    kind: Is
+    kind: Tag
     meaning: str
     start: int
     end: int
@@ -98,23 +98,23 @@ class Lexeme:
     numbers: tuple[Fraction, ...] = ()
     names: tuple[str, ...] = ()
 
-    def may_be(self, kind: Is) -> bool:
+    def may_be(self, kind: Tag) -> bool:
         """Whether the word has this meaning, among others."""
         return kind in self.kinds
 
     @property
-    def kinds(self) -> frozenset[Is]:
+    def kinds(self) -> frozenset[Tag]:
         """All that the word may be."""
         return kinds_of(self.kind, self.also)
 
-    def as_kind(self, kind: Is) -> Lexeme:
+    def as_kind(self, kind: Tag) -> Lexeme:
         """The lexeme with another one of its meanings."""
         meaning = next((entry.meaning for entry in self.also if entry.kind is kind), "")
         return replace(self, kind=kind, meaning=meaning)
 
 
 @cache
-def kinds_of(kind: Is, also: tuple[LexiconEntry, ...]) -> frozenset[Is]:
+def kinds_of(kind: Tag, also: tuple[LexiconEntry, ...]) -> frozenset[Tag]:
     """A kind and those of the entries, as one set for each combination."""
     return frozenset((kind, *(entry.kind for entry in also)))
 
@@ -165,7 +165,7 @@ def _looked_up(tokens: Sequence[_Token], text: str) -> Iterator[Lexeme]:
         length = 1
         numbers = _numbers(tokens[index])
         if numbers:
-            kind = Is.NUMBER if len(numbers) == 1 else Is.DIMENSIONS
+            kind = Tag.NUMBER if len(numbers) == 1 else Tag.DIMENSIONS
             yield _lexeme(kind, tokens[index : index + 1], text, numbers=numbers)
         elif entries := _phrase(keys, index):
             length = _with_hyphens(keys, index, len(entries[0].phrase))
@@ -217,25 +217,25 @@ def _with_hyphens(keys: Sequence[str], index: int, words: int) -> int:
     return length
 
 
-def _kind_of_sign(tokens: Sequence[_Token], index: int, text: str) -> Is:
+def _kind_of_sign(tokens: Sequence[_Token], index: int, text: str) -> Tag:
     token = tokens[index]
     if token.kind == "strange":
-        return Is.STRANGE
+        return Tag.STRANGE
     if token.text in _SIGNS:
         return _SIGNS[token.text]
     if token.text != "." or token.kind != "sign":
-        return Is.WORD
+        return Tag.WORD
     before = tokens[index - 1].text.lower() if index else ""
     after = tokens[index + 1].text if index + 1 < len(tokens) else ""
     touches = text[token.end : token.end + 1].strip() != ""
     if touches or (before in _SHORT and not after[:1].isupper()):
         # A number may begin a sentence after "etc.", and none after "max.".
-        return Is.STOP if before == "etc" and after[:1].isdigit() else Is.FILLER
-    return Is.STOP
+        return Tag.STOP if before == "etc" and after[:1].isdigit() else Tag.FILLER
+    return Tag.STOP
 
 
 def _lexeme(
-    kind: Is,
+    kind: Tag,
     span: Sequence[_Token],
     text: str,
     *,
@@ -266,27 +266,27 @@ def _settled(words: list[Lexeme]) -> Iterator[Lexeme]:
         before = settled
 
 
-_COUNTED = (Is.NUMBER, Is.UNIT, Is.NOUN, Is.DIMENSIONS)
+_COUNTED = (Tag.NUMBER, Tag.UNIT, Tag.NOUN, Tag.DIMENSIONS)
 
 
 def _in_place(lexeme: Lexeme, before: Lexeme | None, after: Lexeme | None) -> Lexeme:
-    follows_number = before is not None and before.kind is Is.NUMBER
-    if lexeme.may_be(Is.UNIT) and follows_number:
-        return lexeme.as_kind(Is.UNIT)
+    follows_number = before is not None and before.kind is Tag.NUMBER
+    if lexeme.may_be(Tag.UNIT) and follows_number:
+        return lexeme.as_kind(Tag.UNIT)
     counted = before is not None and before.kind in _COUNTED
-    if lexeme.may_be(Is.AFTER) and counted:
+    if lexeme.may_be(Tag.AFTER) and counted:
         leads = (
-            lexeme.may_be(Is.BOUND)
+            lexeme.may_be(Tag.BOUND)
             and after is not None
-            and after.kind in (Is.NUMBER, Is.MARK, Is.SUBJECT)
+            and after.kind in (Tag.NUMBER, Tag.MARK, Tag.SUBJECT)
         )
-        return lexeme.as_kind(Is.BOUND if leads else Is.AFTER)
-    for kind in (Is.BOUND, Is.AFTER):
+        return lexeme.as_kind(Tag.BOUND if leads else Tag.AFTER)
+    for kind in (Tag.BOUND, Tag.AFTER):
         if lexeme.may_be(kind):
             return lexeme.as_kind(kind)
-    if lexeme.kind is Is.NOUN and before is not None and before.kind is Is.NOUN:
+    if lexeme.kind is Tag.NOUN and before is not None and before.kind is Tag.NOUN:
         # "audio clips" are sounds.
         return replace(lexeme, meaning=before.meaning or lexeme.meaning)
-    if lexeme.kind is Is.UNIT and lexeme.also[-1].kind is not Is.UNIT:
+    if lexeme.kind is Tag.UNIT and lexeme.also[-1].kind is not Tag.UNIT:
         return lexeme.as_kind(lexeme.also[-1].kind)
     return lexeme

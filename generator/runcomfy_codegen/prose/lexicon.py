@@ -6,18 +6,18 @@ from typing import NamedTuple
 
 from .grammar_words import GRAMMAR_WORDS
 from .measure_words import MEASURE_WORDS
-from .word_kinds import Is
+from .word_tags import Tag
 
 
 class LexiconEntry(NamedTuple):
     """What a phrase of the lexicon is and means."""
 
-    kind: Is
+    kind: Tag
     meaning: str
     phrase: tuple[str, ...]
 
 
-def _rows() -> list[tuple[Is, str, str]]:
+def _rows() -> list[tuple[Tag, str, str]]:
     rows = [
         (kind, meaning, written)
         for kind, group in MEASURE_WORDS.items()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from runcomfy_runtime.media.format_table import BY_EXTENSION
 
-from .word_kinds import Is
+from .word_tags import Tag
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -209,16 +209,16 @@ FORMAT_WORDS: Mapping[str, str] = MappingProxyType(
 )
 """Every word for a format, and its name in the table of formats; empty if that has none."""
 
-MEASURE_WORDS: Mapping[Is, Rows] = MappingProxyType(
+MEASURE_WORDS: Mapping[Tag, Rows] = MappingProxyType(
     {
-        Is.UNIT: _UNITS,
-        Is.NOUN: _NOUNS,
-        Is.BOUND: _BOUNDS,
-        Is.AFTER: _AFTER,
-        Is.SUBJECT: _SUBJECTS,
-        Is.SIDE: _SIDES,
-        Is.SCRIPT: _SCRIPTS,
-        Is.FORMAT: tuple((name, word) for word, name in FORMAT_WORDS.items()),
+        Tag.UNIT: _UNITS,
+        Tag.NOUN: _NOUNS,
+        Tag.BOUND: _BOUNDS,
+        Tag.AFTER: _AFTER,
+        Tag.SUBJECT: _SUBJECTS,
+        Tag.SIDE: _SIDES,
+        Tag.SCRIPT: _SCRIPTS,
+        Tag.FORMAT: tuple((name, word) for word, name in FORMAT_WORDS.items()),
     }
 )
 """The rows by what their words are in the grammar."""

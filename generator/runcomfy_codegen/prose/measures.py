@@ -12,7 +12,7 @@ from .measure_words import UNITS
 from .quantities import Bound, Quantity
 from .sentences import Clause
 from .subject import Subject, same_words, singular
-from .word_kinds import Is
+from .word_tags import Tag
 
 NOT_MEASURED = "this unit cannot be measured"
 NOT_OF_FIELD = "these words count something that the field is not"
@@ -64,14 +64,14 @@ class UnreadableMeasure(ValueError):
 
 def surroundings(clause: Clause, before: Surroundings) -> Surroundings:
     """What the words of a clause say, on top of what its sentence said before."""
-    subjects = [word.meaning for word in clause if word.kind is Is.SUBJECT]
-    sides = tuple(word.meaning for word in clause if word.kind is Is.SIDE)
+    subjects = [word.meaning for word in clause if word.kind is Tag.SUBJECT]
+    sides = tuple(word.meaning for word in clause if word.kind is Tag.SIDE)
     # "Size" and "length" name many things; a more exact word counts.
     exact = [name for name in subjects if "ratio" in name] or subjects
     return Surroundings(
         subject=exact[0] if exact else before.subject,
         sides=sides or before.sides,
-        total=any(word.kind is Is.TOTAL for word in clause),
+        total=any(word.kind is Tag.TOTAL for word in clause),
     )
 
 
@@ -105,7 +105,7 @@ def _family(quantity: Quantity, around: Surroundings, subject: Subject) -> str:
         return "characters"
     if quantity.unit is not None:
         return _family_of_unit(quantity.unit, quantity, around, subject)
-    if quantity.bounds[0].number.kind is Is.DIMENSIONS:
+    if quantity.bounds[0].number.kind is Tag.DIMENSIONS:
         return "dimensions"
     if any(":" in bound.number.written for bound in quantity.bounds):
         return "long ratio" if around.subject == "long ratio" else "ratio"
@@ -140,7 +140,7 @@ def _family_of_unit(
         raise UnreadableMeasure(NOT_MEASURED)
     if family == "frames" and subject.media is MediaKind.IMAGE and subject.is_list:
         return "count"
-    if family == "pixels" and quantity.bounds[0].number.kind is Is.DIMENSIONS:
+    if family == "pixels" and quantity.bounds[0].number.kind is Tag.DIMENSIONS:
         return "dimensions"
     return family
 
@@ -249,7 +249,7 @@ def _side(sides: Sequence[str], operator: str) -> str:
 
 def _dimension_rules(bound: Bound) -> Iterator[str]:
     """Dimensions say nothing about upright or lying: the larger one is the long side."""
-    if bound.number.kind is not Is.DIMENSIONS:
+    if bound.number.kind is not Tag.DIMENSIONS:
         raise UnreadableMeasure(WHICH_SIDE)
     short, long = sorted(bound.number.numbers)
     upper = bound.operator in ("<", "<=")

@@ -13,13 +13,22 @@ from runcomfy_runtime.metrics_and_operators import OPERATORS
 
 from .lexemes import Lexeme
 from .sentences import Clause
-from .word_kinds import Is
+from .word_tags import Tag
 
 _KEEPS_BOUND = (
-    *(Is.FILLER, Is.SUBJECT, Is.SIDE, Is.MARK, Is.MUST, Is.EACH, Is.TOTAL, Is.NOUN),
-    *(Is.ACCEPT, Is.USABLE, Is.AND, Is.OR, Is.UNIT, Is.WITH, Is.TO),
+    *(
+        Tag.FILLER,
+        Tag.SUBJECT,
+        Tag.SIDE,
+        Tag.MARK,
+        Tag.MUST,
+        Tag.EACH,
+        Tag.TOTAL,
+        Tag.NOUN,
+    ),
+    *(Tag.ACCEPT, Tag.USABLE, Tag.AND, Tag.OR, Tag.UNIT, Tag.WITH, Tag.TO),
 )
-_KEEPS_NOT = (*_KEEPS_BOUND, Is.GIVEN, Is.COMBINE, Is.REQUIRED)
+_KEEPS_NOT = (*_KEEPS_BOUND, Tag.GIVEN, Tag.COMBINE, Tag.REQUIRED)
 _ADJECTIVES = frozenset(
     [
         "reference",
@@ -98,14 +107,14 @@ class _Before:
     def read(self, word: Lexeme) -> None:
         """Take one word into account."""
         match word.kind:
-            case Is.BOUND:
+            case Tag.BOUND:
                 self._bound(word)
-            case Is.NOT:
+            case Tag.NOT:
                 self.denied, self.first = True, word
-            case Is.BETWEEN:
+            case Tag.BETWEEN:
                 self.between = word
                 self.first = self.first or word
-            case Is.SUBJECT | Is.SIDE | Is.EACH | Is.TOTAL:
+            case Tag.SUBJECT | Tag.SIDE | Tag.EACH | Tag.TOTAL:
                 self.first = self.first or word
             case _ if word.kind in (_KEEPS_NOT if self.denied else _KEEPS_BOUND):
                 pass
@@ -127,7 +136,7 @@ class _Before:
         named = self.first is not None and self.first.written.startswith(
             ("max", "min", "limit", "макс", "мин")
         )
-        if not named or self.strangers > 2 or word.kind is not Is.WORD:
+        if not named or self.strangers > 2 or word.kind is not Tag.WORD:
             self.operator, self.first, self.between = "", None, None
             self.denied, self.compares = False, False
 
@@ -138,7 +147,7 @@ def quantities(clause: Clause) -> Iterator[Quantity]:
     index = 0
     while index < len(clause):
         word = clause[index]
-        if word.kind in (Is.NUMBER, Is.DIMENSIONS):
+        if word.kind in (Tag.NUMBER, Tag.DIMENSIONS):
             quantity, index = _quantity(clause, index, before)
             yield quantity
             before = _Before()
@@ -152,9 +161,9 @@ def left_denied(clause: Clause) -> bool:
     """Whether a clause denies something else than a bound."""
     denied = False
     for word in clause:
-        if word.kind is Is.NOT:
+        if word.kind is Tag.NOT:
             denied = True
-        elif word.kind is Is.BOUND and denied:
+        elif word.kind is Tag.BOUND and denied:
             denied = False
         elif denied and word.kind not in _KEEPS_NOT:
             return True
@@ -163,11 +172,11 @@ def left_denied(clause: Clause) -> bool:
 
 def _up_to(word: Lexeme) -> Lexeme:
     """``до 6`` without a number before it: up to 6."""
-    return replace(word, kind=Is.BOUND, meaning="<=")
+    return replace(word, kind=Tag.BOUND, meaning="<=")
 
 
 def _is_number(clause: Clause, index: int) -> bool:
-    return index < len(clause) and clause[index].kind in (Is.NUMBER, Is.DIMENSIONS)
+    return index < len(clause) and clause[index].kind in (Tag.NUMBER, Tag.DIMENSIONS)
 
 
 def _quantity(clause: Clause, index: int, before: _Before) -> tuple[Quantity, int]:
@@ -197,9 +206,9 @@ def _with_unit(clause: Clause, index: int) -> tuple[Lexeme, Lexeme | None, int]:
     if index < len(clause) and clause[index].written == "]":
         index += 1
     hyphen = index + 1 < len(clause) and clause[index].written == "-"
-    if hyphen and clause[index + 1].may_be(Is.UNIT):
-        return number, clause[index + 1].as_kind(Is.UNIT), index + 2
-    if index < len(clause) and clause[index].kind is Is.UNIT:
+    if hyphen and clause[index + 1].may_be(Tag.UNIT):
+        return number, clause[index + 1].as_kind(Tag.UNIT), index + 2
+    if index < len(clause) and clause[index].kind is Tag.UNIT:
         return number, clause[index], index + 1
     return number, None, index
 
@@ -209,9 +218,9 @@ def _range_end(clause: Clause, index: int, between: Lexeme | None) -> int:
     if not _is_number(clause, index + 1):
         return 0
     word = clause[index]
-    if word.kind is Is.TO:
+    if word.kind is Tag.TO:
         return index + 1
-    joins = word.kind is Is.AND or (word.kind is Is.BOUND and word.meaning == "<=")
+    joins = word.kind is Tag.AND or (word.kind is Tag.BOUND and word.meaning == "<=")
     return index + 1 if between is not None and joins else 0
 
 
@@ -222,12 +231,12 @@ def _after(quantity: Quantity, clause: Clause, index: int) -> tuple[Quantity, in
     script = ""
     while index < len(clause):
         word = clause[index]
-        if word.kind is Is.SCRIPT and not nouns:
+        if word.kind is Tag.SCRIPT and not nouns:
             script = word.meaning
-        elif word.kind is Is.UNIT or (script and word.may_be(Is.UNIT)):
+        elif word.kind is Tag.UNIT or (script and word.may_be(Tag.UNIT)):
             if quantity.unit is None:
-                quantity = replace(quantity, unit=word.as_kind(Is.UNIT))
-        elif word.kind is Is.NOUN and quantity.unit is None:
+                quantity = replace(quantity, unit=word.as_kind(Tag.UNIT))
+        elif word.kind is Tag.NOUN and quantity.unit is None:
             nouns.append(word)
         elif not _is_adjective(word):
             if _is_strange(word, quantity, nouns, script):
@@ -247,20 +256,20 @@ def _is_strange(
     word: Lexeme, quantity: Quantity, nouns: Sequence[Lexeme], script: str
 ) -> bool:
     counted = quantity.unit is not None or nouns or script
-    unknown = word.kind in (Is.WORD, Is.UNIT, Is.STRANGE)
+    unknown = word.kind in (Tag.WORD, Tag.UNIT, Tag.STRANGE)
     return not counted and unknown and word.written not in _MAY_FOLLOW
 
 
 def _with_after_word(
     quantity: Quantity, clause: Clause, index: int
 ) -> tuple[Quantity, int]:
-    if index < len(clause) and clause[index].kind is Is.AFTER:
+    if index < len(clause) and clause[index].kind is Tag.AFTER:
         word = clause[index]
         if len(quantity.bounds) == 1 and not quantity.bounds[0].operator:
             bound = replace(quantity.bounds[0], operator=word.meaning)
             quantity = replace(quantity, bounds=(bound,), last=word)
         index += 1
-    while index < len(clause) and clause[index].kind in (Is.EACH, Is.TOTAL, Is.SIDE):
+    while index < len(clause) and clause[index].kind in (Tag.EACH, Tag.TOTAL, Tag.SIDE):
         quantity = replace(quantity, last=clause[index])
         index += 1
     return quantity, index

@@ -23,7 +23,7 @@ from .references import FieldIndex
 from .sentences import Clause, Sentence, has, sentences
 from .subject import Subject, subjects
 from .word_edges import whole_words
-from .word_kinds import Is
+from .word_tags import Tag
 
 _LONGEST = 5_000
 """The longest description that is read, in characters."""
@@ -112,7 +112,7 @@ def _plain_ends(found: Quantity) -> tuple[Fraction, Fraction] | None:
     numbers = [bound.number for bound in found.bounds]
     if not found.bounded or [bound.operator for bound in found.bounds] != [">=", "<="]:
         return None
-    if found.nouns or any(number.kind is not Is.NUMBER for number in numbers):
+    if found.nouns or any(number.kind is not Tag.NUMBER for number in numbers):
         return None
     if any(mark in number.written for number in numbers for mark in ":/"):
         return None
@@ -167,10 +167,10 @@ def _of_sentence(
 
 def _has_alternative(later: Sequence[Clause]) -> bool:
     """Whether the next clause is another choice: ``max 4 images, or 2 and a video``."""
-    if not later or later[0][0].kind is not Is.OR:
+    if not later or later[0][0].kind is not Tag.OR:
         return False
-    conditional = has(later[0], Is.IF, Is.WITHOUT, Is.WITH)
-    return not conditional and has(later[0], Is.NUMBER)
+    conditional = has(later[0], Tag.IF, Tag.WITHOUT, Tag.WITH)
+    return not conditional and has(later[0], Tag.NUMBER)
 
 
 def _refers_to_inputs(sentence: Sentence) -> bool:
@@ -180,8 +180,8 @@ def _refers_to_inputs(sentence: Sentence) -> bool:
         word.written.startswith("@") or _NUMBERED.fullmatch(word.written) is not None
         for word in sentence.words
     ) or any(
-        first.kind is Is.NOUN
-        and second.kind is Is.NUMBER
+        first.kind is Tag.NOUN
+        and second.kind is Tag.NUMBER
         and second.written.isdigit()
         and sentence.text[first.start : first.end].istitle()
         for first, second in pairs
@@ -208,7 +208,7 @@ def _continued(
     if quantity.unit is None and not quantity.script:
         return quantity
     place = clause.index(quantity.bounds[0].number)
-    joins = place == 0 or clause[place - 1].kind in (Is.AND, Is.OR, Is.MARK)
+    joins = place == 0 or clause[place - 1].kind in (Tag.AND, Tag.OR, Tag.MARK)
     operator = previous.bounds[-1].operator
     if not joins or operator not in ("<=", "<"):
         return quantity
@@ -240,7 +240,7 @@ def _of_quantity(
         yield Unread(subject.pointer, quote, str(error))
         return
     if written:
-        keep = sentence.has(Is.KEEP) and not sentence.has(Is.MUST)
+        keep = sentence.has(Tag.KEEP) and not sentence.has(Tag.MUST)
         level: Level = "warn" if keep else "error"
         yield Draft((subject.pointer,), quote, written, level=level)
 
@@ -248,7 +248,7 @@ def _of_quantity(
 def _is_refused(quantity: Quantity, sentence: Sentence) -> bool:
     """Whether the words say what is rejected: ``Videos longer than 10 s will be rejected``."""
     compares = all(bound.operator in ("<", ">") for bound in quantity.bounds)
-    return compares and quantity.bounded and sentence.has(Is.REFUSED)
+    return compares and quantity.bounded and sentence.has(Tag.REFUSED)
 
 
 def _turned(quantity: Quantity) -> Quantity:
@@ -272,7 +272,7 @@ def _fits_examples(draft: Draft, subject: Subject) -> bool:
         word.numbers[0]
         for sentence in sentences(subject.field.description)
         for word in sentence.words
-        if word.kind is Is.NUMBER
+        if word.kind is Tag.NUMBER
     ]
     default = subject.field.default.exact() if subject.field.default else None
     if isinstance(default, (int, Decimal)) and not isinstance(default, bool):

@@ -8,7 +8,7 @@ from typing import Any
 
 from .lexemes import Lexeme
 from .subject import Subject, singular
-from .word_kinds import Is
+from .word_tags import Tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class FieldIndex:
                 yield row
 
     def _by_media(self, word: Lexeme, without: Subject | None) -> list[Subject]:
-        if word.kind is not Is.NOUN:
+        if word.kind is not Tag.NOUN:
             return []
         takes = [
             row for row in self._by_kind.get(word.meaning, ()) if row is not without

@@ -19,7 +19,7 @@ from .measure_words import UNITS
 from .quantities import Quantity, quantities
 from .references import Reference
 from .sentences import Clause, Sentence, has
-from .word_kinds import Is
+from .word_tags import Tag
 
 _ONE = Fraction(1)
 
@@ -28,8 +28,8 @@ def totals(
     sentence: Sentence, words: Clause, context: ConditionContext
 ) -> Iterator[Draft]:
     """``Combined with videos and audios, at most 12 reference files.``"""
-    joined = has(words, Is.TOTAL) or "combined with" in {row.written for row in words}
-    if not joined or has(words, Is.IF, Is.OUTPUT):
+    joined = has(words, Tag.TOTAL) or "combined with" in {row.written for row in words}
+    if not joined or has(words, Tag.IF, Tag.OUTPUT):
         return
     bounded = [row for clause in sentence.clauses for row in quantities(clause)]
     bounded = [row for row in bounded if row.bounded]
@@ -62,8 +62,8 @@ def one_of(
 ) -> Iterator[Draft]:
     """``At least one of a and b is required``, ``either a or b``, ``not both``."""
     at_least_one = _says_at_least_one(sentence)
-    either, contrary = has(words, Is.EITHER), has(words, Is.CONTRARY)
-    if not (at_least_one or either or contrary) or has(words, Is.IF):
+    either, contrary = has(words, Tag.EITHER), has(words, Tag.CONTRARY)
+    if not (at_least_one or either or contrary) or has(words, Tag.IF):
         return
     named = context.any_named(words)
     with_them = words[-1].written in ("them", "it", "this")
@@ -72,18 +72,18 @@ def one_of(
         yield condition_draft(sentence, words, *implied(context.own(sentence), named))
         return
     if len(named) < 2:
-        offers = either and has(words, Is.OR) and has(words, Is.REQUIRED, Is.MUST)
+        offers = either and has(words, Tag.OR) and has(words, Tag.REQUIRED, Tag.MUST)
         if contrary or offers:
             raise Unclear(WHICH_FIELD)
         return
-    demanded = has(words, Is.REQUIRED, Is.MUST, Is.GIVEN)
+    demanded = has(words, Tag.REQUIRED, Tag.MUST, Tag.GIVEN)
     names = [row.name for row in named]
     given = [row.given for row in named]
     if (at_least_one or either) and demanded and not contrary:
         yield condition_draft(sentence, words, {"anyOf": given}, names)
     elif (
         contrary
-        and has(words, Is.REQUIRED, Is.MUST)
+        and has(words, Tag.REQUIRED, Tag.MUST)
         and (either or "exactly one of" in _written(words))
     ):
         yield condition_draft(sentence, words, {"oneOf": given}, names)
@@ -98,7 +98,7 @@ def _written(words: Sequence[Lexeme]) -> set[str]:
 def _says_at_least_one(sentence: Sentence) -> bool:
     pairs = zip(sentence.words, sentence.words[1:], strict=False)
     return any(
-        first.kind is Is.BOUND and first.meaning == ">=" and second.numbers == (_ONE,)
+        first.kind is Tag.BOUND and first.meaning == ">=" and second.numbers == (_ONE,)
         for first, second in pairs
     )
 
@@ -107,22 +107,22 @@ def required_if(
     sentence: Sentence, words: Clause, context: ConditionContext
 ) -> Iterator[Draft]:
     """``Required if no image is provided``, ``If omitted, prompt is required``."""
-    if not has(words, Is.IF) or not has(words, Is.REQUIRED):
+    if not has(words, Tag.IF) or not has(words, Tag.REQUIRED):
         return
-    if has(words, Is.ONLY, Is.COMBINE) or any(
+    if has(words, Tag.ONLY, Tag.COMBINE) or any(
         row.bounded for clause in sentence.clauses for row in quantities(clause)
     ):
         return
     if {"otherwise", "optional", "else"} & _written(words):
         raise Unclear("the words have two conditions")
     condition, rest = _at_if(sentence)
-    if not has(rest, Is.REQUIRED) or not condition:
+    if not has(rest, Tag.REQUIRED) or not condition:
         return
     unless = condition[0].written == "unless"
-    absent = has(condition, Is.NOT, Is.OMITTED, Is.WITHOUT) != unless
+    absent = has(condition, Tag.NOT, Tag.OMITTED, Tag.WITHOUT) != unless
     causes = context.any_named(condition)
     effects = context.others_named(rest)
-    if not causes and effects and has(condition, Is.OMITTED, Is.GIVEN):
+    if not causes and effects and has(condition, Tag.OMITTED, Tag.GIVEN):
         causes = [Reference(context.subject)]
     elif not effects:
         effects = [Reference(context.subject)]
@@ -148,7 +148,7 @@ def _at_if(sentence: Sentence) -> tuple[Clause, Clause]:
     """The condition of a sentence, as far as its clause goes, and the rest."""
     for clause in sentence.clauses:
         for index, word in enumerate(clause):
-            if word.kind is Is.IF:
+            if word.kind is Tag.IF:
                 condition = clause[index:]
                 rest = tuple(row for row in sentence.words if row not in condition)
                 return condition, rest

@@ -9,12 +9,12 @@ from functools import cached_property, lru_cache
 from .groups import grouped_lexemes
 from .lexemes import Lexeme
 from .word_edges import whole_words
-from .word_kinds import Is
+from .word_tags import Tag
 
 Clause = tuple[Lexeme, ...]
 
-_ENDS_SENTENCE = (Is.STOP, Is.BREAK)
-_ENDS_CLAUSE = (Is.COMMA, Is.OPEN, Is.CLOSE)
+_ENDS_SENTENCE = (Tag.STOP, Tag.BREAK)
+_ENDS_CLAUSE = (Tag.COMMA, Tag.OPEN, Tag.CLOSE)
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class Sentence:
     ignored: bool = False
     """Whether the sentence after it says that more is ignored."""
 
-    def has(self, *kinds: Is) -> bool:
+    def has(self, *kinds: Tag) -> bool:
         """Whether a word of the sentence has one of these meanings."""
         return not self.kinds.isdisjoint(kinds)
 
     @cached_property
-    def kinds(self) -> frozenset[Is]:
+    def kinds(self) -> frozenset[Tag]:
         """All that words of the sentence may be."""
         return frozenset(kind for word in self.words for kind in word.kinds)
 
@@ -54,16 +54,16 @@ class Sentence:
     @property
     def begins_with_advice(self) -> bool:
         """Whether all of the sentence is advice: it says so first, or speaks of best results."""
-        first = [word for word in self.clauses[0] if word.kind is not Is.FILLER][:3]
-        return self.has(Is.BEST) or any(word.kind is Is.ADVICE for word in first)
+        first = [word for word in self.clauses[0] if word.kind is not Tag.FILLER][:3]
+        return self.has(Tag.BEST) or any(word.kind is Tag.ADVICE for word in first)
 
     @property
     def begins_with_condition(self) -> bool:
         """Whether the sentence begins with "if" or "when"."""
-        return self.words[0].kind in (Is.IF, Is.WITHOUT)
+        return self.words[0].kind in (Tag.IF, Tag.WITHOUT)
 
 
-def has(words: Sequence[Lexeme], *kinds: Is) -> bool:
+def has(words: Sequence[Lexeme], *kinds: Tag) -> bool:
     """Whether one of the words has one of these meanings."""
     return any(not word.kinds.isdisjoint(kinds) for word in words)
 
@@ -81,12 +81,12 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 def _before_cut(parts: Sequence[Sentence], index: int) -> Sentence:
     """``Longer prompts are truncated`` makes advice of the limit in the sentence before."""
     following = parts[index + 1] if index + 1 < len(parts) else None
-    if following is None or following.has(Is.NUMBER, Is.DIMENSIONS):
+    if following is None or following.has(Tag.NUMBER, Tag.DIMENSIONS):
         return parts[index]
     return replace(
         parts[index],
-        cut=following.has(Is.CUT),
-        ignored=following.has(Is.IGNORED) and not following.has(Is.IF),
+        cut=following.has(Tag.CUT),
+        ignored=following.has(Tag.IGNORED) and not following.has(Tag.IF),
     )
 
 
@@ -108,17 +108,17 @@ def _brackets(words: Sequence[Lexeme]) -> tuple[list[Lexeme], list[list[Lexeme]]
     inside: list[list[Lexeme]] = []
     depth = 0
     for word in words:
-        if word.kind is Is.OPEN:
+        if word.kind is Tag.OPEN:
             depth += 1
             inside.append([])
-        elif word.kind is Is.CLOSE:
+        elif word.kind is Tag.CLOSE:
             depth = max(0, depth - 1)
         else:
             (inside[-1] if depth else outside).append(word)
     return outside, inside
 
 
-def _split(words: Sequence[Lexeme], ends: Sequence[Is]) -> Iterator[list[Lexeme]]:
+def _split(words: Sequence[Lexeme], ends: Sequence[Tag]) -> Iterator[list[Lexeme]]:
     part: list[Lexeme] = []
     for word in words:
         if word.kind in ends:
@@ -136,7 +136,7 @@ def _at_dashes(words: Sequence[Lexeme]) -> Iterator[list[Lexeme]]:
     part: list[Lexeme] = []
     for index, word in enumerate(words):
         near = [*part[-1:], *words[index + 1 : index + 2]]
-        counts = any(row.kind in (Is.NUMBER, Is.UNIT, Is.SIDE) for row in near)
+        counts = any(row.kind in (Tag.NUMBER, Tag.UNIT, Tag.SIDE) for row in near)
         if word.written in ("-", "–", "—", "−") and not counts:
             if part:
                 yield part

@@ -1,11 +1,11 @@
-"""What a word is in the grammar of limits."""
+"""What a word is in the grammar of limits: its tag."""
 
 from __future__ import annotations
 
 from enum import IntEnum, auto
 
 
-class Is(IntEnum):
+class Tag(IntEnum):
     """What a word is in the grammar."""
 
     NUMBER = auto()
