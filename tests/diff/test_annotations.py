@@ -176,39 +176,3 @@ PICTURE: Schema = {"type": "string", "format": "image_uri"}
 def test_items_that_say_what_the_list_says_are_no_change(items: Schema) -> None:
     assert found(URLS, {**URLS, "items": items}) == []
     assert found({**URLS, "items": items}, URLS) == []
-
-
-def limited(rule: str, limit: Any, message: str = "x") -> Schema:
-    words = ("validation_rule", "validation_value", "validation_error")
-    return {**PICTURE, "validations": [dict(zip(words, (rule, limit, message), strict=True))]}  # fmt: skip
-
-
-WHOLE = {"type": "integer", "minimum": 4, "maximum": 8}
-LISTED = {"type": "integer", "enum": [4, 5, 6, 7, 8]}
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        (LISTED, WHOLE, []),
-        (WHOLE, LISTED, ["breaking annotation-narrowed"]),
-        (INTEGER, {"type": "number"}, ["compatible type-widened"]),
-        ({"type": "number"}, INTEGER, ["breaking annotation-narrowed", "breaking type-narrowed"]),
-        (INTEGER, {"anyOf": [INTEGER, {"type": "null"}], "default": None}, ["compatible null-widened"]),
-        ({"type": "number", "default": 1}, {"type": "number", "default": 1.0}, []),
-        (TEXT, {**TEXT, "default": ""}, ["risky server-default-changed"]),
-        (URLS, {**URLS, "items": INTEGER}, ["breaking annotation-narrowed", "breaking type-narrowed", "compatible type-widened", "risky text-format-narrowed"]),
-        (URLS, {**URLS, "items": {**TEXT, "maxLength": 9}}, ["breaking text-length-narrowed"]),
-        (URLS, {**URLS, "maxItems": 2}, ["breaking list-length-narrowed"]),
-        (PICTURE, limited("file_size_mb<=", 10), ["breaking media-limit-narrowed"]),
-        (limited("width_pixels<=", 4096), limited("width_pixels<", 4097), []),
-        (limited("file_size_mb<", 16), limited("file_size_mb<", "16"), []),
-        (limited("file_size_mb<", 16), limited("file_size_mb<", 16, "other"), []),
-        (limited("bits<", 16), limited("bits<", 20), ["risky media-limit-narrowed"]),
-        ({**TEXT, "enum": ["720P"]}, {**TEXT, "enum": ["720p"]}, ["breaking annotation-narrowed", "breaking choices-narrowed", "compatible choices-widened"]),
-    ],
-)  # fmt: skip
-def test_changes_that_publishers_make(
-    before: Schema, after: Schema, expected: list[str]
-) -> None:
-    assert sorted(found(before, after)) == expected
