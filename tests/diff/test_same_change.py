@@ -7,13 +7,17 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diff.schema_folders import entry
+from diff.test_random_schemas import schemas
 from runcomfy_codegen.diff.approvals import Approval, SortedFindings, apply_approvals
 from runcomfy_codegen.diff.finding import DiffFinding, Lens
 from runcomfy_codegen.diff.same_change import Change, changes
 from support.built_models import compared, model_of, properties
 from support.command_line import Shell
+from support.examples import examples
 
 Schema = dict[str, Any]
 TEXT, INTEGER = {"type": "string"}, {"type": "integer"}
@@ -144,3 +148,27 @@ def test_every_format_tells_a_change_once_and_json_both_findings(shell: Shell) -
     answer = shell("diff", "old", "new", "--fail-on", "risky", "--format", "json")
     assert (answer.code, answer.json["findings"]) == (0, [])
     assert len(answer.json["approved"]) == 4
+
+
+@given(st.dictionaries(st.sampled_from("fg"), schemas, min_size=1), st.data())
+@examples(60)
+def test_the_approvals_of_all_entries_leave_nothing_open(
+    before: Schema, data: st.DataObject
+) -> None:
+    after = {name: data.draw(schemas) for name in before}
+    findings = found(before, after)
+    entries = changes(findings)
+    told = [finding for each in entries for finding in each.findings]
+    assert sorted(map(id, told)) == sorted(map(id, findings))
+    urgent = [each for each in entries if hurts(each.worst)]
+    result = approved(findings, *(each.main.fingerprint for each in urgent))
+    assert not any(map(hurts, result.open))
+    assert result.stale == ()
+    for change in urgent:
+        rest = {each.main.fingerprint for each in urgent} - {change.main.fingerprint}
+        result = approved(findings, *sorted(rest))
+        assert any(map(hurts, result.open))
+
+
+def hurts(finding: DiffFinding) -> bool:
+    return finding.verdict in ("breaking", "risky")
