@@ -41,7 +41,7 @@ Every finding has a *verdict*:
 - **breaking**: an example value (the *witness*) or the code of a caller shows the break.
 - **risky**: the tool cannot prove that the change is harmless. The finding says why.
 - **compatible**: the change is proved harmless.
-- **docs-only**: only texts or samples changed.
+- **docs-only**: only texts, samples, suggestions or catalog facts changed.
 
 A finding about values has a witness: a value that the old schema accepted and the new one
 refuses; for media rules, the measures of such a file. If only the annotation in code changed,
