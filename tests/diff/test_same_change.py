@@ -102,12 +102,25 @@ def test_old_approvals_of_both_lenses_count(
     assert (result.open, result.stale) == ((), ())
 
 
-def test_an_approval_of_the_code_alone_does_not_cover_the_wire() -> None:
-    findings = found({"f": choice("a", "b")}, {"f": choice("a")})
-    (code,) = (each for each in findings if each.lens is Lens.SOURCE)
+CODE_SAYS_ALL = [
+    ({"f": choice("a", "b")}, {"f": choice("a")}, True),
+    ({"f": {"type": "array", "items": {"type": ["string", "null"]}}}, {"f": {"type": "array", "items": TEXT}}, True),
+    ({"f": TEXT}, NONE, True),
+    ({"f": TEXT}, {"f": {**INTEGER, "maximum": 9}}, False),
+    ({"f": part(g=choice("a", "b"))}, {"f": part(g=choice("a"))}, True),
+    ({"f": part(g=TEXT)}, {"f": part(g=INTEGER)}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "says_all"), CODE_SAYS_ALL)
+def test_an_approval_of_the_code_covers_the_wire_if_it_says_all(
+    before: Schema, after: Schema, says_all: bool
+) -> None:
+    findings = found(before, after)
+    code = next(each for each in findings if each.lens is Lens.SOURCE)
     result = approved(findings, code.fingerprint)
-    assert result.approved == (code,)
-    assert [each.rule for each in result.open] == ["choices-narrowed"]
+    assert code in result.approved
+    assert any(map(hurts, result.open)) is not says_all
 
 
 def test_code_that_two_changes_break_needs_the_approval_of_both() -> None:

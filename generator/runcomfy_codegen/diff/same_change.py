@@ -21,6 +21,7 @@ _SEEN_BY_CHECKERS = tuple(
     )
 )
 """The rules about values that also change annotations and classes."""
+_WITHOUT_BOUNDS = (f"{Facet.CHOICES.value}-", f"{Facet.NULL.value}-")
 _FOLLOWING = frozenset({"annotation-narrowed", "annotation-widened", "class-removed"})
 """The rules about code that follow from them."""
 
@@ -136,17 +137,21 @@ def approved_changes(
     """For each finding whether it is approved, itself or with the change that it is about.
 
     An approval of all findings about the wire from which one about code follows covers it.
-    For two findings of one rule about the same change, either approval covers both.
+    Where the one about code says all of the change, either approval covers both.
     """
     causes = _Causes.among(findings)
-    twins = {
-        id(cause)
-        for finding in findings
-        if is_approved(finding)
-        for cause in causes.of(finding)
-        if _is_twin(cause, finding)
-    }
+    covered: set[int] = set()
     for finding in findings:
         found = list(filter(_hurts, causes.of(finding)))
-        covered = bool(found) and all(map(is_approved, found))
-        yield is_approved(finding) or covered or id(finding) in twins
+        if found and all(map(is_approved, found)):
+            covered.add(id(finding))
+        if len(found) == 1 and is_approved(finding) and _says_all(finding, found[0]):
+            covered.add(id(found[0]))
+    for finding in findings:
+        yield is_approved(finding) or id(finding) in covered
+
+
+def _says_all(code: DiffFinding, wire: DiffFinding) -> bool:
+    """Whether the change on the wire is the one of the annotation, which has no bounds."""
+    annotated = code.rule.startswith("annotation-")
+    return _is_twin(code, wire) or (annotated and wire.rule.startswith(_WITHOUT_BOUNDS))
