@@ -27,10 +27,19 @@ from runcomfy_client.models.google.nano_banana_2_lite import text_to_image
 
 
 def read_table(path: str) -> list[dict[str, str]]:
-    """The rows of a table; empty cells are left to the server's defaults."""
-    with Path(path).open(newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file)
-        return [{name: cell for name, cell in row.items() if cell} for row in rows]
+    """The rows of a table; empty cells are left to the server's defaults.
+
+    A row that is no input ends the program here, before anything is paid.
+    """
+    with Path(path).open(newline="", encoding="utf-8-sig") as file:
+        table = csv.DictReader(file)
+        rows = [{name: cell for name, cell in row.items() if cell} for row in table]
+    for number, row in enumerate(rows, 1):
+        try:
+            text_to_image.Input.model_validate(row)
+        except ValueError as error:
+            sys.exit(f"{path}: row {number} is no input: {error}")
+    return rows
 
 
 @ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=-1)
@@ -71,20 +80,26 @@ def main() -> int:
     parser.add_argument("--name", default="ray-batch")
     parser.add_argument("--actors", type=int, default=4)
     given = parser.parse_args()
+    table = read_table(given.table)
     ray.init()  # RAY_ADDRESS names the cluster; without it, Ray starts one on this machine
-    rows = ray.put(read_table(given.table))
+    rows = ray.put(table)
     workers = [Worker.remote() for _ in range(given.actors)]
     waiting = [worker.run.remote(rows, given.folder, given.name) for worker in workers]
     with RunComfy(journal=os.environ["RUNCOMFY_JOURNAL"]) as client:
+        failures = 0
         while waiting:
             done, waiting = ray.wait(waiting, timeout=5)
             print(progress(client, given.name), flush=True)
-            for tally in ray.get(done):
-                print("an actor has ended:", tally, flush=True)
+            for call in done:
+                try:
+                    print("an actor has ended:", ray.get(call), flush=True)
+                except ray.exceptions.RayError as error:  # the others go on
+                    print("an actor has failed:", error, flush=True)
+                    failures += 1
         unknown = client.batch(given.name).unknown()
     for entry in unknown:
         print("unknown, look at your requests and settle it:", entry.reference)
-    return 1 if unknown else 0
+    return 1 if unknown or failures else 0
 
 
 if __name__ == "__main__":

@@ -90,3 +90,25 @@ def test_a_table_is_worked_on_by_two_nodes_and_goes_on_when_it_grows(
             assert client.batch("ray-batch").counts() == {"succeeded": 12}
     saved = {file.name[:36] for file in (tmp_path / "out").iterdir()}
     assert saved == {row.request_id for row in bill}
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None,
+    reason="Ray is not installed: pip install ray",
+)
+def test_a_table_with_a_row_that_is_no_input_ends_before_anything_is_paid(
+    tmp_path: Path,
+) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("prompt,colour\nA boat,\n,blue\n")
+    done = subprocess.run(
+        [sys.executable, ROOT / "examples/ray_batch.py", table, tmp_path],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "generated")},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "row 2 is no input" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -18,7 +18,7 @@ import pytest
 
 from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
-from runcomfy_runtime.lifecycle.steps import Accepted, Intent
+from runcomfy_runtime.lifecycle.steps import Accepted, Ended, Intent
 from runcomfy_runtime.postgres import journal as postgres_journal
 from runcomfy_runtime.postgres.connection import Statement
 from runcomfy_runtime.sqlite_journal import SqliteJournal
@@ -481,3 +481,25 @@ def test_an_id_that_could_not_be_written_is_written_before_the_end_of_its_job(
         (entry,) = client.journal.entries()
         assert (entry.request_id, entry.state) == (made.request_id, "succeeded")
         assert entry.token
+
+
+def test_an_end_that_could_not_be_written_is_written_when_the_journal_is_closed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, full = FakeQueue(), [True]
+    with queue.client(journal=store.location) as client:
+        journal: Any = client._driver.config.journal
+        real = journal.note_many
+
+        def refused(entries: Any) -> Any:
+            if isinstance(entries[0], Ended) and full:
+                full.pop()
+                failure = errors.JournalError("the disk is full")
+                journal._late.keep(entries, [failure])
+                return [failure]
+            return real(entries)
+
+        monkeypatch.setattr(journal, "note_many", refused)
+        client.run("v/m", {})
+        assert store.rows() == [("fake-1", "")]
+    assert store.rows() == [("fake-1", "succeeded")]

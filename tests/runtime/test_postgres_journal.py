@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ import pytest
 from runcomfy_runtime import errors
 from runcomfy_runtime.client_config import open_journal
 from runcomfy_runtime.job_handle import JobHandle
-from runcomfy_runtime.lifecycle.steps import Accepted, Ended, Intent
+from runcomfy_runtime.lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown
 from runcomfy_runtime.postgres import claims as postgres_claims
 from runcomfy_runtime.postgres import connection as postgres_connection
 from runcomfy_runtime.postgres import journal as postgres_journal
@@ -484,3 +485,43 @@ print([entry.reference for entry in journal.entries()], len(owners))
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "['later', 'child', 'parent'] 2\n"
+
+
+@pytest.mark.parametrize("late", ["not accepted", "unknown", "accepted", "cancelled"])
+def test_what_the_server_runs_late_changes_nothing_of_the_next_attempt(
+    postgres: PostgresServer, proxy: CuttingProxy, url: str, late: str
+) -> None:
+    """Its connection broke, it was run again on another one, and then the server runs it too."""
+    import psycopg
+
+    entries: dict[str, Any] = {
+        "not accepted": Ended("one", "", "not accepted"),
+        "unknown": OutcomeUnknown("one"),
+        "accepted": Accepted("one", HANDLE),
+        "cancelled": Ended("one", "r1", "cancelled"),
+    }
+    sent: list[bytes] = []
+    with opened(through(proxy, postgres, url)) as journal, opened(url) as other:
+        journal.note(intent(submit_timeout=30.0))
+        if late == "cancelled":
+            journal.note(entries["accepted"])
+
+        def keep(content: bytes) -> str:
+            sent.append(content)
+            return ""
+
+        proxy.cut = keep
+        journal.note(entries[late])
+        proxy.cut = lambda _: ""
+        if late == "accepted":
+            journal.note(entries["cancelled"])
+        if late == "unknown":
+            other.settle("one", None)
+        journal.note(intent(submit_timeout=30.0))
+        (message,) = [content for content in sent if b"runcomfy_job" in content]
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(message[5:].rstrip(b"\0"))
+        (entry,) = other.entries()
+        assert entry.word == "submitting"
+        journal.note(Accepted("one", replace(HANDLE, request_id="r2")))
+        assert [entry.request_id for entry in other.pending()] == ["r2"]

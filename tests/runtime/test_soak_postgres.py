@@ -22,6 +22,7 @@ import pytest
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_runtime.client import RunComfy
 from runtime.specimen import good
+from support.cutting_proxy import CuttingProxy
 from support.postgres import PostgresServer
 
 PROGRAM = """
@@ -44,6 +45,10 @@ else:
         for _ in client.map(inputs, **options):
             pass
 """
+SHORT_LEASES = """
+from runcomfy_runtime import retry_and_timeouts as times
+times.LEASE, times.LEASE_RENEWAL = 1.0, 0.25
+"""
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
 
 
@@ -63,8 +68,11 @@ LONG = Plan(jobs=20_000, processes=4, kills=100, restarts=3, seconds=3600)
 class Workers:
     """Processes that work on one batch. One that was killed is replaced."""
 
-    def __init__(self, plan: Plan, journal: str, sandbox: Sandbox) -> None:
+    def __init__(
+        self, plan: Plan, journal: str, sandbox: Sandbox, program: str = PROGRAM
+    ) -> None:
         self._plan = plan
+        self._program = program
         self._words = [journal, sandbox.url, sandbox.token, str(plan.jobs)]
         self._running: list[subprocess.Popen[bytes]] = []
         self._begun = 0
@@ -74,7 +82,7 @@ class Workers:
         while len(self._running) < self._plan.processes:
             side = ("sync", "async")[self._begun % 2]
             self._begun += 1
-            command = [sys.executable, "-c", PROGRAM, side, *self._words]
+            command = [sys.executable, "-c", self._program, side, *self._words]
             quiet = subprocess.DEVNULL
             process = subprocess.Popen(command, env=ENVIRONMENT, stderr=quiet)
             self._running.append(process)
@@ -83,6 +91,14 @@ class Workers:
         victim = chance.choice(self._running)
         victim.kill()
         victim.wait()
+
+    def pause(self, chance: random.Random) -> None:
+        """Stop a process, sometimes for longer than its lease, and let it go on."""
+        time.sleep(chance.random() * 0.1)
+        victim = chance.choice(self._running)
+        victim.send_signal(signal.SIGSTOP)
+        time.sleep(chance.choice([0.1, 0.3, 1.5]))
+        victim.send_signal(signal.SIGCONT)
 
     def wait(self, seconds: float) -> None:
         for process in self._running:
@@ -236,4 +252,35 @@ def test_a_batch_goes_on_with_the_synchronous_standby_when_the_primary_is_lost(
         finally:
             workers.end()
         assert before < len(sandbox.api.jobs.of_account(None))
+        check_and_finish(plan, url, sandbox)
+
+
+def test_a_batch_survives_cut_connections_and_stopped_processes(
+    postgres: PostgresServer, long_run: bool
+) -> None:
+    """Messages to the database, or their answers, are lost; leases run out meanwhile."""
+    jobs = 3000 if long_run else 60
+    plan = replace(SHORT, jobs=jobs, processes=2, seconds=1800)
+    chance = random.Random(jobs)
+    url = postgres.new_database()
+
+    def cut(_: bytes) -> str:
+        return chance.choices(("", "before", "after"), (0.97, 0.01, 0.02))[0]
+
+    options: Any = {"speed": 1e6, "balance": 1e9}
+    with Sandbox(**options) as sandbox, CuttingProxy(postgres.port) as proxy:
+        proxy.cut = cut
+        through = url.replace(f":{postgres.port}/", f":{proxy.port}/")
+        workers = Workers(plan, through, sandbox, SHORT_LEASES + PROGRAM)
+        limit = time.monotonic() + plan.seconds
+        try:
+            while len(sandbox.api.jobs.of_account(None)) < jobs * 9 // 10:
+                assert time.monotonic() < limit
+                workers.fill()
+                workers.pause(chance)
+            workers.fill()
+            workers.wait(plan.seconds)
+            assert workers.failed == 0
+        finally:
+            workers.end()
         check_and_finish(plan, url, sandbox)

@@ -31,7 +31,7 @@ from .lifecycle.steps import (
     Sending,
 )
 from .lifecycle.submit import NOT_ACCEPTED, RESUBMITTABLE_STATES
-from .retry_and_timeouts import JOURNAL_TIMEOUT, LEASE
+from .retry_and_timeouts import CLEANUP_TIMEOUT, JOURNAL_TIMEOUT, LEASE
 from .sqlite_file import SqliteFile
 from .sqlite_schema import (
     ACCEPTED,
@@ -99,14 +99,17 @@ class SqliteJournal:
 
         Returns for each why it was not written; None if it was.
         """
+        limits = (e.timeout for e in entries if isinstance(e, (Intent, Ended)))
+        return self._note_with_late(entries, min(limits, default=JOURNAL_TIMEOUT))
+
+    def _note_with_late(
+        self, entries: Sequence[Entry], timeout: float
+    ) -> list[JournalError | None]:
         late = self._late.take()
         queued = [_Queued(entry) for entry in (*late, *entries)]
         self._queue.extend(queued)
-        limits = (e.timeout for e in entries if isinstance(e, (Intent, Ended)))
         try:
-            with self._file.connection(
-                min(limits, default=JOURNAL_TIMEOUT)
-            ) as connection:
+            with self._file.connection(timeout) as connection:
                 self._write_queue(connection)
         except JournalError as failure:
             for item in queued:
@@ -209,7 +212,7 @@ class SqliteJournal:
     def _renew(self, references: Sequence[str]) -> None:
         """Renew the leases of open intents. A lease that has run out stays so."""
         if self._late:
-            self.note_many([])
+            self._note_with_late([], LEASE / 4)
         now = time.time()
         with self._file.connection(LEASE / 4) as connection:
             rows = [(now + LEASE, reference, self.owner) for reference in references]
@@ -270,6 +273,8 @@ class SqliteJournal:
 
     def close(self) -> None:
         """Close the file. The next call opens it again."""
+        if self._late:
+            self._note_with_late([], CLEANUP_TIMEOUT)
         self._file.close()
         self._leases.close()
 

@@ -177,6 +177,7 @@ class PostgresPool:
         try:
             connection = connect(self.address, deadline)
             self._prepare(connection, deadline)
+            self._given_up = False
             return connection
         except (self._driver.Error, OSError, UnicodeError) as error:
             waits = self._migrated or is_unreachable(error) or may_pass(error)

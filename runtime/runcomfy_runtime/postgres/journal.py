@@ -21,7 +21,7 @@ from ..journal_address import DatabaseAddress
 from ..lease import LeaseKeeper, has_ended, lease_clock, new_owner, this_place
 from ..lifecycle.steps import Accepted, Ended, Intent, OutcomeUnknown, Paused, Sending
 from ..lifecycle.submit import NOT_ACCEPTED
-from ..retry_and_timeouts import JOURNAL_TIMEOUT, LEASE
+from ..retry_and_timeouts import CLEANUP_TIMEOUT, JOURNAL_TIMEOUT, LEASE
 from . import schema
 from . import statements as sql
 from .claims import BatchClaims
@@ -307,6 +307,7 @@ class PostgresJournal:
 
     def close(self) -> None:
         """Close the connections. The next call opens new ones."""
+        self.write_late(CLEANUP_TIMEOUT)
         self._leases.close()
         self.database.close()
 
