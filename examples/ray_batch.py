@@ -1,6 +1,6 @@
 """A batch on many machines: Ray brings the machines, and the journal knows what is paid.
 
-    pip install 'runcomfy-codegen[postgres]' 'ray>=2'
+    pip install 'psycopg[binary]' 'ray>=2'
     export RUNCOMFY_TOKEN=… RUNCOMFY_JOURNAL=postgresql://…      # on every machine
     python examples/ray_batch.py prompts.csv /shared/out --actors 8
 
