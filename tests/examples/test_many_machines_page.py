@@ -88,7 +88,7 @@ def needs(module: str) -> pytest.MarkDecorator:
 
 def test_the_program_of_the_page_runs_in_many_processes(batch: Batch) -> None:
     python = shlex.quote(sys.executable)
-    line = block("sh", "xargs").replace("python ", f"{python} ").replace("8", "2")
+    line = block("sh", "xargs").replace("8", "2").replace("python ", f"{python} ")
     batch.shell(line)
     batch.check()
 

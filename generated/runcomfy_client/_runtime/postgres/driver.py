@@ -14,7 +14,7 @@ from ..retry_and_timeouts import DATABASE_CONNECT_TIMEOUT
 
 _INSTALL = (
     "a journal in PostgreSQL needs psycopg, which is not installed: "
-    "pip install 'psycopg[binary]>=3.2' (with the tool: 'runcomfy-codegen[postgres]')"
+    "pip install 'psycopg[binary]>=3.2.1'"
 )
 _HINTS = {
     "25006": "it is read-only (a standby?): give the address of the primary server, or with "
