@@ -16,10 +16,15 @@ from jsonschema import Draft202012Validator
 from runcomfy_codegen import api
 from runcomfy_codegen.ir.limit_schema import limit_schema
 from runcomfy_codegen.ir.model import Model
+from runcomfy_codegen.limits.require_subset import (
+    MEMBER_KEYWORDS,
+    OBJECT_KEYWORDS,
+    malformed_parts,
+)
 from runcomfy_codegen.store.schemas_folder import read_all
+from runcomfy_runtime.limits import require as require_module
 from runcomfy_runtime.limits.check_values import value_problems
 from runcomfy_runtime.limits.compiled import compile_limits
-from runcomfy_runtime.limits.require import malformed_parts
 from runcomfy_runtime.limits.stated_limit import Limit
 from support.examples import examples
 
@@ -247,3 +252,8 @@ def test_every_published_request_body_keeps_the_limits() -> None:
 def test_rules_hold_for_what_is_not_given(nothing: dict[str, Any]) -> None:
     for rule in ("count >= 1", "characters >= 1", "value >= 1", "total_count >= 1"):
         assert decided(Limit(("/a",), (rule,)), nothing)
+
+
+def test_the_tool_allows_what_the_client_decides() -> None:
+    assert {*OBJECT_KEYWORDS} == {*require_module._OBJECTS, "then", "else"}
+    assert {*MEMBER_KEYWORDS} == {*require_module._MEMBERS}

@@ -10,11 +10,11 @@ import pytest
 
 from runcomfy_codegen.ir.model import Array, Field, MediaKind, Numeric, Object, Text
 from runcomfy_codegen.limits.published_words import contains_quote
+from runcomfy_codegen.limits.require_subset import malformed_parts
 from runcomfy_codegen.prose.lexicon import PHRASES
 from runcomfy_codegen.prose.reader import draft_limits, read_field
 from runcomfy_codegen.prose.references import FieldIndex
 from runcomfy_codegen.prose.subject import subjects
-from runcomfy_runtime.limits.require import malformed_parts
 from runcomfy_runtime.limits.rule_grammar import parse_rule
 from support.built_models import model_of
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast, get_args
 
+from runcomfy_codegen.limits.require_subset import malformed_parts
 from runcomfy_runtime.did_you_mean import did_you_mean_or_list
-from runcomfy_runtime.limits.require import malformed_parts
 from runcomfy_runtime.limits.rule_grammar import MalformedRule, parse_rule
 from runcomfy_runtime.limits.stated_limit import Level, Limit
 
