@@ -110,6 +110,7 @@ class ModelPart(
     if not TYPE_CHECKING:
 
         def __init__(self, /, **fields: Any) -> None:
+            """Check the fields. Raises ``InputRejected`` with every problem."""
             wire = shape_of(type(self)).wire
             named = {wire.get(name, name): fields[name] for name in fields}
             _validate(self, super().__init__, named)
@@ -186,6 +187,7 @@ class ModelInput(
             cls.model_config["defer_build"] = False
 
     def __init__(self, /, **fields: Any) -> None:
+        """Check the fields. Raises ``InputRejected`` with every problem."""
         _validate(self, super().__init__, fields)
         mark_validated(self)
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import pickle
 import pkgutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -29,6 +33,7 @@ def modules() -> Iterator[ModuleType]:
 
 
 MODULES = list(modules())
+GENERATED = Path(__file__).parents[2] / "generated"
 
 
 @pytest.mark.parametrize("mode", ["validation", "serialization"])
@@ -112,7 +117,7 @@ def test_models_with_parts_of_one_name_do_not_clash_in_a_web_app(
         # In and out, so that suffixes as -Input would appear if the schemas differed.
         echo.__annotations__ = {"given": module.Input, "return": module.Input}
         app.post(f"/{number}")(echo)
-        app.get(f"/{number}", response_model=module.Output)(dict)
+        app.get(f"/{number}", response_model=module.Output)(lambda: None)
     schemas = app.openapi()["components"]["schemas"]
     assert {name for name in schemas if "Validation" not in name} == {
         "FluxEditInput",
@@ -149,7 +154,7 @@ def test_every_model_has_a_schema_and_an_example_that_runs(module: ModuleType) -
                 [(wire, value)] = {field.alias or name: inner["default"]}.items()
                 given = {**schema["examples"][0], wire: value}
                 assert module.Input.model_validate(given)
-    code = module.Input.__doc__.partition("\n    Example:\n")[2]
+    code = module.Input.__doc__.partition("\n    Example::\n")[2]
     with FakeQueue().client() as client:
         names = {"client": client, module.__name__.rpartition(".")[2]: module}
         result = eval(" ".join(code.split()), names)
@@ -164,12 +169,39 @@ def test_without_source_there_are_no_descriptions(
     def no_source(_: object) -> str:
         raise OSError
 
-    input_schema._docstrings_in.cache_clear()
+    input_schema._fields_in.cache_clear()
     monkeypatch.setattr(input_schema.inspect, "getsource", no_source)
     schema = edit.Input.model_json_schema()
-    input_schema._docstrings_in.cache_clear()
+    signature = str(input_schema.signature_of(edit.Input))
+    input_schema._fields_in.cache_clear()
+    assert "prompt, width_height=None" in signature
     assert "description" not in schema["properties"]["image_urls"]
     assert schema["properties"]["scale"]["default"] == 0.5
+
+
+def test_notebooks_show_the_fields_of_a_class_and_no_text_of_pydantic() -> None:
+    # In a process where no validator was built yet.
+    script = (
+        f"import sys\nsys.path.insert(0, {str(GENERATED)!r})\nimport inspect\n"
+        "from runcomfy_client.models.bytedance.dreamina_4_0 import edit\n"
+        "print(inspect.signature(edit.Input))\n"
+        "edit.Input(image_urls=['https://h/a'], prompt='p')\n"
+        "print(inspect.signature(edit.Input))\n"
+        "print(inspect.getdoc(edit.Input.__init__))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    before, after, text = done.stdout.splitlines()
+    assert before == after
+    assert before.startswith("(*, image_urls: 'ImageUrls', prompt: 'str', width_height")
+    assert before.endswith(
+        "scale: 'float | None' = None, force_single: 'bool | None' = None)"
+    )
+    assert "InputRejected" in text
+    assert "images: 'list[str] | str | None' = None" in str(
+        inspect.signature(edit.Output)
+    )
 
 
 def test_a_mapping_is_checked_and_its_result_is_typed() -> None:

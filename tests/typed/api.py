@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, assert_type
 
 from runcomfy_client import (
@@ -49,6 +50,23 @@ def results_are_typed(client: RunComfy, given: edit.Input) -> None:
     assert_type(client.batch("b").jobs(), list[Job[dict[str, Any]]])
     assert_type(client.validate(given, locale="ru"), Report)
     assert_type(client.validate(edit.Input, {"prompt": 1}), Report)
+
+
+def batches_are_typed(
+    client: RunComfy, given: Iterator[edit.Input], rows: list[dict[str, Any]]
+) -> None:
+    assert_type(next(client.map(given)), Result[edit.Output])
+    assert_type(next(client.map(rows_of(rows))), Result[edit.Output])
+    assert_type(next(client.map([(edit.Input, rows[0])])), Result[edit.Output])
+    assert_type(next(client.map([("a/b", rows[0])])), Result[dict[str, Any]])
+    for outcome in client.map(rows_of(rows), return_exceptions=True):
+        assert_type(outcome, Result[edit.Output] | Exception)
+
+
+def rows_of(
+    rows: list[dict[str, Any]],
+) -> Iterator[tuple[type[edit.Input], dict[str, Any]]]:
+    return ((edit.Input, row) for row in rows)
 
 
 async def the_async_client_is_typed_alike(

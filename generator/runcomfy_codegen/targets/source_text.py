@@ -61,7 +61,7 @@ def docstring(
     """
     room = WIDTH - indent
     lines = [_wrapped(line, room) for line in _tidy(text).split("\n")]
-    block = "\n\nExample:\n" + textwrap.indent(code, "    ") if code else ""
+    block = "\n\nExample::\n\n" + textwrap.indent(code, "    ") if code else ""
     body = _escaped("\n".join(lines) + block)
     if "\n" not in body and (heading or len(body) + 6 <= room):
         # Where a docstring has a meaning to it, black keeps a quote off the closing ones.

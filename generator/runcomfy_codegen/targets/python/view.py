@@ -139,10 +139,12 @@ def _heading(model: NamedModel) -> str:
 def limits_call(limits: Sequence[Limit]) -> str:
     """The Python expression of the limits of a model; empty if it has none.
 
-    Limits of another day or language than the first, and warnings, are written in full.
+    A limit of several fields is one row. Those of another day or language than the first, and
+    warnings, are written in full.
     """
     if not limits:
         return ""
+    limits = _joined(limits)
     day, locale = limits[0].published, _locale(limits[0])
     rows = [
         (
@@ -154,6 +156,24 @@ def limits_call(limits: Sequence[Limit]) -> str:
     ]
     named = [f"locale={literal(locale)}"] if locale else []
     return f"limits_read_on({', '.join((literal(day), *rows, *named))})"
+
+
+def _joined(limits: Sequence[Limit]) -> Sequence[Limit]:
+    """The limits, those that differ by their field alone as one."""
+    joined: list[Limit] = []
+    for limit in limits:
+        last = joined[-1] if joined else None
+        if last is not None and _is_same_rule(last, limit):
+            joined[-1] = replace(last, fields=(*last.fields, *limit.fields))
+        else:
+            joined.append(limit)
+    return joined
+
+
+def _is_same_rule(one: Limit, other: Limit) -> bool:
+    """Whether two limits say the same of each value of their fields."""
+    is_of_each = one.require is None and not any("total_" in rule for rule in one.rules)
+    return is_of_each and replace(one, fields=other.fields) == other
 
 
 def _row(limit: Limit) -> str:
