@@ -44,7 +44,8 @@ class InputParams(TypedDict, total=False):
 class ArraysInput(ModelInput[Output], frozen=True):
     """arrays
 
-    Example:
+    Example::
+
         client.run(arrays.Input())
     """
 

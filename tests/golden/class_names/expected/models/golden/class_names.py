@@ -118,7 +118,8 @@ class InputParams(TypedDict, total=False):
 class ClassNamesInput(ModelInput[Output], frozen=True):
     """class-names
 
-    Example:
+    Example::
+
         client.run(class_names.Input())
     """
 

@@ -73,7 +73,8 @@ class InputParams(TypedDict, total=False):
 class ClassNamesChosenInput(ModelInput[Output], frozen=True):
     """class-names-chosen
 
-    Example:
+    Example::
+
         client.run(class_names_chosen.Input())
     """
 

@@ -55,7 +55,8 @@ class EnumsInput(ModelInput[Output], frozen=True):
 
     Server defaults: frames=121, durations='5'.
 
-    Example:
+    Example::
+
         client.run(enums.Input())
     """
 

@@ -70,7 +70,8 @@ class InputParams(TypedDict, total=False):
 class FieldNamesInput(ModelInput[Output], frozen=True):
     """field-names
 
-    Example:
+    Example::
+
         client.run(field_names.Input(field_241_positive_prompt=0))
     """
 

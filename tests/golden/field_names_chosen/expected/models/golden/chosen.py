@@ -22,7 +22,8 @@ class InputParams(TypedDict, total=False):
 class ChosenInput(ModelInput[Output], frozen=True):
     """chosen
 
-    Example:
+    Example::
+
         client.run(chosen.Input())
     """
 

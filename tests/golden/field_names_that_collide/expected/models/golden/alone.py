@@ -20,7 +20,8 @@ class InputParams(TypedDict, total=False):
 class AloneInput(ModelInput[Output], frozen=True):
     """alone
 
-    Example:
+    Example::
+
         client.run(alone.Input())
     """
 

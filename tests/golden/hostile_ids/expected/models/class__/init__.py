@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class InitInput(ModelInput[Output], frozen=True):
     """__init__
 
-    Example:
+    Example::
+
         client.run(init__.Input(prompt="A girl on a boat"))
     """
 

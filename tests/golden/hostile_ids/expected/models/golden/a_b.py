@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class ABInput(ModelInput[Output], frozen=True):
     """a"b
 
-    Example:
+    Example::
+
         client.run(a_b.Input(prompt="A girl on a boat"))
     """
 

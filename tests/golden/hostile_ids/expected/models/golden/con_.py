@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class ConInput(ModelInput[Output], frozen=True):
     """con
 
-    Example:
+    Example::
+
         client.run(con_.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class HailuoVideo01LiveInput(ModelInput[Output], frozen=True):
     """Hailuo Video 01 Live
 
-    Example:
+    Example::
+
         client.run(hailuo_video_01_live.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class Model4kInput(ModelInput[Output], frozen=True):
     """4K
 
-    Example:
+    Example::
+
         client.run(model_4k.Input(prompt="A girl on a boat"))
     """
 

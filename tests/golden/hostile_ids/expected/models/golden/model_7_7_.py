@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class Model77Input(ModelInput[Output], frozen=True):
     """{{ 7*7 }}
 
-    Example:
+    Example::
+
         client.run(model_7_7_.Input(prompt="A girl on a boat"))
     """
 

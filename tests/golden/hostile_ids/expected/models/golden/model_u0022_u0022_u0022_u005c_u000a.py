@@ -21,7 +21,8 @@ class InputParams(TypedDict, total=False):
 class ModelU0022U0022U0022U005cU000aInput(ModelInput[Output], frozen=True):
     """\"\"\"\\
 
-    Example:
+    Example::
+
         client.run(model_u0022_u0022_u0022_u005c_u000a.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class ModelU002eU002eInput(ModelInput[Output], frozen=True):
     """..
 
-    Example:
+    Example::
+
         client.run(model_u002e_u002e.Input(prompt="A girl on a boat"))
     """
 

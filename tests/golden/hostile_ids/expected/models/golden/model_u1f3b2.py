@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class ModelU1f3b2Input(ModelInput[Output], frozen=True):
     """🎲
 
-    Example:
+    Example::
+
         client.run(model_u1f3b2.Input(prompt="A girl on a boat"))
     """
 

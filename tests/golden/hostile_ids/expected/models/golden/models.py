@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class ModelsInput(ModelInput[Output], frozen=True):
     """models
 
-    Example:
+    Example::
+
         client.run(models.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class NoneInput(ModelInput[Output], frozen=True):
     """None
 
-    Example:
+    Example::
+
         client.run(none.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class V15Input(ModelInput[Output], frozen=True):
     """v1.5
 
-    Example:
+    Example::
+
         client.run(v1_5.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class ClassInput(ModelInput[Output], frozen=True):
     """class
 
-    Example:
+    Example::
+
         client.run(class_.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class XInput(ModelInput[Output], frozen=True):
     """x
 
-    Example:
+    Example::
+
         client.run(x.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class Com1TxtInput(ModelInput[Output], frozen=True):
     """com1.txt
 
-    Example:
+    Example::
+
         client.run(com1_txt.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class ClientInput(ModelInput[Output], frozen=True):
     """client
 
-    Example:
+    Example::
+
         client.run(client.Input(prompt="A girl on a boat"))
     """
 

@@ -101,7 +101,8 @@ class HostileTextsInput(ModelInput[Output], frozen=True):
     second line
     third tabbed separated \u200fright to left\u202e and \x00 nul \x1b[31m \ufeff end"
 
-    Example:
+    Example::
+
         client.run(hostile_texts.Input(prompt="A girl on a boat"))
     """
 

@@ -94,7 +94,8 @@ class InputParams(TypedDict, total=False):
 class MediaInput(ModelInput[Output], frozen=True):
     """media
 
-    Example:
+    Example::
+
         client.run(media.Input(clip="https://x/sample.mp4"))
     """
 

@@ -63,7 +63,8 @@ class NotUnderstoodInput(ModelInput[Output], frozen=True):
 
     Server defaults: odd_type=1.
 
-    Example:
+    Example::
+
         client.run(not_understood.Input())
     """
 

@@ -37,7 +37,8 @@ class NumbersInput(ModelInput[Output], frozen=True):
 
     Server defaults: steps=20, cfg=0.75.
 
-    Example:
+    Example::
+
         client.run(numbers.Input())
     """
 

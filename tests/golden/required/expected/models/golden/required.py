@@ -25,7 +25,8 @@ class RequiredInput(ModelInput[Output], frozen=True):
 
     Server defaults: steps=20.
 
-    Example:
+    Example::
+
         client.run(required.Input(prompt="A sample prompt", duration=5))
     """
 

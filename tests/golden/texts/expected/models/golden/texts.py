@@ -31,7 +31,8 @@ class InputParams(TypedDict, total=False):
 class TextsInput(ModelInput[Output], frozen=True):
     """texts
 
-    Example:
+    Example::
+
         client.run(texts.Input(prompt="aa"))
     """
 

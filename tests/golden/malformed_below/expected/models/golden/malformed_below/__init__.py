@@ -42,7 +42,8 @@ class InputParams(TypedDict, total=False):
 class MalformedBelowInput(ModelInput[Output], frozen=True):
     """malformed-below
 
-    Example:
+    Example::
+
         client.run(malformed_below.Input(any_text=0))
     """
 

@@ -28,7 +28,8 @@ class InputParams(TypedDict, total=False):
 class MalformedBelowBareInput(ModelInput[Output], frozen=True):
     """bare
 
-    Example:
+    Example::
+
         client.run(bare.Input(prompt="A girl on a boat"))
     """
 

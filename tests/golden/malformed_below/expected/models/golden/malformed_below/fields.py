@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class MalformedBelowFieldsInput(ModelInput[Output], frozen=True):
     """fields
 
-    Example:
+    Example::
+
         client.run(fields.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class FiveKUpperInput(ModelInput[Output], frozen=True):
     """task
 
-    Example:
+    Example::
+
         client.run(upper.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class Model5kTaskInput(ModelInput[Output], frozen=True):
     """task
 
-    Example:
+    Example::
+
         client.run(task.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict):
 class NoInputNoneInput(ModelInput[Output], frozen=True):
     """What ``golden/no-input/none`` takes.
 
-    Example:
+    Example::
+
         client.run(none.Input())
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class NoInputRequiredInput(ModelInput[Output], frozen=True):
     """What ``golden/no-input/required`` takes.
 
-    Example:
+    Example::
+
         client.run(required.Input())
     """
 

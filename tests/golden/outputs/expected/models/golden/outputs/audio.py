@@ -32,7 +32,8 @@ class InputParams(TypedDict, total=False):
 class OutputsAudioInput(ModelInput[Output], frozen=True):
     """audio
 
-    Example:
+    Example::
+
         client.run(audio.Input(prompt="A girl on a boat"))
     """
 

@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class OutputsEmptyInput(ModelInput[Output], frozen=True):
     """empty
 
-    Example:
+    Example::
+
         client.run(empty.Input(prompt="A girl on a boat"))
     """
 

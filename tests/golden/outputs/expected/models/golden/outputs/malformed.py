@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class OutputsMalformedInput(ModelInput[Output], frozen=True):
     """malformed
 
-    Example:
+    Example::
+
         client.run(malformed.Input(prompt="A girl on a boat"))
     """
 

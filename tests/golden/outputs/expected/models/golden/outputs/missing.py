@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class OutputsMissingInput(ModelInput[Output], frozen=True):
     """missing
 
-    Example:
+    Example::
+
         client.run(missing.Input(prompt="A girl on a boat"))
     """
 

@@ -53,7 +53,8 @@ class InputParams(TypedDict, total=False):
 class OutputsNestedInput(ModelInput[Output], frozen=True):
     """nested
 
-    Example:
+    Example::
+
         client.run(nested.Input(prompt="A girl on a boat"))
     """
 

@@ -33,7 +33,8 @@ class FormsCatalogInput(ModelInput[Output], frozen=True):
 
     Server defaults: scale=0.5, width_height='1024x1024(1:1)'.
 
-    Example:
+    Example::
+
         client.run(
             catalog.Input(image_urls=["https://example.com/image.png"], prompt="A girl")
         )

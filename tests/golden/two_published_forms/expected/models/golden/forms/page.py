@@ -33,7 +33,8 @@ class FormsPageInput(ModelInput[Output], frozen=True):
 
     Server defaults: scale=0.5, width_height='1024x1024(1:1)'.
 
-    Example:
+    Example::
+
         client.run(page.Input(image_urls=["https://x/1.jpg"], prompt="A girl"))
     """
 

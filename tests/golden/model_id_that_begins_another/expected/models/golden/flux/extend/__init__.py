@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class FluxExtendInput(ModelInput[Output], frozen=True):
     """extend
 
-    Example:
+    Example::
+
         client.run(extend.Input(prompt="A girl on a boat"))
     """
 

@@ -20,7 +20,8 @@ class InputParams(TypedDict, total=False):
 class FluxExtendDraftInput(ModelInput[Output], frozen=True):
     """draft
 
-    Example:
+    Example::
+
         client.run(draft.Input(prompt="A girl on a boat"))
     """
 

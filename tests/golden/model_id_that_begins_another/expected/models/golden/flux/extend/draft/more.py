@@ -19,7 +19,8 @@ class InputParams(TypedDict, total=False):
 class FluxExtendDraftMoreInput(ModelInput[Output], frozen=True):
     """more
 
-    Example:
+    Example::
+
         client.run(more.Input(prompt="A girl on a boat"))
     """
 
