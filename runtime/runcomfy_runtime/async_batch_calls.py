@@ -105,9 +105,7 @@ class AsyncBatchCalls:
 
     def map(
         self,
-        inputs: Iterable[
-            ModelInput[Any] | TypedPair[Any] | tuple[str, Mapping[str, Any]]
-        ],
+        inputs: Iterable[Any],
         /,
         *,
         concurrency: int = 8,

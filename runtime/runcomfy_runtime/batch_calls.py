@@ -106,9 +106,7 @@ class BatchCalls:
 
     def map(
         self,
-        inputs: Iterable[
-            ModelInput[Any] | TypedPair[Any] | tuple[str, Mapping[str, Any]]
-        ],
+        inputs: Iterable[Any],
         /,
         *,
         concurrency: int = 8,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import (
+    TYPE_CHECKING,
     Annotated,
     Any,
     Protocol,
@@ -66,27 +67,32 @@ AudioUrl: TypeAlias = Annotated[str | Path, Media("audio")]
 ItemT = TypeVar("ItemT", covariant=True)
 
 
-class SequenceNotStr(Protocol[ItemT]):
-    """A list or a tuple, to type checkers. A text is a sequence of texts, but not one of these.
+if TYPE_CHECKING:
 
-    The difference is ``__contains__``: that of ``str`` takes no other object.
-    """
+    class SequenceNotStr(Protocol[ItemT]):
+        """A list or a tuple, to type checkers. A text is a sequence of texts, but not one of these.
 
-    @overload
-    def __getitem__(self, index: SupportsIndex, /) -> ItemT: ...
-    @overload
-    def __getitem__(self, index: slice, /) -> Sequence[ItemT]: ...
-    def __contains__(self, value: object, /) -> bool:
-        """Whether an item equals the value."""
-        ...
+        The difference is ``__contains__``: that of ``str`` takes no other object.
+        """
 
-    def __len__(self) -> int:
-        """The number of items."""
-        ...
+        @overload
+        def __getitem__(self, index: SupportsIndex, /) -> ItemT: ...
+        @overload
+        def __getitem__(self, index: slice, /) -> Sequence[ItemT]: ...
+        def __contains__(self, value: object, /) -> bool:
+            """Whether an item equals the value."""
+            ...
 
-    def __iter__(self) -> Iterator[ItemT]:
-        """The items."""
-        ...
+        def __len__(self) -> int:
+            """The number of items."""
+            ...
+
+        def __iter__(self) -> Iterator[ItemT]:
+            """The items."""
+            ...
+
+else:
+    SequenceNotStr = Sequence  # a protocol takes long to make, and checks nothing here
 
 
 ImageUrls: TypeAlias = Annotated[

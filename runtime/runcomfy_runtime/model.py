@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
@@ -31,7 +30,6 @@ from .payload import (
     sent_identity,
     wire_value,
 )
-from .rule import Rule
 from .shape import shape_of
 from .validated_mark import extension_of, is_validated, leaves_of, mark_validated
 
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
     from .errors import InputRejected
     from .limits.stated_limit import Limit
     from .report import Problem, Report
+    from .rule import Rule
 
 OutputT = TypeVar("OutputT")
 
@@ -231,6 +230,8 @@ class ModelInput(
 
         Raises ``InputRejected`` for a declared field, and for a value that is not JSON.
         """
+        import json  # few inputs need it
+
         from .problems import refused_extension
 
         fields = _plain_values(fields)
@@ -350,7 +351,10 @@ def schema_problems(made: ModelInput[Any]) -> tuple[Problem, ...]:
     """The schema problems of an input. One without its mark is validated, as it is sent."""
     if is_validated(made):
         return ()
-    from .json_values import json_problems  # few inputs need it
+    # Few inputs need these.
+    import json
+
+    from .json_values import json_problems
 
     if outside_json := json_problems(made, with_paths=True):
         return outside_json

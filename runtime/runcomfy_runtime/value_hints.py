@@ -28,6 +28,10 @@ def _hint(expected: Collection[str], value: object) -> str:
         return LEAVE_OUT
     if isinstance(value, str):
         return _for_text(expected, value)
+    is_list = isinstance(value, (list, tuple, set))
+    if is_list and "array" not in expected:
+        one = len(cast("Collection[object]", value)) == 1
+        return "give its one item" if one else ""
     if "string" in expected:
         return _for_string(value)
     if "array" in expected:
@@ -70,10 +74,7 @@ def _for_string(value: object) -> str:
         return (
             "only a field for images, videos or audio takes a local file; give str(…)"
         )
-    is_list = isinstance(value, (list, tuple, set))
-    if is_list and len(cast("Collection[object]", value)) == 1:
-        return "give its one item"
-    if is_list or isinstance(value, (bool, dict)) or value is None:
+    if isinstance(value, (bool, dict)) or value is None:
         return ""
     return "give str(…) of it"
 

@@ -36,6 +36,8 @@ def wrong_model(what: object, payload: object, call: str = "run") -> str:
         return f"{_module(what)} is a module: give an input, {_example(what.Input)}"
     if is_input_class(what):
         return f"this is a class: give an input, {_example(cast('type[Any]', what))}"
+    if isinstance(what, type):
+        return f"the class {what.__name__} is no model: give an Input of a generated module"
     if isinstance(what, Mapping) and isinstance(payload, str):
         return f"the model id comes first: {_CALL.format(call)}"
     if isinstance(what, Mapping) and is_input_class(payload):

@@ -161,6 +161,8 @@ class NAType:
         ({"size": float("nan")}, LEAVE_OUT),
         ({"size": ""}, LEAVE_OUT),
         ({"steps": 2.5}, "round it"),
+        ({"steps": [5]}, "give its one item"),
+        ({"steps": Column(5)}, "give its one item"),
         ({"steps": "3"}, "give 3, without quotes"),
         ({"scale": "0.5"}, "give 0.5, without quotes"),
         ({"fast": "true"}, "give True"),

@@ -37,6 +37,7 @@ ARGUMENTS: list[tuple[tuple[Any, ...], str]] = [
     ((None,), "give an Input of a generated module"),
     ((5,), "give an Input of a generated module"),
     ((object,), "give an Input of a generated module"),
+    ((Input.OUTPUT, DOCUMENT), "the class Output is no model: give an Input"),
 ]
 
 

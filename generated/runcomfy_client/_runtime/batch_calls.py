@@ -7,7 +7,7 @@ The asyncio half is written by hand, and the blocking half is made from it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, overload
 
 from .base_job import deadline_after
 from .driver import Driver, Listener
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .named_batch import NamedBatch
 
 OutputT = TypeVar("OutputT")
+TypedPair: TypeAlias = "tuple[type[ModelInput[OutputT]], Mapping[str, Any]]"
+"""The class of an input, and a mapping for it."""
 
 
 class BatchCalls:
@@ -37,7 +39,7 @@ class BatchCalls:
     @overload
     def map(
         self,
-        inputs: Iterable[ModelInput[OutputT]],
+        inputs: Iterable[ModelInput[OutputT] | TypedPair[OutputT]],
         /,
         *,
         concurrency: int = ...,
@@ -54,7 +56,7 @@ class BatchCalls:
     @overload
     def map(
         self,
-        inputs: Iterable[ModelInput[OutputT]],
+        inputs: Iterable[ModelInput[OutputT] | TypedPair[OutputT]],
         /,
         *,
         concurrency: int = ...,
@@ -104,7 +106,7 @@ class BatchCalls:
 
     def map(
         self,
-        inputs: Iterable[ModelInput[Any] | tuple[str, Mapping[str, Any]]],
+        inputs: Iterable[Any],
         /,
         *,
         concurrency: int = 8,
@@ -119,7 +121,7 @@ class BatchCalls:
     ) -> Batch[Any]:
         """Run many inputs, at most ``concurrency`` jobs at a time, and yield their results.
 
-        An input is an ``Input``, or a pair of a model id and a payload. Results and errors have
+        An input is an ``Input``, or a pair of it or a model id and a mapping. Results and errors have
         its ``index`` and the ``input`` itself; they come in the order of the inputs unless
         ``ordered=False``. The first error ends the batch, unless ``return_exceptions``. With a
         journal, give a ``name``: a batch that was killed continues when it is mapped again

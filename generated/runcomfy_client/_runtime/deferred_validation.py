@@ -13,6 +13,9 @@ from pydantic import BaseModel
 
 from .fork import renew_after_fork
 
+if TYPE_CHECKING:
+    from inspect import Signature
+
 
 class ValidatorBuilder:
     """Whose turn it is to build: pydantic lets two threads build one class, each over the
@@ -31,10 +34,21 @@ class ValidatorBuilder:
         if not model.__pydantic_complete__:
             with self.turn:
                 model.model_rebuild()  # nothing, if another thread was quicker
+                if "__signature__" in model.__dict__:
+                    del model.__signature__  # ours is shorter
 
 
 _BUILDER = ValidatorBuilder()
 renew_after_fork(_BUILDER)
+
+
+class _Signature:
+    """The fields of a class. That of pydantic exists only once the validator is built."""
+
+    def __get__(self, instance: object, owner: type[BaseModel]) -> Signature:
+        from .input_schema import signature_of  # reads the source
+
+        return signature_of(owner)
 
 
 class DeferredValidation:
@@ -43,8 +57,10 @@ class DeferredValidation:
     # Hidden from type checkers: fields are what they should see of the constructor, and the
     # options of validation differ between releases of pydantic.
     if not TYPE_CHECKING:
+        __signature__ = _Signature()
 
         def __init__(self, /, **fields: Any) -> None:
+            """Check the fields."""
             _BUILDER.complete(type(self))
             super().__init__(**fields)
 

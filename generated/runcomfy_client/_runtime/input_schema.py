@@ -13,8 +13,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
-from itertools import pairwise
-from typing import Any, cast, get_args
+from itertools import zip_longest
+from typing import Any, NamedTuple, cast, get_args
 
 from pydantic import BaseModel
 
@@ -25,24 +25,25 @@ from .shape import wire_name
 JsonSchema = dict[str, Any]
 
 _DEFAULTS = "Server defaults: "
-_EXAMPLE = "Example:"
+_EXAMPLE = "Example::"
 
 
 def describe(model: type[BaseModel], schema: JsonSchema) -> None:
     """Add to the schema of a class what its docstrings and its rules say."""
     text = ClassText.of(model)
     properties = cast(dict[str, JsonSchema], schema.get("properties", {}))
-    documented = field_docstrings(model)
+    texts = field_texts(model)
     rules: tuple[Rule, ...] = getattr(model, "RULES", ())
     for name, field in model.model_fields.items():
         wire = wire_name(name, field)
         property_ = properties.get(wire, properties.get(name))
         if property_ is None:
             continue
+        docstring = texts[name].docstring if name in texts else ""
         if not field.is_required():
             property_.pop("default", None)  # None: the field is not sent
         property_ |= {
-            **_said(description=documented.get(name), **{"x-media": _media(field)}),
+            **_said(description=docstring, **{"x-media": _media(field)}),
             **({"default": text.defaults[name]} if name in text.defaults else {}),
             **({"examples": [text.example[name]]} if name in text.example else {}),
             **_said(**{"x-validations": list(map(_published, _rules(rules, wire)))}),
@@ -79,7 +80,7 @@ class ClassText:
         """Read the docstring of a class; empty if it has none of its own."""
         text = cls()
         whole = inspect.cleandoc(model.__dict__.get("__doc__") or "")
-        whole, _, code = whole.partition(f"\n\n{_EXAMPLE}\n")
+        whole, _, code = whole.partition(f"\n\n{_EXAMPLE}\n\n")
         paragraphs = [" ".join(part.split("\n")) for part in whole.split("\n\n")]
         names = model.model_fields.keys()
         if paragraphs[-1].startswith(_DEFAULTS):
@@ -115,39 +116,78 @@ def _keywords(code: str, names: Any) -> dict[str, Any]:
 # What the source says of the fields.
 
 
-def field_docstrings(model: type[BaseModel]) -> dict[str, str]:
-    """The docstring of each field: the string below it in the source of its class."""
-    docstrings: dict[str, str] = {}
+class FieldText(NamedTuple):
+    """A field in the source of its class: its type without constraints, and its docstring."""
+
+    type: str
+    docstring: str
+
+
+def field_texts(model: type[BaseModel]) -> dict[str, FieldText]:
+    """What the source of a class says of each field; nothing without source."""
+    found: dict[str, FieldText] = {}
     for base in reversed(model.__mro__):
         if issubclass(base, BaseModel) and base.__module__ != __package__:
-            docstrings |= _docstrings_in(base.__module__).get(base.__qualname__, {})
-    return docstrings
+            found |= _fields_in(base.__module__).get(base.__qualname__, {})
+    return found
 
 
 @cache
-def _docstrings_in(module: str) -> Mapping[str, Mapping[str, str]]:
-    """The docstrings of attributes, by the class and the name; empty without source."""
+def _fields_in(module: str) -> Mapping[str, Mapping[str, FieldText]]:
+    """The fields of each class of a module."""
     try:
         tree = ast.parse(inspect.getsource(sys.modules[module]))
     except (OSError, TypeError, SyntaxError, KeyError):
         return {}
     return {
-        node.name: dict(_documented(node.body))
+        node.name: dict(_read_fields(node.body))
         for node in tree.body
         if isinstance(node, ast.ClassDef)
     }
 
 
-def _documented(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
-    for statement, after in pairwise(body):
-        match statement, after:
-            case (
-                ast.AnnAssign(target=ast.Name(name)),
-                ast.Expr(value=ast.Constant(value=str(text))),
-            ):
-                yield name, inspect.cleandoc(text)
+def _read_fields(body: list[ast.stmt]) -> Iterator[tuple[str, FieldText]]:
+    for statement, after in zip_longest(body, body[1:]):
+        match statement:
+            case ast.AnnAssign(target=ast.Name(name), annotation=annotation):
+                text = ast.unparse(_WithoutConstraints().visit(annotation))
             case _:
                 continue
+        match after:
+            case ast.Expr(value=ast.Constant(value=str(docstring))):
+                yield name, FieldText(text, inspect.cleandoc(docstring))
+            case _:
+                yield name, FieldText(text, "")
+
+
+class _WithoutConstraints(ast.NodeTransformer):
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """Replace ``Annotated[T, …]`` with ``T``."""
+        match node:
+            case ast.Subscript(
+                value=ast.Name("Annotated"), slice=ast.Tuple([inner, *_])
+            ):
+                return cast(ast.expr, self.visit(inner))
+            case _:
+                return cast(ast.expr, self.generic_visit(node))
+
+
+def signature_of(model: type[BaseModel]) -> inspect.Signature:
+    """The fields of a class as keyword arguments, as notebooks and ``help`` show them."""
+    texts = field_texts(model)
+    return inspect.Signature(
+        [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if field.is_required() else None,
+                annotation=(
+                    texts[name].type if name in texts else inspect.Parameter.empty
+                ),
+            )
+            for name, field in model.model_fields.items()
+        ]
+    )
 
 
 # What the annotations and the rules say.

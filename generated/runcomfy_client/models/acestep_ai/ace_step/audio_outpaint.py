@@ -34,7 +34,8 @@ class AceStepAudioOutpaintInput(ModelInput[Output], frozen=True):
 
     Server defaults: extend_after_duration=30, extend_before_duration=0, seed=-1.
 
-    Example:
+    Example::
+
         client.run(
             audio_outpaint.Input(
                 audio="https://example.com/audio.mp3", tags="A girl on a boat"

@@ -25,7 +25,8 @@ class AceStep15TextToAudioInput(ModelInput[Output], frozen=True):
 
     Server defaults: duration=60, seed=-1.
 
-    Example:
+    Example::
+
         client.run(text_to_audio.Input(tags="A girl on a boat"))
     """
 

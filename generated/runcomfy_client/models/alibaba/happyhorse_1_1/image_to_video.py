@@ -42,7 +42,8 @@ class Happyhorse11ImageToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: duration=5, resolution='1080P', seed=0, watermark=False.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 image_url="https://example.com/image.png", prompt="A girl on a boat"

@@ -14,47 +14,17 @@ RULES = ()
 LIMITS = limits_read_on(
     "2026-11-21",
     (
-        "/image_url_1",
-        "format in [jpeg, png, webp]",
-        "Formats: JPEG, JPG, PNG, or WEBP.",
-    ),
-    (
-        "/image_url_2",
-        "format in [jpeg, png, webp]",
-        "Formats: JPEG, JPG, PNG, or WEBP.",
-    ),
-    (
-        "/image_url_3",
-        "format in [jpeg, png, webp]",
-        "Formats: JPEG, JPG, PNG, or WEBP.",
-    ),
-    (
-        "/image_url_4",
-        "format in [jpeg, png, webp]",
-        "Formats: JPEG, JPG, PNG, or WEBP.",
-    ),
-    (
-        "/image_url_5",
-        "format in [jpeg, png, webp]",
-        "Formats: JPEG, JPG, PNG, or WEBP.",
-    ),
-    (
-        "/image_url_6",
-        "format in [jpeg, png, webp]",
-        "Formats: JPEG, JPG, PNG, or WEBP.",
-    ),
-    (
-        "/image_url_7",
-        "format in [jpeg, png, webp]",
-        "Formats: JPEG, JPG, PNG, or WEBP.",
-    ),
-    (
-        "/image_url_8",
-        "format in [jpeg, png, webp]",
-        "Formats: JPEG, JPG, PNG, or WEBP.",
-    ),
-    (
-        "/image_url_9",
+        (
+            "/image_url_1",
+            "/image_url_2",
+            "/image_url_3",
+            "/image_url_4",
+            "/image_url_5",
+            "/image_url_6",
+            "/image_url_7",
+            "/image_url_8",
+            "/image_url_9",
+        ),
         "format in [jpeg, png, webp]",
         "Formats: JPEG, JPG, PNG, or WEBP.",
     ),
@@ -90,7 +60,8 @@ class Happyhorse11ReferenceToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: duration=5, ratio='16:9', resolution='1080P', seed=0,
     watermark=False.
 
-    Example:
+    Example::
+
         client.run(
             reference_to_video.Input(
                 image_url_1="https://example.com/image.png", prompt="A girl on a boat"

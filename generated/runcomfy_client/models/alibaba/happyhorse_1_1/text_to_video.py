@@ -27,7 +27,8 @@ class Happyhorse11TextToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: duration=5, ratio='16:9', resolution='1080P'.
 
-    Example:
+    Example::
+
         client.run(text_to_video.Input(prompt="A girl on a boat"))
     """
 

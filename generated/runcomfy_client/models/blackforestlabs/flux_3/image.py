@@ -31,7 +31,8 @@ class Flux3ImageInput(ModelInput[Output], frozen=True):
 
     Server defaults: image_size='landscape_4_3', seed=-1.
 
-    Example:
+    Example::
+
         client.run(image.Input(prompt="A girl on a boat"))
     """
 

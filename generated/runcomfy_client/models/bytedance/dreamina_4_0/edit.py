@@ -55,7 +55,8 @@ class Dreamina40EditInput(ModelInput[Output], frozen=True):
 
     Server defaults: width_height='2048x2048(1:1)', scale=0.5, force_single=False.
 
-    Example:
+    Example::
+
         client.run(
             edit.Input(
                 image_urls=[

@@ -70,7 +70,8 @@ class SeedAudio10TextToAudioInput(ModelInput[Output], frozen=True):
     Server defaults: output_format='mp3', pitch=0, sample_rate=24000, speed=1,
     voice='vivi_mixed_en_zh_ja_es_id', volume=1.
 
-    Example:
+    Example::
+
         client.run(text_to_audio.Input(prompt="A girl on a boat"))
     """
 

@@ -56,7 +56,8 @@ class Seedance20ProInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='adaptive', duration=5, generate_audio=True,
     resolution='720p'.
 
-    Example:
+    Example::
+
         client.run(pro.Input(prompt="A girl on a boat"))
     """
 

@@ -33,7 +33,8 @@ class Seedance20MiniImageToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, enable_web_search=False,
     generate_audio=True, resolution='720p'.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 image="https://example.com/image.png", prompt="A girl on a boat"

@@ -30,7 +30,8 @@ class Seedance20MiniTextToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, enable_web_search=False,
     generate_audio=True, resolution='720p'.
 
-    Example:
+    Example::
+
         client.run(text_to_video.Input(prompt="A girl on a boat"))
     """
 

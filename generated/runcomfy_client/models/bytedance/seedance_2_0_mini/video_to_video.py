@@ -34,7 +34,8 @@ class Seedance20MiniVideoToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, enable_web_search=False,
     generate_audio=True, resolution='720p'.
 
-    Example:
+    Example::
+
         client.run(
             video_to_video.Input(
                 prompt="A girl on a boat", video="https://example.com/video.mp4"

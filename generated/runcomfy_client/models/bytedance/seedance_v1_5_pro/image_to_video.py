@@ -55,7 +55,8 @@ class SeedanceV15ProImageToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: resolution='480p', ratio='adaptive', duration=5,
     generate_audio=True, camera_fixed=True.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 prompt="A girl on a boat",

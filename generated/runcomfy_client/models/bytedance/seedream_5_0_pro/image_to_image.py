@@ -42,7 +42,8 @@ class Seedream50ProImageToImageInput(ModelInput[Output], frozen=True):
 
     Server defaults: aspect_ratio='1:1', resolution='2K', output_format='png'.
 
-    Example:
+    Example::
+
         client.run(
             image_to_image.Input(
                 prompt="A girl on a boat", image=["https://example.com/image.png"]

@@ -34,7 +34,8 @@ class ElevenlabsMusicGenerationInput(ModelInput[Output], frozen=True):
     Server defaults: force_instrumental=False, music_length_ms=40000,
     output_format='mp3_standard'.
 
-    Example:
+    Example::
+
         client.run(music_generation.Input(prompt="A girl on a boat"))
     """
 

@@ -38,7 +38,8 @@ class GeminiOmniFlashImageToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: aspect_ratio='16:9', duration=8.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 image_url="https://example.com/image.png", prompt="A girl on a boat"

@@ -38,7 +38,8 @@ class GeminiOmniFlashReferenceToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: aspect_ratio='16:9', duration=8.
 
-    Example:
+    Example::
+
         client.run(
             reference_to_video.Input(
                 image_urls=["https://example.com/image.png"], prompt="A girl on a boat"

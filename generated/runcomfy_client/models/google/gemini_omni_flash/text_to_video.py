@@ -25,7 +25,8 @@ class GeminiOmniFlashTextToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: aspect_ratio='16:9', duration=8.
 
-    Example:
+    Example::
+
         client.run(text_to_video.Input(prompt="A girl on a boat"))
     """
 

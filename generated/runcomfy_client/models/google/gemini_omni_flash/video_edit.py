@@ -21,7 +21,8 @@ class InputParams(TypedDict):
 class GeminiOmniFlashVideoEditInput(ModelInput[Output], frozen=True):
     """RunComfy Gemini Omni Flash VideoEdit
 
-    Example:
+    Example::
+
         client.run(
             video_edit.Input(
                 prompt="A girl on a boat", video_url="https://example.com/video.mp4"

@@ -42,7 +42,8 @@ class NanoBanana2LiteEditInput(ModelInput[Output], frozen=True):
 
     Server defaults: aspect_ratio='auto'.
 
-    Example:
+    Example::
+
         client.run(
             edit.Input(prompt="A girl on a boat", image_urls=["https://example.com/image.png"])
         )

@@ -39,7 +39,8 @@ class NanoBanana2LiteTextToImageInput(ModelInput[Output], frozen=True):
 
     Server defaults: aspect_ratio='auto'.
 
-    Example:
+    Example::
+
         client.run(text_to_image.Input(prompt="A girl on a boat"))
     """
 

@@ -13,9 +13,11 @@ SCHEMA_SHA256 = "4aa5bcdd8d3efd906c5b9e83bc6fd41b9fba7b0e396b72db257a620a3958854
 RULES = ()
 LIMITS = limits_read_on(
     "2026-11-21",
-    ("/image_url_1", "format in [jpeg, png, webp]", "Format: JPEG, JPG, PNG, or WEBP."),
-    ("/image_url_2", "format in [jpeg, png, webp]", "Format: JPEG, JPG, PNG, or WEBP."),
-    ("/image_url_3", "format in [jpeg, png, webp]", "Format: JPEG, JPG, PNG, or WEBP."),
+    (
+        ("/image_url_1", "/image_url_2", "/image_url_3"),
+        "format in [jpeg, png, webp]",
+        "Format: JPEG, JPG, PNG, or WEBP.",
+    ),
     ("/image_url_1", "short_side_pixels >= 400", "Short side ≥ 400px"),
     ("/image_url_1", "file_size_mb <= 10", "max 10MB"),
     (
@@ -55,7 +57,8 @@ class Happyhorse10ReferenceToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, resolution='1080P', seed=0,
     watermark=False.
 
-    Example:
+    Example::
+
         client.run(
             reference_to_video.Input(
                 image_url_1="https://example.com/image.png", prompt="A girl on a boat"

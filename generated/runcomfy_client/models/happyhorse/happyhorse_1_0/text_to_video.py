@@ -31,7 +31,8 @@ class Happyhorse10TextToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, resolution='1080P', seed=0,
     watermark=False.
 
-    Example:
+    Example::
+
         client.run(text_to_video.Input(prompt="A girl on a boat"))
     """
 

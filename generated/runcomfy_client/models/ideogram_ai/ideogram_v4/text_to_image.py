@@ -27,7 +27,8 @@ class IdeogramV4TextToImageInput(ModelInput[Output], frozen=True):
 
     Server defaults: output_format='jpeg', rendering_speed='BALANCED', size='1:1'.
 
-    Example:
+    Example::
+
         client.run(text_to_image.Input(prompt="A girl on a boat"))
     """
 

@@ -41,7 +41,8 @@ class InputParams(TypedDict, total=False):
 class MinimaxH3ImageToVideoInput(ModelInput[Output], frozen=True):
     """RunComfy MiniMax H3 I2V
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 duration=5,

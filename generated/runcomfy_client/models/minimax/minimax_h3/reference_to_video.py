@@ -59,7 +59,8 @@ class MinimaxH3ReferenceToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: aspect_ratio='adaptive', resolution='768p'.
 
-    Example:
+    Example::
+
         client.run(
             reference_to_video.Input(
                 duration=5,

@@ -27,7 +27,8 @@ class MinimaxH3TextToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: aspect_ratio='16:9', duration=5, resolution='768p'.
 
-    Example:
+    Example::
+
         client.run(text_to_video.Input(prompt="A girl on a boat"))
     """
 

@@ -32,7 +32,8 @@ class MinimaxH3MaxImageToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: duration=8, enable_safety_checker=True, resolution='768p', seed=-1.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 image_url="https://example.com/image.png",

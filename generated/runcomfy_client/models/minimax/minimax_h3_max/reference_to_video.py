@@ -68,7 +68,8 @@ class MinimaxH3MaxReferenceToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='adaptive', duration=5, enable_safety_checker=True,
     resolution='768p', seed=-1.
 
-    Example:
+    Example::
+
         client.run(
             reference_to_video.Input(
                 prompt="A girl on a boat",

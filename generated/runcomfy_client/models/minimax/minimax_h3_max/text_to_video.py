@@ -32,7 +32,8 @@ class MinimaxH3MaxTextToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=8, enable_safety_checker=True,
     resolution='768p', seed=-1.
 
-    Example:
+    Example::
+
         client.run(
             text_to_video.Input(prompt="A girl on a boat", prompt_expansion_mode="balanced")
         )

@@ -29,7 +29,8 @@ class MinimaxH3OpenImageToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: duration=5, resolution='480p', seed=-1.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 image="https://example.com/image.png", prompt="A girl on a boat"

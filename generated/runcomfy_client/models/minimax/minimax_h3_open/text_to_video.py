@@ -28,7 +28,8 @@ class MinimaxH3OpenTextToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: aspect_ratio='16:9', duration=5, resolution='480p', seed=-1.
 
-    Example:
+    Example::
+
         client.run(text_to_video.Input(prompt="A girl on a boat"))
     """
 

@@ -35,7 +35,8 @@ class GptImage2EditInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='1:1', output_format='png', quality='medium',
     resolution='1k'.
 
-    Example:
+    Example::
+
         client.run(
             edit.Input(images=["https://example.com/image.png"], prompt="A girl on a boat")
         )

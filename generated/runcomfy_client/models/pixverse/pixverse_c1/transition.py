@@ -30,7 +30,8 @@ class PixverseC1TransitionInput(ModelInput[Output], frozen=True):
 
     Server defaults: duration=5, generate_audio_switch=False, resolution='720p', seed=0.
 
-    Example:
+    Example::
+
         client.run(
             transition.Input(
                 end_image="https://example.com/image.png",

@@ -29,7 +29,8 @@ class PixverseV6ExtendInput(ModelInput[Output], frozen=True):
 
     Server defaults: duration=5, generate_audio_switch=False, resolution='720p', seed=0.
 
-    Example:
+    Example::
+
         client.run(
             extend.Input(prompt="A girl on a boat", video="https://example.com/video.mp4")
         )

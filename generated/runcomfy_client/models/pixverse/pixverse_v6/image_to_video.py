@@ -31,7 +31,8 @@ class PixverseV6ImageToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: duration=5, generate_audio_switch=False,
     generate_multi_clip_switch=False, resolution='720p', seed=0.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 image="https://example.com/image.png", prompt="A girl on a boat"

@@ -33,7 +33,8 @@ class PixverseV6ReferenceToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, generate_audio_switch=False,
     resolution='720p', seed=0.
 
-    Example:
+    Example::
+
         client.run(reference_to_video.Input(prompt="A girl on a boat"))
     """
 

@@ -31,7 +31,8 @@ class PixverseV6TextToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, generate_audio_switch=False,
     generate_multi_clip_switch=False, resolution='720p', seed=0.
 
-    Example:
+    Example::
+
         client.run(text_to_video.Input(prompt="A girl on a boat"))
     """
 

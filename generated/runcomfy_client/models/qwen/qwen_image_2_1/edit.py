@@ -80,7 +80,8 @@ class QwenImage21EditInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='auto', background='opaque', enhance_prompt=True,
     output_format='png', resolution='1K', seed=-1.
 
-    Example:
+    Example::
+
         client.run(
             edit.Input(image_urls=["https://example.com/image.png"], prompt="A girl on a boat")
         )

@@ -49,7 +49,8 @@ class QwenImage21TextToImageInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='1:1', background='opaque', enhance_prompt=True,
     output_format='png', resolution='1K', seed=-1.
 
-    Example:
+    Example::
+
         client.run(text_to_image.Input(prompt="A girl on a boat"))
     """
 

@@ -31,7 +31,8 @@ class QwenImage30EditInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='1:1', enable_prompt_expansion=True, resolution='2k',
     seed=-1.
 
-    Example:
+    Example::
+
         client.run(
             edit.Input(image_urls=["https://example.com/image.png"], prompt="A girl on a boat")
         )

@@ -44,7 +44,8 @@ class Wan27EditVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: audio_setting='auto', duration=5, resolution='1080p', seed=0.
 
-    Example:
+    Example::
+
         client.run(
             edit_video.Input(
                 prompt="A girl on a boat", video_url="https://example.com/video.mp4"

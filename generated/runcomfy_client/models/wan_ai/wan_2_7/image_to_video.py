@@ -14,12 +14,7 @@ RULES = ()
 LIMITS = limits_read_on(
     "2026-11-21",
     (
-        "/image_url",
-        "format in [jpeg, png, bmp, webp]",
-        "Image format must be JPEG, JPG, PNG, BMP, WEBP.",
-    ),
-    (
-        "/end_image_url",
+        ("/image_url", "/end_image_url"),
         "format in [jpeg, png, bmp, webp]",
         "Image format must be JPEG, JPG, PNG, BMP, WEBP.",
     ),
@@ -54,7 +49,8 @@ class Wan27ImageToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: duration=5, enable_prompt_expansion=True, resolution='1080p',
     seed=0.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 image_url="https://example.com/image.png", prompt="A girl on a boat"

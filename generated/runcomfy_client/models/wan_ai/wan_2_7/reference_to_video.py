@@ -46,7 +46,8 @@ class Wan27ReferenceToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, multi_shots=False,
     resolution='1080p', seed=0.
 
-    Example:
+    Example::
+
         client.run(reference_to_video.Input(prompt="A girl on a boat"))
     """
 

@@ -38,7 +38,8 @@ class Wan27TextToImageInput(ModelInput[Output], frozen=True):
 
     Server defaults: image_size='square_hd', max_images=1.
 
-    Example:
+    Example::
+
         client.run(text_to_image.Input(prompt="A girl on a boat"))
     """
 

@@ -45,7 +45,8 @@ class Wan27TextToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, enable_prompt_expansion=True,
     resolution='1080p', seed=0.
 
-    Example:
+    Example::
+
         client.run(text_to_video.Input(prompt="A girl on a boat"))
     """
 

@@ -62,7 +62,8 @@ class Wan30ReferenceToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, enable_audio=True,
     prompt_extend=True, resolution='720p'.
 
-    Example:
+    Example::
+
         client.run(
             reference_to_video.Input(
                 prompt="A girl on a boat", reference_audios=["https://example.com/audio.mp3"]

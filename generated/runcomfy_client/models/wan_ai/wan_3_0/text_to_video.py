@@ -36,7 +36,8 @@ class Wan30TextToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, enable_audio=True,
     prompt_extend=True, resolution='720p'.
 
-    Example:
+    Example::
+
         client.run(text_to_video.Input(prompt="A girl on a boat"))
     """
 

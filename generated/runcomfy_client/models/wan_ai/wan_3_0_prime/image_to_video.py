@@ -34,7 +34,8 @@ class Wan30PrimeImageToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='adaptive', resolution='720p', duration=5,
     enable_audio=True, prompt_extend=True, seed=0.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 prompt="A girl on a boat", image_url="https://example.com/image.png"

@@ -24,7 +24,8 @@ class Flux2KleinModel4bTextToImageInput(ModelInput[Output], frozen=True):
 
     Server defaults: height=1024, width=1024.
 
-    Example:
+    Example::
+
         client.run(text_to_image.Input(prompt="A girl on a boat"))
     """
 

@@ -25,7 +25,8 @@ class Flux2KleinModel9bTextToImageInput(ModelInput[Output], frozen=True):
 
     Server defaults: height=1024, steps=25, width=1024.
 
-    Example:
+    Example::
+
         client.run(text_to_image.Input(prompt="A girl on a boat"))
     """
 

@@ -58,7 +58,8 @@ class Flux3ExtendVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='auto', duration='auto', generate_audio=True,
     resolution='720p', safety_tolerance=2.
 
-    Example:
+    Example::
+
         client.run(
             extend_video.Input(
                 prompt="A girl on a boat", video_url="https://example.com/video.mp4"

@@ -55,7 +55,8 @@ class Flux3ExtendVideoDraftInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='auto', duration='auto', generate_audio=True,
     safety_tolerance=2.
 
-    Example:
+    Example::
+
         client.run(
             draft.Input(prompt="A girl on a boat", video_url="https://example.com/video.mp4")
         )

@@ -13,8 +13,11 @@ SCHEMA_SHA256 = "852cb8d128e7a59e68ab735f168bc7b327b47ec4c9be1808a60f6c69a377082
 RULES = ()
 LIMITS = limits_read_on(
     "2026-11-21",
-    ("/start_image_url", "format in [png, jpeg, webp]", "(PNG, JPEG, or WebP)"),
-    ("/end_image_url", "format in [png, jpeg, webp]", "(PNG, JPEG, or WebP)"),
+    (
+        ("/start_image_url", "/end_image_url"),
+        "format in [png, jpeg, webp]",
+        "(PNG, JPEG, or WebP)",
+    ),
 )
 
 AspectRatio = Literal["auto", "21:9", "2:1", "16:9", "4:3", "1:1", "3:4", "9:16"]
@@ -40,7 +43,8 @@ class Flux3FirstLastFrameToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, generate_audio=True,
     resolution='720p', safety_tolerance=2.
 
-    Example:
+    Example::
+
         client.run(
             first_last_frame_to_video.Input(
                 end_image_url="https://example.com/image.png",

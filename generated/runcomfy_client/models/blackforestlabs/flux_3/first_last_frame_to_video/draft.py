@@ -34,7 +34,8 @@ class Flux3FirstLastFrameToVideoDraftInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='auto', duration=5, generate_audio=True,
     safety_tolerance=2.
 
-    Example:
+    Example::
+
         client.run(
             draft.Input(
                 end_image_url="https://example.com/image.png",

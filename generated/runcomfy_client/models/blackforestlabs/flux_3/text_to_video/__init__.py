@@ -49,7 +49,8 @@ class Flux3TextToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='auto', resolution='720p', duration='auto',
     generate_audio=True, safety_tolerance=2.
 
-    Example:
+    Example::
+
         client.run(text_to_video.Input(prompt="A girl on a boat"))
     """
 

@@ -47,7 +47,8 @@ class Flux3TextToVideoDraftInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='auto', duration='auto', generate_audio=True,
     safety_tolerance=2.
 
-    Example:
+    Example::
+
         client.run(draft.Input(prompt="A girl on a boat"))
     """
 

@@ -54,7 +54,8 @@ class Dreamina30ProImageToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: seed=-1, frames=121.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 prompt="A girl on a boat",

@@ -27,7 +27,8 @@ class Seedance25FirstLastFrameModel480pInput(ModelInput[Output], frozen=True):
 
     Server defaults: duration=5, generate_audio=True.
 
-    Example:
+    Example::
+
         client.run(
             model_480p.Input(
                 first_frame="https://example.com/image.png",

@@ -26,7 +26,8 @@ class Seedance25ImageToVideoModel1080pInput(ModelInput[Output], frozen=True):
 
     Server defaults: duration=5, generate_audio=True.
 
-    Example:
+    Example::
+
         client.run(
             model_1080p.Input(prompt="A girl on a boat", image="https://example.com/image.png")
         )

@@ -26,7 +26,8 @@ class Seedance25ImageToVideoModel480pInput(ModelInput[Output], frozen=True):
 
     Server defaults: duration=5, generate_audio=True.
 
-    Example:
+    Example::
+
         client.run(
             model_480p.Input(image="https://example.com/image.png", prompt="A girl on a boat")
         )

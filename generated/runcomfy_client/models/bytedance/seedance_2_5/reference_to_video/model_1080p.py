@@ -32,7 +32,8 @@ class Seedance25ReferenceToVideoModel1080pInput(ModelInput[Output], frozen=True)
 
     Server defaults: aspect_ratio='16:9', duration=5, generate_audio=True.
 
-    Example:
+    Example::
+
         client.run(model_1080p.Input(prompt="A girl on a boat"))
     """
 

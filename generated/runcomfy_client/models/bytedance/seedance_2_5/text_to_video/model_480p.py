@@ -26,7 +26,8 @@ class Seedance25TextToVideoModel480pInput(ModelInput[Output], frozen=True):
 
     Server defaults: aspect_ratio='16:9', duration=5, generate_audio=True.
 
-    Example:
+    Example::
+
         client.run(model_480p.Input(prompt="A girl on a boat"))
     """
 

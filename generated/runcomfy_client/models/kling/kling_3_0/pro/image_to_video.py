@@ -14,12 +14,7 @@ RULES = ()
 LIMITS = limits_read_on(
     "2026-11-21",
     (
-        "/start_image_url",
-        "format in [jpeg, png, bmp, webp]",
-        "Supports jpg, jpeg, png, bmp, webp formats.",
-    ),
-    (
-        "/end_image_url",
+        ("/start_image_url", "/end_image_url"),
         "format in [jpeg, png, bmp, webp]",
         "Supports jpg, jpeg, png, bmp, webp formats.",
     ),
@@ -46,7 +41,8 @@ class Kling30ProImageToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: cfg_scale=0.5, duration=10, generate_audio=True,
     shot_type='customize'.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 prompt="A girl on a boat", start_image_url="https://example.com/image.png"

@@ -40,7 +40,8 @@ class Kling30StandardImageToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: cfg_scale=0.5, duration=10, generate_audio=True,
     shot_type='customize'.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 prompt="A girl on a boat", start_image_url="https://example.com/image.png"

@@ -31,7 +31,8 @@ class Kling30StandardTextToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', cfg_scale=0.5, duration=5,
     shot_type='intelligent', sound=True.
 
-    Example:
+    Example::
+
         client.run(text_to_video.Input(prompt="A girl on a boat"))
     """
 

@@ -32,7 +32,8 @@ class KlingVideoO3ProVideoToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: keep_original_sound=True, shot_type='customize'.
 
-    Example:
+    Example::
+
         client.run(
             video_to_video.Input(
                 prompt="A girl on a boat", video="https://example.com/video.mp4"

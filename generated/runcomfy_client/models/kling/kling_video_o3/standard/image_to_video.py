@@ -29,7 +29,8 @@ class KlingVideoO3StandardImageToVideoInput(ModelInput[Output], frozen=True):
 
     Server defaults: duration=5, shot_type='customize', sound=False.
 
-    Example:
+    Example::
+
         client.run(
             image_to_video.Input(
                 image="https://example.com/image.png", prompt="A girl on a boat"

@@ -45,7 +45,8 @@ class KlingVideoO3StandardReferenceToVideoInput(ModelInput[Output], frozen=True)
     Server defaults: aspect_ratio='16:9', duration=5, keep_original_sound=True,
     shot_type='customize', sound=False.
 
-    Example:
+    Example::
+
         client.run(reference_to_video.Input(prompt="A girl on a boat"))
     """
 

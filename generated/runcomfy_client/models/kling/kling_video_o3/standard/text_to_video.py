@@ -29,7 +29,8 @@ class KlingVideoO3StandardTextToVideoInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration=5, shot_type='customize',
     sound=False.
 
-    Example:
+    Example::
+
         client.run(text_to_video.Input(prompt="A girl on a boat"))
     """
 

@@ -42,7 +42,8 @@ class Ltx25AudioToVideoProInput(ModelInput[Output], frozen=True):
 
     Server defaults: aspect_ratio='auto', guidance_scale=9.
 
-    Example:
+    Example::
+
         client.run(
             pro.Input(audio_url="https://example.com/audio.mp3", prompt="A girl on a boat")
         )

@@ -45,7 +45,8 @@ class Ltx25ImageToVideoProInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='auto', duration='10', fps=25, generate_audio=True,
     resolution='1080p'.
 
-    Example:
+    Example::
+
         client.run(
             pro.Input(image_url="https://example.com/image.png", prompt="A girl on a boat")
         )

@@ -42,7 +42,8 @@ class Ltx25TextToVideoProInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='16:9', duration='10', fps=25, generate_audio=True,
     resolution='1080p'.
 
-    Example:
+    Example::
+
         client.run(pro.Input(prompt="A girl on a boat"))
     """
 

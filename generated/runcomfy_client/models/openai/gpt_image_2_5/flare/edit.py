@@ -49,7 +49,8 @@ class GptImage25FlareEditInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='3:4', output_format='png', quality='medium',
     resolution='1k'.
 
-    Example:
+    Example::
+
         client.run(
             edit.Input(images=["https://example.com/image.png"], prompt="A girl on a boat")
         )

@@ -46,7 +46,8 @@ class GptImage25FlareTextToImageInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='1:1', output_format='png', quality='medium',
     resolution='1k'.
 
-    Example:
+    Example::
+
         client.run(text_to_image.Input(prompt="A girl on a boat"))
     """
 

@@ -49,7 +49,8 @@ class GptImage25SunburstEditInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='1:1', output_format='png', quality='medium',
     resolution='1k'.
 
-    Example:
+    Example::
+
         client.run(
             edit.Input(images=["https://example.com/image.png"], prompt="A girl on a boat")
         )

@@ -28,7 +28,8 @@ class QwenImage30ProTextToImageInput(ModelInput[Output], frozen=True):
     Server defaults: aspect_ratio='1:1', enable_prompt_expansion=True, resolution='2k',
     seed=-1.
 
-    Example:
+    Example::
+
         client.run(text_to_image.Input(prompt="A girl on a boat"))
     """
 

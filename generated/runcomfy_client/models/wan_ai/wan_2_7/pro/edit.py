@@ -41,7 +41,8 @@ class Wan27ProEditInput(ModelInput[Output], frozen=True):
 
     Server defaults: enable_prompt_expansion=True, image_size='square_hd', num_images=1.
 
-    Example:
+    Example::
+
         client.run(
             edit.Input(image_urls=["https://example.com/image.png"], prompt="A girl on a boat")
         )
