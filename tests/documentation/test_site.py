@@ -71,7 +71,8 @@ def test_every_link_leads_somewhere(built: Path) -> None:
                 continue
             there = (file.parent / unquote(target)).resolve() if target else file
             name = f"{file.relative_to(built)} → {link}"
-            known = ids(there) | _NO_ID if there.suffix == ".html" else {""}
+            is_page = there.is_file() and there.suffix == ".html"
+            known = ids(there) | _NO_ID if is_page else {""}
             if not there.is_file() or unescape(unquote(fragment)) not in known:
                 broken.add(name)
     assert broken == set()
