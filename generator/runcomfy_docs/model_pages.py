@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
@@ -187,33 +188,47 @@ def _up(model: NamedModel) -> str:
 
 def _fields(model: NamedModel) -> Iterator[str]:
     stated = stated_limits(model.limits)
-    for field, where in _every_field(model.input, ""):
-        own = stated.get(f"/{field.wire_name}", ()) if not where else ()
-        yield f"### {code(where + field.name)}"
+    for found in _every_field(model.input):
+        field = found.field
+        yield f"### {code(found.name)}"
         yield _headline(field)
         yield paragraphs(field.description)
         yield _choices(field.type)
         yield in_page(bounds_and_default(field))
         rules = zip(field_limits(field), field.rules, strict=True)
         lines = [f"{in_page(line)} {_message(rule.message)}" for line, rule in rules]
-        yield bullets([*lines, *map(in_page, own)])
+        yield bullets([*lines, *map(in_page, stated.get(found.pointer, ()))])
 
 
-def _every_field(kind: Type, where: str) -> Iterator[tuple[NamedField, str]]:
-    """All fields with the way to each, such as ``elements[].``; parents come first."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A field at any depth: ``elements[].image`` is ``/elements/*/image``."""
+
+    field: NamedField
+    name: str
+    pointer: str
+
+
+def _every_field(kind: Type, name: str = "", pointer: str = "") -> Iterator[_Found]:
+    """All fields of a type; parents come first."""
     match kind:
         case Object(fields=fields):
             for field in fields:
                 assert isinstance(field, NamedField)
-                yield field, where
-                yield from _every_field(field.type, f"{where}{field.name}.")
+                found = _Found(
+                    field,
+                    f"{name}.{field.name}" if name else field.name,
+                    f"{pointer}/{field.wire_name}",
+                )
+                yield found
+                yield from _every_field(field.type, found.name, found.pointer)
         case Array(items=inner):
-            yield from _every_field(inner, f"{where.rstrip('.')}[].")
+            yield from _every_field(inner, f"{name}[]", f"{pointer}/*")
         case Nullable(inner=inner):
-            yield from _every_field(inner, where)
+            yield from _every_field(inner, name, pointer)
         case Union(options=options):
             for option in options:
-                yield from _every_field(option, where)
+                yield from _every_field(option, name, pointer)
         case _:
             return
 
@@ -249,7 +264,8 @@ def _translation(model: NamedModel) -> Iterator[str]:
     yield f"## {in_page(_LANGUAGES.get(model.locale, model.locale))}"
     yield f'<div lang="{in_page(model.locale)}" markdown="1">'
     yield paragraphs("\n\n".join(filter(None, (model.title, model.description))))
-    for field, where in _every_field(model.input, ""):
+    for found in _every_field(model.input):
+        field = found.field
         texts = [
             field.title,
             field.description,
@@ -257,5 +273,5 @@ def _translation(model: NamedModel) -> Iterator[str]:
         ]
         lines = [paragraphs(text) for text in dict.fromkeys(filter(None, texts))]
         if lines:
-            yield "\n\n".join([f"**{code(where + field.name)}**", *lines])
+            yield "\n\n".join([f"**{code(found.name)}**", *lines])
     yield "</div>"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -141,6 +142,21 @@ def test_a_page_that_links_to_nothing_is_an_error(tmp_path: Path) -> None:
         page.write_text(f"# P\n\n{wrong}\n", "utf-8")
         with pytest.raises(BrokenPage, match=r"docs/page\.md .*gone"):
             write_pages(tmp_path, tmp_path / "build", {})
+
+
+def test_every_page_is_in_the_navigation(built: Path) -> None:
+    def pages_of(entries: list[Any]) -> Iterator[str]:
+        for entry in entries:
+            for each in entry.values() if isinstance(entry, dict) else [entry]:
+                yield from pages_of(each) if isinstance(each, list) else [each]
+
+    pages = built / "pages"
+    settings = json.loads((built / "mkdocs.yml").read_text("utf-8"))
+    listed = list(pages_of(settings["nav"]))
+    assert len({*listed}) == len(listed)
+    assert {*listed} == {
+        path.relative_to(pages).as_posix() for path in pages.rglob("*.md")
+    }
 
 
 def test_examples_are_part_of_their_pages(built: Path) -> None:
