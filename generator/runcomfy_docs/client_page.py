@@ -7,8 +7,9 @@ griffe reads them without running the code. The groups are those of the table "A
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import black
 import griffe
@@ -21,6 +22,7 @@ _RUNTIME = "runcomfy_runtime"
 _ROW = re.compile(r"^\| ([^|]+) \| (`[^|]+) \|$", re.MULTILINE)
 _NAME = re.compile(r"`(\w+)`")
 _ASYNC = "Async"
+_Value: TypeAlias = str | griffe.Expr | None
 
 
 def client_page(root: Path) -> str:
@@ -90,30 +92,68 @@ def _members(found: griffe.Class) -> dict[str, griffe.Object]:
 def _signature(found: griffe.Object) -> Iterator[str]:
     """How it is called, or what it is."""
     match found:
+        case griffe.Class() if "NamedTuple" in map(str, found.bases):
+            yield _call(found.name, _fields(found), None, found.module)
         case griffe.Class():
             start = found.all_members.get("__init__")
-            if start is not None:
-                yield _call(_target(start), found.name)
+            function = None if start is None else _target(start)
+            if isinstance(function, griffe.Function):
+                yield _call(found.name, function.parameters, None, function.module)
         case griffe.Function():
-            yield _call(found, found.name)
+            yield _call(found.name, found.parameters, found.returns, found.module)
         case griffe.Attribute(value=value) if value is not None:
-            yield fence("python", f"{found.name} = {value}")
+            shown = _value(value, found.module)
+            yield fence("python", f"{found.name} = {shown}")
         case _:
             return
 
 
-def _call(function: griffe.Object, name: str) -> str:
-    """The first line of the function, laid out as black does, without the types of ``self``."""
-    assert isinstance(function, griffe.Function)
-    shown = griffe.Function(
-        name,
-        parameters=griffe.Parameters(
-            *(each for each in function.parameters if each.name not in ("self", "cls"))
-        ),
-        returns=None if function.name == "__init__" else function.returns,
+def _fields(found: griffe.Class) -> Iterator[griffe.Parameter]:
+    """The fields of a named tuple, as its constructor takes them."""
+    for each in found.members.values():
+        if not isinstance(each, griffe.Attribute) or "property" in each.labels:
+            continue
+        if each.annotation is not None:
+            yield griffe.Parameter(
+                each.name,
+                annotation=each.annotation,
+                kind=griffe.ParameterKind.positional_or_keyword,
+                default=each.value,
+            )
+
+
+def _call(
+    name: str,
+    parameters: Iterable[griffe.Parameter],
+    returns: _Value,
+    module: griffe.Module,
+) -> str:
+    """The first line of a function, laid out as black does, with the values of constants."""
+    shown = [
+        griffe.Parameter(
+            each.name,
+            annotation=each.annotation,
+            kind=each.kind,
+            default=_value(each.default, module),
+        )
+        for each in parameters
+        if each.name not in ("self", "cls")
+    ]
+    function = griffe.Function(
+        name, parameters=griffe.Parameters(*shown), returns=returns
     )
-    line = black.format_str(f"def {shown.signature()}: ...", mode=black.Mode())
+    line = black.format_str(f"def {function.signature()}: ...", mode=black.Mode())
     return fence("python", line.removeprefix("def ").rstrip().removesuffix(": ..."))
+
+
+def _value(value: _Value, module: griffe.Module) -> _Value:
+    """The value of a constant in place of its name."""
+    while isinstance(value, griffe.ExprName) and value.name in module.members:
+        constant = _target(module[value.name])
+        if not isinstance(constant, griffe.Attribute):
+            return value
+        value, module = constant.value, constant.module
+    return value
 
 
 def _docstring(found: griffe.Object) -> str:
