@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import permutations
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
 
 from runcomfy_codegen.build.reader_context import option_words
 from runcomfy_codegen.diff.finding import DiffVerdict
-from runcomfy_codegen.targets.python.model_names import given_names, names_of
+from runcomfy_codegen.package.changelog import renamed
+from runcomfy_codegen.package.lock_entry import LockEntry
+from runcomfy_codegen.targets.python.model_names import (
+    given_names,
+    name_models,
+    names_of,
+)
 from runcomfy_codegen.targets.target import Overrides
 from runcomfy_runtime.limits.stated_limit import Limit
 from support.built_models import compared, executed, model_of, properties, rendered
@@ -65,6 +72,22 @@ def test_members_that_come_or_change_places_rename_no_class() -> None:
         for place in range(len(options)):
             after = classes(*options[:place], more, *options[place:])
             assert before.items() <= after.items()
+
+
+NESTED = {"anyOf": [part(x=TEXT), part(y=TEXT)]}
+WAYS = [
+    [URL, {"type": "array", "items": URL}, {"type": "object", "additionalProperties": URL}],
+    [{"type": "array", "items": part()}, part(), {"type": "array", "items": OPEN}],
+    [NESTED, {"anyOf": [part(x=NUMBER), part(y=TEXT)]}, URL],
+    [part("a_b", a_b=TEXT), part("a b", **{"a b": TEXT}), part("aB", aB=TEXT)],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("options", WAYS)
+def test_names_differ_and_hang_on_no_order(options: list[Schema]) -> None:
+    named = [model_of(properties(f={"anyOf": [*o]})) for o in permutations(options)]
+    assert all(name_models([each], Overrides()).diagnostics == () for each in named)
+    assert len({frozenset(classes(*o).values()) for o in permutations(options)}) == 1
 
 
 def test_an_optional_member_or_another_text_renames_no_class() -> None:
@@ -130,3 +153,17 @@ def test_stated_limits_of_members_inside_a_field_called_options_are_documented()
     (source,) = rendered([replace(model, limits=limits)]).values()
     for number in (20, 21):
         assert f"Stated limit: characters <= {number}." in source
+
+
+def test_generate_tells_of_classes_that_earlier_releases_counted() -> None:
+    """The lock of an earlier release has the position of a schema, which says nothing now."""
+    after = {"classes": classes(URL, PATH, field="shape")}
+    before = {"classes": {"input/shape|0": "ShapeOption0Part", "input/shape|1": "ShapeOption1Part"}}  # fmt: skip
+    old, new = (LockEntry((PurePosixPath("m.py"),), names=each) for each in (before, after))  # fmt: skip
+    assert {*renamed(old, new)} == {
+        *(f"ShapeOption{number}Part -> shape" for number in range(2)),
+        *(f"shape -> {name}" for name in after["classes"].values()),
+    }
+    reordered = {"classes": classes(PATH, URL, field="shape")}
+    same = replace(new, names=reordered, documents={"en": "other"})
+    assert [*renamed(new, same)] == []

@@ -81,6 +81,7 @@ class SchemaPath:
 OPTION = "option"
 """How the step to one of several schemas begins."""
 _LONGEST_WORD = 60
+_OBJECT_KEYWORDS = frozenset({"properties", "required", "anyOf", "oneOf", "allOf"})
 
 
 def option_words(published: Sequence[JsonValue]) -> list[str]:
@@ -90,30 +91,37 @@ def option_words(published: Sequence[JsonValue]) -> list[str]:
     share a word get longer ones.
     """
     inner = [_object_inside(members(schema)) for schema in published]
-    words = ["" if schema is None else _word(schema) for schema in inner]
+    ways, schemas = [way for way, _ in inner], [schema for _, schema in inner]
+    words = ["" if schema is None else _word(schema) for schema in schemas]
     for longer in (_long_word, _word_with_hash):
-        pairs = list(zip(inner, words, strict=True))
-        counts = Counter(_identifying(word) for schema, word in pairs if schema)
+        keys = list(zip(ways, map(_identifying, words), strict=True))
+        counts = Counter(keys)
         words = [
-            longer(schema) if schema and counts[_identifying(word)] > 1 else word
-            for schema, word in pairs
+            longer(schema) if schema is not None and counts[key] > 1 else word
+            for schema, word, key in zip(schemas, words, keys, strict=True)
         ]
-    seen: Counter[str] = Counter()
-    for index, word in enumerate(words):
+    seen: Counter[tuple[str, str]] = Counter()
+    for index, key in enumerate(zip(ways, words, strict=True)):
         # Schemas that differ in texts alone.
-        words[index] += f"_{seen[word]}" if word and seen[word] else ""
-        seen[word] += 1
+        words[index] += f"_{seen[key]}" if seen[key] and words[index] else ""
+        seen[key] += 1
     return words
 
 
-def _object_inside(schema: dict[str, JsonValue]) -> dict[str, JsonValue] | None:
-    """The object that a schema accepts, itself or as items; None if there is none."""
-    if "properties" in schema or schema.get("required"):
-        return schema
-    for inner in (schema.get("items"), schema.get("additionalProperties")):
+def _object_inside(
+    schema: dict[str, JsonValue], way: str = ""
+) -> tuple[str, dict[str, JsonValue] | None]:
+    """The object that a schema accepts, itself or as items, and the way to it.
+
+    The way is part of the name of its class. There is no object in a schema of scalars.
+    """
+    if not _OBJECT_KEYWORDS.isdisjoint(schema):
+        return way, schema
+    for keyword in ("items", "additionalProperties"):
+        inner = schema.get(keyword)
         if is_object(inner):
-            return _object_inside(inner)
-    return schema if schema.get("type") == "object" else None
+            return _object_inside(inner, f"{way}/{keyword}")
+    return way, schema if schema.get("type") == "object" else None
 
 
 def _word(schema: dict[str, JsonValue]) -> str:

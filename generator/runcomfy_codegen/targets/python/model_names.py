@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import dropwhile
 
 from ...ir.diagnostic import Diagnostic, Severity
 from ...ir.json_text import pointer_token
@@ -237,7 +238,9 @@ def _option_place(option: Type) -> str:
     """What tells an option with classes from others; positions change."""
     first = next(_nearest_objects(option), None)
     steps = () if first is None else first.path
-    return "".join(f"|{step}" for step in steps if step.startswith("option"))
+    # A word may be that of an object and of a list of it.
+    inside = dropwhile(lambda step: not step.startswith("option_"), steps)
+    return "".join(f"|{step}" for step in inside)
 
 
 def _places(kind: Type, place: str) -> Iterator[tuple[str, Field | Object]]:
