@@ -134,7 +134,7 @@ def test_without_its_driver_the_error_says_what_to_install(
 def test_no_error_shows_the_password_even_with_the_locals_of_its_frames() -> None:
     pytest.importorskip("psycopg")
     client = RunComfy(token="t", journal=f"postgresql://me:{SECRET}@127.0.0.1:1/db")
-    client._driver.config.journal.database._migrated = False  # type: ignore[union-attr]
+    client._driver.config.journal.database.reached = False  # type: ignore[union-attr]
     with pytest.raises(errors.JournalError, match="me@127.0.0.1:1/db") as caught:
         client.run("v/m", {}, timeout=0.5)
     error: BaseException | None = caught.value

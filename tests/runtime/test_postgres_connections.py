@@ -26,7 +26,7 @@ from runcomfy_runtime.postgres.journal import PostgresJournal
 from runcomfy_runtime.testing import FakeQueue
 from runtime.specimen import good
 from support.cutting_proxy import CuttingProxy
-from support.postgres import PostgresServer
+from support.postgres import PostgresServer, free_port
 
 SECRET = "hunter-22"
 HANDLE = JobHandle(request_id="r1", model_id="v/m", base_url="https://h")
@@ -292,6 +292,19 @@ def test_a_database_that_was_waited_for_in_vain_is_not_waited_for_again(
             proxy.down = False
             journal.note(intent("two"))
             assert journal.database._given_up is False
+
+
+def test_an_address_without_a_server_is_not_waited_for_again_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("psycopg")
+    monkeypatch.setattr(postgres_connection, "DATABASE_FIRST_CONNECT_BUDGET", 0.3)
+    began = time.monotonic()
+    url = f"postgresql://me@127.0.0.1:{free_port()}/db"
+    with pytest.raises(errors.JournalError, match="refused"):
+        with FakeQueue().client(journal=url) as client:
+            client.run("v/m", {})
+    assert time.monotonic() - began < 4
 
 
 @pytest.mark.parametrize("side", ["sync", "async"])

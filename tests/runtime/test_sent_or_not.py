@@ -89,7 +89,7 @@ def test_look_ups_that_hang_take_a_bounded_number_of_threads(
     }
     threads = threading.active_count() - before
     released.set()
-    assert threads <= LOOKUP_THREADS._limit
+    assert threads <= LOOKUP_THREADS.limit
 
 
 @both

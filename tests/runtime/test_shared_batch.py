@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -440,25 +441,51 @@ def test_a_claim_that_is_committed_after_its_runner_has_ended_is_taken_over(
     assert len(queue.jobs) == 3
 
 
-def test_a_lease_from_before_the_clock_was_set_back_is_not_waited_for(
-    postgres: PostgresServer, url: str
-) -> None:
-    """A failover to a machine whose clock is an hour behind."""
-    queue = FakeQueue()
+@pytest.fixture
+def set_clock(postgres: PostgresServer, url: str) -> Callable[[int], None]:
+    """Sets the clock of the database, for this journal alone."""
     schema = url.rpartition("%3D")[2]
-    with queue.client(journal=url) as client:
-        mapped(client, range(2))
-        postgres.execute(
-            f"UPDATE {schema}.runcomfy_runner SET lease_until = lease_until + 3600"
-            " + extract(epoch FROM now())"
-        )
-        postgres.execute(
-            f"UPDATE {schema}.runcomfy_item SET closed = '', runner = "
-            f"(SELECT name FROM {schema}.runcomfy_runner)"
-        )
+    postgres.execute(f"CREATE TABLE {schema}.clock AS SELECT 0 AS seconds")
+    postgres.execute(
+        f"CREATE FUNCTION {schema}.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS "
+        "'SELECT pg_catalog.clock_timestamp() + seconds * interval ''1 s'' "
+        f"FROM {schema}.clock'"
+    )
+
+    def set_clock(seconds: int) -> None:
+        postgres.execute(f"UPDATE {schema}.clock SET seconds = {seconds}")
+
+    return set_clock
+
+
+@pytest.mark.parametrize("seconds", [-3600, 3600])
+def test_a_batch_goes_on_after_the_clock_was_set(
+    queue_server: ScriptedServer,
+    url: str,
+    set_clock: Callable[[int], None],
+    seconds: int,
+) -> None:
+    """A failover to a machine whose clock differs: by then, a process had died."""
+    own_clock = f"{url}%2Cpg_catalog"
+    queue_server.on("status", status("in_progress"))
+    killed = begin("sync", own_clock, queue_server, 4)
+    limit = time.monotonic() + 30
+    while queue_server.count("status") < 4:
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+    with client_of(queue_server, own_clock) as client:
+        (late,) = mapped(client, range(4, 5), timeout=1)
+        assert isinstance(late, errors.JobTimeout)  # for a later run
+        killed.kill()
+        killed.communicate()
+        set_clock(seconds)
+        queue_server.on("status", status("completed"))
         began = time.monotonic()
-        assert len(mapped(client, range(2))) == 2
+        made = mapped(client, range(5))
         assert time.monotonic() - began < 30
+        assert len({each.request_id for each in made}) == 5
+        assert client.batch("books").counts() == {"succeeded": 5}
+    assert sent(queue_server) == list(range(5))
 
 
 def test_what_a_dead_process_recorded_ahead_counts_as_not_accepted(

@@ -100,7 +100,8 @@ class PostgresJournal:
             results = self.database.run([*before, *statements], timeout)
         except JournalError as failure:
             self._abandoned += abandoned
-            self._abandon(entries, attempts)
+            if self.database.reached:
+                self._abandon(entries, attempts)
             return [failure] * len(entries)
         judged = zip(entries, attempts, results[len(before) :], strict=True)
         return [self._judged(*each, began) for each in judged]

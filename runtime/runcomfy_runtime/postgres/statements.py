@@ -102,13 +102,16 @@ UPDATE runcomfy_runner SET lease_until = {NOW} - 1 WHERE place = %s AND owner = 
 
 # The items of a batch that many processes share.
 
+_NEXT = "nextval(pg_get_serial_sequence('runcomfy_job', 'number')::regclass)"
+"""The next number of the journal: it says what came first, and no clock does that."""
+
 BEGIN_BATCH = """
 INSERT INTO runcomfy_batch (name, model_id, base_url) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
 """
 READ_BATCH = "SELECT model_id, base_url FROM runcomfy_batch WHERE name = %s"
 BEGIN_RUNNER = f"""
-INSERT INTO runcomfy_runner (name, batch, owner, place, began_at, lease_until)
-VALUES (%s, %s, %s, %s, {NOW}, {NOW} + %s) ON CONFLICT DO NOTHING
+INSERT INTO runcomfy_runner (name, batch, owner, place, began_number, lease_until)
+VALUES (%s, %s, %s, %s, {_NEXT}, {NOW} + %s) ON CONFLICT DO NOTHING
 """
 REGISTER = """
 INSERT INTO runcomfy_item (reference, batch, position)
@@ -116,7 +119,7 @@ SELECT reference, %s, position FROM unnest(%s::text[], %s::bigint[]) AS given(re
 ORDER BY reference ON CONFLICT DO NOTHING
 """
 CLOSE = f"""
-UPDATE runcomfy_item SET closed = %s, closed_at = {NOW}, runner = ''
+UPDATE runcomfy_item SET closed = %s, closed_number = {_NEXT}, runner = ''
 WHERE reference = ANY(%s) AND runner = %s
 """
 RELEASE = """
@@ -140,8 +143,8 @@ SELECT count(*) FROM runcomfy_item AS item WHERE item.batch = %s AND item.runner
               AND NOT {DEAD})
 """
 _NOT_CLOSED = f"""(item.closed = ''
-      OR (item.closed = 'retry' AND item.closed_at < (
-        SELECT began_at FROM runcomfy_runner WHERE name = %s))
+      OR (item.closed = 'retry' AND item.closed_number < (
+        SELECT began_number FROM runcomfy_runner WHERE name = %s))
       OR (item.closed = 'unknown' AND NOT EXISTS (
         SELECT 1 FROM runcomfy_job AS job WHERE job.reference = item.reference AND {OPEN})))"""
 """Whether an item is to be claimed: it is new, or settled, or failed before this runner began."""

@@ -57,7 +57,8 @@ class PostgresPool:
         self._driver = load_driver()
         self._idle: list[Any] = []
         self._inherited: list[Any] = []
-        self._migrated = False
+        self.reached = False
+        """Whether there was a connection to a database with the tables of a journal."""
         self._given_up = False
         """Whether it was waited for in vain: then calls fail at once until it answers again."""
         self._reset()
@@ -98,7 +99,7 @@ class PostgresPool:
                 return results
             except _Lost as error:
                 lost = error
-            if lost.unreachable and not self._migrated:
+            if lost.unreachable and not self.reached:
                 deadline = min(deadline, began + DATABASE_FIRST_CONNECT_BUDGET)
             pause = backoff(attempt, 1.0, DATABASE_RETRY_PAUSE_CAP) / 4
             attempt += 1
@@ -180,10 +181,10 @@ class PostgresPool:
             self._given_up = False
             return connection
         except (self._driver.Error, OSError, UnicodeError) as error:
-            waits = self._migrated or is_unreachable(error) or may_pass(error)
+            waits = self.reached or is_unreachable(error) or may_pass(error)
             failed = self._lost(error) if waits else self.failure(error_text(error))
         except NotPrimary as error:  # a failover is under way
-            failed = _Lost(error) if self._migrated else error
+            failed = _Lost(error) if self.reached else error
         raise failed
 
     def _lost(self, error: BaseException) -> _Lost:
@@ -197,11 +198,11 @@ class PostgresPool:
 
         try:
             check_session(run, self.address.shown)
-            if self._migrated:
+            if self.reached:
                 check_version(run, self.address.shown)
             else:
                 migrate(run, self.address.shown)
-                self._migrated = True
+                self.reached = True
         except BaseException:
             connection.close()
             raise

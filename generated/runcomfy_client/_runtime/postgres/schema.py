@@ -47,7 +47,7 @@ CREATE TABLE runcomfy_runner (
   batch text NOT NULL,
   owner text NOT NULL,
   place text NOT NULL,
-  began_at double precision NOT NULL,
+  began_number bigint NOT NULL,
   lease_until double precision NOT NULL
 )
 """
@@ -58,7 +58,7 @@ CREATE TABLE runcomfy_item (
   position bigint NOT NULL,
   runner text NOT NULL DEFAULT '',
   closed text NOT NULL DEFAULT '',
-  closed_at double precision NOT NULL DEFAULT 0
+  closed_number bigint NOT NULL DEFAULT 0
 )
 """
 _MIGRATIONS: dict[int, Sequence[str]] = {
