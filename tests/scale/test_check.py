@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from runcomfy_codegen.package.lock import lock_digest, sha256
+from runcomfy_codegen.package.lock import sha256
+from runcomfy_codegen.package.lock_file import lock_digest
 from support.command_line import Shell, entry
 
 MODULE = "models/acme/painter/text_to_image.py"

@@ -13,14 +13,11 @@ from runcomfy_codegen.package.lock import (
     LOCK,
     CallOptions,
     Lock,
-    LockError,
     MadeFrom,
-    read_lock,
-    same_package,
     sha256,
-    write_lock,
 )
-from runcomfy_codegen.package.lock_entry import LockEntry
+from runcomfy_codegen.package.lock_entry import LockEntry, LockError
+from runcomfy_codegen.package.lock_file import read_lock, same_package, write_lock
 from support.command_line import Shell
 
 MODULE = PurePosixPath("models/acme/singer.py")

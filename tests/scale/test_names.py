@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from runcomfy_codegen.package.lock import lock_digest, sha256
+from runcomfy_codegen.package.lock import sha256
+from runcomfy_codegen.package.lock_file import lock_digest
 from runcomfy_codegen.targets.identifiers import path_of_id
 from runcomfy_codegen.targets.line_layout import format_code
 from support.built_models import model_of, rendered

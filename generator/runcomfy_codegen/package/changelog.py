@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from .folder import Conflict, WritePlan
-from .lock import LOCK, Lock, same_package
+from .lock import LOCK, Lock
 from .lock_entry import NAME_KINDS, LockEntry
+from .lock_file import same_package
 
 
 def package_changes(old: Lock, new: Lock) -> Iterator[tuple[str, str]]:

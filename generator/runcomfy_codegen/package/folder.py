@@ -14,8 +14,9 @@ from ..disk.atomic_write import FolderChanges, apply_changes, is_leftover, refus
 from ..disk.read_file import GENERATED_CAP, read_if_there
 from ..disk.walk import list_folder
 from ..errors import OperationError
-from .lock import LOCK, Lock, MadeFrom, lock_while_generating, read_lock, sha256
+from .lock import LOCK, Lock, MadeFrom, sha256
 from .lock_entry import LockError
+from .lock_file import lock_while_generating, read_lock
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 

@@ -29,7 +29,8 @@ from ..package.folder import (
     unified_diff,
     write_package,
 )
-from ..package.lock import LOCK, CallOptions, read_lock
+from ..package.lock import LOCK, CallOptions
+from ..package.lock_file import read_lock
 from .generate import GenerateRequest, PreparedPackage, prepare, request_for
 from .project import Project
 from .results import (

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from .. import __version__, resources
 from ..errors import OperationError, UsageError
 from ..package.folder import package_name
-from ..package.lock import LOCK, CallOptions, Lock, MadeFrom, write_lock
+from ..package.lock import LOCK, CallOptions, Lock, MadeFrom
 from ..package.lock_entry import LockEntry
+from ..package.lock_file import write_lock
 from ..targets import TARGETS
 from .project import Project, StrPath, open_project
 
