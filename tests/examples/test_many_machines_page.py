@@ -104,8 +104,8 @@ def test_the_program_of_the_page_runs_with_celery(batch: Batch) -> None:
     (batch.folder / "tasks.py").write_text(tasks)
     start, call = block("sh", "celery").splitlines()
     celery = f"{shlex.quote(sys.executable)} -m celery "
-    batch.shell(call.replace("celery ", celery).replace("32", "3"))
-    line = start.replace("celery ", celery, 1).partition("#")[0].replace("8", "2")
+    batch.shell(call.replace("32", "3").replace("celery ", celery))
+    line = start.replace("8", "2").replace("celery ", celery, 1).partition("#")[0]
     worker = subprocess.Popen(
         ["sh", "-c", f"exec {line}"], cwd=batch.folder, env=batch.environment
     )

@@ -15,7 +15,7 @@ from runcomfy_runtime.errors import BadSetting
 from runcomfy_runtime.journal_address import is_database
 
 from .. import __version__
-from ..errors import OperationError, UsageError
+from ..errors import CodegenError, OperationError, UsageError
 from ..reports import format_names
 from .console import say
 
@@ -90,9 +90,29 @@ def shipped_schemas_allowed(
 
         if where["schemas"] is None and has_no_schemas(where["config"]):
             where = use_shipped_schemas(where)
+        else:
+            _warn_without_models(where)
         return function(where=where, **options)
 
     return wrapped
+
+
+def _warn_without_models(where: SchemasOptions) -> None:
+    """Say so if the folder has no document, as a wrong one does."""
+    from ..store.schemas_folder import stored_ids
+    from ..workspace.project import open_project
+
+    folder = open_project(where["schemas"], where["config"]).config.schemas
+    try:
+        empty = folder.is_dir() and not stored_ids(folder)
+    except (CodegenError, OSError):
+        return  # the command reports it
+    if empty:
+        say(
+            f"warning: there is no model in {folder}: is it your folder of schemas?"
+            " `runcomfy-codegen import` adds models to it",
+            on_stderr=True,
+        )
 
 
 def use_shipped_schemas(where: Folders) -> Folders:
