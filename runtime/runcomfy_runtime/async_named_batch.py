@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar, overload
 
 from .async_driver import AsyncDriver
 from .async_job import AsyncJob, AsyncResult
 from .base_job import OutputReader
+from .errors import RunComfyError
 from .job_handle import decode_token
 from .journal import Journal, JournalEntry, batch_counts, batch_page
 from .protocol import Phase
@@ -53,15 +54,36 @@ class AsyncNamedBatch(Generic[OutputT]):
         counts: Mapping[str, int] = await self._driver.call(read)
         return dict(counts)
 
+    @overload
+    def results(
+        self, timeout: float | None = ..., *, return_exceptions: Literal[False] = ...
+    ) -> AsyncIterator[AsyncResult[OutputT]]: ...
+
+    @overload
+    def results(
+        self, timeout: float | None = ..., *, return_exceptions: Literal[True]
+    ) -> AsyncIterator[AsyncResult[OutputT] | Exception]: ...
+
     async def results(
-        self, timeout: float | None = DEFAULT_JOB_TIMEOUT
-    ) -> AsyncIterator[AsyncResult[OutputT]]:
+        self,
+        timeout: float | None = DEFAULT_JOB_TIMEOUT,
+        *,
+        return_exceptions: bool = False,
+    ) -> AsyncIterator[AsyncResult[OutputT] | Exception]:
         """Yield the result of each job that succeeded, read from the server again.
 
-        ``timeout`` is for each of them, in seconds. The order is that of the references.
+        ``timeout`` is for each of them, in seconds. The order is that of the references. The
+        first result that cannot be read ends it, unless ``return_exceptions``.
         """
         async for entry in self._entries(Phase.SUCCEEDED):
-            yield await self._job(entry).result(timeout)
+            try:
+                result = await self._job(entry).result(timeout)
+            except RunComfyError as error:
+                if not return_exceptions:
+                    raise
+                yield error
+            else:
+                yield result
 
     async def jobs(self) -> list[AsyncJob[OutputT]]:
         """The jobs that were accepted and were not seen to end."""

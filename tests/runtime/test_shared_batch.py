@@ -19,6 +19,7 @@ from runcomfy_runtime import errors
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.lifecycle.steps import Intent
 from runcomfy_runtime.testing import NOT_SENT, FakeQueue
+from runcomfy_runtime.transport import Response
 from runtime.specimen import good
 from support.journal_stores import Store
 from support.postgres import PostgresServer
@@ -27,6 +28,7 @@ from support.scripted_server import Reply, ScriptedServer, result, status, submi
 TOKEN = "rc-0123456789-secret"
 PROGRAM = """
 import asyncio, sys, time
+from runcomfy_runtime.transport import Response
 from runtime.specimen import good
 from support.journal_stores import Store
 from runcomfy_runtime.async_client import AsyncRunComfy
@@ -504,3 +506,32 @@ def test_what_a_dead_process_recorded_ahead_counts_as_not_accepted(
         assert batch.counts() == {"not accepted": 1}
         assert batch.unknown() == []
         assert batch.counts() == {"not accepted": 1}
+
+
+@pytest.mark.parametrize("side", ["sync", "async"])
+def test_a_result_that_cannot_be_read_may_be_one_of_the_results(
+    tmp_path: Path, side: str
+) -> None:
+    queue = FakeQueue()
+    path = tmp_path / "jobs.db"
+    gone = Response(403, {}, b'{"error_code": 403001, "error_message": "gone"}')
+    with queue.client(journal=path) as client:
+        mapped(client, range(3))
+        queue.fault("status", gone)
+        with pytest.raises(errors.ApiError):
+            list(client.batch("books").results())
+        queue.fault("status", gone)
+        read: list[Any] = list(client.batch("books").results(return_exceptions=True))
+
+    async def read_async() -> list[Any]:
+        async with queue.async_client(journal=path) as client:
+            queue.fault("status", gone)
+            results = client.batch("books").results(return_exceptions=True)
+            return [made async for made in results]
+
+    if side == "async":
+        read = asyncio.run(read_async())
+    first, *others = read
+    assert isinstance(first, errors.ApiError)
+    assert first.request_id
+    assert len({made.request_id for made in others} - {first.request_id}) == 2

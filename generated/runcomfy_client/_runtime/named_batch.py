@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar, overload
 
 from .base_job import OutputReader
 from .driver import Driver
+from .errors import RunComfyError
 from .job import Job, Result
 from .job_handle import decode_token
 from .journal import Journal, JournalEntry, batch_counts, batch_page
@@ -54,15 +55,36 @@ class NamedBatch(Generic[OutputT]):
         counts: Mapping[str, int] = self._driver.call(read)
         return dict(counts)
 
+    @overload
     def results(
-        self, timeout: float | None = DEFAULT_JOB_TIMEOUT
-    ) -> Iterator[Result[OutputT]]:
+        self, timeout: float | None = ..., *, return_exceptions: Literal[False] = ...
+    ) -> Iterator[Result[OutputT]]: ...
+
+    @overload
+    def results(
+        self, timeout: float | None = ..., *, return_exceptions: Literal[True]
+    ) -> Iterator[Result[OutputT] | Exception]: ...
+
+    def results(
+        self,
+        timeout: float | None = DEFAULT_JOB_TIMEOUT,
+        *,
+        return_exceptions: bool = False,
+    ) -> Iterator[Result[OutputT] | Exception]:
         """Yield the result of each job that succeeded, read from the server again.
 
-        ``timeout`` is for each of them, in seconds. The order is that of the references.
+        ``timeout`` is for each of them, in seconds. The order is that of the references. The
+        first result that cannot be read ends it, unless ``return_exceptions``.
         """
         for entry in self._entries(Phase.SUCCEEDED):
-            yield self._job(entry).result(timeout)
+            try:
+                result = self._job(entry).result(timeout)
+            except RunComfyError as error:
+                if not return_exceptions:
+                    raise
+                yield error
+            else:
+                yield result
 
     def jobs(self) -> list[Job[OutputT]]:
         """The jobs that were accepted and were not seen to end."""
