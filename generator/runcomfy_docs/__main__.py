@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
+import signal
+import sys
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -30,8 +33,6 @@ def build(folder: Path) -> None:
         site = build_site(settings)
     except BrokenPage as error:
         raise click.ClickException(str(error)) from None
-    except subprocess.CalledProcessError:
-        raise click.ClickException("the site has warnings, see above") from None
     click.echo(f"open {site / 'index.html'}")
 
 
@@ -40,6 +41,8 @@ def build(folder: Path) -> None:
 @click.option("--address", default="localhost:8080", show_default=True)
 def serve(folder: Path, address: str) -> None:
     """Serve the site, and show every page again when it is edited."""
+    # SIGTERM, too, must end the server that this process has started.
+    signal.signal(signal.SIGTERM, _end)
     made = made_pages(_ROOT, _ROOT / "schemas")
     try:
         serve_site(_ROOT, folder, made, address, _report)
@@ -47,6 +50,10 @@ def serve(folder: Path, address: str) -> None:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
         pass
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def _report(broken: BrokenPage) -> None:

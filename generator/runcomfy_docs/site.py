@@ -6,22 +6,17 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
-
-import yaml
 
 from .client_page import client_page
 from .command_page import command_page
 from .configuration_page import configuration_page
 from .examples_page import examples_page
-from .model_pages import LIST, model_pages
+from .model_pages import model_pages
+from .navigation import SETTINGS, completed_settings
 from .source_pages import ROOT_PAGES, BrokenPage, files_below, source_pages
 
-SETTINGS = "mkdocs.yml"
-"""The settings of the site: in the checkout, and completed in the folder of the build."""
 _LOOK_PAUSE = 0.5
 
 
@@ -52,32 +47,10 @@ def write_pages(root: Path, folder: Path, made: Mapping[PurePosixPath, str]) -> 
         (pages / path).unlink()
     for path, data in content.items():
         _write(pages / path, data)
-    settings = folder / SETTINGS
-    _write(settings, json.dumps(_settings(root, made)).encode("utf-8"))
-    return settings
-
-
-def _settings(root: Path, made: Iterable[PurePosixPath]) -> dict[str, Any]:
-    """The settings of the checkout, for the folder of the build. JSON is YAML, too."""
-    settings: dict[str, Any] = yaml.safe_load((root / SETTINGS).read_text("utf-8"))
-    nav = [
-        {title: _models(made) if where == str(LIST) else where}
-        for entry in settings["nav"]
-        for title, where in entry.items()
-    ]
-    return {**settings, "nav": nav, "docs_dir": "pages", "site_dir": "site"}
-
-
-def _models(made: Iterable[PurePosixPath]) -> list[Any]:
-    """The entries of the navigation for all models, by vendor."""
-    pages = sorted(path for path in made if path.is_relative_to(LIST.parent))
-    vendors = groupby(
-        (path for path in pages if path != LIST), key=lambda path: path.parts[1]
-    )
-    return [
-        str(LIST),
-        *({vendor: [str(path) for path in group]} for vendor, group in vendors),
-    ]
+    # JSON is YAML, too.
+    completed = json.dumps(completed_settings(root, content)).encode("utf-8")
+    _write(folder / SETTINGS, completed)
+    return folder / SETTINGS
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -90,10 +63,16 @@ def _write(path: Path, content: bytes) -> None:
 def build_site(settings: Path) -> Path:
     """Render the pages, and return the folder of the site.
 
-    Raises ``CalledProcessError`` after an error, and after a warning such as a broken link.
+    Raises ``BrokenPage`` after an error, and after a warning such as a broken link.
     """
     command = _zensical(settings, "build", "--strict", "--clean")
-    subprocess.run(command, cwd=settings.parent, check=True)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        command, cwd=settings.parent, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        # It reports the places, then ends with a traceback of its own.
+        report, traceback, _ = done.stderr.partition("Traceback (most recent")
+        raise BrokenPage(report.strip() or traceback + done.stderr)
     return settings.parent / "site"
 
 

@@ -6,13 +6,14 @@ import fcntl
 import json
 import os
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
 from runcomfy_codegen.api import import_sources
 from runcomfy_docs.site import build_site, made_pages, write_pages
+from runcomfy_docs.source_pages import ROOT_PAGES, site_path
 from support.pages import ROOT
 
 SCRIPT = "<script>window.stolen = 1</script>"
@@ -89,3 +90,21 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
             build_site(write_pages(ROOT, folder, made_pages(ROOT, schemas)))
             (folder / "done").touch()
     return folder
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A small checkout: the pages of the root, and one in ``docs/``."""
+    for name in ROOT_PAGES:
+        (tmp_path / f"{name}.md").write_text(f"# {name}\n", "utf-8")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "page.md").write_text("# Page\n", "utf-8")
+    listed = [site_path(PurePosixPath(f"{name}.md")) for name in ROOT_PAGES]
+    nav = [{"P": str(path)} for path in [*listed, "page.md"]]
+    settings = {
+        "site_name": "s",
+        "use_directory_urls": False,
+        "validation": {"links": {"anchors": "warn"}},
+    }
+    (tmp_path / "mkdocs.yml").write_text(json.dumps({**settings, "nav": nav}), "utf-8")
+    return tmp_path

@@ -12,8 +12,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from runcomfy_docs.source_pages import ROOT_PAGES
-
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -22,18 +20,6 @@ root = Path(sys.argv[1])
 report = lambda broken: print(broken, file=sys.stderr, flush=True)
 serve_site(root, root / "build", {}, sys.argv[2], report)
 """
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A small checkout: the pages of the root, and one in ``docs/``."""
-    for name in ROOT_PAGES:
-        (tmp_path / f"{name}.md").write_text(f"# {name}\n", "utf-8")
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "page.md").write_text("# Page\n\nfirst words\n", "utf-8")
-    settings = "site_name: s\nuse_directory_urls: false\nnav:\n  - Home: index.md\n"
-    (tmp_path / "mkdocs.yml").write_text(settings, "utf-8")
-    return tmp_path
 
 
 def until_served(url: str, words: str, server: subprocess.Popen[bytes]) -> None:
@@ -57,19 +43,19 @@ def until_reported(log: Path) -> None:
 
 
 def test_an_edited_page_is_served_and_ctrl_c_ends_the_server(
-    root: Path, long_run: bool
+    checkout: Path, long_run: bool
 ) -> None:
     if not long_run:
         pytest.skip("a server that watches files takes long: pass --long")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-    command = [sys.executable, "-c", PROGRAM, str(root), address]
-    log = root / "errors.txt"
+    command = [sys.executable, "-c", PROGRAM, str(checkout), address]
+    log = checkout / "errors.txt"
     with log.open("wb") as errors:
         server = subprocess.Popen(command, stderr=errors)
     try:
-        until_served(f"http://{address}/page.html", "first words", server)
-        page = root / "docs" / "page.md"
+        until_served(f"http://{address}/page.html", "Page", server)
+        page = checkout / "docs" / "page.md"
         page.write_text("# Page\n\n[gone](gone.md)\n", "utf-8")
         until_reported(log)
         page.write_text("# Page\n\nother words\n", "utf-8")

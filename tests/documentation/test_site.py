@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from pathlib import Path, PurePosixPath
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -21,7 +20,7 @@ from runcomfy_codegen.store.schemas_folder import stored_ids
 from runcomfy_codegen.targets.python.exports import EXPORTS
 from runcomfy_codegen.workspace.configuration import KEYS
 from runcomfy_docs.model_pages import page_paths
-from runcomfy_docs.site import write_pages
+from runcomfy_docs.site import build_site, write_pages
 from runcomfy_docs.source_pages import BrokenPage
 from support.pages import ROOT, blocks_in
 
@@ -125,38 +124,50 @@ def test_a_page_reads_here_as_it_does_on_github(built: Path) -> None:
         assert here == there, name
 
 
-def test_a_page_that_links_to_nothing_is_an_error(tmp_path: Path) -> None:
-    for name in ("README", "ARCHITECTURE", "CHANGELOG", "CONTRIBUTING", "SECURITY"):
-        (tmp_path / f"{name}.md").write_text("# Page\n", "utf-8")
-    (tmp_path / "mkdocs.yml").write_text("nav: []\n", "utf-8")
-    (tmp_path / "docs").mkdir()
-    page = tmp_path / "docs" / "page.md"
-    page.write_text(
-        "# P\n\n```\n[code](none.md)\n```\n\n`[code](none.md)` [r](../README.md)\n"
-    )
-    write_pages(tmp_path, tmp_path / "build", {})
-    shown = (tmp_path / "build" / "pages" / "page.md").read_text("utf-8")
-    assert "[code](none.md)" in shown
+def test_a_link_in_code_is_no_link(checkout: Path) -> None:
+    text = "```\n[code](none.md)\n```\n\n`[code](none.md)` [r](../README.md)\n"
+    (checkout / "docs" / "page.md").write_text(f"# P\n\n{text}", "utf-8")
+    write_pages(checkout, checkout / "build", {})
+    shown = (checkout / "build" / "pages" / "page.md").read_text("utf-8")
+    assert shown.count("[code](none.md)") == 2
     assert "[r](index.md)" in shown
-    for wrong in ("[gone](gone.md)", "<!-- include gone.py -->"):
-        page.write_text(f"# P\n\n{wrong}\n", "utf-8")
-        with pytest.raises(BrokenPage, match=r"docs/page\.md .*gone"):
-            write_pages(tmp_path, tmp_path / "build", {})
 
 
-def test_every_page_is_in_the_navigation(built: Path) -> None:
-    def pages_of(entries: list[Any]) -> Iterator[str]:
-        for entry in entries:
-            for each in entry.values() if isinstance(entry, dict) else [entry]:
-                yield from pages_of(each) if isinstance(each, list) else [each]
-
-    pages = built / "pages"
-    settings = json.loads((built / "mkdocs.yml").read_text("utf-8"))
-    listed = list(pages_of(settings["nav"]))
-    assert len({*listed}) == len(listed)
-    assert {*listed} == {
-        path.relative_to(pages).as_posix() for path in pages.rglob("*.md")
-    }
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        (
+            "docs/page.md",
+            "# P\n\n[gone](gone.md)\n",
+            r"docs/page\.md links docs/gone\.md",
+        ),
+        (
+            "docs/page.md",
+            "# P\n\n![gone](gone.png)\n",
+            r"docs/page\.md links docs/gone\.png",
+        ),
+        (
+            "docs/page.md",
+            "<!-- include gone.py -->\n",
+            r"docs/page\.md includes gone\.py",
+        ),
+        ("docs/page.md", "# P\n\n[a](../README.md#gone)\n", "anchor does not exist"),
+        ("docs/other.md", "# P\n", r"other\.md is not in the navigation"),
+        (
+            "mkdocs.yml",
+            "nav:\n- A: gone.md\n",
+            r"lists gone\.md, and there is no such page",
+        ),
+        ("mkdocs.yml", "nav: [\n", "is not YAML"),
+    ],
+)
+def test_what_is_broken_is_an_error_that_says_where(
+    checkout: Path, file: str, text: str, message: str
+) -> None:
+    (checkout / file).write_text(text, "utf-8")
+    with pytest.raises(BrokenPage, match=message) as raised:
+        build_site(write_pages(checkout, checkout / "build", {}))
+    assert "Traceback" not in str(raised.value)
 
 
 def test_examples_are_part_of_their_pages(built: Path) -> None:
