@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from runcomfy_codegen.ir.json_text import is_object
+
 from .model_pages import LIST
 from .source_pages import BrokenPage
 
@@ -57,7 +59,7 @@ def _check(nav: list[Any], pages: set[str]) -> None:
 
 def _listed(entries: list[Any]) -> Iterator[str]:
     for entry in entries:
-        titled: dict[str, Any] = entry if isinstance(entry, dict) else {"": entry}
+        titled = entry if is_object(entry) else {"": entry}
         for where in titled.values():
             if isinstance(where, str):
                 yield where
