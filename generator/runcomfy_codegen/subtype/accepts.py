@@ -46,9 +46,8 @@ def accepts(kind: Type, value: ExactJson) -> bool | None:
         case Boolean():
             return isinstance(value, bool)
         case Choice(values=values):
-            return equality_key(value) in {
-                equality_key(exact_value(choice)) for choice in values
-            }
+            choices = map(equality_key, map(exact_value, values))
+            return equality_key(value) in choices
         case Union(options=options):
             return _any_of(accepts(option, value) for option in options)
         case Nullable(inner=inner):

@@ -90,9 +90,8 @@ def _base64_reader(characters: Characters, count: int) -> tuple[Read, int]:
         try:
             data = a2b_base64(piece + b"=" * (-len(piece) % 4), strict_mode=True)
         except (Error, ValueError):
-            raise _unreadable(
-                f"its base64 is wrong near character {4 * first}"
-            ) from None
+            problem = f"its base64 is wrong near character {4 * first}"
+            raise _unreadable(problem) from None
         return data[offset - 3 * first :][:length]
 
     return read, size
