@@ -111,6 +111,8 @@ def test_an_accepted_cancel_is_202_and_a_late_one_says_not_cancellable(
     assert (first.status_code, first.json()["outcome"]) == (202, "cancelled")
     late = api.post(accepted["cancel_url"])
     assert (late.status_code, late.json()["outcome"]) == (200, "not_cancellable")
+    profiles = [answer.headers["x-sandbox-profile"] for answer in (first, late)]
+    assert profiles == ["documented", "assumed"]
     assert api.get(accepted["result_url"]).json()["status"] == "cancelled"
     assert balance(api) == before
 
@@ -126,7 +128,9 @@ def test_errors_have_the_documented_codes(api: httpx.Client) -> None:
 
 
 def test_every_category_is_a_task_and_lists_its_models(api: httpx.Client) -> None:
-    names = api.get("/v1/models/categories").json()["categories"]
+    answer = api.get("/v1/models/categories")
+    assert answer.headers["x-sandbox-profile"] == "assumed"
+    names = answer.json()["categories"]
     assert {"text-to-image", "image-to-image", "video-to-video"} <= set(names)
     assert all("-to-" in name for name in names)
     totals = [

@@ -123,7 +123,8 @@ def cancel_response(request_id: str, word: str, outcome: CancelOutcome) -> ApiRe
     """The answer of ``/cancel``: HTTP 202 if the cancel is accepted."""
     body = {"request_id": request_id, "status": word, "outcome": outcome.value}
     accepted = outcome is CancelOutcome.CANCELLED
-    return json_response(body, status=202 if accepted else 200)
+    # Which status the cancel of a job that has started gets is nowhere published.
+    return json_response(body, status=202 if accepted else 200, assumed=not accepted)
 
 
 def file_response(

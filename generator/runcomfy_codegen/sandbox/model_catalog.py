@@ -187,7 +187,8 @@ class ModelCatalog:
     def categories(self) -> ApiResponse:
         """Every category once: ``GET /v1/models/categories``."""
         names = sorted({name for model in self for name in model.categories})
-        return json_response({"categories": names})
+        assumed = any("categories" not in model.published for model in self)
+        return json_response({"categories": names}, assumed=assumed)
 
 
 def _plain(entry: CatalogEntry) -> CatalogEntry:
