@@ -7,7 +7,7 @@ POST /edits submits a job and answers with a token; GET /edits/{token} says how 
 No request waits for a job, and the app keeps nothing: the token is enough, in any process.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -25,7 +25,7 @@ from runcomfy_client.models.bytedance.dreamina_4_0 import edit
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """One client for all requests. Media are checked before a job is paid for."""
     async with AsyncRunComfy() as client:
         app.state.client = client

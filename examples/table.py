@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from runcomfy_client import InputRejected, Result, RunComfy
+from runcomfy_client import InputRejected, Result, RunComfy, RunComfyError
 from runcomfy_client.models.google.nano_banana_2_lite import text_to_image
 
 Row = dict[str, Any]
@@ -52,6 +52,8 @@ def run(rows: list[Row], name: str, journal: Path) -> list[Row]:
         )
         with batch:
             for outcome in batch:
+                if not isinstance(outcome, (Result, RunComfyError)):
+                    raise outcome  # a mistake in this program
                 row = done[places[outcome.index]]
                 if isinstance(outcome, Result):
                     row["job"] = outcome.request_id

@@ -27,6 +27,8 @@ with RunComfy() as client:
     job = client.submit(reference_to_video.Input, {"prompt": "x"})
     video: str | list[str] | None = job.result().output.video
     client.validate(edit.Input, {"prompt": "x"})
+    for result in client.map((edit.Input, row) for row in [params]):
+        row: edit.InputParams = [params][result.index]
 """
 WRONG = """
 from runcomfy_client.models.bytedance.dreamina_4_0 import edit
@@ -41,6 +43,7 @@ edit.Input(image_urls=["https://h/a.png"], prompt="x", width_height="1x1")
 reference_to_video.Output().image
 wrong: edit.InputParams = {"image_urls": [], "prompt": 3}
 """
+EXAMPLES = ("table.py", "task_queue.py")
 WRONG_LINES = [6, 7, 8, 9, 10, 11, 12]
 
 
@@ -49,6 +52,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checked")
     (folder / "right.py").write_text(RIGHT)
     (folder / "wrong.py").write_text(WRONG)
+    for example in EXAMPLES:
+        (folder / example).write_text(
+            (ROOT / "examples" / example).read_text("utf-8"), "utf-8"
+        )
     (folder / "plugin.ini").write_text("[mypy]\nplugins = pydantic.mypy\n")
     settings = {"typeCheckingMode": "strict", "extraPaths": [str(ROOT / "generated")]}
     (folder / "pyrightconfig.json").write_text(json.dumps(settings))
@@ -80,7 +87,7 @@ def lines_with_errors(output: str, file: str) -> list[int]:
 def test_mypy_names_each_wrong_use(folder: Path, plugin: bool) -> None:
     settings = ("--config-file", "plugin.ini") if plugin else ()
     cache = f"--cache-dir={ROOT / '.mypy_cache' / ('plugin' if plugin else 'plain')}"
-    options = ("--strict", cache, *settings, "right.py", "wrong.py")
+    options = ("--strict", cache, *settings, "right.py", "wrong.py", *EXAMPLES)
     output = checked(folder, "mypy", *options)
     assert lines_with_errors(output, "wrong.py") == WRONG_LINES, output
     # Nothing in the modules of the client either.
@@ -90,4 +97,5 @@ def test_mypy_names_each_wrong_use(folder: Path, plugin: bool) -> None:
 def test_pyright_names_each_wrong_use(folder: Path) -> None:
     output = checked(folder, "pyright", "--pythonpath", sys.executable)
     assert lines_with_errors(output, "wrong.py") == WRONG_LINES, output
-    assert lines_with_errors(output, "right.py") == [], output
+    for file in ("right.py", *EXAMPLES):
+        assert lines_with_errors(output, file) == [], output

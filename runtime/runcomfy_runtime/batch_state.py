@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from . import responses
-from .base_job import BaseResult
 from .errors import RunComfyError
 from .lifecycle.run import JobProgress
 from .lifecycle.steps import Flow, resume_hint
@@ -93,7 +92,7 @@ class BatchState(Generic[T]):
     def put(self, item: BatchItem, outcome: T | Exception) -> None:
         """Store the outcome of an item, which names its input from now on."""
         named: Any = outcome
-        if isinstance(named, (RunComfyError, BaseResult)):
+        with suppress(Exception):  # an error of the caller's may have no room for it
             named.index, named.input = item.position, item.prepared.given
         if isinstance(outcome, Exception):
             self.failed += 1

@@ -6,7 +6,7 @@ Every error after a job was accepted carries ``job`` (pickle it, or keep its
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
     from .report import Problem, Report
@@ -41,8 +41,8 @@ class RunComfyError(Exception):
     """The last published status word that was seen."""
     may_be_billed: bool = False
     """Whether the call may cost money in spite of the error."""
-    index: int | None = None
-    """In a batch, the index of the input that it is about."""
+    index: int | Any = None
+    """In a batch, the index of the input that it is about; else None."""
     input: object = None
     """In a batch, the input that it is about."""
 

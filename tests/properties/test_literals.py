@@ -11,12 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from runcomfy_codegen.targets.source_text import (
-    docstring,
-    format_code,
-    literal,
-    read_docstring,
-)
+from runcomfy_codegen.targets.line_layout import format_code
+from runcomfy_codegen.targets.source_text import docstring, literal, read_docstring
 from support.random_schemas import json_values, texts
 
 anything = texts | st.text(st.characters(codec=None), max_size=6)

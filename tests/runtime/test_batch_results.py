@@ -66,6 +66,19 @@ def test_each_outcome_names_its_input_also_unordered(asynchronous: bool) -> None
 
 
 @BOTH
+def test_an_error_of_the_callers_own_names_its_input_too(asynchronous: bool) -> None:
+    def broken(status: object) -> None:
+        raise OSError("a bucket is missing")
+
+    pairs = [("vendor/fast", {"n": number}) for number in range(3)]
+    options = {"return_exceptions": True, "on_update": broken, "ordered": False}
+    errors = mapped(FakeQueue(), pairs, asynchronous, **options)
+    assert all(isinstance(error, OSError) for error in errors)
+    assert sorted(error.index for error in errors) == [0, 1, 2]
+    assert all(error.input is pairs[error.index] for error in errors)
+
+
+@BOTH
 def test_a_result_of_one_run_has_no_index(asynchronous: bool) -> None:
     with FakeQueue().client() as client:
         result = client.run("vendor/model", {})

@@ -39,7 +39,7 @@ class BaseResult(Generic[OutputT]):
         self, handle: JobHandle, raw: Any, reader: OutputReader[OutputT]
     ) -> None:
         content = result_members(raw)
-        self.index: int | None = None
+        self.index: int | Any = None
         """In a batch, the index of the input that this is the result of."""
         self.input: Any = None
         """In a batch, that input, as it was given to ``map``."""
