@@ -229,7 +229,7 @@ def test_a_batch_goes_on_with_the_synchronous_standby_when_the_primary_is_lost(
     postgres: PostgresServer, standby: PostgresServer, long_run: bool
 ) -> None:
     jobs = 3000 if long_run else 100
-    plan = replace(SHORT, jobs=jobs, processes=2)
+    plan = replace(SHORT, jobs=jobs, processes=2, seconds=1800 if long_run else 120)
     hosts = f"127.0.0.1:{postgres.port},127.0.0.1:{standby.port}"
     url = postgres.new_database().replace(f"127.0.0.1:{postgres.port}", hosts)
     url += "?target_session_attrs=read-write"
