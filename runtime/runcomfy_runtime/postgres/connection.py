@@ -27,7 +27,7 @@ from ..retry_and_timeouts import (
     backoff,
 )
 from .driver import connect, error_text, is_lost, is_unreachable, load_driver, may_pass
-from .schema import NotPrimary, check_session, check_version, migrate
+from .schema import READ_ONLY, NotPrimary, check_session, check_version, migrate
 
 MOST_CONNECTIONS = 4
 """Connections of one process. Writes are grouped, so more would wait for the same disk."""
@@ -184,7 +184,7 @@ class PostgresPool:
             waits = self.reached or is_unreachable(error) or may_pass(error)
             failed = self._lost(error) if waits else self.failure(error_text(error))
         except NotPrimary as error:  # a failover is under way
-            failed = _Lost(error) if self.reached else error
+            failed = _Lost(READ_ONLY) if self.reached else error
         raise failed
 
     def _lost(self, error: BaseException) -> _Lost:

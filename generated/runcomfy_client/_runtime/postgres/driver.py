@@ -11,14 +11,14 @@ from typing import Any
 from ..errors import NotConfigured, forget_frames
 from ..journal_address import DatabaseAddress
 from ..retry_and_timeouts import DATABASE_CONNECT_TIMEOUT
+from .schema import READ_ONLY
 
 _INSTALL = (
     "a journal in PostgreSQL needs psycopg, which is not installed: "
     "pip install 'psycopg[binary]>=3.2.1'"
 )
 _HINTS = {
-    "25006": "it is read-only (a standby?): give the address of the primary server, or with "
-    "several hosts add target_session_attrs=read-write",
+    "25006": READ_ONLY,
     "42501": "the user lacks a right: grant it CREATE on the schema for the first use, and "
     "SELECT, INSERT, UPDATE and DELETE on the tables runcomfy_… from then on",
     "42P01": "a table of the journal is missing: was it dropped?",

@@ -81,6 +81,12 @@ _MIGRATIONS: dict[int, Sequence[str]] = {
 Run = Callable[..., list[Any]]
 
 
+READ_ONLY = (
+    "it is read-only (a standby, or default_transaction_read_only): give the address of the "
+    "primary server, or with several hosts add target_session_attrs=read-write"
+)
+
+
 class NotPrimary(JournalError):
     """The database is read-only: a standby, perhaps one that becomes the primary soon."""
 
@@ -99,9 +105,7 @@ def check_session(run: Run, shown: str) -> None:
     )[0].rows
     if standby or read_only == "on":
         raise NotPrimary(
-            f"the journal {shown} is read-only (a standby, or default_transaction_read_only): "
-            "give the address of the primary server, or with several hosts add "
-            "target_session_attrs=read-write; without it nothing is submitted"
+            f"the journal {shown} cannot be used: {READ_ONLY}; without it nothing is submitted"
         )
     if synchronous == "off":
         raise JournalError(
