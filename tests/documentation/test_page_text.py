@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html import unescape
+from typing import Any
 
 import yaml
 from hypothesis import given
@@ -73,17 +75,19 @@ TEXTS = st.lists(st.sampled_from(SYNTAX) | st.text(max_size=3), max_size=12).map
 )
 
 
-def rendered(text: str) -> str:
-    """The HTML of a page, by the extensions of the site."""
+@cache
+def renderer() -> Markdown:
+    """Python-Markdown with the extensions of the site."""
     settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
-    names, options = [], {}
+    chosen: dict[str, dict[str, Any]] = {}
     for each in settings["markdown_extensions"]:
-        [(name, given_options)] = (
-            each.items() if isinstance(each, dict) else [(each, {})]
-        )
-        names.append(name)
-        options[name] = given_options
-    return Markdown(extensions=names, extension_configs=options).convert(text)
+        chosen |= each if isinstance(each, dict) else {each: {}}
+    return Markdown(extensions=list(chosen), extension_configs=chosen)
+
+
+def rendered(text: str) -> str:
+    """The HTML of a page."""
+    return renderer().reset().convert(text)
 
 
 def shown(html: str) -> str:
@@ -97,7 +101,7 @@ def printable(text: str) -> str:
 
 
 @given(TEXTS)
-@examples(150)
+@examples(80)
 def test_a_text_is_itself_and_nothing_else(text: str) -> None:
     for markdown, tags in (
         (paragraphs(text), {"p", "br"}),
@@ -111,7 +115,7 @@ def test_a_text_is_itself_and_nothing_else(text: str) -> None:
 
 
 @given(TEXTS)
-@examples(100)
+@examples(50)
 def test_a_block_of_code_ends_where_it_should(text: str) -> None:
     lines = re.sub("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", "", text).strip()
     page = f"{fence('text', lines)}\n\nafter"

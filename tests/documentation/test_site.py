@@ -29,6 +29,7 @@ from .conftest import HOSTILE, MODEL_ID, SCRIPT
 _NO_ID = {"", "__skip"}
 """Fragments that need no element: none, and the link of the theme to its content."""
 _REFERENCE = re.compile(r"<([a-z]+)\b[^>]*?\b(src|href)=\"([^\"]*)\"")
+_LINK = re.compile(r"\b(?:src|href)=\"([^\"]*)\"")
 _ID = re.compile(r"\bid=\"([^\"]*)\"")
 _ARTICLE = re.compile(r"<article[^>]*>(.*?)</article>", re.DOTALL)
 _BLOCK = re.compile(r"<pre.*?</pre>", re.DOTALL)
@@ -61,20 +62,22 @@ def text_of(markup: str) -> str:
 
 
 def test_every_link_leads_somewhere(built: Path) -> None:
+    known = {str(path): path for path in site_files(built)}
     broken: set[str] = set()
-    for file in site_files(built):
+    for place, file in known.items():
         if file.suffix != ".html" or file.name == "404.html":
             continue
-        for _, _, link in _REFERENCE.findall(html(file)):
+        for link in {*_LINK.findall(html(file))}:
             target, _, fragment = unescape(link).partition("#")
             if re.match(r"[a-z]+:", target):
                 continue
-            there = (file.parent / unquote(target)).resolve() if target else file
-            name = f"{file.relative_to(built)} → {link}"
-            is_page = there.is_file() and there.suffix == ".html"
-            known = ids(there) | _NO_ID if is_page else {""}
-            if not there.is_file() or unescape(unquote(fragment)) not in known:
-                broken.add(name)
+            folder = place.rpartition("/")[0]
+            path = os.path.normpath(f"{folder}/{unquote(target)}")
+            there = known.get(path) if target else file
+            is_page = there is not None and there.suffix == ".html"
+            named = ids(there) | _NO_ID if there and is_page else {""}
+            if there is None or unquote(fragment) not in named:
+                broken.add(f"{file.relative_to(built)} → {link}")
     assert broken == set()
 
 
