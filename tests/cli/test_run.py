@@ -387,9 +387,11 @@ def test_a_batch_is_listed_with_its_counts(
 )
 @pytest.mark.parametrize("how", ["option", "variable"])
 def test_no_command_shows_the_password_of_a_journal(
-    shell: Shell, address: str, code: int, how: str
+    shell: Shell, address: str, code: int, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("psycopg")
+    budget = "runcomfy_runtime.postgres.connection.DATABASE_FIRST_CONNECT_BUDGET"
+    monkeypatch.setattr(budget, 0.2)
     if how == "option":
         answer = shell("jobs", "--journal", address)
     else:

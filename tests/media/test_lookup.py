@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from runcomfy_runtime import daemon_threads
 from runcomfy_runtime.media.errors import MediaError, MediaFault
 from runcomfy_runtime.media.fetch.policy import FetchPolicy
 from runcomfy_runtime.media.prober import probe_async
@@ -67,8 +68,10 @@ def test_a_loop_ends_though_a_lookup_hangs(resolver: Hanging) -> None:
 
 
 def test_a_lookup_that_answers_after_the_loop_has_ended_disturbs_nobody(
-    resolver: Hanging,
+    resolver: Hanging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(daemon_threads, "THREAD_IDLE", 0.1)
+
     async def main() -> None:
         with pytest.raises(MediaError):
             await probe_async(URL, policy=FetchPolicy(seconds=0.1))

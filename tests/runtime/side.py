@@ -41,6 +41,14 @@ class Side:
         """Submit a job and cancel it."""
         return self._call("submit", *_payload(None), then=lambda job: job.cancel())
 
+    def models(self, limit: int) -> Any:
+        """The first entries of the catalog."""
+        return self._with_client(lambda client: client.models(limit=limit))
+
+    def balance(self) -> Any:
+        """The balance of the account."""
+        return self._with_client(lambda client: client.balance())
+
     def download(self) -> Any:
         """Run a job and save its files."""
         folder = tempfile.mkdtemp()

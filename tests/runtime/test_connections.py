@@ -19,6 +19,7 @@ from runcomfy_runtime.http import async_connection_pool, connection_pool
 from runcomfy_runtime.http.async_httpx_transport import AsyncHttpxTransport
 from runcomfy_runtime.http.httpx_transport import HttpxTransport
 from runcomfy_runtime.retry_and_timeouts import PAID_KEEPALIVE
+from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.transport import Lost, Outcome, Reached, Request, Response
 from support.loopback_server import LoopbackServer, read_request
 from support.scripted_server import (
@@ -267,6 +268,29 @@ def test_children_forked_beside_writing_threads_work(
             thread.join(20)
         client.close()
     assert codes == [0] * 10
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_threads_that_fork_at_once_leave_no_journal_locked(tmp_path: Path) -> None:
+    """Each gives back the locks that it took itself."""
+    journals = [SqliteJournal(tmp_path / f"{number}.db") for number in range(3)]
+
+    def fork() -> None:
+        for _ in range(15):
+            child = os.fork()
+            if child == 0:
+                os._exit(0)
+            os.waitpid(child, 0)
+
+    threads = [threading.Thread(target=fork) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    for journal in journals:
+        assert journal.fork_lock.acquire(timeout=5)
+        journal.fork_lock.release()
 
 
 def forked_submit(client: RunComfy) -> int:

@@ -318,7 +318,10 @@ def test_a_locked_journal_delays_the_end_of_a_call_as_long_as_is_stated(
 ) -> None:
     stated_end = stated("recording the end of a job takes up to")
     assert stated_end == retry_and_timeouts.CLEANUP_TIMEOUT
-    assert stated("job of a named batch, up to") == retry_and_timeouts.JOURNAL_TIMEOUT
+    assert (
+        stated("what a named batch already has, up to")
+        == retry_and_timeouts.JOURNAL_TIMEOUT
+    )
     monkeypatch.setattr("runcomfy_runtime.lifecycle.steps.CLEANUP_TIMEOUT", 0.3)
     path = tmp_path / "jobs.db"
     holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)

@@ -96,6 +96,36 @@ def test_a_value_that_stands_in_two_places_is_no_problem() -> None:
     assert json_problems({"a": shared, "b": [shared, shared]}) == ()
 
 
+def shared(levels: int) -> list[Any]:
+    """A list of ``2 ** levels`` values, and of so many lists in memory."""
+    value: list[Any] = [1]
+    for _ in range(levels):
+        value = [value, value]
+    return value
+
+
+@pytest.mark.parametrize("levels", [40, 190])
+def test_lists_that_share_their_items_take_no_time_and_no_memory(
+    levels: int, client: Any
+) -> None:
+    document, large = {"x": {"a": shared(levels)}}, "more than 1000000 values"
+    assert json_problems({"x": shared(12)}) == ()
+    for refused in (
+        lambda: client.validate("odd/any", document).problems,
+        lambda: client.validate(Input, document).problems,
+        lambda: rejected(lambda: client.submit("odd/any", document)),
+        lambda: rejected(lambda: client.submit(Input(**document))),
+        lambda: rejected(lambda: Input().extended(y=document)),
+    ):
+        problems = refused()
+        assert 1 <= len(problems) < 20
+        assert large in problems[0].message
+
+
+def test_a_large_list_that_shares_nothing_is_taken() -> None:
+    assert json_problems([(1, 2), *[None] * 1_000_000]) == ()
+
+
 def test_the_list_of_problems_is_bounded() -> None:
     assert len(json_problems([math.nan] * 1_000)) == 100
 

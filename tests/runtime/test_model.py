@@ -197,7 +197,7 @@ def test_extended_refuses_declared_fields(name: str) -> None:
 
 
 def test_extended_refuses_what_is_no_json() -> None:
-    with pytest.raises(InputRejected, match="not a JSON value"):
+    with pytest.raises(InputRejected, match="not a JSON number"):
         good().extended(fresh=float("nan"))
 
 
@@ -289,6 +289,7 @@ UNVALIDATED: dict[str, Callable[[], Input]] = {
     "wire name": lambda: good().model_copy(update={"breite": 5}),
     "not JSON": lambda: good().model_copy(update={"prompt": b"x"}),
     "no number": lambda: good().model_copy(update={"strength": float("nan")}),
+    "extra": lambda: changed(good(), "__pydantic_extra__", {"prompts": "x"}),
     "made": lambda: Input.model_construct(prompt=5, image_urls=["x"], nothing=None),
     "lacking": lambda: Input.model_construct(prompt="x"),
     "unpickled": lambda: pickle.loads(pickle.dumps(changed(good(), "steps", 51))),

@@ -18,6 +18,7 @@ from runcomfy_runtime.lifecycle.steps import Ended
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import FakeQueue
 from runcomfy_runtime.transport import Response
+from runtime.specimen import good
 
 NO_TIMEOUTS: list[Any] = [-5, -0.001, math.nan, -math.inf, "5", [1]]
 
@@ -154,6 +155,34 @@ def test_a_thread_that_holds_the_journal_is_waited_for_within_the_deadline(
     finally:
         holder.close()
     assert queue.requests == []
+
+
+def test_the_earlier_job_of_a_batch_is_looked_for_within_the_deadline(
+    tmp_path: Path,
+) -> None:
+    limits: list[float] = []
+
+    class Kept(SqliteJournal):
+        def find_within(self, reference: str, seconds: float) -> Any:
+            limits.append(seconds)
+            return super().find_within(reference, seconds)
+
+    journal = Kept(tmp_path / "jobs.db")
+    with FakeQueue().client(journal=journal, media_checks="off") as client:
+        list(client.map([good()], name="n", timeout=7))
+        assert limits
+        assert all(6 < limit <= 7 for limit in limits)
+    with journal.fork_lock:
+        waiting = threading.Thread(target=_not_found_in_time, args=(journal, limits))
+        waiting.start()
+        waiting.join(20)
+    assert limits.pop() == 0.1
+    assert not waiting.is_alive()
+
+
+def _not_found_in_time(journal: SqliteJournal, limits: list[float]) -> None:
+    with pytest.raises(errors.JournalError):
+        journal.find_within("one", 0.1)
 
 
 def test_a_pause_that_ends_with_the_deadline_is_not_sat_out(

@@ -100,6 +100,23 @@ def test_trouble_on_the_way_to_a_free_read_is_not_the_end(
     assert server.count(kind) == 2
 
 
+@pytest.mark.parametrize(
+    ("path", "good", "call"),
+    [
+        ("cancel", {"outcome": "cancelled"}, lambda side: side.cancel()),
+        ("/v1/models?limit=3&offset=0", {"models": []}, lambda side: side.models(3)),
+        ("/prod/v2/balance", {"balance_usd": 1.5}, lambda side: side.balance()),
+    ],
+)
+def test_a_page_of_a_firewall_ends_no_free_request(
+    server: ScriptedServer, side: Side, path: str, good: Any, call: Any
+) -> None:
+    page = Reply(b"<html>Attention Required!", 403, {"Content-Type": "text/html"})
+    server.on(path, page, Reply(good))
+    call(side)
+    assert server.count(path) == 2
+
+
 @pytest.mark.parametrize("kind", ["submit", "status"])
 def test_a_page_with_403_is_not_taken_for_another_account(
     server: ScriptedServer, side: Side, kind: str

@@ -28,7 +28,7 @@ from runcomfy_runtime.postgres import journal as postgres_journal
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import FakeQueue, VirtualClock
 from runtime.specimen import good
-from support.journal_stores import Store
+from support.journal_stores import Store, sqlite_store
 from support.scripted_server import Reply, ScriptedServer, result, status, submitted
 
 VERSION_1 = """
@@ -243,6 +243,9 @@ def test_many_processes_create_or_migrate_one_journal(path: Path, script: str) -
     [
         ("PRAGMA user_version = 3", "a newer client wrote it"),
         ("CREATE TABLE photo (id)", "another program"),
+        ("CREATE TABLE job (a); PRAGMA user_version = 1", "another program"),
+        ("CREATE TABLE photo (id); PRAGMA user_version = 2", "another program"),
+        ("PRAGMA user_version = 1", "it has no tables"),
     ],
 )
 def test_a_newer_journal_and_a_foreign_database_are_refused_unchanged(
@@ -258,6 +261,30 @@ def test_a_newer_journal_and_a_foreign_database_are_refused_unchanged(
     ):
         journal.note(intent())
     assert path.read_bytes()[100:] == before
+
+
+def test_a_process_that_was_stopped_sends_nothing_that_was_settled_meanwhile(
+    path: Path,
+) -> None:
+    """Stopped between its intent and its request; a person settles, and it is paid again."""
+    queue, store = FakeQueue(), sqlite_store(path)
+    with queue.client(journal=path) as other:
+
+        class Stopped(SqliteJournal):
+            def note_many(self, entries: Any) -> Any:
+                failures = super().note_many(entries)
+                if isinstance(entries[0], Intent) and failures == [None]:
+                    reference = entries[0].reference
+                    self._lease_ends[reference] -= 3600
+                    store.end_leases()
+                    other.journal.settle(reference, accepted=False)
+                    list(other.map([good()], name="n"))
+                return failures
+
+        with queue.client(journal=Stopped(path)) as stopped:
+            list(stopped.map([good()], name="n"))
+        assert queue.kinds.count("submit") == 1
+        assert list(other.journal.unknown()) == []
 
 
 SHARED = """

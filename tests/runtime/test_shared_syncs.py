@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from runcomfy_runtime import async_driver
-from runcomfy_runtime.lifecycle.steps import Intent
+from runcomfy_runtime import async_driver, errors
+from runcomfy_runtime import journal as journal_module
+from runcomfy_runtime.lifecycle.steps import Accepted, Intent
 from runcomfy_runtime.sqlite_file import SqliteFile
 from runcomfy_runtime.sqlite_journal import SqliteJournal
 from runcomfy_runtime.testing import FakeQueue
@@ -92,8 +93,9 @@ def _mapped(queue: FakeQueue, side: str, journal: Any, inputs: Any, **more: Any)
 
 @pytest.mark.parametrize("side", ["sync", "async"])
 def test_an_intent_with_little_time_left_is_written_alone(
-    path: Path, side: str
+    path: Path, side: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(async_driver, "COMMIT_WINDOW", 1.0)  # for a slow machine
     inputs = [good(tags=[number]) for number in range(4)]
     queue, journal = FakeQueue(), _Groups(path)
     queue.answer("*", output={"image": "x"}, queued=0.0, running=0.0)
@@ -156,6 +158,39 @@ def test_a_journal_that_fails_fails_each_job_of_the_group(path: Path) -> None:
     outcomes = asyncio.run(run())
     assert [type(outcome).__name__ for outcome in outcomes] == ["JournalError"] * 3
     assert queue.requests == []
+
+
+def test_a_journal_that_blocks_delays_neither_other_clients_nor_a_deadline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each client has threads of its own, and waiting for one of them ends with the call."""
+    monkeypatch.setattr(journal_module, "SHARED_COMMIT_MIN", 0.4)
+    queue, go_on = FakeQueue(), threading.Event()
+
+    class Blocked(SqliteJournal):
+        def note(self, entry: Any) -> None:
+            if isinstance(entry, Accepted):
+                assert go_on.wait(60)
+            super().note(entry)
+
+    async def run() -> None:
+        blocked = queue.async_client(journal=Blocked(tmp_path / "blocked.db"))
+        async with blocked, queue.async_client(journal=tmp_path / "jobs.db") as free:
+            runs = [
+                asyncio.ensure_future(blocked.run("v/m", {"n": n})) for n in range(20)
+            ]
+            while queue.kinds.count("submit") < 20:
+                await asyncio.sleep(0.01)
+            await free.run("v/m", {"n": 20})
+            for timeout in (0.3, 0.5):  # written alone, and with others
+                with pytest.raises(errors.JournalError, match="busy"):
+                    await blocked.run("v/m", {"n": 21}, timeout=timeout)
+            assert not go_on.is_set()
+            go_on.set()
+            await asyncio.gather(*runs)
+
+    asyncio.run(run())
+    assert queue.kinds.count("submit") == 21
 
 
 def test_no_use_of_the_journal_blocks_the_event_loop(

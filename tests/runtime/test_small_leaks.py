@@ -17,6 +17,7 @@ from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.files import files
 from runcomfy_runtime.testing import VirtualClock
 from runtime.side import OUTPUT, TOKEN, Side
+from runtime.specimen import good
 from support.scripted_server import REQUEST_ID, Reply, ScriptedServer
 
 GONE = Reply({"error_code": 404001, "error_message": "expired"}, 404)
@@ -132,6 +133,16 @@ def test_a_result_can_be_pickled_and_copied_after_use(
         assert twin.output == done.output
         assert twin._driver is done._driver
     assert copy.deepcopy(done).raw is not done.raw
+
+
+def test_a_result_of_a_batch_keeps_its_input_when_it_is_pickled_or_copied(
+    side: Side,
+) -> None:
+    done = side.map()
+    for twin in (
+        *(pickle.loads(pickle.dumps(done)), copy.copy(done), copy.deepcopy(done)),
+    ):
+        assert (twin.index, twin.input) == (0, good())
 
 
 def test_the_variables_of_the_official_tools_are_read(

@@ -19,6 +19,7 @@ from runcomfy_runtime import lease
 from runcomfy_runtime.client import RunComfy
 from runcomfy_runtime.journal import JournalEntry
 from runcomfy_runtime.sqlite_journal import SqliteJournal
+from support.journal_stores import sqlite_store
 from support.scripted_server import Reply, ScriptedServer, result, status, submitted
 
 TOKEN = "rc-0123456789-secret"
@@ -91,6 +92,8 @@ def test_a_batch_survives_kills(
         process.kill()
         process.wait()
         killed[str(process.pid)] = time.time()
+        if not long_run and path.exists():
+            sqlite_store(path).end_leases()
 
     def finish() -> list[int]:
         done = subprocess.run(

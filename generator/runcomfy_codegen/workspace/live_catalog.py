@@ -11,10 +11,15 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from runcomfy_runtime.client_config import ServerAccess, ServerSettings
-from runcomfy_runtime.error_codes import is_temporary
 from runcomfy_runtime.errors import ApiError, MissingToken, NotConfigured, NotFound
 from runcomfy_runtime.protocol import DEFAULT_BASE_URL, TOKEN_VARIABLES
-from runcomfy_runtime.responses import api_error, json_object, read_error, retry_after
+from runcomfy_runtime.responses import (
+    api_error,
+    json_object,
+    may_change,
+    read_error,
+    retry_after,
+)
 from runcomfy_runtime.retry_and_timeouts import (
     CATALOG_TIMEOUT,
     CATALOG_TRIES,
@@ -213,7 +218,7 @@ def _again(outcome: Outcome) -> bool:
     if isinstance(outcome, Lost):
         return not outcome.hopeless
     hint = retry_after(outcome.headers, time.time())
-    return is_temporary(outcome.status) and (hint is None or hint <= MAX_RETRY_AFTER)
+    return may_change(outcome) and (hint is None or hint <= MAX_RETRY_AFTER)
 
 
 def _wait(outcome: Outcome, attempt: int) -> float:
