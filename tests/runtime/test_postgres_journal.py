@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -523,5 +522,5 @@ def test_what_the_server_runs_late_changes_nothing_of_the_next_attempt(
             server.execute(message[5:].rstrip(b"\0"))
         (entry,) = other.entries()
         assert entry.word == "submitting"
-        journal.note(Accepted("one", replace(HANDLE, request_id="r2")))
+        journal.note(Accepted("one", HANDLE._replace(request_id="r2")))
         assert [entry.request_id for entry in other.pending()] == ["r2"]

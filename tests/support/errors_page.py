@@ -192,9 +192,11 @@ ENTRIES = (
     ),
     ErrorEntry(
         errors.JournalError,
-        "The journal cannot be read or written. A job that cannot be recorded is not submitted.",
+        "The journal cannot be read or written in time, or an entry cannot be settled. A job that "
+        "cannot be recorded is not submitted.",
         "no",
-        "Free the disk, or give another path.",
+        "Free the disk, or give another path. Jobs of a batch that ran already go on: the notes of "
+        "the error have their tokens.",
         "print(error)",
     ),
 )

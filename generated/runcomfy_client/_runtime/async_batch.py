@@ -13,7 +13,6 @@ from .async_job import AsyncJob, AsyncResult
 from .batch_claims import warn_kept_claims
 from .batch_items import BatchItems, BatchStopped, checked_concurrency
 from .batch_state import BatchItem, BatchState, BatchView
-from .daemon_threads import FILE_THREADS
 from .errors import JournalError, RunComfyError
 from .lifecycle.concurrency import RequestSlots
 from .progress import open_bar
@@ -118,11 +117,11 @@ class AsyncBatch(BatchView, Generic[YieldT]):
         """Begin as many jobs as there is room for. The journal is read in a thread."""
         room = self._concurrency - len(self._tasks)
         if self._open and room and self._items.reads_journal:
-            await FILE_THREADS.run(lambda: self._items.prepare(room))
+            await self._driver.threads.run(lambda: self._items.prepare(room))
         while self._open and self._has_room():
             items = self._items
             item = (
-                await FILE_THREADS.run(items.take)
+                await self._driver.threads.run(items.take)
                 if items.reads_files
                 else items.take()
             )
@@ -197,7 +196,7 @@ class AsyncBatch(BatchView, Generic[YieldT]):
 
     async def _give_back(self, timeout: float = JOURNAL_TIMEOUT) -> None:
         try:
-            await FILE_THREADS.run(lambda: self._items.end(timeout))
+            await self._driver.threads.run(lambda: self._items.end(timeout))
         except JournalError as failure:
             warn_kept_claims(failure)
         except BaseException:  # a second cancellation

@@ -7,18 +7,21 @@ shields a task from cancellation, the other holds back Ctrl-C by a signal handle
 from __future__ import annotations
 
 import asyncio
+import math
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from .client_config import ClientConfig
-from .daemon_threads import FILE_THREADS
-from .errors import RunComfyError, shorten_traceback
+from .daemon_threads import DaemonThreads
+from .errors import JournalError, RunComfyError, shorten_traceback
 from .interrupt import InterruptHeld
 from .journal import Entry, GroupingJournal, may_share
 from .lifecycle.steps import (
     Acquire,
     Emit,
+    Ended,
     Event,
     Flow,
     Intent,
@@ -30,10 +33,11 @@ from .lifecycle.steps import (
 )
 from .observer import report_event
 from .protocol import Status
-from .retry_and_timeouts import CLEANUP_TIMEOUT, COMMIT_WINDOW
+from .retry_and_timeouts import CLEANUP_TIMEOUT, COMMIT_WINDOW, JOURNAL_TIMEOUT
 from .transport import AsyncTransport, Outcome, Request
 
 T = TypeVar("T")
+_BUSY = "the journal is busy with other jobs of this client: it was not written in time"
 AsyncListener = Callable[[Status], Awaitable[None] | None]
 
 
@@ -73,7 +77,13 @@ async def _finish_writing(noting: Coroutine[Any, Any, None]) -> None:
 class _IntentGroup:
     """Intents of one event loop that are written to the journal with one sync to disk."""
 
-    def __init__(self, journal: GroupingJournal, window: float) -> None:
+    def __init__(
+        self, journal: GroupingJournal, threads: DaemonThreads, window: float
+    ) -> None:
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._begun = False
+        """Whether the intents are being written."""
         self.loop = asyncio.get_running_loop()
         self.open = True
         """Whether more intents may be added."""
@@ -82,17 +92,33 @@ class _IntentGroup:
         self.loop.call_later(window, self._close)
 
     async def write(self, intent: Intent) -> None:
-        """Return when the intent is on disk. One whose task is cancelled before is dropped."""
+        """Return when the intent is on disk. One whose task is cancelled before is dropped.
+
+        Raises ``JournalError`` if no thread is free in time.
+        """
         written: asyncio.Future[None] = self.loop.create_future()
         self._waiting.append((intent, written))
-        await written
+        longest = min(intent.timeout, JOURNAL_TIMEOUT)
+        limit = self.loop.call_later(longest, self._give_up, written)
+        try:
+            await written
+        finally:
+            limit.cancel()
+
+    def _give_up(self, written: asyncio.Future[None]) -> None:
+        """Drop an intent whose time is over, unless it is being written."""
+        with self._lock:
+            if not self._begun and not written.done():
+                written.set_exception(JournalError(_BUSY))
 
     def _close(self) -> None:
         self.open = False
-        FILE_THREADS.start(self._commit)
+        self._threads.start(self._commit)
 
     def _commit(self) -> None:
-        waiting = [pair for pair in self._waiting if not pair[1].done()]
+        with self._lock:
+            self._begun = True
+            waiting = [pair for pair in self._waiting if not pair[1].done()]
         failures: list[Any]
         try:
             failures = self._journal.note_many([intent for intent, _ in waiting])
@@ -117,7 +143,7 @@ class _IntentGroup:
 class AsyncDriver:
     """Executes the steps of flows, one after the other, in the running task."""
 
-    __slots__ = ("_flows", "_given", "_group", "_transport", "config")
+    __slots__ = ("_flows", "_given", "_group", "_transport", "config", "threads")
 
     def __init__(self, config: ClientConfig, transport: AsyncTransport | None) -> None:
         self.config = config
@@ -125,6 +151,8 @@ class AsyncDriver:
         self._flows = 0
         """How many flows are driven now."""
         self._group: _IntentGroup | None = None
+        self.threads = DaemonThreads("journal", 16)
+        """For the journal and other files: the locked journal of one client delays no other."""
 
     def without_connections(self) -> AsyncDriver:
         """A driver like this one, which opens its own connections."""
@@ -205,13 +233,16 @@ class AsyncDriver:
                 await _finish_writing(self._write(entry))
             case Acquire(semaphore):
                 await semaphore.acquire()
-            case RunTask(task, on_loop):
-                await (FILE_THREADS.run(task) if on_loop is None else on_loop())
+            case RunTask(task, None, begin_within):
+                await self.threads.run(task, begin_within)
+            case RunTask(_, on_loop):
+                assert on_loop is not None
+                await on_loop()
         return None
 
     async def call(self, task: Callable[[], T]) -> T:
         """Run a task that may block, in a thread."""
-        return await FILE_THREADS.run(task)
+        return await self.threads.run(task)
 
     async def _write(self, entry: Entry) -> None:
         """Write an entry to the journal: an intent together with those of other jobs."""
@@ -223,15 +254,20 @@ class AsyncDriver:
             and may_share(entry)
         ):
             await self._open_group(journal).write(entry)
-        else:
-            await FILE_THREADS.run(lambda: journal.note(entry))
+            return
+        seconds = entry.timeout if isinstance(entry, (Intent, Ended)) else math.inf
+        longest = min(seconds, JOURNAL_TIMEOUT)
+        try:
+            await self.threads.run(lambda: journal.note(entry), longest)
+        except TimeoutError:
+            raise JournalError(_BUSY) from None
 
     def _open_group(self, journal: GroupingJournal) -> _IntentGroup:
         group = self._group
         loop = asyncio.get_running_loop()
         if group is None or not group.open or group.loop is not loop:
             window = COMMIT_WINDOW if self._flows > 1 else 0.0
-            group = self._group = _IntentGroup(journal, window)
+            group = self._group = _IntentGroup(journal, self.threads, window)
         return group
 
     async def _sent(self, request: Request) -> Outcome:

@@ -59,14 +59,20 @@ class AsyncResult(BaseResult[OutputT]):
         return self._bound or raise_unbound()
 
     def __copy__(self) -> AsyncResult[OutputT]:
-        return AsyncResult(self._bound, self._handle, self.raw, self._reader)
+        return self._with_raw(self.raw)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> AsyncResult[OutputT]:
-        raw = deepcopy(self.raw, memo)
-        return AsyncResult(self._bound, self._handle, raw, self._reader)
+        return self._with_raw(deepcopy(self.raw, memo))
+
+    def _with_raw(self, raw: Any) -> AsyncResult[OutputT]:
+        twin = AsyncResult(self._bound, self._handle, raw, self._reader)
+        twin.index, twin.input = self.index, self.input
+        return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return AsyncResult, (None, self._handle, self.raw, self._reader)
+        place = {"index": self.index, "input": self.input}
+        made = None, self._handle, self.raw, self._reader
+        return AsyncResult, made, (None, place)
 
     async def download(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from functools import partial
 from typing import Any, TypeVar
 from weakref import WeakSet
 
@@ -24,7 +25,13 @@ from .batch_state import BatchItem
 from .input_checks import InputChecks
 from .job_handle import decode_token
 from .job_identity import job_identity
-from .journal import IntentExists, Journal, JournalEntry, SharedJournal
+from .journal import (
+    IntentExists,
+    Journal,
+    JournalEntry,
+    SharedJournal,
+    find_within,
+)
 from .lifecycle.concurrency import RateLimiter, RequestSlots, limit_requests
 from .lifecycle.run import JobProgress, run
 from .lifecycle.steps import Flow, FlowContext, RunTask, Sleep, settle_hint
@@ -290,7 +297,8 @@ class BatchItems:
         if self._name is None or self._journal is None:
             return None
         while True:
-            entry = yield from _find(self._journal, submission.reference)
+            left = deadline - context.now()
+            entry = yield from _find(self._journal, submission.reference, left)
             if entry is None or entry.state in RESUBMITTABLE_STATES:
                 return None
             if not entry.unknown:
@@ -305,11 +313,17 @@ def _is_new(entry: JournalEntry | None) -> bool:
     return entry is None or entry.state in RESUBMITTABLE_STATES
 
 
-def _find(journal: Journal, reference: str) -> Flow[JournalEntry | None]:
+def _find(journal: Journal, reference: str, left: float) -> Flow[JournalEntry | None]:
     """The entry under a reference. Reading it may block, so it is a task of the driver."""
-    entries: list[JournalEntry | None] = []
-    yield RunTask(lambda: entries.append(journal.find(reference)))
-    return entries[0]
+    found: list[JournalEntry | None] = []
+    find = partial(find_within, journal, reference, left)
+    try:
+        yield RunTask(lambda: found.append(find()), begin_within=left)
+    except TimeoutError:
+        raise errors.JournalError(
+            "the journal is busy with other jobs of this client: it was not read in time"
+        ) from None
+    return found[0]
 
 
 def _unknown_outcome(submission: Submission) -> errors.SubmitOutcomeUnknown:

@@ -148,8 +148,10 @@ class ClientConfig:
 
     def flow_context(self) -> FlowContext:
         """The context of a flow that begins now. Raises ``MissingToken``, ``BadSetting``."""
-        base_url, token = self.settings.access()
-        clock, journal = self.clock, self.journal
+        settings, clock, journal = self.settings, self.clock, self.journal
+        base_url, token = settings.base_url, settings.token
+        if base_url is None or token is None:
+            base_url, token = settings.access()
         return FlowContext(
             base_url,
             token,
@@ -158,7 +160,7 @@ class ClientConfig:
             self.random,
             journal is not None,
             self.include_cost,
-            journal.lease_left if isinstance(journal, LeasingJournal) else None,
+            journal.owns if journal and isinstance(journal, LeasingJournal) else None,
         )
 
     def received(self, request: Request, outcome: Outcome, began: float) -> Outcome:
@@ -169,7 +171,7 @@ class ClientConfig:
         """
         if request.token is not None:
             outcome = redact(outcome, request.token)
-        if self.hooks.on_request is not None or "logging" in sys.modules:
+        if "logging" in sys.modules or self.hooks.on_request is not None:
             try:
                 report_request(self.hooks, request, outcome, self.clock.now() - began)
             except BaseException as error:

@@ -7,6 +7,7 @@ other work nor its end.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -70,19 +71,28 @@ class DaemonThreads:
                 with self._changed:
                     self._unfinished -= 1
 
-    async def run(self, task: Callable[[], T]) -> T:
+    async def run(self, task: Callable[[], T], begin_within: float | None = None) -> T:
         """Run a task without blocking the event loop, and return what it returns.
 
-        If the caller is cancelled before the task has begun, it does not begin.
+        If the caller is cancelled before the task has begun, it does not begin. Raises
+        ``TimeoutError`` if all threads are busy for longer than ``begin_within`` seconds.
         """
         import asyncio  # slow to import, and its caller has it
 
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
-        context = copy_context()
+        context, turn = copy_context(), _Turn()
+
+        def give_up() -> None:
+            if turn.take() and not answer.done():
+                answer.set_exception(TimeoutError("all threads are busy"))
+
+        if begin_within is not None and begin_within < math.inf:
+            limit = loop.call_later(max(begin_within, 0.0), give_up)
+            answer.add_done_callback(lambda _: limit.cancel())
 
         def deliver() -> None:
-            if answer.done():
+            if answer.done() or not turn.take():
                 return
             call = _outcome(lambda: context.run(task), answer)
             with suppress(RuntimeError):  # the loop is closed: no caller waits any more
@@ -124,6 +134,17 @@ class DaemonThreads:
         return [future.result() for future in futures]
 
 
+class _Turn:
+    """What only one of two threads may take."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def take(self) -> bool:
+        """Whether nobody has taken it before."""
+        return self._lock.acquire(blocking=False)
+
+
 def _outcome(task: Callable[[], T], answer: asyncio.Future[T]) -> Callable[[], None]:
     """Run a task, and return the call that settles its future."""
     try:
@@ -137,7 +158,7 @@ def _outcome(task: Callable[[], T], answer: asyncio.Future[T]) -> Callable[[], N
 LOOKUP_THREADS = DaemonThreads("lookup", 16)
 """For name look-ups. One that outlives its time keeps its thread until the system answers."""
 FILE_THREADS = DaemonThreads("files", 16)
-"""For the journal and other files of an asyncio client."""
+"""For reading and hosting the local files of an asyncio client's inputs."""
 CHECK_THREADS = DaemonThreads("checks", 16)
 """For the checks of an asyncio client's inputs: those of a user may take any time."""
 HOST_THREADS = DaemonThreads("host", 8)

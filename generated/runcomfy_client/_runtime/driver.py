@@ -86,7 +86,10 @@ class Driver:
                 return stop.value  # type: ignore[no-any-return]
             answer, error = None, None
             try:
-                answer = self.perform(step, listener)
+                if isinstance(step, Send):
+                    answer = self.send(step.request)
+                else:
+                    self.perform(step, listener)
             except BaseException as caught:
                 error = caught
 
@@ -109,7 +112,10 @@ class Driver:
     def _done(self, flow: Flow[Any], step: Step, interrupts: HoldInterrupts) -> Step:
         """Execute one step, and resume the flow with its outcome."""
         try:
-            answer = self.perform(step, None)
+            if isinstance(step, Send):
+                answer: Outcome | None = self.send(step.request)
+            else:
+                answer = self.perform(step, None)
         except InterruptHeld as held:
             interrupts.hold(held.cause)
             answer = held.outcome

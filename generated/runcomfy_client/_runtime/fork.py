@@ -8,6 +8,7 @@ first takes the lock of every journal.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from itertools import count
 from typing import Any, Protocol
@@ -40,7 +41,16 @@ class ForkLock(Protocol):
 _ALIVE: WeakValueDictionary[int, Any] = WeakValueDictionary()
 """Every forkable object, in the order of their creation."""
 _NUMBERS = count()
-_TAKEN: list[ForkLock] = []
+
+
+class _Taken(threading.local):
+    """The locks that a thread has taken for its fork: another thread may fork meanwhile."""
+
+    def __init__(self) -> None:
+        self.locks: list[ForkLock] = []
+
+
+_TAKEN = _Taken()
 
 
 def renew_after_fork(forkable: Forkable) -> None:
@@ -63,16 +73,16 @@ def _before_fork() -> None:
         lock: ForkLock | None = getattr(forkable, "fork_lock", None)
         left = max(deadline - time.monotonic(), 0.0)
         if lock is not None and lock.acquire(timeout=left):
-            _TAKEN.append(lock)
+            _TAKEN.locks.append(lock)
 
 
 def _in_parent() -> None:
-    while _TAKEN:
-        _TAKEN.pop().release()
+    while _TAKEN.locks:
+        _TAKEN.locks.pop().release()
 
 
 def _in_child() -> None:
-    _TAKEN.clear()
+    _TAKEN.locks.clear()
     for forkable in _objects():
         forkable.after_fork()
 

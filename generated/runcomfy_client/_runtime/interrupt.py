@@ -51,7 +51,7 @@ class HoldInterrupts:
         self._timer: threading.Timer | None = None
 
     def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
+        if threading.get_ident() == threading.main_thread().ident:
             previous = _UNWRAPPED.getsignal(_SIGINT)
             if callable(previous):
                 self._previous = previous
@@ -64,7 +64,8 @@ class HoldInterrupts:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._restore()
+        if self._previous is not None:
+            self._restore()
         if error is not None:
             try:
                 self.deliver()
@@ -106,7 +107,8 @@ class HoldInterrupts:
                 _UNWRAPPED.signal(_SIGINT, self._previous)
         finally:
             # Only now: an interrupt may have come, and set the timer, until a moment ago.
-            self._stop_timer()
+            if self._timer is not None:
+                self._stop_timer()
 
     def _stop_timer(self) -> None:
         timer = self._timer

@@ -60,14 +60,20 @@ class Result(BaseResult[OutputT]):
         return self._bound or raise_unbound()
 
     def __copy__(self) -> Result[OutputT]:
-        return Result(self._bound, self._handle, self.raw, self._reader)
+        return self._with_raw(self.raw)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Result[OutputT]:
-        raw = deepcopy(self.raw, memo)
-        return Result(self._bound, self._handle, raw, self._reader)
+        return self._with_raw(deepcopy(self.raw, memo))
+
+    def _with_raw(self, raw: Any) -> Result[OutputT]:
+        twin = Result(self._bound, self._handle, raw, self._reader)
+        twin.index, twin.input = self.index, self.input
+        return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Result, (None, self._handle, self.raw, self._reader)
+        place = {"index": self.index, "input": self.input}
+        made = None, self._handle, self.raw, self._reader
+        return Result, made, (None, place)
 
     def download(
         self,

@@ -6,8 +6,7 @@ import base64
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from . import protocol
 from .access import REDACTED, checked_base_url, origin
@@ -19,8 +18,7 @@ _VERSION = "1"
 _KINDS = ("status", "result", "cancel")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobHandle:
+class JobHandle(NamedTuple):
     """An accepted job. ``model_id`` is empty if only the request id is known."""
 
     request_id: str
@@ -28,7 +26,7 @@ class JobHandle:
     base_url: str
     submitted_at: float = 0.0
     """Seconds since 1970, by the clock of the machine that submitted."""
-    urls: Mapping[str, str] = field(default_factory=lambda: {})  # noqa: PIE807
+    urls: Mapping[str, str] = {}
     """The server's URLs of ``status``, ``result`` and ``cancel``, if not the published ones."""
     echoes: tuple[str, ...] = ()
     """Digests of the URLs in the input, to tell them from output files."""
@@ -84,24 +82,9 @@ def handle_from_answer(
     request_id = str(stated) if numbered else stated
     if not isinstance(request_id, str) or not protocol.valid_request_id(request_id):
         return None
-    plain = JobHandle(
-        request_id=request_id,
-        model_id=model_id,
-        base_url=base_url,
-        submitted_at=at,
-        echoes=echoes,
-    )
-    urls = dict(_other_urls(answer, plain))
-    if not urls:
-        return plain
-    return JobHandle(
-        request_id=request_id,
-        model_id=model_id,
-        base_url=base_url,
-        submitted_at=at,
-        urls=urls,
-        echoes=echoes,
-    )
+    plain = JobHandle(request_id, model_id, base_url, at, {}, echoes)
+    urls = dict(_other_urls(answer, plain)) if len(answer) > 1 else None
+    return plain._replace(urls=urls) if urls else plain
 
 
 def _other_urls(

@@ -111,10 +111,19 @@ class GroupingJournal(Protocol):
 
 @runtime_checkable
 class LeasingJournal(Protocol):
-    """A journal whose intents are owned for a limited time, because other machines see them."""
+    """A journal whose intents are owned for a limited time, because other processes see them."""
 
-    def lease_left(self, reference: str) -> float:
-        """Seconds for which this process certainly owns an intent, by its monotonic clock."""
+    def owns(self, reference: str, seconds: float) -> bool:
+        """Whether this process may still send an intent's request, which takes so long."""
+        ...
+
+
+@runtime_checkable
+class TimeLimitedJournal(Protocol):
+    """A journal that can be looked into within a time limit."""
+
+    def find_within(self, reference: str, seconds: float) -> JournalEntry | None:
+        """Do the same as ``find``. Raises ``JournalError`` when the time is over."""
         ...
 
 
@@ -227,6 +236,15 @@ def batch_page(
     own = (entry for entry in entries_of_batch(journal, batch) if entry.batch == batch)
     rest = (entry for entry in own if entry.reference > after)
     return nsmallest(limit, rest, key=lambda entry: entry.reference)
+
+
+def find_within(
+    journal: Journal, reference: str, seconds: float
+) -> JournalEntry | None:
+    """The entry under a reference, within a time limit if the journal can keep one."""
+    if isinstance(journal, TimeLimitedJournal):
+        return journal.find_within(reference, max(seconds, 0.0))
+    return journal.find(reference)
 
 
 def may_share(intent: Intent) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -12,18 +12,72 @@ from .report import Problem
 MAX_DEPTH = 200
 """How many levels deep a payload may be nested; published inputs have 4."""
 
+MAX_SHARED_VALUES = 1_000_000
+"""How many values a payload may have whose lists share their items: few in memory, these may be
+more than any memory holds when they are written out."""
+
 _MOST_PROBLEMS = 100
 _MOST_DIGITS = 4_000
 """Python writes no integer of more than 4,300 digits."""
 _TOO_LONG = 10**_MOST_DIGITS
 
 
-class _Step(NamedTuple):
-    """A value that is still to be checked, or the end of one whose parts were checked."""
+class _Size(NamedTuple):
+    """How large a list, an object or a part is when it is written out."""
 
-    value: object
-    path: tuple[str, ...]
-    is_end: bool = False
+    values: int
+    levels: int
+
+
+def is_plain(payload: object) -> bool:
+    """Whether a payload certainly has no problem, apart from half a surrogate pair in a text.
+
+    It is of Python's own dicts, lists, texts and numbers, and no list has two places.
+    """
+    seen = {id(payload)}
+    level: list[object] = [payload]
+    for _ in range(MAX_DEPTH):
+        inner: list[object] = []
+        for part in level:
+            values = _values_of(part)
+            if values is None or not _add_containers(values, inner):
+                return False
+        if not inner:
+            return True
+        before = len(seen)
+        seen.update(map(id, inner))
+        if len(seen) < before + len(inner):
+            return False
+        level = inner
+    return False
+
+
+def _values_of(part: object) -> Collection[object] | None:
+    """The values of a dict with text keys, or of a list; None for anything else."""
+    if type(part) is dict:
+        members = cast(dict[object, object], part)
+        return members.values() if set(map(type, members)) <= _TEXT else None
+    return cast(list[object], part) if type(part) is list else None
+
+
+def _add_containers(values: Collection[object], found: list[object]) -> bool:
+    """Whether every value is plain, or may be a dict or a list, which is added to the found."""
+    for value in values:
+        kind = type(value)
+        if kind is str or kind is bool or value is None:
+            continue
+        if kind is int:
+            if not -_TOO_LONG < cast(int, value) < _TOO_LONG:
+                return False
+        elif kind is float:
+            if not math.isfinite(cast(float, value)):
+                return False
+        else:
+            found.append(value)
+    return True
+
+
+_TEXT = frozenset({str})
 
 
 def json_problems(payload: object, *, with_paths: bool = False) -> tuple[Problem, ...]:
@@ -32,31 +86,74 @@ def json_problems(payload: object, *, with_paths: bool = False) -> tuple[Problem
     The payload is a document, or an input with its parts. A value inside itself is a problem
     too. ``with_paths`` takes local files.
     """
-    problems: list[Problem] = []
-    enclosing: set[int] = set()
-    steps = [_Step(payload, ())]
-    while steps and len(problems) < _MOST_PROBLEMS:
-        step = steps.pop()
-        if step.is_end:
-            enclosing.discard(id(step.value))
-            continue
-        children = _children(step.value)
+    walk = _Walk(with_paths)
+    walk.size(payload, ())
+    return tuple(walk.problems)
+
+
+class _Walk:
+    """Looks at every value once, however many places it has."""
+
+    def __init__(self, with_paths: bool) -> None:
+        self.problems: list[Problem] = []
+        self._with_paths = with_paths
+        self._enclosing: set[int] = set()
+        self._clean: dict[int, _Size] = {}
+        """The size of what has no problem."""
+        self._shares = False
+        """Whether anything has two places."""
+        self._too_large: set[tuple[str, ...]] = set()
+
+    def size(self, value: object, path: tuple[str, ...]) -> _Size:
+        """The size of a value, and a problem for whatever is wrong with it."""
+        children, key = _children(value), id(value)
+        known = self._clean.get(key)
+        if children is not None and known and len(path) + known.levels <= MAX_DEPTH:
+            self._shares = True
+            return known
+        reason = ""
         if children is None:
-            is_file = with_paths and isinstance(step.value, Path)
-            reason = "" if is_file else _scalar_problem(step.value)
-        elif id(step.value) in enclosing:
+            is_file = self._with_paths and isinstance(value, Path)
+            reason = "" if is_file else _scalar_problem(value)
+        elif key in self._enclosing:
             reason = "contains itself"
-        elif len(step.path) >= MAX_DEPTH:
+        elif len(path) >= MAX_DEPTH:
             reason = f"is nested more than {MAX_DEPTH} levels deep"
         else:
-            reason = _key_problem(step.value)
-            enclosing.add(id(step.value))
-            steps.append(_Step(step.value, step.path, is_end=True))
-            inner = [_Step(value, (*step.path, name)) for name, value in children]
-            steps += reversed(inner)
-        if reason:
-            problems.append(_problem(step.path, reason))
-    return tuple(problems)
+            return self._whole(value, children, path)
+        return self._judged(path, reason, _Size(1, 0))
+
+    def _whole(
+        self, value: object, children: list[tuple[str, object]], path: tuple[str, ...]
+    ) -> _Size:
+        before, values, levels = len(self.problems), 1, 0
+        self._judged(path, _key_problem(value), _Size(1, 0))
+        self._enclosing.add(id(value))
+        for name, inner in children:
+            if len(self.problems) >= _MOST_PROBLEMS:
+                break
+            size = self.size(inner, (*path, name))
+            values, levels = values + size.values, max(levels, size.levels)
+        self._enclosing.discard(id(value))
+        if self._shares and values > MAX_SHARED_VALUES:
+            self._refuse_member(path[:1])
+            values = 1
+        whole = _Size(values, levels + 1)
+        if len(self.problems) == before or values == 1:
+            self._clean[id(value)] = whole
+        return whole
+
+    def _refuse_member(self, path: tuple[str, ...]) -> None:
+        """Report a member of the payload that is too large, once."""
+        reason = f"has more than {MAX_SHARED_VALUES} values when it is written out"
+        if path not in self._too_large:
+            self._too_large.add(path)
+            self._judged(path, reason, _Size(1, 0))
+
+    def _judged(self, path: tuple[str, ...], reason: str, size: _Size) -> _Size:
+        if reason and len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append(_problem(path, reason))
+        return size
 
 
 def _children(value: object) -> list[tuple[str, object]] | None:

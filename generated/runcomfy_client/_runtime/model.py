@@ -232,10 +232,12 @@ class ModelInput(
         """
         import json  # few inputs need it
 
+        from .json_values import json_problems
         from .problems import refused_extension
 
         fields = _plain_values(fields)
-        if problems := tuple(refused_extension(shape_of(type(self)), fields)):
+        declared = refused_extension(shape_of(type(self)), fields)
+        if problems := (*declared, *json_problems(fields)):
             raise _rejected(problems, self.MODEL_ID)
         validated = is_validated(self)
         longer = self.model_copy()

@@ -73,18 +73,25 @@ def _accepts_null(field: FieldInfo) -> bool:
     return any(isinstance(mark, AcceptsNull) for mark in field.metadata)
 
 
-def wire_value(value: Any) -> Any:
-    """The value of a field as it is sent."""
+def wire_value(value: Any, copies: dict[int, Any] | None = None) -> Any:
+    """The value of a field as it is sent. A list that has two places is copied once."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, BaseModel):
         return members_sent(value)
-    if isinstance(value, (list, tuple)):
-        return [wire_value(item) for item in cast("Collection[object]", value)]
-    if isinstance(value, dict):
-        return {
-            name: wire_value(member)
-            for name, member in cast(dict[str, object], value).items()
-        }
-    return value if type(value) in _PLAIN else _plain(value)
+    if not isinstance(value, (list, tuple, dict)):
+        return _plain(value)
+    copies = {} if copies is None else copies
+    copy: Any = copies.get(id(cast(object, value)))
+    if copy is None:
+        if isinstance(value, dict):
+            members = cast(dict[str, object], value).items()
+            copy = {name: wire_value(member, copies) for name, member in members}
+        else:
+            items = cast("Collection[object]", value)
+            copy = [wire_value(item, copies) for item in items]
+        copies[id(cast(object, value))] = copy
+    return copy
 
 
 class ShownValue:
@@ -117,15 +124,21 @@ def sent_identity(part: object) -> Hashable:
 
 def has_path(value: object) -> bool:
     """Whether a value of lists and dicts has a ``Path`` in it."""
-    if isinstance(value, dict):
-        value = cast(dict[str, object], value).values()
-    elif not isinstance(value, list):
-        return isinstance(value, Path)
-    return any(
-        has_path(item)
-        for item in cast("Collection[object]", value)
-        if type(item) not in _PLAIN
-    )
+    waiting, seen = [value], set[int]()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Path):
+            return True
+        inner: Collection[object] = ()
+        if isinstance(part, dict):
+            inner = cast(dict[str, object], part).values()
+        elif isinstance(part, list):
+            inner = cast(list[object], part)
+        here = id(part)  # pyright: ignore[reportUnknownArgumentType]
+        if inner and here not in seen:
+            seen.add(here)
+            waiting += [item for item in inner if type(item) not in _PLAIN]
+    return False
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})

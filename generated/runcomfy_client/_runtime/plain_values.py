@@ -11,38 +11,50 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from numbers import Real
-from typing import Any
+from typing import Any, TypeAlias
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _MOST_LEVELS = 200
 _EMPTY_CELLS = frozenset({"NAType", "NaTType"})
 
 
-def plain_value(value: object, enclosing: tuple[object, ...] = ()) -> Any:
-    """The value as JSON has it, as far as nothing is lost; the same object if nothing changes."""
+_Known: TypeAlias = "dict[int, tuple[object, Any]]"
+"""What became of each list and object, by its id; with the object itself, so that it stays."""
+
+
+def plain_value(
+    value: object, known: _Known | None = None, levels: int = _MOST_LEVELS
+) -> Any:
+    """The value as JSON has it, as far as nothing is lost; the same object if nothing changes.
+
+    What has two places is converted once, and a value inside itself stays as it is.
+    """
     given: Any = value
     if type(value) in _PLAIN:
         return given
     if isinstance(value, Enum):
-        return plain_value(value.value, enclosing)
+        return plain_value(value.value, known, levels)
     is_text = isinstance(value, (str, bytes, bytearray, memoryview))
     if is_text or isinstance(value, (int, float)):
         return _base_value(value)
     is_items = isinstance(value, Sequence) or _is_array(value)
     if not is_items and not isinstance(value, Mapping):
         return _plain_scalar(value)
-    if len(enclosing) >= _MOST_LEVELS or any(outer is value for outer in enclosing):
-        return given
-    inner = (*enclosing, given)
-    return _plain_items(given, inner) if is_items else _plain_mapping(given, inner)
+    known = {} if known is None else known
+    if id(given) in known or not levels:
+        return known.get(id(given), (given, given))[1]
+    known[id(given)] = given, given
+    plain = (_plain_items if is_items else _plain_mapping)(given, known, levels - 1)
+    known[id(given)] = given, plain
+    return plain
 
 
 def _plain_mapping(
-    value: Mapping[Any, Any], enclosing: tuple[object, ...]
+    value: Mapping[Any, Any], known: _Known, levels: int
 ) -> Mapping[Any, Any]:
     plain = {
         _base_value(name) if isinstance(name, str) else name: plain_value(
-            member, enclosing
+            member, known, levels
         )
         for name, member in value.items()
     }
@@ -50,8 +62,8 @@ def _plain_mapping(
     return value if same and _is_exactly(value, dict) else plain
 
 
-def _plain_items(value: Sequence[Any], enclosing: tuple[object, ...]) -> Sequence[Any]:
-    items = [plain_value(item, enclosing) for item in value]
+def _plain_items(value: Sequence[Any], known: _Known, levels: int) -> Sequence[Any]:
+    items = [plain_value(item, known, levels) for item in value]
     same = all(map(operator.is_, items, value))
     return value if same and _is_exactly(value, list) else items
 

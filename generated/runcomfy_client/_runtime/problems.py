@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, cast
@@ -156,18 +155,13 @@ def _as_typed(names: Mapping[str, str], wire: str, path: Sequence[str]) -> str:
 def refused_extension(
     shape: ModelShape, fields: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    """Why fields cannot be added to an input: they are declared, or not JSON."""
-    for name, value in fields.items():
-        location = pointer([name])
+    """Why fields cannot be added to an input: they are declared."""
+    for name in fields:
         if name in shape.wire:
             text = f"{quoted(name)} is a declared field: give it to Input(…)"
-            yield Problem(pointer=location, code="invalid", message=text, actual=name)
-            continue
-        try:
-            json.dumps(value, allow_nan=False)
-        except (TypeError, ValueError, RecursionError) as error:
-            text = f"{quoted(name)} is not a JSON value: {error}"
-            yield Problem(pointer=location, code="type", message=text)
+            yield Problem(
+                pointer=pointer([name]), code="invalid", message=text, actual=name
+            )
 
 
 def _problem(path: Sequence[str], message: ProblemMessage) -> Problem:
@@ -212,7 +206,7 @@ def without_invalid_values(
     members = cast(Mapping[str, object], document).items()
     named = {wire.get(name, name): value for name, value in members}
     # Not deeper than the rules and limits: a document may be nested without end.
-    depth = max((depth, *(rule.pointer.count("/") for rule in rules)))
+    depth = max((1, depth, *(rule.pointer.count("/") for rule in rules)))
     return cast(dict[str, Any], _without(named, "", invalid, depth))
 
 

@@ -53,9 +53,12 @@ class Phase(StrEnum):
     @property
     def terminal(self) -> bool:
         """Whether the job has ended. An unknown status word never ends a wait."""
-        return self in (Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED)
+        return self in _TERMINAL
 
 
+# Constants, because Python 3.11 looks a member of an enum up as slowly as it calls a function.
+_TERMINAL = (Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED)
+_UNKNOWN = Phase.UNKNOWN
 PHASES: Mapping[str, Phase] = MappingProxyType(
     {
         # published: /status says the first four, /result also the next two
@@ -82,11 +85,7 @@ PHASES: Mapping[str, Phase] = MappingProxyType(
 
 def phase(word: object) -> Phase:
     """What a status word means; ``UNKNOWN`` for words that are not in the table."""
-    return (
-        PHASES.get(word.lower(), Phase.UNKNOWN)
-        if isinstance(word, str)
-        else Phase.UNKNOWN
-    )
+    return PHASES.get(word.lower(), _UNKNOWN) if isinstance(word, str) else _UNKNOWN
 
 
 class CancelOutcome(StrEnum):
@@ -100,8 +99,6 @@ class CancelOutcome(StrEnum):
 
 STATED_OUTCOMES = (CancelOutcome.CANCELLED, CancelOutcome.NOT_CANCELLABLE)
 """The outcomes that ``POST …/cancel`` answers with."""
-"""Every error of the API. The client's exceptions and the sandbox's refusals are its rows."""
-"""A code of another RunComfy API. It has no row, so each call decides what it means."""
 
 
 # Half of a surrogate pair is not a character and cannot be part of a URL.
@@ -128,6 +125,7 @@ def valid_request_id(request_id: str) -> bool:
     return _REQUEST_ID.fullmatch(request_id) is not None
 
 
+@lru_cache(maxsize=1024)
 def _segment(request_id: str) -> str:
     return request_id if valid_request_id(request_id) else quote(request_id, safe="")
 
@@ -221,7 +219,7 @@ class Cancellation(NamedTuple):
 
 ENVELOPES = ("data", "request", "result", "response", "job")
 """Members in which a gateway wraps an answer. An echo of the input is not one of them."""
-_STATUS_KEYS = ("status", "state", "task_status")
+_STATUS_KEY, _OTHER_STATUS_KEYS = "status", ("state", "task_status")
 
 
 def unwrap(content: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -246,11 +244,21 @@ def result_members(raw: object) -> Mapping[str, Any]:
 
 def status_word(content: Mapping[str, Any]) -> str | None:
     """The status word at the top of an answer; None if it states none."""
-    for key in _STATUS_KEYS:
+    word = content.get(_STATUS_KEY)
+    if isinstance(word, str) and word:
+        return word
+    for key in _OTHER_STATUS_KEYS:
         word = content.get(key)
         if isinstance(word, str) and word:
             return word
     return None
+
+
+def has_status(content: Mapping[str, Any]) -> bool:
+    """Whether an answer states a status, perhaps in an envelope."""
+    if status_word(content) is not None:
+        return True
+    return status_word(unwrap(content)) is not None
 
 
 def read_status(request_id: str, content: Mapping[str, Any]) -> Status | None:
@@ -272,5 +280,7 @@ def names_other_job(request_id: str, answer: object) -> bool:
     """Whether an answer is about another job than the one that was asked for."""
     if not isinstance(answer, dict):
         return False
-    named = cast(dict[str, Any], answer).get("request_id")
-    return isinstance(named, str) and named not in ("", request_id)
+    named: object = answer.get("request_id")  # pyright: ignore
+    if named == request_id or named is None:
+        return False
+    return isinstance(named, str) and named != ""

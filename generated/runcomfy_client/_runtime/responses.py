@@ -36,7 +36,12 @@ class BodyWithoutJson(Enum):
 def json_value(response: Response) -> object:
     """The JSON value in a body, of any type; ``BodyWithoutJson.NOT_JSON`` without one."""
     try:
-        return _decoded(response.body.removeprefix(BOM_UTF8).decode())
+        text = response.body.removeprefix(BOM_UTF8).decode()
+        try:
+            value, end = _begin(text)
+        except ValueError:  # blanks before it, a long number, or no JSON at all
+            return _decoded(text)
+        return value if end == len(text) else _decoded(text)
     except (ValueError, RecursionError):
         return BodyWithoutJson.NOT_JSON
 
@@ -48,7 +53,9 @@ def json_object(response: Response) -> JsonObject | None:
 
 def as_object(value: object) -> JsonObject | None:
     """A JSON value if it is an object, else None."""
-    return cast(JsonObject, value) if isinstance(value, dict) else None
+    if isinstance(value, dict):
+        return value  # pyright: ignore[reportUnknownVariableType]
+    return None
 
 
 def damage(body: bytes) -> str:
@@ -66,7 +73,8 @@ def damage(body: bytes) -> str:
     return ""
 
 
-_decode = json.JSONDecoder().decode
+_decoder = json.JSONDecoder()
+_begin, _decode = _decoder.raw_decode, _decoder.decode
 
 
 def _decoded(text: str) -> Any:
@@ -112,6 +120,15 @@ def is_success(response: Response) -> bool:
     """Whether an answer is one of success, and states no error."""
     content = json_object(response)
     return 200 <= response.status < 300 and not (content and states_error(content))
+
+
+def may_change(response: Response) -> bool:
+    """Whether the same free request may get another answer than this error later.
+
+    A page with HTTP 403 is of a firewall on the way: the API answers in JSON.
+    """
+    page = response.status == 403 and json_object(response) is None
+    return page or error_codes.is_temporary(response.status)
 
 
 def states_error(content: Mapping[str, Any]) -> bool:

@@ -170,4 +170,7 @@ def request_timeout(
     deadline: float, now: float, longest: float = REQUEST_TIMEOUT
 ) -> float:
     """The timeout of one request before a deadline, at least a second."""
-    return max(1.0, min(longest, deadline - now))
+    left = deadline - now
+    if left >= longest:
+        return longest if longest > 1.0 else 1.0
+    return left if left > 1.0 else 1.0

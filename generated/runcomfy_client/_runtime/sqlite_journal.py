@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -21,7 +21,7 @@ from .errors import JournalError
 from .fork import renew_after_fork
 from .job_handle import JobHandle
 from .journal import Entry, IntentExists, JournalEntry, LateEntries, not_settled
-from .lease import LeaseKeeper, alive, boot_id, new_owner
+from .lease import LeaseKeeper, alive, boot_id, lease_clock, new_owner
 from .lifecycle.steps import (
     Accepted,
     Ended,
@@ -73,6 +73,7 @@ class SqliteJournal:
         self._queue: deque[_Queued] = deque()
         self._late = LateEntries()
         self._leases = LeaseKeeper(self._renew)
+        self._lease_ends: dict[str, float] = {}
 
     @property
     def fork_lock(self) -> threading.RLock:
@@ -129,6 +130,7 @@ class SqliteJournal:
                 group.append(self._queue.popleft())
         if not group:
             return
+        began = lease_clock()
         try:
             # The sync of an intent covers all that came before it.
             intent = any(isinstance(item.entry, Intent) for item in group)
@@ -147,15 +149,17 @@ class SqliteJournal:
         for item in group:
             item.done = True
             if item.failure is None:
-                self._hold_lease(item.entry)
+                self._hold_lease(item.entry, began)
 
-    def _hold_lease(self, entry: Entry) -> None:
+    def _hold_lease(self, entry: Entry, began: float) -> None:
         if isinstance(entry, Paused):
             return
         if isinstance(entry, (Intent, Sending)):
+            self._lease_ends[entry.reference] = began + LEASE
             self._leases.hold(entry.reference)
         else:
             self._leases.drop(entry.reference)
+            self._lease_ends.pop(entry.reference, None)
 
     def _write(
         self, connection: sqlite3.Connection, entry: Entry
@@ -210,13 +214,19 @@ class SqliteJournal:
                 return
 
     def _renew(self, references: Sequence[str]) -> None:
-        """Renew the leases of open intents. A lease that has run out stays so."""
+        """Renew the leases of open intents, unless a person has settled them."""
         if self._late:
             self._note_with_late([], LEASE / 4)
-        now = time.time()
         with self._file.connection(LEASE / 4) as connection:
-            rows = [(now + LEASE, reference, self.owner) for reference in references]
-            connection.executemany(RENEW, rows)
+            for reference in references:
+                began, until = lease_clock(), time.time() + LEASE
+                renewed = connection.execute(RENEW, (until, reference, self.owner))
+                if renewed.rowcount and reference in self._lease_ends:
+                    self._lease_ends[reference] = began + LEASE
+
+    def owns(self, reference: str, seconds: float) -> bool:
+        """Whether this process was not stopped for so long that others gave an intent up."""
+        return lease_clock() < self._lease_ends.get(reference, 0.0)
 
     def settle(self, reference: str, handle: JobHandle | None) -> None:
         """Decide an unknown intent: it became this job, or with None it was not accepted.
@@ -242,34 +252,35 @@ class SqliteJournal:
 
     def find(self, reference: str) -> JournalEntry | None:
         """The entry under a reference, if there is one."""
-        self._drop_unsent("AND reference = ?", (reference,))
-        return next(self._read("WHERE reference = ?", (reference,)), None)
+        return self.find_within(reference, JOURNAL_TIMEOUT)
+
+    def find_within(self, reference: str, seconds: float) -> JournalEntry | None:
+        """Do the same, and wait at most so long for others."""
+        return next(
+            iter(self._read("WHERE reference = ?", (reference,), seconds)), None
+        )
 
     def pending(self) -> list[JournalEntry]:
         """Jobs that were accepted and have not ended, oldest first."""
-        return list(
-            self._read("WHERE request_id <> '' AND state = '' ORDER BY meant_at, rowid")
+        return self._read(
+            "WHERE request_id <> '' AND state = '' ORDER BY meant_at, rowid"
         )
 
     def unknown(self) -> list[JournalEntry]:
         """Intents whose outcome is unknown. They are never sent again automatically."""
-        self._drop_unsent()
-        return list(
-            self._read("WHERE request_id = '' AND state = '' ORDER BY meant_at, rowid")
-        )
+        where = "WHERE request_id = '' AND state = '' ORDER BY meant_at, rowid"
+        return [entry for entry in self._read(where) if entry.unknown]
 
     def entries(self, limit: int = 100) -> list[JournalEntry]:
         """The latest entries, newest first."""
-        self._drop_unsent()
-        return list(self._read("ORDER BY meant_at DESC, rowid DESC LIMIT ?", (limit,)))
+        return self._read("ORDER BY meant_at DESC, rowid DESC LIMIT ?", (limit,))
 
     def of_batch(self, name: str) -> list[JournalEntry]:
         """The entries of a named batch, oldest first."""
         # By the reference, which begins with the name: version 1 had no other column for it.
         first, after = f"{name}/", f"{name}0"  # 0 follows / in the order of characters
-        self._drop_unsent("AND reference >= ? AND reference < ?", (first, after))
         where = "WHERE reference >= ? AND reference < ? ORDER BY meant_at, rowid"
-        return list(self._read(where, (first, after)))
+        return self._read(where, (first, after))
 
     def close(self) -> None:
         """Close the file. The next call opens it again."""
@@ -287,16 +298,24 @@ class SqliteJournal:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.path)!r})"
 
-    def _drop_unsent(self, where: str = "", values: tuple[Any, ...] = ()) -> None:
-        """Record as not accepted what a dead process recorded ahead and did not send."""
-        now = time.time()
-        mine = (NOT_ACCEPTED, now, boot_id(), now, *values)
-        with self._file.connection() as connection:
-            connection.execute(f"{UNSENT} {where}", mine)
-
-    def _read(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[JournalEntry]:
+    def _read(
+        self,
+        where: str,
+        values: tuple[Any, ...] = (),
+        seconds: float = JOURNAL_TIMEOUT,
+    ) -> list[JournalEntry]:
+        """Entries as they are, after what dead processes did not send is recorded as such."""
         statement = f"SELECT {COLUMNS} FROM job {where}"  # noqa: S608 - our own words
-        with self._file.connection() as connection:
-            rows = connection.execute(statement, values).fetchall()
-        now = time.time()
-        return (JournalEntry._make((*row[:-1], alive(row[-1], now))) for row in rows)
+        with self._file.connection(seconds) as connection:
+            entries = _entries(connection.execute(statement, values))
+            if any(entry.unknown and not entry.owner_alive for entry in entries):
+                now = time.time()
+                mine = (NOT_ACCEPTED, now, boot_id(), now)
+                if connection.execute(UNSENT, mine).rowcount:
+                    entries = _entries(connection.execute(statement, values))
+        return entries
+
+
+def _entries(rows: Iterable[tuple[Any, ...]]) -> list[JournalEntry]:
+    now = time.time()
+    return [JournalEntry._make((*row[:-1], alive(row[-1], now))) for row in rows]

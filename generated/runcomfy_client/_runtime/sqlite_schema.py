@@ -11,6 +11,8 @@ from .errors import JournalError
 
 VERSION = 2
 
+_FIRST_COLUMNS = {"reference", "model_id", "payload_sha256", "meant_at", "request_id"}
+"""Columns that every version has: other programs number their databases too."""
 _TABLE = """
 CREATE TABLE job (
   reference TEXT PRIMARY KEY,
@@ -108,13 +110,16 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
             f"the journal {path} has version {version}, and this client knows {VERSION} at "
             "most: a newer client wrote it. Update this client, or give another file"
         )
-    if version == 0:
-        row = connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone()
-        if row is not None:
-            raise JournalError(
-                f"{path} is not a journal: it is a database of another program (it has "
-                f"{row[0]!r}). Give another file"
-            )
+    names = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    columns = connection.execute("SELECT name FROM pragma_table_info('job')").fetchall()
+    if version == 0 and not names:
+        return version
+    if version == 0 or not {name for (name,) in columns} >= _FIRST_COLUMNS:
+        tables = ", ".join(repr(name) for (name,) in names[:3]) or "no tables"
+        raise JournalError(
+            f"{path} is not a journal: it is a database of another program (it has "
+            f"{tables}). Give another file"
+        )
     return version
 
 

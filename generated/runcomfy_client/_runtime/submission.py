@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
 from .base_job import OutputReader, untyped_output
 from .errors import InputRejected
 from .escaping import quoted
-from .json_values import json_problems
+from .json_values import is_plain, json_problems
 from .lifecycle.submit_outcome import PreSubmitTask, Submission
 from .protocol import valid_model_id
 from .report import Problem, Report
@@ -93,10 +92,10 @@ def _of_input(
         members = input_members(what)
     except RecursionError:
         raise InputRejected(Report(json_problems(what)), what.MODEL_ID) from None
-    if has_path(members):
+    if not (plain := is_plain(members)) and has_path(members):
         submission = _with_files(what.MODEL_ID, members, checks)
     else:
-        submission = _serialize(what.MODEL_ID, members)
+        submission = _serialize(what.MODEL_ID, members, plain)
     problems = schema_problems(what)
     if problems:
         raise InputRejected(Report(problems), what.MODEL_ID)
@@ -115,7 +114,7 @@ def _with_files(
     if problems:
         raise InputRejected(Report(problems), model_id)
     names = {path: path.name for _, path in paths_in(members)}
-    named = _serialize(model_id, with_values(members, names))
+    named = _serialize(model_id, with_values(members, names), False)
     return named._replace(members=members, files=policy.reading(members))
 
 
@@ -124,7 +123,7 @@ def untyped_submission(model_id: str, payload: object) -> Submission:
     if not isinstance(payload, Mapping):
         raise _rejected(wrong_payload(model_id, payload), model_id)
     members = dict(cast(Mapping[str, Any], payload))
-    return _serialize(checked_model_id(model_id), members)
+    return _serialize(checked_model_id(model_id), members, is_plain(members))
 
 
 def _with_check(
@@ -150,20 +149,23 @@ def checked_model_id(model_id: str) -> str:
     return model_id
 
 
-def _serialize(model_id: str, payload: Mapping[str, Any]) -> Submission:
-    problems = json_problems(payload)
-    if problems:
+def _serialize(model_id: str, payload: Mapping[str, Any], plain: bool) -> Submission:
+    """The submission of a payload. ``plain``: it was seen to have no problem."""
+    if not plain and json_problems(payload):
         from .plain_values import plain_value  # rarely needed
 
         payload = cast(Mapping[str, Any], plain_value(payload))
-        problems = json_problems(payload)
+        _refuse(json_problems(payload), model_id)
+    try:
+        return Submission.of(model_id, payload)
+    except (TypeError, ValueError, RecursionError) as error:
+        _refuse(json_problems(payload), model_id)
+        raise _rejected(f"the payload is not JSON: {error}", model_id) from None
+
+
+def _refuse(problems: tuple[Problem, ...], model_id: str) -> None:
     if problems:
         raise InputRejected(Report(problems), model_id)
-    unwritten = Submission(model_id, b"", "", os.urandom(16).hex(), members=payload)
-    try:
-        return unwritten.with_members(payload)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise _rejected(f"the payload is not JSON: {error}", model_id) from None
 
 
 def _rejected(message: str, model_id: str = "") -> InputRejected:

@@ -39,31 +39,37 @@ _END = object()
 def leaves_of(made: BaseModel) -> list[object]:
     """Every object that the payload of an input is made of, in one order."""
     leaves: list[object] = [type(made)]
-    _add_leaves(made.__dict__.values(), leaves)
-    extension = extension_of(made)
-    if extension:
-        _add_inner(extension, leaves)
+    seen: set[int] = set()
+    _add_leaves(made.__dict__.values(), leaves, seen)
+    for more in (made.__pydantic_extra__, extension_of(made)):
+        if more:
+            _add_inner(more, leaves, seen)
     return leaves
 
 
-def _add_leaves(values: Collection[object], leaves: list[object]) -> None:
+def _add_leaves(
+    values: Collection[object], leaves: list[object], seen: set[int]
+) -> None:
     leaves.extend(values)
     for value in values:
         if type(value) not in _LEAVES:
-            _add_inner(value, leaves)
+            _add_inner(value, leaves, seen)
 
 
-def _add_inner(value: Any, leaves: list[object]) -> None:
+def _add_inner(value: Any, leaves: list[object], seen: set[int]) -> None:
     """What is inside a list, an object or a part. The list or part itself is not enough."""
+    if id(value) in seen:
+        return
+    seen.add(id(value))
     if isinstance(value, BaseModel):
-        _add_leaves(value.__dict__.values(), leaves)
+        _add_leaves(value.__dict__.values(), leaves, seen)
         value = value.__pydantic_extra__ or {}
     if isinstance(value, dict):
         members = cast(dict[str, object], value)
         leaves.extend(members)
-        _add_leaves(members.values(), leaves)
+        _add_leaves(members.values(), leaves, seen)
     elif isinstance(value, (list, tuple)):
-        _add_leaves(cast("Collection[object]", value), leaves)
+        _add_leaves(cast("Collection[object]", value), leaves, seen)
     leaves.append(_END)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import count
 
 from .. import errors, protocol, responses
-from ..error_codes import is_temporary
 from ..job_handle import JobHandle
 from ..protocol import STATED_OUTCOMES, Cancellation, CancelOutcome, Phase, read_status
 from ..retry_and_timeouts import OTHER_JOB_READS, backoff, request_timeout
@@ -65,7 +64,7 @@ def _cancel_with_retries(
             return (
                 yield from _confirm_by_status(context, handle, cancellation, deadline)
             )
-        if isinstance(outcome, Response) and not is_temporary(outcome.status):
+        if isinstance(outcome, Response) and not responses.may_change(outcome):
             if not responses.is_success(outcome):
                 raise _refused_error(context, handle, outcome)
             if attempt + 1 >= OTHER_JOB_READS:

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from .. import error_codes, errors, protocol, responses
+from .. import errors, protocol, responses
 from ..retry_and_timeouts import (
     READ_BACKOFF_CAP,
     READ_RETRY_BUDGET,
@@ -110,7 +110,7 @@ def _may_help(outcome: Outcome) -> bool:
         return not outcome.hopeless
     if 200 <= outcome.status < 300:
         return responses.json_object(outcome) is None
-    return error_codes.is_temporary(outcome.status)
+    return responses.may_change(outcome)
 
 
 def _pause(context: FlowContext, outcome: Outcome, attempt: int) -> float:

@@ -48,6 +48,10 @@ class RequestSlots:
             self.semaphore.release()
 
 
+_NO_SLOTS = RequestSlots()
+"""Of a job that is in no batch: it waits for nobody."""
+
+
 def limit_requests(
     context: FlowContext, flow: Flow[T], slots: RequestSlots, deadline: float
 ) -> Flow[T]:
@@ -127,7 +131,7 @@ class RateLimiter:
         slots: RequestSlots | None = None,
         pause_left: Callable[[], float] | None = None,
     ) -> None:
-        self.slots = slots or RequestSlots()
+        self.slots = slots or _NO_SLOTS
         self.pause_left = pause_left
         """Seconds of a new pause of other processes; None if nobody shares the batch."""
         self.opens_at = 0.0
@@ -154,6 +158,10 @@ class RateLimiter:
             if self.is_open(context.now()):
                 return
             self.slots.release()
+
+    def acquire_now(self, now: float) -> bool:
+        """Acquire what nobody has to wait for. Returns whether that is so."""
+        return self.slots.semaphore is None and self.is_open(now)
 
     def is_open(self, now: float) -> bool:
         """Whether a submit may be sent now."""

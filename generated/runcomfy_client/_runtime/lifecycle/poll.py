@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from .. import errors, responses
 from ..job_handle import JobHandle
-from ..protocol import Phase, Status, read_status, status_word, unwrap
+from ..protocol import Phase, Status, has_status, read_status
 from ..retry_and_timeouts import poll_pause
 from ..transport import Response
 from .retried_get import (
+    GOOD,
     AnswerClass,
     DeadlineReached,
+    GoodAnswer,
     classify_answer,
     get_with_retries,
 )
@@ -64,40 +66,33 @@ def poll_once(context: FlowContext, handle: JobHandle, deadline: float) -> Flow[
     Raises ``PollInterrupted`` if there is no good answer in time.
     """
     try:
-        return (yield from _get_status(context, handle, deadline)).status
+        answer = yield from get_with_retries(
+            *(context, handle, _READING, handle.status_url, deadline),
+            _classify_status_answer,
+        )
+        return _status_in(handle, answer)
     except DeadlineReached as reached:
         raise errors.PollInterrupted(
             f"reading the status of {handle.request_id}: no good answer in time, last {reached}"
         ).concerning(handle.request_id) from None
 
 
-class _StatusAnswer(NamedTuple):
-    status: Status
-    hint: float | None
-    content: responses.JsonObject
+_READING = "reading the status"
+_FAILED, _UNKNOWN = Phase.FAILED, Phase.UNKNOWN
+"""Constants, as in ``protocol``: these are looked up for every answer."""
 
 
-def _get_status(
-    context: FlowContext, handle: JobHandle, deadline: float
-) -> Flow[_StatusAnswer]:
-    answer = yield from get_with_retries(
-        context,
-        handle,
-        "reading the status",
-        handle.status_url,
-        deadline,
-        _classify_status_answer,
-    )
+def _status_in(handle: JobHandle, answer: GoodAnswer) -> Status:
     status = read_status(handle.request_id, answer.content)
     assert status is not None
-    return _StatusAnswer(status, answer.hint, answer.content)
+    return status
 
 
 def _classify_status_answer(response: Response, value: object) -> AnswerClass:
     answer_class = classify_answer(response, value)
-    if answer_class is AnswerClass.GOOD:
+    if answer_class is GOOD:
         content = responses.as_object(value)
-        if content is None or status_word(unwrap(content)) is None:
+        if content is None or not has_status(content):
             return AnswerClass.TROUBLE
     return answer_class
 
@@ -109,12 +104,15 @@ def poll_until_ended(
 
     Raises ``DeadlineReached``.
     """
+    handle = poller.handle
+    url = handle.status_url
     while True:
-        status, poller.hint, content = yield from _get_status(
-            context, poller.handle, deadline
+        answer = yield from get_with_retries(
+            context, handle, _READING, url, deadline, _classify_status_answer
         )
-        if status.phase is Phase.FAILED:
-            poller.failure = content
+        status, poller.hint = _status_in(handle, answer), answer.hint
+        if status.phase is _FAILED:
+            poller.failure = answer.content
         if status != poller.last:
             poller.last = status
             try:
@@ -122,10 +120,7 @@ def poll_until_ended(
             except BaseException as error:
                 poller.listener_error = error
                 raise
-            if (
-                status.phase is Phase.UNKNOWN
-                and status.state not in poller.unknown_words
-            ):
+            if status.phase is _UNKNOWN and status.state not in poller.unknown_words:
                 poller.unknown_words.add(status.state)
                 yield Emit(UnknownStatus(status.request_id, status.state))
         if status.finished:

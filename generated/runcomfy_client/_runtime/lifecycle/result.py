@@ -11,6 +11,7 @@ from ..retry_and_timeouts import ODD_RESULT_READS, request_timeout
 from ..transport import Response
 from .poll import Poller, poll_until_ended, wait_before_poll
 from .retried_get import (
+    GOOD,
     AnswerClass,
     GoodAnswer,
     classify_answer,
@@ -26,6 +27,9 @@ from .steps import (
     failure_reason,
     send,
 )
+
+_SUCCEEDED, _FAILED, _CANCELLED = Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED
+"""Constants, as in ``protocol``: these are looked up for every answer."""
 
 
 def wait_for_result(context: FlowContext, poller: Poller, deadline: float) -> Flow[Any]:
@@ -49,10 +53,11 @@ def fetch_result(
 ) -> Flow[GoodAnswer | None]:
     """Read the result; None if it is too early. Raises ``JobFailed``, ``JobCancelled``."""
     handle = poller.handle
-    if poller.last is not None and poller.last.phase is Phase.CANCELLED:
-        raise _cancelled_error(poller, poller.last.state)
+    phase = poller.last.phase if poller.last is not None else None
+    if phase is _CANCELLED:
+        raise _cancelled_error(poller, poller.word)
     url = handle.result_url + ("?include_cost=true" if context.include_cost else "")
-    if poller.last is not None and poller.last.phase is Phase.FAILED:
+    if phase is _FAILED:
         return (yield from _look_at_failed(context, poller, url, deadline))
     answer: GoodAnswer = yield from get_with_retries(
         context, handle, "reading the result", url, deadline, _classify_result_answer
@@ -92,7 +97,7 @@ def _look_at_failed(
 def _classify_result_answer(response: Response, value: object) -> AnswerClass:
     """An answer that comes too early has two forms: HTTP 400, and HTTP 200 with the state."""
     answer_class = classify_json(response, value)
-    if answer_class is not AnswerClass.FINAL:
+    if answer_class is GOOD or answer_class is not AnswerClass.FINAL:
         return answer_class
     content = responses.as_object(value)
     code = responses.error_code(content) if content else None
@@ -112,20 +117,19 @@ def _is_final(poller: Poller, value: object) -> bool:
     content = responses.as_object(value)
     if content is None:
         return _seen_often(poller)
-    status = read_status(poller.handle.request_id, content)
     answer = protocol.unwrap(content)
-    phase = status.phase if status else _phase_of(answer)
-    word = status.state if status else None
-    if phase is Phase.CANCELLED:
-        poller.last = status
+    word = protocol.status_word(answer)
+    phase = _phase_of(answer) if word is None else protocol.phase(word)
+    if phase is _CANCELLED:
+        poller.last = read_status(poller.handle.request_id, content)
         raise _cancelled_error(poller, word)
-    if phase is Phase.FAILED or _failed_silently(phase, answer):
+    if phase is _FAILED or _failed_silently(phase, answer):
         stated = answer if _stated_failure(answer) else poller.failure or answer
         raise _failed_error(poller, word, stated)
     has_output = answer.get("output") is not None
-    if phase is Phase.SUCCEEDED and has_output:
+    if phase is _SUCCEEDED and has_output:
         return True
-    if phase.terminal or status is None or has_output:
+    if phase.terminal or word is None or has_output:
         return _seen_often(poller)
     return False
 
@@ -138,7 +142,7 @@ def _seen_often(poller: Poller) -> bool:
 def _failed_silently(phase: Phase, content: Mapping[str, Any]) -> bool:
     """Whether a status says succeeded but there is an error and no output."""
     has_only_error = content.get("output") is None and bool(content.get("error"))
-    return phase is Phase.SUCCEEDED and has_only_error
+    return has_only_error and phase is _SUCCEEDED
 
 
 def _phase_of(content: Mapping[str, Any]) -> Phase:

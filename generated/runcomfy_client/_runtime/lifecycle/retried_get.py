@@ -25,10 +25,10 @@ from .steps import (
     Flow,
     FlowContext,
     Retry,
+    Send,
     Sleep,
     api_request,
     failure_reason,
-    send,
 )
 
 
@@ -45,6 +45,10 @@ class AnswerClass(StrEnum):
     GOOD = "good"
     TROUBLE = "trouble"
     FINAL = "final"
+
+
+GOOD = AnswerClass.GOOD
+"""A constant, as in ``protocol``: it is looked up for every answer."""
 
 
 class GoodAnswer(NamedTuple):
@@ -68,15 +72,12 @@ def classify_answer(response: Response, value: object) -> AnswerClass:
     content = responses.as_object(value)
     good = 200 <= response.status < 300
     if good and content is not None and not responses.states_error(content):
-        return AnswerClass.GOOD
+        return GOOD
     if content is not None and _states_job_end(response, content):
         return AnswerClass.GOOD
     if good:
         return AnswerClass.TROUBLE if content is None else AnswerClass.FINAL
-    # A page with HTTP 403 is of a firewall on the way: the API answers in JSON.
-    page = content is None and response.status == 403
-    temporary = page or error_codes.is_temporary(response.status)
-    return AnswerClass.TROUBLE if temporary else AnswerClass.FINAL
+    return AnswerClass.TROUBLE if responses.may_change(response) else AnswerClass.FINAL
 
 
 def classify_json(response: Response, value: object) -> AnswerClass:
@@ -121,15 +122,17 @@ def get_with_retries(
         if now >= deadline and attempt:
             raise DeadlineReached(failed)
         timeout = request_timeout(deadline, now, REQUEST_TIMEOUT)
-        outcome = yield from send(api_request(context, "GET", url, None, timeout))
+        outcome = yield Send(api_request(context, "GET", url, None, timeout))
+        assert outcome is not None
         if isinstance(outcome, Lost):
             _raise_if_hopeless(handle, doing, outcome)
         else:
             value = responses.json_value(outcome)
             answer_class = classify(outcome, value)
-            if answer_class is AnswerClass.GOOD:
+            if answer_class is GOOD:
                 if not protocol.names_other_job(handle.request_id, value):
-                    return GoodAnswer(value, _hint(context, outcome))
+                    hint = _hint(context, outcome) if outcome.headers else None
+                    return GoodAnswer(value, hint)
                 others += 1
             _raise_if_final(context, handle, doing, outcome, answer_class, others)
         pause = _pause(context, outcome, attempt)

@@ -91,13 +91,31 @@ def wait_and_record(
 ) -> Flow[Any]:
     """Wait for a job that was submitted, and record its end in the journal."""
     try:
-        content = yield from wait_or_clean_up(context, poller, deadline, cancel=cancel)
+        content = yield from wait_for_result(context, poller, deadline)
+    except GeneratorExit:
+        raise
+    except BaseException as stopped:
+        content = yield from _stopped_wait(context, poller, stopped, cancel)
+    if context.journal:
+        yield from record_ended(
+            context, poller.reference, poller.handle, Phase.SUCCEEDED
+        )
+    return content
+
+
+def _stopped_wait(
+    context: FlowContext, poller: Poller, stopped: BaseException, cancel: bool
+) -> Flow[Any]:
+    """Clean up, record the end of a job that did not succeed, and raise what stopped the wait.
+
+    Returns the result of a job that ended at the deadline.
+    """
+    try:
+        return (yield from _clean_up_after(context, poller, stopped, cancel))
     except (errors.JobFailed, errors.JobCancelled) as error:
         state = error.last_status or Phase.FAILED
         yield from record_ended(context, poller.reference, poller.handle, state)
         raise
-    yield from record_ended(context, poller.reference, poller.handle, Phase.SUCCEEDED)
-    return content
 
 
 def submit_and_announce(
@@ -143,33 +161,26 @@ _BY_PHASE = {
 }
 
 
-def wait_or_clean_up(
-    context: FlowContext, poller: Poller, deadline: float, *, cancel: bool
+def _clean_up_after(
+    context: FlowContext, poller: Poller, stopped: BaseException, cancel: bool
 ) -> Flow[Any]:
-    """Wait for the result, and clean up if the wait is stopped.
+    """Clean up after a wait that was stopped.
 
     With ``cancel`` a job that is still queued is cancelled then. Raises ``JobTimeout`` at the
-    deadline. Any other exception that stops the wait is passed on with a note of the job.
+    deadline. Any other exception that stopped the wait is raised again with a note of the job.
     """
-    try:
-        return (yield from wait_for_result(context, poller, deadline))
-    except DeadlineReached as reached:
-        return (yield from _after_deadline(context, poller, cancel, str(reached)))
-    except GeneratorExit:
-        raise
-    except BaseException as error:
-        if (
-            isinstance(error, errors.RunComfyError)
-            and error is not poller.listener_error
-        ):
-            _attach_job(poller, error)
-            raise
-        state = yield from _clean_up(context, poller, cancel)
-        error.add_note(_note(poller, state))
-        if isinstance(error, errors.RunComfyError) and error.request_id is None:
-            _attach_job(poller, error)
-            error.may_be_billed = state is not StopOutcome.CANCELLED
-        raise
+    if isinstance(stopped, DeadlineReached):
+        return (yield from _after_deadline(context, poller, cancel, str(stopped)))
+    own = stopped is poller.listener_error
+    if isinstance(stopped, errors.RunComfyError) and not own:
+        _attach_job(poller, stopped)
+        raise stopped
+    state = yield from _clean_up(context, poller, cancel)
+    stopped.add_note(_note(poller, state))
+    if isinstance(stopped, errors.RunComfyError) and stopped.request_id is None:
+        _attach_job(poller, stopped)
+        stopped.may_be_billed = state is not StopOutcome.CANCELLED
+    raise stopped
 
 
 def _attach_job(poller: Poller, error: errors.RunComfyError) -> None:

@@ -126,6 +126,8 @@ class RunTask(NamedTuple):
     task: Callable[[], None]
     on_loop: Callable[[], Awaitable[None]] | None = None
     """The same for an event loop. If there is none, the task runs in a thread there."""
+    begin_within: float = math.inf
+    """Seconds that it may wait for a thread. Then it raises ``TimeoutError``."""
 
 
 class Semaphore(Protocol):
@@ -167,8 +169,8 @@ class FlowContext(NamedTuple):
     """Whether the client has a journal."""
     include_cost: bool = False
     """Whether to ask the server for the cost along with a result."""
-    lease_left: Callable[[str], float] | None = None
-    """Seconds for which this process certainly owns an intent; None if it needs no lease."""
+    owns: Callable[[str, float], bool] | None = None
+    """Whether an intent may still be sent, if that takes so long; None if it needs no lease."""
 
 
 def send(request: Request) -> Flow[Outcome]:
@@ -192,9 +194,7 @@ def api_request(
     base_url = context.base_url
     same_server = url.startswith(base_url + "/") or origin(url) == origin(base_url)
     token = context.token if same_server else None
-    return Request(
-        method, url, body, timeout, (), paid, token, call_timeout=call_timeout
-    )
+    return Request(method, url, body, timeout, (), paid, token, None, call_timeout)
 
 
 def failure_reason(outcome: Outcome) -> str:

@@ -25,12 +25,12 @@ from .steps import (
     OutcomeUnknown,
     Retry,
     RunTask,
+    Send,
     Sleep,
     WriteJournal,
     api_request,
     failure_reason,
     record_accepted,
-    send,
 )
 from .submit_outcome import (
     FilesTask,
@@ -52,6 +52,7 @@ RESUBMITTABLE_STATES = (NOT_ACCEPTED, protocol.Phase.CANCELLED)
 """States after which the same intent may be submitted again: neither was billed."""
 
 
+_ACCEPTED = (SubmitOutcome.ACCEPTED, SubmitOutcome.ID_LOST)
 _MAY_BE_RUNNING = "Interrupted while a paid job was being submitted: it may be running."
 
 
@@ -78,7 +79,8 @@ def submit(
     except errors.ApiError as error:
         limiter.close(error)
         raise
-    yield from record_accepted(context, Accepted(submission.reference, handle))
+    if context.journal:
+        yield from record_accepted(context, Accepted(submission.reference, handle))
     return handle
 
 
@@ -152,8 +154,11 @@ def _acquire_slot(
     Intents of one batch are recorded together: the limiter may have closed since.
     """
     while True:
-        yield from limiter.acquire(context, deadline)
+        if not limiter.acquire_now(context.now()):
+            yield from limiter.acquire(context, deadline)
         try:
+            if not context.journal and context.now() < deadline:
+                return
             yield from _record_intent(context, submission, deadline)
             open_now = limiter.is_open(context.now())
             if open_now and _owned(context, submission, deadline):
@@ -172,14 +177,15 @@ def _longest_post(
 
 
 def _owned(context: FlowContext, submission: Submission, deadline: float) -> bool:
-    """Whether more of the intent's lease is left than its request may take.
+    """Whether the intent may still be sent.
 
     A process that was stopped for a while must not send what others have given up.
     """
-    if context.lease_left is None:
+    if context.owns is None:
         return True
-    left = context.lease_left(submission.reference)
-    return left > _longest_post(context, submission, deadline)
+    return context.owns(
+        submission.reference, _longest_post(context, submission, deadline)
+    )
 
 
 def _record_not_accepted(context: FlowContext, submission: Submission) -> Flow[None]:
@@ -216,7 +222,7 @@ def _submit_with_retries(
             outcome = yield from _post(context, submission, deadline)
             content = responses.json_object(as_response(outcome))
             result = classify_response(outcome, content)
-            if result in (SubmitOutcome.ACCEPTED, SubmitOutcome.ID_LOST):
+            if result in _ACCEPTED:
                 try:
                     return accepted_job(context, submission, outcome, content)
                 except errors.SubmitOutcomeUnknown:
@@ -261,11 +267,13 @@ def _post(
         paid=True,
         call_timeout=left,
     )
-    if context.lease_left is not None:
+    if context.owns is not None:
         owned = partial(_owned, context, submission, deadline)
         request = request._replace(may_begin=owned)
     try:
-        return (yield from send(request))
+        outcome = yield Send(request)
+        assert outcome is not None
+        return outcome
     except errors.RunComfyError:
         # The driver refused to send, for example because there is no token.
         yield from _record_not_accepted(context, submission)

@@ -6,6 +6,7 @@ Only two outcomes permit sending the same request again: ``NOT_SENT`` and ``BUSY
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
@@ -76,14 +77,27 @@ class Submission(NamedTuple):
     files: FilesTask | None = None
     """Makes the text of each local file. Until it has run, the body has only their names."""
 
+    @classmethod
+    def of(cls, model_id: str, members: Mapping[str, Any]) -> Submission:
+        """The submission of these members, under a reference of its own."""
+        reference = os.urandom(16).hex()
+        body, digits, echoes = _written(members)
+        return cls(model_id, body, digits, reference, echoes, members=members)
+
     def with_members(self, members: Mapping[str, Any]) -> Submission:
         """The same job with the body of these members."""
-        from hashlib import sha256  # OpenSSL behind it is slow to import
-
-        body = ENCODER.encode(members).encode()
-        echoes = tuple(map(digest, dict.fromkeys(urls(members))))
-        digits = sha256(body).hexdigest()
+        body, digits, echoes = _written(members)
         return self._replace(body=body, payload_sha256=digits, echoes=echoes)
+
+
+def _written(members: Mapping[str, Any]) -> tuple[bytes, str, tuple[str, ...]]:
+    """The body of these members, its SHA-256, and the digests of the URLs in it."""
+    from hashlib import sha256  # OpenSSL behind it is slow to import
+
+    text = ENCODER.encode(members)
+    body = text.encode()
+    found = dict.fromkeys(urls(members)) if "http" in text.lower() else ()
+    return body, sha256(body).hexdigest(), tuple(map(digest, found))
 
 
 class SubmitOutcome(StrEnum):

@@ -178,6 +178,10 @@ class PostgresJournal:
         """Seconds for which this process certainly owns an intent, by its monotonic clock."""
         return self._lease_ends.get(reference, 0.0) - lease_clock()
 
+    def owns(self, reference: str, seconds: float) -> bool:
+        """Whether more of an intent's lease is left than its request may take."""
+        return self.lease_left(reference) > seconds
+
     def _drop_lease(self, reference: str) -> None:
         self._leases.drop(reference)
         self._lease_ends.pop(reference, None)
@@ -288,7 +292,11 @@ class PostgresJournal:
 
     def find(self, reference: str) -> JournalEntry | None:
         """The entry under a reference, if there is one."""
-        entries = self._read("WHERE reference = %s", (reference,))
+        return self.find_within(reference, JOURNAL_TIMEOUT)
+
+    def find_within(self, reference: str, seconds: float) -> JournalEntry | None:
+        """Do the same, and wait at most so long for the database."""
+        entries = self._read("WHERE reference = %s", (reference,), seconds)
         return entries[0] if entries else None
 
     def pending(self) -> list[JournalEntry]:
@@ -321,13 +329,23 @@ class PostgresJournal:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.address.shown!r})"
 
-    def _run(self, text: str, values: tuple[Any, ...] = ()) -> StatementResult:
-        return self.database.run([Statement(text, values)])[0]
+    def _run(
+        self,
+        text: str,
+        values: tuple[Any, ...] = (),
+        seconds: float = JOURNAL_TIMEOUT,
+    ) -> StatementResult:
+        return self.database.run([Statement(text, values)], seconds)[0]
 
-    def _read(self, where: str, values: tuple[Any, ...] = ()) -> list[JournalEntry]:
+    def _read(
+        self,
+        where: str,
+        values: tuple[Any, ...] = (),
+        seconds: float = JOURNAL_TIMEOUT,
+    ) -> list[JournalEntry]:
         """Entries as they are, after what dead processes did not send is recorded as such."""
         query = f"SELECT {sql.COLUMNS} FROM runcomfy_job AS job {where}"  # noqa: S608 - our own words
-        rows = self._run(query, values).rows
+        rows = self._run(query, values, seconds).rows
         if any(_open(row) for row in rows):
             self.bury()
             rows = self._run(query, values).rows
