@@ -14,7 +14,6 @@ from ..retry_and_timeouts import (
     OTHER_JOB_READS,
     READ_BACKOFF_CAP,
     READ_RETRY_BUDGET,
-    REQUEST_TIMEOUT,
     backoff,
     clamp_poll_hint,
     request_timeout,
@@ -114,14 +113,13 @@ def get_with_retries(
     a good answer, ``UnreadableAnswer`` if several are about another job, and the server's
     error if repeating cannot help.
     """
-    began = context.now()
+    began, failed = context.now(), ""
     attempt = others = 0  # others: answers about another job
-    failed = ""
     while True:
         now = context.now()
         if now >= deadline and attempt:
             raise DeadlineReached(failed)
-        timeout = request_timeout(deadline, now, REQUEST_TIMEOUT)
+        timeout = request_timeout(deadline, now)
         outcome = yield Send(api_request(context, "GET", url, None, timeout))
         assert outcome is not None
         if isinstance(outcome, Lost):
@@ -131,8 +129,7 @@ def get_with_retries(
             answer_class = classify(outcome, value)
             if answer_class is GOOD:
                 if not protocol.names_other_job(handle.request_id, value):
-                    hint = _hint(context, outcome) if outcome.headers else None
-                    return GoodAnswer(value, hint)
+                    return GoodAnswer(value, _hint(context, outcome))
                 others += 1
             _raise_if_final(context, handle, doing, outcome, answer_class, others)
         pause = _pause(context, outcome, attempt)
