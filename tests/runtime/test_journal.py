@@ -293,15 +293,11 @@ def test_a_process_killed_in_any_phase_pays_for_nothing_twice(
     assert killed.returncode == -9
     assert server.count("submit") == first
     store.end_leases()  # nobody waits until they end by themselves
-    again = subprocess.run(
-        [*command, "never", store.location, server.url],
-        env=environment,
-        capture_output=True,
-        timeout=60,
-    )
+    with RunComfy(token=TOKEN, base_url=server.url, journal=store.location) as client:
+        (again,) = client.map([good()], name="killed", return_exceptions=True)
     assert server.count("submit") == later
-    assert (again.returncode != 0) is bool(unknown), again.stderr.decode()
-    assert (b"SubmitOutcomeUnknown" in again.stderr) is bool(unknown)
+    assert isinstance(again, errors.SubmitOutcomeUnknown) is bool(unknown)
+    assert isinstance(again, Exception) is bool(unknown)
     with store.open() as journal:
         assert len(journal.unknown()) == unknown
         assert journal.pending() == []
