@@ -56,7 +56,7 @@ def _section(context: click.Context) -> Iterator[str]:
 
 
 def _help(text: str) -> Iterator[str]:
-    """The paragraphs of a help text; one that click must not wrap is shown as it stands."""
+    """The paragraphs of a help text; one that click must not wrap is shown unchanged."""
     for part in inspect.cleandoc(text).split("\n\n"):
         if part.startswith("\b"):
             yield fence("text", part.removeprefix("\b\n"))

@@ -74,7 +74,7 @@ def commands(block: Block) -> list[list[str]]:
 
 
 def _arguments(line: str) -> list[str]:
-    """The arguments of the call in a line; empty if there is none."""
+    """The arguments of the call in a line; empty if there is no call."""
     inside = _INSIDE.search(line)
     line = inside[1] if inside else _BEFORE.sub("", line.strip())
     try:
