@@ -61,7 +61,7 @@ class Plan:
     seconds: float
 
 
-SHORT = Plan(jobs=200, processes=3, kills=4, restarts=1, seconds=120)
+SHORT = Plan(jobs=150, processes=3, kills=4, restarts=1, seconds=120)
 LONG = Plan(jobs=20_000, processes=4, kills=100, restarts=3, seconds=3600)
 
 
@@ -228,7 +228,7 @@ def standby(postgres: PostgresServer) -> Iterator[PostgresServer]:
 def test_a_batch_goes_on_with_the_synchronous_standby_when_the_primary_is_lost(
     postgres: PostgresServer, standby: PostgresServer, long_run: bool
 ) -> None:
-    jobs = 3000 if long_run else 100
+    jobs = 3000 if long_run else 60
     plan = replace(SHORT, jobs=jobs, processes=2, seconds=1800 if long_run else 120)
     hosts = f"127.0.0.1:{postgres.port},127.0.0.1:{standby.port}"
     url = postgres.new_database().replace(f"127.0.0.1:{postgres.port}", hosts)
@@ -259,7 +259,7 @@ def test_a_batch_survives_cut_connections_and_stopped_processes(
     postgres: PostgresServer, long_run: bool
 ) -> None:
     """Messages to the database, or their answers, are lost; leases run out meanwhile."""
-    jobs = 3000 if long_run else 60
+    jobs = 3000 if long_run else 40
     plan = replace(SHORT, jobs=jobs, processes=2, seconds=1800)
     chance = random.Random(jobs)
     url = postgres.new_database()
