@@ -16,7 +16,7 @@ from .tree import Alternatives, Assertion, Characters, Node, Repeat, Sequence
 
 MAX_STATES = 10_000
 """The most states of a comparison: those of the patterns, and those that the search visits."""
-MAX_STEPS = 50 * MAX_STATES
+MAX_STEPS = 25 * MAX_STATES
 """The most steps from a state to the next."""
 
 
@@ -132,7 +132,7 @@ class Automaton:
     def __init__(self, tree: Node, alphabet: Alphabet, budget: StateBudget) -> None:
         self._budget = budget
         self._graph = _Graph(alphabet, budget)
-        self._begin = 1 << self._graph.add(tree, _END)
+        self._begin = self._graph.add(tree, _END)
         # Only an expression with `\b` or `\B` tells words from other characters.
         words = alphabet.word if _has_boundary(tree) else 0
         self._kinds = [
@@ -140,13 +140,17 @@ class Automaton:
             for letter in range(len(alphabet.letters))
         ]
         self._from_node: dict[tuple[int, int, int], _Reached] = {}
+        self._useful: dict[tuple[int, int], bool] = {}
         self._from_state: dict[tuple[State, int], _Reached] = {}
         self._steps: dict[tuple[State, int], State] = {}
+        self._begins_anywhere = any(
+            self._goes_on(self._begin, before) for before in (_WORD, _OTHER)
+        )
 
     @property
     def start(self) -> State:
         """The state before the first character."""
-        return self._begin << _KIND_BITS | _EDGE
+        return 1 << self._begin << _KIND_BITS | _EDGE
 
     def matches(self, state: State) -> bool:
         """Whether a text that ends in this state has a match."""
@@ -166,21 +170,25 @@ class Automaton:
         reached = self._reached(state, kind)
         if reached.matched:
             return MATCHED
-        # A match may begin anywhere.
-        nodes = self._begin
+        nodes = 0
         for node in _bits(reached.readers):
             self._budget.spend(steps=1)
             if self._graph.reads[node] >> letter & 1:
                 nodes |= 1 << self._graph.after[node]
-        useful = (1 << node for node in _bits(nodes) if self._goes_on(node, kind))
-        return sum(useful) << _KIND_BITS | kind
+        useful = {node for node in _bits(nodes) if self._goes_on(node, kind)}
+        if self._begins_anywhere:
+            useful.add(self._begin)
+        return sum(1 << node for node in useful) << _KIND_BITS | kind
 
     def _goes_on(self, node: int, before: int) -> bool:
         """Whether anything can follow; behind ``^``, nothing can after a character."""
-        neighbours = (_EDGE, _WORD, _OTHER)
-        return any(
-            self._closure(node, before, after) != _NOTHING for after in neighbours
-        )
+        key = (node, before)
+        if key not in self._useful:
+            ends = (
+                self._closure(node, before, each) for each in (_EDGE, _WORD, _OTHER)
+            )
+            self._useful[key] = any(each != _NOTHING for each in ends)
+        return self._useful[key]
 
     def _reached(self, state: State, after: int) -> _Reached:
         key = (state, after)
