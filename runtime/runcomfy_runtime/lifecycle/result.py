@@ -117,7 +117,8 @@ def _is_final(poller: Poller, value: object) -> bool:
     content = responses.as_object(value)
     if content is None:
         return _seen_often(poller)
-    answer = protocol.unwrap(content)
+    is_bare = content.get("output") is not None
+    answer = content if is_bare else protocol.unwrap(content)
     word = protocol.status_word(answer)
     phase = _phase_of(answer) if word is None else protocol.phase(word)
     if phase is _CANCELLED:

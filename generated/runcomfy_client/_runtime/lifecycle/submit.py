@@ -154,10 +154,12 @@ def _acquire_slot(
     Intents of one batch are recorded together: the limiter may have closed since.
     """
     while True:
-        if not limiter.acquire_now(context.now()):
+        now = context.now()
+        if not limiter.acquire_now(now):
             yield from limiter.acquire(context, deadline)
+            now = context.now()
         try:
-            if not context.journal and context.now() < deadline:
+            if not context.journal and now < deadline:
                 return
             yield from _record_intent(context, submission, deadline)
             open_now = limiter.is_open(context.now())
