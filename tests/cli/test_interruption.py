@@ -78,13 +78,13 @@ def test_a_stopped_command_says_how_to_go_on_with_the_running_job(
     with started(project, server, *words) as process:
         assert "in_progress" in process.stderr.readline()
         process.send_signal(number)
-        _, told = process.communicate(timeout=20)
+        _, printed = process.communicate(timeout=20)
     assert process.returncode == code
-    assert f"error: {word}\n" in told
-    assert f"The RunComfy job {REQUEST_ID} is still running." in told
-    assert "Traceback" not in told
-    assert TOKEN not in told
-    [job] = re.findall(r"Go on with: runcomfy-codegen result (\S+)", told)
+    assert f"error: {word}\n" in printed
+    assert f"The RunComfy job {REQUEST_ID} is still running." in printed
+    assert "Traceback" not in printed
+    assert TOKEN not in printed
+    [job] = re.findall(r"Go on with: runcomfy-codegen result (\S+)", printed)
     server.on("status", status("completed"))
     server.on("result", result({}))
     again = project("result", job, environment=environment_of(server))
@@ -108,10 +108,10 @@ def test_a_command_stopped_while_it_submits_still_learns_which_job_it_leaves(
         assert taken.wait(20)
         process.send_signal(number)
         threading.Timer(0.3, let_go.set).start()
-        _, told = process.communicate(timeout=20)
+        _, printed = process.communicate(timeout=20)
     assert process.returncode == code
-    assert f"The RunComfy job {REQUEST_ID} is cancelled." in told
-    assert "Go on with" not in told
+    assert f"The RunComfy job {REQUEST_ID} is cancelled." in printed
+    assert "Go on with" not in printed
     assert server.kinds == ["submit", "cancel", "status"]
 
 
@@ -125,10 +125,10 @@ def test_a_command_stopped_while_it_downloads_says_where_the_files_are(
     with started(project, server, *RUN) as process:
         assert fetched.wait(20)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=20)
+        _, printed = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert f"Go on with: runcomfy-codegen result {REQUEST_ID}\n" in told
-    assert "Traceback" not in told
+    assert f"Go on with: runcomfy-codegen result {REQUEST_ID}\n" in printed
+    assert "Traceback" not in printed
 
 
 def test_a_deadline_says_how_to_go_on(project: Shell, server: ScriptedServer) -> None:

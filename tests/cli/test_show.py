@@ -112,10 +112,10 @@ def test_every_command_explains_itself(shell: Shell) -> None:
     whole = shell("--help").out
     for name in COMMANDS:
         assert f"\n  {name} " in whole
-        told = shell(name, "--help")
-        assert told.code == 0
-        assert "--schemas" in told.out
-        assert "--config" in told.out
+        answer = shell(name, "--help")
+        assert answer.code == 0
+        assert "--schemas" in answer.out
+        assert "--config" in answer.out
 
 
 def test_the_help_loads_nothing_heavy() -> None:

@@ -54,7 +54,7 @@ def test_a_terminal_shows_the_queue_the_time_and_then_the_bytes(project: Shell) 
         server.on("status", *states)
         server.on("result", result({"image": f"{server.url}/a.png"}))
         server.on("/a.png", Reply(b"x" * 300_000))
-        told = on_a_terminal(
+        answer = on_a_terminal(
             project,
             {"RUNCOMFY_BASE_URL": server.url, "RUNCOMFY_TOKEN": "rc-0123456789-secret"},
             *("run", PAINTER, "in.json"),
@@ -67,8 +67,8 @@ def test_a_terminal_shows_the_queue_the_time_and_then_the_bytes(project: Shell) 
         "completed",
         "300.0/300.0 kB",
     ]
-    places = [told.find(step) for step in steps]
-    assert -1 not in places, told
+    places = [answer.find(step) for step in steps]
+    assert -1 not in places, answer
     assert places == sorted(places)
-    assert re.search(r"in_progress +0:00:0[1-9]", told), "the time that has passed"
-    assert "secret" not in told
+    assert re.search(r"in_progress +0:00:0[1-9]", answer), "the time that has passed"
+    assert "secret" not in answer

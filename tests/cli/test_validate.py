@@ -37,8 +37,8 @@ def framer(shell: Shell) -> Shell:
     """A model in three languages, and images that keep and break its rule."""
     text = {"type": "string", "maxLength": 5}
     for locale, message in WORDS.items():
-        told = entry("acme/framer", images=ruled(message), prompt=text)
-        shell.write("entry.json", told)
+        result = entry("acme/framer", images=ruled(message), prompt=text)
+        shell.write("entry.json", result)
         answer = shell("import", "entry.json", "--locale", locale)
         assert answer.code == 0, answer.err
     (shell.folder / "good.png").write_bytes(png(300, 100, 0.5))
@@ -72,9 +72,9 @@ def test_schema_and_media_are_told_together(framer: Shell) -> None:
         ("/prompt", "maxLength"),
         ("/images/0", "width/height"),
     }
-    told = framer("validate", "acme/framer", "in.json")
-    assert "/images/0" in told.out
-    assert "3.01" in told.out
+    result = framer("validate", "acme/framer", "in.json")
+    assert "/images/0" in result.out
+    assert "3.01" in result.out
 
 
 def test_a_problem_tells_its_rule_limit_value_and_evidence(framer: Shell) -> None:
@@ -108,9 +108,9 @@ def test_what_nobody_can_read_fails_and_nothing_hangs(framer: Shell, text: str) 
     [problem] = answer.json["problems"]
     assert (problem["pointer"], problem["code"]) == ("/images/0", "media")
     assert (problem["verdict"], problem["actual"]) == ("fail", "unreadable")
-    told = framer("validate", "acme/framer", "in.json")
-    assert told.code == 1
-    assert "fine" not in told.out
+    result = framer("validate", "acme/framer", "in.json")
+    assert result.code == 1
+    assert "fine" not in result.out
 
 
 def test_what_could_not_be_checked_is_counted_and_never_called_fine(

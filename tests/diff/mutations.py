@@ -206,17 +206,17 @@ def not_required(schema: Schema, name: str) -> Schema:
 
 
 def removed(schema: Schema, name: str) -> Schema:
-    kept = {key: told for key, told in schema["properties"].items() if key != name}
+    kept = {key: item for key, item in schema["properties"].items() if key != name}
     return {**not_required({"required": [], **schema}, name), "properties": kept}
 
 
 def renamed(schema: Schema, name: str) -> Schema:
-    told = {
+    answer = {
         f"{key}_new" if key == name else key: each
         for key, each in schema["properties"].items()
     }
     asked = [f"{key}_new" if key == name else key for key in schema.get("required", [])]
-    return {**schema, "properties": told, "required": asked}
+    return {**schema, "properties": answer, "required": asked}
 
 
 def added(schema: Schema, name: str) -> Schema:
@@ -262,8 +262,8 @@ def schemas() -> dict[str, Schema]:
     found: dict[str, Schema] = {}
     for path in sorted(SCHEMAS.rglob("*.json"), key=lambda p: (p.name != "en.json", p)):
         if path.name != "dialect.schema.json":
-            told = json.loads(path.read_text("utf-8"))
-            found.setdefault(told["model_id"], told["input_schema"])
+            answer = json.loads(path.read_text("utf-8"))
+            found.setdefault(answer["model_id"], answer["input_schema"])
     return dict(sorted(found.items()))
 
 
@@ -279,8 +279,8 @@ def cases() -> list[Case]:
 
 def _possible(mutation: str) -> Iterator[Case]:
     for model, schema in schemas().items():
-        for name, told in schema["properties"].items():
-            after = _mutated(mutation, schema, name, told)
+        for name, item in schema["properties"].items():
+            after = _mutated(mutation, schema, name, item)
             if after is not None:
                 yield Case(model, name, mutation, schema, after)
 

@@ -32,7 +32,7 @@ def exact(value: Any) -> Any:
 
 def values(random: Random, number: int, *schemas: Schema) -> Iterator[Any]:
     """Values that one of the schemas may take, and another may not."""
-    edges = [value for told in schemas for value in _edges(told)]
+    edges = [value for item in schemas for value in _edges(item)]
     yield from edges
     for _ in range(max(0, number - len(edges))):
         yield _random(random, random.choice(schemas), schemas)

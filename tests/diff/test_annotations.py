@@ -115,7 +115,7 @@ NUMBERS = {"type": "array", "items": INTEGER}
 
 
 def source(before: list[Schema], after: list[Schema]) -> list[DiffVerdict]:
-    models = [model_of(properties(f={"anyOf": told})) for told in (before, after)]
+    models = [model_of(properties(f={"anyOf": item})) for item in (before, after)]
     return [
         each.verdict
         for each in compared(models[:1], models[1:])
@@ -141,9 +141,9 @@ def test_equal_alternatives_are_no_matter_of_invariance(
 
 def test_a_catalog_fact_that_is_added_is_documentation() -> None:
     models = [model_of(part(), facts=facts) for facts in ({}, {"output_type": "odd"})]
-    (told,) = compared(models[:1], models[1:])
-    assert (told.verdict, told.rule) == (DiffVerdict.DOCS_ONLY, "texts-changed")
-    assert "'output_type'" in told.message
+    (printed,) = compared(models[:1], models[1:])
+    assert (printed.verdict, printed.rule) == (DiffVerdict.DOCS_ONLY, "texts-changed")
+    assert "'output_type'" in printed.message
     (gone,) = compared(models[1:], models[:1])
     assert gone.verdict is DiffVerdict.RISKY
 

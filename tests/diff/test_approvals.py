@@ -56,10 +56,10 @@ def test_a_pasted_entry_approves_its_finding(shell: Shell) -> None:
 
 def test_an_approval_outlives_other_texts_and_not_another_change(shell: Shell) -> None:
     shell.write("ok.toml", pasted(shell))
-    told = {**STEPS, "maximum": 30, "description": "Other words.", "default": 20}
+    answer = {**STEPS, "maximum": 30, "description": "Other words.", "default": 20}
     shell.publish(
         "later",
-        entry(steps=told, prompt=TEXT),
+        entry(steps=answer, prompt=TEXT),
         entry("acme/singer", text={**TEXT, "format": "uri"}),
     )
     assert shell("diff", "old", "later", "--approvals", "ok.toml").code == 0

@@ -21,8 +21,8 @@ TEXT = {"type": "string"}
 
 
 def action() -> dict[str, Any]:
-    told: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    return told
+    item: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    return item
 
 
 def scripts() -> dict[str, str]:
@@ -169,8 +169,8 @@ def test_a_broken_document_leaves_the_outputs_of_the_rest(repository: Shell) -> 
     repository.write("schemas/acme/torn/en.json", "{")
     done = run(repository, scripts()[DIFF], BASE="main", SCHEMAS="", FAIL_ON="breaking")
     assert done.returncode == 3
-    told = (repository.folder / "runner" / "output").read_text("utf-8")
-    assert told == "bump=major\nbreaking=1\nrisky=0\n"
+    answer = (repository.folder / "runner" / "output").read_text("utf-8")
+    assert answer == "bump=major\nbreaking=1\nrisky=0\n"
     comment = (repository.folder / "runner" / "diff.md").read_text("utf-8")
     assert "acme/torn" in comment
 
@@ -200,12 +200,12 @@ def test_there_is_one_comment_and_it_is_kept_up_to_date(
     shell: Shell, known: str, method: str, place: str
 ) -> None:
     shell.write("runner/diff.md", f"{comment_marker('diff')}\nreport\n")
-    asked, told = commented(shell, known)
+    asked, printed = commented(shell, known)
     assert "owner=acme --raw-field name=app --field number=7" in asked
     assert ".viewerDidAuthor and" in asked
     assert comment_marker("diff") in asked
     file = shell.folder / "runner" / "diff.md"
-    assert told == f"api --silent --method {method} {place} --field body=@{file}"
+    assert printed == f"api --silent --method {method} {place} --field body=@{file}"
 
 
 def test_nothing_is_said_where_nothing_could_be_compared(repository: Shell) -> None:
@@ -219,8 +219,8 @@ def test_the_step_of_the_diff_annotates_and_decides(repository: Shell) -> None:
     )
     assert done.returncode == 1, done.stderr
     assert done.stdout.startswith("::error file=schemas/acme/singer/en.json,line=")
-    told = (repository.folder / "runner" / "output").read_text("utf-8")
-    assert told == "bump=major\nbreaking=1\nrisky=0\n"
+    answer = (repository.folder / "runner" / "output").read_text("utf-8")
+    assert answer == "bump=major\nbreaking=1\nrisky=0\n"
     for name in ("summary.md", "diff.md"):
         text = (repository.folder / "runner" / name).read_text("utf-8")
         assert "text-length-narrowed" in text
@@ -238,8 +238,8 @@ def test_the_page_names_inputs_and_hooks_that_exist() -> None:
     workflow, _, hooks, *_ = blocks()
     step = workflow["jobs"]["schemas"]["steps"][1]
     assert set(step["with"]) <= set(action()["inputs"])
-    told = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
-    kept = [{**hook, "language": "system"} for hook in told]
+    answer = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    kept = [{**hook, "language": "system"} for hook in answer]
     for hook in kept:
         del hook["description"]
     assert hooks["repos"] == [{"repo": "local", "hooks": kept}]
@@ -249,7 +249,7 @@ def blocks() -> list[Any]:
     """Every piece of YAML on the page."""
     page = (ROOT / "docs" / "ci.md").read_text("utf-8")
     return [
-        yaml.safe_load(told) for told in re.findall(r"```yaml\n(.*?)```", page, re.S)
+        yaml.safe_load(item) for item in re.findall(r"```yaml\n(.*?)```", page, re.S)
     ]
 
 

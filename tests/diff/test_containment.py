@@ -165,8 +165,8 @@ def test_two_ranges_of_numbers_are_always_decided(one: Numeric, other: Numeric) 
 @examples(200)
 @given(types, values)
 def test_membership_agrees_with_jsonschema(kind: Type, value: Any) -> None:
-    told = accepts(kind, exact_value(Value.of(value)))
-    assert told == judge(kind).is_valid(exact(value))
+    answer = accepts(kind, exact_value(Value.of(value)))
+    assert answer == judge(kind).is_valid(exact(value))
 
 
 def number(**bounds: Any) -> Numeric:

@@ -46,9 +46,9 @@ def test_the_pull_request_that_brings_the_schemas_passes(
         assert "has no folder 'schemas': every model is new" in answer.out.replace(
             "`", ""
         )
-    told = repository("diff", *arguments, "--format", "json")
-    assert rules(told) == NEW
-    assert told.json["bump"] == "minor"
+    result = repository("diff", *arguments, "--format", "json")
+    assert rules(result) == NEW
+    assert result.json["bump"] == "minor"
 
 
 @pytest.mark.parametrize("base", ["HEAD", "@", "main", "refs/heads/main"])
@@ -123,11 +123,11 @@ def test_a_renamed_folder_is_read_where_the_base_says(repository: Shell) -> None
     commit(repository, "renamed again")
     for base in ("HEAD^", "HEAD^^"):
         for head in ((), ("HEAD",)):
-            told = repository("diff", base, *head, "--format", "json")
-            assert (told.code, rules(told)) == (0, []), base
+            answer = repository("diff", base, *head, "--format", "json")
+            assert (answer.code, rules(answer)) == (0, []), base
     (repository.folder / "runcomfy-codegen.toml").unlink()
-    told = repository("diff", "HEAD", "--schemas", "api", "--format", "json")
-    assert (told.code, rules(told)) == (0, [])
+    answer = repository("diff", "HEAD", "--schemas", "api", "--format", "json")
+    assert (answer.code, rules(answer)) == (0, [])
 
 
 def test_a_configuration_can_move_to_pyproject(repository: Shell) -> None:
@@ -139,8 +139,8 @@ def test_a_configuration_can_move_to_pyproject(repository: Shell) -> None:
     repository.write(
         "pyproject.toml", '[tool.runcomfy-codegen]\nschemas = "published"\n'
     )
-    told = repository("diff", "HEAD", "--format", "json")
-    assert (told.code, rules(told)) == (0, [])
+    answer = repository("diff", "HEAD", "--format", "json")
+    assert (answer.code, rules(answer)) == (0, [])
 
 
 def test_a_folder_of_that_name_with_something_else_is_not_ours(
@@ -151,25 +151,25 @@ def test_a_folder_of_that_name_with_something_else_is_not_ours(
     commit(repository)
     repository.publish("runcomfy/schemas", ONE, OTHER)
     repository.write("runcomfy-codegen.toml", 'schemas = "runcomfy/schemas"\n')
-    told = repository("diff", "HEAD", "--format", "json")
-    assert (told.code, rules(told)) == (0, NEW)
+    answer = repository("diff", "HEAD", "--format", "json")
+    assert (answer.code, rules(answer)) == (0, NEW)
 
 
 def test_an_option_is_a_configured_folder_too(repository: Shell) -> None:
     repository.publish("api", ONE, OTHER)
-    told = repository("diff", "main", "--schemas", "api", "--format", "json")
-    assert (told.code, rules(told)) == (0, NEW)
+    answer = repository("diff", "main", "--schemas", "api", "--format", "json")
+    assert (answer.code, rules(answer)) == (0, NEW)
 
 
 def test_a_project_below_the_root_adopts_schemas(repository: Shell) -> None:
     inner = Shell(repository.folder / "apps" / "web")
     inner.publish("schemas", ONE, OTHER)
-    told = inner("diff", "main", "--format", "json")
-    assert (told.code, rules(told)) == (0, NEW)
+    answer = inner("diff", "main", "--format", "json")
+    assert (answer.code, rules(answer)) == (0, NEW)
     commit(repository)
     inner.publish("schemas", entry("acme/painter", prompt={**TEXT, "maxLength": 5}))
-    told = inner("diff", "HEAD:./schemas", "--format", "json")
-    assert rules(told) == [("breaking", "text-length-narrowed")]
+    answer = inner("diff", "HEAD:./schemas", "--format", "json")
+    assert rules(answer) == [("breaking", "text-length-narrowed")]
 
 
 # What git refuses is said in git's own words.

@@ -70,11 +70,11 @@ def test_swapping_the_arguments_swaps_the_sides(case: Case) -> None:
 
 def hurting(found: Iterable[DiffFinding]) -> set[bool]:
     """Whether the findings about values hurt, or do not, or some of each."""
-    told = list(found)
-    known = {(rule, pointer) for rule, pointer, _ in values(told)}
+    answer = list(found)
+    known = {(rule, pointer) for rule, pointer, _ in values(answer)}
     return {
         each.verdict.reaches(DiffVerdict.RISKY)
-        for each in told
+        for each in answer
         if (each.rule, each.pointer) in known
     }
 
@@ -89,14 +89,14 @@ def described(model: Model, text: str) -> Model:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_a_description_changes_no_verdict(case: Case) -> None:
     bare = compared([case.old], [case.new])
-    told = compared([case.old], [described(case.new, "Something else.")])
-    assert without_texts(told) == without_texts(bare)
+    answer = compared([case.old], [described(case.new, "Something else.")])
+    assert without_texts(answer) == without_texts(bare)
 
 
 def worst(found: Iterable[DiffFinding]) -> dict[Lens, DiffVerdict]:
     """The worst verdict of every lens that finds something."""
-    told = sorted(found, key=lambda each: list(DiffVerdict).index(each.verdict))
-    return {each.lens: each.verdict for each in reversed(told)}
+    answer = sorted(found, key=lambda each: list(DiffVerdict).index(each.verdict))
+    return {each.lens: each.verdict for each in reversed(answer)}
 
 
 @pytest.mark.parametrize("required", [False, True])
@@ -107,10 +107,10 @@ def test_a_rename_is_judged_like_a_removal_and_an_addition(
     """The description alone makes a rename of it."""
 
     def model(name: str, text: str) -> Model:
-        told = {name: {"type": "integer", "description": text}}
+        answer = {name: {"type": "integer", "description": text}}
         schema = {
             "type": "object",
-            "properties": told,
+            "properties": answer,
             "required": [name] if required else [],
         }
         empty = {"type": "object", "properties": {}}

@@ -87,14 +87,14 @@ CHANGES = [
 
 
 def lines(found: tuple[DiffFinding, ...]) -> str:
-    told = sorted(f"{each.verdict} {each.rule}/{each.lens}" for each in found)
-    return "; ".join(told)
+    answer = sorted(f"{each.verdict} {each.rule}/{each.lens}" for each in found)
+    return "; ".join(answer)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)
 def test_what_is_published_of_a_field_is_judged(change: Told) -> None:
     models = [
-        model_of(properties(field=told)) for told in (change.before, change.after)
+        model_of(properties(field=item)) for item in (change.before, change.after)
     ]
     found = compared(models[:1], models[1:])
     assert lines(found) == change.expected
@@ -126,7 +126,7 @@ WHOLE = [
 
 @pytest.mark.parametrize("change", WHOLE, ids=str)
 def test_what_is_published_of_an_input_is_judged(change: Told) -> None:
-    models = [model_of(told) for told in (change.before, change.after)]
+    models = [model_of(item) for item in (change.before, change.after)]
     assert lines(compared(models[:1], models[1:])) == change.expected
 
 
@@ -134,8 +134,8 @@ def test_what_is_published_of_an_input_is_judged(change: Told) -> None:
 def test_what_is_published_of_an_output_is_judged(change: Told) -> None:
     field = part(image=TEXT)
     models = [
-        model_of(EMPTY, output_schema={**told, "properties": field["properties"]})
-        for told in (change.before, change.after)
+        model_of(EMPTY, output_schema={**item, "properties": field["properties"]})
+        for item in (change.before, change.after)
     ]
     turned = {
         "breaking required-name-changed/wire": "compatible required-name-changed/wire",

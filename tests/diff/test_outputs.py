@@ -26,9 +26,9 @@ Properties = dict[str, Any]
 
 def schema(properties: Properties) -> dict[str, Any]:
     """Names ending in ``!`` are always there."""
-    told = {name.rstrip("!"): each for name, each in properties.items()}
+    answer = {name.rstrip("!"): each for name, each in properties.items()}
     required = [name[:-1] for name in properties if name.endswith("!")]
-    return {"type": "object", "properties": told, "required": required}
+    return {"type": "object", "properties": answer, "required": required}
 
 
 def model(properties: Properties) -> Model:
@@ -37,8 +37,8 @@ def model(properties: Properties) -> Model:
 
 def outputs_of(*models: Model) -> PublishedOutputs:
     """What is published of the outputs of a model before and after."""
-    told = [each.published_output for each in models]
-    old, new = ({"acme/model": each} for each in told if each is not None)
+    listed = [each.published_output for each in models]
+    old, new = ({"acme/model": each} for each in listed if each is not None)
     return PublishedOutputs(old, new)
 
 
@@ -158,8 +158,8 @@ def test_the_old_class_refuses_a_witness_exactly_where_it_breaks(change: Told) -
 
 def states_items(case: Case) -> bool:
     """Whether a list says what it holds; some say it by their format alone."""
-    told = case.before["properties"][case.field]
-    return told.get("type") != "array" or "items" in told
+    answer = case.before["properties"][case.field]
+    return answer.get("type") != "array" or "items" in answer
 
 
 ON_FIELDS = [
@@ -195,13 +195,13 @@ def test_the_command_compares_what_is_published_and_not_what_is_read(
     shell: Shell,
 ) -> None:
     def publish(name: str, choices: list[str]) -> None:
-        told = {"status": {"type": "string", "enum": choices}}
+        answer = {"status": {"type": "string", "enum": choices}}
         shell.publish(
             name,
             {
                 "model_id": "acme/model",
                 "input_schema": NOTHING,
-                "output_schema": {"output": {"type": "object", "properties": told}},
+                "output_schema": {"output": {"type": "object", "properties": answer}},
             },
         )
 

@@ -142,8 +142,10 @@ def test_changes_of_whole_inputs(name: str) -> None:
     before, after, expected = INPUTS[name]
     models = [model_of(schema) for schema in (before, after)]
     entries = changes(compared(models[:1], models[1:]))
-    told = [f"{each.worst.verdict} {each.main.rule} [{each.lens}]" for each in entries]
-    assert told == expected
+    listed = [
+        f"{each.worst.verdict} {each.main.rule} [{each.lens}]" for each in entries
+    ]
+    assert listed == expected
 
 
 @pytest.mark.parametrize("name", INPUTS)

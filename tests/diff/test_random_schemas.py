@@ -111,9 +111,9 @@ def received(one: Schema, other: Schema) -> tuple[DiffFinding, ...]:
     models = [
         model_of(
             {"type": "object", "properties": {}},
-            output_schema={"type": "object", "properties": {"field": told}},
+            output_schema={"type": "object", "properties": {"field": item}},
         )
-        for told in (one, other)
+        for item in (one, other)
     ]
     return compared(models[:1], models[1:], outputs_of(*models))
 
@@ -172,6 +172,6 @@ def test_what_hurts_to_send_hurts_to_receive_on_the_way_back(
 def test_a_description_changes_no_verdict(
     one: Schema, other: Schema, text: str
 ) -> None:
-    told = judged(one, {**other, "description": text})
-    kept = [each for each in told if each.verdict is not DiffVerdict.DOCS_ONLY]
+    answer = judged(one, {**other, "description": text})
+    kept = [each for each in answer if each.verdict is not DiffVerdict.DOCS_ONLY]
     assert kept == list(judged(one, other))

@@ -39,26 +39,26 @@ def repository(shell: Shell) -> Shell:
 
 
 def test_the_text_tells_witness_reason_and_hint(shell: Shell) -> None:
-    told = shell("diff", "old", "new").out
-    assert "breaking number-range-narrowed [wire]" in told
-    assert "witness: 31" in told
-    assert "reason: cannot be compared, because a format says" in told
-    assert "hint: Keep the numbers" in told
-    assert told.endswith("1 breaking, 1 risky, 1 compatible; version bump: major\n")
+    output = shell("diff", "old", "new").out
+    assert "breaking number-range-narrowed [wire]" in output
+    assert "witness: 31" in output
+    assert "reason: cannot be compared, because a format says" in output
+    assert "hint: Keep the numbers" in output
+    assert output.endswith("1 breaking, 1 risky, 1 compatible; version bump: major\n")
 
 
 def test_the_json_is_as_its_schema_says(shell: Shell) -> None:
     schema = json.loads((DOCS / "diff.schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(schema)
     for old, new in (("old", "new"), ("new", "old"), ("old", "old")):
-        told = shell("diff", old, new, "--format", "json").json
-        assert list(Draft202012Validator(schema).iter_errors(told)) == []
+        answer = shell("diff", old, new, "--format", "json").json
+        assert list(Draft202012Validator(schema).iter_errors(answer)) == []
 
 
 def test_sarif_is_as_the_standard_says(shell: Shell) -> None:
-    told = shell("diff", "old", "new", "--format", "sarif").json
-    SARIF.validate(told)
-    (run,) = told["runs"]
+    answer = shell("diff", "old", "new", "--format", "sarif").json
+    SARIF.validate(answer)
+    (run,) = answer["runs"]
     assert [each["ruleId"] for each in run["results"]] == [rule for _, rule in CHANGES]
     names = [each["id"] for each in run["tool"]["driver"]["rules"]]
     assert all(names[each["ruleIndex"]] == each["ruleId"] for each in run["results"])
@@ -96,13 +96,13 @@ REQUIRED = [
 def test_the_schema_of_sarif_refuses_a_log_that_lacks_what_the_standard_requires(
     shell: Shell, path: tuple[str | int, ...]
 ) -> None:
-    told = shell("diff", "old", "new", "--format", "sarif").json
+    answer = shell("diff", "old", "new", "--format", "sarif").json
     *way, name = path
-    holder = told
+    holder = answer
     for step in way:
         holder = holder[step]
     del holder[name]
-    assert not SARIF.is_valid(told)
+    assert not SARIF.is_valid(answer)
 
 
 def test_annotations_name_the_file_and_the_line(repository: Shell) -> None:
@@ -123,12 +123,12 @@ def test_annotations_name_the_file_and_the_line(repository: Shell) -> None:
 
 def test_annotations_are_capped_and_the_rest_is_counted(shell: Shell) -> None:
     fields = {f"f{index}": {**STEPS, "default": None} for index in range(14)}
-    lower = {name: {**told, "maximum": 9} for name, told in fields.items()}
+    lower = {name: {**output, "maximum": 9} for name, output in fields.items()}
     shell.publish("wide", entry(**fields))
     shell.publish("low", entry(**lower))
-    told = shell("diff", "wide", "low", "--format", "github").out
-    assert told.count("::error ") == 10
-    assert "::notice::4 more breaking findings in the step summary" in told
+    output = shell("diff", "wide", "low", "--format", "github").out
+    assert output.count("::error ") == 10
+    assert "::notice::4 more breaking findings in the step summary" in output
 
 
 def test_a_published_text_cannot_break_out_of_a_report(shell: Shell) -> None:
@@ -143,10 +143,10 @@ def test_a_published_text_cannot_break_out_of_a_report(shell: Shell) -> None:
 
 
 def test_the_comment_begins_with_its_marker(shell: Shell) -> None:
-    told = shell("diff", "old", "new", "--format", "markdown").out
-    assert told.startswith("<!-- runcomfy-codegen diff -->\n")
-    assert "1 breaking, 1 risky, 1 compatible. Version bump: **major**." in told
-    assert "<summary>1 harmless changes</summary>" in told
+    output = shell("diff", "old", "new", "--format", "markdown").out
+    assert output.startswith("<!-- runcomfy-codegen diff -->\n")
+    assert "1 breaking, 1 risky, 1 compatible. Version bump: **major**." in output
+    assert "<summary>1 harmless changes</summary>" in output
 
 
 def test_a_comment_is_never_too_long_for_github(shell: Shell) -> None:
@@ -160,17 +160,17 @@ def test_a_comment_is_never_too_long_for_github(shell: Shell) -> None:
     shell.publish(
         "narrow", *(entry(name, **dict.fromkeys(fields, narrow)) for name in names)
     )
-    told = shell("diff", "wide", "narrow", "--format", "markdown").out
-    assert 40_000 < len(told) < 65_536
-    assert "270 breaking" in told
-    assert "more tables are too long to show here" in told
+    output = shell("diff", "wide", "narrow", "--format", "markdown").out
+    assert 40_000 < len(output) < 65_536
+    assert "270 breaking" in output
+    assert "more tables are too long to show here" in output
 
 
 def test_a_changelog_is_written(shell: Shell) -> None:
     shell("diff", "old", "new", "--changelog", "CHANGES.md")
-    told = (shell.folder / "CHANGES.md").read_text("utf-8")
-    assert told.startswith("## Unreleased\n\n### Added\n\n- `acme/painter")
+    answer = (shell.folder / "CHANGES.md").read_text("utf-8")
+    assert answer.startswith("## Unreleased\n\n### Added\n\n- `acme/painter")
     assert (
         "- **Breaking.** `acme/painter/text-to-image`: steps: the allowed number range got smaller"
-        in told
+        in answer
     )

@@ -31,15 +31,15 @@ NARROWED = [("breaking", "number-range-narrowed")]
 
 def test_a_project_below_the_root_of_a_repository_is_compared(project: Shell) -> None:
     assert rules(project("diff", "HEAD", "--format", "json")) == NARROWED
-    told = project("diff", "HEAD:tools/client/schemas", "--format", "json")
-    assert rules(told) == NARROWED
+    answer = project("diff", "HEAD:tools/client/schemas", "--format", "json")
+    assert rules(answer) == NARROWED
 
 
 def test_the_folder_that_git_is_run_in_says_nothing(project: Shell) -> None:
     project.write("elsewhere/deep/note.txt", "x")
     inner = Shell(project.folder / "elsewhere" / "deep")
-    told = inner("diff", "HEAD:tools/client/schemas", "--format", "json")
-    assert rules(told) == NARROWED
+    answer = inner("diff", "HEAD:tools/client/schemas", "--format", "json")
+    assert rules(answer) == NARROWED
 
 
 def test_an_empty_side_beside_a_full_one_is_told(shell: Shell) -> None:
@@ -169,11 +169,11 @@ def test_an_approval_of_a_model_that_cannot_be_read_is_not_stale(shell: Shell) -
         'reason = "agreed"\n'
     )
     shell.write("runcomfy-approvals.toml", approved)
-    told = shell("diff", "old", "new", "--format", "json").json
-    assert told["stale_approvals"] == ["0123456789abcdef"]
+    answer = shell("diff", "old", "new", "--format", "json").json
+    assert answer["stale_approvals"] == ["0123456789abcdef"]
     shell.write(f"new/{PAINTER}/en.json", "{")
-    told = shell("diff", "old", "new", "--format", "json").json
-    assert told["stale_approvals"] == []
+    answer = shell("diff", "old", "new", "--format", "json").json
+    assert answer["stale_approvals"] == []
 
 
 @pytest.mark.parametrize("text", ["[approved]\n", "approved = 3\n"])

@@ -68,8 +68,8 @@ def test_a_change_is_one_entry(
     findings = found(before, after)
     entries = changes(findings)
     assert [shown(each) for each in entries] == expected
-    told = [finding for each in entries for finding in each.findings]
-    assert sorted(map(id, told)) == sorted(map(id, findings))
+    listed = [finding for each in entries for finding in each.findings]
+    assert sorted(map(id, listed)) == sorted(map(id, findings))
 
 
 def approved(findings: tuple[DiffFinding, ...], *fingerprints: str) -> SortedFindings:
@@ -171,8 +171,8 @@ def test_the_approvals_of_all_entries_leave_nothing_open(
     after = {name: data.draw(schemas) for name in before}
     findings = found(before, after)
     entries = changes(findings)
-    told = [finding for each in entries for finding in each.findings]
-    assert sorted(map(id, told)) == sorted(map(id, findings))
+    listed = [finding for each in entries for finding in each.findings]
+    assert sorted(map(id, listed)) == sorted(map(id, findings))
     urgent = [each for each in entries if hurts(each.worst)]
     result = approved(findings, *(each.main.fingerprint for each in urgent))
     assert not any(map(hurts, result.open))

@@ -171,5 +171,5 @@ def test_an_approval_of_an_unselected_model_is_not_stale(project: Shell) -> None
         '[[approved]]\nfingerprint = "0123456789abcdef"\nmodel = "kling/o1"\nreason = "ok"\n',
     )
     assert project("diff", "HEAD", "--format", "json").json["stale_approvals"] == []
-    told = project("diff", "HEAD", "--all", "--format", "json").json
-    assert told["stale_approvals"] == ["0123456789abcdef"]
+    answer = project("diff", "HEAD", "--all", "--format", "json").json
+    assert answer["stale_approvals"] == ["0123456789abcdef"]

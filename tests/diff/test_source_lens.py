@@ -51,7 +51,7 @@ class Case:
     def model(self, properties: dict[str, Any]) -> Model:
         schema = {
             "type": "object",
-            "properties": {name.rstrip("!"): told for name, told in properties.items()},
+            "properties": {name.rstrip("!"): item for name, item in properties.items()},
             "required": [name[:-1] for name in properties if name.endswith("!")],
         }
         nothing = {"type": "object", "properties": {}}
@@ -196,6 +196,6 @@ def test_what_only_a_variable_of_the_old_type_notices_is_risky(
     case: Case, refused: dict[str, set[str]]
 ) -> None:
     found = compared([case.model(case.before)], [case.model(case.after)])
-    told = [each.verdict for each in found if each.lens is Lens.SOURCE]
-    assert told == [DiffVerdict.RISKY]
+    listed = [each.verdict for each in found if each.lens is Lens.SOURCE]
+    assert listed == [DiffVerdict.RISKY]
     assert case.name in refused["after"]

@@ -56,7 +56,7 @@ SAME = [
 def test_another_spelling_is_no_change(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    models = [model_of(properties(field=told)) for told in (one, other)]
+    models = [model_of(properties(field=item)) for item in (one, other)]
     assert wire(compared(models[:1], models[1:])) == []
     assert wire(compared(models[1:], models[:1])) == []
 
@@ -79,8 +79,8 @@ def test_the_order_of_fields_and_of_keywords_says_nothing() -> None:
 
 
 def test_a_default_that_became_a_sample_is_the_same_value() -> None:
-    told = {"type": "string", "default": "https://example.com/a.png"}
-    without = model_of(properties(source=told))
-    with_format = model_of(properties(source={**told, "format": "image_uri"}))
+    answer = {"type": "string", "default": "https://example.com/a.png"}
+    without = model_of(properties(source=answer))
+    with_format = model_of(properties(source={**answer, "format": "image_uri"}))
     rules = {each.rule for each in compared([without], [with_format])}
     assert rules == {"text-format-narrowed"}

@@ -84,7 +84,7 @@ def risky(found: tuple[DiffFinding, ...]) -> list[tuple[str, Side, str]]:
 
 @pytest.mark.parametrize("change", FIELDS, ids=str)
 def test_what_is_not_understood_of_a_field_is_risky(change: Change) -> None:
-    models = [model_of(properties(f=told)) for told in (change.before, change.after)]
+    models = [model_of(properties(f=item)) for item in (change.before, change.after)]
     place = f"/input_schema/properties/f{change.place}"
     assert risky(compared(models[:1], models[1:])) == [
         ("unjudged-change", Side.INPUT, place)
@@ -98,8 +98,8 @@ def test_what_is_not_understood_of_an_output_is_risky(
     change: Change, wrapped: bool
 ) -> None:
     models = [
-        model_of(EMPTY, output_schema={"output": told} if wrapped else told)
-        for told in (change.before, change.after)
+        model_of(EMPTY, output_schema={"output": item} if wrapped else item)
+        for item in (change.before, change.after)
     ]
     place = f"/output_schema{change.place}"
     found = compared(models[:1], models[1:], outputs_of(*models))
@@ -119,7 +119,7 @@ def test_what_surrounds_an_output_is_risky() -> None:
 
 def test_another_kind_of_output_is_risky() -> None:
     models = [
-        model_of(EMPTY, facts={"output_type": told}) for told in ("image", "video")
+        model_of(EMPTY, facts={"output_type": item}) for item in ("image", "video")
     ]
     place = ("unjudged-change", Side.OUTPUT, "/facts/output_type")
     assert place in risky(compared(models[:1], models[1:]))
@@ -127,7 +127,7 @@ def test_another_kind_of_output_is_risky() -> None:
 
 def test_a_keyword_of_an_output_is_told_of_the_output() -> None:
     said = {**part(a=TEXT), "oneOf": [{"required": ["a"]}]}
-    models = [model_of(EMPTY, output_schema=told) for told in (part(a=TEXT), said)]
+    models = [model_of(EMPTY, output_schema=item) for item in (part(a=TEXT), said)]
     found = compared(models[:1], models[1:], outputs_of(*models))
     assert risky(found) == [("unjudged-keyword", Side.OUTPUT, "/output_schema/oneOf")]
 
@@ -143,7 +143,7 @@ def test_a_keyword_of_an_output_is_told_of_the_output() -> None:
 def test_texts_beside_what_is_not_understood_change_nothing(
     before: Schema, after: Schema
 ) -> None:
-    models = [model_of(properties(f=told)) for told in (before, after)]
+    models = [model_of(properties(f=item)) for item in (before, after)]
     assert risky(compared(models[:1], models[1:])) == []
 
 
@@ -163,7 +163,7 @@ DEPENDENT = [
 def test_a_change_around_a_keyword_that_depends_on_it_is_never_compatible(
     before: Schema, after: Schema
 ) -> None:
-    models = [model_of(properties(f=told)) for told in (before, after)]
+    models = [model_of(properties(f=item)) for item in (before, after)]
     wire = [each for each in compared(models[:1], models[1:]) if each.lens is Lens.WIRE]
     assert wire
     assert {each.verdict for each in wire} == {DiffVerdict.RISKY}
@@ -186,8 +186,8 @@ def test_a_change_beside_a_keyword_in_another_member_is_still_proved() -> None:
 def test_rules_that_change_place_in_the_payload_are_told() -> None:
     url, rule = {"type": "string", "format": "image_uri"}, image(9)
     models = [
-        model_of(properties(f={"anyOf": told}))
-        for told in ([rule, lists(url)], [url, lists(rule)])
+        model_of(properties(f={"anyOf": item}))
+        for item in ([rule, lists(url)], [url, lists(rule)])
     ]
     found = compared(models[:1], models[1:])
     assert [(each.verdict, each.rule) for each in found] == [
@@ -241,7 +241,7 @@ def test_an_approval_of_one_change_is_none_of_another(
 
 def test_a_witness_is_a_value_that_the_new_side_accepts() -> None:
     before, after = {"maximum": 10}, {"maximum": 19, "multipleOf": 5}
-    models = [model_of(properties(f={**INTEGER, **told})) for told in (before, after)]
+    models = [model_of(properties(f={**INTEGER, **item})) for item in (before, after)]
     (wider,) = [
         each
         for each in compared(models[:1], models[1:])
@@ -254,8 +254,8 @@ def test_a_witness_is_a_value_that_the_new_side_accepts() -> None:
 def test_a_witness_that_would_be_too_large_is_not_made() -> None:
     many = {"minItems": 1_000}
     models = [
-        model_of(properties(f=lists(lists(lists(TEXT, **many), **many), **told)))
-        for told in (many, {"minItems": 1_001})
+        model_of(properties(f=lists(lists(lists(TEXT, **many), **many), **item)))
+        for item in (many, {"minItems": 1_001})
     ]
     (narrowed,) = compared(models[:1], models[1:])
     assert (narrowed.verdict, narrowed.rule) == (

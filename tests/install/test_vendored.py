@@ -86,12 +86,12 @@ def test_it_runs_with_only_httpx_and_pydantic(
     app: Path, bare_python: Path, sandbox: Sandbox
 ) -> None:
     package = "app.vendor.runcomfy_client"
-    told = json.loads(
+    answer = json.loads(
         run([bare_python, "-c", ORDER, package, sandbox.url, sandbox.token], app)
     )
-    assert told["files"] >= 1
-    assert "image_urls" in told["refused"]
-    assert not {"runcomfy_codegen", "runcomfy_runtime", "jinja2"} & {*told["modules"]}
+    assert answer["files"] >= 1
+    assert "image_urls" in answer["refused"]
+    assert not {"runcomfy_codegen", "runcomfy_runtime", "jinja2"} & {*answer["modules"]}
 
 
 def test_it_writes_nothing_beside_itself_on_a_disk_that_is_read_only(
@@ -112,12 +112,12 @@ def test_it_writes_nothing_beside_itself_on_a_disk_that_is_read_only(
             sandbox.url,
             sandbox.token,
         ]
-        told = json.loads(run(command, app))
+        answer = json.loads(run(command, app))
         assert sorted(app.rglob("legacy/**/*.*")) == before
     finally:
         for folder in folders:
             folder.chmod(stat.S_IRWXU)
-    assert told["files"] >= 1
+    assert answer["files"] >= 1
 
 
 TWO = f"""
@@ -154,7 +154,7 @@ def test_two_copies_live_in_one_process_and_share_nothing(
 def test_it_is_clean_under_mypy_strict_in_its_place(
     app: Path, bare_python: Path
 ) -> None:
-    told = run(
+    answer = run(
         [
             *(
                 sys.executable,
@@ -168,7 +168,7 @@ def test_it_is_clean_under_mypy_strict_in_its_place(
         ],
         app,
     )
-    assert "Success" in told
+    assert "Success" in answer
 
 
 def test_only_what_was_selected_is_there(app: Path) -> None:

@@ -46,8 +46,8 @@ def test_the_wheel_holds_every_file_of(source: str, wheel: Path) -> None:
 def test_nothing_but_our_two_packages_reaches_site_packages(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.partition("/")[0] for name in archive.namelist()}
-    told = {name for name in tops if not name.endswith(".dist-info")}
-    assert told == {"runcomfy_codegen", "runcomfy_runtime"}
+    answer = {name for name in tops if not name.endswith(".dist-info")}
+    assert answer == {"runcomfy_codegen", "runcomfy_runtime"}
 
 
 def test_the_installed_tool_is_not_the_checkout(installed: Installed) -> None:
@@ -70,9 +70,9 @@ def test_the_installed_tool_generates_the_same_bytes_from_the_root(
 def test_the_installed_tool_tells_the_whole_story(
     installed: Installed, tmp_path: Path
 ) -> None:
-    told = installed("demo", "--output", tmp_path / "demo")
+    answer = installed("demo", "--output", tmp_path / "demo")
     assert (tmp_path / "demo" / "runcomfy_client" / "py.typed").is_file()
-    assert "Next:" in told
+    assert "Next:" in answer
 
 
 def test_the_command_of_the_wheel_is_the_tool(wheel: Path) -> None:

@@ -90,8 +90,8 @@ def test_a_file_of_your_own_replaces_the_shipped_one(tmp_path: Path) -> None:
 
 def test_show_tells_the_limits(project: Shell) -> None:
     assert '/seed: value <= 9  (stated: "Up to 9")' in project("show", MODEL).out
-    told = project("show", MODEL, "--format", "json").json["limits"]
-    assert told[0] == {
+    answer = project("show", MODEL, "--format", "json").json["limits"]
+    assert answer[0] == {
         "fields": ["/seed"],
         "rule": ["value <= 9"],
         "quote": "Up to 9",
@@ -121,8 +121,8 @@ def test_validate_says_whose_words_they_are(project: Shell) -> None:
     assert answer.code == 1
     assert 'duration is 12.4 s; the description says: "2 and 10 seconds"' in answer.out
     assert "2026-11-20" in answer.out
-    told = project("validate", MODEL, "in.json", "--format", "json").json
-    assert [(each["origin"], each["quote"]) for each in told["problems"]] == [
+    result = project("validate", MODEL, "in.json", "--format", "json").json
+    assert [(each["origin"], each["quote"]) for each in result["problems"]] == [
         ("limit", "Up to 9"),
         ("limit", "2 and 10 seconds"),
     ]

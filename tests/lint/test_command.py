@@ -45,14 +45,14 @@ def test_errors_make_it_fail_and_every_place_is_named(shell: Shell) -> None:
     answer = shell("lint", "--format", "json")
     assert answer.code == 1
     assert codes(answer.json) == ["impossible-default", "impossible-value"]
-    told = answer.json["diagnostics"][1]
-    assert (told["file"], told["pointer"], told["severity"]) == (
+    result = answer.json["diagnostics"][1]
+    assert (result["file"], result["pointer"], result["severity"]) == (
         "schemas/acme/bad/en.json",
         "/input_schema/properties/steps",
         "error",
     )
     line = (shell.folder / "schemas/acme/bad/en.json").read_text("utf-8").splitlines()
-    assert '"minimum"' in line[told["line"] - 1]
+    assert '"minimum"' in line[result["line"] - 1]
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_annotations_name_the_file_and_the_line(shell: Shell) -> None:
 
 
 def test_sarif_is_as_the_standard_says(shell: Shell) -> None:
-    told = shell("lint", "--format", "sarif").json
-    Draft202012Validator(json.loads(STANDARD.read_text("utf-8"))).validate(told)
-    (run,) = told["runs"]
+    answer = shell("lint", "--format", "sarif").json
+    Draft202012Validator(json.loads(STANDARD.read_text("utf-8"))).validate(answer)
+    (run,) = answer["runs"]
     names = [each["id"] for each in run["tool"]["driver"]["rules"]]
     assert [each["level"] for each in run["results"]] == ["warning", "error"]
     assert all(names[each["ruleIndex"]] == each["ruleId"] for each in run["results"])
@@ -161,9 +161,9 @@ def test_every_code_that_building_reports_can_be_selected() -> None:
     text = "".join(
         path.read_text("utf-8") for room in rooms for path in room.glob("*.py")
     )
-    told = set(re.findall(r'(?:code=|report\(\s*)"([a-z-]+)"', text))
+    answer = set(re.findall(r'(?:code=|report\(\s*)"([a-z-]+)"', text))
     # `import` alone compares what arrives with what is stored.
-    assert told - {"contradicting-sources"} <= set(BUILT)
+    assert answer - {"contradicting-sources"} <= set(BUILT)
 
 
 def test_what_is_known_to_be_wrong_in_the_published_schemas_is_found(
@@ -171,19 +171,19 @@ def test_what_is_known_to_be_wrong_in_the_published_schemas_is_found(
 ) -> None:
     answer = shell("lint", "--schemas", str(SCHEMAS), "--format", "json")
     assert answer.code == 0
-    told = {(each["code"], each["model"]) for each in answer.json["diagnostics"]}
-    assert ("message-against-limit", "bytedance/dreamina-4-0/edit") in told
+    result = {(each["code"], each["model"]) for each in answer.json["diagnostics"]}
+    assert ("message-against-limit", "bytedance/dreamina-4-0/edit") in result
     assert (
         "message-against-operator",
         "bytedance/dreamina-3-0/pro/image-to-video",
-    ) in told
+    ) in result
     assert (
         "media-without-format",
         "bytedance/seedance-v1.5-pro/image-to-video",
-    ) in told
-    assert any(code == "enum-case-drift" for code, _ in told)
+    ) in result
+    assert any(code == "enum-case-drift" for code, _ in result)
     # The shipped limits state all that the descriptions do.
-    assert not any(code == "prose-limit" for code, _ in told)
+    assert not any(code == "prose-limit" for code, _ in result)
 
 
 def test_a_document_that_cannot_be_read_comes_before_what_is_wrong_with_names(

@@ -26,10 +26,10 @@ BOUNDED: dict[str, Any] = {"type": "integer", "minimum": 4, "maximum": 15}
 def test_another_range_is_reported_once(
     field: dict[str, Any], description: str, quote: str
 ) -> None:
-    told = {**field, "description": description}
-    (message,) = found(told, CODE)
+    answer = {**field, "description": description}
+    (message,) = found(answer, CODE)
     assert quote in message
-    assert found(told, "prose-limit") == []
+    assert found(answer, "prose-limit") == []
 
 
 @pytest.mark.parametrize(

@@ -221,12 +221,12 @@ def test_a_field_that_no_value_fits_is_told(told: dict[str, Any]) -> None:
 
 
 def test_a_limit_in_prose_is_found_only_where_nothing_states_it() -> None:
-    told = {
+    answer = {
         "type": "string",
         "maxLength": 500,
         "description": "Up to 500 characters, at least 20 characters.",
     }
-    (each,) = found({"text": told})
+    (each,) = found({"text": answer})
     assert "'at least 20 characters'" in each.message
     assert each.pointer == "/input_schema/properties/text/description"
 
@@ -265,8 +265,8 @@ def test_a_limit_in_prose_is_quoted_whole(
 
 def test_a_limit_in_prose_between_fields_is_found() -> None:
     image = {"type": "string", "format": "image_uri"}
-    told = {**image, "description": "Cannot be combined with the mask."}
-    (each,) = found({"image_url": told, "mask_url": image})
+    answer = {**image, "description": "Cannot be combined with the mask."}
+    (each,) = found({"image_url": answer, "mask_url": image})
     assert each.code == "prose-limit"
     assert "'Cannot be combined with the mask'" in each.message
 
@@ -329,17 +329,17 @@ def test_the_output_is_looked_at() -> None:
 
 
 def test_a_rule_of_items_or_alternatives_is_told_where_it_stands() -> None:
-    (told,) = image(("width_pixels>", 5, ""), ("width_pixels<", 6, "")).values()
-    (each,) = found({"field": {"type": "array", "items": told}})
+    (printed,) = image(("width_pixels>", 5, ""), ("width_pixels<", 6, "")).values()
+    (each,) = found({"field": {"type": "array", "items": printed}})
     assert each.pointer == "/input_schema/properties/field/items/validations"
-    (each,) = found({"field": {"anyOf": [told, {"type": "null"}]}})
+    (each,) = found({"field": {"anyOf": [printed, {"type": "null"}]}})
     assert each.pointer == "/input_schema/properties/field/anyOf/0/validations"
 
 
 def test_one_limit_on_a_url_and_on_a_list_of_them_is_not_redundant() -> None:
-    (told,) = image(("width_pixels<=", 9, "")).values()
-    several = {"type": "array", "items": told}
-    assert codes({"field": {"anyOf": [told, several]}}) == []
+    (printed,) = image(("width_pixels<=", 9, "")).values()
+    several = {"type": "array", "items": printed}
+    assert codes({"field": {"anyOf": [printed, several]}}) == []
 
 
 def test_the_rarer_spelling_of_a_choice_is_told_between_models() -> None:

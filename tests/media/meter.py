@@ -92,5 +92,5 @@ class RemoteMeter:
         total = len(self.content)
         if not self._body:
             return ResponseHead(416, ((b"content-range", b"bytes */%d" % total),))
-        told = b"bytes %d-%d/%d" % (first, first + len(self._body) - 1, total)
-        return ResponseHead(206, ((b"content-range", told),))
+        answer = b"bytes %d-%d/%d" % (first, first + len(self._body) - 1, total)
+        return ResponseHead(206, ((b"content-range", answer),))

@@ -77,8 +77,8 @@ def chunked(content: bytes, chance: random.Random) -> bytes:
     parts: list[bytes] = []
     for at in range(0, len(content), 4096):
         piece = content[at : at + 4096]
-        told = len(piece) + (chance.randint(-2, 2) if chance.random() < 0.2 else 0)
-        parts.append(b"%x\r\n%s\r\n" % (told, piece))
+        answer = len(piece) + (chance.randint(-2, 2) if chance.random() < 0.2 else 0)
+        parts.append(b"%x\r\n%s\r\n" % (answer, piece))
     return b"".join(parts) + b"0\r\nX: y\r\n\r\n"
 
 
@@ -89,8 +89,8 @@ def answer_to(request: HttpRequest, chance: random.Random) -> bytes:
     if kind == 0:
         return respond("200 OK", {}, content)
     if kind == 1:
-        told = {"Transfer-Encoding": "chunked", "Content-Length": ""}
-        return respond("200 OK", told, chunked(content, chance))
+        answer = {"Transfer-Encoding": "chunked", "Content-Length": ""}
+        return respond("200 OK", answer, chunked(content, chance))
     if kind == 2:
         return respond("302 Found", {"Location": f"/{chance.randrange(99)}"})
     sent: list[bytes] = []

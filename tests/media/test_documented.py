@@ -15,9 +15,9 @@ PAGE = (Path(__file__).parents[2] / "docs" / "media.md").read_text("utf-8")
 
 
 def test_every_word_for_what_was_not_measured_is_told() -> None:
-    [told] = re.findall(r"The words of `media` are (.*?)\.", PAGE, re.DOTALL)
+    [printed] = re.findall(r"The words of `media` are (.*?)\.", PAGE, re.DOTALL)
     words = [fault.value for fault in MediaFault if fault is not MediaFault.WRONG_KIND]
-    assert re.findall(r"`(\w+)`", told) == words
+    assert re.findall(r"`(\w+)`", printed) == words
 
 
 def test_every_metric_and_every_setting_is_told() -> None:
@@ -29,11 +29,11 @@ def test_every_metric_and_every_setting_is_told() -> None:
 
 def test_the_limits_are_those_of_the_default_policy() -> None:
     policy = FetchPolicy()
-    told = (
+    answer = (
         f"| one remote file | {policy.seconds:g} seconds, {policy.requests} requests, "
         f"{policy.bytes >> 20} MiB; most take one request of {policy.first >> 10} KiB |"
     )
-    assert told in PAGE
+    assert answer in PAGE
     assert f"| several files | {AT_ONCE} at a time;" in PAGE
 
 

@@ -99,8 +99,8 @@ def test_a_film_of_one_gigabyte_is_measured_by_four_requests_and_64_kb(
             low, high = max(begin, start), min(begin + len(part), end + 1)
             if low < high:
                 body[low - start : high - start] = part[low - begin : high - begin]
-        told = {"Content-Range": f"bytes {start}-{end}/{total}"}
-        send(respond("206 Partial Content", told, bytes(body)))
+        answer = {"Content-Range": f"bytes {start}-{end}/{total}"}
+        send(respond("206 Partial Content", answer, bytes(body)))
 
     with serving(sparse, tls) as server:
         info = get(server.url("a.test"), server.port)
@@ -141,8 +141,8 @@ def test_a_total_that_is_not_told_leaves_the_size_unknown(
     def answer(request: HttpRequest, send: Send) -> None:
         assert request.span is not None
         start, end = request.span
-        told = {"Content-Range": f"bytes {start}-{end}/*"}
-        send(respond("206 Partial Content", told, content[start : end + 1]))
+        result = {"Content-Range": f"bytes {start}-{end}/*"}
+        send(respond("206 Partial Content", result, content[start : end + 1]))
 
     with serving(answer, tls) as server:
         info = get(server.url("a.test"), server.port)
@@ -158,8 +158,8 @@ def test_a_small_file_whose_total_is_not_told_is_read_to_its_end(
         if start >= len(PNG):
             send(respond("416 Range Not Satisfiable", {}))
             return
-        told = {"Content-Range": f"bytes {start}-{len(PNG) - 1}/*"}
-        send(respond("206 Partial Content", told, PNG[start:]))
+        result = {"Content-Range": f"bytes {start}-{len(PNG) - 1}/*"}
+        send(respond("206 Partial Content", result, PNG[start:]))
 
     with serving(answer, tls) as server:
         assert get(server.url("a.test"), server.port).size == len(PNG)
@@ -190,8 +190,10 @@ def test_a_part_that_is_the_whole_file_is_cut_off(
     get: Fetch, tls: ssl.SSLContext
 ) -> None:
     content = PNG + bytes(1 << 20)
-    told = {"Content-Range": f"bytes 0-{len(content) - 1}/{len(content)}"}
-    with serving(always(respond("206 Partial Content", told, content)), tls) as server:
+    answer = {"Content-Range": f"bytes 0-{len(content) - 1}/{len(content)}"}
+    with serving(
+        always(respond("206 Partial Content", answer, content)), tls
+    ) as server:
         info = get(server.url("a.test"), server.port)
     assert (info.width, info.size) == (640, len(content))
 
@@ -387,8 +389,8 @@ def test_a_few_requests_more_than_allowed_are_not_made(
     def one_byte(request: HttpRequest, send: Send) -> None:
         assert request.span is not None
         start = request.span[0]
-        told = {"Content-Range": f"bytes {start}-{start}/{len(JPEG)}"}
-        send(respond("206 Partial Content", told, JPEG[start : start + 1]))
+        answer = {"Content-Range": f"bytes {start}-{start}/{len(JPEG)}"}
+        send(respond("206 Partial Content", answer, JPEG[start : start + 1]))
 
     with serving(one_byte, tls) as server:
         error = failure(get, server.url("a.test"), server.port)

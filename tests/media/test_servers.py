@@ -54,8 +54,8 @@ def test_a_redirect_may_name_another_host_and_keep_the_scheme(
 def test_a_cookie_that_is_set_is_never_sent_back(
     get: Fetch, tls: ssl.SSLContext
 ) -> None:
-    told = {"Location": "/again", "Set-Cookie": "id=1; Path=/"}
-    hops = script(always(respond("302 Found", told)), serve_file(PNG))
+    answer = {"Location": "/again", "Set-Cookie": "id=1; Path=/"}
+    hops = script(always(respond("302 Found", answer)), serve_file(PNG))
     with serving(hops, tls) as server:
         get(server.url("a.test"), server.port)
     assert len(server.requests) == 2
@@ -107,8 +107,8 @@ def test_a_body_without_any_length_ends_where_the_connection_does(
 def test_a_server_that_refuses_every_range_is_an_error(
     get: Fetch, tls: ssl.SSLContext
 ) -> None:
-    told = {"Content-Range": f"bytes */{len(PNG)}"}
-    answer = respond("416 Range Not Satisfiable", told)
+    result = {"Content-Range": f"bytes */{len(PNG)}"}
+    answer = respond("416 Range Not Satisfiable", result)
     with serving(always(answer), tls) as server:
         error = failure(get, server.url("a.test"), server.port)
     assert not error.fault.conclusive
@@ -133,8 +133,8 @@ def test_a_weak_etag_does_not_vouch_for_bytes(get: Fetch, tls: ssl.SSLContext) -
 
 
 def test_two_lengths_that_differ_are_an_error(get: Fetch, tls: ssl.SSLContext) -> None:
-    told = {"Content-Length": f"{len(PNG)}\r\nContent-Length: 20"}
-    with serving(always(respond("200 OK", told, PNG)), tls) as server:
+    answer = {"Content-Length": f"{len(PNG)}\r\nContent-Length: 20"}
+    with serving(always(respond("200 OK", answer, PNG)), tls) as server:
         error = failure(get, server.url("a.test"), server.port)
     assert error.fault is MediaFault.UNREACHABLE
 

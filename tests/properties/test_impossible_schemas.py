@@ -68,8 +68,8 @@ def test_an_impossible_schema_inside_another_leaves_what_is_possible(
 def test_the_diff_decides_an_impossible_schema(schema: dict[str, Any]) -> None:
     other = {"type": "boolean", "const": "x"}
     models = {
-        name: [model_of(properties(f=told))]
-        for name, told in (("one", schema), ("other", other), ("wide", {}))
+        name: [model_of(properties(f=item))]
+        for name, item in (("one", schema), ("other", other), ("wide", {}))
     }
     assert compared(models["one"], models["other"]) == ()
     broken = compared(models["wide"], models["one"])

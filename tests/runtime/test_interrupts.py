@@ -84,10 +84,10 @@ def test_ctrl_c_before_the_answer_waits_for_the_id(
     time.sleep(0.2)
     assert process.poll() is None
     let_go.set()
-    _, told = process.communicate(timeout=20)
-    assert "KeyboardInterrupt" in told
-    assert f"The RunComfy job {REQUEST_ID} " in told
-    assert TOKEN not in told
+    _, printed = process.communicate(timeout=20)
+    assert "KeyboardInterrupt" in printed
+    assert f"The RunComfy job {REQUEST_ID} " in printed
+    assert TOKEN not in printed
     with SqliteJournal(tmp_path / "jobs.db") as journal:
         (entry,) = journal.entries()
     assert entry.request_id == REQUEST_ID
@@ -104,8 +104,8 @@ def test_a_second_ctrl_c_does_not_wait_for_the_answer(
     process.send_signal(signal.SIGINT)
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=4)
-    assert "while a paid job was being submitted" in told
+    _, printed = process.communicate(timeout=4)
+    assert "while a paid job was being submitted" in printed
     with SqliteJournal(tmp_path / "jobs.db") as journal:
         assert len(journal.unknown()) == 1
 
@@ -121,8 +121,8 @@ def test_ctrl_c_wins_over_a_refusal_and_tells_of_it(
     process.send_signal(signal.SIGINT)
     time.sleep(0.2)
     let_go.set()
-    _, told = process.communicate(timeout=20)
-    assert told.splitlines()[-1].startswith("submitting: HTTP 400")
+    _, printed = process.communicate(timeout=20)
+    assert printed.splitlines()[-1].startswith("submitting: HTTP 400")
     with SqliteJournal(tmp_path / "jobs.db") as journal:
         assert [entry.state for entry in journal.entries()] == ["not accepted"]
 

@@ -77,10 +77,10 @@ def test_ctrl_c_cancels_a_queued_job_and_names_it(
     process = start(script, ready.url)
     until(lambda: ready.count("status") >= 2)  # so the first was read
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=20)
-    assert "KeyboardInterrupt" in told
-    assert f"The RunComfy job {REQUEST_ID} is cancelled." in told
-    assert TOKEN not in told
+    _, printed = process.communicate(timeout=20)
+    assert "KeyboardInterrupt" in printed
+    assert f"The RunComfy job {REQUEST_ID} is cancelled." in printed
+    assert TOKEN not in printed
     assert ready.kinds[-2:] == ["cancel", "status"]
     assert ready.count("cancel") == 1
 
@@ -90,8 +90,10 @@ def test_ctrl_c_leaves_a_running_job_and_tells_its_token(ready: ScriptedServer) 
     process = start(RUN, ready.url)
     until(lambda: ready.count("status") >= 2)  # so that the first was read
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=20)
-    assert f"The RunComfy job {REQUEST_ID} is still running. Its token: rcjob1." in told
+    _, printed = process.communicate(timeout=20)
+    assert (
+        f"The RunComfy job {REQUEST_ID} is still running. Its token: rcjob1." in printed
+    )
     assert ready.count("cancel") == 0
 
 
@@ -103,8 +105,8 @@ def test_a_second_ctrl_c_skips_the_clean_up(ready: ScriptedServer) -> None:
     process.send_signal(signal.SIGINT)
     until(lambda: ready.count("cancel") == 1)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=4)
-    assert f"The RunComfy job {REQUEST_ID} is still queued." in told
+    _, printed = process.communicate(timeout=4)
+    assert f"The RunComfy job {REQUEST_ID} is still queued." in printed
 
 
 def test_ctrl_c_during_a_submit_says_that_it_may_be_running(
@@ -114,9 +116,9 @@ def test_ctrl_c_during_a_submit_says_that_it_may_be_running(
     process = start(RUN, ready.url)
     until(lambda: ready.count("submit") == 1)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=20)
-    assert "while a paid job was being submitted" in told
-    assert TOKEN not in told
+    _, printed = process.communicate(timeout=20)
+    assert "while a paid job was being submitted" in printed
+    assert TOKEN not in printed
     assert ready.kinds == ["submit"]
 
 
@@ -230,14 +232,14 @@ print(sorted(heavy & set(sys.modules)))
 
 
 def test_importing_the_client_loads_nothing_heavy() -> None:
-    told = subprocess.run(
+    answer = subprocess.run(
         [sys.executable, "-c", IMPORTED],
         capture_output=True,
         text=True,
         check=True,
         timeout=30,
     )
-    assert told.stdout.strip() == "[]"
+    assert answer.stdout.strip() == "[]"
 
 
 def test_no_traceback_shows_the_token_even_with_its_locals(
@@ -252,12 +254,12 @@ def test_no_traceback_shows_the_token_even_with_its_locals(
         with pytest.raises(errors.BadJobToken) as other:
             client.job("a/b")
     for error in (caught.value, other.value):
-        told = "".join(
+        answer = "".join(
             traceback.TracebackException.from_exception(
                 error, capture_locals=True
             ).format()
         )
-        assert TOKEN not in told
+        assert TOKEN not in answer
         assert TOKEN not in repr(vars(error))
     assert TOKEN not in repr(client)
 

@@ -42,10 +42,10 @@ def half(seen: HttpRequest) -> Reply:
 def rest(
     span: str, body: bytes | None = None, etag: str | None = '"one"', **headers: str
 ) -> Reply:
-    told = {"Content-Range": span, **headers}
+    answer = {"Content-Range": span, **headers}
     if etag is not None:
-        told["ETag"] = etag
-    return Reply(CONTENT[1500:] if body is None else body, 206, told)
+        answer["ETag"] = etag
+    return Reply(CONTENT[1500:] if body is None else body, 206, answer)
 
 
 @pytest.fixture
@@ -134,12 +134,12 @@ def test_a_download_that_gets_on_is_gone_on_with_however_often_it_breaks(
     def breaking(seen: HttpRequest) -> Reply:
         span = re.fullmatch(r"bytes=(\d+)-", seen.headers.get("range", "bytes=0-"))
         start = int(span[1]) if span else 0
-        told = {"ETag": '"one"', "Content-Length": str(len(content) - start)}
+        answer = {"ETag": '"one"', "Content-Length": str(len(content) - start)}
         if start:
-            told["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+            answer["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
         last = start + piece >= len(content)
         body = content[start : start + piece] * (1 if last else 2)  # half of it is sent
-        return Reply(body, 206 if start else 200, told, "" if last else "half")
+        return Reply(body, 206 if start else 200, answer, "" if last else "half")
 
     server.on("/out.png", breaking)
     assert made.download(tmp_path)[0].read_bytes() == content
@@ -300,8 +300,8 @@ def test_resuming_never_mixes_two_versions_however_often_it_breaks(
         if span is None:  # and If-Range is minded by nobody
             return Reply(body, 200, {"ETag": etag}, fault)
         start = int(span[1])
-        told = {"ETag": etag, "Content-Range": f"bytes {start}-2999/3000"}
-        return Reply(body[start:], 206, told, fault)
+        answer = {"ETag": etag, "Content-Range": f"bytes {start}-2999/3000"}
+        return Reply(body[start:], 206, answer, fault)
 
     server.on("/out.png", changing)
     try:

@@ -102,17 +102,17 @@ def test_the_fake_queue_serves_both_clients() -> None:
 
 
 def test_a_coroutine_that_listens_is_awaited() -> None:
-    queue, told = FakeQueue(), list[str]()
+    queue, printed = FakeQueue(), list[str]()
 
     async def listen(update: Any) -> None:
         await asyncio.sleep(0)
-        told.append(update.state)
+        printed.append(update.state)
 
     async def main() -> None:
         await queue.async_client().run("vendor/model", {}, on_update=listen)
 
     asyncio.run(main())
-    assert told == ["in_queue", "in_progress", "completed"]
+    assert printed == ["in_queue", "in_progress", "completed"]
 
 
 def test_sleepers_of_a_virtual_clock_wake_in_their_order() -> None:

@@ -457,10 +457,10 @@ def test_ctrl_c_under_a_dark_server_is_cleaned_up_in_ten_seconds(
     queue = FakeQueue()
     queue.answer("*", queued=1e6)
     transport, stopped_at = Dark(queue, after=99), list[float]()
-    told = itertools.count(1)
+    answer = itertools.count(1)
 
     def interrupt(_: Status) -> None:
-        if next(told) == concurrency:
+        if next(answer) == concurrency:
             transport.dark = True
             stopped_at.append(queue.clock.now())
             raise KeyboardInterrupt
@@ -510,10 +510,10 @@ def test_a_cancelled_async_batch_under_a_dark_server_is_cleaned_up_in_ten_second
 def test_a_second_ctrl_c_asks_nothing_more_and_still_names_every_job() -> None:
     queue = FakeQueue()
     queue.answer("*", queued=1e6)
-    real, told = queue.send, itertools.count(1)
+    real, printed = queue.send, itertools.count(1)
 
     def interrupt(_: Status) -> None:
-        if next(told) == 4:
+        if next(printed) == 4:
             raise KeyboardInterrupt("first")
 
     def send(request: Request) -> Outcome:

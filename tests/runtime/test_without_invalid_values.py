@@ -41,8 +41,8 @@ def test_the_document_itself_is_not_changed() -> None:
 
 def test_it_is_copied_no_deeper_than_rules_reach() -> None:
     inner = {"path": ["x"]}
-    told = left({"loras": [inner]}, "/loras/0/path/0", pointer="/loras/*")
-    assert told["loras"][0] is inner
+    answer = left({"loras": [inner]}, "/loras/0/path/0", pointer="/loras/*")
+    assert answer["loras"][0] is inner
 
 
 @pytest.mark.parametrize("document", [None, "x", 5, ["a"]])

@@ -282,9 +282,9 @@ def test_a_list_tells_no_inputs_and_a_job_alone_tells_long_ones_in_short(
     (job,) = caller.get("/sandbox/jobs")["jobs"]
     assert "input" not in job
     assert job["input_characters"] > 300_000
-    told = caller.get(f"/sandbox/jobs/{request_id}")
-    assert len(told["input"]["image_urls"][0]) < 2100
-    (file,) = told["inline"]
+    result = caller.get(f"/sandbox/jobs/{request_id}")
+    assert len(result["input"]["image_urls"][0]) < 2100
+    (file,) = result["inline"]
     answer = caller.send("GET", file["path"])
     assert (answer.header("content-type"), len(answer.body)) == ("image/png", 225_000)
 
@@ -303,8 +303,8 @@ def test_only_files_that_a_browser_just_shows_are_shown(
     caller: Caller, text: str, status: int | None
 ) -> None:
     request_id = caller.submit(image_urls=[text])["request_id"]
-    told = caller.get(f"/sandbox/jobs/{request_id}")["inline"]
-    assert [caller.send("GET", file["path"]).status for file in told] == (
+    answer = caller.get(f"/sandbox/jobs/{request_id}")["inline"]
+    assert [caller.send("GET", file["path"]).status for file in answer] == (
         [] if status is None else [status]
     )
     for number in ("1", "x", "-1", "²", "9" * 99):

@@ -84,9 +84,9 @@ def kinds() -> Iterator[Type]:
 def kept_module() -> str:
     """The module of answers as the library gives them now."""
     shapes = dict.fromkeys(json.dumps(question_schema(kind)) for kind in kinds())
-    told = dict(sorted(ask_library(shapes).items()))
+    answer = dict(sorted(ask_library(shapes).items()))
     release = version("datamodel-code-generator")
-    lines = f"{DOC}\n\nRELEASE = {release!r}\nANSWERS = {told!r}\n"
+    lines = f"{DOC}\n\nRELEASE = {release!r}\nANSWERS = {answer!r}\n"
     return format_code(lines)
 
 
@@ -146,11 +146,11 @@ def test_what_is_kept_is_heard_only_under_the_release_that_gave_it(
     monkeypatch.setattr(
         datamodel_codegen, "ask_library", lambda shapes: dict.fromkeys(shapes, "asked")
     )
-    told = datamodel_codegen.annotations_of(datamodel_codegen_answers.ANSWERS)
+    answer = datamodel_codegen.annotations_of(datamodel_codegen_answers.ANSWERS)
     if release == version("datamodel-code-generator"):
-        assert told == datamodel_codegen_answers.ANSWERS
+        assert answer == datamodel_codegen_answers.ANSWERS
     else:
-        assert {*told.values()} == {"asked"}
+        assert {*answer.values()} == {"asked"}
 
 
 def test_every_shape_of_the_shipped_schemas_has_a_kept_answer() -> None:

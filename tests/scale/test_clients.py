@@ -88,8 +88,8 @@ def test_an_upgrade_tells_what_came_went_and_changed(project: Shell) -> None:
     )
     project("import", "new.json")
     (project.folder / "schemas/acme/painter/text-to-image/en.json").unlink()
-    told = project("generate", "--output", "client").out.splitlines()
-    assert told[:3] == [
+    output = project("generate", "--output", "client").out.splitlines()
+    assert output[:3] == [
         "new      acme/dancer",
         "removed  acme/painter/text-to-image",
         "changed  acme/singer",

@@ -66,8 +66,8 @@ def _usable(name: str) -> str | None:
     kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
     found = [shutil.which(name), *map(str, sorted(kept.glob(f"*/bin/{name}")))]
     for python in filter(None, found):
-        told = subprocess.run([python, "--version"], capture_output=True, check=False)
-        if told.returncode == 0:
+        answer = subprocess.run([python, "--version"], capture_output=True, check=False)
+        if answer.returncode == 0:
             return python
     return None
 

@@ -73,12 +73,12 @@ def test_the_openapi_document_of_hostile_models_is_valid() -> None:
     models = list(hostile())
     document = printed("openapi", models)["openapi.json"]
     OpenAPIV31SpecValidator(document).validate()
-    told = {
+    answer = {
         path["post"]["x-model-id"]
         for path in document["paths"].values()
         if _submit(path)
     }
-    assert told == {model.model_id for model in models}
+    assert answer == {model.model_id for model in models}
 
 
 def _submit(path: dict[str, Any]) -> bool:
@@ -132,19 +132,21 @@ _FLOATS = st.floats(allow_nan=False, allow_infinity=False)
     )
 )
 def test_json_is_laid_out_as_the_standard_library_does(value: Any) -> None:
-    told = json.dumps(json.loads(exact_json_text(value)), indent=2, ensure_ascii=False)
+    answer = json.dumps(
+        json.loads(exact_json_text(value)), indent=2, ensure_ascii=False
+    )
     # The library writes the very digits of a double; we, those that were published.
-    assert json.loads(format_json(exact_json_text(value))) == json.loads(told)
-    assert format_json(exact_json_text(value)).count("\n") == told.count("\n") + 1
-    assert format_json(told) == format_json(format_json(told))
+    assert json.loads(format_json(exact_json_text(value))) == json.loads(answer)
+    assert format_json(exact_json_text(value)).count("\n") == answer.count("\n") + 1
+    assert format_json(answer) == format_json(format_json(answer))
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False))
 def test_every_digit_of_a_number_is_kept(number: Decimal) -> None:
-    [told] = json.loads(
+    [result] = json.loads(
         exact_json_text([number]), parse_float=Decimal, parse_int=Decimal
     )
-    assert str(told) == str(number)
+    assert str(result) == str(number)
 
 
 LONG = "12345678901234567890.123456789"
@@ -169,7 +171,7 @@ def test_numbers_are_told_as_they_were_published(target: str) -> None:
 
 def test_every_json_schema_is_valid_by_its_meta_schema(shipped: list[Model]) -> None:
     files = printed("json-schema", [*shipped, *hostile()])
-    schemas = [told for name, told in files.items() if name.endswith(".schema.json")]
+    schemas = [item for name, item in files.items() if name.endswith(".schema.json")]
     for schema in schemas:
         Draft202012Validator.check_schema(schema)
     assert len(schemas) == 2 * (len(shipped) + len(list(hostile())))
@@ -289,13 +291,13 @@ def _taken(model: Model, given: dict[str, Any]) -> dict[str, Any] | None:
 
 def made_again(shell: Shell) -> tuple[list[str], set[str]]:
     """Bring the documents up to date: the models rendered for it, the files written."""
-    told: list[str] = []
+    item: list[str] = []
     project = Project(Config(schemas=shell.folder / "schemas"))
     asked = CallOptions(target="json-schema")
     order = request_for(project, shell.folder / "out", asked)
-    renewal = prepare(order, lambda done, total, model_id: told.append(model_id))
+    renewal = prepare(order, lambda done, total, model_id: item.append(model_id))
     write_package(order.folder, renewal.plan)
-    return told, {path.as_posix() for path in renewal.plan.write}
+    return item, {path.as_posix() for path in renewal.plan.write}
 
 
 def test_only_the_documents_of_a_model_that_changed_are_made_again(

@@ -199,9 +199,9 @@ def _forge(client: Path, path: str, change: Callable[[str], str]) -> None:
     file = client / path
     file.write_text(change(file.read_text()))
     lock = client / "runcomfy-codegen.lock"
-    told = json.loads(lock.read_text())
-    told["files"][path] = sha256(file.read_bytes())
-    lock.write_text(json.dumps(told))
+    answer = json.loads(lock.read_text())
+    answer["files"][path] = sha256(file.read_bytes())
+    lock.write_text(json.dumps(answer))
 
 
 def test_check_believes_no_lock(project: Shell) -> None:

@@ -109,8 +109,8 @@ def test_a_heading_is_as_black_leaves_it(text: str, indent: int) -> None:
 @given(texts)
 def test_a_literal_is_in_the_quotes_that_black_chooses(text: str) -> None:
     source = f"f({literal(text)}, x={literal([text])})\n"
-    told = format_code(source)
-    assert literal(text) in told
+    answer = format_code(source)
+    assert literal(text) in answer
 
 
 _SCHEMAS = st.fixed_dictionaries(

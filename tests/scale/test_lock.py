@@ -98,10 +98,10 @@ DAMAGES: list[tuple[Callable[[dict[str, Any]], None], str]] = [
 def test_a_damaged_lock_is_refused_with_what_to_do(
     damage: Callable[[dict[str, Any]], None], words: str
 ) -> None:
-    told = json.loads(TEXT)
-    damage(told)
+    answer = json.loads(TEXT)
+    damage(answer)
     with pytest.raises(LockError) as caught:
-        read_lock(json.dumps(told))
+        read_lock(json.dumps(answer))
     assert words in str(caught.value)
     assert RESTORE in str(caught.value)
 
@@ -129,9 +129,9 @@ def test_a_newer_lock_is_for_a_newer_release() -> None:
 
 def test_a_hint_that_is_damaged_is_no_hint() -> None:
     for hint in (None, [1], {"lock": 1}, {"lock": json.loads(TEXT)["made_from"]}):
-        told = json.loads(TEXT)
-        told["made_from"] = hint
-        assert read_lock(json.dumps(told)).made_from == MadeFrom()
+        answer = json.loads(TEXT)
+        answer["made_from"] = hint
+        assert read_lock(json.dumps(answer)).made_from == MadeFrom()
 
 
 @pytest.mark.parametrize(
@@ -148,9 +148,9 @@ def test_a_damaged_lock_changes_nothing(
 ) -> None:
     assert project("generate", "--output", "client").code == 0
     path = project.folder / "client" / LOCK
-    told = json.loads(path.read_text())
-    damage(told)
-    path.write_text(json.dumps(told))
+    result = json.loads(path.read_text())
+    damage(result)
+    path.write_text(json.dumps(result))
     before = project.files("client")
     for command in ("generate", "check"):
         answer = project(command, "--output", "client")
@@ -166,12 +166,12 @@ def test_a_lock_of_the_first_version_is_made_anew_without_a_word(
     assert project("generate", "--output", "client").code == 0
     path = project.folder / "client" / LOCK
     now = path.read_text()
-    told = json.loads(now)
-    told["lock_version"] = 1
-    for entry in told["models"].values():
+    result = json.loads(now)
+    result["lock_version"] = 1
+    for entry in result["models"].values():
         entry.pop("fields", None)
         entry.pop("classes", None)
-    path.write_text(json.dumps(told, indent=2))
+    path.write_text(json.dumps(result, indent=2))
     answer = project("generate", "--output", "client")
     assert (answer.code, answer.err) == (0, "")
     assert "renamed" not in answer.out

@@ -91,11 +91,11 @@ def test_a_renamed_module_moves_and_the_lock_says_so(shell: Shell) -> None:
     moved = {(each["file"], each["model"]) for each in answer.json["reasons"]}
     assert ("models/acme/brush.py", "acme/painter") in moved
     assert ("models/acme/painter.py", "acme/painter") in moved
-    told = shell("generate", "--output", "client")
-    assert told.code == 0
+    result = shell("generate", "--output", "client")
+    assert result.code == 0
     assert (
         "moved    acme/painter: models/acme/painter.py is now models/acme/brush.py"
-        in told.out
+        in result.out
     )
     lock = json.loads(shell.files("client")["runcomfy-codegen.lock"])
     assert lock["models"]["acme/painter"]["file"] == "models/acme/brush.py"
@@ -146,7 +146,7 @@ def test_a_name_that_the_configuration_changes_is_told(
 
 def renames(out: str) -> set[str]:
     lines = (line.split(maxsplit=1) for line in out.splitlines())
-    return {told for word, told in lines if word == "renamed"}
+    return {item for word, item in lines if word == "renamed"}
 
 
 def test_a_name_that_changes_with_its_schema_is_told_too(named: Shell) -> None:
@@ -165,9 +165,9 @@ def test_a_name_that_changes_with_its_schema_is_told_too(named: Shell) -> None:
 
 def test_the_lock_tells_only_the_names_that_are_not_published(named: Shell) -> None:
     lock = json.loads(named.files("client")["runcomfy-codegen.lock"])
-    told = lock["models"]["acme/x/y"]
-    assert told["fields"] == {"input/width×height": "width_height"}
-    assert told["classes"] == {"input/lora": "LoraPart"}
+    answer = lock["models"]["acme/x/y"]
+    assert answer["fields"] == {"input/width×height": "width_height"}
+    assert answer["classes"] == {"input/lora": "LoraPart"}
 
 
 def test_a_chosen_name_is_for_code_and_renames_no_operation(shell: Shell) -> None:

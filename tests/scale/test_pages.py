@@ -46,9 +46,9 @@ def page_text() -> bytes:
 
 def test_a_page_lies_where_the_catalog_says_that_the_model_has_its_own() -> None:
     place = "https://www.runcomfy.com/models/bytedance/seedance-1-5/pro"
-    told = {"model_id": SEEDANCE, "model_url": place}
-    assert addresses(told, "ru") == [RUSSIAN]
-    assert addresses(told, "en", "zh-CN") == [
+    answer = {"model_id": SEEDANCE, "model_url": place}
+    assert addresses(answer, "ru") == [RUSSIAN]
+    assert addresses(answer, "en", "zh-CN") == [
         f"{place}/api",
         place.replace("/models/", "/zh-CN/models/") + "/api",
     ]

@@ -68,8 +68,8 @@ def test_a_model_that_is_gone_is_told_and_only_pruned_on_demand(shell: Shell) ->
     with sandbox_of(*IDS) as served:
         pull(shell, served.url)
     with sandbox_of(*IDS[1:]) as served:
-        told = pull(shell, served.url)
-        assert f"gone from the catalog {IDS[0]}" in told.out
+        result = pull(shell, served.url)
+        assert f"gone from the catalog {IDS[0]}" in result.out
         assert stored(shell) == IDS
         answer = pull(shell, served.url, "--prune", "--format", "json")
     assert (answer.json["gone"], answer.json["pruned"]) == ([IDS[0]], True)
@@ -90,9 +90,9 @@ def test_a_model_that_is_gone_goes_with_the_texts_of_its_pages(shell: Shell) -> 
     with sandbox_of(*IDS) as served:
         pull(shell, served.url)
     english = shell.folder / "schemas" / IDS[0] / "en.json"
-    told = json.loads(english.read_text("utf-8"))
-    told["locale"], told["provenance"]["form"] = "ru", "page"
-    english.with_name("ru.json").write_text(json.dumps(told), "utf-8")
+    result = json.loads(english.read_text("utf-8"))
+    result["locale"], result["provenance"]["form"] = "ru", "page"
+    english.with_name("ru.json").write_text(json.dumps(result), "utf-8")
     with sandbox_of(*IDS[1:]) as served:
         answer = pull(shell, served.url, "--prune")
     assert f"removed            {IDS[0]}" in answer.out
@@ -237,10 +237,10 @@ def test_a_catalog_that_lists_less_than_it_says_is_read_to_its_end() -> None:
 def test_an_answer_about_another_model_is_refused() -> None:
     with (
         Script((200, {}, entry("a/other"))) as live,
-        pytest.raises(CodegenError) as told,
+        pytest.raises(CodegenError) as item,
     ):
         live.one("a/1")
-    assert "asked for 'a/1', the answer is about 'a/other'" in str(told.value)
+    assert "asked for 'a/1', the answer is about 'a/other'" in str(item.value)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -256,9 +256,9 @@ def test_a_read_is_tried_again_when_the_server_says_so(status: int) -> None:
 def test_a_refusal_is_told_at_once() -> None:
     refusal = {"error_code": 400004, "error_message": f"bad token {TOKEN}"}
     script = Script((400, {}, refusal))
-    with script as live, pytest.raises(CodegenError, match="400004") as told:
+    with script as live, pytest.raises(CodegenError, match="400004") as item:
         read(live)
-    assert TOKEN not in str(told.value)
+    assert TOKEN not in str(item.value)
     assert script.pauses == []
 
 

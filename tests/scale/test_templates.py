@@ -110,14 +110,14 @@ def test_every_block_of_a_document_can_be_replaced_alone(
     sources = resources.template_sources(target)
     model = model_of({"type": "object", "properties": {}})
     named = TARGETS[target].name_models([model], Overrides())
-    told = [
+    result = [
         TARGETS[target].render(named, RenderContext(templates, {}))
         for templates in (
             Templates(sources),
             Templates(sources, {template: override}),
         )
     ]
-    ours, theirs = ("".join(files.values()) for files in told)
+    ours, theirs = ("".join(files.values()) for files in result)
     assert "x-mine" not in ours
     assert "x-mine" in theirs
 
@@ -126,9 +126,9 @@ def test_the_page_tells_every_template_and_every_block() -> None:
     assert {(target, name) for target, name, _ in ROWS} == {
         (target, name) for target in TARGETS for name in TARGETS[target].templates
     }
-    for target, name, told in ROWS:
+    for target, name, item in ROWS:
         source = resources.template_sources(target)[name]
-        assert {*told} == {*re.findall(r"{%-? block (\w+)", source)}
+        assert {*item} == {*re.findall(r"{%-? block (\w+)", source)}
         for macro in re.findall(r"{%-? macro (\w+\(.*?\))", source):
             assert f"`{macro}`" in PAGE or name == "lifecycle.jinja"
 
@@ -319,9 +319,9 @@ def test_a_missing_folder_of_templates_is_wrong_usage(project: Shell) -> None:
 
 
 def test_the_context_is_printed_for_authors(project: Shell) -> None:
-    told = project("generate", "--dump-context", "acme/singer").json
-    assert told["version"] == 1
-    [field] = told["view"]["input"]["fields"]
+    answer = project("generate", "--dump-context", "acme/singer").json
+    assert answer["version"] == 1
+    [field] = answer["view"]["input"]["fields"]
     assert (field["name"], field["annotation"], field["required"]) == (
         "text",
         "str | None",
@@ -329,7 +329,7 @@ def test_the_context_is_printed_for_authors(project: Shell) -> None:
     )
     assert field["declaration"] == "text: str | None = None"
     shown = project("show", "acme/singer", "--format", "json").json
-    assert told["view"]["printed"] == shown
+    assert answer["view"]["printed"] == shown
 
 
 def section(title: str) -> str:
@@ -341,7 +341,7 @@ def rows(title: str) -> dict[str, str]:
     """The names in the table of a section, and what is told of each."""
     lines = re.findall(r"^\| (`.*?) \| (.*) \|$", section(title), re.MULTILINE)
     return {
-        name: told for names, told in lines for name in re.findall(r"`(.*?)`", names)
+        name: item for names, item in lines for name in re.findall(r"`(.*?)`", names)
     }
 
 
@@ -380,11 +380,11 @@ def test_the_page_tells_all_that_a_module_is_given_and_no_more(
     module: dict[str, Any], project: Shell
 ) -> None:
     view = module["view"]
-    told = rows("`model.jinja`")
-    assert {*told} == (module.keys() - {"view"}) | {
+    answer = rows("`model.jinja`")
+    assert {*answer} == (module.keys() - {"view"}) | {
         f"view.{name}" for name in names(view)
     }
-    of_model = re.findall(r"`(\w+)`", told["view.model"])
+    of_model = re.findall(r"`(\w+)`", answer["view.model"])
     assert {*of_model} == names(view.model)
     title = "`model.jinja`"
     of_class = listed(title, "(the argument `view` of the macro `object`) has")
@@ -402,8 +402,8 @@ def test_the_page_tells_all_that_a_module_is_given_and_no_more(
 def test_the_page_tells_all_that_the_top_package_is_given_and_no_more() -> None:
     context = client_context("runcomfy_client")
     assert {*rows("`client.jinja`")} == {*context}
-    [told] = re.findall(r"`exports` \| (.*) \|", section("`client.jinja`"))
-    assert {*re.findall(r"`(\w+)`", told)} == names(context["exports"][0])
+    [printed] = re.findall(r"`exports` \| (.*) \|", section("`client.jinja`"))
+    assert {*re.findall(r"`(\w+)`", printed)} == names(context["exports"][0])
 
 
 def test_the_page_tells_all_that_documents_are_given_and_no_more(

@@ -50,9 +50,9 @@ def test_two_at_once_leave_one_whole_package(shell: Shell) -> None:
         start(shell.folder, "--output", "out", "--models", glob)
         for glob in ("bytedance/*", "kling/*")
     ]
-    told = [racer.communicate(timeout=60)[1] for racer in racers]
+    listed = [racer.communicate(timeout=60)[1] for racer in racers]
     codes = sorted(racer.returncode for racer in racers)
-    assert codes in ([0, 0], [0, 3]), told
+    assert codes in ([0, 0], [0, 3]), listed
     check = shell("check", "--schemas", str(resources.schemas()), "--output", "out")
     assert check.code == 0, check.out
     vendors = {path.name for path in (shell.folder / "out/models").iterdir()}

@@ -77,13 +77,13 @@ def serve_file(content: bytes, **headers: str) -> Behaviour:
         start, end = request.span
         piece = content[start : end + 1]
         if not piece:
-            told = {"Content-Range": f"bytes */{len(content)}"}
-            send(respond("416 Range Not Satisfiable", told))
+            result = {"Content-Range": f"bytes */{len(content)}"}
+            send(respond("416 Range Not Satisfiable", result))
             return
-        told = {
+        result = {
             "Content-Range": f"bytes {start}-{start + len(piece) - 1}/{len(content)}"
         }
-        send(respond("206 Partial Content", told | headers, piece))
+        send(respond("206 Partial Content", result | headers, piece))
 
     return answer
 

@@ -75,7 +75,7 @@ _rules = st.lists(
 
 def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Schemas whose keywords mostly hold what they should, and sometimes anything."""
-    told = {
+    answer = {
         "type": _types,
         "enum": st.lists(scalars, max_size=4),
         "const": scalars,
@@ -104,8 +104,8 @@ def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         "validations": _rules,
         "x-order": json_values,
     }
-    odd = {keyword: right | json_values for keyword, right in told.items()}
-    return st.fixed_dictionaries({}, optional=told) | st.fixed_dictionaries(
+    odd = {keyword: right | json_values for keyword, right in answer.items()}
+    return st.fixed_dictionaries({}, optional=answer) | st.fixed_dictionaries(
         {}, optional=odd
     )
 
