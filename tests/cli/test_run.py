@@ -341,7 +341,8 @@ def test_an_unknown_job_is_settled(
 def test_a_settlement_needs_one_decision(
     shell: Shell, options: tuple[str, ...]
 ) -> None:
-    SqliteJournal(shell.folder / "jobs.db").entries()
+    with SqliteJournal(shell.folder / "jobs.db") as journal:
+        journal.entries()
     answer = shell("jobs", "settle", "x", *options, "--journal", "jobs.db")
     assert answer.code == 2
     assert "Traceback" not in answer.err
