@@ -323,6 +323,7 @@ def test_a_locked_journal_delays_the_end_of_a_call_as_long_as_is_stated(
         == retry_and_timeouts.JOURNAL_TIMEOUT
     )
     monkeypatch.setattr("runcomfy_runtime.lifecycle.steps.CLEANUP_TIMEOUT", 0.3)
+    monkeypatch.setattr("runcomfy_runtime.sqlite_journal.CLEANUP_TIMEOUT", 0.3)
     path = tmp_path / "jobs.db"
     holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
 
