@@ -6,10 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from runcomfy_codegen import resources
-from runcomfy_codegen.cli.pull import command
 from runcomfy_codegen.errors import CodegenError, ServerUnreachable
 from runcomfy_codegen.sandbox import Sandbox
 from runcomfy_codegen.workspace import pull
@@ -22,7 +20,7 @@ from runcomfy_codegen.workspace.pull import (
     read_pages,
 )
 from support.built_models import model_of
-from support.command_line import Shell, entry
+from support.command_line import Answer, Shell, entry
 
 SEEDANCE = "bytedance/seedance-v1.5-pro/image-to-video"
 RUSSIAN = "https://www.runcomfy.com/ru/models/bytedance/seedance-1-5/pro/api"
@@ -120,15 +118,14 @@ def test_a_site_that_does_not_answer_is_not_asked_for_every_page() -> None:
 
 def _pull(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, fetch: Any, *arguments: str
-) -> Result:
+) -> Answer:
     """``pull`` in this process, where the site can be stood in for."""
     monkeypatch.setattr(pull, "fetched", fetch)
-    monkeypatch.chdir(shell.folder)
     place = "https://www.runcomfy.com/models/bytedance/seedance-1-5/pro"
     entries = {SEEDANCE: {**entry(SEEDANCE), "model_url": place}}
     with Sandbox({SEEDANCE: model_of(SCHEMA, SEEDANCE)}, entries=entries) as served:
         environment = {"RUNCOMFY_BASE_URL": served.url, "RUNCOMFY_TOKEN": "a-token"}
-        return CliRunner().invoke(command, arguments, env=environment)
+        return shell("pull", *arguments, environment=environment)
 
 
 def test_a_pull_stores_the_pages_beside_the_catalog(
@@ -141,7 +138,7 @@ def test_a_pull_stores_the_pages_beside_the_catalog(
         return page_text()
 
     answer = _pull(shell, monkeypatch, fetch, "--page-locale", "ru")
-    assert answer.exit_code == 0, answer.stderr
+    assert answer.code == 0, answer.err
     assert asked == [RUSSIAN]
     stored = {name for name in shell.files("schemas") if SEEDANCE in name}
     assert stored == {f"{SEEDANCE}/en.json", f"{SEEDANCE}/ru.json"}
@@ -154,9 +151,9 @@ def test_a_page_that_fails_is_told_and_the_catalog_is_stored(
         raise CodegenError(f"{url}: the server answered 503")
 
     answer = _pull(shell, monkeypatch, fetch, SEEDANCE, "--page-locale", "ru,ja")
-    assert answer.exit_code == 0
-    assert answer.stderr.count("page-unreachable") == 2
-    assert "the server answered 503" in answer.stderr
+    assert answer.code == 0
+    assert answer.err.count("page-unreachable") == 2
+    assert "the server answered 503" in answer.err
     assert set(shell.files("schemas")) == {f"{SEEDANCE}/en.json"}
 
 
