@@ -21,12 +21,13 @@ help: ## List the targets.
 demo: $(VENV)/.tool ## Show the main commands on real schemas, without a key or a network.
 	@$(RUN) runcomfy_codegen demo
 
+# Three processes on two cores: the tests of processes, clocks and servers wait a lot.
 test: lint ## Run every check and every test.
 	@echo "== tests"
-	@$(RUN) pytest -q -n 2
+	@$(RUN) pytest -q -n 3
 
 test-long: lint ## Run the same, with many more random cases.
-	@$(RUN) pytest -q -n 2 --long
+	@$(RUN) pytest -q -n 3 --long
 
 test-lowest: $(VENV)/bin/python ## Run the tests with the lowest versions of the dependencies.
 	@sh .ci/test-lowest $(VENV)/bin/python
