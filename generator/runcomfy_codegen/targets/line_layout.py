@@ -76,17 +76,13 @@ def call_text(name: str, arguments: Sequence[str], indent: int = 0) -> str:
     It is followed by a comma or a line end. Each argument is given on one line.
     """
     line = f"{name}({', '.join(arguments)})"
-    if not _KNOWN_WIDTH.fullmatch(line):
-        return format_line(f"{line},", indent).rstrip(",")
-    if indent + _columns(line) + 1 <= WIDTH:
-        return line
-    margin, inner = " " * indent, " " * (indent + 4)
-    if len(inner) + _columns(line) - len(name) - 2 <= WIDTH:
-        return f"{name}(\n{inner}{', '.join(arguments)}\n{margin})"
-    rows = [f"{inner}{argument},\n" for argument in arguments]
-    if any(_columns(row) > WIDTH and row.endswith(("),\n", "],\n")) for row in rows):
-        return format_line(f"{line},", indent).rstrip(",")
-    return f"{name}(\n{''.join(rows)}{margin})"
+    if _KNOWN_WIDTH.fullmatch(line):
+        if indent + _columns(line) + 1 <= WIDTH:
+            return line
+        rows = _split(line, indent, ",") if _is_splittable(line) else None
+        if rows is not None:
+            return "\n".join(rows).strip().removesuffix(",")
+    return format_line(f"{line},", indent).rstrip(",")
 
 
 def _columns(text: str) -> int:
