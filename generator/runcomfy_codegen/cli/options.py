@@ -99,12 +99,12 @@ def shipped_schemas_allowed(
 
 def _warn_without_models(where: SchemasOptions) -> None:
     """Say so if the folder has no document, as a wrong one does."""
-    from ..store.schemas_folder import stored_ids
+    from ..store.schemas_folder import has_documents
     from ..workspace.project import open_project
 
     folder = open_project(where["schemas"], where["config"]).config.schemas
     try:
-        empty = folder.is_dir() and not stored_ids(folder)
+        empty = folder.is_dir() and not has_documents(folder)
     except (CodegenError, OSError):
         return  # the command reports it
     if empty:

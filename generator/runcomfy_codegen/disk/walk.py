@@ -47,6 +47,11 @@ def walk(root: Path) -> list[ListedFolder]:
     return read_again(lambda: list(_folders(str(root), ())))
 
 
+def walk_until_enough(root: Path) -> Iterator[ListedFolder]:
+    """The folders of ``walk``, listed one by one: for a look that may end early."""
+    return _folders(str(root), ())
+
+
 def list_folder(folder: Path) -> list[str]:
     """Every name in one folder, sorted. Raises ``OSError`` if it cannot be listed."""
     with os.scandir(folder) as entries:

@@ -19,6 +19,7 @@ from ..disk.walk import (
     read_again,
     refuse_linked_folders,
     walk,
+    walk_until_enough,
 )
 from ..ir.diagnostic import EXHAUSTED, Diagnostic, Position, too_large
 from ..ir.document import DEFAULT_LOCALE, Document
@@ -111,6 +112,15 @@ def list_documents(root: Path) -> list[tuple[ListedFolder, list[str]]]:
             del names[below]
             names.get(below[:-1], []).append(below[-1])
     return [(folders[below], sorted(stems)) for below, stems in names.items() if stems]
+
+
+def has_documents(root: Path) -> bool:
+    """Whether there is any document below ``root``. Raises ``OSError``."""
+    return any(
+        is_document_name(name)
+        for folder in walk_until_enough(root)
+        for name in (*folder.files, *folder.below[-1:])
+    )
 
 
 def is_document_name(name: str) -> bool:
