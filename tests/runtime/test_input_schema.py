@@ -154,7 +154,8 @@ def test_every_model_has_a_schema_and_an_example_that_runs(module: ModuleType) -
                 [(wire, value)] = {field.alias or name: inner["default"]}.items()
                 given = {**schema["examples"][0], wire: value}
                 assert module.Input.model_validate(given)
-    code = module.Input.__doc__.partition("\n    Example::\n")[2]
+    # Python 3.13 takes the indentation off a docstring, older ones keep it.
+    code = inspect.cleandoc(module.Input.__doc__).partition("\nExample::\n")[2]
     with FakeQueue().client() as client:
         names = {"client": client, module.__name__.rpartition(".")[2]: module}
         result = eval(" ".join(code.split()), names)
