@@ -11,6 +11,7 @@ import asyncio
 import json
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from runcomfy_client import (
@@ -46,7 +47,7 @@ def open_table(path: str) -> sqlite3.Connection:
 def add(path: str, prompts: list[str]) -> None:
     """Add tasks."""
     rows = [(prompt,) for prompt in prompts]
-    with open_table(path) as table:
+    with closing(open_table(path)) as table:
         table.executemany("insert into tasks (prompt) values (?)", rows)
 
 

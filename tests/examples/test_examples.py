@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -155,7 +156,7 @@ def test_the_web_app_documents_the_model(web: httpx.Client) -> None:
 
 
 def states(table: Path) -> list[str]:
-    with sqlite3.connect(table) as opened:
+    with closing(sqlite3.connect(table)) as opened:
         return [
             state for (state,) in opened.execute("select state from tasks order by id")
         ]

@@ -174,7 +174,8 @@ def test_a_journal_that_blocks_delays_neither_other_clients_nor_a_deadline(
             super().note(entry)
 
     async def run() -> None:
-        blocked = queue.async_client(journal=Blocked(tmp_path / "blocked.db"))
+        journal = Blocked(tmp_path / "blocked.db")
+        blocked = queue.async_client(journal=journal)
         async with blocked, queue.async_client(journal=tmp_path / "jobs.db") as free:
             runs = [
                 asyncio.ensure_future(blocked.run("v/m", {"n": n})) for n in range(20)
@@ -188,6 +189,7 @@ def test_a_journal_that_blocks_delays_neither_other_clients_nor_a_deadline(
             assert not go_on.is_set()
             go_on.set()
             await asyncio.gather(*runs)
+        journal.close()
 
     asyncio.run(run())
     assert queue.kinds.count("submit") == 21
